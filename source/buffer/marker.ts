@@ -1,0 +1,51 @@
+/** Why a connection was lost, in the words of the API's table "How a stream ends" and what we can tell ourselves. */
+export type LossCause =
+  | 'server-lost'
+  | 'runner-lost'
+  | 'runner-stopped'
+  | 'dropped-as-slow'
+  | 'silent'
+  | 'asked'
+  | 'slept'
+  | 'unknown';
+
+/** What a marker says. Markers are entries of the pane; they are never part of copied, saved or piped text. */
+export type MarkerKind =
+  /** The server had already discarded `entries` when we first connected. */
+  | {readonly kind: 'discarded'; readonly entries: number}
+  /** Back after `downMs` with nothing lost. `times` > 1: a run of cuts folded into one, the first at `since`. */
+  | {
+      readonly kind: 'reconnected';
+      readonly cause: LossCause;
+      readonly downMs: number;
+      readonly times: number;
+      readonly since: number;
+    }
+  /** `entries` (a range when not `exact`) lost to the server's full buffer; `exact` only where the life is proved. */
+  | {
+      readonly kind: 'lost';
+      readonly atLeast: number;
+      readonly atMost: number;
+      /** False: true only if the server's log was not cleared meanwhile. */
+      readonly exact: boolean;
+      /** Wall milliseconds of the last byte before the gap and of the first after it. */
+      readonly from: number;
+      readonly to: number;
+    }
+  /** The server's log was cleared: a new life begins here; what the old one lost at its end is unknown. */
+  | {readonly kind: 'new-life'; readonly because: 'restarted' | 'created-again' | 'cleared'}
+  /** The lines from here on may repeat lines above: their bytes cannot tell. */
+  | {readonly kind: 'possible-repeat'; readonly lines: number}
+  /** The line above was cut and its rest is lost. */
+  | {readonly kind: 'line-cut'}
+  /** The stream ended and the look-up told why. */
+  | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
+  /** The replay after a reconnect begins here, unstitched. */
+  | {readonly kind: 'replay'; readonly cause: LossCause; readonly downMs: number}
+  /** The list reported another state; `error` is the first line of `deployment_error`. */
+  | {readonly kind: 'state'; readonly from: string; readonly to: string; readonly error?: string}
+  /** A dated line that the user drew. */
+  | {readonly kind: 'drawn'};
+
+/** A marker with the wall time (milliseconds since the epoch) at which it happened. */
+export type Marker = {readonly at: number} & MarkerKind;

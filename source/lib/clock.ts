@@ -1,0 +1,32 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+/** Time, injected everywhere so that a test can own it. */
+export type Clock = {
+  /** Milliseconds that never jump backwards; only differences mean anything. */
+  readonly monotonic: () => number;
+  /** Milliseconds since the Unix epoch, as people read them; may jump. */
+  readonly wall: () => number;
+  /** Resolves after `milliseconds`; rejects with the signal's reason when aborted first. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Runs `callback` once after `milliseconds`; the answer cancels it. Does not keep the process alive. */
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
+};
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await sleep(milliseconds, undefined, {signal});
+    } catch (error) {
+      // timers/promises wraps the reason in an AbortError of its own; callers compare reasons.
+      throw signal.aborted ? signal.reason : error;
+    }
+  },
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
