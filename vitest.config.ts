@@ -1,11 +1,25 @@
 import {defineConfig} from 'vitest/config';
 
+/** Tests that run the built program; everything else runs on the sources. */
+const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Two cores: end-to-end tests start whole programs, and more workers only make them slower.
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    setupFiles: 'test/harness/forget-ci.ts',
+    reporters: ['default', './scripts/plain-reporter.mjs'],
+    projects: [
+      {
+        extends: true,
+        test: {name: 'source', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: PROGRAM},
+      },
+      {
+        extends: true,
+        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts', testTimeout: 60_000},
+      },
+    ],
   },
 });

@@ -1,14 +1,20 @@
 // Bundles cli.tsx and everything that it runs into dist/, so that the published package installs nothing else.
-import {chmod, rm, writeFile} from 'node:fs/promises';
+// `--if-stale`: only when dist/ was not made from the sources as they are now.
+import {chmod, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {build} from 'esbuild';
-import {root, stampOf} from './stamp.mjs';
+import {builtStamp, root, stampOf} from './stamp.mjs';
 
-await rm(`${root}/dist`, {recursive: true, force: true});
+const dist = `${root}/dist`;
 const stamp = await stampOf();
-await build({
+if (process.argv.includes('--if-stale') && (await builtStamp()) === stamp) process.exit();
+
+const {outputFiles, metafile} = await build({
   absWorkingDir: root,
   entryPoints: {pipetail: 'cli.tsx'},
   outdir: 'dist',
+  write: false,
+  metafile: true,
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -25,6 +31,37 @@ await build({
     js: "import {createRequire as __pipetailRequire} from 'node:module';const require=__pipetailRequire(import.meta.url);",
   },
   logLevel: 'warning',
-});
-await chmod(`${root}/dist/pipetail.js`, 0o755);
-await writeFile(`${root}/dist/.stamp`, stamp);
+}).catch(() => process.exit(1));
+
+// Only a whole build replaces an older one, file by file: a failed one leaves it as it was, and two builds at once (two
+// `npm start`) write the same bytes. The stamp comes last.
+await rm(`${dist}/.stamp`, {force: true});
+for (const {path: file, contents} of outputFiles) await put(file, contents);
+await put(`${dist}/.meta.json`, JSON.stringify(contentsOf(metafile), undefined, 1));
+await chmod(`${dist}/pipetail.js`, 0o755);
+const made = new Set([...outputFiles.map((file) => file.path), `${dist}/.meta.json`]);
+for (const entry of await readdir(dist, {recursive: true, withFileTypes: true})) {
+  const file = path.join(entry.parentPath, entry.name);
+  if (entry.isFile() && !made.has(file) && !file.endsWith('.part')) await rm(file, {force: true});
+}
+await put(`${dist}/.stamp`, stamp);
+
+async function put(file, contents) {
+  await mkdir(path.dirname(file), {recursive: true});
+  const part = `${file}.${process.pid}.part`;
+  await writeFile(part, contents);
+  await rename(part, file);
+}
+
+/** What went where: for each output its imports and the files that have bytes in it. */
+function contentsOf({outputs}) {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([file, {imports, inputs}]) => [
+      file,
+      {
+        imports: imports.map(({kind, path: target, external = false}) => ({kind, target, external})),
+        inputs: Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,53 @@
+// Writes NOTICES.md: the licence of every package that has bytes in the bundle. `--check` only compares, exit 1.
+// Run it after a build.
+import {readdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {root} from './stamp.mjs';
+
+/** Packages that say MIT in package.json and ship no licence file, with the holder that their sources name. */
+const MIT_WITHOUT_FILE = {'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.'};
+
+const outputs = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8'));
+const directories = new Set();
+for (const {inputs} of Object.values(outputs)) {
+  for (const file of inputs) {
+    // The last node_modules counts: a package may bring its own copy of another.
+    const directory = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+    if (directory !== undefined) directories.add(directory);
+  }
+}
+
+const notices = new Map();
+for (const directory of directories) {
+  const {name, version, license} = JSON.parse(await readFile(`${root}/${directory}/package.json`, 'utf8'));
+  notices.set(`${name} ${version}`, {license, text: await licenceText(directory)});
+}
+
+const parts = ['# Notices\n\nThe program that is published contains code of these packages.\n'];
+for (const [title, {license, text}] of [...notices].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  parts.push(`## ${title}\n\n${license}\n\n\`\`\`text\n${text}\n\`\`\`\n`);
+}
+const wanted = parts.join('\n');
+
+if (process.argv.includes('--check')) {
+  const there = await readFile(`${root}/NOTICES.md`, 'utf8').catch(() => '');
+  if (there !== wanted) {
+    console.error('NOTICES.md does not fit the bundle: npm run notices');
+    process.exit(1);
+  }
+} else {
+  await writeFile(`${root}/NOTICES.md`, wanted);
+}
+
+/** The package's licence file. A package without one must be looked at by a person, and named above. */
+async function licenceText(directory) {
+  const names = await readdir(`${root}/${directory}`);
+  const file = names.find((name) => /^licen[cs]e/i.test(name));
+  if (file !== undefined)
+    return (await readFile(`${root}/${directory}/${file}`, 'utf8')).replaceAll('\r\n', '\n').trim();
+  const holder = MIT_WITHOUT_FILE[path.basename(directory)];
+  if (holder === undefined) throw new Error(`${directory} has no licence file`);
+  // Our own licence is the MIT licence too: the same words below another holder's name.
+  const [, terms] = (await readFile(`${root}/LICENSE`, 'utf8')).split(/^Copyright .*$/m);
+  return `MIT License\n\n${holder}\n\n${terms.trim()}`;
+}

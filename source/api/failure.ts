@@ -1,0 +1,137 @@
+import {type Answer, encodingOf, headerOf, isWebPage, mediaTypeOf} from './answer.ts';
+import {parseJson} from './json.ts';
+import {parseRetryAfter} from './retry-after.ts';
+import {parseServerError} from './server-error.ts';
+import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
+
+/** Error codes that mean the same whatever status they come with. */
+const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonly sentence: string}>> = {
+  UnknownPipelineName: {reason: 'unknown-pipeline', sentence: 'the server has no such pipeline'},
+  UnknownTenantName: {reason: 'unknown-tenant', sentence: 'the server does not know the tenant'},
+  AmbiguousTenantMembership: {reason: 'unknown-tenant', sentence: 'the server needs to be told which tenant is meant'},
+  NotATenantMember: {reason: 'forbidden', sentence: 'these credentials do not belong to the tenant'},
+  NoTenantMemberships: {reason: 'forbidden', sentence: 'these credentials belong to no tenant'},
+  InsufficientPermissions: {reason: 'forbidden', sentence: 'these credentials may not do this'},
+};
+
+/**
+ * Says what an answer that cannot be used means: every error of the API, the same errors from proxies in between, and
+ * a 200 that is not what the route answers. `now` is in milliseconds since the epoch, for a `Retry-After` date.
+ */
+export function failureOf(answer: Answer, now: number): ApiFailure {
+  const {status} = answer;
+  const error = parseServerError(parseJson(answer.body));
+  const told = {
+    answer,
+    now,
+    code: error?.errorCode ?? '',
+    detail: `${status} ${error?.message ?? plainText(answer)}`.trim(),
+  };
+  const known = Object.hasOwn(fatalCodes, told.code) ? fatalCodes[told.code] : undefined;
+  if (known) return fatal(told, known.reason, `${known.sentence} (${told.detail})`);
+  if (told.code.startsWith('RunnerInteraction')) {
+    return retryable(told, 'runner-unreachable', `the pipeline's runner does not answer (${told.detail})`);
+  }
+  if (status >= 200 && status < 300) return unexpectedSuccess(told, error !== undefined);
+  if (status >= 300 && status < 400) return redirected(told);
+  switch (status) {
+    case 401:
+      return unauthorized(told);
+    case 403:
+      return fatal(told, 'forbidden', `the server does not allow this (${told.detail})`);
+    case 404:
+      return notFound(told, error !== undefined);
+    case 408:
+      return retryable(told, 'timeout', `the server waited too long for the request (${told.detail})`);
+    case 429:
+      return retryable(told, 'server-error', `the server asks for fewer requests (${told.detail})`);
+    case 431:
+      return fatal(
+        told,
+        'headers-too-large',
+        `the request's headers are too large, perhaps the token (${told.detail})`,
+      );
+    default:
+      if (status >= 500) return retryable(told, 'server-error', `the server failed (${told.detail})`);
+      return refused(told);
+  }
+}
+
+type Told = {readonly answer: Answer; readonly now: number; readonly code: string; readonly detail: string};
+
+function unauthorized(told: Told): ApiFailure {
+  const challenge = headerOf(told.answer.headers, 'www-authenticate') ?? '';
+  const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
+  const detail = `${told.detail} ${description}`.trim();
+  const does = told.answer.authorized ? 'refused the credentials' : 'asks for credentials';
+  return fatal(told, 'unauthorized', `the server ${does} (${detail})`);
+}
+
+/** An empty 404 on the logs route: the pipeline exists, its runner is not ready yet. Elsewhere: not an API route. */
+function notFound(told: Told, isApiError: boolean): ApiFailure {
+  const {route, url, body} = told.answer;
+  if (isApiError) return fatal(told, 'bad-request', `the server did not find what was asked for (${told.detail})`);
+  if (route === 'logs' && body.length === 0) {
+    return retryable(told, 'not-ready', "the pipeline's runner is not ready yet (404)");
+  }
+  return fatal(told, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
+}
+
+function refused(told: Told): ApiFailure {
+  // nginx answers so when it is spoken to in plain HTTP on a TLS port.
+  if (/plain HTTP request was sent to HTTPS port/i.test(textOf(told.answer.body))) {
+    return fatal(told, 'wrong-url', `the server at ${told.answer.url} speaks TLS: use https://`);
+  }
+  return fatal(told, 'bad-request', `the server refused the request (${told.detail})`);
+}
+
+/** Redirects are not followed: the credentials would go where the user did not send them. */
+function redirected(told: Told): ApiFailure {
+  const {url, headers, status} = told.answer;
+  const location = headerOf(headers, 'location') ?? '';
+  const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+  // Without its query, which may carry a login's state.
+  const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
+  return fatal(told, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
+}
+
+function unexpectedSuccess(told: Told, isApiError: boolean): ApiFailure {
+  const {route, url, headers, body, status} = told.answer;
+  if (isApiError) return retryable(told, 'server-error', `the server failed (${told.detail})`);
+  if (isWebPage(headers, body)) {
+    return fatal(told, 'wrong-url', `${url} answered with a web page, not with the API: is the base URL right?`);
+  }
+  if (status !== 200) return retryable(told, 'protocol', `${url} answered with an unexpected status (${status})`);
+  const encoding = encodingOf(headers);
+  if (route === 'logs' && encoding !== 'identity') {
+    return retryable(told, 'protocol', `${url} answered in a content encoding that was not asked for (${encoding})`);
+  }
+  if (route === 'logs') {
+    const type = mediaTypeOf(headers);
+    const sent = type === '' ? 'without a content type' : `with ${type}`;
+    return fatal(told, 'wrong-url', `${url} answered ${sent}, not with text/plain logs: is the base URL right?`);
+  }
+  return retryable(told, 'protocol', `${url} answered with something else than the JSON that Feldera sends`);
+}
+
+function fatal(told: Told, reason: FatalReason, message: string): ApiFailure {
+  return {kind: 'fatal', reason, message, ...origin(told)};
+}
+
+function retryable(told: Told, reason: RetryableReason, message: string): ApiFailure {
+  const retryAfter = parseRetryAfter(headerOf(told.answer.headers, 'retry-after'), told.now);
+  return {kind: 'retryable', reason, message, ...origin(told), ...(retryAfter === undefined ? {} : {retryAfter})};
+}
+
+function origin({answer, code}: Told): {url: string; status: number; errorCode?: string} {
+  return {url: answer.url, status: answer.status, ...(code === '' ? {} : {errorCode: code})};
+}
+
+/** A body that is plain text for people (the API sends some), never a page's markup. */
+function plainText({headers, body}: Answer): string {
+  return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : textOf(body);
+}
+
+function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body);
+}

@@ -1,0 +1,191 @@
+import type net from 'node:net';
+import type {Dispatcher} from 'undici';
+import type {Clock} from '../lib/clock.ts';
+import {type AnswerHeaders, errorBodyLimit, isLog} from './answer.ts';
+import {ApiError} from './api-error.ts';
+import {splitUrl} from './base-url.ts';
+import {createConnector} from './connector.ts';
+import {failureOf} from './failure.ts';
+import {type Present, toApiError} from './present.ts';
+import type {Timeouts} from './timeouts.ts';
+import {describeCut, transportFailure} from './transport-failure.ts';
+import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
+import type {Undici} from './undici.ts';
+
+export type LogRequestOptions = {
+  readonly undici: Undici;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly handlers: LogHandlers;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+  readonly present: Present;
+};
+
+/**
+ * `waiting`: no headers yet. `open`: a log; `sized` says whether its end can be told from a cut. `refused`: anything
+ * else, whose body is collected up to a limit because it says why. `settled`: nothing that still comes is heard.
+ */
+type Phase =
+  | {readonly kind: 'waiting'}
+  | {readonly kind: 'open'; readonly sized: boolean}
+  | {readonly kind: 'refused'; readonly status: number; readonly headers: AnswerHeaders; readonly body: Uint8Array[]}
+  | {readonly kind: 'settled'};
+
+/**
+ * One log stream: one request on one TCP connection of its own, which ends with it. undici pushes each piece of the
+ * body as it comes off the socket; there is no stream in between and nothing here ever pauses it, because the server
+ * drops a follower that stops reading.
+ */
+export class LogRequest implements Dispatcher.DispatchHandler {
+  /** As `ApiClient.followLogs`. */
+  readonly end: Promise<BodyEnd>;
+  readonly #options: LogRequestOptions;
+  readonly #client: Dispatcher;
+  readonly #resolve: (end: BodyEnd) => void;
+  readonly #reject: (error: unknown) => void;
+  #phase: Phase = {kind: 'waiting'};
+  #socket: net.Socket | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: LogRequestOptions) {
+    this.#options = options;
+    const {promise, resolve, reject} = Promise.withResolvers<BodyEnd>();
+    this.end = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const {url, headers, handlers, clock, timeouts} = options;
+    const {origin, path} = splitUrl(url);
+    this.#client = new options.undici.Client(origin, {
+      allowH2: false,
+      // Quiet logs stay open for days, and the wait for headers is timed on our own clock.
+      bodyTimeout: 0,
+      headersTimeout: 0,
+      connect: createConnector({
+        clock,
+        timeout: timeouts.connect,
+        onSocket: (raw) => {
+          this.#socket = raw;
+        },
+      }),
+    });
+    handlers.signal.addEventListener('abort', this.#abort);
+    this.#client.dispatch({method: 'GET', path, headers}, this);
+  }
+
+  /** The request is about to be written; the connection stands. */
+  onRequestStart(): void {
+    if (this.#phase.kind !== 'waiting') return;
+    const {clock, timeouts, url} = this.#options;
+    this.#cancelTimer = clock.after(timeouts.headers, () => {
+      const message = `the server sent no headers for ${timeouts.headers / 1000} s`;
+      this.#fail({kind: 'retryable', reason: 'timeout', message, url});
+    });
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
+    // Interim answers (1xx) come through here too; the real one follows.
+    if (status < 200 || this.#phase.kind !== 'waiting') return;
+    this.#cancelTimer?.();
+    if (isLog(status, headers)) {
+      const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+      this.#phase = {kind: 'open', sized};
+      this.#call(() => this.#options.handlers.onOpen());
+    } else {
+      this.#phase = {kind: 'refused', status, headers, body: []};
+      this.#cancelTimer = this.#options.clock.after(this.#options.timeouts.errorBody, () => this.#refuse());
+    }
+  }
+
+  onResponseData(_controller: unknown, piece: Buffer): void {
+    const phase = this.#phase;
+    if (phase.kind === 'open') {
+      this.#call(() => this.#options.handlers.onData(piece));
+    } else if (phase.kind === 'refused') {
+      phase.body.push(piece);
+      if (lengthOf(phase.body) >= errorBodyLimit) this.#refuse();
+    }
+  }
+
+  onResponseEnd(): void {
+    const phase = this.#phase;
+    if (phase.kind === 'refused') this.#refuse();
+    if (phase.kind !== 'open') return;
+    // A body without length and chunks (HTTP/1.0) ends with its connection: nothing tells its end from a cut.
+    const end: BodyEnd = phase.sized ? {kind: 'clean'} : {kind: 'cut', message: 'the connection closed'};
+    this.#settle(() => this.#resolve(end));
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    switch (this.#phase.kind) {
+      case 'waiting':
+        this.#fail(transportFailure(error, this.#options.url));
+        break;
+      case 'refused':
+        this.#refuse();
+        break;
+      case 'open':
+        this.#settle(() => this.#resolve({kind: 'cut', message: describeCut(error)}));
+        break;
+      case 'settled':
+        break;
+    }
+  }
+
+  /** The signal's listener. */
+  readonly #abort = (): void => {
+    const wasOpen = this.#phase.kind === 'open';
+    this.#settle(() => {
+      if (wasOpen) this.#resolve({kind: 'aborted'});
+      else this.#reject(new ApiError({kind: 'cancelled'}));
+    });
+  };
+
+  /** What the answer was, from as much of its body as came. */
+  #refuse(): void {
+    const phase = this.#phase;
+    if (phase.kind !== 'refused') return;
+    const {url, headers, clock} = this.#options;
+    const body = Buffer.concat(phase.body).subarray(0, errorBodyLimit);
+    const answer = {route: 'logs', url, status: phase.status, headers: phase.headers, body} as const;
+    this.#fail(failureOf({...answer, authorized: 'authorization' in headers}, clock.wall()));
+  }
+
+  #fail(failure: ApiFailure): void {
+    this.#settle(() => this.#reject(toApiError(failure, this.#options.present)));
+  }
+
+  /** Calls a handler. What it throws is its bug, not the server's: the stream ends and the caller gets the error. */
+  #call(handler: () => void): void {
+    try {
+      handler();
+    } catch (error) {
+      this.#settle(() => this.#reject(error));
+    }
+  }
+
+  #settle(answer: () => void): void {
+    if (this.#phase.kind === 'settled') return;
+    this.#phase = {kind: 'settled'};
+    this.#cancelTimer?.();
+    this.#options.handlers.signal.removeEventListener('abort', this.#abort);
+    this.#closeSocket();
+    // Ends what undici still holds; the connection is gone already.
+    this.#client.destroy(null, () => {});
+    answer();
+  }
+
+  /**
+   * With RST: after a FIN the server would keep the follower of a silent pipeline until a few more lines are written.
+   * A socket that does not stand yet has nothing to reset, and a reset would wait until it did.
+   */
+  #closeSocket(): void {
+    if (this.#socket === undefined || this.#socket.destroyed) return;
+    if (this.#socket.connecting) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}

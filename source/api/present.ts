@@ -1,0 +1,29 @@
+import {ApiError} from './api-error.ts';
+import type {ApiFailure} from './types.ts';
+
+/** Characters of a message that are kept; a server may answer with kilobytes. */
+const messageLimit = 400;
+
+/** Makes text from the server or the network fit to be shown: no credential, one line, no control characters. */
+export type Present = (text: string) => string;
+
+/** The token is replaced by `…` wherever a server or a proxy echoes it, also without its `apikey:` prefix. */
+export function createPresent(token: string | undefined): Present {
+  const secrets = token === undefined ? [] : [token, token.replace(/^apikey:/, '')].filter((secret) => secret !== '');
+  return (text) => {
+    let shown = text;
+    for (const secret of secrets) shown = shown.replaceAll(secret, '…');
+    shown = shown.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
+    return shown.length > messageLimit ? `${shown.slice(0, messageLimit).toWellFormed()}…` : shown;
+  };
+}
+
+/** The error to throw for a failure. It has no cause: the errors below it may hold what the server echoed. */
+export function toApiError(failure: ApiFailure, present: Present): ApiError {
+  if (failure.kind === 'cancelled') return new ApiError(failure);
+  return new ApiError({
+    ...failure,
+    message: present(failure.message),
+    ...(failure.errorCode === undefined ? {} : {errorCode: present(failure.errorCode)}),
+  });
+}

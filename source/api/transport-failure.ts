@@ -1,0 +1,135 @@
+import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
+
+/** What OpenSSL and Node say of a certificate, as the user can act on it. */
+const certificateSentences: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'is signed by a root that this machine does not trust',
+  UNABLE_TO_GET_ISSUER_CERT: 'is signed by an unknown root',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'is signed by an unknown root',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'cannot be verified: its issuer is unknown',
+  CERT_UNTRUSTED: 'is not trusted',
+  CERT_REJECTED: 'is rejected',
+  CERT_REVOKED: 'has been revoked',
+  CERT_SIGNATURE_FAILURE: 'has a wrong signature',
+  CERT_HAS_EXPIRED: 'has expired',
+  CERT_NOT_YET_VALID: 'is not valid yet',
+  CERT_CHAIN_TOO_LONG: 'has too long a chain',
+  INVALID_CA: 'is signed by a certificate that may not sign',
+  INVALID_PURPOSE: 'is not meant for servers',
+  HOSTNAME_MISMATCH: 'is for another name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name',
+};
+
+type Sentence = {readonly reason: RetryableReason; readonly sentence: (host: string) => string};
+
+const networkSentences: Readonly<Record<string, Sentence>> = {
+  ECONNREFUSED: {reason: 'unreachable', sentence: (host) => `nothing listens at ${host} (connection refused)`},
+  ENOTFOUND: {reason: 'unreachable', sentence: (host) => `the host name of ${host} is not known`},
+  EAI_AGAIN: {reason: 'unreachable', sentence: (host) => `the name service did not answer for ${host}`},
+  EHOSTUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (host unreachable)`},
+  ENETUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (network unreachable)`},
+  ENETDOWN: {reason: 'unreachable', sentence: () => 'the network is down'},
+  ECONNRESET: {reason: 'unreachable', sentence: (host) => `${host} reset the connection before it answered`},
+  EPIPE: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
+  UND_ERR_SOCKET: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
+  ETIMEDOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
+  UND_ERR_CONNECT_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
+  UND_ERR_HEADERS_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
+  UND_ERR_BODY_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
+  UND_ERR_HEADERS_OVERFLOW: {reason: 'protocol', sentence: (host) => `${host} sent headers without end`},
+};
+
+const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
+/** Says what an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer. */
+export function transportFailure(error: unknown, url: string): ApiFailure {
+  const code = codeOf(error);
+  const host = new URL(url).host;
+  const fatal = (reason: FatalReason, message: string): ApiFailure => ({kind: 'fatal', reason, message, url});
+  const retryable = (reason: RetryableReason, message: string): ApiFailure => ({
+    kind: 'retryable',
+    reason,
+    message,
+    url,
+  });
+
+  if (cancelledCodes.has(code)) return {kind: 'cancelled'};
+  const certificate = certificateSentences[code];
+  if (certificate !== undefined) return fatal('certificate', `the certificate of ${host} ${certificate} (${code})`);
+  if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
+    return fatal('certificate', `${host} asks for a client certificate`);
+  }
+  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not speak TLS: use http://`);
+  const breach = breachOf(error);
+  if (breach !== undefined) {
+    if (isTlsRecord(error)) return fatal('wrong-url', `${host} speaks TLS: use https://`);
+    return retryable('protocol', `${host} does not answer in HTTP (${breach})`);
+  }
+  // undici's one code for two things: the peer closed, and the peer sent what HTTP does not allow here (a 100, a 101).
+  if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(messageOf(error))) {
+    return retryable('protocol', `${host} sent a response that was not asked for`);
+  }
+  const known = networkSentences[code];
+  if (known) return retryable(known.reason, known.sentence(host));
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
+    return retryable('protocol', `no secure connection to ${host} (${code})`);
+  }
+  if (code.startsWith('UND_ERR_')) return retryable('protocol', `${host} broke the HTTP protocol (${code})`);
+  return retryable('unreachable', `the connection to ${host} failed (${code === '' ? messageOf(error) : code})`);
+}
+
+const closedEarly = 'the connection closed before the body was complete';
+
+/** Why a body that had begun stopped, in a few words. */
+export function describeCut(error: unknown): string {
+  const breach = breachOf(error);
+  if (breach === 'Invalid EOF state') return closedEarly;
+  if (breach !== undefined) return `the body broke the HTTP protocol (${breach})`;
+  const code = codeOf(error);
+  switch (code) {
+    case 'ECONNRESET':
+      return 'the connection was reset';
+    case 'ETIMEDOUT':
+      return 'the network went silent';
+    case 'UND_ERR_SOCKET':
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return closedEarly;
+    case '':
+      return 'the connection broke';
+    default:
+      return `the connection broke (${code})`;
+  }
+}
+
+/** The code of an error, of its cause, or of the first of several attempts (one a network address). */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}
+
+/** What the HTTP parser did not like. undici 8 leaves the code of this error empty and puts the reason in brackets. */
+function breachOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'HTTPParserError') return undefined;
+  return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** OpenSSL's complaints when a plain HTTP (or other) answer arrives in place of a TLS record. */
+function isPlainAnswerToTls(code: string): boolean {
+  return (
+    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
+    code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
+    code === 'ERR_SSL_HTTP_REQUEST' ||
+    code === 'ERR_SSL_UNEXPECTED_MESSAGE'
+  );
+}
+
+/** A TLS server answers plain HTTP with an alert: record type 0x15, version 0x03. undici keeps it in `data`. */
+function isTlsRecord(error: unknown): boolean {
+  return error instanceof Error && 'data' in error && String(error.data).startsWith('\u0015\u0003');
+}

@@ -1,0 +1,262 @@
+import type {Marker} from './marker.ts';
+import {MarkerStore} from './marker-store.ts';
+import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
+
+const defaultSegmentBytes = 256 * 1024;
+/** Lines up to this length are kept whole, however small the scrollback: four times the server's own ring. */
+const longestLineFloor = 4 * 1024 * 1024;
+/** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
+const entryCost = 4;
+const markerCost = 256;
+const markersPerSegment = 1024;
+
+/**
+ * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused.
+ * Entries live in segments; when the bound is passed, whole segments are dropped from the old end.
+ *
+ * The bound counts line bytes, newlines and the cost of the index, so that a flood of empty lines is bounded too. The
+ * newest segment is never dropped: a line longer than the bound is held alone, up to `maxLineBytes`. A line that
+ * reaches that length is broken there and goes on as another line: its bytes are all kept, and memory stays bounded.
+ */
+export class LogBuffer {
+  readonly #maxBytes: number;
+  readonly #segmentBytes: number;
+  readonly #maxLineBytes: number;
+  /** Oldest first. All but the last are sealed. */
+  readonly #segments: Segment[] = [];
+  readonly #markers = new MarkerStore();
+  /** Markers that wait for the open line to end. Nothing can come between, so their ids are known: `endId` and on. */
+  #waiting: Marker[] = [];
+  #open = false;
+  #endId = 0;
+  #version = 0;
+  #lineCount = 0;
+  #byteLength = 0;
+  #droppedLines = 0;
+  #droppedBytes = 0;
+
+  /**
+   * `maxBytes`: the bound. `segmentBytes`: the unit of dropping, 256 KiB or an eighth of a smaller bound.
+   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more.
+   */
+  constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number}) {
+    this.#maxBytes = options.maxBytes;
+    this.#segmentBytes =
+      options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(options.maxBytes / 8)));
+    this.#maxLineBytes = Math.max(
+      options.maxLineBytes ?? Math.max(options.maxBytes, longestLineFloor),
+      this.#segmentBytes,
+    );
+  }
+
+  /** Id of the oldest entry held; `endId` when there is none. */
+  get firstId(): number {
+    return this.#segments[0]?.firstId ?? this.#endId;
+  }
+
+  /** One past the newest entry. */
+  get endId(): number {
+    return this.#endId;
+  }
+
+  /** Changes with every change of the buffer. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Lines held, the open one included; markers are not lines. */
+  get lineCount(): number {
+    return this.#lineCount;
+  }
+
+  /** Bytes of the lines held, newlines included. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** Lines dropped from the old end, in all. */
+  get droppedLines(): number {
+    return this.#droppedLines;
+  }
+
+  /** Lines ever received. */
+  get totalLines(): number {
+    return this.#droppedLines + this.#lineCount;
+  }
+
+  /** Bytes ever received, newlines included. */
+  get totalBytes(): number {
+    return this.#droppedBytes + this.#byteLength;
+  }
+
+  /** The last line has not ended. */
+  get hasOpenLine(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Adds bytes, split on `\n` only. What follows the last `\n` becomes the open line, or goes on with it: it is
+   * visible at once under its id. The array is not kept.
+   */
+  append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#version += 1;
+    const endOfOpen = this.#waiting.length > 0 ? bytes.indexOf(newline) + 1 : 0;
+    if (endOfOpen > 0) {
+      this.#store(bytes.subarray(0, endOfOpen));
+      this.#addWaiting();
+    }
+    this.#store(bytes.subarray(endOfOpen));
+  }
+
+  /** The open line, if there is one, stands as received: what comes next is another line. */
+  closeLine(): void {
+    if (!this.#open) return;
+    this.#version += 1;
+    this.#newest().endOpenLine();
+    this.#byteLength += 1;
+    this.#open = false;
+    this.#addWaiting();
+  }
+
+  /** Adds a marker and answers its id. While a line is open the marker waits for its end: undefined. */
+  addMarker(marker: Marker): number | undefined {
+    this.#version += 1;
+    this.#waiting.push(marker);
+    if (this.#open) return undefined;
+    this.#addWaiting();
+    return this.#endId - 1;
+  }
+
+  /** Puts another marker in the place of one that is held or waits; an id without a marker is left alone. */
+  replaceMarker(id: number, marker: Marker): void {
+    this.#version += 1;
+    if (this.#markers.replace(id, marker)) return;
+    const index = id - this.#endId;
+    if (this.#waiting[index]) this.#waiting[index] = marker;
+  }
+
+  /** The newest marker that is held or waits, with the id that it has or will have. */
+  lastMarker(): {id: number; marker: Marker} | undefined {
+    const waiting = this.#waiting.at(-1);
+    if (waiting) return {id: this.#endId + this.#waiting.length - 1, marker: waiting};
+    return this.#markers.last();
+  }
+
+  /** The marker under `id`; undefined for lines and for ids that are not held. */
+  markerAt(id: number): Marker | undefined {
+    return this.#markers.get(id);
+  }
+
+  /** Drops the whole segments below `id`, for a reader that has no more use for them. They count as dropped. */
+  dropBefore(id: number): void {
+    this.#version += 1;
+    while (this.#segments.length > 1 && (this.#segments[0]?.endId ?? id) <= id) this.#dropOldest();
+  }
+
+  /**
+   * Bytes of a line without its `\n` (a `\r` before it is kept); undefined for markers and ids that are not held.
+   * A view: valid until the next change of the buffer.
+   */
+  lineAt(id: number): Buffer | undefined {
+    const segment = this.#segmentOf(id);
+    if (!segment) return undefined;
+    const index = id - segment.firstId;
+    const start = segment.startOf(index);
+    const end = segment.endOf(index);
+    if (start === end) return undefined;
+    return segment.slice(start, this.#open && id === this.#endId - 1 ? end : end - 1);
+  }
+
+  /** The segment that holds `id`. To read on, ask for its `endId`. */
+  segmentAt(id: number): SegmentView | undefined {
+    const segment = this.#segmentOf(id);
+    return segment?.view(this.#open && segment.endId === this.#endId);
+  }
+
+  #store(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0) rest = rest.subarray(this.#storeSome(rest));
+    this.#trim();
+  }
+
+  /** Stores what fits into the newest segment up to the end of a line, or makes room. Answers the bytes stored. */
+  #storeSome(bytes: Uint8Array): number {
+    const segment = this.#newest();
+    const alone = segment.count === 0 || (this.#open && segment.count === 1);
+    const fits = segment.fitting(bytes, {alone, usual: this.#segmentBytes});
+    if (fits > 0) {
+      this.#write(segment, bytes.subarray(0, fits));
+      return fits;
+    }
+    if (!alone) this.#moveOn();
+    else if (segment.capacity < this.#maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.#maxLineBytes));
+    else this.closeLine();
+    return 0;
+  }
+
+  #write(segment: Segment, bytes: Uint8Array): void {
+    const begun = segment.write(bytes, this.#open);
+    this.#lineCount += begun;
+    this.#endId += begun;
+    this.#byteLength += bytes.length;
+    this.#open = bytes[bytes.length - 1] !== newline;
+  }
+
+  /** Starts another segment and takes the open line along: a line never crosses segments. */
+  #moveOn(): void {
+    const open = this.#open ? this.#newest().removeLast() : undefined;
+    this.#segments.at(-1)?.seal();
+    const firstId = open ? this.#endId - 1 : this.#endId;
+    const segment = new Segment(firstId, Math.max(this.#segmentBytes, open?.length ?? 0));
+    if (open) segment.write(open, false);
+    this.#segments.push(segment);
+    this.#trim();
+  }
+
+  #newest(): Segment {
+    let segment = this.#segments.at(-1);
+    if (!segment) {
+      segment = new Segment(this.#endId, this.#segmentBytes);
+      this.#segments.push(segment);
+    }
+    return segment;
+  }
+
+  #addWaiting(): void {
+    for (const marker of this.#waiting) {
+      if (this.#newest().markers >= markersPerSegment) this.#moveOn();
+      const segment = this.#newest();
+      segment.beginEntry();
+      segment.markers += 1;
+      this.#markers.add(this.#endId, marker);
+      this.#endId += 1;
+    }
+    this.#waiting = [];
+    this.#trim();
+  }
+
+  #trim(): void {
+    while (this.#segments.length > 1 && this.#cost() > this.#maxBytes) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const dropped = this.#segments.shift();
+    if (!dropped) return;
+    const lines = dropped.count - dropped.markers;
+    this.#lineCount -= lines;
+    this.#droppedLines += lines;
+    this.#byteLength -= dropped.length;
+    this.#droppedBytes += dropped.length;
+    this.#markers.dropBelow(dropped.endId);
+  }
+
+  #cost(): number {
+    return this.#byteLength + this.#lineCount * entryCost + this.#markers.size * (entryCost + markerCost);
+  }
+
+  #segmentOf(id: number): Segment | undefined {
+    if (id < this.firstId || id >= this.#endId) return undefined;
+    return findSegment(this.#segments, id);
+  }
+}

@@ -1,0 +1,162 @@
+export const newline = 0x0a;
+
+/** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
+export type SegmentView = {
+  readonly firstId: number;
+  readonly endId: number;
+  /** All entries' bytes with their newlines; markers have none. */
+  readonly bytes: Buffer;
+  /** `starts[i]` is the offset of entry `firstId + i` in `bytes`; it ends where the next one starts. */
+  readonly starts: Uint32Array;
+  /** The last entry is a line that has not ended: there is no newline after it. */
+  readonly open: boolean;
+};
+
+/** One block of the log buffer: the bytes of its entries, one after the other, and where each entry starts. */
+export class Segment {
+  /** Id of the first entry. */
+  readonly firstId: number;
+  /** Entries held: lines and markers. */
+  count = 0;
+  /** How many of the entries are markers. */
+  markers = 0;
+  /** Bytes held. */
+  length = 0;
+  #bytes: Buffer;
+  #starts = new Uint32Array(512);
+
+  /** `capacity` is in bytes; one more is reserved, so that an open line can always be ended. */
+  constructor(firstId: number, capacity: number) {
+    this.firstId = firstId;
+    this.#bytes = Buffer.allocUnsafeSlow(capacity + 1);
+  }
+
+  /** Bytes that the segment can hold before it must grow. */
+  get capacity(): number {
+    return this.#bytes.length - 1;
+  }
+
+  get endId(): number {
+    return this.firstId + this.count;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  get starts(): Uint32Array {
+    return this.#starts.subarray(0, this.count);
+  }
+
+  startOf(index: number): number {
+    return this.#starts[index] ?? this.length;
+  }
+
+  /** Where the entry's bytes end, its newline included. Equal to the start for a marker, and for nothing else. */
+  endOf(index: number): number {
+    return index + 1 < this.count ? this.startOf(index + 1) : this.length;
+  }
+
+  slice(start: number, end: number): Buffer {
+    return this.#bytes.subarray(start, end);
+  }
+
+  view(open: boolean): SegmentView {
+    return {firstId: this.firstId, endId: this.endId, bytes: this.bytes, starts: this.starts, open};
+  }
+
+  /**
+   * How many of the bytes fit: whole lines, or what there is room for of a line that is `alone` in the segment. One
+   * that grew beyond the `usual` size holds that long line only, so that dropping stays fine-grained.
+   */
+  fitting(bytes: Uint8Array, {alone, usual}: {alone: boolean; usual: number}): number {
+    const room = this.capacity - this.length;
+    if (this.capacity > usual) {
+      if (!alone) return 0;
+      const end = bytes.indexOf(newline) + 1;
+      return Math.min(end > 0 ? end : bytes.length, room);
+    }
+    if (bytes.length <= room) return bytes.length;
+    const end = room > 0 ? bytes.lastIndexOf(newline, room - 1) + 1 : 0;
+    return end === 0 && alone ? room : end;
+  }
+
+  /** Begins an entry at the end of the bytes held. */
+  beginEntry(): void {
+    this.#pushStart(this.length);
+  }
+
+  /**
+   * Stores `bytes`, which fit, and the start of each line that begins in them. `open`: they go on with the last entry.
+   * Answers the number of entries begun.
+   */
+  write(bytes: Uint8Array, open: boolean): number {
+    const before = this.count;
+    const from = this.length;
+    this.#bytes.set(bytes, from);
+    this.length += bytes.length;
+    if (!open) this.#pushStart(from);
+    const written = this.#bytes.subarray(from, this.length);
+    for (
+      let at = written.indexOf(newline);
+      at !== -1 && at + 1 < written.length;
+      at = written.indexOf(newline, at + 1)
+    ) {
+      this.#pushStart(from + at + 1);
+    }
+    return this.count - before;
+  }
+
+  /** Takes the last entry out and answers its bytes. */
+  removeLast(): Buffer {
+    this.count -= 1;
+    const start = this.startOf(this.count);
+    const bytes = this.#bytes.subarray(start, this.length);
+    this.length = start;
+    return bytes;
+  }
+
+  endOpenLine(): void {
+    this.#bytes[this.length] = newline;
+    this.length += 1;
+  }
+
+  grow(capacity: number): void {
+    const larger = Buffer.allocUnsafeSlow(capacity + 1);
+    larger.set(this.bytes);
+    this.#bytes = larger;
+  }
+
+  /** Nothing will be added any more: gives back what is not used. */
+  seal(): void {
+    this.#starts = this.#starts.slice(0, this.count);
+    // A copy for less than 1/16 is not worth it; the usual waste is half a line.
+    if (this.#bytes.length - this.length > this.#bytes.length >> 4) {
+      const exact = Buffer.allocUnsafeSlow(this.length);
+      exact.set(this.bytes);
+      this.#bytes = exact;
+    }
+  }
+
+  #pushStart(offset: number): void {
+    if (this.count === this.#starts.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.#starts);
+      this.#starts = larger;
+    }
+    this.#starts[this.count] = offset;
+    this.count += 1;
+  }
+}
+
+/** The segment that holds `id`, which must not be below the first or above the last; segments are in order. */
+export function findSegment(segments: readonly Segment[], id: number): Segment | undefined {
+  let low = 0;
+  let high = segments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((segments[middle]?.firstId ?? 0) <= id) low = middle;
+    else high = middle - 1;
+  }
+  return segments[low];
+}

@@ -1,0 +1,80 @@
+import {serverRing} from '../stitch/ring-tail.ts';
+import type {ConnectionState} from '../streams/connection-state.ts';
+import {type Ending, failedToOpen, failure, type Sighting, troubleOf} from './ending.ts';
+
+/**
+ * The log is quiet after so many milliseconds without a byte (longer than TCP needs to send a lost packet again) …
+ */
+const quietAtLeast = 500;
+/** … or after so many times as long as the server took to answer: from far away a replay comes in bursts. */
+const quietAnswers = 3;
+const quietAtMost = 5_000;
+/** A log that does not rest is left after so long: a link of 1 Mbit/s has brought the whole ring. */
+const restlessAfter = 10_000;
+/** A server that is there but has no log to read is given up after so long. */
+const patience = 30_000;
+/** More than the ring can hold is more than its replay: the newline of each entry is not in the server's count. */
+const ringBytes = serverRing.bytes + serverRing.entries;
+
+/**
+ * Tells when a catch-up is over. There is no caught-up marker on the wire, so it is over when the log is quiet, when
+ * more than the ring can hold has come, or after a time.
+ */
+export class CatchUp {
+  readonly #startedAt: number;
+  #connection: ConnectionState = {kind: 'idle'};
+  #askedAt: number;
+  #openedAt = 0;
+  #heardAt = 0;
+  #lastByteAt: number | undefined;
+
+  /** `now`: monotonic milliseconds. */
+  constructor(now: number) {
+    this.#startedAt = now;
+    this.#askedAt = now;
+  }
+
+  /** To be called with each change of the stream, and now and then while there is none. */
+  look(sighting: Sighting): Ending | undefined {
+    this.#note(sighting);
+    const {now, connection, received, logEnded} = sighting;
+    const failed = failedToOpen(sighting);
+    if (failed) return failed;
+    if (logEnded) return {failed: false};
+    if (received > ringBytes) return leave("ended after as much as the server's buffer can hold");
+    const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
+    if (!isOpen) return this.#incomplete(sighting);
+    // A reconnect is not live before what it replayed is told from what was had.
+    if (connection.kind === 'live' && now - this.#heardAt >= this.#quiet) return {failed: false};
+    if (now - this.#openedAt < restlessAfter) return undefined;
+    return leave(`ended after ${restlessAfter / 1000} s: the log did not come to rest`);
+  }
+
+  #note({now, connection, lastByteAt}: Sighting): void {
+    if (lastByteAt !== this.#lastByteAt) this.#heardAt = now;
+    this.#lastByteAt = lastByteAt;
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    if (connection.kind === 'connecting') this.#askedAt = now;
+    if (connection.kind !== 'catching-up') return;
+    this.#openedAt = connection.since;
+    this.#heardAt = connection.since;
+  }
+
+  get #quiet(): number {
+    const answerTook = this.#openedAt - this.#askedAt;
+    return Math.min(quietAtMost, Math.max(quietAtLeast, quietAnswers * answerTook));
+  }
+
+  /** There is no connection: perhaps soon again. */
+  #incomplete({now, connection, opened}: Sighting): Ending | undefined {
+    if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
+    const trouble = troubleOf(connection);
+    if (opened) return failure(`the log has not come whole: ${trouble ?? 'the connection was lost'}`);
+    return failure(trouble ?? 'there is no log to read yet: its runner is not ready');
+  }
+}
+
+function leave(say: string): Ending {
+  return {failed: false, midway: true, say};
+}

@@ -1,0 +1,38 @@
+import {installation} from '../demo/scenario.ts';
+import {DemoServer} from '../demo/server.ts';
+
+/** What `pipetail demo` needs from outside. */
+export type DemoCommand = {
+  readonly port: number;
+  readonly host: string;
+  /** Ends the server. */
+  readonly signal: AbortSignal;
+  /** Writes one line for the user, given without a newline. */
+  readonly print: (line: string) => void;
+};
+
+/**
+ * Serves the demo installation until the signal. Rejects with an `Error` of one plain sentence when it cannot listen.
+ */
+export async function runDemoServer({port, host, signal, print}: DemoCommand): Promise<void> {
+  const server = await startServer(port, host);
+  print(`pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });
+  await server.close();
+}
+
+async function startServer(port: number, host: string): Promise<DemoServer> {
+  try {
+    return await DemoServer.start({port, host, scenario: installation, chunking: 'ragged'});
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new Error(`port ${port} is in use · choose another with --port N`, {cause});
+    }
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the demo cannot listen on ${host}:${port} · ${reason}`, {cause});
+  }
+}

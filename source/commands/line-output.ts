@@ -1,0 +1,50 @@
+import type {Socket} from 'node:net';
+import type {Writable} from 'node:stream';
+
+/**
+ * Where lines go: a pipe, a file or a terminal. A reader that is slow is waited for without stopping the program: what
+ * the system does not take at once waits here, and nothing more should be written until `onRoom`.
+ */
+export class LineOutput {
+  /** Resolves with the error when nothing can be written any more: the reader has gone, the disk is full. */
+  readonly closed: Promise<NodeJS.ErrnoException>;
+  /** Called when the system has taken all that was written. */
+  onRoom: () => void = () => {};
+  readonly #stream: Writable;
+  #open = true;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    unblock(stream);
+    const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException>();
+    this.closed = promise;
+    stream.on('error', (error) => {
+      this.#open = false;
+      resolve(error);
+    });
+  }
+
+  /** The system has not taken all that was written. */
+  get busy(): boolean {
+    return this.#open && this.#stream.writableLength > 0;
+  }
+
+  /** The array must not change afterwards. */
+  write(bytes: Uint8Array | string): void {
+    if (!this.#open) return;
+    this.#stream.write(bytes, (error) => {
+      if (!error && !this.busy) this.onRoom();
+    });
+  }
+}
+
+/**
+ * Node writes to a terminal synchronously: one that is not read (a stalled SSH link) would stop the event loop, no log
+ * would be read, and the server drops a follower that is 100,000 lines behind. Only libuv's handle has the switch, and
+ * `_handle` is how Node's own code reaches it (lib/tty.js). Pipes are asynchronous as they are, and files always take
+ * what they get.
+ */
+function unblock(stream: Writable): void {
+  const {_handle: handle} = stream as Partial<Socket> & {_handle?: {setBlocking?: (blocking: boolean) => void}};
+  handle?.setBlocking?.(false);
+}

@@ -1,0 +1,167 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/marker.ts';
+import {markerText} from '../viewport/marker-text.ts';
+import {counted} from '../viewport/words.ts';
+import type {Ending} from './ending.ts';
+import type {LineOutput} from './line-output.ts';
+import {stripSgr} from './strip-sgr.ts';
+
+/** Bytes handed over at once: a pipe's own size, so that a slow reader is noticed soon. */
+const batchBytes = 64 * 1024;
+const newline = Buffer.from('\n');
+
+/** A marker and where it stands in the log. */
+export type PlacedMarker = {readonly id: number; readonly marker: Marker};
+
+/** Words that are due once every line below `id` was printed. */
+type Note = {readonly id: number; readonly text: string};
+
+/**
+ * Prints one pipeline's log from its buffer: the log's bytes to the output, line by line, markers in words to `note`.
+ * The buffer is the queue. Lines that were printed are freed; when a slow reader lets it overflow, that is said.
+ */
+export class LogPrinter {
+  readonly #buffer: LogBuffer;
+  readonly #maxBytes: number;
+  readonly #prefix: Buffer | undefined;
+  readonly #stripColor: boolean;
+  readonly #note: (text: string) => void;
+  /** Everything below was printed or given up. */
+  #nextId = 0;
+  /** Lines printed or given up. */
+  #lines = 0;
+  /** Markers below were looked at: they are said even if a slow reader costs the lines around them. */
+  #lookedId = 0;
+  #lastMarker: PlacedMarker | undefined;
+  readonly #notes: Note[] = [];
+  /** Nothing from here on is printed. */
+  #endId: number | undefined;
+
+  constructor(options: {
+    readonly buffer: LogBuffer;
+    /** The buffer's own bound. */
+    readonly maxBytes: number;
+    /** Stands in front of each line. */
+    readonly prefix: string | undefined;
+    readonly stripColor: boolean;
+    readonly note: (text: string) => void;
+  }) {
+    this.#buffer = options.buffer;
+    this.#maxBytes = options.maxBytes;
+    this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
+    this.#stripColor = options.stripColor;
+    this.#note = options.note;
+  }
+
+  /** Everything up to the end was printed and said. */
+  get done(): boolean {
+    return this.#endId !== undefined && this.#nextId >= this.#endId && this.#notes.length === 0;
+  }
+
+  /** Takes in what is new in the buffer, unless the end is known. Answers the markers among it. */
+  look(): readonly PlacedMarker[] {
+    if (this.#endId !== undefined) return [];
+    const changed = this.#changedMarker();
+    const found = changed ? [changed] : [];
+    for (; this.#lookedId < this.#buffer.endId; this.#lookedId++) {
+      const marker = this.#buffer.markerAt(this.#lookedId);
+      if (marker) found.push({id: this.#lookedId, marker});
+    }
+    this.#lastMarker = this.#buffer.lastMarker();
+    for (const {id, marker} of found) this.#notes.push({id, text: textOf(marker)});
+    return found;
+  }
+
+  /**
+   * Nothing more comes, or nothing from the id `from` on is wanted: what is before that is still printed. A line that
+   * has not ended is printed as far as it was received, or left out when the log goes on without us (`midway`).
+   */
+  end({from, midway = false, say}: Ending & {readonly from?: number | undefined}): void {
+    const {endId, hasOpenLine} = this.#buffer;
+    const id = from ?? (midway ? this.#printableEnd : endId);
+    this.#endId = id;
+    while ((this.#notes.at(-1)?.id ?? 0) > id) this.#notes.pop();
+    if (hasOpenLine && id === endId) {
+      this.#notes.push({id, text: 'the last line printed is incomplete: its rest had not come'});
+    }
+    if (say !== undefined) this.#notes.push({id, text: say});
+  }
+
+  /** Prints some lines, or says one note; the output has room. False: there is nothing to print. */
+  printSome(output: LineOutput): boolean {
+    this.#giveUpDropped();
+    const [note] = this.#notes;
+    if (note && note.id <= this.#nextId) {
+      this.#notes.shift();
+      this.#note(note.text);
+      return true;
+    }
+    const end = Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY);
+    if (this.#nextId >= end) return false;
+    const bytes = this.#takeLines(end);
+    this.#buffer.dropBefore(this.#nextId);
+    if (bytes.length > 0) output.write(bytes);
+    return true;
+  }
+
+  /** A line that has not ended may go on: it is not printed before it is certain that it does not. */
+  get #printableEnd(): number {
+    return this.#endId ?? (this.#buffer.hasOpenLine ? this.#buffer.endId - 1 : this.#buffer.endId);
+  }
+
+  #takeLines(end: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for (; this.#nextId < end && size < batchBytes; this.#nextId++) {
+      const line = this.#buffer.lineAt(this.#nextId);
+      // A marker; its words are in the notes.
+      if (!line) continue;
+      this.#lines += 1;
+      if (this.#prefix) parts.push(this.#prefix);
+      parts.push(this.#stripColor ? stripSgr(line) : line, newline);
+      size += line.length + 1;
+    }
+    return Buffer.concat(parts);
+  }
+
+  /**
+   * The buffer overflowed and dropped lines that were not printed. What waits is given up down to a half with them: one
+   * long gap, said once, is worth more than a thousand small ones.
+   */
+  #giveUpDropped(): void {
+    const buffer = this.#buffer;
+    if (buffer.firstId <= this.#nextId) return;
+    let id = buffer.firstId;
+    let kept = buffer.byteLength;
+    for (let oldest = buffer.segmentAt(id); oldest && kept > this.#maxBytes / 2; oldest = buffer.segmentAt(id)) {
+      kept -= oldest.bytes.length;
+      id = oldest.endId;
+    }
+    buffer.dropBefore(id);
+    const missed = buffer.droppedLines - this.#lines;
+    this.#lines += missed;
+    this.#nextId = buffer.firstId;
+    this.#note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · --spill SIZE lets more wait`);
+  }
+
+  /**
+   * The pane keeps a run of reconnects in one marker, and corrects a marker when it learns more. What was said cannot
+   * be taken back, so the change is news.
+   */
+  #changedMarker(): PlacedMarker | undefined {
+    const before = this.#lastMarker;
+    const last = this.#buffer.lastMarker();
+    if (!before || !last || last.id >= this.#lookedId || last.marker === before.marker) return undefined;
+    return {id: this.#buffer.endId, marker: whatIsNew(before.marker, last.marker)};
+  }
+}
+
+function whatIsNew(before: Marker, now: Marker): Marker {
+  if (before.kind !== 'reconnected' || now.kind !== 'reconnected') return now;
+  return {...now, times: now.times - before.times, downMs: now.downMs - before.downMs, since: now.at};
+}
+
+function textOf(marker: Marker): string {
+  // There is no line above on stderr.
+  return marker.kind === 'line-cut' ? 'the last line printed was cut: its rest is lost' : markerText(marker);
+}

@@ -1,0 +1,142 @@
+import type {Marker} from '../buffer/marker.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {ConnectionState} from '../streams/connection-state.ts';
+import type {LogStream} from '../streams/log-stream.ts';
+import type {StreamManager} from '../streams/stream-manager.ts';
+import {CatchUp} from './catch-up.ts';
+import {type Ending, failedToOpen, type Sighting, troubleOf} from './ending.ts';
+import type {LineOutput} from './line-output.ts';
+import {LogPrinter} from './log-printer.ts';
+
+/** Milliseconds between looks whether a catch-up is over, when nothing happens. */
+const lookEvery = 50;
+/** Milliseconds between questions for a pipeline that was deleted: as often as the screen asks for its list. */
+const askEvery = 2_000;
+
+export type PipelineLogOptions = {
+  readonly name: string;
+  readonly manager: StreamManager;
+  readonly clock: Clock;
+  /** Go on after the catch-up. */
+  readonly follow: boolean;
+  /** When following: end with the log. */
+  readonly exitOnEnd: boolean;
+  /** Stands in front of each line. */
+  readonly prefix: string | undefined;
+  readonly stripColor: boolean;
+  /** The bound of the stream's buffer, where lines wait for a slow reader. */
+  readonly spillBytes: number;
+  /** Says one line about this pipeline. */
+  readonly note: (text: string) => void;
+  /** There may be something to print, or it may be over. */
+  readonly onChange: () => void;
+};
+
+/** One pipeline's log on its way out: its stream, what of it waits to be printed, and when it is over. */
+export class PipelineLog {
+  readonly #options: PipelineLogOptions;
+  readonly #stream: LogStream;
+  readonly #printer: LogPrinter;
+  /** Absent when following. */
+  readonly #catchUp: CatchUp | undefined;
+  readonly #unsubscribe: () => void;
+  #cancelTimer = () => {};
+  #connection: ConnectionState = {kind: 'idle'};
+  #opened = false;
+  #logEnded = false;
+  #trouble: string | undefined;
+  #ending: Ending | undefined;
+
+  /** Connects at once. */
+  constructor(options: PipelineLogOptions) {
+    this.#options = options;
+    this.#stream = options.manager.open(options.name);
+    this.#printer = new LogPrinter({...options, buffer: this.#stream.buffer, maxBytes: options.spillBytes});
+    this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
+    if (options.follow) return;
+    this.#catchUp = new CatchUp(options.clock.monotonic());
+    this.#keepLooking();
+  }
+
+  /** It is over, and everything that came was printed. */
+  get done(): boolean {
+    return this.#printer.done;
+  }
+
+  get failed(): boolean {
+    return this.#ending?.failed ?? false;
+  }
+
+  /** Prints some lines, or says one thing; the output has room. False: there is nothing to print. */
+  printSome(output: LineOutput): boolean {
+    return this.#printer.printSome(output);
+  }
+
+  /** Ends it now. What came can still be printed. */
+  stop(): void {
+    if (this.#ending) return;
+    this.#printer.look();
+    this.#end({failed: false, midway: true});
+  }
+
+  #look(): void {
+    if (this.#ending) return;
+    const {connection, lastByteAt} = this.#stream.snapshot.get();
+    const end = this.#printer.look().find(({marker}) => tellsEnd(marker));
+    const received = this.#stream.buffer.totalBytes;
+    this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+    this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
+    const ending = this.#endingOf({
+      now: this.#options.clock.monotonic(),
+      connection,
+      received,
+      lastByteAt,
+      opened: this.#opened,
+      logEnded: this.#logEnded,
+    });
+    // What a new life brought already is behind the end that was told.
+    if (ending) this.#end(ending, end?.id);
+    else if (connection !== this.#connection) this.#noteConnection(connection);
+    this.#options.onChange();
+  }
+
+  #endingOf(sighting: Sighting): Ending | undefined {
+    if (this.#catchUp) return this.#catchUp.look(sighting);
+    return failedToOpen(sighting) ?? (this.#options.exitOnEnd && sighting.logEnded ? {failed: false} : undefined);
+  }
+
+  #end(ending: Ending, from?: number): void {
+    const {manager, name} = this.#options;
+    this.#ending = ending;
+    this.#unsubscribe();
+    this.#cancelTimer();
+    manager.close(name);
+    this.#printer.end({...ending, from});
+  }
+
+  /** Says why nothing comes, once for each reason, and asks for a deleted pipeline until it is back. */
+  #noteConnection(connection: ConnectionState): void {
+    this.#connection = connection;
+    if (connection.kind === 'live') this.#trouble = undefined;
+    const trouble = troubleOf(connection);
+    if (trouble !== undefined && trouble !== this.#trouble) {
+      this.#trouble = trouble;
+      this.#options.note(`${trouble} · trying again`);
+    }
+    if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
+      this.#cancelTimer = this.#options.clock.after(askEvery, () => this.#stream.reconnect());
+    }
+  }
+
+  #keepLooking(): void {
+    this.#cancelTimer = this.#options.clock.after(lookEvery, () => {
+      this.#keepLooking();
+      this.#look();
+    });
+  }
+}
+
+/** The log is over: deleted, or ended by the server. */
+function tellsEnd({kind}: Marker): boolean {
+  return kind === 'ended';
+}

@@ -1,0 +1,62 @@
+import type {Clock} from '../lib/clock.ts';
+import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
+import type {Refusal} from './refusals.ts';
+import type {RingLimits} from './ring.ts';
+import type {Scenario} from './scenario.ts';
+
+export type DemoServerOptions = {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** `/feldera`, for an API behind a proxy; default none. */
+  readonly basePath?: string;
+  /** Default 1. */
+  readonly seed?: number;
+  readonly clock?: Clock;
+  /** The bearer token that requests must carry; default none. */
+  readonly apiKey?: string;
+  /** One chunk an entry, as recorded (default), or chunks that end anywhere. */
+  readonly chunking?: 'entries' | 'ragged';
+  readonly ringLimits?: RingLimits;
+  /** Entries a follower may be behind; default 100,000. */
+  readonly followerLimit?: number;
+  /** Default: no pipelines. */
+  readonly scenario?: Scenario;
+};
+
+/** Bytes are bytes of the log, chunk framing not counted. */
+export type Cut = {readonly name?: string; readonly afterBytes?: number; readonly reset?: boolean};
+export type CutNext = {readonly name?: string; readonly afterBytes: number; readonly times?: number};
+/** A request as it came; `path` with its query. */
+export type RequestSeen = {readonly method: string; readonly path: string; readonly authorization: string | undefined};
+
+/** What tests, scenarios and the `demo` command do with the server. `DemoServer` below says what each of it means. */
+export type Demo = {
+  readonly url: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly pipelines: readonly DemoPipeline[];
+  readonly requests: readonly RequestSeen[];
+  readonly totalLogConnections: number;
+  openLogConnections(name?: string): number;
+  pipeline(name: string): DemoPipeline;
+  addPipeline(name: string, options?: PipelineOptions): DemoPipeline;
+  deletePipeline(name: string): void;
+  recreatePipeline(name: string): DemoPipeline;
+  stopRunnerGently(): void;
+  killRunner(): void;
+  startRunner(): void;
+  loseRunnerConnection(name?: string): void;
+  cutConnections(cut?: Cut): void;
+  cutNextConnections(cut: CutNext): void;
+  stopApi(): Promise<void>;
+  startApi(): Promise<void>;
+  freeze(name?: string): void;
+  thaw(): void;
+  refuse(refusal: Refusal): void;
+  acceptAgain(): void;
+  setApiKey(apiKey: string | undefined): void;
+  close(): Promise<void>;
+};

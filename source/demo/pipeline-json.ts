@@ -1,0 +1,102 @@
+/** The body of `deployment_error`: what the API sends for an error. */
+export type DeploymentError = {
+  readonly message: string;
+  readonly error_code: string;
+  readonly details: Readonly<Record<string, string>>;
+};
+
+/** What the SQL compiler says about one place in the program. */
+export type SqlMessage = {
+  readonly start_line_number: number;
+  readonly start_column: number;
+  readonly end_line_number: number;
+  readonly end_column: number;
+  readonly warning: boolean;
+  readonly error_type: string;
+  readonly message: string;
+  readonly snippet: string | null;
+};
+
+/** `program_error`, present with `selector=all` only. */
+export type ProgramError = {
+  readonly sql_compilation: {readonly exit_code: number; readonly messages: readonly SqlMessage[]} | null;
+  readonly rust_compilation: {readonly exit_code: number; readonly stdout: string; readonly stderr: string} | null;
+  readonly system_error: string | null;
+};
+
+/** Everything about a pipeline that the API shows. Times are RFC 3339. */
+export type PipelineState = {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: string;
+  readonly refreshVersion: number;
+  readonly programStatus: string;
+  readonly programStatusSince: string;
+  readonly programError: ProgramError;
+  readonly programCode: string;
+  readonly deploymentError: DeploymentError | null;
+  readonly storageStatus: string;
+  readonly deploymentId: string | null;
+  readonly deploymentStatus: string;
+  readonly deploymentStatusSince: string;
+  readonly desiredStatus: string;
+  readonly resourcesStatus: string;
+  readonly resourcesStatusSince: string;
+  readonly resourcesDesiredStatus: string;
+  /** Null while nothing is provisioned. */
+  readonly runtimeStatus: string | null;
+  readonly runtimeDesiredStatus: string | null;
+  readonly connectorErrors: number;
+};
+
+export type Selector = 'all' | 'status' | 'status_with_connectors';
+
+/** A pipeline as the API answers it; field for field and in the order of the recording `15a-list-status.raw`. */
+export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
+  const runs = state.runtimeStatus !== null;
+  return {
+    id: state.id,
+    name: state.name,
+    description: state.description,
+    tags: [],
+    created_at: state.createdAt,
+    version: 1,
+    platform_version: '0.337.0',
+    ...(selector === 'all' && {
+      runtime_config: {workers: 8, storage: {backend: {name: 'default'}}, fault_tolerance: {model: null}},
+      program_code: state.programCode,
+      udf_rust: '',
+      udf_toml: '',
+    }),
+    program_config: {profile: null, cache: true, runtime_version: null, use_platform_compiler: false},
+    program_version: 1,
+    program_status: state.programStatus,
+    program_status_since: state.programStatusSince,
+    ...(selector === 'all' && {program_error: state.programError, program_info: null}),
+    deployment_error: state.deploymentError,
+    refresh_version: state.refreshVersion,
+    storage_status: state.storageStatus,
+    storage_status_details: null,
+    deployment_id: state.deploymentId,
+    deployment_initial: runs ? 'Running' : null,
+    deployment_status: state.deploymentStatus,
+    deployment_status_since: state.deploymentStatusSince,
+    deployment_desired_status: state.desiredStatus,
+    deployment_desired_status_since: state.deploymentStatusSince,
+    deployment_resources_status: state.resourcesStatus,
+    deployment_resources_status_since: state.resourcesStatusSince,
+    deployment_resources_desired_status: state.resourcesDesiredStatus,
+    deployment_resources_desired_status_since: state.resourcesStatusSince,
+    deployment_runtime_status: state.runtimeStatus,
+    deployment_runtime_status_details: runs ? {connector_stats: {num_errors: state.connectorErrors}} : null,
+    deployment_runtime_status_since: runs ? state.deploymentStatusSince : null,
+    deployment_runtime_desired_status: state.runtimeDesiredStatus,
+    deployment_runtime_desired_status_since: runs ? state.deploymentStatusSince : null,
+    bootstrap_policy: null,
+    silent_bootstrap: false,
+    concurrent_bootstrap: false,
+    ...(selector === 'status_with_connectors' &&
+      state.deploymentStatus === 'Running' && {connectors: {num_errors: state.connectorErrors}}),
+  };
+}

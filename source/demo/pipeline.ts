@@ -1,0 +1,235 @@
+import type {Follower} from './follower.ts';
+import type {Level} from './log-lines.ts';
+import {discardNotice, freshStart, type ManagerEvent, managerLine} from './manager-lines.ts';
+import {panicLines} from './panic-lines.ts';
+import type {PipelineState, ProgramError} from './pipeline-json.ts';
+import type {Random} from './random.ts';
+import {Ring, type RingLimits} from './ring.ts';
+import {Stamps} from './stamps.ts';
+import {uuidV7} from './uuid.ts';
+
+/** What a new pipeline may be given beside its name. */
+export type PipelineOptions = {
+  readonly description?: string;
+  readonly programCode?: string;
+  /** Milliseconds since the epoch; answers what the pipeline believes the time to be. Default: the server's clock. */
+  readonly now?: () => number;
+  /** The shape of the runner's own lines. Default `text`. */
+  readonly managerFormat?: 'text' | 'json';
+};
+
+const noProgramError: ProgramError = {sql_compilation: null, rust_compilation: null, system_error: null};
+
+/**
+ * One pipeline: what the API says about it, its ring and the connections that follow it. A new one is compiled and
+ * stopped, its log holds the `Fresh start` entry. Each method is synchronous and logs what the runner would log.
+ */
+export class DemoPipeline {
+  readonly id: string;
+  readonly name: string;
+  readonly followers = new Set<Follower>();
+  readonly #limits: RingLimits;
+  readonly #random: Random;
+  readonly #stamps: Stamps;
+  readonly #managerFormat: 'text' | 'json';
+  #ring: Ring | undefined;
+  #state: PipelineState;
+
+  constructor(
+    name: string,
+    options: PipelineOptions & {
+      readonly now: () => number;
+      readonly random: Random;
+      readonly limits: RingLimits;
+      /** The time in the id, milliseconds since the epoch. */
+      readonly idTime: number;
+    },
+  ) {
+    this.name = name;
+    this.#random = options.random;
+    this.#limits = options.limits;
+    this.#stamps = new Stamps(options.now, options.random);
+    this.#managerFormat = options.managerFormat ?? 'text';
+    this.id = uuidV7(options.idTime, options.random);
+    const created = this.#stamps.next();
+    this.#state = {
+      id: this.id,
+      name,
+      description: options.description ?? '',
+      createdAt: created,
+      refreshVersion: 4,
+      programStatus: 'Success',
+      programStatusSince: created,
+      programError: noProgramError,
+      programCode: options.programCode ?? '',
+      deploymentError: null,
+      storageStatus: 'Cleared',
+      deploymentId: null,
+      deploymentStatus: 'Stopped',
+      deploymentStatusSince: created,
+      desiredStatus: 'Stopped',
+      resourcesStatus: 'Stopped',
+      resourcesStatusSince: created,
+      resourcesDesiredStatus: 'Stopped',
+      runtimeStatus: null,
+      runtimeDesiredStatus: null,
+      connectorErrors: 0,
+    };
+    this.beginLife();
+  }
+
+  get state(): PipelineState {
+    return this.#state;
+  }
+
+  /** Undefined while the runner is down. */
+  get ring(): Ring | undefined {
+    return this.#ring;
+  }
+
+  /** A time stamp for a line of the process, later than every one before. */
+  stamp(): string {
+    return this.#stamps.next();
+  }
+
+  /**
+   * Logs one entry, given without its final newline. Newlines inside make it an entry of several lines. False, and
+   * nothing is logged, while the runner is down.
+   */
+  write(entry: string | Uint8Array): boolean {
+    if (!this.#ring) return false;
+    const bytes = typeof entry === 'string' ? Buffer.from(`${entry}\n`) : Buffer.concat([entry, newline]);
+    this.#ring.append(bytes);
+    for (const follower of this.followers) follower.push(bytes);
+    return true;
+  }
+
+  /** Replays the ring to a new follower, which then receives every entry that is written. */
+  follow(follower: Follower): void {
+    if (!this.#ring) {
+      follower.endWithout();
+      return;
+    }
+    this.followers.add(follower);
+    if (this.#ring.discarded > 0) {
+      const notice = discardNotice(this.#ring.discarded);
+      follower.push(Buffer.from(`${this.#managerLine('WARN', 'pipeline_logs', notice)}\n`));
+    }
+    for (const entry of this.#ring.entries()) follower.push(entry);
+  }
+
+  /** A new, empty ring with its `Fresh start` entry. */
+  beginLife(): void {
+    this.#ring = new Ring(this.#limits);
+    this.manager('INFO', 'pipeline_logs', freshStart);
+  }
+
+  /** The runner is gone and the ring with it; `beginLife` makes the next one. */
+  endLife(): void {
+    this.#ring = undefined;
+  }
+
+  /** Logs a line of the runner. */
+  manager(level: Level, module: ManagerEvent['module'], message: string): void {
+    this.write(this.#managerLine(level, module, message));
+  }
+
+  /** Stopped → provisioning → initializing → running, with the runner's four lines. */
+  start(): void {
+    this.setState({deploymentError: null, deploymentId: uuidV7(Date.parse(this.#stamps.next()), this.#random)});
+    this.#resources('Provisioning', 'Provisioned');
+    this.#resources('Provisioned', 'Provisioned');
+    this.setState({storageStatus: 'InUse', connectorErrors: 0});
+    this.#runtime('Initializing', 'Running');
+    this.#runtime('Running', 'Running');
+  }
+
+  pause(): void {
+    this.#runtime('Paused', 'Paused');
+  }
+
+  resume(): void {
+    this.#runtime('Running', 'Running');
+  }
+
+  /** Running → stopping → stopped, with the runner's three lines; the ring stays. */
+  stop(): void {
+    this.#resources('Stopping', 'Stopped');
+    this.#runtime(null, null);
+    this.#resources('Stopped', 'Stopped');
+    this.setState({deploymentId: null});
+  }
+
+  /** The runner found the process dead: an error line, `deployment_error`, stopped. */
+  fail(message: string): void {
+    this.manager('ERROR', 'pipeline_automata', `Resources error: ${message}`);
+    this.setState({
+      deploymentError: {
+        message: `Pipeline check failed: compute and/or storage resources encountered a fatal error.\n\n${message}`,
+        error_code: 'RunnerCheckError',
+        details: {error: message},
+      },
+    });
+    this.stop();
+  }
+
+  /** A worker panics: its backtrace, then `fail`. */
+  panic(message = 'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull }'): void {
+    const process = 20_000 + this.#random.integer(10_000);
+    const place = 'crates/dbsp/src/circuit/runtime.rs:612:15';
+    for (const line of panicLines({thread: 'dbsp-worker-0', process, place, message})) this.write(line);
+    this.fail('Pipeline process exited prematurely with exit status: 101');
+  }
+
+  /** The compiler's state; a program that did not compile says why in `program_error`. */
+  setProgram(status: string, error: Partial<ProgramError> = {}): void {
+    const programError = {...noProgramError, ...error};
+    this.setState({programStatus: status, programStatusSince: this.#stamps.next(), programError});
+  }
+
+  /** Changes what the API says, without a line in the log. */
+  setState(change: Partial<PipelineState>): void {
+    this.#state = {...this.#state, ...change, refreshVersion: this.#state.refreshVersion + 1};
+  }
+
+  #resources(to: string, desired: string): void {
+    const from = this.#state.resourcesStatus.toLowerCase();
+    const message = `Resources transition: ${from} -> ${to.toLowerCase()} (desired: ${desired.toLowerCase()})`;
+    this.manager('INFO', 'pipeline_automata', message);
+    const since = this.#stamps.next();
+    this.setState({resourcesStatus: to, resourcesDesiredStatus: desired, resourcesStatusSince: since});
+    this.#combine(since);
+  }
+
+  #runtime(to: string | null, desired: string | null): void {
+    const say = (status: string | null) => status?.toLowerCase() ?? '(none)';
+    const transition = `${say(this.#state.runtimeStatus)} -> ${say(to)} (desired: ${say(desired)})`;
+    this.manager('INFO', 'pipeline_automata', `Runtime transition: ${transition}`);
+    this.setState({runtimeStatus: to, runtimeDesiredStatus: desired});
+    this.#combine(this.#stamps.next());
+  }
+
+  /** The one status that people read: the runtime's where there is one, else that of the resources. */
+  #combine(since: string): void {
+    const {resourcesStatus, resourcesDesiredStatus, runtimeStatus, runtimeDesiredStatus} = this.#state;
+    const up = resourcesStatus === 'Provisioned' && runtimeStatus !== null;
+    this.setState({
+      deploymentStatus: up ? runtimeStatus : resourcesStatus === 'Provisioned' ? 'Initializing' : resourcesStatus,
+      deploymentStatusSince: since,
+      desiredStatus: resourcesDesiredStatus === 'Provisioned' ? (runtimeDesiredStatus ?? 'Running') : 'Stopped',
+    });
+  }
+
+  #managerLine(level: Level, module: ManagerEvent['module'], message: string): string {
+    const pipelineName = module === 'pipeline_automata' ? this.name : 'N/A';
+    return managerLine(this.#managerFormat, this.#stamps.next(), {
+      level,
+      module,
+      message,
+      pipelineId: this.id,
+      pipelineName,
+    });
+  }
+}
+
+const newline = Buffer.from('\n');

@@ -1,0 +1,60 @@
+import type {Follower} from './follower.ts';
+import {DemoPipeline, type PipelineOptions} from './pipeline.ts';
+import {createRandom} from './random.ts';
+import type {RingLimits} from './ring.ts';
+
+/** The pipelines of a server by name. The same seed gives the n-th pipeline of a name the same ids and time stamps. */
+export class PipelineRegistry {
+  readonly #seed: number;
+  readonly #limits: RingLimits;
+  readonly #now: () => number;
+  readonly #pipelines = new Map<string, DemoPipeline>();
+  readonly #created = new Map<string, number>();
+  readonly #idTimes = new Set<number>();
+
+  /** `now`: milliseconds since the epoch. */
+  constructor(options: {seed: number; limits: RingLimits; now: () => number}) {
+    this.#seed = options.seed;
+    this.#limits = options.limits;
+    this.#now = options.now;
+  }
+
+  /** Sorted by id, as the API lists them. */
+  get all(): readonly DemoPipeline[] {
+    return [...this.#pipelines.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Throws when there is no such pipeline. */
+  get(name: string): DemoPipeline {
+    const pipeline = this.#pipelines.get(name);
+    if (!pipeline) throw new Error(`no demo pipeline is named ${name}`);
+    return pipeline;
+  }
+
+  add(name: string, options: PipelineOptions): DemoPipeline {
+    const life = (this.#created.get(name) ?? 0) + 1;
+    this.#created.set(name, life);
+    const now = options.now ?? this.#now;
+    // No two in one millisecond, so that ids sort in the order of creation.
+    let idTime = Math.floor(now());
+    while (this.#idTimes.has(idTime)) idTime += 1;
+    this.#idTimes.add(idTime);
+    const random = createRandom(this.#seed, `${name} ${life}`);
+    const pipeline = new DemoPipeline(name, {...options, now, idTime, limits: this.#limits, random});
+    this.#pipelines.set(name, pipeline);
+    return pipeline;
+  }
+
+  /** The pipeline that was removed; throws when there is none. */
+  remove(name: string): DemoPipeline {
+    const pipeline = this.get(name);
+    this.#pipelines.delete(name);
+    return pipeline;
+  }
+
+  /** The log connections of one pipeline or of all; none for an unknown name. */
+  followers(name?: string): Follower[] {
+    const pipelines = name === undefined ? this.all : this.all.filter((pipeline) => pipeline.name === name);
+    return pipelines.flatMap((pipeline) => [...pipeline.followers]);
+  }
+}

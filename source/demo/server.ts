@@ -1,0 +1,250 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {type Clock, systemClock} from '../lib/clock.ts';
+import {type Answer, send, sendLogHead} from './answers.ts';
+import {answerRoute, checkCredential} from './api.ts';
+import {type Chunker, raggedEntries, wholeEntries} from './chunker.ts';
+import type {Cut, CutNext, Demo, DemoServerOptions, RequestSeen} from './demo.ts';
+import {Follower, followerLimit} from './follower.ts';
+import {LimitedUses} from './limited-uses.ts';
+import {type Listener, listen} from './listener.ts';
+import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
+import {createRandom} from './random.ts';
+import {type Refusal, refusalAnswer, refuses} from './refusals.ts';
+import {PipelineRegistry} from './registry.ts';
+import {feldera} from './ring.ts';
+import {isProtected, parseRoute, type Route} from './route.ts';
+
+/** Requests remembered for tests; a demo that runs for days forgets the oldest. */
+const requestsKept = 10_000;
+
+/** A Feldera API in one process, true to `feldera-api.md` and the recordings, with faults on demand. */
+export class DemoServer implements Demo {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly requests: RequestSeen[] = [];
+  readonly #options: DemoServerOptions;
+  readonly #registry: PipelineRegistry;
+  readonly #refusals = new LimitedUses<Refusal>();
+  readonly #nextCuts = new LimitedUses<CutNext>();
+  readonly #closing = new AbortController();
+  #listener: Listener | undefined;
+  #apiKey: string | undefined;
+  #port = 0;
+  #totalLogConnections = 0;
+  #runnerDown = false;
+  #frozen: ((name: string) => boolean) | undefined;
+
+  private constructor(options: DemoServerOptions) {
+    this.#options = options;
+    this.seed = options.seed ?? 1;
+    this.clock = options.clock ?? systemClock;
+    this.#registry = new PipelineRegistry({
+      seed: this.seed,
+      limits: options.ringLimits ?? feldera,
+      now: this.clock.wall,
+    });
+    this.#apiKey = options.apiKey;
+    this.#port = options.port ?? 0;
+  }
+
+  /** Listens, then plays the scenario. Rejects with the system's error when the port is taken (`EADDRINUSE`). */
+  static async start(options: DemoServerOptions = {}): Promise<DemoServer> {
+    const server = new DemoServer(options);
+    await server.startApi();
+    options.scenario?.(server, server.#closing.signal);
+    return server;
+  }
+
+  /** Base URL, with the base path and without a trailing slash. */
+  get url(): string {
+    return `http://${this.#options.host ?? '127.0.0.1'}:${this.#port}${this.#options.basePath ?? ''}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Sorted by id, as the API lists them. */
+  get pipelines(): readonly DemoPipeline[] {
+    return this.#registry.all;
+  }
+
+  /** Log connections that were answered 200 since the start. */
+  get totalLogConnections(): number {
+    return this.#totalLogConnections;
+  }
+
+  /** Log connections that the server holds now, of one pipeline or of all. */
+  openLogConnections(name?: string): number {
+    return this.#registry.followers(name).length;
+  }
+
+  /** Throws when there is no such pipeline. */
+  pipeline(name: string): DemoPipeline {
+    return this.#registry.get(name);
+  }
+
+  /** Creates a pipeline: compiled, stopped, its log one `Fresh start` entry. */
+  addPipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
+    const pipeline = this.#registry.add(name, options);
+    if (this.#runnerDown) pipeline.endLife();
+    return pipeline;
+  }
+
+  /** The pipeline is gone from the list; its followers get the sentinel and the last chunk. */
+  deletePipeline(name: string): void {
+    for (const follower of this.#registry.remove(name).followers) follower.endWithSentinel();
+  }
+
+  /** Deletes a pipeline and creates it again: same name, another id, an empty log. */
+  recreatePipeline(name: string): DemoPipeline {
+    this.deletePipeline(name);
+    return this.addPipeline(name);
+  }
+
+  /** Followers get the sentinel and the last chunk; until `startRunner` the logs answer 503. */
+  stopRunnerGently(): void {
+    this.#runnerDown = true;
+    for (const follower of this.#registry.followers()) follower.endWithSentinel();
+    for (const pipeline of this.pipelines) pipeline.endLife();
+  }
+
+  /** Followers get the last chunk without the sentinel; until `startRunner` the logs answer 503. */
+  killRunner(): void {
+    this.#runnerDown = true;
+    this.loseRunnerConnection();
+    for (const pipeline of this.pipelines) pipeline.endLife();
+  }
+
+  /** The runner is back with a new ring, and a new `Fresh start`, for each pipeline. */
+  startRunner(): void {
+    this.#runnerDown = false;
+    for (const pipeline of this.pipelines) pipeline.beginLife();
+  }
+
+  /** The API loses its connections to the runner: the last chunk without the sentinel, the rings stay. */
+  loseRunnerConnection(name?: string): void {
+    for (const follower of this.#registry.followers(name)) follower.endWithout();
+  }
+
+  /**
+   * The API dies under its log connections: FIN (or, with `reset`, RST) without a last chunk, after `afterBytes` more
+   * bytes of the log (chunk framing not counted). It accepts new connections at once.
+   */
+  cutConnections({name, afterBytes = 0, reset = false}: Cut = {}): void {
+    for (const follower of this.#registry.followers(name)) {
+      if (reset) follower.reset();
+      else follower.cutAfter(afterBytes);
+    }
+  }
+
+  /** The next `times` log connections are cut after `afterBytes` bytes of the log, counted from their first. */
+  cutNextConnections(cut: CutNext): void {
+    this.#nextCuts.add(cut, cut.times ?? 1);
+  }
+
+  /** The API is down: connections are dropped and new ones refused by the system. Rings stay and go on filling. */
+  async stopApi(): Promise<void> {
+    await this.#listener?.close();
+    this.#listener = undefined;
+  }
+
+  /** Listens again, on the same port. */
+  async startApi(): Promise<void> {
+    this.#listener = await listen(this.#port, this.#options.host ?? '127.0.0.1', (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    this.#port = this.#listener.port;
+  }
+
+  /** Log connections, present and future, go silent (after their head) without being closed. */
+  freeze(name?: string): void {
+    this.#frozen = (each) => name === undefined || each === name;
+    for (const follower of this.#registry.followers(name)) follower.setFrozen(true);
+  }
+
+  /** What a freeze held back is sent, and all goes on. */
+  thaw(): void {
+    this.#frozen = undefined;
+    for (const follower of this.#registry.followers()) follower.setFrozen(false);
+  }
+
+  /** The next requests of a kind are refused. */
+  refuse(refusal: Refusal): void {
+    this.#refusals.add(refusal, refusal.times ?? 1);
+  }
+
+  /** Forgets the refusals and cuts that have not happened yet. */
+  acceptAgain(): void {
+    this.#refusals.clear();
+    this.#nextCuts.clear();
+  }
+
+  /** From now on requests must carry `Authorization: Bearer <key>`; undefined: none is asked for. */
+  setApiKey(apiKey: string | undefined): void {
+    this.#apiKey = apiKey;
+  }
+
+  /** Ends the scenario and every connection. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.stopApi();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET';
+    const path = request.url ?? '/';
+    this.#remember({method, path, authorization: request.headers.authorization});
+    const basePath = this.#options.basePath ?? '';
+    const route: Route = path.startsWith(basePath)
+      ? parseRoute(method, path.slice(basePath.length))
+      : {kind: 'console'};
+    const answer = await this.#answer(route, request);
+    if (answer === 'reset') request.socket.resetAndDestroy();
+    else if (answer === 'follow') this.#follow(route, response);
+    else await send(request, response, answer, this.clock.wall());
+  }
+
+  async #answer(route: Route, request: IncomingMessage): Promise<Answer | 'follow' | 'reset'> {
+    const refusal = this.#refusals.take((each) => refuses(each, route));
+    if (refusal) {
+      // The API gives a runner that does not answer ten seconds.
+      if (refusal.kind === 'runner-frozen') await this.clock.sleep(10_000, this.#closing.signal);
+      return refusalAnswer(refusal) ?? 'reset';
+    }
+    const denied = isProtected(route) && checkCredential(this.#apiKey, request.headers.authorization);
+    return denied || answerRoute(route, {pipelines: this.pipelines, runnerDown: this.#runnerDown});
+  }
+
+  #follow(route: Route, response: ServerResponse): void {
+    const pipeline = this.pipelines.find(({name}) => route.kind === 'logs' && route.name === name);
+    const socket = response.socket;
+    if (!pipeline || !socket) {
+      response.destroy();
+      return;
+    }
+    sendLogHead(response, this.clock.wall());
+    this.#totalLogConnections += 1;
+    const cut = this.#nextCuts.take(({name}) => name === undefined || name === pipeline.name);
+    const follower = new Follower({
+      response,
+      socket,
+      chunker: this.#chunker(this.#totalLogConnections),
+      limit: this.#options.followerLimit ?? followerLimit,
+      cutAfter: cut?.afterBytes,
+      onGone: () => pipeline.followers.delete(follower),
+    });
+    if (this.#frozen?.(pipeline.name)) follower.setFrozen(true);
+    pipeline.follow(follower);
+  }
+
+  #chunker(connection: number): Chunker {
+    if (this.#options.chunking !== 'ragged') return wholeEntries;
+    return raggedEntries(createRandom(this.seed, `connection ${connection}`));
+  }
+
+  #remember(request: RequestSeen): void {
+    this.requests.push(request);
+    if (this.requests.length >= 2 * requestsKept) this.requests.splice(0, requestsKept);
+  }
+}

@@ -1,0 +1,52 @@
+import {type CommandName, type Option, options} from './options.ts';
+
+const usage: Readonly<Record<CommandName, readonly string[]>> = {
+  screen: [
+    'pipetail follows the logs of Feldera pipelines in the terminal.',
+    '',
+    'Usage',
+    '  pipetail [options] [pipeline…]         the screen, with those pipelines open as tabs',
+    '  pipetail logs [options] <pipeline…>    print logs to stdout',
+    '  pipetail demo [--port N]               the embedded demo server, on its own',
+    '  pipetail -- demo                       a pipeline whose name is also a command',
+  ],
+  logs: [
+    'pipetail logs prints the logs of pipelines to stdout; what happened to the stream goes to stderr.',
+    '',
+    'Usage',
+    '  pipetail logs [options] <pipeline…>',
+  ],
+  demo: ['pipetail demo serves a demo of the Feldera API.', '', 'Usage', '  pipetail demo [--port N]'],
+};
+
+const ending: Readonly<Record<CommandName, readonly string[]>> = {
+  screen: ['Press ? in the program for its keys. Try it: pipetail --demo', '', exitCodes()],
+  logs: [exitCodes()],
+  demo: [exitCodes()],
+};
+
+/** The text of `--help` for a command, made from the table of options. */
+export function helpText(command: CommandName): string {
+  const rows = optionRows(command).map(({left, help}) => `  ${left.padEnd(24)} ${help}`);
+  return [...usage[command], '', 'Options', ...rows, '', ...ending[command], ''].join('\n');
+}
+
+/** Options of a command as two columns; the readme's table is made from these as well. */
+export function optionRows(command: CommandName): readonly {left: string; help: string}[] {
+  return options
+    .filter((option: Option) => option.commands.includes(command))
+    .map((option: Option) => {
+      const alias = option.alias === undefined ? '' : `-${option.alias}, `;
+      const value = option.value === undefined ? '' : ` ${option.value}`;
+      const notes = [
+        option.variable === undefined ? undefined : `variable ${option.variable}`,
+        option.fallback === undefined ? undefined : `default ${option.fallback}`,
+      ].filter((note) => note !== undefined);
+      const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';
+      return {left: `${alias}--${option.flag}${value}`, help: `${option.help}${suffix}`};
+    });
+}
+
+function exitCodes(): string {
+  return 'Exit codes: 0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
+}

@@ -1,0 +1,77 @@
+import type {MarkerKind} from '../buffer/marker.ts';
+import type {Clock} from '../lib/clock.ts';
+
+const newline = 0x0a;
+
+/** Where the stitched log goes. */
+export type StitchSink = {
+  /** Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards. */
+  readonly append: (bytes: Uint8Array) => void;
+  /** The open (unfinished) last line will never be completed: it stands as received. */
+  readonly closeLine: () => void;
+  /** Something happened between the line above and the next. Never while a line is open. */
+  readonly marker: (marker: MarkerKind) => void;
+};
+
+/** Writes to the sink in order, and never puts a marker inside a line: one that comes there waits for its end. */
+export class LogOutput {
+  readonly #sink: StitchSink;
+  readonly #clock: Pick<Clock, 'wall'>;
+  #open = false;
+  #waiting: MarkerKind[] = [];
+  #lastByteAt: number;
+
+  constructor(sink: StitchSink, clock: Pick<Clock, 'wall'>) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#lastByteAt = clock.wall();
+  }
+
+  /** The last line has no newline yet. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Wall milliseconds of the last byte. */
+  get lastByteAt(): number {
+    return this.#lastByteAt;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#lastByteAt = this.#clock.wall();
+    const lineEnd = this.#waiting.length > 0 ? bytes.indexOf(newline) : -1;
+    if (lineEnd === -1) {
+      this.#write(bytes);
+      return;
+    }
+    this.#write(bytes.subarray(0, lineEnd + 1));
+    this.#flushMarkers();
+    this.#write(bytes.subarray(lineEnd + 1));
+  }
+
+  marker(marker: MarkerKind): void {
+    if (this.#open) this.#waiting.push(marker);
+    else this.#sink.marker(marker);
+  }
+
+  /** Nothing will continue the open line, if there is one: it is closed and marked as cut. */
+  cutLine(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#sink.closeLine();
+    this.#sink.marker({kind: 'line-cut'});
+    this.#flushMarkers();
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#open = bytes.at(-1) !== newline;
+    this.#sink.append(bytes);
+  }
+
+  #flushMarkers(): void {
+    for (const marker of this.#waiting) this.#sink.marker(marker);
+    this.#waiting = [];
+  }
+}

@@ -1,0 +1,99 @@
+const newline = 0x0a;
+
+/**
+ * Finds where a replay meets the tail: the overlaps are the ends of the tail that the replay begins with.
+ *
+ * Knuth, Morris and Pratt's search, with the tail as the text and the replay as a pattern that is still being typed. It
+ * keeps the longest overlap that is possible so far, pauses when the pattern is used up, and falls back to the next
+ * shorter one when a byte differs, so it costs at most two steps a byte, whatever repeats. Both sides carry a newline
+ * in front: an overlap begins where a line begins. A last line cut in the middle needs no care: it matches the
+ * beginning of the replayed line, and what is new begins in the middle of it.
+ */
+export class Overlap {
+  readonly #tail: Uint8Array;
+  /** A newline and the replay so far. */
+  #pattern = new Uint8Array(1024);
+  #length = 1;
+  /** `#borders[n]`: length of the longest proper beginning of the pattern's first n bytes that also ends them. */
+  #borders = new Int32Array(1024);
+  #bordersKnown = 1;
+  /** The tail up to `#position` ends in the first `#matched` bytes of the pattern. */
+  #position = 0;
+  #matched = 0;
+
+  /** @param tail begins with the newline before a line; empty: nothing can overlap */
+  constructor(tail: Uint8Array) {
+    this.#tail = tail;
+    this.#pattern[0] = newline;
+    this.#advance();
+  }
+
+  /** The replay so far, undecided or new. Valid until the next push. */
+  get replay(): Uint8Array {
+    return this.#pattern.subarray(1, this.#length);
+  }
+
+  /** The end of the tail is reached: no further byte of the replay changes the overlaps. */
+  get complete(): boolean {
+    return this.#position === this.#tail.length;
+  }
+
+  /** How many bytes of the replay agree with the tail, in the longest way that is still possible; -1: none at all. */
+  get longest(): number {
+    return this.#matched - 1;
+  }
+
+  /** The end of the tail from where the replay agrees with it in the longest way that is still possible. */
+  get candidate(): Uint8Array {
+    return this.#tail.subarray(this.#position - Math.max(0, this.longest));
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#pattern.set(bytes, this.#length);
+    this.#length += bytes.length;
+    this.#advance();
+  }
+
+  /** Once complete: every overlap in bytes of the replay, longest first. 0: the replay follows right after the tail. */
+  *all(): Generator<number> {
+    for (let length = this.#matched; length > 0; length = this.#border(length)) yield length - 1;
+  }
+
+  #advance(): void {
+    while (this.#position < this.#tail.length && this.#matched < this.#length) {
+      if (this.#tail[this.#position] === this.#pattern[this.#matched]) {
+        this.#position++;
+        this.#matched++;
+      } else if (this.#matched === 0) {
+        this.#position++;
+      } else {
+        this.#matched = this.#border(this.#matched);
+      }
+    }
+  }
+
+  #border(length: number): number {
+    while (this.#bordersKnown < length) {
+      const byte = this.#pattern[this.#bordersKnown];
+      let border = this.#borders[this.#bordersKnown] ?? 0;
+      while (border > 0 && this.#pattern[border] !== byte) border = this.#borders[border] ?? 0;
+      if (this.#pattern[border] === byte) border++;
+      this.#bordersKnown++;
+      this.#borders[this.#bordersKnown] = border;
+    }
+    return this.#borders[length] ?? 0;
+  }
+
+  #makeRoom(incoming: number): void {
+    const needed = this.#length + incoming + 1;
+    if (needed <= this.#pattern.length) return;
+    const size = Math.max(needed, 2 * this.#pattern.length);
+    const pattern = new Uint8Array(size);
+    pattern.set(this.#pattern);
+    this.#pattern = pattern;
+    const borders = new Int32Array(size);
+    borders.set(this.#borders);
+    this.#borders = borders;
+  }
+}

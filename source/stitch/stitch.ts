@@ -1,0 +1,262 @@
+import type {LossCause} from '../buffer/marker.ts';
+import type {Clock} from '../lib/clock.ts';
+import {EntryCount} from './entry-count.ts';
+import {LifeProof} from './life-proof.ts';
+import {LogOutput, type StitchSink} from './log-output.ts';
+import {Overlap} from './overlap.ts';
+import {maxProtocolLine, type Opening, readOpening} from './protocol-lines.ts';
+import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
+import {SentinelGate} from './sentinel-gate.ts';
+import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
+
+const newline = 0x0a;
+const nothing = new Uint8Array(0);
+
+/** Where a body comes from. */
+export type Connection = {
+  /** Why the previous body ended, and how long ago, in milliseconds. */
+  readonly cause: LossCause;
+  readonly downMs: number;
+  /** The pipeline's id, if the caller knows it; the server's own first line is believed first. */
+  readonly pipelineId?: string;
+};
+
+/** What a body turned out to be. */
+export type BodySummary = {
+  /** It ended in the server's end sentinel. */
+  readonly sentinel: boolean;
+  /** Bytes, protocol lines included. */
+  readonly received: number;
+  /** Its place in the log was found: it was live. Otherwise it added nothing. */
+  readonly decided: boolean;
+};
+
+/** A body passes through these in order. What is undecided in the first two was never appended. */
+type Phase =
+  | {readonly kind: 'idle'}
+  /** Its first line is coming in. */
+  | {readonly kind: 'opening'; readonly connection: Connection; readonly line: Uint8Array}
+  /** The replay still agrees with the tail: its lines may all be known. */
+  | {
+      readonly kind: 'matching';
+      readonly connection: Connection;
+      readonly index: number;
+      readonly overlap: Overlap;
+      /** The fresh start line is ours: the life needs no further proof. */
+      readonly sameLife: boolean;
+      readonly proof: LifeProof;
+    }
+  /** Every further byte is new. */
+  | {readonly kind: 'live'};
+
+type Matching = Phase & {readonly kind: 'matching'};
+
+/**
+ * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
+ *
+ * The idea: within one life of the server's log, the ring is the end of everything that was ever written, and what we
+ * have received is a beginning of it. So the replay begins with an end of what we have (the overlap) and goes on with
+ * what is new. Two independent facts find the border. *The index*: a body's first line says how many entries precede
+ * the replay, and we count the entries that we have received (a range: an entry may be several lines). *The bytes*: we
+ * keep as much of the tail as a ring can hold, and search in it for where the replay begins, as it comes in.
+ * Two unique, dated lines prove the life and the border. Other bytes prove nothing, for they may be written again; then
+ * the index chooses, the claim is made on the condition that the log was not cleared, and what may be new is kept.
+ * Nothing is appended before it is decided, so a cut at any time leaves the tail as the reference.
+ *
+ * Live, a chunk costs one copy into the tail and a search for newlines; all else happens at a reconnect.
+ */
+export class Stitch {
+  readonly #output: LogOutput;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #gate = new SentinelGate();
+  readonly #tail: RingTail;
+  /** Counts the entries received; undefined until a body's first line was read. */
+  #count: EntryCount | undefined;
+  /** The fresh start line of the life that we follow, if we have seen it. */
+  #life: Uint8Array | undefined;
+  #pipelineId: string | undefined;
+  #phase: Phase = {kind: 'idle'};
+  #received = 0;
+
+  /** @param options.ring the server's limits; smaller ones make small tests overflow */
+  constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits}) {
+    this.#output = new LogOutput(options.sink, options.clock);
+    this.#clock = options.clock;
+    this.#tail = new RingTail(options.ring ?? serverRing);
+  }
+
+  /** Everything replayed is decided, or proved to be known: the catch-up needs no further waiting. */
+  get settled(): boolean {
+    const phase = this.#phase;
+    return phase.kind === 'live' || (phase.kind === 'matching' && isProved(this.#evidence(phase)));
+  }
+
+  /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
+  get pipelineId(): string | undefined {
+    return this.#pipelineId;
+  }
+
+  /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
+  begin(connection: Connection): void {
+    this.end();
+    this.#received = 0;
+    this.#phase = {kind: 'opening', connection, line: nothing};
+  }
+
+  /** Bytes of the body, in any chunking. The array is the caller's again afterwards. */
+  push(bytes: Uint8Array): void {
+    this.#received += bytes.length;
+    this.#take(this.#gate.push(bytes));
+  }
+
+  /**
+   * A quiet moment, or the time cap: complete lines that are still undecided are kept and marked. What looks known by
+   * the index and by its date stays away, and the beginning of a line waits for its rest.
+   */
+  settle(): void {
+    const phase = this.#phase;
+    if (phase.kind !== 'matching' || !phase.overlap.replay.includes(newline)) return;
+    const evidence = this.#evidence(phase);
+    if (!isKnown(evidence)) this.#apply(judgeUnfinished(evidence), phase);
+  }
+
+  /** The caller leaves the body before its end: a last line that looks like the sentinel is the log's own. */
+  release(): void {
+    this.#take(this.#gate.release());
+  }
+
+  /** The body ended. What is undecided is forgotten: the next replay brings it again. */
+  end(): BodySummary {
+    const sentinel = this.#gate.end();
+    const decided = this.#phase.kind === 'live';
+    this.#phase = {kind: 'idle'};
+    return {sentinel, received: this.#received, decided};
+  }
+
+  /** No further body is expected: an open last line is closed as it stands. Should one come, it brings the line again. */
+  finish(): void {
+    this.end();
+    this.#output.cutLine();
+    this.#tail.dropPartialLine();
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const phase = this.#phase;
+    switch (phase.kind) {
+      case 'idle':
+        return;
+      case 'opening':
+        this.#takeOpening(Buffer.concat([phase.line, bytes]), phase.connection);
+        return;
+      case 'matching':
+        phase.overlap.push(bytes);
+        this.#decide(phase);
+        return;
+      case 'live':
+        this.#append(bytes);
+        return;
+    }
+  }
+
+  /** @param head everything of the body so far */
+  #takeOpening(head: Uint8Array, connection: Connection): void {
+    const end = head.indexOf(newline);
+    if (end === -1 && head.length <= maxProtocolLine) {
+      this.#phase = {kind: 'opening', connection, line: head};
+      return;
+    }
+    const line = end === -1 ? head : head.subarray(0, end);
+    const opening = readOpening(line);
+    const replay = opening.kind === 'notice' ? head.subarray(end + 1) : head;
+    const index = opening.kind === 'notice' ? opening.discarded : 0;
+    const freshStart = opening.kind === 'fresh-start' ? new Uint8Array(line) : undefined;
+    const because = this.#otherLife(opening, freshStart, connection);
+    if (!this.#count) {
+      this.#startLife(index, freshStart);
+      this.#goLive(replay);
+    } else if (because) {
+      this.#output.cutLine();
+      this.#output.marker({kind: 'new-life', because});
+      this.#startLife(index, freshStart);
+      this.#goLive(replay);
+    } else {
+      const tail = this.#tail.bytes;
+      const overlap = new Overlap(reach(tail, this.#count.range.max - index));
+      const proof = new LifeProof(tail);
+      const phase = {kind: 'matching', connection, index, overlap, sameLife: freshStart !== undefined, proof} as const;
+      this.#phase = phase;
+      overlap.push(replay);
+      this.#decide(phase);
+    }
+  }
+
+  /** Why the first line alone proves another life of the log, if it does. Keeps the id for the next time. */
+  #otherLife(opening: Opening, freshStart: Uint8Array | undefined, connection: Connection) {
+    const before = this.#pipelineId;
+    this.#pipelineId = (opening.kind === 'entry' ? connection.pipelineId : opening.pipelineId) ?? before;
+    if (before !== undefined && before !== this.#pipelineId) return 'created-again';
+    // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
+    if (freshStart && !(this.#life && Buffer.from(this.#life).equals(freshStart))) return 'restarted';
+    return undefined;
+  }
+
+  #decide(phase: Matching): void {
+    if (phase.overlap.complete) this.#apply(judge(this.#evidence(phase)), phase);
+  }
+
+  #evidence({index, overlap, sameLife, proof}: Matching): Evidence {
+    const had = this.#count?.range ?? {min: 0, max: 0};
+    const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
+    return {index, had, cut: this.#output.open, overlap, sameLife, dates};
+  }
+
+  #apply(verdict: Verdict, {connection, index, overlap}: Matching): void {
+    const {cause, downMs} = connection;
+    const known = verdict.kind === 'new-life' ? 0 : verdict.known;
+    const to = this.#clock.wall();
+    const from = this.#output.lastByteAt;
+    // Nothing known: the open line has no continuation, and the old tail is of no further use.
+    if (known === 0) {
+      this.#output.cutLine();
+      this.#tail.reset();
+    }
+    switch (verdict.kind) {
+      case 'proved':
+        this.#output.marker({kind: 'reconnected', cause, downMs, times: 1, since: to});
+        break;
+      case 'unproved': {
+        const {lost, mayRepeat} = verdict;
+        this.#output.marker({kind: 'lost', atLeast: lost.min, atMost: lost.max, exact: false, from, to});
+        if (mayRepeat > 0) this.#output.marker({kind: 'possible-repeat', lines: mayRepeat});
+        break;
+      }
+      case 'new-life':
+        this.#output.marker({kind: 'new-life', because: 'cleared'});
+        this.#startLife(index, undefined);
+        break;
+    }
+    this.#count = new EntryCount(index);
+    this.#count.push(overlap.replay.subarray(0, known));
+    this.#goLive(overlap.replay.subarray(known));
+  }
+
+  /** What comes next is compared and counted on its own, from the entry `index` on. */
+  #startLife(index: number, freshStart: Uint8Array | undefined): void {
+    this.#life = freshStart;
+    this.#tail.reset();
+    this.#count = new EntryCount(index);
+    if (index > 0) this.#output.marker({kind: 'discarded', entries: index});
+  }
+
+  #goLive(bytes: Uint8Array): void {
+    this.#phase = {kind: 'live'};
+    this.#append(bytes);
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#tail.append(bytes);
+    this.#count?.push(bytes);
+    this.#output.append(bytes);
+  }
+}

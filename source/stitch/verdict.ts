@@ -1,0 +1,114 @@
+import {EntryCount, type Range} from './entry-count.ts';
+import type {Overlap} from './overlap.ts';
+
+const newline = 0x0a;
+
+/** What became of the log between the tail and a replay. */
+export type Verdict =
+  /** The same life, and nothing between: the replay is new after its first `known` bytes. */
+  | {readonly kind: 'proved'; readonly known: number}
+  /**
+   * Nothing proves the life. In the same life, `lost` entries are missing before what is new, and up to `mayRepeat`
+   * lines of what is new may be known already.
+   */
+  | {readonly kind: 'unproved'; readonly known: number; readonly lost: Range; readonly mayRepeat: number}
+  /** The log was cleared: the index is lower than in the same life, and the bytes do not continue the tail. */
+  | {readonly kind: 'new-life'};
+
+/** What is known when a replay is judged. Indexes and counts are entries. */
+export type Evidence = {
+  /** Absolute index of the replay's first entry. */
+  readonly index: number;
+  /** Index of the first entry that was not received in full. */
+  readonly had: Range;
+  /** The tail ends within a line. */
+  readonly cut: boolean;
+  readonly overlap: Overlap;
+  /** The replay begins with the fresh start line of our life. */
+  readonly sameLife: boolean;
+  /** How many lines with unique dates the replay shares with the tail, up to two. */
+  readonly dates: number;
+};
+
+/** The life, and that the overlap is one: by two dates, or since all of an undiscarded life is in the tail. */
+export function isProved({overlap, sameLife, dates}: Evidence): boolean {
+  return overlap.longest > 0 && (sameLife || dates === 2);
+}
+
+/** Whether what came of the replay is old: proved, or what the index says and a date confirms. */
+export function isKnown(evidence: Evidence): boolean {
+  return isProved(evidence) || (evidence.dates > 0 && !lossWithoutOverlap(evidence));
+}
+
+/**
+ * What the index says is lost if, in the same life, the replay does not overlap the tail: the cut line, at least.
+ * Undefined: it must overlap.
+ */
+function lossWithoutOverlap({index, had, cut}: Evidence): Range | undefined {
+  const min = Math.max(cut ? 1 : 0, index - had.max);
+  const max = index - had.min;
+  return min <= max ? {min, max} : undefined;
+}
+
+/**
+ * The end of the tail that the ring may still hold, by the index alone: in the same life the replay overlaps at most
+ * `entries`, and an entry is a line or more. With the newline in front of its first line; empty if nothing fits.
+ */
+export function reach(tail: Uint8Array, entries: number): Uint8Array {
+  const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
+  let start = bytes.indexOf(newline);
+  if (entries < 0 || start === -1) return tail.subarray(tail.length);
+  const whole = new EntryCount(0);
+  whole.push(bytes.subarray(start + 1));
+  const before = new EntryCount(0);
+  while (whole.range.min - before.range.min > entries) {
+    const next = bytes.indexOf(newline, start + 1);
+    before.push(bytes.subarray(start + 1, next + 1));
+    start = next;
+  }
+  return bytes.subarray(start);
+}
+
+/** Judges a replay whose overlaps are complete. The bytes decide; where they prove nothing, the index chooses. */
+export function judge(evidence: Evidence): Verdict {
+  const {overlap} = evidence;
+  if (isProved(evidence)) return {kind: 'proved', known: overlap.longest};
+
+  const fitting = fittingOverlaps(evidence);
+  const lost = lossWithoutOverlap(evidence);
+  if (!fitting) return lost ? {kind: 'unproved', known: 0, lost, mayRepeat: 0} : {kind: 'new-life'};
+
+  // Several ways to go on agree with the index: take the one that keeps the most.
+  const known = lost ? 0 : fitting.shortest;
+  const mayRepeat = countLines(overlap.replay.subarray(known, fitting.longest));
+  return {kind: 'unproved', known, lost: {min: 0, max: lost?.max ?? 0}, mayRepeat};
+}
+
+/** Judges a replay that fell quiet while it still agreed with the tail: every line may be new, and may be known. */
+export function judgeUnfinished({index, had, overlap}: Evidence): Verdict {
+  const lost = {min: 0, max: Math.max(0, index - had.min)};
+  return {kind: 'unproved', known: 0, lost, mayRepeat: countLines(overlap.candidate)};
+}
+
+/** The overlaps, in bytes of the replay, that bring the index to a value which `had` may have; 0 is not counted. */
+function fittingOverlaps({index, had, overlap}: Evidence): {shortest: number; longest: number} | undefined {
+  const count = new EntryCount(index);
+  let counted = 0;
+  let fitting: {shortest: number; longest: number} | undefined;
+  for (const length of [...overlap.all()].reverse()) {
+    count.push(overlap.replay.subarray(counted, length));
+    counted = length;
+    const {min, max} = count.range;
+    if (length === 0 || max < had.min) continue;
+    if (min > had.max) break;
+    fitting = {shortest: fitting?.shortest ?? length, longest: length};
+  }
+  return fitting;
+}
+
+/** Lines in `bytes`, an unfinished last one included. */
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (const byte of bytes) if (byte === newline) lines++;
+  return bytes.length > 0 && bytes.at(-1) !== newline ? lines + 1 : lines;
+}

@@ -1,0 +1,73 @@
+import type {ApiFailure, BodyEnd} from '../api/types.ts';
+import type {LossCause, MarkerKind} from '../buffer/marker.ts';
+import type {ConnectionState} from './connection-state.ts';
+
+/** Why and when (monotonic milliseconds) the log was lost; the first loss since it was last live. */
+export type Loss = {readonly cause: LossCause; readonly at: number};
+
+/** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
+export type Spare = {readonly attempt: number; readonly reading: boolean};
+
+/** Everything that decides what happens next. `connection` is the part that people see. */
+export type Machine = {
+  readonly connection: ConnectionState;
+  /** Id of the attempt whose events count; 0 before the first. */
+  readonly attempt: number;
+  /** Highest id given out: ids are never used twice. */
+  readonly lastAttempt: number;
+  /** Failed attempts since the log was last live. */
+  readonly tries: number;
+  readonly loss: Loss | undefined;
+  /** The log has been read since it was last said to be deleted. */
+  readonly opened: boolean;
+  readonly spare: Spare | undefined;
+};
+
+/** What happened on one attempt's connection, look-up or timer. */
+export type AttemptEvent = {readonly attempt: number} & (
+  | {readonly kind: 'opened'}
+  /** The replay is over: a quiet moment, a proved overlap or the time cap. */
+  | {readonly kind: 'caught-up'}
+  | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly sentinel: boolean}
+  | {readonly kind: 'refused'; readonly failure: ApiFailure}
+  | {readonly kind: 'looked-up'; readonly found: LookUp}
+  | {readonly kind: 'retry-due'}
+  /** No byte came for so long that the connection may be dead. */
+  | {readonly kind: 'silent'}
+  /** A byte came while a spare was being connected: the connection is alive. */
+  | {readonly kind: 'heard'}
+  /** The spare took too long. */
+  | {readonly kind: 'spare-late'}
+);
+
+/** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
+export type LookUp =
+  | {readonly kind: 'same'}
+  | {readonly kind: 'other'}
+  | {readonly kind: 'failed'; readonly failure: ApiFailure};
+
+/** What came from outside: the user, the clock, the list. They count whatever attempt is running. */
+export type OutsideEvent =
+  | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
+  /** The list shows the pipeline: for the first time or again (`appeared`), with another id, as before, or no more. */
+  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'present' | 'missing'}
+  | {readonly kind: 'close'};
+
+export type MachineEvent = AttemptEvent | OutsideEvent;
+
+/** What the log stream has to do. All that belongs to an attempt ends with `drop`. */
+export type Effect =
+  | {readonly kind: 'connect'; readonly attempt: number}
+  | {readonly kind: 'drop'; readonly attempt: number}
+  | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
+  | {readonly kind: 'look-up'; readonly attempt: number}
+  /** The attempt's bytes are the ones to read from now on, and they begin with a replay. */
+  | {readonly kind: 'begin-replay'; readonly attempt: number; readonly loss: Loss | undefined}
+  /** The replay is over: what is still undecided has to be decided. */
+  | {readonly kind: 'settle'; readonly attempt: number}
+  | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
+
+/** The moment of an event: monotonic milliseconds, and a random number in [0, 1) for the jitter. */
+export type Moment = {readonly now: number; readonly roll: number};
+
+export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};

@@ -1,0 +1,125 @@
+import type {ApiClient, ApiFailure, Pipeline} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import {retryDelay} from './backoff.ts';
+import {failureOf} from './failure-of.ts';
+
+/** Feldera's own web console asks every 2 s too. */
+const watchedEvery = 2_000;
+const unwatchedEvery = 15_000;
+/** After a refusal: 5 to 10 s, so that the screen recovers soon after the server, the key or the network does. */
+const refusedEvery = 5_000;
+
+/** What is known of the list. It is the same object until the list changes, or a failure comes or goes. */
+export type ListSnapshot = {
+  /** The last good list, kept through failures; undefined until there was one. */
+  readonly pipelines: readonly Pipeline[] | undefined;
+  /** Wall milliseconds of the last good answer known when this snapshot was made. `ListPoller.goodAt` is exact. */
+  readonly goodAt: number | undefined;
+  /** Why the last request failed; undefined when it did not. */
+  readonly failure: ApiFailure | undefined;
+  /** Monotonic milliseconds of the next try; undefined while nothing failed. */
+  readonly nextTryAt: number | undefined;
+};
+
+/** Keeps the list of pipelines fresh: one request at a time, every 2 s while someone looks, every 15 s otherwise. */
+export class ListPoller {
+  readonly #client: ApiClient;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #store = createStore<ListSnapshot>({
+    pipelines: undefined,
+    goodAt: undefined,
+    failure: undefined,
+    nextTryAt: undefined,
+  });
+  readonly #stop = new AbortController();
+  #watched = true;
+  #tries = 0;
+  #goodAt: number | undefined;
+  #requesting = false;
+  /** Another request was asked for while one was in flight. */
+  #again = false;
+  #cancelTimer: (() => void) | undefined;
+
+  /** `random` answers numbers in [0, 1). Nothing happens until `start`. */
+  constructor(options: {client: ApiClient; clock: Clock; random: () => number}) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#random = options.random;
+  }
+
+  get snapshot(): ReadableStore<ListSnapshot> {
+    return this.#store;
+  }
+
+  /** Wall milliseconds of the last good answer, changed or not. */
+  get goodAt(): number | undefined {
+    return this.#goodAt;
+  }
+
+  start(): void {
+    this.refresh();
+  }
+
+  /** Asks now, whatever wait is running; during a request: once more after it. */
+  refresh(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#requesting) this.#again = true;
+    else void this.#request();
+  }
+
+  /** Says whether someone looks at the program; coming back asks at once. */
+  setWatched(watched: boolean): void {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    if (watched) this.refresh();
+  }
+
+  /** Ends it for good, the request in flight included. */
+  stop(): void {
+    this.#stop.abort();
+    this.#cancelTimer?.();
+  }
+
+  /** Never rejects: every failure becomes part of the snapshot. */
+  async #request(): Promise<void> {
+    this.#requesting = true;
+    this.#again = false;
+    const answer = await this.#client.listPipelines(this.#stop.signal).catch(failureOf);
+    this.#requesting = false;
+    if (this.#stop.signal.aborted) return;
+    if ('kind' in answer) this.#failed(answer);
+    else this.#succeeded(answer);
+    if (this.#again) this.refresh();
+  }
+
+  #succeeded(pipelines: readonly Pipeline[]): void {
+    this.#tries = 0;
+    this.#goodAt = this.#clock.wall();
+    this.#askAfter(this.#watched ? watchedEvery : unwatchedEvery);
+    const {pipelines: known, failure} = this.#store.get();
+    if (known === pipelines && failure === undefined) return;
+    this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
+  }
+
+  #failed(failure: ApiFailure): void {
+    this.#tries += 1;
+    const wait =
+      failure.kind === 'retryable'
+        ? retryDelay(failure, this.#tries, this.#random())
+        : refusedEvery * (1 + this.#random());
+    this.#askAfter(wait);
+    const {pipelines} = this.#store.get();
+    this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#clock.monotonic() + wait});
+  }
+
+  #askAfter(milliseconds: number): void {
+    this.#cancelTimer = this.#clock.after(milliseconds, () => {
+      this.#cancelTimer = undefined;
+      void this.#request();
+    });
+  }
+}

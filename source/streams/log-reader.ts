@@ -1,0 +1,188 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {MarkerKind} from '../buffer/marker.ts';
+import type {Clock} from '../lib/clock.ts';
+import {Stitch} from '../stitch/stitch.ts';
+import type {Loss} from './connection-events.ts';
+import {ErrorCounter} from './error-counter.ts';
+import {PaneWriter} from './pane-writer.ts';
+
+/** A catch-up is over after this long without a byte (milliseconds) … */
+const quiet = 150;
+/** … or, in a log that never rests, after this long. */
+const catchUpCap = 3_000;
+/**
+ * A replay whose overlap is not proved yet gets more time, since what is settled too early is a guess: a lost packet
+ * may hold it up for seconds. It is rare: one dated line in common is a proof.
+ */
+const unprovedQuiet = 3_000;
+const unprovedCap = 30_000;
+/** How often to look whether a replay is over: not with every chunk, since the answer may cost a whole replay. */
+const lookEvery = 50;
+const lookEveryUnheard = 250;
+/** While two connections stand side by side, the same line may come this much later on the other one. */
+const overlapQuiet = 1_000;
+
+/** The replay that is being read. Times are monotonic milliseconds. */
+type Replay = {
+  readonly attempt: number;
+  readonly openedAt: number;
+  /** It follows a loss: it has to be proved that it overlaps what we had. */
+  readonly afterLoss: boolean;
+  /** The silent connection that it is to replace. */
+  readonly beside: number | undefined;
+  /** Bytes that the pane had when it began. */
+  readonly appendedBefore: number;
+  bytes: number;
+  bytesBeside: number;
+};
+
+/**
+ * Brings the bytes of one connection after the other into the pane, through the stitch. Of several connections the one
+ * whose replay began last is read; what others still bring is on that one too.
+ */
+export class LogReader {
+  readonly #clock: Clock;
+  readonly #note: (text: string) => void;
+  readonly #errors = new ErrorCounter();
+  readonly #writer: PaneWriter;
+  readonly #stitch: Stitch;
+  #replay: Replay | undefined;
+  #heardAt = 0;
+  #lastByteAt: number | undefined;
+
+  /** `note` is told what the log itself shows of its connections, in plain words. */
+  constructor(options: {buffer: LogBuffer; clock: Clock; note: (text: string) => void}) {
+    this.#clock = options.clock;
+    this.#note = options.note;
+    this.#writer = new PaneWriter({buffer: options.buffer, errors: this.#errors});
+    const sink = {
+      append: (bytes: Uint8Array) => this.#writer.append(bytes),
+      closeLine: () => this.#writer.closeLine(),
+      marker: (marker: MarkerKind) => this.mark(marker),
+    };
+    this.#stitch = new Stitch({sink, clock: options.clock});
+  }
+
+  /** The attempt that is being read. */
+  get attempt(): number | undefined {
+    return this.#replay?.attempt;
+  }
+
+  /** Id of the pipeline whose log is read, as the log itself says it. */
+  get pipelineId(): string | undefined {
+    return this.#stitch.pipelineId;
+  }
+
+  /** Lines of level ERROR received so far. */
+  get errorCount(): number {
+    return this.#errors.count;
+  }
+
+  /** Monotonic milliseconds of the last byte, or of the last opening. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Wall milliseconds of the last byte. */
+  get lastByteAt(): number | undefined {
+    return this.#lastByteAt;
+  }
+
+  /** Milliseconds after which it is worth asking `isReplayOver` (again). */
+  get lookAfter(): number {
+    return this.#isHeard ? lookEvery : lookEveryUnheard;
+  }
+
+  /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
+  begin(replay: {
+    readonly attempt: number;
+    readonly loss: Loss | undefined;
+    readonly pipelineId: string | undefined;
+    readonly beside: number | undefined;
+  }): void {
+    const {attempt, loss, pipelineId, beside} = replay;
+    const openedAt = this.#clock.monotonic();
+    const counts = {appendedBefore: this.#writer.appended, bytes: 0, bytesBeside: 0};
+    this.#heardAt = openedAt;
+    this.#replay = {attempt, openedAt, afterLoss: loss !== undefined, beside, ...counts};
+    this.#stitch.begin({
+      cause: loss?.cause ?? 'unknown',
+      // A connection that still stands was not down.
+      downMs: loss && beside === undefined ? openedAt - loss.at : 0,
+      ...(pipelineId !== undefined && {pipelineId}),
+    });
+  }
+
+  /** Takes what an attempt received; answers whether it is the one that is read. */
+  receive(attempt: number, bytes: Uint8Array): boolean {
+    const replay = this.#replay;
+    if (replay?.attempt !== attempt) {
+      if (replay?.beside === attempt) replay.bytesBeside += bytes.length;
+      return false;
+    }
+    this.#heardAt = this.#clock.monotonic();
+    this.#lastByteAt = this.#clock.wall();
+    replay.bytes += bytes.length;
+    this.#stitch.push(bytes);
+    return true;
+  }
+
+  /** No more comes on the attempt. Answers whether its last line was the end sentinel. */
+  end(attempt: number): boolean {
+    if (this.#replay?.attempt !== attempt) return false;
+    this.#replay = undefined;
+    return this.#stitch.end().sentinel;
+  }
+
+  /** The log is left while it goes on: a last line that might have been the end sentinel is the log's own. */
+  release(): void {
+    this.#stitch.release();
+  }
+
+  /** There is no caught-up marker on the wire: the replay is over at a quiet moment, a proved overlap or a cap. */
+  isReplayOver(): boolean {
+    const replay = this.#replay;
+    if (!replay) return false;
+    const now = this.#clock.monotonic();
+    const rest = now - this.#heardAt;
+    const lasted = now - replay.openedAt;
+    if (!replay.afterLoss) return (this.#isHeard && rest >= quiet) || lasted >= catchUpCap;
+    // No ring is empty: a replay without a byte has not come yet.
+    if (!this.#isHeard) return false;
+    if (!this.#stitch.settled) return rest >= unprovedQuiet || lasted >= unprovedCap;
+    return replay.beside === undefined || replay.bytesBeside > 0 || rest >= overlapQuiet;
+  }
+
+  /** Something came of the replay that is being read. */
+  get #isHeard(): boolean {
+    return (this.#replay?.bytes ?? 0) > 0;
+  }
+
+  /** The replay is over: what is undecided is decided. Lines that a silent connection did not bring: it was dead. */
+  settle(): void {
+    this.#stitch.settle();
+    const replay = this.#replay;
+    if (replay?.beside === undefined) return;
+    this.#replay = {...replay, beside: undefined};
+    if (replay.bytesBeside > 0 || this.#writer.appended === replay.appendedBefore) return;
+    this.#note('the silent connection was dead: a new one brought the missing lines');
+  }
+
+  /** Nothing will complete the last line, if it is open: it stands as received, and markers may follow. */
+  finish(): void {
+    this.#replay = undefined;
+    this.#stitch.finish();
+  }
+
+  /** Puts a marker, dated now. A log that was ended and is still the same one: we were too slow for the server. */
+  mark(marker: MarkerKind): void {
+    const at = this.#clock.wall();
+    if (marker.kind !== 'reconnected' || marker.cause !== 'runner-stopped') {
+      this.#writer.marker({...marker, at});
+      return;
+    }
+    this.#note('the log goes on: the server had dropped this follower as too slow');
+    this.#writer.correctStopped();
+    this.#writer.marker({...marker, cause: 'dropped-as-slow', at});
+  }
+}

@@ -1,0 +1,92 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/marker.ts';
+import type {ErrorCounter} from './error-counter.ts';
+
+/**
+ * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
+ * reconnects without a loss is one marker, and a row that only corrects the row above takes its place.
+ */
+export class PaneWriter {
+  readonly #buffer: LogBuffer;
+  readonly #errors: ErrorCounter;
+  /** Bytes appended, in all. */
+  appended = 0;
+
+  constructor(options: {buffer: LogBuffer; errors: ErrorCounter}) {
+    this.#buffer = options.buffer;
+    this.#errors = options.errors;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.appended += bytes.length;
+    this.#errors.push(bytes);
+    this.#buffer.append(bytes);
+  }
+
+  closeLine(): void {
+    this.#errors.endLine();
+    this.#buffer.closeLine();
+  }
+
+  marker(marker: Marker): void {
+    switch (marker.kind) {
+      case 'reconnected':
+        // A silent connection that was replaced before it broke was never down: there is nothing to say.
+        if (marker.cause !== 'silent' || marker.downMs > 0) this.#addReconnected(marker);
+        return;
+      case 'ended':
+        // The next attempt often knows better than the look-up: deleted rather than stopped.
+        this.#addOrCorrect(marker, (above) =>
+          above.kind === 'ended' && above.because === 'stopped' ? marker : undefined,
+        );
+        return;
+      case 'new-life':
+        // The look-up has said so already; what follows is the new life.
+        this.#addOrCorrect(marker, (above) => {
+          if (above.kind !== 'ended' || above.because !== 'created-again') return undefined;
+          return above.because === marker.because ? above : undefined;
+        });
+        return;
+      case 'state':
+        // Starting goes through several states in a second or two: one row says from where to where.
+        this.#addOrCorrect(marker, (above) =>
+          above.kind === 'state' && above.error === undefined ? {...marker, from: above.from} : undefined,
+        );
+        return;
+      default:
+        this.#buffer.addMarker(marker);
+    }
+  }
+
+  /** The log goes on although a marker said that its runner stopped. */
+  correctStopped(): void {
+    const last = this.#buffer.lastMarker();
+    if (last?.marker.kind !== 'ended' || last.marker.because !== 'stopped') return;
+    this.#buffer.replaceMarker(last.id, {...last.marker, because: 'unknown'});
+  }
+
+  #addReconnected(marker: Extract<Marker, {kind: 'reconnected'}>): void {
+    const last = this.#buffer.lastMarker();
+    if (last?.marker.kind !== 'reconnected') {
+      this.#buffer.addMarker(marker);
+      return;
+    }
+    // Stays where the run began: rows that are being read do not move.
+    const {times, since, downMs} = last.marker;
+    this.#buffer.replaceMarker(last.id, {
+      ...marker,
+      times: times + marker.times,
+      since,
+      downMs: downMs + marker.downMs,
+    });
+  }
+
+  /** Adds a marker, or puts `correct`'s answer in place of the marker right above when no line came since. */
+  #addOrCorrect(marker: Marker, correct: (above: Marker) => Marker | undefined): void {
+    const last = this.#buffer.lastMarker();
+    const isAbove = last !== undefined && last.id >= this.#buffer.endId - 1;
+    const corrected = isAbove ? correct(last.marker) : undefined;
+    if (last && corrected) this.#buffer.replaceMarker(last.id, corrected);
+    else this.#buffer.addMarker(marker);
+  }
+}

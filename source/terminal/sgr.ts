@@ -1,0 +1,108 @@
+import {type Color, noStyle, type Style} from './style.ts';
+
+type Pen = {-readonly [Key in keyof Style]: Style[Key]};
+
+const afterEscape = /\[([\d:;]*)m/y;
+
+/** Reads the rest of an SGR sequence whose ESC is at `offset`: its parameters and its end, if it is one. */
+export function readSgr(text: string, offset: number): {readonly parameters: string; readonly end: number} | undefined {
+  afterEscape.lastIndex = offset + 1;
+  const parameters = afterEscape.exec(text)?.[1];
+  return parameters === undefined ? undefined : {parameters, end: afterEscape.lastIndex};
+}
+
+/**
+ * The style after an SGR sequence with these parameters (ECMA-48, with the colours of ITU-T T.416 in their `;` and `:`
+ * forms). Blinking, concealing, fonts, overlines and whatever is unknown or malformed changes nothing.
+ */
+export function applySgr(style: Style, parameters: string): Style {
+  if (parameters === '' || parameters === '0') return noStyle;
+  let pen: Pen = {...style};
+  const fields = parameters.split(';');
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index] ?? '';
+    const parts = field.split(':').map(Number);
+    const code = parts[0] ?? 0;
+    if (code === 38 || code === 48 || code === 58) {
+      // The `:` form is one field; the `;` form goes on in the fields that follow.
+      const colonForm = parts.length > 1;
+      const rest = colonForm ? parts.slice(1) : fields.slice(index + 1, index + 5).map(Number);
+      if (!colonForm) index += rest[0] === 2 ? 4 : rest[0] === 5 ? 2 : 0;
+      const color = readColor(rest, colonForm);
+      if (color !== undefined && code === 38) pen.fg = color;
+      if (color !== undefined && code === 48) pen.bg = color;
+    } else if (code === 0) {
+      pen = {};
+    } else {
+      applyCode(pen, code, parts[1]);
+    }
+  }
+  return pen;
+}
+
+function applyCode(pen: Pen, code: number, detail: number | undefined): void {
+  switch (code) {
+    case 1:
+      pen.bold = true;
+      break;
+    case 2:
+      pen.dim = true;
+      break;
+    case 3:
+      pen.italic = true;
+      break;
+    case 4:
+      // 4:0 is no underline, 4:1 to 4:5 are its kinds.
+      if (detail === 0) delete pen.underline;
+      else pen.underline = true;
+      break;
+    case 7:
+      pen.inverse = true;
+      break;
+    case 9:
+      pen.strike = true;
+      break;
+    case 21:
+      pen.underline = true;
+      break;
+    case 22:
+      delete pen.bold;
+      delete pen.dim;
+      break;
+    case 23:
+      delete pen.italic;
+      break;
+    case 24:
+      delete pen.underline;
+      break;
+    case 27:
+      delete pen.inverse;
+      break;
+    case 29:
+      delete pen.strike;
+      break;
+    case 39:
+      delete pen.fg;
+      break;
+    case 49:
+      delete pen.bg;
+      break;
+    default:
+      if (code >= 30 && code <= 37) pen.fg = code - 30;
+      else if (code >= 40 && code <= 47) pen.bg = code - 40;
+      else if (code >= 90 && code <= 97) pen.fg = code - 90 + 8;
+      else if (code >= 100 && code <= 107) pen.bg = code - 100 + 8;
+  }
+}
+
+/** `5, n` or `2, r, g, b`; the `:` form may have a colour space before red, often empty: `2::r:g:b`. */
+function readColor([kind, ...values]: readonly number[], colonForm: boolean): Color | undefined {
+  if (kind === 5) return isByte(values[0]) ? values[0] : undefined;
+  if (kind !== 2) return undefined;
+  const [red, green, blue] = colonForm && values.length > 3 ? values.slice(1) : values;
+  return isByte(red) && isByte(green) && isByte(blue) ? [red, green, blue] : undefined;
+}
+
+function isByte(value: number | undefined): value is number {
+  return value !== undefined && value >= 0 && value <= 255;
+}

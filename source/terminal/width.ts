@@ -1,0 +1,93 @@
+import stringWidth from 'string-width';
+
+/**
+ * A piece of text (UTF-16 offsets) and its width in cells: one grapheme, or, if `splittable`, a stretch of printable
+ * ASCII that may be cut anywhere, one cell a character.
+ */
+export type Span = {
+  readonly start: number;
+  readonly end: number;
+  readonly cells: number;
+  readonly splittable: boolean;
+};
+
+const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+
+/**
+ * The width of sanitised text in cells. It is what a terminal shows whether it adds up the widths of code points or
+ * measures graphemes, because `sanitise` lets nothing through on which they disagree (`characters.ts`).
+ */
+export function textWidth(text: string): number {
+  let cells = 0;
+  for (const span of spans(text)) cells += span.cells;
+  return cells;
+}
+
+/**
+ * Cuts sanitised text into spans, from the grapheme border `from` on. It is lazy, so that the first cells of a long
+ * line do not cost its length. A span that is not splittable is at most 2 cells wide.
+ */
+export function* spans(text: string, from = 0): Generator<Span, void, undefined> {
+  const nonAscii = /[^\x20-\x7e]/g;
+  const twoAscii = /[\x20-\x7e]{2}/g;
+  let at = from;
+  while (at < text.length) {
+    nonAscii.lastIndex = at;
+    const other = nonAscii.exec(text)?.index ?? text.length;
+    // The character before a non-ASCII one may be the base of a combining mark.
+    const asciiEnd = other === text.length ? other : Math.max(at, other - 1);
+    if (asciiEnd > at) yield {start: at, end: asciiEnd, cells: asciiEnd - at, splittable: true};
+    if (asciiEnd === text.length) return;
+    // Between two ASCII characters there is always a border, so the segmenter may stop there.
+    twoAscii.lastIndex = other;
+    const pair = twoAscii.exec(text);
+    const end = pair === null ? text.length : pair.index + 1;
+    for (const {segment, index} of segmenter.segment(text.slice(asciiEnd, end))) {
+      yield* graphemeSpans(segment, asciiEnd + index);
+    }
+    at = end;
+  }
+}
+
+/** The spans of one grapheme: itself, unless it is so wide that it may have to be broken at the end of a row. */
+function* graphemeSpans(grapheme: string, start: number): Generator<Span, void, undefined> {
+  const cells = graphemeCells(grapheme);
+  if (cells <= 2) {
+    yield {start, end: start + grapheme.length, cells, splittable: false};
+    return;
+  }
+  // Spacing marks can be piled up without end, each in a cell of its own.
+  let at = 0;
+  let width = 0;
+  let next = 0;
+  for (const character of grapheme) {
+    const more = graphemeCells(character);
+    if (more > 0 && next > at) {
+      yield {start: start + at, end: start + next, cells: width, splittable: false};
+      at = next;
+      width = 0;
+    }
+    width += more;
+    next += character.length;
+  }
+  yield {start: start + at, end: start + next, cells: width, splittable: false};
+}
+
+/** Widths of graphemes seen before: string-width takes 1.5 µs for one, and text repeats its letters. */
+const known = new Map<string, number>();
+const maxKnown = 4096;
+const maxKnownLength = 16;
+
+function graphemeCells(grapheme: string): number {
+  let cells = known.get(grapheme);
+  if (cells === undefined) {
+    // The sum is what terminals show: in sanitised text nothing joins but marks and the vowels and finals of Hangul.
+    cells = 0;
+    for (const character of grapheme) cells += joined.test(character) ? 0 : stringWidth(character);
+    if (known.size >= maxKnown) known.clear();
+    if (grapheme.length <= maxKnownLength) known.set(grapheme, cells);
+  }
+  return cells;
+}
+
+const joined = /[\p{Mn}\p{Me}\u1160-\u11ff]/v;

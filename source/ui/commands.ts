@@ -1,0 +1,190 @@
+/** Where a key means something. `everywhere` holds in both panes; the others only in theirs. */
+export type Context = 'everywhere' | 'sidebar' | 'log' | 'page';
+
+/** One command: dispatch, footer, help and readme are made from this table and nothing else. */
+export type Command = {
+  readonly id: string;
+  readonly context: Context;
+  /** Heading in the help, in the order of the table. */
+  readonly group: string;
+  /** Key names as `key-name.ts` gives them; the first is the one that the footer shows. */
+  readonly keys: readonly string[];
+  /** For help and readme. */
+  readonly help: string;
+  /** A word for the footer; commands without one are left to the help. */
+  readonly hint?: string;
+};
+
+const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+export const commands = [
+  {id: 'help', context: 'everywhere', group: 'everywhere', keys: ['?'], help: 'this help', hint: 'help'},
+  {
+    id: 'other-side',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['Tab'],
+    help: 'go to the other side',
+    hint: 'side',
+  },
+  {id: 'tab-number', context: 'everywhere', group: 'everywhere', keys: digits, help: 'go to that tab'},
+  {id: 'previous-tab', context: 'everywhere', group: 'everywhere', keys: ['['], help: 'previous tab'},
+  {id: 'next-tab', context: 'everywhere', group: 'everywhere', keys: [']'], help: 'next tab'},
+  {id: 'close-tab', context: 'everywhere', group: 'everywhere', keys: ['X'], help: 'close the tab', hint: 'close'},
+  {id: 'hide-sidebar', context: 'everywhere', group: 'everywhere', keys: ['z'], help: 'hide or show the sidebar'},
+  {id: 'reconnect', context: 'everywhere', group: 'everywhere', keys: ['r'], help: 'reconnect now', hint: 'reconnect'},
+  {
+    id: 'describe',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['d'],
+    help: 'describe the pipeline: state, errors in full',
+    hint: 'describe',
+  },
+  {
+    id: 'events',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['i'],
+    help: 'the last connection events of the tab',
+  },
+  {id: 'repaint', context: 'everywhere', group: 'everywhere', keys: ['^L'], help: 'repaint the screen'},
+  {id: 'suspend', context: 'everywhere', group: 'everywhere', keys: ['^Z'], help: 'suspend; fg comes back'},
+  {
+    id: 'peel',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['Esc'],
+    help: 'leave one layer: page, search, filter',
+  },
+  {
+    id: 'quit',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['q'],
+    help: 'quit; asks when tabs are kept',
+    hint: 'quit',
+  },
+  {id: 'interrupt', context: 'everywhere', group: 'everywhere', keys: ['^C'], help: 'twice: quit at once'},
+
+  {id: 'list-up', context: 'sidebar', group: 'sidebar', keys: ['Up', 'k'], help: 'up'},
+  {id: 'list-down', context: 'sidebar', group: 'sidebar', keys: ['Down', 'j'], help: 'down'},
+  {id: 'list-page-up', context: 'sidebar', group: 'sidebar', keys: ['PageUp', 'b', '^U'], help: 'a page up'},
+  {id: 'list-page-down', context: 'sidebar', group: 'sidebar', keys: ['PageDown', 'Space', '^D'], help: 'a page down'},
+  {id: 'list-top', context: 'sidebar', group: 'sidebar', keys: ['Home', 'g'], help: 'first'},
+  {id: 'list-end', context: 'sidebar', group: 'sidebar', keys: ['End', 'G'], help: 'last'},
+  {
+    id: 'keep',
+    context: 'sidebar',
+    group: 'sidebar',
+    keys: ['Enter'],
+    help: 'keep the preview as a tab; again: go to its log',
+    hint: 'keep',
+  },
+  {id: 'find-name', context: 'sidebar', group: 'sidebar', keys: ['/'], help: 'find by name', hint: 'find'},
+  {
+    id: 'sort',
+    context: 'sidebar',
+    group: 'sidebar',
+    keys: ['o'],
+    help: 'sort by name, state or last activity',
+    hint: 'sort',
+  },
+
+  {id: 'up', context: 'log', group: 'log: move', keys: ['Up', 'k'], help: 'a line up'},
+  {id: 'down', context: 'log', group: 'log: move', keys: ['Down', 'j'], help: 'a line down'},
+  {id: 'page-up', context: 'log', group: 'log: move', keys: ['PageUp', 'b'], help: 'a page up'},
+  {id: 'page-down', context: 'log', group: 'log: move', keys: ['PageDown', 'Space'], help: 'a page down'},
+  {id: 'half-up', context: 'log', group: 'log: move', keys: ['^U'], help: 'half a page up'},
+  {id: 'half-down', context: 'log', group: 'log: move', keys: ['^D'], help: 'half a page down'},
+  {id: 'top', context: 'log', group: 'log: move', keys: ['g', 'Home'], help: 'top'},
+  {id: 'bottom', context: 'log', group: 'log: move', keys: ['G', 'End'], help: 'bottom, and follow', hint: 'bottom'},
+  {id: 'pan-left', context: 'log', group: 'log: move', keys: ['Left'], help: 'half a screen to the left'},
+  {id: 'pan-right', context: 'log', group: 'log: move', keys: ['Right'], help: 'half a screen to the right'},
+  {id: 'pan-start', context: 'log', group: 'log: move', keys: ['0'], help: 'start of the lines'},
+  {id: 'pan-end', context: 'log', group: 'log: move', keys: ['$'], help: 'end of the longest line shown'},
+  {id: 'pause', context: 'log', group: 'log: follow', keys: ['p'], help: 'pause or resume', hint: 'pause'},
+  {id: 'follow', context: 'log', group: 'log: follow', keys: ['F'], help: 'follow', hint: 'follow'},
+  {id: 'draw-line', context: 'log', group: 'log: follow', keys: ['='], help: 'draw a dated line at the end'},
+  {
+    id: 'search',
+    context: 'log',
+    group: 'log: find',
+    keys: ['/'],
+    help: 'search: regex, smart case, as you type',
+    hint: 'search',
+  },
+  {id: 'next-hit', context: 'log', group: 'log: find', keys: ['n'], help: 'next hit'},
+  {id: 'previous-hit', context: 'log', group: 'log: find', keys: ['N'], help: 'previous hit'},
+  {id: 'wrap', context: 'log', group: 'log: show', keys: ['w'], help: 'wrap long lines, or not', hint: 'wrap'},
+  {id: 'as-sent', context: 'log', group: 'log: show', keys: ['J'], help: 'lines as sent, or compact', hint: 'as sent'},
+
+  {id: 'page-line-up', context: 'page', group: 'help and other pages', keys: ['Up', 'k'], help: 'a line up'},
+  {
+    id: 'page-line-down',
+    context: 'page',
+    group: 'help and other pages',
+    keys: ['Down', 'j'],
+    help: 'a line down',
+    hint: 'scroll',
+  },
+  {id: 'page-page-up', context: 'page', group: 'help and other pages', keys: ['PageUp', 'b'], help: 'a page up'},
+  {
+    id: 'page-page-down',
+    context: 'page',
+    group: 'help and other pages',
+    keys: ['PageDown', 'Space'],
+    help: 'a page down',
+  },
+  {id: 'page-top', context: 'page', group: 'help and other pages', keys: ['g', 'Home'], help: 'top'},
+  {id: 'page-end', context: 'page', group: 'help and other pages', keys: ['G', 'End'], help: 'bottom'},
+  {
+    id: 'page-close',
+    context: 'page',
+    group: 'help and other pages',
+    keys: ['Esc', 'q', 'Enter'],
+    help: 'close',
+    hint: 'close',
+  },
+] as const satisfies readonly Command[];
+
+/** The table without its literal types. */
+export const allCommands: readonly Command[] = commands;
+
+export type CommandId = (typeof commands)[number]['id'];
+
+/** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
+export function commandFor(pane: 'sidebar' | 'log' | 'page', keyName: string): CommandId | undefined {
+  const contexts: readonly Context[] = pane === 'page' ? ['page', 'everywhere'] : [pane, 'everywhere'];
+  for (const context of contexts) {
+    const found = commands.find((command: Command) => command.context === context && command.keys.includes(keyName));
+    if (found) return found.id;
+  }
+  return undefined;
+}
+
+const shownKeys: Readonly<Record<string, string>> = {
+  Up: '↑',
+  Down: '↓',
+  Left: '←',
+  Right: '→',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+};
+
+/** Keys as people read them: `↑ k`, `1–9`. */
+export function keysShown(command: Command): string {
+  if (command.keys === digits) return '1–9';
+  return command.keys.map((key) => shownKeys[key] ?? key).join(' ');
+}
+
+/** Commands by heading, in the order of the table. */
+export function commandGroups(): readonly {group: string; commands: readonly Command[]}[] {
+  const groups = new Map<string, Command[]>();
+  for (const command of allCommands) {
+    const group = groups.get(command.group) ?? [];
+    group.push(command);
+    groups.set(command.group, group);
+  }
+  return [...groups].map(([group, members]) => ({group, commands: members}));
+}

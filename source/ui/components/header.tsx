@@ -1,0 +1,31 @@
+import {paint} from '../../terminal/paint.ts';
+import {connectionWords} from '../connection-words.ts';
+import {headerText} from '../header-text.ts';
+import {useController} from '../use-controller.ts';
+import {useSeconds} from '../use-seconds.ts';
+import {useStore} from '../use-store.ts';
+import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
+import {activeTab} from '../view-state.ts';
+import {Line} from './line.tsx';
+
+/** The first row: server, list, and the state of the shown tab's connection. */
+export function Header() {
+  const {controller, view} = useController();
+  const {clock, poller, serverName, depth, symbols} = controller.services;
+  const list = useStore(poller.snapshot);
+  const {stream} = useStreamManager();
+  const snapshot = useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
+  const connection = connectionWords(snapshot?.connection, clock.monotonic());
+  useSeconds(clock, connection.countdown);
+  const text = headerText({
+    serverName,
+    list,
+    pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
+    connection,
+    paused: activeTab(view)?.pane.position.kind === 'held',
+    width: controller.size.columns,
+    now: clock.wall(),
+    symbols,
+  });
+  return <Line text={paint(text, depth)} />;
+}

@@ -1,0 +1,81 @@
+import {Box, type Key, Text, useInput, usePaste} from 'ink';
+import TextInput from 'ink-text-input';
+import {useRef, useState} from 'react';
+import {typedNames} from '../key-name.ts';
+import type {Layout} from '../layout.ts';
+import {cancelPrompt, changePrompt, submitPrompt} from '../prompt-actions.ts';
+import {searchStatus} from '../search-status.ts';
+import {searchWords} from '../status-text.ts';
+import {useController} from '../use-controller.ts';
+import {pressAll} from '../use-keys.ts';
+import {useStore} from '../use-store.ts';
+import type {Prompt} from '../view-state.ts';
+
+/** The line being typed, in place of the status line. */
+export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly layout: Layout}) {
+  const {controller} = useController();
+  const {pane} = controller;
+  useStore(pane?.model.progress ?? still);
+  // ink-text-input types the letters of Ctrl and Alt chords: what it reports for such a key is dropped.
+  const chord = useRef(false);
+  // The keys of the last event as they arrived.
+  const chunk = useRef('');
+  // A new key makes a new input, with its cursor at the end: the old one would keep its own place.
+  const [generation, setGeneration] = useState(0);
+
+  const replace = (text: string) => {
+    changePrompt(controller, text);
+    setGeneration((previous) => previous + 1);
+  };
+  const onKey = (input: string, key: Key) => {
+    chord.current = key.ctrl || key.meta || key.escape;
+    chunk.current = input;
+    if (key.escape || (key.ctrl && input === 'c')) cancelPrompt(controller);
+    else if (key.ctrl && input === 'u') replace('');
+    else if (key.ctrl && input === 'w') replace(prompt.text.replace(/\S*\s*$/, ''));
+    else if (key.backspace && prompt.text === '') cancelPrompt(controller);
+  };
+  const onChange = (next: string) => {
+    if (chord.current) return;
+    // Fast keys arrive together: an Enter among them ends the prompt, and what follows are keys again.
+    const keys = chunk.current;
+    const enter = keys.search(/[\r\n]/);
+    if (enter === -1) {
+      changePrompt(controller, printable(next));
+      return;
+    }
+    // What stood behind the cursor is text, not keys.
+    const at = next.indexOf(keys);
+    changePrompt(controller, printable(next.slice(0, at + enter) + next.slice(at + keys.length)));
+    submitPrompt(controller);
+    pressAll(controller, typedNames(keys.slice(enter + 1)));
+  };
+  usePaste((text) => replace(prompt.text + printable(text)));
+
+  const geometry =
+    pane?.model.geometry(pane.tab.pane, {width: layout.paneWidth, height: layout.paneHeight}) ?? undefined;
+  const status = prompt.kind === 'search' && pane && geometry ? searchStatus(pane, geometry) : undefined;
+  return (
+    <Box height={1}>
+      <KeyGuard onKey={onKey} />
+      <Text bold>{prompt.kind === 'search' ? ' /' : ' find /'}</Text>
+      <Box flexShrink={1} height={1} overflow="hidden">
+        <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={() => submitPrompt(controller)} />
+      </Box>
+      {status ? <Text dimColor>{`  ${searchWords(status)}`}</Text> : null}
+    </Box>
+  );
+}
+
+/** Sees each key before the input beside it does: siblings subscribe in their order. */
+function KeyGuard({onKey}: {readonly onKey: (input: string, key: Key) => void}) {
+  useInput(onKey);
+  return null;
+}
+
+/** Control characters have no place in a pattern that is typed. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+const still = {get: () => 0, subscribe: () => () => {}};

@@ -1,0 +1,72 @@
+import type {Pipeline} from '../api/types.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import {count} from '../viewport/words.ts';
+import type {Described} from './controller.ts';
+import {pipelineState} from './pipeline-state.ts';
+import {wrapWords} from './wrap-words.ts';
+
+/** Everything about one pipeline that is not in its log: states since when, deployment and compiler errors in full. */
+export function describePage(
+  described: Described | undefined,
+  listed: Pipeline | undefined,
+  width: number,
+): readonly StyledText[] {
+  if (!described) return [plain('')];
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  return [
+    plain(` ${sanitise(described.name).text}`, {bold: true}),
+    plain(''),
+    ...(pipeline ? facts(pipeline) : []),
+    ...(answer === undefined ? [plain(''), plain(' looking it up', {dim: true})] : []),
+    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
+      ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, true)]
+      : []),
+    ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
+  ];
+}
+
+function facts(pipeline: Pipeline): readonly StyledText[] {
+  const state = pipelineState(pipeline);
+  const rows: readonly (readonly [string, string])[] = [
+    ['deployment', `${pipeline.deploymentStatus} since ${since(pipeline.deploymentStatusSince)}`],
+    ['desired', pipeline.deploymentDesiredStatus],
+    ['program', pipeline.programStatus],
+    ['storage', pipeline.storageStatus],
+    ['connector errors', count(pipeline.connectorErrors)],
+    ['id', pipeline.id],
+    ['created', since(pipeline.createdAt)],
+    ['platform', pipeline.platformVersion],
+    ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
+  ];
+  return [
+    concat([plain(' state'.padEnd(20)), plain(state.word, state.style)]),
+    ...rows.map(([name, value]) => concat([plain(` ${name}`.padEnd(20), {dim: true}), plain(sanitise(value).text)])),
+  ];
+}
+
+function errors(pipeline: Pipeline | undefined, programError: string | undefined, width: number): StyledText[] {
+  const rows: StyledText[] = [];
+  const error = pipeline?.deploymentError;
+  if (error) {
+    rows.push(plain(''), plain(` Deployment error (${sanitise(error.errorCode).text})`, {fg: 1, bold: true}));
+    rows.push(...paragraph(error.message, width, false));
+  }
+  if (programError !== undefined) {
+    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width, false));
+  }
+  return rows;
+}
+
+function paragraph(text: string, width: number, loud: boolean): StyledText[] {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapWords(sanitise(line).text, Math.max(10, width - 2)))
+    .map((line) => plain(` ${line}`, loud ? {fg: 1} : {}));
+}
+
+/** `2026-11-25 09:17:30`, from RFC 3339 with whatever precision. */
+function since(time: string): string {
+  return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')).text;
+}

@@ -1,0 +1,17 @@
+import type {CommandId} from './commands.ts';
+import {commonHandlers} from './common-handlers.ts';
+import type {Controller} from './controller.ts';
+import {logHandlers} from './log-handlers.ts';
+import {pageHandlers} from './page-handlers.ts';
+import {sidebarHandlers} from './sidebar-handlers.ts';
+
+/** What a command does. `keyName` tells commands apart that share one, such as the tab numbers. */
+export type Handler = (controller: Controller, keyName: string) => void;
+
+/** Every command of the table has one: the compiler sees to it. */
+export const handlers: Readonly<Record<CommandId, Handler>> = {
+  ...commonHandlers,
+  ...sidebarHandlers,
+  ...logHandlers,
+  ...pageHandlers,
+};

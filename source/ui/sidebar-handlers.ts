@@ -1,0 +1,49 @@
+import type {Controller} from './controller.ts';
+import type {SortOrder} from './view-state.ts';
+
+const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
+const sortWords: Readonly<Record<SortOrder, string>> = {
+  name: 'by name',
+  state: 'by state, failing first',
+  activity: 'by last change of state, newest first',
+};
+
+/** Commands of the sidebar. */
+export const sidebarHandlers = {
+  'list-up': (controller: Controller) => move(controller, -1),
+  'list-down': (controller: Controller) => move(controller, 1),
+  'list-page-up': (controller: Controller) => move(controller, -pageOf(controller)),
+  'list-page-down': (controller: Controller) => move(controller, pageOf(controller)),
+  'list-top': (controller: Controller) => move(controller, Number.NEGATIVE_INFINITY),
+  'list-end': (controller: Controller) => move(controller, Number.POSITIVE_INFINITY),
+  keep(controller: Controller) {
+    const {cursor} = controller.state;
+    if (cursor === undefined) return;
+    controller.show(cursor);
+    const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.kept);
+    if (isKept) controller.dispatch({type: 'focus', side: 'log'});
+    else controller.dispatch({type: 'keep', name: cursor});
+  },
+  'find-name'(controller: Controller) {
+    const before = controller.state.nameFilter;
+    controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: before, before}});
+  },
+  sort(controller: Controller) {
+    const order = nextSort[controller.state.sort];
+    controller.dispatch({type: 'sort', order});
+    controller.dispatch({type: 'notice', text: `sorted ${sortWords[order]}`});
+  },
+};
+
+function move(controller: Controller, by: number): void {
+  const {pipelines, state} = controller;
+  const at = pipelines.findIndex((pipeline) => pipeline.name === state.cursor);
+  // A cursor outside the filtered list enters it at its near end.
+  const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
+  const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
+  if (target) controller.moveCursor(target.name);
+}
+
+function pageOf(controller: Controller): number {
+  return Math.max(1, (controller.layout?.bodyHeight ?? 2) - 1);
+}

@@ -1,0 +1,88 @@
+import type {Pipeline} from '../api/types.ts';
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {textWidth} from '../terminal/width.ts';
+import {count} from '../viewport/words.ts';
+import {pipelineState} from './pipeline-state.ts';
+
+export type SidebarView = {
+  readonly pipelines: readonly Pipeline[];
+  readonly cursor: string | undefined;
+  readonly focused: boolean;
+  /** Names that have a kept tab. */
+  readonly kept: ReadonlySet<string>;
+  readonly nameFilter: string;
+  readonly loaded: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly symbols: Symbols;
+};
+
+const quiet: Style = {dim: true};
+/** Below this width a row has no room for the state's word: symbol and colour have to do. */
+const widthWithWord = 20;
+const wordWidth = 9;
+/** Room for `999✗`: a fixed column, so that symbols stand below each other. */
+const errorWidth = 4;
+
+/** The sidebar's rows, each exactly `width` cells. Only the rows in view are made, whatever the list's length. */
+export function sidebarRows(view: SidebarView): readonly StyledText[] {
+  const {pipelines, height} = view;
+  const filterRow = view.nameFilter === '' ? [] : [filterText(view)];
+  const room = height - filterRow.length;
+  const at = pipelines.findIndex((pipeline) => pipeline.name === view.cursor);
+  const first = firstInView(at, pipelines.length, room);
+  const rows = [...filterRow, ...pipelines.slice(first, first + room).map((pipeline) => pipelineRow(pipeline, view))];
+  if (pipelines.length === 0) rows.push(plain(emptyText(view), quiet));
+  while (rows.length < height) rows.push(plain(''));
+  return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
+}
+
+/** Keeps the cursor in the middle where the list is longer than the screen: what is around it can be seen. */
+function firstInView(at: number, total: number, room: number): number {
+  return Math.max(0, Math.min(at - Math.floor(room / 2), total - room));
+}
+
+function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
+  const {symbols, width} = view;
+  const state = pipelineState(pipeline);
+  const isCursor = pipeline.name === view.cursor;
+  const withWord = width >= widthWithWord;
+  const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
+  const name = padTo(shorten(sanitise(pipeline.name).text, nameRoom, symbols), nameRoom);
+  const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
+  const margin = view.kept.has(pipeline.name) ? symbols.dot : ' ';
+  const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
+  return concat([
+    plain(isCursor && !view.focused ? symbols.currentLine : margin, isCursor ? {bold: true} : quiet),
+    concat([plain(name.text, base)]),
+    plain(' '),
+    plain(symbol, state.style),
+    plain(withWord ? ` ${shorten(state.word, wordWidth, symbols).text.padEnd(wordWidth)}` : '', state.style),
+    plain(withWord ? errorCount(pipeline.connectorErrors, symbols).padStart(errorWidth) : '', {fg: 1}),
+  ]);
+}
+
+/** `25✗`, `3k✗`: at most four cells. */
+function errorCount(errors: number, symbols: Symbols): string {
+  if (errors === 0) return '';
+  const short = errors < 1000 ? `${errors}` : errors < 99_500 ? `${Math.round(errors / 1000)}k` : '99+';
+  return `${short}${symbols.error}`;
+}
+
+function shorten(text: string, width: number, symbols: Symbols): StyledText {
+  if (textWidth(text) <= width) return plain(text);
+  return concat([clip(plain(text), 0, Math.max(0, width - 1)), plain(symbols.ellipsis)]);
+}
+
+function filterText(view: SidebarView): StyledText {
+  return concat([plain(' /'), plain(view.nameFilter, {bold: true}), plain(`  ${count(view.pipelines.length)}`, quiet)]);
+}
+
+function emptyText(view: SidebarView): string {
+  if (!view.loaded) return ' loading';
+  return view.nameFilter === '' ? ' no pipelines' : ' no name matches';
+}

@@ -1,0 +1,52 @@
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {textWidth} from '../terminal/width.ts';
+import {count} from '../viewport/words.ts';
+
+/** One tab as the bar shows it. */
+export type TabLabel = {
+  readonly name: string;
+  readonly kept: boolean;
+  readonly active: boolean;
+  /** Lines came since it was looked at. */
+  readonly fresh: boolean;
+  /** Errors that came since it was looked at. */
+  readonly errors: number;
+  /** Not connected now: waiting, ended or gone. */
+  readonly offline: boolean;
+};
+
+const quiet: Style = {dim: true};
+
+/** The tabs in one row of `width` cells, scrolled so that the active one is in view. */
+export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbols): StyledText {
+  const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
+  const widths = parts.map((part) => textWidth(part.text));
+  const active = tabs.findIndex((tab) => tab.active);
+  const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
+  // One cell on the left says that there are more tabs before. Of a tab that is wider than the bar, its beginning.
+  const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
+  const all = concat(parts);
+  const shown = from > 0 ? concat([plain(symbols.cutLeft, quiet), clip(all, from, width - 1)]) : clip(all, 0, width);
+  const more = textWidth(all.text) - from > (from > 0 ? width - 1 : width);
+  return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
+}
+
+function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
+  const style: Style = tab.active ? {bold: true, inverse: true} : {};
+  // The preview is italic where the terminal can, and marked where it cannot.
+  const name = sanitise(tab.name).text + (tab.kept ? '' : symbols.ellipsis);
+  const errors = tab.errors > 0 ? `${count(tab.errors)}${symbols.error}` : '';
+  const marks: StyledText[] = [];
+  if (tab.fresh) marks.push(plain(symbols.running, {fg: 6}));
+  if (errors !== '') marks.push(plain(errors, {fg: 1, bold: true}));
+  if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3}));
+  return concat([
+    plain(` ${number} ${name}`, tab.kept ? style : {...style, italic: true}),
+    ...(marks.length > 0 ? [plain(' ', style), ...marks] : []),
+    plain(' ', style),
+  ]);
+}

@@ -1,0 +1,84 @@
+import type {ApiFailure} from '../api/types.ts';
+import type {ListSnapshot} from '../streams/list-poller.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+import {wrapWords} from './wrap-words.ts';
+
+export type TroubleView = {
+  readonly list: ListSnapshot;
+  readonly serverUrl: string;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  readonly width: number;
+};
+
+/** What fills the screen when there is no list to show: what was tried, what came back, what to do. */
+export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
+  const {list, serverUrl} = view;
+  if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {
+    const trouble = explain(list.failure);
+    return page(view, trouble.title, list.failure.message, trouble.advice);
+  }
+  if (list.pipelines?.length === 0) {
+    return page(view, 'No pipelines yet', `${serverUrl} answered with an empty list.`, [
+      'Create a pipeline in the web console or with fda; it appears here by itself.',
+    ]);
+  }
+  return undefined;
+}
+
+function page(view: TroubleView, title: string, cause: string, advice: readonly string[]): readonly StyledText[] {
+  const width = Math.max(20, Math.min(view.width - 4, 100));
+  const prose = (text: string, dim: boolean) =>
+    wrapWords(sanitise(text).text, width).map((line) => plain(`  ${line}`, dim ? {dim: true} : {}));
+  return [
+    plain(''),
+    plain(`  ${title}`, {bold: true}),
+    plain(''),
+    ...prose(`Tried: GET ${view.serverUrl}/v0/pipelines`, true),
+    ...prose(cause, false),
+    plain(''),
+    ...advice.flatMap((line) => prose(line, false)),
+    ...prose(nextTry(view), true),
+  ];
+}
+
+function nextTry({list, now}: TroubleView): string {
+  if (list.nextTryAt === undefined) return '';
+  const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));
+  return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; r tries at once, q quits.`;
+}
+
+type Shown = Exclude<ApiFailure, {kind: 'cancelled'}>;
+
+function explain(failure: Shown): {title: string; advice: readonly string[]} {
+  if (failure.kind === 'retryable') {
+    return failure.reason === 'unreachable' || failure.reason === 'timeout'
+      ? {
+          title: 'The server cannot be reached',
+          advice: ['Is Feldera running there? Set the address with --host URL or the variable FELDERA_HOST.'],
+        }
+      : {title: 'The server answers with an error', advice: ['This may pass by itself.']};
+  }
+  switch (failure.reason) {
+    case 'unauthorized':
+      return {
+        title: 'The server wants credentials',
+        advice: ['Give an API key or a token with --auth or the variable FELDERA_API_KEY.'],
+      };
+    case 'forbidden':
+    case 'unknown-tenant':
+      return {title: 'Not permitted', advice: ['The credentials are known but may not read pipelines here.']};
+    case 'wrong-url':
+      return {
+        title: 'This is not the Feldera API',
+        advice: ['Check --host or FELDERA_HOST: the base URL comes before /v0, and may have a path prefix.'],
+      };
+    case 'certificate':
+      return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
+    case 'unknown-pipeline':
+    case 'bad-request':
+    case 'headers-too-large':
+      return {title: 'The server refuses the request', advice: []};
+  }
+}

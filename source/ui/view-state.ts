@@ -1,0 +1,153 @@
+import {follow, type Position} from '../viewport/position.ts';
+
+/** How one tab shows its log. The stream never learns of any of this. */
+export type PaneView = {
+  readonly position: Position;
+  readonly wrap: boolean;
+  readonly asSent: boolean;
+  /** Cells hidden on the left. */
+  readonly pan: number;
+  /** What is searched for, as typed. */
+  readonly search: string | undefined;
+};
+
+/** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
+export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
+
+/** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
+export type Tab = {readonly name: string; readonly kept: boolean; readonly pane: PaneView; readonly seen: Seen};
+
+/** What covers the panes. */
+export type Page = {readonly kind: 'help' | 'describe' | 'events'; readonly offset: number};
+
+/** A line being typed. `before` is what Esc puts back. */
+export type Prompt =
+  | {readonly kind: 'search'; readonly text: string; readonly before: PaneView}
+  | {readonly kind: 'find-name'; readonly text: string; readonly before: string};
+
+export type SortOrder = 'name' | 'state' | 'activity';
+
+export type ViewState = {
+  readonly focus: 'sidebar' | 'log';
+  readonly sidebarHidden: boolean;
+  readonly sort: SortOrder;
+  readonly nameFilter: string;
+  /** Name of the pipeline under the cursor. */
+  readonly cursor: string | undefined;
+  readonly tabs: readonly Tab[];
+  /** Name of the tab that is shown. */
+  readonly active: string | undefined;
+  readonly page: Page | undefined;
+  readonly prompt: Prompt | undefined;
+  /** One line for the user, until the next key. */
+  readonly notice: string | undefined;
+  /** Waits for a second key before leaving. */
+  readonly leaving: 'quit' | 'interrupt' | undefined;
+};
+
+export type ViewAction =
+  | {readonly type: 'cursor'; readonly name: string | undefined}
+  /** Shows a pipeline: its own tab if it has one, else the preview tab. `leaving`: what was received in the old tab. */
+  | {readonly type: 'show'; readonly name: string; readonly leaving: Seen | undefined}
+  | {readonly type: 'keep'; readonly name: string}
+  | {readonly type: 'close'; readonly name: string}
+  | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
+  | {readonly type: 'focus'; readonly side: ViewState['focus']}
+  | {readonly type: 'toggle-sidebar'}
+  | {readonly type: 'sort'; readonly order: SortOrder}
+  | {readonly type: 'name-filter'; readonly text: string}
+  | {readonly type: 'page'; readonly page: Page | undefined}
+  | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
+  | {readonly type: 'notice'; readonly text: string | undefined}
+  | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
+
+const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
+const freshPane: PaneView = {position: follow, wrap: false, asSent: false, pan: 0, search: undefined};
+
+/** The state at start, with `names` open as kept tabs. */
+export function initialView(names: readonly string[]): ViewState {
+  const unique = [...new Set(names)];
+  return {
+    focus: 'sidebar',
+    sidebarHidden: false,
+    sort: 'name',
+    nameFilter: '',
+    cursor: unique[0],
+    tabs: unique.map((name) => newTab(name, true)),
+    active: unique[0],
+    page: undefined,
+    prompt: undefined,
+    notice: undefined,
+    leaving: undefined,
+  };
+}
+
+export function reduce(state: ViewState, action: ViewAction): ViewState {
+  switch (action.type) {
+    case 'cursor':
+      return {...state, cursor: action.name};
+    case 'show':
+      return show(state, action.name, action.leaving);
+    case 'keep':
+      return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
+    case 'close':
+      return close(state, action.name);
+    case 'pane':
+      return {
+        ...state,
+        tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, pane: {...tab.pane, ...action.change}})),
+      };
+    case 'focus':
+      return {...state, focus: action.side};
+    case 'toggle-sidebar':
+      return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
+    case 'sort':
+      return {...state, sort: action.order};
+    case 'name-filter':
+      return {...state, nameFilter: action.text};
+    case 'page':
+      return {...state, page: action.page};
+    case 'prompt':
+      return {...state, prompt: action.prompt};
+    case 'notice':
+      return {...state, notice: action.text};
+    case 'leaving':
+      return {...state, leaving: action.how};
+  }
+}
+
+/** The tab that is shown. */
+export function activeTab(state: ViewState): Tab | undefined {
+  return state.tabs.find((tab) => tab.name === state.active);
+}
+
+function show(state: ViewState, name: string, leaving: Seen | undefined): ViewState {
+  if (state.active === name) return state;
+  const seenTabs =
+    state.active === undefined || leaving === undefined
+      ? state.tabs
+      : changeTab(state.tabs, state.active, (tab) => ({...tab, seen: leaving}));
+  const known = seenTabs.some((tab) => tab.name === name);
+  // The preview goes when it is left; the pipeline's own tab is shown without one.
+  const kept = seenTabs.filter((tab) => tab.kept || tab.name === name);
+  return {...state, active: name, tabs: known ? kept : [...kept, newTab(name, false)]};
+}
+
+function close(state: ViewState, name: string): ViewState {
+  const index = state.tabs.findIndex((tab) => tab.name === name);
+  if (index === -1) return state;
+  const tabs = state.tabs.filter((tab) => tab.name !== name);
+  const neighbour = tabs[Math.min(index, tabs.length - 1)];
+  const active = state.active === name ? neighbour?.name : state.active;
+  if (tabs.length > 0) return {...state, tabs, active};
+  // The list is all that is left: the keys go there, and it has to be seen.
+  return {...state, tabs, active, focus: 'sidebar', sidebarHidden: false};
+}
+
+function newTab(name: string, kept: boolean): Tab {
+  return {name, kept, pane: freshPane, seen: nothingSeen};
+}
+
+function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {
+  return tabs.map((tab) => (tab.name === name ? change(tab) : tab));
+}

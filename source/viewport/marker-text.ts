@@ -1,0 +1,100 @@
+import type {LossCause, Marker} from '../buffer/marker.ts';
+import {clockTime, count, counted, dateTime, duration} from './words.ts';
+
+/** What a lost connection was lost to, in plain words. */
+export const causeWords: Readonly<Record<LossCause, string>> = {
+  'server-lost': 'API server lost',
+  'runner-lost': 'runner lost',
+  'runner-stopped': 'runner stopped',
+  'dropped-as-slow': 'dropped by the server as too slow',
+  silent: 'network silent',
+  asked: 'asked for',
+  slept: 'this machine slept',
+  unknown: 'cause unknown',
+};
+
+/** How loud a marker is on the screen: a loss must not be overlooked. */
+export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
+  switch (marker.kind) {
+    case 'lost':
+    case 'line-cut':
+      return 'loss';
+    case 'new-life':
+    case 'possible-repeat':
+    case 'ended':
+    case 'state':
+      return 'notice';
+    case 'discarded':
+    case 'reconnected':
+    case 'replay':
+    case 'drawn':
+      return 'quiet';
+  }
+}
+
+/** A marker in words, one line, without decoration. */
+export function markerText(marker: Marker): string {
+  switch (marker.kind) {
+    case 'discarded':
+      return `${counted(marker.entries, 'earlier entry', 'earlier entries')} no longer held by the server`;
+    case 'reconnected':
+      return marker.times > 1
+        ? `reconnected ${count(marker.times)} times since ${clockTime(marker.since)} · 0 entries lost`
+        : `${causeWords[marker.cause]} · reconnected after ${duration(marker.downMs)} · 0 entries lost`;
+    case 'lost':
+      return lostText(marker);
+    case 'new-life':
+      return newLifeText(marker.because);
+    case 'possible-repeat':
+      return `the next ${counted(marker.lines, 'line', 'lines')} may repeat lines above`;
+    case 'line-cut':
+      return 'the line above was cut; its rest is lost';
+    case 'ended':
+      return `${clockTime(marker.at)} ${endedText(marker.because)}`;
+    case 'replay':
+      return `${causeWords[marker.cause]} · reconnected after ${duration(marker.downMs)} · the server's log again from its start`;
+    case 'state': {
+      const error = marker.error === undefined ? '' : ` · ${marker.error}`;
+      return `${clockTime(marker.at)} ${marker.from} → ${marker.to}${error}`;
+    }
+    case 'drawn':
+      return dateTime(marker.at);
+  }
+}
+
+function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
+  const amount =
+    marker.atLeast === marker.atMost
+      ? counted(marker.atMost, 'entry', 'entries')
+      : `${count(marker.atLeast)} to ${counted(marker.atMost, 'entry', 'entries')}`;
+  const span = `between ${clockTime(marker.from)} and ${clockTime(marker.to)}`;
+  return marker.exact
+    ? `${amount} lost ${span} (server's buffer overflowed)`
+    : `${amount} lost ${span}, if the server's log was not cleared meanwhile`;
+}
+
+function newLifeText(because: Extract<Marker, {kind: 'new-life'}>['because']): string {
+  switch (because) {
+    case 'restarted':
+      return "runner restarted · server's log cleared · what it lost is unknown";
+    case 'created-again':
+      return 'created again · a new pipeline of the same name';
+    case 'cleared':
+      return "server's log was cleared · what it lost is unknown";
+  }
+}
+
+function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string {
+  switch (because) {
+    case 'deleted':
+      return 'deleted';
+    case 'restarted':
+      return 'the runner restarted';
+    case 'created-again':
+      return 'deleted and created again';
+    case 'stopped':
+      return 'the log ended: runner stopped, or this follower was too slow';
+    case 'unknown':
+      return 'the log ended';
+  }
+}

@@ -1,0 +1,281 @@
+import {gzipSync} from 'node:zlib';
+import {describe, expect, test} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
+import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {failureIn} from '../harness/log-reader.ts';
+import {type Reply, startReplayServer} from '../harness/replay-server.ts';
+
+const jsonType = 'content-type: application/json';
+const quiet = new AbortController().signal;
+
+function answer(body: string | Buffer, headers = jsonType, status = '200 OK'): Buffer {
+  const bytes = Buffer.from(body);
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status}\r\n${headers}\r\ncontent-length: ${bytes.length}\r\n\r\n`),
+    bytes,
+  ]);
+}
+
+type More = {token?: string; clock?: FakeClock; timeouts?: {headers: number; total: number}};
+
+function clientOf(baseUrl: string, more: More = {}): ApiClient {
+  return createClient({baseUrl, clock: systemClock, userAgent: 'pipetail/test', ...more});
+}
+
+const failureOf = async (promise: Promise<unknown>): Promise<ApiFailure> =>
+  failureIn(await promise.then(() => undefined).catch((error: unknown) => error));
+
+/** The failure of the list against a server that sends `reply`; afterwards no socket and no timer is left. */
+async function listFailure(reply: Reply, token?: string): Promise<ApiFailure> {
+  const clock = new FakeClock();
+  await using server = await startReplayServer({reply: () => reply});
+  const client = clientOf(server.url, {clock, ...(token === undefined ? {} : {token})});
+  const failure = await failureOf(client.listPipelines(quiet));
+  await client.close();
+  await server.untilOpen(0);
+  expect(clock.pending).toBe(0);
+  return failure;
+}
+
+describe('createClient', () => {
+  test('keeps the base URL without its slash', () => {
+    expect(clientOf('http://localhost:8080/eu/').baseUrl).toBe('http://localhost:8080/eu');
+  });
+
+  test.each(['', 'two words', 'line\nbreak', 'ключ'])('the token %o is refused, unrepeated', (token) => {
+    expect(() => clientOf('http://localhost', {token})).toThrow(/API key is empty or holds characters/);
+    if (token !== '') expect(() => clientOf('http://localhost', {token})).not.toThrow(token);
+  });
+});
+
+describe('the list', () => {
+  test('asks for gzip, and reads it', async () => {
+    const body = gzipSync('[{"id":"1","name":"orders"}]');
+    const bytes = answer(body, 'content-type: application/json\r\ncontent-encoding: gzip');
+    await using server = await startReplayServer({reply: () => ({bytes, pieces: {seed: 3}, ending: 'hold'})});
+    const client = clientOf(`${server.url}/eu`, {token: 'jwt.jwt.jwt'});
+    expect((await client.listPipelines(quiet)).map(({name}) => name)).toEqual(['orders']);
+    const request = server.connections[0]?.requests[0];
+    expect(request).toMatch(/^GET \/eu\/v0\/pipelines\?selector=status HTTP\/1\.1\r\n/);
+    expect(request).toContain('\r\naccept-encoding: gzip');
+    expect(request).toContain('\r\nauthorization: Bearer jwt.jwt.jwt');
+    await client.close();
+  });
+
+  test('answers the previous array while the bytes, or what they say, are the same', async () => {
+    const bodies = [
+      '[{"id":"1","name":"a"}]',
+      '[{"id":"1","name":"a"}]',
+      '[ {"id":"1","name":"a"}]',
+      '[{"id":"2","name":"a"}]',
+    ];
+    await using server = await startReplayServer({
+      reply: (_head, index) => ({bytes: answer(bodies[index] ?? ''), ending: 'hold'}),
+    });
+    const client = clientOf(server.url);
+    const lists = [];
+    for (const _ of bodies) lists.push(await client.listPipelines(quiet));
+    expect(lists[1]).toBe(lists[0]);
+    expect(lists[2]).toBe(lists[0]);
+    expect(lists[3]?.[0]?.id).toBe('2');
+    await client.close();
+  });
+
+  test('a failure in between does not lose the previous list', async () => {
+    const replies = [
+      answer('[{"id":"1","name":"a"}]'),
+      answer('', jsonType, '500 Oops'),
+      answer('[{"id":"1","name":"a"}]'),
+    ];
+    await using server = await startReplayServer({
+      reply: (_head, index) => ({bytes: replies[index] ?? '', ending: 'hold'}),
+    });
+    const client = clientOf(server.url);
+    const first = await client.listPipelines(quiet);
+    expect(await failureOf(client.listPipelines(quiet))).toMatchObject({kind: 'retryable', status: 500});
+    expect(await client.listPipelines(quiet)).toBe(first);
+    await client.close();
+  });
+});
+
+describe('look-ups', () => {
+  test('share a few connections', async () => {
+    await using server = await startReplayServer({reply: () => ({bytes: answer('{"name":"a"}'), ending: 'hold'})});
+    const client = clientOf(server.url);
+    await Promise.all(Array.from({length: 20}, () => client.getPipeline('a', quiet)));
+    expect(server.connections.flatMap(({requests}) => requests)).toHaveLength(20);
+    expect(server.connections.length).toBeLessThanOrEqual(4);
+    await client.close();
+    await server.untilOpen(0);
+  });
+
+  test('a pipeline and the session', async () => {
+    await using server = await startReplayServer({
+      reply: (head) => ({
+        bytes: answer(head.includes('session') ? '{"tenant_name":"acme"}' : '{"name":"a","program_error":"bad"}'),
+        ending: 'hold',
+      }),
+    });
+    const client = clientOf(server.url);
+    expect(await client.getPipeline('a', quiet)).toMatchObject({name: 'a', programError: 'bad'});
+    expect(await client.getSession(quiet)).toMatchObject({tenantName: 'acme'});
+    const heads = server.connections.flatMap(({requests}) => requests);
+    expect(heads[0]).toMatch(/^GET \/v0\/pipelines\/a\?selector=all /);
+    expect(heads[1]).toMatch(/^GET \/v0\/config\/session /);
+    expect(heads.join()).not.toContain('accept-encoding');
+    await client.close();
+  });
+
+  test('an unknown pipeline', async () => {
+    const body = '{"message":"Unknown pipeline name \'x\'","error_code":"UnknownPipelineName","details":{}}';
+    const bytes = answer(body, 'content-type: application/json', '404 Not Found');
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'fin'})});
+    expect(await failureOf(clientOf(server.url).getPipeline('x', quiet))).toMatchObject({
+      kind: 'fatal',
+      reason: 'unknown-pipeline',
+      errorCode: 'UnknownPipelineName',
+    });
+  });
+
+  test('an abort, before and while the server is asked', async () => {
+    const abort = new AbortController();
+    await using server = await startReplayServer({
+      reply: () => {
+        abort.abort();
+        return undefined;
+      },
+    });
+    const clock = new FakeClock();
+    const client = clientOf(server.url, {clock});
+    expect(await failureOf(client.listPipelines(AbortSignal.abort()))).toEqual({kind: 'cancelled'});
+    expect(server.connections).toHaveLength(0);
+    expect(await failureOf(client.listPipelines(abort.signal))).toEqual({kind: 'cancelled'});
+    await server.untilOpen(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('an abort in the middle of a body', async () => {
+    const abort = new AbortController();
+    const bytes = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n[';
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'})});
+    const client = clientOf(server.url);
+    const failure = failureOf(client.listPipelines(abort.signal));
+    await expect.poll(() => server.connections[0]?.requests.length).toBe(1);
+    abort.abort();
+    expect(await failure).toEqual({kind: 'cancelled'});
+    await server.untilOpen(0);
+  });
+
+  test('closing the client cancels what is under way, and it can be used again', async () => {
+    await using server = await startReplayServer({
+      reply: (_head, index) => (index === 0 ? undefined : {bytes: answer('[]'), ending: 'hold'}),
+    });
+    const client = clientOf(server.url);
+    const failure = failureOf(client.listPipelines(quiet));
+    await expect.poll(() => server.connections[0]?.requests.length).toBe(1);
+    await client.close();
+    expect(await failure).toEqual({kind: 'cancelled'});
+    expect(await client.listPipelines(quiet)).toEqual([]);
+    await client.close();
+    await server.untilOpen(0);
+  });
+});
+
+describe('hostile servers', () => {
+  test.each([
+    ['no answer', '', 15_000],
+    ['a body that never ends', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[', 30_000],
+    ['headers that never end', 'HTTP/1.1 200 OK\r\nx: y\r\n', 15_000],
+  ])('%s meets its time limit', async (_name, bytes, limit) => {
+    const clock = new FakeClock();
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'})});
+    const client = clientOf(server.url, {clock});
+    const failure = failureOf(client.listPipelines(quiet));
+    await expect.poll(() => server.connections[0]?.requests.length).toBe(1);
+    await expect
+      .poll(async () => {
+        await clock.advance(limit);
+        return server.open();
+      })
+      .toBe(0);
+    expect(await failure).toMatchObject({kind: 'retryable', reason: 'timeout'});
+    expect(clock.pending).toBe(0);
+    await client.close();
+  });
+
+  const gzip = 'content-type: application/json\r\ncontent-encoding: gzip';
+  test.each([
+    ['broken gzip', answer('no gzip at all', gzip), 'retryable protocol'],
+    ['half a gzip', answer(gzipSync('[1,2,3]').subarray(0, -9), gzip), 'retryable protocol'],
+    ['an unknown encoding', answer('[]', 'content-encoding: zstd'), 'retryable protocol'],
+    ['half a body', answer('[{"id":"1"').subarray(0, -4), 'retryable unreachable'],
+    ['no JSON', answer('[{'), 'retryable protocol'],
+    ['an object', answer('{}'), 'retryable protocol'],
+    ['a web page', answer('<!doctype html>', 'content-type: text/html'), 'fatal wrong-url'],
+    ['an empty 404', answer('', jsonType, '404 Not Found'), 'fatal wrong-url'],
+    ['a redirect', answer('', 'location: http://127.0.0.1:1/', '301 Moved'), 'fatal wrong-url'],
+    ['no HTTP', Buffer.from('SSH-2.0-OpenSSH\r\n'), 'retryable protocol'],
+    ['100 Continue', Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'), 'retryable protocol'],
+    ['chunk garbage', Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'), 'retryable protocol'],
+  ])('%s', async (_name, bytes, expected) => {
+    const failure = await listFailure({bytes, ending: 'fin'});
+    expect(failure.kind === 'cancelled' ? '' : `${failure.kind} ${failure.reason}`).toBe(expected);
+  });
+
+  test('a compressed error is read', async () => {
+    const bytes = answer(gzipSync('{"message":"no","error_code":"InsufficientPermissions"}'), gzip, '403 Forbidden');
+    expect(await listFailure({bytes, ending: 'fin'})).toMatchObject({
+      reason: 'forbidden',
+      message: 'these credentials may not do this (403 no)',
+    });
+  });
+
+  test('an error whose compression is broken is still that error', async () => {
+    const bytes = answer('no gzip', gzip, '503 Away');
+    expect(await listFailure({bytes, ending: 'fin'})).toMatchObject({reason: 'server-error', status: 503});
+  });
+
+  test('an error with a body without bounds', async () => {
+    const bytes = `HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\n${'x'.repeat(1_000_000)}`;
+    expect(await listFailure({bytes, ending: 'hold'})).toMatchObject({kind: 'retryable', status: 500});
+  });
+
+  test('an error whose body never ends: what came by then says what it is', async () => {
+    const clock = new FakeClock();
+    const bytes = 'HTTP/1.1 503 Away\r\ncontent-length: 99\r\n\r\n{';
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'})});
+    // The other limits out of the way: what is under test is the one on the body, 5 s.
+    const client = clientOf(server.url, {clock, timeouts: {headers: 1e9, total: 1e9}});
+    const failure = failureOf(client.listPipelines(quiet));
+    await expect.poll(() => server.connections[0]?.requests.length).toBe(1);
+    await expect
+      .poll(async () => {
+        await clock.advance(5000);
+        return server.open();
+      })
+      .toBe(0);
+    expect(await failure).toMatchObject({kind: 'retryable', reason: 'server-error', status: 503});
+    expect(clock.pending).toBe(0);
+    await client.close();
+  });
+
+  test('a redirect does not take the credentials along', async () => {
+    await using target = await startReplayServer({reply: () => ({bytes: answer('[]'), ending: 'fin'})});
+    const bytes = answer('', `location: ${target.url}/v0/pipelines`, '307 Temporary Redirect');
+    const failure = await listFailure({bytes, ending: 'fin'}, 'apikey:s3cr3t');
+    expect(failure).toMatchObject({
+      reason: 'wrong-url',
+      message: expect.stringContaining(`to ${target.url}/v0/pipelines`),
+    });
+    expect(target.connections).toHaveLength(0);
+  });
+
+  test('a server that echoes the token does not get it shown', async () => {
+    const bytes = answer('{"message":"bad key s3cr3t","error_code":"s3cr3t"}', 'x: y', '401 s3cr3t');
+    const failure = await listFailure({bytes, ending: 'fin'}, 'apikey:s3cr3t');
+    expect(JSON.stringify(failure)).not.toContain('s3cr3t');
+    expect(failure).toMatchObject({message: 'the server refused the credentials (401 bad key …)'});
+  });
+});

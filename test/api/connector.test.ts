@@ -1,0 +1,207 @@
+import {existsSync, readFileSync} from 'node:fs';
+import tls from 'node:tls';
+import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
+import type {ApiClient} from '../../source/api/types.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {type Certificate, makeCertificate} from '../harness/certificate.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {failureIn, readLogs} from '../harness/log-reader.ts';
+import {type ReplayServer, startReplayServer} from '../harness/replay-server.ts';
+import {skipOrFail} from '../harness/tools.ts';
+
+const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-type: text/plain; charset=utf-8\r\n\r\n';
+const list = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]';
+
+let trusted: Certificate | undefined;
+const ownRoots = tls.getCACertificates('default');
+
+beforeAll(() => {
+  trusted = makeCertificate({name: 'localhost'});
+  if (trusted) tls.setDefaultCACertificates([...ownRoots, trusted.cert]);
+});
+afterAll(() => tls.setDefaultCACertificates(ownRoots));
+
+function clientOf(baseUrl: string): ApiClient {
+  return createClient({baseUrl, clock: systemClock, userAgent: 'test'});
+}
+
+function need(context: TestContext, certificate: Certificate | undefined): Certificate {
+  return certificate ?? skipOrFail(context, 'openssl is missing, or too old for -not_before');
+}
+
+describe('over TLS', () => {
+  test('a server that offers h2 first gets HTTP/1.1', async (context) => {
+    const certificate = {...need(context, trusted), alpn: ['h2', 'http/1.1']};
+    await using server = await startReplayServer({
+      reply: () => ({bytes: `${head}2\r\na\n\r\n0\r\n\r\n`}),
+      tls: certificate,
+    });
+    const {end, body} = await readLogs(clientOf(server.url));
+    expect(end).toEqual({kind: 'clean'});
+    expect(body.toString()).toBe('a\n');
+    expect(server.connections[0]?.alpn()).toBe('http/1.1');
+    expect(server.connections[0]?.requests[0]).toMatch(/^GET \S+ HTTP\/1\.1\r\n/);
+    await server.untilOpen(0);
+  });
+
+  test('closing an open stream resets the socket', async (context) => {
+    const bytes = `${head}2\r\na\n\r\n`;
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'}), tls: need(context, trusted)});
+    const abort = new AbortController();
+    const {end, body} = await readLogs(clientOf(server.url), {signal: abort.signal, onData: () => abort.abort()});
+    expect(end).toEqual({kind: 'aborted'});
+    expect(body.toString()).toBe('a\n');
+    expect(await server.connections[0]?.closed).toBe('rst');
+  });
+
+  test.each(['fin', 'rst'] as const)(
+    'a cut by %s, without close_notify, keeps every byte that came',
+    async (ending) => {
+      const certificate = trusted;
+      if (certificate === undefined) return;
+      const text = `${'line\n'.repeat(2000)}half`;
+      const bytes = `${head}${text.length.toString(16)}\r\n${text}`;
+      for (let round = 0; round < 10; round++) {
+        await using server = await startReplayServer({reply: () => ({bytes, ending}), tls: certificate});
+        const {end, body} = await readLogs(clientOf(server.url));
+        expect(end?.kind).toBe('cut');
+        expect(body.toString() === text).toBe(true);
+        await server.untilOpen(0);
+      }
+    },
+  );
+
+  test('the pool closes its connections too', async (context) => {
+    await using server = await startReplayServer({
+      reply: () => ({bytes: list, ending: 'hold'}),
+      tls: need(context, trusted),
+    });
+    const client = clientOf(server.url);
+    expect(await client.listPipelines(new AbortController().signal)).toEqual([]);
+    expect(server.open()).toBe(1);
+    await client.close();
+    await server.untilOpen(0);
+  });
+});
+
+describe('certificates', () => {
+  /** The message of the failure to fetch the list, which must be fatal and name the certificate. */
+  async function refusal(server: ReplayServer, baseUrl = server.url): Promise<string> {
+    const client = clientOf(baseUrl);
+    const error = await client.listPipelines(new AbortController().signal).catch((reason: unknown) => reason);
+    await client.close();
+    await server.untilOpen(0);
+    const failure = failureIn(error);
+    expect(failure).toMatchObject({kind: 'fatal', reason: 'certificate'});
+    return failure.kind === 'fatal' ? failure.message : '';
+  }
+
+  test('self-signed', async (context) => {
+    const certificate = need(context, makeCertificate({name: 'localhost'}));
+    await using server = await startReplayServer({reply: () => ({bytes: list}), tls: certificate});
+    expect(await refusal(server)).toMatch(/^the certificate of localhost:\d+ is self-signed/);
+    expect(server.connections[0]?.requests).toEqual([]);
+  });
+
+  test('for another name, the address included', async (context) => {
+    await using server = await startReplayServer({reply: () => ({bytes: list}), tls: need(context, trusted)});
+    expect(await refusal(server, `https://127.0.0.1:${server.port}`)).toMatch(/is for another name/);
+  });
+
+  test('expired', async (context) => {
+    const validity = ['20200101000000Z', '20200201000000Z'] as const;
+    const certificate = need(context, makeCertificate({name: 'localhost', validity}));
+    tls.setDefaultCACertificates([...ownRoots, certificate.cert]);
+    try {
+      await using server = await startReplayServer({reply: () => ({bytes: list}), tls: certificate});
+      expect(await refusal(server)).toMatch(/has expired/);
+    } finally {
+      tls.setDefaultCACertificates(trusted ? [...ownRoots, trusted.cert] : ownRoots);
+    }
+  });
+
+  test('one that changes between two streams is noticed', async (context) => {
+    const certificates = [need(context, trusted), need(context, makeCertificate({name: 'localhost'}))];
+    const outcomes = [];
+    for (const certificate of certificates) {
+      const bytes = `${head}0\r\n\r\n`;
+      await using server = await startReplayServer({reply: () => ({bytes}), tls: certificate});
+      outcomes.push(await readLogs(clientOf(server.url)));
+    }
+    expect(outcomes[0]?.end).toEqual({kind: 'clean'});
+    expect(outcomes[1]?.failure).toMatchObject({kind: 'fatal', reason: 'certificate'});
+  });
+});
+
+describe('the wrong scheme', () => {
+  test('https on a plain port', async () => {
+    // As a server does that answers garbage with an error.
+    await using server = await startReplayServer({
+      reply: () => undefined,
+      greeting: 'HTTP/1.1 400 Bad Request\r\n\r\n',
+    });
+    const {failure} = await readLogs(clientOf(server.url.replace('http:', 'https:')));
+    expect(failure).toMatchObject({kind: 'fatal', reason: 'wrong-url', message: expect.stringContaining('http://')});
+    await server.untilOpen(0);
+  });
+
+  test('http on a TLS port that answers with an alert', async () => {
+    const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 80]).toString('latin1');
+    await using server = await startReplayServer({reply: () => ({bytes: alert, ending: 'fin'})});
+    const {failure} = await readLogs(clientOf(server.url));
+    expect(failure).toMatchObject({kind: 'fatal', reason: 'wrong-url', message: expect.stringContaining('https://')});
+  });
+
+  test('http on a TLS port that just closes', async (context) => {
+    await using server = await startReplayServer({reply: () => undefined, tls: need(context, trusted)});
+    const {failure} = await readLogs(clientOf(server.url.replace('https://localhost', 'http://127.0.0.1')));
+    expect(failure?.kind).not.toBe('cancelled');
+    await server.untilOpen(0);
+  });
+});
+
+describe('connecting', () => {
+  test('a TLS handshake that never ends meets the time limit', async () => {
+    await using server = await startReplayServer({reply: () => undefined});
+    const clock = new FakeClock();
+    const url = server.url.replace('http:', 'https:');
+    const outcome = readLogs(createClient({baseUrl: url, clock, userAgent: 'test'}));
+    await server.untilOpen(1);
+    await clock.advance(10_000);
+    expect((await outcome).failure).toMatchObject({kind: 'retryable', reason: 'timeout'});
+    await server.untilOpen(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('an abort during the handshake leaves no socket', async () => {
+    await using server = await startReplayServer({reply: () => undefined});
+    const clock = new FakeClock();
+    const abort = new AbortController();
+    const url = server.url.replace('http:', 'https:');
+    const outcome = readLogs(createClient({baseUrl: url, clock, userAgent: 'test'}), {signal: abort.signal});
+    await server.untilOpen(1);
+    abort.abort();
+    expect((await outcome).failure).toEqual({kind: 'cancelled'});
+    await server.untilOpen(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('TCP keepalive probes after 15 s of silence', async (context) => {
+    if (!existsSync('/proc/net/tcp')) skipOrFail(context, 'the kernel does not show its sockets in /proc/net/tcp');
+    await using server = await startReplayServer({reply: () => ({bytes: head, ending: 'hold'})});
+    const abort = new AbortController();
+    const opened = Promise.withResolvers<void>();
+    const outcome = readLogs(clientOf(server.url), {signal: abort.signal, onOpen: opened.resolve});
+    await opened.promise;
+    const port = (server.connections[0]?.port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    // Columns: slot, local, remote, state, queues, timer:when. Timer 2 is keepalive; `when` is in 1/100 s, hexadecimal.
+    const row = readFileSync('/proc/net/tcp', 'utf8').match(
+      new RegExp(`^ *\\d+: 0100007F:${port} .* (\\d\\d):(\\w{8}) `, 'm'),
+    );
+    abort.abort();
+    await outcome;
+    expect(row?.[1]).toBe('02');
+    expect(Number.parseInt(row?.[2] ?? '', 16)).toBeLessThanOrEqual(1500);
+  });
+});

@@ -1,0 +1,130 @@
+import {describe, expect, test} from 'vitest';
+import type {Route} from '../../source/api/answer.ts';
+import {failureOf} from '../../source/api/failure.ts';
+import type {ApiFailure} from '../../source/api/types.ts';
+
+const now = Date.parse('2026-11-25T09:12:38Z');
+const json = (code: string, message = `about ${code}`) => JSON.stringify({message, error_code: code, details: {}});
+
+function failure(
+  status: number,
+  body = '',
+  headers: Record<string, string> = {},
+  route: Route = 'logs',
+  authorized = true,
+): Exclude<ApiFailure, {kind: 'cancelled'}> {
+  const url = 'http://localhost:8080/v0/pipelines/x/logs';
+  const found = failureOf({route, url, status, headers, body: Buffer.from(body), authorized}, now);
+  if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
+  expect(found.url).toBe(url);
+  expect(found.status).toBe(status);
+  expect(found.message).not.toMatch(/\.$/);
+  return found;
+}
+
+describe('every row of the error table', () => {
+  const typeJson = {'content-type': 'application/json'};
+  test.each([
+    [404, json('UnknownPipelineName', "Unknown pipeline name 'x'"), typeJson, 'fatal unknown-pipeline'],
+    [404, '', {}, 'retryable not-ready'],
+    [503, json('RunnerInteractionUnreachable'), {...typeJson, 'retry-after': '5'}, 'retryable runner-unreachable'],
+    [503, json('RunnerInteractionLogFollowRequestChannelFull'), typeJson, 'retryable runner-unreachable'],
+    [500, json('RunnerInteractionLogFollowRequestChannelClosed'), typeJson, 'retryable runner-unreachable'],
+    [401, '', {'www-authenticate': 'Bearer'}, 'fatal unauthorized'],
+    [401, json('AuthenticationFailed', 'Unauthorized API key'), {'content-type': 'text/plain'}, 'fatal unauthorized'],
+    [403, json('InsufficientPermissions'), typeJson, 'fatal forbidden'],
+    [403, json('NotATenantMember'), typeJson, 'fatal forbidden'],
+    [403, json('NoTenantMemberships'), typeJson, 'fatal forbidden'],
+    [400, json('AmbiguousTenantMembership'), typeJson, 'fatal unknown-tenant'],
+    [404, json('UnknownTenantName'), typeJson, 'fatal unknown-tenant'],
+    [400, 'Query deserialize error', {'content-type': 'text/plain'}, 'fatal bad-request'],
+    [200, '<!doctype html><title>Feldera</title>', {'content-type': 'text/html'}, 'fatal wrong-url'],
+    [431, '', {}, 'fatal headers-too-large'],
+    [408, '', {}, 'retryable timeout'],
+  ])('%i %s', (status, body, headers, expected) => {
+    const found = failure(status, body, headers);
+    expect(`${found.kind} ${found.reason}`).toBe(expected);
+  });
+});
+
+describe('answers of proxies and of wrong servers', () => {
+  test.each([
+    [429, '', {'retry-after': '7'}, 'logs', 'retryable server-error'],
+    [500, 'oops', {'content-type': 'text/plain'}, 'logs', 'retryable server-error'],
+    [502, '<html>Bad Gateway</html>', {'content-type': 'text/html'}, 'logs', 'retryable server-error'],
+    [504, '', {}, 'list', 'retryable server-error'],
+    [403, '<html>', {'content-type': 'text/html'}, 'list', 'fatal forbidden'],
+    [404, '<html>nginx</html>', {'content-type': 'text/html'}, 'logs', 'fatal wrong-url'],
+    [404, '', {}, 'list', 'fatal wrong-url'],
+    [404, '', {}, 'pipeline', 'fatal wrong-url'],
+    [404, json('UnknownThing'), {}, 'list', 'fatal bad-request'],
+    [405, '', {}, 'logs', 'fatal bad-request'],
+    [200, '', {}, 'logs', 'fatal wrong-url'],
+    [200, '[]', {'content-type': 'application/json'}, 'logs', 'fatal wrong-url'],
+    [200, 'x', {'content-type': 'text/plain', 'content-encoding': 'gzip'}, 'logs', 'retryable protocol'],
+    [200, '  <HTML lang="en">', {'content-type': 'text/plain'}, 'list', 'fatal wrong-url'],
+    [200, '{"a":', {'content-type': 'application/json'}, 'list', 'retryable protocol'],
+    [204, '', {}, 'logs', 'retryable protocol'],
+    [200, json('UnknownPipelineName'), {'content-type': 'application/json'}, 'logs', 'fatal unknown-pipeline'],
+    [200, json('DatabaseError'), {'content-type': 'application/json'}, 'logs', 'retryable server-error'],
+    [404, json('constructor'), {}, 'list', 'fatal bad-request'],
+  ] as const)('%i %s %o on %s', (status, body, headers, route, expected) => {
+    const found = failure(status, body, headers, route);
+    expect(`${found.kind} ${found.reason}`).toBe(expected);
+  });
+});
+
+describe('the sentence', () => {
+  test('holds what the server said', () => {
+    const body = json('AuthenticationFailed', 'Unauthorized API key');
+    const found = failure(401, body, {'content-type': 'text/plain'});
+    expect(found.message).toBe('the server refused the credentials (401 Unauthorized API key)');
+    expect(found.errorCode).toBe('AuthenticationFailed');
+  });
+
+  test('tells missing credentials from refused ones', () => {
+    expect(failure(401, '', {}, 'list', false).message).toBe('the server asks for credentials (401)');
+  });
+
+  test('holds the description of a refused JWT', () => {
+    const challenge = {'www-authenticate': 'Bearer error="invalid_token", error_description="token has expired"'};
+    expect(failure(401, '', challenge).message).toBe('the server refused the credentials (401 token has expired)');
+  });
+
+  test('names the URL when that is what is wrong', () => {
+    const page = failure(200, '<html>', {'content-type': 'text/html; charset=utf-8'});
+    expect(page.message).toBe(
+      'http://localhost:8080/v0/pipelines/x/logs answered with a web page, not with the API: is the base URL right?',
+    );
+  });
+
+  test('names where a redirect leads, without its query', () => {
+    const found = failure(302, '', {location: '/login?state=abc'});
+    expect(found.reason).toBe('wrong-url');
+    expect(found.message).toContain('redirects to http://localhost:8080/login (302)');
+    expect(found.message).not.toContain('abc');
+    expect(failure(302, '', {location: 'http://['}).message).toContain('redirects elsewhere (302)');
+    expect(failure(307, '').message).toContain('redirects');
+  });
+
+  test('names TLS when nginx does', () => {
+    const body = '<title>400 The plain HTTP request was sent to HTTPS port</title>';
+    const found = failure(400, body, {'content-type': 'text/html'});
+    expect(found.reason).toBe('wrong-url');
+    expect(found.message).toContain('use https://');
+  });
+
+  test('never holds a page', () => {
+    expect(failure(502, '<html>Bad Gateway</html>', {'content-type': 'text/html'}).message).toBe(
+      'the server failed (502)',
+    );
+  });
+});
+
+test('Retry-After goes with whatever may pass by itself', () => {
+  const runner = failure(503, json('RunnerInteractionUnreachable'), {'retry-after': '5'});
+  expect(runner.kind === 'retryable' && runner.retryAfter).toBe(5000);
+  const dated = failure(429, '', {'retry-after': 'Wed, 25 Nov 2026 09:13:08 GMT'});
+  expect(dated.kind === 'retryable' && dated.retryAfter).toBe(30_000);
+  expect(failure(503, '', {'retry-after': 'soon'})).not.toHaveProperty('retryAfter');
+});

@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/marker.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const drawn = (at: number): Marker => ({kind: 'drawn', at});
+const text = (buffer: LogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
+
+function linesOf(buffer: LogBuffer): (string | undefined)[] {
+  const lines: (string | undefined)[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) lines.push(text(buffer, id));
+  return lines;
+}
+
+describe('lines', () => {
+  test('are split on \\n only; empty lines and \\r are kept', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('a\n\nb\r\nc\rd\n'));
+    expect(linesOf(buffer)).toEqual(['a', '', 'b\r', 'c\rd']);
+    expect(buffer).toMatchObject({firstId: 0, endId: 4, lineCount: 4, byteLength: 10, hasOpenLine: false});
+  });
+
+  test('a last piece is visible at once and completed under its id', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('a\nfi'));
+    expect(text(buffer, 1)).toBe('fi');
+    expect(buffer.hasOpenLine).toBe(true);
+    const before = buffer.version;
+    buffer.append(Buffer.from('nished'));
+    expect(text(buffer, 1)).toBe('finished');
+    expect(buffer.version).not.toBe(before);
+    buffer.append(Buffer.from('\n'));
+    expect(linesOf(buffer)).toEqual(['a', 'finished']);
+    expect(buffer.hasOpenLine).toBe(false);
+  });
+
+  test('closeLine lets the open line stand', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('cut'));
+    buffer.closeLine();
+    buffer.closeLine();
+    buffer.append(Buffer.from('next\n'));
+    expect(linesOf(buffer)).toEqual(['cut', 'next']);
+  });
+
+  test('appended bytes are copied', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    const bytes = Buffer.from('abc\n');
+    buffer.append(bytes);
+    bytes.fill(0);
+    expect(text(buffer, 0)).toBe('abc');
+  });
+
+  test('ids outside answer undefined', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    expect(buffer.lineAt(0)).toBeUndefined();
+    buffer.append(Buffer.from('a\n'));
+    expect([buffer.lineAt(-1), buffer.lineAt(1), buffer.segmentAt(1)]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('the bound', () => {
+  test('drops whole old segments; ids stay true', () => {
+    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 100});
+    for (let i = 0; i < 1000; i++) buffer.append(Buffer.from(`line ${i}\n`));
+    expect(buffer.byteLength).toBeLessThanOrEqual(1000);
+    expect(buffer.firstId).toBeGreaterThan(800);
+    expect(buffer).toMatchObject({endId: 1000, totalLines: 1000, droppedLines: buffer.firstId});
+    expect(linesOf(buffer)[0]).toBe(`line ${buffer.firstId}`);
+  });
+
+  test('bounds a flood of empty lines too', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.alloc(100_000, '\n'));
+    expect(buffer.lineCount).toBeLessThanOrEqual(200);
+    expect(buffer.totalLines).toBe(100_000);
+  });
+
+  test('keeps a line of 3 MiB whole in a small scrollback, and drops it when lines follow', () => {
+    const buffer = new LogBuffer({maxBytes: 100_000});
+    const long = Buffer.alloc(3 << 20, 'x');
+    buffer.append(Buffer.from('before\n'));
+    for (let at = 0; at < long.length; at += 32_768) buffer.append(long.subarray(at, at + 32_768));
+    expect(buffer).toMatchObject({firstId: 1, endId: 2});
+    expect(buffer.lineAt(1)?.equals(long)).toBe(true);
+    buffer.append(Buffer.from('\nafter\n'));
+    expect(linesOf(buffer)).toEqual(['after']);
+  });
+
+  test('an endless line is broken at the bound, its bytes kept', () => {
+    const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 8, maxLineBytes: 20});
+    buffer.append(Buffer.from('0123456789'.repeat(4)));
+    expect(linesOf(buffer)).toEqual(['0123456789'.repeat(2), '0123456789'.repeat(2)]);
+  });
+
+  test('is kept by markers alone', () => {
+    const buffer = new LogBuffer({maxBytes: 100_000});
+    for (let at = 0; at < 10_000; at++) buffer.addMarker(drawn(at));
+    expect(buffer.endId - buffer.firstId).toBeLessThan(2000);
+    expect(buffer).toMatchObject({endId: 10_000, totalLines: 0, lineCount: 0});
+    expect(buffer.markerAt(9999)).toEqual(drawn(9999));
+    expect(buffer.markerAt(0)).toBeUndefined();
+  });
+});
+
+describe('markers', () => {
+  test('stand between lines and are no lines', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('a\n'));
+    expect(buffer.addMarker(drawn(1))).toBe(1);
+    buffer.append(Buffer.from('\n'));
+    expect(linesOf(buffer)).toEqual(['a', undefined, '']);
+    expect(buffer.markerAt(1)).toEqual(drawn(1));
+    expect(buffer).toMatchObject({lineCount: 2, totalLines: 2, byteLength: 3});
+    buffer.replaceMarker(1, drawn(2));
+    expect(buffer.lastMarker()).toEqual({id: 1, marker: drawn(2)});
+  });
+
+  test('wait for the open line, under the ids that they will have', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('op'));
+    expect(buffer.addMarker(drawn(1))).toBeUndefined();
+    expect(buffer.addMarker(drawn(2))).toBeUndefined();
+    expect(buffer.endId).toBe(1);
+    expect(buffer.lastMarker()).toEqual({id: 2, marker: drawn(2)});
+    buffer.replaceMarker(2, drawn(3));
+    buffer.append(Buffer.from('en\nnext'));
+    expect(linesOf(buffer)).toEqual(['open', undefined, undefined, 'next']);
+    expect([buffer.markerAt(1), buffer.markerAt(2)]).toEqual([drawn(1), drawn(3)]);
+  });
+
+  test('the last one is forgotten with its segment', () => {
+    const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 10});
+    buffer.addMarker(drawn(1));
+    buffer.append(Buffer.from('x\n'.repeat(100)));
+    expect(buffer.lastMarker()).toBeUndefined();
+  });
+});
+
+type Entry = {line: string} | {marker: Marker};
+
+/** The buffer without its bound: a plain list, byte by byte. */
+class Model {
+  readonly entries: Entry[] = [];
+  open = false;
+  #waiting: Marker[] = [];
+  readonly #maxLineBytes: number;
+
+  constructor(maxLineBytes: number) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  append(bytes: string): void {
+    for (const byte of bytes) {
+      const last = this.entries.at(-1);
+      if (this.open && last && 'line' in last && last.line.length === this.#maxLineBytes) this.close();
+      if (!this.open) this.entries.push({line: ''});
+      this.open = true;
+      if (byte === '\n') this.close();
+      else this.entries[this.entries.length - 1] = {line: this.#openLine() + byte};
+    }
+  }
+
+  close(): void {
+    this.open = false;
+    for (const marker of this.#waiting) this.entries.push({marker});
+    this.#waiting = [];
+  }
+
+  mark(marker: Marker): void {
+    if (this.open) this.#waiting.push(marker);
+    else this.entries.push({marker});
+  }
+
+  #openLine(): string {
+    const last = this.entries.at(-1);
+    return last && 'line' in last ? last.line : '';
+  }
+}
+
+const pieces = fc.string({unit: fc.constantFrom('a', 'b', '\n', '\r', '\xff', 'x'.repeat(9)), maxLength: 30});
+const operations = fc.oneof(
+  {weight: 6, arbitrary: pieces.map((bytes) => ({do: 'append' as const, bytes}))},
+  {weight: 1, arbitrary: fc.constant({do: 'close' as const})},
+  {weight: 1, arbitrary: fc.nat().map((at) => ({do: 'mark' as const, at}))},
+);
+
+describe('agrees with a list of lines', () => {
+  test('whatever the chunks, markers, segments and bounds', () => {
+    const sizes = fc.record({
+      maxBytes: fc.integer({min: 1, max: 600}),
+      segmentBytes: fc.integer({min: 1, max: 80}),
+      maxLineBytes: fc.integer({min: 80, max: 200}),
+    });
+    fc.assert(
+      fc.property(sizes, fc.array(operations, {maxLength: 60}), (options, script) => {
+        const buffer = new LogBuffer(options);
+        const model = new Model(options.maxLineBytes);
+        for (const step of script) {
+          const before = buffer.version;
+          switch (step.do) {
+            case 'append':
+              buffer.append(Buffer.from(step.bytes, 'latin1'));
+              model.append(step.bytes);
+              if (step.bytes !== '') expect(buffer.version).not.toBe(before);
+              break;
+            case 'close':
+              buffer.closeLine();
+              if (model.open) model.close();
+              break;
+            case 'mark':
+              buffer.addMarker(drawn(step.at));
+              model.mark(drawn(step.at));
+              break;
+          }
+          compare(buffer, model, options);
+        }
+      }),
+      {numRuns: runs},
+    );
+  });
+});
+
+function compare(buffer: LogBuffer, model: Model, options: {maxBytes: number}): void {
+  const all = model.entries;
+  const held = all.slice(buffer.firstId);
+  expect(buffer.endId).toBe(all.length);
+  expect(buffer.hasOpenLine).toBe(model.open);
+  const lines = held.filter((entry) => 'line' in entry);
+  const bytes = lines.reduce((sum, entry) => sum + entry.line.length + 1, 0) - (model.open ? 1 : 0);
+  const total = all.filter((entry) => 'line' in entry).length;
+  expect(buffer).toMatchObject({lineCount: lines.length, byteLength: bytes, totalLines: total});
+  expect(buffer.droppedLines).toBe(total - lines.length);
+  for (const [index, entry] of held.entries()) {
+    const id = buffer.firstId + index;
+    expect(text(buffer, id)).toBe('line' in entry ? entry.line : undefined);
+    expect(buffer.markerAt(id)).toEqual('line' in entry ? undefined : entry.marker);
+  }
+  if (bytes > options.maxBytes) expect(buffer.segmentAt(buffer.firstId)?.endId).toBe(buffer.endId);
+  compareSegments(buffer);
+}
+
+/** The segments, one after the other, are the same entries again. */
+function compareSegments(buffer: LogBuffer): void {
+  let id = buffer.firstId;
+  for (let segment = buffer.segmentAt(id); segment; segment = buffer.segmentAt(id)) {
+    expect(segment.firstId).toBe(id);
+    expect(segment.starts).toHaveLength(segment.endId - id);
+    for (const [index, start] of segment.starts.entries()) {
+      const bytes = segment.bytes.toString('latin1', start, segment.starts[index + 1]);
+      const line = text(buffer, id + index);
+      const isOpen = segment.open && id + index === buffer.endId - 1;
+      expect(bytes).toBe(line === undefined ? '' : isOpen ? line : `${line}\n`);
+    }
+    id = segment.endId;
+  }
+  expect(id).toBe(buffer.endId);
+}

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {withinDeadline} from './within-deadline.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+
+describe('smart case', () => {
+  test.each([
+    ['error', false],
+    ['Error', true],
+    ['\\S+ \\W \\D', false],
+    ['\\p{Lu}\\P{L}', false],
+    ['\\x4A\\u00C0\\u{1F600}\\cJ', false],
+    ['(?<Name>a)\\k<Name>', false],
+    ['\\SError', true],
+    ['[A-Z]', true],
+    ['é', false],
+    ['É', true],
+    ['日本', false],
+  ])('%s: case counts %s', (source, caseSensitive) => {
+    expect(compilePattern(source).caseSensitive).toBe(caseSensitive);
+  });
+
+  test('finds either case, or the one typed', () => {
+    expect(compilePattern('error').test('an ERROR')).toBe(true);
+    expect(compilePattern('Error').test('an ERROR')).toBe(false);
+    expect(compilePattern('é').test('É')).toBe(true);
+  });
+});
+
+describe('what does not compile is taken literally', () => {
+  test.each(['foo(', '[', '*', 'a**', '(?<', 'x\\'])('%s', (source) => {
+    const pattern = compilePattern(source);
+    expect(pattern).toMatchObject({literal: true, needle: source});
+    expect(pattern.test(`before ${source} after`)).toBe(true);
+    expect(pattern.ranges(`${source}${source}`)).toHaveLength(2);
+  });
+
+  test('what compiles only without the u flag is a regular expression', () => {
+    expect(compilePattern('a\\-b')).toMatchObject({literal: false});
+    expect(compilePattern('a\\-b').test('a-b')).toBe(true);
+  });
+
+  test('plain text is no fallback, and has a needle', () => {
+    expect(compilePattern('step 12')).toMatchObject({literal: false, needle: 'step 12'});
+    expect(compilePattern('step \\d+')).toMatchObject({literal: false, needle: undefined});
+  });
+});
+
+describe('ranges', () => {
+  test('are in order; empty matches are left out', () => {
+    expect(compilePattern('a*').ranges('baab a')).toEqual([
+      {start: 1, end: 3},
+      {start: 5, end: 6},
+    ]);
+    expect(compilePattern('^|$').ranges('abc')).toEqual([]);
+  });
+
+  test('never cut a surrogate pair', () => {
+    expect(compilePattern('.').ranges('🚀a')).toEqual([
+      {start: 0, end: 2},
+      {start: 2, end: 3},
+    ]);
+  });
+
+  test('are bounded', () => {
+    expect(compilePattern('a').ranges('a'.repeat(5000))).toHaveLength(1000);
+  });
+
+  test('agree with test, for any source and text', () => {
+    const alphabet = fc.constantFrom(...'aAbB.*+?^$()[]{}|\\dsS-,1🚀é');
+    fc.assert(
+      fc.property(fc.string({unit: alphabet, maxLength: 12}), fc.string({unit: alphabet}), (source, text) => {
+        const pattern = compilePattern(source, {watch: withinDeadline});
+        const ranges = pattern.ranges(text);
+        const isFound = pattern.guard(text.length, () => pattern.test(text));
+        if (ranges.length > 0) expect(isFound).toBe(true);
+        for (const [index, {start, end}] of ranges.entries()) {
+          expect(start).toBeLessThan(end);
+          expect(end).toBeLessThanOrEqual(text.length);
+          expect(start).toBeGreaterThanOrEqual(ranges[index - 1]?.end ?? 0);
+        }
+        if (pattern.needle !== undefined && source !== '' && pattern.caseSensitive) {
+          expect(isFound).toBe(text.includes(source));
+        }
+      }),
+      {numRuns: runs},
+    );
+  });
+});
+
+describe('a pattern that would take for ever', () => {
+  test.each([
+    ['(a+)+b', 'a'.repeat(60)],
+    ['a*a*a*a*a*a*b', 'a'.repeat(2000)],
+    ['\\w+!', 'a'.repeat(2_000_000)],
+  ])('%s is given up, once and for all', (source, text) => {
+    const pattern = compilePattern(source, {watch: withinDeadline});
+    expect(pattern.tooSlow).toBe(false);
+    expect(pattern.ranges(text)).toEqual([]);
+    expect(pattern.tooSlow).toBe(true);
+    expect(pattern.ranges('aab!')).toEqual([]);
+    expect(pattern.guard(1, () => 'ran')).toBeUndefined();
+  });
+
+  test('an ordinary one is not watched, nor is it given up', () => {
+    const watch = () => {
+      throw new Error('watched');
+    };
+    const line = 'x'.repeat(160);
+    expect(compilePattern('conn.*refused', {watch}).ranges(line)).toEqual([]);
+    expect(compilePattern('refused', {watch}).ranges('x'.repeat(1_000_000))).toEqual([]);
+    expect(() => compilePattern('(x+)+', {watch}).ranges(line)).toThrow('watched');
+  });
+});

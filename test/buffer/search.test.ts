@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {Search} from '../../source/buffer/search.ts';
+import {withinDeadline} from './within-deadline.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
+
+function bufferOf(text: string): LogBuffer {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  buffer.append(Buffer.from(text));
+  return buffer;
+}
+
+function hitsOf(text: string, source: string): readonly number[] {
+  const search = new Search(bufferOf(text), compilePattern(source));
+  while (!search.step(10));
+  return search.hits;
+}
+
+describe('a hit', () => {
+  test.each([
+    ['is a line, however often it matches', 'aaa\nb\na', 'a', [0, 2]],
+    ['may span a colour change', 'con\x1b[31mnect\nconnect\n', 'connect', [0, 1]],
+    ['is not in the parameters of a colour', '\x1b[31mx\n31m\n', '31m', [1]],
+    ['may span a colour change where the case counts', 'con\x1b[31mNect\nconNect\n', 'conNect', [0, 1]],
+    ['is not in a colour where the case counts', '\x1b[31mA\n', '[31mA', []],
+    ['may start and end at the ends of its line', 'ab\nb\nba\n', '^b$', [1]],
+    ['may be empty', 'a\n\nb\n', '^$', [1]],
+    ['never crosses lines', 'a\nb\na b\n', 'a\\sb', [2]],
+    ['is not made of the newline', 'a\nb\n', '\\s', []],
+    ['is found after a match that would cross lines', 'a\n\nab\n', '[^b]+b', [2]],
+    ['may look ahead to the end of its line', 'a\nb\nab\n', 'a(?!\\s|b)', [0]],
+    ['is not in the \\r at the end', 'a\r\n\r\n', '\\r|^$', [1]],
+    ['may be in a \\r elsewhere', 'a\rb\n', '\\r', [0]],
+    ['needs its own case when the pattern has one', 'ab\nAB\n', 'AB', [1]],
+    ['is found in text that is no UTF-8', 'é\nx\n', 'É|é', [0]],
+  ])('%s', (_, text, source, hits) => {
+    expect(hitsOf(text, source)).toEqual(hits);
+  });
+
+  test('beyond the first 64 KiB of a line is not found', () => {
+    const line = (at: number) => `${'x'.repeat(at)}needle\n`;
+    expect(hitsOf(line(60_000) + line(70_000) + line(10), 'needle')).toEqual([0, 2]);
+    expect(hitsOf(line(60_000) + line(70_000) + line(10), 'Needle|needle')).toEqual([0, 2]);
+  });
+});
+
+describe('places', () => {
+  const search = new Search(bufferOf('a\nb\na\nb\na\n'), compilePattern('a'));
+  search.step(1000);
+
+  test('rank, next and previous', () => {
+    expect(search.count).toBe(3);
+    expect([0, 1, 2, 3, 4].map((id) => search.rankOf(id))).toEqual([1, undefined, 2, undefined, 3]);
+    expect([-1, 0, 1, 2, 3, 4].map((id) => search.nextAfter(id))).toEqual([0, 2, 2, 4, 4, undefined]);
+    expect([5, 4, 3, 2, 1, 0].map((id) => search.previousBefore(id))).toEqual([4, 2, 2, 0, 0, undefined]);
+  });
+});
+
+describe('while the buffer changes', () => {
+  test('the open line is looked at again when it grows', () => {
+    const buffer = bufferOf('a\nax');
+    const search = new Search(buffer, compilePattern('x$'));
+    expect([search.step(100), [...search.hits], search.countExactUpTo]).toEqual([true, [1], 2]);
+    buffer.append(Buffer.from('y'));
+    expect(search.countExactUpTo).toBe(1);
+    search.step(100);
+    expect(search.hits).toEqual([]);
+    buffer.append(Buffer.from('x\nx\n'));
+    search.step(100);
+    expect(search.hits).toEqual([1, 2]);
+  });
+
+  test('hits are dropped with their lines, without a step', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('a\n'.repeat(50)));
+    const search = new Search(buffer, compilePattern('a'));
+    search.step(1000);
+    expect(search.count).toBe(50);
+    buffer.append(Buffer.from('b\n'.repeat(500)));
+    expect(search.count).toBe(0);
+    expect(search.nextAfter(-1)).toBeUndefined();
+    expect(search.step(10_000)).toBe(true);
+    expect(search.count).toBe(0);
+  });
+});
+
+test('a pattern that is too slow ends the search', () => {
+  const pattern = compilePattern('(a+)+b', {watch: withinDeadline});
+  const search = new Search(bufferOf(`ab\n${'a'.repeat(60)}\n`), pattern);
+  expect(search.step(1000)).toBe(true);
+  expect(pattern.tooSlow).toBe(true);
+  expect(search.count).toBe(0);
+});
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+const colours = /\x1b\[[0-9:;]*m/;
+
+/** What a reader with a pencil would find. */
+function naiveHits(buffer: LogBuffer, source: string): number[] {
+  const pattern = compilePattern(source);
+  const flags = pattern.caseSensitive ? 'u' : 'iu';
+  const regExp = new RegExp(pattern.literal ? source.replace(/[([]/, '\\$&') : source, flags);
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+  const hits: number[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    const bytes = buffer.lineAt(id)?.subarray(0, 65_536);
+    const text = bytes && decoder.decode(bytes).split(colours).join('').replace(/\r$/, '');
+    if (text !== undefined && regExp.test(text)) hits.push(id);
+  }
+  return hits;
+}
+
+const sources = [
+  'a',
+  'A',
+  'ab',
+  'AB',
+  'a.b',
+  'é',
+  '日',
+  '🚀',
+  '.',
+  '^',
+  '$',
+  '^$',
+  '^a',
+  'b$',
+  '\\s+',
+  '[^a]',
+  '[^a]+b',
+]
+  .concat([
+    'a(?!b)',
+    '(?<!a)b',
+    'b\\n?a',
+    '\\bab\\b',
+    '\\ufffd',
+    '31m',
+    '[31',
+    'a(',
+    '\\r',
+    ' ',
+    '\\W$',
+    '(a|b)\\1',
+    '\\p{L}',
+  ])
+  .concat(['a|^b', 'm', '\\x1b']);
+const byteUnits = [
+  'a',
+  'b',
+  'A',
+  'B',
+  ' ',
+  '\n',
+  '\n',
+  '\r',
+  '\r\n',
+  '\x1b[31m',
+  '\x1b[0m',
+  '\x1b',
+  '[31m',
+  'é',
+  '日',
+  '🚀',
+]
+  .map((text) => Buffer.from(text))
+  .concat([Buffer.of(0xff), Buffer.of(0xe6, 0x97), Buffer.of(0xef, 0xbb, 0xbf), Buffer.of(0xe2, 0x80, 0xa8)]);
+const bytes = fc.array(fc.constantFrom(...byteUnits), {maxLength: 25}).map((units) => Buffer.concat(units));
+const operations = fc.oneof(
+  {weight: 5, arbitrary: bytes.map((chunk) => ({do: 'append' as const, chunk}))},
+  {weight: 4, arbitrary: fc.integer({min: 1, max: 60}).map((maxBytes) => ({do: 'step' as const, maxBytes}))},
+  {weight: 1, arbitrary: fc.constant({do: 'close' as const})},
+  {weight: 1, arbitrary: fc.constant({do: 'mark' as const})},
+);
+const options = fc.record({maxBytes: fc.integer({min: 50, max: 2000}), segmentBytes: fc.integer({min: 20, max: 300})});
+
+test('finds what a line by line model finds, whatever the steps between appends and drops', () => {
+  fc.assert(
+    fc.property(
+      options,
+      fc.constantFrom(...sources),
+      fc.array(operations, {maxLength: 40}),
+      (sizes, source, script) => {
+        const buffer = new LogBuffer(sizes);
+        const search = new Search(buffer, compilePattern(source));
+        for (const operation of script) {
+          if (operation.do === 'append') buffer.append(operation.chunk);
+          else if (operation.do === 'close') buffer.closeLine();
+          else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
+          else if (search.step(operation.maxBytes)) expect(search.hits).toEqual(naiveHits(buffer, source));
+          expect(search.hits.every((id) => id >= buffer.firstId)).toBe(true);
+        }
+        while (!search.step(50));
+        expect(search.hits).toEqual(naiveHits(buffer, source));
+      },
+    ),
+    {numRuns: runs},
+  );
+});
+
+test.each(['refused', 'Refused', 'ref.*used$'])(
+  'finds what the model finds in blocks of large segments: %s',
+  (source) => {
+    const buffer = new LogBuffer({maxBytes: 1 << 22, segmentBytes: 1 << 20});
+    for (let line = 0; line < 12_000; line++) {
+      const word = line % 7 === 0 ? 'refused' : line % 11 === 0 ? 'Refused' : 'accepted';
+      const colour = line % 3_000 < 1_000 ? '\x1b[31m' : '';
+      const tail = line % 2_500 === 0 ? 'x'.repeat(100_000) : '';
+      buffer.append(Buffer.from(`${colour}line ${line} é ${word}${tail}${word}\n`));
+      if (line % 100 === 0) buffer.addMarker({kind: 'drawn', at: 0});
+    }
+    const search = new Search(buffer, compilePattern(source));
+    while (!search.step(300_000));
+    expect(search.count).toBeGreaterThan(100);
+    expect(search.hits).toEqual(naiveHits(buffer, source));
+  },
+);

@@ -1,0 +1,40 @@
+import {createServer} from 'node:net';
+import {expect, it} from 'vitest';
+import {runDemoServer} from '../../source/commands/demo.ts';
+import {RawClient} from '../harness/raw-client.ts';
+
+it('serves the installation, says where, and ends on the signal', async () => {
+  const ending = new AbortController();
+  const lines: string[] = [];
+  let told = () => {};
+  const ready = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const print = (line: string) => {
+    lines.push(line);
+    told();
+  };
+  const done = runDemoServer({port: 0, host: '127.0.0.1', signal: ending.signal, print});
+  await ready;
+  const url = /http:\/\/\S+/.exec(lines[0] ?? '')?.[0] ?? '';
+  expect(lines[0]).toMatch(/^pipetail demo: serving \d+ pipelines at http:\/\/127\.0\.0\.1:\d+ · stop with \^C$/);
+  const client = await RawClient.request(`${url}/v0/pipelines/orders/logs`);
+  await client.shows('finished in');
+  ending.abort();
+  await client.ended();
+  await done;
+  await expect(RawClient.request(url)).rejects.toThrow('ECONNREFUSED');
+  expect(lines).toHaveLength(1);
+});
+
+it('says in one sentence that the port is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const {signal} = new AbortController();
+  await expect(runDemoServer({port, host: '127.0.0.1', signal, print: () => {}})).rejects.toThrow(
+    `port ${port} is in use · choose another with --port N`,
+  );
+  other.close();
+});

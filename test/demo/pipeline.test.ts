@@ -1,0 +1,103 @@
+import {describe, expect, it} from 'vitest';
+import {DemoPipeline, type PipelineOptions} from '../../source/demo/pipeline.ts';
+import {createRandom} from '../../source/demo/random.ts';
+import {feldera} from '../../source/demo/ring.ts';
+import {recording, withoutVariables} from './recording.ts';
+
+const start = Date.UTC(2026, 0, 1);
+
+function pipelineNamed(name: string, options: PipelineOptions = {}): DemoPipeline {
+  const random = createRandom(1, name);
+  return new DemoPipeline(name, {...options, now: () => start, idTime: start, random, limits: feldera});
+}
+
+function log(pipeline: DemoPipeline): string[] {
+  const text = Buffer.concat([...(pipeline.ring?.entries() ?? [])]).toString();
+  return withoutVariables(text).split('\n').slice(0, -1);
+}
+
+const recorded = (file: string) => withoutVariables(recording(file).body.toString()).split('\n');
+
+describe('DemoPipeline', () => {
+  it('logs a stop and a start in the six lines of recording 01', () => {
+    const pipeline = pipelineNamed('demo');
+    pipeline.start();
+    pipeline.stop();
+    pipeline.start();
+    const transitions = recorded('01-catchup-live-restart-delete-clean-end.raw').filter((line) =>
+      line.includes(' transition: '),
+    );
+    expect(transitions).toHaveLength(7);
+    expect(log(pipeline).slice(5)).toEqual(transitions);
+  });
+
+  it('logs in JSON what recording 03a shows, up to the failure', () => {
+    const pipeline = pipelineNamed('js', {managerFormat: 'json'});
+    pipeline.start();
+    const before = log(pipeline).length;
+    pipeline.stop();
+    pipeline.start();
+    pipeline.fail('Pipeline process exited prematurely with exit status: 101');
+    const expected = recorded('03a-json-manager-lines.raw').slice(1, 9);
+    expect(log(pipeline).slice(before, before + 8)).toEqual(expected);
+  });
+
+  it('says in its state what the recorded pipelines say', () => {
+    const pipeline = pipelineNamed('demo');
+    const brief = () => {
+      const {deploymentStatus, desiredStatus, resourcesStatus, runtimeStatus, storageStatus} = pipeline.state;
+      return [deploymentStatus, desiredStatus, resourcesStatus, runtimeStatus, storageStatus];
+    };
+    expect(brief()).toEqual(['Stopped', 'Stopped', 'Stopped', null, 'Cleared']);
+    pipeline.start();
+    expect(brief()).toEqual(['Running', 'Running', 'Provisioned', 'Running', 'InUse']);
+    pipeline.pause();
+    expect(brief()).toEqual(['Paused', 'Paused', 'Provisioned', 'Paused', 'InUse']);
+    pipeline.resume();
+    pipeline.stop();
+    expect(brief()).toEqual(['Stopped', 'Stopped', 'Stopped', null, 'InUse']);
+  });
+
+  it('fails with the deployment error of recording 15a, which a start clears', () => {
+    const pipeline = pipelineNamed('idle');
+    pipeline.start();
+    pipeline.fail('Pipeline process exited prematurely with signal: 9 (SIGKILL)');
+    const list: {name: string; deployment_error: unknown}[] = JSON.parse(
+      recording('15a-list-status.raw').body.toString(),
+    );
+    expect(pipeline.state.deploymentError).toEqual(list.find(({name}) => name === 'idle')?.deployment_error);
+    expect(pipeline.state.deploymentStatus).toBe('Stopped');
+    pipeline.start();
+    expect(pipeline.state.deploymentError).toBeNull();
+  });
+
+  it('panics with an empty line, a backtrace and the end of the process', () => {
+    const pipeline = pipelineNamed('demo');
+    pipeline.start();
+    const before = log(pipeline).length;
+    pipeline.panic('boom');
+    const lines = log(pipeline).slice(before);
+    expect(lines[0]).toBe('');
+    expect(lines[1]).toMatch(/^thread 'dbsp-worker-0' \(\d+\) panicked at .*:$/);
+    expect(lines.slice(2, 5)).toEqual(['boom', 'stack backtrace:', '   0: __rustc::rust_begin_unwind']);
+    expect(lines.some((line) => line.includes('Resources error: Pipeline process exited prematurely'))).toBe(true);
+  });
+
+  it('counts an entry of several lines as one', () => {
+    const pipeline = pipelineNamed('demo');
+    pipeline.write('one\ntwo\nthree');
+    pipeline.write(Buffer.from('four'));
+    expect(pipeline.ring?.next).toBe(3);
+    expect(log(pipeline).slice(1)).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('drops what is written while its runner is down and begins a new life with a fresh start', () => {
+    const pipeline = pipelineNamed('demo');
+    expect(pipeline.write('kept')).toBe(true);
+    pipeline.endLife();
+    expect(pipeline.write('lost')).toBe(false);
+    pipeline.beginLife();
+    expect(log(pipeline)).toHaveLength(1);
+    expect(log(pipeline)[0]).toContain('Fresh start of pipeline logs');
+  });
+});

@@ -1,0 +1,30 @@
+import {expect, it} from 'vitest';
+import {isProtected, parseRoute} from '../../source/demo/route.ts';
+
+it.each([
+  ['/v0/pipelines?selector=status', {kind: 'list', selector: 'status'}],
+  ['/v0/pipelines', {kind: 'list', selector: 'all'}],
+  ['/v0/pipelines/a', {kind: 'pipeline', name: 'a', selector: 'all'}],
+  ['/v0/pipelines/a%20b/logs', {kind: 'logs', name: 'a b'}],
+  ['/v0/pipelines/%zz/logs', {kind: 'logs', name: '%zz'}],
+  ['/v0/pipelines/a/logs/', {kind: 'unknown'}],
+  ['/v0/pipelines/', {kind: 'unknown'}],
+  ['/v0/pipelines/a/b', {kind: 'unknown'}],
+  ['/v0/pipelines?selector=none', {kind: 'bad-selector', selector: 'none'}],
+  ['/v0/config/session', {kind: 'session'}],
+  ['/config/authentication', {kind: 'authentication'}],
+  ['/healthz', {kind: 'health'}],
+  ['/', {kind: 'console'}],
+  ['/v0', {kind: 'console'}],
+])('GET %s', (target, route) => {
+  expect(parseRoute('GET', target)).toEqual(route);
+});
+
+it('has no other method below /v0', () => {
+  expect(parseRoute('DELETE', '/v0/pipelines/a')).toEqual({kind: 'unknown'});
+});
+
+it('protects everything but what is public', () => {
+  expect(isProtected({kind: 'unknown'})).toBe(true);
+  expect(isProtected({kind: 'authentication'})).toBe(false);
+});

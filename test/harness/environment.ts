@@ -1,0 +1,24 @@
+/** Variables of the machine that a child keeps; everything else would let one machine's habits decide a test. */
+const KEPT = ['PATH', 'TMPDIR', 'TZ', 'USER', 'LOGNAME'];
+
+/**
+ * The environment of a program under test: no `CI` (Ink stops being interactive when it is set, even to nothing),
+ * no `NO_COLOR`, no multiplexer, no credentials; a UTF-8 terminal of 256 colours, and `home` as home. `extra` wins; a
+ * variable that it sets to undefined is left out.
+ */
+export function cleanEnvironment(
+  home: string,
+  extra: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of KEPT) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  const wanted = {TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: home, ...extra};
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value === undefined) delete environment[name];
+    else environment[name] = value;
+  }
+  return environment;
+}

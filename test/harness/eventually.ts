@@ -1,0 +1,22 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
+/** How long a wait may take before it fails, unless a test says otherwise. Generous: a failure is the only slow case. */
+export const WAIT_MS = 15_000;
+
+/**
+ * Waits until `probe` answers something truthy, and answers that. For facts that nothing announces (a server's count of
+ * connections, a file, a tmux pane); a screen has `waitFor`. On failure throws `describe()`, worked out at that moment.
+ */
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  describe: () => string | Promise<string>,
+  timeout = WAIT_MS,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms in vain: ${await describe()}`);
+    await sleep(15);
+  }
+}

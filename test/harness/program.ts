@@ -1,0 +1,70 @@
+import {spawn} from 'node:child_process';
+import path from 'node:path';
+import {cleanEnvironment} from './environment.ts';
+import {temporaryDirectory} from './temporary-directory.ts';
+import {openTerminal, type Terminal, type TerminalOptions} from './terminal.ts';
+
+/** The project's root directory. */
+export const root = path.resolve(import.meta.dirname, '../..');
+
+/** The program as it is published. The tests that run it are in a vitest project that builds it first when needed. */
+export const program = path.join(root, 'dist/pipetail.js');
+
+/** The Node that runs the tests, and so the program: 22.19 or later. */
+export const node = process.execPath;
+
+export type CommandResult = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type CommandOptions = {
+  /** Added to a clean environment; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What its standard input holds; nothing unless given. */
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** Runs a command to its end, without a terminal. A non-zero code is an answer, not an error. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  await using home = await temporaryDirectory();
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? home.path,
+    env: cleanEnvironment(home.path, options.env),
+    ...(options.signal && {signal: options.signal, killSignal: 'SIGKILL' as const}),
+  });
+  const {promise, resolve, reject} = Promise.withResolvers<CommandResult>();
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (bytes) => stdout.push(bytes));
+  child.stderr.on('data', (bytes) => stderr.push(bytes));
+  // A command may end without reading its input.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  child.on('error', reject);
+  child.on('close', (code, signal) =>
+    resolve({code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()}),
+  );
+  return await promise;
+}
+
+/** Runs the built program to its end, without a terminal. */
+export async function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  return await run(node, [program, ...args], options);
+}
+
+/** Starts the built program in a terminal. */
+export async function openProgram(
+  args: readonly string[],
+  options: Omit<TerminalOptions, 'command' | 'args'> = {},
+): Promise<Terminal> {
+  return await openTerminal({command: node, args: [program, ...args], ...options});
+}

@@ -1,0 +1,329 @@
+import {constants} from 'node:os';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {type IPty, spawn} from '@lydell/node-pty';
+import xterm, {type Terminal as Emulator} from '@xterm/headless';
+import {cleanEnvironment} from './environment.ts';
+import {WAIT_MS} from './eventually.ts';
+import {bytesOfKey} from './keys.ts';
+import {type Cell, type CellStyle, Screen} from './screen.ts';
+import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
+
+/** What to run. `env` is added to a clean environment (`cleanEnvironment`); a value of undefined takes one out. */
+export type TerminalOptions = {
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cols?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The home directory, made for this run, unless given. */
+  readonly cwd?: string;
+};
+
+/** How a program ended: by itself with a code, or by a signal (`SIGTERM`). */
+export type Exit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
+
+/** What is waited for: text anywhere on the screen, a pattern over the rows joined by newlines, or any question. */
+export type Sight = string | RegExp | ((terminal: Terminal) => boolean);
+
+export type WaitOptions = {readonly timeout?: number; readonly hint?: string};
+
+/** Between two keys. A terminal's user is no faster, and an Esc that a key follows at once would arrive as Alt. */
+const KEY_GAP_MS = 30;
+const ESCAPE_GAP_MS = 120;
+
+/** Runs a program in a real pseudoterminal whose output feeds a real emulator. Dispose of it: `await using`. */
+export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
+  return new Terminal(options, await temporaryDirectory());
+}
+
+/** A program in a terminal: the screen that a person sees, and the keys that they press. */
+export class Terminal implements AsyncDisposable {
+  /** Resolves once the program has ended and everything that it wrote is on the screen. */
+  readonly exit: Promise<Exit>;
+  /** The home directory that the program was given. */
+  readonly home: string;
+  readonly #directory: TemporaryDirectory;
+  readonly #pty: IPty;
+  readonly #emulator: Emulator;
+  readonly #screen: Screen;
+  readonly #watchers = new Set<() => void>();
+  readonly #output: Buffer[] = [];
+  readonly #privateModes = new Map<number, boolean>();
+  #title = '';
+  #bells = 0;
+  #ended: Exit | undefined;
+
+  constructor(options: TerminalOptions, directory: TemporaryDirectory) {
+    const {cols = 80, rows = 24} = options;
+    this.#directory = directory;
+    this.home = directory.path;
+    this.#emulator = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 1000});
+    this.#screen = new Screen(this.#emulator);
+    this.#watchModes();
+    this.#pty = spawn(options.command, [...(options.args ?? [])], {
+      name: 'xterm-256color',
+      cols,
+      rows,
+      cwd: options.cwd ?? this.home,
+      env: cleanEnvironment(this.home, options.env),
+      // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
+      encoding: 'latin1',
+    });
+    this.#pty.onData((data) => {
+      const bytes = Buffer.from(data, 'latin1');
+      this.#output.push(bytes);
+      this.#emulator.write(bytes, () => this.#changed());
+    });
+    // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
+    this.#emulator.onData((answer) => this.#pty.write(answer));
+    this.exit = new Promise((resolve) => {
+      this.#pty.onExit(({exitCode, signal}) => {
+        const ended = {code: exitCode, signal: signalName(signal)};
+        this.#emulator.write('', () => {
+          this.#ended = ended;
+          this.#changed();
+          resolve(ended);
+        });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  get cols(): number {
+    return this.#emulator.cols;
+  }
+
+  get rows(): number {
+    return this.#emulator.rows;
+  }
+
+  /** Every row from the top, blanks at the end cut. The same as what `row`, `text`, `cell` and `styleOf` look at. */
+  screen(): string[] {
+    return this.#screen.rows();
+  }
+
+  /** One row; -1 is the last. */
+  row(row: number): string {
+    return this.#screen.row(row);
+  }
+
+  text(): string {
+    return this.#screen.text();
+  }
+
+  cell(row: number, column: number): Cell {
+    return this.#screen.cell(row, column);
+  }
+
+  find(text: string): {row: number; column: number} | undefined {
+    return this.#screen.find(text);
+  }
+
+  styleOf(text: string): CellStyle {
+    return this.#screen.styleOf(text);
+  }
+
+  /** All bytes that the program wrote so far, escape sequences included. */
+  get output(): Buffer {
+    return Buffer.concat(this.#output);
+  }
+
+  get alternateScreen(): boolean {
+    return this.#emulator.buffer.active.type === 'alternate';
+  }
+
+  get cursorVisible(): boolean {
+    return this.privateMode(25, true);
+  }
+
+  get bracketedPaste(): boolean {
+    return this.#emulator.modes.bracketedPasteMode;
+  }
+
+  /** `none`, or what kind of mouse reports the program has asked for. */
+  get mouse(): string {
+    return this.#emulator.modes.mouseTrackingMode;
+  }
+
+  /** A DEC private mode (`CSI ? mode h`), such as 1004 for focus reports; `otherwise` if it was never set. */
+  privateMode(mode: number, otherwise = false): boolean {
+    return this.#privateModes.get(mode) ?? otherwise;
+  }
+
+  /** The window title that the program last set. */
+  get title(): string {
+    return this.#title;
+  }
+
+  get bells(): number {
+    return this.#bells;
+  }
+
+  get running(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Presses keys one after the other, each a chunk of its own: `Enter`, `Esc`, `PageDown`, `C-c`, `S-Tab`, `j`. */
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      this.#pty.write(bytesOfKey(key));
+      await sleep(key === 'Esc' ? ESCAPE_GAP_MS : KEY_GAP_MS);
+    }
+  }
+
+  /** Types text, character by character. */
+  async type(text: string): Promise<void> {
+    await this.press(...text);
+  }
+
+  /** Pastes text as one chunk, bracketed if the program asked for it. */
+  paste(text: string): void {
+    this.#pty.write(this.bracketedPaste ? `\u001B[200~${text}\u001B[201~` : text);
+  }
+
+  /** Sends bytes as they are: mouse reports, several keys at once. */
+  write(bytes: string): void {
+    this.#pty.write(bytes);
+  }
+
+  /** Changes the size of the window; the program gets SIGWINCH. */
+  resize(cols: number, rows: number): void {
+    this.#emulator.resize(cols, rows);
+    this.#pty.resize(cols, rows);
+  }
+
+  /** Stops reading what the program writes, as a stalled SSH link does: the kernel's buffer fills up. */
+  stall(): void {
+    this.#pty.pause();
+  }
+
+  /** Reads on after `stall`. */
+  unstall(): void {
+    this.#pty.resume();
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    process.kill(this.#pty.pid, signal);
+  }
+
+  /** Waits until `sight` is there, looking again after each output. Throws, with the screen, if it does not come. */
+  async waitFor(sight: Sight, options: WaitOptions = {}): Promise<void> {
+    await this.#wait(() => this.#sees(sight), `for ${describeSight(sight)}`, options);
+  }
+
+  /** Waits until `sight` is no longer there. */
+  async waitForGone(sight: Sight, options: WaitOptions = {}): Promise<void> {
+    await this.#wait(() => !this.#sees(sight), `for ${describeSight(sight)} to go`, options);
+  }
+
+  /** Waits until the program has ended. Throws, with the screen, if it does not. */
+  async waitForExit(options: WaitOptions = {}): Promise<Exit> {
+    await this.#wait(() => !this.running, 'for the program to end', options);
+    return this.exit;
+  }
+
+  /** Resolves when the screen has been the same for `quiet` milliseconds. */
+  async stable(quiet = 250, timeout = WAIT_MS): Promise<void> {
+    const deadline = performance.now() + timeout;
+    let before = this.text();
+    let since = performance.now();
+    while (performance.now() - since < quiet) {
+      if (performance.now() > deadline) throw new Error(`the screen never came to rest:\n${this.#screen.framed()}`);
+      await sleep(Math.min(20, quiet));
+      const now = this.text();
+      if (now !== before) since = performance.now();
+      before = now;
+    }
+  }
+
+  /** Ends the program and what it started, however they are, and removes the home directory. */
+  async dispose(): Promise<void> {
+    if (this.running) {
+      process.kill(-this.#pty.pid, 'SIGKILL');
+      await this.exit;
+    }
+    this.#emulator.dispose();
+    await this.#directory[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #sees(sight: Sight): boolean {
+    if (typeof sight === 'function') return sight(this);
+    const text = this.text();
+    return typeof sight === 'string' ? text.includes(sight) : sight.test(text);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  async #wait(done: () => boolean, what: string, options: WaitOptions): Promise<void> {
+    const {timeout = WAIT_MS, hint = ''} = options;
+    const {promise, resolve, reject} = Promise.withResolvers<void>();
+    let cause: unknown;
+    const fail = (why: string): void => {
+      const message = `${why} while waiting ${what}${hint && ` (${hint})`}; the screen:\n${this.#screen.framed()}`;
+      reject(new Error(message, {cause}));
+    };
+    // A question may be about something that is not on the screen yet, and throw: the same as a no, until the end.
+    const attempt = (): boolean => {
+      try {
+        return done();
+      } catch (error) {
+        cause = error;
+        return false;
+      }
+    };
+    const look = (): void => {
+      // Between the two marks of a synchronised update a terminal shows the old frame; half a frame is no screen.
+      if (this.running && this.#emulator.modes.synchronizedOutputMode) return;
+      if (attempt()) resolve();
+      else if (this.#ended) fail(`the program ended (${this.#ended.signal ?? `code ${this.#ended.code}`})`);
+    };
+    const timer = setTimeout(() => fail(`${timeout} ms passed`), timeout);
+    this.#watchers.add(look);
+    try {
+      look();
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#watchers.delete(look);
+    }
+  }
+
+  #watchModes(): void {
+    const {parser} = this.#emulator;
+    for (const [final, on] of [
+      ['h', true],
+      ['l', false],
+    ] as const) {
+      parser.registerCsiHandler({prefix: '?', final}, (modes) => {
+        for (const mode of modes) if (typeof mode === 'number') this.#privateModes.set(mode, on);
+        // Not ours alone: the emulator goes on with it.
+        return false;
+      });
+    }
+    this.#emulator.onTitleChange((title) => {
+      this.#title = title;
+    });
+    this.#emulator.onBell(() => {
+      this.#bells += 1;
+    });
+  }
+}
+
+function describeSight(sight: Sight): string {
+  return typeof sight === 'string' ? JSON.stringify(sight) : String(sight);
+}
+
+function signalName(number: number | undefined): NodeJS.Signals | undefined {
+  if (!number) return undefined;
+  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name as NodeJS.Signals;
+  return undefined;
+}

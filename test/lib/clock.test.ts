@@ -1,0 +1,32 @@
+import {expect, test} from 'vitest';
+import {systemClock} from '../../source/lib/clock.ts';
+
+test('a sleep ends by itself', async () => {
+  await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
+});
+
+test('an aborted sleep rejects with the reason itself, not with an error of the timers', async () => {
+  const reason = {kind: 'closed'};
+  const stop = new AbortController();
+  const sleeping = systemClock.sleep(60_000, stop.signal);
+  stop.abort(reason);
+  await expect(sleeping).rejects.toBe(reason);
+});
+
+test('a sleep whose signal was aborted before it began rejects at once', async () => {
+  const reason = new Error('too late');
+  await expect(systemClock.sleep(60_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+});
+
+test('a callback runs once; a cancelled one never', async () => {
+  const calls: string[] = [];
+  const cancel = systemClock.after(1, () => calls.push('cancelled'));
+  cancel();
+  const done = Promise.withResolvers<void>();
+  systemClock.after(2, () => {
+    calls.push('kept');
+    done.resolve();
+  });
+  await done.promise;
+  expect(calls).toEqual(['kept']);
+});

@@ -1,0 +1,54 @@
+import {expect, test} from 'vitest';
+import {createStore} from '../../source/lib/store.ts';
+
+test('listeners hear of changes only, and find the new value', () => {
+  const store = createStore(1);
+  const heard: number[] = [];
+  store.subscribe(() => heard.push(store.get()));
+  store.set(1);
+  store.set(2);
+  store.set(Number.NaN);
+  store.set(Number.NaN);
+  expect(heard).toEqual([2, Number.NaN]);
+});
+
+test('unsubscribed, a listener hears nothing more', () => {
+  const store = createStore('a');
+  let calls = 0;
+  const unsubscribe = store.subscribe(() => {
+    calls += 1;
+  });
+  store.set('b');
+  unsubscribe();
+  unsubscribe();
+  store.set('c');
+  expect(calls).toBe(1);
+});
+
+test('a listener may unsubscribe itself and others while it is called', () => {
+  const store = createStore(0);
+  const heard: string[] = [];
+  const leaveFirst = store.subscribe(() => {
+    heard.push('first');
+    leaveFirst();
+    leaveSecond();
+  });
+  const leaveSecond = store.subscribe(() => heard.push('second'));
+  store.subscribe(() => heard.push('third'));
+  store.set(1);
+  store.set(2);
+  expect(heard).toEqual(['first', 'third', 'third']);
+});
+
+test('a change made by a listener reaches everyone as the last value', () => {
+  const store = createStore(0);
+  const last: number[] = [];
+  store.subscribe(() => {
+    if (store.get() < 3) store.set(store.get() + 1);
+  });
+  store.subscribe(() => {
+    last[0] = store.get();
+  });
+  store.set(1);
+  expect(last).toEqual([3]);
+});

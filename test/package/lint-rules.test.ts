@@ -1,0 +1,135 @@
+import {copyFile, mkdir, readdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {beforeAll, describe, expect, test} from 'vitest';
+import {root, run} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+/** For each room, imports that must pass and imports that must fail: the table of the rooms, by example. */
+const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; readonly forbidden: readonly string[]}>> = {
+  lib: {allowed: ['./other.ts', 'node:timers/promises'], forbidden: ['../buffer/x.ts', 'node:fs', 'react']},
+  api: {allowed: ['./other.ts', '../lib/x.ts', 'undici'], forbidden: ['../buffer/x.ts', '../streams/x.ts', 'react']},
+  buffer: {allowed: ['./other.ts', '../lib/x.ts'], forbidden: ['../stitch/x.ts', '../streams/x.ts', 'node:fs']},
+  stitch: {allowed: ['../lib/x.ts', '../buffer/x.ts'], forbidden: ['../api/types.ts', '../streams/x.ts', 'node:net']},
+  records: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../stitch/x.ts'],
+    forbidden: ['../terminal/x.ts', '../viewport/x.ts', '../api/types.ts'],
+  },
+  terminal: {allowed: ['./other.ts', 'string-width'], forbidden: ['../lib/x.ts', '../buffer/x.ts', 'ink']},
+  viewport: {
+    allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts'],
+    forbidden: ['../streams/x.ts', '../ui/x.ts', 'react'],
+  },
+  streams: {
+    allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../stitch/x.ts', '../records/x.ts'],
+    forbidden: ['../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
+  },
+  settings: {allowed: ['../lib/x.ts', '../api/types.ts', 'meow'], forbidden: ['../api/client.ts', '../ui/x.ts']},
+  demo: {allowed: ['../api/types.ts', 'node:http'], forbidden: ['../api/client.ts', '../streams/x.ts', 'undici']},
+  ui: {
+    allowed: [
+      '../streams/x.ts',
+      '../viewport/x.ts',
+      '../settings/x.ts',
+      '../api/types.ts',
+      './components/x.tsx',
+      'ink',
+    ],
+    forbidden: ['../api/client.ts', '../stitch/x.ts', '../demo/x.ts', '../commands/x.ts', 'undici'],
+  },
+  'ui/components': {
+    allowed: ['../view-state.ts', '../../viewport/x.ts', '../../api/types.ts', './other.tsx', 'react'],
+    forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../demo/x.ts', '../../commands/x.ts', 'undici'],
+  },
+  commands: {allowed: ['../streams/x.ts', '../demo/x.ts', '../api/x.ts'], forbidden: ['../ui/x.ts', 'react', 'ink']},
+  screen: {allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'], forbidden: ['../stitch/x.ts', 'undici']},
+};
+
+const importing = (from: string): string => `import {thing} from '${from}';\nthing();\n`;
+
+/** Every way of writing an import that the rules must see. */
+const FORMS: Readonly<Record<string, (from: string) => string>> = {
+  value: importing,
+  type: (from) => `import type {Thing} from '${from}';\nexport type Other = Thing;\n`,
+  dynamic: (from) => `await import('${from}');\n`,
+  export: (from) => `export {thing} from '${from}';\n`,
+};
+
+type Diagnostic = {readonly category: string; readonly severity: string; readonly location: {readonly path: string}};
+
+/** Lints a tree of files under our configuration, in one run, and answers the errors as `path category`. */
+async function lint(files: ReadonlyMap<string, string>): Promise<{code: number | null; errors: string[]}> {
+  await using tree = await temporaryDirectory();
+  await copyFile(path.join(root, 'biome.json'), path.join(tree.path, 'biome.json'));
+  for (const [file, text] of files) {
+    await mkdir(path.dirname(path.join(tree.path, file)), {recursive: true});
+    await writeFile(path.join(tree.path, file), text);
+  }
+  const biome = path.join(root, 'node_modules/.bin/biome');
+  const args = ['lint', '--error-on-warnings', '--reporter=json', '--max-diagnostics=none', '.'];
+  const result = await run(biome, args, {cwd: tree.path});
+  const report: {diagnostics: Diagnostic[]} = JSON.parse(result.stdout);
+  const errors = report.diagnostics.filter(({severity}) => severity === 'error');
+  return {code: result.code, errors: errors.map(({location, category}) => `${location.path} ${category}`)};
+}
+
+const IMPORTS = 'lint/style/noRestrictedImports';
+
+describe('import rules of the rooms', () => {
+  let errors: readonly string[];
+  const nameOf = (room: string, kind: string, form: string, index: number): string =>
+    `source/${room}/${kind}-${form}-${index}.ts`;
+
+  beforeAll(async () => {
+    const files = new Map<string, string>();
+    for (const [room, {allowed, forbidden}] of Object.entries(ROOMS)) {
+      for (const [form, write] of Object.entries(FORMS)) {
+        for (const [index, from] of allowed.entries()) files.set(nameOf(room, 'allowed', form, index), write(from));
+        for (const [index, from] of forbidden.entries()) files.set(nameOf(room, 'forbidden', form, index), write(from));
+      }
+    }
+    ({errors} = await lint(files));
+  });
+
+  test.each(Object.entries(ROOMS))('%s', (room, {allowed, forbidden}) => {
+    for (const form of Object.keys(FORMS)) {
+      for (const [index, from] of allowed.entries()) {
+        expect(errors, `${form} ${from}`).not.toContain(`${nameOf(room, 'allowed', form, index)} ${IMPORTS}`);
+      }
+      for (const [index, from] of forbidden.entries()) {
+        expect(errors, `${form} ${from}`).toContain(`${nameOf(room, 'forbidden', form, index)} ${IMPORTS}`);
+      }
+    }
+  });
+
+  test('every room has its row', async () => {
+    const entries = await readdir(path.join(root, 'source'), {withFileTypes: true});
+    const rooms = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    expect(Object.keys(ROOMS)).toEqual(expect.arrayContaining(rooms));
+  });
+});
+
+test('a forbidden import fails the lint command, an allowed one does not', async () => {
+  const good = await lint(new Map([['source/buffer/good.ts', importing('../lib/store.ts')]]));
+  expect(good).toEqual({code: 0, errors: []});
+  const bad = await lint(new Map([['source/buffer/bad.ts', importing('../streams/log-stream.ts')]]));
+  expect(bad).toEqual({code: 1, errors: [`source/buffer/bad.ts ${IMPORTS}`]});
+});
+
+test('only cli.tsx and the tests may touch the process', async () => {
+  const text = 'console.error(process.pid);\n';
+  const {errors} = await lint(
+    new Map([
+      ['source/streams/bad.ts', text],
+      ['source/ui/components/bad.tsx', text],
+      ['source/commands/bad.ts', text],
+      ['cli.tsx', text],
+      ['test/lib/good.test.ts', text],
+    ]),
+  );
+  const rule = 'lint/style/noRestrictedGlobals';
+  expect(errors.toSorted()).toEqual([
+    `source/commands/bad.ts ${rule}`,
+    `source/streams/bad.ts ${rule}`,
+    `source/ui/components/bad.tsx ${rule}`,
+  ]);
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {levelOfBytes} from '../../source/records/line-level.ts';
+import {parseRecord} from '../../source/records/parse-record.ts';
+import {sampleFiles, sampleLines} from './sample-lines.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 500);
+
+test.each(sampleFiles)('agrees with the parser on every line of %s', (file) => {
+  const lines = sampleLines(file);
+  expect(lines.map(({bytes}) => levelOfBytes(bytes))).toEqual(lines.map(({text}) => parseRecord(text)?.level));
+  expect(new Set(lines.map(({bytes}) => levelOfBytes(bytes))).size).toBeGreaterThan(2);
+});
+
+test.each(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'])('knows %s, with and without colours', (level) => {
+  const padded = level.padStart(5);
+  const time = '2026-11-25T09:08:47.372844Z';
+  const name = 'n'.repeat(63);
+  for (const line of [
+    `[p] ${time} ${padded} a::b:  message`,
+    `[${name} host=12] ${time} ${padded} a::b:  message`,
+    `[p] \x1b[2m${time}\x1b[0m \x1b[38;5;9m${padded}\x1b[0m \x1b[2ma::b\x1b[0m:  message`,
+    `{"timestamp":"${time}","level":"${level}","target":"t","fields":{}}`,
+  ]) {
+    expect(levelOfBytes(Buffer.from(line))).toBe(level);
+  }
+});
+
+test.each([
+  '',
+  '[',
+  '{',
+  '[p]',
+  '[p] ERROR a::b:  no time',
+  '[p] 2026-11-25T09:08:47.372844Z',
+  '[p] 2026-11-25T09:08:47.372844Z ERROR',
+  '[p] 2026-11-25T09:08:47.372844Z ERRORS a::b:  no level',
+  '[p] 2026-11-25T09:08:47.372844Z \x1b[31 ERROR a::b:  no colour',
+  '[p] 5Z ERROR a::b:  no time',
+  'ERROR [p] 2026-11-25T09:08:47.372844Z  INFO a::b:  no tag',
+  '{"level":"ERROR"}',
+  '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"ERRORS"}',
+])('finds none in %j', (line) => {
+  expect(levelOfBytes(Buffer.from(line))).toBeUndefined();
+});
+
+const pieces = [
+  '[',
+  'p',
+  ']',
+  ' ',
+  '\x1b[',
+  '\x1b[0m',
+  '2',
+  'm',
+  ';',
+  '2026-11-25T09:08:47.372844Z',
+  'Z',
+  'ERROR',
+  'INFO',
+  'a::b:',
+  '{"timestamp":"',
+  '","level":"',
+  '"',
+];
+
+test('is never taken from text that cannot be a head', () => {
+  const lines = fc.array(fc.constantFrom(...pieces), {maxLength: 20}).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(lines, (line) => {
+      const level = levelOfBytes(Buffer.from(line));
+      if (level === undefined) return;
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+      const visible = line.replaceAll(/\x1b\[[0-9;]*m/g, '');
+      expect(visible).toMatch(new RegExp(`^(\\[[^\\]]*\\] *|\\{"timestamp":")[-\\d:.TZ]+( *|","level":")${level}`));
+    }),
+    {numRuns: runs},
+  );
+});

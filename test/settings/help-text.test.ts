@@ -1,0 +1,31 @@
+import {describe, expect, it} from 'vitest';
+import {helpText, optionRows} from '../../source/settings/help-text.ts';
+import {type CommandName, type Option, options} from '../../source/settings/options.ts';
+
+const commands: readonly CommandName[] = ['screen', 'logs', 'demo'];
+
+describe.each(commands)('help of %s', (command) => {
+  it('lists every option that the command takes, and no other', () => {
+    const text = helpText(command);
+    for (const option of options as readonly Option[]) {
+      const row = new RegExp(`^  (-\\w, )?--${option.flag}( |$)`, 'm');
+      expect(row.test(text), option.flag).toBe(option.commands.includes(command));
+    }
+  });
+
+  it('names variables, defaults and exit codes', () => {
+    const text = helpText(command);
+    for (const option of options as readonly Option[]) {
+      if (!option.commands.includes(command)) continue;
+      expect(text).toContain(option.help);
+      if (option.variable !== undefined) expect(text).toContain(`variable ${option.variable}`);
+      if (option.fallback !== undefined) expect(text).toContain(`default ${option.fallback}`);
+    }
+    expect(text).toContain('Exit codes: 0 done, 1 failure, 2 wrong usage, 130 interrupted');
+  });
+
+  it('keeps its two columns apart and ends in a newline', () => {
+    for (const {left} of optionRows(command)) expect(left.length).toBeLessThanOrEqual(24);
+    expect(helpText(command)).toMatch(/[^\n]\n$/);
+  });
+});

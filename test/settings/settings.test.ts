@@ -1,0 +1,218 @@
+import {describe, expect, it, test} from 'vitest';
+import {options} from '../../source/settings/options.ts';
+import {readSettings} from '../../source/settings/settings.ts';
+import {UsageError} from '../../source/settings/usage-error.ts';
+
+const read = (...argv: string[]) => readSettings(argv, {});
+
+function complaint(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
+  try {
+    readSettings(argv, environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return error instanceof Error ? error.message : '';
+  }
+  throw new Error(`no complaint about ${argv.join(' ')}`);
+}
+
+test('without flags: the screen, on the local server, with the defaults of the help', () => {
+  expect(read()).toEqual({
+    request: {kind: 'screen', names: []},
+    host: 'http://localhost:8080',
+    token: undefined,
+    tokenFrom: undefined,
+    demo: false,
+    scrollbackBytes: 32 * 1024 * 1024,
+    fps: 12,
+    silence: 300_000,
+  });
+});
+
+test('the settings cannot be changed', () => {
+  expect(Object.isFrozen(read())).toBe(true);
+});
+
+describe('names', () => {
+  it('are opened as tabs in their order', () => {
+    expect(read('orders', 'fraud').request).toEqual({kind: 'screen', names: ['orders', 'fraud']});
+    expect(read('orders', '--fps', '5', 'fraud').request).toEqual({kind: 'screen', names: ['orders', 'fraud']});
+  });
+
+  it('may look like numbers', () => {
+    expect(read('007', '1e3', '0x10').request).toEqual({kind: 'screen', names: ['007', '1e3', '0x10']});
+  });
+
+  it('may be those of commands, behind --', () => {
+    expect(read('--', 'demo').request).toEqual({kind: 'screen', names: ['demo']});
+    expect(read('orders', '--', 'logs', 'demo').request).toEqual({kind: 'screen', names: ['orders', 'logs', 'demo']});
+    expect(read('logs', '--', 'logs').request).toMatchObject({kind: 'logs', names: ['logs']});
+  });
+
+  it('must be possible ones', () => {
+    const rule = "cannot be a pipeline's name: letters, digits, - and _, at most 63 characters";
+    for (const name of ['a b', 'ends-', '-x', 'ümlaut', 'a.b', '', '_x', 'x'.repeat(64)]) {
+      expect(complaint(['--', name])).toBe(`'${name}' ${rule}`);
+    }
+    expect(complaint(['logs', 'a/b'])).toBe(`'a/b' ${rule}`);
+    expect(complaint(['--', 'x'.repeat(500)])).toBe(`'${'x'.repeat(80)}' ${rule}`);
+    expect(read('x'.repeat(63), 'a', 'A_b-9').request).toMatchObject({names: ['x'.repeat(63), 'a', 'A_b-9']});
+  });
+});
+
+describe('host and credential', () => {
+  it('come from the variables', () => {
+    const settings = readSettings([], {FELDERA_HOST: 'https://prod.example.com/f', FELDERA_API_KEY: 'apikey:abc'});
+    expect(settings).toMatchObject({
+      host: 'https://prod.example.com/f',
+      token: 'apikey:abc',
+      tokenFrom: 'FELDERA_API_KEY',
+    });
+  });
+
+  it('come from the flags first', () => {
+    const argv = ['--host', 'http://other', '--auth=apikey:def'];
+    const settings = readSettings(argv, {FELDERA_HOST: 'http://here', FELDERA_API_KEY: 'apikey:abc'});
+    expect(settings).toMatchObject({host: 'http://other', token: 'apikey:def', tokenFrom: '--auth'});
+  });
+
+  it('are not taken from empty variables', () => {
+    const settings = readSettings([], {FELDERA_HOST: '', FELDERA_API_KEY: ''});
+    expect(settings).toMatchObject({host: 'http://localhost:8080', token: undefined, tokenFrom: undefined});
+  });
+
+  it('lose the line break that a file or a command left behind', () => {
+    expect(readSettings([], {FELDERA_API_KEY: 'apikey:abc\n'}).token).toBe('apikey:abc');
+  });
+
+  it('go to no demo server', () => {
+    const settings = readSettings(['--demo'], {FELDERA_HOST: 'http://here', FELDERA_API_KEY: 'apikey:abc'});
+    expect(settings).toMatchObject({demo: true, host: undefined, token: undefined});
+  });
+
+  it('never stand in a complaint', () => {
+    const secret = 'apikey:very-secret';
+    const wrong = [
+      ['--auth', secret, '--fps', 'x'],
+      ['--auth', secret, '--auth', secret],
+      ['--auth', secret, '--nothing'],
+      ['demo', '--auth', secret],
+    ];
+    for (const argv of wrong) expect(complaint(argv, {FELDERA_API_KEY: secret})).not.toContain('secret');
+  });
+});
+
+describe('numbers and sizes', () => {
+  it('are read', () => {
+    const settings = read('--scrollback', '64MiB', '--fps=30', '--silence', '0');
+    expect(settings).toMatchObject({scrollbackBytes: 64 * 1024 * 1024, fps: 30, silence: 0});
+  });
+
+  it.each([
+    [['--fps', '0'], "--fps takes a whole number from 1 to 60, not '0'"],
+    [['--fps', '61'], "--fps takes a whole number from 1 to 60, not '61'"],
+    [['--fps', '-3'], "--fps takes a whole number from 1 to 60, not '-3'"],
+    [['--silence', 'never'], "--silence takes a whole number from 0 to 86400, not 'never'"],
+    [['--scrollback', 'lots'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not 'lots'"],
+    [['--scrollback', '64'], '--scrollback takes at least 64KiB'],
+    [['logs', 'a', '--spill', '1k'], '--spill takes at least 8MiB'],
+    [['demo', '--port', '65536'], "--port takes a whole number from 0 to 65535, not '65536'"],
+    [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
+  ])('%j is refused', (argv, message) => {
+    expect(complaint(argv)).toBe(message);
+  });
+});
+
+describe('flags', () => {
+  it.each([
+    [['--nothing'], 'unknown option --nothing; pipetail --help lists them'],
+    [['--nothing=7'], 'unknown option --nothing; pipetail --help lists them'],
+    [['--no-thing'], 'unknown option --no-thing; pipetail --help lists them'],
+    [['--no-demo'], 'unknown option --no-demo; pipetail --help lists them'],
+    [['--prefix'], 'unknown option --prefix; pipetail --help lists them'],
+    [['-x'], 'unknown option -x; pipetail --help lists them'],
+    [['logs', 'a', '-fx'], 'unknown option -x; pipetail --help lists them'],
+  ])('%j is unknown', (argv, message) => {
+    expect(complaint(argv)).toBe(message);
+  });
+
+  it.each([
+    [['--host'], '--host needs a value: --host URL'],
+    [['--host='], '--host needs a value: --host URL'],
+    [['--scrollback', '--demo'], '--scrollback needs a value: --scrollback SIZE'],
+    [['--auth', ''], '--auth needs a value: --auth TOKEN'],
+  ])('%j lacks its value', (argv, message) => {
+    expect(complaint(argv)).toBe(message);
+  });
+
+  it.each([
+    [['--follow', 'orders'], '--follow belongs to pipetail logs'],
+    [['-f'], '--follow belongs to pipetail logs'],
+    [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
+    [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
+    [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs'],
+    [['--port', '80'], '--port belongs to pipetail demo'],
+  ])('%j is of another command', (argv, message) => {
+    expect(complaint(argv)).toBe(message);
+  });
+
+  it('may be given once', () => {
+    expect(complaint(['--fps', '5', '--fps', '6'])).toMatch(/fps/);
+  });
+});
+
+describe('commands', () => {
+  it('logs takes its own switches', () => {
+    expect(read('logs', 'orders', 'fraud').request).toEqual({
+      kind: 'logs',
+      names: ['orders', 'fraud'],
+      follow: false,
+      exitOnEnd: false,
+      prefix: true,
+      stripColor: false,
+      spillBytes: 256 * 1024 * 1024,
+    });
+    const argv = ['logs', '-f', '--exit-on-end', '--no-prefix', '--color', 'never', '--spill', '16MiB', 'orders'];
+    expect(read(...argv).request).toEqual({
+      kind: 'logs',
+      names: ['orders'],
+      follow: true,
+      exitOnEnd: true,
+      prefix: false,
+      stripColor: true,
+      spillBytes: 16 * 1024 * 1024,
+    });
+  });
+
+  it('logs wants a name, demo none', () => {
+    expect(complaint(['logs'])).toBe('logs needs at least one pipeline: pipetail logs <pipeline…>');
+    expect(complaint(['demo', 'orders'])).toBe("demo takes no names, not 'orders'; try: pipetail demo --port 8080");
+  });
+
+  it('demo listens where it is told to', () => {
+    expect(read('demo').request).toEqual({kind: 'demo', port: 8080});
+    expect(read('demo', '--port', '0').request).toEqual({kind: 'demo', port: 0});
+  });
+
+  it('only the first word is one', () => {
+    expect(read('orders', 'logs').request).toEqual({kind: 'screen', names: ['orders', 'logs']});
+    expect(read('--demo', 'logs', 'orders')).toMatchObject({demo: true, request: {kind: 'logs', names: ['orders']}});
+  });
+
+  it('help is about the command, and wins over what is wrong beside it', () => {
+    expect(read('--help').request).toEqual({kind: 'help', command: 'screen'});
+    expect(read('-h').request).toEqual({kind: 'help', command: 'screen'});
+    expect(read('logs', '--help').request).toEqual({kind: 'help', command: 'logs'});
+    expect(read('demo', '--fps', '5', '--help').request).toEqual({kind: 'help', command: 'demo'});
+    expect(read('--version').request).toEqual({kind: 'version'});
+  });
+});
+
+test('every flag of the table is known to the parser', () => {
+  const values: Readonly<Record<string, string>> = {URL: 'http://x', TOKEN: 't', SIZE: '16MiB', WHEN: 'never'};
+  for (const option of options) {
+    const [command = 'screen'] = option.commands;
+    const names = command === 'logs' ? ['logs', 'orders'] : command === 'demo' ? ['demo'] : [];
+    const value = 'value' in option ? [values[option.value] ?? '5'] : [];
+    expect(() => read(...names, `--${option.flag}`, ...value), option.flag).not.toThrow();
+  }
+});

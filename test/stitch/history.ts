@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import {Stitch} from '../../source/stitch/stitch.ts';
+import {checkClaims, checkOrder, type Event, type Truth} from './claims.ts';
+import {type Farewell, type Follower, type Life, type Limits, ServerModel} from './ring-model.ts';
+
+/** A line, or several, that somebody writes. The dated ones are unlike any other line ever written. */
+export type Written =
+  | {readonly kind: 'dated'; readonly padding: number}
+  | {readonly kind: 'manager'; readonly lines: number}
+  | {readonly kind: 'plain'; readonly text: string};
+
+export type Step =
+  | {readonly do: 'write'; readonly entries: readonly Written[]}
+  /** Connects if there is no connection, and receives up to so many bytes in each of the chunks. */
+  | {readonly do: 'receive'; readonly chunks: readonly number[]}
+  | {readonly do: 'cut'}
+  | {readonly do: 'settle'}
+  | {readonly do: 'restart'; readonly farewell: Farewell}
+  | {readonly do: 'recreate'}
+  | {readonly do: 'jump-clock'};
+
+export type History = {readonly limits: Limits; readonly json: boolean; readonly steps: readonly Step[]};
+
+/** A history as a script, one step a line. */
+export function script({limits, json, steps}: History): string {
+  const head = `ring of ${limits.bytes} bytes, ${limits.entries} entries${json ? ', json' : ''}`;
+  return [head, ...steps.map((step) => JSON.stringify(step))].join('\n');
+}
+
+/** One connection, and what the stitch made of it. */
+type Body = {
+  readonly follower: Follower;
+  /** The last line was unfinished when it began. */
+  readonly open: boolean;
+  received: number;
+  appended: Buffer;
+  closed: boolean;
+  /** A quiet moment decided it. */
+  hurried: boolean;
+};
+
+/**
+ * Plays a history against the model and a stitch, and checks every claim against what the model remembers.
+ * `dated`: the history holds only lines unlike any other, so nothing may be uncertain that the wire can tell.
+ */
+export class Player {
+  readonly events: Event[] = [];
+  readonly #history: History;
+  readonly #dated: boolean;
+  readonly #server: ServerModel;
+  readonly #stitch: Stitch;
+  readonly #truths: Truth[] = [];
+  #body: Body | undefined;
+  /** Up to where the life was received and decided. */
+  #had: {readonly life: Life; readonly offset: number} | undefined;
+  #serial = 0;
+
+  constructor(history: History, dated: boolean) {
+    this.#history = history;
+    this.#dated = dated;
+    this.#server = new ServerModel(history.limits, history.json);
+    let now = 0;
+    this.#stitch = new Stitch({
+      sink: {
+        append: (bytes) => {
+          const copy = Buffer.from(bytes);
+          this.events.push({kind: 'append', bytes: copy});
+          if (this.#body) this.#body.appended = Buffer.concat([this.#body.appended, copy]);
+        },
+        closeLine: () => {
+          this.events.push({kind: 'close'});
+          if (this.#body) this.#body.closed = true;
+        },
+        marker: (marker) => this.events.push({kind: 'marker', marker}),
+      },
+      clock: {wall: () => now++},
+      ring: history.limits,
+    });
+  }
+
+  play(): void {
+    for (const step of this.#history.steps) this.#step(step);
+    this.#playToTheEnd();
+    checkOrder(this.events);
+    checkClaims(this.events, this.#truths);
+  }
+
+  /** A last connection that is not cut must bring everything that the ring holds, and what is written then. */
+  #playToTheEnd(): void {
+    this.#cut();
+    this.#receive([Number.POSITIVE_INFINITY]);
+    this.#settle();
+    this.#write({kind: 'dated', padding: 0});
+    this.#receive([Number.POSITIVE_INFINITY]);
+    this.#cut();
+    this.#stitch.finish();
+    const last = this.#truths.at(-1);
+    assert.equal(last?.life, this.#server.life, 'the last connection was decided');
+    assert.equal(this.#had?.offset, this.#server.life.wire.length, 'and everything that it brought was taken');
+  }
+
+  #step(step: Step): void {
+    switch (step.do) {
+      case 'write':
+        for (const entry of step.entries) this.#write(entry);
+        return;
+      case 'receive':
+        this.#receive(step.chunks);
+        return;
+      case 'cut':
+        this.#cut();
+        return;
+      case 'settle':
+        this.#settle();
+        return;
+      case 'restart':
+        this.#server.restart(step.farewell);
+        return;
+      case 'recreate':
+        this.#server.recreate();
+        return;
+      case 'jump-clock':
+        this.#server.jumpClock();
+        return;
+    }
+  }
+
+  #settle(): void {
+    const events = this.events.length;
+    this.#stitch.settle();
+    if (this.#body && this.events.length > events) this.#body.hurried = true;
+  }
+
+  #write(entry: Written): void {
+    this.#serial++;
+    const server = this.#server;
+    switch (entry.kind) {
+      case 'dated':
+        server.write(`[p] ${server.now()} INFO t: step ${this.#serial}${'é'.repeat(entry.padding)}`);
+        return;
+      case 'manager': {
+        const lines = Array.from({length: entry.lines}, (_, line) => `line ${line} of ${this.#serial}`);
+        server.write(server.managerEntry('ERROR', 'pipeline_manager::runner::pipeline_automata', lines.join('\n')));
+        return;
+      }
+      case 'plain':
+        server.write(entry.text);
+        return;
+    }
+  }
+
+  #receive(chunks: readonly number[]): void {
+    for (const size of chunks) {
+      const body = this.#body ?? this.#connect();
+      const chunk = body.follower.body.subarray(body.received, body.received + size);
+      body.received += chunk.length;
+      // The stitch must not keep what it is given.
+      const lent = Buffer.from(chunk);
+      this.#stitch.push(lent);
+      lent.fill('~');
+      if (body.follower.ended && body.received === body.follower.body.length) this.#cut();
+    }
+  }
+
+  #connect(): Body {
+    this.#stitch.begin({cause: 'unknown', downMs: 0});
+    const last = this.events.findLast(({kind}) => kind !== 'marker');
+    const open = last?.kind === 'append' && last.bytes.at(-1) !== 0x0a;
+    const follower = this.#server.connect();
+    this.#body = {follower, open, received: 0, appended: Buffer.alloc(0), closed: false, hurried: false};
+    return this.#body;
+  }
+
+  #cut(): void {
+    const body = this.#body;
+    if (!body) return;
+    const {decided, sentinel, received} = this.#stitch.end();
+    this.#body = undefined;
+    const {follower} = body;
+    const bytes = follower.body.subarray(0, body.received);
+    const held = heldBack(bytes);
+    assert.equal(received, body.received);
+    assert.equal(sentinel, held === 'Logs have ended\n'.length);
+    const content = bytes.subarray(follower.noticeBytes, Math.max(follower.noticeBytes, bytes.length - held));
+    if (decided) this.#learn(body, content);
+    else this.#checkUndecided(follower, content, body.appended);
+  }
+
+  #learn({follower: {life, index}, appended, open, closed, hurried}: Body, content: Buffer): void {
+    const skippedBytes = content.length - appended.length;
+    assert.ok(skippedBytes >= 0, 'appended no more than what came');
+    assert.deepEqual(String(appended), String(content.subarray(skippedBytes)), 'appended the end of what came');
+    assert.equal(closed, open && skippedBytes === 0, 'the open line goes on, or it is closed');
+    const start = life.start(index);
+    const before = this.#had;
+    const same = before?.life === life;
+    const knownBytes = same ? Math.max(0, before.offset - start) : 0;
+    const known = content.subarray(0, knownBytes);
+    this.#truths.push({
+      first: before === undefined,
+      life,
+      before: before?.life,
+      index,
+      lost: same ? Math.max(0, index - life.entriesBefore(before.offset)) : 0,
+      knownBytes,
+      skippedBytes,
+      repeated: countLines(content.subarray(skippedBytes, knownBytes)),
+      datedLines: this.#dated && !hurried ? (known.toString().match(/T\d\d:00:00\..*\n/g)?.length ?? 0) : 0,
+      singleLines: this.#dated && this.#history.json,
+    });
+    this.#had = {life, offset: start + content.length};
+  }
+
+  /** Nothing of it was appended; if every line is dated, everything whole in it was known, or its first line is cut. */
+  #checkUndecided({life, index}: Follower, content: Buffer, appended: Buffer): void {
+    assert.equal(appended.length, 0);
+    if (!this.#dated || !content.includes('\n')) return;
+    assert.equal(life, this.#had?.life);
+    assert.ok(life.start(index) + content.lastIndexOf('\n') < (this.#had?.offset ?? 0), 'held back a new line');
+  }
+}
+
+/** How many bytes at the end of a body may be the sentinel, or its beginning. */
+function heldBack(body: Buffer): number {
+  const sentinel = 'Logs have ended\n';
+  const lastLine = /[^\n]*\n?$/.exec(body.toString('latin1'))?.[0] ?? '';
+  return sentinel.startsWith(lastLine) ? lastLine.length : 0;
+}
+
+function countLines(bytes: Buffer): number {
+  const lines = bytes.toString('latin1').split('\n');
+  return lines.at(-1) === '' ? lines.length - 1 : lines.length;
+}

@@ -1,0 +1,80 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import type {MarkerKind} from '../../source/buffer/marker.ts';
+import {Stitch} from '../../source/stitch/stitch.ts';
+
+/** The body of a recorded exchange, as far as it was recorded. */
+function bodyOf(file: string): Buffer {
+  const raw = readFileSync(`test/wire/${file}`);
+  const body: Buffer[] = [];
+  let at = raw.indexOf('\r\n\r\n') + 4;
+  for (;;) {
+    const lineEnd = raw.indexOf('\r\n', at);
+    const size = Number.parseInt(raw.toString('latin1', at, lineEnd), 16);
+    if (lineEnd === -1 || !(size > 0)) return Buffer.concat(body);
+    body.push(raw.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+function follow(...files: string[]) {
+  const markers: MarkerKind[] = [];
+  let log = '';
+  let sentinel = false;
+  const stitch = new Stitch({
+    sink: {
+      append: (bytes) => {
+        log += Buffer.from(bytes).toString();
+      },
+      closeLine: () => {},
+      marker: (marker) => markers.push(marker),
+    },
+    clock: {wall: () => 0},
+  });
+  for (const file of files) {
+    stitch.begin({cause: 'unknown', downMs: 0});
+    for (const byte of bodyOf(file)) stitch.push(Uint8Array.of(byte));
+    ({sentinel} = stitch.end());
+  }
+  return {log, markers, sentinel};
+}
+
+test.each(['01-catchup-live-restart-delete-clean-end.raw', '03a-json-manager-lines.raw'])(
+  '%s: the sentinel ends it and is no line',
+  (file) => {
+    const body = bodyOf(file).toString();
+    expect(body).toMatch(/\nLogs have ended\n$/);
+    expect(follow(file)).toEqual({log: body.slice(0, -'Logs have ended\n'.length), markers: [], sentinel: true});
+  },
+);
+
+test.each([
+  ['02-discard-notice-text-head.raw', 48237],
+  ['03b-json-discard-notice-head.raw', 54537],
+  ['10c-after-1100k-catchup.raw', 5],
+])('%s: the notice becomes a marker', (file, entries) => {
+  const body = bodyOf(file).toString();
+  expect(follow(file)).toEqual({
+    log: body.slice(body.indexOf('\n') + 1),
+    markers: [{kind: 'discarded', entries}],
+    sentinel: false,
+  });
+});
+
+test('05: a killed runner ends without the sentinel, and comes back with another fresh start', () => {
+  const before = '05a-runner-sigkill-api-alive-midstream.raw';
+  const after = '05b-after-runner-restart.raw';
+  expect(follow(before, after)).toEqual({
+    log: `${bodyOf(before)}${bodyOf(after)}`,
+    markers: [{kind: 'new-life', because: 'restarted'}],
+    sentinel: false,
+  });
+});
+
+test('05b, 05c: the same life again', () => {
+  const again = follow('05b-after-runner-restart.raw', '05c-runner-sigterm-api-alive.raw');
+  expect(again.log).toBe(bodyOf('05b-after-runner-restart.raw').toString());
+  // Nothing came after what was known; the overlap is proved all the same.
+  expect(again.markers).toMatchObject([{kind: 'reconnected'}]);
+  expect(again.sentinel).toBe(true);
+});

@@ -1,0 +1,173 @@
+/**
+ * A model of the server's log of one pipeline, written from feldera-api.md ("Logs") and the recordings, for tests.
+ * It shares nothing with `source/stitch/`, and it remembers everything that was ever written.
+ */
+
+export type Limits = {readonly bytes: number; readonly entries: number};
+
+/** How a stopped follower's body ends. */
+export type Farewell = 'sentinel' | 'silent';
+
+/** One life of the ring: everything written to it, and the part that it still holds. */
+export class Life {
+  /** All entries in wire form, newlines included. */
+  wire = Buffer.alloc(0);
+  /** Offset of each entry in `wire`, and the end. */
+  readonly starts: number[] = [0];
+  /** Index of the first entry that the ring still holds. */
+  first = 0;
+  readonly number: number;
+  readonly pipelineId: string;
+
+  constructor(number: number, pipelineId: string) {
+    this.number = number;
+    this.pipelineId = pipelineId;
+  }
+
+  get entries(): number {
+    return this.starts.length - 1;
+  }
+
+  /** How many entries lie wholly before an offset of `wire`. */
+  entriesBefore(offset: number): number {
+    let count = 0;
+    while (count < this.entries && (this.starts[count + 1] ?? 0) <= offset) count++;
+    return count;
+  }
+
+  start(index: number): number {
+    return this.starts[index] ?? this.wire.length;
+  }
+
+  append(entry: string, limits: Limits): void {
+    this.wire = Buffer.concat([this.wire, Buffer.from(entry), Buffer.from('\n')]);
+    this.starts.push(this.wire.length);
+    const size = Buffer.byteLength(entry);
+    if (size > limits.bytes) {
+      this.first = this.entries;
+      return;
+    }
+    while (this.#heldBytes() > limits.bytes || this.entries - this.first > limits.entries) this.first++;
+  }
+
+  /** Without the newline that ends each entry. */
+  #heldBytes(): number {
+    return this.wire.length - this.start(this.first) - (this.entries - this.first);
+  }
+}
+
+/** One connection: its body as sent so far. */
+export class Follower {
+  readonly life: Life;
+  /** Index of the first replayed entry. */
+  readonly index: number;
+  /** Bytes of the notice, 0 without one. */
+  readonly noticeBytes: number;
+  body: Buffer;
+  ended = false;
+
+  constructor(life: Life, notice: string) {
+    this.life = life;
+    this.index = life.first;
+    this.noticeBytes = Buffer.byteLength(notice);
+    this.body = Buffer.concat([Buffer.from(notice), life.wire.subarray(life.start(life.first))]);
+  }
+
+  send(bytes: string): void {
+    if (!this.ended) this.body = Buffer.concat([this.body, Buffer.from(bytes)]);
+  }
+
+  end(farewell: Farewell): void {
+    if (farewell === 'sentinel') this.send('Logs have ended\n');
+    this.ended = true;
+  }
+}
+
+export class ServerModel {
+  life: Life;
+  readonly #limits: Limits;
+  readonly #json: boolean;
+  #followers: Follower[] = [];
+  #lives = 0;
+  #pipelines = 1;
+  #microseconds = 0;
+  #hour = 9;
+
+  constructor(limits: Limits, json = false) {
+    this.#limits = limits;
+    this.#json = json;
+    this.life = this.#startLife();
+  }
+
+  /** A timestamp that is never given twice, whatever the clock does. */
+  now(): string {
+    this.#microseconds++;
+    return `2026-11-25T${String(this.#hour).padStart(2, '0')}:00:00.${String(this.#microseconds).padStart(6, '0')}Z`;
+  }
+
+  jumpClock(): void {
+    this.#hour = (this.#hour + 17) % 24;
+  }
+
+  write(entry: string): void {
+    this.life.append(entry, this.#limits);
+    for (const follower of this.#followers) follower.send(`${entry}\n`);
+  }
+
+  /** An entry of the runner; it may hold newlines. */
+  managerEntry(level: string, target: string, message: string): string {
+    const name = target.endsWith('pipeline_logs') ? 'N/A' : 'p';
+    if (this.#json) {
+      return JSON.stringify({
+        timestamp: this.now(),
+        level,
+        target,
+        'feldera-service': 'runner',
+        'pipeline-name': name,
+        'pipeline-id': this.#pipelineId,
+        fields: {line: message},
+      });
+    }
+    const head = `[manager] ${this.now()} ${level.padStart(5)} ${target}: ${message}`;
+    return `${head} pipeline-id="${this.#pipelineId}" pipeline-name="${name}"`;
+  }
+
+  connect(): Follower {
+    const text = `... ${this.life.first} prior log lines were discarded due to buffer constraints and are thus not shown.`;
+    const notice = this.life.first > 0 ? `${this.managerEntry('WARN', logsTarget, text)}\n` : '';
+    const follower = new Follower(this.life, notice);
+    this.#followers.push(follower);
+    return follower;
+  }
+
+  /** The runner restarts: same pipeline, an empty ring. */
+  restart(farewell: Farewell): void {
+    this.#endAll(farewell);
+    this.life = this.#startLife();
+  }
+
+  /** The pipeline is deleted, and another of the same name is created. */
+  recreate(): void {
+    this.#endAll('sentinel');
+    this.#pipelines++;
+    this.life = this.#startLife();
+  }
+
+  get #pipelineId(): string {
+    return `id-${this.#pipelines}`;
+  }
+
+  #endAll(farewell: Farewell): void {
+    for (const follower of this.#followers) follower.end(farewell);
+    this.#followers = [];
+  }
+
+  #startLife(): Life {
+    this.#lives++;
+    const life = new Life(this.#lives, this.#pipelineId);
+    life.append(this.managerEntry('INFO', logsTarget, 'Fresh start of pipeline logs'), this.#limits);
+    return life;
+  }
+}
+
+const logsTarget = 'pipeline_manager::runner::pipeline_logs';

@@ -1,0 +1,58 @@
+import {readFileSync} from 'node:fs';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {ErrorCounter} from '../../source/streams/error-counter.ts';
+
+const samples = readFileSync(new URL('../wire/samples-text-ansi.log', import.meta.url));
+const errorLine = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::controller:  no connection\n';
+const infoLine = '[orders] 2026-01-01T00:00:00.000001Z  INFO dbsp_adapters::controller:  ERROR is only a word here\n';
+
+function count(pieces: readonly Uint8Array[]): number {
+  const counter = new ErrorCounter();
+  for (const piece of pieces) counter.push(piece);
+  return counter.count;
+}
+
+test('counts the ERROR lines of recorded output, however it is cut', () => {
+  const whole = count([samples]);
+  // Five of the pipeline's, in red, and one of the runner's.
+  expect(whole).toBe(6);
+  fc.assert(
+    fc.property(fc.array(fc.nat(samples.length), {maxLength: 40}), (cuts) => {
+      const places = [0, ...cuts.sort((a, b) => a - b), samples.length];
+      const pieces = places.slice(1).map((end, index) => samples.subarray(places[index], end));
+      expect(count(pieces)).toBe(whole);
+    }),
+    {numRuns: 50},
+  );
+  expect(count([...samples].map((byte) => Uint8Array.of(byte)))).toBe(whole);
+});
+
+test('a level is where levels stand, not anywhere in the message', () => {
+  expect(count([Buffer.from(infoLine + errorLine + infoLine + errorLine)])).toBe(2);
+});
+
+test('a line counts once, when it ends', () => {
+  const counter = new ErrorCounter();
+  counter.push(Buffer.from(errorLine.slice(0, -1)));
+  expect(counter.count).toBe(0);
+  counter.push(Buffer.from('\n'));
+  expect(counter.count).toBe(1);
+});
+
+test('a line that is closed without a newline counts, and the next one begins anew', () => {
+  const counter = new ErrorCounter();
+  counter.push(Buffer.from(errorLine.slice(0, -5)));
+  counter.endLine();
+  counter.push(Buffer.from(errorLine));
+  counter.endLine();
+  expect(counter.count).toBe(2);
+});
+
+test('a line of many megabytes in small pieces is judged by its head', () => {
+  const counter = new ErrorCounter();
+  counter.push(Buffer.from(errorLine.slice(0, -1)));
+  for (let piece = 0; piece < 1000; piece++) counter.push(Buffer.alloc(32_768, 'x'));
+  counter.push(Buffer.from('\n'));
+  expect(counter.count).toBe(1);
+});

@@ -1,0 +1,160 @@
+import {expect, test} from 'vitest';
+import {ApiError} from '../../source/api/api-error.ts';
+import type {ApiClient, ApiFailure, Pipeline} from '../../source/api/types.ts';
+import {ListPoller} from '../../source/streams/list-poller.ts';
+import {FakeClock, settled} from '../harness/fake-clock.ts';
+
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url: ''};
+const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you', url: ''};
+
+/** A server whose answers and their moments belong to the test; the wire is tested in `log-stream.test.ts`. */
+class Lists {
+  readonly clock = new FakeClock();
+  /** Monotonic milliseconds of each request. */
+  readonly asked: number[] = [];
+  readonly poller: ListPoller;
+  #answers: PromiseWithResolvers<readonly Pipeline[]>[] = [];
+  /** What every request is answered at once; undefined: it waits for `answer`. */
+  always: readonly Pipeline[] | ApiFailure | undefined;
+  aborted = 0;
+
+  constructor() {
+    const unused = () => Promise.reject(new Error('not part of this test'));
+    const client: ApiClient = {
+      baseUrl: 'http://here',
+      listPipelines: (signal) => this.#ask(signal),
+      getPipeline: unused,
+      getSession: unused,
+      followLogs: unused,
+      close: () => Promise.resolve(),
+    };
+    this.poller = new ListPoller({client, clock: this.clock, random: () => 0});
+  }
+
+  get inFlight(): number {
+    return this.#answers.length;
+  }
+
+  async answer(answer: readonly Pipeline[] | ApiFailure): Promise<void> {
+    const waiting = this.#answers.shift();
+    if ('kind' in answer) waiting?.reject(new ApiError(answer));
+    else waiting?.resolve(answer);
+    await settled();
+  }
+
+  #ask(signal: AbortSignal): Promise<readonly Pipeline[]> {
+    this.asked.push(this.clock.monotonic());
+    if (this.always && 'kind' in this.always) return Promise.reject(new ApiError(this.always));
+    if (this.always) return Promise.resolve(this.always);
+    const answer = Promise.withResolvers<readonly Pipeline[]>();
+    this.#answers.push(answer);
+    signal.addEventListener('abort', () => {
+      this.aborted += 1;
+      answer.reject(new ApiError({kind: 'cancelled'}));
+    });
+    return answer.promise;
+  }
+}
+
+test('asks every 2 s while watched, every 15 s otherwise, and at once when someone looks again', async () => {
+  const lists = new Lists();
+  lists.always = [];
+  lists.poller.start();
+  await lists.clock.advance(4000);
+  expect(lists.asked).toEqual([0, 2000, 4000]);
+  lists.poller.setWatched(false);
+  await lists.clock.advance(32_000);
+  expect(lists.asked.slice(3)).toEqual([6000, 21_000, 36_000]);
+  lists.poller.setWatched(true);
+  await settled();
+  lists.poller.setWatched(true);
+  await lists.clock.advance(2000);
+  expect(lists.asked.slice(6)).toEqual([36_000, 38_000]);
+});
+
+test('one request at a time, however slow and however often a refresh is asked for', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  await lists.clock.advance(60_000);
+  lists.poller.refresh();
+  lists.poller.refresh();
+  expect(lists.inFlight).toBe(1);
+  await lists.answer([]);
+  expect(lists.inFlight).toBe(1);
+  await lists.answer([]);
+  expect(lists.inFlight).toBe(0);
+  expect(lists.asked).toEqual([0, 60_000]);
+});
+
+test('the snapshot stays the same object while the list is the same array', async () => {
+  const lists = new Lists();
+  const list: readonly Pipeline[] = [];
+  lists.always = list;
+  let changes = 0;
+  lists.poller.snapshot.subscribe(() => {
+    changes += 1;
+  });
+  lists.poller.start();
+  await lists.clock.advance(10_000);
+  expect(changes).toBe(1);
+  expect(lists.poller.snapshot.get().pipelines).toBe(list);
+  expect(lists.poller.goodAt).toBe(lists.clock.wall());
+});
+
+test('errors back off, keep the last good list with its time, and go with the next good answer', async () => {
+  const lists = new Lists();
+  const list: readonly Pipeline[] = [];
+  lists.always = list;
+  lists.poller.start();
+  await lists.clock.advance(1000);
+  const goodAt = lists.clock.wall() - 1000;
+  lists.always = unreachable;
+  await lists.clock.advance(1500);
+  expect(lists.poller.snapshot.get()).toEqual({pipelines: list, goodAt, failure: unreachable, nextTryAt: 3000});
+  await lists.clock.advance(6500);
+  expect(lists.asked).toEqual([0, 2000, 3000, 5000, 9000]);
+  lists.always = list;
+  await lists.clock.advance(8000);
+  expect(lists.poller.snapshot.get()).toEqual({
+    pipelines: list,
+    goodAt: lists.clock.wall(),
+    failure: undefined,
+    nextTryAt: undefined,
+  });
+});
+
+test('Retry-After is honoured; a refusal is asked again every 5 to 10 s', async () => {
+  const lists = new Lists();
+  lists.always = {...unreachable, retryAfter: 20_000};
+  lists.poller.start();
+  await lists.clock.advance(19_999);
+  expect(lists.asked).toEqual([0]);
+  lists.always = unauthorized;
+  await lists.clock.advance(10_001);
+  expect(lists.asked).toEqual([0, 20_000, 25_000, 30_000]);
+});
+
+test('a refresh does not wait for the backoff', async () => {
+  const lists = new Lists();
+  lists.always = unauthorized;
+  lists.poller.start();
+  await lists.clock.advance(1000);
+  lists.always = [];
+  lists.poller.refresh();
+  await lists.clock.advance(2000);
+  expect(lists.asked).toEqual([0, 1000, 3000]);
+});
+
+test('stopped, it aborts the request, leaves no timer and says nothing more', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  const before = lists.poller.snapshot.get();
+  lists.poller.stop();
+  await settled();
+  lists.poller.refresh();
+  await lists.clock.advance(60_000);
+  expect(lists.asked).toHaveLength(1);
+  expect(lists.aborted).toBe(1);
+  expect(lists.clock.pending).toBe(0);
+  expect(lists.poller.snapshot.get()).toBe(before);
+});

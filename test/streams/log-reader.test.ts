@@ -1,0 +1,124 @@
+import {expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {LogReader} from '../../source/streams/log-reader.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+
+const id = '01a211f6-0000-7000-8000-000000000001';
+const freshStart = `[manager] 2026-01-01T00:00:00.000001Z  INFO pipeline_manager::runner::pipeline_logs: Fresh start of pipeline logs pipeline-id="${id}" pipeline-name="N/A"\n`;
+const line = (number: number) =>
+  `[orders] 2026-01-01T00:00:01.${String(number).padStart(6, '0')}Z  INFO test:  ${number}\n`;
+
+function open() {
+  const clock = new FakeClock();
+  const buffer = new LogBuffer({maxBytes: 1024 * 1024});
+  const notes: string[] = [];
+  const reader = new LogReader({buffer, clock, note: (text) => notes.push(text)});
+  const begin = (attempt: number, isAfterLoss: boolean, beside?: number) =>
+    reader.begin({
+      attempt,
+      loss: isAfterLoss ? {cause: 'silent', at: clock.monotonic()} : undefined,
+      pipelineId: undefined,
+      beside,
+    });
+  const receive = (attempt: number, text: string) => reader.receive(attempt, Buffer.from(text));
+  /** Moves time on; answers whether the replay is over then. */
+  const after = async (milliseconds: number) => {
+    await clock.advance(milliseconds);
+    return reader.isReplayOver();
+  };
+  return {clock, buffer, notes, reader, begin, receive, after};
+}
+
+test('a first replay is over at a quiet moment', async () => {
+  const {begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart);
+  expect(await after(100)).toBe(false);
+  receive(1, line(1));
+  expect(await after(100)).toBe(false);
+  expect(await after(50)).toBe(true);
+});
+
+test('a first replay of a log that never rests, or never comes, is over at the cap', async () => {
+  const {begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart);
+  for (let number = 0; number < 29; number++) {
+    expect(await after(100)).toBe(false);
+    receive(1, line(number));
+  }
+  expect(await after(100)).toBe(true);
+  begin(2, false);
+  expect(await after(2900)).toBe(false);
+  expect(await after(100)).toBe(true);
+});
+
+test('after a loss a replay is over as soon as the overlap is proved, and not before a byte came', async () => {
+  const {reader, begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1) + line(2));
+  reader.end(1);
+  begin(2, true);
+  expect(await after(120_000)).toBe(false);
+  receive(2, freshStart + line(1) + line(2) + line(3));
+  expect(reader.isReplayOver()).toBe(true);
+});
+
+test('after a loss a replay that proves nothing gets three seconds of rest', async () => {
+  const {reader, begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1));
+  reader.end(1);
+  begin(2, true);
+  receive(2, freshStart.slice(0, 40));
+  expect(await after(2900)).toBe(false);
+  expect(await after(100)).toBe(true);
+});
+
+test('beside a silent connection the proof is not enough: the silent one may still speak', async () => {
+  const {reader, begin, receive, after, notes, buffer} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1) + line(2));
+  begin(2, true, 1);
+  receive(2, freshStart + line(1) + line(2) + line(3));
+  expect(await after(900)).toBe(false);
+  expect(receive(1, line(3))).toBe(false);
+  expect(reader.isReplayOver()).toBe(true);
+  reader.settle();
+  expect(notes).toEqual([]);
+  expect(buffer.totalLines).toBe(4);
+});
+
+test('a silent connection that stays silent while the other one brings lines was dead', async () => {
+  const {reader, begin, receive, after, notes} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1) + line(2));
+  begin(2, true, 1);
+  receive(2, freshStart + line(1) + line(2) + line(3));
+  expect(await after(1000)).toBe(true);
+  reader.settle();
+  reader.settle();
+  expect(notes).toEqual(['the silent connection was dead: a new one brought the missing lines']);
+});
+
+test('a quiet log on both connections says nothing', async () => {
+  const {reader, begin, receive, after, notes, buffer} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1) + line(2));
+  begin(2, true, 1);
+  receive(2, freshStart + line(1) + line(2));
+  expect(await after(1000)).toBe(true);
+  reader.settle();
+  expect(notes).toEqual([]);
+  expect(buffer.endId).toBe(3);
+});
+
+test('the sentinel counts only at the end of the attempt that is read', () => {
+  const {reader, begin, receive} = open();
+  begin(1, false);
+  receive(1, `${freshStart}Logs have ended\n`);
+  expect(reader.end(2)).toBe(false);
+  expect(reader.end(1)).toBe(true);
+  expect(reader.end(1)).toBe(false);
+  expect(reader.attempt).toBeUndefined();
+});

@@ -1,0 +1,373 @@
+import {describe, expect, test} from 'vitest';
+import {systemClock} from '../../source/lib/clock.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {fastClock} from '../harness/fast-clock.ts';
+import {
+  connectionOf,
+  eventsOf,
+  linesOf,
+  markersOf,
+  openStreams,
+  type Rig,
+  untilEvent,
+  untilLines,
+  watchStates,
+} from './open-streams.ts';
+
+async function openOrders(options: Parameters<typeof openStreams>[1] = {}) {
+  const rig = await openStreams(['orders'], options);
+  const before = rig.write('orders', 20);
+  const stream = rig.manager.open('orders');
+  await connectionOf(stream, 'live');
+  return {...rig, before, stream};
+}
+
+async function untilConnections(rig: Pick<Rig, 'server'>, count: number): Promise<void> {
+  const {server} = rig;
+  await eventually(
+    () => server.openLogConnections() === count,
+    () => `${count} connections, the server holds ${server.openLogConnections()}`,
+  );
+}
+
+describe('a connection that is lost', () => {
+  test('by a cut: nothing is lost or repeated, what came meanwhile included', async () => {
+    const {server, stream, before, write} = await openOrders({chunking: 'ragged'});
+    const live = write('orders', 100);
+    await untilLines(stream, [...before, ...live]);
+    server.cutConnections({afterBytes: 0});
+    await connectionOf(stream, 'waiting');
+    const missed = write('orders', 50);
+    await connectionOf(stream, 'live');
+    const after = write('orders', 50);
+    expect(await untilLines(stream, [...before, ...live, ...missed, ...after])).toEqual([
+      ...before,
+      ...live,
+      ...missed,
+      ...after,
+    ]);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'server-lost', times: 1}]);
+    await untilEvent(stream, /^live again after/);
+    expect(eventsOf(stream)[1]).toMatch(/API server closed it.*next try in 1\.0 s$/);
+  });
+
+  test('in the middle of a line, which is completed', async () => {
+    const {server, stream, before, write} = await openOrders();
+    server.cutConnections({afterBytes: 30});
+    const cut = write('orders', 3);
+    await connectionOf(stream, 'waiting');
+    expect(stream.buffer.hasOpenLine).toBe(true);
+    expect(await untilLines(stream, [...before, ...cut])).toEqual([...before, ...cut]);
+  });
+
+  test('again and again without a loss: one marker with a count', async () => {
+    const {server, stream, before, write} = await openOrders();
+    const all = [...before];
+    for (let cut = 0; cut < 4; cut++) {
+      server.cutConnections();
+      await connectionOf(stream, 'waiting');
+      all.push(...write('orders', 5));
+      await connectionOf(stream, 'live');
+      await untilLines(stream, all);
+    }
+    expect(linesOf(stream)).toEqual(all);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'server-lost', times: 4}]);
+  });
+
+  test('with the runner: a new life, and what was read stays', async () => {
+    const {server, stream, before, write} = await openOrders();
+    server.killRunner();
+    const waiting = await connectionOf(stream, 'waiting');
+    expect(waiting.cause).toBe('runner-lost');
+    server.startRunner();
+    const after = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    expect(markersOf(stream)).toEqual([{kind: 'new-life', because: 'restarted'}]);
+    await untilEvent(stream, /^the runner was lost/);
+  });
+
+  test('to a runner that was stopped gently: looked up, and told apart from a deletion', async () => {
+    const {server, stream} = await openOrders();
+    server.stopRunnerGently();
+    await eventually(
+      () => markersOf(stream).length > 0,
+      () => 'a marker',
+    );
+    expect(markersOf(stream)).toEqual([{kind: 'ended', because: 'stopped'}]);
+    server.startRunner();
+    await connectionOf(stream, 'live');
+    expect(markersOf(stream)).toEqual([
+      {kind: 'ended', because: 'stopped'},
+      {kind: 'new-life', because: 'restarted'},
+    ]);
+  });
+
+  test('because the server found us too slow: known by the log that goes on', async () => {
+    const {server, stream, write, before} = await openOrders({
+      followerLimit: 150,
+      ringLimits: {bytes: 1_000_000, entries: 100},
+    });
+    server.freeze('orders');
+    const flood = write('orders', 200);
+    server.thaw();
+    expect(await untilLines(stream, [...before, ...flood])).toEqual([...before, ...flood]);
+    expect(markersOf(stream)).toEqual([
+      {kind: 'ended', because: 'unknown'},
+      {kind: 'reconnected', cause: 'dropped-as-slow', times: 1},
+    ]);
+    await untilEvent(stream, /dropped this follower as too slow/);
+  });
+
+  test('by a machine that slept, or at the asking: at once, in every state', async () => {
+    const {server, stream, write, before} = await openOrders();
+    stream.noteSleep();
+    await eventually(
+      () => server.totalLogConnections === 2,
+      () => 'a second connection',
+    );
+    await connectionOf(stream, 'live');
+    stream.reconnect();
+    stream.reconnect();
+    stream.reconnect();
+    const after = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    await connectionOf(stream, 'live');
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'asked', times: 2}]);
+    await untilConnections({server}, 1);
+  });
+
+  test('accepted and dropped again: backs off, since a 200 is not live yet', async () => {
+    const {server, stream, before} = await openOrders();
+    const states = watchStates(stream);
+    server.cutNextConnections({afterBytes: 0, times: 3});
+    server.cutConnections();
+    await connectionOf(stream, 'waiting');
+    await connectionOf(stream, 'live');
+    const tries = states.flatMap((state) => (state.kind === 'waiting' ? [state.tries] : []));
+    expect(tries).toEqual([1, 2, 3, 4]);
+    expect(linesOf(stream)).toEqual(before);
+    expect(server.totalLogConnections).toBe(5);
+  });
+});
+
+describe('a pipeline that goes', () => {
+  test('deleted: gone, without a connection; created again: the list wakes it, and it is another log', async () => {
+    const {server, stream, before, write, list} = await openOrders();
+    await list();
+    server.deletePipeline('orders');
+    const gone = await connectionOf(stream, 'gone');
+    expect(gone.reason).toEqual({kind: 'deleted'});
+    expect(markersOf(stream)).toEqual([{kind: 'ended', because: 'deleted'}]);
+    expect(server.openLogConnections()).toBe(0);
+    await list();
+    server.addPipeline('orders');
+    const after = write('orders', 5);
+    await list();
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    expect(markersOf(stream)).toEqual([
+      {kind: 'ended', because: 'deleted'},
+      {kind: 'new-life', because: 'created-again'},
+    ]);
+  });
+
+  test('and is created again at once: one row says so', async () => {
+    const {server, stream, before, write, list} = await openOrders();
+    await list();
+    server.recreatePipeline('orders');
+    const after = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    expect(markersOf(stream)).toEqual([{kind: 'ended', because: 'created-again'}]);
+    expect(stream.snapshot.get().pipelineId).toBe(server.pipeline('orders').id);
+  });
+
+  test('while it could not be read: the list says so', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    server.refuse({kind: 'unreachable', times: 1000, retryAfter: '300'});
+    server.cutConnections();
+    const failure = await eventually(
+      () => {
+        const {connection} = stream.snapshot.get();
+        return connection.kind === 'waiting' ? connection.failure : undefined;
+      },
+      () => 'a refusal',
+    );
+    expect(failure).toMatchObject({reason: 'runner-unreachable', retryAfter: 300_000});
+    server.deletePipeline('orders');
+    await list();
+    expect((await connectionOf(stream, 'gone')).reason).toEqual({kind: 'deleted'});
+    expect(markersOf(stream)).toEqual([{kind: 'ended', because: 'deleted'}]);
+  });
+
+  test('unknown from the start: gone without a marker, since nothing was read', async () => {
+    const {manager} = await openStreams(['orders']);
+    const stream = manager.open('order');
+    expect((await connectionOf(stream, 'gone')).reason).toEqual({kind: 'deleted'});
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('changes its state: a dated row with the first line of the error', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    server.pipeline('orders').fail('out of memory');
+    await list();
+    await list();
+    expect(markersOf(stream)).toEqual([
+      {
+        kind: 'state',
+        from: 'Running',
+        to: 'Stopped',
+        error: 'Pipeline check failed: compute and/or storage resources encountered a fatal error.',
+      },
+    ]);
+  });
+});
+
+describe('a server that refuses', () => {
+  test('with the empty 404: tried again soon, and never shown as an error', async () => {
+    const {server, manager, write} = await openStreams(['orders']);
+    server.refuse({kind: 'not-ready', times: 6});
+    const lines = write('orders', 3);
+    const stream = manager.open('orders');
+    const states = watchStates(stream);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+    const waits = states.filter((state) => state.kind === 'waiting');
+    expect(waits).toHaveLength(6);
+    expect(waits.map(({failure}) => failure)).toEqual(waits.map(() => undefined));
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('with 503 and Retry-After: waits as asked, says why, and comes back', async () => {
+    const {server, manager, write} = await openStreams(['orders']);
+    server.refuse({kind: 'unreachable', retryAfter: '7'});
+    const lines = write('orders', 3);
+    const stream = manager.open('orders');
+    const waiting = await connectionOf(stream, 'waiting');
+    expect(waiting).toMatchObject({tries: 1, failure: {reason: 'runner-unreachable', retryAfter: 7000}});
+    expect(await untilLines(stream, lines)).toEqual(lines);
+    await untilEvent(stream, /^try 1 failed: .*next try in 7\.0 s$/);
+  });
+
+  test('with Retry-After of a year: capped, and the history says both', async () => {
+    const {server, manager} = await openStreams(['orders']);
+    server.refuse({kind: 'unreachable', retryAfter: String(365 * 86_400)});
+    const stream = manager.open('orders');
+    await connectionOf(stream, 'waiting');
+    expect(eventsOf(stream)[0]).toMatch(/next try in 5 min \(the server asked for 365 days\)$/);
+  });
+
+  test('with 401: gone with the reason, without a connection, and back by itself when it may', async () => {
+    const {server, manager, write} = await openStreams(['orders'], {clock: fastClock(50)});
+    server.setApiKey('apikey:right');
+    const lines = write('orders', 3);
+    const stream = manager.open('orders');
+    const gone = await connectionOf(stream, 'gone');
+    expect(gone.reason).toMatchObject({kind: 'refused', failure: {kind: 'fatal', reason: 'unauthorized'}});
+    expect(server.openLogConnections()).toBe(0);
+    server.setApiKey(undefined);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+  });
+
+  test('with the web console: a wrong URL', async () => {
+    const {server, manager} = await openStreams(['orders']);
+    server.refuse({kind: 'web-console', times: 1000});
+    const stream = manager.open('orders');
+    const gone = await connectionOf(stream, 'gone');
+    expect(gone.reason).toMatchObject({kind: 'refused', failure: {kind: 'fatal', reason: 'wrong-url'}});
+  });
+
+  test('by not being there: the list that comes again ends the wait', async () => {
+    const {server, stream, before, write, list} = await openOrders({clock: systemClock});
+    await list();
+    await server.stopApi();
+    await eventually(
+      () => {
+        const {connection} = stream.snapshot.get();
+        return connection.kind === 'waiting' && connection.failure;
+      },
+      () => 'a refusal',
+    );
+    await server.startApi();
+    await list();
+    const after = write('orders', 3);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+  });
+});
+
+describe('a silent connection', () => {
+  test('is replaced unseen, and again after the next silence', async () => {
+    const {server, stream, before, write} = await openOrders({silence: 5000});
+    await eventually(
+      () => server.totalLogConnections >= 3,
+      () => `3 connections, the server saw ${server.totalLogConnections}`,
+    );
+    await untilConnections({server}, 1);
+    const after = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    expect(markersOf(stream)).toEqual([]);
+    expect(eventsOf(stream)).toEqual(['live']);
+  });
+
+  test('that was dead is found out: the lines come, and the history says so', async () => {
+    const {server, stream, before, write} = await openOrders({silence: 5000});
+    server.addPipeline('other');
+    // Freezes the connection that stands, and no later one of this pipeline.
+    server.freeze('orders');
+    server.freeze('other');
+    const missed = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
+    await untilEvent(stream, /the silent connection was dead/);
+    expect(markersOf(stream)).toEqual([]);
+    await untilConnections({server}, 1);
+  });
+
+  test('is kept when the second one is refused', async () => {
+    const {server, stream, before, write} = await openOrders({silence: 5000});
+    server.refuse({kind: 'unreachable', times: 1000});
+    await untilEvent(stream, /^a second connection failed, the silent one is kept/);
+    expect(stream.snapshot.get().connection.kind).toBe('live');
+    const after = write('orders', 5);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+  });
+
+  test.for([
+    {silence: undefined, connections: 2},
+    {silence: 0, connections: 1},
+  ])('is one after 5 minutes by default, and never when that is wished: $silence', async ({silence, connections}) => {
+    const clock = new FakeClock();
+    const {server, manager, write} = await openStreams(['orders'], {clock, ...(silence !== undefined && {silence})});
+    const lines = write('orders', 3);
+    const stream = manager.open('orders');
+    await untilLines(stream, lines);
+    await clock.advance(1000);
+    await clock.advance(290_000);
+    expect(server.totalLogConnections).toBe(1);
+    await clock.advance(20_000);
+    await eventually(
+      () => server.totalLogConnections === connections,
+      () => `${connections} connections, the server saw ${server.totalLogConnections}`,
+    );
+    const more = write('orders', 3);
+    expect(await untilLines(stream, [...lines, ...more])).toEqual([...lines, ...more]);
+    expect(stream.snapshot.get().connection.kind).toBe('live');
+    expect(server.totalLogConnections).toBe(connections);
+  });
+});
+
+test('errors are counted as they come, held or not', async () => {
+  const {server, stream} = await openOrders();
+  const pipeline = server.pipeline('orders');
+  for (let error = 0; error < 7; error++) pipeline.write(`[orders] ${pipeline.stamp()} ERROR test:  no ${error}`);
+  pipeline.write(`[orders] ${pipeline.stamp()}  INFO test:  ERROR is only a word here`);
+  await eventually(
+    () => stream.snapshot.get().errorCount === 7,
+    () => `7 errors, there are ${stream.snapshot.get().errorCount}`,
+  );
+});
+
+test('a line that the user draws is in the pane', async () => {
+  const {stream} = await openOrders();
+  stream.drawLine();
+  expect(markersOf(stream)).toEqual([{kind: 'drawn'}]);
+});

@@ -1,0 +1,123 @@
+import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
+
+test("the server's connections are the open tabs, after each step", async () => {
+  const {server, manager} = await openStreams(['a', 'b', 'c']);
+  const untilOpen = (count: number) =>
+    eventually(
+      () => server.openLogConnections() === count,
+      () => `${count} connections, the server holds ${server.openLogConnections()}`,
+    );
+  for (const name of ['b', 'a', 'c']) await connectionOf(manager.open(name), 'live');
+  expect(manager.names.get()).toEqual(['b', 'a', 'c']);
+  await untilOpen(3);
+  manager.close('a');
+  manager.close('a');
+  await untilOpen(2);
+  expect(manager.names.get()).toEqual(['b', 'c']);
+  manager.close('b');
+  await untilOpen(1);
+  expect(server.openLogConnections('c')).toBe(1);
+  manager.dispose();
+  await untilOpen(0);
+  expect(manager.names.get()).toEqual([]);
+  expect(server.totalLogConnections).toBe(3);
+});
+
+test('a stream is shared by all that open it, and opened anew after it was closed', async () => {
+  const {server, manager} = await openStreams(['a']);
+  const first = manager.open('a');
+  expect(manager.open('a')).toBe(first);
+  expect(manager.get('a')).toBe(first);
+  await connectionOf(first, 'live');
+  expect(server.totalLogConnections).toBe(1);
+  manager.close('a');
+  expect(first.snapshot.get().connection.kind).toBe('idle');
+  expect(manager.get('a')).toBeUndefined();
+  expect(manager.open('a')).not.toBe(first);
+});
+
+test('a closed stream stays closed, whatever is still asked of it', async () => {
+  const {server, manager, list} = await openStreams(['a']);
+  const stream = manager.open('a');
+  await connectionOf(stream, 'live');
+  manager.close('a');
+  stream.reconnect();
+  stream.noteSleep();
+  stream.start();
+  await list();
+  await eventually(
+    () => server.openLogConnections() === 0,
+    () => 'no connection',
+  );
+  expect(stream.snapshot.get().connection.kind).toBe('idle');
+});
+
+test('tabs that nobody looks at keep receiving', async () => {
+  const {manager, write} = await openStreams(['a', 'b', 'c']);
+  const streams = ['a', 'b', 'c'].map((name) => manager.open(name));
+  for (const stream of streams) await connectionOf(stream, 'live');
+  for (const stream of streams) {
+    const lines = write(stream.name, 10);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+  }
+});
+
+test('a flood at full speed is read to its last line on one connection', async () => {
+  const {server, manager} = await openStreams(['a']);
+  const stream = manager.open('a');
+  await connectionOf(stream, 'live');
+  const before = stream.buffer.totalLines;
+  const pipeline = server.pipeline('a');
+  const batch = 10_000;
+  const batches = 40;
+  for (let written = 0; written < batches; written++) {
+    for (let line = 0; line < batch; line++) pipeline.write(`flood ${written} ${line}`);
+    // The server and the stream share this thread: both get their turns.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  const received = () => stream.buffer.totalLines - before;
+  await eventually(
+    () => received() >= batch * batches,
+    () => `${batch * batches} lines, there are ${received()}`,
+  );
+  expect(received()).toBe(batch * batches);
+  expect(server.totalLogConnections).toBe(1);
+  expect(markersOf(stream)).toEqual([]);
+});
+
+test('the snapshot changes at most once a frame, however much comes', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['a'], {clock});
+  const stream = manager.open('a');
+  let snapshots = 0;
+  stream.snapshot.subscribe(() => {
+    snapshots += 1;
+  });
+  const lines = write('a', 1000);
+  expect(await untilLines(stream, lines)).toEqual(lines);
+  expect(snapshots).toBe(0);
+  await clock.advance(1);
+  expect(snapshots).toBe(1);
+  expect(stream.snapshot.get().endId).toBe(stream.buffer.endId);
+});
+
+test('a machine that slept reconnects every open tab at once', async () => {
+  const clock = new FakeClock();
+  const {server, manager} = await openStreams(['a', 'b'], {clock});
+  for (const name of ['a', 'b']) manager.open(name);
+  await eventually(
+    () => server.openLogConnections() === 2,
+    () => 'two connections',
+  );
+  clock.jumpWall(3_600_000);
+  await clock.advance(10_000);
+  await eventually(
+    () => server.totalLogConnections === 4 && server.openLogConnections() === 2,
+    () => `4 connections in all and 2 open, there are ${server.totalLogConnections} and ${server.openLogConnections()}`,
+  );
+});

@@ -1,0 +1,79 @@
+import {describe, expect, it, test} from 'vitest';
+import {allCommands, type Context, commandFor, commandGroups, keysShown} from '../../source/ui/commands.ts';
+import {handlers} from '../../source/ui/handlers.ts';
+
+const inContext = (context: Context) => allCommands.filter((command) => command.context === context);
+const keysOf = (context: Context) => inContext(context).flatMap((command) => command.keys);
+
+describe('keys', () => {
+  it.each(['everywhere', 'sidebar', 'log', 'page'] as const)(
+    'no two commands share one in the context %s',
+    (context) => {
+      const keys = keysOf(context);
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    },
+  );
+
+  it.each(['sidebar', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf(pane).filter((key) => everywhere.has(key))).toEqual([]);
+  });
+
+  it('a page hides on purpose only what leaves it', () => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf('page').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
+  });
+
+  it('each leads to its command', () => {
+    for (const command of allCommands) {
+      const panes = command.context === 'everywhere' ? (['sidebar', 'log'] as const) : [command.context];
+      for (const pane of panes) {
+        for (const key of command.keys) expect(commandFor(pane, key), `${key} in ${pane}`).toBe(command.id);
+      }
+    }
+  });
+
+  it('without a command leads nowhere', () => {
+    expect(commandFor('log', 'Q')).toBeUndefined();
+    expect(commandFor('sidebar', 'n')).toBeUndefined();
+  });
+
+  it('that hold everywhere still hold on a page, where it has none of its own', () => {
+    expect(commandFor('page', '?')).toBe('help');
+    expect(commandFor('page', '^C')).toBe('interrupt');
+    expect(commandFor('page', 'q')).toBe('page-close');
+  });
+
+  it('are all of a kind that a terminal sends', () => {
+    const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|\^[A-Z]|[!-~])$/;
+    for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
+  });
+});
+
+describe('the table and the handlers agree', () => {
+  it('every command has a handler, every handler a command', () => {
+    expect(Object.keys(handlers).sort()).toEqual(allCommands.map((command) => command.id).sort());
+  });
+
+  it('no two commands have one name', () => {
+    expect(new Set(allCommands.map((command) => command.id)).size).toBe(allCommands.length);
+  });
+});
+
+test('keys are shown as people read them', () => {
+  const shown = (id: string) => allCommands.filter((command) => command.id === id).map(keysShown)[0];
+  expect(shown('tab-number')).toBe('1–9');
+  expect(shown('up')).toBe('↑ k');
+  expect(shown('page-down')).toBe('PgDn Space');
+  expect(shown('half-down')).toBe('^D');
+});
+
+test('groups hold every command once, in the order of the table', () => {
+  expect(commandGroups().flatMap(({commands}) => commands)).toEqual(allCommands);
+  expect(new Set(commandGroups().map(({group}) => group)).size).toBe(commandGroups().length);
+});
+
+test('what can be pressed at first is told by the footer: help, quit, and what each pane is for', () => {
+  const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
+  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
+});

@@ -1,0 +1,67 @@
+import {describe, expect, it, test} from 'vitest';
+import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/types.ts';
+import type {ConnectionState} from '../../source/streams/connection-state.ts';
+import {connectionWords} from '../../source/ui/connection-words.ts';
+
+const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: '', url: ''});
+const retryable = (reason: RetryableReason): ApiFailure => ({kind: 'retryable', reason, message: '', url: ''});
+const refused = (failure: ApiFailure): ConnectionState => ({
+  kind: 'gone',
+  reason: {kind: 'refused', failure},
+  retryAt: undefined,
+});
+const waiting = (until: number, failure?: ApiFailure): ConnectionState => ({
+  kind: 'waiting',
+  until,
+  tries: 1,
+  cause: 'server-lost',
+  failure,
+});
+
+test.each<[string, ConnectionState | undefined, string]>([
+  ['no tab', undefined, ''],
+  ['a stream that has not begun', {kind: 'idle'}, ''],
+  ['connecting', {kind: 'connecting', attempt: 1}, 'connecting'],
+  ['catching up', {kind: 'catching-up', attempt: 1, since: 0}, 'catching up'],
+  ['live', {kind: 'live', attempt: 1, since: 0}, 'LIVE'],
+  ['ended', {kind: 'ended', attempt: 1}, 'ended'],
+  ['deleted', {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}, 'deleted'],
+  ['401', refused(fatal('unauthorized')), 'credentials refused'],
+  ['403', refused(fatal('forbidden')), 'not permitted'],
+  ['an unknown tenant', refused(fatal('unknown-tenant')), 'unknown tenant'],
+  ['the web console', refused(fatal('wrong-url')), 'wrong URL'],
+  ['a certificate', refused(fatal('certificate')), 'certificate refused'],
+  ['404', refused(fatal('unknown-pipeline')), 'deleted'],
+  ['400', refused(fatal('bad-request')), 'refused'],
+  ['431', refused(fatal('headers-too-large')), 'refused'],
+  ['anything else', refused(retryable('protocol')), 'refused'],
+])('%s', (_, state, text) => {
+  expect(connectionWords(state, 0)).toMatchObject({text, countdown: false});
+});
+
+describe('waiting', () => {
+  it('counts whole seconds down, and only then asks for a tick', () => {
+    expect(connectionWords(waiting(30_000, retryable('unreachable')), 0)).toMatchObject({
+      text: 'reconnecting in 30 s',
+      countdown: true,
+    });
+    expect(connectionWords(waiting(30_000), 28_001).text).toBe('reconnecting in 2 s');
+    expect(connectionWords(waiting(30_000), 29_999).text).toBe('reconnecting in 1 s');
+  });
+
+  it('never counts below zero', () => {
+    expect(connectionWords(waiting(30_000), 45_000).text).toBe('reconnecting in 0 s');
+  });
+
+  it('for a runner that is about to answer is no error, and needs no countdown', () => {
+    expect(connectionWords(waiting(500, retryable('not-ready')), 0)).toMatchObject({
+      text: 'runner not ready yet',
+      countdown: false,
+    });
+  });
+});
+
+test('live is not the colour of trouble', () => {
+  const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0).style.fg;
+  expect(live).not.toBe(connectionWords(refused(fatal('unauthorized')), 0).style.fg);
+});

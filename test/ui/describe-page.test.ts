@@ -1,0 +1,94 @@
+import {describe, expect, it} from 'vitest';
+import {textWidth} from '../../source/terminal/width.ts';
+import {describePage} from '../../source/ui/describe-page.ts';
+import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
+
+const failed = makePipeline('etl', {...stopped, deploymentError, description: 'Nightly load', connectorErrors: 1234});
+const text = (...page: Parameters<typeof describePage>) => describePage(...page).map((row) => row.text);
+
+describe('before the answer', () => {
+  it('shows what the list knows, and that it is looking', () => {
+    const rows = text({name: 'etl', answer: undefined}, failed, 80);
+    expect(rows[0]).toBe(' etl');
+    expect(rows).toContain(' looking it up');
+    expect(rows).toContain(' state              Failed');
+  });
+
+  it('shows the name alone when the list does not know it', () => {
+    expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' looking it up']);
+  });
+});
+
+describe('with the answer', () => {
+  const detail = {...failed, programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^'};
+  const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
+
+  it('shows every fact', () => {
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ' state              Failed',
+        ' deployment         Stopped since 2026-11-25 09:17:30',
+        ' desired            Stopped',
+        ' program            Success',
+        ' storage            InUse',
+        ' connector errors   1,234',
+        ' id                 id-etl',
+        ' created            2026-11-25 09:00:00',
+        ' platform           0.337.0',
+        ' description        Nightly load',
+      ]),
+    );
+    expect(rows).not.toContain(' looking it up');
+  });
+
+  it('shows the deployment error in full', () => {
+    const start = rows.indexOf(' Deployment error (RunnerCheckError)');
+    expect(rows.slice(start + 1, start + 4)).toEqual([
+      ' Pipeline check failed: a fatal error.',
+      ' ',
+      ' Pipeline process exited with exit status: 101',
+    ]);
+  });
+
+  it('shows what the compiler says, its columns in their places', () => {
+    const start = rows.indexOf(' Compiler');
+    expect(rows.slice(start + 1)).toEqual([' error: no such column', '    |', '  3 | SELECT x', '    |        ^']);
+  });
+
+  it('wraps errors to the screen and loses nothing of them', () => {
+    const message = 'word '.repeat(100).trim();
+    const long = {...detail, deploymentError: {...deploymentError, message}};
+    const narrow = text({name: 'etl', answer: {kind: 'detail', detail: long}}, undefined, 40);
+    const start = narrow.indexOf(' Deployment error (RunnerCheckError)');
+    const end = narrow.indexOf('', start);
+    const shown = narrow.slice(start + 1, end);
+    expect(shown.map((row) => row.trim()).join(' ')).toBe(message);
+    for (const row of shown) expect(textWidth(row)).toBeLessThanOrEqual(40);
+  });
+});
+
+it('says that the look-up failed, and still shows what the list knows', () => {
+  const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there', url: ''} as const;
+  const rows = text({name: 'etl', answer: {kind: 'failure', failure}}, failed, 80);
+  expect(rows).toContain(' The look-up failed: nothing listens there');
+  expect(rows).toContain(' Deployment error (RunnerCheckError)');
+});
+
+it('lets no control character through, wherever it stands', () => {
+  const evil = 'a\u001B]52;c;x\u0007b';
+  const hostile = makePipeline(evil, {
+    deploymentStatus: evil,
+    deploymentStatusSince: evil,
+    deploymentDesiredStatus: evil,
+    programStatus: evil,
+    storageStatus: evil,
+    description: evil,
+    createdAt: evil,
+    platformVersion: evil,
+    id: evil,
+    deploymentError: {message: evil, errorCode: evil, details: {}},
+  });
+  const detail = {...hostile, programError: evil};
+  const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);
+  expect(rows.join('')).not.toMatch(/\p{Cc}/u);
+});

@@ -1,0 +1,86 @@
+import {describe, expect, it} from 'vitest';
+import type {ApiFailure} from '../../source/api/types.ts';
+import type {ListSnapshot} from '../../source/streams/list-poller.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {connectionWords} from '../../source/ui/connection-words.ts';
+import {type HeaderView, headerText} from '../../source/ui/header-text.ts';
+import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
+
+const failed = makePipeline('etl', {...stopped, deploymentError});
+const good: ListSnapshot = {
+  pipelines: [makePipeline('orders'), failed, makePipeline('p', {...stopped, programStatus: 'SqlError'})],
+  goodAt: 0,
+  failure: undefined,
+  nextTryAt: undefined,
+};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: '', url: ''};
+const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0);
+
+function view(change: Partial<HeaderView> = {}): HeaderView {
+  return {
+    serverName: 'prod.example.com',
+    list: good,
+    pipeline: makePipeline('orders'),
+    connection: live,
+    paused: false,
+    width: 100,
+    now: 1000,
+    symbols: symbolsFor(true),
+    ...change,
+  };
+}
+
+const text = (change: Partial<HeaderView>) => headerText(view(change)).text;
+
+it('says where we are on the left, and that it is live on the right', () => {
+  expect(text({})).toMatch(/^ pipetail {2}prod\.example\.com {2}3 pipelines · 2 failing +LIVE $/);
+  expect(text({list: {...good, pipelines: [makePipeline('orders')]}})).toMatch(/ {2}1 pipeline +LIVE $/);
+});
+
+it('says nothing about a list that never came', () => {
+  const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: unreachable, nextTryAt: 1};
+  expect(text({list: none, connection: connectionWords(undefined, 0)}).trim()).toBe('pipetail  prod.example.com');
+});
+
+it('says that it is paused, live or not', () => {
+  expect(text({paused: true})).toMatch(/ PAUSED {2}LIVE $/);
+});
+
+describe('a live log of a pipeline that is not running', () => {
+  it.each([
+    [failed, 'LIVE · Failed '],
+    [makePipeline('p', {deploymentStatus: 'Paused'}), 'LIVE · Paused '],
+    [makePipeline('p', {deploymentStatus: 'Teleporting'}), 'LIVE · Teleporting '],
+  ])('does not mislead: %#', (pipeline, ending) => {
+    expect(text({pipeline}).endsWith(` ${ending}`)).toBe(true);
+  });
+
+  it('needs no more words when the connection has its own', () => {
+    const connection = connectionWords({kind: 'connecting', attempt: 1}, 0);
+    expect(text({pipeline: failed, connection})).toMatch(/ connecting $/);
+  });
+});
+
+describe('a list that is not refreshed', () => {
+  const stale: ListSnapshot = {...good, failure: unreachable, nextTryAt: 1};
+
+  it('is shown with its age, in minutes: nothing ticks', () => {
+    expect(text({list: stale, now: 59_000})).toContain('2 failing · list not refreshed');
+    expect(text({list: stale, now: 300_000})).toContain('2 failing · list 5 min old');
+  });
+
+  it('is not old when it is good', () => {
+    expect(text({now: 300_000})).not.toContain('old');
+  });
+});
+
+it('is exactly as wide as the screen, and the right side is whole', () => {
+  for (let width = 40; width <= 250; width++) {
+    for (const utf8 of [true, false]) {
+      const row = text({width, paused: true, pipeline: failed, symbols: symbolsFor(utf8), serverName: 'x'.repeat(60)});
+      expect(textWidth(row)).toBe(width);
+      expect(row).toMatch(/ PAUSED {2}LIVE [·-] Failed $/);
+    }
+  }
+});

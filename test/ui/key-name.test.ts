@@ -1,0 +1,77 @@
+import type {Key} from 'ink';
+import {expect, test} from 'vitest';
+import {keyNames} from '../../source/ui/key-name.ts';
+
+const noKey: Key = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+};
+const names = (input: string, key: Partial<Key> = {}) => keyNames(input, {...noKey, ...key});
+
+test.each([
+  ['upArrow', 'Up'],
+  ['downArrow', 'Down'],
+  ['leftArrow', 'Left'],
+  ['rightArrow', 'Right'],
+  ['pageUp', 'PageUp'],
+  ['pageDown', 'PageDown'],
+  ['home', 'Home'],
+  ['end', 'End'],
+  ['return', 'Enter'],
+  ['escape', 'Esc'],
+  ['tab', 'Tab'],
+  ['backspace', 'Backspace'],
+  ['delete', 'Delete'],
+] as const)('%s is %s', (flag, name) => {
+  expect(names('', {[flag]: true})).toEqual([name]);
+});
+
+test('letters are themselves, a space and Ctrl chords have names', () => {
+  expect(names('j')).toEqual(['j']);
+  expect(names('G', {shift: true})).toEqual(['G']);
+  expect(names(' ')).toEqual(['Space']);
+  expect(names('d', {ctrl: true})).toEqual(['^D']);
+  expect(names('l', {ctrl: true})).toEqual(['^L']);
+});
+
+test('keys that arrive together are taken apart', () => {
+  expect(names('jjG')).toEqual(['j', 'j', 'G']);
+  expect(names('/ab c\r')).toEqual(['/', 'a', 'b', 'Space', 'c', 'Enter']);
+  expect(names('\t\u0004')).toEqual(['Tab', '^D']);
+});
+
+test('a character outside the BMP is one key', () => {
+  expect(names('🚀x')).toEqual(['🚀', 'x']);
+});
+
+test('what is no key of ours gives none', () => {
+  expect(names('[57~')).toEqual([]);
+  expect(names('[1;5C')).toEqual([]);
+  expect(names('OP')).toEqual([]);
+  expect(names('x', {meta: true})).toEqual([]);
+  expect(names('', {ctrl: true})).toEqual([]);
+  expect(names('')).toEqual([]);
+});
+
+test('a bracket that is typed is the key', () => {
+  expect(names('[')).toEqual(['[']);
+  expect(names(']')).toEqual([']']);
+});

@@ -1,0 +1,53 @@
+import {describe, expect, it} from 'vitest';
+import {type Layout, layoutOf} from '../../source/ui/layout.ts';
+
+const columns = Array.from({length: 211}, (_, index) => 40 + index);
+
+function layoutAt(width: number, rows = 24, sidebarHidden = false, hasBanner = false): Layout {
+  const layout = layoutOf({columns: width, rows}, sidebarHidden, hasBanner);
+  if (!layout) throw new Error(`no layout at ${width}×${rows}`);
+  return layout;
+}
+
+describe('at every width from 40 to 250', () => {
+  it('sidebar, divider and pane fill the row', () => {
+    for (const width of columns) {
+      const {sidebarWidth, paneWidth} = layoutAt(width);
+      expect(sidebarWidth + 1 + paneWidth).toBe(width);
+      expect(layoutAt(width, 24, true)).toMatchObject({sidebarWidth: 0, paneWidth: width});
+    }
+  });
+
+  it('the log has most of the screen', () => {
+    for (const width of columns) expect(layoutAt(width).paneWidth).toBeGreaterThan(width / 2);
+  });
+
+  it('a wider terminal never has a narrower sidebar', () => {
+    const widths = columns.map((width) => layoutAt(width).sidebarWidth);
+    expect(widths).toEqual([...widths].sort((a, b) => a - b));
+  });
+});
+
+it('header, body, status line and keys fill the rows, the tab bar takes one of the body', () => {
+  for (let rows = 10; rows <= 120; rows++) {
+    const {bodyHeight, paneHeight} = layoutAt(80, rows);
+    expect(1 + bodyHeight + 2).toBe(rows);
+    expect(paneHeight).toBe(bodyHeight - 1);
+  }
+});
+
+it('a banner takes one row of the log, and nothing else', () => {
+  const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, false, true)];
+  expect(withBanner).toEqual({...without, hasBanner: true, paneHeight: without.paneHeight - 1});
+});
+
+it('widths do not depend on the height, nor heights on the width', () => {
+  expect(layoutAt(80, 50).paneWidth).toBe(layoutAt(80, 10).paneWidth);
+  expect(layoutAt(250, 24).paneHeight).toBe(layoutAt(40, 24).paneHeight);
+});
+
+it('there is none below 40×10', () => {
+  expect(layoutOf({columns: 39, rows: 50}, false, false)).toBeUndefined();
+  expect(layoutOf({columns: 200, rows: 9}, true, false)).toBeUndefined();
+  expect(layoutOf({columns: 40, rows: 10}, false, false)).toBeDefined();
+});

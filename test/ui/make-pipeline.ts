@@ -1,0 +1,29 @@
+import type {Pipeline} from '../../source/api/types.ts';
+
+/** A running pipeline as the list reports it, with what a test changes about it. */
+export function makePipeline(name: string, change: Partial<Pipeline> = {}): Pipeline {
+  return {
+    id: `id-${name}`,
+    name,
+    description: '',
+    createdAt: '2026-11-25T09:00:00.000001Z',
+    platformVersion: '0.337.0',
+    deploymentStatus: 'Running',
+    deploymentStatusSince: '2026-11-25T09:17:30.123456Z',
+    deploymentDesiredStatus: 'Running',
+    programStatus: 'Success',
+    storageStatus: 'InUse',
+    deploymentError: undefined,
+    connectorErrors: 0,
+    ...change,
+  };
+}
+
+export const stopped = {deploymentStatus: 'Stopped', deploymentDesiredStatus: 'Stopped'} as const;
+
+/** What the API sends when the process of a pipeline died. */
+export const deploymentError = {
+  message: 'Pipeline check failed: a fatal error.\n\nPipeline process exited with exit status: 101',
+  errorCode: 'RunnerCheckError',
+  details: {},
+} as const;

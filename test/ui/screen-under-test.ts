@@ -1,0 +1,155 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {createClient} from '../../source/api/client.ts';
+import {quiet, type Scenario} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {ListPoller} from '../../source/streams/list-poller.ts';
+import {StreamManager} from '../../source/streams/stream-manager.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {Controller, type Services} from '../../source/ui/controller.ts';
+import type {Size} from '../../source/ui/layout.ts';
+import {pressAll} from '../../source/ui/use-keys.ts';
+import {WAIT_MS} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {failureIn} from '../harness/log-reader.ts';
+
+export type ScreenOptions = {
+  readonly scenario?: Scenario;
+  readonly names?: readonly string[];
+  readonly size?: Size;
+  /** Where to look for the server instead of the one that is started. */
+  readonly baseUrl?: (server: DemoServer) => string;
+  readonly apiKey?: string;
+  readonly stopProcess?: () => Promise<boolean>;
+};
+
+/**
+ * A controller over real streams from an embedded server, in a time that the test owns. `connect` does what the root
+ * component does: it opens a stream for each tab. Components do it themselves.
+ */
+export class ScreenUnderTest implements AsyncDisposable {
+  readonly server: DemoServer;
+  readonly clock = new FakeClock();
+  readonly manager: StreamManager;
+  readonly poller: ListPoller;
+  readonly controller: Controller;
+  quits = 0;
+  readonly #client: ReturnType<typeof createClient>;
+  #stop = () => {};
+
+  private constructor(server: DemoServer, options: ScreenOptions) {
+    const {clock} = this;
+    this.server = server;
+    const client = createClient({
+      baseUrl: options.baseUrl?.(server) ?? server.url,
+      clock: systemClock,
+      userAgent: 'pipetail/test',
+    });
+    this.#client = client;
+    this.poller = new ListPoller({client, clock, random: () => 0});
+    this.manager = new StreamManager({client, clock, random: () => 0, fps: 100, scrollbackBytes: 32 * 1024 * 1024});
+    const services: Services = {
+      manager: this.manager,
+      poller: this.poller,
+      clock,
+      describe: (name, signal) =>
+        client.getPipeline(name, signal).then(
+          (detail) => ({kind: 'detail', detail}),
+          (error: unknown) => ({kind: 'failure', failure: failureIn(error)}),
+        ),
+      depth: 'none',
+      symbols: symbolsFor(true),
+      serverName: 'test',
+      serverUrl: client.baseUrl,
+      quit: () => {
+        this.quits += 1;
+      },
+      stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
+    };
+    this.controller = new Controller({
+      services,
+      names: options.names ?? [],
+      size: options.size ?? {columns: 100, rows: 30},
+    });
+  }
+
+  static async open(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
+    const server = await DemoServer.start({
+      scenario: options.scenario ?? quiet('billing', 'fraud', 'orders'),
+      ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
+    });
+    return new ScreenUnderTest(server, options);
+  }
+
+  /** Opens, connects, and waits for the list. */
+  static async connected(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
+    const screen = await ScreenUnderTest.open(options);
+    screen.connect();
+    await screen.until(() => screen.poller.snapshot.get().pipelines !== undefined, 'the list');
+    return screen;
+  }
+
+  connect(): void {
+    const {controller, manager} = this;
+    const openStreams = () => {
+      const wanted = controller.state.tabs.map((tab) => tab.name);
+      for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
+      for (const name of wanted) manager.open(name);
+    };
+    const leave = controller.view.subscribe(openStreams);
+    const stop = controller.start();
+    openStreams();
+    this.#stop = () => {
+      leave();
+      stop();
+    };
+    this.poller.start();
+  }
+
+  /** Presses keys by name, one after the other. */
+  press(...names: string[]): void {
+    for (const name of names) this.controller.press(name);
+  }
+
+  /** Keys that the terminal sent in one piece. */
+  pressTogether(...names: string[]): void {
+    pressAll(this.controller, names);
+  }
+
+  /** Lets time pass in small steps, and the network do its part, until `probe` holds. */
+  async until(probe: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + WAIT_MS;
+    while (!probe()) {
+      if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      await this.clock.advance(5);
+      await sleep(2);
+    }
+  }
+
+  /** Waits until a tab's log holds a line with this text. */
+  async untilLine(name: string, text: string): Promise<void> {
+    await this.until(() => {
+      const buffer = this.manager.get(name)?.buffer;
+      const last = buffer?.lineAt((buffer.endId ?? 0) - 1);
+      return last?.includes(text) === true;
+    }, `${text} in ${name}`);
+  }
+
+  /** Waits until the server holds exactly these log connections, one each. */
+  async untilConnected(...names: string[]): Promise<void> {
+    await this.until(
+      () =>
+        this.server.openLogConnections() === names.length &&
+        names.every((name) => this.server.openLogConnections(name) === 1),
+      `connections to ${names.join(', ')}`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop();
+    this.poller.stop();
+    this.manager.dispose();
+    await this.#client.close();
+    await this.server.close();
+  }
+}

@@ -1,0 +1,87 @@
+import {describe, expect, it, test} from 'vitest';
+import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../source/api/types.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {type TroubleView, troublePage} from '../../source/ui/trouble-page.ts';
+import {makePipeline} from './make-pipeline.ts';
+
+const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: 'what came back', url: ''});
+const retryable = (reason: RetryableReason): ApiFailure => ({
+  kind: 'retryable',
+  reason,
+  message: 'what came back',
+  url: '',
+});
+
+function pageOf(
+  failure: ApiFailure | undefined,
+  pipelines: readonly Pipeline[] | undefined,
+  change: Partial<TroubleView> = {},
+): string[] | undefined {
+  return troublePage({
+    list: {pipelines, goodAt: undefined, failure, nextTryAt: failure && 4500},
+    serverUrl: 'http://prod.example.com/feldera',
+    now: 1000,
+    width: 80,
+    ...change,
+  })?.map((row) => row.text);
+}
+
+test.each<[ApiFailure, string, string]>([
+  [retryable('unreachable'), 'The server cannot be reached', '--host URL or the variable FELDERA_HOST'],
+  [retryable('timeout'), 'The server cannot be reached', 'Is Feldera running there?'],
+  [retryable('server-error'), 'The server answers with an error', 'This may pass by itself.'],
+  [retryable('protocol'), 'The server answers with an error', 'This may pass by itself.'],
+  [fatal('unauthorized'), 'The server wants credentials', '--auth or the variable FELDERA_API_KEY'],
+  [fatal('forbidden'), 'Not permitted', 'may not read pipelines here'],
+  [fatal('unknown-tenant'), 'Not permitted', 'may not read pipelines here'],
+  [fatal('wrong-url'), 'This is not the Feldera API', 'the base URL comes before /v0'],
+  [fatal('certificate'), 'The certificate is not trusted', 'Is this the right host?'],
+  [fatal('bad-request'), 'The server refuses the request', 'what came back'],
+])('%j', (failure, title, advice) => {
+  const rows = pageOf(failure, undefined);
+  const all = rows?.join(' ').replaceAll(/\s+/g, ' ');
+  expect(rows?.[1]).toBe(`  ${title}`);
+  expect(all).toContain('Tried: GET http://prod.example.com/feldera/v0/pipelines');
+  expect(all).toContain('what came back');
+  expect(all).toContain(advice);
+  expect(all).toContain('Trying again in 4 s; r tries at once, q quits.');
+});
+
+describe('an empty list', () => {
+  it('says what to do', () => {
+    const all = pageOf(undefined, [])?.join(' ');
+    expect(all).toContain('No pipelines yet');
+    expect(all).toContain('answered with an empty list');
+    expect(all).toContain('Create a pipeline');
+    expect(all).not.toContain('Trying again');
+  });
+});
+
+describe('there is no trouble', () => {
+  it.each<[string, ApiFailure | undefined, readonly Pipeline[] | undefined]>([
+    ['before the first answer', undefined, undefined],
+    ['with a list', undefined, [makePipeline('orders')]],
+    ['with a list that is not refreshed', retryable('unreachable'), [makePipeline('orders')]],
+    ['when it was cancelled', {kind: 'cancelled'}, undefined],
+  ])('%s', (_, failure, pipelines) => {
+    expect(pageOf(failure, pipelines)).toBeUndefined();
+  });
+});
+
+it('counts down to now, and not below', () => {
+  const at = (now: number) => pageOf(retryable('unreachable'), undefined, {now})?.at(-1);
+  expect(at(4400)).toContain('in 1 s');
+  expect(at(4500)).toContain('Trying again now');
+  expect(at(9000)).toContain('Trying again now');
+});
+
+it('fits every screen, and lets no control character through', () => {
+  const message = `\u001B]0;x\u0007 ${'word '.repeat(60)}`;
+  const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message, url: ''};
+  for (const width of [40, 53, 80, 250]) {
+    const rows = pageOf(failure, undefined, {width}) ?? [];
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
+    expect(rows.join('')).not.toMatch(/\p{Cc}/u);
+  }
+});

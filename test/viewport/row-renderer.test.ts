@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import {describe, expect, it, vi} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {shownBytes} from '../../source/viewport/line-text.ts';
+import {type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
+import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+
+const symbols = symbolsFor(true);
+
+function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
+  const buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024});
+  for (const line of lines) buffer.append(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
+  return buffer;
+}
+
+function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
+  const options: RowOptions = {
+    width: 80,
+    wrap: false,
+    pan: 0,
+    asSent: false,
+    depth: '16',
+    symbols,
+    hits: undefined,
+    ...change,
+  };
+  return new RowRenderer(buffer, options);
+}
+
+/** All rows of an entry, as painted. */
+function paintedRows(renderer: RowRenderer, id: number, current?: number): string[] {
+  const places = Array.from({length: renderer.heightOf(id)}, (_, row) => ({id, row}));
+  return renderer.paintRows(places, current);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+const withoutColours = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '');
+const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColours);
+
+describe.each(sampleFiles)('the lines of %s', (file) => {
+  const lines = sampleLines(file);
+  const buffer = bufferOf(...lines);
+
+  it.each([24, 53, 79, 159])('fit into %i columns and show the beginning of their message', (width) => {
+    const renderer = rendererOf(buffer, {width});
+    let looked = 0;
+    for (const [id, line] of lines.entries()) {
+      const [row = ''] = shown(renderer, id);
+      expect(textWidth(row)).toBeLessThanOrEqual(width);
+      expect(row).not.toMatch(/\p{Cc}/u);
+      const start = /^[ -~]{1,7}/.exec(messageOf(line) ?? '')?.[0];
+      if (start === undefined) continue;
+      looked += 1;
+      expect(row).toContain(start);
+    }
+    expect(looked).toBeGreaterThan(4);
+  });
+
+  it.each([24, 53, 79])('wrapped to %i columns, their rows put together are the whole', (width) => {
+    const wrapped = rendererOf(buffer, {width, wrap: true, asSent: true});
+    const whole = rendererOf(buffer, {width: 100_000, asSent: true});
+    for (const id of lines.keys()) {
+      const rows = shown(wrapped, id);
+      for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
+      expect(rows.map((row) => row.slice(1)).join('')).toBe(shown(whole, id)[0]?.slice(1));
+    }
+  });
+
+  it('close their colours at the end of each row', () => {
+    for (const change of [{width: 30}, {width: 30, wrap: true}, {width: 30, pan: 60, asSent: true}]) {
+      const renderer = rendererOf(buffer, change);
+      for (const id of lines.keys()) {
+        for (const row of paintedRows(renderer, id)) {
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+          const last = row.match(/\x1b\[[\d;]*m/g)?.at(-1);
+          expect(last ?? '\u001B[0m').toBe('\u001B[0m');
+        }
+      }
+    }
+  });
+});
+
+describe('the margin', () => {
+  it('marks the current line', () => {
+    const renderer = rendererOf(bufferOf('a', 'b'));
+    const places = [
+      {id: 0, row: 0},
+      {id: 1, row: 0},
+    ];
+    expect(renderer.paintRows(places, 1).map(withoutColours)).toEqual([' a', '▸b']);
+    expect(renderer.paintRows(places, undefined).map(withoutColours)).toEqual([' a', ' b']);
+  });
+
+  it('marks each row of a line that wraps', () => {
+    const renderer = rendererOf(bufferOf('abcdef'), {width: 4, wrap: true});
+    expect(paintedRows(renderer, 0, 0).map(withoutColours)).toEqual(['▸abc', '▸def']);
+  });
+});
+
+describe('panning', () => {
+  const line = Array.from({length: 100}, (_, index) => String(index % 10)).join('');
+
+  it('hides cells on the left, and says at both borders that the line goes on', () => {
+    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 0}))).toEqual([' 012345678›']);
+    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 25}))).toEqual([' ‹67890123›']);
+    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 90}))).toEqual([' ‹123456789']);
+  });
+
+  it('keeps the columns right of a wide character that it cuts', () => {
+    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 8, pan: 1}))[0]).toBe(' ‹本語a›');
+    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 9, pan: 2}))[0]).toMatch(/^ ‹.*語abc›$/u);
+  });
+
+  it('is no part of wrapping', () => {
+    const renderer = rendererOf(bufferOf('abcdef'), {width: 4, wrap: true, pan: 3});
+    expect(shown(renderer)).toEqual([' abc', ' def']);
+  });
+
+  it('every row fits, whatever the text and the pan', () => {
+    const text = fc.string({unit: fc.constantFrom('a', '日', 'e\u0301', '🚀', '\t', '\u001B', ' '), maxLength: 60});
+    fc.assert(
+      fc.property(text, fc.integer({min: 3, max: 30}), fc.nat({max: 80}), fc.boolean(), (line, width, pan, wrap) => {
+        const renderer = rendererOf(bufferOf(line), {width, pan, wrap});
+        for (const row of shown(renderer)) expect(textWidth(row)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+});
+
+describe('a line of 2 MiB', () => {
+  const long = Buffer.alloc(2 * 1024 * 1024, 'x');
+
+  it('is shown cut, with its length', () => {
+    const [row = ''] = shown(rendererOf(bufferOf(long), {width: 40}));
+    expect(row).toMatch(/^ x+.*… 2\.1 MB$/);
+    expect(textWidth(row)).toBe(40);
+  });
+
+  it('wraps into a bounded number of rows, the last one with its length', () => {
+    for (const width of [24, 80]) {
+      const rows = shown(rendererOf(bufferOf(long), {width, wrap: true}));
+      expect(rows.length).toBeLessThanOrEqual(1000);
+      expect(rows.length * (width - 1)).toBeGreaterThanOrEqual(Math.min(shownBytes, 1000 * (width - 1)));
+      for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
+      expect(rows.at(-1)).toMatch(/… 2\.1 MB$/);
+    }
+  });
+
+  it('costs no more than what is shown of it, and that once', () => {
+    const renderer = rendererOf(bufferOf(long), {width: 80, wrap: true});
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode');
+    for (let times = 0; times < 5; times++) shown(renderer);
+    const decoded = decode.mock.calls.reduce((sum, [input]) => sum + (input?.byteLength ?? 0), 0);
+    decode.mockRestore();
+    expect(decoded).toBe(shownBytes);
+  });
+});
+
+it('a line that takes more rows than a narrow screen is given is cut, and says so', () => {
+  const rows = shown(rendererOf(bufferOf('y'.repeat(60_000)), {width: 24, wrap: true}));
+  expect(rows).toHaveLength(1000);
+  for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(24);
+  expect(rows.at(-1)).toMatch(/^ y+ *… 60 kB$/);
+});
+
+describe('searching', () => {
+  const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO dbsp_adapters::server:  Started HTTP server on port 80';
+  const inverse = (row: string) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+    [...row.matchAll(/\x1b\[(?:[\d;]*;)?7(?:;[\d;]*)?m([^\x1b]*)/g)].map((match) => match[1]);
+
+  it('paints each hit', () => {
+    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('server')});
+    const [row = ''] = paintedRows(renderer, 0);
+    expect(inverse(row)).toEqual(['server', 'server']);
+  });
+
+  it('shows the line as sent when the hit stands in a part that the compact form hides', () => {
+    const compact = rendererOf(bufferOf(line), {hits: compilePattern('HTTP'), width: 120});
+    expect(shown(compact)[0]).toMatch(/^ 09:08:47\.372 INFO {2}server/);
+    const hidden = rendererOf(bufferOf(line), {hits: compilePattern('dbsp_adapters'), width: 120});
+    expect(shown(hidden)[0]).toContain('[pa] 2026-11-25T09:08:47.372844Z');
+    expect(inverse(paintedRows(hidden, 0)[0] ?? '')).toEqual(['dbsp_adapters']);
+  });
+
+  it('leaves lines without a hit compact', () => {
+    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('nowhere')});
+    expect(shown(renderer)[0]).toMatch(/^ 09:08:47\.372 INFO/);
+  });
+
+  it('paints the hit of the current line in another way', () => {
+    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('HTTP')});
+    const [other] = paintedRows(renderer, 0);
+    const [current] = paintedRows(renderer, 0, 0);
+    expect(inverse(current ?? '')).toEqual(['HTTP']);
+    expect(current?.slice(1)).not.toBe(other?.slice(1));
+  });
+});
+
+describe('markers', () => {
+  it('are rows of their own, between rules, wrapped like lines', () => {
+    const buffer = bufferOf('a');
+    const id = buffer.addMarker({kind: 'drawn', at: Date.UTC(2026, 10, 25, 9, 17, 30)}) ?? -1;
+    expect(shown(rendererOf(buffer), id)).toEqual([' ──── 2026-11-25 09:17:30 ────']);
+    expect(shown(rendererOf(buffer, {width: 24}), id)).toEqual([' ─ 2026-11-25 09:17:30 ─']);
+    expect(shown(rendererOf(buffer, {width: 15, wrap: true}), id)).toHaveLength(2);
+  });
+
+  it('lets no control character of an error text through', () => {
+    const buffer = bufferOf('a');
+    const error = 'died \u001B]52;c;aGk=\u0007 of it';
+    const id = buffer.addMarker({kind: 'state', from: 'Running', to: 'Sto\u0007pped', error, at: 0}) ?? -1;
+    expect(shown(rendererOf(buffer), id)[0]).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('that were changed are shown as they are now', () => {
+    const buffer = bufferOf('a');
+    const id = buffer.addMarker({kind: 'ended', because: 'stopped', at: 0}) ?? -1;
+    const renderer = rendererOf(buffer);
+    shown(renderer, id);
+    buffer.replaceMarker(id, {kind: 'ended', because: 'deleted', at: 0});
+    expect(shown(renderer, id)[0]).toContain('00:00:00 deleted');
+  });
+});
+
+it('the open line is shown as it stands, and again when more of it came', () => {
+  const buffer = bufferOf('a');
+  const renderer = rendererOf(buffer);
+  buffer.append(Buffer.from('half a '));
+  expect(shown(renderer, 1)).toEqual([' half a ']);
+  buffer.append(Buffer.from('line\n'));
+  expect(shown(renderer, 1)).toEqual([' half a line']);
+});
+
+it('NO_COLOR leaves no colour, only attributes', () => {
+  const renderer = rendererOf(bufferOf('[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  x \u001B[31my'), {depth: 'none'});
+  for (const row of paintedRows(renderer, 0)) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+    for (const [, parameters = ''] of row.matchAll(/\x1b\[([\d;]*)m/g)) expect(parameters).toMatch(/^[012478;]*$/);
+  }
+});
+
+it('an empty line is an empty row', () => {
+  const renderer = rendererOf(bufferOf(''), {wrap: true});
+  expect(renderer.heightOf(0)).toBe(1);
+  expect(shown(renderer)).toEqual([' ']);
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import {expect, it, test} from 'vitest';
+import {byteSize, clockTime, count, counted, dateTime, duration} from '../../source/viewport/words.ts';
+
+const at = Date.UTC(2026, 10, 25, 9, 7, 5, 999);
+
+it('times are UTC, whatever the machine is set to', () => {
+  expect(clockTime(at)).toBe('09:07:05');
+  expect(dateTime(at)).toBe('2026-11-25 09:07:05');
+});
+
+test.each([
+  [-5, 'less than 1 s'],
+  [0, 'less than 1 s'],
+  [499, 'less than 1 s'],
+  [500, '1 s'],
+  [4200, '4 s'],
+  [119_400, '119 s'],
+  [119_600, '2 min'],
+  [7_140_000, '119 min'],
+  [7_200_000, '2 h'],
+  [47 * 3_600_000, '47 h'],
+  [48 * 3_600_000, '2 d'],
+  [365 * 86_400_000, '365 d'],
+])('%i ms is %s', (milliseconds, words) => {
+  expect(duration(milliseconds)).toBe(words);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [52_118, '52,118'],
+  [1_234_567, '1,234,567'],
+])('%i is counted as %s', (value, text) => {
+  expect(count(value)).toBe(text);
+});
+
+it('one is not many', () => {
+  expect(counted(1, 'entry', 'entries')).toBe('1 entry');
+  expect(counted(0, 'entry', 'entries')).toBe('0 entries');
+  expect(counted(48_237, 'entry', 'entries')).toBe('48,237 entries');
+});
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [1440, '1.4 kB'],
+  [9940, '9.9 kB'],
+  [9960, '10 kB'],
+  [12_345, '12 kB'],
+  [999_400, '999 kB'],
+  [999_600, '1.0 MB'],
+  [12_345_678, '12 MB'],
+  [2 * 1024 * 1024, '2.1 MB'],
+  [999_600_000, '1.0 GB'],
+  [5_000_000_000_000, '5000 GB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(byteSize(bytes)).toBe(text);
+});
+
+it('a size is never more than 5 % off', () => {
+  const units = {B: 1, kB: 1e3, MB: 1e6, GB: 1e9};
+  fc.assert(
+    fc.property(fc.integer({min: 1, max: 900_000_000_000}), (bytes) => {
+      const [value = '', unit = ''] = byteSize(bytes).split(' ');
+      const said = Number(value) * (units[unit as keyof typeof units] ?? Number.NaN);
+      expect(Math.abs(said - bytes) / bytes).toBeLessThanOrEqual(0.055);
+    }),
+  );
+});
