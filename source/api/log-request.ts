@@ -6,6 +6,7 @@ import {ApiError} from './api-error.ts';
 import {splitUrl} from './base-url.ts';
 import {createConnector} from './connector.ts';
 import {failureOf} from './failure.ts';
+import {GatheredPieces} from './gathered-pieces.ts';
 import {type Present, toApiError} from './present.ts';
 import type {Timeouts} from './timeouts.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
@@ -34,8 +35,8 @@ type Phase =
 
 /**
  * One log stream: one request on one TCP connection of its own, which ends with it. undici pushes each piece of the
- * body as it comes off the socket; there is no stream in between and nothing here ever pauses it, because the server
- * drops a follower that stops reading.
+ * body as it comes off the socket, and those of one read are handed on together; there is no stream in between and
+ * nothing here ever pauses it, because the server drops a follower that stops reading.
  */
 export class LogRequest implements Dispatcher.DispatchHandler {
   /** As `ApiClient.followLogs`. */
@@ -44,6 +45,9 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   readonly #client: Dispatcher;
   readonly #resolve: (end: BodyEnd) => void;
   readonly #reject: (error: unknown) => void;
+  readonly #pieces = new GatheredPieces((bytes) => {
+    if (this.#phase.kind === 'open') this.#call(() => this.#options.handlers.onData(bytes));
+  });
   #phase: Phase = {kind: 'waiting'};
   #socket: net.Socket | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -100,7 +104,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, piece: Buffer): void {
     const phase = this.#phase;
     if (phase.kind === 'open') {
-      this.#call(() => this.#options.handlers.onData(piece));
+      this.#pieces.push(piece);
     } else if (phase.kind === 'refused') {
       phase.body.push(piece);
       if (lengthOf(phase.body) >= errorBodyLimit) this.#refuse();
@@ -108,6 +112,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#pieces.flush();
     const phase = this.#phase;
     if (phase.kind === 'refused') this.#refuse();
     if (phase.kind !== 'open') return;
@@ -117,6 +122,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.#pieces.flush();
     switch (this.#phase.kind) {
       case 'waiting':
         this.#fail(transportFailure(error, this.#options.url));

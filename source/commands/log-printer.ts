@@ -73,8 +73,9 @@ export class LogPrinter {
   }
 
   /**
-   * Nothing more comes, or nothing from the id `from` on is wanted: what is before that is still printed. A line that
-   * has not ended is printed as far as it was received, or left out when the log goes on without us (`midway`).
+   * Nothing more comes, or nothing from the id `from` on is wanted: what the last look found before that is still
+   * printed. A line that has not ended is printed as far as it was received, or left out when the log goes on without
+   * us (`midway`).
    */
   end({from, midway = false, say}: Ending & {readonly from?: number | undefined}): void {
     const {endId, hasOpenLine} = this.#buffer;
@@ -106,7 +107,9 @@ export class LogPrinter {
 
   /** A line that has not ended may go on: it is not printed before it is certain that it does not. */
   get #printableEnd(): number {
-    return this.#endId ?? (this.#buffer.hasOpenLine ? this.#buffer.endId - 1 : this.#buffer.endId);
+    const {hasOpenLine, endId} = this.#buffer;
+    // Not beyond what was looked at: a marker there is not among the notes yet, and would be freed with its lines.
+    return this.#endId ?? Math.min(this.#lookedId, hasOpenLine ? endId - 1 : endId);
   }
 
   #takeLines(end: number): Uint8Array {
@@ -146,13 +149,13 @@ export class LogPrinter {
 
   /**
    * The pane keeps a run of reconnects in one marker, and corrects a marker when it learns more. What was said cannot
-   * be taken back, so the change is news.
+   * be taken back, so the change is news, before all that came since the last look.
    */
   #changedMarker(): PlacedMarker | undefined {
     const before = this.#lastMarker;
     const last = this.#buffer.lastMarker();
     if (!before || !last || last.id >= this.#lookedId || last.marker === before.marker) return undefined;
-    return {id: this.#buffer.endId, marker: whatIsNew(before.marker, last.marker)};
+    return {id: this.#lookedId, marker: whatIsNew(before.marker, last.marker)};
   }
 }
 

@@ -1,9 +1,11 @@
+import type {EventEmitter} from 'node:events';
+
 /**
  * Aborts on the signals that end a command. `exitCode` gives the shell's code for the one that came (128 and its
  * number; `interrupted` for ^C), or `otherwise` when none did.
  */
 export function stopOnSignals(
-  process: NodeJS.Process,
+  process: EventEmitter,
   codes: {interrupted: number},
 ): {signal: AbortSignal; exitCode: (otherwise: number) => number} {
   const stop = new AbortController();

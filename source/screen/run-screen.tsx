@@ -15,6 +15,7 @@ import {boundWrites} from './bounded-writes.ts';
 import {holdStderr} from './held-stderr.ts';
 import {stopProcess} from './stop-process.ts';
 import {readTerminal} from './terminal-facts.ts';
+import {withinDeadline} from './within-deadline.ts';
 
 export type ScreenOptions = {
   readonly settings: Settings;
@@ -57,6 +58,8 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       describe: (name, signal) => describe(client, name, signal),
       depth: terminal.depth,
       symbols: terminal.symbols,
+      isUtf8: terminal.isUtf8,
+      watch: withinDeadline,
       serverName: server.name,
       serverUrl: client.baseUrl,
       quit: () => instance.unmount(),

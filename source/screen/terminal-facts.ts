@@ -6,6 +6,7 @@ export type TerminalFacts = {
   readonly problem: string | undefined;
   readonly depth: ColorDepth;
   readonly symbols: Symbols;
+  readonly isUtf8: boolean;
 };
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
@@ -16,6 +17,7 @@ export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalFact
     problem: problemWith(stdin.isTTY && stdout.isTTY, env.TERM),
     depth: env.NO_COLOR ? 'none' : (depths[stdout.isTTY ? stdout.getColorDepth(env) : 1] ?? '16'),
     symbols: symbolsFor(isUtf8(env)),
+    isUtf8: isUtf8(env),
   };
 }
 

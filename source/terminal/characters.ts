@@ -12,6 +12,9 @@ const invisible = String.raw`[\p{C}--\p{Co}]\p{Zl}\p{Zp}\p{Default_Ignorable_Cod
 /** Parts of emoji sequences: a terminal shows them on their own or joined with what stands before them. */
 const emojiParts = String.raw`\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3`;
 
+/** Emoji that are text unless a selector says otherwise but can take a skin colour: tmux makes them wide (☝ ✌). */
+const textEmoji = String.raw`[\p{Emoji_Modifier_Base}--\p{Emoji_Presentation}]`;
+
 /** Emoji of Unicode 12.1 and later (with their neighbours): one cell in tables older than that, two in newer ones. */
 const recentEmoji = String.raw`\u{1f6d6}-\u{1f6df}\u{1f6fb}-\u{1f6ff}\u{1f7f0}\u{1f90c}\u{1f93b}\u{1f946}\u{1f972}\u{1f977}-\u{1f979}\u{1f9a3}\u{1f9a4}\u{1f9ab}-\u{1f9ad}\u{1f9cb}\u{1f9cc}\u{1fa70}-\u{1faff}`;
 
@@ -27,7 +30,7 @@ const prepended = String.raw`\u0d4e\u{111c2}\u{111c3}\u{113d1}\u{1193f}\u{11941}
 /** Conjoining Hangul: an initial and a vowel are one syllable of two cells, but the letters alone are disputed. */
 const jamo = String.raw`\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff`;
 
-const never = `${invisible}${emojiParts}${recentEmoji}${recentMarks}${disputed}${prepended}`;
+const never = `${invisible}${emojiParts}${textEmoji}${recentEmoji}${recentMarks}${disputed}${prepended}`;
 
 /** Finds the next character that cannot simply be copied. */
 export const suspect = new RegExp(String.raw`[${never}${jamo}\p{Mn}\p{Me}]`, 'gv');

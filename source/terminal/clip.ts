@@ -8,6 +8,7 @@ import {spans, textWidth} from './width.ts';
  * where the text ends.
  */
 export function clip(styled: StyledText, fromCell: number, cells: number): StyledText {
+  if (cells <= 0) return plain('');
   const toCell = fromCell + cells;
   let cell = 0;
   /** The whole graphemes inside the window. */

@@ -8,8 +8,11 @@ const good: Style = {fg: 2, bold: true};
 const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
-/** The connection in a few words; `now` on the monotonic clock. */
-export function connectionWords(state: ConnectionState | undefined, now: number): ConnectionWords {
+/**
+ * The connection in a few words; `now` on the monotonic clock. `hadLog`: something of the pipeline's log was seen, so
+ * that a pipeline that is gone was there once.
+ */
+export function connectionWords(state: ConnectionState | undefined, now: number, hadLog: boolean): ConnectionWords {
   switch (state?.kind) {
     case undefined:
     case 'idle':
@@ -31,12 +34,12 @@ export function connectionWords(state: ConnectionState | undefined, now: number)
       return {text: `reconnecting in ${seconds} s`, style: pending, countdown: true};
     }
     case 'gone':
-      return {text: goneWords(state.reason), style: bad, countdown: false};
+      return {text: goneWords(state.reason, hadLog), style: bad, countdown: false};
   }
 }
 
-function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason']): string {
-  if (reason.kind === 'deleted') return 'deleted';
+function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], hadLog: boolean): string {
+  if (reason.kind === 'deleted') return hadLog ? 'deleted' : 'no such pipeline';
   const {failure} = reason;
   if (failure.kind !== 'fatal') return 'refused';
   switch (failure.reason) {
@@ -51,7 +54,7 @@ function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason']): 
     case 'certificate':
       return 'certificate refused';
     case 'unknown-pipeline':
-      return 'deleted';
+      return hadLog ? 'deleted' : 'no such pipeline';
     case 'bad-request':
     case 'headers-too-large':
       return 'refused';

@@ -1,4 +1,5 @@
 import type {ApiFailure, Pipeline, PipelineDetail} from '../api/types.ts';
+import type {Watch} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
@@ -32,6 +33,10 @@ export type Services = {
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly depth: ColorDepth;
   readonly symbols: Symbols;
+  /** The locale's; without it every row is put into ASCII. */
+  readonly isUtf8: boolean;
+  /** Ends a search pattern that takes too long. */
+  readonly watch: Watch;
   /** Shown in the header: host of the server. */
   readonly serverName: string;
   /** The whole base URL, for the pages that say what was tried. */

@@ -1,4 +1,4 @@
-import {compilePattern, type Pattern} from '../buffer/pattern.ts';
+import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
 import {SearchRunner} from '../buffer/search-runner.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
@@ -9,16 +9,25 @@ import type {Geometry} from '../viewport/position.ts';
 import {RowRenderer} from '../viewport/row-renderer.ts';
 import type {PaneView} from './view-state.ts';
 
+/** What a pane needs from outside. */
+export type PaneServices = {
+  readonly clock: Clock;
+  readonly depth: ColorDepth;
+  readonly symbols: Symbols;
+  /** Ends a pattern that takes too long. */
+  readonly watch: Watch;
+};
+
 /** What is derived from one tab's log and its view: the rows, their geometry, the hits of its search. */
 export class PaneModel {
   readonly stream: LogStream;
-  readonly #services: {readonly clock: Clock; readonly depth: ColorDepth; readonly symbols: Symbols};
+  readonly #services: PaneServices;
   readonly #progress = createStore(0);
   readonly #unsubscribe: () => void;
   #renderer: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
   #searching: {readonly pattern: Pattern; readonly runner: SearchRunner} | undefined;
 
-  constructor(stream: LogStream, services: {clock: Clock; depth: ColorDepth; symbols: Symbols}) {
+  constructor(stream: LogStream, services: PaneServices) {
     this.stream = stream;
     this.#services = services;
     this.#unsubscribe = stream.snapshot.subscribe(() => this.#searching?.runner.wake());
@@ -59,7 +68,7 @@ export class PaneModel {
     this.#searching = undefined;
     this.#progress.set(this.#progress.get() + 1);
     if (source === undefined || source === '') return;
-    const pattern = compilePattern(source);
+    const pattern = compilePattern(source, {watch: this.#services.watch});
     let done = false;
     const runner = new SearchRunner({
       buffer: this.stream.buffer,

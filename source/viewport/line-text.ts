@@ -52,11 +52,16 @@ function prefix(record: LogRecord, compactness: Compactness): StyledText[] {
     plain(' '),
   ];
   if (compactness === 'full') {
-    const target = record.target.slice(record.target.lastIndexOf(':') + 1);
+    const target = targetShown(record);
     const host = record.host === undefined ? '' : `${record.host} `;
     parts.push(plain(sanitise(`${host}${target}`).text.padEnd(10), quiet), plain('  '));
   }
   return parts;
+}
+
+/** The last part of the target; the runner's own modules tell a reader of logs nothing. */
+function targetShown(record: LogRecord): string {
+  return record.source === 'manager' ? 'runner' : record.target.slice(record.target.lastIndexOf(':') + 1);
 }
 
 function message(record: LogRecord, asSent: StyledText): StyledText {

@@ -17,6 +17,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
 export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   switch (marker.kind) {
     case 'lost':
+      return marker.atMost === 0 ? 'quiet' : 'loss';
     case 'line-cut':
       return 'loss';
     case 'new-life':

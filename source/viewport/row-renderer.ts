@@ -10,6 +10,7 @@ import {wrapOffsets} from '../terminal/wrap.ts';
 import {type Compactness, compactnessFor, lineAsSent, lineCompact, shownBytes} from './line-text.ts';
 import {markerText, markerTone} from './marker-text.ts';
 import type {Place} from './position.ts';
+import {wordOffsets} from './word-offsets.ts';
 import {byteSize} from './words.ts';
 
 /** The part of a search pattern that painting needs. */
@@ -63,9 +64,9 @@ export class RowRenderer {
     this.#compactness = compactnessFor(this.#textWidth);
   }
 
-  /** Rows that an entry takes: 1, or more when wrapping. */
+  /** Rows that an entry takes: 1, or more when it wraps. */
   heightOf(id: number): number {
-    return this.#options.wrap ? this.#entry(id).offsets.length : 1;
+    return this.#wraps(id) ? this.#entry(id).offsets.length : 1;
   }
 
   /** Cells that a line takes when it is not wrapped. */
@@ -86,16 +87,23 @@ export class RowRenderer {
   }
 
   #paintRow({id, row}: Place, isCurrent: boolean): string {
-    const {wrap, depth, symbols} = this.#options;
+    const {depth, symbols} = this.#options;
     const {styled, offsets, label} = this.#entry(id);
     const shown = isCurrent && this.#options.hits ? this.#withHits(styled, currentHitStyle) : styled;
     const margin = plain(isCurrent ? symbols.currentLine : ' ', {bold: true});
-    let text = wrap ? slice(shown, offsets[row] ?? 0, offsets[row + 1] ?? shown.text.length) : this.#window(shown);
+    let text = this.#wraps(id)
+      ? slice(shown, offsets[row] ?? 0, offsets[row + 1] ?? shown.text.length)
+      : this.#window(shown);
     if (label !== undefined && row === offsets.length - 1) {
       const room = this.#textWidth - textWidth(label);
       if (room > 0) text = concat([padTo(clip(text, 0, room), room), plain(label, {dim: true, inverse: true})]);
     }
     return paint(concat([margin, text]), depth);
+  }
+
+  /** A marker always wraps: what it says of a loss must not be cut off. */
+  #wraps(id: number): boolean {
+    return this.#options.wrap || this.#buffer.markerAt(id) !== undefined;
   }
 
   /** The part of a line that the pan shows; what goes on beyond a border is marked there. */
@@ -128,7 +136,8 @@ export class RowRenderer {
       const rule = this.#options.symbols.rule.repeat(this.#textWidth >= 60 ? 4 : 1);
       // The first line of `deployment_error` is part of it: text that a pipeline may have written.
       const text = sanitise(`${rule} ${markerText(marker)} ${rule}`).text;
-      return this.#layOut(plain(text, markerStyles[markerTone(marker)]), text.length);
+      const styled = plain(text, markerStyles[markerTone(marker)]);
+      return {styled, offsets: wordOffsets(text, this.#textWidth), label: undefined};
     }
     const bytes = this.#buffer.lineAt(id) ?? new Uint8Array();
     const asSent = lineAsSent(bytes);

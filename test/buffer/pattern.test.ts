@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {withinDeadline} from './within-deadline.ts';
+import {withinDeadline} from '../../source/screen/within-deadline.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
-import {withinDeadline} from './within-deadline.ts';
+import {withinDeadline} from '../../source/screen/within-deadline.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 

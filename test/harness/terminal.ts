@@ -7,6 +7,8 @@ import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
+import {TerminalModes} from './terminal-modes.ts';
+import {Watch} from './watch.ts';
 
 /** What to run. `env` is added to a clean environment (`cleanEnvironment`); a value of undefined takes one out. */
 export type TerminalOptions = {
@@ -36,7 +38,10 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   return new Terminal(options, await temporaryDirectory());
 }
 
-/** A program in a terminal: the screen that a person sees, and the keys that they press. */
+/**
+ * A program in a terminal: the screen that a person sees, and the keys that they press. The one object that a test
+ * holds, so it is long: most of it are readers of one line; what takes thought lives in Screen, TerminalModes and Watch.
+ */
 export class Terminal implements AsyncDisposable {
   /** Resolves once the program has ended and everything that it wrote is on the screen. */
   readonly exit: Promise<Exit>;
@@ -46,11 +51,9 @@ export class Terminal implements AsyncDisposable {
   readonly #pty: IPty;
   readonly #emulator: Emulator;
   readonly #screen: Screen;
-  readonly #watchers = new Set<() => void>();
+  readonly #modes: TerminalModes;
+  readonly #watch = new Watch();
   readonly #output: Buffer[] = [];
-  readonly #privateModes = new Map<number, boolean>();
-  #title = '';
-  #bells = 0;
   #ended: Exit | undefined;
 
   constructor(options: TerminalOptions, directory: TemporaryDirectory) {
@@ -59,7 +62,7 @@ export class Terminal implements AsyncDisposable {
     this.home = directory.path;
     this.#emulator = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 1000});
     this.#screen = new Screen(this.#emulator);
-    this.#watchModes();
+    this.#modes = new TerminalModes(this.#emulator);
     this.#pty = spawn(options.command, [...(options.args ?? [])], {
       name: 'xterm-256color',
       cols,
@@ -72,7 +75,7 @@ export class Terminal implements AsyncDisposable {
     this.#pty.onData((data) => {
       const bytes = Buffer.from(data, 'latin1');
       this.#output.push(bytes);
-      this.#emulator.write(bytes, () => this.#changed());
+      this.#emulator.write(bytes, () => this.#watch.changed());
     });
     // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
     this.#emulator.onData((answer) => this.#pty.write(answer));
@@ -81,7 +84,7 @@ export class Terminal implements AsyncDisposable {
         const ended = {code: exitCode, signal: signalName(signal)};
         this.#emulator.write('', () => {
           this.#ended = ended;
-          this.#changed();
+          this.#watch.changed();
           resolve(ended);
         });
       });
@@ -150,16 +153,16 @@ export class Terminal implements AsyncDisposable {
 
   /** A DEC private mode (`CSI ? mode h`), such as 1004 for focus reports; `otherwise` if it was never set. */
   privateMode(mode: number, otherwise = false): boolean {
-    return this.#privateModes.get(mode) ?? otherwise;
+    return this.#modes.isSet(mode, otherwise);
   }
 
   /** The window title that the program last set. */
   get title(): string {
-    return this.#title;
+    return this.#modes.title;
   }
 
   get bells(): number {
-    return this.#bells;
+    return this.#modes.bells;
   }
 
   get running(): boolean {
@@ -259,61 +262,13 @@ export class Terminal implements AsyncDisposable {
     return typeof sight === 'string' ? text.includes(sight) : sight.test(text);
   }
 
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
-  }
-
-  async #wait(done: () => boolean, what: string, options: WaitOptions): Promise<void> {
-    const {timeout = WAIT_MS, hint = ''} = options;
-    const {promise, resolve, reject} = Promise.withResolvers<void>();
-    let cause: unknown;
-    const fail = (why: string): void => {
-      const message = `${why} while waiting ${what}${hint && ` (${hint})`}; the screen:\n${this.#screen.framed()}`;
-      reject(new Error(message, {cause}));
-    };
-    // A question may be about something that is not on the screen yet, and throw: the same as a no, until the end.
-    const attempt = (): boolean => {
-      try {
-        return done();
-      } catch (error) {
-        cause = error;
-        return false;
-      }
-    };
-    const look = (): void => {
+  async #wait(done: () => boolean, what: string, {timeout = WAIT_MS, hint = ''}: WaitOptions): Promise<void> {
+    await this.#watch.until({
       // Between the two marks of a synchronised update a terminal shows the old frame; half a frame is no screen.
-      if (this.running && this.#emulator.modes.synchronizedOutputMode) return;
-      if (attempt()) resolve();
-      else if (this.#ended) fail(`the program ended (${this.#ended.signal ?? `code ${this.#ended.code}`})`);
-    };
-    const timer = setTimeout(() => fail(`${timeout} ms passed`), timeout);
-    this.#watchers.add(look);
-    try {
-      look();
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#watchers.delete(look);
-    }
-  }
-
-  #watchModes(): void {
-    const {parser} = this.#emulator;
-    for (const [final, on] of [
-      ['h', true],
-      ['l', false],
-    ] as const) {
-      parser.registerCsiHandler({prefix: '?', final}, (modes) => {
-        for (const mode of modes) if (typeof mode === 'number') this.#privateModes.set(mode, on);
-        // Not ours alone: the emulator goes on with it.
-        return false;
-      });
-    }
-    this.#emulator.onTitleChange((title) => {
-      this.#title = title;
-    });
-    this.#emulator.onBell(() => {
-      this.#bells += 1;
+      done: () => !(this.running && this.#emulator.modes.synchronizedOutputMode) && done(),
+      hopeless: () => this.#ended && `the program ended (${this.#ended.signal ?? `code ${this.#ended.code}`})`,
+      describe: (why) => `${why} while waiting ${what}${hint && ` (${hint})`}; the screen:\n${this.#screen.framed()}`,
+      timeout,
     });
   }
 }

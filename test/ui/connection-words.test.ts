@@ -36,25 +36,25 @@ test.each<[string, ConnectionState | undefined, string]>([
   ['431', refused(fatal('headers-too-large')), 'refused'],
   ['anything else', refused(retryable('protocol')), 'refused'],
 ])('%s', (_, state, text) => {
-  expect(connectionWords(state, 0)).toMatchObject({text, countdown: false});
+  expect(connectionWords(state, 0, true)).toMatchObject({text, countdown: false});
 });
 
 describe('waiting', () => {
   it('counts whole seconds down, and only then asks for a tick', () => {
-    expect(connectionWords(waiting(30_000, retryable('unreachable')), 0)).toMatchObject({
+    expect(connectionWords(waiting(30_000, retryable('unreachable')), 0, true)).toMatchObject({
       text: 'reconnecting in 30 s',
       countdown: true,
     });
-    expect(connectionWords(waiting(30_000), 28_001).text).toBe('reconnecting in 2 s');
-    expect(connectionWords(waiting(30_000), 29_999).text).toBe('reconnecting in 1 s');
+    expect(connectionWords(waiting(30_000), 28_001, true).text).toBe('reconnecting in 2 s');
+    expect(connectionWords(waiting(30_000), 29_999, true).text).toBe('reconnecting in 1 s');
   });
 
   it('never counts below zero', () => {
-    expect(connectionWords(waiting(30_000), 45_000).text).toBe('reconnecting in 0 s');
+    expect(connectionWords(waiting(30_000), 45_000, true).text).toBe('reconnecting in 0 s');
   });
 
   it('for a runner that is about to answer is no error, and needs no countdown', () => {
-    expect(connectionWords(waiting(500, retryable('not-ready')), 0)).toMatchObject({
+    expect(connectionWords(waiting(500, retryable('not-ready')), 0, true)).toMatchObject({
       text: 'runner not ready yet',
       countdown: false,
     });
@@ -62,6 +62,6 @@ describe('waiting', () => {
 });
 
 test('live is not the colour of trouble', () => {
-  const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0).style.fg;
-  expect(live).not.toBe(connectionWords(refused(fatal('unauthorized')), 0).style.fg);
+  const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true).style.fg;
+  expect(live).not.toBe(connectionWords(refused(fatal('unauthorized')), 0, true).style.fg);
 });

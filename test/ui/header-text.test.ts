@@ -15,7 +15,7 @@ const good: ListSnapshot = {
   nextTryAt: undefined,
 };
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: '', url: ''};
-const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0);
+const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
 
 function view(change: Partial<HeaderView> = {}): HeaderView {
   return {
@@ -40,7 +40,7 @@ it('says where we are on the left, and that it is live on the right', () => {
 
 it('says nothing about a list that never came', () => {
   const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: unreachable, nextTryAt: 1};
-  expect(text({list: none, connection: connectionWords(undefined, 0)}).trim()).toBe('pipetail  prod.example.com');
+  expect(text({list: none, connection: connectionWords(undefined, 0, true)}).trim()).toBe('pipetail  prod.example.com');
 });
 
 it('says that it is paused, live or not', () => {
@@ -57,7 +57,7 @@ describe('a live log of a pipeline that is not running', () => {
   });
 
   it('needs no more words when the connection has its own', () => {
-    const connection = connectionWords({kind: 'connecting', attempt: 1}, 0);
+    const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
     expect(text({pipeline: failed, connection})).toMatch(/ connecting $/);
   });
 });

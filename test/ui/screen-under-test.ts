@@ -3,6 +3,7 @@ import {createClient} from '../../source/api/client.ts';
 import {quiet, type Scenario} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {withinDeadline} from '../../source/screen/within-deadline.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
@@ -12,6 +13,13 @@ import {pressAll} from '../../source/ui/use-keys.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn} from '../harness/log-reader.ts';
+
+/** Four pipelines, two of which failed. */
+export const withFailures: Scenario = (server) => {
+  for (const name of ['billing', 'fraud', 'orders', 'etl']) server.addPipeline(name).start();
+  server.pipeline('fraud').fail('exit status: 101');
+  server.pipeline('orders').fail('exit status: 101');
+};
 
 export type ScreenOptions = {
   readonly scenario?: Scenario;
@@ -59,6 +67,8 @@ export class ScreenUnderTest implements AsyncDisposable {
         ),
       depth: 'none',
       symbols: symbolsFor(true),
+      isUtf8: true,
+      watch: withinDeadline,
       serverName: 'test',
       serverUrl: client.baseUrl,
       quit: () => {
@@ -106,6 +116,11 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.poller.start();
   }
 
+  /** Names of the open tabs; the preview's with a question mark. */
+  get tabs(): readonly string[] {
+    return this.controller.state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
+  }
+
   /** Presses keys by name, one after the other. */
   press(...names: string[]): void {
     for (const name of names) this.controller.press(name);
@@ -121,7 +136,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     const deadline = performance.now() + WAIT_MS;
     while (!probe()) {
       if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
-      await this.clock.advance(5);
+      await this.clock.advance(20);
       await sleep(2);
     }
   }

@@ -5,11 +5,11 @@ import {bannerText} from '../banner-text.ts';
 import type {Layout} from '../layout.ts';
 import {logRows} from '../log-rows.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
-import {type TabLabel, tabBar} from '../tab-bar.ts';
+import {tabBar} from '../tab-bar.ts';
 import {useController} from '../use-controller.ts';
 import {useStore} from '../use-store.ts';
 import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
-import type {Tab} from '../view-state.ts';
+import {useTabLabels} from '../use-tab-labels.ts';
 import {Line} from './line.tsx';
 
 /** Sidebar, tab bar and log, joined row by row: one Text a row is the cheapest layout that Ink has. */
@@ -17,14 +17,14 @@ export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, depth, symbols} = controller.services;
   const list = useStore(poller.snapshot);
-  const {stream, names} = useStreamManager();
+  const {stream} = useStreamManager();
   useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
   const {pane} = controller;
   useStore(pane?.model.progress ?? still);
+  const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
   const log = pane ? logRows(pane, layout) : Array.from({length: layout.paneHeight}, () => '');
-  const labels = view.tabs.map((tab) => tabLabel(tab, tab.name === view.active));
   const banner = layout.hasBanner ? [bannerText(activePipeline, layout.paneWidth, symbols) ?? plain('')] : [];
   const right = [...[tabBar(labels, layout.paneWidth, symbols), ...banner].map((row) => paint(row, depth)), ...log];
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
@@ -51,21 +51,6 @@ export function Body({layout}: {readonly layout: Layout}) {
       height: layout.bodyHeight,
       symbols,
     }).map((row) => paint(row, depth));
-  }
-
-  function tabLabel(tab: Tab, active: boolean): TabLabel {
-    const snapshot = names.includes(tab.name) ? stream(tab.name)?.snapshot.get() : undefined;
-    const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
-    const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors : 0;
-    const kind = snapshot?.connection.kind;
-    return {
-      name: tab.name,
-      kept: tab.kept,
-      active,
-      fresh: !active && (snapshot?.endId ?? 0) > tab.seen.endId,
-      errors: active ? 0 : newErrors + Math.max(0, connectorErrors - tab.seen.connectorErrors),
-      offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
-    };
   }
 }
 

@@ -15,7 +15,7 @@ export function Header() {
   const list = useStore(poller.snapshot);
   const {stream} = useStreamManager();
   const snapshot = useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
-  const connection = connectionWords(snapshot?.connection, clock.monotonic());
+  const connection = connectionWords(snapshot?.connection, clock.monotonic(), (snapshot?.endId ?? 0) > 0);
   useSeconds(clock, connection.countdown);
   const text = headerText({
     serverName,

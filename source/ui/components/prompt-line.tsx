@@ -28,12 +28,22 @@ export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly 
     setGeneration((previous) => previous + 1);
   };
   const onKey = (input: string, key: Key) => {
-    chord.current = key.ctrl || key.meta || key.escape;
+    const now = controller.state.prompt;
+    const text = now?.text ?? '';
+    const isChord = key.ctrl || key.meta || key.escape;
+    // Keys of one piece come before the first of them is drawn: the input below does not know of it yet.
+    const isLate = now !== undefined && now !== prompt;
+    chord.current = isChord || isLate;
     chunk.current = input;
     if (key.escape || (key.ctrl && input === 'c')) cancelPrompt(controller);
     else if (key.ctrl && input === 'u') replace('');
-    else if (key.ctrl && input === 'w') replace(prompt.text.replace(/\S*\s*$/, ''));
-    else if (key.backspace && prompt.text === '') cancelPrompt(controller);
+    else if (key.ctrl && input === 'w') replace(text.replace(/\S*\s*$/, ''));
+    else if (key.backspace && text === '') cancelPrompt(controller);
+    else if (key.backspace && isLate) replace([...text].slice(0, -1).join(''));
+    else if (isLate && !isChord) {
+      pressAll(controller, typedNames(input));
+      setGeneration((previous) => previous + 1);
+    }
   };
   const onChange = (next: string) => {
     if (chord.current) return;

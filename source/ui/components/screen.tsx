@@ -39,11 +39,15 @@ function Main({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, clock, serverUrl} = controller.services;
   const list = useStore(poller.snapshot);
-  // Tabs that are open stay readable whatever happens to the list.
-  const trouble =
-    view.tabs.length > 0
-      ? undefined
-      : troublePage({list, serverUrl, now: clock.monotonic(), width: controller.size.columns});
+  const {stream} = useStreamManager();
+  // What has been read stays readable, whatever happens to the list.
+  const isAnythingRead = view.tabs.some((tab) => (stream(tab.name)?.snapshot.get().endId ?? 0) > 0);
+  const trouble = isAnythingRead
+    ? undefined
+    : troublePage({list, serverUrl, now: clock.monotonic(), width: controller.size.columns});
   useSeconds(clock, trouble !== undefined && list.nextTryAt !== undefined);
-  return trouble ? <PageView lines={trouble} offset={0} height={layout.bodyHeight} /> : <Body layout={layout} />;
+  if (!trouble) return <Body layout={layout} />;
+  // On a small screen the advice matters more than the air around it.
+  const lines = trouble.length > layout.bodyHeight ? trouble.filter((line) => line.text !== '') : trouble;
+  return <PageView lines={lines} offset={0} height={layout.bodyHeight} />;
 }

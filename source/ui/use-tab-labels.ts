@@ -1,0 +1,45 @@
+import {useCallback, useSyncExternalStore} from 'react';
+import type {Controller} from './controller.ts';
+import type {TabLabel} from './tab-bar.ts';
+import {useStore} from './use-store.ts';
+import type {Tab} from './view-state.ts';
+
+/**
+ * The tabs as the bar shows them. Renders again when that changes, not with every line: a busy tab in the background
+ * costs no frames beyond the one that marks it.
+ */
+export function useTabLabels(controller: Controller): readonly TabLabel[] {
+  const {manager} = controller.services;
+  const names = useStore(manager.names);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const leave = names.map((name) => manager.get(name)?.snapshot.subscribe(listener));
+      return () => {
+        for (const each of leave) each?.();
+      };
+    },
+    [manager, names],
+  );
+  useSyncExternalStore(subscribe, () => JSON.stringify(tabLabels(controller)));
+  return tabLabels(controller);
+}
+
+function tabLabels(controller: Controller): readonly TabLabel[] {
+  const {tabs, active} = controller.state;
+  return tabs.map((tab) => tabLabel(controller, tab, tab.name === active));
+}
+
+function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
+  const snapshot = controller.services.manager.get(tab.name)?.snapshot.get();
+  const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
+  const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors : 0;
+  const kind = snapshot?.connection.kind;
+  return {
+    name: tab.name,
+    kept: tab.kept,
+    active,
+    fresh: !active && (snapshot?.endId ?? 0) > tab.seen.endId,
+    errors: active ? 0 : newErrors + Math.max(0, connectorErrors - tab.seen.connectorErrors),
+    offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
+  };
+}

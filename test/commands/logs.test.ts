@@ -1,0 +1,164 @@
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
+import {LineOutput} from '../../source/commands/line-output.ts';
+import {type LogsOptions, runLogs} from '../../source/commands/logs.ts';
+import type {DemoServerOptions} from '../../source/demo/demo.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {eventually} from '../harness/eventually.ts';
+import {fastClock} from '../harness/fast-clock.ts';
+import {SlowStream} from './slow-stream.ts';
+
+// What takes long, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
+
+async function setUp(options: DemoServerOptions = {}) {
+  const server = await DemoServer.start(options);
+  const pipeline = server.addPipeline('orders');
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  const stream = new SlowStream();
+  await stream.takeAll();
+  const stop = new AbortController();
+  onTestFinished(async () => {
+    stop.abort();
+    await client.close();
+    await server.close();
+  });
+  const notes: string[] = [];
+  return {
+    server,
+    pipeline,
+    stream,
+    notes,
+    stop,
+    run: (more: Partial<LogsOptions> & {readonly speed?: number} = {}) =>
+      runLogs({
+        names: ['orders'],
+        follow: false,
+        exitOnEnd: false,
+        prefix: true,
+        stripColor: false,
+        spillBytes: 256 * 1024 * 1024,
+        silence: 0,
+        client,
+        clock: fastClock(more.speed ?? 20),
+        random: () => 0,
+        output: new LineOutput(stream),
+        note: (line) => notes.push(line),
+        signal: stop.signal,
+        ...more,
+      }),
+    untilNoted: (text: string) =>
+      eventually(
+        () => notes.some((note) => note.includes(text)),
+        () => `a note with ${text}: ${notes.join('\n')}`,
+      ),
+    /** Writes lines all the time. */
+    neverRest() {
+      let written = 0;
+      const timer = setInterval(() => pipeline.write(`line ${written++}`), 1);
+      onTestFinished(() => clearInterval(timer));
+    },
+  };
+}
+
+describe('without following', () => {
+  it('leaves a log that does not come to rest after a time, between two lines', async () => {
+    const {run, notes, stream, neverRest} = await setUp({chunking: 'ragged'});
+    neverRest();
+    expect(await run()).toBe(0);
+    expect(notes).toEqual(['pipetail: orders: ended after 10 s: the log did not come to rest']);
+    expect(stream.text).toMatch(/Fresh start.*\n(line \d+\n)+$/);
+  });
+
+  it('gives up a runner that does not get ready', async () => {
+    const {server, run, notes, stream} = await setUp();
+    server.refuse({kind: 'not-ready', times: 1_000_000});
+    expect(await run({speed: 100})).toBe(1);
+    expect(notes).toEqual(['pipetail: orders: there is no log to read yet: its runner is not ready']);
+    expect(stream.text).toBe('');
+  });
+
+  it('says why it waits, and gives up, when the runner cannot be reached', async () => {
+    const {server, run, notes} = await setUp();
+    server.killRunner();
+    expect(await run({speed: 100})).toBe(1);
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toMatch(/^pipetail: orders: the pipeline's runner does not answer .* · trying again$/);
+    expect(notes[1]).toMatch(/^pipetail: orders: the pipeline's runner does not answer .*\)$/);
+  });
+
+  it('fails when the rest of the log cannot be had, after what came of it', async () => {
+    const {server, pipeline, run, notes, stream} = await setUp();
+    pipeline.write('x'.repeat(1000));
+    server.cutNextConnections({afterBytes: 500, times: 1_000_000});
+    expect(await run({speed: 100})).toBe(1);
+    expect(stream.text).toMatch(/^\[manager\] .*Fresh start.*\nx+\n$/);
+    expect(notes).toEqual([
+      'pipetail: orders: the last line printed is incomplete: its rest had not come',
+      'pipetail: orders: the log has not come whole: the connection was lost',
+    ]);
+  });
+});
+
+describe('following', () => {
+  it('comes back by itself to a server that took the credentials away for a time', async () => {
+    const {server, pipeline, run, notes, stream, untilNoted, stop} = await setUp();
+    const running = run({follow: true, speed: 100});
+    await eventually(
+      () => stream.text.includes('Fresh start'),
+      () => 'a line',
+    );
+    server.setApiKey('key');
+    server.cutConnections();
+    await untilNoted('trying again');
+    pipeline.write('meanwhile');
+    server.setApiKey(undefined);
+    await eventually(
+      () => stream.text.endsWith('meanwhile\n'),
+      () => `the line: ${stream.text}`,
+    );
+    expect(notes.filter((note) => note.includes('trying again'))).toHaveLength(1);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it('a connection that was silent for long is replaced without a word', async () => {
+    const {server, pipeline, run, notes, stream, stop} = await setUp();
+    const running = run({follow: true, silence: 60_000, speed: 100});
+    await eventually(
+      () => server.totalLogConnections >= 3 && server.openLogConnections() === 1,
+      () => `connections: ${server.totalLogConnections}`,
+    );
+    pipeline.write('after it');
+    await eventually(
+      () => stream.text.endsWith('after it\n'),
+      () => `the line: ${stream.text}`,
+    );
+    expect(stream.text.split('Fresh start')).toHaveLength(2);
+    expect(notes).toEqual([]);
+    stop.abort();
+    await running;
+  });
+
+  it('when it is stopped, what came is printed to the last whole line', async () => {
+    const {server, pipeline, run, stream, stop} = await setUp();
+    await run();
+    const once = stream.text;
+    const running = run({follow: true});
+    pipeline.write('a line that came');
+    await eventually(
+      () => stream.text.endsWith('came\n'),
+      () => 'the line',
+    );
+    server.cutConnections({afterBytes: 10});
+    pipeline.write('a line that came in part');
+    await eventually(
+      () => server.openLogConnections() === 0,
+      () => 'the cut',
+    );
+    stop.abort();
+    expect(await running).toBe(0);
+    expect(stream.text).toBe(`${once}${once}a line that came\n`);
+    expect(server.openLogConnections()).toBe(0);
+  });
+});

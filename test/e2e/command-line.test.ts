@@ -1,0 +1,52 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {root, runCommand} from '../harness/program.ts';
+
+const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+
+test('--version', async () => {
+  expect(await runCommand(['--version'])).toEqual({
+    code: 0,
+    signal: null,
+    stdout: `pipetail ${version}\n`,
+    stderr: '',
+  });
+});
+
+test('--help names every option and the exit codes, in 80 columns or little more', async () => {
+  const result = await runCommand(['--help']);
+  expect(result).toMatchObject({code: 0, stderr: ''});
+  for (const word of ['--host', '--auth', '--scrollback', '--fps', '--demo', 'FELDERA_API_KEY', 'Exit codes']) {
+    expect(result.stdout).toContain(word);
+  }
+});
+
+test('without a terminal: one line that says so, exit 2', async () => {
+  const result = await runCommand(['--demo']);
+  expect(result).toMatchObject({code: 2, stdout: ''});
+  expect(result.stderr).toMatch(/^pipetail: [^\n]*terminal[^\n]*\n$/);
+});
+
+describe('a mistake is one line, exit 2', () => {
+  test.each([
+    [['--no-such-flag']],
+    [['--fps', 'many']],
+    [['--fps', '0']],
+    [['--scrollback', '12 parsecs']],
+    [['--scrollback', '1']],
+    [['--host', 'not a url']],
+    [['--host', 'ftp://example.com']],
+    [['-x']],
+    [['not/a/name']],
+    [['demo', '--port', 'http']],
+    [['demo', '--port', '99999']],
+    [['logs']],
+    [['--port', '80']],
+  ])('%j', async (args) => {
+    const result = await runCommand(args, {env: {TERM: 'xterm'}});
+    expect(result).toMatchObject({code: 2, stdout: ''});
+    expect(result.stderr).toMatch(/^pipetail: [^\n]+\n$/);
+    expect(result.stderr).not.toMatch(/\bat .*:\d+|Error:/);
+  });
+});

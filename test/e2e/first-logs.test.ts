@@ -1,0 +1,49 @@
+import {expect, test} from 'vitest';
+import {openViewer} from './viewer.ts';
+
+test('live logs come without a key: the first pipeline, in the preview', async () => {
+  await using viewer = await openViewer({
+    before: (server) =>
+      server.pipeline('alpha').write('[alpha] 2026-11-25T12:01:02.123456Z  INFO a::b:  already there'),
+  });
+  await viewer.live('already there');
+  expect(viewer.sidebar().map((row) => row.trim().split(/\s+/)[0])).toEqual(['alpha', 'beta', 'gamma']);
+  expect(viewer.sidebar()[0]).toContain('● Running');
+  expect(viewer.tabBar()).toContain('1 alpha…');
+  expect(viewer.header()).toContain('3 pipelines');
+  expect(viewer.shown().at(-1)).toBe('12:01:02.123 INFO  already there');
+  expect(viewer.terminal.alternateScreen).toBe(true);
+
+  viewer.say('alpha', 'comes while we look');
+  await viewer.terminal.waitFor('comes while we look');
+  expect(viewer.server.openLogConnections()).toBe(1);
+});
+
+test('a failing pipeline comes first, and says why above its log', async () => {
+  await using viewer = await openViewer({before: (server) => server.pipeline('gamma').fail('the disk is full')});
+  await viewer.live();
+  expect(viewer.tabBar()).toContain('1 gamma…');
+  expect(viewer.header()).toContain('1 failing');
+  expect(viewer.header()).toMatch(/LIVE · Failed\s*$/);
+  expect(viewer.pane()[0]).toContain('✗ Failed: Pipeline check failed');
+
+  await viewer.terminal.press('d');
+  await viewer.terminal.waitFor('the disk is full');
+  await viewer.terminal.press('Esc');
+  await viewer.terminal.waitFor(() => viewer.tabBar().includes('1 gamma…'));
+});
+
+test('names on the command line open as kept tabs', async () => {
+  await using viewer = await openViewer({args: ['gamma', 'beta']});
+  await viewer.live();
+  expect(viewer.tabBar().trim()).toMatch(/^1 gamma\b.*2 beta\b/);
+  expect(viewer.tabBar()).not.toContain('…');
+  await viewer.connections(2);
+});
+
+test('a pipeline whose name is a command opens behind --', async () => {
+  await using viewer = await openViewer({pipelines: ['alpha', 'demo'], args: ['--', 'demo']});
+  await viewer.live();
+  expect(viewer.tabBar()).toContain('1 demo');
+  await viewer.connections(1);
+});

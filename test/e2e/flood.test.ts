@@ -1,0 +1,94 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
+import {openProgram} from '../harness/program.ts';
+import type {Terminal} from '../harness/terminal.ts';
+import {FloodProcess} from './flood-process.ts';
+
+const million = 1_000_000;
+/** Feldera drops a follower that is further behind. */
+const followerLimit = 100_000;
+
+/** Lines held and dropped, as the status line says them. */
+function linesCounted(terminal: Terminal): number {
+  const held = /([\d,]+) lines? {2}[\d.]+ [kMG]?B/.exec(terminal.row(-2))?.[1] ?? '0';
+  const dropped = /([\d,]+) older lines? dropped/.exec(terminal.row(-2))?.[1] ?? '0';
+  return [held, dropped].reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0);
+}
+
+async function openFlood(server: FloodProcess): Promise<Terminal> {
+  const {url} = await server.state();
+  const terminal = await openProgram(['--host', url, 'flood'], {cols: 140});
+  await terminal.waitFor('LIVE');
+  return terminal;
+}
+
+test('a flood of a million lines into a tab that is paused, scrolled and searched: all counted, never too slow', {
+  timeout: 180_000,
+}, async () => {
+  await using server = FloodProcess.start();
+  await using terminal = await openFlood(server);
+  await terminal.press('Tab');
+  const flood = server.flood(million);
+  let over = false;
+  const done = flood.then(() => {
+    over = true;
+  });
+  await terminal.press('p');
+  await terminal.waitFor('held');
+  await terminal.press('/');
+  await terminal.type('step 7. of');
+  await terminal.press('Enter');
+  // A user who cannot let go of the keys, for as long as it lasts.
+  while (!over) await terminal.press('PageUp', 'n', 'PageDown', 'N', 'k', 'g', 'n', 'w', 'w', 'G', 'p');
+  await done;
+  const {entries} = await flood;
+  await eventually(
+    () => linesCounted(terminal) >= entries,
+    () => `${entries} lines counted\n${terminal.text()}`,
+    60_000,
+  );
+  expect(linesCounted(terminal)).toBe(entries);
+  expect(entries).toBeGreaterThan(million);
+  const {mostQueued, connections, open} = await server.state();
+  expect({connections, open}).toEqual({connections: 1, open: 1});
+  expect(mostQueued).toBeLessThan(followerLimit);
+  await terminal.press('Esc', 'G');
+  await terminal.waitFor(`flood line ${million}.`);
+  await terminal.press('i');
+  await terminal.waitForGone(`flood line ${million}.`);
+  // The status line below counts what the scrollback dropped.
+  expect(terminal.screen().slice(0, -2).join('\n')).not.toContain('too slow');
+});
+
+test('a terminal that is not read does not stop the stream, and shows the right screen once it is read again', {
+  timeout: 120_000,
+}, async () => {
+  await using server = FloodProcess.start();
+  await using terminal = await openFlood(server);
+  await server.flood(1000);
+  await terminal.waitFor('flood line 1000.');
+  terminal.stall();
+  // Far more than the kernel, the program and the server's queue could hold together if nobody read.
+  for (let turn = 0; turn < 30; turn++) {
+    await server.flood(10_000);
+    await sleep(100);
+  }
+  await eventually(
+    async () => (await server.state()).queued === 0,
+    async () => `an empty queue, ${JSON.stringify(await server.state())}`,
+  );
+  const {connections, open, mostQueued} = await server.state();
+  expect({connections, open}).toEqual({connections: 1, open: 1});
+  expect(mostQueued).toBeLessThan(followerLimit);
+  expect(terminal.text()).not.toContain('flood line 301000.');
+  terminal.unstall();
+  await terminal.waitFor('flood line 301000.');
+  await terminal.stable();
+  const seen = terminal.screen();
+  await terminal.press('C-l');
+  await terminal.stable();
+  expect(seen).toEqual(terminal.screen());
+  await server.flood(1);
+  await terminal.waitFor('flood line 301001.');
+});

@@ -1,0 +1,94 @@
+import {expect, test} from 'vitest';
+import {openProgram} from '../harness/program.ts';
+import {openViewer} from './viewer.ts';
+
+test.each([
+  [80, 24],
+  [200, 50],
+  [40, 10],
+])('%i×%i: header, list, tab, log and keys have their place, nothing is wider than the screen', async (cols, rows) => {
+  await using viewer = await openViewer({cols, rows});
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 2 * rows);
+  await terminal.waitFor(`line ${2 * rows}.`);
+  expect(viewer.header()).toMatch(/^ pipetail {2}.*LIVE$/);
+  expect(viewer.tabBar()).toContain('1 alpha…');
+  expect(viewer.sidebar()).toHaveLength(3);
+  expect(viewer.sidebar()[0]).toMatch(/alpha +●/);
+  expect(viewer.status()).toMatch(/\d+ lines .*following$/);
+  expect(terminal.row(-1)).toContain('? help');
+  expect(viewer.pane()).toHaveLength(rows - 4);
+  expect(viewer.shown()).toHaveLength(rows - 4);
+  expect(viewer.pane().at(-1)).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d.* INFO .*line ${2 * rows}\\.$`));
+
+  await terminal.press('z');
+  await terminal.waitForGone('│');
+  expect(terminal.row(-3)).toContain(`line ${2 * rows}.`);
+  await terminal.press('?');
+  await terminal.waitFor('Keys');
+  await terminal.press('Esc', 'z');
+  await terminal.waitFor('│');
+});
+
+test.each([
+  [39, 24],
+  [80, 9],
+  [10, 2],
+])('%i×%i is too small, and says so until there is room', async (cols, rows) => {
+  await using viewer = await openViewer({cols, rows});
+  const {terminal} = viewer;
+  await terminal.waitFor(cols < 20 ? '10×2' : 'too small');
+  expect(terminal.text()).not.toContain('│');
+  terminal.resize(80, 24);
+  await viewer.live();
+  expect(terminal.text()).not.toContain('too small');
+});
+
+test('the demo fills 80×24 with ten pipelines in varied states', async () => {
+  await using terminal = await openProgram(['--demo']);
+  await terminal.waitFor('LIVE');
+  for (const word of ['Running', 'Stopped', 'Failed', 'SQL error', 'Compiling', 'Paused']) {
+    await terminal.waitFor(word);
+  }
+  expect(terminal.row(0)).toContain('10 pipelines');
+});
+
+test('NO_COLOR: no colour on the screen, and nothing is lost by it', async () => {
+  await using viewer = await openViewer({
+    env: {NO_COLOR: '1'},
+    before: (server) => server.pipeline('beta').fail('out of space'),
+  });
+  await viewer.live();
+  viewer.say('beta', 'something broke', 'ERROR');
+  await viewer.terminal.waitFor('something broke');
+  for (let row = 0; row < viewer.terminal.rows; row++) {
+    for (let column = 0; column < viewer.terminal.cols; column++) {
+      expect(viewer.terminal.cell(row, column)).toMatchObject({fg: undefined, bg: undefined});
+    }
+  }
+  expect(viewer.sidebar().join('\n')).toContain('✗ Failed');
+});
+
+test('without UTF-8 all that the program draws itself is ASCII', async () => {
+  await using viewer = await openViewer({env: {LANG: 'C'}});
+  await viewer.terminal.waitFor('LIVE');
+  await viewer.terminal.waitFor('Fresh start');
+  expect(viewer.terminal.text()).toMatch(/^[\x20-\x7e\n]+$/);
+});
+
+test('control bytes of the log become visible, only colour passes', async () => {
+  await using viewer = await openViewer();
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.say(
+    'alpha',
+    'bell \u0007 title \u001B]0;pwned\u0007 clear \u001B[2J red \u001B[31mRED\u001B[0m \u001B]52;c;cHduZWQ=\u0007 end',
+  );
+  await terminal.press('z');
+  await terminal.waitFor('RED');
+  expect(terminal).toMatchObject({bells: 0, title: ''});
+  expect(terminal.row(0)).toContain('pipetail');
+  expect(terminal.styleOf('RED').fg).toBe('red');
+  for (const sequence of ['\u001B]0;', '\u001B]52;']) expect(terminal.output.includes(sequence)).toBe(false);
+});

@@ -1,0 +1,150 @@
+import {readFile} from 'node:fs/promises';
+import {describe, expect, test} from 'vitest';
+import type {DemoServer} from '../../source/demo/server.ts';
+import {makeCertificate} from '../harness/certificate.ts';
+import {startReplayServer} from '../harness/replay-server.ts';
+import {openRig, startLogs} from './logs-rig.ts';
+import {startProgram} from './running-program.ts';
+
+/** Both ways to print fail alike when there never was a log. */
+const modes = [{flags: []}, {flags: ['--follow']}];
+
+describe.each(modes)('a log that cannot be had is one line and exit 1, with $flags', ({flags}) => {
+  test.each([
+    {
+      what: 'an unknown pipeline',
+      prepare: (server: DemoServer) => server.deletePipeline('orders'),
+      said: 'there is no such pipeline',
+    },
+    {
+      what: 'no credentials',
+      prepare: (server: DemoServer) => server.setApiKey('key'),
+      said: 'the server asks for credentials (401)',
+    },
+    {
+      what: 'no permission',
+      prepare: (server: DemoServer) => server.refuse({kind: 'forbidden'}),
+      said: /^these credentials may not do this \(403 .*\)$/,
+    },
+    {
+      what: 'a web page',
+      prepare: (server: DemoServer) => server.refuse({kind: 'web-console'}),
+      said: /answered with a web page, not with the API: is the base URL right\?$/,
+    },
+    {
+      what: 'a connection that is reset',
+      prepare: (server: DemoServer) => server.refuse({kind: 'reset'}),
+      said: /the connection before it answered$/,
+    },
+    {
+      what: 'nobody there',
+      prepare: (server: DemoServer) => server.stopApi(),
+      said: /^nothing listens at .* \(connection refused\)$/,
+    },
+  ])('$what', async ({prepare, said}) => {
+    const {server, logs} = await openRig(['orders']);
+    await prepare(server);
+    const program = await logs(...flags, 'orders');
+    expect(await program.ended).toBe(1);
+    expect(program.stdout()).toHaveLength(0);
+    const [, message, ...more] = /^pipetail: orders: (.*)\n$/.exec(program.stderr()) ?? [];
+    expect(message).toMatch(said);
+    expect(more).toEqual([]);
+  });
+
+  test('another path of the server', async () => {
+    const {server} = await openRig(['orders']);
+    const program = await startLogs(`${server.url}/console`, ...flags, 'orders');
+    expect(await program.ended).toBe(1);
+    expect(program.stderr()).toMatch(/^pipetail: orders: [^\n]*is the base URL right\?[^\n]*\n$/);
+  });
+
+  test('something that does not speak HTTP', async () => {
+    await using server = await startReplayServer({reply: () => ({bytes: 'SSH-2.0-OpenSSH\r\n', ending: 'fin'})});
+    const program = await startLogs(server.url, ...flags, 'orders');
+    expect(await program.ended).toBe(1);
+    expect(program.stderr()).toMatch(/^pipetail: orders: \S+ does not answer in HTTP[^\n]*\n$/);
+  });
+});
+
+test('a certificate that is not trusted', async (context) => {
+  const certificate = makeCertificate({name: 'localhost'});
+  if (!certificate) return context.skip('openssl is not installed');
+  await using server = await startReplayServer({reply: () => undefined, tls: certificate});
+  const program = await startLogs(server.url, 'orders');
+  expect(await program.ended).toBe(1);
+  expect(program.stderr()).toMatch(/^pipetail: orders: the certificate of \S+ is self-signed[^\n]*\n$/);
+});
+
+describe('signals end it with their codes, without a word', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s: %i', async (signal, code) => {
+    const {logs, untilConnections} = await openRig(['orders']);
+    const program = await logs('--follow', 'orders');
+    await program.untilStdout('Fresh start');
+    program.kill(signal);
+    expect(await program.ended).toBe(code);
+    expect(program.stderr()).toBe('');
+    await untilConnections(0);
+  });
+
+  test('before anything is connected', async () => {
+    await using server = await startReplayServer({reply: () => undefined});
+    const program = await startLogs(server.url, 'orders');
+    await server.untilOpen(1);
+    program.kill('SIGINT');
+    expect(await program.ended).toBe(130);
+    expect(program.stderr()).toBe('');
+  });
+
+  test('while it waits', async () => {
+    const {server, logs} = await openRig(['orders']);
+    const program = await logs('--follow', 'orders');
+    await program.untilStdout('Fresh start');
+    await server.stopApi();
+    await program.untilStderr('trying again');
+    program.kill('SIGTERM');
+    expect(await program.ended).toBe(143);
+  });
+});
+
+test.each([
+  [['--color', 'blue', 'orders'], '--color takes auto, always or never'],
+  [['--spill', '1MiB', 'orders'], '--spill takes at least 8MiB'],
+  [['--fps', '3', 'orders'], '--fps belongs to the screen'],
+  [['--nope', 'orders'], 'unknown option --nope'],
+  [['not/a/name'], "'not/a/name' cannot be a pipeline's name"],
+  [[], 'logs needs at least one pipeline'],
+])('%j is a mistake: one line, exit 2', async (args, said) => {
+  const program = await startProgram(['logs', ...args]);
+  expect(await program.ended).toBe(2);
+  expect(program.stdout()).toHaveLength(0);
+  expect(program.stderr()).toMatch(/^pipetail: [^\n]+\n$/);
+  expect(program.stderr()).toContain(said);
+  await program[Symbol.asyncDispose]();
+});
+
+test('a key is neither written nor shown in the list of processes', async () => {
+  const secret = 'apikey:SECRET-0123456789';
+  const {server, logs} = await openRig(['orders'], {apiKey: secret});
+  const program = await logs('--auth', secret, '--follow', 'orders');
+  await program.untilStdout('Fresh start');
+  expect(await readFile(`/proc/${program.pid}/cmdline`, 'latin1')).not.toContain('SECRET');
+  server.setApiKey('apikey:another');
+  server.cutConnections();
+  await program.untilStderr('the server refused the credentials');
+  program.kill('SIGTERM');
+  expect(await program.ended).toBe(143);
+  expect(program.stdout().toString() + program.stderr()).not.toContain('SECRET');
+});
+
+test('logs --demo prints the demo', async () => {
+  const program = await startProgram(['logs', '--demo', 'orders', 'fraud']);
+  await using _ended = program;
+  expect(await program.ended).toBe(0);
+  expect(program.stdout().toString()).toMatch(/^orders \| /m);
+  expect(program.stdout().toString()).toMatch(/^fraud {2}\| /m);
+});

@@ -1,0 +1,191 @@
+import {expect, test} from 'vitest';
+import type {DemoServer} from '../../source/demo/server.ts';
+import {held, openRig} from './logs-rig.ts';
+
+const follow = ['--follow', 'orders'];
+
+test('a line is printed when it is written, without waiting for more', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const program = await logs(...follow);
+  for (let count = 0; count < 3; count++) {
+    const [line = ''] = write('orders', 1);
+    await program.untilStdout(`${line}\n`);
+  }
+  expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
+});
+
+test('a line longer than the ring arrives whole', async () => {
+  const {server, logs, untilConnections} = await openRig(['orders']);
+  const program = await logs(...follow);
+  await untilConnections(1);
+  const line = Buffer.from(`${'ä'.repeat(600_000)} end`);
+  server.pipeline('orders').write(line);
+  await program.untilStdout(' end\n');
+  expect(
+    program
+      .stdout()
+      .subarray(-line.length - 1, -1)
+      .equals(line),
+  ).toBe(true);
+});
+
+test.each([
+  ['API server lost', (server: DemoServer) => server.cutConnections({afterBytes: 100})],
+  ['runner lost', (server: DemoServer) => server.loseRunnerConnection()],
+])('a cut (%s) is stitched, and said with its cause', async (cause, cut) => {
+  const {server, logs, write, untilConnections} = await openRig(['orders']);
+  const before = write('orders', 50);
+  const program = await logs(...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  cut(server);
+  write('orders', 20);
+  await untilConnections(0);
+  write('orders', 20);
+  await untilConnections(1);
+  const last = write('orders', 20).at(-1);
+  await program.untilStdout(`${last}\n`);
+  expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
+  expect(program.stderr()).toMatch(
+    new RegExp(`^pipetail: orders: ${cause} · reconnected after .* · 0 entries lost\n$`),
+  );
+});
+
+test('one cut after the other: each is said', async () => {
+  const {server, logs, write, untilConnections} = await openRig(['orders']);
+  const program = await logs(...follow);
+  await program.untilStdout('Fresh start');
+  for (let cut = 0; cut < 2; cut++) {
+    server.cutConnections();
+    await untilConnections(0);
+    await program.untilStdout(write('orders', 1).at(-1) ?? '');
+  }
+  expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
+  expect(program.stderr().match(/reconnected after .* · 0 entries lost\n/g)).toHaveLength(2);
+});
+
+test('entries that the server could not keep are counted', async () => {
+  const {server, logs, write, untilConnections} = await openRig(['orders'], {
+    ringLimits: {bytes: 1_000_000, entries: 100},
+  });
+  const before = write('orders', 10);
+  const program = await logs(...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  const printed = program.stdout();
+  server.cutConnections();
+  await untilConnections(0);
+  const missed = write('orders', 250);
+  await program.untilStdout(`${missed.at(-1)}\n`);
+  expect(program.stdout().equals(Buffer.concat([printed, held(server, 'orders')]))).toBe(true);
+  expect(program.stderr()).toMatch(/^pipetail: orders: 150 entries lost between .*\n$/);
+});
+
+test('a runner that restarts begins another log; a line that it cut is ended and named', async () => {
+  const {server, logs, write} = await openRig(['orders'], {chunking: 'entries'});
+  const before = write('orders', 10);
+  const program = await logs(...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  const old = held(server, 'orders');
+  server.cutConnections({afterBytes: 30});
+  const [cut = ''] = write('orders', 1);
+  server.killRunner();
+  server.startRunner();
+  const after = write('orders', 5);
+  await program.untilStdout(`${after.at(-1)}\n`);
+  const expected = Buffer.concat([old, Buffer.from(`${cut.slice(0, 30)}\n`), held(server, 'orders')]);
+  expect(program.stdout().toString()).toBe(expected.toString());
+  expect(program.stderr()).toContain('pipetail: orders: the last line printed was cut: its rest is lost\n');
+  expect(program.stderr()).toContain("pipetail: orders: runner restarted · server's log cleared");
+});
+
+test('a deleted pipeline is waited for until it is back', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const before = write('orders', 10);
+  const program = await logs(...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  const old = held(server, 'orders');
+  server.deletePipeline('orders');
+  await program.untilStderr('deleted\n');
+  server.addPipeline('orders').start();
+  const after = write('orders', 10);
+  await program.untilStdout(`${after.at(-1)}\n`);
+  expect(program.stdout().equals(Buffer.concat([old, held(server, 'orders')]))).toBe(true);
+  expect(program.stderr()).toContain('pipetail: orders: created again');
+});
+
+test('a pipeline that was deleted and created again in between is told apart', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const before = write('orders', 10);
+  const program = await logs(...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  const old = held(server, 'orders');
+  server.recreatePipeline('orders');
+  const after = write('orders', 10);
+  await program.untilStdout(`${after.at(-1)}\n`);
+  expect(program.stdout().equals(Buffer.concat([old, held(server, 'orders')]))).toBe(true);
+  expect(program.stderr()).toMatch(/^pipetail: orders: \S+ deleted and created again\n$/);
+});
+
+test('a server that is away is waited for, and that is said once', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const program = await logs(...follow);
+  await program.untilStdout('Fresh start');
+  await server.stopApi();
+  await program.untilStderr('trying again\n');
+  write('orders', 10);
+  await server.startApi();
+  await program.untilStdout(write('orders', 1).at(-1) ?? '');
+  expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
+  const [away, back, ...more] = program.stderr().split('\n');
+  expect(away).toBe(
+    `pipetail: orders: nothing listens at 127.0.0.1:${server.port} (connection refused) · trying again`,
+  );
+  expect(back).toMatch(/^pipetail: orders: API server lost · reconnected after .* · 0 entries lost$/);
+  expect(more).toEqual(['']);
+});
+
+test('credentials that are refused later are said, and waited for', async () => {
+  const {server, logs} = await openRig(['orders'], {apiKey: 'key'});
+  const program = await logs('--auth', 'key', ...follow);
+  await program.untilStdout('Fresh start');
+  server.setApiKey('another');
+  server.cutConnections();
+  await program.untilStderr('pipetail: orders: the server refused the credentials (401) · trying again\n');
+});
+
+test.each([
+  ['deleted', (server: DemoServer) => server.deletePipeline('orders'), /^pipetail: orders: \S+ deleted\n$/],
+  ['created again', (server: DemoServer) => server.recreatePipeline('orders'), /created again\n$/],
+  ['ended by the server', (server: DemoServer) => server.stopRunnerGently(), /the log ended: runner stopped/],
+])('--exit-on-end ends with a log that is %s', async (_what, end, said) => {
+  const {server, logs, write} = await openRig(['orders']);
+  const before = write('orders', 10);
+  const program = await logs('--exit-on-end', ...follow);
+  await program.untilStdout(`${before.at(-1)}\n`);
+  const bytes = held(server, 'orders');
+  end(server);
+  expect(await program.ended).toBe(0);
+  expect(program.stdout().equals(bytes)).toBe(true);
+  expect(program.stderr()).toMatch(said);
+});
+
+test('--exit-on-end ends when the server said its last word and is gone altogether', async () => {
+  const {server, logs} = await openRig(['orders']);
+  const program = await logs('--exit-on-end', ...follow);
+  await program.untilStdout('Fresh start');
+  const bytes = held(server, 'orders');
+  server.refuse({kind: 'reset', of: 'pipeline', times: 100});
+  server.stopRunnerGently();
+  expect(await program.ended).toBe(0);
+  expect(program.stdout().equals(bytes)).toBe(true);
+});
+
+test('--exit-on-end does not end with a connection that is lost', async () => {
+  const {server, logs, write, untilConnections} = await openRig(['orders']);
+  const program = await logs('--exit-on-end', ...follow);
+  await program.untilStdout('Fresh start');
+  server.killRunner();
+  server.startRunner();
+  await untilConnections(1);
+  const [line = ''] = write('orders', 1);
+  await program.untilStdout(line);
+});

@@ -1,0 +1,174 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
+import {program as built, node} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openTerminal} from '../harness/terminal.ts';
+import {FloodProcess} from './flood-process.ts';
+import {held, linesOf, openRig, startLogs, startLogsShell} from './logs-rig.ts';
+
+/** A server in its own process, with the real limit of 100,000 lines for a follower. */
+async function openFlood() {
+  const flood = FloodProcess.start();
+  onTestFinished(() => flood[Symbol.asyncDispose]());
+  const {url} = await flood.state();
+  return {
+    url,
+    state: () => flood.state(),
+    /**
+     * Writes lines at full speed, half of the limit at once, and waits until they have left the server: a machine that
+     * is busy with other things does not make a reader too slow, and one that stops reading is found out.
+     */
+    async write(lines: number): Promise<void> {
+      for (let written = 0; written < lines; written += 50_000) {
+        await flood.flood(Math.min(50_000, lines - written));
+        await eventually(
+          async () => (await flood.state()).queued === 0,
+          async () => `nothing queued: ${JSON.stringify(await flood.state())}`,
+        );
+      }
+    },
+  };
+}
+
+/** The numbers of the flood's lines, in order. */
+function numbersOf(stdout: Buffer): number[] {
+  return linesOf(stdout).flatMap((line) => {
+    const number = /flood line (\d+)\./.exec(line)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+const count = 300_000;
+const all = Array.from({length: count}, (_, index) => index + 1);
+
+test('a reader that has enough ends it, quietly', async () => {
+  const {server, shell, write, untilConnections} = await openRig(['orders']);
+  write('orders', 5000);
+  const program = await shell('{ pipetail $LOGS -f orders; echo "code $?" >&2; } | head -2');
+  await program.untilStdout('\n');
+  // `head` has gone, or will: a line that finds nobody ends it.
+  const timer = setInterval(() => write('orders', 1), 20);
+  onTestFinished(() => clearInterval(timer));
+  expect(await program.ended).toBe(0);
+  expect(linesOf(program.stdout())).toEqual(linesOf(held(server, 'orders')).slice(0, 2));
+  expect(program.stderr()).toBe('code 0\n');
+  await untilConnections(0);
+});
+
+test('a reader of both streams that has enough ends it too', async () => {
+  const {server, shell, write, untilConnections} = await openRig(['orders']);
+  const program = await shell('{ pipetail $LOGS -f orders 2>&1; echo "code $?" >&2; } | head -1');
+  await program.untilStdout('\n');
+  server.cutConnections();
+  await untilConnections(0);
+  const timer = setInterval(() => write('orders', 1), 20);
+  onTestFinished(() => clearInterval(timer));
+  expect(await program.ended).toBe(0);
+  expect(program.stderr()).toBe('code 0\n');
+});
+
+test('a reader that stands still is waited for, and the server does not drop us', async () => {
+  const flood = await openFlood();
+  const program = await startLogs(flood.url, '-f', 'flood');
+  await program.untilStdout('Fresh start');
+  program.standStill();
+  await flood.write(count);
+  expect(numbersOf(program.stdout()).length).toBeLessThan(count / 10);
+  program.goOn();
+  await program.untilStdout(`flood line ${count}.`);
+  expect(numbersOf(program.stdout())).toEqual(all);
+  expect(program.stderr()).toBe('');
+  expect(await flood.state()).toMatchObject({connections: 1, open: 1});
+});
+
+test('past the spill it says what it dropped, once for each long gap', async () => {
+  const flood = await openFlood();
+  const program = await startLogs(flood.url, '-f', '--spill', '8MiB', 'flood');
+  await program.untilStdout('Fresh start');
+  program.standStill();
+  await flood.write(count);
+  program.goOn();
+  await program.untilStdout(`flood line ${count}.`);
+  const numbers = numbersOf(program.stdout());
+  const gaps = numbers.filter((number, index) => number !== (numbers[index - 1] ?? 0) + 1);
+  const said = linesOf(Buffer.from(program.stderr()));
+  const dropped = said.map(
+    (line) =>
+      /^pipetail: flood: the reader is too slow: ([\d,]+) lines dropped · --spill SIZE lets more wait$/.exec(line)?.[1],
+  );
+  expect(gaps.length).toBeGreaterThan(0);
+  expect(said).toHaveLength(gaps.length);
+  const sum = dropped.reduce((total, number = 'x') => total + Number(number.replaceAll(',', '')), 0);
+  expect(numbers.length + sum).toBe(count);
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  expect(await flood.state()).toMatchObject({connections: 1, open: 1});
+});
+
+test('a terminal that is not read does not stop the reading of the log', async () => {
+  const flood = await openFlood();
+  await using terminal = await openTerminal({
+    command: node,
+    args: [built, 'logs', '--host', flood.url, '-f', 'flood'],
+    cols: 200,
+  });
+  await terminal.waitFor('initializing -> running');
+  terminal.stall();
+  await flood.write(count);
+  terminal.unstall();
+  await terminal.waitFor(`flood line ${count}.`);
+  expect(await flood.state()).toMatchObject({connections: 1, open: 1});
+});
+
+test('lines that were printed are freed', async () => {
+  const flood = await openFlood();
+  const program = await startLogsShell(flood.url, 'exec "$NODE" "$PROGRAM" $LOGS -f flood > /dev/null');
+  await eventually(
+    async () => (await flood.state()).open === 1,
+    () => 'a connection',
+  );
+  // 160 MB; what waits for a reader may be 256 MiB.
+  await flood.write(1_000_000);
+  const status = await readFile(`/proc/${program.pid}/status`, 'utf8');
+  expect(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(220_000);
+});
+
+test('^C ends it at once, whatever the reader does', async () => {
+  const flood = await openFlood();
+  const program = await startLogs(flood.url, '-f', 'flood');
+  await program.untilStdout('Fresh start');
+  program.standStill();
+  await flood.write(20_000);
+  program.kill('SIGINT');
+  await eventually(
+    async () => (await flood.state()).open === 0,
+    () => 'no connection',
+  );
+  program.goOn();
+  expect(await program.ended).toBe(130);
+});
+
+test('a file gets the bytes as well', async () => {
+  const {server, shell, write} = await openRig(['orders']);
+  write('orders', 10_000);
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'orders.log');
+  await writeFile(file, 'before\n');
+  const program = await shell(`pipetail $LOGS orders >> ${file}`);
+  expect(await program.ended).toBe(0);
+  expect((await readFile(file)).equals(Buffer.concat([Buffer.from('before\n'), held(server, 'orders')]))).toBe(true);
+});
+
+test('a full disk is a failure', async () => {
+  const {shell} = await openRig(['orders']);
+  const program = await shell('pipetail $LOGS -f orders > /dev/full');
+  expect(await program.ended).toBe(1);
+  expect(program.stderr()).toMatch(/^pipetail: cannot write to stdout: ENOSPC[^\n]*\n$/);
+});
+
+test('streams that are closed are no obstacle', async () => {
+  const {shell} = await openRig(['orders']);
+  const program = await shell('pipetail $LOGS orders >&- 2>&-');
+  expect(await program.ended).toBe(0);
+});

@@ -1,0 +1,64 @@
+import {expect, test} from 'vitest';
+import {held, linesOf, openRig} from './logs-rig.ts';
+
+/** Lines of one pipeline, its prefix taken off. */
+function of(lines: readonly string[], prefix: string): string[] {
+  return lines.flatMap((line) => (line.startsWith(prefix) ? [line.slice(prefix.length)] : []));
+}
+
+test('each line has its pipeline in front, names padded', async () => {
+  const {server, logs, write} = await openRig(['orders', 'etl']);
+  write('orders', 100);
+  server.pipeline('orders').write('');
+  write('etl', 100);
+  const program = await logs('orders', 'etl', 'orders');
+  expect(await program.ended).toBe(0);
+  const lines = linesOf(program.stdout());
+  expect(of(lines, 'orders | ')).toEqual(linesOf(held(server, 'orders')));
+  expect(of(lines, 'etl    | ')).toEqual(linesOf(held(server, 'etl')));
+  expect(program.stderr()).toBe('');
+  // A name that is given twice is one pipeline.
+  expect(server.totalLogConnections).toBe(2);
+});
+
+test('--no-prefix leaves it out', async () => {
+  const {server, logs, write} = await openRig(['orders', 'etl']);
+  write('orders', 10);
+  write('etl', 10);
+  const program = await logs('--no-prefix', 'orders', 'etl');
+  expect(await program.ended).toBe(0);
+  const expected = [...linesOf(held(server, 'orders')), ...linesOf(held(server, 'etl'))];
+  expect(linesOf(program.stdout()).toSorted()).toEqual(expected.toSorted());
+});
+
+test('a line is never broken by another, and no pipeline starves, while the reader is slow', async () => {
+  const names = ['orders', 'etl', 'fraud'];
+  const {server, logs, write, untilConnections} = await openRig(names);
+  const program = await logs('-f', ...names);
+  await untilConnections(3);
+  program.standStill();
+  const sent = new Map(names.map((name) => [name, linesOf(held(server, name))]));
+  for (let round = 0; round < 20; round++) {
+    for (const name of names) sent.get(name)?.push(...write(name, 500));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  program.goOn();
+  const total = [...sent.values()].flat().length;
+  await expect.poll(() => linesOf(program.stdout()).length, {timeout: 15_000}).toBe(total);
+  const lines = linesOf(program.stdout());
+  for (const name of names) expect(of(lines, `${name.padEnd(6)} | `)).toEqual(sent.get(name));
+  // Whoever comes first when there is room again does not take it all.
+  const turns = lines.map((line) => line.slice(0, 6)).filter((name, index, all) => name !== all[index - 1]);
+  expect(turns.length).toBeGreaterThan(10);
+});
+
+test('one that is unknown is said at once, the others go on, and the exit code tells', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const program = await logs('-f', '--exit-on-end', 'orders', 'nope');
+  await program.untilStderr('pipetail: nope: there is no such pipeline\n');
+  const last = write('orders', 10).at(-1);
+  await program.untilStdout(`${last}\n`);
+  server.deletePipeline('orders');
+  expect(await program.ended).toBe(1);
+  expect(linesOf(program.stdout()).every((line) => line.startsWith('orders | '))).toBe(true);
+});

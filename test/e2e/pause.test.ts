@@ -1,0 +1,68 @@
+import {expect, test} from 'vitest';
+import {openViewer} from './viewer.ts';
+
+test('a paused pane does not move while lines arrive; they are counted, and G shows them', async () => {
+  await using viewer = await openViewer();
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 60);
+  await terminal.waitFor('line 60.');
+
+  await terminal.press('Tab', 'p');
+  await terminal.waitFor('PAUSED');
+  await terminal.waitFor('held');
+  const before = viewer.pane();
+  viewer.write('alpha', 25);
+  await terminal.waitFor('+25 new');
+  viewer.write('alpha', 5);
+  await terminal.waitFor('+30 new');
+  expect(viewer.pane()).toEqual(before);
+  expect(viewer.countShown('line 61.')).toBe(0);
+  expect(viewer.server.openLogConnections('alpha')).toBe(1);
+
+  await terminal.press('G');
+  await terminal.waitFor('line 90.');
+  await terminal.waitForGone('PAUSED');
+  expect(viewer.status()).not.toContain('new');
+  viewer.write('alpha');
+  await terminal.waitFor('line 91.');
+});
+
+test('any move up stops following; going down to the end follows again', async () => {
+  await using viewer = await openViewer();
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 60);
+  await terminal.waitFor('line 60.');
+  await terminal.press('Tab', 'PageUp');
+  await terminal.waitForGone('line 60.');
+  await terminal.waitFor('held');
+  viewer.write('alpha');
+  await terminal.waitFor('+1 new');
+
+  await terminal.press('g');
+  await terminal.waitFor('Fresh start of pipeline logs');
+  await terminal.press('p');
+  await terminal.waitFor('line 61.');
+  await terminal.waitFor('following');
+
+  await terminal.press('k');
+  await terminal.waitFor('held');
+  await terminal.press('j', 'j');
+  await terminal.waitFor('following');
+});
+
+test('a paused pane stays where it is while older lines than the shown ones are dropped', async () => {
+  await using viewer = await openViewer({args: ['--scrollback', '128KiB']});
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 1400);
+  await terminal.waitFor('line 1400.');
+  await terminal.press('Tab', 'p');
+  await terminal.waitFor('PAUSED');
+  const before = viewer.pane();
+  viewer.write('alpha', 500);
+  await terminal.waitFor('+500 new');
+  await terminal.waitFor('dropped', {hint: 'older lines were dropped'});
+  expect(viewer.pane()).toEqual(before);
+});

@@ -1,0 +1,85 @@
+import {spawn} from 'node:child_process';
+import {cleanEnvironment} from '../harness/environment.ts';
+import {eventually} from '../harness/eventually.ts';
+import {node, program} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+/** A program that runs without a terminal, with what it has written so far. */
+export type RunningProgram = AsyncDisposable & {
+  readonly pid: number;
+  readonly stdout: () => Buffer;
+  readonly stderr: () => string;
+  /** Waits until standard output, or standard error, holds `text`. */
+  readonly untilStdout: (text: string) => Promise<void>;
+  readonly untilStderr: (text: string) => Promise<void>;
+  /** Standard output is not read until `goOn`. */
+  readonly standStill: () => void;
+  readonly goOn: () => void;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** The exit code, or the signal that ended it; both streams were read to their ends. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+};
+
+/** Starts the built program, without a terminal. It is killed at the end of the scope. */
+export function startProgram(args: readonly string[]): Promise<RunningProgram> {
+  return start(node, [program, ...args], {});
+}
+
+/** Runs a line of shell, in which `pipetail` is the built program, `"$NODE" "$PROGRAM"`. */
+export function startShell(line: string, env: Readonly<Record<string, string>>): Promise<RunningProgram> {
+  const script = `pipetail() { "$NODE" "$PROGRAM" "$@"; }\n${line}`;
+  return start('sh', ['-c', script], {NODE: node, PROGRAM: program, ...env});
+}
+
+async function start(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<RunningProgram> {
+  const home = await temporaryDirectory();
+  const child = spawn(command, args, {
+    cwd: home.path,
+    env: cleanEnvironment(home.path, env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that nothing of a shell's pipeline is left behind.
+    detached: true,
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (bytes) => stdout.push(bytes));
+  child.stderr.on('data', (bytes) => stderr.push(bytes));
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
+  });
+  const bytesOf = (pieces: Buffer[]): Buffer => {
+    // Joined once: a test that waits asks again and again.
+    if (pieces.length > 1) pieces.splice(0, pieces.length, Buffer.concat(pieces));
+    return pieces[0] ?? Buffer.alloc(0);
+  };
+  const until = async (pieces: Buffer[], text: string): Promise<void> => {
+    const describe = () => `${text}\nstdout ends: ${bytesOf(stdout).subarray(-2000)}\nstderr: ${bytesOf(stderr)}`;
+    await eventually(() => bytesOf(pieces).includes(text), describe);
+  };
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => bytesOf(stdout),
+    stderr: () => bytesOf(stderr).toString(),
+    untilStdout: (text) => until(stdout, text),
+    untilStderr: (text) => until(stderr, text),
+    standStill: () => child.stdout.pause(),
+    goOn: () => child.stdout.resume(),
+    kill: (signal) => child.kill(signal),
+    ended,
+    async [Symbol.asyncDispose]() {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+      child.stdout.resume();
+      await ended;
+      await home[Symbol.asyncDispose]();
+    },
+  };
+}

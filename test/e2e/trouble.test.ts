@@ -1,0 +1,74 @@
+import {createServer} from 'node:net';
+import {expect, test} from 'vitest';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {openProgram} from '../harness/program.ts';
+import {openViewer} from './viewer.ts';
+
+test('a wrong base URL is named as the cause, with the URL', async () => {
+  await using viewer = await openViewer({server: {basePath: '/feldera'}});
+  await viewer.live();
+  await using wrong = await openProgram(['--host', viewer.server.url.replace('/feldera', '')]);
+  await wrong.waitFor('This is not the Feldera API');
+  await wrong.waitFor('--host or FELDERA_HOST');
+  await wrong.waitFor(`127.0.0.1:${viewer.server.port}`);
+});
+
+test('an unreachable host is said, and recovers by itself', async () => {
+  // A port that is free: taken once, and given back.
+  const probe = createServer();
+  const port = await new Promise<number>((resolve) =>
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    }),
+  );
+  await new Promise((resolve) => probe.close(resolve));
+
+  await using terminal = await openProgram(['--host', `http://127.0.0.1:${port}`]);
+  await terminal.waitFor('The server cannot be reached');
+  await terminal.waitFor(`http://127.0.0.1:${port}/v0/pipelines`);
+  await terminal.waitFor(/Trying again in \d+ s/);
+  const server = await DemoServer.start({port, scenario: quiet('alpha')});
+  try {
+    await terminal.waitFor('LIVE', {timeout: 30_000});
+    await terminal.waitFor('Fresh start');
+  } finally {
+    await server.close();
+  }
+});
+
+test('an empty list is no error, and fills by itself', async () => {
+  await using viewer = await openViewer({pipelines: []});
+  const {terminal} = viewer;
+  await terminal.waitFor('No pipelines yet');
+  viewer.server.addPipeline('newcomer').start();
+  await viewer.live('Fresh start');
+  expect(viewer.tabBar()).toContain('1 newcomer');
+});
+
+test('a list that fails once keeps the last good one', async () => {
+  await using viewer = await openViewer();
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.server.refuse({kind: 'channel-closed', of: 'list', times: 1});
+  await terminal.waitFor('list not refreshed');
+  expect(viewer.sidebar()).toHaveLength(3);
+  await terminal.waitForGone('list not refreshed');
+});
+
+test('with names on the command line too, an unreachable host is explained', async () => {
+  // Port 9 (discard) is privileged: nothing of ours listens there.
+  await using terminal = await openProgram(['--host', 'http://127.0.0.1:9', 'orders']);
+  await terminal.waitFor('cannot be reached');
+  expect(terminal.text()).toContain('127.0.0.1:9');
+});
+
+test('a name that the server does not know is not called deleted', async () => {
+  await using viewer = await openViewer({args: ['nosuch']});
+  const {terminal} = viewer;
+  await terminal.waitFor(() => /unknown|no such|not found/i.test(viewer.header()));
+  expect(viewer.header()).not.toContain('deleted');
+  viewer.server.addPipeline('nosuch').start();
+  await viewer.live('Fresh start');
+});

@@ -1,0 +1,119 @@
+import type {DemoServerOptions} from '../../source/demo/demo.ts';
+import {plainLine} from '../../source/demo/log-lines.ts';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {eventually} from '../harness/eventually.ts';
+import {openProgram} from '../harness/program.ts';
+import type {Sight, Terminal, TerminalOptions} from '../harness/terminal.ts';
+
+export type ViewerOptions = Omit<TerminalOptions, 'command' | 'args'> & {
+  /** Running pipelines that log only what the test writes. */
+  readonly pipelines?: readonly string[];
+  /** What happens on the server before the program starts. */
+  readonly before?: (server: DemoServer) => void;
+  readonly server?: DemoServerOptions;
+  /** Beside `--host`. */
+  readonly args?: readonly string[];
+};
+
+/** Starts a quiet server in this process and the built program on it, in a terminal. Dispose of it: `await using`. */
+export async function openViewer(options: ViewerOptions = {}): Promise<Viewer> {
+  const {pipelines = ['alpha', 'beta', 'gamma'], before, server: serverOptions, args = [], ...terminal} = options;
+  const server = await DemoServer.start({scenario: quiet(...pipelines), ...serverOptions});
+  before?.(server);
+  return new Viewer(server, await openProgram(['--host', server.url, ...args], terminal));
+}
+
+/** The program on its screen and the server that it talks to. */
+export class Viewer implements AsyncDisposable {
+  readonly server: DemoServer;
+  readonly terminal: Terminal;
+  #written = 0;
+
+  constructor(server: DemoServer, terminal: Terminal) {
+    this.server = server;
+    this.terminal = terminal;
+  }
+
+  /** Logs `count` lines, `line 1` onward, on one pipeline. Answers the number of the last one. */
+  write(pipeline: string, count = 1, word = 'line'): number {
+    for (let index = 0; index < count; index++) {
+      this.#written += 1;
+      this.say(pipeline, `${word} ${this.#written}.`);
+    }
+    return this.#written;
+  }
+
+  /** Logs one line of a pipeline's process, as the server would send it. */
+  say(pipeline: string, message: string, level: 'INFO' | 'ERROR' = 'INFO'): void {
+    const to = this.server.pipeline(pipeline);
+    to.write(plainLine({name: pipeline}, to.stamp(), {level, target: 'dbsp_adapters::controller', message}));
+  }
+
+  /** The rows of the log pane, top to bottom, without sidebar, tab bar and margin. */
+  pane(): string[] {
+    return this.#right()
+      .slice(1)
+      .map((row) => row.slice(1).trimEnd());
+  }
+
+  /** The log pane's rows that hold something. */
+  shown(): string[] {
+    return this.pane().filter((row) => row !== '');
+  }
+
+  /** How often a text stands in the log pane. */
+  countShown(text: string): number {
+    return this.pane().filter((row) => row.includes(text)).length;
+  }
+
+  tabBar(): string {
+    return this.#right()[0] ?? '';
+  }
+
+  /** The sidebar's rows that hold something. */
+  sidebar(): string[] {
+    const rows = this.#body().map((row) => row.slice(0, Math.max(0, this.#divider())).trimEnd());
+    return rows.filter((row) => row !== '');
+  }
+
+  header(): string {
+    return this.terminal.row(0);
+  }
+
+  status(): string {
+    return this.terminal.row(-2);
+  }
+
+  /** Waits until the server holds exactly so many log connections. */
+  async connections(wanted: number): Promise<void> {
+    await eventually(
+      () => this.server.openLogConnections() === wanted,
+      () =>
+        `the server holds ${this.server.openLogConnections()} log connections, not ${wanted}\n${this.terminal.text()}`,
+    );
+  }
+
+  /** Waits until the shown tab is live and, if given, until it shows `sight`. */
+  async live(sight: Sight = 'LIVE'): Promise<void> {
+    await this.terminal.waitFor(() => /\bLIVE\b/.test(this.header()), {hint: 'live'});
+    await this.terminal.waitFor(sight);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminal.dispose();
+    await this.server.close();
+  }
+
+  #body(): string[] {
+    return this.terminal.screen().slice(1, -2);
+  }
+
+  #divider(): number {
+    return this.#body()[0]?.indexOf('│') ?? -1;
+  }
+
+  #right(): string[] {
+    return this.#body().map((row) => row.slice(this.#divider() + 1));
+  }
+}

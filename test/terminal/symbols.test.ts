@@ -1,0 +1,17 @@
+import {describe, expect, test} from 'vitest';
+import {sanitise} from '../../source/terminal/sanitise.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+
+describe.each([true, false])('symbols for UTF-8 %s', (utf8) => {
+  test.each(Object.entries(symbolsFor(utf8)))('%s is %s, one cell', (_, symbol) => {
+    expect(textWidth(symbol)).toBe(1);
+    expect(sanitise(symbol)).toEqual({text: symbol, runs: []});
+    expect(/^[\x20-\x7e]$/.test(symbol)).toBe(!utf8);
+  });
+
+  test('the states of a pipeline differ', () => {
+    const {running, stopped, failed, waiting, paused} = symbolsFor(utf8);
+    expect(new Set([running, stopped, failed, waiting, paused]).size).toBe(5);
+  });
+});

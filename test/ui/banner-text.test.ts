@@ -1,0 +1,31 @@
+import {expect, it} from 'vitest';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {bannerText} from '../../source/ui/banner-text.ts';
+import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
+
+const symbols = symbolsFor(true);
+const failed = makePipeline('etl', {...stopped, deploymentError});
+
+it('says what is wrong, in the first line of the error, and how to read all of it', () => {
+  expect(bannerText(failed, 100, symbols)?.text).toBe(' ✗ Failed: Pipeline check failed: a fatal error.  d: in full ');
+  const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
+  expect(bannerText(broken, 100, symbols)?.text).toBe(' ✗ SQL error  d: in full ');
+});
+
+it('says nothing about a pipeline that is well, or not there', () => {
+  expect(bannerText(makePipeline('orders'), 100, symbols)).toBeUndefined();
+  expect(bannerText(makePipeline('orders', stopped), 100, symbols)).toBeUndefined();
+  expect(bannerText(undefined, 100, symbols)).toBeUndefined();
+});
+
+it('fits every pane, its hint is never cut, and no control character gets through', () => {
+  const message = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
+  const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, message}});
+  for (let width = 25; width <= 210; width++) {
+    const text = bannerText(hostile, width, symbols)?.text ?? '';
+    expect(textWidth(text)).toBeLessThanOrEqual(width);
+    expect(text).toMatch(/… {2}d: in full $/);
+    expect(text).not.toMatch(/\p{Cc}/u);
+  }
+});

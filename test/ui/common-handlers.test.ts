@@ -1,0 +1,99 @@
+import {describe, expect, it} from 'vitest';
+import {activeTab} from '../../source/ui/view-state.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+describe('the two sides', () => {
+  it('Tab goes from one to the other', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('Tab');
+    expect(screen.controller.state.focus).toBe('log');
+    screen.press('Tab');
+    expect(screen.controller.state.focus).toBe('sidebar');
+  });
+
+  it('z hides the list; Tab shows it again and goes there', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('z');
+    expect(screen.controller.state).toMatchObject({sidebarHidden: true, focus: 'log'});
+    expect(screen.controller.layout?.paneWidth).toBe(100);
+    screen.press('Tab');
+    expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
+  });
+
+  it('without a tab there is a way back to the list', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('X', 'Tab');
+    expect(screen.controller.state.focus).toBe('sidebar');
+    screen.press('z', 'z', 'Tab');
+    expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
+    screen.press('j');
+    expect(screen.controller.state.cursor).toBe('fraud');
+  });
+});
+
+describe('leaving', () => {
+  it('q leaves at once when nothing is kept', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('q');
+    expect(screen.quits).toBe(1);
+  });
+
+  it('q asks when tabs are kept', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+    screen.press('q');
+    expect(screen.quits).toBe(0);
+    expect(screen.controller.state.notice).toBe('2 tabs are kept: q again quits, any other key stays');
+    screen.press('q');
+    expect(screen.quits).toBe(1);
+  });
+
+  it('any other key stays, and the next q asks again', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('q', 'j');
+    expect(screen.controller.state).toMatchObject({leaving: undefined, notice: undefined});
+    screen.press('q');
+    expect(screen.quits).toBe(0);
+    expect(screen.controller.state.notice).toBe('1 tab is kept: q again quits, any other key stays');
+  });
+
+  it('^C twice leaves, from a page as well; once it only says so', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('^C');
+    expect(screen.quits).toBe(0);
+    expect(screen.controller.state.notice).toBe('^C again quits');
+    screen.press('?', '^C', '^C');
+    expect(screen.quits).toBe(1);
+  });
+
+  it('q and ^C do not stand for each other', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('q', '^C', 'q', '^C');
+    expect(screen.quits).toBe(0);
+  });
+});
+
+describe('Esc peels one layer at a time', () => {
+  it('page, then search, then the filter of the list', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('/', 'o', 'r', 'd', 'Enter');
+    await screen.clock.advance(250);
+    screen.press('Tab');
+    await screen.untilLine('orders', 'initializing -> running');
+    screen.pressTogether('/', 'r', 'u', 'n', 'Enter');
+    screen.press('?');
+    const layers = () => {
+      const {page, nameFilter} = screen.controller.state;
+      return [page?.kind, activeTab(screen.controller.state)?.pane.search, nameFilter];
+    };
+    expect(layers()).toEqual(['help', 'run', 'ord']);
+    screen.press('Esc');
+    expect(layers()).toEqual([undefined, 'run', 'ord']);
+    screen.press('Esc');
+    expect(layers()).toEqual([undefined, undefined, 'ord']);
+    expect(screen.controller.pane?.model.searching).toBeUndefined();
+    screen.press('Esc');
+    expect(layers()).toEqual([undefined, undefined, '']);
+    screen.press('Esc');
+    expect(screen.tabs).toEqual(['orders']);
+  });
+});

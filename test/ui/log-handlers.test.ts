@@ -1,0 +1,168 @@
+import {describe, expect, it} from 'vitest';
+import {logRows} from '../../source/ui/log-rows.ts';
+import {cancelPrompt} from '../../source/ui/prompt-actions.ts';
+import {activeTab} from '../../source/ui/view-state.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+describe('reading', () => {
+  async function reading(lines: number): Promise<ScreenUnderTest> {
+    const screen = await ScreenUnderTest.connected({names: ['orders']});
+    for (let line = 1; line <= lines; line++) screen.server.pipeline('orders').write(`line ${line} of ${line % 10}`);
+    await screen.untilLine('orders', `line ${lines} of`);
+    screen.press('Tab');
+    return screen;
+  }
+  const position = (screen: ScreenUnderTest) => activeTab(screen.controller.state)?.pane.position;
+  const currentText = (screen: ScreenUnderTest) => {
+    const at = position(screen);
+    const id = at?.kind === 'held' ? at.current : -1;
+    return screen.manager.get('orders')?.buffer.lineAt(id)?.toString();
+  };
+
+  it('p stops, the stream goes on; p again follows', async () => {
+    await using screen = await reading(100);
+    screen.press('p');
+    expect(position(screen)?.kind).toBe('held');
+    screen.server.pipeline('orders').write('arrived while paused');
+    await screen.untilLine('orders', 'arrived while paused');
+    expect(currentText(screen)).toBe('line 100 of 0');
+    screen.press('p');
+    expect(position(screen)).toEqual({kind: 'follow'});
+  });
+
+  it('up unfollows; G and F follow again', async () => {
+    await using screen = await reading(100);
+    screen.press('k', 'k');
+    expect(currentText(screen)).toBe('line 98 of 8');
+    screen.press('G');
+    expect(position(screen)?.kind).toBe('follow');
+    screen.press('g');
+    expect(position(screen)).toMatchObject({kind: 'held', current: 0});
+    screen.press('F');
+    expect(position(screen)?.kind).toBe('follow');
+  });
+
+  it('moves by pages and halves of what is shown', async () => {
+    await using screen = await reading(200);
+    const height = screen.controller.layout?.paneHeight ?? 0;
+    const top = () => {
+      const at = position(screen);
+      return at?.kind === 'held' ? at.top.id : undefined;
+    };
+    const end = screen.manager.get('orders')?.buffer.endId ?? 0;
+    screen.press('PageUp');
+    expect(top()).toBe(end - height - (height - 1));
+    screen.press('^U');
+    expect(top()).toBe(end - height - (height - 1) - Math.floor(height / 2));
+    screen.press('^D', 'Space');
+    expect(top()).toBe(end - height);
+    screen.press('PageDown');
+    expect(position(screen)?.kind).toBe('follow');
+  });
+
+  it('a search jumps to the last hit as it is typed, and Esc puts everything back', async () => {
+    await using screen = await reading(100);
+    screen.pressTogether('/', 'l', 'i', 'n', 'e', 'Space', '4');
+    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    expect(currentText(screen)).toBe('line 49 of 9');
+    expect(activeTab(screen.controller.state)?.pane.search).toBe('line 4');
+
+    cancelPrompt(screen.controller);
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({search: undefined, position: {kind: 'follow'}});
+    expect(screen.controller.pane?.model.searching).toBeUndefined();
+  });
+
+  it('n and N go from hit to hit, and around with a notice', async () => {
+    await using screen = await reading(100);
+    screen.pressTogether('/', 'o', 'f', 'Space', '7', 'Enter');
+    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    expect(currentText(screen)).toBe('line 97 of 7');
+    screen.press('N');
+    expect(currentText(screen)).toBe('line 87 of 7');
+    expect(screen.controller.state.notice).toBeUndefined();
+    screen.press('n', 'n');
+    expect(currentText(screen)).toBe('line 7 of 7');
+    expect(screen.controller.state.notice).toBe('past the last hit: on from the first');
+    screen.press('N');
+    expect(currentText(screen)).toBe('line 97 of 7');
+    expect(screen.controller.state.notice).toBe('past the first hit: on from the last');
+  });
+
+  it('a hit beyond the border is brought into view, and Esc takes the screen back', async () => {
+    await using screen = await reading(3);
+    screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle ${'y'.repeat(300)}`);
+    await screen.untilLine('orders', 'needle');
+    screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e');
+    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    const {pane, layout} = screen.controller;
+    expect(pane && layout ? logRows(pane, layout).join('\n') : '').toContain('needle');
+    cancelPrompt(screen.controller);
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({pan: 0, position: {kind: 'follow'}});
+  });
+
+  it('n says that nothing is searched for, or that nothing matches', async () => {
+    await using screen = await reading(3);
+    screen.press('n');
+    expect(screen.controller.state.notice).toBe('nothing is searched for: / searches');
+    screen.pressTogether('/', 'z', 'z', 'Enter');
+    await screen.until(() => screen.controller.pane?.model.searching?.runner.caughtUp === true, 'the search');
+    expect(position(screen)?.kind).toBe('follow');
+    screen.press('n');
+    expect(screen.controller.state.notice).toBe('no line matches zz');
+  });
+
+  it('an empty search is no search', async () => {
+    await using screen = await reading(10);
+    screen.pressTogether('/', '5', 'Enter');
+    expect(activeTab(screen.controller.state)?.pane.search).toBe('5');
+    screen.pressTogether('/', 'Enter');
+    expect(activeTab(screen.controller.state)?.pane.search).toBeUndefined();
+    expect(screen.controller.pane?.model.searching).toBeUndefined();
+  });
+
+  it('pans by half a screen, to the end of the longest line and back, and not where lines are wrapped', async () => {
+    await using screen = await reading(3);
+    screen.server.pipeline('orders').write(`long ${'x'.repeat(300)}`);
+    await screen.untilLine('orders', 'long x');
+    const pan = () => activeTab(screen.controller.state)?.pane.pan;
+    const half = Math.floor((screen.controller.layout?.paneWidth ?? 0) / 2);
+    screen.press('Right', 'Right');
+    expect(pan()).toBe(2 * half);
+    screen.press('Left');
+    expect(pan()).toBe(half);
+    screen.press('$');
+    expect(pan()).toBe(305 - ((screen.controller.layout?.paneWidth ?? 0) - 1));
+    for (let times = 0; times < 20; times++) screen.press('Right');
+    expect(pan()).toBeLessThan(305);
+    screen.press('0', 'Left');
+    expect(pan()).toBe(0);
+    screen.press('w', 'Right');
+    expect(pan()).toBe(0);
+    expect(screen.controller.state.notice).toBe('lines are wrapped: nothing to pan; w unwraps them');
+  });
+
+  it('w and J change how lines are shown, and back', async () => {
+    await using screen = await reading(3);
+    screen.press('w', 'J');
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({wrap: true, asSent: true});
+    screen.press('w', 'J');
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({wrap: false, asSent: false});
+  });
+
+  it('= draws a dated line at the end', async () => {
+    await using screen = await reading(3);
+    const {buffer} = screen.manager.get('orders') ?? {};
+    screen.press('=');
+    expect(buffer?.markerAt((buffer.endId ?? 0) - 1)).toMatchObject({kind: 'drawn', at: screen.clock.wall()});
+  });
+
+  it('r connects again now, and loses nothing', async () => {
+    await using screen = await reading(3);
+    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection.kind === 'live', 'live');
+    screen.press('r');
+    await screen.until(() => screen.server.totalLogConnections === 2, 'the second connection');
+    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection.kind === 'live', 'live again');
+    await screen.untilConnected('orders');
+    expect(screen.manager.get('orders')?.buffer.lineCount).toBe(3 + 5);
+  });
+});
