@@ -11,6 +11,8 @@ export type Command = {
   readonly keys: readonly string[];
   /** For help and readme. */
   readonly help: string;
+  /** It changes what a page covers: with a page open its keys do nothing. */
+  readonly notOnPages?: true;
   /** A word for the footer; commands without one are left to the help. */
   readonly hint?: string;
 };
@@ -24,14 +26,37 @@ export const commands = [
     context: 'everywhere',
     group: 'everywhere',
     keys: ['Tab'],
+    notOnPages: true,
     help: 'go to the other side',
     hint: 'side',
   },
-  {id: 'tab-number', context: 'everywhere', group: 'everywhere', keys: digits, help: 'go to that tab'},
-  {id: 'previous-tab', context: 'everywhere', group: 'everywhere', keys: ['['], help: 'previous tab'},
-  {id: 'next-tab', context: 'everywhere', group: 'everywhere', keys: [']'], help: 'next tab'},
-  {id: 'close-tab', context: 'everywhere', group: 'everywhere', keys: ['X'], help: 'close the tab', hint: 'close'},
-  {id: 'hide-sidebar', context: 'everywhere', group: 'everywhere', keys: ['z'], help: 'hide or show the sidebar'},
+  {
+    id: 'tab-number',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: digits,
+    notOnPages: true,
+    help: 'go to that tab',
+  },
+  {id: 'previous-tab', context: 'everywhere', group: 'everywhere', keys: ['['], notOnPages: true, help: 'previous tab'},
+  {id: 'next-tab', context: 'everywhere', group: 'everywhere', keys: [']'], notOnPages: true, help: 'next tab'},
+  {
+    id: 'close-tab',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['X'],
+    notOnPages: true,
+    help: 'close the tab',
+    hint: 'close',
+  },
+  {
+    id: 'hide-sidebar',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['z'],
+    notOnPages: true,
+    help: 'hide or show the sidebar',
+  },
   {id: 'reconnect', context: 'everywhere', group: 'everywhere', keys: ['r'], help: 'reconnect now', hint: 'reconnect'},
   {
     id: 'describe',
@@ -158,7 +183,7 @@ export function commandFor(pane: 'sidebar' | 'log' | 'page', keyName: string): C
   const contexts: readonly Context[] = pane === 'page' ? ['page', 'everywhere'] : [pane, 'everywhere'];
   for (const context of contexts) {
     const found = commands.find((command: Command) => command.context === context && command.keys.includes(keyName));
-    if (found) return found.id;
+    if (found && !(pane === 'page' && 'notOnPages' in found)) return found.id;
   }
   return undefined;
 }

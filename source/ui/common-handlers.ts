@@ -8,7 +8,7 @@ export const commonHandlers = {
     const {state} = controller;
     const name = state.focus === 'sidebar' ? state.cursor : state.active;
     if (name === undefined) return;
-    controller.describe(name);
+    if (state.page?.kind !== 'describe') controller.describe(name);
     togglePage(controller, 'describe');
   },
   events: (controller: Controller) => togglePage(controller, 'events'),

@@ -228,6 +228,13 @@ export class Terminal implements AsyncDisposable {
     return this.exit;
   }
 
+  /** Calls `look` with each whole frame that a person could see; the answer ends it. */
+  eachFrame(look: () => void): () => void {
+    return this.#watch.each(() => {
+      if (!this.#emulator.modes.synchronizedOutputMode) look();
+    });
+  }
+
   /** Resolves when the screen has been the same for `quiet` milliseconds. */
   async stable(quiet = 250, timeout = WAIT_MS): Promise<void> {
     const deadline = performance.now() + timeout;

@@ -7,6 +7,12 @@ export class Watch {
     for (const watcher of this.#watchers) watcher();
   }
 
+  /** Calls `watcher` after each change; the answer ends it. */
+  each(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /**
    * Resolves once `done` answers true. Rejects when `hopeless` gives a reason, or after `timeout` milliseconds, with
    * the message that `describe` makes of the reason.

@@ -77,3 +77,8 @@ test('what can be pressed at first is told by the footer: help, quit, and what e
   const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
 });
+
+test('with a page open, nothing that it covers changes unseen', () => {
+  for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z']) expect(commandFor('page', key), key).toBeUndefined();
+  for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C']) expect(commandFor('page', key), key).toBeDefined();
+});
