@@ -1,7 +1,7 @@
 import {defineConfig} from 'vitest/config';
 
 /** Tests that run the built program; everything else runs on the sources. */
-const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts'];
+const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
 
 export default defineConfig({
   test: {

@@ -135,7 +135,10 @@ export class RowRenderer {
     if (marker) {
       const rule = this.#options.symbols.rule.repeat(this.#textWidth >= 60 ? 4 : 1);
       // The first line of `deployment_error` is part of it: text that a pipeline may have written.
-      const text = sanitise(`${rule} ${markerText(marker)} ${rule}`).text;
+      const words = sanitise(`${rule} ${markerText(marker)}`).text;
+      // The closing rule is for looks only: it gets no row of its own.
+      const closed = `${words} ${rule}`;
+      const text = textWidth(closed) <= this.#textWidth ? closed : words;
       const styled = plain(text, markerStyles[markerTone(marker)]);
       return {styled, offsets: wordOffsets(text, this.#textWidth), label: undefined};
     }

@@ -1,0 +1,48 @@
+import {expect, test} from 'vitest';
+import {type ChaosResult, runChaos} from './chaos.ts';
+import {calm} from './compare.ts';
+import {clearsRing, type FaultKind} from './protocol.ts';
+import {report, total} from './report.ts';
+
+/** The sum over the kinds of fault that leave the rings intact, or over those that do not. */
+function sum({faults}: ChaosResult, tallies: ChaosResult['findings'][number]['tallies'], clearing: boolean) {
+  const kinds = [...faults.keys()].filter((kind) => clearsRing(kind as FaultKind) === clearing);
+  return total(tallies, clearing ? kinds : [calm, ...kinds]);
+}
+
+// Both at once: they hardly do anything but wait for backoffs.
+test.concurrent.each([
+  {seed: 3, identical: 0},
+  {seed: 4, identical: 0.3},
+])(
+  'a short chaos, seed $seed, $identical of the lines identical: the promise holds',
+  {
+    timeout: 120_000,
+  },
+  async ({seed, identical}) => {
+    const result = await runChaos({
+      seed,
+      identical,
+      cuts: 20,
+      pipelines: 4,
+      rate: 600,
+      minutes: 0.15,
+      log: () => {},
+    });
+    expect(result.failures.join('\n\n')).toBe('');
+    expect(result.connectionsCut).toBeGreaterThan(20);
+    for (const {reader, tallies, intactBytes} of result.findings) {
+      const intact = sum(result, tallies, false);
+      const clearing = sum(result, tallies, true);
+      expect({reader, ...intact}, report(result)).toMatchObject({
+        lost: 0,
+        repeated: 0,
+        unmarked: 0,
+        received: intact.sent,
+      });
+      expect({reader, ...clearing}).toMatchObject({repeated: 0, unmarked: 0});
+      expect(clearing.lost, report(result)).toBeGreaterThan(0);
+      expect(intactBytes).toBeGreaterThan(1_000_000);
+    }
+  },
+);

@@ -1,0 +1,193 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {type FileHandle, open, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {createClient} from '../../source/api/client.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {ListPoller} from '../../source/streams/list-poller.ts';
+import {StreamManager} from '../../source/streams/stream-manager.ts';
+import {markerText} from '../../source/viewport/marker-text.ts';
+import {cleanEnvironment} from '../harness/environment.ts';
+import {node, program} from '../harness/program.ts';
+import {lastWords} from './protocol.ts';
+import {type Item, noteItem, type Transcript} from './transcript.ts';
+
+/** Something real that follows all the logs of its names. */
+export type Reader = {
+  readonly names: readonly string[];
+  /** Which of its logs have not come to their last line. */
+  readonly behind: () => Promise<readonly string[]>;
+  /** Rejects when it ends by itself. */
+  readonly broken: Promise<never>;
+  /** Ends it and answers what it made of each log. */
+  readonly finish: () => Promise<ReadonlyMap<string, Transcript>>;
+  /** Ends it at once. */
+  readonly close: () => Promise<void>;
+};
+
+const tailBytes = 1024 * 1024;
+
+/** `pipetail logs` of one pipeline, stdout and stderr through pipes: stdout must be the log's bytes and nothing else. */
+export function logsThroughPipes(url: string, name: string, home: string): Reader {
+  const child = spawn(node, [program, 'logs', '--follow', '--host', url, name], {
+    cwd: home,
+    env: cleanEnvironment(home),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+  const ended = exitOf(child);
+  return {
+    names: [name],
+    broken: unexpected(ended, () => Buffer.concat(stderr).toString()),
+    async behind() {
+      return Buffer.concat(stdout.slice(-20)).includes(lastWords) ? [] : [name];
+    },
+    async finish() {
+      await interrupt(child, ended);
+      const lines = linesOf(Buffer.concat(stdout)).map((line): Item => ({line}));
+      const markers = linesOf(Buffer.concat(stderr)).map((line) => noteItem(markerOf(line, name)));
+      return new Map([[name, {items: [...lines, ...markers], inPlace: false}]]);
+    },
+    close: () => kill(child, ended),
+  };
+}
+
+/** `pipetail logs` of several pipelines, `> file 2>&1`: each marker stands in the file where it happened. */
+export async function logsIntoFile(url: string, names: readonly string[], home: string): Promise<Reader> {
+  const file = path.join(home, 'logs');
+  const output: FileHandle = await open(file, 'a');
+  const child = spawn(node, [program, 'logs', '--follow', '--host', url, ...names], {
+    cwd: home,
+    env: cleanEnvironment(home),
+    stdio: ['ignore', output.fd, output.fd],
+  });
+  const ended = exitOf(child);
+  await output.close();
+  const width = Math.max(...names.map((name) => name.length));
+  const prefixes = names.map((name) => [`${name.padEnd(width)} | `, name] as const);
+  return {
+    names,
+    broken: unexpected(ended, () => `see ${file}`),
+    async behind() {
+      const tail = (await readTail(file)).toString('latin1');
+      return prefixes.flatMap(([prefix, name]) =>
+        tail.split('\n').some((line) => line.startsWith(prefix) && line.includes(lastWords)) ? [] : name,
+      );
+    },
+    async finish() {
+      await interrupt(child, ended);
+      const items = new Map<string, Item[]>(names.map((name) => [name, []]));
+      for (const line of linesOf(await readFile(file))) {
+        const own = prefixes.find(([prefix]) => line.startsWith(prefix));
+        if (own) items.get(own[1])?.push({line: line.slice(own[0].length)});
+        else {
+          const name = /^pipetail: ([^:]+): /.exec(line)?.[1] ?? '';
+          const list = items.get(name);
+          if (!list) throw new Error(`a line of no pipeline: ${line}`);
+          list.push(noteItem(markerOf(line, name)));
+        }
+      }
+      return new Map([...items].map(([name, list]) => [name, {items: list, inPlace: true}]));
+    },
+    close: () => kill(child, ended),
+  };
+}
+
+/** What the manager says that it is; `logs` says `pipetail/<version>`. */
+export const managerAgent = 'pipetail/chaos';
+
+/** The streams of the screen, with its list of pipelines and a scrollback that keeps everything. */
+export function streamManager(url: string, names: readonly string[]): Reader {
+  const clock = systemClock;
+  const client = createClient({baseUrl: url, clock, userAgent: managerAgent});
+  const poller = new ListPoller({client, clock, random: Math.random});
+  const manager = new StreamManager({client, clock, random: Math.random, fps: 12, scrollbackBytes: 2 ** 31});
+  const unsubscribe = poller.snapshot.subscribe(() => manager.noteList(poller.snapshot.get().pipelines ?? []));
+  poller.start();
+  const streams = new Map(names.map((name) => [name, manager.open(name)]));
+  const close = async () => {
+    unsubscribe();
+    poller.stop();
+    manager.dispose();
+    await client.close();
+  };
+  return {
+    names,
+    broken: new Promise(() => {}),
+    async behind() {
+      return names.filter((name) => {
+        const buffer = streams.get(name)?.buffer;
+        for (let id = (buffer?.endId ?? 0) - 1, left = 20; buffer && left > 0; id--, left--) {
+          if (buffer.lineAt(id)?.includes(lastWords)) return false;
+        }
+        return true;
+      });
+    },
+    async finish() {
+      const transcripts = new Map<string, Transcript>();
+      for (const [name, {buffer}] of streams) {
+        const items: Item[] = [];
+        for (let id = buffer.firstId; id < buffer.endId; id++) {
+          const marker = buffer.markerAt(id);
+          items.push(marker ? noteItem(markerText(marker)) : {line: buffer.lineAt(id)?.toString('latin1') ?? ''});
+        }
+        transcripts.set(name, {items, inPlace: true});
+      }
+      await close();
+      return transcripts;
+    },
+    close,
+  };
+}
+
+function markerOf(line: string, name: string): string {
+  const head = `pipetail: ${name}: `;
+  if (!line.startsWith(head)) throw new Error(`neither a marker nor a line of ${name}: ${line}`);
+  return Buffer.from(line.slice(head.length), 'latin1').toString();
+}
+
+function linesOf(bytes: Buffer): string[] {
+  const lines = bytes.toString('latin1').split('\n');
+  if (lines.pop() !== '') throw new Error('the output ends within a line');
+  return lines;
+}
+
+async function readTail(file: string): Promise<Buffer> {
+  await using handle = await open(file);
+  const {size} = await handle.stat();
+  const {buffer, bytesRead} = await handle.read({
+    buffer: Buffer.alloc(tailBytes),
+    position: Math.max(0, size - tailBytes),
+  });
+  return buffer.subarray(0, bytesRead);
+}
+
+type Ended = Promise<{readonly code: number | null; readonly signal: NodeJS.Signals | null}>;
+
+function exitOf(child: ChildProcess): Ended {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    // After the end of its output, too.
+    child.once('close', (code, signal) => resolve({code, signal}));
+  });
+}
+
+/** A rejection that nobody waits for any more is nobody's business. */
+async function unexpected(ended: Ended, said: () => string): Promise<never> {
+  const {code, signal} = await ended;
+  throw new Error(`pipetail logs ended with ${signal ?? code}: ${said().slice(-2000)}`);
+}
+
+/** ^C ends `logs --follow` with 130, and everything that it had is out. */
+async function interrupt(child: ChildProcess, ended: Ended): Promise<void> {
+  child.kill('SIGINT');
+  const {code, signal} = await ended;
+  if (code !== 130) throw new Error(`pipetail logs ended with ${signal ?? code}`);
+}
+
+async function kill(child: ChildProcess, ended: Ended): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}

@@ -1,0 +1,38 @@
+/** What a marker says, as far as the comparison needs it. Read from its words, which is all that `logs` shows. */
+export type Note =
+  | {readonly kind: 'lost'; readonly atLeast: number; readonly atMost: number}
+  /** The old log is over; what was lost at its end is unknown. */
+  | {readonly kind: 'new-life'}
+  | {readonly kind: 'line-cut'}
+  | {readonly kind: 'possible-repeat'}
+  | {readonly kind: 'discarded'; readonly entries: number}
+  | {readonly kind: 'other'};
+
+/** A line as received, one character a byte, or a marker. */
+export type Item = {readonly line: string} | {readonly note: Note; readonly text: string};
+
+/** All that one reader made of one pipeline's log. */
+export type Transcript = {
+  readonly items: readonly Item[];
+  /** The markers stand where they happened; otherwise they follow all lines, in their order. */
+  readonly inPlace: boolean;
+};
+
+const number = (text: string | undefined) => Number(text?.replaceAll(',', ''));
+
+/** Understands a marker's words; throws for a kind of loss that it does not know. */
+export function readNote(text: string): Note {
+  const lost = /^([\d,]+)(?: to ([\d,]+))? entr(?:y|ies) lost between/.exec(text);
+  if (lost) return {kind: 'lost', atLeast: number(lost[1]), atMost: number(lost[2] ?? lost[1])};
+  const discarded = /^([\d,]+) earlier entr(?:y|ies) no longer held/.exec(text);
+  if (discarded) return {kind: 'discarded', entries: number(discarded[1])};
+  if (/log cleared|log was cleared|created again/.test(text)) return {kind: 'new-life'};
+  if (/was cut[;:] its rest is lost$/.test(text)) return {kind: 'line-cut'};
+  if (/may repeat lines above$/.test(text)) return {kind: 'possible-repeat'};
+  if (/lost|dropped/.test(text) && !/0 entries lost$/.test(text)) throw new Error(`a loss of an unknown kind: ${text}`);
+  return {kind: 'other'};
+}
+
+export function noteItem(text: string): Item {
+  return {note: readNote(text), text};
+}
