@@ -40,8 +40,6 @@ export type MarkerKind =
   | {readonly kind: 'line-cut'}
   /** The stream ended and the look-up told why. */
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
-  /** The replay after a reconnect begins here, unstitched. */
-  | {readonly kind: 'replay'; readonly cause: LossCause; readonly downMs: number}
   /** The list reported another state; `error` is the first line of `deployment_error`. */
   | {readonly kind: 'state'; readonly from: string; readonly to: string; readonly error?: string}
   /** A dated line that the user drew. */

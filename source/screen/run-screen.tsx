@@ -62,6 +62,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       watch: withinDeadline,
       serverName: server.name,
       serverUrl: client.baseUrl,
+      tokenFrom: settings.tokenFrom,
       quit: () => instance.unmount(),
       stopProcess: () => stopProcess(process, clock),
     },

@@ -41,6 +41,8 @@ export type Services = {
   readonly serverName: string;
   /** The whole base URL, for the pages that say what was tried. */
   readonly serverUrl: string;
+  /** Where the credentials came from; undefined: none were given. */
+  readonly tokenFrom: string | undefined;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;

@@ -7,6 +7,8 @@ import {wrapWords} from './wrap-words.ts';
 export type TroubleView = {
   readonly list: ListSnapshot;
   readonly serverUrl: string;
+  /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: none were given. */
+  readonly tokenFrom: string | undefined;
   /** Monotonic milliseconds. */
   readonly now: number;
   readonly width: number;
@@ -16,7 +18,7 @@ export type TroubleView = {
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
   const {list, serverUrl} = view;
   if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {
-    const trouble = explain(list.failure);
+    const trouble = explain(list.failure, view.tokenFrom);
     return page(view, trouble.title, list.failure.message, trouble.advice);
   }
   if (list.pipelines?.length === 0) {
@@ -51,7 +53,7 @@ function nextTry({list, now}: TroubleView): string {
 
 type Shown = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
-function explain(failure: Shown): {title: string; advice: readonly string[]} {
+function explain(failure: Shown, tokenFrom: string | undefined): {title: string; advice: readonly string[]} {
   if (failure.kind === 'retryable') {
     return failure.reason === 'unreachable' || failure.reason === 'timeout'
       ? {
@@ -64,7 +66,10 @@ function explain(failure: Shown): {title: string; advice: readonly string[]} {
     case 'unauthorized':
       return {
         title: 'The server wants credentials',
-        advice: ['Give an API key or a token with --auth or the variable FELDERA_API_KEY.'],
+        advice: [
+          ...(tokenFrom === undefined ? [] : [`The ones from ${tokenFrom} were refused.`]),
+          'Give an API key or a token with --auth or the variable FELDERA_API_KEY.',
+        ],
       };
     case 'forbidden':
     case 'unknown-tenant':

@@ -27,7 +27,6 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
       return 'notice';
     case 'discarded':
     case 'reconnected':
-    case 'replay':
     case 'drawn':
       return 'quiet';
   }
@@ -52,8 +51,6 @@ export function markerText(marker: Marker): string {
       return 'the line above was cut; its rest is lost';
     case 'ended':
       return `${clockTime(marker.at)} ${endedText(marker.because)}`;
-    case 'replay':
-      return `${causeWords[marker.cause]} · reconnected after ${duration(marker.downMs)} · the server's log again from its start`;
     case 'state': {
       const error = marker.error === undefined ? '' : ` · ${marker.error}`;
       return `${clockTime(marker.at)} ${marker.from} → ${marker.to}${error}`;

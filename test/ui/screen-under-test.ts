@@ -68,6 +68,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       depth: 'none',
       symbols: symbolsFor(true),
       isUtf8: true,
+      tokenFrom: undefined,
       watch: withinDeadline,
       serverName: 'test',
       serverUrl: client.baseUrl,

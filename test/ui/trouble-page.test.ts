@@ -20,6 +20,7 @@ function pageOf(
   return troublePage({
     list: {pipelines, goodAt: undefined, failure, nextTryAt: failure && 4500},
     serverUrl: 'http://prod.example.com/feldera',
+    tokenFrom: undefined,
     now: 1000,
     width: 80,
     ...change,
@@ -84,4 +85,10 @@ it('fits every screen, and lets no control character through', () => {
     for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
     expect(rows.join('')).not.toMatch(/\p{Cc}/u);
   }
+});
+
+it('names where refused credentials came from', () => {
+  const page = pageOf(fatal('unauthorized'), undefined, {tokenFrom: 'FELDERA_API_KEY'})?.join('\n');
+  expect(page).toContain('The ones from FELDERA_API_KEY were refused.');
+  expect(pageOf(fatal('unauthorized'), undefined)?.join('\n')).not.toContain('were refused');
 });

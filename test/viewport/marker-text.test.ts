@@ -43,10 +43,6 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
   [{kind: 'ended', because: 'stopped'}, '09:17:30 the log ended: runner stopped, or this follower was too slow'],
   [{kind: 'ended', because: 'unknown'}, '09:17:30 the log ended'],
-  [
-    {kind: 'replay', cause: 'slept', downMs: 7_200_000},
-    "this machine slept · reconnected after 2 h · the server's log again from its start",
-  ],
   [{kind: 'state', from: 'Running', to: 'Stopped'}, '09:17:30 Running → Stopped'],
   [
     {kind: 'state', from: 'Running', to: 'Stopped', error: 'exit status: 101'},

@@ -7,6 +7,7 @@ import {logRows} from '../log-rows.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
 import {tabBar} from '../tab-bar.ts';
 import {useController} from '../use-controller.ts';
+import {useSearchProgress} from '../use-search-progress.ts';
 import {useStore} from '../use-store.ts';
 import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
 import {useTabLabels} from '../use-tab-labels.ts';
@@ -20,7 +21,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const {stream} = useStreamManager();
   useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
   const {pane} = controller;
-  useStore(pane?.model.progress ?? still);
+  useSearchProgress(pane?.model);
   const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
@@ -53,5 +54,3 @@ export function Body({layout}: {readonly layout: Layout}) {
     }).map((row) => paint(row, depth));
   }
 }
-
-const still = {get: () => 0, subscribe: () => () => {}};

@@ -8,14 +8,14 @@ import {searchStatus} from '../search-status.ts';
 import {searchWords} from '../status-text.ts';
 import {useController} from '../use-controller.ts';
 import {pressAll} from '../use-keys.ts';
-import {useStore} from '../use-store.ts';
+import {useSearchProgress} from '../use-search-progress.ts';
 import type {Prompt} from '../view-state.ts';
 
 /** The line being typed, in place of the status line. */
 export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly layout: Layout}) {
   const {controller} = useController();
   const {pane} = controller;
-  useStore(pane?.model.progress ?? still);
+  useSearchProgress(pane?.model);
   // ink-text-input types the letters of Ctrl and Alt chords: what it reports for such a key is dropped.
   const chord = useRef(false);
   // The keys of the last event as they arrived.
@@ -87,5 +87,3 @@ function KeyGuard({onKey}: {readonly onKey: (input: string, key: Key) => void}) 
 function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }
-
-const still = {get: () => 0, subscribe: () => () => {}};

@@ -37,14 +37,14 @@ function OpenPage({layout}: {readonly layout: Layout}) {
 
 function Main({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, clock, serverUrl} = controller.services;
+  const {poller, clock, serverUrl, tokenFrom} = controller.services;
   const list = useStore(poller.snapshot);
   const {stream} = useStreamManager();
   // What has been read stays readable, whatever happens to the list.
   const isAnythingRead = view.tabs.some((tab) => (stream(tab.name)?.snapshot.get().endId ?? 0) > 0);
   const trouble = isAnythingRead
     ? undefined
-    : troublePage({list, serverUrl, now: clock.monotonic(), width: controller.size.columns});
+    : troublePage({list, serverUrl, tokenFrom, now: clock.monotonic(), width: controller.size.columns});
   useSeconds(clock, trouble !== undefined && list.nextTryAt !== undefined);
   if (!trouble) return <Body layout={layout} />;
   // On a small screen the advice matters more than the air around it.

@@ -6,7 +6,7 @@ import type {Layout} from '../layout.ts';
 import {searchStatus} from '../search-status.ts';
 import {statusText} from '../status-text.ts';
 import {useController} from '../use-controller.ts';
-import {useStore} from '../use-store.ts';
+import {useSearchProgress} from '../use-search-progress.ts';
 import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
 import {Line} from './line.tsx';
 
@@ -17,7 +17,7 @@ export function StatusLine({layout}: {readonly layout: Layout}) {
   const {stream} = useStreamManager();
   const snapshot = useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
   const {pane} = controller;
-  useStore(pane?.model.progress ?? still);
+  useSearchProgress(pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
     return <Line text={paint(padTo(clip(plain(` ${view.notice}`, {bold: true}), 0, width), width), depth)} />;
@@ -40,5 +40,3 @@ export function StatusLine({layout}: {readonly layout: Layout}) {
   });
   return <Line text={paint(text, depth)} />;
 }
-
-const still = {get: () => 0, subscribe: () => () => {}};
