@@ -19,6 +19,8 @@ export type ChaosOptions = {
   readonly minutes: number;
   /** Share of lines that are always the same, from 0 to 1. */
   readonly identical: number;
+  /** In the second phase the server's faults and those of the pipelines come as they fall; otherwise one by one. */
+  readonly overlap: boolean;
   readonly log: (line: string) => void;
 };
 
@@ -82,7 +84,7 @@ async function disturb(server: ServerProcess, plan: Plan, {minutes, log, ...opti
   await runPhase(server, plan.intact, milliseconds * 0.7, true);
   log(`${plan.intact.cuts} cuts that leave the rings intact are done`);
   await server.endIntact();
-  await runPhase(server, plan.clearing, milliseconds * 0.3, false);
+  await runPhase(server, plan.clearing, milliseconds * 0.3, !options.overlap);
   log(`${plan.clearing.cuts} cuts, some of which clear or overrun the rings, are done`);
   await server.settle();
   await server.finish();

@@ -159,11 +159,16 @@ class Comparing {
   #count(): void {
     const {lines} = this.#entries;
     for (const place of lines.keys()) {
+      if (!this.#received[place]) continue;
       const tally = this.#tally(place);
       tally.sent += 1;
-      if (this.#received[place]) tally.received += 1;
+      tally.received += 1;
     }
-    for (const [from, to] of this.#runs((place) => !this.#received[place])) this.#lossTally(from, to).lost += to - from;
+    for (const [from, to] of this.#runs((place) => !this.#received[place])) {
+      const tally = this.#lossTally(from, to);
+      tally.sent += to - from;
+      tally.lost += to - from;
+    }
     const unsent = (place: number) => !this.#entries.wasSent(lines[place]?.entry ?? 0);
     for (const [from, to] of this.#runs(unsent)) this.#lossTally(from, to).unrecoverable += to - from;
   }
@@ -212,7 +217,7 @@ class Comparing {
     this.#breaches.push({position, text});
   }
 
-  /** A line belongs to the last fault that began before it was written. */
+  /** A line that came belongs to the last fault that began before it was written. */
   #tally(place: number): Tally {
     const entry = this.#entries.lines[place]?.entry ?? 0;
     return this.#tallyOf(this.#truth.faults.findLast(({from}) => from <= entry));

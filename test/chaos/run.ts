@@ -39,6 +39,7 @@ async function main(): Promise<number> {
     rate: Number(values.rate),
     minutes: Number(values.minutes),
     identical: Number(values.identical),
+    overlap: true,
     log,
   });
   const broken = result.failures.length > 0;

@@ -1,5 +1,6 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import type {ApiClient} from '../../source/api/types.ts';
 import {LineOutput} from '../../source/commands/line-output.ts';
 import {type LogsOptions, runLogs} from '../../source/commands/logs.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
@@ -27,6 +28,7 @@ async function setUp(options: DemoServerOptions = {}) {
   return {
     server,
     pipeline,
+    client,
     stream,
     notes,
     stop,
@@ -140,25 +142,53 @@ describe('following', () => {
     await running;
   });
 
+  it('what a new life brings in the same moment is behind the end of the log', async () => {
+    const {server, run, stream} = await setUp();
+    // Time that goes slowly: all of it happens between two looks.
+    const running = run({follow: true, exitOnEnd: true, speed: 0.1});
+    await eventually(
+      () => stream.text.includes('Fresh start'),
+      () => 'a line',
+    );
+    server.recreatePipeline('orders');
+    expect(await running).toBe(0);
+    expect(server.totalLogConnections).toBe(2);
+    expect(stream.text.split('Fresh start')).toHaveLength(2);
+  });
+
   it('when it is stopped, what came is printed to the last whole line', async () => {
-    const {server, pipeline, run, stream, stop} = await setUp();
-    await run();
-    const once = stream.text;
-    const running = run({follow: true});
-    pipeline.write('a line that came');
+    const {server, pipeline, client, run, stream, stop} = await setUp();
+    let received = '';
+    const watched: ApiClient = {
+      ...client,
+      followLogs: (name, handlers) =>
+        client.followLogs(name, {
+          ...handlers,
+          onData: (bytes) => {
+            handlers.onData(bytes);
+            received += Buffer.from(bytes).toString();
+          },
+        }),
+    };
+    const untilReceived = (end: string) =>
+      eventually(
+        () => received.endsWith(end),
+        () => `${end}: ${received}`,
+      );
+    // Time that all but stands still: after the first look there is no other.
+    const running = run({follow: true, client: watched, speed: 0.001});
+    await untilReceived('\n');
     await eventually(
-      () => stream.text.endsWith('came\n'),
-      () => 'the line',
+      () => stream.text.includes('Fresh start'),
+      () => 'a line',
     );
-    server.cutConnections({afterBytes: 10});
-    pipeline.write('a line that came in part');
-    await eventually(
-      () => server.openLogConnections() === 0,
-      () => 'the cut',
-    );
+    server.cutConnections({afterBytes: 'one\ntwo\nthr'.length});
+    for (const line of ['one', 'two', 'three']) pipeline.write(line);
+    await untilReceived('thr');
+    expect(stream.text).not.toContain('one');
     stop.abort();
     expect(await running).toBe(0);
-    expect(stream.text).toBe(`${once}${once}a line that came\n`);
+    expect(stream.text).toMatch(/Fresh start.*\none\ntwo\n$/);
     expect(server.openLogConnections()).toBe(0);
   });
 });

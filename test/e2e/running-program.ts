@@ -16,6 +16,8 @@ export type RunningProgram = AsyncDisposable & {
   readonly standStill: () => void;
   readonly goOn: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when it has ended, whatever is still to be read. */
+  readonly exited: Promise<void>;
   /** The exit code, or the signal that ended it; both streams were read to their ends. */
   readonly ended: Promise<number | NodeJS.Signals>;
 };
@@ -52,6 +54,7 @@ async function start(
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
   });
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const bytesOf = (pieces: Buffer[]): Buffer => {
     // Joined once: a test that waits asks again and again.
     if (pieces.length > 1) pieces.splice(0, pieces.length, Buffer.concat(pieces));
@@ -70,6 +73,7 @@ async function start(
     standStill: () => child.stdout.pause(),
     goOn: () => child.stdout.resume(),
     kill: (signal) => child.kill(signal),
+    exited,
     ended,
     async [Symbol.asyncDispose]() {
       try {
