@@ -157,6 +157,25 @@ test('markers that do not stand in place must tell of each loss in order, and of
   ]);
 });
 
+test('two lives in a row are told of twice, and one that was created again may be told of twice', () => {
+  const third = wireOf(['newer 0']);
+  const lives = [
+    {pipelineId: 'id', ...first},
+    {pipelineId: 'id', ...second},
+    {pipelineId: 'other', ...third},
+  ];
+  const ofThirdLife = {reader, life: 2, from: 0, sent: third.wire.length, sure: third.wire.length};
+  const truth = truthOf({lives, connections: [everything, ofSecondLife, ofThirdLife]});
+  const received = lines([...entries, ...secondLife, 'newer 0']);
+  const ended = noteItem('12:00:00 deleted and created again');
+  const again = noteItem('created again · a new pipeline of the same name');
+  expect(judge([...received, cleared, again], truth, false).texts).toEqual([]);
+  expect(judge([...received, cleared, ended, again], truth, false).texts).toEqual([]);
+  expect(judge([...received, cleared], truth, false).texts).toEqual([
+    'no marker tells of 0 lost entries or of another life',
+  ]);
+});
+
 test('a reader that came later is owed only what its first connection brought', () => {
   const truth = truthOf({connections: [brought(4, 10)]});
   expect(judge(lines(entries.slice(4)), truth).texts).toEqual([]);

@@ -142,10 +142,12 @@ class Comparing {
   /** Without their places, the markers must tell of the losses one by one in the same order. */
   #matchInOrder(): void {
     const notes = this.#transcript.items.flatMap((item) => ('note' in item ? item : []));
-    const telling = notes.filter(({note}, index) => {
+    const telling = notes.filter(({note, text}, index) => {
       if (note.kind === 'lost') return true;
       // The look-up and the replay may both say that the pipeline was created again.
-      return note.kind === 'new-life' && notes[index - 1]?.note.kind !== 'new-life';
+      const saidBefore =
+        text.startsWith('created again') && notes[index - 1]?.text.endsWith('deleted and created again');
+      return note.kind === 'new-life' && !saidBefore;
     });
     for (const [index, event] of this.#events.entries()) {
       const note = telling[index];

@@ -5,7 +5,7 @@ import {LineOutput} from '../../source/commands/line-output.ts';
 import {type LogsOptions, runLogs} from '../../source/commands/logs.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {systemClock} from '../../source/lib/clock.ts';
+import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {SlowStream} from './slow-stream.ts';
@@ -16,6 +16,18 @@ async function setUp(options: DemoServerOptions = {}) {
   const server = await DemoServer.start(options);
   const pipeline = server.addPipeline('orders');
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  let received = '';
+  const watched: ApiClient = {
+    ...client,
+    followLogs: (name, handlers) =>
+      client.followLogs(name, {
+        ...handlers,
+        onData: (bytes) => {
+          handlers.onData(bytes);
+          received += Buffer.from(bytes).toString();
+        },
+      }),
+  };
   const stream = new SlowStream();
   await stream.takeAll();
   const stop = new AbortController();
@@ -28,7 +40,6 @@ async function setUp(options: DemoServerOptions = {}) {
   return {
     server,
     pipeline,
-    client,
     stream,
     notes,
     stop,
@@ -41,7 +52,7 @@ async function setUp(options: DemoServerOptions = {}) {
         stripColor: false,
         spillBytes: 256 * 1024 * 1024,
         silence: 0,
-        client,
+        client: watched,
         clock: fastClock(more.speed ?? 20),
         random: () => 0,
         output: new LineOutput(stream),
@@ -53,6 +64,12 @@ async function setUp(options: DemoServerOptions = {}) {
       eventually(
         () => notes.some((note) => note.includes(text)),
         () => `a note with ${text}: ${notes.join('\n')}`,
+      ),
+    /** Waits until the bytes that came off the wire hold `text`. */
+    untilReceived: (text: string) =>
+      eventually(
+        () => received.includes(text),
+        () => `${text}: ${received}`,
       ),
     /** Writes lines all the time. */
     neverRest() {
@@ -106,19 +123,13 @@ describe('following', () => {
   it('comes back by itself to a server that took the credentials away for a time', async () => {
     const {server, pipeline, run, notes, stream, untilNoted, stop} = await setUp();
     const running = run({follow: true, speed: 100});
-    await eventually(
-      () => stream.text.includes('Fresh start'),
-      () => 'a line',
-    );
+    await untilPrinted(stream, 'Fresh start');
     server.setApiKey('key');
     server.cutConnections();
     await untilNoted('trying again');
     pipeline.write('meanwhile');
     server.setApiKey(undefined);
-    await eventually(
-      () => stream.text.endsWith('meanwhile\n'),
-      () => `the line: ${stream.text}`,
-    );
+    await untilPrinted(stream, 'meanwhile\n');
     expect(notes.filter((note) => note.includes('trying again'))).toHaveLength(1);
     stop.abort();
     expect(await running).toBe(0);
@@ -132,59 +143,37 @@ describe('following', () => {
       () => `connections: ${server.totalLogConnections}`,
     );
     pipeline.write('after it');
-    await eventually(
-      () => stream.text.endsWith('after it\n'),
-      () => `the line: ${stream.text}`,
-    );
+    await untilPrinted(stream, 'after it\n');
     expect(stream.text.split('Fresh start')).toHaveLength(2);
     expect(notes).toEqual([]);
     stop.abort();
     await running;
   });
 
-  it('what a new life brings in the same moment is behind the end of the log', async () => {
-    const {server, run, stream} = await setUp();
-    // Time that goes slowly: all of it happens between two looks.
-    const running = run({follow: true, exitOnEnd: true, speed: 0.1});
-    await eventually(
-      () => stream.text.includes('Fresh start'),
-      () => 'a line',
-    );
-    server.recreatePipeline('orders');
+  it('what a new life brings before the end is noticed is not printed', async () => {
+    const {server, run, stream, untilReceived} = await setUp();
+    const held = new HeldClock();
+    const running = run({follow: true, exitOnEnd: true, clock: held});
+    await untilPrinted(stream, 'Fresh start');
+    held.hold();
+    const {id} = server.recreatePipeline('orders');
+    await untilReceived(id);
+    held.release();
     expect(await running).toBe(0);
-    expect(server.totalLogConnections).toBe(2);
-    expect(stream.text.split('Fresh start')).toHaveLength(2);
+    expect(stream.text).toContain('Fresh start');
+    expect(stream.text).not.toContain(id);
   });
 
   it('when it is stopped, what came is printed to the last whole line', async () => {
-    const {server, pipeline, client, run, stream, stop} = await setUp();
-    let received = '';
-    const watched: ApiClient = {
-      ...client,
-      followLogs: (name, handlers) =>
-        client.followLogs(name, {
-          ...handlers,
-          onData: (bytes) => {
-            handlers.onData(bytes);
-            received += Buffer.from(bytes).toString();
-          },
-        }),
-    };
-    const untilReceived = (end: string) =>
-      eventually(
-        () => received.endsWith(end),
-        () => `${end}: ${received}`,
-      );
-    // Time that all but stands still: after the first look there is no other.
-    const running = run({follow: true, client: watched, speed: 0.001});
-    await untilReceived('\n');
-    await eventually(
-      () => stream.text.includes('Fresh start'),
-      () => 'a line',
-    );
-    server.cutConnections({afterBytes: 'one\ntwo\nthr'.length});
-    for (const line of ['one', 'two', 'three']) pipeline.write(line);
-    await untilReceived('thr');
+    const {server, pipeline, run, stream, stop, untilReceived} = await setUp();
+    const held = new HeldClock();
+    const running = run({follow: true, clock: held});
+    await untilPrinted(stream, 'Fresh start');
+    held.hold();
+    for (const line of ['one', 'two']) pipeline.write(line);
+    server.cutConnections({afterBytes: 3});
+    pipeline.write('three');
+    await untilReceived('one\ntwo\nthr');
     expect(stream.text).not.toContain('one');
     stop.abort();
     expect(await running).toBe(0);
@@ -192,3 +181,39 @@ describe('following', () => {
     expect(server.openLogConnections()).toBe(0);
   });
 });
+
+async function untilPrinted(stream: SlowStream, text: string): Promise<void> {
+  await eventually(
+    () => stream.text.includes(text),
+    () => `${text}: ${stream.text}`,
+  );
+}
+
+/** Real time; but no timer goes off while it is held. */
+class HeldClock implements Clock {
+  readonly monotonic = systemClock.monotonic;
+  readonly wall = systemClock.wall;
+  readonly sleep = systemClock.sleep;
+  #waiting: Set<() => void> | undefined;
+
+  readonly after = (milliseconds: number, callback: () => void): (() => void) => {
+    const cancel = systemClock.after(milliseconds, () => {
+      if (this.#waiting) this.#waiting.add(callback);
+      else callback();
+    });
+    return () => {
+      cancel();
+      this.#waiting?.delete(callback);
+    };
+  };
+
+  hold(): void {
+    this.#waiting = new Set();
+  }
+
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const callback of waiting) callback();
+  }
+}

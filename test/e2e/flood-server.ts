@@ -11,7 +11,7 @@ import type {FloodAnswer, FloodRequest} from './flood-process.ts';
 // writer needs 0.14 s to be 100,000 lines ahead, and the test would tell how busy the machine is.
 setPriority(constants.priority.PRIORITY_LOW);
 /** Lines a millisecond, at the most. `PIPETAIL_FLOOD_RATE=0`: none, as fast as the core can. */
-const rate = Number(process.env.PIPETAIL_FLOOD_RATE ?? 300) || Number.POSITIVE_INFINITY;
+const rate = Number(process.env.PIPETAIL_FLOOD_RATE ?? 60) || Number.POSITIVE_INFINITY;
 
 const name = 'flood';
 const batch = 1000;
