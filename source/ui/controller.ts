@@ -1,19 +1,11 @@
-import type {ApiFailure, Pipeline, PipelineDetail} from '../api/types.ts';
-import type {Watch} from '../buffer/pattern.ts';
-import type {Clock} from '../lib/clock.ts';
+import type {Pipeline} from '../api/types.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import type {ListPoller} from '../streams/list-poller.ts';
-import type {StreamManager} from '../streams/stream-manager.ts';
-import type {ColorDepth} from '../terminal/style.ts';
-import type {StyledText} from '../terminal/styled-text.ts';
-import type {Symbols} from '../terminal/symbols.ts';
-import {commandFor} from './commands.ts';
-import {handlers} from './handlers.ts';
+import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
-import {pageLines} from './page-lines.ts';
 import {PaneModel} from './pane-model.ts';
 import {createArranger, firstToShow} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
+import type {Services, SuspendTerminal} from './services.ts';
 import {
   activeTab,
   initialView,
@@ -25,40 +17,6 @@ import {
   type ViewState,
 } from './view-state.ts';
 
-/** What the screen needs from outside. */
-export type Services = {
-  readonly manager: StreamManager;
-  readonly poller: ListPoller;
-  readonly clock: Clock;
-  readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
-  readonly depth: ColorDepth;
-  readonly symbols: Symbols;
-  /** The locale's; without it every row is put into ASCII. */
-  readonly isUtf8: boolean;
-  /** Ends a search pattern that takes too long. */
-  readonly watch: Watch;
-  /** Shown in the header: host of the server. */
-  readonly serverName: string;
-  /** The whole base URL, for the pages that say what was tried. */
-  readonly serverUrl: string;
-  /** Where the credentials came from; undefined: none were given. */
-  readonly tokenFrom: string | undefined;
-  readonly quit: () => void;
-  /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
-  readonly stopProcess: () => Promise<boolean>;
-};
-
-/** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */
-export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
-
-/** A looked-up pipeline, or why it could not be looked up. */
-export type Description =
-  | {readonly kind: 'detail'; readonly detail: PipelineDetail}
-  | {readonly kind: 'failure'; readonly failure: ApiFailure};
-
-/** What the page `describe` shows while and after it is looked up. */
-export type Described = {readonly name: string; readonly answer: Description | undefined};
-
 /** The cursor has to rest so long before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
 
@@ -69,19 +27,19 @@ const previewRest = 250;
 export class Controller {
   readonly services: Services;
   readonly #view: Store<ViewState>;
-  readonly #described = createStore<Described | undefined>(undefined);
+  readonly #describer: Describer;
   readonly #arrange = createArranger();
   readonly #models = new Map<string, PaneModel>();
   readonly #disposers: (() => void)[] = [];
   #size: Size;
   #cancelRest: (() => void) | undefined;
-  #describing: AbortController | undefined;
   #started = false;
   #suspendTerminal: SuspendTerminal | undefined;
 
   constructor(options: {services: Services; names: readonly string[]; size: Size}) {
     this.services = options.services;
     this.#size = options.size;
+    this.#describer = new Describer(options.services.describe);
     this.#view = createStore(initialView(options.names));
   }
 
@@ -90,7 +48,7 @@ export class Controller {
   }
 
   get described(): ReadableStore<Described | undefined> {
-    return this.#described;
+    return this.#describer.described;
   }
 
   get state(): ViewState {
@@ -108,11 +66,6 @@ export class Controller {
     return layoutOf(this.#size, sidebarHidden, pipeline !== undefined && isFailing(pipeline));
   }
 
-  /** The rows of the open page. */
-  pageLines(): readonly StyledText[] {
-    return pageLines(this);
-  }
-
   /** Rows that a page has on the screen. */
   get pageHeight(): number {
     return this.layout?.bodyHeight ?? 1;
@@ -128,7 +81,7 @@ export class Controller {
     this.#onList();
     return () => {
       this.#cancelRest?.();
-      this.#describing?.abort();
+      this.#describer.dispose();
       for (const model of this.#models.values()) model.dispose();
       this.#models.clear();
       for (const dispose of this.#disposers.splice(0)) dispose();
@@ -143,14 +96,9 @@ export class Controller {
     this.#view.set(reduce(this.state, action));
   }
 
-  /** Runs the command of a key; a key without one does nothing. A prompt takes its keys itself. */
-  press(keyName: string): void {
-    const {state} = this;
-    if (state.prompt) return;
-    if (state.notice !== undefined) this.dispatch({type: 'notice', text: undefined});
-    const id = commandFor(state.page ? 'page' : state.focus, keyName);
-    if (state.leaving !== undefined && id !== state.leaving) this.dispatch({type: 'leaving', how: undefined});
-    if (id) handlers[id](this, keyName);
+  /** Which keys hold now. */
+  get keyContext(): 'page' | ViewState['focus'] {
+    return this.state.page ? 'page' : this.state.focus;
   }
 
   /** The list as the sidebar shows it. */
@@ -216,13 +164,7 @@ export class Controller {
 
   /** Looks the pipeline up for the page `describe`. */
   describe(name: string): void {
-    this.#describing?.abort();
-    const describing = new AbortController();
-    this.#describing = describing;
-    this.#described.set({name, answer: undefined});
-    void this.services.describe(name, describing.signal).then((answer) => {
-      if (!describing.signal.aborted) this.#described.set({name, answer});
-    });
+    this.#describer.ask(name);
   }
 
   /** The root component gives what only Ink can do. */

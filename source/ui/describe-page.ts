@@ -2,7 +2,7 @@ import type {Pipeline} from '../api/types.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {count} from '../viewport/words.ts';
-import type {Described} from './controller.ts';
+import type {Described} from './describer.ts';
 import {pipelineState} from './pipeline-state.ts';
 import {wrapWords} from './wrap-words.ts';
 

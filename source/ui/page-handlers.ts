@@ -1,4 +1,5 @@
 import type {Controller} from './controller.ts';
+import {pageLines} from './page-lines.ts';
 
 /** Commands of the pages that cover the panes. */
 export const pageHandlers = {
@@ -14,7 +15,7 @@ export const pageHandlers = {
 function scroll(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (!page) return;
-  const most = Math.max(0, controller.pageLines().length - controller.pageHeight);
+  const most = Math.max(0, pageLines(controller).length - controller.pageHeight);
   const offset = Math.max(0, Math.min(page.offset + by, most));
   controller.dispatch({type: 'page', page: {...page, offset}});
 }

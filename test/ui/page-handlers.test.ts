@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {pageLines} from '../../source/ui/page-lines.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
 
 describe('pages', () => {
@@ -13,7 +14,7 @@ describe('pages', () => {
     screen.press('PageDown');
     expect(offset()).toBe(2 + 8);
     screen.press('G');
-    const most = screen.controller.pageLines().length - 9;
+    const most = pageLines(screen.controller).length - 9;
     expect(offset()).toBe(most);
     screen.press('Space');
     expect(offset()).toBe(most);
@@ -37,8 +38,7 @@ describe('pages', () => {
     screen.press('j', 'j', 'd');
     expect(screen.controller.described.get()).toEqual({name: 'fraud', answer: undefined});
     await screen.until(() => screen.controller.described.get()?.answer !== undefined, 'the look-up');
-    const all = screen.controller
-      .pageLines()
+    const all = pageLines(screen.controller)
       .map((line) => line.text)
       .join('\n');
     expect(all).toContain('exit status: 101');
@@ -50,6 +50,6 @@ describe('pages', () => {
     await using screen = await ScreenUnderTest.connected();
     await screen.until(() => screen.manager.get('billing')?.snapshot.get().connection.kind === 'live', 'live');
     screen.press('i');
-    expect(screen.controller.pageLines().at(-1)?.text).toMatch(/ {2}live$/);
+    expect(pageLines(screen.controller).at(-1)?.text).toMatch(/ {2}live$/);
   });
 });

@@ -7,8 +7,10 @@ import {withinDeadline} from '../../source/screen/within-deadline.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {Controller, type Services} from '../../source/ui/controller.ts';
+import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
+import {pressKey} from '../../source/ui/press-key.ts';
+import type {Services} from '../../source/ui/services.ts';
 import {pressAll} from '../../source/ui/use-keys.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -124,7 +126,7 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   /** Presses keys by name, one after the other. */
   press(...names: string[]): void {
-    for (const name of names) this.controller.press(name);
+    for (const name of names) pressKey(this.controller, name);
   }
 
   /** Keys that the terminal sent in one piece. */

@@ -1,0 +1,13 @@
+import {commandFor} from './commands.ts';
+import type {Controller} from './controller.ts';
+import {handlers} from './handlers.ts';
+
+/** Runs the command of a key; a key without one does nothing. A prompt takes its keys itself. */
+export function pressKey(controller: Controller, keyName: string): void {
+  const {state} = controller;
+  if (state.prompt) return;
+  if (state.notice !== undefined) controller.dispatch({type: 'notice', text: undefined});
+  const id = commandFor(controller.keyContext, keyName);
+  if (state.leaving !== undefined && id !== state.leaving) controller.dispatch({type: 'leaving', how: undefined});
+  if (id) handlers[id](controller, keyName);
+}

@@ -1,0 +1,38 @@
+import type {ApiFailure, PipelineDetail} from '../api/types.ts';
+import type {Watch} from '../buffer/pattern.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {ListPoller} from '../streams/list-poller.ts';
+import type {StreamManager} from '../streams/stream-manager.ts';
+import type {ColorDepth} from '../terminal/style.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+
+/** What the screen needs from outside. */
+export type Services = {
+  readonly manager: StreamManager;
+  readonly poller: ListPoller;
+  readonly clock: Clock;
+  readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
+  readonly depth: ColorDepth;
+  readonly symbols: Symbols;
+  /** The locale's; without it every row is put into ASCII. */
+  readonly isUtf8: boolean;
+  /** Ends a search pattern that takes too long. */
+  readonly watch: Watch;
+  /** Shown in the header: host of the server. */
+  readonly serverName: string;
+  /** The whole base URL, for the pages that say what was tried. */
+  readonly serverUrl: string;
+  /** Where the credentials came from; undefined: none were given. */
+  readonly tokenFrom: string | undefined;
+  readonly quit: () => void;
+  /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
+  readonly stopProcess: () => Promise<boolean>;
+};
+
+/** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */
+export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
+
+/** A looked-up pipeline, or why it could not be looked up. */
+export type Description =
+  | {readonly kind: 'detail'; readonly detail: PipelineDetail}
+  | {readonly kind: 'failure'; readonly failure: ApiFailure};
