@@ -21,13 +21,14 @@ export type MarkerKind =
       readonly times: number;
       readonly since: number;
     }
-  /** `entries` (a range when not `exact`) lost to the server's full buffer; `exact` only where the life is proved. */
+  /**
+   * So many entries were lost to the server's full buffer, if its log was not cleared meanwhile: once nothing of the
+   * old log is left in a replay, nothing in it proves the life. 0: what follows may be all, and may be another life's.
+   */
   | {
       readonly kind: 'lost';
       readonly atLeast: number;
       readonly atMost: number;
-      /** False: true only if the server's log was not cleared meanwhile. */
-      readonly exact: boolean;
       /** Wall milliseconds of the last byte before the gap and of the first after it. */
       readonly from: number;
       readonly to: number;
@@ -42,6 +43,8 @@ export type MarkerKind =
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
   /** The list reported another state; `error` is the first line of `deployment_error`. */
   | {readonly kind: 'state'; readonly from: string; readonly to: string; readonly error?: string}
+  /** In a merged log: `lines` of a source left its scrollback before they could be taken. */
+  | {readonly kind: 'not-merged'; readonly lines: number}
   /** A dated line that the user drew. */
   | {readonly kind: 'drawn'};
 

@@ -11,6 +11,7 @@ export class LineOutput {
   /** Called when the system has taken all that was written. */
   onRoom: () => void = () => {};
   readonly #stream: Writable;
+  readonly #close: (error: NodeJS.ErrnoException) => void;
   #open = true;
 
   constructor(stream: Writable) {
@@ -18,10 +19,16 @@ export class LineOutput {
     unblock(stream);
     const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException>();
     this.closed = promise;
-    stream.on('error', (error) => {
+    this.#close = (error) => {
       this.#open = false;
       resolve(error);
-    });
+    };
+    stream.on('error', this.#close);
+  }
+
+  /** The reader has gone, though no write has failed yet. */
+  readerGone(): void {
+    this.#close(Object.assign(new Error('the reader has gone'), {code: 'EPIPE'}));
   }
 
   /** The system has not taken all that was written. */

@@ -45,6 +45,7 @@ export class PipelineLog {
   #opened = false;
   #logEnded = false;
   #trouble: string | undefined;
+  #death: string | undefined;
   #ending: Ending | undefined;
 
   /** Connects at once. */
@@ -83,6 +84,7 @@ export class PipelineLog {
     if (this.#ending) return;
     const {connection, lastByteAt} = this.#stream.snapshot.get();
     const end = this.#printer.look().find(({marker}) => tellsEnd(marker));
+    this.#noteDeath();
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
@@ -112,6 +114,17 @@ export class PipelineLog {
     this.#cancelTimer();
     manager.close(name);
     this.#printer.end({...ending, from});
+  }
+
+  /** Says what the pipeline died of, once for each death: its log need not tell. */
+  #noteDeath(): void {
+    const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.lookedUp ?? {};
+    if (deploymentError === undefined) return;
+    const [firstLine] = deploymentError.message.split('\n', 1);
+    const death = `${deploymentStatusSince} ${firstLine}`;
+    if (death === this.#death) return;
+    this.#death = death;
+    this.#options.note(`the pipeline is ${deploymentStatus} · ${firstLine}`);
   }
 
   /** Says why nothing comes, once for each reason, and asks for a deleted pipeline until it is back. */

@@ -3,6 +3,7 @@ import type {Request, Settings} from '../settings/settings.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
 import {openServer} from './open-server.ts';
+import {watchReader} from './reader-watch.ts';
 import {stopOnSignals} from './stop-signals.ts';
 
 /** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
@@ -18,6 +19,8 @@ export async function runLogsCommand(options: {
   const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
   // What stderr does not take (its reader is slow, or gone) is no reason to stop reading logs.
   const stderr = new LineOutput(process.stderr);
+  const output = new LineOutput(process.stdout);
+  watchReader(process.stdout, systemClock, () => output.readerGone());
   try {
     const server = await openServer(settings, version, systemClock);
     const code = await runLogs({
@@ -26,7 +29,7 @@ export async function runLogsCommand(options: {
       client: server.client,
       clock: systemClock,
       random: Math.random,
-      output: new LineOutput(process.stdout),
+      output,
       note: (line) => stderr.write(`${line}\n`),
       signal,
     });

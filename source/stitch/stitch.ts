@@ -1,5 +1,5 @@
-import type {LossCause} from '../buffer/marker.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {BodySummary, Connection, Matching, Phase} from './body.ts';
 import {EntryCount} from './entry-count.ts';
 import {LifeProof} from './life-proof.ts';
 import {LogOutput, type StitchSink} from './log-output.ts';
@@ -11,45 +11,6 @@ import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Ve
 
 const newline = 0x0a;
 const nothing = new Uint8Array(0);
-
-/** Where a body comes from. */
-export type Connection = {
-  /** Why the previous body ended, and how long ago, in milliseconds. */
-  readonly cause: LossCause;
-  readonly downMs: number;
-  /** The pipeline's id, if the caller knows it; the server's own first line is believed first. */
-  readonly pipelineId?: string;
-};
-
-/** What a body turned out to be. */
-export type BodySummary = {
-  /** It ended in the server's end sentinel. */
-  readonly sentinel: boolean;
-  /** Bytes, protocol lines included. */
-  readonly received: number;
-  /** Its place in the log was found: it was live. Otherwise it added nothing. */
-  readonly decided: boolean;
-};
-
-/** A body passes through these in order. What is undecided in the first two was never appended. */
-type Phase =
-  | {readonly kind: 'idle'}
-  /** Its first line is coming in. */
-  | {readonly kind: 'opening'; readonly connection: Connection; readonly line: Uint8Array}
-  /** The replay still agrees with the tail: its lines may all be known. */
-  | {
-      readonly kind: 'matching';
-      readonly connection: Connection;
-      readonly index: number;
-      readonly overlap: Overlap;
-      /** The fresh start line is ours: the life needs no further proof. */
-      readonly sameLife: boolean;
-      readonly proof: LifeProof;
-    }
-  /** Every further byte is new. */
-  | {readonly kind: 'live'};
-
-type Matching = Phase & {readonly kind: 'matching'};
 
 /**
  * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
@@ -91,6 +52,11 @@ export class Stitch {
     return phase.kind === 'live' || (phase.kind === 'matching' && isProved(this.#evidence(phase)));
   }
 
+  /** The body has found its place in the log: markers tell of all that was before it, and what it brings is new. */
+  get decided(): boolean {
+    return this.#phase.kind === 'live';
+  }
+
   /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
   get pipelineId(): string | undefined {
     return this.#pipelineId;
@@ -120,15 +86,20 @@ export class Stitch {
     if (!isKnown(evidence)) this.#apply(judgeUnfinished(evidence), phase);
   }
 
-  /** The caller leaves the body before its end: a last line that looks like the sentinel is the log's own. */
+  /**
+   * The caller leaves the log for good while the body goes on: a last line that looks like the sentinel is taken for
+   * the log's own. It is written and not kept as a reference, for nobody can know: no body may follow.
+   */
   release(): void {
-    this.#take(this.#gate.release());
+    const held = this.#gate.release();
+    if (this.decided) this.#output.append(held);
+    this.#phase = {kind: 'idle'};
   }
 
   /** The body ended. What is undecided is forgotten: the next replay brings it again. */
   end(): BodySummary {
     const sentinel = this.#gate.end();
-    const decided = this.#phase.kind === 'live';
+    const {decided} = this;
     this.#phase = {kind: 'idle'};
     return {sentinel, received: this.#received, decided};
   }
@@ -227,7 +198,7 @@ export class Stitch {
         break;
       case 'unproved': {
         const {lost, mayRepeat} = verdict;
-        this.#output.marker({kind: 'lost', atLeast: lost.min, atMost: lost.max, exact: false, from, to});
+        this.#output.marker({kind: 'lost', atLeast: lost.min, atMost: lost.max, from, to});
         if (mayRepeat > 0) this.#output.marker({kind: 'possible-repeat', lines: mayRepeat});
         break;
       }

@@ -2,7 +2,7 @@ import type {ApiFailure, BodyEnd} from '../api/types.ts';
 import type {LossCause, MarkerKind} from '../buffer/marker.ts';
 import type {ConnectionState} from './connection-state.ts';
 
-/** Why and when (monotonic milliseconds) the log was lost; the first loss since it was last live. */
+/** Why and when (monotonic milliseconds) the log was lost. */
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
 /** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
@@ -17,6 +17,7 @@ export type Machine = {
   readonly lastAttempt: number;
   /** Failed attempts since the log was last live. */
   readonly tries: number;
+  /** The first loss of the outage; of no further use once a marker has told of it (`Moment.decided`). */
   readonly loss: Loss | undefined;
   /** The log has been read since it was last said to be deleted. */
   readonly opened: boolean;
@@ -67,7 +68,14 @@ export type Effect =
   | {readonly kind: 'settle'; readonly attempt: number}
   | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
 
-/** The moment of an event: monotonic milliseconds, and a random number in [0, 1) for the jitter. */
-export type Moment = {readonly now: number; readonly roll: number};
+/** The moment of an event. */
+export type Moment = {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** A random number in [0, 1) for the jitter. */
+  readonly roll: number;
+  /** The replay that was begun last has found its place in the log: a marker tells of the outage, and lines went on. */
+  readonly decided: boolean;
+};
 
 export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};

@@ -1,10 +1,8 @@
 import type {ApiFailure} from '../api/types.ts';
-import type {LossCause} from '../buffer/marker.ts';
 import {retryDelay, slowDelay} from './backoff.ts';
 import type {
   AttemptEvent,
   Effect,
-  Loss,
   Machine,
   MachineEvent,
   Moment,
@@ -12,6 +10,7 @@ import type {
   Spare,
   Step,
 } from './connection-events.ts';
+import {causeOf, noteLoss, untoldLoss} from './connection-loss.ts';
 import type {ConnectionState, GoneReason} from './connection-state.ts';
 
 export const initialMachine: Machine = {
@@ -44,14 +43,19 @@ export function step(machine: Machine, event: MachineEvent, moment: Moment): Ste
       if (connection.kind !== 'catching-up') return same;
       const {attempt} = machine;
       return {
-        machine: {...machine, tries: 0, loss: undefined, connection: {kind: 'live', attempt, since: moment.now}},
+        machine: {
+          ...machine,
+          tries: 0,
+          loss: untoldLoss(machine, moment),
+          connection: {kind: 'live', attempt, since: moment.now},
+        },
         effects: [{kind: 'settle', attempt}],
       };
     }
     case 'body-ended': {
       if (!isOpen(connection)) return same;
-      if (machine.spare) return promote(machine, machine.spare, {cause: causeOf(event), at: moment.now});
       const lost = noteLoss(machine, causeOf(event), moment);
+      if (machine.spare) return promote(lost, machine.spare, moment);
       if (!event.sentinel) return retry(lost, undefined, moment);
       const {attempt} = machine;
       return {
@@ -98,15 +102,23 @@ export function step(machine: Machine, event: MachineEvent, moment: Moment): Ste
 function stepSpare(machine: Machine, spare: Spare, event: AttemptEvent, moment: Moment): Step {
   const {attempt} = spare;
   switch (event.kind) {
-    case 'opened':
+    case 'opened': {
+      const loss = untoldLoss(machine, moment);
       return {
-        machine: {...machine, spare: {attempt, reading: true}},
-        effects: [{kind: 'begin-replay', attempt, loss: {cause: 'silent', at: moment.now}}],
+        machine: {...machine, loss, spare: {attempt, reading: true}},
+        effects: [{kind: 'begin-replay', attempt, loss: loss ?? {cause: 'silent', at: moment.now}}],
       };
+    }
     case 'caught-up':
       if (!spare.reading) return {machine, effects: []};
       return {
-        machine: {...machine, attempt, spare: undefined, connection: {kind: 'live', attempt, since: moment.now}},
+        machine: {
+          ...machine,
+          attempt,
+          loss: untoldLoss(machine, moment),
+          spare: undefined,
+          connection: {kind: 'live', attempt, since: moment.now},
+        },
         effects: [
           {kind: 'settle', attempt},
           {kind: 'drop', attempt: machine.attempt},
@@ -203,13 +215,13 @@ function gone(machine: Machine, reason: GoneReason, moment: Moment): Step {
 }
 
 /** The silent connection ended before its spare was ready: the spare is the connection now. */
-function promote(machine: Machine, spare: Spare, loss: Loss): Step {
+function promote(machine: Machine, spare: Spare, {now}: Moment): Step {
   const {attempt, reading} = spare;
   const connection: ConnectionState = reading
-    ? {kind: 'catching-up', attempt, since: loss.at}
+    ? {kind: 'catching-up', attempt, since: now}
     : {kind: 'connecting', attempt};
   return {
-    machine: {...machine, attempt, spare: undefined, loss: machine.loss ?? loss, connection},
+    machine: {...machine, attempt, spare: undefined, connection},
     effects: [{kind: 'drop', attempt: machine.attempt}],
   };
 }
@@ -223,26 +235,6 @@ function drops(machine: Machine): Effect[] {
   return attempts.map((attempt) => ({kind: 'drop', attempt}));
 }
 
-function noteLoss(machine: Machine, cause: LossCause, moment: Moment): Machine {
-  return {...machine, loss: machine.loss ?? {cause, at: moment.now}};
-}
-
 function isOpen(connection: ConnectionState): boolean {
   return connection.kind === 'catching-up' || connection.kind === 'live';
-}
-
-/** What the client says when TCP's keepalive found nobody at the other end. */
-const silentNetwork = 'the network went silent';
-
-/** The table "How a stream ends": the sentinel is the server's word; a clean end without it is the runner's death. */
-function causeOf(event: Extract<AttemptEvent, {kind: 'body-ended'}>): LossCause {
-  if (event.sentinel) return 'runner-stopped';
-  switch (event.end.kind) {
-    case 'clean':
-      return 'runner-lost';
-    case 'cut':
-      return event.end.message === silentNetwork ? 'silent' : 'server-lost';
-    case 'aborted':
-      return 'unknown';
-  }
 }

@@ -2,6 +2,7 @@ import type {ApiFailure} from '../api/types.ts';
 import type {LossCause} from '../buffer/marker.ts';
 import {askedDelay} from './backoff.ts';
 import type {Machine, MachineEvent} from './connection-events.ts';
+import {causeOf} from './connection-loss.ts';
 
 /** One line of the tab's history. Events in a row with the same `key` are repeats of one story. */
 export type EventWords = {readonly text: string; readonly key?: string};
@@ -25,7 +26,7 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
       return {text: before.loss ? `live again after ${duration(now - before.loss.at)}` : 'live'};
     case 'body-ended': {
       if (event.attempt !== before.attempt) return {text: `the second connection was lost${next(after, now)}`};
-      const why = causes[after.loss?.cause ?? 'unknown'];
+      const why = causes[causeOf(event)];
       const detail = event.end.kind === 'cut' && event.end.message !== '' ? ` (${event.end.message})` : '';
       if (after.connection.kind === 'ended') return {text: `${why}: looking the pipeline up`};
       return {text: `${why}${detail}${next(after, now)}`};

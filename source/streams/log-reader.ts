@@ -47,6 +47,8 @@ export class LogReader {
   readonly #writer: PaneWriter;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
+  /** What `decided` was when the last replay was ended. */
+  #wasDecided = false;
   #heardAt = 0;
   #lastByteAt: number | undefined;
 
@@ -78,6 +80,14 @@ export class LogReader {
     return this.#errors.count;
   }
 
+  /**
+   * The replay that was begun last has found its place in the log, also after its end: a marker tells of the loss
+   * before it, and the next loss is another one.
+   */
+  get decided(): boolean {
+    return this.#replay ? this.#stitch.decided : this.#wasDecided;
+  }
+
   /** Monotonic milliseconds of the last byte, or of the last opening. */
   get heardAt(): number {
     return this.#heardAt;
@@ -102,13 +112,14 @@ export class LogReader {
   }): void {
     const {attempt, loss, pipelineId, beside} = replay;
     const openedAt = this.#clock.monotonic();
+    // A connection that still stands was not down, if it was read.
+    const downMs = loss && !(beside !== undefined && this.decided) ? openedAt - loss.at : 0;
     const counts = {appendedBefore: this.#writer.appended, bytes: 0, bytesBeside: 0};
     this.#heardAt = openedAt;
     this.#replay = {attempt, openedAt, afterLoss: loss !== undefined, beside, ...counts};
     this.#stitch.begin({
       cause: loss?.cause ?? 'unknown',
-      // A connection that still stands was not down.
-      downMs: loss && beside === undefined ? openedAt - loss.at : 0,
+      downMs,
       ...(pipelineId !== undefined && {pipelineId}),
     });
   }
@@ -130,11 +141,13 @@ export class LogReader {
   /** No more comes on the attempt. Answers whether its last line was the end sentinel. */
   end(attempt: number): boolean {
     if (this.#replay?.attempt !== attempt) return false;
+    const {sentinel, decided} = this.#stitch.end();
     this.#replay = undefined;
-    return this.#stitch.end().sentinel;
+    this.#wasDecided = decided;
+    return sentinel;
   }
 
-  /** The log is left while it goes on: a last line that might have been the end sentinel is the log's own. */
+  /** The log is left for good while it goes on: a last line that might have been the end sentinel is the log's own. */
   release(): void {
     this.#stitch.release();
   }
@@ -170,6 +183,7 @@ export class LogReader {
 
   /** Nothing will complete the last line, if it is open: it stands as received, and markers may follow. */
   finish(): void {
+    this.#wasDecided = this.decided;
     this.#replay = undefined;
     this.#stitch.finish();
   }

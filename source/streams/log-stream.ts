@@ -4,7 +4,7 @@ import type {Clock} from '../lib/clock.ts';
 import {FrameBatch} from '../lib/frame-batch.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {AttemptScopes} from './attempt-scopes.ts';
-import type {Effect, LookUp, Loss, MachineEvent} from './connection-events.ts';
+import type {Effect, Loss, MachineEvent} from './connection-events.ts';
 import {initialMachine, step} from './connection-machine.ts';
 import type {ConnectionEvent, ConnectionState} from './connection-state.ts';
 import {EventHistory} from './event-history.ts';
@@ -12,6 +12,7 @@ import {eventWords} from './event-words.ts';
 import {failureOf} from './failure-of.ts';
 import {listedAs, stateMarker} from './listed-change.ts';
 import {LogReader} from './log-reader.ts';
+import {lookUp} from './look-up.ts';
 import type {StreamOptions} from './stream-options.ts';
 
 /** A silent connection and the one that is to replace it never stand side by side for longer. */
@@ -43,6 +44,8 @@ export type TabSnapshot = {
 export class LogStream {
   readonly name: string;
   readonly buffer: LogBuffer;
+  /** The pipeline as it was found when its log last ended; undefined: it was not found. A new snapshot tells of it. */
+  lookedUp: Pipeline | undefined;
   readonly #client: ApiClient;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -127,7 +130,7 @@ export class LogStream {
     if (this.#closed) return;
     const before = this.#machine;
     const now = this.#clock.monotonic();
-    const {machine, effects} = step(before, event, {now, roll: this.#random()});
+    const {machine, effects} = step(before, event, {now, roll: this.#random(), decided: this.#reader.decided});
     if (machine === before) return;
     this.#machine = machine;
     const words = eventWords(before, event, machine, now);
@@ -187,16 +190,11 @@ export class LogStream {
     else this.#dispatch({kind: 'body-ended', attempt, end, sentinel});
   }
 
-  /** Never rejects. */
   async #lookUp(attempt: number): Promise<void> {
-    const found = await this.#client
-      .getPipeline(this.name, this.#scopes.signal(attempt))
-      .then(({id}): LookUp => {
-        this.#knownId = id;
-        const followed = this.#reader.pipelineId ?? this.#followedId;
-        return {kind: followed === undefined || followed === id ? 'same' : 'other'};
-      })
-      .catch((error: unknown): LookUp => ({kind: 'failed', failure: failureOf(error)}));
+    const followed = this.#reader.pipelineId ?? this.#followedId;
+    const {found, pipeline} = await lookUp(this.#client, this.name, followed, this.#scopes.signal(attempt));
+    if (pipeline) this.#knownId = pipeline.id;
+    this.lookedUp = found.kind === 'same' ? pipeline : undefined;
     this.#dispatch({kind: 'looked-up', attempt, found});
   }
 

@@ -19,6 +19,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'lost':
       return marker.atMost === 0 ? 'quiet' : 'loss';
     case 'line-cut':
+    case 'not-merged':
       return 'loss';
     case 'new-life':
     case 'possible-repeat':
@@ -55,6 +56,8 @@ export function markerText(marker: Marker): string {
       const error = marker.error === undefined ? '' : ` · ${marker.error}`;
       return `${clockTime(marker.at)} ${marker.from} → ${marker.to}${error}`;
     }
+    case 'not-merged':
+      return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
     case 'drawn':
       return dateTime(marker.at);
   }
@@ -66,9 +69,9 @@ function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
       ? counted(marker.atMost, 'entry', 'entries')
       : `${count(marker.atLeast)} to ${counted(marker.atMost, 'entry', 'entries')}`;
   const span = `between ${clockTime(marker.from)} and ${clockTime(marker.to)}`;
-  return marker.exact
-    ? `${amount} lost ${span} (server's buffer overflowed)`
-    : `${amount} lost ${span}, if the server's log was not cleared meanwhile`;
+  return marker.atMost === 0
+    ? `${amount} lost ${span}, if the server's log was not cleared meanwhile`
+    : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;
 }
 
 function newLifeText(because: Extract<Marker, {kind: 'new-life'}>['because']): string {

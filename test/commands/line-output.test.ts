@@ -32,3 +32,13 @@ it('tells that nothing can be written any more, once and for all', async () => {
   expect(output.onRoom).not.toHaveBeenCalled();
   expect(stream.text).toBe('');
 });
+
+it('takes nothing more when the reader has gone, as if a write had failed', async () => {
+  const stream = new SlowStream();
+  const output = new LineOutput(stream);
+  output.readerGone();
+  expect(await output.closed).toMatchObject({code: 'EPIPE'});
+  output.write('one\n');
+  expect(stream.writableLength).toBe(0);
+  expect(output.busy).toBe(false);
+});

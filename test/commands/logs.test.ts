@@ -150,6 +150,48 @@ describe('following', () => {
     await running;
   });
 
+  it('says what the pipeline died of when its log has ended, once for each death', async () => {
+    const {server, pipeline, run, notes, stream, stop} = await setUp();
+    const running = run({follow: true, speed: 100});
+    const untilLives = (count: number) =>
+      eventually(
+        () => stream.text.split('Fresh start').length > count,
+        () => `${count} lives: ${stream.text}`,
+      );
+    const endLog = async () => {
+      const before = notes.length;
+      server.stopRunnerGently();
+      await eventually(
+        () => notes.slice(before).some((note) => note.includes('the log ended')),
+        () => notes.join('\n'),
+      );
+    };
+    const deaths = () => notes.filter((note) => note.includes('the pipeline is'));
+    const said =
+      'pipetail: orders: the pipeline is Stopped · Pipeline check failed: compute and/or storage resources encountered a fatal error.';
+    await untilLives(1);
+    await endLog();
+    expect(deaths()).toEqual([]);
+    server.startRunner();
+    await untilLives(2);
+    pipeline.start();
+    pipeline.fail('out of memory');
+    await endLog();
+    expect(deaths()).toEqual([said]);
+    server.startRunner();
+    await untilLives(3);
+    await endLog();
+    expect(deaths()).toEqual([said]);
+    server.startRunner();
+    await untilLives(4);
+    pipeline.start();
+    pipeline.fail('out of memory');
+    await endLog();
+    expect(deaths()).toEqual([said, said]);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
   it('what a new life brings before the end is noticed is not printed', async () => {
     const {server, run, stream, untilReceived} = await setUp();
     const held = new HeldClock();

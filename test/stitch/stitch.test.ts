@@ -700,3 +700,27 @@ test('after finish, a body brings the cut line again', () => {
 function discarded(entries: number): string {
   return `... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown.`;
 }
+
+test('left for good, a last line that looks like the sentinel is the log’s own, and nothing follows it', () => {
+  const scene = new Scene();
+  scene.write('a');
+  scene.receive();
+  scene.stitch.push(Buffer.from('Logs have ended\n'));
+  const before = scene.log;
+  scene.stitch.release();
+  expect(scene.log).toBe(`${before}Logs have ended\n`);
+  scene.stitch.push(Buffer.from('b\n'));
+  expect(scene.log).toBe(`${before}Logs have ended\n`);
+});
+
+test('left for good before its place was found, a body adds nothing', () => {
+  const scene = new Scene();
+  scene.write('a', 'b');
+  scene.receive();
+  scene.cut();
+  const before = scene.log;
+  scene.receive(scene.server.connect().body.length - 2);
+  scene.stitch.push(Buffer.from('Logs'));
+  scene.stitch.release();
+  expect(scene.log).toBe(before);
+});

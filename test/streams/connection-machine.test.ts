@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ApiFailure} from '../../source/api/types.ts';
-import type {AttemptEvent, Effect, Machine, MachineEvent} from '../../source/streams/connection-events.ts';
+import type {AttemptEvent, Effect, Machine, MachineEvent, Moment} from '../../source/streams/connection-events.ts';
 import {initialMachine, step} from '../../source/streams/connection-machine.ts';
 
-const moment = {now: 1000, roll: 0};
+const moment = {now: 1000, roll: 0, decided: false};
+/** As `moment`, when what is read has found its place in the log. */
+const decided = {...moment, decided: true};
 const url = 'http://here';
 
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
@@ -16,7 +18,7 @@ const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message
 type Play = {readonly machine: Machine; readonly effects: readonly Effect[]};
 
 /** Plays events one after the other; `effects` are those of the last. */
-function play(events: readonly MachineEvent[], from: Machine = initialMachine, at = moment): Play {
+function play(events: readonly MachineEvent[], from: Machine = initialMachine, at: Moment = moment): Play {
   let result: Play = {machine: from, effects: []};
   for (const event of events) result = step(result.machine, event, at);
   return result;
@@ -172,14 +174,50 @@ test('the body tells the cause: cut, clean without the sentinel, the sentinel, a
   ]);
 });
 
-test('the first loss of an outage names it and dates it until the log is live again', () => {
-  const later = play([{kind: 'retry-due', attempt: 1}], play([cut], states.live).machine, {now: 2000, roll: 0}).machine;
-  const again = play([{kind: 'opened', attempt: 2}], later, {now: 2100, roll: 0});
-  expect(again.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: {cause: 'server-lost', at: 1000}}]);
-  const cutAgain = play([{...clean, attempt: 2}], again.machine, {now: 2200, roll: 0}).machine;
-  expect(cutAgain.loss).toEqual({cause: 'server-lost', at: 1000});
-  const live = play([{kind: 'caught-up', attempt: 2}], again.machine, {now: 2300, roll: 0}).machine;
-  expect(live.loss).toBeUndefined();
+describe('an outage', () => {
+  const at = (now: number, isDecided = false): Moment => ({now, roll: 0, decided: isDecided});
+  const waiting = play([cut], states.live).machine;
+  const connecting = play([{kind: 'retry-due', attempt: 1}], waiting, at(2000, true)).machine;
+  const again = play([{kind: 'opened', attempt: 2}], connecting, at(2100, true));
+  const first = {cause: 'server-lost', at: 1000};
+  /** Every way in which the second connection can be lost before it is called live. */
+  const losses = {
+    'runner-lost': {...clean, attempt: 2},
+    unknown: refused(unreachable, 2),
+    asked: ask,
+    slept: {kind: 'reconnect', cause: 'slept'},
+  } as const satisfies Record<string, MachineEvent>;
+
+  test('is named and dated by its first loss', () => {
+    expect(again.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: first}]);
+  });
+
+  test.each(keysOf(losses))('goes on while no marker has told of it: then %s', (cause) => {
+    const lost = play([losses[cause]], again.machine, at(2200)).machine;
+    expect(lost.loss).toEqual(first);
+    const reading = play([ask, {kind: 'opened', attempt: lost.lastAttempt + 1}], lost, at(2300));
+    expect(reading.effects).toContainEqual({kind: 'begin-replay', attempt: lost.lastAttempt + 1, loss: first});
+  });
+
+  test.each(keysOf(losses))('is over when lines go on, live or not: then %s', (cause) => {
+    expect(play([losses[cause]], again.machine, at(2200, true)).machine.loss).toEqual({cause, at: 2200});
+  });
+
+  test('is not over because a replay fell quiet that told nothing', () => {
+    const live = play([{kind: 'caught-up', attempt: 2}], again.machine, at(2300)).machine;
+    expect(live.connection.kind).toBe('live');
+    expect(play([{...cut, attempt: 2} as MachineEvent], live, at(2400)).machine.loss).toEqual(first);
+    expect(play([losses['runner-lost']], live, at(2400, true)).machine.loss).toEqual({cause: 'runner-lost', at: 2400});
+    expect(play([{kind: 'caught-up', attempt: 2}], again.machine, at(2300, true)).machine.loss).toBeUndefined();
+  });
+
+  test('in which the server itself ended the log is named by that: the pane has a row about it', () => {
+    const lost = play([{...sentinel, attempt: 2} as MachineEvent], again.machine, at(2200)).machine;
+    expect(lost.loss).toEqual({cause: 'runner-stopped', at: 1000});
+    expect(play([{kind: 'looked-up', attempt: 2, found: {kind: 'same'}}], lost).machine.connection).toMatchObject({
+      cause: 'runner-stopped',
+    });
+  });
 });
 
 test('tries reset when live and not on a 200: accept-then-drop backs off', () => {
@@ -292,6 +330,28 @@ describe('a second connection in place of a silent one', () => {
     expect(late.machine.connection).toMatchObject({kind: 'catching-up', attempt: 2});
   });
 
+  test('tells of the old loss if nothing did before it', () => {
+    const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
+    const opens = (at: Moment) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
+    expect(opens(moment).effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: outage.loss});
+    const told = opens(decided);
+    expect(told.effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
+    expect(play([{...cut, attempt: 2} as MachineEvent], told.machine).machine.loss).toEqual({
+      cause: 'server-lost',
+      at: 1000,
+    });
+  });
+
+  test('lost soon after it took over, is a loss of its own if its lines were in the pane', () => {
+    const promoted = play([cut], reading.machine).machine;
+    const lost = (at: Moment) => play([{...clean, attempt: 2} as MachineEvent], promoted, at).machine.loss;
+    expect(lost({...moment, now: 1500})).toEqual({cause: 'server-lost', at: 1000});
+    expect(lost({...decided, now: 1500})).toEqual({cause: 'runner-lost', at: 1500});
+    const done = play([{kind: 'caught-up', attempt: 2}], reading.machine).machine;
+    const later = play([{...clean, attempt: 2} as MachineEvent], done, {...decided, now: 1500}).machine;
+    expect(later.loss).toEqual({cause: 'runner-lost', at: 1500});
+  });
+
   test('lost while it was being read, leads to an ordinary reconnect: nobody read the old one meanwhile', () => {
     const {machine, effects} = play([{...cut, attempt: 2} as MachineEvent], reading.machine);
     expect(machine.connection.kind).toBe('waiting');
@@ -324,20 +384,26 @@ const outsideEvents = keysOf(events)
 /** Random histories in which most events belong to the newest attempts. */
 const histories = fc.array(
   fc.oneof(
-    {weight: 5, arbitrary: fc.record({event: fc.constantFrom(...attemptEvents), back: fc.nat(3)})},
-    {weight: 1, arbitrary: fc.record({event: fc.constantFrom(...outsideEvents), back: fc.constant(0)})},
+    {
+      weight: 5,
+      arbitrary: fc.record({event: fc.constantFrom(...attemptEvents), back: fc.nat(3), isDecided: fc.boolean()}),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({event: fc.constantFrom(...outsideEvents), back: fc.constant(0), isDecided: fc.boolean()}),
+    },
   ),
   {maxLength: 60},
 );
 
-type Move = {readonly event: MachineEvent; readonly back: number};
+type Move = {readonly event: MachineEvent; readonly back: number; readonly isDecided: boolean};
 
 /** Plays a history; `check` sees the machine before and after each event. */
 function walk(history: readonly Move[], check: (before: Machine, event: MachineEvent, after: Play) => void): void {
   let machine = initialMachine;
-  for (const {event, back} of history) {
+  for (const {event, back, isDecided} of history) {
     const dated = 'attempt' in event ? {...event, attempt: Math.max(1, machine.lastAttempt - back)} : event;
-    const after = step(machine, dated, moment);
+    const after = step(machine, dated, isDecided ? decided : moment);
     check(machine, dated, after);
     machine = after.machine;
   }

@@ -17,7 +17,7 @@ function words(events: readonly MachineEvent[]): (string | undefined)[] {
   return events.map((event, index) => {
     const now = index * 1000;
     const before = machine;
-    machine = step(machine, event, {now, roll: 0}).machine;
+    machine = step(machine, event, {now, roll: 0, decided: false}).machine;
     return eventWords(before, event, machine, now)?.text;
   });
 }
@@ -48,6 +48,17 @@ test('each way in which a stream ends has its own words', () => {
     'this machine slept: the connection may be dead',
     'reconnect asked for',
   ]);
+});
+
+test('each end has its own cause, within one outage too', () => {
+  const events: MachineEvent[] = [
+    ...live,
+    ended({kind: 'clean'}),
+    {kind: 'retry-due', attempt: 1},
+    {kind: 'opened', attempt: 2},
+    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, sentinel: false},
+  ];
+  expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
 });
 
 test('back after a loss, it says how long that took', () => {

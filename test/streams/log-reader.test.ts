@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/marker.ts';
+import type {Loss} from '../../source/streams/connection-events.ts';
 import {LogReader} from '../../source/streams/log-reader.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
@@ -20,13 +22,21 @@ function open() {
       pipelineId: undefined,
       beside,
     });
+  const markers = () => {
+    const found: Marker[] = [];
+    for (let id = buffer.firstId; id < buffer.endId; id++) {
+      const marker = buffer.markerAt(id);
+      if (marker) found.push(marker);
+    }
+    return found;
+  };
   const receive = (attempt: number, text: string) => reader.receive(attempt, Buffer.from(text));
   /** Moves time on; answers whether the replay is over then. */
   const after = async (milliseconds: number) => {
     await clock.advance(milliseconds);
     return reader.isReplayOver();
   };
-  return {clock, buffer, notes, reader, begin, receive, after};
+  return {clock, buffer, notes, reader, begin, receive, after, markers};
 }
 
 test('a first replay is over at a quiet moment', async () => {
@@ -111,6 +121,46 @@ test('a quiet log on both connections says nothing', async () => {
   reader.settle();
   expect(notes).toEqual([]);
   expect(buffer.endId).toBe(3);
+});
+
+test('a replay is decided when its lines go on, and stays so after its end', () => {
+  const {reader, begin, receive} = open();
+  expect(reader.decided).toBe(false);
+  begin(1, false);
+  expect(reader.decided).toBe(false);
+  receive(1, freshStart + line(1));
+  expect(reader.decided).toBe(true);
+  reader.end(1);
+  reader.finish();
+  expect(reader.decided).toBe(true);
+  begin(2, true);
+  receive(2, freshStart);
+  expect(reader.decided).toBe(false);
+  reader.end(2);
+  expect(reader.decided).toBe(false);
+  begin(3, true);
+  receive(3, freshStart + line(1) + line(2));
+  expect(reader.decided).toBe(true);
+});
+
+test('a connection that replaces a silent one dates its marker back if the silent one had not told of the loss', async () => {
+  const {clock, reader, receive, after, markers} = open();
+  const lost = {cause: 'server-lost', at: clock.monotonic()} as const;
+  const begin = (attempt: number, loss: Loss | undefined, beside?: number) =>
+    reader.begin({attempt, loss, pipelineId: undefined, beside});
+  begin(1, undefined);
+  receive(1, freshStart + line(1) + line(2));
+  reader.end(1);
+  await after(2000);
+  begin(2, lost);
+  receive(2, freshStart + line(1));
+  await after(300_000);
+  begin(3, lost, 2);
+  receive(3, freshStart + line(1) + line(2));
+  expect(markers()).toMatchObject([{kind: 'reconnected', cause: 'server-lost', downMs: 302_000, times: 1}]);
+  begin(4, {cause: 'silent', at: clock.monotonic()}, 3);
+  receive(4, freshStart + line(1) + line(2));
+  expect(markers()).toHaveLength(1);
 });
 
 test('the sentinel counts only at the end of the attempt that is read', () => {

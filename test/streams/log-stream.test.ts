@@ -75,6 +75,51 @@ describe('a connection that is lost', () => {
     expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'server-lost', times: 4}]);
   });
 
+  test('again, before it is called live: an outage of its own if lines had come, the same one if not', async () => {
+    const clock = new FakeClock();
+    const {server, manager, write} = await openStreams(['orders'], {clock});
+    const lines = write('orders', 3);
+    const stream = manager.open('orders');
+    await untilLines(stream, lines);
+    const reconnects = () => {
+      const marker = stream.buffer.lastMarker()?.marker;
+      if (marker?.kind !== 'reconnected') return marker;
+      return {cause: marker.cause, times: marker.times, downSeconds: Math.round(marker.downMs / 1000)};
+    };
+    // Time stands still but for the waits before a reconnect, and a millisecond for each look.
+    const untilTime = async (probe: () => boolean) =>
+      eventually(
+        async () => {
+          await clock.advance(1);
+          return probe();
+        },
+        () => JSON.stringify(stream.snapshot.get().connection),
+      );
+    const sitOutTheWait = async () => {
+      await untilTime(() => stream.snapshot.get().connection.kind === 'waiting');
+      const {connection} = stream.snapshot.get();
+      if (connection.kind === 'waiting') await clock.advance(connection.until - clock.monotonic());
+    };
+    await clock.advance(1000);
+    server.cutConnections();
+    lines.push(...write('orders', 3));
+    await sitOutTheWait();
+    await untilLines(stream, lines);
+    expect(reconnects()).toEqual({cause: 'server-lost', times: 1, downSeconds: 1});
+    stream.reconnect();
+    lines.push(...write('orders', 3));
+    await untilLines(stream, lines);
+    expect(reconnects()).toEqual({cause: 'asked', times: 2, downSeconds: 1});
+    server.cutNextConnections({afterBytes: 100});
+    server.cutConnections();
+    await sitOutTheWait();
+    lines.push(...write('orders', 3));
+    await sitOutTheWait();
+    await untilLines(stream, lines);
+    // 2 s and 4 s of backoff, in one outage.
+    expect(reconnects()).toEqual({cause: 'server-lost', times: 3, downSeconds: 7});
+  });
+
   test('with the runner: a new life, and what was read stays', async () => {
     const {server, stream, before, write} = await openOrders();
     server.killRunner();

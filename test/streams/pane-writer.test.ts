@@ -41,7 +41,7 @@ test('a run of reconnects without loss is one row, where it began, however many 
 
 test('another marker ends the run', () => {
   const {writer, rows} = open();
-  const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, exact: true, from: 1, to: 2, at: 15};
+  const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
   writer.marker(reconnected(10));
   writer.marker(lost);
   writer.marker(reconnected(20));

@@ -22,22 +22,27 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     'reconnected 1,200 times since 08:17:30 · 0 entries lost',
   ],
   [
-    {kind: 'lost', atLeast: 120, atMost: 120, exact: true, from: at - 60_000, to: at},
-    "120 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed)",
+    {kind: 'lost', atLeast: 120, atMost: 120, from: at - 60_000, to: at},
+    "120 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
   ],
   [
-    {kind: 'lost', atLeast: 1, atMost: 1, exact: true, from: at, to: at},
-    "1 entry lost between 09:17:30 and 09:17:30 (server's buffer overflowed)",
+    {kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at},
+    "1 entry lost between 09:17:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
   ],
   [
-    {kind: 'lost', atLeast: 1000, atMost: 1200, exact: false, from: at - 60_000, to: at},
-    "1,000 to 1,200 entries lost between 09:16:30 and 09:17:30, if the server's log was not cleared meanwhile",
+    {kind: 'lost', atLeast: 0, atMost: 1200, from: at - 60_000, to: at},
+    "0 to 1,200 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+  ],
+  [
+    {kind: 'lost', atLeast: 0, atMost: 0, from: at - 60_000, to: at},
+    "0 entries lost between 09:16:30 and 09:17:30, if the server's log was not cleared meanwhile",
   ],
   [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
   [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
   [{kind: 'new-life', because: 'cleared'}, "server's log was cleared · what it lost is unknown"],
   [{kind: 'possible-repeat', lines: 3}, 'the next 3 lines may repeat lines above'],
   [{kind: 'line-cut'}, 'the line above was cut; its rest is lost'],
+  [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
   [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
   [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],
   [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
@@ -69,8 +74,9 @@ describe('the tone', () => {
   const tone = (marker: MarkerKind) => markerTone({...marker, at});
 
   it('of a loss is loud', () => {
-    expect(tone({kind: 'lost', atLeast: 1, atMost: 1, exact: true, from: at, to: at})).toBe('loss');
+    expect(tone({kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at})).toBe('loss');
     expect(tone({kind: 'line-cut'})).toBe('loss');
+    expect(tone({kind: 'not-merged', lines: 1})).toBe('loss');
   });
 
   it('of a reconnect without loss is quiet', () => {
