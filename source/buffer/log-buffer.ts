@@ -148,6 +148,11 @@ export class LogBuffer {
     return this.#markers.get(id);
   }
 
+  /** The markers held, oldest first, with their ids. */
+  markers(): Iterable<readonly [id: number, marker: Marker]> {
+    return this.#markers.entries();
+  }
+
   /** Drops the whole segments below `id`, for a reader that has no more use for them. They count as dropped. */
   dropBefore(id: number): void {
     this.#version += 1;

@@ -19,6 +19,10 @@ export class MarkerStore {
     return marker && {id: this.#lastId, marker};
   }
 
+  entries(): Iterable<readonly [id: number, marker: Marker]> {
+    return this.#markers.entries();
+  }
+
   /** `id` is above all others. */
   add(id: number, marker: Marker): void {
     this.#markers.set(id, marker);

@@ -3,6 +3,13 @@ import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
 import {visibleBytes, visibleText} from './visible-text.ts';
 
+/** What of a buffer is searched: the lines that filters leave. */
+export type SearchScope = {
+  /** Of lines from this id on it is not known yet whether they are in the scope. */
+  readonly knownTo: number;
+  readonly includes: (id: number) => boolean;
+};
+
 /**
  * The lines of a buffer whose visible text matches a pattern, worked out in steps and kept true while the buffer grows
  * and drops lines. A hit is a line, however often it matches; `^` and `$` are the ends of the line.
@@ -10,6 +17,7 @@ import {visibleBytes, visibleText} from './visible-text.ts';
 export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
+  readonly #scope: SearchScope | undefined;
   /** Ids in order. The open line, when it matches, is the last one, and is looked at again whenever it has grown. */
   readonly #hits: number[] = [];
   /** Every line below has ended and was looked at. */
@@ -17,9 +25,11 @@ export class Search {
   #openHit = false;
   #doneVersion: number | undefined;
 
-  constructor(buffer: LogBuffer, pattern: Pattern) {
+  /** Without a `scope` everything is searched. */
+  constructor(buffer: LogBuffer, pattern: Pattern, scope?: SearchScope) {
     this.#buffer = buffer;
     this.#pattern = pattern;
+    this.#scope = scope;
     this.#next = buffer.firstId;
   }
 
@@ -56,8 +66,9 @@ export class Search {
   }
 
   /**
-   * Looks at about `maxBytes` more bytes. Answers true when everything held has been looked at, and also when the
-   * pattern turned out to be too slow (`Pattern.tooSlow`): then what was found stays, and the search ends there.
+   * Looks at about `maxBytes` more bytes. Answers true when everything held has been looked at, as far as the scope is
+   * known, and also when the pattern turned out to be too slow (`Pattern.tooSlow`): then what was found stays, and the
+   * search ends there.
    * Takes 1 to 3 ms for 1 MiB.
    */
   step(maxBytes: number): boolean {
@@ -66,24 +77,32 @@ export class Search {
     this.#forget();
     if (this.#openHit) this.#hits.pop();
     this.#openHit = false;
-    const to = hasOpenLine ? endId - 1 : endId;
+    const known = Math.min(endId, this.#scope?.knownTo ?? endId);
+    const to = hasOpenLine ? Math.min(known, endId - 1) : known;
     const from = Math.max(this.#next, this.#buffer.firstId);
     const found = this.#pattern.guard(visibleBytes, () =>
       findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes}),
     );
     if (!found) return true;
-    for (const id of found.hits) this.#hits.push(id);
-    this.#next = found.next;
+    for (const id of found.hits) if (this.#isInScope(id)) this.#hits.push(id);
+    this.#next = Math.max(this.#next, found.next);
     if (this.#next < to) return false;
+    if (known < endId) return true;
     if (hasOpenLine) this.#testOpenLine(to);
     this.#doneVersion = version;
     return true;
   }
 
+  #isInScope(id: number): boolean {
+    return this.#scope?.includes(id) ?? true;
+  }
+
   #testOpenLine(id: number): void {
     const line = this.#buffer.lineAt(id);
     this.#openHit =
-      line !== undefined && this.#pattern.guard(visibleBytes, () => this.#pattern.test(visibleText(line))) === true;
+      line !== undefined &&
+      this.#isInScope(id) &&
+      this.#pattern.guard(visibleBytes, () => this.#pattern.test(visibleText(line))) === true;
     if (this.#openHit) this.#hits.push(id);
   }
 

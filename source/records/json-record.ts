@@ -1,4 +1,5 @@
-import {type JsonRecord, levelOf} from './parse-record.ts';
+import {levelOf} from './level.ts';
+import type {JsonRecord} from './parse-record.ts';
 
 type JsonObject = {readonly [key: string]: unknown};
 

@@ -1,8 +1,6 @@
 import {parseJsonRecord} from './json-record.ts';
+import type {Level} from './level.ts';
 import {parseTextRecord} from './text-record.ts';
-
-/** As the server spells it, without the padding. */
-export type Level = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** What both forms of a line say before their message. */
 type RecordHead = {
@@ -49,18 +47,4 @@ export type LogRecord = TextRecord | JsonRecord;
  */
 export function parseRecord(text: string): LogRecord | undefined {
   return text.startsWith('{') ? parseJsonRecord(text) : parseTextRecord(text);
-}
-
-/** The level that a word names, if it is one. */
-export function levelOf(word: unknown): Level | undefined {
-  switch (word) {
-    case 'TRACE':
-    case 'DEBUG':
-    case 'INFO':
-    case 'WARN':
-    case 'ERROR':
-      return word;
-    default:
-      return undefined;
-  }
 }

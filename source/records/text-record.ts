@@ -1,4 +1,5 @@
-import {levelOf, type TextRecord} from './parse-record.ts';
+import {levelOf} from './level.ts';
+import type {TextRecord} from './parse-record.ts';
 import {fieldsStartOf, runnerSuffixStart} from './text-fields.ts';
 
 /** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters. */

@@ -1,4 +1,6 @@
 import type {EventEmitter} from 'node:events';
+import {homedir} from 'node:os';
+import path from 'node:path';
 import {render} from 'ink';
 import {ApiError} from '../api/api-error.ts';
 import type {ApiClient} from '../api/types.ts';
@@ -6,6 +8,8 @@ import {openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
+import {SearchHistory} from '../storage/search-history.ts';
+import {stateFolder} from '../storage/state-folder.ts';
 import {ListPoller} from '../streams/list-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {App} from '../ui/components/app.tsx';
@@ -15,6 +19,7 @@ import type {Description} from '../ui/services.ts';
 import {boundWrites} from './bounded-writes.ts';
 import {holdStderr} from './held-stderr.ts';
 import {stopProcess} from './stop-process.ts';
+import {takingServices} from './taking-services.ts';
 import {readTerminal} from './terminal-facts.ts';
 import {withinDeadline} from './within-deadline.ts';
 
@@ -25,6 +30,8 @@ export type ScreenOptions = {
   readonly process: NodeJS.Process;
 };
 
+/** A history that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
+const historyPatience = 500;
 /** Exit codes of signals are the shell's: 128 and the signal's number. */
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
@@ -48,6 +55,12 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     silence: settings.silence,
   });
 
+  const ended = new AbortController();
+  const {env} = process;
+  const state = stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()});
+  const history = new SearchHistory({file: path.join(state, 'history'), signal: ended.signal});
+  void history.load();
+
   let exitCode = 0;
   let failure: unknown;
   const sizeNow = (): Size => ({columns: stdout.columns, rows: stdout.rows});
@@ -64,6 +77,9 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       serverName: server.name,
       serverUrl: client.baseUrl,
       tokenFrom: settings.tokenFrom,
+      offsetAt: (at) => -new Date(at).getTimezoneOffset(),
+      history,
+      ...takingServices(process),
       quit: () => instance.unmount(),
       stopProcess: () => stopProcess(process, clock),
     },
@@ -80,7 +96,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     exitOnCtrlC: false,
     maxFps: settings.fps,
   });
-  const repaint = () => void controller.repaint();
+  const repaint = () => void controller.terminal.repaint();
   const leave = (code: number) => {
     exitCode = code;
     instance.unmount();
@@ -112,6 +128,8 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     stdout.off('resize', onResize);
     poller.stop();
     manager.dispose();
+    await Promise.race([history.saved(), clock.sleep(historyPatience, ended.signal).catch(() => {})]);
+    ended.abort();
     await server.close();
     for (const undoOne of undo.reverse()) undoOne();
   }

@@ -1,10 +1,11 @@
+import {isPanicIn} from '../records/line-kind.ts';
 import {levelOfBytes} from '../records/line-level.ts';
 
 const newline = 0x0a;
-/** A level stands in the first 200 bytes of a line, after name, time and colours; more of a head is not kept. */
+/** A level stands in the first 200 bytes of a line, after name, time and colours, and so does the word of a panic. */
 const headBytes = 256;
 
-/** Counts the lines of level ERROR in a stream of bytes, each when its newline comes. Nothing is decoded. */
+/** Counts the error records of a stream of bytes, panics too, each when its line ends. Nothing is decoded. */
 export class ErrorCounter {
   #count = 0;
   /** The head of the line that has not ended. */
@@ -42,6 +43,6 @@ export class ErrorCounter {
   }
 
   #judge(line: Uint8Array): void {
-    if (levelOfBytes(line) === 'ERROR') this.#count += 1;
+    if (levelOfBytes(line) === 'ERROR' || isPanicIn(line, 0, line.length)) this.#count += 1;
   }
 }

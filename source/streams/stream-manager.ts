@@ -22,6 +22,11 @@ export class StreamManager {
     });
   }
 
+  /** What every stream is opened with. */
+  get options(): StreamOptions {
+    return this.#options;
+  }
+
   /** Names of the open streams, in the order of opening. */
   get names(): ReadableStore<readonly string[]> {
     return this.#names;

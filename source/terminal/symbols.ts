@@ -8,6 +8,8 @@ export type Symbols = {
   readonly paused: string;
   /** Marks the current line in the margin. */
   readonly currentLine: string;
+  /** A mark that the user set, in the margin. */
+  readonly mark: string;
   /** What did not fit was left out here. */
   readonly ellipsis: string;
   /** The horizontal rule of a marker. */
@@ -23,6 +25,8 @@ export type Symbols = {
   readonly cutRight: string;
   /** In front of a number of errors. */
   readonly error: string;
+  /** In front of how many records a row stands for. */
+  readonly times: string;
 };
 
 const unicode: Symbols = {
@@ -32,6 +36,7 @@ const unicode: Symbols = {
   waiting: '◌',
   paused: '‖',
   currentLine: '▸',
+  mark: '◆',
   ellipsis: '…',
   rule: '─',
   divider: '│',
@@ -41,6 +46,7 @@ const unicode: Symbols = {
   cutLeft: '‹',
   cutRight: '›',
   error: '✗',
+  times: '×',
 };
 
 const ascii: Symbols = {
@@ -50,6 +56,7 @@ const ascii: Symbols = {
   waiting: '~',
   paused: '=',
   currentLine: '>',
+  mark: '+',
   ellipsis: '~',
   rule: '-',
   divider: '|',
@@ -59,6 +66,7 @@ const ascii: Symbols = {
   cutLeft: '<',
   cutRight: '>',
   error: '!',
+  times: 'x',
 };
 
 /** The symbols for a terminal whose locale is, or is not, UTF-8. */

@@ -1,5 +1,8 @@
 /** Where a key means something. `everywhere` holds in both panes; the others only in theirs. */
-export type Context = 'everywhere' | 'sidebar' | 'log' | 'page';
+export type Context = 'everywhere' | 'sidebar' | 'log' | Covering;
+
+/** Pages cover both panes; the detail of a record and the list of marks have keys of their own. */
+export type Covering = 'page' | 'detail' | 'marks';
 
 /** One command: dispatch, footer, help and readme are made from this table and nothing else. */
 export type Command = {
@@ -80,7 +83,7 @@ export const commands = [
     context: 'everywhere',
     group: 'everywhere',
     keys: ['Esc'],
-    help: 'leave one layer: page, search, filter',
+    help: 'leave one layer: selection, highlight, filter, search',
   },
   {
     id: 'quit',
@@ -115,6 +118,14 @@ export const commands = [
     help: 'sort by name, state or last activity',
     hint: 'sort',
   },
+  {id: 'mark-pipeline', context: 'sidebar', group: 'sidebar', keys: ['m'], help: 'mark the pipeline for merging'},
+  {
+    id: 'merge',
+    context: 'sidebar',
+    group: 'sidebar',
+    keys: ['+'],
+    help: 'one tab of the marked pipelines, by time (none marked: of all kept tabs)',
+  },
 
   {id: 'up', context: 'log', group: 'log: move', keys: ['Up', 'k'], help: 'a line up'},
   {id: 'down', context: 'log', group: 'log: move', keys: ['Down', 'j'], help: 'a line down'},
@@ -128,6 +139,8 @@ export const commands = [
   {id: 'pan-right', context: 'log', group: 'log: move', keys: ['Right'], help: 'half a screen to the right'},
   {id: 'pan-start', context: 'log', group: 'log: move', keys: ['0'], help: 'start of the lines'},
   {id: 'pan-end', context: 'log', group: 'log: move', keys: ['$'], help: 'end of the longest line shown'},
+  {id: 'go-to-time', context: 'log', group: 'log: move', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
+  {id: 'go-to-line', context: 'log', group: 'log: move', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   {id: 'pause', context: 'log', group: 'log: follow', keys: ['p'], help: 'pause or resume', hint: 'pause'},
   {id: 'follow', context: 'log', group: 'log: follow', keys: ['F'], help: 'follow', hint: 'follow'},
   {id: 'draw-line', context: 'log', group: 'log: follow', keys: ['='], help: 'draw a dated line at the end'},
@@ -141,8 +154,63 @@ export const commands = [
   },
   {id: 'next-hit', context: 'log', group: 'log: find', keys: ['n'], help: 'next hit'},
   {id: 'previous-hit', context: 'log', group: 'log: find', keys: ['N'], help: 'previous hit'},
+  {
+    id: 'filter',
+    context: 'log',
+    group: 'log: find',
+    keys: ['&'],
+    help: 'filter: text, !text, target:kafka, level:warn; ↑ edits the last one',
+    hint: 'filter',
+  },
+  {id: 'filters-off', context: 'log', group: 'log: find', keys: ['\\'], help: 'all filters off, and on again'},
+  {id: 'filters-to-all', context: 'log', group: 'log: find', keys: ['a'], help: 'these filters for all tabs'},
+  {id: 'min-level', context: 'log', group: 'log: find', keys: ['L'], help: 'least level shown: DEBUG to ERROR, all'},
+  {id: 'context', context: 'log', group: 'log: find', keys: ['x'], help: 'matches only, or in their context'},
+  {id: 'highlight', context: 'log', group: 'log: find', keys: ['*'], help: 'highlight a pattern, without filtering'},
+  {id: 'next-error', context: 'log', group: 'log: find', keys: ['e'], help: 'next error', hint: 'error'},
+  {id: 'previous-error', context: 'log', group: 'log: find', keys: ['E'], help: 'previous error'},
+  {id: 'previous-turn', context: 'log', group: 'log: find', keys: ['{'], help: 'previous run, gap or restart'},
+  {id: 'next-turn', context: 'log', group: 'log: find', keys: ['}'], help: 'next run, gap or restart'},
+  {id: 'this-run', context: 'log', group: 'log: find', keys: ['R'], help: 'this run only, or all'},
+  {id: 'hide-before', context: 'log', group: 'log: find', keys: ['<'], help: 'hide what is before the record'},
+  {id: 'hide-after', context: 'log', group: 'log: find', keys: ['>'], help: 'hide what is after the record'},
+  {id: 'fold', context: 'log', group: 'log: find', keys: ['f'], help: 'fold records that are alike into one row'},
+  {id: 'open-fold', context: 'log', group: 'log: find', keys: ['o'], help: 'open or close the folded row'},
+  {id: 'hide-shape', context: 'log', group: 'log: find', keys: ['-'], help: 'hide all records alike'},
   {id: 'wrap', context: 'log', group: 'log: show', keys: ['w'], help: 'wrap long lines, or not', hint: 'wrap'},
   {id: 'as-sent', context: 'log', group: 'log: show', keys: ['J'], help: 'lines as sent, or compact', hint: 'as sent'},
+  {
+    id: 'time',
+    context: 'log',
+    group: 'log: show',
+    keys: ['t'],
+    help: 'times: as sent, local, UTC with date, age, since the line before, off',
+  },
+  {id: 'line-numbers', context: 'log', group: 'log: show', keys: ['#'], help: 'line numbers'},
+  {
+    id: 'detail',
+    context: 'log',
+    group: 'log: show',
+    keys: ['Enter'],
+    help: 'the record in full; a folded row is opened',
+    hint: 'detail',
+  },
+  {id: 'select', context: 'log', group: 'log: take', keys: ['v'], help: 'select records from here on'},
+  {id: 'copy', context: 'log', group: 'log: take', keys: ['y'], help: 'copy the record or selection', hint: 'copy'},
+  {id: 'copy-view', context: 'log', group: 'log: take', keys: ['Y'], help: 'copy all that the filters leave'},
+  {id: 'save', context: 'log', group: 'log: take', keys: ['S'], help: 'save to a file: selection, view, or all'},
+  {
+    id: 'pipe',
+    context: 'log',
+    group: 'log: take',
+    keys: ['|'],
+    help: 'pipe the selection or the view to $PAGER or a command',
+  },
+  {id: 'markdown', context: 'log', group: 'log: take', keys: ['M'], help: 'copy as Markdown evidence'},
+  {id: 'mark', context: 'log', group: 'log: take', keys: ['m'], help: 'mark the record, or not'},
+  {id: 'next-mark', context: 'log', group: 'log: take', keys: ['u'], help: 'next mark'},
+  {id: 'previous-mark', context: 'log', group: 'log: take', keys: ['U'], help: 'previous mark'},
+  {id: 'list-marks', context: 'log', group: 'log: take', keys: ["'"], help: 'list of the marks'},
 
   {id: 'page-line-up', context: 'page', group: 'help and other pages', keys: ['Up', 'k'], help: 'a line up'},
   {
@@ -171,6 +239,57 @@ export const commands = [
     help: 'close',
     hint: 'close',
   },
+
+  {id: 'detail-next', context: 'detail', group: 'detail of a record', keys: ['j'], help: 'next record', hint: 'next'},
+  {
+    id: 'detail-previous',
+    context: 'detail',
+    group: 'detail of a record',
+    keys: ['k'],
+    help: 'previous record',
+    hint: 'previous',
+  },
+  {id: 'detail-up', context: 'detail', group: 'detail of a record', keys: ['Up'], help: 'a line up'},
+  {
+    id: 'detail-down',
+    context: 'detail',
+    group: 'detail of a record',
+    keys: ['Down'],
+    help: 'a line down',
+    hint: 'scroll',
+  },
+  {id: 'detail-page-up', context: 'detail', group: 'detail of a record', keys: ['PageUp', 'b'], help: 'a page up'},
+  {
+    id: 'detail-page-down',
+    context: 'detail',
+    group: 'detail of a record',
+    keys: ['PageDown', 'Space'],
+    help: 'a page down',
+  },
+  {id: 'detail-top', context: 'detail', group: 'detail of a record', keys: ['g', 'Home'], help: 'top'},
+  {id: 'detail-end', context: 'detail', group: 'detail of a record', keys: ['G', 'End'], help: 'bottom'},
+  {
+    id: 'detail-copy',
+    context: 'detail',
+    group: 'detail of a record',
+    keys: ['y'],
+    help: 'copy the record',
+    hint: 'copy',
+  },
+  {
+    id: 'detail-close',
+    context: 'detail',
+    group: 'detail of a record',
+    keys: ['Esc', 'q', 'Enter'],
+    help: 'close',
+    hint: 'close',
+  },
+
+  {id: 'marks-up', context: 'marks', group: 'list of marks', keys: ['Up', 'k'], help: 'up'},
+  {id: 'marks-down', context: 'marks', group: 'list of marks', keys: ['Down', 'j'], help: 'down', hint: 'down'},
+  {id: 'marks-go', context: 'marks', group: 'list of marks', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
+  {id: 'marks-remove', context: 'marks', group: 'list of marks', keys: ['m'], help: 'remove the mark', hint: 'remove'},
+  {id: 'marks-close', context: 'marks', group: 'list of marks', keys: ['Esc', 'q', "'"], help: 'close', hint: 'close'},
 ] as const satisfies readonly Command[];
 
 /** The table without its literal types. */
@@ -179,11 +298,11 @@ export const allCommands: readonly Command[] = commands;
 export type CommandId = (typeof commands)[number]['id'];
 
 /** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
-export function commandFor(pane: 'sidebar' | 'log' | 'page', keyName: string): CommandId | undefined {
-  const contexts: readonly Context[] = pane === 'page' ? ['page', 'everywhere'] : [pane, 'everywhere'];
-  for (const context of contexts) {
+export function commandFor(pane: Exclude<Context, 'everywhere'>, keyName: string): CommandId | undefined {
+  const isCovering = pane !== 'sidebar' && pane !== 'log';
+  for (const context of [pane, 'everywhere']) {
     const found = commands.find((command: Command) => command.context === context && command.keys.includes(keyName));
-    if (found && !(pane === 'page' && 'notOnPages' in found)) return found.id;
+    if (found && !(isCovering && 'notOnPages' in found)) return found.id;
   }
   return undefined;
 }

@@ -1,12 +1,16 @@
 import type {Controller} from './controller.ts';
-import {activeTab, type Page} from './view-state.ts';
+import {paneAt, say} from './on-pane.ts';
+import type {PaneView} from './pane-view.ts';
+import {activeTab, type Tab} from './view-state.ts';
 
 /** Commands that hold in both panes. */
 export const commonHandlers = {
   help: (controller: Controller) => togglePage(controller, 'help'),
   describe(controller: Controller) {
     const {state} = controller;
-    const name = state.focus === 'sidebar' ? state.cursor : state.active;
+    const tab = activeTab(state);
+    // Of a merged log: the pipeline of the current line.
+    const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
     if (name === undefined) return;
     if (state.page?.kind !== 'describe') controller.describe(name);
     togglePage(controller, 'describe');
@@ -31,21 +35,19 @@ export const commonHandlers = {
   },
   'hide-sidebar': (controller: Controller) => controller.dispatch({type: 'toggle-sidebar'}),
   reconnect(controller: Controller) {
-    const {active} = controller.state;
-    if (active !== undefined) controller.services.manager.reconnect(active);
+    const tab = activeTab(controller.state);
+    for (const name of tab?.merges ?? (tab ? [tab.name] : [])) controller.services.manager.reconnect(name);
     controller.services.poller.refresh();
   },
-  repaint: (controller: Controller) => void controller.repaint(),
-  suspend: (controller: Controller) => void controller.suspend(),
-  /** One layer at a time: page, then the search of the log or the filter of the list. */
+  repaint: (controller: Controller) => void controller.terminal.repaint(),
+  suspend: (controller: Controller) => void suspend(controller),
+  /** One layer at a time: page, then the log's newest layer, then the filter of the list. */
   peel(controller: Controller) {
     const {state} = controller;
-    const tab = activeTab(state);
+    const layer = state.focus === 'log' ? topLayer(activeTab(state)) : undefined;
     if (state.page) controller.dispatch({type: 'page', page: undefined});
-    else if (state.focus === 'log' && tab?.pane.search !== undefined) {
-      controller.pane?.model.search(undefined);
-      controller.dispatch({type: 'pane', name: tab.name, change: {search: undefined}});
-    } else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
+    else if (layer) controller.changePane(layer);
+    else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
   },
   quit(controller: Controller) {
     const {state} = controller;
@@ -70,7 +72,33 @@ export const commonHandlers = {
   },
 };
 
-function togglePage(controller: Controller, kind: Page['kind']): void {
+function pipelineAt(controller: Controller, tab: Tab): string | undefined {
+  if (!tab.merges) return tab.name;
+  const at = paneAt(controller);
+  const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
+  return tab.merges[origin ?? 0];
+}
+
+/** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */
+async function suspend(controller: Controller): Promise<void> {
+  let stopped = true;
+  await controller.terminal.lend(async () => {
+    stopped = await controller.services.stopProcess();
+  });
+  if (!stopped) say(controller, 'there is no shell to go back to: ^Z has no effect here');
+}
+
+/** What takes away the layer that Esc peels first: selection, highlight, filter, search. */
+function topLayer(tab: Tab | undefined): Partial<PaneView> | undefined {
+  if (!tab) return undefined;
+  const {selectedFrom, highlights, filters, search} = tab.pane;
+  if (selectedFrom !== undefined) return {selectedFrom: undefined};
+  if (highlights.length > 0) return {highlights: highlights.slice(0, -1)};
+  if (filters.length > 0) return {filters: filters.slice(0, -1)};
+  return search === undefined ? undefined : {search: undefined};
+}
+
+function togglePage(controller: Controller, kind: 'help' | 'describe' | 'events'): void {
   const open = controller.state.page?.kind === kind;
   controller.dispatch({type: 'page', page: open ? undefined : {kind, offset: 0}});
 }

@@ -1,21 +1,21 @@
 import type {Pipeline} from '../api/types.ts';
+import type {Entries} from '../buffer/entries.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import type {LogSource} from '../streams/log-source.ts';
+import {keepUnderEye} from '../viewport/keep-under-eye.ts';
+import type {Context} from './commands.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
-import {PaneModel} from './pane-model.ts';
+import {type ModelledPane, PaneModels} from './pane-models.ts';
+import type {PaneView} from './pane-view.ts';
 import {createArranger, firstToShow} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
-import type {Services, SuspendTerminal} from './services.ts';
-import {
-  activeTab,
-  initialView,
-  type PaneView,
-  reduce,
-  type Seen,
-  type Tab,
-  type ViewAction,
-  type ViewState,
-} from './view-state.ts';
+import type {Services} from './services.ts';
+import {TerminalHold} from './terminal-hold.ts';
+import {activeTab, initialView, reduce, type Seen, type Tab, type ViewAction, type ViewState} from './view-state.ts';
+
+/** The tab that is shown, and what is derived from its log. */
+export type Pane = {readonly tab: Tab} & ModelledPane;
 
 /** The cursor has to rest so long before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
@@ -26,21 +26,28 @@ const previewRest = 250;
  */
 export class Controller {
   readonly services: Services;
+  readonly terminal = new TerminalHold();
   readonly #view: Store<ViewState>;
   readonly #describer: Describer;
   readonly #arrange = createArranger();
-  readonly #models = new Map<string, PaneModel>();
+  readonly #models: PaneModels;
   readonly #disposers: (() => void)[] = [];
   #size: Size;
   #cancelRest: (() => void) | undefined;
   #started = false;
-  #suspendTerminal: SuspendTerminal | undefined;
+  readonly #closing = new AbortController();
 
   constructor(options: {services: Services; names: readonly string[]; size: Size}) {
     this.services = options.services;
     this.#size = options.size;
     this.#describer = new Describer(options.services.describe);
     this.#view = createStore(initialView(options.names));
+    this.#models = new PaneModels({
+      ...options.services.manager.options,
+      services: options.services,
+      isShown: (name) => this.state.active === name,
+      onEntries: (name, before) => this.#keepUnderEye(name, before),
+    });
   }
 
   get view(): ReadableStore<ViewState> {
@@ -63,7 +70,13 @@ export class Controller {
   get layout(): Layout | undefined {
     const {active, sidebarHidden} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
-    return layoutOf(this.#size, sidebarHidden, pipeline !== undefined && isFailing(pipeline));
+    const {tab, model} = this.pane ?? {};
+    return layoutOf(this.#size, {
+      sidebar: !sidebarHidden,
+      banner: pipeline !== undefined && isFailing(pipeline),
+      run: model?.index.runs.some(({state}) => state !== 'unknown') ?? false,
+      filters: (tab?.pane.filters.length ?? 0) > 0,
+    });
   }
 
   /** Rows that a page has on the screen. */
@@ -76,14 +89,14 @@ export class Controller {
     const {poller, manager} = this.services;
     this.#disposers.push(
       poller.snapshot.subscribe(() => this.#onList()),
-      manager.names.subscribe(() => this.#forgetClosed()),
+      manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
     );
     this.#onList();
     return () => {
       this.#cancelRest?.();
+      this.#closing.abort();
       this.#describer.dispose();
-      for (const model of this.#models.values()) model.dispose();
-      this.#models.clear();
+      this.#models.dispose();
       for (const dispose of this.#disposers.splice(0)) dispose();
     };
   }
@@ -97,8 +110,10 @@ export class Controller {
   }
 
   /** Which keys hold now. */
-  get keyContext(): 'page' | ViewState['focus'] {
-    return this.state.page ? 'page' : this.state.focus;
+  get keyContext(): Exclude<Context, 'everywhere'> {
+    const {page, focus} = this.state;
+    if (!page) return focus;
+    return page.kind === 'detail' || page.kind === 'marks' ? page.kind : 'page';
   }
 
   /** The list as the sidebar shows it. */
@@ -111,24 +126,16 @@ export class Controller {
     return this.services.poller.snapshot.get().pipelines?.find((pipeline) => pipeline.name === name);
   }
 
-  /** The tab that is shown with what is derived from its log; undefined until its stream is open. */
-  get pane(): {tab: Tab; model: PaneModel} | undefined {
+  /** The tab that is shown with what is derived from its log; undefined until its streams are open. */
+  get pane(): Pane | undefined {
     const tab = activeTab(this.state);
-    const model = tab && this.model(tab.name);
-    return tab && model ? {tab, model} : undefined;
+    const modelled = tab && this.#models.get(tab);
+    return tab && modelled ? {tab, ...modelled} : undefined;
   }
 
-  /** What is derived from one tab's log. */
-  model(name: string): PaneModel | undefined {
-    const stream = this.services.manager.get(name);
-    const known = this.#models.get(name);
-    if (known && known.stream === stream) return known;
-    known?.dispose();
-    this.#models.delete(name);
-    if (!stream) return undefined;
-    const model = new PaneModel(stream, this.services);
-    this.#models.set(name, model);
-    return model;
+  /** The log of a tab; undefined until its streams are open. */
+  source(tab: Tab): LogSource | undefined {
+    return this.#models.source(tab);
   }
 
   /** Changes how the shown tab looks. Any use of the log keeps its tab. */
@@ -136,7 +143,14 @@ export class Controller {
     const {active} = this.state;
     if (active === undefined) return;
     this.dispatch({type: 'keep', name: active});
-    this.dispatch({type: 'pane', name: active, change});
+    this.changePaneOf(active, change);
+  }
+
+  /** Changes how a tab looks, without keeping it. */
+  changePaneOf(name: string, change: Partial<PaneView>): void {
+    this.dispatch({type: 'pane', name, change});
+    const {pane} = this;
+    if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
   }
 
   /** Puts the cursor on a pipeline; the preview follows when it has rested there. */
@@ -152,6 +166,13 @@ export class Controller {
     this.#cancelRest?.();
     this.#cancelRest = undefined;
     this.dispatch({type: 'show', name, leaving: this.#seenNow()});
+    this.#wake();
+  }
+
+  /** Shows the logs of several pipelines as one, by time. */
+  merge(names: readonly string[]): void {
+    this.dispatch({type: 'merge', names, leaving: this.#seenNow()});
+    this.#wake();
   }
 
   closeTab(name: string): void {
@@ -167,23 +188,15 @@ export class Controller {
     this.#describer.ask(name);
   }
 
-  /** The root component gives what only Ink can do. */
-  attachTerminal(suspendTerminal: SuspendTerminal): void {
-    this.#suspendTerminal = suspendTerminal;
+  /** Aborted when the screen ends: for what takes a while. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
-  /** Draws every cell anew, and takes raw mode back after an outside stop. */
-  async repaint(): Promise<void> {
-    await this.#suspendTerminal?.(async () => {});
-  }
-
-  /** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */
-  async suspend(): Promise<void> {
-    let stopped = true;
-    await this.#suspendTerminal?.(async () => {
-      stopped = await this.services.stopProcess();
-    });
-    if (!stopped) this.dispatch({type: 'notice', text: 'there is no shell to go back to: ^Z has no effect here'});
+  /** What came while the tab was not on the screen was not looked at. */
+  #wake(): void {
+    const {pane} = this;
+    pane?.model.sync(pane.tab.pane);
   }
 
   #onList(): void {
@@ -212,20 +225,21 @@ export class Controller {
     if (after) this.dispatch({type: 'cursor', name: after.name});
   }
 
-  /** A closed stream holds a whole scrollback: nothing here may keep it. */
-  #forgetClosed(): void {
-    for (const [name, model] of this.#models) {
-      if (this.services.manager.get(name) === model.stream) continue;
-      model.dispose();
-      this.#models.delete(name);
-    }
+  /** Other entries are shown than before: the current one stays in its row. */
+  #keepUnderEye(name: string, entries: Entries): void {
+    const {pane, layout} = this;
+    if (!layout || pane?.tab.name !== name) return;
+    const after = pane.rows.geometry(pane.tab.pane, layout);
+    const position = keepUnderEye(pane.tab.pane.position, {...after, entries}, after);
+    this.dispatch({type: 'pane', name, change: {position}});
   }
 
   #seenNow(): Seen | undefined {
     const {active} = this.state;
-    const stream = active === undefined ? undefined : this.services.manager.get(active);
-    if (!stream || active === undefined) return undefined;
-    const {endId, errorCount} = stream.snapshot.get();
+    const tab = activeTab(this.state);
+    const source = tab && this.#models.source(tab);
+    if (!source || active === undefined) return undefined;
+    const {endId, errorCount} = source.snapshot.get();
     return {endId, errors: errorCount, connectorErrors: this.pipeline(active)?.connectorErrors ?? 0};
   }
 }

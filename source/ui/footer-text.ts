@@ -3,8 +3,8 @@ import {textWidth} from '../terminal/width.ts';
 import {allCommands, type Command, type Context, keysShown} from './commands.ts';
 
 /** The last row: the keys that matter now, as many as fit, help first so that it is never the one left out. */
-export function footerText(pane: 'sidebar' | 'log' | 'page', width: number): StyledText {
-  const contexts: readonly Context[] = pane === 'page' ? ['page'] : [pane, 'everywhere'];
+export function footerText(pane: Exclude<Context, 'everywhere'>, width: number): StyledText {
+  const contexts: readonly Context[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
   const hinted = contexts.flatMap((context) =>
     allCommands.flatMap((command) =>
       command.context === context && command.hint !== undefined ? [{...command, hint: command.hint}] : [],

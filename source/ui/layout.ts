@@ -10,23 +10,36 @@ export type Layout = {
   readonly bodyHeight: number;
   /** One row below the tab bar says what is wrong with the pipeline: such errors are not in its log. */
   readonly hasBanner: boolean;
+  /** One row above the log says which run its first line is in. */
+  readonly hasRun: boolean;
+  /** One row above the status line lists the filters. */
+  readonly hasFilters: boolean;
   /** Rows of log. */
   readonly paneHeight: number;
 };
 
 export const smallest: Size = {columns: 40, rows: 10};
 
+/** Below this height every row is needed for the log. */
+const heightWithRun = 14;
+
 /** Divides the terminal; undefined below 40×10. Widths depend on the terminal only, so that nothing jumps. */
-export function layoutOf(size: Size, sidebarHidden: boolean, hasBanner: boolean): Layout | undefined {
+export function layoutOf(
+  size: Size,
+  wanted: {readonly sidebar: boolean; readonly banner: boolean; readonly run: boolean; readonly filters: boolean},
+): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const sidebarWidth = sidebarHidden ? 0 : sidebarWidthOf(size.columns);
-  const bodyHeight = size.rows - 3;
+  const sidebarWidth = wanted.sidebar ? sidebarWidthOf(size.columns) : 0;
+  const bodyHeight = size.rows - 3 - (wanted.filters ? 1 : 0);
+  const hasRun = wanted.run && size.rows >= heightWithRun;
   return {
     sidebarWidth,
-    paneWidth: sidebarHidden ? size.columns : size.columns - sidebarWidth - 1,
+    paneWidth: wanted.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
     bodyHeight,
-    hasBanner,
-    paneHeight: bodyHeight - (hasBanner ? 2 : 1),
+    hasBanner: wanted.banner,
+    hasRun,
+    hasFilters: wanted.filters,
+    paneHeight: bodyHeight - 1 - (wanted.banner ? 1 : 0) - (hasRun ? 1 : 0),
   };
 }
 

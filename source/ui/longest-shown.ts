@@ -1,10 +1,8 @@
 import {visiblePlaces} from '../viewport/position.ts';
-import type {PaneModel} from './pane-model.ts';
-import type {PaneView} from './view-state.ts';
+import type {PaneAt} from './on-pane.ts';
 
 /** Width in cells of the longest line on the screen, margin excluded. */
-export function longestShown(model: PaneModel, view: PaneView, size: {width: number; height: number}): number {
-  const renderer = model.renderer(view, size.width);
-  const places = visiblePlaces(view.position, model.geometry(view, size));
-  return Math.max(0, ...places.map((place) => renderer.lineWidth(place.id)));
+export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
+  const renderer = rows.renderer(tab.pane, layout);
+  return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
 }

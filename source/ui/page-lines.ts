@@ -1,12 +1,15 @@
 import type {StyledText} from '../terminal/styled-text.ts';
 import type {Controller} from './controller.ts';
 import {describePage} from './describe-page.ts';
+import {detailPage} from './detail-page.ts';
 import {eventsPage} from './events-page.ts';
 import {helpPage} from './help-page.ts';
+import {marksPage} from './marks-page.ts';
+import {activeTab} from './view-state.ts';
 
 /** The rows of the open page; none when no page is open. */
 export function pageLines(controller: Controller): readonly StyledText[] {
-  const {page, active} = controller.state;
+  const {page} = controller.state;
   const width = controller.size.columns;
   switch (page?.kind) {
     case undefined:
@@ -18,8 +21,13 @@ export function pageLines(controller: Controller): readonly StyledText[] {
       return describePage(described, described && controller.pipeline(described.name), width);
     }
     case 'events': {
-      const stream = active === undefined ? undefined : controller.services.manager.get(active);
-      return eventsPage(active ?? '', stream?.snapshot.get().events ?? [], width);
+      const tab = activeTab(controller.state);
+      const source = tab && controller.source(tab);
+      return eventsPage(tab?.name ?? '', source?.snapshot.get().events ?? [], width);
     }
+    case 'detail':
+      return detailPage(controller, width);
+    case 'marks':
+      return marksPage(controller, page.cursor, width);
   }
 }

@@ -1,92 +1,210 @@
+import {allEntries, type Entries} from '../buffer/entries.ts';
 import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
-import {SearchRunner} from '../buffer/search-runner.ts';
+import {Search} from '../buffer/search.ts';
+import {ShownLines} from '../filters/shown-lines.ts';
 import type {Clock} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slice-runner.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {LogStream} from '../streams/log-stream.ts';
-import type {ColorDepth} from '../terminal/style.ts';
-import type {Symbols} from '../terminal/symbols.ts';
-import type {Geometry} from '../viewport/position.ts';
-import {RowRenderer} from '../viewport/row-renderer.ts';
-import type {PaneView} from './view-state.ts';
+import {RecordIndex} from '../records/record-index.ts';
+import type {LogSource} from '../streams/log-source.ts';
+import type {PaneView} from './pane-view.ts';
 
 /** What a pane needs from outside. */
 export type PaneServices = {
   readonly clock: Clock;
-  readonly depth: ColorDepth;
-  readonly symbols: Symbols;
   /** Ends a pattern that takes too long. */
   readonly watch: Watch;
 };
 
-/** What is derived from one tab's log and its view: the rows, their geometry, the hits of its search. */
-export class PaneModel {
-  readonly stream: LogStream;
-  readonly #services: PaneServices;
-  readonly #progress = createStore(0);
-  readonly #unsubscribe: () => void;
-  #renderer: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
-  #searching: {readonly pattern: Pattern; readonly runner: SearchRunner} | undefined;
+/** A search that is in force. */
+export type Searching = {readonly pattern: Pattern; readonly search: Search};
 
-  constructor(stream: LogStream, services: PaneServices) {
-    this.stream = stream;
-    this.#services = services;
-    this.#unsubscribe = stream.snapshot.subscribe(() => this.#searching?.runner.wake());
+/**
+ * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
+ * the hits of its search. Worked out in slices, and only while the tab is shown.
+ */
+export class PaneModel {
+  readonly source: LogSource;
+  readonly index: RecordIndex;
+  readonly #services: PaneServices;
+  readonly #isShown: () => boolean;
+  readonly #onEntries: (before: Entries) => void;
+  readonly #progress = createStore(0);
+  readonly #runner: SliceRunner;
+  readonly #unsubscribe: () => void;
+  /** What filters and folds leave; undefined while there are none. */
+  #shown: ShownLines | undefined;
+  /** Takes the place of `#shown` once everything held was looked at: until then the screen stays as it is. */
+  #next: ShownLines | undefined;
+  #shownKey: readonly unknown[] = [];
+  #searching: Searching | undefined;
+  /** The search that looked at everything at least once. */
+  #searched: Search | undefined;
+  #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
+  #onDone: (() => void) | undefined;
+  #told: readonly unknown[] = [];
+
+  /** `isShown`: whether the tab is on the screen. `onEntries` is called when other entries are shown than `before`. */
+  constructor(
+    source: LogSource,
+    options: {services: PaneServices; isShown: () => boolean; onEntries: (before: Entries) => void},
+  ) {
+    this.source = source;
+    this.index = new RecordIndex(source.buffer);
+    this.#services = options.services;
+    this.#isShown = options.isShown;
+    this.#onEntries = options.onEntries;
+    this.#runner = new SliceRunner({
+      clock: options.services.clock,
+      step: (maxBytes) => this.#step(maxBytes),
+      onSlice: () => this.#tell(),
+    });
+    // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
+    this.#unsubscribe = source.snapshot.subscribe(() => {
+      if (this.#isShown()) this.#runner.run();
+    });
   }
 
-  /** Changes whenever the search has found more. */
+  /** Changes whenever what is derived has changed by itself: the search found more, other entries are shown. */
   get progress(): ReadableStore<number> {
     return this.#progress;
   }
 
-  /** The search in force. */
-  get searching(): {readonly pattern: Pattern; readonly runner: SearchRunner} | undefined {
+  /** The entries that the pane shows. */
+  get entries(): Entries {
+    return this.#shown ?? allEntries(this.source.buffer);
+  }
+
+  /** Filters and folds in force; undefined: every entry is shown as it is. */
+  get shown(): ShownLines | undefined {
+    return this.#shown;
+  }
+
+  /** Other filters are being applied: what is shown is still without them. */
+  get isFiltering(): boolean {
+    return this.#next !== undefined;
+  }
+
+  get searching(): Searching | undefined {
     return this.#searching;
   }
 
-  /** The renderer for a view at a width; the same one while nothing that it depends on changes. */
-  renderer(view: PaneView, width: number): RowRenderer {
-    const pattern = this.#searching?.pattern;
-    const key = [width, view.wrap, view.pan, view.asSent, pattern];
-    if (!this.#renderer?.key.every((part, index) => part === key[index])) {
-      const {depth, symbols} = this.#services;
-      const options = {width, wrap: view.wrap, pan: view.pan, asSent: view.asSent, depth, symbols, hits: pattern};
-      this.#renderer = {key, renderer: new RowRenderer(this.stream.buffer, options)};
-    }
-    return this.#renderer.renderer;
+  /** Everything held was searched: the number of hits is exact. */
+  get isSearched(): boolean {
+    // The runner was caught up before the search began, too.
+    return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
   }
 
-  /** The log as the moves of `viewport/position.ts` see it. */
-  geometry(view: PaneView, size: {width: number; height: number}): Geometry {
-    const renderer = this.renderer(view, size.width);
-    const {firstId, endId} = this.stream.buffer;
-    return {firstId, endId, height: size.height, heightOf: (id) => renderer.heightOf(id)};
+  /** The patterns that are painted, in the order of their colours. */
+  get highlights(): readonly Pattern[] {
+    return this.#highlights.patterns;
   }
 
-  /** Searches for `source` from now on, or no longer. `onDone` is called once all that is there was looked at. */
-  search(source: string | undefined, onDone: () => void = () => {}): void {
-    this.#searching?.runner.dispose();
-    this.#searching = undefined;
+  /** Brings filters, folds, highlights and search in line with the view, and goes on with what there is to do. */
+  sync(view: PaneView): void {
+    this.#syncShown(view);
+    this.#syncHighlights(view.highlights);
+    if (view.search !== this.#searching?.pattern.source) this.#startSearch(view.search);
+    this.#runner.wake();
+  }
+
+  /** Opens or closes the folded row of a shown line. */
+  setOpen(id: number, isOpen: boolean): void {
+    this.#shown?.setOpen(id, isOpen);
     this.#progress.set(this.#progress.get() + 1);
-    if (source === undefined || source === '') return;
-    const pattern = compilePattern(source, {watch: this.#services.watch});
-    let done = false;
-    const runner = new SearchRunner({
-      buffer: this.stream.buffer,
-      pattern,
-      clock: this.#services.clock,
-      onProgress: (isCaughtUp) => {
-        this.#progress.set(this.#progress.get() + 1);
-        if (!isCaughtUp || done) return;
-        done = true;
-        onDone();
-      },
-    });
-    this.#searching = {pattern, runner};
-    runner.wake();
+  }
+
+  /** Calls `onDone` once there is nothing left to do; a later call replaces an earlier one. */
+  whenDone(onDone: () => void): void {
+    this.#onDone = onDone;
+    this.#runner.wake();
   }
 
   dispose(): void {
     this.#unsubscribe();
-    this.#searching?.runner.dispose();
+    this.#runner.dispose();
   }
+
+  #syncShown(view: PaneView): void {
+    const filters = view.filters.filter(({on}) => on);
+    const key = [view.context, view.fold, ...filters.map(({filter}) => filter)];
+    const isNeeded = filters.length > 0 || view.fold;
+    if (sameParts(key, this.#shownKey)) return;
+    this.#shownKey = key;
+    this.#next = undefined;
+    if (!isNeeded) {
+      if (this.#shown) this.#replaceShown(undefined);
+      return;
+    }
+    const {context, fold} = view;
+    const {index} = this;
+    const opened = fold ? this.#shown?.opened : undefined;
+    this.#next = new ShownLines({
+      ...{buffer: this.source.buffer, index, filters, context, fold, earlier: this.#shown},
+      ...(opened && {opened}),
+    });
+  }
+
+  #replaceShown(shown: ShownLines | undefined): void {
+    const before = this.entries;
+    this.#shown = shown;
+    if (this.#searching) this.#startSearch(this.#searching.pattern.source);
+    this.#onEntries(before);
+  }
+
+  #syncHighlights(key: readonly string[]): void {
+    if (key === this.#highlights.key) return;
+    const {watch} = this.#services;
+    this.#highlights = {key, patterns: key.map((source) => compilePattern(source, {watch}))};
+  }
+
+  #startSearch(source: string | undefined): void {
+    if (source === undefined || source === '') {
+      this.#searching = undefined;
+      return;
+    }
+    const pattern = compilePattern(source, {watch: this.#services.watch});
+    const shown = this.#shown;
+    const scope = shown && {
+      get knownTo() {
+        return shown.caughtUp ? Number.POSITIVE_INFINITY : 0;
+      },
+      includes: (id: number) => shown.includes(id),
+    };
+    this.#searching = {pattern, search: new Search(this.source.buffer, pattern, scope)};
+  }
+
+  /** Each part needs the one before it: records, then what is shown of them, then what is found in that. */
+  #step(maxBytes: number): boolean {
+    if (!this.index.step(maxBytes)) return false;
+    if (this.#shown && !this.#shown.step(maxBytes)) return false;
+    if (this.#next) {
+      if (!this.#next.step(maxBytes)) return false;
+      const next = this.#next;
+      this.#next = undefined;
+      this.#replaceShown(next);
+      return false;
+    }
+    const search = this.#searching?.search;
+    if (search && !search.step(maxBytes)) return false;
+    this.#searched = search;
+    return true;
+  }
+
+  #tell(): void {
+    const {caughtUp} = this.#runner;
+    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, this.index.runs.length];
+    if (!sameParts(told, this.#told)) {
+      this.#told = told;
+      this.#progress.set(this.#progress.get() + 1);
+    }
+    if (!caughtUp) return;
+    const done = this.#onDone;
+    this.#onDone = undefined;
+    done?.();
+  }
+}
+
+function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
 }

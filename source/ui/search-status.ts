@@ -1,20 +1,17 @@
-import {currentOf, type Geometry} from '../viewport/position.ts';
-import type {PaneModel} from './pane-model.ts';
+import type {PaneAt} from './on-pane.ts';
 import type {SearchStatus} from './status-text.ts';
-import type {Tab} from './view-state.ts';
 
 /** How the search of a tab stands; undefined while nothing is searched for. */
-export function searchStatus({tab, model}: {tab: Tab; model: PaneModel}, geometry: Geometry): SearchStatus | undefined {
+export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
   const {searching} = model;
   if (!searching || tab.pane.search === undefined) return undefined;
-  const {search} = searching.runner;
-  const current = currentOf(tab.pane.position, geometry);
+  const {search, pattern} = searching;
   return {
     text: tab.pane.search,
-    literal: searching.pattern.literal,
-    tooSlow: searching.pattern.tooSlow,
+    literal: pattern.literal,
+    tooSlow: pattern.tooSlow,
     hits: search.count,
     rank: current === undefined ? undefined : search.rankOf(current),
-    complete: searching.runner.caughtUp,
+    complete: model.isSearched,
   };
 }

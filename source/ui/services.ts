@@ -1,10 +1,14 @@
 import type {ApiFailure, PipelineDetail} from '../api/types.ts';
 import type {Watch} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Saved} from '../storage/save-file.ts';
+import type {SearchHistory} from '../storage/search-history.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
+import type {ClipboardAnswer} from '../take/sent-words.ts';
 import type {ColorDepth} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
+import type {ZoneOffset} from '../viewport/time-column.ts';
 
 /** What the screen needs from outside. */
 export type Services = {
@@ -24,6 +28,23 @@ export type Services = {
   readonly serverUrl: string;
   /** Where the credentials came from; undefined: none were given. */
   readonly tokenFrom: string | undefined;
+  readonly offsetAt: ZoneOffset;
+  readonly history: SearchHistory;
+  /** Puts text of so many lines into the clipboard, by the best way that works. */
+  readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
+  readonly save: (
+    path: string,
+    blocks: AsyncIterable<Uint8Array>,
+    options: {readonly overwrite: boolean; readonly signal: AbortSignal},
+  ) => Promise<Saved>;
+  /** Hands the terminal to a shell command that reads the blocks. Answers in words what went wrong, if anything did. */
+  readonly pipe: (
+    command: string,
+    blocks: AsyncIterable<Uint8Array>,
+    options: {readonly suspendTerminal: SuspendTerminal; readonly signal: AbortSignal},
+  ) => Promise<string | undefined>;
+  /** The user's pager, as a command line. */
+  readonly pager: string;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;

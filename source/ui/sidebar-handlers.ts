@@ -1,4 +1,5 @@
 import type {Controller} from './controller.ts';
+import {say} from './on-pane.ts';
 import type {SortOrder} from './view-state.ts';
 
 const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
@@ -27,6 +28,19 @@ export const sidebarHandlers = {
   'find-name'(controller: Controller) {
     const before = controller.state.nameFilter;
     controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: before, before}});
+  },
+  'mark-pipeline'(controller: Controller) {
+    const {cursor, marked} = controller.state;
+    if (cursor === undefined) return;
+    const others = marked.filter((name) => name !== cursor);
+    controller.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
+  },
+  merge(controller: Controller) {
+    const {marked, tabs} = controller.state;
+    const kept = tabs.filter((tab) => tab.kept && !tab.merges).map((tab) => tab.name);
+    const names = marked.length > 0 ? marked : kept;
+    if (names.length >= 2) controller.merge(names);
+    else say(controller, 'a merged tab needs two pipelines: m marks the one under the cursor');
   },
   sort(controller: Controller) {
     const order = nextSort[controller.state.sort];

@@ -14,6 +14,8 @@ export type SidebarView = {
   readonly focused: boolean;
   /** Names that have a kept tab. */
   readonly kept: ReadonlySet<string>;
+  /** Names that are marked for merging. */
+  readonly marked: ReadonlySet<string>;
   readonly nameFilter: string;
   readonly loaded: boolean;
   readonly width: number;
@@ -54,10 +56,14 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
   const name = padTo(shorten(sanitise(pipeline.name).text, nameRoom, symbols), nameRoom);
   const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
-  const margin = view.kept.has(pipeline.name) ? symbols.dot : ' ';
+  const isMarked = view.marked.has(pipeline.name);
+  const margin = isMarked ? symbols.mark : view.kept.has(pipeline.name) ? symbols.dot : ' ';
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   return concat([
-    plain(isCursor && !view.focused ? symbols.currentLine : margin, isCursor ? {bold: true} : quiet),
+    plain(
+      isCursor && !view.focused && !isMarked ? symbols.currentLine : margin,
+      isCursor || isMarked ? {bold: true} : quiet,
+    ),
     concat([plain(name.text, base)]),
     plain(' '),
     plain(symbol, state.style),

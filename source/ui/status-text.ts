@@ -13,6 +13,8 @@ export type StatusView = {
   readonly droppedLines: number;
   readonly wrap: boolean;
   readonly asSent: boolean;
+  readonly fold: boolean;
+  readonly selecting: boolean;
   readonly pan: number;
   readonly following: boolean;
   readonly width: number;
@@ -71,6 +73,8 @@ function leftWords(view: StatusView): StyledText {
 function rightWords(view: StatusView): string[] {
   const words: string[] = [];
   if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
+  if (view.selecting) words.push('selecting');
+  if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
   words.push(view.wrap ? 'wrap on' : 'wrap off');
   words.push(view.following ? 'following' : 'held');

@@ -1,6 +1,5 @@
 import {createContext, useContext, useEffect} from 'react';
-import type {ReadableStore} from '../lib/store.ts';
-import type {LogStream, TabSnapshot} from '../streams/log-stream.ts';
+import type {LogStream} from '../streams/log-stream.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import {useStore} from './use-store.ts';
 
@@ -28,11 +27,4 @@ export function useStreamManager(wanted?: readonly string[]): Streams {
     for (const name of wanted) manager.open(name);
   }, [manager, wanted]);
   return {names, stream: (name) => manager.get(name)};
-}
-
-const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
-
-/** The latest snapshot of a stream; undefined while there is none. */
-export function useTabSnapshot(stream: LogStream | undefined): TabSnapshot | undefined {
-  return useStore<TabSnapshot | undefined>(stream?.snapshot ?? nothing);
 }

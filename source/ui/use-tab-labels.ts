@@ -30,7 +30,7 @@ function tabLabels(controller: Controller): readonly TabLabel[] {
 }
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
-  const snapshot = controller.services.manager.get(tab.name)?.snapshot.get();
+  const snapshot = controller.source(tab)?.snapshot.get();
   const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
   const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors : 0;
   const kind = snapshot?.connection.kind;

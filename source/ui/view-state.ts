@@ -1,29 +1,45 @@
-import {follow, type Position} from '../viewport/position.ts';
-
-/** How one tab shows its log. The stream never learns of any of this. */
-export type PaneView = {
-  readonly position: Position;
-  readonly wrap: boolean;
-  readonly asSent: boolean;
-  /** Cells hidden on the left. */
-  readonly pan: number;
-  /** What is searched for, as typed. */
-  readonly search: string | undefined;
-};
+import type {Recall} from '../storage/recall.ts';
+import {freshPane, type PaneView} from './pane-view.ts';
 
 /** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
 export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
 
 /** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
-export type Tab = {readonly name: string; readonly kept: boolean; readonly pane: PaneView; readonly seen: Seen};
+export type Tab = {
+  readonly name: string;
+  readonly kept: boolean;
+  /** Names of the pipelines whose logs it shows as one; undefined: the one it is named after. */
+  readonly merges: readonly string[] | undefined;
+  readonly pane: PaneView;
+  readonly seen: Seen;
+};
 
-/** What covers the panes. */
-export type Page = {readonly kind: 'help' | 'describe' | 'events'; readonly offset: number};
+/** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
+export type Page =
+  | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
+  | {readonly kind: 'marks'; readonly offset: number; readonly cursor: number};
 
-/** A line being typed. `before` is what Esc puts back. */
-export type Prompt =
-  | {readonly kind: 'search'; readonly text: string; readonly before: PaneView}
-  | {readonly kind: 'find-name'; readonly text: string; readonly before: string};
+/** A line being typed. */
+export type Prompt = {
+  readonly text: string;
+  /** Why what was typed cannot be done; until it is changed. */
+  readonly problem?: string | undefined;
+  /** The walk through what was typed earlier, while nothing else is typed. */
+  readonly recalled?: Recall | undefined;
+} & (
+  | {readonly kind: 'time' | 'place' | 'highlight'}
+  /** `before` is what Esc puts back. */
+  | {readonly kind: 'search'; readonly before: PaneView}
+  | {readonly kind: 'find-name'; readonly before: string}
+  /** `edits`: the id of the filter that it replaces. */
+  | {readonly kind: 'filter'; readonly edits: number | undefined}
+  /** `replaces`: the file exists, and Enter once more replaces it. */
+  | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
+  | {readonly kind: 'pipe'; readonly what: Choice}
+);
+
+/** What of a log is taken: one record, the selected ones, what is on the screen, all that the filters leave, or all. */
+export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
 export type SortOrder = 'name' | 'state' | 'activity';
 
@@ -32,6 +48,8 @@ export type ViewState = {
   readonly sidebarHidden: boolean;
   readonly sort: SortOrder;
   readonly nameFilter: string;
+  /** Names of the pipelines that are marked for merging. */
+  readonly marked: readonly string[];
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
@@ -49,6 +67,8 @@ export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
   /** Shows a pipeline: its own tab if it has one, else the preview tab. `leaving`: what was received in the old tab. */
   | {readonly type: 'show'; readonly name: string; readonly leaving: Seen | undefined}
+  /** Opens (and shows) a tab of several pipelines, each of which keeps a tab of its own. */
+  | {readonly type: 'merge'; readonly names: readonly string[]; readonly leaving: Seen | undefined}
   | {readonly type: 'keep'; readonly name: string}
   | {readonly type: 'close'; readonly name: string}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
@@ -56,13 +76,13 @@ export type ViewAction =
   | {readonly type: 'toggle-sidebar'}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
+  | {readonly type: 'marked'; readonly names: readonly string[]}
   | {readonly type: 'page'; readonly page: Page | undefined}
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
   | {readonly type: 'notice'; readonly text: string | undefined}
   | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
 
 const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
-const freshPane: PaneView = {position: follow, wrap: false, asSent: false, pan: 0, search: undefined};
 
 /** The state at start, with `names` open as kept tabs. */
 export function initialView(names: readonly string[]): ViewState {
@@ -72,6 +92,7 @@ export function initialView(names: readonly string[]): ViewState {
     sidebarHidden: false,
     sort: 'name',
     nameFilter: '',
+    marked: [],
     cursor: unique[0],
     tabs: unique.map((name) => newTab(name, true)),
     active: unique[0],
@@ -88,6 +109,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, cursor: action.name};
     case 'show':
       return show(state, action.name, action.leaving);
+    case 'merge':
+      return merge(state, action.names, action.leaving);
     case 'keep':
       return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
     case 'close':
@@ -105,6 +128,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, sort: action.order};
     case 'name-filter':
       return {...state, nameFilter: action.text};
+    case 'marked':
+      return {...state, marked: action.names};
     case 'page':
       return {...state, page: action.page};
     case 'prompt':
@@ -133,6 +158,16 @@ function show(state: ViewState, name: string, leaving: Seen | undefined): ViewSt
   return {...state, active: name, tabs: known ? kept : [...kept, newTab(name, false)]};
 }
 
+function merge(state: ViewState, names: readonly string[], leaving: Seen | undefined): ViewState {
+  // No pipeline's name has a `+`.
+  const name = names.join('+');
+  const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
+  const isOpen = (each: string) => kept.some((tab) => tab.name === each);
+  const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true));
+  const merged = isOpen(name) ? [] : [{...newTab(name, true), merges: names}];
+  return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name, leaving), focus: 'log', marked: []};
+}
+
 function close(state: ViewState, name: string): ViewState {
   const index = state.tabs.findIndex((tab) => tab.name === name);
   if (index === -1) return state;
@@ -145,7 +180,7 @@ function close(state: ViewState, name: string): ViewState {
 }
 
 function newTab(name: string, kept: boolean): Tab {
-  return {name, kept, pane: freshPane, seen: nothingSeen};
+  return {name, kept, merges: undefined, pane: freshPane, seen: nothingSeen};
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {

@@ -1,171 +1,144 @@
+import type {Entries} from '../buffer/entries.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {clip, clippedSides, padTo} from '../terminal/clip.ts';
 import {paint} from '../terminal/paint.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import type {ColorDepth, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {wrapOffsets} from '../terminal/wrap.ts';
-import {type Compactness, compactnessFor, lineAsSent, lineCompact, shownBytes} from './line-text.ts';
-import {markerText, markerTone} from './marker-text.ts';
-import type {Place} from './position.ts';
-import {wordOffsets} from './word-offsets.ts';
-import {byteSize} from './words.ts';
+import {compactnessFor} from './compact-line.ts';
+import {type EntryForm, type EntryText, type Highlight, type HitFinder, hitRanges} from './entry-text.ts';
+import {EntryTexts} from './entry-texts.ts';
+import type {Place} from './geometry.ts';
+import {fitGutter, type Gutter, gutterCells, paintGutter} from './gutter.ts';
+import {dimmed, type RowLook} from './row-look.ts';
+import {panned, withEnd} from './row-text.ts';
+import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
-/** The part of a search pattern that painting needs. */
-export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
-
-/** Everything that decides how an entry looks. A renderer is made anew when any of it changes. */
-export type RowOptions = {
-  /** Cells of a row, the margin of one cell included. */
+/** Everything that decides how an entry is laid out. A renderer is made anew when any of it changes. */
+export type RowOptions = Gutter & {
+  /** Cells of a row, everything included; 4 at least. */
   readonly width: number;
   readonly wrap: boolean;
   /** Cells hidden on the left, when not wrapping. */
   readonly pan: number;
   readonly asSent: boolean;
+  readonly time: TimeMode;
+  readonly offsetAt: ZoneOffset;
   readonly depth: ColorDepth;
   readonly symbols: Symbols;
+  /** Painted under the hits, the last over the others. */
+  readonly highlights: readonly Highlight[];
   readonly hits: HitFinder | undefined;
 };
 
-type EntryText = {
-  readonly styled: StyledText;
-  /** Start of each row in `styled.text`; one row when not wrapping. */
-  readonly offsets: readonly number[];
-  /** Said at the right border when the line is longer than what is shown of it. */
-  readonly label: string | undefined;
+/** What is looked up when rows are painted, and may change with every frame. */
+export type PaintFacts = {
+  /** Gets the mark in the margin. */
+  readonly current: number | undefined;
+  readonly lookAt: (id: number) => RowLook;
+  /** Wall milliseconds, for ages. */
+  readonly now: number;
+  /** What the pane shows: times are counted from the record shown before. */
+  readonly entries: Entries;
 };
 
-const hitStyle: Style = {inverse: true};
-const currentHitStyle: Style = {inverse: true, bold: true, fg: 3};
-const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
-  quiet: {dim: true},
-  notice: {fg: 6},
-  loss: {fg: 1, bold: true},
-};
-/** Enough for any screen and the way to it; the rest is made again in microseconds. */
-const cacheLimit = 2000;
-/** A wrapped line takes at most so many rows: 64 KiB at 80 columns is 820. */
-const wrapLimit = 1000;
+// Both colours are set: the ground of a hit in yellow would leave its text white on a light screen.
+const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
+/** How far back the record shown before is looked for: the lines of a backtrace have no time. */
+const lookBack = 200;
 
 /** Turns entries of one buffer into painted rows, and knows how many rows each takes. */
 export class RowRenderer {
-  readonly #buffer: LogBuffer;
+  /** Cells of a row that are text of the line. */
+  readonly textWidth: number;
   readonly #options: RowOptions;
-  readonly #textWidth: number;
-  readonly #compactness: Compactness;
-  readonly #cache = new Map<number, EntryText>();
+  readonly #gutter: Gutter;
+  readonly #form: EntryForm;
+  readonly #texts: EntryTexts;
 
   constructor(buffer: LogBuffer, options: RowOptions) {
-    this.#buffer = buffer;
+    const {width, asSent, time, offsetAt} = options;
     this.#options = options;
-    this.#textWidth = Math.max(2, options.width - 1);
-    this.#compactness = compactnessFor(this.#textWidth);
+    this.#gutter = fitGutter(options, width);
+    this.textWidth = width - gutterCells(this.#gutter);
+    const form = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time, offsetAt};
+    this.#form = {...options, cells: this.textWidth, form};
+    this.#texts = new EntryTexts(buffer, this.#form);
   }
 
   /** Rows that an entry takes: 1, or more when it wraps. */
   heightOf(id: number): number {
-    return this.#wraps(id) ? this.#entry(id).offsets.length : 1;
+    return this.#wraps(id) ? this.#texts.of(id).offsets.length : 1;
   }
 
   /** Cells that a line takes when it is not wrapped. */
   lineWidth(id: number): number {
-    return textWidth(this.#entry(id).styled.text);
+    return textWidth(this.#texts.of(id).styled.text);
   }
 
   /** Cells of the first hit in a line that is not wrapped; undefined where there is none. */
   hitCells(id: number): {readonly start: number; readonly end: number} | undefined {
-    const {text} = this.#entry(id).styled;
-    const [hit] = this.#options.hits?.ranges(text) ?? [];
+    const entry = this.#texts.of(id);
+    const {text} = entry.styled;
+    const [hit] = this.#hitsIn(entry);
     return hit && {start: textWidth(text.slice(0, hit.start)), end: textWidth(text.slice(0, hit.end))};
   }
 
-  /** Paints the rows of `places`; `current` gets the mark in the margin. Each row is at most `width` cells. */
-  paintRows(places: readonly Place[], current: number | undefined): string[] {
-    return places.map((place) => this.#paintRow(place, place.id === current));
+  /** Paints the rows of `places`. Each row is at most `width` cells. */
+  paintRows(places: readonly Place[], facts: PaintFacts): string[] {
+    return places.map((place) => this.#paintRow(place, facts));
   }
 
-  #paintRow({id, row}: Place, isCurrent: boolean): string {
-    const {depth, symbols} = this.#options;
-    const {styled, offsets, label} = this.#entry(id);
-    const shown = isCurrent && this.#options.hits ? this.#withHits(styled, currentHitStyle) : styled;
-    const margin = plain(isCurrent ? symbols.currentLine : ' ', {bold: true});
-    let text = this.#wraps(id)
-      ? slice(shown, offsets[row] ?? 0, offsets[row + 1] ?? shown.text.length)
-      : this.#window(shown);
-    if (label !== undefined && row === offsets.length - 1) {
-      const room = this.#textWidth - textWidth(label);
-      if (room > 0) text = concat([padTo(clip(text, 0, room), room), plain(label, {dim: true, inverse: true})]);
+  #paintRow({id, row}: Place, facts: PaintFacts): string {
+    const {symbols, depth} = this.#options;
+    const look = facts.lookAt(id);
+    // Lines are counted from the first that was received; one that wraps has its number once, a marker has none.
+    const number = row > 0 || this.#texts.isMarker(id) ? undefined : id + 1;
+    const gutter = paintGutter(look, this.#gutter, {isCurrent: id === facts.current, number, symbols});
+    const {offsets, label} = this.#texts.of(id);
+    const whole = this.#rowText(id, row, facts);
+    const text = look.isContext ? dimmed(whole) : whole;
+    const isLastRow = row === offsets.length - 1;
+    const ended = isLastRow ? withEnd(text, {label, folded: look.folded}, this.textWidth, symbols) : text;
+    return paint(concat([gutter, ended]), depth);
+  }
+
+  #rowText(id: number, row: number, facts: PaintFacts): StyledText {
+    const entry = this.#texts.of(id);
+    const timed = this.#withMovingTime(entry, id, facts);
+    const text = id === facts.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
+    const {pan, symbols} = this.#options;
+    if (!this.#wraps(id)) return panned(text, pan, this.textWidth, symbols);
+    return slice(text, entry.offsets[row] ?? 0, entry.offsets[row + 1] ?? text.text.length);
+  }
+
+  /** Ages, and times since the record before, are put into the blank column that the entry has for them. */
+  #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintFacts): StyledText {
+    const {time} = this.#options;
+    if (at === undefined || timeCells === 0 || !isMoving(time)) return styled;
+    const previousAt = time === 'delta' ? this.#timeBefore(id, entries) : undefined;
+    const column = plain(movingTime(time, at, {now, previousAt}), {dim: true});
+    return concat([column, slice(styled, timeCells, styled.text.length)]);
+  }
+
+  /** The time of the record shown before an entry, if it is near. */
+  #timeBefore(id: number, entries: Entries): number | undefined {
+    let before = entries.atOrBefore(id - 1);
+    for (let left = lookBack; before !== undefined && left > 0; left--) {
+      const {at} = this.#texts.of(before);
+      if (at !== undefined) return at;
+      before = entries.atOrBefore(before - 1);
     }
-    return paint(concat([margin, text]), depth);
+    return undefined;
+  }
+
+  #hitsIn({styled, timeCells}: EntryText): readonly {start: number; end: number}[] {
+    const {hits} = this.#options;
+    return hits ? hitRanges(hits, styled.text, this.#form.form, timeCells) : [];
   }
 
   /** A marker always wraps: what it says of a loss must not be cut off. */
   #wraps(id: number): boolean {
-    return this.#options.wrap || this.#buffer.markerAt(id) !== undefined;
-  }
-
-  /** The part of a line that the pan shows; what goes on beyond a border is marked there. */
-  #window(shown: StyledText): StyledText {
-    const {pan, symbols} = this.#options;
-    const width = this.#textWidth;
-    const cut = clippedSides(shown.text, pan, width);
-    const text = clip(shown, pan, width);
-    const left = cut.left ? [plain(symbols.cutLeft, {dim: true}), clip(text, 1, width - 1)] : [text];
-    if (!cut.right) return concat(left);
-    return concat([clip(concat(left), 0, width - 1), plain(symbols.cutRight, {dim: true})]);
-  }
-
-  #entry(id: number): EntryText {
-    const cached = this.#cache.get(id);
-    if (cached) return cached;
-    const entry = this.#make(id);
-    // The open line grows and a marker may still be folded into: neither is final.
-    const final = !(this.#buffer.hasOpenLine && id === this.#buffer.endId - 1) && !this.#buffer.markerAt(id);
-    if (final) {
-      if (this.#cache.size >= cacheLimit) this.#cache.clear();
-      this.#cache.set(id, entry);
-    }
-    return entry;
-  }
-
-  #make(id: number): EntryText {
-    const marker = this.#buffer.markerAt(id);
-    if (marker) {
-      const rule = this.#options.symbols.rule.repeat(this.#textWidth >= 60 ? 4 : 1);
-      // The first line of `deployment_error` is part of it: text that a pipeline may have written.
-      const words = sanitise(`${rule} ${markerText(marker)}`).text;
-      // The closing rule is for looks only: it gets no row of its own.
-      const closed = `${words} ${rule}`;
-      const text = textWidth(closed) <= this.#textWidth ? closed : words;
-      const styled = plain(text, markerStyles[markerTone(marker)]);
-      return {styled, offsets: wordOffsets(text, this.#textWidth), label: undefined};
-    }
-    const bytes = this.#buffer.lineAt(id) ?? new Uint8Array();
-    const asSent = lineAsSent(bytes);
-    return this.#layOut(this.#withHits(this.#form(asSent), hitStyle), bytes.length);
-  }
-
-  /** The compact form, unless a hit stands in a part that it hides. */
-  #form(asSent: StyledText): StyledText {
-    if (this.#options.asSent) return asSent;
-    const compact = lineCompact(asSent, this.#compactness);
-    const {hits} = this.#options;
-    if (!hits || compact === asSent) return compact;
-    return hits.ranges(compact.text).length === 0 && hits.ranges(asSent.text).length > 0 ? asSent : compact;
-  }
-
-  #withHits(styled: StyledText, style: Style): StyledText {
-    const ranges = this.#options.hits?.ranges(styled.text) ?? [];
-    return ranges.length === 0 ? styled : overlay(styled, ranges, style);
-  }
-
-  #layOut(styled: StyledText, byteLength: number): EntryText {
-    const offsets = this.#options.wrap ? wrapOffsets(styled.text, this.#textWidth, wrapLimit + 1) : [0];
-    const isCut = byteLength > shownBytes || offsets.length > wrapLimit;
-    const label = isCut ? `${this.#options.symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
-    if (offsets.length <= wrapLimit) return {styled, offsets, label};
-    return {styled: slice(styled, 0, offsets[wrapLimit] ?? 0), offsets: offsets.slice(0, wrapLimit), label};
+    return this.#options.wrap || this.#texts.isMarker(id);
   }
 }

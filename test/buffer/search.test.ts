@@ -218,3 +218,17 @@ test.each(['refused', 'Refused', 'ref.*used$'])(
     expect(search.hits).toEqual(naiveHits(buffer, source));
   },
 );
+
+describe('a scope', () => {
+  test('leaves out the lines that filters hide, and goes no further than it is known', () => {
+    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    buffer.append(Buffer.from('hit 0\nhit 1\nmiss\nhit 3\nhit 4'));
+    const scope = {knownTo: 2, includes: (id: number) => id !== 1};
+    const search = new Search(buffer, compilePattern('hit'), scope);
+    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0], 2]);
+    scope.knownTo = 4;
+    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0, 3], 4]);
+    scope.knownTo = 5;
+    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0, 3, 4], 5]);
+  });
+});

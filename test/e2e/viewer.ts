@@ -1,5 +1,5 @@
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
-import {plainLine} from '../../source/demo/log-lines.ts';
+import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
@@ -45,9 +45,14 @@ export class Viewer implements AsyncDisposable {
   }
 
   /** Logs one line of a pipeline's process, as the server would send it. */
-  say(pipeline: string, message: string, level: 'INFO' | 'ERROR' = 'INFO'): void {
+  say(pipeline: string, message: string, level: Level = 'INFO'): void {
     const to = this.server.pipeline(pipeline);
     to.write(plainLine({name: pipeline}, to.stamp(), {level, target: 'dbsp_adapters::controller', message}));
+  }
+
+  /** What the server holds of a pipeline's log, byte for byte. */
+  log(pipeline: string): Buffer {
+    return Buffer.concat([...(this.server.pipeline(pipeline).ring?.entries() ?? [])]);
   }
 
   /** The rows of the log pane, top to bottom, without sidebar, tab bar and margin. */

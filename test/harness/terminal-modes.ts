@@ -1,10 +1,11 @@
 import type {Terminal as Emulator} from '@xterm/headless';
 
-/** What a program has told the terminal beside the cells: private modes, window title, bell. */
+/** What a program has told the terminal beside the cells: private modes, window title, bell, clipboard. */
 export class TerminalModes {
   readonly #privateModes = new Map<number, boolean>();
   #title = '';
   #bells = 0;
+  readonly #copies: Buffer[] = [];
 
   constructor(emulator: Emulator) {
     for (const [final, on] of [
@@ -23,6 +24,11 @@ export class TerminalModes {
     emulator.onBell(() => {
       this.#bells += 1;
     });
+    emulator.parser.registerOscHandler(52, (data) => {
+      // `c;` and base64: which clipboard, and what for.
+      this.#copies.push(Buffer.from(data.slice(data.indexOf(';') + 1), 'base64'));
+      return true;
+    });
   }
 
   /** A DEC private mode (`CSI ? mode h`); `otherwise` if it was never set. */
@@ -36,5 +42,10 @@ export class TerminalModes {
 
   get bells(): number {
     return this.#bells;
+  }
+
+  /** What was copied by OSC 52, oldest first. */
+  get copies(): readonly Buffer[] {
+    return this.#copies;
   }
 }

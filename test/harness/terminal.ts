@@ -165,6 +165,11 @@ export class Terminal implements AsyncDisposable {
     return this.#modes.bells;
   }
 
+  /** What the program put into the clipboard (OSC 52), oldest first. */
+  get copies(): readonly Buffer[] {
+    return this.#modes.copies;
+  }
+
   get running(): boolean {
     return this.#ended === undefined;
   }

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {panicLines} from '../../source/demo/panic-lines.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
 
 const samples = readFileSync(new URL('../wire/samples-text-ansi.log', import.meta.url));
@@ -15,8 +16,8 @@ function count(pieces: readonly Uint8Array[]): number {
 
 test('counts the ERROR lines of recorded output, however it is cut', () => {
   const whole = count([samples]);
-  // Five of the pipeline's, in red, and one of the runner's.
-  expect(whole).toBe(6);
+  // Five of the pipeline's, in red, one of the runner's, and a panic.
+  expect(whole).toBe(7);
   fc.assert(
     fc.property(fc.array(fc.nat(samples.length), {maxLength: 40}), (cuts) => {
       const places = [0, ...cuts.sort((a, b) => a - b), samples.length];
@@ -30,6 +31,11 @@ test('counts the ERROR lines of recorded output, however it is cut', () => {
 
 test('a level is where levels stand, not anywhere in the message', () => {
   expect(count([Buffer.from(infoLine + errorLine + infoLine + errorLine)])).toBe(2);
+});
+
+test('a panic counts once, however many lines it has', () => {
+  const panic = panicLines({thread: 'dbsp-worker-0', process: 7, place: 'src/main.rs:1:2', message: 'no space left'});
+  expect(count([Buffer.from(`${infoLine}${panic.join('\n')}\n${infoLine}`)])).toBe(1);
 });
 
 test('a line counts once, when it ends', () => {

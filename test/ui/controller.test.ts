@@ -186,7 +186,7 @@ describe('the terminal', () => {
         return Promise.resolve(true);
       },
     });
-    screen.controller.attachTerminal(async (callback) => {
+    screen.controller.terminal.attach(async (callback) => {
       order.push('given');
       await callback();
       order.push('back');
@@ -199,7 +199,7 @@ describe('the terminal', () => {
 
   test('^Z without a shell says that it has no effect', async () => {
     await using screen = await ScreenUnderTest.connected({stopProcess: () => Promise.resolve(false)});
-    screen.controller.attachTerminal((callback) => callback());
+    screen.controller.terminal.attach((callback) => callback());
     screen.press('^Z');
     await settled();
     expect(screen.controller.state.notice).toBe('there is no shell to go back to: ^Z has no effect here');
@@ -208,7 +208,7 @@ describe('the terminal', () => {
   test('^L repaints', async () => {
     await using screen = await ScreenUnderTest.connected();
     let repaints = 0;
-    screen.controller.attachTerminal(async (callback) => {
+    screen.controller.terminal.attach(async (callback) => {
       await callback();
       repaints += 1;
     });

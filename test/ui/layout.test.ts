@@ -3,8 +3,10 @@ import {type Layout, layoutOf} from '../../source/ui/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-function layoutAt(width: number, rows = 24, sidebarHidden = false, hasBanner = false): Layout {
-  const layout = layoutOf({columns: width, rows}, sidebarHidden, hasBanner);
+const usual = {sidebar: true, banner: false, run: false, filters: false};
+
+function layoutAt(width: number, rows = 24, wanted: Partial<typeof usual> = {}): Layout {
+  const layout = layoutOf({columns: width, rows}, {...usual, ...wanted});
   if (!layout) throw new Error(`no layout at ${width}×${rows}`);
   return layout;
 }
@@ -14,7 +16,7 @@ describe('at every width from 40 to 250', () => {
     for (const width of columns) {
       const {sidebarWidth, paneWidth} = layoutAt(width);
       expect(sidebarWidth + 1 + paneWidth).toBe(width);
-      expect(layoutAt(width, 24, true)).toMatchObject({sidebarWidth: 0, paneWidth: width});
+      expect(layoutAt(width, 24, {sidebar: false})).toMatchObject({sidebarWidth: 0, paneWidth: width});
     }
   });
 
@@ -37,8 +39,18 @@ it('header, body, status line and keys fill the rows, the tab bar takes one of t
 });
 
 it('a banner takes one row of the log, and nothing else', () => {
-  const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, false, true)];
+  const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, {banner: true})];
   expect(withBanner).toEqual({...without, hasBanner: true, paneHeight: without.paneHeight - 1});
+});
+
+it('the run takes a row of the log where there are rows enough, and the filters one of the body', () => {
+  expect(layoutAt(80, 24, {run: true}).paneHeight).toBe(layoutAt(80).paneHeight - 1);
+  expect(layoutAt(80, 13, {run: true})).toEqual(layoutAt(80, 13));
+  const filtered = layoutAt(80, 24, {filters: true});
+  expect([filtered.bodyHeight, filtered.paneHeight]).toEqual([
+    layoutAt(80).bodyHeight - 1,
+    layoutAt(80).paneHeight - 1,
+  ]);
 });
 
 it('widths do not depend on the height, nor heights on the width', () => {
@@ -47,7 +59,7 @@ it('widths do not depend on the height, nor heights on the width', () => {
 });
 
 it('there is none below 40×10', () => {
-  expect(layoutOf({columns: 39, rows: 50}, false, false)).toBeUndefined();
-  expect(layoutOf({columns: 200, rows: 9}, true, false)).toBeUndefined();
-  expect(layoutOf({columns: 40, rows: 10}, false, false)).toBeDefined();
+  expect(layoutOf({columns: 39, rows: 50}, usual)).toBeUndefined();
+  expect(layoutOf({columns: 200, rows: 9}, {...usual, sidebar: false})).toBeUndefined();
+  expect(layoutOf({columns: 40, rows: 10}, usual)).toBeDefined();
 });

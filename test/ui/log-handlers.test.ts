@@ -1,5 +1,4 @@
 import {describe, expect, it} from 'vitest';
-import {logRows} from '../../source/ui/log-rows.ts';
 import {cancelPrompt} from '../../source/ui/prompt-actions.ts';
 import {activeTab} from '../../source/ui/view-state.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
@@ -95,7 +94,7 @@ describe('reading', () => {
     screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e');
     await screen.until(() => position(screen)?.kind === 'held', 'the jump');
     const {pane, layout} = screen.controller;
-    expect(pane && layout ? logRows(pane, layout).join('\n') : '').toContain('needle');
+    expect(pane && layout ? pane.rows.paint(pane.tab.pane, layout).join('\n') : '').toContain('needle');
     cancelPrompt(screen.controller);
     expect(activeTab(screen.controller.state)?.pane).toMatchObject({pan: 0, position: {kind: 'follow'}});
   });
@@ -105,7 +104,7 @@ describe('reading', () => {
     screen.press('n');
     expect(screen.controller.state.notice).toBe('nothing is searched for: / searches');
     screen.pressTogether('/', 'z', 'z', 'Enter');
-    await screen.until(() => screen.controller.pane?.model.searching?.runner.caughtUp === true, 'the search');
+    await screen.until(() => screen.controller.pane?.model.isSearched === true, 'the search');
     expect(position(screen)?.kind).toBe('follow');
     screen.press('n');
     expect(screen.controller.state.notice).toBe('no line matches zz');
@@ -131,7 +130,8 @@ describe('reading', () => {
     screen.press('Left');
     expect(pan()).toBe(half);
     screen.press('$');
-    expect(pan()).toBe(305 - ((screen.controller.layout?.paneWidth ?? 0) - 1));
+    // The margin has two cells, the overview one.
+    expect(pan()).toBe(305 - ((screen.controller.layout?.paneWidth ?? 0) - 3));
     for (let times = 0; times < 20; times++) screen.press('Right');
     expect(pan()).toBeLessThan(305);
     screen.press('0', 'Left');

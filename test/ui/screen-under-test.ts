@@ -1,9 +1,12 @@
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createClient} from '../../source/api/client.ts';
 import {quiet, type Scenario} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {withinDeadline} from '../../source/screen/within-deadline.ts';
+import {saveFile} from '../../source/storage/save-file.ts';
+import {SearchHistory} from '../../source/storage/search-history.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
@@ -15,6 +18,7 @@ import {pressAll} from '../../source/ui/use-keys.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn} from '../harness/log-reader.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 
 /** Four pipelines, two of which failed. */
 export const withFailures: Scenario = (server) => {
@@ -44,12 +48,20 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly poller: ListPoller;
   readonly controller: Controller;
   quits = 0;
+  /** What was copied, oldest first. */
+  readonly copied: string[] = [];
+  /** A folder of this test's own. */
+  readonly folder: string;
   readonly #client: ReturnType<typeof createClient>;
+  readonly #directory: TemporaryDirectory;
+  readonly #ended = new AbortController();
   #stop = () => {};
 
-  private constructor(server: DemoServer, options: ScreenOptions) {
+  private constructor(server: DemoServer, directory: TemporaryDirectory, options: ScreenOptions) {
     const {clock} = this;
     this.server = server;
+    this.folder = directory.path;
+    this.#directory = directory;
     const client = createClient({
       baseUrl: options.baseUrl?.(server) ?? server.url,
       clock: systemClock,
@@ -74,6 +86,15 @@ export class ScreenUnderTest implements AsyncDisposable {
       watch: withinDeadline,
       serverName: 'test',
       serverUrl: client.baseUrl,
+      offsetAt: () => 0,
+      history: new SearchHistory({file: path.join(this.folder, 'history'), signal: this.#ended.signal}),
+      copy: (text, lines) => {
+        this.copied.push(Buffer.from(text).toString());
+        return Promise.resolve({kind: 'sent', how: 'OSC 52', bytes: text.length, lines});
+      },
+      save: saveFile,
+      pipe: () => Promise.resolve(undefined),
+      pager: 'less',
       quit: () => {
         this.quits += 1;
       },
@@ -91,7 +112,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       scenario: options.scenario ?? quiet('billing', 'fraud', 'orders'),
       ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
     });
-    return new ScreenUnderTest(server, options);
+    return new ScreenUnderTest(server, await temporaryDirectory(), options);
   }
 
   /** Opens, connects, and waits for the list. */
@@ -105,7 +126,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   connect(): void {
     const {controller, manager} = this;
     const openStreams = () => {
-      const wanted = controller.state.tabs.map((tab) => tab.name);
+      const wanted = controller.state.tabs.flatMap((tab) => (tab.merges ? [] : tab.name));
       for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
       for (const name of wanted) manager.open(name);
     };
@@ -169,5 +190,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.manager.dispose();
     await this.#client.close();
     await this.server.close();
+    this.#ended.abort();
+    await this.#directory[Symbol.asyncDispose]();
   }
 }

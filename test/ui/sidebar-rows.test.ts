@@ -11,6 +11,7 @@ function view(change: Partial<SidebarView> = {}): SidebarView {
     cursor: undefined,
     focused: true,
     kept: new Set(),
+    marked: new Set(),
     nameFilter: '',
     loaded: true,
     width: 26,

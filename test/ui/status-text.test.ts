@@ -14,6 +14,8 @@ function view(change: Partial<StatusView> = {}): StatusView {
     droppedLines: 0,
     wrap: false,
     asSent: false,
+    fold: false,
+    selecting: false,
     pan: 0,
     following: true,
     width: 100,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
+import {freshPane} from '../../source/ui/pane-view.ts';
 import {activeTab, initialView, reduce, type ViewAction, type ViewState} from '../../source/ui/view-state.ts';
 import {follow} from '../../source/viewport/position.ts';
 
@@ -30,13 +31,8 @@ describe('the preview', () => {
   it('opens with the first pipeline that is shown, and follows', () => {
     const state = applied([show('orders')]);
     expect(tabs(state)).toEqual(['orders?']);
-    expect(activeTab(state)?.pane).toEqual({
-      position: follow,
-      wrap: false,
-      asSent: false,
-      pan: 0,
-      search: undefined,
-    });
+    expect(activeTab(state)?.pane).toEqual(freshPane);
+    expect(freshPane.position).toBe(follow);
   });
 
   it('is replaced by the next', () => {

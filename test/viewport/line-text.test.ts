@@ -1,6 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
-import {compactnessFor, lineAsSent, lineCompact, shownBytes} from '../../source/viewport/line-text.ts';
-import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+import {lineAsSent, readLine, shownBytes} from '../../source/viewport/line-text.ts';
 
 const textLine =
   '[pa] \u001B[2m2026-11-25T09:08:47.372844Z\u001B[0m \u001B[32m INFO\u001B[0m \u001B[2mdbsp_adapters::server\u001B[0m\u001B[2m:\u001B[0m  Started HTTP server';
@@ -28,79 +27,27 @@ describe('a line as sent', () => {
   });
 });
 
-describe('the compact form', () => {
-  const compact = (line: string, width: number) => lineCompact(asSent(line), compactnessFor(width)).text;
+describe('the level of a line as sent', () => {
+  const coloured = (line: string) => {
+    const {text, runs} = readLine(Buffer.from(line)).asSent;
+    return runs.map(({start, end, style}) => [text.slice(start, end), style.fg]);
+  };
 
-  it('has time, level, last part of the target and message where there is room', () => {
-    expect(compact(textLine, 64)).toBe('09:08:47.372 INFO  server      Started HTTP server');
+  it('is coloured where the server sent no colours', () => {
+    expect(coloured('[pa] 2026-11-25T09:08:47.372844Z  WARN a::b:  WARN twice')).toEqual([['WARN', 3]]);
+    expect(coloured('[multi host=0] 2026-11-25T09:08:47.372844Z ERROR a::b:  x')).toEqual([['ERROR', 1]]);
+    const json =
+      '{"timestamp":"2026-11-25T09:08:54.372488Z","level":"INFO","target":"INFO","fields":{"message":"INFO x"}}';
+    expect(coloured(json)).toEqual([['INFO', 2]]);
   });
 
-  it('loses first the target, then the milliseconds', () => {
-    expect(compact(textLine, 63)).toBe('09:08:47.372 INFO  Started HTTP server');
-    expect(compact(textLine, 43)).toBe('09:08:47 INFO  Started HTTP server');
+  it('keeps the colour that the server gave it', () => {
+    const own = '[pa] 2026-11-25T09:08:47.372844Z \u001B[35m INFO\u001B[0m a::b:  INFO';
+    expect(coloured(own)).toEqual([[' INFO', 5]]);
   });
 
-  it('keeps the host of a pipeline that runs on several', () => {
-    const line = '[multi host=1] 2026-11-25T09:08:47.372844Z ERROR dbsp::circuit:  lost';
-    expect(compact(line, 100)).toBe('09:08:47.372 ERROR 1 circuit   lost');
-  });
-
-  it('leaves out the id and name at the end of the lines of the runner', () => {
-    const line =
-      '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh start pipeline-id="01a2" pipeline-name="N/A"';
-    expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Fresh start');
-  });
-
-  it('takes a JSON line apart, its fields behind the message', () => {
-    const line = JSON.stringify({
-      timestamp: '2026-11-25T09:08:47.372844Z',
-      level: 'WARN',
-      target: 'dbsp_adapters::server',
-      'feldera-service': 'pipeline',
-      'pipeline-name': 'pa',
-      fields: {message: 'slow disk', path: '/var', ms: 12},
-    });
-    expect(compact(line, 100)).toBe('09:08:47.372 WARN  server      slow disk path=/var ms=12');
-  });
-
-  it('is the line as sent where it does not parse', () => {
-    for (const line of ["thread 'dbsp-worker-0' (25963) panicked at a.rs:1:2:", '', '  3: main', '{"a": 1}']) {
-      const sent = asSent(line);
-      expect(lineCompact(sent, 'full')).toBe(sent);
-    }
-  });
-
-  it('lets no escape sequence out of JSON, wherever it stands', () => {
-    const evil = 'x\u001B]52;c;aGk=\u0007';
-    const line = JSON.stringify({
-      timestamp: `2026-11-25T${evil}`,
-      level: 'INFO',
-      target: evil,
-      'pipeline-name': evil,
-      fields: {message: evil, [evil]: evil},
-    });
-    for (const width of [24, 53, 100]) expect(compact(line, width)).not.toMatch(/\p{Cc}/u);
-  });
-
-  it('keeps the colours of the message', () => {
-    const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  one \u001B[31mtwo\u001B[0m';
-    const {text, runs} = lineCompact(asSent(line), 'full');
-    expect(runs.filter((run) => run.style.fg === 1).map((run) => text.slice(run.start, run.end))).toEqual(['two']);
-  });
-});
-
-describe.each(sampleFiles)('the lines of %s', (file) => {
-  const lines = sampleLines(file);
-
-  it('lose nothing of their messages', () => {
-    let looked = 0;
-    for (const line of lines) {
-      const message = messageOf(line);
-      if (message === undefined || /[^ -~]/.test(message)) continue;
-      looked += 1;
-      const shown = lineCompact(lineAsSent(line), 'full').text;
-      expect(shown).toContain(message.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, ''));
-    }
-    expect(looked).toBeGreaterThan(4);
+  it('is looked for in records only', () => {
+    expect(coloured('an ERROR of a program')).toEqual([]);
+    expect(readLine(Buffer.from('an ERROR of a program')).record).toBeUndefined();
   });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {allEntries} from '../../source/buffer/entries.ts';
+import type {Geometry} from '../../source/viewport/geometry.ts';
 import {
   currentOf,
   follow,
-  type Geometry,
   hold,
   moveBy,
   newBelow,
@@ -13,14 +14,14 @@ import {
   toTop,
   visiblePlaces,
 } from '../../source/viewport/position.ts';
+import {entriesOf} from './entries-of.ts';
 
 function log(
   endId: number,
   options: {firstId?: number; height?: number; heights?: (id: number) => number} = {},
 ): Geometry {
   return {
-    firstId: options.firstId ?? 0,
-    endId,
+    entries: allEntries({firstId: options.firstId ?? 0, endId}),
     height: options.height ?? 5,
     heightOf: options.heights ?? (() => 1),
   };
@@ -137,43 +138,89 @@ describe('reveal', () => {
   });
 });
 
-it('always fills the screen, and always shows the mark after a key', () => {
+describe('of a subset of the entries', () => {
+  const odd = (endId: number, height = 5): Geometry => ({
+    entries: entriesOf(Array.from({length: endId / 2}, (_, index) => 2 * index + 1)),
+    height,
+    heightOf: () => 1,
+  });
+
+  it('only those that are shown count', () => {
+    expect(ids(follow, odd(100))).toEqual([91, 93, 95, 97, 99]);
+    const held = moveBy(follow, odd(100), -1);
+    expect(currentOf(held, odd(100))).toBe(97);
+    expect(newBelow(held, odd(120))).toBe(10);
+  });
+
+  it('the next shown entry stands for a hidden one', () => {
+    const held = reveal(follow, log(100), 50);
+    expect(currentOf(held, odd(100))).toBe(51);
+    expect(ids(held, odd(100))[0]).toBe(49);
+  });
+
+  it('nothing moves where nothing is shown', () => {
+    const nothing = odd(0);
+    for (const move of [hold, toTop]) expect(move(follow, nothing)).toEqual(follow);
+    expect(moveBy(follow, nothing, 1)).toEqual(follow);
+    expect(scrollBy(follow, nothing, -1)).toEqual(follow);
+    expect(reveal(follow, nothing, 3)).toEqual(follow);
+    const held = hold(follow, odd(100));
+    expect(visiblePlaces(held, nothing)).toEqual([]);
+    expect(currentOf(held, nothing)).toBeUndefined();
+    expect(newBelow(held, nothing)).toBe(0);
+  });
+});
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
+
+it('always fills the screen with shown entries in order, and always shows the mark after a key', () => {
   const step = fc.oneof(
     fc.record({move: fc.integer({min: -30, max: 30})}),
     fc.record({scroll: fc.integer({min: -30, max: 30})}),
     fc.record({reveal: fc.integer({min: -5, max: 120})}),
+    fc.constant({top: true}),
     fc.record({grow: fc.integer({min: 0, max: 20})}),
     fc.record({trim: fc.integer({min: 0, max: 20})}),
     fc.record({height: fc.integer({min: 1, max: 12})}),
+    fc.record({filter: fc.integer({min: 0, max: 255})}),
   );
-  fc.assert(
-    fc.property(fc.array(step, {maxLength: 40}), fc.integer({min: 1, max: 4}), (steps, modulus) => {
-      let position: Position = follow;
-      let firstId = 0;
-      let endId = 30;
-      let height = 6;
-      const heightOf = (id: number) => 1 + (id % modulus);
-      for (const each of steps) {
-        const geometry = {firstId, endId, height, heightOf};
-        let moved = true;
-        if ('move' in each) position = moveBy(position, geometry, each.move);
-        else if ('scroll' in each) position = scrollBy(position, geometry, each.scroll);
-        else if ('reveal' in each) position = reveal(position, geometry, each.reveal);
-        else moved = false;
-        if ('grow' in each) endId += each.grow;
-        if ('trim' in each) firstId = Math.min(firstId + each.trim, endId - 1);
-        if ('height' in each) height = each.height;
-        const now = {firstId, endId, height, heightOf};
-        const places = visiblePlaces(position, now);
-        let rows = 0;
-        for (let id = firstId; id < endId && rows < height; id++) rows += heightOf(id);
-        expect(places.length).toBe(Math.min(height, rows));
-        if (moved) expect(places.some((place) => place.id === currentOf(position, now))).toBe(true);
-        for (let index = 1; index < places.length; index++) {
-          const [a, b] = [places[index - 1], places[index]];
-          expect(a && b && (b.id === a.id ? b.row === a.row + 1 : b.id === a.id + 1 && b.row === 0)).toBe(true);
-        }
-      }
-    }),
-  );
+  const property = (steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[], modulus: number) => {
+    let position: Position = follow;
+    let firstId = 0;
+    let endId = 30;
+    let height = 6;
+    /** Of each eight ids those whose bit is set are shown. */
+    let filter = 255;
+    const heightOf = (id: number) => 1 + (id % modulus);
+    const shownIds = () =>
+      Array.from({length: endId - firstId}, (_, index) => firstId + index).filter((id) => (filter >> (id % 8)) & 1);
+    const geometryNow = (): Geometry => ({entries: entriesOf(shownIds()), height, heightOf});
+    for (const each of steps) {
+      const geometry = geometryNow();
+      let moved = true;
+      if ('move' in each) position = moveBy(position, geometry, each.move);
+      else if ('scroll' in each) position = scrollBy(position, geometry, each.scroll);
+      else if ('reveal' in each) position = reveal(position, geometry, each.reveal);
+      else if ('top' in each) position = toTop(position, geometry);
+      else moved = false;
+      if ('grow' in each) endId += each.grow;
+      if ('trim' in each) firstId = Math.min(firstId + each.trim, endId - 1);
+      if ('height' in each) height = each.height;
+      if ('filter' in each) filter = each.filter;
+      const now = geometryNow();
+      const places = visiblePlaces(position, now);
+      const shown = shownIds();
+      const rows = shown.flatMap((id) => Array.from({length: heightOf(id)}, (_, row) => `${id}.${row}`));
+      expect(places).toHaveLength(Math.min(height, rows.length));
+      const first = rows.indexOf(`${places[0]?.id}.${places[0]?.row}`);
+      expect(places.map(({id, row}) => `${id}.${row}`)).toEqual(first < 0 ? [] : rows.slice(first, first + height));
+      const current = currentOf(position, now);
+      if (shown.length === 0) expect(current).toBeUndefined();
+      else expect(shown).toContain(current);
+      if (moved && shown.length > 0) expect(places.some((place) => place.id === current)).toBe(true);
+      const unseen = shown.filter((id) => id > (places.at(-1)?.id ?? -1)).length;
+      expect(newBelow(position, now)).toBeLessThanOrEqual(unseen);
+    }
+  };
+  fc.assert(fc.property(fc.array(step, {maxLength: 40}), fc.integer({min: 1, max: 4}), property), {numRuns: runs});
 });

@@ -1,50 +1,16 @@
 import fc from 'fast-check';
 import {describe, expect, it, vi} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
 import {shownBytes} from '../../source/viewport/line-text.ts';
-import {type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
+import {bufferOf, facts, paintedRows, rendererOf, shown, withoutColours} from './rows.ts';
 import {messageOf, sampleFiles, sampleLines} from './samples.ts';
-
-const symbols = symbolsFor(true);
-
-function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024});
-  for (const line of lines) buffer.append(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
-  return buffer;
-}
-
-function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
-  const options: RowOptions = {
-    width: 80,
-    wrap: false,
-    pan: 0,
-    asSent: false,
-    depth: '16',
-    symbols,
-    hits: undefined,
-    ...change,
-  };
-  return new RowRenderer(buffer, options);
-}
-
-/** All rows of an entry, as painted. */
-function paintedRows(renderer: RowRenderer, id: number, current?: number): string[] {
-  const places = Array.from({length: renderer.heightOf(id)}, (_, row) => ({id, row}));
-  return renderer.paintRows(places, current);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
-const withoutColours = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '');
-const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColours);
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
   const lines = sampleLines(file);
   const buffer = bufferOf(...lines);
 
-  it.each([24, 53, 79, 159])('fit into %i columns and show the beginning of their message', (width) => {
+  it.each([25, 54, 80, 160])('fit into %i columns and show the beginning of their message', (width) => {
     const renderer = rendererOf(buffer, {width});
     let looked = 0;
     for (const [id, line] of lines.entries()) {
@@ -59,13 +25,13 @@ describe.each(sampleFiles)('the lines of %s', (file) => {
     expect(looked).toBeGreaterThan(4);
   });
 
-  it.each([24, 53, 79])('wrapped to %i columns, their rows put together are the whole', (width) => {
+  it.each([25, 54, 80])('wrapped to %i columns, their rows put together are the whole', (width) => {
     const wrapped = rendererOf(buffer, {width, wrap: true, asSent: true});
     const whole = rendererOf(buffer, {width: 100_000, asSent: true});
     for (const id of lines.keys()) {
       const rows = shown(wrapped, id);
       for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
-      expect(rows.map((row) => row.slice(1)).join('')).toBe(shown(whole, id)[0]?.slice(1));
+      expect(rows.map((row) => row.slice(2)).join('')).toBe(shown(whole, id)[0]?.slice(2));
     }
   });
 
@@ -90,13 +56,13 @@ describe('the margin', () => {
       {id: 0, row: 0},
       {id: 1, row: 0},
     ];
-    expect(renderer.paintRows(places, 1).map(withoutColours)).toEqual([' a', '▸b']);
-    expect(renderer.paintRows(places, undefined).map(withoutColours)).toEqual([' a', ' b']);
+    expect(renderer.paintRows(places, facts({current: 1})).map(withoutColours)).toEqual(['  a', '▸ b']);
+    expect(renderer.paintRows(places, facts()).map(withoutColours)).toEqual(['  a', '  b']);
   });
 
   it('marks each row of a line that wraps', () => {
-    const renderer = rendererOf(bufferOf('abcdef'), {width: 4, wrap: true});
-    expect(paintedRows(renderer, 0, 0).map(withoutColours)).toEqual(['▸abc', '▸def']);
+    const renderer = rendererOf(bufferOf('abcdef'), {width: 5, wrap: true});
+    expect(paintedRows(renderer, 0, {current: 0}).map(withoutColours)).toEqual(['▸ abc', '▸ def']);
   });
 });
 
@@ -104,25 +70,25 @@ describe('panning', () => {
   const line = Array.from({length: 100}, (_, index) => String(index % 10)).join('');
 
   it('hides cells on the left, and says at both borders that the line goes on', () => {
-    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 0}))).toEqual([' 012345678›']);
-    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 25}))).toEqual([' ‹67890123›']);
-    expect(shown(rendererOf(bufferOf(line), {width: 11, pan: 90}))).toEqual([' ‹123456789']);
+    expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 0}))).toEqual(['  012345678›']);
+    expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 25}))).toEqual(['  ‹67890123›']);
+    expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 90}))).toEqual(['  ‹123456789']);
   });
 
   it('keeps the columns right of a wide character that it cuts', () => {
-    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 8, pan: 1}))[0]).toBe(' ‹本語a›');
-    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 9, pan: 2}))[0]).toMatch(/^ ‹.*語abc›$/u);
+    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 9, pan: 1}))[0]).toBe('  ‹本語a›');
+    expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 10, pan: 2}))[0]).toMatch(/^ {2}‹.*語abc›$/u);
   });
 
   it('is no part of wrapping', () => {
-    const renderer = rendererOf(bufferOf('abcdef'), {width: 4, wrap: true, pan: 3});
-    expect(shown(renderer)).toEqual([' abc', ' def']);
+    const renderer = rendererOf(bufferOf('abcdef'), {width: 5, wrap: true, pan: 3});
+    expect(shown(renderer)).toEqual(['  abc', '  def']);
   });
 
   it('every row fits, whatever the text and the pan', () => {
     const text = fc.string({unit: fc.constantFrom('a', '日', 'e\u0301', '🚀', '\t', '\u001B', ' '), maxLength: 60});
     fc.assert(
-      fc.property(text, fc.integer({min: 3, max: 30}), fc.nat({max: 80}), fc.boolean(), (line, width, pan, wrap) => {
+      fc.property(text, fc.integer({min: 4, max: 30}), fc.nat({max: 80}), fc.boolean(), (line, width, pan, wrap) => {
         const renderer = rendererOf(bufferOf(line), {width, pan, wrap});
         for (const row of shown(renderer)) expect(textWidth(row)).toBeLessThanOrEqual(width);
       }),
@@ -135,7 +101,7 @@ describe('a line of 2 MiB', () => {
 
   it('is shown cut, with its length', () => {
     const [row = ''] = shown(rendererOf(bufferOf(long), {width: 40}));
-    expect(row).toMatch(/^ x+.*… 2\.1 MB$/);
+    expect(row).toMatch(/^ {2}x+.*… 2\.1 MB$/);
     expect(textWidth(row)).toBe(40);
   });
 
@@ -143,7 +109,7 @@ describe('a line of 2 MiB', () => {
     for (const width of [24, 80]) {
       const rows = shown(rendererOf(bufferOf(long), {width, wrap: true}));
       expect(rows.length).toBeLessThanOrEqual(1000);
-      expect(rows.length * (width - 1)).toBeGreaterThanOrEqual(Math.min(shownBytes, 1000 * (width - 1)));
+      expect(rows.length * (width - 2)).toBeGreaterThanOrEqual(Math.min(shownBytes, 1000 * (width - 2)));
       for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
       expect(rows.at(-1)).toMatch(/… 2\.1 MB$/);
     }
@@ -163,7 +129,7 @@ it('a line that takes more rows than a narrow screen is given is cut, and says s
   const rows = shown(rendererOf(bufferOf('y'.repeat(60_000)), {width: 24, wrap: true}));
   expect(rows).toHaveLength(1000);
   for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(24);
-  expect(rows.at(-1)).toMatch(/^ y+ *… 60 kB$/);
+  expect(rows.at(-1)).toMatch(/^ {2}y+ *… 60 kB$/);
 });
 
 describe('searching', () => {
@@ -178,9 +144,15 @@ describe('searching', () => {
     expect(inverse(row)).toEqual(['server', 'server']);
   });
 
+  it('paints those of the current line black on yellow, readable on any screen', () => {
+    const renderer = rendererOf(bufferOf('a server'), {hits: compilePattern('server')});
+    expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[1;7;33;40mserver\u001B[0m');
+    expect(paintedRows(renderer, 0)[0]).toContain('\u001B[7mserver\u001B[0m');
+  });
+
   it('shows the line as sent when the hit stands in a part that the compact form hides', () => {
     const compact = rendererOf(bufferOf(line), {hits: compilePattern('HTTP'), width: 120});
-    expect(shown(compact)[0]).toMatch(/^ 09:08:47\.372 INFO {2}server/);
+    expect(shown(compact)[0]).toMatch(/^ {2}09:08:47\.372 INFO {2}server/);
     const hidden = rendererOf(bufferOf(line), {hits: compilePattern('dbsp_adapters'), width: 120});
     expect(shown(hidden)[0]).toContain('[pa] 2026-11-25T09:08:47.372844Z');
     expect(inverse(paintedRows(hidden, 0)[0] ?? '')).toEqual(['dbsp_adapters']);
@@ -188,13 +160,13 @@ describe('searching', () => {
 
   it('leaves lines without a hit compact', () => {
     const renderer = rendererOf(bufferOf(line), {hits: compilePattern('nowhere')});
-    expect(shown(renderer)[0]).toMatch(/^ 09:08:47\.372 INFO/);
+    expect(shown(renderer)[0]).toMatch(/^ {2}09:08:47\.372 INFO/);
   });
 
   it('paints the hit of the current line in another way', () => {
     const renderer = rendererOf(bufferOf(line), {hits: compilePattern('HTTP')});
     const [other] = paintedRows(renderer, 0);
-    const [current] = paintedRows(renderer, 0, 0);
+    const [current] = paintedRows(renderer, 0, {current: 0});
     expect(inverse(current ?? '')).toEqual(['HTTP']);
     expect(current?.slice(1)).not.toBe(other?.slice(1));
   });
@@ -204,9 +176,9 @@ describe('markers', () => {
   it('are rows of their own, between rules, wrapped like lines', () => {
     const buffer = bufferOf('a');
     const id = buffer.addMarker({kind: 'drawn', at: Date.UTC(2026, 10, 25, 9, 17, 30)}) ?? -1;
-    expect(shown(rendererOf(buffer), id)).toEqual([' ──── 2026-11-25 09:17:30 ────']);
-    expect(shown(rendererOf(buffer, {width: 24}), id)).toEqual([' ─ 2026-11-25 09:17:30 ─']);
-    expect(shown(rendererOf(buffer, {width: 15, wrap: true}), id)).toHaveLength(2);
+    expect(shown(rendererOf(buffer), id)).toEqual(['  ──── 2026-11-25 09:17:30 ────']);
+    expect(shown(rendererOf(buffer, {width: 25}), id)).toEqual(['  ─ 2026-11-25 09:17:30 ─']);
+    expect(shown(rendererOf(buffer, {width: 16, wrap: true}), id)).toHaveLength(2);
   });
 
   it('lets no control character of an error text through', () => {
@@ -230,9 +202,9 @@ it('the open line is shown as it stands, and again when more of it came', () => 
   const buffer = bufferOf('a');
   const renderer = rendererOf(buffer);
   buffer.append(Buffer.from('half a '));
-  expect(shown(renderer, 1)).toEqual([' half a ']);
+  expect(shown(renderer, 1)).toEqual(['  half a ']);
   buffer.append(Buffer.from('line\n'));
-  expect(shown(renderer, 1)).toEqual([' half a line']);
+  expect(shown(renderer, 1)).toEqual(['  half a line']);
 });
 
 it('NO_COLOR leaves no colour, only attributes', () => {
@@ -246,5 +218,5 @@ it('NO_COLOR leaves no colour, only attributes', () => {
 it('an empty line is an empty row', () => {
   const renderer = rendererOf(bufferOf(''), {wrap: true});
   expect(renderer.heightOf(0)).toBe(1);
-  expect(shown(renderer)).toEqual([' ']);
+  expect(shown(renderer)).toEqual(['  ']);
 });

@@ -21,11 +21,12 @@ export function App({controller, size}: {readonly controller: Controller; readon
 
 function Root({size}: {readonly size: Size}) {
   const {controller, view} = useController();
-  const names = view.tabs.map((tab) => tab.name).join('\n');
+  // A merged tab has no connection of its own.
+  const names = view.tabs.flatMap((tab) => (tab.merges ? [] : tab.name)).join('\n');
   const wanted = useMemo(() => (names === '' ? [] : names.split('\n')), [names]);
   useStreamManager(wanted);
   const {suspendTerminal} = useApp();
-  useEffect(() => controller.attachTerminal(suspendTerminal), [controller, suspendTerminal]);
+  useEffect(() => controller.terminal.attach(suspendTerminal), [controller, suspendTerminal]);
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
   useKeys(controller);

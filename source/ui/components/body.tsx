@@ -1,15 +1,17 @@
 import {Box} from 'ink';
 import {paint} from '../../terminal/paint.ts';
 import {plain} from '../../terminal/styled-text.ts';
+import {visiblePlaces} from '../../viewport/position.ts';
 import {bannerText} from '../banner-text.ts';
+import type {Pane} from '../controller.ts';
 import type {Layout} from '../layout.ts';
-import {logRows} from '../log-rows.ts';
+import {runHeader} from '../run-header.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
 import {tabBar} from '../tab-bar.ts';
+import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
 import {useStore} from '../use-store.ts';
-import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
 import {useTabLabels} from '../use-tab-labels.ts';
 import {Line} from './line.tsx';
 
@@ -18,16 +20,17 @@ export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, depth, symbols} = controller.services;
   const list = useStore(poller.snapshot);
-  const {stream} = useStreamManager();
-  useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
+  useActiveLog();
   const {pane} = controller;
   useSearchProgress(pane?.model);
   const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
-  const log = pane ? logRows(pane, layout) : Array.from({length: layout.paneHeight}, () => '');
+  const log = pane ? pane.rows.paint(pane.tab.pane, layout) : Array.from({length: layout.paneHeight}, () => '');
   const banner = layout.hasBanner ? [bannerText(activePipeline, layout.paneWidth, symbols) ?? plain('')] : [];
-  const right = [...[tabBar(labels, layout.paneWidth, symbols), ...banner].map((row) => paint(row, depth)), ...log];
+  const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
+  const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, depth));
+  const right = [...head, ...log];
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
   const divider = paint(plain(symbols.divider, {dim: true}), depth);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
@@ -40,12 +43,20 @@ export function Body({layout}: {readonly layout: Layout}) {
     </Box>
   );
 
+  function runRow({tab, model, rows}: Pane) {
+    const geometry = rows.geometry(tab.pane, layout);
+    const [top] = visiblePlaces(tab.pane.position, geometry);
+    const {runs} = model.index;
+    return runHeader(top && model.index.runAt(top.id), runs, layout.paneWidth, symbols);
+  }
+
   function sidebar(): readonly string[] {
     return sidebarRows({
       pipelines: controller.pipelines,
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),
+      marked: new Set(view.marked),
       nameFilter: view.nameFilter,
       loaded: list.pipelines !== undefined,
       width: layout.sidebarWidth,

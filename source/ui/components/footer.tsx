@@ -5,7 +5,7 @@ import {Line} from './line.tsx';
 
 /** The last row: what can be pressed now. */
 export function Footer() {
-  const {controller, view} = useController();
-  const text = footerText(view.page ? 'page' : view.focus, controller.size.columns);
+  const {controller} = useController();
+  const text = footerText(controller.keyContext, controller.size.columns);
   return <Line text={paint(text, controller.services.depth)} />;
 }

@@ -1,10 +1,10 @@
 import {paint} from '../../terminal/paint.ts';
 import {connectionWords} from '../connection-words.ts';
 import {headerText} from '../header-text.ts';
+import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
 import {useSeconds} from '../use-seconds.ts';
 import {useStore} from '../use-store.ts';
-import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
 import {activeTab} from '../view-state.ts';
 import {Line} from './line.tsx';
 
@@ -13,8 +13,7 @@ export function Header() {
   const {controller, view} = useController();
   const {clock, poller, serverName, depth, symbols} = controller.services;
   const list = useStore(poller.snapshot);
-  const {stream} = useStreamManager();
-  const snapshot = useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
+  const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, clock.monotonic(), (snapshot?.endId ?? 0) > 0);
   useSeconds(clock, connection.countdown);
   const text = headerText({

@@ -1,9 +1,10 @@
 import {Box, type Key, Text, useInput, usePaste} from 'ink';
 import TextInput from 'ink-text-input';
 import {useRef, useState} from 'react';
+import type {Controller} from '../controller.ts';
 import {typedNames} from '../key-name.ts';
-import type {Layout} from '../layout.ts';
-import {cancelPrompt, changePrompt, submitPrompt} from '../prompt-actions.ts';
+import {paneAt} from '../on-pane.ts';
+import {cancelPrompt, changePrompt, promptLabel, recallPrompt, submitPrompt, turnPrompt} from '../prompt-actions.ts';
 import {searchStatus} from '../search-status.ts';
 import {searchWords} from '../status-text.ts';
 import {useController} from '../use-controller.ts';
@@ -12,10 +13,9 @@ import {useSearchProgress} from '../use-search-progress.ts';
 import type {Prompt} from '../view-state.ts';
 
 /** The line being typed, in place of the status line. */
-export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly layout: Layout}) {
+export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   const {controller} = useController();
-  const {pane} = controller;
-  useSearchProgress(pane?.model);
+  useSearchProgress(controller.pane?.model);
   // ink-text-input types the letters of Ctrl and Alt chords: what it reports for such a key is dropped.
   const chord = useRef(false);
   // The keys of the last event as they arrived.
@@ -23,9 +23,10 @@ export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly 
   // A new key makes a new input, with its cursor at the end: the old one would keep its own place.
   const [generation, setGeneration] = useState(0);
 
+  const renew = () => setGeneration((previous) => previous + 1);
   const replace = (text: string) => {
     changePrompt(controller, text);
-    setGeneration((previous) => previous + 1);
+    renew();
   };
   const onKey = (input: string, key: Key) => {
     const now = controller.state.prompt;
@@ -37,12 +38,15 @@ export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly 
     chunk.current = input;
     if (key.escape || (key.ctrl && input === 'c')) cancelPrompt(controller);
     else if (key.ctrl && input === 'u') replace('');
+    else if (key.upArrow || key.downArrow) {
+      if (recallPrompt(controller, key.upArrow ? 1 : -1)) renew();
+    } else if (key.tab) turnPrompt(controller);
     else if (key.ctrl && input === 'w') replace(text.replace(/\S*\s*$/, ''));
     else if (key.backspace && text === '') cancelPrompt(controller);
     else if (key.backspace && isLate) replace([...text].slice(0, -1).join(''));
     else if (isLate && !isChord) {
       pressAll(controller, typedNames(input));
-      setGeneration((previous) => previous + 1);
+      renew();
     }
   };
   const onChange = (next: string) => {
@@ -62,19 +66,24 @@ export function PromptLine({prompt, layout}: {readonly prompt: Prompt; readonly 
   };
   usePaste((text) => replace(prompt.text + printable(text)));
 
-  const geometry =
-    pane?.model.geometry(pane.tab.pane, {width: layout.paneWidth, height: layout.paneHeight}) ?? undefined;
-  const status = prompt.kind === 'search' && pane && geometry ? searchStatus(pane, geometry) : undefined;
+  const status = prompt.kind === 'search' ? statusOf(controller) : undefined;
   return (
     <Box height={1}>
       <KeyGuard onKey={onKey} />
-      <Text bold>{prompt.kind === 'search' ? ' /' : ' find /'}</Text>
+      <Text bold wrap="truncate">{` ${promptLabel(prompt)}`}</Text>
       <Box flexShrink={1} height={1} overflow="hidden">
         <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={() => submitPrompt(controller)} />
       </Box>
-      {status ? <Text dimColor>{`  ${searchWords(status)}`}</Text> : null}
+      {status ? <Text dimColor wrap="truncate">{`  ${status}`}</Text> : null}
+      {prompt.problem ? <Text color="red" wrap="truncate">{`  ${prompt.problem}`}</Text> : null}
     </Box>
   );
+}
+
+function statusOf(controller: Controller): string | undefined {
+  const at = paneAt(controller);
+  const status = at && searchStatus(at);
+  return status && searchWords(status);
 }
 
 /** Sees each key before the input beside it does: siblings subscribe in their order. */

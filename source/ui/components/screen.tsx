@@ -2,11 +2,13 @@ import {Box} from 'ink';
 import type {Layout} from '../layout.ts';
 import {pageLines} from '../page-lines.ts';
 import {troublePage} from '../trouble-page.ts';
+import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
 import {useSeconds} from '../use-seconds.ts';
 import {useStore} from '../use-store.ts';
-import {useStreamManager, useTabSnapshot} from '../use-stream-manager.ts';
+import {useStreamManager} from '../use-stream-manager.ts';
 import {Body} from './body.tsx';
+import {FilterLine} from './filter-line.tsx';
 import {Footer} from './footer.tsx';
 import {Header} from './header.tsx';
 import {PageView} from './page-view.tsx';
@@ -20,7 +22,8 @@ export function Screen({layout}: {readonly layout: Layout}) {
     <Box flexDirection="column">
       <Header />
       {view.page ? <OpenPage layout={layout} /> : <Main layout={layout} />}
-      {view.prompt ? <PromptLine prompt={view.prompt} layout={layout} /> : <StatusLine layout={layout} />}
+      {layout.hasFilters ? <FilterLine /> : null}
+      {view.prompt ? <PromptLine prompt={view.prompt} /> : <StatusLine />}
       <Footer />
     </Box>
   );
@@ -30,8 +33,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   useStore(controller.described);
   useStore(controller.services.poller.snapshot);
-  const {stream} = useStreamManager();
-  useTabSnapshot(view.active === undefined ? undefined : stream(view.active));
+  useActiveLog();
   return <PageView lines={pageLines(controller)} offset={view.page?.offset ?? 0} height={layout.bodyHeight} />;
 }
 

@@ -1,8 +1,6 @@
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {compilePattern} from '../../source/buffer/pattern.ts';
-import {SearchRunner} from '../../source/buffer/search-runner.ts';
 import type {Clock} from '../../source/lib/clock.ts';
+import {SliceRunner} from '../../source/lib/slice-runner.ts';
 
 /** A clock whose time goes on by `tick` each time it is read, and whose callbacks run when `turn` is called. */
 function manualClock(tick: number): Clock & {turn: () => boolean; readonly pending: number} {
@@ -31,45 +29,53 @@ function manualClock(tick: number): Clock & {turn: () => boolean; readonly pendi
   };
 }
 
-/** A runner over 4 MiB, of which a slice of one step does 1 MiB. */
+/** A runner over work that comes in steps, of which a slice does one. */
 function setUp() {
-  const buffer = new LogBuffer({maxBytes: 16 << 20});
-  buffer.append(Buffer.alloc(4 << 20, `${'x'.repeat(62)}a\n`));
+  const work = {steps: 4, done: 0};
   const told: boolean[] = [];
   const clock = manualClock(5);
-  const onProgress = (isCaughtUp: boolean) => told.push(isCaughtUp);
-  const runner = new SearchRunner({buffer, pattern: compilePattern('a'), clock, onProgress, sliceMs: 4});
-  return {buffer, told, clock, runner};
+  const runner = new SliceRunner({
+    clock,
+    sliceMs: 4,
+    step: () => {
+      work.done = Math.min(work.steps, work.done + 1);
+      return work.done === work.steps;
+    },
+    onSlice: (isCaughtUp) => told.push(isCaughtUp),
+  });
+  return {work, told, clock, runner};
 }
 
 test('works in slices and tells of each, until it has caught up', () => {
-  const {told, clock, runner} = setUp();
+  const {work, told, clock, runner} = setUp();
   expect(clock.pending).toBe(0);
   runner.wake();
   runner.wake();
   expect(clock.pending).toBe(1);
   clock.turn();
-  expect(runner.caughtUp).toBe(false);
-  expect(runner.search.count).toBeGreaterThan(16_000);
-  expect(runner.search.count).toBeLessThan(20_000);
+  expect([work.done, runner.caughtUp]).toEqual([1, false]);
   while (clock.turn());
   expect(told).toEqual([false, false, false, true]);
-  expect([runner.caughtUp, runner.search.count]).toEqual([true, 65_536]);
+  expect([work.done, runner.caughtUp]).toEqual([4, true]);
 });
 
-test('goes on when woken, and tells only if the hits have changed', () => {
-  const {buffer, told, clock, runner} = setUp();
+test('goes on when woken', () => {
+  const {work, told, clock, runner} = setUp();
   runner.wake();
   while (clock.turn());
-  const before = told.length;
-  buffer.append(Buffer.from('a\n'));
+  work.steps = 5;
   runner.wake();
   while (clock.turn());
-  expect(told.length - before).toBe(1);
-  buffer.append(Buffer.from('b\n'));
+  expect([work.done, told.length]).toEqual([5, 5]);
+});
+
+test('runs a slice at once when asked to, in place of the one that waits', () => {
+  const {work, told, clock, runner} = setUp();
   runner.wake();
+  runner.run();
+  expect([work.done, told, clock.pending]).toEqual([1, [false], 1]);
   while (clock.turn());
-  expect(told.length - before).toBe(1);
+  expect(work.done).toBe(4);
 });
 
 test('a disposed runner does nothing more', () => {
@@ -77,6 +83,7 @@ test('a disposed runner does nothing more', () => {
   runner.wake();
   runner.dispose();
   runner.wake();
+  runner.run();
   expect(clock.turn()).toBe(false);
   expect(told).toEqual([]);
 });

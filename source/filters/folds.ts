@@ -1,0 +1,194 @@
+import type {RecordShapes} from './head-facts.ts';
+import {IdSet} from './id-set.ts';
+import type {Journal} from './journal.ts';
+import type {RecordMap} from './record-map.ts';
+
+/** Records in one row, the one that begins at `head` and those after it; shown one by one while `open`. */
+export type Fold = {readonly head: number; readonly records: number; readonly open: boolean};
+
+/** What is shown before anything is folded. */
+export type Unfolded = {
+  /** Heads of the records shown. */
+  readonly records: IdSet;
+  /** All lines of those records, and the markers. */
+  readonly lines: IdSet;
+  /** Of the records shown, those that are shown for what they are; the others are context. */
+  readonly hits: IdSet;
+};
+
+/**
+ * Rows in which neighbouring records of one shape are folded into the head line of the first. What stands between two
+ * records on the screen keeps them apart: a marker, or a line of a record that is not whole in one place; such a record
+ * itself is never folded. Nor are a match and its context folded together.
+ */
+export class Folds {
+  /** Entries that have a row. */
+  readonly rows: IdSet;
+  readonly #shown: Unfolded;
+  readonly #map: RecordMap;
+  readonly #shapes: RecordShapes;
+  /** Shown records that do not go on with the fold before them: each begins one, if of a single record. */
+  readonly #leaders: IdSet;
+  readonly #opened: Set<number>;
+  /** Folds opened or closed since `settle`. */
+  #toggled: number[] = [];
+
+  constructor(
+    shown: Unfolded,
+    log: {readonly map: RecordMap; readonly shapes: RecordShapes},
+    {firstId, journal, opened}: {firstId: number; journal: Journal; opened: Iterable<number>},
+  ) {
+    this.#shown = shown;
+    this.#map = log.map;
+    this.#shapes = log.shapes;
+    this.#opened = new Set(opened);
+    this.rows = new IdSet(firstId, journal);
+    this.#leaders = new IdSet(firstId, journal);
+  }
+
+  /** Heads of the folds that are open. */
+  get opened(): ReadonlySet<number> {
+    return this.#opened;
+  }
+
+  /** The fold of the record `head`; undefined if the record is not shown. */
+  foldOf(head: number): Fold | undefined {
+    const leader = this.#shown.records.has(head) ? this.#leaders.previousTo(head) : undefined;
+    if (leader === undefined) return undefined;
+    const count = this.#shown.records.countFrom(leader) - this.#shown.records.countFrom(this.#endOf(leader));
+    return {head: leader, records: count, open: count > 1 && this.#opened.has(leader)};
+  }
+
+  /** All lines of the records of the fold `head`, in order, whether it is open or not. */
+  *linesOf(head: number): Generator<number> {
+    const {lines} = this.#shown;
+    const end = this.#endOf(head);
+    const isSingle = !this.#hasMembers(head, end);
+    for (let id = lines.nextFrom(head); id !== undefined && id < end; id = lines.nextFrom(id + 1)) {
+      if (!this.#map.loose.has(id)) yield id;
+    }
+    if (isSingle) yield* this.#map.straysOf(head);
+  }
+
+  setOpen(head: number, isOpen: boolean): void {
+    if (isOpen) this.#opened.add(head);
+    else this.#opened.delete(head);
+    this.#toggled.push(head);
+    this.#refresh(head);
+  }
+
+  /** What was not settled has been taken back, and with it rows that were opened or closed meanwhile. */
+  settle(): void {
+    for (const head of this.#toggled) this.#refresh(head);
+    this.#toggled = [];
+  }
+
+  /** The record is shown from now on, and is the last entry of the log so far. */
+  append(head: number): void {
+    const previous = this.#shown.records.previousTo(head - 1);
+    if (previous === undefined || !this.#join(previous, head)) {
+      this.#leaders.add(head);
+      this.rows.add(head);
+      return;
+    }
+    // Otherwise it disappears in a fold of two or more.
+    if (this.#leaders.has(previous)) this.#refresh(previous);
+    else if (this.#opened.size > 0 && this.#isUnfolded(this.#leaders.previousTo(previous))) this.rows.add(head);
+  }
+
+  /** The record is shown from now on, or is context no longer. Its lines are among the lines shown. */
+  change(head: number): void {
+    const strays = this.#map.straysOf(head);
+    for (const id of strays) this.rows.add(id);
+    this.#relink(head, strays);
+  }
+
+  /** The record is not shown any more. */
+  remove(head: number): void {
+    const strays = this.#map.straysOf(head);
+    for (const id of strays) this.rows.delete(id);
+    this.#leaders.delete(head);
+    this.rows.rewrite(head, this.#map.endOf(head), (row, at) => row & this.#map.loose.wordAt(at));
+    this.#relink(head, strays);
+  }
+
+  /** A shown record got one more line, the last of the log so far. */
+  extend(head: number, id: number, isStray: boolean): void {
+    if (isStray) {
+      this.rows.add(id);
+      this.#relink(head, [id]);
+    } else if (this.#isUnfolded(this.#leaders.previousTo(head))) this.rows.add(id);
+  }
+
+  /** Drops what is below `id`. What is left of a fold goes on under its first record, open if it was. */
+  dropBelow(id: number): void {
+    const first = this.#shown.records.nextFrom(id);
+    const leader = first === undefined ? undefined : this.#leaders.previousTo(first);
+    if (first !== undefined && leader !== undefined && this.#opened.has(leader)) this.#opened.add(first);
+    for (const head of this.#opened) if (head < id) this.#opened.delete(head);
+    this.#leaders.dropBelow(id);
+    this.rows.dropBelow(id);
+    if (first === undefined || this.#leaders.has(first)) return;
+    this.#leaders.add(first);
+    this.#refresh(first);
+  }
+
+  /** Makes the rows of the fold around `id` what they are to be. */
+  #refresh(id: number): void {
+    const leader = this.#leaders.previousTo(id);
+    if (leader === undefined) return;
+    const {lines} = this.#shown;
+    const end = this.#endOf(leader);
+    if (this.#isUnfolded(leader)) {
+      this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at));
+      return;
+    }
+    // A loose entry within is a marker, or of a record that is never folded.
+    this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at) & this.#map.loose.wordAt(at));
+    this.rows.add(leader);
+  }
+
+  /** Works out which records around `head` and its `strays` begin a fold, and the rows of the folds concerned. */
+  #relink(head: number, strays: readonly number[]): void {
+    const {records} = this.#shown;
+    const heads = new Set<number>();
+    if (records.has(head)) heads.add(head);
+    for (const id of [head, ...strays]) {
+      const next = records.nextFrom(id + 1);
+      if (next !== undefined) heads.add(next);
+    }
+    for (const each of heads) {
+      const previous = records.previousTo(each - 1);
+      this.#leaders.set(each, previous === undefined || !this.#join(previous, each));
+    }
+    this.#refresh(head);
+    for (const each of heads) {
+      this.#refresh(each - 1);
+      this.#refresh(each);
+    }
+  }
+
+  /** Whether two shown records that follow each other belong into one fold. */
+  #join(first: number, second: number): boolean {
+    const {hits, lines} = this.#shown;
+    if (hits.has(first) !== hits.has(second)) return false;
+    if (this.#map.hasStrays(first) || this.#map.hasStrays(second)) return false;
+    const {loose} = this.#map;
+    for (let id = loose.nextFrom(first); id !== undefined && id < second; id = loose.nextFrom(id + 1)) {
+      if (lines.has(id)) return false;
+    }
+    return this.#shapes.of(first) === this.#shapes.of(second);
+  }
+
+  #isUnfolded(leader: number | undefined): boolean {
+    return leader === undefined || this.#opened.has(leader) || !this.#hasMembers(leader, this.#endOf(leader));
+  }
+
+  #hasMembers(leader: number, end: number): boolean {
+    return (this.#shown.records.nextFrom(leader + 1) ?? end) < end;
+  }
+
+  #endOf(leader: number): number {
+    return this.#leaders.nextFrom(leader + 1) ?? this.#map.end;
+  }
+}

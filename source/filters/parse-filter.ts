@@ -1,0 +1,77 @@
+import {compilePattern, type Watch} from '../buffer/pattern.ts';
+import {type Level, levelOf} from '../records/level.ts';
+import type {Filter} from './filter.ts';
+
+/** A filter, or in one line what is wrong with what was typed. */
+export type ParsedFilter =
+  | {readonly kind: 'filter'; readonly filter: Filter}
+  | {readonly kind: 'error'; readonly text: string};
+
+const levelPrefix = 'level:';
+const targetPrefix = 'target:';
+/** Before a pattern that would be read as something else. */
+const textPrefix = 'text:';
+
+/**
+ * Reads what a person types: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before the first
+ * two hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
+ * `watch` ends patterns that take too long.
+ */
+export function parseFilter(typed: string, options: {watch?: Watch} = {}): ParsedFilter {
+  const out = typed.startsWith('!');
+  const rest = out ? typed.slice(1) : typed;
+  if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');
+  if (rest.startsWith(levelPrefix)) {
+    if (out) return failure(`level: cannot be turned round: ${rest} alone shows that level and what is worse`);
+    return parseLevel(rest.slice(levelPrefix.length));
+  }
+  if (rest.startsWith(targetPrefix)) {
+    const text = rest.slice(targetPrefix.length).trim();
+    if (text === '') return failure('type a part of the target after target: as in target:kafka');
+    return {kind: 'filter', filter: {kind: 'target', text, out}};
+  }
+  const source = patternOf(rest);
+  if (source === '') return failure('type a pattern after text: as in text:level:5');
+  return {kind: 'filter', filter: {kind: 'text', pattern: compilePattern(source, options), out}};
+}
+
+/** What is typed to get the filter; of filters that cannot be typed, words that say what they are. */
+export function filterText(filter: Filter): string {
+  switch (filter.kind) {
+    case 'text':
+      return `${filter.out ? '!' : ''}${typedPattern(filter.pattern.source)}`;
+    case 'target':
+      return `${filter.out ? '!' : ''}${targetPrefix}${filter.text}`;
+    case 'level':
+      return `${levelPrefix}${filter.least.toLowerCase()}`;
+    case 'shape':
+      return `not like: ${filter.text}`;
+    case 'between':
+      return filter.label;
+  }
+}
+
+function parseLevel(word: string): ParsedFilter {
+  const least = levelNamed(word.trim().toUpperCase());
+  if (!least) return failure(`no level "${word.trim()}": there are trace, debug, info, warn and error`);
+  return {kind: 'filter', filter: {kind: 'level', least}};
+}
+
+function levelNamed(name: string): Level | undefined {
+  return levelOf(name === 'WARNING' ? 'WARN' : name);
+}
+
+function patternOf(typed: string): string {
+  if (typed.startsWith(textPrefix)) return typed.slice(textPrefix.length);
+  return typed.startsWith('\\!') ? typed.slice(1) : typed;
+}
+
+function typedPattern(source: string): string {
+  if (source.startsWith('!')) return `\\${source}`;
+  const isMistaken = [levelPrefix, targetPrefix, textPrefix, '\\!'].some((prefix) => source.startsWith(prefix));
+  return isMistaken ? `${textPrefix}${source}` : source;
+}
+
+function failure(text: string): ParsedFilter {
+  return {kind: 'error', text};
+}

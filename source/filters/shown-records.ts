@@ -1,0 +1,161 @@
+import {Folds} from './folds.ts';
+import type {RecordShapes} from './head-facts.ts';
+import {IdSet} from './id-set.ts';
+import type {Journal} from './journal.ts';
+import type {RecordMap} from './record-map.ts';
+
+/**
+ * Which records are shown: those that match, and around each `context` more, within the bounds that `isWithin` knows. Whole
+ * records appear and disappear. Kept true while records match or no longer do, wherever they stand.
+ */
+export class ShownRecords {
+  /** Heads of the records that match. */
+  readonly hits: IdSet;
+  /** Heads of the records shown, context included. */
+  readonly records: IdSet;
+  /** Lines of the records shown, and markers. */
+  readonly lines: IdSet;
+  readonly folds: Folds | undefined;
+  readonly #map: RecordMap;
+  readonly #context: number;
+  readonly #isWithin: (head: number) => boolean;
+
+  constructor(
+    log: {readonly map: RecordMap; readonly shapes: RecordShapes},
+    options: {
+      firstId: number;
+      journal: Journal;
+      context: number;
+      isWithin: (id: number) => boolean;
+      fold: boolean;
+      opened: Iterable<number>;
+    },
+  ) {
+    const {firstId, journal} = options;
+    this.#map = log.map;
+    this.#context = options.context;
+    this.#isWithin = options.isWithin;
+    this.hits = new IdSet(firstId, journal);
+    this.records = new IdSet(firstId, journal);
+    this.lines = new IdSet(firstId, journal);
+    this.folds = options.fold ? new Folds(this, log, options) : undefined;
+  }
+
+  /** Entries that have a row. */
+  get rows(): IdSet {
+    return this.folds?.rows ?? this.lines;
+  }
+
+  addMarker(id: number): void {
+    this.lines.add(id);
+    this.folds?.rows.add(id);
+  }
+
+  /** The record that begins with the last line taken in matches, or does not. */
+  begin(head: number, isHit: boolean): void {
+    if (isHit) {
+      this.hits.add(head);
+      for (const near of this.#before(head)) this.#update(near);
+    }
+    if (!isHit && !this.#isContext(head)) return;
+    this.records.add(head);
+    this.lines.add(head);
+    this.folds?.append(head);
+  }
+
+  /** The record has got one more line, the last taken in; the record matches now, or does not. */
+  goOn(head: number, line: {id: number; isStray: boolean; isHit: boolean}): void {
+    if (this.records.has(head)) {
+      this.lines.add(line.id);
+      this.folds?.extend(head, line.id, line.isStray);
+    }
+    if (this.hits.has(head) === line.isHit) return;
+    this.hits.set(head, line.isHit);
+    if (!this.#update(head)) this.folds?.change(head);
+    for (const near of this.#before(head)) this.#update(near);
+    for (const near of this.#after(head)) this.#update(near);
+  }
+
+  /** One more line of a record whose head is not held. `previous`: the line of the record before it, if held. */
+  goOnOrphan(line: {id: number; isStray: boolean}, previous: number | undefined, passes: boolean): void {
+    const isShown = previous === undefined ? passes : this.lines.has(previous);
+    this.lines.set(line.id, isShown);
+    const hasRow = line.isStray || previous === undefined || this.rows.has(previous);
+    this.folds?.rows.set(line.id, isShown && hasRow);
+  }
+
+  /** Drops what is below `id`; what was only near a match that is dropped goes with it. */
+  dropBelow(id: number): void {
+    this.folds?.dropBelow(id);
+    for (const set of [this.hits, this.records, this.lines]) set.dropBelow(id);
+    for (const near of this.#after(id - 1)) this.#update(near);
+  }
+
+  /** Shows or hides the record, if that is not what it is. */
+  #update(head: number): boolean {
+    const toShow = this.hits.has(head) || this.#isContext(head);
+    if (this.records.has(head) === toShow) return false;
+    if (toShow) this.#show(head);
+    else this.#hide(head);
+    return true;
+  }
+
+  #show(head: number): void {
+    this.records.add(head);
+    const {loose} = this.#map;
+    this.lines.rewrite(head, this.#map.endOf(head), (word, at) => word | ~loose.wordAt(at));
+    for (const id of this.#map.straysOf(head)) this.lines.add(id);
+    this.folds?.change(head);
+  }
+
+  #hide(head: number): void {
+    this.records.delete(head);
+    const {loose} = this.#map;
+    this.lines.rewrite(head, this.#map.endOf(head), (word, at) => word & loose.wordAt(at));
+    for (const id of this.#map.straysOf(head)) this.lines.delete(id);
+    this.folds?.remove(head);
+  }
+
+  #isContext(head: number): boolean {
+    return this.#context > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
+  }
+
+  // Asked of every record that does not match: no arrays (`#before`, `#after`) are made here.
+  #isAfterHit(head: number): boolean {
+    let at: number | undefined = head;
+    for (let place = 0; place < this.#context && at !== undefined; place++) {
+      at = this.#map.heads.previousTo(at - 1);
+      if (at !== undefined && this.hits.has(at)) return true;
+    }
+    return false;
+  }
+
+  #isBeforeHit(head: number): boolean {
+    let at: number | undefined = head;
+    for (let place = 0; place < this.#context && at !== undefined; place++) {
+      at = this.#map.heads.nextFrom(at + 1);
+      if (at !== undefined && this.hits.has(at)) return true;
+    }
+    return false;
+  }
+
+  #before(head: number): number[] {
+    const near: number[] = [];
+    let at = this.#map.heads.previousTo(head - 1);
+    while (at !== undefined && near.length < this.#context) {
+      near.push(at);
+      at = this.#map.heads.previousTo(at - 1);
+    }
+    return near;
+  }
+
+  #after(head: number): number[] {
+    const near: number[] = [];
+    let at = this.#map.heads.nextFrom(head + 1);
+    while (at !== undefined && near.length < this.#context) {
+      near.push(at);
+      at = this.#map.heads.nextFrom(at + 1);
+    }
+    return near;
+  }
+}

@@ -1,0 +1,19 @@
+/** As the server spells it, without the padding. */
+export type Level = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+
+/** From the least to the most severe. */
+export const levels: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** The level that a word names, if it is one. */
+export function levelOf(word: unknown): Level | undefined {
+  switch (word) {
+    case 'TRACE':
+    case 'DEBUG':
+    case 'INFO':
+    case 'WARN':
+    case 'ERROR':
+      return word;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,178 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {SegmentView} from '../buffer/segment.ts';
+import {EntryReader} from './entry-reader.ts';
+import type {Level} from './level.ts';
+import {hasTime, levelOfCode, panicCode, plainCode, takesLines} from './record-code.ts';
+import type {Run} from './runs.ts';
+import {timeOfBytes} from './time-text.ts';
+
+/** What an entry counts towards the bytes of a step beside its own: a flood of empty lines takes time too. */
+const entryCost = 32;
+
+/**
+ * Which record each entry of a buffer belongs to, and the runs, worked out in steps and kept true while the buffer grows
+ * and drops entries. Two bytes an entry.
+ *
+ * What is known of a line may change while it is open, and of an empty last line until the next one has ended, which may
+ * begin a panic that the empty line belongs to: `settledTo` says up to where nothing will change any more.
+ */
+export class RecordIndex {
+  readonly #buffer: LogBuffer;
+  readonly #reader: EntryReader;
+  /** Every entry below has ended and was looked at. */
+  #next: number;
+  #doneVersion: number | undefined;
+
+  constructor(buffer: LogBuffer) {
+    this.#buffer = buffer;
+    this.#next = buffer.firstId;
+    this.#reader = new EntryReader(this.#next);
+  }
+
+  /** Entries from this id on have not been looked at. */
+  get indexedTo(): number {
+    return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;
+  }
+
+  /** What is known of the entries below this id does not change any more, save that a record may get more lines. */
+  get settledTo(): number {
+    return this.#reader.endsEmpty ? this.#next - 1 : this.#next;
+  }
+
+  /** Looks at about `maxBytes` more bytes. True: everything held was looked at. */
+  step(maxBytes: number): boolean {
+    const {version, endId, hasOpenLine} = this.#buffer;
+    if (this.#doneVersion === version) return true;
+    if (this.#reader.table.endId > this.#next) this.#reader.table.removeLast();
+    this.#forget();
+    const to = hasOpenLine ? endId - 1 : endId;
+    let left = maxBytes;
+    while (this.#next < to && left > 0) {
+      const segment = this.#buffer.segmentAt(this.#next);
+      if (!segment) break;
+      left -= this.#readSegment(segment, Math.min(to, segment.endId), left);
+    }
+    if (this.#next < to) return false;
+    const openLine = hasOpenLine ? this.#buffer.lineAt(to) : undefined;
+    if (openLine) this.#reader.openLine(to, openLine);
+    this.#doneVersion = version;
+    return true;
+  }
+
+  /** Id of the line that the entry's record begins with; the id itself for markers, heads and what was not looked at. */
+  headOf(id: number): number {
+    return this.#reader.table.headOf(id);
+  }
+
+  /** Ids of the lines of the record that begins at `head`, as far as they are held, in order. */
+  linesOf(head: number): readonly number[] {
+    const {firstId} = this.#buffer;
+    const lines = head >= firstId ? [head] : [];
+    const code = this.#reader.table.codeAt(head);
+    if (code === undefined || !(takesLines(code) || code === panicCode)) return lines;
+    const end = this.#reader.table.reachOf(head);
+    for (let id = head + 1; id <= end; id++) {
+      const other = this.#reader.table.codeAt(id);
+      if (other === undefined) {
+        if (id >= firstId && this.#reader.table.headOf(id) === head) lines.push(id);
+      } else if (code === panicCode ? other === panicCode : takesLines(other)) break;
+    }
+    return lines;
+  }
+
+  /** Level of the record that the entry belongs to; undefined for markers and plain text. */
+  levelAt(id: number): Level | undefined {
+    return levelOfCode(this.#reader.table.codeAt(this.#reader.table.headOf(id)) ?? plainCode);
+  }
+
+  /**
+   * When the record was logged: wall milliseconds, microseconds as fraction. Undefined if it does not say, or its head
+   * was dropped. A panic has the time of the last head before it.
+   */
+  timeAt(id: number): number | undefined {
+    const head = this.#reader.table.headOf(id);
+    if (this.#reader.table.codeAt(head) !== panicCode) return this.#timeOfHead(head);
+    for (let before = head - 1; before >= this.#buffer.firstId; before--) {
+      if (hasTime(this.#reader.table.codeAt(before) ?? plainCode)) return this.#timeOfHead(before);
+    }
+    return undefined;
+  }
+
+  /** Head of the next error record after `after`. */
+  nextError(after: number): number | undefined {
+    this.#forget();
+    return this.#reader.table.errorFrom(after + 1);
+  }
+
+  /** Head of the last error record before `before`. */
+  previousError(before: number): number | undefined {
+    this.#forget();
+    return this.#reader.table.errorUpTo(before - 1);
+  }
+
+  /** Error records whose heads are held. */
+  get errorCount(): number {
+    this.#forget();
+    return this.#reader.table.errors;
+  }
+
+  /**
+   * The first head that was logged at `time` (wall milliseconds) or later; undefined if all are earlier. Found by
+   * halving: where the times are not in order (clocks of several hosts, a clock set back) one such head of several.
+   */
+  idAtTime(time: number): number | undefined {
+    let low = this.#buffer.firstId;
+    let high = this.indexedTo;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const head = this.#timedHeadFrom(middle, high);
+      if (head === undefined || (this.#timeOfHead(head) ?? time) >= time) high = middle;
+      else low = head + 1;
+    }
+    return this.#timedHeadFrom(low, this.indexedTo);
+  }
+
+  /** The runs that are held at least in part, oldest first. The list changes in place; a run in it does not. */
+  get runs(): readonly Run[] {
+    this.#forget();
+    return this.#reader.runs.list;
+  }
+
+  runAt(id: number): Run | undefined {
+    return id < this.indexedTo && id >= this.#buffer.firstId ? this.#reader.runs.at(id) : undefined;
+  }
+
+  /** Reads entries up to `to`, at most about `maxBytes`. Answers what they cost. */
+  #readSegment({bytes, starts, firstId, endId, open}: SegmentView, to: number, maxBytes: number): number {
+    let cost = 0;
+    while (this.#next < to && cost < maxBytes) {
+      const id = this.#next;
+      const start = starts[id - firstId] ?? 0;
+      const end = id + 1 < endId ? (starts[id + 1 - firstId] ?? 0) : bytes.length;
+      if (start === end) this.#reader.marker(id, this.#buffer.markerAt(id));
+      else this.#reader.line(id, bytes, start, open && id + 1 === endId ? end : end - 1);
+      this.#next = id + 1;
+      cost += end - start + entryCost;
+    }
+    return cost;
+  }
+
+  /** Leaves out what the buffer has dropped. */
+  #forget(): void {
+    const {firstId} = this.#buffer;
+    if (firstId > this.#next) {
+      this.#next = firstId;
+      this.#reader.skipTo(firstId);
+    } else this.#reader.forgetBefore(firstId);
+  }
+
+  #timeOfHead(head: number): number | undefined {
+    const line = hasTime(this.#reader.table.codeAt(head) ?? plainCode) ? this.#buffer.lineAt(head) : undefined;
+    return line && timeOfBytes(line);
+  }
+
+  #timedHeadFrom(from: number, to: number): number | undefined {
+    for (let id = from; id < to; id++) if (hasTime(this.#reader.table.codeAt(id) ?? plainCode)) return id;
+    return undefined;
+  }
+}

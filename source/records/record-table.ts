@@ -1,0 +1,176 @@
+import {longestReach} from './open-records.ts';
+import {firstError} from './record-code.ts';
+
+/** A distance to a head is at most `longestReach`; what is above it is the code of a head. */
+const headMark = longestReach + 1;
+const chunkBits = 12;
+const chunkEntries = 1 << chunkBits;
+
+type Chunk = {
+  readonly values: Uint16Array;
+  /** Heads of errors that are held. */
+  errors: number;
+  /** The last line of a record that begins here. */
+  reach: number;
+};
+
+/**
+ * The record of each entry, two bytes an entry: for the first of a record its code, for others the distance to it.
+ * Entries are added at the end and forgotten from the start. A head that is forgotten is still known while lines of its
+ * record are held.
+ */
+export class RecordTable {
+  readonly #chunks: Chunk[] = [];
+  /** Id of the first entry of the first chunk; a multiple of the chunk's size. */
+  #origin = 0;
+  #firstId: number;
+  #endId: number;
+  #errors = 0;
+
+  constructor(firstId: number) {
+    this.#firstId = firstId;
+    this.#endId = firstId;
+    this.#origin = firstId - (firstId % chunkEntries);
+  }
+
+  get endId(): number {
+    return this.#endId;
+  }
+
+  /** Heads of errors among the entries held. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** Adds the entry `endId` as the first of a record. */
+  addHead(code: number): void {
+    const chunk = this.#newest();
+    chunk.values[this.#endId & (chunkEntries - 1)] = headMark + code;
+    if (code >= firstError) this.#count(chunk, 1);
+    this.#endId += 1;
+  }
+
+  /** Adds the entry `endId` to the record of `head`, which is at most `longestReach` before it. */
+  addMember(head: number): void {
+    const chunk = this.#newest();
+    chunk.values[this.#endId & (chunkEntries - 1)] = this.#endId - head;
+    const first = this.#chunkOf(head);
+    if (first) first.reach = this.#endId;
+    this.#endId += 1;
+  }
+
+  /** Takes the last entry out. */
+  removeLast(): void {
+    const code = this.codeAt(this.#endId - 1);
+    const chunk = this.#chunkOf(this.#endId - 1);
+    if (chunk && code !== undefined && code >= firstError) this.#count(chunk, -1);
+    this.#endId -= 1;
+  }
+
+  /** Id of the first entry of the record; the id itself where nothing is known. */
+  headOf(id: number): number {
+    const value = this.#valueAt(id);
+    return value === undefined || value >= headMark ? id : id - value;
+  }
+
+  /** The code of the first entry of a record; undefined for its other lines and where nothing is known. */
+  codeAt(id: number): number | undefined {
+    const value = this.#valueAt(id);
+    return value === undefined || value < headMark ? undefined : value - headMark;
+  }
+
+  /** No line of the record that begins at `head` has an id above this one. */
+  reachOf(head: number): number {
+    return Math.min(Math.max(this.#chunkOf(head)?.reach ?? head, head), head + longestReach, this.#endId - 1);
+  }
+
+  /** The first head of an error with this id or a later one. */
+  errorFrom(id: number): number | undefined {
+    let at = Math.max(id, this.#firstId);
+    while (at < this.#endId) {
+      const chunk = this.#chunkOf(at);
+      const end = Math.min(this.#endId, at - (at % chunkEntries) + chunkEntries);
+      if (chunk && chunk.errors > 0) {
+        for (let entry = at; entry < end; entry++) {
+          if ((chunk.values[entry & (chunkEntries - 1)] ?? 0) >= headMark + firstError) return entry;
+        }
+      }
+      at = end;
+    }
+    return undefined;
+  }
+
+  /** The last head of an error with this id or an earlier one. */
+  errorUpTo(id: number): number | undefined {
+    let at = Math.min(id, this.#endId - 1);
+    while (at >= this.#firstId) {
+      const chunk = this.#chunkOf(at);
+      const start = Math.max(this.#firstId, at - (at % chunkEntries));
+      if (chunk && chunk.errors > 0) {
+        for (let entry = at; entry >= start; entry--) {
+          if ((chunk.values[entry & (chunkEntries - 1)] ?? 0) >= headMark + firstError) return entry;
+        }
+      }
+      at = start - 1;
+    }
+    return undefined;
+  }
+
+  /** Entries below `firstId` are held no more. If some above were never added, all is forgotten. */
+  forgetBefore(firstId: number): void {
+    if (firstId > this.#endId) {
+      this.#chunks.length = 0;
+      this.#errors = 0;
+      this.#endId = firstId;
+      this.#firstId = firstId;
+      this.#origin = firstId - (firstId % chunkEntries);
+      return;
+    }
+    while (this.#firstId < firstId) this.#forgetErrors(firstId);
+    while (this.#isSpent(this.#chunks[0])) {
+      this.#chunks.shift();
+      this.#origin += chunkEntries;
+    }
+  }
+
+  /** Stops counting the errors of one chunk, up to `firstId`. */
+  #forgetErrors(firstId: number): void {
+    const chunk = this.#chunkOf(this.#firstId);
+    const chunkEnd = this.#firstId - (this.#firstId % chunkEntries) + chunkEntries;
+    const end = Math.min(firstId, chunkEnd);
+    if (chunk && chunk.errors > 0) {
+      let errors = 0;
+      for (let id = this.#firstId; id < end; id++) {
+        if ((chunk.values[id & (chunkEntries - 1)] ?? 0) >= headMark + firstError) errors += 1;
+      }
+      this.#count(chunk, -errors);
+    }
+    this.#firstId = end;
+  }
+
+  #isSpent(oldest: Chunk | undefined): boolean {
+    return oldest !== undefined && this.#origin + chunkEntries <= this.#firstId && oldest.reach < this.#firstId;
+  }
+
+  #count(chunk: Chunk, errors: number): void {
+    chunk.errors += errors;
+    this.#errors += errors;
+  }
+
+  #newest(): Chunk {
+    const existing = this.#chunkOf(this.#endId);
+    if (existing) return existing;
+    const chunk = {values: new Uint16Array(chunkEntries), errors: 0, reach: -1};
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+
+  #chunkOf(id: number): Chunk | undefined {
+    return id < this.#origin ? undefined : this.#chunks[(id - this.#origin) >> chunkBits];
+  }
+
+  #valueAt(id: number): number | undefined {
+    if (id >= this.#endId) return undefined;
+    return this.#chunkOf(id)?.values[id & (chunkEntries - 1)];
+  }
+}

@@ -1,0 +1,122 @@
+import type {Marker} from '../buffer/marker.ts';
+
+/** A stretch of the log between two starts of the pipeline. The runs of a log cover all of it, without gaps. */
+export type Run = {
+  /** Its first entry; it may have been dropped. */
+  readonly firstId: number;
+  /** One past its last entry: where the next run begins. Undefined for the newest run unless its log has ended. */
+  readonly endId: number | undefined;
+  /** Wall milliseconds; undefined if its start is not in the log. */
+  readonly startedAt: number | undefined;
+  /** Wall milliseconds at which it was `stopped`, or its log ended; undefined while it may be running. */
+  readonly endedAt: number | undefined;
+  /** What the last transition led to, as the runner says it: `running`, `stopped`, …; `unknown` before the first. */
+  readonly state: string;
+  /** The runner reported an error of its resources, or the list an error of the deployment. */
+  readonly failed: boolean;
+};
+
+/**
+ * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) ->
+ * initializing (desired: running)`, as Feldera's pipeline_automata.rs writes them. A runtime transition from a state to
+ * itself says that another one is desired.
+ */
+const transitionPattern = /^(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)$/;
+const errorPattern = /^(?:Resources|Runtime) error: /;
+
+/**
+ * The runs of a log, told entry by entry. One begins where the resources leave `stopped`: mostly for `provisioning`,
+ * or for `stopping` if the start fails at once. What precedes the first start that is held, or follows the end of a log,
+ * is a run of unknown start.
+ */
+export class Runs {
+  readonly #runs: Run[] = [];
+  /** The newest run has had nothing yet but markers and lines of the runner. */
+  #isBlank = true;
+  /** The next entry begins another run, unless it says that the log goes on. */
+  #logEnded = false;
+
+  /** Oldest first. Changes in place; the runs themselves do not change. */
+  get list(): readonly Run[] {
+    return this.#runs;
+  }
+
+  /** The run that the entry is part of. */
+  at(id: number): Run | undefined {
+    let low = 0;
+    let high = this.#runs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#runs[middle]?.firstId ?? 0) <= id) low = middle + 1;
+      else high = middle;
+    }
+    const run = this.#runs[low - 1];
+    return run?.endId !== undefined && run.endId <= id ? undefined : run;
+  }
+
+  /** Another entry, of any kind. `isOutput`: a line that is not the runner's. */
+  entry(id: number, isOutput: boolean): void {
+    if (this.#runs.length === 0 || this.#logEnded) this.#begin(id, undefined, 'unknown');
+    if (isOutput) this.#isBlank = false;
+  }
+
+  /** An entry of the runner, after `entry`. True: another process begins or has ended, what was open is closed. */
+  message(id: number, message: string, time: number | undefined): boolean {
+    if (errorPattern.test(message)) this.#change({failed: true});
+    const [, kind, from, to] = transitionPattern.exec(message) ?? [];
+    if (from === undefined || to === undefined || to === '(none)') return false;
+    const run = this.#runs.at(-1);
+    const begins = kind === 'Resources' && from === 'stopped';
+    const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;
+    const goesOn = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
+    if (isNew || goesOn) this.#begin(id, begins ? time : undefined, to);
+    else if (to === 'stopped') this.#change({state: to, endedAt: time});
+    else this.#change({state: to, ...(begins && {startedAt: time})});
+    return begins || to === 'stopped';
+  }
+
+  /** A marker in the log; instead of `entry`. True: what was open is closed. */
+  marker(id: number, marker: Marker): boolean {
+    // The same log goes on: it had not ended.
+    if (marker.kind === 'reconnected' && this.#logEnded) {
+      this.#logEnded = false;
+      const run = this.#runs.at(-1);
+      this.#change({endId: undefined, endedAt: run?.state === 'stopped' ? run.endedAt : undefined});
+    }
+    if (marker.kind === 'new-life' && this.#runs.length > 0 && !this.#logEnded) {
+      this.#change({endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
+      this.#begin(id, undefined, 'unknown');
+    } else this.entry(id, false);
+    if (marker.kind === 'state' && marker.error !== undefined) this.#change({failed: true});
+    if (marker.kind !== 'ended') return marker.kind === 'new-life';
+    this.#change({endId: id + 1, endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
+    this.#logEnded = true;
+    return true;
+  }
+
+  /** Entries were dropped before they were told: what comes is of a run of unknown start. */
+  skip(): void {
+    this.#runs.length = 0;
+    this.#isBlank = true;
+    this.#logEnded = false;
+  }
+
+  /** Forgets the runs of which no entry is held. */
+  forgetBefore(firstId: number): void {
+    let gone = 0;
+    while ((this.#runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
+    if (gone > 0) this.#runs.splice(0, gone);
+  }
+
+  #begin(id: number, startedAt: number | undefined, state: string): void {
+    if (this.#runs.length > 0) this.#change({endId: id});
+    this.#runs.push({firstId: id, endId: undefined, startedAt, endedAt: undefined, state, failed: false});
+    this.#isBlank = state === 'unknown';
+    this.#logEnded = false;
+  }
+
+  #change(change: Partial<Run>): void {
+    const run = this.#runs.pop();
+    if (run) this.#runs.push({...run, ...change});
+  }
+}

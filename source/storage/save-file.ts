@@ -1,0 +1,104 @@
+import {link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {codeOf, saveFailure} from './save-failure.ts';
+
+export type Saved =
+  | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
+  /** Nothing was changed: there is something under this name, and `overwrite` was not given. */
+  | {readonly kind: 'exists'; readonly path: string}
+  /** Nothing was changed. `why` is one sentence. */
+  | {readonly kind: 'failed'; readonly path: string; readonly why: string}
+  /** The signal was aborted; nothing was changed. */
+  | {readonly kind: 'stopped'; readonly path: string};
+
+/**
+ * Writes a file whole or not at all, readable by its owner alone. The bytes go into a hidden folder beside it and reach
+ * the disk before the file gets its name. Without `overwrite` no file is ever replaced, even one that appears
+ * meanwhile; with it only regular files are. Rejects only with what `blocks` throws.
+ */
+export async function saveFile(
+  file: string,
+  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  {overwrite, signal}: {readonly overwrite: boolean; readonly signal: AbortSignal},
+): Promise<Saved> {
+  let hidden: string | undefined;
+  try {
+    const target = await targetOf(file);
+    if (target.kind === 'regular' && !overwrite) return {kind: 'exists', path: file};
+    if (target.kind === 'other') return failed(file, target.why);
+    // In the same folder, so that a rename is enough; its name is unique, so that O_EXCL always succeeds in it.
+    hidden = await mkdtemp(path.join(path.dirname(target.path), '.pipetail-'));
+    const draft = path.join(hidden, 'draft');
+    const bytes = await write(draft, blocks, signal);
+    if (bytes === undefined) return {kind: 'stopped', path: file};
+    if (overwrite) await rename(draft, target.path);
+    else await give(draft, target.path);
+    return {kind: 'saved', path: file, bytes};
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return {kind: 'stopped', path: file};
+    if (codeOf(error) === 'EEXIST') return {kind: 'exists', path: file};
+    const why = saveFailure(file, error);
+    if (why === undefined) throw error;
+    return {kind: 'failed', path: file, why};
+  } finally {
+    // Best effort: the answer is about the file.
+    if (hidden !== undefined) await rm(hidden, {recursive: true, force: true}).catch(() => {});
+  }
+}
+
+type Target =
+  | {readonly kind: 'free' | 'regular'; readonly path: string}
+  | {readonly kind: 'other'; readonly why: string};
+
+/** What the name stands for. A link is followed, so that it still is one after its file was replaced. */
+async function targetOf(file: string): Promise<Target> {
+  const found = await lstat(file).catch(unlessAbsent);
+  if (!found) return {kind: 'free', path: file};
+  const real = await realpath(file).catch(unlessAbsent);
+  if (real === undefined) return {kind: 'other', why: 'it is a link that leads nowhere'};
+  const stats = await lstat(real);
+  if (stats.isFile()) return {kind: 'regular', path: real};
+  // A rename would put a file in the place of a device such as /dev/null.
+  return {kind: 'other', why: stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'};
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+/** Answers the bytes written, which have reached the disk; undefined when stopped. */
+async function write(
+  file: string,
+  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  await using handle = await open(file, 'wx', 0o600);
+  let bytes = 0;
+  for await (const block of blocks) {
+    if (signal.aborted) return undefined;
+    await handle.writeFile(block);
+    bytes += block.length;
+  }
+  if (signal.aborted) return undefined;
+  await handle.sync();
+  return bytes;
+}
+
+/** Gives the finished draft its name, unless there is something under it by now: then rejects with `EEXIST`. */
+async function give(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (!cannotLink.has(codeOf(error) ?? '')) throw error;
+    // FAT and some network file systems have no links. The name is claimed first, then its empty file replaced.
+    const claim = await open(file, 'wx', 0o600);
+    await claim.close();
+    await rename(draft, file);
+  }
+}
+
+const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+function failed(file: string, why: string): Saved {
+  return {kind: 'failed', path: file, why: `${file} was not saved: ${why}`};
+}

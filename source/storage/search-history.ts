@@ -1,0 +1,143 @@
+import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {codeOf, saveFailure} from './save-failure.ts';
+import {saveFile} from './save-file.ts';
+
+const limit = 200;
+/** In UTF-16 units. What is longer was pasted by mistake, and would be no help in a prompt of one row. */
+const longestPattern = 1000;
+/** A file of more lines is rewritten: they are repeats, or older than what is kept. */
+const mostLines = 2 * limit;
+/** Bytes; 400 lines of the longest patterns are less than that. Anything larger is not ours. */
+const largestFile = 4 * 1024 * 1024;
+
+/**
+ * The patterns that were searched for, kept across starts; nothing else is in the file. Each is one line, a JSON string,
+ * and is added by one write to the end of the file: several programs may use it at a time, and none undoes what another
+ * one wrote. Nothing here ever fails: what cannot be kept is forgotten at the end of the program, and `takeProblem` says
+ * why.
+ */
+export class SearchHistory {
+  readonly #file: string;
+  readonly #signal: AbortSignal;
+  #entries: readonly string[] = [];
+  /** The file is not one that can be used. */
+  #memoryOnly = false;
+  #problem: string | undefined;
+  #hasTold = false;
+  /** One piece of work after the other; never rejects. */
+  #work: Promise<void> = Promise.resolve();
+
+  /** `file` and its folder are made when there is something to keep. `signal` ends all work on it. */
+  constructor(options: {readonly file: string; readonly signal: AbortSignal}) {
+    this.#file = options.file;
+    this.#signal = options.signal;
+  }
+
+  /** Newest first, each once, at most 200. What other programs add is there after the next `load`. */
+  get entries(): readonly string[] {
+    return this.#entries;
+  }
+
+  /** Reads the file. What was added before is newer than everything in it. */
+  load(): Promise<void> {
+    return this.#enqueue(() => this.#load());
+  }
+
+  /** Puts a pattern first. The file follows in the background. */
+  add(text: string): void {
+    if (text === '' || text.length > longestPattern || text === this.#entries[0]) return;
+    this.#entries = newestFirst([text, ...this.#entries]);
+    void this.#enqueue(() => this.#append(text));
+  }
+
+  /** Resolves when everything added so far is in the file, or cannot be. */
+  saved(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Why the history is not read or kept, in one sentence. Said once. */
+  takeProblem(): string | undefined {
+    const problem = this.#problem;
+    this.#problem = undefined;
+    return problem;
+  }
+
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      if (this.#memoryOnly || this.#signal.aborted) return;
+      await work().catch((error: unknown) => {
+        if (!this.#signal.aborted) this.#tell(saveFailure(this.#file, error) ?? String(error));
+      });
+    });
+    return this.#work;
+  }
+
+  async #load(): Promise<void> {
+    const lines = await this.#readLines();
+    if (!lines) return;
+    const read = lines.map(patternOf);
+    const known = newestFirst(read.filter((pattern) => pattern !== undefined).reverse());
+    this.#entries = newestFirst([...this.#entries, ...known]);
+    const isDamaged = read.includes(undefined);
+    if (isDamaged) {
+      const aside = `${this.#file}.damaged`;
+      await rename(this.#file, aside);
+      this.#tell(`the search history was damaged: what could be read is kept, the file as it was is ${aside}`);
+    }
+    if (isDamaged || lines.length > mostLines) await this.#rewrite(known);
+  }
+
+  /** Undefined if there is nothing that can be read; other files than ours are left alone. */
+  async #readLines(): Promise<string[] | undefined> {
+    try {
+      const stats = await stat(this.#file);
+      // Opening a named pipe would wait for ever.
+      if (!stats.isFile() || stats.size > largestFile) throw new Error('it is not a file of this program');
+      const text = await readFile(this.#file, {encoding: 'utf8', signal: this.#signal});
+      return text.split('\n').filter((line) => line !== '');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || this.#signal.aborted) return undefined;
+      this.#memoryOnly = true;
+      const why = codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+      this.#tell(`the search history is not kept: ${this.#file} cannot be read (${why})`);
+      return undefined;
+    }
+  }
+
+  /** A pattern that another program adds at this very moment may get lost: this is once in 200 patterns. */
+  async #rewrite(entries: readonly string[]): Promise<void> {
+    const bytes = Buffer.from(entries.toReversed().map(lineOf).join(''));
+    const saved = await saveFile(this.#file, [bytes], {overwrite: true, signal: this.#signal});
+    if (saved.kind === 'failed') this.#tell(saved.why);
+  }
+
+  async #append(text: string): Promise<void> {
+    await mkdir(path.dirname(this.#file), {recursive: true, mode: 0o700});
+    await writeFile(this.#file, lineOf(text), {flag: 'a', mode: 0o600, signal: this.#signal});
+  }
+
+  #tell(problem: string): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    this.#problem = problem;
+  }
+}
+
+function newestFirst(patterns: readonly string[]): readonly string[] {
+  return [...new Set(patterns)].slice(0, limit);
+}
+
+function lineOf(pattern: string): string {
+  return `${JSON.stringify(pattern)}\n`;
+}
+
+/** Undefined for a line that is no JSON string. */
+function patternOf(line: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

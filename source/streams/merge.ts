@@ -1,0 +1,127 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/marker.ts';
+import {EntryOrigins} from './entry-origins.ts';
+import {MergeCursor, type MergeSink} from './merge-cursor.ts';
+
+/**
+ * Copies the entries of several buffers into one, by the times of their records; each buffer's own order is kept. What
+ * is held at the start is merged as a whole. What comes later waits for the window, so that lines of several sources
+ * that arrive within it are put in order; one that comes later still is appended, since a log never changes above.
+ */
+export class Merge {
+  readonly #buffer: LogBuffer;
+  readonly #origins = new EntryOrigins();
+  readonly #sink: MergeSink;
+  /** Those of the sources of which more may be taken. */
+  #cursors: readonly MergeCursor[];
+  /** The one that was taken from last. */
+  #last: MergeCursor | undefined;
+
+  /** A source's place among the `sources` is its origin. `window`: milliseconds. `wall` dates markers. */
+  constructor(options: {
+    readonly buffer: LogBuffer;
+    readonly sources: readonly LogBuffer[];
+    readonly window: number;
+    readonly wall: () => number;
+  }) {
+    const {sources, window, wall} = options;
+    this.#buffer = options.buffer;
+    this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, window}));
+    this.#sink = {
+      lines: (bytes, origin) => this.#append(bytes, origin),
+      marker: (marker, origin) => this.mark(marker, origin),
+      replaceMarker: (id, marker) => this.#buffer.replaceMarker(id, marker),
+      missed: (lines, origin) => this.mark({kind: 'not-merged', lines, at: wall()}, origin),
+    };
+  }
+
+  /** Monotonic milliseconds when more will be due; undefined when nothing is waited for. */
+  get dueAt(): number | undefined {
+    const times = this.#cursors.flatMap((cursor) => cursor.dueAt ?? []);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** The source that the entry came from; undefined for what came from none and for what is not held. */
+  originAt(id: number): number | undefined {
+    return id < this.#buffer.firstId ? undefined : this.#origins.at(id);
+  }
+
+  /** The source may have more at `now` (monotonic milliseconds). */
+  notice(origin: number, now: number): void {
+    this.#cursorOf(origin)?.notice(now);
+  }
+
+  /** Takes what the source holds now, without waiting, and nothing more. */
+  leave(origin: number): void {
+    this.#cursorOf(origin)?.leave();
+  }
+
+  /** Puts a marker at the end, and answers its id. */
+  mark(marker: Marker, origin?: number): number | undefined {
+    const id = this.#buffer.addMarker(marker);
+    this.#noteOrigin(origin);
+    return id;
+  }
+
+  /**
+   * Takes about `maxBytes` of what is due at `now` (monotonic milliseconds). Answers true when nothing is due any more.
+   * Takes 0.4 to 0.7 ms for 1 MiB, since an entry counts for more than its bytes.
+   */
+  step(maxBytes: number, now: number): boolean {
+    for (const cursor of this.#cursors) cursor.refresh(now, this.#sink);
+    for (let left = maxBytes; left > 0; ) {
+      if (!this.#cursors.some((cursor) => cursor.isDue)) {
+        this.#forgetDone();
+        return true;
+      }
+      left -= this.#takeRun(left);
+    }
+    return false;
+  }
+
+  /** Takes from the source whose next record is the oldest, up to where another one's is older. Answers the cost. */
+  #takeRun(maxBytes: number): number {
+    const cursor = this.#last?.isContinued ? this.#last : this.#oldest();
+    if (!cursor) return 0;
+    this.#last = cursor;
+    let until = Number.POSITIVE_INFINITY;
+    let endId = cursor.dueEnd;
+    for (const other of this.#cursors) {
+      if (other === cursor || !other.hasNext) continue;
+      until = Math.min(until, other.time);
+      // What is due must not go before an older record, due or not.
+      if (other.isDue) endId = Number.POSITIVE_INFINITY;
+    }
+    return cursor.take({until, endId, maxBytes}, this.#sink);
+  }
+
+  /** A source that was left holds a whole scrollback: nothing here keeps it longer than needed. */
+  #forgetDone(): void {
+    this.#cursors = this.#cursors.filter((cursor) => !cursor.isDone);
+    if (this.#last?.isDone) this.#last = undefined;
+  }
+
+  #oldest(): MergeCursor | undefined {
+    let oldest: MergeCursor | undefined;
+    for (const cursor of this.#cursors) {
+      if (cursor.hasNext && !(oldest && oldest.time <= cursor.time)) oldest = cursor;
+    }
+    return oldest;
+  }
+
+  #append(bytes: Uint8Array, origin: number): void {
+    this.#buffer.append(bytes);
+    this.#buffer.closeLine();
+    this.#noteOrigin(origin);
+  }
+
+  /** All entries that were added since the last call came from there. */
+  #noteOrigin(origin: number | undefined): void {
+    this.#origins.add(origin, this.#buffer.endId - this.#origins.endId);
+    this.#origins.dropBefore(this.#buffer.firstId);
+  }
+
+  #cursorOf(origin: number): MergeCursor | undefined {
+    return this.#cursors.find((cursor) => cursor.origin === origin);
+  }
+}

@@ -1,0 +1,153 @@
+import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Clock} from '../lib/clock.ts';
+import {FrameBatch} from '../lib/frame-batch.ts';
+import {SliceRunner} from '../lib/slice-runner.ts';
+import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import type {ConnectionState} from './connection-state.ts';
+import type {LogStream, TabSnapshot} from './log-stream.ts';
+import {Merge} from './merge.ts';
+import {mergedSnapshot} from './merged-snapshot.ts';
+
+/** Between a line's writing and our hearing of it lie the server's buffers and up to a frame (83 ms at 12 a second). */
+const shortestWindow = 250;
+const framesInWindow = 2;
+
+/** What a merged log needs of an open stream. */
+export type MergeSource = Pick<LogStream, 'name' | 'buffer' | 'snapshot'>;
+
+/** A source that was left is not referred to any more: it holds a whole scrollback. */
+type Source = {
+  readonly name: string;
+  readonly snapshot: () => TabSnapshot;
+  readonly unsubscribe: () => void;
+  readonly left: boolean;
+};
+
+/**
+ * Several open streams as one log, interleaved by time, in a buffer of its own. It opens no connection and closes none;
+ * the streams do not know of it. See `Merge` for the order.
+ */
+export class MergedLog {
+  readonly name: string;
+  readonly buffer: LogBuffer;
+  /** By origin; those of sources that were left keep their place. */
+  readonly sourceNames: readonly string[];
+  readonly #clock: Clock;
+  readonly #merge: Merge;
+  readonly #runner: SliceRunner;
+  readonly #batch: FrameBatch;
+  readonly #sources: Source[];
+  readonly #store: Store<TabSnapshot>;
+  readonly #startedAt: number;
+  /** Everything that was held at the start has been merged. */
+  #begun = false;
+  #closed = false;
+  /** Ends the wait for what is to be due next. */
+  #cancelWait: (() => void) | undefined;
+
+  /** Two to 255 sources. `scrollbackBytes` bounds the merged buffer, beside what the sources hold. */
+  constructor(options: {
+    readonly name: string;
+    readonly sources: readonly MergeSource[];
+    readonly clock: Clock;
+    readonly fps: number;
+    readonly scrollbackBytes: number;
+  }) {
+    const {clock, fps, sources} = options;
+    this.name = options.name;
+    this.sourceNames = sources.map(({name}) => name);
+    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+    this.#merge = new Merge({
+      buffer: this.buffer,
+      sources: sources.map(({buffer}) => buffer),
+      window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
+      wall: clock.wall,
+    });
+    this.#runner = new SliceRunner({
+      clock,
+      step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
+      onSlice: (isCaughtUp) => this.#afterSlice(isCaughtUp),
+    });
+    this.#sources = sources.map(({name, snapshot}, origin) => ({
+      name,
+      snapshot: () => snapshot.get(),
+      unsubscribe: snapshot.subscribe(() => this.#notice(origin)),
+      left: false,
+    }));
+    this.#store = createStore(this.#takeSnapshot());
+    this.#batch = new FrameBatch({clock, fps, flush: () => this.#store.set(this.#takeSnapshot())});
+    this.#runner.wake();
+  }
+
+  /** As of a stream. `connection` is the worst of the sources', or catching up while what they hold is merged. */
+  get snapshot(): ReadableStore<TabSnapshot> {
+    return this.#store;
+  }
+
+  /** Index into the sources of the one that the entry came from; undefined for drawn lines and what is not held. */
+  originAt(id: number): number | undefined {
+    return this.#merge.originAt(id);
+  }
+
+  /** Puts a dated line at the end. */
+  drawLine(): void {
+    this.#merge.mark({kind: 'drawn', at: this.#clock.wall()});
+    this.#batch.request();
+  }
+
+  /**
+   * Takes what the source of this name holds now, an unfinished line as it stands, and nothing of what comes later. To
+   * be called when its tab has been closed. What was taken stays.
+   */
+  leave(name: string): void {
+    const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
+    const source = this.#sources[origin];
+    if (!source) return;
+    source.unsubscribe();
+    const last = source.snapshot();
+    this.#sources[origin] = {...source, snapshot: () => last, left: true};
+    this.#merge.leave(origin);
+    this.#runner.wake();
+    this.#batch.request();
+  }
+
+  /** Lets go of the sources. What was merged can still be read. */
+  close(): void {
+    this.#closed = true;
+    for (const {name} of this.#sources) this.leave(name);
+    this.#runner.dispose();
+    this.#cancelWait?.();
+    this.#batch.dispose();
+    this.#store.set(this.#takeSnapshot());
+  }
+
+  #notice(origin: number): void {
+    this.#merge.notice(origin, this.#clock.monotonic());
+    this.#waitForDue();
+    this.#batch.request();
+  }
+
+  #afterSlice(isCaughtUp: boolean): void {
+    this.#begun ||= isCaughtUp;
+    if (isCaughtUp) this.#waitForDue();
+    this.#batch.request();
+  }
+
+  /** Merges on when the next arrivals are due. Arrivals are due in their order: one wait is enough. */
+  #waitForDue(): void {
+    const {dueAt} = this.#merge;
+    if (dueAt === undefined || this.#cancelWait || this.#closed) return;
+    this.#cancelWait = this.#clock.after(Math.max(0, dueAt - this.#clock.monotonic()), () => {
+      this.#cancelWait = undefined;
+      this.#runner.run();
+    });
+  }
+
+  #takeSnapshot(): TabSnapshot {
+    const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
+    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
+    return mergedSnapshot(this.buffer, sources, this.#begun || this.#closed ? undefined : catchingUp);
+  }
+}

@@ -1,0 +1,94 @@
+/** What a reader of the evidence has to know about the lines. */
+export type EvidenceFacts = {
+  readonly pipeline: string;
+  /** The server's URL; only its host is named, which leaves out credentials. */
+  readonly server: string;
+  /** The pipeline's platform version, where known. */
+  readonly platformVersion?: string;
+  /** Times of the first and the last record, in wall milliseconds; undefined when no line has a time. */
+  readonly span: {readonly from: number; readonly to: number} | undefined;
+  /** The filters in force, in words. */
+  readonly filters: readonly string[];
+  /** The gaps among the lines, in words. */
+  readonly gaps: readonly string[];
+};
+
+/**
+ * Lines as evidence for an issue or a message: Markdown with the facts above and the lines in a fence. Lines are added
+ * one by one, so that the caller can do it in slices.
+ */
+export class Evidence {
+  readonly #clean: (line: Uint8Array) => string;
+  readonly #lines: string[] = [];
+  #longestRun = 0;
+
+  /** `clean` turns a line's bytes into text without colours and control characters. */
+  constructor(clean: (line: Uint8Array) => string) {
+    this.#clean = clean;
+  }
+
+  /** The array is not kept. */
+  add(line: Uint8Array): void {
+    const text = this.#clean(line);
+    this.#lines.push(text);
+    this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
+  }
+
+  finish(facts: EvidenceFacts): string {
+    // A fence is closed by a run at least as long as the one that opened it, and is made of three at least.
+    const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
+    return [...this.#head(facts), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
+  }
+
+  #head({pipeline, server, platformVersion, span, filters, gaps}: EvidenceFacts): string[] {
+    return [
+      `**Log of ${code(pipeline)} on ${code(hostOf(server))}**`,
+      '',
+      `- Time: ${span === undefined ? 'unknown' : spanWords(span)}`,
+      `- Lines: ${this.#lines.length.toLocaleString('en-US')}`,
+      `- Platform version: ${platformVersion === undefined ? 'unknown' : code(platformVersion)}`,
+      `- Filters: ${filters.length === 0 ? 'none' : filters.map(code).join(', ')}`,
+      `- Gaps: ${gaps.length === 0 ? 'none' : ''}`.trimEnd(),
+      ...gaps.map((gap) => `  - ${escaped(gap)}`),
+    ];
+  }
+}
+
+function hostOf(server: string): string {
+  return URL.canParse(server) ? new URL(server).host : 'unknown';
+}
+
+/** `2026-11-25 12:01:02 to 12:03:44 UTC`; the second date only where it is another one. */
+function spanWords({from, to}: {from: number; to: number}): string {
+  const [fromDay = '', fromTime = ''] = dayAndTime(from);
+  const [toDay = '', toTime = ''] = dayAndTime(to);
+  return `${fromDay} ${fromTime} to ${toDay === fromDay ? '' : `${toDay} `}${toTime} UTC`;
+}
+
+function dayAndTime(at: number): string[] {
+  return new Date(at).toISOString().slice(0, 19).split('T');
+}
+
+/** Text as inline code: the only place in Markdown where nothing in it has a meaning. */
+function code(value: string): string {
+  const text = oneLine(value);
+  const run = longestRunOfBackticks(text);
+  if (run === 0 && text.trim() !== '') return `\`${text}\``;
+  // Blanks inside the delimiters are taken off by the reader, one at each end, if there is anything else.
+  const delimiter = '`'.repeat(run + 1);
+  return `${delimiter} ${text} ${delimiter}`;
+}
+
+function escaped(value: string): string {
+  return oneLine(value).replaceAll(/[\\`*_~[\]<>&|#]/g, '\\$&');
+}
+
+function oneLine(value: string): string {
+  return value.replaceAll(/\s+/g, ' ');
+}
+
+function longestRunOfBackticks(text: string): number {
+  let longest = 0;
+  for (const run of text.match(/`+/g) ?? []) longest = Math.max(longest, run.length);
+  return longest;
+}

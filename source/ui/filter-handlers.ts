@@ -1,0 +1,150 @@
+import type {Filter, FilterEntry} from '../filters/filter.ts';
+import type {Level} from '../records/level.ts';
+import {shapeOf, shapeText} from '../records/shape.ts';
+import {lineAsSent} from '../viewport/line-text.ts';
+import {reveal} from '../viewport/position.ts';
+import {clockTime} from '../viewport/words.ts';
+import type {Controller} from './controller.ts';
+import {type PaneAt, paneAt, say} from './on-pane.ts';
+
+/** Records around a match that `x` shows. */
+const contextRecords = 3;
+const levels: readonly (Level | undefined)[] = [undefined, 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+
+/** Commands that decide which records are shown, and as what. */
+export const filterHandlers = {
+  filter(controller: Controller) {
+    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
+  },
+  'filters-off'(controller: Controller) {
+    const filters = controller.pane?.tab.pane.filters ?? [];
+    if (filters.length === 0) {
+      say(controller, 'no filters: & filters');
+      return;
+    }
+    const on = !filters.some((filter) => filter.on);
+    controller.changePane({filters: filters.map((filter) => ({...filter, on}))});
+  },
+  'filters-to-all'(controller: Controller) {
+    const {pane} = controller;
+    if (!pane) return;
+    const {tabs, active} = controller.state;
+    const others = tabs.length - 1;
+    if (others === 0) {
+      say(controller, 'there is no other tab');
+      return;
+    }
+    // A stretch of one log is none of another.
+    const filters = pane.tab.pane.filters.filter(({filter}) => filter.kind !== 'between');
+    for (const tab of tabs) if (tab.name !== active) controller.changePaneOf(tab.name, {filters});
+    say(
+      controller,
+      others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
+    );
+  },
+  'min-level'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const {filters} = at.tab.pane;
+    const now = filters.find(({filter}) => filter.kind === 'level');
+    const before = now?.filter.kind === 'level' ? now.filter.least : undefined;
+    const least = levels[(levels.indexOf(before) + 1) % levels.length];
+    const others = filters.filter((filter) => filter !== now);
+    controller.changePane({filters: least ? withFilter(others, {kind: 'level', least}) : others});
+    say(controller, least ? `${least} and above` : 'all levels');
+  },
+  context(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const context = at.tab.pane.context === 0 ? contextRecords : 0;
+    controller.changePane({context});
+    say(controller, context === 0 ? 'matches only' : `matches with ${context} records around each`);
+  },
+  highlight(controller: Controller) {
+    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});
+  },
+  'this-run'(controller: Controller) {
+    const at = paneAt(controller);
+    // Where everything is hidden there is no current record, and the run is let go of all the same.
+    if (!at || removeBetween(controller, at, 'this run')) return;
+    const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
+    if (!run) {
+      say(controller, 'no run is known here');
+      return;
+    }
+    between(controller, at, {from: run.firstId, to: run.endId, label: 'this run'});
+  },
+  'hide-before'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const from = at.model.index.headOf(at.current);
+    between(controller, at, {from, to: undefined, label: `since ${placeOf(at, from)}`});
+  },
+  'hide-after'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const head = at.model.index.headOf(at.current);
+    const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
+    between(controller, at, {from: 0, to, label: `up to ${placeOf(at, head)}`});
+  },
+  fold(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const fold = !at.tab.pane.fold;
+    controller.changePane({fold});
+    say(controller, fold ? 'records alike are one row: o opens it' : 'every record is a row');
+  },
+  'open-fold': (controller: Controller) => {
+    if (!toggleFold(controller)) say(controller, 'no folded row here: f folds records alike');
+  },
+  'hide-shape'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
+    if (!line) {
+      say(controller, 'this is no record');
+      return;
+    }
+    const filter: Filter = {kind: 'shape', shape: shapeOf(line), text: shapeText(lineAsSent(line).text)};
+    controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
+  },
+};
+
+/** The filters and another one, under an id of its own. */
+export function withFilter(filters: readonly FilterEntry[], filter: Filter): readonly FilterEntry[] {
+  return [...filters, {id: Math.max(0, ...filters.map(({id}) => id)) + 1, filter, on: true}];
+}
+
+/** Opens the folded row under the eye, or closes the fold that the current record is in. False: there is none. */
+export function toggleFold(controller: Controller): boolean {
+  const at = paneAt(controller);
+  const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
+  if (!at || !fold || fold.records === 1) return false;
+  at.model.setOpen(fold.head, !fold.open);
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, fold.head)});
+  return true;
+}
+
+type Between = Extract<Filter, {kind: 'between'}>;
+
+/** A new range takes the place of one of the same kind. */
+function between(controller: Controller, {tab}: PaneAt, range: Omit<Between, 'kind'>): void {
+  const word = (label: string) => label.split(' ')[0];
+  const others = tab.pane.filters.filter(
+    ({filter}) => filter.kind !== 'between' || word(filter.label) !== word(range.label),
+  );
+  controller.changePane({filters: withFilter(others, {kind: 'between', ...range})});
+}
+
+function removeBetween(controller: Controller, {tab}: PaneAt, label: string): boolean {
+  const isIt = ({filter, on}: FilterEntry) => on && filter.kind === 'between' && filter.label === label;
+  const others = tab.pane.filters.filter((entry) => !isIt(entry));
+  if (others.length === tab.pane.filters.length) return false;
+  controller.changePane({filters: others});
+  return true;
+}
+
+function placeOf({model}: PaneAt, id: number): string {
+  const time = model.index.timeAt(id);
+  return time === undefined ? `line ${id + 1}` : clockTime(time);
+}

@@ -1,0 +1,17 @@
+import type {Controller} from './controller.ts';
+import type {PromptKind} from './prompt-kind.ts';
+
+/** `/` in the sidebar: the list shows the names that match, as they are typed. */
+export const findNamePrompt: PromptKind<'find-name'> = {
+  label: () => 'find /',
+  change: (controller, {text}) => filterNames(controller, text),
+  submit: () => undefined,
+  cancel: (controller, {before}) => filterNames(controller, before),
+};
+
+function filterNames(controller: Controller, text: string): void {
+  controller.dispatch({type: 'name-filter', text});
+  const {pipelines, state} = controller;
+  const [first] = pipelines;
+  if (first && !pipelines.some((pipeline) => pipeline.name === state.cursor)) controller.moveCursor(first.name);
+}

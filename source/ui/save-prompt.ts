@@ -1,0 +1,100 @@
+import {newTally} from '../take/bytes-of.ts';
+import {suggestName} from '../take/suggest-name.ts';
+import {byteSize, counted} from '../viewport/words.ts';
+import type {Controller} from './controller.ts';
+import {evidenceOf} from './evidence-of.ts';
+import {paneAt, say} from './on-pane.ts';
+import type {PromptKind, PromptOf} from './prompt-kind.ts';
+import {blocksOf} from './taking.ts';
+import type {Choice} from './view-state.ts';
+
+/** `S`: to a file. A name that ends in `.md` saves Markdown evidence. */
+export const savePrompt: PromptKind<'save'> = {
+  label: ({what, markers, replaces}) =>
+    replaces
+      ? 'Enter again replaces '
+      : `save ${choiceWords(what)}${markers ? ' with markers' : ''} (Tab: another choice) to `,
+  submit(controller, prompt) {
+    if (prompt.text.trim() === '') return 'type a file name';
+    void save(controller, prompt);
+    return undefined;
+  },
+  turn(controller, prompt) {
+    const choices = choicesOf(controller);
+    const at = choices.findIndex(({what, markers}) => what === prompt.what && markers === prompt.markers);
+    return {...prompt, ...choices[(at + 1) % choices.length], replaces: false};
+  },
+};
+
+/** Asks where to save to; `problem` says why it is asked. */
+export function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: 'md'): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const {buffer, name} = at.model.source;
+  const time = at.model.index.timeAt(buffer.endId - 1) ?? controller.services.clock.wall();
+  const text = suggestName(name, time, extension);
+  controller.dispatch({type: 'prompt', prompt: {kind: 'save', text, what, markers: false, replaces: false, problem}});
+}
+
+async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
+  const at = paneAt(controller);
+  if (!at) return;
+  const {services, closing: signal} = controller;
+  const {text, what, markers, replaces} = prompt;
+  const tally = newTally();
+  const isMarkdown = text.endsWith('.md');
+  const blocks = isMarkdown
+    ? markdownBlocks(controller, prompt)
+    : blocksOf(what, at, {clock: services.clock, signal, markers, tally});
+  try {
+    const saved = await services.save(text, blocks, {overwrite: replaces, signal});
+    switch (saved.kind) {
+      case 'saved': {
+        const lines = isMarkdown ? 'Markdown' : counted(tally.lines, 'line', 'lines');
+        say(controller, `saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`);
+        controller.changePaneOf(at.tab.name, {selectedFrom: undefined});
+        return;
+      }
+      case 'exists':
+        controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: true, problem: 'it exists · Esc: no'}});
+        return;
+      case 'failed':
+        controller.dispatch({type: 'prompt', prompt: {...prompt, problem: saved.why}});
+        return;
+      case 'stopped':
+        return;
+    }
+  } catch (error) {
+    if (!signal.aborted) say(controller, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function* markdownBlocks(controller: Controller, {what}: PromptOf<'save'>): AsyncGenerator<Buffer> {
+  const at = paneAt(controller);
+  const evidence = at && (await evidenceOf(controller, what, at, controller.closing));
+  if (evidence === undefined) throw new Error('too large for Markdown: save it as .log');
+  yield Buffer.from(evidence);
+}
+
+function choicesOf(controller: Controller): readonly {what: Choice; markers: boolean}[] {
+  const selection = controller.pane?.tab.pane.selectedFrom === undefined ? [] : (['selection'] as const);
+  return ([...selection, 'view', 'all'] as const).flatMap((what) => [
+    {what, markers: false},
+    {what, markers: true},
+  ]);
+}
+
+function choiceWords(what: Choice): string {
+  switch (what) {
+    case 'record':
+      return 'the record';
+    case 'selection':
+      return 'the selection';
+    case 'screen':
+      return 'the screen';
+    case 'view':
+      return 'the view';
+    case 'all':
+      return 'all';
+  }
+}

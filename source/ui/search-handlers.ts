@@ -1,0 +1,114 @@
+import type {Pattern} from '../buffer/pattern.ts';
+import type {Controller} from './controller.ts';
+import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
+import {revealHit} from './reveal-hit.ts';
+
+/** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
+export const searchHandlers = {
+  search(controller: Controller) {
+    const tab = controller.pane?.tab;
+    if (!tab) return;
+    controller.dispatch({type: 'keep', name: tab.name});
+    controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
+  },
+  'next-hit': (controller: Controller) => goToHit(controller, 'next'),
+  'previous-hit': (controller: Controller) => goToHit(controller, 'previous'),
+  'next-error': (controller: Controller) => goToError(controller, 'next'),
+  'previous-error': (controller: Controller) => goToError(controller, 'previous'),
+  'next-turn': (controller: Controller) => goToTurn(controller, 'next'),
+  'previous-turn': (controller: Controller) => goToTurn(controller, 'previous'),
+};
+
+type Direction = 'next' | 'previous';
+
+function goToHit(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const {searching} = at.model;
+  if (!searching) {
+    say(controller, 'nothing is searched for: / searches');
+    return;
+  }
+  const {search, pattern} = searching;
+  const current = at.current ?? 0;
+  const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
+  const hit = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
+  if (hit === undefined) {
+    say(controller, pattern.tooSlow || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
+    return;
+  }
+  goToHitAt(controller, hit);
+  if (near === undefined) {
+    say(
+      controller,
+      direction === 'next' ? 'past the last hit: on from the first' : 'past the first hit: on from the last',
+    );
+  }
+}
+
+/** A search finds only what the filters leave. */
+function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
+  if (tooSlow) return 'stopped: this pattern takes too long';
+  return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
+}
+
+/** Shows a hit: its fold is opened, its line marked, and the view panned if the hit is outside. */
+export function goToHitAt(controller: Controller, hit: number): void {
+  goToEntry(controller, hit);
+  const at = paneAt(controller);
+  if (at) controller.changePane(revealHit(hit, at));
+}
+
+function goToError(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  // At the end of a log that is followed there is never a next one: the newest is what is asked for.
+  const isFollowing = at.tab.pane.position.kind === 'follow';
+  const error = shownError(at, isFollowing ? 'previous' : direction);
+  if (error === undefined) {
+    const where = direction === 'next' ? 'after' : 'before';
+    say(controller, at.model.index.errorCount === 0 ? 'no errors' : `no error ${where} this line`);
+    return;
+  }
+  goToEntry(controller, error);
+}
+
+/** The nearest error record that is shown: from error to error, over what is hidden between. */
+function shownError({model, geometry, current}: PaneAt, direction: Direction): number | undefined {
+  const {index} = model;
+  const {entries} = geometry;
+  const step = (from: number) => (direction === 'next' ? index.nextError(from) : index.previousError(from));
+  const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
+  for (let error = step(index.headOf(current ?? 0)); error !== undefined; ) {
+    const near = shown(error);
+    if (near === error) return error;
+    if (near === undefined) return undefined;
+    error = step(direction === 'next' ? near - 1 : near + 1);
+  }
+  return undefined;
+}
+
+/** Runs, gaps and restarts: where the log takes another course. */
+function goToTurn(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const current = at.current ?? 0;
+  const {entries} = at.geometry;
+  // What a filter hides stands for the next entry that is shown.
+  const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
+  const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
+  if (turn === undefined) {
+    say(controller, `no run, gap or restart ${direction === 'next' ? 'after' : 'before'} this line`);
+    return;
+  }
+  goToEntry(controller, turn);
+}
+
+function turnsOf({model}: PaneAt): readonly number[] {
+  const {buffer} = model.source;
+  const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
+  for (const [id, marker] of buffer.markers()) {
+    if (marker.kind !== 'reconnected' && marker.kind !== 'state' && marker.kind !== 'drawn') turns.push(id);
+  }
+  return [...new Set(turns)].sort((a, b) => a - b);
+}

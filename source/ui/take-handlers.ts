@@ -1,0 +1,118 @@
+import {currentOf, hold} from '../viewport/position.ts';
+import {byteSize} from '../viewport/words.ts';
+import type {Controller} from './controller.ts';
+import {evidenceOf} from './evidence-of.ts';
+import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
+import {openSavePrompt} from './save-prompt.ts';
+import {bytesOf, copiedWords, mostCopied} from './taking.ts';
+import type {Choice} from './view-state.ts';
+
+/** Commands that take something out of the log: to the clipboard, a file, a command; and the user's own marks. */
+export const takeHandlers = {
+  select(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    if (at.tab.pane.selectedFrom !== undefined) {
+      controller.changePane({selectedFrom: undefined});
+      return;
+    }
+    const position = hold(at.tab.pane.position, at.geometry);
+    controller.changePane({position, selectedFrom: currentOf(position, at.geometry)});
+    say(controller, 'move to select · y copies, S saves, | pipes, M Markdown · Esc ends');
+  },
+  copy: (controller: Controller) => void copy(controller, hasSelection(controller) ? 'selection' : 'record'),
+  'copy-view': (controller: Controller) => void copy(controller, 'view'),
+  save: (controller: Controller) => openSavePrompt(controller, hasSelection(controller) ? 'selection' : 'view'),
+  pipe(controller: Controller) {
+    if (!controller.pane) return;
+    const what = hasSelection(controller) ? 'selection' : 'view';
+    controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: controller.services.pager, what}});
+  },
+  markdown: (controller: Controller) =>
+    void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
+  mark(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const head = at.model.index.headOf(at.current);
+    const marks = new Set(at.tab.pane.marks);
+    if (!marks.delete(head)) marks.add(head);
+    controller.changePane({position: hold(at.tab.pane.position, at.geometry), marks});
+  },
+  'next-mark': (controller: Controller) => goToMark(controller, 'next'),
+  'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
+  'list-marks'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    if (marksOf(at).length === 0) say(controller, 'no marks: m marks a record');
+    else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
+  },
+};
+
+/** Heads of the marked records that are still held, in order. */
+export function marksOf({tab, model}: Pick<PaneAt, 'tab' | 'model'>): readonly number[] {
+  const {firstId} = model.source.buffer;
+  return [...tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
+}
+
+/** Copies what is chosen, as the log has it, and says what became of it. What is too large is offered for saving. */
+export async function copy(controller: Controller, choice: Choice): Promise<void> {
+  await take(controller, async (at, signal) => {
+    const taken = await bytesOf(choice, at, {clock: controller.services.clock, signal});
+    if (!taken) {
+      openSavePrompt(
+        controller,
+        choice,
+        `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`,
+      );
+      return;
+    }
+    if (taken.lines === 0) {
+      say(controller, 'nothing to copy here');
+      return;
+    }
+    const answer = await controller.services.copy(taken.bytes, taken.lines, signal);
+    if (answer.kind === 'too-large') openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`);
+    else say(controller, copiedWords(answer));
+  });
+  if (choice === 'selection') controller.changePane({selectedFrom: undefined});
+}
+
+async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
+  await take(controller, async (at, signal) => {
+    const evidence = await evidenceOf(controller, choice, at, signal);
+    if (!evidence) {
+      say(controller, 'too large for Markdown: S saves it');
+      return;
+    }
+    const text = Buffer.from(evidence);
+    const answer = await controller.services.copy(text, evidence.split('\n').length - 1, signal);
+    if (answer.kind !== 'too-large') say(controller, `Markdown: ${copiedWords(answer)}`);
+    else openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`, 'md');
+  });
+}
+
+/** Runs something that takes a while; what fails is said. */
+async function take(controller: Controller, run: (at: PaneAt, signal: AbortSignal) => Promise<void>): Promise<void> {
+  const at = paneAt(controller);
+  if (!at) return;
+  try {
+    await run(at, controller.closing);
+  } catch (error) {
+    if (!controller.closing.aborted) say(controller, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function hasSelection(controller: Controller): boolean {
+  return controller.pane?.tab.pane.selectedFrom !== undefined;
+}
+
+function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const marks = marksOf(at);
+  const current = at.model.index.headOf(at.current ?? 0);
+  const near = direction === 'next' ? marks.find((id) => id > current) : marks.findLast((id) => id < current);
+  const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
+  if (mark === undefined) say(controller, 'no marks: m marks a record');
+  else goToEntry(controller, mark);
+}

@@ -1,0 +1,103 @@
+import type {Marker} from '../buffer/marker.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {textWidth} from '../terminal/width.ts';
+import {wrapOffsets} from '../terminal/wrap.ts';
+import {type CompactForm, compactLine} from './compact-line.ts';
+import {readLine, shownBytes} from './line-text.ts';
+import {markerText, markerTone} from './marker-text.ts';
+import {showsSentText, timeCells, wallTime} from './time-column.ts';
+import {wordOffsets} from './word-offsets.ts';
+import {byteSize} from './words.ts';
+
+/** The part of a search pattern that painting needs. */
+export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
+
+/** A pattern that is painted wherever it occurs. */
+export type Highlight = {readonly finder: HitFinder; readonly style: Style};
+
+/** An entry as text for the screen: everything that stays the same until the entry or the options change. */
+export type EntryText = {
+  readonly styled: StyledText;
+  /** Start of each row in `styled.text`; one row when not wrapping. */
+  readonly offsets: readonly number[];
+  /** Said at the right border when the line is longer than what is shown of it. */
+  readonly label: string | undefined;
+  /** Wall milliseconds at which a record was written, by its own word. */
+  readonly at: number | undefined;
+  /** Characters at the beginning of `styled.text` that are the column of the time. */
+  readonly timeCells: number;
+};
+
+/** How lines become text. `form` undefined: as sent. */
+export type EntryForm = {
+  /** Cells of a row of text. */
+  readonly cells: number;
+  readonly wrap: boolean;
+  readonly symbols: Symbols;
+  readonly form: CompactForm | undefined;
+  readonly highlights: readonly Highlight[];
+  readonly hits: HitFinder | undefined;
+};
+
+const hitStyle: Style = {inverse: true};
+const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
+  quiet: {dim: true},
+  notice: {fg: 6},
+  loss: {fg: 1, bold: true},
+};
+/** A wrapped line takes at most so many rows: 64 KiB at 80 columns is 820. */
+const wrapLimit = 1000;
+
+/** A marker between rules, wrapped at words. */
+export function markerEntry(marker: Marker, {cells, symbols}: EntryForm): EntryText {
+  const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
+  // The first line of `deployment_error` is part of it: text that a pipeline may have written.
+  const words = sanitise(`${rule} ${markerText(marker)}`).text;
+  // The closing rule is for looks only: it gets no row of its own.
+  const closed = `${words} ${rule}`;
+  const text = textWidth(closed) <= cells ? closed : words;
+  const styled = plain(text, markerStyles[markerTone(marker)]);
+  return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0};
+}
+
+/** A line in its compact form, or as sent: where it is no record, or where a hit stands in what that form hides. */
+export function lineEntry(bytes: Uint8Array, entryForm: EntryForm): EntryText {
+  const {form, hits, highlights} = entryForm;
+  const {asSent, record} = readLine(bytes);
+  let styled = asSent;
+  let cells = 0;
+  if (form && record) {
+    const compact = compactLine(asSent, record, form);
+    const column = timeCells(form.time, form.compactness === 'short-time');
+    if (!hits || hitRanges(hits, compact.text, form, column).length > 0 || hits.ranges(asSent.text).length === 0) {
+      styled = compact;
+      cells = column;
+    }
+  }
+  for (const {finder, style} of highlights)
+    styled = overlay(styled, hitRanges(finder, styled.text, form, cells), style);
+  if (hits) styled = overlay(styled, hitRanges(hits, styled.text, form, cells), hitStyle);
+  return {...layOut(styled, bytes.length, entryForm), at: record && wallTime(record.timeText), timeCells: cells};
+}
+
+/** The hits in the text of an entry; none in a column that shows what the line does not say. */
+export function hitRanges(
+  finder: HitFinder,
+  text: string,
+  form: CompactForm | undefined,
+  column: number,
+): readonly {start: number; end: number}[] {
+  const ranges = finder.ranges(text);
+  return column === 0 || !form || showsSentText(form.time) ? ranges : ranges.filter(({start}) => start >= column);
+}
+
+function layOut(styled: StyledText, byteLength: number, {cells, wrap, symbols}: EntryForm) {
+  const offsets = wrap ? wrapOffsets(styled.text, cells, wrapLimit + 1) : [0];
+  const isCut = byteLength > shownBytes || offsets.length > wrapLimit;
+  const label = isCut ? `${symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
+  if (offsets.length <= wrapLimit) return {styled, offsets, label};
+  return {styled: slice(styled, 0, offsets[wrapLimit] ?? 0), offsets: offsets.slice(0, wrapLimit), label};
+}

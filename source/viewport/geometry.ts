@@ -1,0 +1,101 @@
+import type {Entries} from '../buffer/entries.ts';
+
+/** One screen row of an entry: an entry that wraps has several. */
+export type Place = {readonly id: number; readonly row: number};
+
+/** What a pane shows: its entries, `height` screen rows, and how many rows a shown entry takes (1 at least). */
+export type Geometry = {
+  readonly entries: Entries;
+  readonly height: number;
+  readonly heightOf: (id: number) => number;
+};
+
+/** The oldest entry shown; undefined when there is none. */
+export function firstShown({entries}: Geometry): number | undefined {
+  return entries.atOrAfter(0);
+}
+
+/** The newest entry shown; undefined when there is none. */
+export function lastShown({entries}: Geometry): number | undefined {
+  return entries.atOrBefore(Number.MAX_SAFE_INTEGER);
+}
+
+/** The entry that stands for one that is no longer shown: the next one, or the last. Keeps the order of entries. */
+export function standIn({entries}: Geometry, id: number): number | undefined {
+  return entries.atOrAfter(id) ?? entries.atOrBefore(id);
+}
+
+/** The shown entry whose id is closest; the later of two. */
+export function nearestShown({entries}: Geometry, id: number): number | undefined {
+  const after = entries.atOrAfter(id);
+  const before = entries.atOrBefore(id);
+  if (after === undefined || before === undefined) return after ?? before;
+  return id - before < after - id ? before : after;
+}
+
+/** The shown entry `delta` entries away from `id`, stopping at both ends. */
+export function stepBy({entries}: Geometry, id: number, delta: number): number {
+  let at = id;
+  for (let left = Math.abs(delta); left > 0; left--) {
+    const next = delta > 0 ? entries.atOrAfter(at + 1) : entries.atOrBefore(at - 1);
+    if (next === undefined) break;
+    at = next;
+  }
+  return at;
+}
+
+/** The place `rows` screen rows away, stopping at both ends of the log. */
+export function movePlace(place: Place, geometry: Geometry, rows: number): Place {
+  const {entries, heightOf} = geometry;
+  let {id, row} = place;
+  let left = Math.abs(rows);
+  if (rows < 0) {
+    while (left > row) {
+      const above = entries.atOrBefore(id - 1);
+      if (above === undefined) return {id, row: 0};
+      left -= row + 1;
+      id = above;
+      row = heightOf(id) - 1;
+    }
+    return {id, row: row - left};
+  }
+  for (;;) {
+    const lastRow = heightOf(id) - 1;
+    if (left <= lastRow - row) return {id, row: row + left};
+    const below = entries.atOrAfter(id + 1);
+    if (below === undefined) return {id, row: lastRow};
+    left -= lastRow - row + 1;
+    id = below;
+    row = 0;
+  }
+}
+
+/** The top that puts the very last row in the last screen row; undefined when nothing is shown. */
+export function lastTop(geometry: Geometry): Place | undefined {
+  const id = lastShown(geometry);
+  return id === undefined ? undefined : movePlace({id, row: geometry.heightOf(id) - 1}, geometry, 1 - geometry.height);
+}
+
+/**
+ * Keeps a top among the shown entries, and never lets the screen run past the end while there is something above to
+ * show. Undefined when nothing is shown.
+ */
+export function clampTop(top: Place, geometry: Geometry): Place | undefined {
+  const last = lastTop(geometry);
+  const id = geometry.entries.atOrAfter(top.id);
+  if (last === undefined || id === undefined) return last;
+  const row = id === top.id ? Math.min(top.row, geometry.heightOf(id) - 1) : 0;
+  return id > last.id || (id === last.id && row > last.row) ? last : {id, row};
+}
+
+/** The places of the screen rows below and including `top`; fewer than `height` where the log ends. */
+export function placesFrom(top: Place, {entries, height, heightOf}: Geometry): readonly Place[] {
+  const places: Place[] = [];
+  let row = top.row;
+  for (let id: number | undefined = top.id; id !== undefined && places.length < height; ) {
+    for (const rows = heightOf(id); row < rows && places.length < height; row++) places.push({id, row});
+    id = entries.atOrAfter(id + 1);
+    row = 0;
+  }
+  return places;
+}

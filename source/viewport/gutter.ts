@@ -1,0 +1,69 @@
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import type {RowLook} from './row-look.ts';
+
+/** How wide the parts on the left of the text are, in cells; 0 for none. */
+export type Gutter = {
+  /** For the number of each line and the space after it: `numberCells` of the newest id. */
+  readonly numberCells: number;
+  /** For the name of the pipeline, the space after it not included. */
+  readonly originCells: number;
+};
+
+/** The margin: the current line or the selection, and the user's mark or the bar of errors. */
+const marginCells = 2;
+/** Fewer cells of text than this are no use: numbers and names give way first. */
+const leastText = 16;
+
+// Bars are painted blanks: what is dragged over with the mouse is copied without them.
+const selectionBar: Style = {inverse: true, fg: 4};
+const errorBar: Style = {inverse: true, fg: 1};
+const currentStyle: Style = {bold: true};
+const markStyle: Style = {bold: true, fg: 6};
+
+/** Cells on the left of the text. */
+export function gutterCells({numberCells, originCells}: Gutter): number {
+  return marginCells + numberCells + (originCells > 0 ? originCells + 1 : 0);
+}
+
+/** The gutter that leaves room for text in a row of `width` cells. */
+export function fitGutter(gutter: Gutter, width: number): Gutter {
+  const narrower = [gutter, {...gutter, numberCells: 0}, {numberCells: 0, originCells: 0}];
+  return narrower.find((each) => width - gutterCells(each) >= leastText) ?? {numberCells: 0, originCells: 0};
+}
+
+/** `numberCells` for a log; grows a hundredfold at a time, so that rows seldom move. */
+export function numberCells(endId: number): number {
+  const digits = String(Math.max(1, endId)).length;
+  return 1 + Math.max(5, digits + (digits % 2 === 0 ? 1 : 0));
+}
+
+/** The left of each row of an entry. `number` is undefined for rows without one. */
+export function paintGutter(
+  look: RowLook,
+  gutter: Gutter,
+  {isCurrent, number, symbols}: {isCurrent: boolean; number: number | undefined; symbols: Symbols},
+): StyledText {
+  const current = plain(isCurrent ? symbols.currentLine : ' ', {
+    ...(isCurrent && currentStyle),
+    ...(look.selected && selectionBar),
+  });
+  const mark = plain(look.marked ? symbols.mark : ' ', {
+    ...(look.marked && markStyle),
+    ...(look.level === 'ERROR' && errorBar),
+  });
+  const parts = [current, mark];
+  if (gutter.numberCells > 0) {
+    parts.push(plain(`${number ?? ''} `.padStart(gutter.numberCells), {dim: true}));
+  }
+  if (gutter.originCells > 0) parts.push(originOf(look, gutter.originCells), plain(' '));
+  return concat(parts);
+}
+
+function originOf({origin}: RowLook, cells: number): StyledText {
+  const name = origin ? plain(sanitise(origin.name).text, {fg: origin.color}) : plain('');
+  return padTo(clip(name, 0, cells), cells);
+}

@@ -1,0 +1,55 @@
+import {paint} from '../terminal/paint.ts';
+import type {ColorDepth, Style} from '../terminal/style.ts';
+import {plain} from '../terminal/styled-text.ts';
+
+/** What the part of a log says that one row of the overview stands for. */
+export type OverviewRow = {readonly hit: boolean; readonly error: boolean; readonly inView: boolean};
+
+/** A log as the overview sees it. Ids are shared out evenly among the rows; what filters hide has its place, too. */
+export type OverviewFacts = {
+  /** Entries [firstId, endId) are held. */
+  readonly firstId: number;
+  readonly endId: number;
+  readonly height: number;
+  /** Ids of the first and the last entry on the screen; undefined when nothing is shown. */
+  readonly shown: readonly [first: number, last: number] | undefined;
+  /** The first hit after an id, and the first error after an id. */
+  readonly hitAfter: (id: number) => number | undefined;
+  readonly errorAfter: (id: number) => number | undefined;
+};
+
+/** Where in the whole log the hits and errors are, and where the screen is: two look-ups a row. */
+export function overviewRows(facts: OverviewFacts): readonly OverviewRow[] {
+  const {firstId, endId, height, shown, hitAfter, errorAfter} = facts;
+  const count = endId - firstId;
+  // Row r stands for the ids whose place × height / count is r, rounded down; of a short log some rows for none.
+  const startOf = (row: number) => firstId + Math.ceil((row * count) / height);
+  const rowOf = (id: number) => Math.floor(((id - firstId) * height) / count);
+  const [top, bottom] = shown && count > 0 ? [rowOf(shown[0]), rowOf(shown[1])] : [height, -1];
+  return Array.from({length: height}, (_, row) => {
+    const start = startOf(row);
+    const end = startOf(row + 1);
+    const isBetween = (id: number | undefined) => id !== undefined && id < end;
+    return {
+      hit: start < end && isBetween(hitAfter(start - 1)),
+      error: start < end && isBetween(errorAfter(start - 1)),
+      inView: row >= top && row <= bottom,
+    };
+  });
+}
+
+/** The overview as one cell a row: blanks only, so that text dragged over with the mouse is copied without it. */
+export function paintOverview(rows: readonly OverviewRow[], depth: ColorDepth): readonly string[] {
+  return rows.map((row) => paint(plain(' ', depth === 'none' ? colourlessStyle(row) : colouredStyle(row)), depth));
+}
+
+/** Yellow for hits, else red for errors; bright where the screen is, so that it is found among them; else grey. */
+function colouredStyle({hit, error, inView}: OverviewRow): Style {
+  const ground = hit ? 3 : error ? 1 : 0;
+  if (ground === 0 && !inView) return {};
+  return {bg: inView ? ground + 8 : ground};
+}
+
+function colourlessStyle({hit, error, inView}: OverviewRow): Style {
+  return {...((hit || error) && {inverse: true}), ...(error && !hit && {dim: true}), ...(inView && {underline: true})};
+}

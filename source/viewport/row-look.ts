@@ -1,0 +1,33 @@
+import type {Level} from '../records/level.ts';
+import type {Color} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+
+/** What the pane knows of an entry beyond its text; asked for at each painting, so that it may change at any time. */
+export type RowLook = {
+  /** The level of the record that a line belongs to. */
+  readonly level?: Level | undefined;
+  /** Shown for what is around it only: the whole row is dim. */
+  readonly isContext: boolean;
+  /** Records that the row stands for; 1 unless they were folded. */
+  readonly folded: number;
+  readonly marked: boolean;
+  readonly selected: boolean;
+  /** The pipeline, in a log of several. */
+  readonly origin?: {readonly name: string; readonly color: Color} | undefined;
+};
+
+/** An entry of which nothing more is known. */
+export const plainLook: RowLook = {isContext: false, folded: 1, marked: false, selected: false};
+
+/** The same text all dim; what is painted over (hits, stand-ins of control characters) stays visible. */
+export function dimmed({text, runs}: StyledText): StyledText {
+  const parts: StyledText[] = [];
+  let at = 0;
+  for (const run of runs) {
+    const isPaintedOver = run.style.inverse === true || run.style.bg !== undefined;
+    if (!isPaintedOver) continue;
+    parts.push(plain(text.slice(at, run.start), {dim: true}), plain(text.slice(run.start, run.end), run.style));
+    at = run.end;
+  }
+  return concat([...parts, plain(text.slice(at), {dim: true})]);
+}

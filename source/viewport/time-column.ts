@@ -1,0 +1,97 @@
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+
+/**
+ * How the compact form shows times. `sent`: the time of day as it came, UTC; `local`: the same in the user's zone;
+ * `utc`: with the date; `relative`: how long ago; `delta`: seconds since the record shown before it.
+ */
+export type TimeMode = 'sent' | 'local' | 'utc' | 'relative' | 'delta' | 'off';
+
+/** In the order in which a key goes through them. */
+export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative', 'delta', 'off'];
+
+/** Minutes that local time is ahead of UTC at a wall time (ms): `(at) => -new Date(at).getTimezoneOffset()`. */
+export type ZoneOffset = (at: number) => number;
+
+/** What the two modes need that change without the line: both are worked out when a row is painted. */
+export type Moment = {readonly now: number; readonly previousAt: number | undefined};
+
+/** `-119 min` and `+999.999`. */
+const movingCells = 8;
+
+/** Cells of the column without the space after it; the same for every line, so that nothing jumps. 0: no column. */
+export function timeCells(mode: TimeMode, isShort: boolean): number {
+  switch (mode) {
+    case 'sent':
+    case 'local':
+      return isShort ? 8 : 12;
+    case 'utc':
+      return isShort ? 19 : 23;
+    case 'relative':
+    case 'delta':
+      return movingCells;
+    case 'off':
+      return 0;
+  }
+}
+
+/** Whether the column changes while the line does not. */
+export function isMoving(mode: TimeMode): boolean {
+  return mode === 'relative' || mode === 'delta';
+}
+
+/** Whether the column shows characters of the line, so that a search may hit them. */
+export function showsSentText(mode: TimeMode): boolean {
+  return mode === 'sent' || mode === 'utc';
+}
+
+/** The column of a line in the modes that do not move; blank in the others. `sent` is RFC 3339, or anything in JSON. */
+export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offsetAt: ZoneOffset): StyledText {
+  const cells = timeCells(mode, isShort);
+  // 2026-11-25T09:08:47.372844Z: 11 is the first character of the time of day.
+  let text = '';
+  if (mode === 'sent') text = sent.slice(11, 11 + cells);
+  else if (mode === 'utc') text = `${sent.slice(0, 10)} ${sent.slice(11, cells)}`;
+  else if (mode === 'local') text = localTime(wallTime(sent), offsetAt).slice(0, cells);
+  return padTo(clip(plain(sanitise(text).text), 0, cells), cells);
+}
+
+/** The column of a line of time `at` (wall ms) in the modes that move: exactly as wide as the blank in its place. */
+export function movingTime(mode: TimeMode, at: number, {now, previousAt}: Moment): string {
+  if (mode === 'relative') return age(now - at).padStart(movingCells);
+  return (previousAt === undefined ? '' : difference(at - previousAt)).padStart(movingCells);
+}
+
+/** Wall milliseconds of a time as sent; undefined if it is none. */
+export function wallTime(sent: string): number | undefined {
+  const at = Date.parse(sent);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** `10:08:47.372` in the zone of `offsetAt`; empty for no time. */
+function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
+  return at === undefined ? '' : new Date(at + offsetAt(at) * 60_000).toISOString().slice(11, 23);
+}
+
+/** `-4 s`, `-3 min`, `now`; `+4 s` for a server whose clock is ahead. */
+function age(milliseconds: number): string {
+  const sign = milliseconds < 0 ? '+' : '-';
+  const seconds = Math.floor(Math.abs(milliseconds) / 1000);
+  return seconds === 0 ? 'now' : `${sign}${inUnits(seconds)}`;
+}
+
+/** `+0.012` seconds; from 1,000 seconds on in larger units. */
+function difference(milliseconds: number): string {
+  const sign = milliseconds < 0 ? '-' : '+';
+  const seconds = Math.abs(milliseconds) / 1000;
+  return seconds < 1000 ? `${sign}${seconds.toFixed(3)}` : `${sign}${inUnits(Math.floor(seconds))}`;
+}
+
+/** Whole units that have passed, so that an age never says more than is true: `119 s`, `119 min`, `47 h`, `9999 d`. */
+function inUnits(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.min(9999, Math.floor(seconds / 86_400))} d`;
+}

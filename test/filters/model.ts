@@ -1,0 +1,129 @@
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
+import {levels} from '../../source/records/level.ts';
+import {parseRecord} from '../../source/records/parse-record.ts';
+import type {RecordIndex} from '../../source/records/record-index.ts';
+import {shapeOf} from '../../source/records/shape.ts';
+
+/** What a pane must show, as a person with much time would work it out from what the log holds. */
+export type Model = {
+  /** Shown rows. Lines of records whose head is not held are left out. */
+  readonly rows: readonly number[];
+  /** Heads of records. */
+  readonly matches: readonly number[];
+  readonly context: readonly number[];
+  readonly hidden: readonly number[];
+  readonly refused: ReadonlyMap<number, number>;
+  /** How many records the row of a head stands for. */
+  readonly folded: ReadonlyMap<number, number>;
+};
+
+type ModelRecord = {readonly head: number; readonly lines: number[]; hasStrays: boolean};
+
+export type ModelOptions = {
+  readonly filters: readonly FilterEntry[];
+  readonly context: number;
+  readonly fold: boolean;
+  readonly opened: ReadonlySet<number>;
+  /** Whether a line is shown whose record's head is not held. */
+  readonly showsOrphan: (id: number) => boolean;
+};
+
+export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOptions): Model {
+  const {records, loose} = recordsOf(buffer, index);
+  const filters = options.filters.filter(({on}) => on);
+  const passes = (record: ModelRecord, filter: Filter) => passesFilter(buffer, index, record, filter);
+  const refused = new Map(
+    filters.map(({id, filter}) => [id, records.filter((record) => !passes(record, filter)).length]),
+  );
+  const isHit = records.map((record) => filters.every(({filter}) => passes(record, filter)));
+  const ranges = filters.map(({filter}) => filter).filter(({kind}) => kind === 'between');
+  const isNear = records.map(
+    (record, place) =>
+      ranges.every((filter) => passes(record, filter)) &&
+      isHit.some((hit, other) => hit && Math.abs(other - place) <= options.context),
+  );
+  const shown = records.filter((_, place) => isHit[place] || isNear[place]);
+  const hits = new Set(records.filter((_, place) => isHit[place]));
+  const shownLoose = loose.filter((id) => {
+    if (buffer.markerAt(id)) return ranges.every((filter) => filter.kind === 'between' && isIn(id, filter));
+    const head = index.headOf(id);
+    return head < buffer.firstId ? options.showsOrphan(id) : shown.some((record) => record.head === head);
+  });
+  const groups: ModelRecord[][] = [];
+  for (const record of shown) {
+    const last = groups.at(-1)?.at(-1);
+    const joins =
+      options.fold &&
+      last !== undefined &&
+      hits.has(last) === hits.has(record) &&
+      !last.hasStrays &&
+      !record.hasStrays &&
+      !shownLoose.some((id) => id > last.head && id < record.head) &&
+      shapeAt(buffer, last.head) === shapeAt(buffer, record.head);
+    if (joins) groups.at(-1)?.push(record);
+    else groups.push([record]);
+  }
+  const rows = groups.flatMap((group) => {
+    const head = group[0]?.head ?? -1;
+    return group.length > 1 && !options.opened.has(head) ? [head] : group.flatMap(({lines}) => lines);
+  });
+  const markers = shownLoose.filter((id) => buffer.markerAt(id));
+  return {
+    rows: [...rows, ...markers].toSorted((a, b) => a - b),
+    matches: [...hits].map(({head}) => head),
+    context: shown.filter((record) => !hits.has(record)).map(({head}) => head),
+    hidden: records.filter((record) => !shown.includes(record)).map(({head}) => head),
+    refused,
+    folded: new Map(
+      groups.flatMap((group) =>
+        group.map(({head}, place) => [head, place > 0 || options.opened.has(head) ? 1 : group.length] as const),
+      ),
+    ),
+  };
+}
+
+function recordsOf(buffer: LogBuffer, index: RecordIndex): {records: ModelRecord[]; loose: number[]} {
+  const records: ModelRecord[] = [];
+  const loose: number[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    if (buffer.markerAt(id)) loose.push(id);
+    else if (index.headOf(id) === id) records.push({head: id, lines: [id], hasStrays: false});
+    else {
+      const record = records.find(({head}) => head === index.headOf(id));
+      record?.lines.push(id);
+      const last = records.at(-1);
+      if (!last || last === record) continue;
+      if (record) record.hasStrays = true;
+      loose.push(id);
+    }
+  }
+  return {records, loose};
+}
+
+function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: ModelRecord, filter: Filter): boolean {
+  const textOf = (id: number) => buffer.lineAt(id)?.toString() ?? '';
+  switch (filter.kind) {
+    case 'text':
+      return lines.some((id) => filter.pattern.test(textOf(id))) !== filter.out;
+    case 'level':
+      return levels.indexOf(index.levelAt(head) ?? 'INFO') >= levels.indexOf(filter.least);
+    case 'target': {
+      const record = parseRecord(textOf(head));
+      const targets = record ? [record.target, ...(record.source === 'manager' ? ['runner'] : [])] : [];
+      return targets.some((target) => target.includes(filter.text)) !== filter.out;
+    }
+    case 'shape':
+      return shapeAt(buffer, head) !== filter.shape;
+    case 'between':
+      return isIn(head, filter);
+  }
+}
+
+function isIn(id: number, {from, to}: {readonly from: number; readonly to: number | undefined}): boolean {
+  return id >= from && id < (to ?? Number.POSITIVE_INFINITY);
+}
+
+function shapeAt(buffer: LogBuffer, head: number): number {
+  return shapeOf(buffer.lineAt(head) ?? Buffer.of());
+}

@@ -1,0 +1,265 @@
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import type {Filter} from '../../source/filters/filter.ts';
+import {parseFilter} from '../../source/filters/parse-filter.ts';
+import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
+import {withinDeadline} from '../../source/screen/within-deadline.ts';
+
+type Options = Partial<Omit<ShownLinesOptions, 'filters'>> & {readonly filters?: readonly Filter[]};
+
+function shownOf(buffer: LogBuffer, {filters = [], ...options}: Options = {}): ShownLines {
+  return new ShownLines({
+    buffer,
+    index: new RecordIndex(buffer),
+    context: 0,
+    fold: false,
+    ...options,
+    filters: filters.map((filter, id) => ({id, filter, on: true})),
+  });
+}
+
+function typed(...texts: readonly string[]): Filter[] {
+  return texts.map((text) => {
+    const parsed = parseFilter(text);
+    if (parsed.kind === 'error') throw new Error(parsed.text);
+    return parsed.filter;
+  });
+}
+
+function bufferOf(...lines: readonly string[]): LogBuffer {
+  const buffer = new LogBuffer({maxBytes: 1 << 24});
+  buffer.append(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  return buffer;
+}
+
+function idsOf(shown: ShownLines): number[] {
+  while (!shown.step(1 << 20));
+  const ids: number[] = [];
+  for (let id = shown.atOrAfter(0); id !== undefined; id = shown.atOrAfter(id + 1)) ids.push(id);
+  return ids;
+}
+
+const line = (level: string, message: string, target = 'dbsp::server') =>
+  `[orders] 2026-11-25T09:08:47.372844Z ${level.padStart(5)} ${target}:  ${message}`;
+const panic = [
+  '',
+  "thread 'dbsp-worker-0' (25963) panicked at src/main.rs:56:15:",
+  'index out of bounds',
+  'stack backtrace:',
+  '   0: core::panicking::panic_fmt',
+];
+
+describe('filters', () => {
+  const log = [line('INFO', 'one'), ...panic, line('INFO', 'two'), '   1: orders::main', line('WARN', 'three')];
+
+  test.each<[string, Filter[], number[]]>([
+    ['a match in one line shows the whole record, and only it', typed('panic_fmt'), [1, 2, 3, 4, 5, 7]],
+    ['a match in one line hides the whole record', typed('!panic_fmt'), [0, 6, 8]],
+    ['a level is that of the record', typed('level:error'), [1, 2, 3, 4, 5, 7]],
+    ['plain text has no target', typed('target:dbsp'), [0, 6, 8]],
+    ['all must let a record pass', typed('!two', '!three'), [0, 1, 2, 3, 4, 5, 7]],
+  ])('%s', (_, filters, ids) => {
+    expect(idsOf(shownOf(bufferOf(...log), {filters}))).toEqual(ids);
+  });
+
+  test('plain text counts as INFO', () => {
+    const buffer = bufferOf('printed', line('DEBUG', 'x'));
+    expect(idsOf(shownOf(buffer, {filters: typed('level:info')}))).toEqual([0]);
+    expect(idsOf(shownOf(buffer, {filters: typed('level:warn')}))).toEqual([]);
+  });
+
+  test('a target is looked for in the target only, with colours and in JSON as well', () => {
+    const buffer = bufferOf(
+      line('INFO', 'kafka is up'),
+      line('INFO', 'x', 'dbsp::Kafka'),
+      '[pa] \x1b[2m2026-11-25T09:08:47.372844Z\x1b[0m \x1b[32m INFO\x1b[0m \x1b[2mdbsp::kafka\x1b[0m\x1b[2m:\x1b[0m  x',
+      '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"log","fields":{"message":"x","log.target":"rdkafka"}}',
+      '[manager] 2026-11-25T09:08:47.069619Z  INFO db::pool: x pipeline-id="1" pipeline-name="N/A"',
+    );
+    expect(idsOf(shownOf(buffer, {filters: typed('target:kafka')}))).toEqual([1, 2, 3]);
+    expect(idsOf(shownOf(buffer, {filters: typed('target:Kafka')}))).toEqual([1]);
+    expect(idsOf(shownOf(buffer, {filters: typed('target:runner')}))).toEqual([4]);
+  });
+
+  test('each says how many records it alone would hide, exact as they come and go', () => {
+    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 100});
+    const shown = shownOf(buffer, {filters: typed('even', 'level:warn')});
+    for (let at = 0; at < 100; at++) {
+      buffer.append(Buffer.from(`${line(at % 4 < 2 ? 'WARN' : 'INFO', at % 2 === 0 ? 'even' : 'odd')}\n`));
+      while (!shown.step(1000));
+    }
+    const held = Array.from({length: buffer.endId - buffer.firstId}, (_, at) => buffer.firstId + at);
+    const isEven = (id: number) => id % 2 === 0;
+    const isWarning = (id: number) => id % 4 < 2;
+    expect(held.length).toBeGreaterThan(8);
+    expect(held.length).toBeLessThan(100);
+    expect(shown.hiddenBy(0)).toBe(held.filter((id) => !isEven(id)).length);
+    expect(shown.hiddenBy(1)).toBe(held.filter((id) => !isWarning(id)).length);
+    expect(shown.matches).toBe(held.filter((id) => isEven(id) && isWarning(id)).length);
+    expect(shown.hidden).toBe(held.length - shown.matches);
+  });
+
+  test('the open line shows its record while it matches', () => {
+    const buffer = bufferOf(line('INFO', 'one'));
+    const shown = shownOf(buffer, {filters: typed('[a-z]x$')});
+    const seen = ['', 'x', 'y', 'x', '\n'].map((part) => {
+      buffer.append(Buffer.from(part === '' ? 'tai' : part));
+      return idsOf(shown);
+    });
+    expect(seen).toEqual([[], [0, 1], [], [0, 1], [0, 1]]);
+  });
+
+  test('a pattern that is too slow filters no more, and is named', () => {
+    const buffer = bufferOf('ab', 'refused', 'a'.repeat(60));
+    const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: withinDeadline}), out: false};
+    const shown = shownOf(buffer, {filters: [...typed('!refused'), slow]});
+    expect(idsOf(shown)).toEqual([0, 2]);
+    expect(shown.tooSlow).toEqual([1]);
+    expect([shown.hiddenBy(0), shown.hiddenBy(1)]).toEqual([1, 0]);
+  });
+
+  test.each(['transition', 'Error', 'conn.*ed'])('let pass what grep -c counts: %s', (pattern) => {
+    const bytes = readFileSync(new URL('../wire/samples-text-nocolor-multihost.log', import.meta.url));
+    const heads = bytes
+      .toString()
+      .split('\n')
+      .filter((each) => /^\[.*\] \d{4}-/.test(each));
+    const flags = /[A-Z]/.test(pattern) ? '-Ec' : '-Eci';
+    const grep = (...more: string[]) =>
+      Number(spawnSync('grep', [flags, ...more, '--', pattern], {input: `${heads.join('\n')}\n`}).stdout.toString());
+    const buffer = bufferOf(...heads);
+    expect(idsOf(shownOf(buffer, {filters: typed(pattern)})).length).toBe(grep());
+    expect(idsOf(shownOf(buffer, {filters: typed(`!${pattern}`)})).length).toBe(grep('-v'));
+  });
+});
+
+describe('context', () => {
+  test('goes when its match is dropped', () => {
+    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 1});
+    const shown = shownOf(buffer, {filters: typed('HIT'), context: 1});
+    buffer.append(Buffer.from(`${line('INFO', 'HIT')}\n${line('INFO', 'near')}\n${line('INFO', 'far')}\n`));
+    expect(idsOf(shown)).toEqual([0, 1]);
+    while (buffer.firstId < 1) buffer.append(Buffer.from(`${line('INFO', 'more')}\n`));
+    expect(buffer.firstId).toBe(1);
+    expect(idsOf(shown)).toEqual([]);
+  });
+
+  const log = ['a', 'b', 'c', 'HIT', 'd', 'e'].map((text) => line('INFO', text));
+
+  test('is shown around matches, as such', () => {
+    const shown = shownOf(bufferOf(...log), {filters: typed('HIT'), context: 1});
+    expect(idsOf(shown)).toEqual([2, 3, 4]);
+    expect([2, 3, 4].map((id) => shown.isContext(id))).toEqual([true, false, true]);
+    expect([shown.matches, shown.hidden]).toEqual([1, 3]);
+  });
+
+  test('ends where a range does', () => {
+    const range: Filter = {kind: 'between', from: 3, to: 5, label: 'this run'};
+    expect(idsOf(shownOf(bufferOf(...log), {filters: [...typed('HIT'), range], context: 2}))).toEqual([3, 4]);
+  });
+});
+
+test('markers are shown whatever the filters, but for those outside a range', () => {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  for (const text of ['a', 'b', 'c']) {
+    buffer.append(Buffer.from(`${text}\n`));
+    buffer.addMarker({kind: 'drawn', at: 0});
+  }
+  expect(idsOf(shownOf(buffer, {filters: typed('b')}))).toEqual([1, 2, 3, 5]);
+  const range: Filter = {kind: 'between', from: 2, to: 5, label: 'here'};
+  expect(idsOf(shownOf(buffer, {filters: [range]}))).toEqual([2, 3, 4]);
+});
+
+describe('folds', () => {
+  const step = (at: number) => line('INFO', `step ${at} finished`);
+
+  test('stand for neighbouring records of one shape, whatever is hidden between them', () => {
+    const buffer = bufferOf(step(1), step(2), line('WARN', 'x'), step(3), line('INFO', 'y'), step(4));
+    const shown = shownOf(buffer, {fold: true});
+    expect(idsOf(shown)).toEqual([0, 2, 3, 4, 5]);
+    expect([0, 2, 3].map((id) => shown.foldedAt(id))).toEqual([2, 1, 1]);
+    const filtered = shownOf(buffer, {fold: true, filters: typed('!x')});
+    expect(idsOf(filtered)).toEqual([0, 4, 5]);
+    expect([...filtered.foldLines(0)]).toEqual([0, 1, 3]);
+  });
+
+  test('grow as lines come, open and close in place', () => {
+    const buffer = bufferOf(step(1), '  more', step(2));
+    const shown = shownOf(buffer, {fold: true});
+    expect(idsOf(shown)).toEqual([0]);
+    expect([...shown.foldLines(0)]).toEqual([0, 1, 2]);
+    shown.setOpen(0, true);
+    expect(idsOf(shown)).toEqual([0, 1, 2]);
+    buffer.append(Buffer.from(`${step(3)}\n`));
+    expect(idsOf(shown)).toEqual([0, 1, 2, 3]);
+    expect([shown.foldedAt(0), shown.foldOf(3)]).toEqual([1, {head: 0, records: 3, open: true}]);
+    shown.setOpen(3, false);
+    expect(idsOf(shown)).toEqual([0]);
+    expect(shown.foldedAt(0)).toBe(3);
+    expect([shown.includes(3), shown.atOrAfter(1)]).toEqual([true, undefined]);
+  });
+
+  test('come apart where the lines of a record appear between them, and join when they go', () => {
+    const log = [step(1), ...panic, step(2), step(3), '   1: f', step(4), step(5), '   2: needle', step(6)];
+    const without = bufferOf(...log.slice(0, 11));
+    const filters = typed('finished|needle');
+    expect(idsOf(shownOf(without, {fold: true, filters}))).toEqual([0]);
+    expect(idsOf(shownOf(bufferOf(...log), {fold: true, filters}))).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9, 11, 12]);
+    expect(idsOf(shownOf(without, {fold: true, filters: typed('!needle')}))).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9]);
+    expect(idsOf(shownOf(bufferOf(...log), {fold: true, filters: typed('!needle')}))).toEqual([0]);
+  });
+
+  test('are kept apart by markers', () => {
+    const buffer = bufferOf(step(1));
+    buffer.addMarker({kind: 'drawn', at: 0});
+    buffer.append(Buffer.from(`${step(2)}\n`));
+    expect(idsOf(shownOf(buffer, {fold: true}))).toEqual([0, 1, 2]);
+  });
+
+  test('go on under their first record held, open as they were', () => {
+    const buffer = new LogBuffer({maxBytes: 1500, segmentBytes: 150});
+    const shown = shownOf(buffer, {fold: true});
+    const append = (count: number) => {
+      for (let at = 0; at < count; at++) buffer.append(Buffer.from(`${step(at)}\n`));
+    };
+    append(10);
+    expect(idsOf(shown)).toEqual([0]);
+    append(50);
+    // Before the next step already.
+    const {firstId, endId} = buffer;
+    expect(shown.atOrAfter(0)).toBe(undefined);
+    expect(idsOf(shown)).toEqual([firstId]);
+    expect(shown.foldedAt(firstId)).toBe(endId - firstId);
+    shown.setOpen(firstId, true);
+    append(5);
+    expect(shown.atOrAfter(0)).toBe(buffer.firstId);
+    expect(idsOf(shown).length).toBe(buffer.endId - buffer.firstId);
+  });
+});
+
+test('what earlier lines found is not looked for again', () => {
+  const buffer = bufferOf(...Array.from({length: 20}, (_, at) => line('INFO', `step ${at}`)));
+  const [first] = typed('step 1');
+  if (!first) throw new Error('no filter');
+  const earlier = shownOf(buffer, {filters: [first]});
+  expect(idsOf(earlier).length).toBe(11);
+  const shown = shownOf(buffer, {filters: [first, ...typed('!step 12')], earlier});
+  expect(shown.hiddenBy(0)).toBe(9);
+  buffer.append(Buffer.from(`${line('INFO', 'step 1000')}\n`));
+  expect(idsOf(shown).length).toBe(11);
+  expect([shown.hiddenBy(0), shown.hiddenBy(1)]).toEqual([9, 1]);
+});
+
+test('what earlier lines found in a line that was open then is not relied on', () => {
+  const buffer = bufferOf(line('INFO', 'one'));
+  buffer.append(Buffer.from('  needle'));
+  const filters = typed('needle$');
+  const earlier = shownOf(buffer, {filters});
+  expect(idsOf(earlier)).toEqual([0, 1]);
+  buffer.append(Buffer.from(' and more\n'));
+  expect(idsOf(shownOf(buffer, {filters, earlier}))).toEqual([]);
+});

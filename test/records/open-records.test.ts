@@ -1,0 +1,214 @@
+import {describe, expect, test} from 'vitest';
+import {panicLines} from '../../source/demo/panic-lines.ts';
+import {head, indexText, json, runner, start} from './index-lines.ts';
+
+/** What each line belongs to: the places of the first lines, and the levels. */
+function recordsOf(lines: readonly string[]): {heads: number[]; levels: (string | undefined)[]} {
+  const {index} = indexText(`${lines.join('\n')}\n`);
+  const ids = lines.map((_, id) => id);
+  return {heads: ids.map((id) => index.headOf(id)), levels: ids.map((id) => index.levelAt(id))};
+}
+
+/** Lines, each with the letter of its record; a letter's first line begins it. */
+function expectRecords(table: readonly (readonly [record: string, line: string])[]): void {
+  const {heads} = recordsOf(table.map(([, line]) => line));
+  const records = table.map(([record]) => record);
+  expect(heads.map((id) => records[id])).toEqual(records);
+  expect(heads).toEqual(records.map((record) => records.indexOf(record)));
+}
+
+const thread = "thread 'dbsp-worker-0' (26334) panicked at src/bin/fpipeline.rs:56:15:";
+const frames = [
+  '   0: __rustc::rust_begin_unwind',
+  '             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/panicking.rs:689:5',
+  '   1: core::panicking::panic_fmt',
+  '             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/panicking.rs:80:14',
+] as const;
+const note = 'note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.';
+
+describe('a head in text form', () => {
+  test('takes the lines of its message, with its level', () => {
+    const lines = [head('Resuming from checkpoint:', 'WARN'), 'Checkpoint made at step 4242:', '    v.unnamed-0: {}'];
+    expect(recordsOf([...lines, head('next')])).toEqual({
+      heads: [0, 0, 0, 3],
+      levels: ['WARN', 'WARN', 'WARN', 'INFO'],
+    });
+  });
+
+  test('takes empty lines and backtraces that are part of the message', () => {
+    expectRecords([
+      ['a', head('failed: no file', 'ERROR')],
+      ['a', ''],
+      ['a', 'Stack backtrace:'],
+      ['a', frames[0]],
+      ['a', frames[1]],
+      ['b', head('next')],
+    ]);
+  });
+
+  test('takes 256 lines that are not indented, and then indented ones only: more is no message', () => {
+    const many = Array.from({length: 256}, (_, index) => `row ${index}`);
+    const {heads} = recordsOf([head('dump'), ...many, 'row', '  indented', 'row']);
+    expect(heads.slice(1, 257)).toEqual(many.map(() => 0));
+    expect(heads.slice(257)).toEqual([257, 0, 259]);
+  });
+});
+
+describe('what is complete takes nothing', () => {
+  test('a line in JSON', () => {
+    expectRecords([
+      ['a', json('hello', 'ERROR')],
+      ['b', 'a line of stdout'],
+      ['c', '  an indented one'],
+    ]);
+    expect(recordsOf([json('hello', 'ERROR'), 'a line of stdout']).levels).toEqual(['ERROR', undefined]);
+  });
+
+  test('an entry of the runner, between the lines of a message', () => {
+    expectRecords([
+      ['a', head('Resuming from checkpoint:')],
+      ['b', runner('stdout encountered I/O error', 'ERROR')],
+      ['a', '  Initial pipeline start time: 2026-08-22T08:15:00+00:00'],
+      ['c', 'stderr line after invalid UTF-8'],
+      ['d', ''],
+    ]);
+  });
+
+  test('an entry of the runner of several lines is whole with its suffix', () => {
+    const [first = '', second = '', third = ''] = runner('one\ntwo\nthree', 'WARN').split('\n');
+    expectRecords([
+      ['a', first],
+      ['a', second],
+      ['a', third],
+      ['b', 'a line of stdout'],
+      ['c', '  an indented one'],
+    ]);
+  });
+
+  test('a line like an entry of the runner that never gets its suffix ends at the next head', () => {
+    const [first = ''] = runner('one\ntwo').split('\n');
+    expectRecords([
+      ['a', first],
+      ['a', 'two'],
+      ['b', json('hello')],
+      ['c', 'three'],
+    ]);
+  });
+
+  test('lines before any head, whatever they look like', () => {
+    expectRecords([
+      ['a', 'stdout'],
+      ['b', '  indented'],
+      ['c', ''],
+      ['d', frames[0]],
+      ['e', frames[1]],
+      ['f', note],
+      ['g', 'stack backtrace:'],
+      ['h', '{"message": "no record"}'],
+    ]);
+  });
+});
+
+describe('a panic', () => {
+  const place = 'src/main.rs:1:2';
+  const panic = panicLines({thread: 'w', process: 1, place, message: 'no space left'});
+
+  test('is a record of its own with the empty line before it, and an error', () => {
+    const lines = [head('before'), ...panic, 'a line of stdout'];
+    const {heads, levels} = recordsOf(lines);
+    expect(heads).toEqual([0, ...panic.map(() => 1), lines.length - 1]);
+    expect(levels).toEqual(['INFO', ...panic.map(() => 'ERROR'), undefined]);
+  });
+
+  test.each([
+    "thread 'main' panicked at 'old form', src/main.rs:2:5",
+    "thread '<unnamed>' (7) panicked at src/main.rs:2:5:",
+    "thread 'main' (7) has overflowed its stack",
+  ])('%s', (line) => {
+    expect(recordsOf([line])).toEqual({heads: [0], levels: ['ERROR']});
+  });
+
+  test('without a backtrace ends with its note', () => {
+    expectRecords([
+      ['p', thread],
+      ['p', 'message'],
+      ['p', 'of two lines'],
+      ['p', 'note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace'],
+      ['x', 'a line of stdout'],
+    ]);
+  });
+
+  test('lines of other threads stand in it, and take their own', () => {
+    expectRecords([
+      ['a', head('first')],
+      ['p', ''],
+      ['p', thread],
+      ['b', head('parse error', 'ERROR')],
+      ['p', 'called `Result::unwrap()` on an `Err` value'],
+      ['p', 'stack backtrace:'],
+      ['p', frames[0]],
+      ['c', head('parse error', 'ERROR')],
+      ['c', "Invalid fragment: '{}'"],
+      ['p', frames[1]],
+      ['d', json('hello')],
+      ['p', frames[2]],
+      ['e', runner('Resources error: exit status: 101', 'ERROR')],
+      ['p', frames[3]],
+      ['p', '      [... omitted 12 frames ...]'],
+      ['p', note],
+      ['f', 'a line of stdout'],
+    ]);
+  });
+
+  test('a line of stdout in a backtrace takes nothing', () => {
+    expectRecords([
+      ['p', thread],
+      ['p', 'message'],
+      ['p', 'stack backtrace:'],
+      ['p', frames[0]],
+      ['x', 'a line of stdout'],
+      ['p', frames[1]],
+      ['p', frames[2]],
+    ]);
+  });
+
+  test('the backtrace of another message begins anew at 0, and is not the panic’s', () => {
+    expectRecords([
+      ['p', thread],
+      ['p', 'message'],
+      ['p', 'stack backtrace:'],
+      ['p', frames[0]],
+      ['p', frames[2]],
+      ['a', head('failed', 'ERROR')],
+      ['a', 'Stack backtrace:'],
+      ['a', frames[0]],
+      ['a', frames[1]],
+    ]);
+  });
+
+  test('the next panic ends it; only an empty line right before a panic is its first', () => {
+    expectRecords([
+      ['p', thread],
+      ['p', 'message'],
+      ['q', ''],
+      ['q', thread],
+      ['q', 'message'],
+      ['q', 'stack backtrace:'],
+      ['q', frames[0]],
+      ['r', thread],
+    ]);
+  });
+
+  test('another process takes nothing from the one before', () => {
+    expectRecords([
+      ['a', head('Resuming:')],
+      ['p', thread],
+      ['p', 'message'],
+      ['p', 'stack backtrace:'],
+      ['b', runner(start)],
+      ['c', frames[0]],
+      ['d', '  indented'],
+      ['e', note],
+    ]);
+  });
+});

@@ -1,0 +1,160 @@
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/marker.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
+import {head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
+
+const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
+const ms = (second: number) => Date.parse(at(second));
+const starting = [
+  runner(start, 'INFO', at(1)),
+  runner('Resources transition: provisioning -> provisioned (desired: provisioned)', 'INFO', at(2)),
+  runner('Runtime transition: (none) -> initializing (desired: running)', 'INFO', at(2)),
+  runner('Runtime transition: initializing -> running (desired: running)', 'INFO', at(3)),
+];
+const stopping = [
+  runner('Resources transition: provisioned -> stopping (desired: stopped)', 'INFO', at(5)),
+  runner('Runtime transition: running -> (none) (desired: (none))', 'INFO', at(5)),
+  runner(stopped, 'INFO', at(6)),
+];
+const freshStart = runner('Fresh start of pipeline logs');
+
+/** The runs of lines and markers. */
+function runsOf(entries: readonly (string | Marker)[]) {
+  const buffer = new LogBuffer({maxBytes: 2 ** 20});
+  for (const entry of entries) {
+    if (typeof entry === 'string') buffer.append(Buffer.from(`${entry}\n`));
+    else buffer.addMarker(entry);
+  }
+  const index = new RecordIndex(buffer);
+  while (!index.step(1 << 20));
+  return {index, runs: index.runs};
+}
+
+const unknown = {startedAt: undefined, endedAt: undefined, state: 'unknown', failed: false};
+
+describe('transitions', () => {
+  test('a run begins where the resources leave `stopped` and covers what follows', () => {
+    const {runs} = runsOf([head('old'), ...starting, head('hello'), ...stopping, 'late stdout', ...starting]);
+    expect(runs).toEqual([
+      {...unknown, firstId: 0, endId: 1},
+      {firstId: 1, endId: 10, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: false},
+      {firstId: 10, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'running', failed: false},
+    ]);
+  });
+
+  test('the lines of the runner before the first start are part of it', () => {
+    expect(runsOf([freshStart, ...starting]).runs).toMatchObject([{firstId: 0, startedAt: ms(1), state: 'running'}]);
+  });
+
+  test('without its start in the log a run has no start', () => {
+    expect(runsOf([head('hello'), ...stopping]).runs).toEqual([
+      {firstId: 0, endId: undefined, startedAt: undefined, endedAt: ms(6), state: 'stopped', failed: false},
+    ]);
+  });
+
+  test('a start that fails at once is a run', () => {
+    const failing = runner('Resources transition: stopped -> stopping (desired: provisioned)', 'INFO', at(8));
+    const runs = runsOf([...starting, ...stopping, failing, runner(stopped, 'INFO', at(9))]).runs;
+    expect(runs.slice(1)).toMatchObject([{firstId: 7, startedAt: ms(8), endedAt: ms(9), state: 'stopped'}]);
+  });
+
+  test('a run whose start is missing begins at the first sign of it', () => {
+    const {runs} = runsOf([...starting, ...stopping, ...starting.slice(1)]);
+    expect(runs.slice(1)).toMatchObject([{firstId: 7, startedAt: undefined, endedAt: undefined, state: 'running'}]);
+  });
+
+  test('a new desire is no new state', () => {
+    const desire = runner('Runtime transition: running -> running (desired: paused)');
+    expect(runsOf([...starting, desire]).runs).toMatchObject([{state: 'running'}]);
+  });
+
+  test('an error of the resources fails the run; other errors do not', () => {
+    expect(runsOf([...starting, runner('stdout encountered I/O error', 'ERROR')]).runs[0]?.failed).toBe(false);
+    expect(runsOf([...starting, runner('Resources error: exit status: 101', 'ERROR')]).runs[0]?.failed).toBe(true);
+  });
+
+  test('what a pipeline prints is no transition', () => {
+    const line = runner(start);
+    const forged = [
+      line.slice(0, line.indexOf(' pipeline-id')),
+      line.replace('automata: ', 'automata:  '),
+      `x${line}`,
+      `${line} x`,
+      head(start),
+      json(start),
+    ];
+    expect(runsOf([head('hello'), ...forged]).runs).toEqual([{...unknown, firstId: 0, endId: undefined}]);
+  });
+
+  test('JSON says the same', () => {
+    expect(runsOf([head('old'), runnerJson(start, 'INFO', at(1))]).runs).toEqual([
+      {...unknown, firstId: 0, endId: 1},
+      {firstId: 1, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'provisioning', failed: false},
+    ]);
+  });
+
+  test.each(['01-catchup-live-restart-delete-clean-end', '03a-json-manager-lines'])('the restart in %s', (name) => {
+    const body = readFileSync(new URL(`../wire/${name}.raw`, import.meta.url), 'latin1');
+    const {index} = indexText(body.replaceAll(/\r\n[0-9a-f]+\r\n/g, ''));
+    expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
+    expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
+  });
+});
+
+describe('markers', () => {
+  const ended: Marker = {at: ms(30), kind: 'ended', because: 'stopped'};
+  const newLife: Marker = {at: ms(30), kind: 'new-life', because: 'restarted'};
+  const reconnected: Marker = {at: ms(30), kind: 'reconnected', cause: 'asked', downMs: 1, times: 1, since: 1};
+
+  test('a new life ends the run and begins one of unknown start', () => {
+    expect(runsOf([...starting, newLife, head('hello')]).runs).toEqual([
+      {firstId: 0, endId: 4, startedAt: ms(1), endedAt: ms(30), state: 'running', failed: false},
+      {...unknown, firstId: 4, endId: undefined},
+    ]);
+  });
+
+  test('the first start of a new life takes the marker in', () => {
+    expect(runsOf([...starting, newLife, freshStart, ...starting]).runs[1]).toMatchObject({
+      firstId: 4,
+      startedAt: ms(1),
+      state: 'running',
+    });
+  });
+
+  test('the end of the log ends the run', () => {
+    const before = runsOf([...starting, ended]);
+    expect(before.runs).toMatchObject([{endId: 5, endedAt: ms(30)}]);
+    expect(before.index.runAt(4)).toBe(before.runs[0]);
+    expect(runsOf([...starting, ended, newLife, head('hello')]).runs).toMatchObject([{endId: 5}, {firstId: 5}]);
+  });
+
+  test('a log that goes on after all is one run', () => {
+    expect(runsOf([...starting, ended, reconnected, head('hello')]).runs).toEqual([
+      {firstId: 0, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'running', failed: false},
+    ]);
+  });
+
+  test('a state with an error fails the run', () => {
+    const failed: Marker = {at: ms(30), kind: 'state', from: 'Running', to: 'Stopped', error: 'no memory'};
+    expect(runsOf([...starting, failed]).runs[0]?.failed).toBe(true);
+  });
+});
+
+test('the run of an entry, and runs that were dropped', () => {
+  const buffer = new LogBuffer({maxBytes: 4000, segmentBytes: 1000});
+  const index = new RecordIndex(buffer);
+  for (let round = 0; round < 40; round++) {
+    buffer.append(Buffer.from(`${[...starting, head('hello'), ...stopping].join('\n')}\n`));
+    while (!index.step(1 << 20));
+  }
+  const {runs} = index;
+  expect(runs.length).toBeLessThan(10);
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    const run = index.runAt(id);
+    expect(run && id >= run.firstId && id < (run.endId ?? buffer.endId)).toBe(true);
+  }
+  expect(index.runAt(buffer.firstId - 1)).toBeUndefined();
+  expect(index.runAt(buffer.endId)).toBeUndefined();
+});

@@ -1,0 +1,53 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {TabSnapshot} from '../../source/streams/log-stream.ts';
+import {mergedSnapshot} from '../../source/streams/merged-snapshot.ts';
+
+const day = Date.UTC(2026, 10, 25);
+
+/** A line with a time of `milliseconds` after midnight. */
+export function lineAt(name: string, milliseconds: number, text: string): string {
+  return `[${name}] ${new Date(day + milliseconds).toISOString().slice(0, -1)}000Z  INFO test:  ${text}`;
+}
+
+/** A stream as the merged log sees it: what a test appends to its buffer is told at once, as by a frame. */
+export class Feed {
+  readonly name: string;
+  readonly buffer: LogBuffer;
+  readonly #store;
+
+  constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
+    this.name = name;
+    this.buffer = new LogBuffer(options);
+    this.#store = createStore<TabSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'idle'}));
+  }
+
+  get snapshot() {
+    return this.#store;
+  }
+
+  /** Appends text as it is. */
+  write(text: string): void {
+    this.buffer.append(Buffer.from(text));
+    this.show();
+  }
+
+  /** A dated line for each of the times. */
+  writeAt(...milliseconds: number[]): void {
+    for (const at of milliseconds) this.write(`${lineAt(this.name, at, `at ${at}`)}\n`);
+  }
+
+  show(change: Partial<TabSnapshot> = {}): void {
+    const {connection, errorCount, events, lastByteAt} = {...this.#store.get(), ...change};
+    const own = mergedSnapshot(this.buffer, [], connection);
+    this.#store.set({...own, errorCount, events, lastByteAt});
+  }
+}
+
+/** All entries of a buffer: the texts of lines, the kinds of markers in angle brackets. */
+export function entriesOf(buffer: LogBuffer): string[] {
+  return Array.from({length: buffer.endId - buffer.firstId}, (_, index) => {
+    const id = buffer.firstId + index;
+    return buffer.lineAt(id)?.toString() ?? `<${buffer.markerAt(id)?.kind}>`;
+  });
+}

@@ -1,0 +1,32 @@
+import {expect, test} from 'vitest';
+import {TerminalHold} from '../../source/ui/terminal-hold.ts';
+
+test('nothing is drawn while the terminal is lent', async () => {
+  const terminal = new TerminalHold();
+  let calls = 0;
+  terminal.attach(async (callback) => {
+    calls += 1;
+    await callback();
+  });
+  const {promise, resolve} = Promise.withResolvers<undefined>();
+  const lent = terminal.lend(async () => {
+    await promise;
+  });
+  await terminal.repaint();
+  expect(calls).toBe(1);
+  resolve(undefined);
+  await lent;
+  await terminal.repaint();
+  expect(calls).toBe(2);
+});
+
+test('it can be lent again after a failure', async () => {
+  const terminal = new TerminalHold();
+  terminal.attach((callback) => callback());
+  await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
+  let ran = false;
+  await terminal.lend(async () => {
+    ran = true;
+  });
+  expect(ran).toBe(true);
+});

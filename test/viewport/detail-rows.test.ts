@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {type DetailOptions, detailRows} from '../../source/viewport/detail-rows.ts';
+import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+
+function detail(lines: readonly (string | Buffer)[], change: Partial<DetailOptions> = {}): string[] {
+  const options = {width: 60, offsetAt: () => 60, symbols: symbolsFor(true), ...change};
+  return detailRows(
+    lines.map((line) => Buffer.from(line)),
+    options,
+  ).map(({text}) => text);
+}
+
+const json = JSON.stringify({
+  timestamp: '2026-11-25T09:08:54.372540Z',
+  level: 'WARN',
+  target: 'dbsp_adapters::server',
+  'feldera-service': 'pipeline',
+  'pipeline-name': 'pb',
+  fields: {message: 'two\nlines', config: {a: [1]}},
+});
+
+describe('the detail of a record', () => {
+  it('has all of its head, its message, its other lines, and its fields as a table', () => {
+    const lines = [
+      '[pa host=0] 2026-11-25T23:08:47.372844Z ERROR kafka_input{ topic="orders"}: dbsp::kafka::input:  refused by="redpanda" config="{\\"a\\":{}}"',
+      '    the second line',
+    ];
+    expect(detail(lines)).toEqual([
+      'time    2026-11-25 23:08:47.372844 UTC',
+      'local   2026-11-26 00:08:47.372 UTC+01:00',
+      'level   ERROR',
+      'source  pipeline pa',
+      'host    0',
+      'target  dbsp::kafka::input',
+      'span    kafka_input{ topic="orders"}',
+      '',
+      'refused',
+      '    the second line',
+      '',
+      'fields',
+      'by      redpanda',
+      'config  {',
+      '          "a": {}',
+      '        }',
+    ]);
+  });
+
+  it('has the fields of a JSON line, and the whole line indented', () => {
+    const rows = detail([json]);
+    expect(rows.slice(rows.indexOf('two'), rows.indexOf('JSON'))).toEqual([
+      'two',
+      'lines',
+      '',
+      'fields',
+      'config  {',
+      '          "a": [',
+      '            1',
+      '          ]',
+      '        }',
+      '',
+    ]);
+    expect(JSON.parse(rows.slice(rows.indexOf('JSON') + 1).join(' '))).toEqual(JSON.parse(json));
+  });
+
+  it('calls the runner by its name', () => {
+    const line =
+      '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh pipeline-id="01a2" pipeline-name="N/A"';
+    expect(detail([line])).toContain('source  runner');
+  });
+
+  it('says where the time and level of a panic come from', () => {
+    const lines = ['', "thread 'main' (7) panicked at a.rs:1:2:", 'boom'];
+    expect(detail(lines, {level: 'ERROR', at: Date.UTC(2026, 10, 25, 9)})).toEqual([
+      'time    2026-11-25 09:00:00.000 UTC, of the record before',
+      'local   2026-11-25 10:00:00.000 UTC+01:00',
+      'level   ERROR',
+      '',
+      ...lines,
+    ]);
+    expect(detail(lines)).toEqual(lines);
+  });
+
+  it('names no local time where it is UTC, and half hours where it is off by them', () => {
+    const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x';
+    expect(detail([line], {offsetAt: () => 0}).filter((row) => row.startsWith('local'))).toEqual([]);
+    expect(detail([line], {offsetAt: () => -210})).toContain('local   2026-11-25 05:38:47.372 UTC-03:30');
+  });
+
+  it('wraps at words, values beside their names', () => {
+    const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  one two three four key="five six seven"';
+    const rows = detail([line], {width: 17});
+    expect(rows.slice(rows.indexOf('one two three '))).toEqual([
+      'one two three ',
+      'four',
+      '',
+      'fields',
+      'key  five six ',
+      '     seven',
+    ]);
+  });
+
+  it('gives a long name rows of its own', () => {
+    const line = `[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x ${'k'.repeat(30)}=1`;
+    expect(detail([line]).slice(-2)).toEqual(['k'.repeat(30), `${' '.repeat(22)}1`]);
+  });
+});
+
+describe('what is too long', () => {
+  it('is cut, and said to be, at 64 KiB a line', () => {
+    const rows = detail([Buffer.alloc(65 * 1024, 'x')]);
+    expect(rows.at(-1)).toBe('… cut here: the line has 67 kB');
+    expect(rows.slice(0, -1).join('')).toHaveLength(64 * 1024);
+    expect(detail([Buffer.alloc(64 * 1024, 'x')]).join('')).toHaveLength(64 * 1024);
+  });
+
+  it('is cut, and said to be, in all', () => {
+    const lines = Array.from({length: 5000}, () => 'a line');
+    const rows = detail(lines);
+    expect(rows).toHaveLength(2000);
+    expect(rows.at(-1)).toBe('… cut here: the record has 5,000 lines, 30 kB');
+    const wide = detail(Array.from({length: 3}, () => '日'.repeat(20_000)));
+    expect(wide.length).toBeLessThan(2000);
+    expect(wide.at(-1)).toBe('… cut here: the record has 3 lines, 180 kB');
+    const fields = ' k="{\\"a\\":1}"'.repeat(4000);
+    expect(detail([`[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x${fields}`])).toHaveLength(2000);
+  });
+});
+
+describe.each(sampleFiles)('the lines of %s', (file) => {
+  it('are there in full, in any width', () => {
+    for (const line of sampleLines(file)) {
+      const message = messageOf(line)?.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, '');
+      for (const width of [24, 60, 200]) {
+        const rows = detail([line], {width});
+        for (const row of rows) {
+          expect(textWidth(row)).toBeLessThanOrEqual(width);
+          expect(row).not.toMatch(/\p{Cc}/u);
+        }
+        if (message === undefined || /[^ -~]|=/.test(message)) continue;
+        expect(rows.join('').replaceAll(' ', '')).toContain(message.replaceAll(' ', ''));
+      }
+    }
+  });
+});
+
+it('no row is too wide and nothing unsafe passes, whatever the lines', () => {
+  const unit = fc.constantFrom('a', '日', 'e\u0301', '🚀', '\t', '\u001B[31m', '\u001B', ' ', '"', '{', '}', '=', '\n');
+  const text = fc.string({unit, maxLength: 80});
+  const line = fc.oneof(
+    text,
+    text.map((each) => `[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x k="${each}"`),
+    text.map((each) => json.replace('"two\\nlines"', JSON.stringify(each))),
+  );
+  fc.assert(
+    fc.property(fc.array(line, {maxLength: 4}), fc.integer({min: 10, max: 60}), (lines, width) => {
+      for (const row of detail(lines, {width})) {
+        expect(textWidth(row)).toBeLessThanOrEqual(width);
+        expect(row).not.toMatch(/\p{Cc}/u);
+      }
+    }),
+  );
+});

@@ -1,0 +1,74 @@
+import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {numberCells} from '../../source/viewport/gutter.ts';
+import {bufferOf, lookRows, paintedRows, rendererOf, withoutColours} from './rows.ts';
+
+const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColours);
+
+describe('the margin', () => {
+  it('has a red bar at each row of a line of an error record', () => {
+    expect(lookRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: true})).toEqual([
+      ' \u001B[7;31m \u001B[0mabc',
+      ' \u001B[7;31m \u001B[0mdef',
+    ]);
+    expect(lookRows('abc', {level: 'WARN'})).toEqual(['  abc']);
+  });
+
+  it("has the user's mark, in front of an error, too", () => {
+    expect(shown('abc', {marked: true})).toEqual([' ◆abc']);
+    expect(lookRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;7;31m◆\u001B[0mabc']);
+    expect(shown('abc', {marked: true}, {symbols: symbolsFor(false)})).toEqual([' +abc']);
+  });
+
+  it('has a bar at what is selected, the mark of the current line in it', () => {
+    expect(lookRows('abc', {selected: true})).toEqual(['\u001B[7;34m \u001B[0m abc']);
+    expect(lookRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7;34m▸\u001B[0m abc']);
+  });
+
+  it('shows bars as inverse blanks without colours, and never as characters', () => {
+    expect(lookRows('abc', {selected: true, level: 'ERROR'}, {depth: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
+  });
+});
+
+describe('the origin', () => {
+  const origin = {name: 'orders-with-a-long-name', color: 6};
+
+  it('stands before the text of each row, as wide for every name', () => {
+    const options = {width: 30, originCells: 8, wrap: true};
+    expect(shown('a'.repeat(25), {origin}, options)).toEqual([
+      `  orders-w ${'a'.repeat(19)}`,
+      `  orders-w ${'a'.repeat(6)}`,
+    ]);
+    expect(shown('abc', {origin: {name: 'etl', color: 2}}, options)).toEqual(['  etl      abc']);
+    expect(shown('abc', {}, options)).toEqual(['           abc']);
+    expect(lookRows('abc', {origin}, options)[0]).toContain('\u001B[36morders-w\u001B[0m');
+  });
+
+  it('gives way to the text in a narrow pane', () => {
+    expect(shown('abc', {origin}, {width: 20, originCells: 8})).toEqual(['  abc']);
+  });
+});
+
+describe('line numbers', () => {
+  it('stand once before each line, and before no marker', () => {
+    const buffer = bufferOf('a', 'b'.repeat(30));
+    const id = buffer.addMarker({kind: 'drawn', at: 0}) ?? -1;
+    const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: true});
+    const all = [0, 1, id].flatMap((each) => paintedRows(renderer, each)).map(withoutColours);
+    expect(all).toEqual([
+      '      1 a',
+      `      2 ${'b'.repeat(22)}`,
+      `        ${'b'.repeat(8)}`,
+      '        ─ 1970-01-01 00:00:00',
+    ]);
+  });
+
+  it('seldom need more room', () => {
+    const widths = [0, 99_999, 100_000, 9_999_999, 10_000_000].map(numberCells);
+    expect(widths).toEqual([6, 6, 8, 8, 10]);
+  });
+
+  it('give way to the text in a narrow pane', () => {
+    expect(shown('abc', {}, {width: 20, numberCells: 6})).toEqual(['  abc']);
+  });
+});

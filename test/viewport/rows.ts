@@ -1,0 +1,62 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {plainLook, type RowLook} from '../../source/viewport/row-look.ts';
+import {type PaintFacts, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
+import {entriesOf} from './entries-of.ts';
+
+/** A log of these lines, ids from 0. */
+export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
+  const buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024});
+  for (const line of lines) buffer.append(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
+  return buffer;
+}
+
+/** A renderer 80 columns wide with everything else off. */
+export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
+  const options: RowOptions = {
+    width: 80,
+    wrap: false,
+    pan: 0,
+    asSent: false,
+    time: 'sent',
+    offsetAt: () => 0,
+    numberCells: 0,
+    originCells: 0,
+    depth: '16',
+    symbols: symbolsFor(true),
+    highlights: [],
+    hits: undefined,
+    ...change,
+  };
+  return new RowRenderer(buffer, options);
+}
+
+/** Nothing is known beyond the lines. */
+export const facts = (change: Partial<PaintFacts> = {}): PaintFacts => ({
+  current: undefined,
+  lookAt: () => plainLook,
+  now: 0,
+  entries: entriesOf([]),
+  ...change,
+});
+
+/** All rows of an entry, as painted. */
+export function paintedRows(renderer: RowRenderer, id: number, change: Partial<PaintFacts> = {}): string[] {
+  const places = Array.from({length: renderer.heightOf(id)}, (_, row) => ({id, row}));
+  return renderer.paintRows(places, facts(change));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+export const withoutColours = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '');
+/** All rows of an entry, without colours. */
+export const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColours);
+
+/** The rows of one line that looks like this. */
+export function lookRows(
+  line: string,
+  look: Partial<RowLook>,
+  options: Partial<RowOptions> = {},
+  current?: number,
+): string[] {
+  return paintedRows(rendererOf(bufferOf(line), options), 0, {current, lookAt: () => ({...plainLook, ...look})});
+}
