@@ -116,7 +116,8 @@ export class Folds {
   extend(head: number, id: number, isStray: boolean): void {
     if (isStray) {
       this.rows.add(id);
-      this.#relink(head, [id]);
+      // After its first stray the record stands apart from its neighbours, and no more changes.
+      if (!this.#standsApart(head)) this.#relink(head, []);
     } else if (this.#isUnfolded(this.#leaders.previousTo(head))) this.rows.add(id);
   }
 
@@ -178,6 +179,11 @@ export class Folds {
       if (lines.has(id)) return false;
     }
     return this.#shapes.of(first) === this.#shapes.of(second);
+  }
+
+  #standsApart(head: number): boolean {
+    const next = this.#shown.records.nextFrom(head + 1);
+    return this.#leaders.has(head) && (next === undefined || this.#leaders.has(next));
   }
 
   #isUnfolded(leader: number | undefined): boolean {

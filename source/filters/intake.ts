@@ -9,7 +9,7 @@ import {ShownRecords} from './shown-records.ts';
 import {isBetween, Verdicts} from './verdicts.ts';
 
 /** Entries count as at least so many bytes of a step, so that one over empty lines takes no longer. */
-const leastEntryBytes = 64;
+const leastEntryBytes = 128;
 
 export type IntakeOptions = {
   readonly buffer: LogBuffer;

@@ -28,13 +28,15 @@ export type ShownLinesOptions = {
  * Costs about a bit an entry for each filter and seven more, and keeps no text.
  */
 export class ShownLines implements Entries {
-  readonly #options: ShownLinesOptions;
+  /** Without `earlier`: each would keep the one before it alive. */
+  readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
   #intake: Intake;
   #tooSlow: readonly number[] = [];
 
   constructor(options: ShownLinesOptions) {
-    this.#options = options;
-    this.#intake = this.#newIntake(options.opened ?? [], options.earlier?.intake);
+    const {earlier, opened = [], ...kept} = options;
+    this.#options = kept;
+    this.#intake = this.#newIntake(opened, earlier?.intake);
   }
 
   /** For shown lines that go on from these. */

@@ -18,7 +18,7 @@ export class ShownRecords {
   readonly folds: Folds | undefined;
   readonly #map: RecordMap;
   readonly #context: number;
-  readonly #isWithin: (head: number) => boolean;
+  readonly #isWithin: (id: number) => boolean;
 
   constructor(
     log: {readonly map: RecordMap; readonly shapes: RecordShapes},
@@ -55,7 +55,7 @@ export class ShownRecords {
   begin(head: number, isHit: boolean): void {
     if (isHit) {
       this.hits.add(head);
-      for (const near of this.#before(head)) this.#update(near);
+      for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#show(near);
     }
     if (!isHit && !this.#isContext(head)) return;
     this.records.add(head);

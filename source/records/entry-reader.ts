@@ -1,4 +1,5 @@
 import type {Marker} from '../buffer/marker.ts';
+import {endsManagerEntry} from '../stitch/protocol-lines.ts';
 import {openingBrace} from './line-head.ts';
 import {frameNumberIn, kindIn} from './line-kind.ts';
 import {levelIn} from './line-level.ts';
@@ -48,13 +49,16 @@ export class EntryReader {
     this.#endsEmpty = false;
   }
 
-  /** The next entry is a line, `[start, end)` without its newline, that has ended. */
-  line(id: number, bytes: Buffer, start: number, end: number): void {
+  /**
+   * The next entry is a line, `[start, end)` without its newline, that has ended. True: it is an entry of the runner,
+   * whose message was read as text, which takes some twenty times as long as other lines do.
+   */
+  line(id: number, bytes: Buffer, start: number, end: number): boolean {
     const level = levelIn(bytes, start, end);
     if (level === undefined) {
       this.runs.entry(id, true);
       this.#endsEmpty = this.#readTail(id, bytes, start, end);
-      return;
+      return false;
     }
     this.#endsEmpty = false;
     const isRunners = isRunnersIn(bytes, start, end);
@@ -64,6 +68,7 @@ export class EntryReader {
     else this.#open.single(id);
     this.table.addHead(codeOf(level, takes));
     if (isRunners && !takes) this.#hearRunner(id, bytes.subarray(start, end));
+    return isRunners;
   }
 
   #hearRunner(id: number, line: Buffer): void {
@@ -78,7 +83,7 @@ export class EntryReader {
       this.#readPanic(id);
       return false;
     }
-    const isLast = this.#open.awaitsSuffix && isWholeEntry(bytes.subarray(start, end));
+    const isLast = this.#open.awaitsSuffix && endsManagerEntry(bytes.subarray(start, end));
     const frame = kind === 'frame' ? frameNumberIn(bytes, start, end) : undefined;
     const head = isLast ? this.#open.endOfEntry(id) : this.#open.line(id, kind, frame);
     if (head === id) this.table.addHead(plainCode);
@@ -87,7 +92,7 @@ export class EntryReader {
   }
 
   #readPanic(id: number): void {
-    const head = this.#endsEmpty ? id - 1 : id;
+    const head = this.#endsEmpty && this.table.firstId < id ? id - 1 : id;
     if (head < id) {
       this.table.removeLast();
       this.table.addHead(panicCode);
@@ -114,5 +119,5 @@ export class EntryReader {
 
 /** After such a marker a line may belong to one that is missing. */
 function losesLines({kind}: Marker): boolean {
-  return kind === 'lost' || kind === 'line-cut' || kind === 'discarded' || kind === 'possible-repeat';
+  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged'].includes(kind);
 }

@@ -1,10 +1,9 @@
 import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
 import type {Level} from './level.ts';
 
-/**
- * Where the parts of a head line stand in its bytes, colours and all. Offsets are into `bytes`; a line is
- * `[start, end)`, without its newline, so that no line need be cut out of its block to be looked at.
- */
+// Where the parts of a head stand in its bytes, colours and all. A line is `[start, end)` of a block, without its
+// newline: no line need be cut out to be looked at.
+
 const jsonHead = bytesOf('{"timestamp":"');
 const jsonLevel = bytesOf('","level":"');
 const words = {

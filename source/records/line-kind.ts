@@ -62,9 +62,9 @@ export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind 
 export function isPanicIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (!standsAt(bytes, start, thread)) return false;
   const limit = Math.min(end, start + longestThread);
-  for (let space_ = offsetOf(bytes, space, start + thread.length, limit); space_ !== undefined; ) {
-    if (standsAt(bytes, space_, panicked) || standsAt(bytes, space_, overflowed)) return true;
-    space_ = offsetOf(bytes, space, space_ + 1, limit);
+  for (let gap = offsetOf(bytes, space, start + thread.length, limit); gap !== undefined; ) {
+    if (standsAt(bytes, gap, panicked) || standsAt(bytes, gap, overflowed)) return true;
+    gap = offsetOf(bytes, space, gap + 1, limit);
   }
   return false;
 }

@@ -2,12 +2,15 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {EntryReader} from './entry-reader.ts';
 import type {Level} from './level.ts';
+import {longestReach} from './open-records.ts';
 import {hasTime, levelOfCode, panicCode, plainCode, takesLines} from './record-code.ts';
 import type {Run} from './runs.ts';
 import {timeOfBytes} from './time-text.ts';
 
 /** What an entry counts towards the bytes of a step beside its own: a flood of empty lines takes time too. */
 const entryCost = 32;
+/** What an entry of the runner counts: such a flood takes 2 µs an entry, other lines 0.1. */
+const runnerCost = 2048;
 
 /**
  * Which record each entry of a buffer belongs to, and the runs, worked out in steps and kept true while the buffer grows
@@ -87,12 +90,13 @@ export class RecordIndex {
 
   /**
    * When the record was logged: wall milliseconds, microseconds as fraction. Undefined if it does not say, or its head
-   * was dropped. A panic has the time of the last head before it.
+   * was dropped. A panic has the time of the last head before it, if that is near.
    */
   timeAt(id: number): number | undefined {
     const head = this.#reader.table.headOf(id);
     if (this.#reader.table.codeAt(head) !== panicCode) return this.#timeOfHead(head);
-    for (let before = head - 1; before >= this.#buffer.firstId; before--) {
+    const first = Math.max(this.#buffer.firstId, head - longestReach);
+    for (let before = head - 1; before >= first; before--) {
       if (hasTime(this.#reader.table.codeAt(before) ?? plainCode)) return this.#timeOfHead(before);
     }
     return undefined;
@@ -125,11 +129,11 @@ export class RecordIndex {
     let high = this.indexedTo;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const head = this.#timedHeadFrom(middle, high);
+      const head = this.#reader.table.timedFrom(middle, high);
       if (head === undefined || (this.#timeOfHead(head) ?? time) >= time) high = middle;
       else low = head + 1;
     }
-    return this.#timedHeadFrom(low, this.indexedTo);
+    return this.#reader.table.timedFrom(low, this.indexedTo);
   }
 
   /** The runs that are held at least in part, oldest first. The list changes in place; a run in it does not. */
@@ -138,6 +142,7 @@ export class RecordIndex {
     return this.#reader.runs.list;
   }
 
+  /** The run that an entry is part of; undefined for what was not looked at, and for an open line that begins one. */
   runAt(id: number): Run | undefined {
     return id < this.indexedTo && id >= this.#buffer.firstId ? this.#reader.runs.at(id) : undefined;
   }
@@ -149,10 +154,10 @@ export class RecordIndex {
       const id = this.#next;
       const start = starts[id - firstId] ?? 0;
       const end = id + 1 < endId ? (starts[id + 1 - firstId] ?? 0) : bytes.length;
-      if (start === end) this.#reader.marker(id, this.#buffer.markerAt(id));
-      else this.#reader.line(id, bytes, start, open && id + 1 === endId ? end : end - 1);
-      this.#next = id + 1;
       cost += end - start + entryCost;
+      if (start === end) this.#reader.marker(id, this.#buffer.markerAt(id));
+      else if (this.#reader.line(id, bytes, start, end - (open && id + 1 === endId ? 0 : 1))) cost += runnerCost;
+      this.#next = id + 1;
     }
     return cost;
   }
@@ -169,10 +174,5 @@ export class RecordIndex {
   #timeOfHead(head: number): number | undefined {
     const line = hasTime(this.#reader.table.codeAt(head) ?? plainCode) ? this.#buffer.lineAt(head) : undefined;
     return line && timeOfBytes(line);
-  }
-
-  #timedHeadFrom(from: number, to: number): number | undefined {
-    for (let id = from; id < to; id++) if (hasTime(this.#reader.table.codeAt(id) ?? plainCode)) return id;
-    return undefined;
   }
 }

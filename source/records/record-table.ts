@@ -1,5 +1,5 @@
 import {longestReach} from './open-records.ts';
-import {firstError} from './record-code.ts';
+import {firstError, hasTime} from './record-code.ts';
 
 /** A distance to a head is at most `longestReach`; what is above it is the code of a head. */
 const headMark = longestReach + 1;
@@ -10,6 +10,8 @@ type Chunk = {
   readonly values: Uint16Array;
   /** Heads of errors that are held. */
   errors: number;
+  /** A head with a time was added. */
+  hasTimes: boolean;
   /** The last line of a record that begins here. */
   reach: number;
 };
@@ -33,6 +35,11 @@ export class RecordTable {
     this.#origin = firstId - (firstId % chunkEntries);
   }
 
+  /** The oldest entry held. */
+  get firstId(): number {
+    return this.#firstId;
+  }
+
   get endId(): number {
     return this.#endId;
   }
@@ -47,6 +54,7 @@ export class RecordTable {
     const chunk = this.#newest();
     chunk.values[this.#endId & (chunkEntries - 1)] = headMark + code;
     if (code >= firstError) this.#count(chunk, 1);
+    if (hasTime(code)) chunk.hasTimes = true;
     this.#endId += 1;
   }
 
@@ -59,7 +67,7 @@ export class RecordTable {
     this.#endId += 1;
   }
 
-  /** Takes the last entry out. */
+  /** Takes the last entry out, which is held. */
   removeLast(): void {
     const code = this.codeAt(this.#endId - 1);
     const chunk = this.#chunkOf(this.#endId - 1);
@@ -82,6 +90,22 @@ export class RecordTable {
   /** No line of the record that begins at `head` has an id above this one. */
   reachOf(head: number): number {
     return Math.min(Math.max(this.#chunkOf(head)?.reach ?? head, head), head + longestReach, this.#endId - 1);
+  }
+
+  /** The first head below `to` with a time and this id or a later one. */
+  timedFrom(id: number, to: number): number | undefined {
+    let at = Math.max(id, this.#firstId);
+    while (at < to) {
+      const chunk = this.#chunkOf(at);
+      const end = Math.min(to, at - (at % chunkEntries) + chunkEntries);
+      if (chunk?.hasTimes) {
+        for (let entry = at; entry < end; entry++) {
+          if (hasTime((chunk.values[entry & (chunkEntries - 1)] ?? 0) - headMark)) return entry;
+        }
+      }
+      at = end;
+    }
+    return undefined;
   }
 
   /** The first head of an error with this id or a later one. */
@@ -160,7 +184,7 @@ export class RecordTable {
   #newest(): Chunk {
     const existing = this.#chunkOf(this.#endId);
     if (existing) return existing;
-    const chunk = {values: new Uint16Array(chunkEntries), errors: 0, reach: -1};
+    const chunk = {values: new Uint16Array(chunkEntries), errors: 0, hasTimes: false, reach: -1};
     this.#chunks.push(chunk);
     return chunk;
   }

@@ -21,6 +21,7 @@ const prime = 0x01000193;
 /** The prime times this is 1, in 32 bits. */
 const inversePrime = 0x359c449b;
 
+const nothing = new Uint8Array(0);
 const numberSign = 0x23;
 const star = 0x2a;
 const quote = 0x22;
@@ -36,16 +37,12 @@ export class ShapeWriter {
   /** Bytes kept. */
   length = 0;
   #kept: Uint8Array | undefined;
-  #bytes: Uint8Array;
+  #bytes: Uint8Array = nothing;
   /** The text stands in a JSON string: `\"` is a quote, and `"` ends or begins a string. */
   #isJson = false;
   /** No quote of the kind closes any more. */
   #noSingle = false;
   #noDouble = false;
-
-  constructor() {
-    this.#bytes = new Uint8Array(0);
-  }
 
   /** Begins anew, with the texts of `bytes`. What is kept must have room for twice the text. */
   begin(bytes: Uint8Array, kept?: Uint8Array): void {
@@ -53,6 +50,13 @@ export class ShapeWriter {
     this.#kept = kept;
     this.hash = offsetBasis | 0;
     this.length = 0;
+  }
+
+  /** Lets go of the bytes, which are a view of a block that may be dropped. Answers the hash. */
+  end(): number {
+    this.#bytes = nothing;
+    this.#kept = undefined;
+    return this.hash;
   }
 
   put(byte: number): void {

@@ -25,7 +25,7 @@ const writer = new ShapeWriter();
 export function shapeOf(line: Uint8Array): number {
   writer.begin(line);
   writeShape(line);
-  return writer.hash;
+  return writer.end();
 }
 
 /**
@@ -37,6 +37,7 @@ export function shapeText(text: string): string {
   const kept = new Uint8Array(line.length * 2 + 16);
   writer.begin(line, kept);
   writeShape(line);
+  writer.end();
   return new TextDecoder().decode(kept.subarray(0, writer.length));
 }
 
@@ -73,8 +74,9 @@ function writeJson(line: Uint8Array, levelEnd: number, end: number): void {
   writer.put(space);
   writer.put(space);
   writer.text(message, messageEnd, true);
+  const rest = key ? messageEnd + 1 : fields;
   // Two braces end a line without more fields.
-  if (end - messageEnd > 3) writer.text(messageEnd + 1, end, true);
+  if (end - rest > 2) writer.text(rest, end, true);
 }
 
 /** Lines that come through the `log` crate all have the target `log`: the true one is a field. */

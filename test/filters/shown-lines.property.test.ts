@@ -33,7 +33,7 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
 );
 
 const entries: fc.Arbitrary<FilterEntry[]> = fc
-  .array(fc.record({filter, on: fc.constantFrom(true, true, true, false)}), {maxLength: 3})
+  .array(fc.record({filter, on: fc.constantFrom(true, true, true, false)}), {maxLength: 3, size: 'max'})
   .map((list) => list.map((entry, id) => ({id, ...entry})));
 
 const settings = fc.record({

@@ -1,5 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
@@ -113,6 +115,15 @@ describe('filters', () => {
     expect(seen).toEqual([[], [0, 1], [], [0, 1], [0, 1]]);
   });
 
+  test('an empty line goes with the panic that it turns out to begin', () => {
+    const buffer = bufferOf(line('INFO', 'one'));
+    const shown = shownOf(buffer, {filters: typed('one')});
+    buffer.append(Buffer.from("\nthread 'w'"));
+    expect(idsOf(shown)).toEqual([0, 1, 2]);
+    buffer.append(Buffer.from(' (1) panicked at a.rs:1:1:\n'));
+    expect(idsOf(shown)).toEqual([0]);
+  });
+
   test('a pattern that is too slow filters no more, and is named', () => {
     const buffer = bufferOf('ab', 'refused', 'a'.repeat(60));
     const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: withinDeadline}), out: false};
@@ -213,6 +224,21 @@ describe('folds', () => {
     expect(idsOf(shownOf(bufferOf(...log), {fold: true, filters: typed('!needle')}))).toEqual([0]);
   });
 
+  test('do not swallow a line of a record that appears late', () => {
+    const between = ['a', 'b b', 'c c c'].map((text) => line('INFO', text));
+    const buffer = bufferOf(...panic, ...between, '   1: needle');
+    expect(idsOf(shownOf(buffer, {fold: true, filters: typed('server|needle')}))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('take a line in once it has ended as theirs', () => {
+    const buffer = bufferOf(step(1));
+    const shown = shownOf(buffer, {fold: true});
+    buffer.append(Buffer.from(step(2).slice(0, -3)));
+    expect(idsOf(shown)).toEqual([0, 1]);
+    buffer.append(Buffer.from(`${step(2).slice(-3)}\n`));
+    expect(idsOf(shown)).toEqual([0]);
+  });
+
   test('are kept apart by markers', () => {
     const buffer = bufferOf(step(1));
     buffer.addMarker({kind: 'drawn', at: 0});
@@ -262,4 +288,23 @@ test('what earlier lines found in a line that was open then is not relied on', (
   expect(idsOf(earlier)).toEqual([0, 1]);
   buffer.append(Buffer.from(' and more\n'));
   expect(idsOf(shownOf(buffer, {filters, earlier}))).toEqual([]);
+});
+
+test('earlier lines are not kept', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('no collector');
+  const buffer = bufferOf(line('INFO', 'one'));
+  const filters = typed('one');
+  const chain = () => {
+    const earlier = shownOf(buffer, {filters});
+    idsOf(earlier);
+    return {earlier: new WeakRef(earlier), shown: shownOf(buffer, {filters, earlier})};
+  };
+  const {earlier, shown} = chain();
+  // A reference that was just made lasts until the turn is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(earlier.deref()).toBe(undefined);
+  expect(idsOf(shown)).toEqual([0]);
 });

@@ -77,3 +77,25 @@ test('is never taken from text that cannot be a head', () => {
     {numRuns: runs},
   );
 });
+
+test('in damaged lines it is what the parser finds, if both find one', () => {
+  const samples = sampleFiles.flatMap((file) => sampleLines(file).map(({text}) => Buffer.from(text)));
+  const damage = fc.record({
+    line: fc.constantFrom(...samples),
+    at: fc.nat(400),
+    byte: fc.integer({min: 0x20, max: 0x7e}),
+  });
+  fc.assert(
+    fc.property(damage, ({line, at, byte}) => {
+      const bytes = Buffer.from(line);
+      if (at < bytes.length) bytes[at] = byte;
+      const level = levelOfBytes(bytes);
+      const parsed = parseRecord(bytes.toString())?.level;
+      if (level !== undefined && parsed !== undefined) expect(level).toBe(parsed);
+      // Past the level a head stays one, and what the parser takes for a record has a head.
+      if (at > 100 || parsed !== undefined) expect(level).toBe(levelOfBytes(at > 100 ? line : bytes));
+      if (line[0] !== 0x7b && parsed !== undefined) expect(level).toBe(parsed);
+    }),
+    {numRuns: runs},
+  );
+});

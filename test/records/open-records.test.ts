@@ -54,6 +54,12 @@ describe('a head in text form', () => {
   });
 });
 
+test('a record reaches 65,519 entries, so that a distance fits into 16 bits', () => {
+  const {index} = indexText(`${head('dump')}\n${'  indented\n'.repeat(65_525)}${head('next')}\n`);
+  expect([index.headOf(65_519), index.headOf(65_520), index.headOf(65_521)]).toEqual([0, 65_520, 65_521]);
+  expect(index.linesOf(0).length).toBe(65_520);
+});
+
 describe('what is complete takes nothing', () => {
   test('a line in JSON', () => {
     expectRecords([
@@ -75,7 +81,7 @@ describe('what is complete takes nothing', () => {
   });
 
   test('an entry of the runner of several lines is whole with its suffix', () => {
-    const [first = '', second = '', third = ''] = runner('one\ntwo\nthree', 'WARN').split('\n');
+    const [first = '', second = '', third = ''] = runner('one\n{"two": 2}\nthree', 'WARN').split('\n');
     expectRecords([
       ['a', first],
       ['a', second],

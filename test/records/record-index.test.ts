@@ -198,7 +198,11 @@ test('in any pieces, with drops, it says what it says of everything at once', ()
       const {firstId} = buffer;
       const ids = Array.from({length: buffer.endId - firstId}, (_, place) => firstId + place);
       expect(buffer.endId).toBe(all.endId);
-      expect(ids.map((id) => index.headOf(id))).toEqual(ids.map((id) => whole.headOf(id)));
+      // A panic takes the empty line before it only if that is still held.
+      const firstHeld = (panic: number) =>
+        panic < firstId && all.lineAt(panic)?.length === 0 && whole.levelAt(panic) === 'ERROR' ? panic + 1 : panic;
+      const heads = ids.map((id) => firstHeld(whole.headOf(id)));
+      expect(ids.map((id) => firstHeld(index.headOf(id)))).toEqual(heads);
       expect(ids.map((id) => index.levelAt(id))).toEqual(ids.map((id) => whole.levelAt(id)));
       expect(ids.map((id) => index.linesOf(index.headOf(id)))).toEqual(
         ids.map((id) => whole.linesOf(whole.headOf(id)).filter((held) => held >= firstId)),
@@ -243,6 +247,18 @@ test('counts the errors that the counter of the stream counts', () => {
     }),
     {numRuns: runs},
   );
+});
+
+test('a panic does not take an empty line that was dropped', () => {
+  // Two bytes a segment, so that the empty line goes when the next line comes.
+  const buffer = new LogBuffer({maxBytes: 1, segmentBytes: 2});
+  const index = new RecordIndex(buffer);
+  buffer.append(Buffer.from('x\n\n'));
+  lookAtAll(index);
+  buffer.append(Buffer.from(`${thread}\n`));
+  expect(buffer.firstId).toBe(2);
+  lookAtAll(index);
+  expect([index.headOf(2), index.levelAt(2), index.errorCount]).toEqual([2, 'ERROR', 1]);
 });
 
 test('any bytes: no throw, and what is said does not depend on the pieces', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {codeOf, firstError, panicCode, plainCode} from '../../source/records/record-code.ts';
+import {codeOf, firstError, hasTime, panicCode, plainCode} from '../../source/records/record-code.ts';
 import {RecordTable} from '../../source/records/record-table.ts';
 
-const runs = Number(process.env.PIPETAIL_RUNS ?? 100);
+const runs = Number(process.env.PIPETAIL_RUNS ?? 60);
 const codes = [plainCode, codeOf('INFO', true), codeOf('WARN', false), codeOf('ERROR', true), panicCode];
 
 type Step =
@@ -82,9 +82,11 @@ test('knows the record of each entry held, its code, and the errors', () => {
         expect(heads.map((head) => table.codeAt(head))).toEqual(heads.map((head) => model.codes[head]));
         expect(ids.every((id) => table.reachOf(model.heads[id] ?? 0) >= id)).toBe(true);
         expect(table.errors).toBe(errors.length);
+        const timed = ids.filter((id) => hasTime(model.codes[id] ?? plainCode));
         for (const place of places) {
           const id = Math.round(place * model.heads.length);
           expect(table.errorFrom(id)).toBe(errors.find((error) => error >= id));
+          expect(table.timedFrom(id, table.endId)).toBe(timed.find((each) => each >= id));
           expect(table.errorUpTo(id)).toBe(errors.findLast((error) => error <= id));
         }
       },

@@ -1,0 +1,27 @@
+import {expect, test} from 'vitest';
+import {closingApostrophe, closingEscapedQuote, closingQuote} from '../../source/records/quotes.ts';
+
+test.each([
+  ["a' b", 1],
+  ["it's' b", 4],
+  ["it's", undefined],
+  ["a'", 1],
+])('the apostrophe that closes %j', (text, at) => {
+  expect(closingApostrophe(Buffer.from(text), 0, text.length)).toBe(at);
+});
+
+test.each([
+  ['a" b', 1],
+  ['a\\" b"', 5],
+  ['a\\\\" b"', 3],
+  ['a\\"', undefined],
+])('the quote that closes %j', (text, at) => {
+  expect(closingQuote(Buffer.from(text), 0, text.length)).toBe(at);
+});
+
+test.each(['a" b', 'a\\" b"', 'no "', '"'])('in JSON the quote that closes %j', (text) => {
+  const inJson = JSON.stringify(text).slice(1, -1);
+  const at = closingQuote(Buffer.from(text), 0, text.length) ?? 0;
+  const expected = JSON.stringify(text.slice(0, at)).length - 2;
+  expect(closingEscapedQuote(Buffer.from(inJson), 0, inJson.length)).toBe(expected);
+});

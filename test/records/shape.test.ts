@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {visibleText} from '../../source/buffer/visible-text.ts';
+import {shapeOf, shapeText} from '../../source/records/shape.ts';
+import {head, json, runner, runnerJson} from './index-lines.ts';
+import {sampleFiles, sampleLines} from './sample-lines.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const shape = (line: string) => shapeOf(Buffer.from(line));
+
+describe('what varies is left out', () => {
+  test.each([
+    ['step 12 finished in 3.5 ms', 'step # finished in # ms'],
+    ['12ms, 1,204 rows, -5, v2.1', '#ms, # rows, -#, v#'],
+    ['ipv4#172.18.0.3:9092', 'ipv###:#'],
+    ['2026-08-22T08:15:00+00:00', '#-#-#T#:#:#+#:#'],
+    ['id 01a211f2-15cc-70e3-b64e-8ab41f6b239d.', 'id #.'],
+    ['id abcdefab-cdef-abcd-efab-cdefabcdefa1', 'id #'],
+    ['id abcdefab-cdef', 'id abcdefab-cdef'],
+    ['x01a211f2-15cc-70e3-b64e-8ab41f6b239d', 'x#a#f#-#-#-#-#'],
+    ['commit 59807616e1fa2540 or e1fa or e1', 'commit # or # or e#'],
+    ['at 0x7fff and 0x, facade', 'at # and #x, facade'],
+    ['worker-3 of table_7', 'worker-# of table_#'],
+    ["endpoint 'orders.kafka': don't", "endpoint '*': don't"],
+    ["it's 'it's' not", "it's '*' not"],
+    ["one ' only", "one ' only"],
+    ['x="1" y="a \\" b" z="', 'x="*" y="*" z="'],
+    ['`Result::unwrap()` [a] {b}', '`Result::unwrap()` [a] {b}'],
+    ['日本語 é 🚀', '日本語 é 🚀'],
+    ['', ''],
+    ['ends\r', 'ends'],
+  ])('%j', (text, expected) => {
+    expect(shapeText(text)).toBe(expected);
+    const target = 'dbsp_adapters::server:  ';
+    expect(shapeText(head(text))).toBe(`INFO ${target}${expected}`);
+    // In JSON a backslash is escaped, and a quote that is never closed is one all the same.
+    if (!/[\\\r]|z="$/.test(text)) expect(shapeText(json(text))).toBe(`INFO ${target}${expected}`);
+  });
+});
+
+describe('level, target and text count', () => {
+  const line = head('hello');
+  test.each([
+    ['level', head('hello', 'WARN')],
+    ['target', line.replace('server', 'controller')],
+    ['text', head('hello you')],
+    ['span', line.replace('dbsp', 'in{ a="1"}: dbsp')],
+  ])('%s', (_, other) => {
+    expect(shape(other)).not.toBe(shape(line));
+  });
+
+  test('name, host, time and colours do not', () => {
+    const coloured =
+      '[q] \x1b[2m2026-01-01T00:00:00Z\x1b[0m \x1b[32m INFO\x1b[0m \x1b[2mdbsp_adapters::server\x1b[0m\x1b[2m:\x1b[0m  hello';
+    expect(shape(coloured)).toBe(shape(line));
+    expect(shape(line.replace('[p]', '[p host=3]'))).toBe(shape(line));
+    expect(shape(json('hello'))).toBe(shape(line));
+  });
+});
+
+describe('a line in JSON', () => {
+  const line = json('hello "you" \\ 5');
+  const withFields = (fields: object) =>
+    JSON.stringify({
+      timestamp: '2026-01-01T00:00:00Z',
+      level: 'WARN',
+      target: 'log',
+      'feldera-service': 'pipeline',
+      fields,
+    });
+
+  test('of the runner has its text', () => {
+    expect(shapeText(runnerJson('exit 5'))).toBe('INFO pipeline_manager::runner::pipeline_automata:  exit #');
+    expect(shapeText(runner('exit 5'))).toContain('pipeline_automata: exit # pipeline-id="*"');
+  });
+
+  test('quotes inside its message are quotes', () => {
+    expect(shapeText(line)).toBe('INFO dbsp_adapters::server:  hello "*" \\\\ #');
+    expect(shapeText(json('a "b \\"c\\" d" e'))).toBe('INFO dbsp_adapters::server:  a "*" e');
+  });
+
+  test('its fields count by their names, and numbers and texts are left out', () => {
+    const fields = {message: 'm', 'log.target': 'rdkafka::client', ok: true, ratio: 0.5, tenant: 't1'};
+    expect(shapeText(withFields(fields))).toBe(
+      'WARN rdkafka::client:  m,"log.target":"*","ok":true,"ratio":#,"tenant":"*"}}',
+    );
+  });
+
+  test('that is cut or has no message has a shape, too', () => {
+    for (let end = 0; end <= line.length; end++) expect(shapeText(line.slice(0, end))).toBeTypeOf('string');
+    expect(shapeText(withFields({answer: 42}))).toBe('WARN log:  "answer":#}}');
+  });
+});
+
+test.each(sampleFiles)('lines of %s have one shape exactly if they have one shape text', (file) => {
+  const lines = sampleLines(file).map(({bytes}) => bytes);
+  const texts = lines.map((line) => shapeText(line.toString()));
+  const shapes = lines.map((line) => shapeOf(line));
+  expect(new Set(texts).size).toBeGreaterThan(7);
+  expect(shapes.map((each) => shapes.indexOf(each))).toEqual(texts.map((text) => texts.indexOf(text)));
+});
+
+test('colours make no difference', () => {
+  for (const {bytes} of sampleLines('samples-text-ansi.log')) {
+    expect(shapeText(bytes.toString())).toBe(shapeText(visibleText(bytes)));
+  }
+});
+
+const word = fc.constantFrom('step', 'finished', 'in', 'ms,', 'a::b', '(', ')', 'kafka:', 'at', '=', '`x`', '-', 'é');
+const hex = (length: number) =>
+  fc.string({unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length});
+const values = {
+  number: fc.oneof(
+    fc.nat(),
+    fc.nat(20),
+    fc.double({min: 0, max: 1e6, noNaN: true}).map((value) => value.toFixed(3)),
+  ),
+  id: hex(16).map((digits) => `${digits.slice(0, 8)}7${digits.slice(8)}`),
+  uuid: hex(32).map((digits) => digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')),
+  quoted: fc.string().map((text) => JSON.stringify(text)),
+  single: fc.string({unit: fc.constantFrom(...'abc 019.:/"')}).map((text) => `'${text.replaceAll('"', '')}'`),
+};
+type Part = string | {readonly kind: keyof typeof values; readonly pair: readonly [string, string]};
+const varying = (kind: keyof typeof values) =>
+  fc.tuple(values[kind], values[kind]).map(([a, b]): Part => ({kind, pair: [String(a), String(b)]}));
+const part: fc.Arbitrary<Part> = fc.oneof(
+  word,
+  ...(['number', 'id', 'uuid', 'quoted', 'single'] as const).map(varying),
+);
+
+test('lines that differ in numbers, ids and quoted values have one shape', () => {
+  fc.assert(
+    fc.property(fc.array(part, {maxLength: 12}), (parts) => {
+      const [one, two] = [0, 1].map((side) =>
+        parts.map((each) => (typeof each === 'string' ? each : each.pair[side as 0 | 1])).join(' '),
+      );
+      expect(shapeText(head(one ?? ''))).toBe(shapeText(head(two ?? '')));
+      expect(shape(head(one ?? ''))).toBe(shape(head(two ?? '')));
+      expect(shape(json(one ?? ''))).toBe(shape(json(two ?? '')));
+    }),
+    {numRuns: runs},
+  );
+});
+
+test('any two texts: one shape exactly if one shape text', () => {
+  const text = fc.array(fc.oneof(word, fc.string({maxLength: 8}), fc.constantFrom('"', "'", '\\', '1', 'a1b2', '-')), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(text, text, fc.boolean(), (one, two, isSame) => {
+      const [a, b] = [one.join(''), (isSame ? one : two).join('').replaceAll(/\d/g, '7')];
+      expect(shape(a) === shape(b)).toBe(shapeText(a) === shapeText(b));
+    }),
+    {numRuns: runs},
+  );
+});
+
+test('any bytes have a shape', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({maxLength: 300}),
+      fc.constantFrom('', head(''), json('x').slice(0, -4)),
+      (bytes, start) => {
+        const line = Buffer.concat([Buffer.from(start), bytes]);
+        expect(shapeOf(line)).toBe(shapeOf(Buffer.from(line)));
+      },
+    ),
+    {numRuns: runs},
+  );
+});
+
+test('of a line of megabytes what is seen of it counts', () => {
+  const long = `${head('x')} ${'y'.repeat(1 << 20)}`;
+  expect(shape(`${long}z`)).toBe(shape(long));
+});
