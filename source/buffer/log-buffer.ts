@@ -1,3 +1,5 @@
+import {ColdPart} from './cold-part.ts';
+import type {ColdStore, PastBlock} from './cold-store.ts';
 import type {Marker} from './marker.ts';
 import {MarkerStore} from './marker-store.ts';
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
@@ -17,6 +19,8 @@ const markersPerSegment = 1024;
  * The bound counts line bytes, newlines and the cost of the index, so that a flood of empty lines is bounded too. The
  * newest segment is never dropped: a line longer than the bound is held alone, up to `maxLineBytes`. A line that
  * reaches that length is broken there and goes on as another line: its bytes are all kept, and memory stays bounded.
+ *
+ * With a cold store behind it, segments leave memory and are still held: everything can be asked of them as before.
  */
 export class LogBuffer {
   readonly #maxBytes: number;
@@ -25,6 +29,9 @@ export class LogBuffer {
   /** Oldest first. All but the last are sealed. */
   readonly #segments: Segment[] = [];
   readonly #markers = new MarkerStore();
+  /** Older than all segments. */
+  readonly #cold = new ColdPart((id) => this.#markers.get(id) !== undefined);
+  #store: ColdStore | undefined;
   /** Markers that wait for the open line to end. Nothing can come between, so their ids are known: `endId` and on. */
   #waiting: Marker[] = [];
   #open = false;
@@ -51,7 +58,17 @@ export class LogBuffer {
 
   /** Id of the oldest entry held; `endId` when there is none. */
   get firstId(): number {
+    return this.#cold.firstId ?? this.memoryFirstId;
+  }
+
+  /** Id of the oldest entry in memory: those below are read back from the cold store. */
+  get memoryFirstId(): number {
     return this.#segments[0]?.firstId ?? this.#endId;
+  }
+
+  /** Lines and bytes that were held before the oldest entry in memory. */
+  get beforeMemory(): {readonly lines: number; readonly bytes: number} {
+    return {lines: this.#droppedLines + this.#cold.lines, bytes: this.#droppedBytes + this.#cold.byteLength};
   }
 
   /** One past the newest entry. */
@@ -66,12 +83,17 @@ export class LogBuffer {
 
   /** Lines held, the open one included; markers are not lines. */
   get lineCount(): number {
-    return this.#lineCount;
+    return this.#cold.lines + this.#lineCount;
   }
 
   /** Bytes of the lines held, newlines included. */
   get byteLength(): number {
-    return this.#byteLength;
+    return this.#cold.byteLength + this.#byteLength;
+  }
+
+  /** Bytes in memory as the bound counts them. */
+  get memoryBytes(): number {
+    return this.#cost();
   }
 
   /** Lines dropped from the old end, in all. */
@@ -79,19 +101,45 @@ export class LogBuffer {
     return this.#droppedLines;
   }
 
-  /** Lines ever received. */
+  /** Lines ever received, a recorded past included. */
   get totalLines(): number {
-    return this.#droppedLines + this.#lineCount;
+    return this.#droppedLines + this.lineCount;
   }
 
-  /** Bytes ever received, newlines included. */
+  /** Bytes ever received, newlines and a recorded past included. */
   get totalBytes(): number {
-    return this.#droppedBytes + this.#byteLength;
+    return this.#droppedBytes + this.byteLength;
   }
 
   /** The last line has not ended. */
   get hasOpenLine(): boolean {
     return this.#open;
+  }
+
+  /** What leaves memory from now on is asked of `store`; undefined: it is gone. */
+  set coldStore(store: ColdStore | undefined) {
+    this.#store = store;
+  }
+
+  /** Puts a run of entries of an earlier time at the end of a buffer that has had nothing but such runs. */
+  addPast({lines, byteLength, markers, bytes}: PastBlock): void {
+    this.#version += 1;
+    const firstId = this.#endId;
+    for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
+    this.#endId += lines + markers.length;
+    this.#cold.push({firstId, endId: this.#endId, markers: markers.length, byteLength, bytes});
+    this.#shrinkCold();
+  }
+
+  /** Forgets entries at the old end whose bytes the cold store has deleted. */
+  forgetDeleted(): void {
+    this.#version += 1;
+    this.#shrinkCold();
+  }
+
+  /** The next line or marker begins a segment, so that what is before can leave memory on its own. */
+  startSegment(): void {
+    if (!this.#open && (this.#segments.at(-1)?.count ?? 0) > 0) this.#moveOn();
   }
 
   /**
@@ -103,10 +151,10 @@ export class LogBuffer {
     this.#version += 1;
     const endOfOpen = this.#waiting.length > 0 ? bytes.indexOf(newline) + 1 : 0;
     if (endOfOpen > 0) {
-      this.#store(bytes.subarray(0, endOfOpen));
+      this.#put(bytes.subarray(0, endOfOpen));
       this.#addWaiting();
     }
-    this.#store(bytes.subarray(endOfOpen));
+    this.#put(bytes.subarray(endOfOpen));
   }
 
   /** The open line, if there is one, stands as received: what comes next is another line. */
@@ -153,10 +201,24 @@ export class LogBuffer {
     return this.#markers.entries();
   }
 
-  /** Drops the whole segments below `id`, for a reader that has no more use for them. They count as dropped. */
+  /**
+   * Drops the whole segments below `id`, for a reader that has no more use for them. They count as dropped. What the
+   * cold store has still to keep stays.
+   */
   dropBefore(id: number): void {
     this.#version += 1;
-    while (this.#segments.length > 1 && (this.#segments[0]?.endId ?? id) <= id) this.#dropOldest();
+    const end = Math.min(id, this.#store?.keptTo ?? id);
+    while (this.#segments.length > 1 && (this.#segments[0]?.endId ?? end) <= end) this.#dropOldest(undefined);
+  }
+
+  /** Takes the oldest segments out of memory until about `bytes` are left there, as long as `newest` bytes stay. */
+  shrinkTo(bytes: number, newest: number): void {
+    while (this.#segments.length > 1 && this.#cost() > bytes) {
+      const oldest = this.#segments[0];
+      if (oldest && this.#cost() - oldest.length - oldest.count * entryCost < newest) return;
+      this.#version += 1;
+      this.#dropOldest(this.#store);
+    }
   }
 
   /**
@@ -164,6 +226,12 @@ export class LogBuffer {
    * A view: valid until the next change of the buffer.
    */
   lineAt(id: number): Buffer | undefined {
+    if (id < this.memoryFirstId) {
+      const view = this.#coldView(id);
+      const start = view?.starts[id - view.firstId] ?? 0;
+      const end = view?.starts[id + 1 - view.firstId] ?? view?.bytes.length ?? 0;
+      return start === end ? undefined : view?.bytes.subarray(start, end - 1);
+    }
     const segment = this.#segmentOf(id);
     if (!segment) return undefined;
     const index = id - segment.firstId;
@@ -175,18 +243,19 @@ export class LogBuffer {
 
   /** The segment that holds `id`. To read on, ask for its `endId`. */
   segmentAt(id: number): SegmentView | undefined {
+    if (id < this.memoryFirstId) return this.#coldView(id);
     const segment = this.#segmentOf(id);
     return segment?.view(this.#open && segment.endId === this.#endId);
   }
 
-  #store(bytes: Uint8Array): void {
+  #put(bytes: Uint8Array): void {
     let rest = bytes;
-    while (rest.length > 0) rest = rest.subarray(this.#storeSome(rest));
+    while (rest.length > 0) rest = rest.subarray(this.#putSome(rest));
     this.#trim();
   }
 
   /** Stores what fits into the newest segment up to the end of a line, or makes room. Answers the bytes stored. */
-  #storeSome(bytes: Uint8Array): number {
+  #putSome(bytes: Uint8Array): number {
     const segment = this.#newest();
     const alone = segment.count === 0 || (this.#open && segment.count === 1);
     const fits = segment.fitting(bytes, {alone, usual: this.#segmentBytes});
@@ -242,26 +311,59 @@ export class LogBuffer {
   }
 
   #trim(): void {
-    while (this.#segments.length > 1 && this.#cost() > this.#maxBytes) this.#dropOldest();
+    while (this.#segments.length > 1 && this.#cost() > this.#maxBytes) this.#dropOldest(this.#store);
   }
 
-  #dropOldest(): void {
+  /** Takes the oldest segment out of memory. What `store` does not keep is gone, and all that is older with it. */
+  #dropOldest(store: ColdStore | undefined): void {
     const dropped = this.#segments.shift();
     if (!dropped) return;
-    const lines = dropped.count - dropped.markers;
+    const {firstId, endId, markers, length: byteLength} = dropped;
+    const byteOffset = this.#droppedBytes + this.#cold.byteLength;
+    const lines = dropped.count - markers;
     this.#lineCount -= lines;
+    this.#byteLength -= byteLength;
+    const bytes = store?.keep({firstId, endId, byteOffset, byteLength});
+    if (bytes) {
+      this.#cold.push({firstId, endId, markers, byteLength, bytes});
+      if (this.#cold.shouldShrink) this.#shrinkCold();
+      return;
+    }
+    while (this.#cold.firstId !== undefined) this.#dropCold();
     this.#droppedLines += lines;
-    this.#byteLength -= dropped.length;
-    this.#droppedBytes += dropped.length;
+    this.#droppedBytes += byteLength;
+    this.#markers.dropBelow(endId);
+  }
+
+  #shrinkCold(): void {
+    while (this.#cold.shouldShrink) this.#dropCold();
+  }
+
+  #dropCold(): void {
+    const dropped = this.#cold.shift();
+    if (!dropped) return;
+    this.#droppedLines += dropped.endId - dropped.firstId - dropped.markers;
+    this.#droppedBytes += dropped.byteLength;
     this.#markers.dropBelow(dropped.endId);
   }
 
+  /** What cannot be read any more is gone, and all that is older with it. */
+  #coldView(id: number): SegmentView | undefined {
+    if (id < this.firstId) return undefined;
+    const view = this.#cold.view(id);
+    if (view) return view;
+    this.#version += 1;
+    while ((this.#cold.firstId ?? id + 1) <= id) this.#dropCold();
+    return undefined;
+  }
+
   #cost(): number {
-    return this.#byteLength + this.#lineCount * entryCost + this.#markers.size * (entryCost + markerCost);
+    const markers = this.#markers.size - this.#cold.markers;
+    return this.#byteLength + this.#lineCount * entryCost + markers * (entryCost + markerCost);
   }
 
   #segmentOf(id: number): Segment | undefined {
-    if (id < this.firstId || id >= this.#endId) return undefined;
+    if (id < this.memoryFirstId || id >= this.#endId) return undefined;
     return findSegment(this.#segments, id);
   }
 }

@@ -7,6 +7,8 @@ export type LossCause =
   | 'silent'
   | 'asked'
   | 'slept'
+  /** pipetail itself was not running; what it had had before came from a recording. */
+  | 'not-running'
   | 'unknown';
 
 /** What a marker says. Markers are entries of the pane; they are never part of copied, saved or piped text. */
@@ -43,6 +45,8 @@ export type MarkerKind =
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
   /** The list reported another state; `error` is the first line of `deployment_error`. */
   | {readonly kind: 'state'; readonly from: string; readonly to: string; readonly error?: string}
+  /** In a recording: `lines` came while nothing could be written; undefined: nobody counted them. */
+  | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
   /** In a merged log: `lines` of a source left its scrollback before they could be taken. */
   | {readonly kind: 'not-merged'; readonly lines: number}
   /** A dated line that the user drew. */

@@ -1,3 +1,5 @@
+import {neededTexts} from './needed-texts.ts';
+
 /** Offsets in a string (UTF-16 units), the end exclusive. */
 export type Range = {readonly start: number; readonly end: number};
 
@@ -29,6 +31,8 @@ export class Pattern {
   readonly caseSensitive: boolean;
   /** Set if a match is always this very text, whatever the case when `caseSensitive` is false. */
   readonly needle: string | undefined;
+  /** Texts of printable ASCII that are part of every match, in either case when `caseSensitive` is false. */
+  readonly needed: readonly string[];
   readonly #regExp: RegExp;
   readonly #global: RegExp;
   readonly #degree: number;
@@ -45,6 +49,7 @@ export class Pattern {
     this.source = options.source;
     this.literal = options.literal;
     this.needle = options.needle;
+    this.needed = options.needle === undefined ? neededTexts(options.source) : printable(options.needle);
     this.caseSensitive = !options.regExp.ignoreCase;
     this.#regExp = options.regExp;
     this.#global = new RegExp(options.regExp, `${options.regExp.flags}g`);
@@ -104,6 +109,10 @@ export function compilePattern(source: string, {watch}: {watch?: Watch} = {}): P
   const escaped = source.replace(new RegExp(special, 'g'), '\\$&');
   const plain = new RegExp(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');
   return new Pattern({source, literal: !regExp, needle: source, regExp: plain, watch});
+}
+
+function printable(needle: string): readonly string[] {
+  return /^[ -~]+$/.test(needle) ? [needle] : [];
 }
 
 function compile(source: string, flags: string): RegExp | undefined {

@@ -1,3 +1,5 @@
+import {TextFacts} from './text-facts.ts';
+
 export const newline = 0x0a;
 
 /** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
@@ -10,6 +12,8 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line that has not ended: there is no newline after it. */
   readonly open: boolean;
+  /** What is known of the bytes so far; kept with the segment. */
+  readonly facts: TextFacts;
 };
 
 /** One block of the log buffer: the bytes of its entries, one after the other, and where each entry starts. */
@@ -22,6 +26,7 @@ export class Segment {
   markers = 0;
   /** Bytes held. */
   length = 0;
+  readonly #facts = new TextFacts();
   #bytes: Buffer;
   #starts = new Uint32Array(512);
 
@@ -62,7 +67,7 @@ export class Segment {
   }
 
   view(open: boolean): SegmentView {
-    return {firstId: this.firstId, endId: this.endId, bytes: this.bytes, starts: this.starts, open};
+    return {firstId: this.firstId, endId: this.endId, bytes: this.bytes, starts: this.starts, open, facts: this.#facts};
   }
 
   /**

@@ -1,6 +1,7 @@
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
+import type {StreamOptions} from '../streams/stream-options.ts';
 import type {LineOutput} from './line-output.ts';
 import {linePrefixes} from './line-prefix.ts';
 import {PipelineLog} from './pipeline-log.ts';
@@ -17,6 +18,8 @@ export type LogsOptions = {
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
   readonly client: ApiClient;
+  /** Where every log is recorded. */
+  readonly recordings?: NonNullable<StreamOptions['recordings']>;
   readonly clock: Clock;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;

@@ -1,5 +1,6 @@
 import type {Marker} from '../buffer/marker.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {RecordingState} from '../storage/recording-state.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
@@ -7,6 +8,7 @@ import {CatchUp} from './catch-up.ts';
 import {type Ending, failedToOpen, type Sighting, troubleOf} from './ending.ts';
 import type {LineOutput} from './line-output.ts';
 import {LogPrinter} from './log-printer.ts';
+import {recordingWords} from './recording-words.ts';
 
 /** Milliseconds between looks whether a catch-up is over, when nothing happens. */
 const lookEvery = 50;
@@ -44,6 +46,7 @@ export class PipelineLog {
   #connection: ConnectionState = {kind: 'idle'};
   #opened = false;
   #logEnded = false;
+  #recording: RecordingState | undefined;
   #trouble: string | undefined;
   #death: string | undefined;
   #ending: Ending | undefined;
@@ -85,6 +88,7 @@ export class PipelineLog {
     const {connection, lastByteAt} = this.#stream.snapshot.get();
     const end = this.#printer.look().find(({marker}) => tellsEnd(marker));
     this.#noteDeath();
+    this.#noteRecording();
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
@@ -125,6 +129,14 @@ export class PipelineLog {
     if (death === this.#death) return;
     this.#death = death;
     this.#options.note(`the pipeline is ${deploymentStatus} · ${firstLine}`);
+  }
+
+  #noteRecording(): void {
+    const {recording} = this.#stream.snapshot.get();
+    const words = recordingWords(this.#recording, recording);
+    if (words !== undefined) this.#options.note(words);
+    // What opens again after trouble has not told yet whether it is over.
+    if (recording?.kind !== 'opening') this.#recording = recording;
   }
 
   /** Says why nothing comes, once for each reason, and asks for a deleted pipeline until it is back. */

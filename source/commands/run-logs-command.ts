@@ -1,10 +1,16 @@
 import {systemClock} from '../lib/clock.ts';
+import {processesOf} from '../screen/processes.ts';
 import type {Request, Settings} from '../settings/settings.ts';
+import {Recordings} from '../storage/recordings.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
+import {runLogsFrom} from './logs-from.ts';
 import {openServer} from './open-server.ts';
 import {watchReader} from './reader-watch.ts';
 import {stopOnSignals} from './stop-signals.ts';
+
+/** A disk that takes nothing does not keep the program from ending. Milliseconds. */
+const recordingPatience = 2_000;
 
 /** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
 export async function runLogsCommand(options: {
@@ -21,7 +27,18 @@ export async function runLogsCommand(options: {
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
+  const note = (line: string) => stderr.write(`${line}\n`);
   try {
+    if (request.from !== undefined) {
+      const code = await runLogsFrom({...request, directory: request.from, output, note, signal});
+      if (signal.aborted) process.exit(exitCode(code));
+      return exitCode(code);
+    }
+    const {directory, maxBytes} = settings.record;
+    const recordings =
+      directory === undefined
+        ? undefined
+        : new Recordings({directory, maxBytes, clock: systemClock, processes: processesOf(process)});
     const server = await openServer(settings, version, systemClock);
     const code = await runLogs({
       ...request,
@@ -30,9 +47,12 @@ export async function runLogsCommand(options: {
       clock: systemClock,
       random: Math.random,
       output,
-      note: (line) => stderr.write(`${line}\n`),
+      note,
       signal,
+      ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
     });
+    const patience = systemClock.sleep(recordingPatience, new AbortController().signal);
+    await Promise.race([recordings?.closed(), patience]);
     // What a reader that stands still has not taken would keep the process from ending.
     if (signal.aborted) process.exit(exitCode(code));
     await server.close();

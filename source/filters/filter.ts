@@ -14,7 +14,10 @@ export type Filter =
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
   /** Hides the records of one shape; `text` shows which. */
   | {readonly kind: 'shape'; readonly shape: number; readonly text: string}
-  /** The record begins in `[from, to)`. `label` says in words what that is: `this run`, `after 12:03:44`. */
+  /**
+   * The record begins in `[from, to)`. `label` says in words what that is: `this run`, `after 12:03:44`. `to` may
+   * become known, or less, as long as no record that begins there has been looked at.
+   */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined; readonly label: string};
 
 /** A filter in the list of a tab's filters. `id` is unique in the list; `on` is false while it is switched off. */

@@ -4,10 +4,14 @@ import path from 'node:path';
 import {render} from 'ink';
 import {ApiError} from '../api/api-error.ts';
 import type {ApiClient} from '../api/types.ts';
+import {compilePattern} from '../buffer/pattern.ts';
 import {openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
+import {Presence} from '../lib/presence.ts';
+import {createStore} from '../lib/store.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
+import {Recordings} from '../storage/recordings.ts';
 import {SearchHistory} from '../storage/search-history.ts';
 import {stateFolder} from '../storage/state-folder.ts';
 import {ListPoller} from '../streams/list-poller.ts';
@@ -15,12 +19,20 @@ import {StreamManager} from '../streams/stream-manager.ts';
 import {App} from '../ui/components/app.tsx';
 import {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
+import {Mouse} from '../ui/mouse.ts';
 import type {Description} from '../ui/services.ts';
 import {boundWrites} from './bounded-writes.ts';
+import {crashReport, crashWords, errorWords, saveCrashReport} from './crash-report.ts';
+import {filterInput} from './filtered-input.ts';
 import {holdStderr} from './held-stderr.ts';
+import {notifier} from './notifier.ts';
+import {processesOf} from './processes.ts';
+import {reportModes, restoreSequence} from './report-modes.ts';
+import {ScreenSession} from './session.ts';
 import {stopProcess} from './stop-process.ts';
-import {takingServices} from './taking-services.ts';
+import {takingServices, writeWhole} from './taking-services.ts';
 import {readTerminal} from './terminal-facts.ts';
+import {windowTitle} from './window-title.ts';
 import {withinDeadline} from './within-deadline.ts';
 
 export type ScreenOptions = {
@@ -30,8 +42,12 @@ export type ScreenOptions = {
   readonly process: NodeJS.Process;
 };
 
-/** A history that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
-const historyPatience = 500;
+/** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
+const savePatience = 500;
+/** Nor does a terminal that takes nothing. */
+const terminalPatience = 500;
+/** Frames a second while nobody looks. */
+const unwatchedFps = 2;
 /** Exit codes of signals are the shell's: 128 and the signal's number. */
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
@@ -46,23 +62,39 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
   const {client} = server;
   const random = Math.random;
   const poller = new ListPoller({client, clock, random});
+  const presence = new Presence({clock});
+  const frameRate = createStore(settings.fps);
+  const state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
+  const {directory = path.join(state, 'recordings'), maxBytes} = settings.record;
+  const recordings = new Recordings({directory, maxBytes, clock, processes: processesOf(process)});
   const manager = new StreamManager({
+    recordings: {of: recordings, all: settings.record.directory !== undefined, showPast: true},
     client,
     clock,
     random,
     fps: settings.fps,
+    frameRate,
     scrollbackBytes: settings.scrollbackBytes,
+    memoryBytes: settings.memoryBytes,
     silence: settings.silence,
   });
 
   const ended = new AbortController();
   const {env} = process;
-  const state = stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()});
   const history = new SearchHistory({file: path.join(state, 'history'), signal: ended.signal});
   void history.load();
+  // The demo server is another one at every start.
+  const session = settings.demo
+    ? undefined
+    : new ScreenSession({
+        ...{client, clock, folder: state, fresh: settings.fresh, signal: ended.signal},
+        processes: processesOf(process),
+      });
+
+  const title = windowTitle(stdout);
 
   let exitCode = 0;
-  let failure: unknown;
+  let failure: {readonly error: unknown} | undefined;
   const sizeNow = (): Size => ({columns: stdout.columns, rows: stdout.rows});
   const controller = new Controller({
     services: {
@@ -80,11 +112,18 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       offsetAt: (at) => -new Date(at).getTimezoneOffset(),
       history,
       ...takingServices(process),
-      quit: () => instance.unmount(),
+      attention: {
+        awayAfter: settings.awayAfter,
+        watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: withinDeadline}),
+        notify: notifier(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
+        setTitle: settings.title ? title.set : undefined,
+      },
+      quit: () => leave(0),
       stopProcess: () => stopProcess(process, clock),
     },
     names,
     size: sizeNow(),
+    ...(session && {beforeFirst: () => session.takeUp(controller)}),
   });
 
   const element = () => <App controller={controller} size={controller.size} />;
@@ -96,9 +135,23 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     exitOnCtrlC: false,
     maxFps: settings.fps,
   });
+  const reports = reportModes(stdout, {mouse: settings.mouse});
+  controller.terminal.keep({
+    on() {
+      reports.on();
+      title.resume();
+    },
+    off() {
+      reports.off();
+      title.restore();
+    },
+  });
+  const mouse = new Mouse(controller);
   const repaint = () => void controller.terminal.repaint();
   const leave = (code: number) => {
     exitCode = code;
+    // While the logs are still there. After an exception what was saved last is safer than what is there now.
+    if (failure === undefined) session?.capture();
     instance.unmount();
   };
   // Ink's own useWindowSize left garbage in 36 of 60 resizes under load; a root prop, set before Ink hears of the
@@ -107,12 +160,30 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     controller.setSize(sizeNow());
     instance.rerender(element());
   };
+  const writes = boundWrites(stdout, repaint);
   const undo = [
+    // Undone last: when writes are whole again.
+    title.restore,
     holdStderr(process.stderr),
-    boundWrites(stdout, repaint),
+    filterInput(stdin, {
+      clock,
+      onReport: (report) => {
+        if (report.kind === 'blur') presence.noteBlur();
+        else presence.noteSign();
+        // A mode that a program before this one left on is not what the user asked for.
+        if (report.kind === 'mouse' && settings.mouse) mouse.report(report);
+      },
+      onKeys: () => presence.noteSign(),
+    }),
+    presence.here.subscribe(() => {
+      const isWatched = presence.here.get();
+      poller.setWatched(isWatched);
+      frameRate.set(isWatched ? settings.fps : Math.min(settings.fps, unwatchedFps));
+    }),
     listen(process, 'SIGCONT', repaint),
     listen(process, 'uncaughtException', (error) => {
-      failure = error;
+      // The first one is the cause.
+      failure ??= {error};
       leave(1);
     }),
     ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
@@ -121,20 +192,46 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     listen(stdin, 'end', () => leave(signalCodes.SIGHUP)),
   ];
   stdout.prependListener('resize', onResize);
+  reports.on();
   poller.start();
   try {
     await instance.waitUntilExit();
+  } catch (error) {
+    // A component threw.
+    failure ??= {error};
   } finally {
+    reports.off();
+    presence.dispose();
     stdout.off('resize', onResize);
     poller.stop();
     manager.dispose();
-    await Promise.race([history.saved(), clock.sleep(historyPatience, ended.signal).catch(() => {})]);
+    const saved = Promise.all([history.saved(), session?.close(), recordings.closed()]);
+    await Promise.race([saved, clock.sleep(savePatience, ended.signal).catch(() => {})]);
     ended.abort();
     await server.close();
-    for (const undoOne of undo.reverse()) undoOne();
   }
-  if (failure !== undefined) throw failure;
+  const crash = failure && (await reportCrash(failure.error));
+  if (crash !== undefined) exitCode = 1;
+  // Else nothing more can be said, and even a natural end would wait for the terminal.
+  if (!(await writes.end({restore: restoreSequence, patience: terminalPatience, clock}))) process.exit(exitCode);
+  for (const undoOne of undo.reverse()) undoOne();
+  if (crash !== undefined) process.stderr.write(crash);
   return exitCode;
+
+  async function reportCrash(error: unknown): Promise<string> {
+    const facts = {
+      version,
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+      at: clock.wall(),
+      secret: settings.token,
+    };
+    const file = await Promise.race([
+      saveCrashReport(state, crashReport(error, facts), facts),
+      clock.sleep(savePatience, new AbortController().signal).then(() => undefined),
+    ]);
+    return crashWords(errorWords(error, settings.token), version, file);
+  }
 }
 
 /** Listens until the answer is called. */

@@ -31,7 +31,7 @@ export function takingServices(process: NodeJS.Process): Pick<Services, 'copy' |
 }
 
 /** Frames are dropped while the terminal takes nothing; half a sequence would garble it. */
-function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolean {
+export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolean {
   if (stdout.writableNeedDrain) return false;
   stdout.write(sequence);
   return true;

@@ -40,11 +40,66 @@ export const options = [
     commands: ['screen'],
   },
   {
+    flag: 'memory',
+    value: 'SIZE',
+    fallback: '256MiB',
+    help: 'log bytes kept for all tabs together; the ones not looked at give way first',
+    commands: ['screen'],
+  },
+  {
+    flag: 'fresh',
+    help: 'do not come back to the tabs, filters and places of the last time',
+    commands: ['screen'],
+  },
+  {
+    flag: 'record',
+    value: 'DIR',
+    help: 'write what comes to files there, a folder for each pipeline, and go on with them at the next start',
+    commands: ['screen', 'logs'],
+  },
+  {
+    flag: 'record-max',
+    value: 'SIZE',
+    fallback: '1GiB',
+    help: 'bytes of all recordings together; the oldest files are deleted',
+    commands: ['screen', 'logs'],
+  },
+  {
     flag: 'silence',
     value: 'SECONDS',
     fallback: '300',
     help: 'refresh a stream that was silent for so long; 0 = never',
     commands: ['screen', 'logs'],
+  },
+  {
+    flag: 'away',
+    value: 'TIME',
+    fallback: '10m',
+    help: 'show what happened at the first key after so long without one (90s, 10m, 2h); 0 = never',
+    commands: ['screen'],
+  },
+  {
+    flag: 'notify',
+    value: 'HOW',
+    fallback: 'off',
+    help: 'tell of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
+    commands: ['screen'],
+  },
+  {
+    flag: 'watch',
+    value: 'PATTERN',
+    help: 'a regular expression: lines that match count as errors do, and are told of',
+    commands: ['screen'],
+  },
+  {
+    flag: 'mouse',
+    help: "wheel, clicks and the divider by mouse; the terminal's own selection then needs Shift",
+    commands: ['screen'],
+  },
+  {
+    flag: 'title',
+    help: "show the number of failing pipelines in the terminal's title",
+    commands: ['screen'],
   },
   {
     flag: 'fps',
@@ -62,6 +117,12 @@ export const options = [
   {
     flag: 'exit-on-end',
     help: 'with --follow: end when the log does, instead of waiting for the pipeline to come back',
+    commands: ['logs'],
+  },
+  {
+    flag: 'from',
+    value: 'DIR',
+    help: 'print what was recorded there with --record, instead of asking the server',
     commands: ['logs'],
   },
   {

@@ -1,4 +1,5 @@
 import meow from 'meow';
+import {parseDuration} from './durations.ts';
 import {type CommandName, type FlagName, type Option, options} from './options.ts';
 import {parseInteger, parseSize} from './sizes.ts';
 import {UsageError} from './usage-error.ts';
@@ -16,8 +17,15 @@ export type Request =
       readonly prefix: boolean;
       readonly stripColor: boolean;
       readonly spillBytes: number;
+      /** Print the recordings in this folder instead. */
+      readonly from: string | undefined;
     }
   | {readonly kind: 'demo'; readonly port: number};
+
+/** How a person who looks elsewhere is told of news. */
+export type NotifyBy = (typeof notifyWays)[number];
+
+const notifyWays = ['off', 'bell', 'osc9', 'osc777'] as const;
 
 /** One validated, frozen value; nothing else reads flags or the environment. */
 export type Settings = {
@@ -30,9 +38,22 @@ export type Settings = {
   readonly tokenFrom: '--auth' | 'FELDERA_API_KEY' | undefined;
   readonly demo: boolean;
   readonly scrollbackBytes: number;
+  /** Bound of all tabs' scrollback together, in bytes. */
+  readonly memoryBytes: number;
+  /** The last session is not taken up again. */
+  readonly fresh: boolean;
+  /** Where every log is recorded, and how many bytes all recordings may take. */
+  readonly record: {readonly directory: string | undefined; readonly maxBytes: number};
   readonly fps: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
+  /** Milliseconds without a key after which the next one shows what happened; 0 = never. */
+  readonly awayAfter: number;
+  readonly notify: NotifyBy;
+  /** A regular expression; lines that match count as errors do. */
+  readonly watch: string | undefined;
+  readonly title: boolean;
+  readonly mouse: boolean;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,8 +90,19 @@ export function readSettings(argv: readonly string[], environment: Environment):
     tokenFrom: tokenSource(flags, environment),
     demo,
     scrollbackBytes: atLeast(parseSize(required('scrollback'), '--scrollback'), 64 * 1024, '--scrollback', '64KiB'),
+    memoryBytes: atLeast(parseSize(required('memory'), '--memory'), 16 * 1024 ** 2, '--memory', '16MiB'),
+    fresh: flags.get('fresh') === true,
+    record: {
+      directory: value('record'),
+      maxBytes: atLeast(parseSize(required('record-max'), '--record-max'), 16 * 1024 ** 2, '--record-max', '16MiB'),
+    },
     fps: parseInteger(required('fps'), '--fps', {min: 1, max: 60}),
     silence: parseInteger(required('silence'), '--silence', {min: 0, max: 86_400}) * 1000,
+    awayAfter: parseDuration(required('away'), '--away'),
+    notify: readNotify(required('notify')),
+    watch: value('watch'),
+    title: flags.get('title') === true,
+    mouse: flags.get('mouse') === true,
   });
 
   function readRequest(): Request {
@@ -87,6 +119,12 @@ export function readSettings(argv: readonly string[], environment: Environment):
     if (!['auto', 'always', 'never'].includes(color)) {
       throw new UsageError(`--color takes auto, always or never, not '${color}'`);
     }
+    const from = value('from');
+    for (const other of ['follow', 'exit-on-end', 'record', 'demo'] as const) {
+      if (from !== undefined && flags.has(other)) {
+        throw new UsageError(`--${other} does not go with --from, which prints what is there and ends`);
+      }
+    }
     return {
       kind: 'logs',
       names: names.map(checkName),
@@ -94,6 +132,7 @@ export function readSettings(argv: readonly string[], environment: Environment):
       exitOnEnd: flags.get('exit-on-end') === true,
       prefix: flags.get('no-prefix') !== true,
       stripColor: color === 'never',
+      from,
       spillBytes: atLeast(parseSize(required('spill'), '--spill'), 8 * 1024 ** 2, '--spill', '8MiB'),
     };
   }
@@ -122,6 +161,12 @@ function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: 
     flags.set(flag, option.value === undefined ? true : String(value));
   }
   return {input: result.input.map(String), flags};
+}
+
+function readNotify(text: string): NotifyBy {
+  const way = notifyWays.find((each) => each === text);
+  if (way === undefined) throw new UsageError(`--notify takes bell, osc9, osc777 or off, not '${text}'`);
+  return way;
 }
 
 function rejectForeignFlags(flags: ReadonlyMap<string, string | true>, command: CommandName): void {

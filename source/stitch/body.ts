@@ -34,6 +34,8 @@ export type Phase =
       readonly overlap: Overlap;
       /** The fresh start line is ours: the life needs no further proof. */
       readonly sameLife: boolean;
+      /** The replay's first line, when it is one. */
+      readonly freshStart: Uint8Array | undefined;
       readonly proof: LifeProof;
     }
   /** Every further byte is new. */

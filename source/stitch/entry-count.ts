@@ -6,6 +6,9 @@ const nothing = new Uint8Array(0);
 /** A number known to lie between two bounds, both included. */
 export type Range = {readonly min: number; readonly max: number};
 
+/** Where a count stands, as it can be written down: `partial` holds one character a byte. */
+export type EntryCountState = Range & {readonly open: boolean; readonly partial: string};
+
 /**
  * Counts the entries in a stream of lines: the index of the next entry not yet received in full, as a range.
  *
@@ -26,6 +29,20 @@ export class EntryCount {
   constructor(index: number) {
     this.#min = index;
     this.#max = index;
+  }
+
+  /** Goes on from where another count stood. */
+  static from({min, max, open, partial}: EntryCountState): EntryCount {
+    const count = new EntryCount(min);
+    count.#max = max;
+    count.#open = open;
+    count.#partial = Buffer.from(partial, 'latin1');
+    return count;
+  }
+
+  get state(): EntryCountState {
+    const partial = Buffer.from(this.#partial).toString('latin1');
+    return {min: this.#min, max: this.#max, open: this.#open, partial};
   }
 
   get range(): Range {

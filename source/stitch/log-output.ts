@@ -11,6 +11,11 @@ export type StitchSink = {
   readonly closeLine: () => void;
   /** Something happened between the line above and the next. Never while a line is open. */
   readonly marker: (marker: MarkerKind) => void;
+  /**
+   * A body has found its place in the log: what is appended from here on goes on with the stitch's `state` as it is now.
+   * `fresh`: nothing before this place is a reference for what comes.
+   */
+  readonly placed?: (place: {readonly fresh: boolean}) => void;
 };
 
 /** Writes to the sink in order, and never puts a marker inside a line: one that comes there waits for its end. */
@@ -35,6 +40,16 @@ export class LogOutput {
   /** Wall milliseconds of the last byte. */
   get lastByteAt(): number {
     return this.#lastByteAt;
+  }
+
+  /** Goes on with a log that an earlier run wrote. */
+  resume({open, lastByteAt}: {readonly open: boolean; readonly lastByteAt: number}): void {
+    this.#open = open;
+    this.#lastByteAt = lastByteAt;
+  }
+
+  placed(fresh: boolean): void {
+    this.#sink.placed?.({fresh});
   }
 
   append(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import type {Clock} from '../lib/clock.ts';
 import type {BodySummary, Connection, Matching, Phase} from './body.ts';
-import {EntryCount} from './entry-count.ts';
+import {EntryCount, type EntryCountState} from './entry-count.ts';
 import {LifeProof} from './life-proof.ts';
 import {LogOutput, type StitchSink} from './log-output.ts';
 import {Overlap} from './overlap.ts';
@@ -11,6 +11,27 @@ import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Ve
 
 const newline = 0x0a;
 const nothing = new Uint8Array(0);
+
+/** What has to be known, beside the end of the log, to go on with it in another run. Plain data. */
+export type StitchState = {
+  readonly count: EntryCountState;
+  /** The fresh start line of the life, one character a byte. */
+  readonly life?: string;
+  /** Nobody knows which life it was: a fresh start proves nothing. */
+  readonly isLifeUnknown?: true;
+  readonly pipelineId?: string;
+};
+
+/** A log that an earlier run has written down. */
+export type StitchPast = {
+  readonly state: StitchState;
+  /** The log's bytes since that state. */
+  readonly since: Uint8Array;
+  /** The end of the log as far as it is a reference, as much as a ring can hold; begins a line. */
+  readonly tail: Uint8Array;
+  /** Wall milliseconds of the last byte. */
+  readonly lastByteAt: number;
+};
 
 /**
  * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
@@ -35,6 +56,7 @@ export class Stitch {
   #count: EntryCount | undefined;
   /** The fresh start line of the life that we follow, if we have seen it. */
   #life: Uint8Array | undefined;
+  #isLifeUnknown = false;
   #pipelineId: string | undefined;
   #phase: Phase = {kind: 'idle'};
   #received = 0;
@@ -60,6 +82,31 @@ export class Stitch {
   /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
   get pipelineId(): string | undefined {
     return this.#pipelineId;
+  }
+
+  /** What another run needs to go on from here; undefined before the first body was read. */
+  get state(): StitchState | undefined {
+    const count = this.#count?.state;
+    if (!count) return undefined;
+    const life = this.#life && Buffer.from(this.#life).toString('latin1');
+    const pipelineId = this.#pipelineId;
+    return {
+      count,
+      ...(life !== undefined && {life}),
+      ...(this.#isLifeUnknown && {isLifeUnknown: true}),
+      ...(pipelineId !== undefined && {pipelineId}),
+    };
+  }
+
+  /** Goes on with a log that an earlier run has written down. Only before the first body. */
+  resume({state, since, tail, lastByteAt}: StitchPast): void {
+    this.#count = EntryCount.from(state.count);
+    this.#count.push(since);
+    this.#life = state.life === undefined ? undefined : Buffer.from(state.life, 'latin1');
+    this.#isLifeUnknown = state.isLifeUnknown ?? false;
+    this.#pipelineId = state.pipelineId;
+    this.#tail.append(tail);
+    this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
   }
 
   /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
@@ -145,17 +192,18 @@ export class Stitch {
     const because = this.#otherLife(opening, freshStart, connection);
     if (!this.#count) {
       this.#startLife(index, freshStart);
-      this.#goLive(replay);
+      this.#goLive(replay, true);
     } else if (because) {
       this.#output.cutLine();
       this.#output.marker({kind: 'new-life', because});
       this.#startLife(index, freshStart);
-      this.#goLive(replay);
+      this.#goLive(replay, true);
     } else {
       const tail = this.#tail.bytes;
       const overlap = new Overlap(reach(tail, this.#count.range.max - index));
       const proof = new LifeProof(tail);
-      const phase = {kind: 'matching', connection, index, overlap, sameLife: freshStart !== undefined, proof} as const;
+      const sameLife = freshStart !== undefined && !this.#isLifeUnknown;
+      const phase = {kind: 'matching', connection, index, overlap, sameLife, freshStart, proof} as const;
       this.#phase = phase;
       overlap.push(replay);
       this.#decide(phase);
@@ -168,7 +216,8 @@ export class Stitch {
     this.#pipelineId = (opening.kind === 'entry' ? connection.pipelineId : opening.pipelineId) ?? before;
     if (before !== undefined && before !== this.#pipelineId) return 'created-again';
     // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
-    if (freshStart && !(this.#life && Buffer.from(this.#life).equals(freshStart))) return 'restarted';
+    const isKnown = this.#life !== undefined && freshStart !== undefined && Buffer.from(this.#life).equals(freshStart);
+    if (freshStart && !isKnown && !this.#isLifeUnknown) return 'restarted';
     return undefined;
   }
 
@@ -182,7 +231,7 @@ export class Stitch {
     return {index, had, cut: this.#output.open, overlap, sameLife, dates};
   }
 
-  #apply(verdict: Verdict, {connection, index, overlap}: Matching): void {
+  #apply(verdict: Verdict, {connection, index, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
     const known = verdict.kind === 'new-life' ? 0 : verdict.known;
     const to = this.#clock.wall();
@@ -204,24 +253,28 @@ export class Stitch {
       }
       case 'new-life':
         this.#output.marker({kind: 'new-life', because: 'cleared'});
-        this.#startLife(index, undefined);
+        this.#startLife(index, freshStart);
         break;
     }
+    if (this.#isLifeUnknown) this.#life = freshStart;
+    this.#isLifeUnknown = false;
     this.#count = new EntryCount(index);
     this.#count.push(overlap.replay.subarray(0, known));
-    this.#goLive(overlap.replay.subarray(known));
+    this.#goLive(overlap.replay.subarray(known), known === 0);
   }
 
   /** What comes next is compared and counted on its own, from the entry `index` on. */
   #startLife(index: number, freshStart: Uint8Array | undefined): void {
     this.#life = freshStart;
+    this.#isLifeUnknown = false;
     this.#tail.reset();
     this.#count = new EntryCount(index);
     if (index > 0) this.#output.marker({kind: 'discarded', entries: index});
   }
 
-  #goLive(bytes: Uint8Array): void {
+  #goLive(bytes: Uint8Array, fresh: boolean): void {
     this.#phase = {kind: 'live'};
+    this.#output.placed(fresh);
     this.#append(bytes);
   }
 

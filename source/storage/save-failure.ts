@@ -16,7 +16,12 @@ const words: Readonly<Record<string, string>> = {
 /** Why a file could not be written, in one sentence; undefined for what is no failure of the file system. */
 export function saveFailure(file: string, error: unknown): string | undefined {
   const code = codeOf(error);
-  return code === undefined ? undefined : `${file} was not saved: ${words[code] ?? code}`;
+  return code === undefined ? undefined : `${file} was not saved: ${failureWords(code)}`;
+}
+
+/** What a code of the file system means, in plain words. */
+export function failureWords(code: string): string {
+  return words[code] ?? code;
 }
 
 /** `ENOENT` and the like. */

@@ -15,6 +15,7 @@ const causes: Record<LossCause, string> = {
   silent: 'the connection was silent and may be dead',
   asked: 'reconnect asked for',
   slept: 'this machine slept: the connection may be dead',
+  'not-running': 'pipetail was not running',
   unknown: 'connection lost',
 };
 

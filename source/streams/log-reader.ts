@@ -1,9 +1,11 @@
+import type {ErrorShapes} from '../attention/error-shapes.ts';
+import type {Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {MarkerKind} from '../buffer/marker.ts';
 import type {Clock} from '../lib/clock.ts';
-import {Stitch} from '../stitch/stitch.ts';
+import {Stitch, type StitchPast, type StitchState} from '../stitch/stitch.ts';
 import type {Loss} from './connection-events.ts';
-import {ErrorCounter} from './error-counter.ts';
+import {ErrorSightings} from './error-sightings.ts';
 import {PaneWriter} from './pane-writer.ts';
 
 /** A catch-up is over after this long without a byte (milliseconds) … */
@@ -43,7 +45,7 @@ type Replay = {
 export class LogReader {
   readonly #clock: Clock;
   readonly #note: (text: string) => void;
-  readonly #errors = new ErrorCounter();
+  readonly #errors: ErrorSightings;
   readonly #writer: PaneWriter;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
@@ -52,15 +54,25 @@ export class LogReader {
   #heardAt = 0;
   #lastByteAt: number | undefined;
 
-  /** `note` is told what the log itself shows of its connections, in plain words. */
-  constructor(options: {buffer: LogBuffer; clock: Clock; note: (text: string) => void}) {
+  /**
+   * `note` is told what the log itself shows of its connections, in plain words; `placed`, when a connection has found
+   * its place in the log, before its first new byte (`StitchSink.placed`).
+   */
+  constructor(options: {
+    buffer: LogBuffer;
+    clock: Clock;
+    note: (text: string) => void;
+    placed?: (place: {readonly fresh: boolean}) => void;
+  }) {
     this.#clock = options.clock;
     this.#note = options.note;
+    this.#errors = new ErrorSightings({buffer: options.buffer, wall: options.clock.wall});
     this.#writer = new PaneWriter({buffer: options.buffer, errors: this.#errors});
     const sink = {
       append: (bytes: Uint8Array) => this.#writer.append(bytes),
       closeLine: () => this.#writer.closeLine(),
       marker: (marker: MarkerKind) => this.mark(marker),
+      placed: (place: {readonly fresh: boolean}) => options.placed?.(place),
     };
     this.#stitch = new Stitch({sink, clock: options.clock});
   }
@@ -75,9 +87,29 @@ export class LogReader {
     return this.#stitch.pipelineId;
   }
 
+  /** What another run needs to go on from here. */
+  get state(): StitchState | undefined {
+    return this.#stitch.state;
+  }
+
+  /** Goes on with a log that an earlier run has written down. Only before the first connection. */
+  resume(past: StitchPast): void {
+    this.#stitch.resume(past);
+  }
+
   /** Lines of level ERROR received so far. */
   get errorCount(): number {
     return this.#errors.count;
+  }
+
+  /** The same by what they say. */
+  get errorShapes(): ErrorShapes {
+    return this.#errors.shapes;
+  }
+
+  /** What was lost so far. */
+  get toll(): Toll {
+    return this.#writer.toll;
   }
 
   /**

@@ -1,8 +1,11 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
+import type {ErrorShapes} from '../attention/error-shapes.ts';
+import type {Toll} from '../attention/toll.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
 import {FrameBatch} from '../lib/frame-batch.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import type {RecordingState} from '../storage/recording-state.ts';
 import {AttemptScopes} from './attempt-scopes.ts';
 import type {Effect, Loss, MachineEvent} from './connection-events.ts';
 import {initialMachine, step} from './connection-machine.ts';
@@ -14,9 +17,12 @@ import {listedAs, stateMarker} from './listed-change.ts';
 import {LogReader} from './log-reader.ts';
 import {lookUp} from './look-up.ts';
 import type {StreamOptions} from './stream-options.ts';
+import {type Resumed, StreamRecording} from './stream-recording.ts';
 
 /** A silent connection and the one that is to replace it never stand side by side for longer. */
 const overlapCap = 30_000;
+/** The first connection waits for the recording to be found, and for the pipeline's id that this takes. */
+const recordingPatience = 3_000;
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type TabSnapshot = {
@@ -35,6 +41,8 @@ export type TabSnapshot = {
   readonly pipelineId: string | undefined;
   /** Wall milliseconds of the last byte. */
   readonly lastByteAt: number | undefined;
+  /** What becomes of the recording; absent: it is off. */
+  readonly recording?: RecordingState | undefined;
 };
 
 /**
@@ -55,6 +63,10 @@ export class LogStream {
   readonly #reader: LogReader;
   readonly #batch: FrameBatch;
   readonly #store: Store<TabSnapshot>;
+  readonly #recording: StreamRecording | undefined;
+  /** Recorded from the beginning on. */
+  readonly #isRecorded: boolean;
+  #isBeginning = false;
   #machine = initialMachine;
   #closed = false;
   #listed: Pipeline | undefined;
@@ -63,7 +75,7 @@ export class LogStream {
   #followedId: string | undefined;
 
   constructor(options: StreamOptions & {readonly name: string}) {
-    const {clock, fps} = options;
+    const {clock, frameRate: fps = options.fps} = options;
     this.name = options.name;
     this.#client = options.client;
     this.#clock = clock;
@@ -71,7 +83,20 @@ export class LogStream {
     this.#silence = options.silence ?? 5 * 60_000;
     this.#scopes = new AttemptScopes(clock);
     this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
-    this.#reader = new LogReader({buffer: this.buffer, clock, note: (text) => this.#history.add(clock.wall(), text)});
+    this.#reader = new LogReader({
+      buffer: this.buffer,
+      clock,
+      note: (text) => this.#history.add(clock.wall(), text),
+      placed: (place) => this.#recording?.notePlaced(place),
+    });
+    const {recordings, name} = options;
+    this.#isRecorded = recordings?.all ?? false;
+    this.#recording =
+      recordings &&
+      new StreamRecording({
+        ...{name, clock, recordings: recordings.of, showPast: recordings.showPast},
+        ...{buffer: this.buffer, reader: this.#reader, onChange: () => this.#batch.request()},
+      });
     this.#store = createStore(this.#takeSnapshot());
     this.#batch = new FrameBatch({clock, fps, flush: () => this.#store.set(this.#takeSnapshot())});
   }
@@ -80,14 +105,54 @@ export class LogStream {
     return this.#store;
   }
 
+  /** The errors received so far by what they say. They change before a snapshot tells of it. */
+  get errorShapes(): ErrorShapes {
+    return this.#reader.errorShapes;
+  }
+
+  /** What was lost so far. */
+  get toll(): Toll {
+    return this.#reader.toll;
+  }
+
   /** Connects; does nothing when it has been started. */
   start(): void {
-    if (this.#machine.connection.kind === 'idle') this.reconnect();
+    if (this.#machine.connection.kind !== 'idle' || this.#isBeginning) return;
+    if (this.#isRecorded) void this.#begin();
+    else this.reconnect();
   }
 
   /** Connects again now, in every state. Loses nothing: the replay is stitched. */
   reconnect(): void {
-    this.#dispatch({kind: 'reconnect', cause: 'asked'});
+    if (!this.#isBeginning) this.#dispatch({kind: 'reconnect', cause: 'asked'});
+  }
+
+  /** Whether it is to be recorded from now on, where recordings are kept at all. */
+  setRecording(on: boolean): void {
+    this.#recording?.set(on, this.#reader.pipelineId ?? this.#knownId);
+  }
+
+  /** Goes on with what was recorded before, and connects. Never rejects. */
+  async #begin(): Promise<void> {
+    this.#isBeginning = true;
+    const patience = new AbortController();
+    const cancel = this.#clock.after(recordingPatience, () => patience.abort());
+    if (this.#knownId === undefined) {
+      const {pipeline} = await lookUp(this.#client, this.name, undefined, patience.signal);
+      this.#knownId ??= pipeline?.id;
+    }
+    cancel();
+    const resumed = this.#closed ? undefined : await this.#recording?.begin(this.#knownId);
+    this.#isBeginning = false;
+    if (resumed) this.#goOn(resumed);
+    this.reconnect();
+  }
+
+  /** What is behind us is an outage: pipetail was not running. */
+  #goOn({lastAt}: Resumed): void {
+    const {monotonic, wall} = this.#clock;
+    const loss = {cause: 'not-running', at: monotonic() - Math.max(0, wall() - lastAt)} as const;
+    this.#machine = {...this.#machine, loss};
   }
 
   /** The machine slept: the connection may be dead without a sign. */
@@ -98,7 +163,13 @@ export class LogStream {
   /** Puts a dated line into the pane. */
   drawLine(): void {
     this.#reader.mark({kind: 'drawn'});
-    this.#batch.request();
+    this.#changed();
+  }
+
+  /** See `LogBuffer.shrinkTo`. */
+  shrinkTo(bytes: number, newest: number): void {
+    this.buffer.shrinkTo(bytes, newest);
+    this.#changed();
   }
 
   /**
@@ -110,20 +181,30 @@ export class LogStream {
     this.#listed = pipeline;
     if (pipeline) this.#knownId = pipeline.id;
     if (this.#reader.attempt !== undefined) this.#followedId ??= pipeline?.id;
+    this.#recording?.noteId(this.#reader.pipelineId ?? pipeline?.id);
     const marker = stateMarker(before, pipeline);
     if (marker) this.#reader.mark(marker);
     const as = listedAs(before, pipeline);
     if (as) this.#dispatch({kind: 'listed', as});
-    this.#batch.request();
+    this.#changed();
   }
 
-  /** Ends it for good and frees the connection at once. */
-  close(): void {
+  /** Ends it for good and frees the connection at once. Resolves when its recording is written, too. */
+  close(): Promise<void> {
+    // First: whether what is held back now was the log's own will only be known in the next run.
+    const recorded = this.#recording?.close();
     this.#reader.release();
     this.#dispatch({kind: 'close'});
     this.#closed = true;
     this.#batch.dispose();
     this.#store.set(this.#takeSnapshot());
+    return recorded ?? Promise.resolve();
+  }
+
+  /** The lines, or what is told of them, have changed. */
+  #changed(): void {
+    this.#recording?.noteChange();
+    this.#batch.request();
   }
 
   #dispatch(event: MachineEvent): void {
@@ -136,7 +217,7 @@ export class LogStream {
     const words = eventWords(before, event, machine, now);
     if (words) this.#history.add(this.#clock.wall(), words.text, words.key);
     for (const effect of effects) this.#run(effect);
-    this.#batch.request();
+    this.#changed();
   }
 
   #run(effect: Effect): void {
@@ -209,7 +290,7 @@ export class LogStream {
   #receive(attempt: number, bytes: Uint8Array): void {
     if (!this.#reader.receive(attempt, bytes)) return;
     if (this.#machine.spare && attempt === this.#machine.attempt) this.#dispatch({kind: 'heard', attempt});
-    this.#batch.request();
+    this.#changed();
   }
 
   #watchCatchUp(attempt: number): void {
@@ -246,6 +327,7 @@ export class LogStream {
       events: this.#history.events,
       pipelineId: this.#knownId,
       lastByteAt: this.#reader.lastByteAt,
+      recording: this.#recording?.state,
     };
   }
 }

@@ -77,6 +77,11 @@ export class MergeCursor {
     if (this.#leftAt === undefined) this.#due.notice(this.#ended(), now);
   }
 
+  /** What is held now is due at once. */
+  hurry(): void {
+    if (this.#leftAt === undefined) this.#due.finish(this.#ended());
+  }
+
   /** Takes no more than what is held now, which is due at once; a line that has not ended stands as it is. */
   leave(): void {
     this.#leftAt ??= this.#buffer.endId;

@@ -51,6 +51,11 @@ export class Merge {
     this.#cursorOf(origin)?.notice(now);
   }
 
+  /** What the sources hold now is merged as a whole, without waiting. */
+  hurry(): void {
+    for (const cursor of this.#cursors) cursor.hurry();
+  }
+
   /** Takes what the source holds now, without waiting, and nothing more. */
   leave(origin: number): void {
     this.#cursorOf(origin)?.leave();

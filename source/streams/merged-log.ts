@@ -39,6 +39,8 @@ export class MergedLog {
   readonly #sources: Source[];
   readonly #store: Store<TabSnapshot>;
   readonly #startedAt: number;
+  /** Every source has caught up: merging goes on. */
+  #started = false;
   /** Everything that was held at the start has been merged. */
   #begun = false;
   #closed = false;
@@ -51,6 +53,7 @@ export class MergedLog {
     readonly sources: readonly MergeSource[];
     readonly clock: Clock;
     readonly fps: number;
+    readonly frameRate?: ReadableStore<number> | undefined;
     readonly scrollbackBytes: number;
   }) {
     const {clock, fps, sources} = options;
@@ -77,13 +80,22 @@ export class MergedLog {
       left: false,
     }));
     this.#store = createStore(this.#takeSnapshot());
-    this.#batch = new FrameBatch({clock, fps, flush: () => this.#store.set(this.#takeSnapshot())});
-    this.#runner.wake();
+    this.#batch = new FrameBatch({
+      clock,
+      fps: options.frameRate ?? fps,
+      flush: () => this.#store.set(this.#takeSnapshot()),
+    });
+    this.#startWhenReady();
   }
 
   /** As of a stream. `connection` is the worst of the sources', or catching up while what they hold is merged. */
   get snapshot(): ReadableStore<TabSnapshot> {
     return this.#store;
+  }
+
+  /** No source was left. */
+  get isWhole(): boolean {
+    return !this.#sources.some(({left}) => left);
   }
 
   /** Index into the sources of the one that the entry came from; undefined for drawn lines and what is not held. */
@@ -94,6 +106,12 @@ export class MergedLog {
   /** Puts a dated line at the end. */
   drawLine(): void {
     this.#merge.mark({kind: 'drawn', at: this.#clock.wall()});
+    this.#batch.request();
+  }
+
+  /** See `LogBuffer.shrinkTo`. */
+  shrinkTo(bytes: number, newest: number): void {
+    this.buffer.shrinkTo(bytes, newest);
     this.#batch.request();
   }
 
@@ -109,7 +127,8 @@ export class MergedLog {
     const last = source.snapshot();
     this.#sources[origin] = {...source, snapshot: () => last, left: true};
     this.#merge.leave(origin);
-    this.#runner.wake();
+    if (this.#started) this.#runner.wake();
+    else this.#startWhenReady();
     this.#batch.request();
   }
 
@@ -123,9 +142,22 @@ export class MergedLog {
     this.#store.set(this.#takeSnapshot());
   }
 
+  /**
+   * A log never changes above: what a server replays of yesterday must not come after today's lines of the others. So
+   * nothing is merged before each source has caught up, or is known not to be able to.
+   */
+  #startWhenReady(): void {
+    if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
+    this.#started = true;
+    this.#merge.hurry();
+    this.#runner.wake();
+  }
+
   #notice(origin: number): void {
-    this.#merge.notice(origin, this.#clock.monotonic());
-    this.#waitForDue();
+    if (this.#started) {
+      this.#merge.notice(origin, this.#clock.monotonic());
+      this.#waitForDue();
+    } else this.#startWhenReady();
     this.#batch.request();
   }
 
@@ -150,4 +182,9 @@ export class MergedLog {
     const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
     return mergedSnapshot(this.buffer, sources, this.#begun || this.#closed ? undefined : catchingUp);
   }
+}
+
+/** A stream that has just been opened is idle until its first frame. */
+function hasCaughtUp({connection: {kind}}: TabSnapshot): boolean {
+  return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
 }

@@ -1,6 +1,7 @@
+import {addToll, noToll, type Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Marker} from '../buffer/marker.ts';
-import type {ErrorCounter} from './error-counter.ts';
+import type {LossCause, Marker} from '../buffer/marker.ts';
+import type {ErrorSightings} from './error-sightings.ts';
 
 /**
  * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
@@ -8,19 +9,21 @@ import type {ErrorCounter} from './error-counter.ts';
  */
 export class PaneWriter {
   readonly #buffer: LogBuffer;
-  readonly #errors: ErrorCounter;
+  readonly #errors: ErrorSightings;
   /** Bytes appended, in all. */
   appended = 0;
+  #toll = noToll;
 
-  constructor(options: {buffer: LogBuffer; errors: ErrorCounter}) {
+  constructor(options: {buffer: LogBuffer; errors: ErrorSightings}) {
     this.#buffer = options.buffer;
     this.#errors = options.errors;
   }
 
   append(bytes: Uint8Array): void {
     this.appended += bytes.length;
-    this.#errors.push(bytes);
+    const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes);
+    this.#errors.push(bytes, hasOpenLine);
   }
 
   closeLine(): void {
@@ -28,7 +31,17 @@ export class PaneWriter {
     this.#buffer.closeLine();
   }
 
+  /** What the markers tell of losses. */
+  get toll(): Toll {
+    return this.#toll;
+  }
+
   marker(marker: Marker): void {
+    this.#put(marker);
+    this.#toll = addToll(this.#toll, marker, this.#buffer.lastMarker()?.id ?? 0);
+  }
+
+  #put(marker: Marker): void {
     switch (marker.kind) {
       case 'reconnected':
         // A silent connection that was replaced before it broke was never down: there is nothing to say.
@@ -67,7 +80,9 @@ export class PaneWriter {
 
   #addReconnected(marker: Extract<Marker, {kind: 'reconnected'}>): void {
     const last = this.#buffer.lastMarker();
-    if (last?.marker.kind !== 'reconnected') {
+    // That pipetail was not running is news of its own.
+    const isOwn = (cause: LossCause) => cause === 'not-running';
+    if (last?.marker.kind !== 'reconnected' || isOwn(last.marker.cause) || isOwn(marker.cause)) {
       this.#buffer.addMarker(marker);
       return;
     }

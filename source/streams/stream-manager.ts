@@ -1,11 +1,14 @@
 import type {Pipeline} from '../api/types.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {LogStream} from './log-stream.ts';
+import {MemoryKeeper} from './memory-keeper.ts';
 import {SleepDetector} from './sleep-detector.ts';
 import type {StreamOptions} from './stream-options.ts';
 
 /** The open tabs' streams, shared by all that show them: one stream, and at most one connection, a pipeline. */
 export class StreamManager {
+  /** What holds all logs within one budget; the merged ones are added to it by whoever makes them. */
+  readonly memory: MemoryKeeper;
   readonly #options: StreamOptions;
   readonly #streams = new Map<string, LogStream>();
   readonly #names = createStore<readonly string[]>([]);
@@ -14,6 +17,7 @@ export class StreamManager {
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.memory = new MemoryKeeper({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
       onSlept: () => {
@@ -38,6 +42,7 @@ export class StreamManager {
     if (open) return open;
     const stream = new LogStream({...this.#options, name});
     this.#streams.set(name, stream);
+    this.memory.add(stream);
     const pipeline = this.#listed?.get(name);
     if (pipeline) stream.notePipeline(pipeline);
     stream.start();
@@ -55,6 +60,7 @@ export class StreamManager {
     const stream = this.#streams.get(name);
     if (!stream) return;
     this.#streams.delete(name);
+    this.memory.remove(stream);
     stream.close();
     if (this.#streams.size === 0) this.#sleepDetector.stop();
     this.#names.set([...this.#streams.keys()]);

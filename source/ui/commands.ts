@@ -1,8 +1,8 @@
 /** Where a key means something. `everywhere` holds in both panes; the others only in theirs. */
 export type Context = 'everywhere' | 'sidebar' | 'log' | Covering;
 
-/** Pages cover both panes; the detail of a record and the list of marks have keys of their own. */
-export type Covering = 'page' | 'detail' | 'marks';
+/** Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. */
+export type Covering = 'page' | 'detail' | 'marks' | 'errors' | 'away';
 
 /** One command: dispatch, footer, help and readme are made from this table and nothing else. */
 export type Command = {
@@ -76,6 +76,14 @@ export const commands = [
     keys: ['i'],
     help: 'the last connection events of the tab',
   },
+  {
+    id: 'errors',
+    context: 'everywhere',
+    group: 'everywhere',
+    keys: ['A'],
+    help: 'unseen errors of all tabs, alike ones as one',
+    hint: 'unseen errors',
+  },
   {id: 'repaint', context: 'everywhere', group: 'everywhere', keys: ['^L'], help: 'repaint the screen'},
   {id: 'suspend', context: 'everywhere', group: 'everywhere', keys: ['^Z'], help: 'suspend; fg comes back'},
   {
@@ -83,7 +91,8 @@ export const commands = [
     context: 'everywhere',
     group: 'everywhere',
     keys: ['Esc'],
-    help: 'leave one layer: selection, highlight, filter, search',
+    help: 'back: selection, highlight, filter, search',
+    hint: 'back',
   },
   {
     id: 'quit',
@@ -124,7 +133,7 @@ export const commands = [
     context: 'sidebar',
     group: 'sidebar',
     keys: ['+'],
-    help: 'one tab of the marked pipelines, by time (none marked: of all kept tabs)',
+    help: 'marked pipelines, or all tabs, as one by time',
   },
 
   {id: 'up', context: 'log', group: 'log: move', keys: ['Up', 'k'], help: 'a line up'},
@@ -159,7 +168,7 @@ export const commands = [
     context: 'log',
     group: 'log: find',
     keys: ['&'],
-    help: 'filter: text, !text, target:kafka, level:warn; ↑ edits the last one',
+    help: 'filter: text, !text, target:x, level:x',
     hint: 'filter',
   },
   {id: 'filters-off', context: 'log', group: 'log: find', keys: ['\\'], help: 'all filters off, and on again'},
@@ -195,18 +204,33 @@ export const commands = [
     help: 'the record in full; a folded row is opened',
     hint: 'detail',
   },
-  {id: 'select', context: 'log', group: 'log: take', keys: ['v'], help: 'select records from here on'},
+  {id: 'select', context: 'log', group: 'log: take', keys: ['v'], help: 'select records from here on', hint: 'select'},
   {id: 'copy', context: 'log', group: 'log: take', keys: ['y'], help: 'copy the record or selection', hint: 'copy'},
   {id: 'copy-view', context: 'log', group: 'log: take', keys: ['Y'], help: 'copy all that the filters leave'},
-  {id: 'save', context: 'log', group: 'log: take', keys: ['S'], help: 'save to a file: selection, view, or all'},
+  {
+    id: 'save',
+    context: 'log',
+    group: 'log: take',
+    keys: ['S'],
+    help: 'save to a file: selection, view, or all',
+    hint: 'save',
+  },
   {
     id: 'pipe',
     context: 'log',
     group: 'log: take',
     keys: ['|'],
-    help: 'pipe the selection or the view to $PAGER or a command',
+    help: 'pipe the selection or view to a command',
+    hint: 'pipe',
   },
-  {id: 'markdown', context: 'log', group: 'log: take', keys: ['M'], help: 'copy as Markdown evidence'},
+  {
+    id: 'markdown',
+    context: 'log',
+    group: 'log: take',
+    keys: ['M'],
+    help: 'copy as Markdown evidence',
+    hint: 'Markdown',
+  },
   {id: 'mark', context: 'log', group: 'log: take', keys: ['m'], help: 'mark the record, or not'},
   {id: 'next-mark', context: 'log', group: 'log: take', keys: ['u'], help: 'next mark'},
   {id: 'previous-mark', context: 'log', group: 'log: take', keys: ['U'], help: 'previous mark'},
@@ -228,6 +252,7 @@ export const commands = [
     group: 'help and other pages',
     keys: ['PageDown', 'Space'],
     help: 'a page down',
+    hint: 'page',
   },
   {id: 'page-top', context: 'page', group: 'help and other pages', keys: ['g', 'Home'], help: 'top'},
   {id: 'page-end', context: 'page', group: 'help and other pages', keys: ['G', 'End'], help: 'bottom'},
@@ -290,6 +315,55 @@ export const commands = [
   {id: 'marks-go', context: 'marks', group: 'list of marks', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
   {id: 'marks-remove', context: 'marks', group: 'list of marks', keys: ['m'], help: 'remove the mark', hint: 'remove'},
   {id: 'marks-close', context: 'marks', group: 'list of marks', keys: ['Esc', 'q', "'"], help: 'close', hint: 'close'},
+
+  {id: 'errors-up', context: 'errors', group: 'unseen errors', keys: ['Up', 'k'], help: 'up'},
+  {id: 'errors-down', context: 'errors', group: 'unseen errors', keys: ['Down', 'j'], help: 'down', hint: 'down'},
+  {id: 'errors-top', context: 'errors', group: 'unseen errors', keys: ['g', 'Home'], help: 'first'},
+  {id: 'errors-end', context: 'errors', group: 'unseen errors', keys: ['G', 'End'], help: 'last'},
+  {
+    id: 'errors-last',
+    context: 'errors',
+    group: 'unseen errors',
+    keys: ['Enter'],
+    help: 'go to the last of them in the log',
+    hint: 'go to last',
+  },
+  {
+    id: 'errors-first',
+    context: 'errors',
+    group: 'unseen errors',
+    keys: ['f'],
+    help: 'go to the first of them',
+    hint: 'first',
+  },
+  {
+    id: 'errors-mute',
+    context: 'errors',
+    group: 'unseen errors',
+    keys: ['m'],
+    help: 'mute all that are alike, or hear of them again',
+    hint: 'mute',
+  },
+  {
+    id: 'errors-close',
+    context: 'errors',
+    group: 'unseen errors',
+    keys: ['Esc', 'q', 'A'],
+    help: 'close',
+    hint: 'close',
+  },
+
+  {id: 'away-up', context: 'away', group: 'while you were away', keys: ['Up', 'k'], help: 'up'},
+  {id: 'away-down', context: 'away', group: 'while you were away', keys: ['Down', 'j'], help: 'down', hint: 'down'},
+  {id: 'away-go', context: 'away', group: 'while you were away', keys: ['Enter'], help: 'go there', hint: 'go there'},
+  {
+    id: 'away-close',
+    context: 'away',
+    group: 'while you were away',
+    keys: ['Esc', 'q'],
+    help: 'go on where you were',
+    hint: 'go on where you were',
+  },
 ] as const satisfies readonly Command[];
 
 /** The table without its literal types. */
@@ -320,6 +394,11 @@ const shownKeys: Readonly<Record<string, string>> = {
 export function keysShown(command: Command): string {
   if (command.keys === digits) return '1–9';
   return command.keys.map((key) => shownKeys[key] ?? key).join(' ');
+}
+
+/** Keys as `keysShown` has them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
+export function arrowsInWords(keys: string): string {
+  return keys.replace('↑', 'Up').replace('↓', 'Down').replace('←', 'Left').replace('→', 'Right');
 }
 
 /** Commands by heading, in the order of the table. */

@@ -21,6 +21,7 @@ export const commonHandlers = {
     // There is no other side without a tab; but the keys may come back to the list from there.
     if (state.active === undefined && state.focus === 'sidebar') return;
     if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
+    controller.settleCursor();
     controller.dispatch({type: 'focus', side: state.focus === 'sidebar' ? 'log' : 'sidebar'});
   },
   'tab-number'(controller: Controller, keyName: string) {
@@ -33,7 +34,10 @@ export const commonHandlers = {
     const {active} = controller.state;
     if (active !== undefined) controller.closeTab(active);
   },
-  'hide-sidebar': (controller: Controller) => controller.dispatch({type: 'toggle-sidebar'}),
+  'hide-sidebar'(controller: Controller) {
+    controller.settleCursor();
+    controller.dispatch({type: 'toggle-sidebar'});
+  },
   reconnect(controller: Controller) {
     const tab = activeTab(controller.state);
     for (const name of tab?.merges ?? (tab ? [tab.name] : [])) controller.services.manager.reconnect(name);
@@ -110,7 +114,8 @@ function turn(controller: Controller, by: number): void {
   if (next) goToTab(controller, next.name);
 }
 
-function goToTab(controller: Controller, name: string): void {
+/** Shows a tab, with the cursor of the list on its pipeline. */
+export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
   controller.show(name);
 }

@@ -1,24 +1,25 @@
 import type {Pipeline} from '../api/types.ts';
-import type {Entries} from '../buffer/entries.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
-import {keepUnderEye} from '../viewport/keep-under-eye.ts';
+import type {Position} from '../viewport/position.ts';
+import {Attention} from './attention.ts';
 import type {Context} from './commands.ts';
+import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
+import {mergedTab} from './merged-tab.ts';
+import {type PaneAt, paneAt} from './on-pane.ts';
 import {type ModelledPane, PaneModels} from './pane-models.ts';
 import type {PaneView} from './pane-view.ts';
-import {createArranger, firstToShow} from './pipeline-list.ts';
+import {createArranger, firstToShow, nearestByName} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
 import type {Services} from './services.ts';
 import {TerminalHold} from './terminal-hold.ts';
+import {keptUnderEye, rowNoted} from './under-eye.ts';
 import {activeTab, initialView, reduce, type Seen, type Tab, type ViewAction, type ViewState} from './view-state.ts';
 
 /** The tab that is shown, and what is derived from its log. */
 export type Pane = {readonly tab: Tab} & ModelledPane;
-
-/** The cursor has to rest so long before the preview follows it: moving over a list opens no connections. */
-const previewRest = 250;
 
 /**
  * Turns keys into changes of the view and into calls to the stream manager. Holds no React: the components show its
@@ -27,27 +28,41 @@ const previewRest = 250;
 export class Controller {
   readonly services: Services;
   readonly terminal = new TerminalHold();
+  readonly attention: Attention;
   readonly #view: Store<ViewState>;
   readonly #describer: Describer;
   readonly #arrange = createArranger();
   readonly #models: PaneModels;
+  readonly #rest: CursorRest;
   readonly #disposers: (() => void)[] = [];
   #size: Size;
-  #cancelRest: (() => void) | undefined;
   #started = false;
+  /** What is to be done before the first pipeline is shown; undefined: nothing, or it is under way. */
+  #beforeFirst: (() => Promise<void>) | undefined;
+  #isPreparing = false;
   readonly #closing = new AbortController();
 
-  constructor(options: {services: Services; names: readonly string[]; size: Size}) {
+  /** `beforeFirst` runs once, when the first list is there; the pipeline that is shown first waits for it. */
+  constructor(options: {
+    services: Services;
+    names: readonly string[];
+    size: Size;
+    beforeFirst?: () => Promise<void>;
+  }) {
     this.services = options.services;
+    this.#beforeFirst = options.beforeFirst;
     this.#size = options.size;
+    this.attention = new Attention(options.services);
     this.#describer = new Describer(options.services.describe);
     this.#view = createStore(initialView(options.names));
+    this.#rest = new CursorRest(options.services.clock);
     this.#models = new PaneModels({
       ...options.services.manager.options,
       services: options.services,
       isShown: (name) => this.state.active === name,
-      onEntries: (name, before) => this.#keepUnderEye(name, before),
+      onEntries: (name, before) => this.#place(name, (at) => keptUnderEye(at, before)),
     });
+    this.#noteLook();
   }
 
   get view(): ReadableStore<ViewState> {
@@ -68,13 +83,15 @@ export class Controller {
 
   /** Undefined while the terminal is too small. */
   get layout(): Layout | undefined {
-    const {active, sidebarHidden} = this.state;
+    const {active, sidebarHidden, sidebarWidth} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
+      sidebarWidth,
       banner: pipeline !== undefined && isFailing(pipeline),
-      run: model?.index.runs.some(({state}) => state !== 'unknown') ?? false,
+      // The runs of several pipelines are no runs of the merged log.
+      run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       filters: (tab?.pane.filters.length ?? 0) > 0,
     });
   }
@@ -90,10 +107,11 @@ export class Controller {
     this.#disposers.push(
       poller.snapshot.subscribe(() => this.#onList()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
+      this.attention.start(),
     );
     this.#onList();
     return () => {
-      this.#cancelRest?.();
+      this.#rest.end();
       this.#closing.abort();
       this.#describer.dispose();
       this.#models.dispose();
@@ -106,14 +124,18 @@ export class Controller {
   }
 
   dispatch(action: ViewAction): void {
+    const before = activeTab(this.state);
     this.#view.set(reduce(this.state, action));
+    if (this.state.active === before?.name) return;
+    if (before) this.attention.look(before.merges ?? [before.name]);
+    this.#noteLook();
   }
 
   /** Which keys hold now. */
   get keyContext(): Exclude<Context, 'everywhere'> {
     const {page, focus} = this.state;
     if (!page) return focus;
-    return page.kind === 'detail' || page.kind === 'marks' ? page.kind : 'page';
+    return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
   }
 
   /** The list as the sidebar shows it. */
@@ -148,36 +170,52 @@ export class Controller {
 
   /** Changes how a tab looks, without keeping it. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
+    const isOfEntries = 'filters' in change || 'fold' in change || 'context' in change;
+    if (isOfEntries) this.#place(name, rowNoted);
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
+    // The row of filters may have come or gone though the same entries are still shown.
+    if (isOfEntries) this.#place(name, (at) => keptUnderEye(at, at.geometry.entries));
   }
 
   /** Puts the cursor on a pipeline; the preview follows when it has rested there. */
   moveCursor(name: string): void {
     if (name === this.state.cursor) return;
     this.dispatch({type: 'cursor', name});
-    this.#cancelRest?.();
-    this.#cancelRest = this.services.clock.after(previewRest, () => this.show(name));
+    this.#rest.begin(() => this.show(name));
+  }
+
+  /** Shows the pipeline under the cursor now, if the preview was still to follow: its log is about to be used. */
+  settleCursor(): void {
+    const {cursor} = this.state;
+    if (this.#rest.isPending && cursor !== undefined) this.show(cursor);
   }
 
   /** Shows a pipeline at once, in its tab or in the preview. */
   show(name: string): void {
-    this.#cancelRest?.();
-    this.#cancelRest = undefined;
+    this.#rest.end();
     this.dispatch({type: 'show', name, leaving: this.#seenNow()});
     this.#wake();
   }
 
-  /** Shows the logs of several pipelines as one, by time. */
+  /**
+   * Shows the logs of several pipelines as one, by time. If there is such a tab, that one; but if it went on without one
+   * of them, a new one.
+   */
   merge(names: readonly string[]): void {
+    this.#rest.end();
+    const known = mergedTab(this.state.tabs, names);
+    if (known && this.#models.isLeftBehind(known)) this.closeTab(known.name);
     this.dispatch({type: 'merge', names, leaving: this.#seenNow()});
     this.#wake();
   }
 
   closeTab(name: string): void {
-    this.#cancelRest?.();
+    this.#rest.end();
     this.dispatch({type: 'close', name});
+    // A merged log is no stream, whose end would be heard of.
+    this.#models.keepOnly(this.state.tabs);
     const {active} = this.state;
     if (active !== undefined) this.dispatch({type: 'cursor', name: active});
     // Without a tab left, the pipeline under the cursor would be shown again at once: closing means closing.
@@ -193,6 +231,12 @@ export class Controller {
     return this.#closing.signal;
   }
 
+  /** The log on the screen is the last to give way when memory gets short. */
+  #noteLook(): void {
+    const {active} = this.state;
+    if (active !== undefined) this.services.manager.memory.lookAt(active);
+  }
+
   /** What came while the tab was not on the screen was not looked at. */
   #wake(): void {
     const {pane} = this;
@@ -203,13 +247,13 @@ export class Controller {
     const {pipelines} = this.services.poller.snapshot.get();
     if (pipelines === undefined) return;
     this.services.manager.noteList(pipelines);
+    if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
+    if (this.#isPreparing) return;
     if (!this.#started) {
+      const {active, cursor} = this.state;
+      const first = active ?? (this.pipelines.find(({name}) => name === cursor) ?? firstToShow(this.pipelines))?.name;
+      if (first === undefined) return;
       this.#started = true;
-      const first = this.state.active ?? firstToShow(this.pipelines)?.name;
-      if (first === undefined) {
-        this.#started = false;
-        return;
-      }
       this.dispatch({type: 'cursor', name: first});
       this.show(first);
       return;
@@ -217,21 +261,25 @@ export class Controller {
     this.#keepCursor();
   }
 
+  async #prepare(beforeFirst: () => Promise<void>): Promise<void> {
+    this.#beforeFirst = undefined;
+    this.#isPreparing = true;
+    await beforeFirst();
+    this.#isPreparing = false;
+    if (!this.#closing.signal.aborted) this.#onList();
+  }
+
   /** A pipeline that disappears from under the cursor leaves it on the nearest one. */
   #keepCursor(): void {
     const {pipelines, state} = this;
-    if (pipelines.length === 0 || pipelines.some((pipeline) => pipeline.name === state.cursor)) return;
-    const after = pipelines.find((pipeline) => pipeline.name > (state.cursor ?? '')) ?? pipelines.at(-1);
-    if (after) this.dispatch({type: 'cursor', name: after.name});
+    const name = nearestByName(pipelines, state.cursor ?? '')?.name;
+    if (name !== undefined && name !== state.cursor) this.dispatch({type: 'cursor', name});
   }
 
-  /** Other entries are shown than before: the current one stays in its row. */
-  #keepUnderEye(name: string, entries: Entries): void {
-    const {pane, layout} = this;
-    if (!layout || pane?.tab.name !== name) return;
-    const after = pane.rows.geometry(pane.tab.pane, layout);
-    const position = keepUnderEye(pane.tab.pane.position, {...after, entries}, after);
-    this.dispatch({type: 'pane', name, change: {position}});
+  /** Changes the position in a tab, if that is the one that is shown. */
+  #place(name: string, positionAt: (at: PaneAt) => Position): void {
+    const at = paneAt(this);
+    if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
 
   #seenNow(): Seen | undefined {

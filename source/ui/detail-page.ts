@@ -5,6 +5,7 @@ import {markerText} from '../viewport/marker-text.ts';
 import {count} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {paneAt} from './on-pane.ts';
+import {wrapWords} from './wrap-words.ts';
 
 /** The current record in full. */
 export function detailPage(controller: Controller, width: number): readonly StyledText[] {
@@ -12,10 +13,13 @@ export function detailPage(controller: Controller, width: number): readonly Styl
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source} = at.model;
   const head = index.headOf(at.current);
-  const heading = ` ${source.name}  line ${count(head + 1)}`;
-  const title = [padTo(clip(plain(heading, {bold: true}), 0, width), width), plain('')];
   const marker = source.buffer.markerAt(head);
-  if (marker) return [...title, plain(` ${markerText(marker)}`)];
+  const origin = source.originAt?.(head);
+  const name = (origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name;
+  // Markers have no number in the log either.
+  const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
+  const title = [padTo(clip(plain(heading, {bold: true}), 0, width), width), plain('')];
+  if (marker) return [...title, ...wrapWords(markerText(marker), width - 2).map((row) => plain(` ${row}`))];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
   const {offsetAt, symbols} = controller.services;
   const rows = detailRows(lines, {

@@ -1,5 +1,6 @@
 import type {Filter, FilterEntry} from '../filters/filter.ts';
 import type {Level} from '../records/level.ts';
+import type {Run} from '../records/runs.ts';
 import {shapeOf, shapeText} from '../records/shape.ts';
 import {lineAsSent} from '../viewport/line-text.ts';
 import {reveal} from '../viewport/position.ts';
@@ -72,20 +73,20 @@ export const filterHandlers = {
       say(controller, 'no run is known here');
       return;
     }
-    between(controller, at, {from: run.firstId, to: run.endId, label: 'this run'});
+    between(controller, at, rangeOf(run, at));
   },
   'hide-before'(controller: Controller) {
     const at = paneAt(controller);
     if (!at || at.current === undefined) return;
     const from = at.model.index.headOf(at.current);
-    between(controller, at, {from, to: undefined, label: `since ${placeOf(at, from)}`});
+    between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(at, from)}`});
   },
   'hide-after'(controller: Controller) {
     const at = paneAt(controller);
     if (!at || at.current === undefined) return;
     const head = at.model.index.headOf(at.current);
     const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
-    between(controller, at, {from: 0, to, label: `up to ${placeOf(at, head)}`});
+    between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
   },
   fold(controller: Controller) {
     const at = paneAt(controller);
@@ -128,12 +129,26 @@ export function toggleFold(controller: Controller): boolean {
 type Between = Extract<Filter, {kind: 'between'}>;
 
 /** A new range takes the place of one of the same kind. */
-function between(controller: Controller, {tab}: PaneAt, range: Omit<Between, 'kind'>): void {
+function between(controller: Controller, {tab}: PaneAt, range: Between): void {
   const word = (label: string) => label.split(' ')[0];
   const others = tab.pane.filters.filter(
     ({filter}) => filter.kind !== 'between' || word(filter.label) !== word(range.label),
   );
-  controller.changePane({filters: withFilter(others, {kind: 'between', ...range})});
+  controller.changePane({filters: withFilter(others, range)});
+}
+
+/** The entries of a run. One that goes on ends where the next begins: asked anew for each record that comes. */
+function rangeOf({firstId}: Run, {model}: PaneAt): Between {
+  return {
+    kind: 'between',
+    from: firstId,
+    get to() {
+      const run = model.index.runAt(firstId);
+      // Nothing of it is held any more.
+      return run ? run.endId : firstId;
+    },
+    label: 'this run',
+  };
 }
 
 function removeBetween(controller: Controller, {tab}: PaneAt, label: string): boolean {

@@ -6,6 +6,11 @@ import type {PromptKind} from './prompt-kind.ts';
 /** `&`: another filter, or with the arrow keys one of those there are: changed, or emptied to take it away. */
 export const filterPrompt: PromptKind<'filter'> = {
   label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
+  example: 'text or regex, !text, target:kafka, level:warn',
+  keys: ({edits}) => [
+    ['Enter', edits === undefined ? 'filter' : 'change'],
+    ['↑', 'edit the last'],
+  ],
   submit(controller, {text, edits}) {
     const {filters} = controller.pane?.tab.pane ?? {};
     if (!filters) return undefined;

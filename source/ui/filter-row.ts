@@ -1,6 +1,6 @@
-import type {FilterEntry} from '../filters/filter.ts';
+import type {Filter, FilterEntry} from '../filters/filter.ts';
 import {filterText} from '../filters/parse-filter.ts';
-import {clip} from '../terminal/clip.ts';
+import {clip, padTo} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -23,28 +23,42 @@ export type FilterRowView = {
 /** The longest that one filter may be in a row of several. */
 const mostCells = 30;
 
-/** The filters in force, each with how many records it hides; those that are off are struck through. */
+/**
+ * The filters in force, each with how many records it hides; those that are off are struck through. Where they do not
+ * all fit the newest are shown, of which Esc takes the last away, and how many there are before.
+ */
 export function filterRow(view: FilterRowView): StyledText {
   const {filters, symbols, width} = view;
-  const parts = filters.map((entry) => part(entry, view));
-  const right = [
-    ...(view.isFiltering ? ['filtering'] : []),
-    ...(view.context > 0 ? [`${view.context} around each match`] : []),
-    ...(filters.some(({on}) => on) ? [] : ['all off']),
-  ].join('  ');
+  const right = rightWords(view);
   const room = width - textWidth(right) - 2;
-  const left = clip(concat([plain(' &', {bold: true}), ...parts]), 0, room);
-  const isCut = textWidth(concat(parts).text) + 2 > room;
-  const shown = isCut ? concat([clip(left, 0, room - 1), plain(symbols.cutRight, {dim: true})]) : left;
-  return concat([
-    shown,
-    plain(' '.repeat(Math.max(0, width - textWidth(shown.text) - textWidth(right) - 1))),
-    plain(right, {dim: true}),
-  ]);
+  const parts = filters.map((entry) => part(entry, view));
+  const row = (left: number) =>
+    concat([
+      plain(' &', {bold: true}),
+      plain(left === 0 ? '' : ` ${symbols.cutLeft}${count(left)}`, {dim: true}),
+      ...parts.slice(left),
+    ]);
+  let left = 0;
+  while (left < parts.length - 1 && textWidth(row(left).text) > room) left += 1;
+  const fitted = row(left);
+  const isCut = textWidth(fitted.text) > room;
+  const shown = isCut ? concat([clip(fitted, 0, room - 1), plain(symbols.cutRight, {dim: true})]) : fitted;
+  return concat([padTo(shown, width - textWidth(right) - 1), plain(`${right} `, {dim: true})]);
+}
+
+/** Half of a narrow row belongs to the filters. */
+function rightWords({filters, context, isFiltering, width}: FilterRowView): string {
+  const words = [
+    ...(context > 0 ? [`${context} around each match`] : []),
+    ...(filters.some(({on}) => on) ? [] : ['all off']),
+    ...(isFiltering ? ['filtering'] : []),
+  ];
+  while (words.length > 1 && textWidth(words.join('  ')) > width / 2) words.shift();
+  return words.join('  ');
 }
 
 function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
-  const text = sanitise(filterText(entry.filter)).text;
+  const text = sanitise(wordsOf(entry.filter)).text;
   const short = textWidth(text) > mostCells ? `${clip(plain(text), 0, mostCells - 1).text}${symbols.ellipsis}` : text;
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
   if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
@@ -54,4 +68,10 @@ function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView)
     plain(short, {fg: 6}),
     plain(hidden === undefined ? '' : ` -${count(hidden)}`, {dim: true}),
   ]);
+}
+
+/** Shapes mostly differ in their messages: level and target, which stand before, give way to it. */
+function wordsOf(filter: Filter): string {
+  if (filter.kind !== 'shape') return filterText(filter);
+  return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});
 }

@@ -4,6 +4,8 @@ import type {PromptKind} from './prompt-kind.ts';
 /** `/` in the sidebar: the list shows the names that match, as they are typed. */
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
+  example: 'part of a name',
+  keys: () => [['Enter', 'keep']],
   change: (controller, {text}) => filterNames(controller, text),
   submit: () => undefined,
   cancel: (controller, {before}) => filterNames(controller, before),

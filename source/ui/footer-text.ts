@@ -1,24 +1,50 @@
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {allCommands, type Command, type Context, keysShown} from './commands.ts';
+import {allCommands, arrowsInWords, type Command, type CommandId, type Context, keysShown} from './commands.ts';
+import type {KeyHint} from './prompt-kind.ts';
 
-/** The last row: the keys that matter now, as many as fit, help first so that it is never the one left out. */
-export function footerText(pane: Exclude<Context, 'everywhere'>, width: number): StyledText {
+/** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */
+export type FooterPlace = Exclude<Context, 'everywhere'> | 'paused log' | 'selecting';
+
+/** Room in cells, and whether the locale has arrows. */
+export type FooterSize = {readonly width: number; readonly isUtf8: boolean};
+
+const log = ['help', 'other-side', 'search', 'filter', 'next-error', 'detail', 'copy'] as const;
+
+/** The keys that matter most, in this order: at 80 columns there is room for these. Help is never the one left out. */
+const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>> = {
+  sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
+  log: [...log, 'pause', 'quit'],
+  'paused log': [...log, 'follow', 'quit'],
+  selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'peel'],
+};
+
+/** The last row: the keys that matter now, as many as fit; after the first ones in the order of the table. */
+export function footerText(place: FooterPlace, size: FooterSize): StyledText {
+  const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
   const contexts: readonly Context[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
-  const hinted = contexts.flatMap((context) =>
-    allCommands.flatMap((command) =>
-      command.context === context && command.hint !== undefined ? [{...command, hint: command.hint}] : [],
-    ),
+  const first: readonly string[] = firstCommands[place] ?? [];
+  const hinted = contexts.flatMap((context) => allCommands.filter((command) => command.context === context));
+  const ordered = [
+    ...first.flatMap((id) => hinted.filter((command) => command.id === id)),
+    ...hinted.filter(({id}) => !first.includes(id)),
+  ];
+  return keyRow(
+    ordered.flatMap((command) => (command.hint === undefined ? [] : [[firstKey(command), command.hint] as const])),
+    size,
   );
-  const ordered = [...hinted].sort((a, b) => Number(b.id === 'help') - Number(a.id === 'help'));
+}
+
+/** Keys and what they do, as many as fit. */
+export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
   const parts: StyledText[] = [];
   let used = 0;
-  for (const command of ordered) {
-    const key = firstKey(command);
-    const cells = textWidth(key) + 1 + textWidth(command.hint) + 2;
+  for (const [shown, word] of hints) {
+    const key = isUtf8 ? shown : arrowsInWords(shown);
+    const cells = textWidth(key) + textWidth(word) + 2;
     if (used + cells > width) continue;
     used += cells;
-    parts.push(plain(` ${key}`, {bold: true}), plain(` ${command.hint}`, {dim: true}));
+    parts.push(plain(` ${key}`, {bold: true}), plain(` ${word}`, {dim: true}));
   }
   return concat(parts);
 }

@@ -1,7 +1,9 @@
+import {awayHandlers} from './away-handlers.ts';
 import type {CommandId} from './commands.ts';
 import {commonHandlers} from './common-handlers.ts';
 import type {Controller} from './controller.ts';
 import {detailHandlers} from './detail-handlers.ts';
+import {errorsHandlers} from './errors-handlers.ts';
 import {filterHandlers} from './filter-handlers.ts';
 import {logHandlers} from './log-handlers.ts';
 import {marksHandlers} from './marks-handlers.ts';
@@ -26,4 +28,6 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   ...pageHandlers,
   ...detailHandlers,
   ...marksHandlers,
+  ...errorsHandlers,
+  ...awayHandlers,
 };

@@ -4,6 +4,11 @@ import {recallPattern} from './recall-pattern.ts';
 /** `*`: one more pattern in a colour of its own; one that has a colour already loses it. */
 export const highlightPrompt: PromptKind<'highlight'> = {
   label: () => '* ',
+  example: 'text or regex; one that has a colour loses it',
+  keys: () => [
+    ['Enter', 'highlight'],
+    ['↑', 'earlier ones'],
+  ],
   submit(controller, {text}) {
     const {highlights} = controller.pane?.tab.pane ?? {};
     if (!highlights || text === '') return undefined;

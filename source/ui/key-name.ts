@@ -40,5 +40,6 @@ function oneName(character: string): string {
   if (character === ' ') return 'Space';
   if (character === '\r' || character === '\n') return 'Enter';
   if (character === '\t') return 'Tab';
+  if (character === '\u007F') return 'Backspace';
   return code < 32 ? `^${String.fromCharCode(code + 64)}` : character;
 }

@@ -19,17 +19,27 @@ export type Layout = {
 };
 
 export const smallest: Size = {columns: 40, rows: 10};
+/** How far the divider can be drawn. */
+const narrowestSidebar = 8;
+const narrowestPane = 24;
 
 /** Below this height every row is needed for the log. */
 const heightWithRun = 14;
 
-/** Divides the terminal; undefined below 40×10. Widths depend on the terminal only, so that nothing jumps. */
+/** Divides the terminal; undefined below 40×10. Widths depend on the terminal and on what was drawn, never on text: nothing jumps. */
 export function layoutOf(
   size: Size,
-  wanted: {readonly sidebar: boolean; readonly banner: boolean; readonly run: boolean; readonly filters: boolean},
+  wanted: {
+    readonly sidebar: boolean;
+    /** As the user has drawn it; undefined: by the terminal's width. */
+    readonly sidebarWidth?: number | undefined;
+    readonly banner: boolean;
+    readonly run: boolean;
+    readonly filters: boolean;
+  },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const sidebarWidth = wanted.sidebar ? sidebarWidthOf(size.columns) : 0;
+  const sidebarWidth = wanted.sidebar ? sidebarWidthOf(size.columns, wanted.sidebarWidth) : 0;
   const bodyHeight = size.rows - 3 - (wanted.filters ? 1 : 0);
   const hasRun = wanted.run && size.rows >= heightWithRun;
   return {
@@ -43,7 +53,8 @@ export function layoutOf(
   };
 }
 
-function sidebarWidthOf(columns: number): number {
+function sidebarWidthOf(columns: number, drawn: number | undefined): number {
+  if (drawn !== undefined) return Math.max(narrowestSidebar, Math.min(drawn, columns - 1 - narrowestPane));
   if (columns >= 160) return 40;
   if (columns >= 110) return 32;
   return columns >= 76 ? 28 : 14;

@@ -38,13 +38,16 @@ export function goToEntry(controller: Controller, id: number): void {
   const at = paneAt(controller);
   if (!at) return;
   const {entries} = at.geometry;
+  const isHeld = id >= at.model.source.buffer.firstId;
   if (entries.atOrAfter(id) !== id && at.model.shown?.includes(id)) at.model.setOpen(id, true);
   const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
   if (target === undefined) {
     say(controller, at.model.shown ? 'everything is hidden by filters' : 'the log is empty');
     return;
   }
-  if (target > id) say(controller, 'that line is hidden by a filter: the next one shown');
-  if (target < id) say(controller, 'that line is hidden by a filter: the last one shown');
+  if (target !== id) {
+    const why = isHeld ? 'is hidden by a filter' : 'is no longer held';
+    say(controller, `that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
+  }
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
 }

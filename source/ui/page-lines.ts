@@ -1,7 +1,10 @@
 import type {StyledText} from '../terminal/styled-text.ts';
+import {count} from '../viewport/words.ts';
+import {awayPage} from './away-page.ts';
 import type {Controller} from './controller.ts';
 import {describePage} from './describe-page.ts';
 import {detailPage} from './detail-page.ts';
+import {errorsPage} from './errors-page.ts';
 import {eventsPage} from './events-page.ts';
 import {helpPage} from './help-page.ts';
 import {marksPage} from './marks-page.ts';
@@ -15,7 +18,7 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     case undefined:
       return [];
     case 'help':
-      return helpPage(width);
+      return helpPage(width, controller.services.isUtf8);
     case 'describe': {
       const described = controller.described.get();
       return describePage(described, described && controller.pipeline(described.name), width);
@@ -27,7 +30,17 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     }
     case 'detail':
       return detailPage(controller, width);
+    case 'errors':
+      return errorsPage(controller, page, width);
+    case 'away':
+      return awayPage(controller, page.summary, page.cursor, width);
     case 'marks':
       return marksPage(controller, page.cursor, width);
   }
+}
+
+/** ` 1–21 of 115 rows`: which part of a page is on the screen; empty where it is all of it. */
+export function pagePlace(offset: number, height: number, total: number): string {
+  if (total <= height) return '';
+  return ` ${count(offset + 1)}–${count(Math.min(total, offset + height))} of ${count(total)} rows`;
 }

@@ -193,7 +193,8 @@ export class PaneModel {
 
   #tell(): void {
     const {caughtUp} = this.#runner;
-    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, this.index.runs.length];
+    const {runs} = this.index;
+    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
     if (!sameParts(told, this.#told)) {
       this.#told = told;
       this.#progress.set(this.#progress.get() + 1);

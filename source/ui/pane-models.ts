@@ -1,4 +1,5 @@
 import type {Entries} from '../buffer/entries.ts';
+import type {ReadableStore} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {MergedLog} from '../streams/merged-log.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
@@ -12,6 +13,7 @@ export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
 export type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly manager: StreamManager};
   readonly fps: number;
+  readonly frameRate?: ReadableStore<number>;
   readonly scrollbackBytes: number;
   readonly isShown: (name: string) => boolean;
   /** The tab shows other entries than `before`. */
@@ -53,6 +55,11 @@ export class PaneModels {
     return this.#sourceOf(tab);
   }
 
+  /** A tab that goes on without one of the pipelines that it merges, whose own tab was closed. */
+  isLeftBehind(tab: Tab): boolean {
+    return this.#merged.get(tab.name)?.isWhole === false;
+  }
+
   /** Frees what belongs to tabs that are closed. */
   keepOnly(tabs: readonly Tab[]): void {
     for (const [name, {model}] of this.#models) {
@@ -67,6 +74,7 @@ export class PaneModels {
         continue;
       }
       merged.close();
+      this.#options.services.manager.memory.remove(merged);
       this.#merged.delete(name);
     }
   }
@@ -82,9 +90,10 @@ export class PaneModels {
     if (known) return known;
     const sources = tab.merges.flatMap((name) => manager.get(name) ?? []);
     if (sources.length < tab.merges.length) return undefined;
-    const {fps, scrollbackBytes} = this.#options;
-    const merged = new MergedLog({name: tab.name, sources, clock, fps, scrollbackBytes});
+    const {fps, frameRate, scrollbackBytes} = this.#options;
+    const merged = new MergedLog({name: tab.name, sources, clock, fps, frameRate, scrollbackBytes});
     this.#merged.set(tab.name, merged);
+    manager.memory.add(merged);
     return merged;
   }
 }

@@ -1,8 +1,10 @@
 import type {Clock} from '../lib/clock.ts';
+import {paint} from '../terminal/paint.ts';
 import {paintedWidth} from '../terminal/painted-width.ts';
 import type {Color, ColorDepth} from '../terminal/style.ts';
+import {plain} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import type {Geometry} from '../viewport/geometry.ts';
+import type {Geometry, Place} from '../viewport/geometry.ts';
 import {numberCells} from '../viewport/gutter.ts';
 import {highlightStyles} from '../viewport/highlight-styles.ts';
 import {overviewRows, paintOverview} from '../viewport/overview.ts';
@@ -13,6 +15,7 @@ import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {Layout} from './layout.ts';
 import type {PaneModel} from './pane-model.ts';
 import type {PaneView} from './pane-view.ts';
+import {wrapWords} from './wrap-words.ts';
 
 /** Cells of the overview at the right border of the pane. */
 const overviewCells = 1;
@@ -28,8 +31,14 @@ export type RowServices = {
 /** The part of the screen that a log has. */
 export type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
 
-/** Colours of the pipelines in a merged log; red is for errors, and yellow for the current hit. */
-const originColors: readonly Color[] = [6, 5, 2, 4, 14, 13, 10, 12];
+/** Instead of an empty pane. */
+const allHiddenWords = 'everything is hidden by filters: \\ shows all, Esc takes the last one away';
+
+/**
+ * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too
+ * faint on a light screen.
+ */
+const originColors: readonly Color[] = [6, 5, 2, 4];
 /** The longest name that is shown in front of each line of a merged log. */
 const mostOriginCells = 16;
 
@@ -78,6 +87,7 @@ export class PaneRows {
     const renderer = this.renderer(view, size);
     return {
       entries: this.#model.entries,
+      endId: this.#model.source.buffer.endId,
       height: size.paneHeight,
       heightOf: (id) => renderer.heightOf(id),
     };
@@ -88,15 +98,33 @@ export class PaneRows {
     const {position} = view;
     const geometry = this.geometry(view, size);
     const current = currentOf(position, geometry);
-    const rows = this.renderer(view, size).paintRows(visiblePlaces(position, geometry), {
+    const places = visiblePlaces(position, geometry);
+    const rows = this.renderer(view, size).paintRows(places, {
       // While following there is no mark: the newest line is the current one, and it changes all the time.
       current: position.kind === 'held' ? current : undefined,
       lookAt: (id) => this.#lookAt(id, view, current),
       now: this.#services.clock.wall(),
       entries: geometry.entries,
     });
+    if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(size));
     const overview = this.#overview(view, size);
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
+  }
+
+  /** Filters leave nothing but markers, and there is room below them to say so. */
+  #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
+    const {source, shown, entries} = this.#model;
+    const {buffer} = source;
+    const isFiltered = shown !== undefined && filters.some(({on}) => on);
+    if (!isFiltered || places.length >= paneHeight) return false;
+    const isSomeHidden = entries.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
+    return isSomeHidden && places.every(({id}) => buffer.markerAt(id) !== undefined);
+  }
+
+  #allHidden({paneWidth}: PaneSize): readonly string[] {
+    const {depth} = this.#services;
+    const rows = wrapWords(allHiddenWords, paneWidth - overviewCells - 2);
+    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), depth));
   }
 
   /** The column at the right border: where in the log the hits and errors are, and, while held, the screen. */

@@ -27,6 +27,12 @@ export function firstToShow(pipelines: readonly Pipeline[]): Pipeline | undefine
   return pipelines.find(isFailing) ?? pipelines[0];
 }
 
+/** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */
+export function nearestByName(pipelines: readonly Pipeline[], name: string): Pipeline | undefined {
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  return found ?? pipelines.find((pipeline) => pipeline.name > name) ?? pipelines.at(-1);
+}
+
 const byName = (a: Pipeline, b: Pipeline) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 const comparers: Readonly<Record<SortOrder, (a: Pipeline, b: Pipeline) => number>> = {

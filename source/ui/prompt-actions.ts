@@ -4,7 +4,7 @@ import {findNamePrompt} from './find-name-prompt.ts';
 import {placePrompt, timePrompt} from './go-to-prompt.ts';
 import {highlightPrompt} from './highlight-prompt.ts';
 import {pipePrompt} from './pipe-prompt.ts';
-import type {PromptKind} from './prompt-kind.ts';
+import type {KeyHint, PromptKind} from './prompt-kind.ts';
 import {savePrompt} from './save-prompt.ts';
 import {searchPrompt} from './search-prompt.ts';
 import type {Prompt} from './view-state.ts';
@@ -23,6 +23,16 @@ const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
 /** What stands before the text of the prompt. */
 export function promptLabel(prompt: Prompt): string {
   return kindOf(prompt).label(prompt);
+}
+
+/** What may be typed, as long as nothing is; empty for prompts that need no example. */
+export function promptExample(prompt: Prompt): string {
+  return prompt.text === '' ? (kindOf(prompt).example ?? '') : '';
+}
+
+/** The keys of the prompt, for the footer. */
+export function promptKeys(prompt: Prompt): readonly KeyHint[] {
+  return [...kindOf(prompt).keys(prompt), ['Esc', 'cancel']];
 }
 
 /** The text of the prompt changed: what it does at once is seen at once. */

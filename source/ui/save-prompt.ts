@@ -3,17 +3,25 @@ import {suggestName} from '../take/suggest-name.ts';
 import {byteSize, counted} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
-import {paneAt, say} from './on-pane.ts';
+import {type PaneAt, paneAt, say} from './on-pane.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
-import {blocksOf} from './taking.ts';
+import {blocksOf, missingWords, settledPane} from './taking.ts';
 import type {Choice} from './view-state.ts';
 
 /** `S`: to a file. A name that ends in `.md` saves Markdown evidence. */
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, markers, replaces}) =>
-    replaces
-      ? 'Enter again replaces '
-      : `save ${choiceWords(what)}${markers ? ' with markers' : ''} (Tab: another choice) to `,
+    replaces ? 'Enter again replaces ' : `save ${choiceWords(what)}${markers ? ' with markers' : ''} to `,
+  example: 'a file name',
+  keys: ({replaces}) => [
+    ['Enter', replaces ? 'replace' : 'save'],
+    ['Tab', 'save something else'],
+    ['^U', 'clear'],
+  ],
+  // Another name is another file, which may exist too.
+  change(controller, prompt) {
+    if (prompt.replaces) controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: false}});
+  },
   submit(controller, prompt) {
     if (prompt.text.trim() === '') return 'type a file name';
     void save(controller, prompt);
@@ -37,26 +45,30 @@ export function openSavePrompt(controller: Controller, what: Choice, problem?: s
 }
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
-  const at = paneAt(controller);
-  if (!at) return;
   const {services, closing: signal} = controller;
   const {text, what, markers, replaces} = prompt;
   const tally = newTally();
-  const isMarkdown = text.endsWith('.md');
-  const blocks = isMarkdown
-    ? markdownBlocks(controller, prompt)
-    : blocksOf(what, at, {clock: services.clock, signal, markers, tally});
+  const isMarkdown = text.trim().endsWith('.md');
   try {
+    const at = await settledPane(controller);
+    if (!at) return;
+    const blocks = isMarkdown
+      ? markdownBlocks(controller, what, at)
+      : blocksOf(what, at, {clock: services.clock, signal, markers, tally});
     const saved = await services.save(text, blocks, {overwrite: replaces, signal});
     switch (saved.kind) {
       case 'saved': {
         const lines = isMarkdown ? 'Markdown' : counted(tally.lines, 'line', 'lines');
-        say(controller, `saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`);
-        controller.changePaneOf(at.tab.name, {selectedFrom: undefined});
+        const words = [`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)];
+        say(controller, words.filter((part) => part !== '').join(' · '));
+        if (what === 'selection') controller.changePaneOf(at.tab.name, {selectedFrom: undefined});
         return;
       }
       case 'exists':
-        controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: true, problem: 'it exists · Esc: no'}});
+        controller.dispatch({
+          type: 'prompt',
+          prompt: {...prompt, replaces: true, problem: 'the file exists: Enter replaces it, Esc cancels'},
+        });
         return;
       case 'failed':
         controller.dispatch({type: 'prompt', prompt: {...prompt, problem: saved.why}});
@@ -69,9 +81,8 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
   }
 }
 
-async function* markdownBlocks(controller: Controller, {what}: PromptOf<'save'>): AsyncGenerator<Buffer> {
-  const at = paneAt(controller);
-  const evidence = at && (await evidenceOf(controller, what, at, controller.closing));
+async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
+  const evidence = await evidenceOf(controller, what, at, controller.closing);
   if (evidence === undefined) throw new Error('too large for Markdown: save it as .log');
   yield Buffer.from(evidence);
 }

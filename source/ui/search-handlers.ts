@@ -1,4 +1,5 @@
 import type {Pattern} from '../buffer/pattern.ts';
+import {count} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
 import {revealHit} from './reveal-hit.ts';
@@ -64,22 +65,23 @@ function goToError(controller: Controller, direction: Direction): void {
   if (!at) return;
   // At the end of a log that is followed there is never a next one: the newest is what is asked for.
   const isFollowing = at.tab.pane.position.kind === 'follow';
-  const error = shownError(at, isFollowing ? 'previous' : direction);
-  if (error === undefined) {
-    const where = direction === 'next' ? 'after' : 'before';
-    say(controller, at.model.index.errorCount === 0 ? 'no errors' : `no error ${where} this line`);
-    return;
+  const newest = shownError(at, 'previous', at.model.source.buffer.endId);
+  const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
+  if (error !== undefined) goToEntry(controller, error);
+  else if (newest !== undefined) say(controller, `no error ${direction === 'next' ? 'after' : 'before'} this line`);
+  else {
+    const hidden = at.model.index.errorCount;
+    say(controller, hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
   }
-  goToEntry(controller, error);
 }
 
-/** The nearest error record that is shown: from error to error, over what is hidden between. */
-function shownError({model, geometry, current}: PaneAt, direction: Direction): number | undefined {
+/** The error record that is shown nearest to `from`: from error to error, over what is hidden between. */
+function shownError({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
   const {index} = model;
   const {entries} = geometry;
-  const step = (from: number) => (direction === 'next' ? index.nextError(from) : index.previousError(from));
+  const step = (start: number) => (direction === 'next' ? index.nextError(start) : index.previousError(start));
   const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
-  for (let error = step(index.headOf(current ?? 0)); error !== undefined; ) {
+  for (let error = step(from); error !== undefined; ) {
     const near = shown(error);
     if (near === error) return error;
     if (near === undefined) return undefined;

@@ -8,6 +8,11 @@ import {goToHitAt} from './search-handlers.ts';
 /** `/` in the log: searches as it is typed, from where the search began. */
 export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
+  example: 'text or regex, small letters match capitals, too',
+  keys: () => [
+    ['Enter', 'keep'],
+    ['↑', 'earlier ones'],
+  ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text}) {
     if (text === '') controller.changePane({search: undefined});

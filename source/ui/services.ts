@@ -9,6 +9,7 @@ import type {ClipboardAnswer} from '../take/sent-words.ts';
 import type {ColorDepth} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
+import type {AttentionOptions} from './attention.ts';
 
 /** What the screen needs from outside. */
 export type Services = {
@@ -45,6 +46,8 @@ export type Services = {
   ) => Promise<string | undefined>;
   /** The user's pager, as a command line. */
   readonly pager: string;
+  /** How the screen asks for attention; without it, in no way. */
+  readonly attention?: AttentionOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;

@@ -34,18 +34,27 @@ const errorWidth = 4;
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {pipelines, height} = view;
   const filterRow = view.nameFilter === '' ? [] : [filterText(view)];
-  const room = height - filterRow.length;
-  const at = pipelines.findIndex((pipeline) => pipeline.name === view.cursor);
-  const first = firstInView(at, pipelines.length, room);
+  const {first, room} = inView(view);
   const rows = [...filterRow, ...pipelines.slice(first, first + room).map((pipeline) => pipelineRow(pipeline, view))];
   if (pipelines.length === 0) rows.push(plain(emptyText(view), quiet));
   while (rows.length < height) rows.push(plain(''));
   return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
 }
 
+type ListView = Pick<SidebarView, 'pipelines' | 'cursor' | 'nameFilter' | 'height'>;
+
+/** The pipeline in a row of the sidebar. */
+export function pipelineAtRow(view: ListView, row: number): Pipeline | undefined {
+  const {first, room} = inView(view);
+  const index = row - (view.height - room);
+  return index < 0 ? undefined : view.pipelines[first + index];
+}
+
 /** Keeps the cursor in the middle where the list is longer than the screen: what is around it can be seen. */
-function firstInView(at: number, total: number, room: number): number {
-  return Math.max(0, Math.min(at - Math.floor(room / 2), total - room));
+function inView({pipelines, cursor, nameFilter, height}: ListView): {readonly first: number; readonly room: number} {
+  const room = height - (nameFilter === '' ? 0 : 1);
+  const at = pipelines.findIndex((pipeline) => pipeline.name === cursor);
+  return {first: Math.max(0, Math.min(at - Math.floor(room / 2), pipelines.length - room)), room};
 }
 
 function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {

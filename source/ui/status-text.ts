@@ -77,6 +77,6 @@ function rightWords(view: StatusView): string[] {
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
   words.push(view.wrap ? 'wrap on' : 'wrap off');
-  words.push(view.following ? 'following' : 'held');
+  words.push(view.following ? 'following' : 'paused');
   return words;
 }

@@ -23,16 +23,40 @@ const quiet: Style = {dim: true};
 
 /** The tabs in one row of `width` cells, scrolled so that the active one is in view. */
 export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbols): StyledText {
+  const {parts, from} = place(tabs, width, symbols);
+  const all = concat(parts);
+  const shown = from > 0 ? concat([plain(symbols.cutLeft, quiet), clip(all, from, width - 1)]) : clip(all, 0, width);
+  const more = textWidth(all.text) - from > (from > 0 ? width - 1 : width);
+  return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
+}
+
+/** The index of the tab in a column of the bar; undefined beside the tabs. */
+export function tabAtColumn(
+  tabs: readonly TabLabel[],
+  width: number,
+  symbols: Symbols,
+  column: number,
+): number | undefined {
+  const {widths, from} = place(tabs, width, symbols);
+  // What is scrolled has one cell less: the first says that there is more before.
+  const at = from > 0 ? from + column - 1 : column;
+  let end = 0;
+  const index = widths.findIndex((each) => {
+    end += each;
+    return at < end;
+  });
+  return index === -1 ? undefined : index;
+}
+
+/** The tabs as they stand side by side, and how many of their cells are scrolled off to the left. */
+function place(tabs: readonly TabLabel[], width: number, symbols: Symbols) {
   const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
   const widths = parts.map((part) => textWidth(part.text));
   const active = tabs.findIndex((tab) => tab.active);
   const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
   // One cell on the left says that there are more tabs before. Of a tab that is wider than the bar, its beginning.
   const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
-  const all = concat(parts);
-  const shown = from > 0 ? concat([plain(symbols.cutLeft, quiet), clip(all, from, width - 1)]) : clip(all, 0, width);
-  const more = textWidth(all.text) - from > (from > 0 ? width - 1 : width);
-  return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
+  return {parts, widths, from};
 }
 
 function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {

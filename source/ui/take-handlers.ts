@@ -1,10 +1,11 @@
+import {takeLines} from '../take/bytes-of.ts';
 import {currentOf, hold} from '../viewport/position.ts';
 import {byteSize} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
 import {openSavePrompt} from './save-prompt.ts';
-import {bytesOf, copiedWords, mostCopied} from './taking.ts';
+import {bytesOf, copiedWords, idsOf, mostCopied, settledPane} from './taking.ts';
 import type {Choice} from './view-state.ts';
 
 /** Commands that take something out of the log: to the clipboard, a file, a command; and the user's own marks. */
@@ -71,14 +72,21 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
       return;
     }
     const answer = await controller.services.copy(taken.bytes, taken.lines, signal);
-    if (answer.kind === 'too-large') openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`);
-    else say(controller, copiedWords(answer));
+    if (answer.kind === 'too-large') {
+      openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`);
+      return;
+    }
+    say(controller, copiedWords(answer));
+    if (answer.kind === 'sent') endSelection(controller, choice, at);
   });
-  if (choice === 'selection') controller.changePane({selectedFrom: undefined});
 }
 
 async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
   await take(controller, async (at, signal) => {
+    if (takeLines(at.model.source.buffer, idsOf(choice, at)).next().done) {
+      say(controller, 'nothing to copy here');
+      return;
+    }
     const evidence = await evidenceOf(controller, choice, at, signal);
     if (!evidence) {
       say(controller, 'too large for Markdown: S saves it');
@@ -86,17 +94,25 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
     }
     const text = Buffer.from(evidence);
     const answer = await controller.services.copy(text, evidence.split('\n').length - 1, signal);
-    if (answer.kind !== 'too-large') say(controller, `Markdown: ${copiedWords(answer)}`);
-    else openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`, 'md');
+    if (answer.kind === 'too-large') {
+      openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`, 'md');
+      return;
+    }
+    say(controller, `Markdown: ${copiedWords(answer)}`);
+    if (answer.kind === 'sent') endSelection(controller, choice, at);
   });
+}
+
+/** What was taken need not be selected any more; what could not be taken still has to be. */
+function endSelection(controller: Controller, choice: Choice, {tab}: PaneAt): void {
+  if (choice === 'selection') controller.changePaneOf(tab.name, {selectedFrom: undefined});
 }
 
 /** Runs something that takes a while; what fails is said. */
 async function take(controller: Controller, run: (at: PaneAt, signal: AbortSignal) => Promise<void>): Promise<void> {
-  const at = paneAt(controller);
-  if (!at) return;
   try {
-    await run(at, controller.closing);
+    const at = await settledPane(controller);
+    if (at) await run(at, controller.closing);
   } catch (error) {
     if (!controller.closing.aborted) say(controller, error instanceof Error ? error.message : String(error));
   }

@@ -5,7 +5,8 @@ import {type ClipboardAnswer, sentWords} from '../take/sent-words.ts';
 import {markerText} from '../viewport/marker-text.ts';
 import {visiblePlaces} from '../viewport/position.ts';
 import {byteSize, counted} from '../viewport/words.ts';
-import type {PaneAt} from './on-pane.ts';
+import type {Controller} from './controller.ts';
+import {type PaneAt, paneAt} from './on-pane.ts';
 import type {Choice} from './view-state.ts';
 
 /** More than any clipboard is for. */
@@ -13,6 +14,31 @@ export const mostCopied = 10_000_000;
 
 /** What taking needs from outside. */
 export type TakeFacts = {readonly clock: Clock; readonly signal: AbortSignal};
+
+/**
+ * The shown tab, once its filters are applied: until then it shows what was before them. Undefined when there is no log,
+ * and when another tab is shown by then. Rejects when the screen ends.
+ */
+export async function settledPane(controller: Controller): Promise<PaneAt | undefined> {
+  const {pane, closing} = controller;
+  if (!pane) return undefined;
+  const {promise: isSettled, resolve, reject} = Promise.withResolvers<void>();
+  const look = () => {
+    if (!pane.model.isFiltering) resolve();
+  };
+  const stop = () => reject(closing.reason);
+  const unsubscribe = pane.model.progress.subscribe(look);
+  closing.addEventListener('abort', stop);
+  try {
+    look();
+    await isSettled;
+  } finally {
+    unsubscribe();
+    closing.removeEventListener('abort', stop);
+  }
+  const at = paneAt(controller);
+  return at?.model === pane.model ? at : undefined;
+}
 
 /** The ids of the lines that are chosen, in order. Asked for as they are taken: the log may change meanwhile. */
 export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
@@ -25,6 +51,7 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
     case 'screen':
       return new Set(visiblePlaces(at.tab.pane.position, at.geometry).flatMap(({id}) => [...unfolded([id], at)]));
     case 'view':
+      if (!at.model.shown) return between(buffer.firstId, buffer.endId);
       return unfolded(idsIn(at.geometry.entries, buffer.firstId, buffer.endId), at);
     case 'all':
       return between(buffer.firstId, buffer.endId);
@@ -62,6 +89,11 @@ export async function bytesOf(
 /** What became of a copy, for the footer. */
 export function copiedWords(answer: ClipboardAnswer): string {
   return sentWords(answer, {byteSize, counted});
+}
+
+/** The scrollback is bounded: a pager that reads slowly comes too late for the oldest lines. Empty if none is missing. */
+export function missingWords({missing}: TakeTally): string {
+  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
 }
 
 /** All lines of the current record, or of those that its row stands for. */

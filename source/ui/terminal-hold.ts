@@ -1,13 +1,22 @@
 import type {SuspendTerminal} from './services.ts';
 
+/** Modes of the terminal that are switched as one: reports of focus, of the mouse. */
+export type TerminalModes = {readonly on: () => void; readonly off: () => void};
+
 /** The terminal, which Ink holds and lends. */
 export class TerminalHold {
   #suspend: SuspendTerminal | undefined;
   #isLent = false;
+  #modes: TerminalModes | undefined;
 
   /** The root component gives what only Ink can do. */
   attach(suspend: SuspendTerminal): void {
     this.#suspend = suspend;
+  }
+
+  /** What the terminal was asked for beyond what Ink asks for: switched off while it is lent, and on again after. */
+  keep(modes: TerminalModes): void {
+    this.#modes = modes;
   }
 
   /** Hands the terminal over while `callback` runs, then takes it back and draws every cell anew. */
@@ -16,7 +25,14 @@ export class TerminalHold {
     if (this.#isLent || !this.#suspend) return;
     this.#isLent = true;
     try {
-      await this.#suspend(callback);
+      await this.#suspend(async () => {
+        this.#modes?.off();
+        try {
+          await callback();
+        } finally {
+          this.#modes?.on();
+        }
+      });
     } finally {
       this.#isLent = false;
     }

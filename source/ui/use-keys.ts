@@ -1,25 +1,49 @@
 import {useInput} from 'ink';
+import {onlyBringsBack} from './away-handlers.ts';
 import type {Controller} from './controller.ts';
 import {keyNames} from './key-name.ts';
 import {pressKey} from './press-key.ts';
-import {changePrompt, submitPrompt} from './prompt-actions.ts';
+import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from './prompt-actions.ts';
+import {useController} from './use-controller.ts';
+import {promptInUse} from './view-state.ts';
 
-/** Sends keys to the controller, while no prompt is open: a prompt takes its keys itself. */
+/** Sends keys to the controller, while no prompt is on the screen: one that is takes its keys itself. */
 export function useKeys(controller: Controller): void {
+  const {view} = useController();
+  // Of the frame that is drawn: keys may follow the one that opens a prompt before the prompt hears them.
+  const isPromptDrawn = promptInUse(view) !== undefined;
   useInput((input, key) => {
-    if (controller.state.prompt) return;
+    if (isPromptDrawn && promptInUse(controller.state)) return;
     pressAll(controller, keyNames(input, key));
   });
 }
 
-/** Presses keys that arrived together; what follows a key that opens a prompt is typed into it. */
+/** Presses keys that arrived together; what follows a key that opens a prompt is for the prompt. */
 export function pressAll(controller: Controller, names: readonly string[]): void {
+  if (onlyBringsBack(controller)) return;
   for (const name of names) {
-    const {prompt} = controller.state;
-    if (!prompt) pressKey(controller, name);
-    else if (name === 'Enter') submitPrompt(controller);
-    else if (name === 'Space') changePrompt(controller, `${prompt.text} `);
-    // Of the other names, those of one character are typed: `^D` has none.
-    else if ([...name].length === 1) changePrompt(controller, prompt.text + name);
+    const prompt = promptInUse(controller.state);
+    if (prompt) pressInPrompt(controller, prompt.text, name);
+    else pressKey(controller, name);
   }
+}
+
+/** Keys that change what is typed, and how. */
+const edits: Readonly<Record<string, (text: string) => string>> = {
+  Space: (text) => `${text} `,
+  Backspace: (text) => [...text].slice(0, -1).join(''),
+  '^U': () => '',
+  '^W': (text) => text.replace(/\S*\s*$/, ''),
+};
+
+/** A key for a prompt that is not on the screen yet, where it would take its keys itself. */
+function pressInPrompt(controller: Controller, text: string, name: string): void {
+  const edit = edits[name];
+  if (name === 'Enter') submitPrompt(controller);
+  else if (name === 'Tab') turnPrompt(controller);
+  else if (name === '^C' || name === 'Esc') cancelPrompt(controller);
+  else if (name === 'Up' || name === 'Down') recallPrompt(controller, name === 'Up' ? 1 : -1);
+  else if (edit) changePrompt(controller, edit(text));
+  // Of the other names, those of one character are typed: `^D` has none.
+  else if ([...name].length === 1) changePrompt(controller, text + name);
 }

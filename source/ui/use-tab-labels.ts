@@ -24,7 +24,8 @@ export function useTabLabels(controller: Controller): readonly TabLabel[] {
   return tabLabels(controller);
 }
 
-function tabLabels(controller: Controller): readonly TabLabel[] {
+/** The tabs as the bar shows them now. */
+export function tabLabels(controller: Controller): readonly TabLabel[] {
   const {tabs, active} = controller.state;
   return tabs.map((tab) => tabLabel(controller, tab, tab.name === active));
 }
@@ -32,14 +33,15 @@ function tabLabels(controller: Controller): readonly TabLabel[] {
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const snapshot = controller.source(tab)?.snapshot.get();
   const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
-  const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors : 0;
+  const correction = controller.attention.correction(tab.merges ?? [tab.name]);
+  const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors + correction : 0;
   const kind = snapshot?.connection.kind;
   return {
     name: tab.name,
     kept: tab.kept,
     active,
     fresh: !active && (snapshot?.endId ?? 0) > tab.seen.endId,
-    errors: active ? 0 : newErrors + Math.max(0, connectorErrors - tab.seen.connectorErrors),
+    errors: active ? 0 : Math.max(0, newErrors) + Math.max(0, connectorErrors - tab.seen.connectorErrors),
     offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
   };
 }

@@ -1,4 +1,6 @@
+import type {AwaySummary} from '../attention/away-summary.ts';
 import type {Recall} from '../storage/recall.ts';
+import {mergedTab} from './merged-tab.ts';
 import {freshPane, type PaneView} from './pane-view.ts';
 
 /** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
@@ -17,7 +19,17 @@ export type Tab = {
 /** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
 export type Page =
   | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
-  | {readonly kind: 'marks'; readonly offset: number; readonly cursor: number};
+  | {readonly kind: 'marks'; readonly offset: number; readonly cursor: number}
+  /** `cursor`: the key of the error's row, since rows move; undefined: the first. */
+  | {readonly kind: 'errors'; readonly offset: number; readonly cursor: string | undefined}
+  /** What happened while the user was away; `under`: the page that was open before. */
+  | {
+      readonly kind: 'away';
+      readonly offset: number;
+      readonly cursor: number;
+      readonly summary: AwaySummary;
+      readonly under: Page | undefined;
+    };
 
 /** A line being typed. */
 export type Prompt = {
@@ -46,6 +58,8 @@ export type SortOrder = 'name' | 'state' | 'activity';
 export type ViewState = {
   readonly focus: 'sidebar' | 'log';
   readonly sidebarHidden: boolean;
+  /** In cells, as the user has drawn it; undefined: by the terminal's width. */
+  readonly sidebarWidth: number | undefined;
   readonly sort: SortOrder;
   readonly nameFilter: string;
   /** Names of the pipelines that are marked for merging. */
@@ -63,17 +77,23 @@ export type ViewState = {
   readonly leaving: 'quit' | 'interrupt' | undefined;
 };
 
+/** The part of the view that comes back from an earlier session. */
+export type RestoredView = Pick<ViewState, 'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sort'>;
+
 export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
   /** Shows a pipeline: its own tab if it has one, else the preview tab. `leaving`: what was received in the old tab. */
   | {readonly type: 'show'; readonly name: string; readonly leaving: Seen | undefined}
   /** Opens (and shows) a tab of several pipelines, each of which keeps a tab of its own. */
   | {readonly type: 'merge'; readonly names: readonly string[]; readonly leaving: Seen | undefined}
+  /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
+  | {readonly type: 'restore'; readonly view: RestoredView}
   | {readonly type: 'keep'; readonly name: string}
   | {readonly type: 'close'; readonly name: string}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-sidebar'}
+  | {readonly type: 'sidebar-width'; readonly width: number}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
@@ -90,6 +110,7 @@ export function initialView(names: readonly string[]): ViewState {
   return {
     focus: 'sidebar',
     sidebarHidden: false,
+    sidebarWidth: undefined,
     sort: 'name',
     nameFilter: '',
     marked: [],
@@ -106,11 +127,16 @@ export function initialView(names: readonly string[]): ViewState {
 export function reduce(state: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
     case 'cursor':
-      return {...state, cursor: action.name};
+      // A merged tab is not in the list.
+      return state.tabs.some(({name, merges}) => merges && name === action.name)
+        ? state
+        : {...state, cursor: action.name};
     case 'show':
       return show(state, action.name, action.leaving);
     case 'merge':
       return merge(state, action.names, action.leaving);
+    case 'restore':
+      return restore(state, action.view);
     case 'keep':
       return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
     case 'close':
@@ -124,6 +150,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, focus: action.side};
     case 'toggle-sidebar':
       return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
+    case 'sidebar-width':
+      return {...state, sidebarWidth: action.width};
     case 'sort':
       return {...state, sort: action.order};
     case 'name-filter':
@@ -141,6 +169,11 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
   }
 }
 
+/** The prompt that the keys go to. One that a page covers waits, untouched. */
+export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
+  return page ? undefined : prompt;
+}
+
 /** The tab that is shown. */
 export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
@@ -155,12 +188,17 @@ function show(state: ViewState, name: string, leaving: Seen | undefined): ViewSt
   const known = seenTabs.some((tab) => tab.name === name);
   // The preview goes when it is left; the pipeline's own tab is shown without one.
   const kept = seenTabs.filter((tab) => tab.kept || tab.name === name);
-  return {...state, active: name, tabs: known ? kept : [...kept, newTab(name, false)]};
+  return {
+    ...state,
+    active: name,
+    tabs: known ? kept : [...kept, newTab(name, false)],
+    prompt: promptBesides(state.prompt),
+  };
 }
 
 function merge(state: ViewState, names: readonly string[], leaving: Seen | undefined): ViewState {
   // No pipeline's name has a `+`.
-  const name = names.join('+');
+  const name = mergedTab(state.tabs, names)?.name ?? names.join('+');
   const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const isOpen = (each: string) => kept.some((tab) => tab.name === each);
   const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true));
@@ -168,15 +206,32 @@ function merge(state: ViewState, names: readonly string[], leaving: Seen | undef
   return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name, leaving), focus: 'log', marked: []};
 }
 
+function restore(state: ViewState, view: RestoredView): ViewState {
+  const {sidebarHidden, sort} = view;
+  const backOf = (name: string) => view.tabs.find((tab) => tab.name === name);
+  // What was opened for this start looks as it did the last time, unless it was changed already.
+  const open = state.tabs.map((tab) => (tab.pane === freshPane ? {...(backOf(tab.name) ?? tab), kept: tab.kept} : tab));
+  const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
+  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sort};
+  return {...state, ...view, tabs};
+}
+
 function close(state: ViewState, name: string): ViewState {
   const index = state.tabs.findIndex((tab) => tab.name === name);
   if (index === -1) return state;
   const tabs = state.tabs.filter((tab) => tab.name !== name);
   const neighbour = tabs[Math.min(index, tabs.length - 1)];
-  const active = state.active === name ? neighbour?.name : state.active;
-  if (tabs.length > 0) return {...state, tabs, active};
+  const isActive = state.active === name;
+  const active = isActive ? neighbour?.name : state.active;
+  const prompt = isActive ? promptBesides(state.prompt) : state.prompt;
+  if (tabs.length > 0) return {...state, tabs, active, prompt};
   // The list is all that is left: the keys go there, and it has to be seen.
-  return {...state, tabs, active, focus: 'sidebar', sidebarHidden: false};
+  return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
+}
+
+/** A prompt about a log goes with the tab that it was opened in; the one of the list stays. */
+function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
+  return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
 function newTab(name: string, kept: boolean): Tab {

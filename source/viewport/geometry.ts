@@ -6,6 +6,8 @@ export type Place = {readonly id: number; readonly row: number};
 /** What a pane shows: its entries, `height` screen rows, and how many rows a shown entry takes (1 at least). */
 export type Geometry = {
   readonly entries: Entries;
+  /** One past the newest entry of the log, be it shown or not; without it, the newest shown one counts. */
+  readonly endId?: number;
   readonly height: number;
   readonly heightOf: (id: number) => number;
 };

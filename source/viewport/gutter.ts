@@ -19,7 +19,8 @@ const marginCells = 2;
 const leastText = 16;
 
 // Bars are painted blanks: what is dragged over with the mouse is copied without them.
-const selectionBar: Style = {inverse: true, fg: 4};
+// The selection's is in the text's own colour: blue is hard to see on black.
+const selectionBar: Style = {inverse: true};
 const errorBar: Style = {inverse: true, fg: 1};
 const currentStyle: Style = {bold: true};
 const markStyle: Style = {bold: true, fg: 6};

@@ -10,6 +10,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   silent: 'network silent',
   asked: 'asked for',
   slept: 'this machine slept',
+  'not-running': 'pipetail was not running',
   unknown: 'cause unknown',
 };
 
@@ -20,6 +21,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
       return marker.atMost === 0 ? 'quiet' : 'loss';
     case 'line-cut':
     case 'not-merged':
+    case 'not-recorded':
       return 'loss';
     case 'new-life':
     case 'possible-repeat':
@@ -58,6 +60,10 @@ export function markerText(marker: Marker): string {
     }
     case 'not-merged':
       return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
+    case 'not-recorded':
+      return marker.lines === undefined
+        ? 'what came here was not recorded; how much is unknown'
+        : `${counted(marker.lines, 'line was', 'lines were')} not recorded`;
     case 'drawn':
       return dateTime(marker.at);
   }

@@ -11,7 +11,7 @@ export type OverviewFacts = {
   readonly firstId: number;
   readonly endId: number;
   readonly height: number;
-  /** Ids of the first and the last entry on the screen; undefined when nothing is shown. */
+  /** Ids of the first and the last entry on the screen; undefined where that is not to be shown. */
   readonly shown: readonly [first: number, last: number] | undefined;
   /** The first hit after an id, and the first error after an id. */
   readonly hitAfter: (id: number) => number | undefined;
@@ -25,7 +25,9 @@ export function overviewRows(facts: OverviewFacts): readonly OverviewRow[] {
   // Row r stands for the ids whose place × height / count is r, rounded down; of a short log some rows for none.
   const startOf = (row: number) => firstId + Math.ceil((row * count) / height);
   const rowOf = (id: number) => Math.floor(((id - firstId) * height) / count);
-  const [top, bottom] = shown && count > 0 ? [rowOf(shown[0]), rowOf(shown[1])] : [height, -1];
+  // A log that is all on the screen has no place in it to show.
+  const isPart = shown !== undefined && (shown[0] > firstId || shown[1] < endId - 1);
+  const [top, bottom] = shown && isPart ? [rowOf(shown[0]), rowOf(shown[1])] : [height, -1];
   return Array.from({length: height}, (_, row) => {
     const start = startOf(row);
     const end = startOf(row + 1);
@@ -43,13 +45,18 @@ export function paintOverview(rows: readonly OverviewRow[], depth: ColorDepth): 
   return rows.map((row) => paint(plain(' ', depth === 'none' ? colourlessStyle(row) : colouredStyle(row)), depth));
 }
 
-/** Yellow for hits, else red for errors; bright where the screen is, so that it is found among them; else grey. */
+/**
+ * The screen is a block in the text's own colour, hits are yellow, errors a dim red: where there are many, hits and
+ * screen stand out. No bright colours: some schemes make them greys, or the background itself.
+ */
 function colouredStyle({hit, error, inView}: OverviewRow): Style {
-  const ground = hit ? 3 : error ? 1 : 0;
-  if (ground === 0 && !inView) return {};
-  return {bg: inView ? ground + 8 : ground};
+  if (inView) return {inverse: true};
+  if (hit) return {inverse: true, fg: 3};
+  return error ? {inverse: true, fg: 1, dim: true} : {};
 }
 
 function colourlessStyle({hit, error, inView}: OverviewRow): Style {
-  return {...((hit || error) && {inverse: true}), ...(error && !hit && {dim: true}), ...(inView && {underline: true})};
+  if (inView) return {inverse: true};
+  if (hit) return {underline: true, bold: true};
+  return error ? {underline: true, dim: true} : {};
 }

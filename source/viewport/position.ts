@@ -105,6 +105,12 @@ export function reveal(position: Position, geometry: Geometry, id: number): Posi
   return look({...held, top: clampTop(top, geometry) ?? top, current: target}, geometry);
 }
 
+/** Marks an entry that is on the screen, without moving it. */
+export function markAt(position: Position, geometry: Geometry, id: number): Position {
+  const held = holdAt(position, geometry);
+  return held ? look({...held, current: id}, geometry) : position;
+}
+
 type Held = Extract<Position, {kind: 'held'}>;
 
 /** The position with a top and a mark that are shown; undefined when nothing is. */
@@ -112,13 +118,17 @@ function holdAt(position: Position, geometry: Geometry): Held | undefined {
   const top = position.kind === 'held' ? clampTop(position.top, geometry) : lastTop(geometry);
   const current = currentOf(position, geometry);
   if (top === undefined || current === undefined) return undefined;
-  return {kind: 'held', top, current, seen: position.kind === 'held' ? position.seen : current + 1};
+  const seen = position.kind === 'held' ? position.seen : Math.max(current + 1, geometry.endId ?? 0);
+  return {kind: 'held', top, current, seen};
 }
 
 /** What has been on the screen is no longer new. */
 function look(held: Held, geometry: Geometry): Held {
   const lowest = visiblePlaces(held, geometry).at(-1);
-  return lowest === undefined ? held : {...held, seen: Math.max(held.seen, lowest.id + 1)};
+  if (lowest === undefined) return held;
+  // What filters hide below the last shown entry is not waited for.
+  const hiddenTo = lowest.id === lastShown(geometry) ? (geometry.endId ?? 0) : 0;
+  return {...held, seen: Math.max(held.seen, lowest.id + 1, hiddenTo)};
 }
 
 function isEndVisible(position: Position, geometry: Geometry): boolean {

@@ -1,6 +1,6 @@
 import type {Level} from '../records/level.ts';
 import type {Color} from '../terminal/style.ts';
-import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
 
 /** What the pane knows of an entry beyond its text; asked for at each painting, so that it may change at any time. */
 export type RowLook = {
@@ -18,6 +18,20 @@ export type RowLook = {
 
 /** An entry of which nothing more is known. */
 export const plainLook: RowLook = {isContext: false, folded: 1, marked: false, selected: false};
+
+/** The text of the current line: nothing in it is dim, and what has no colour is bold. Bold colours may be too bright. */
+export function emphasised({text, runs}: StyledText): StyledText {
+  const builder = new StyledTextBuilder();
+  let at = 0;
+  for (const {start, end, style} of runs) {
+    const {dim: _, ...rest} = style;
+    builder.add(text.slice(at, start), {bold: true});
+    builder.add(text.slice(start, end), style.fg === undefined ? {...rest, bold: true} : rest);
+    at = end;
+  }
+  builder.add(text.slice(at), {bold: true});
+  return builder.finish();
+}
 
 /** The same text all dim; what is painted over (hits, stand-ins of control characters) stays visible. */
 export function dimmed({text, runs}: StyledText): StyledText {

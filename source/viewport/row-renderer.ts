@@ -10,7 +10,7 @@ import {type EntryForm, type EntryText, type Highlight, type HitFinder, hitRange
 import {EntryTexts} from './entry-texts.ts';
 import type {Place} from './geometry.ts';
 import {fitGutter, type Gutter, gutterCells, paintGutter} from './gutter.ts';
-import {dimmed, type RowLook} from './row-look.ts';
+import {dimmed, emphasised, type RowLook} from './row-look.ts';
 import {panned, withEnd} from './row-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
@@ -33,7 +33,7 @@ export type RowOptions = Gutter & {
 
 /** What is looked up when rows are painted, and may change with every frame. */
 export type PaintFacts = {
-  /** Gets the mark in the margin. */
+  /** Gets the mark in the margin, and text that stands out. */
   readonly current: number | undefined;
   readonly lookAt: (id: number) => RowLook;
   /** Wall milliseconds, for ages. */
@@ -44,6 +44,8 @@ export type PaintFacts = {
 
 // Both colours are set: the ground of a hit in yellow would leave its text white on a light screen.
 const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
+/** Fewer cells of text than this are all for the message: beside the list at 40 columns there are 22. */
+const leastForTime = 28;
 /** How far back the record shown before is looked for: the lines of a backtrace have no time. */
 const lookBack = 200;
 
@@ -61,7 +63,8 @@ export class RowRenderer {
     this.#options = options;
     this.#gutter = fitGutter(options, width);
     this.textWidth = width - gutterCells(this.#gutter);
-    const form = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time, offsetAt};
+    const shownTime = this.textWidth < leastForTime ? 'off' : time;
+    const form = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
     this.#form = {...options, cells: this.textWidth, form};
     this.#texts = new EntryTexts(buffer, this.#form);
   }
@@ -97,7 +100,7 @@ export class RowRenderer {
     const gutter = paintGutter(look, this.#gutter, {isCurrent: id === facts.current, number, symbols});
     const {offsets, label} = this.#texts.of(id);
     const whole = this.#rowText(id, row, facts);
-    const text = look.isContext ? dimmed(whole) : whole;
+    const text = id === facts.current ? emphasised(whole) : look.isContext ? dimmed(whole) : whole;
     const isLastRow = row === offsets.length - 1;
     const ended = isLastRow ? withEnd(text, {label, folded: look.folded}, this.textWidth, symbols) : text;
     return paint(concat([gutter, ended]), depth);

@@ -32,5 +32,9 @@ export function withEnd(text: StyledText, {label, folded}: RowEnd, width: number
     plain(folded > 1 ? ` ${symbols.times}${count(folded)}` : '', {bold: true}),
   ]);
   const room = width - textWidth(end.text);
-  return room > 0 ? concat([padTo(clip(text, 0, room), room), end]) : clip(end, 0, width);
+  if (room <= 0) return clip(end, 0, width);
+  // What the end takes away from the text is marked like everything that goes on beyond a border; a label says it.
+  const isMarked = label === undefined && textWidth(text.text) > room;
+  const left = isMarked ? concat([clip(text, 0, room - 1), plain(symbols.cutRight, quiet)]) : clip(text, 0, room);
+  return concat([padTo(left, room), end]);
 }

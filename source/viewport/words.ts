@@ -10,6 +10,12 @@ export function dateTime(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** `12:01` of wall milliseconds, UTC, and `11-25 12:01` if that is more than a day from `now`. */
+export function moment(at: number, now: number): string {
+  const text = new Date(at).toISOString();
+  return Math.abs(now - at) < 86_400_000 ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+}
+
 /** `4 s`, `3 min`, `2 h`, `5 d`: the largest unit that fits, whole. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

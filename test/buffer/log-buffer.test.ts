@@ -257,3 +257,25 @@ function compareSegments(buffer: LogBuffer): void {
   }
   expect(id).toBe(buffer.endId);
 }
+
+describe('shrinkTo', () => {
+  test('drops the oldest segments and counts their lines; the newest part that is to stay stays', () => {
+    const buffer = new LogBuffer({maxBytes: 100_000, segmentBytes: 100});
+    for (let line = 0; line < 100; line++) buffer.append(Buffer.from(`line ${String(line).padStart(4, '0')}\n`));
+    expect(buffer.memoryBytes).toBe(1400);
+    const {version} = buffer;
+    buffer.shrinkTo(1400, 0);
+    expect(buffer).toMatchObject({version, lineCount: 100});
+    buffer.shrinkTo(700, 0);
+    expect(buffer.memoryBytes).toBeLessThanOrEqual(700);
+    expect(buffer.memoryBytes).toBeGreaterThan(500);
+    expect(buffer.version).not.toBe(version);
+    expect(buffer.lineCount + buffer.droppedLines).toBe(100);
+    expect(text(buffer, buffer.firstId)).toBe(`line ${String(buffer.droppedLines).padStart(4, '0')}`);
+    buffer.shrinkTo(0, 400);
+    expect(buffer.memoryBytes).toBeGreaterThanOrEqual(400);
+    expect(buffer.memoryBytes).toBeLessThan(600);
+    buffer.shrinkTo(0, 0);
+    expect(text(buffer, 99)).toBe('line 0099');
+  });
+});

@@ -35,6 +35,10 @@ describe('a hit', () => {
     ['is not in the \\r at the end', 'a\r\n\r\n', '\\r|^$', [1]],
     ['may be in a \\r elsewhere', 'a\rb\n', '\\r', [0]],
     ['needs its own case when the pattern has one', 'ab\nAB\n', 'AB', [1]],
+    ['may be a sign that has the letter as its other case', '3 \u212a\nx\n', 'k', [0]],
+    ['may be a long s', 'x\n\u017f\n', 's', [1]],
+    ['may cross several colour changes', '\x1b[1ma\x1b[0m\x1b[2mb\x1b[0mc\nabc\n', 'abc', [0, 1]],
+    ['of an expression may cross them too', '\x1b[1mab\x1b[0mc 1 de\nabc 2 de\n', 'abc \\d de', [0, 1]],
     ['is found in text that is no UTF-8', 'é\nx\n', 'É|é', [0]],
   ])('%s', (_, text, source, hits) => {
     expect(hitsOf(text, source)).toEqual(hits);
@@ -147,7 +151,7 @@ const sources = [
     '(a|b)\\1',
     '\\p{L}',
   ])
-  .concat(['a|^b', 'm', '\\x1b']);
+  .concat(['a|^b', 'm', '\\x1b', 'a +b', 'b a', 'B a', '1ma', 'k', 'as', 'a.*s$']);
 const byteUnits = [
   'a',
   'b',
@@ -165,6 +169,8 @@ const byteUnits = [
   'é',
   '日',
   '🚀',
+  'ſ',
+  '\u212a',
 ]
   .map((text) => Buffer.from(text))
   .concat([Buffer.of(0xff), Buffer.of(0xe6, 0x97), Buffer.of(0xef, 0xbb, 0xbf), Buffer.of(0xe2, 0x80, 0xa8)]);

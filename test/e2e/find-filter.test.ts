@@ -81,9 +81,41 @@ test('a filter that leaves too little to keep the row puts the line back where i
   await addFilter(viewer, 'peer 14[34]', 'peer 14[34] -303');
   await terminal.waitFor(() => records(viewer).length === 2);
   expect(currentLine(terminal).text).toContain('by peer 144.');
+  await addFilter(viewer, 'nothing like it', 'nothing like it -305');
+  await terminal.waitFor('everything is hidden by filters');
+  // There is nothing for these keys to act on.
+  await terminal.press('k', 'n', 'e', 'Enter', 'Esc');
+  await terminal.waitFor(() => records(viewer).length === 2);
   await terminal.press('Esc');
   await terminal.waitFor('by peer 145');
   expect(viewer.pane()).toEqual(before);
+});
+
+test('the line under the eye stays on the screen when the first filter takes the row that it is in', async () => {
+  await using viewer = await openAt144();
+  const {terminal} = viewer;
+  await terminal.press('G', 'p');
+  await terminal.waitFor(() => currentLine(terminal).text.includes('by peer 300'));
+  const {row} = currentLine(terminal);
+  await addFilter(viewer, 'refused', 'refused -205');
+  await terminal.waitFor(() => !terminal.text().includes('answered'));
+  expect(currentLine(terminal).text).toContain('by peer 300');
+  expect(currentLine(terminal).row).toBe(row - 1);
+  await terminal.press('Esc');
+  await terminal.waitFor('answered by peer 299');
+  expect(currentLine(terminal).text).toContain('by peer 300');
+});
+
+test('a line in the last row moves up by no more than the row that the filters take', async () => {
+  await using viewer = await openAt144();
+  const {terminal} = viewer;
+  for (let n = 145; n <= 156; n++) await terminal.press('j');
+  await terminal.waitFor(() => currentLine(terminal).text.includes('by peer 156'));
+  const {row} = currentLine(terminal);
+  expect(row).toBe(terminal.rows - 3);
+  await addFilter(viewer, 'refused', 'refused -205');
+  await terminal.waitFor(() => !terminal.text().includes('answered'));
+  expect(currentLine(terminal)).toMatchObject({row: row - 1, text: expect.stringContaining('by peer 156')});
 });
 
 test('new lines are filtered as they come', async () => {

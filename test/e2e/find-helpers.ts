@@ -5,9 +5,11 @@ import type {Viewer} from './viewer.ts';
 /** The marked line: its screen row and what the row says, without the mark. Throws, with the screen, if there is none. */
 export function currentLine(terminal: Terminal): {readonly row: number; readonly text: string} {
   const rows = terminal.screen();
-  const row = rows.findIndex((each) => /(?:^|│)▸/.test(each));
+  // The list beside the log marks a row in the same way.
+  const mark = rows.some((row) => row.includes('│')) ? '│▸' : '▸';
+  const row = rows.findIndex((each) => each.includes(mark));
   if (row === -1) throw new Error(`no line is marked:\n${rows.join('\n')}`);
-  return {row, text: rows[row]?.replace(/^.*?▸/, '').trim() ?? ''};
+  return {row, text: rows[row]?.split(mark)[1]?.trim() ?? ''};
 }
 
 /** What the shown records say, top to bottom, in the compact form: `WARN refused by peer 12.` */

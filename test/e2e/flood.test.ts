@@ -35,7 +35,7 @@ test('a flood of a million lines into a tab that is paused, scrolled and searche
     over = true;
   });
   await terminal.press('p');
-  await terminal.waitFor('held');
+  await terminal.waitFor('paused');
   await terminal.press('/');
   await terminal.type('step 7. of');
   await terminal.press('Enter');

@@ -10,8 +10,8 @@ test.each([
   await using viewer = await openViewer({cols, rows});
   const {terminal} = viewer;
   await viewer.live();
-  viewer.write('alpha', 2 * rows);
-  await terminal.waitFor(`line ${2 * rows}.`);
+  viewer.write('alpha', 2 * rows, 'row');
+  await terminal.waitFor(`row ${2 * rows}.`);
   expect(viewer.header()).toMatch(/^ pipetail {2}.*LIVE$/);
   expect(viewer.tabBar()).toContain('1 alpha…');
   expect(viewer.sidebar()).toHaveLength(3);
@@ -20,11 +20,11 @@ test.each([
   expect(terminal.row(-1)).toContain('? help');
   expect(viewer.pane()).toHaveLength(rows - 4);
   expect(viewer.shown()).toHaveLength(rows - 4);
-  expect(viewer.pane().at(-1)).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d.* INFO .*line ${2 * rows}\\.$`));
+  expect(viewer.pane().at(-1)).toMatch(new RegExp(`INFO .*row ${2 * rows}\\.$`));
 
   await terminal.press('z');
   await terminal.waitForGone('│');
-  expect(terminal.row(-3)).toContain(`line ${2 * rows}.`);
+  expect(terminal.row(-3)).toContain(`row ${2 * rows}.`);
   await terminal.press('?');
   await terminal.waitFor('Keys');
   await terminal.press('Esc', 'z');
@@ -78,7 +78,7 @@ test('without UTF-8 all that the program draws itself is ASCII', async () => {
 });
 
 test('control bytes of the log become visible, only colour passes', async () => {
-  await using viewer = await openViewer();
+  await using viewer = await openViewer({cols: 100});
   const {terminal} = viewer;
   await viewer.live();
   viewer.say(

@@ -9,9 +9,7 @@ import type {DemoServer} from '../../source/demo/server.ts';
 export function writePanic(server: DemoServer, name: string): Buffer {
   const pipeline = server.pipeline(name);
   const sayOther = (message: string) =>
-    pipeline.write(
-      colourLine({name}, pipeline.stamp(), {level: 'INFO', target: 'dbsp_adapters::controller', message}),
-    );
+    pipeline.write(colourLine({name}, pipeline.stamp(), {level: 'INFO', target: 'dbsp_adapters::controller', message}));
   const lines = panicLines({
     thread: 'dbsp-worker-0',
     process: 25_963,

@@ -10,7 +10,7 @@ test('a paused pane does not move while lines arrive; they are counted, and G sh
 
   await terminal.press('Tab', 'p');
   await terminal.waitFor('PAUSED');
-  await terminal.waitFor('held');
+  await terminal.waitFor('paused');
   const before = viewer.pane();
   viewer.write('alpha', 25);
   await terminal.waitFor('+25 new');
@@ -36,7 +36,7 @@ test('any move up stops following; going down to the end follows again', async (
   await terminal.waitFor('line 60.');
   await terminal.press('Tab', 'PageUp');
   await terminal.waitForGone('line 60.');
-  await terminal.waitFor('held');
+  await terminal.waitFor('paused');
   viewer.write('alpha');
   await terminal.waitFor('+1 new');
 
@@ -47,7 +47,7 @@ test('any move up stops following; going down to the end follows again', async (
   await terminal.waitFor('following');
 
   await terminal.press('k');
-  await terminal.waitFor('held');
+  await terminal.waitFor('paused');
   await terminal.press('j', 'j');
   await terminal.waitFor('following');
 });

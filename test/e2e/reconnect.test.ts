@@ -64,7 +64,7 @@ test('a run of cuts is one marker with a count, and the shown lines do not move'
   viewer.write('alpha', 40);
   await terminal.waitFor('line 40.');
   await terminal.press('Tab', 'PageUp');
-  await terminal.waitFor('held');
+  await terminal.waitFor('paused');
   const before = viewer.pane();
   for (let cut = 1; cut <= 3; cut++) {
     await terminal.press('r');

@@ -9,7 +9,10 @@ const overSsh = {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'};
 
 /** Lines of a pipeline's log that hold `text`, each with its newline. */
 function linesWith(viewer: Viewer, text: string): string {
-  const lines = viewer.log('alpha').toString().split(/(?<=\n)/);
+  const lines = viewer
+    .log('alpha')
+    .toString()
+    .split(/(?<=\n)/);
   return lines.filter((line) => line.includes(text)).join('');
 }
 
@@ -55,10 +58,10 @@ test('Y copies the filtered view: what grep finds in the same bytes', async (con
   await terminal.press('Enter');
   await terminal.waitForGone('step 14 ');
   await terminal.press('Y');
-  await terminal.waitFor(/sent 26 lines, \d\.\d kB by OSC 52/);
+  await terminal.waitFor(/sent 27 lines, \d\.\d kB by OSC 52/);
   const found = spawnSync('sh', ['-c', `${grep} -ai kafka | ${grep} -aiv 'step 1'`], {input: viewer.log('alpha')});
   expect(String(terminal.copies[0])).toBe(found.stdout.toString());
-  expect(found.stdout.toString().split('\n')).toHaveLength(27);
+  expect(found.stdout.toString().split('\n')).toHaveLength(28);
 });
 
 test('what is too large for OSC 52 is offered for saving, the selection too', async () => {

@@ -11,12 +11,12 @@ import {writePanic} from './panic-log.ts';
 import {openViewer} from './viewer.ts';
 
 test('over SSH, e goes to a panic and y copies it whole, by OSC 52: nothing of other threads, nothing added', async () => {
-  await using viewer = await openViewer({env: {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'}});
+  await using viewer = await openViewer({cols: 140, rows: 40, env: {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'}});
   const {terminal} = viewer;
   await viewer.live();
   const panic = writePanic(viewer.server, 'alpha');
   await terminal.waitFor('after the panic 5');
-  await terminal.press('Tab', 'E', 'y');
+  await terminal.press('Tab', 'g', 'e', 'y');
   await terminal.waitFor('sent 15 lines, 926 B by OSC 52 (terminals do not acknowledge it)');
   expect(terminal.copies.map(String)).toEqual([panic.toString()]);
   // The screen that the sequence was written into is whole.

@@ -57,9 +57,12 @@ export class Viewer implements AsyncDisposable {
 
   /** The rows of the log pane, top to bottom, without sidebar, tab bar and margin. */
   pane(): string[] {
-    return this.#right()
-      .slice(1)
-      .map((row) => row.slice(1).trimEnd());
+    return (
+      this.#right()
+        .slice(1)
+        // Rows above the log have a margin of one cell, those of the log one of two.
+        .map((row) => row.replace(/^[ ▸][ ◆]?/, '').trimEnd())
+    );
   }
 
   /** The log pane's rows that hold something. */

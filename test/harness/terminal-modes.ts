@@ -18,6 +18,11 @@ export class TerminalModes {
         return false;
       });
     }
+    // A full reset (RIS), as `reset` sends it.
+    emulator.parser.registerEscHandler({final: 'c'}, () => {
+      this.#privateModes.clear();
+      return false;
+    });
     emulator.onTitleChange((title) => {
       this.#title = title;
     });

@@ -5,6 +5,7 @@ import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {cleanEnvironment} from './environment.ts';
 import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
+import {modernWidths} from './modern-widths.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import {TerminalModes} from './terminal-modes.ts';
@@ -60,11 +61,20 @@ export class Terminal implements AsyncDisposable {
     const {cols = 80, rows = 24} = options;
     this.#directory = directory;
     this.home = directory.path;
-    this.#emulator = new xterm.Terminal({cols, rows, allowProposedApi: true, scrollback: 1000});
+    this.#emulator = new xterm.Terminal({
+      cols,
+      rows,
+      allowProposedApi: true,
+      scrollback: 1000,
+      windowOptions: {pushTitle: true, popTitle: true},
+    });
+    this.#emulator.unicode.register(modernWidths);
+    this.#emulator.unicode.activeVersion = modernWidths.version;
     this.#screen = new Screen(this.#emulator);
     this.#modes = new TerminalModes(this.#emulator);
     this.#pty = spawn(options.command, [...(options.args ?? [])], {
-      name: 'xterm-256color',
+      // It becomes TERM, whatever the environment says.
+      name: options.env?.TERM ?? 'xterm-256color',
       cols,
       rows,
       cwd: options.cwd ?? this.home,
@@ -211,6 +221,12 @@ export class Terminal implements AsyncDisposable {
   /** Reads on after `stall`. */
   unstall(): void {
     this.#pty.resume();
+  }
+
+  /** Closes the terminal's end of the PTY, as a window that is closed or an sshd that ends does. */
+  hangUp(): void {
+    // Not in the declared interface; the class has it.
+    (this.#pty as IPty & {destroy(): void}).destroy();
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {

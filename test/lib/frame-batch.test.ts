@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {FrameBatch} from '../../source/lib/frame-batch.ts';
+import {createStore} from '../../source/lib/store.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 function batchAt(fps: number) {
@@ -89,4 +90,29 @@ test('whatever is requested when, flushes are a frame apart and every request is
     }),
     {numRuns: 30},
   );
+});
+
+test('another rate holds from the next frame on, and for the request that waits', async () => {
+  const clock = new FakeClock();
+  const flushes: number[] = [];
+  const fps = createStore(2);
+  const batch = new FrameBatch({clock, fps, flush: () => flushes.push(clock.monotonic())});
+  batch.request();
+  await clock.advance(0);
+  batch.request();
+  await clock.advance(150);
+  expect(flushes).toEqual([0]);
+  fps.set(10);
+  await clock.advance(0);
+  expect(flushes).toEqual([0, 150]);
+  batch.request();
+  fps.set(2);
+  await clock.advance(500);
+  expect(flushes).toEqual([0, 150, 650]);
+  fps.set(10);
+  expect(clock.pending).toBe(0);
+  batch.request();
+  batch.dispose();
+  fps.set(20);
+  expect(clock.pending).toBe(0);
 });

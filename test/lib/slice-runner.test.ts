@@ -87,3 +87,33 @@ test('a disposed runner does nothing more', () => {
   expect(clock.turn()).toBe(false);
   expect(told).toEqual([]);
 });
+
+test('makes steps longer while they are short, and shorter while they are long', () => {
+  const asked: number[] = [];
+  let took = 0;
+  let now = 0;
+  const runner = new SliceRunner({
+    clock: {...manualClock(0), monotonic: () => now},
+    step: (maxBytes) => {
+      asked.push(maxBytes / 1024);
+      now += took;
+      return false;
+    },
+    onSlice: () => {},
+    sliceMs: 1,
+  });
+  const runWith = (milliseconds: number, slices: number) => {
+    took = milliseconds;
+    asked.length = 0;
+    for (let slice = 0; slice < slices; slice++) {
+      now = 10_000 * (slice + 1);
+      runner.run();
+    }
+    return [...asked];
+  };
+  took = 0.25;
+  runner.run();
+  expect(asked).toEqual([32, 64, 128, 256]);
+  expect(runWith(2, 2)).toEqual([256, 256]);
+  expect(runWith(40, 5)).toEqual([256, 128, 64, 32, 32]);
+});

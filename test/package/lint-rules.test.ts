@@ -14,6 +14,22 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../stitch/x.ts'],
     forbidden: ['../terminal/x.ts', '../viewport/x.ts', '../api/types.ts'],
   },
+  filters: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
+    forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/types.ts'],
+  },
+  take: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
+    forbidden: ['../streams/x.ts', '../ui/x.ts', 'node:fs'],
+  },
+  storage: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', 'node:fs/promises'],
+    forbidden: ['../streams/x.ts', '../api/types.ts', 'node:net'],
+  },
+  attention: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../api/types.ts'],
+    forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/client.ts', 'react'],
+  },
   terminal: {allowed: ['./other.ts', 'string-width'], forbidden: ['../lib/x.ts', '../buffer/x.ts', 'ink']},
   viewport: {
     allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts'],

@@ -23,8 +23,16 @@ test('without flags: the screen, on the local server, with the defaults of the h
     tokenFrom: undefined,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,
+    memoryBytes: 256 * 1024 * 1024,
+    fresh: false,
+    mouse: false,
     fps: 12,
     silence: 300_000,
+    record: {directory: undefined, maxBytes: 1024 ** 3},
+    awayAfter: 600_000,
+    notify: 'off',
+    watch: undefined,
+    title: false,
   });
 });
 
@@ -105,16 +113,29 @@ describe('numbers and sizes', () => {
   it('are read', () => {
     const settings = read('--scrollback', '64MiB', '--fps=30', '--silence', '0');
     expect(settings).toMatchObject({scrollbackBytes: 64 * 1024 * 1024, fps: 30, silence: 0});
+    const attention = read('--notify', 'osc9', '--watch', 'late|lost', '--away', '0', '--title');
+    expect(attention).toMatchObject({notify: 'osc9', watch: 'late|lost', awayAfter: 0, title: true});
+    expect(read('--memory', '1GiB', '--fresh')).toMatchObject({memoryBytes: 1024 ** 3, fresh: true});
   });
 
   it.each([
     [['--fps', '0'], "--fps takes a whole number from 1 to 60, not '0'"],
     [['--fps', '61'], "--fps takes a whole number from 1 to 60, not '61'"],
     [['--fps', '-3'], "--fps takes a whole number from 1 to 60, not '-3'"],
+    [['--memory', '15MiB'], '--memory takes at least 16MiB'],
+    [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
+    [['--away', 'soon'], "--away takes a time such as 10m, 90s, 2h or 0, not 'soon'"],
     [['--silence', 'never'], "--silence takes a whole number from 0 to 86400, not 'never'"],
     [['--scrollback', 'lots'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not 'lots'"],
     [['--scrollback', '64'], '--scrollback takes at least 64KiB'],
     [['logs', 'a', '--spill', '1k'], '--spill takes at least 8MiB'],
+    [['--record-max', '1k'], '--record-max takes at least 16MiB'],
+    [['--from', 'd'], '--from belongs to pipetail logs'],
+    [['logs', 'a', '--from', 'd', '-f'], '--follow does not go with --from, which prints what is there and ends'],
+    [
+      ['logs', 'a', '--from', 'd', '--record', 'e'],
+      '--record does not go with --from, which prints what is there and ends',
+    ],
     [['demo', '--port', '65536'], "--port takes a whole number from 0 to 65535, not '65536'"],
     [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
   ])('%j is refused', (argv, message) => {
@@ -207,8 +228,20 @@ describe('commands', () => {
   });
 });
 
+test('recording: where, and how much', () => {
+  expect(read('--record', 'd', '--record-max', '64MiB').record).toEqual({directory: 'd', maxBytes: 64 * 1024 ** 2});
+  expect(read('logs', 'a', '--record', 'd').record.directory).toBe('d');
+  expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: 'd'});
+});
+
 test('every flag of the table is known to the parser', () => {
-  const values: Readonly<Record<string, string>> = {URL: 'http://x', TOKEN: 't', SIZE: '16MiB', WHEN: 'never'};
+  const values: Readonly<Record<string, string>> = {
+    URL: 'http://x',
+    TOKEN: 't',
+    SIZE: '16MiB',
+    WHEN: 'never',
+    HOW: 'bell',
+  };
   for (const option of options) {
     const [command = 'screen'] = option.commands;
     const names = command === 'logs' ? ['logs', 'orders'] : command === 'demo' ? ['demo'] : [];

@@ -38,6 +38,37 @@ describe('a merged log', () => {
     expect([0, 1, 2, 3, 4].map((id) => log.sourceNames[log.originAt(id) ?? -1])).toEqual(['a', 'b', 'a', 'b', 'a']);
   });
 
+  test('begins when every source has caught up: what is replayed until then is put in order', async () => {
+    const [a, b] = twoFeeds();
+    a.writeAt(1, 3);
+    b.show({connection: {kind: 'idle'}});
+    const {clock, log} = setUp(a, b);
+    b.show({connection: {kind: 'catching-up', attempt: 1, since: 0}});
+    b.writeAt(2);
+    a.writeAt(5);
+    await clock.advance(1_000);
+    expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});
+    b.writeAt(4);
+    b.show({connection: {kind: 'live', attempt: 1, since: 0}});
+    await clock.advance(0);
+    expect(entriesOf(log.buffer)).toEqual([1, 2, 3, 4, 5].map((at) => lineAt(at % 2 ? 'a' : 'b', at, `at ${at}`)));
+    await clock.advance(200);
+    expect(log.snapshot.get()).toMatchObject({lineCount: 5, connection: {kind: 'live'}});
+  });
+
+  test.each(['gone', 'left'])('does not wait for a source that is %s', async (how) => {
+    const [a, b] = twoFeeds();
+    a.writeAt(1);
+    b.show({connection: {kind: 'connecting', attempt: 1}});
+    const {clock, log} = setUp(a, b);
+    await clock.advance(1_000);
+    expect(log.buffer.endId).toBe(0);
+    if (how === 'left') log.leave('b');
+    else b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: 9}});
+    await clock.advance(0);
+    expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
+  });
+
   test('waits for nothing while nothing comes', async () => {
     const [a, b] = twoFeeds();
     const {clock, log} = setUp(a, b);
@@ -76,7 +107,7 @@ describe('a merged log', () => {
     }
     expect(log.buffer.lineCount).toBe(10_000);
     expect(counts.size).toBeGreaterThan(2);
-    expect(log.snapshot.get().connection.kind).toBe('idle');
+    expect(log.snapshot.get().connection.kind).toBe('live');
   });
 
   test('shows the worst connection, the sum of errors, the last byte and all events by name', async () => {
@@ -172,7 +203,10 @@ test('real streams: every line of each, on the connections that are open already
   for (const [origin, stream] of [orders, fraud].entries()) {
     expect(entries.filter((_, id) => log.originAt(id) === origin)).toEqual(entriesOf(stream.buffer));
   }
-  expect(log.snapshot.get().connection.kind).toBe('live');
+  await eventually(
+    () => log.snapshot.get().connection.kind === 'live',
+    () => `live, it is ${log.snapshot.get().connection.kind}`,
+  );
   manager.close('fraud');
   log.leave('fraud');
   const last = write('orders', 1);

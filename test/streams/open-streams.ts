@@ -18,11 +18,12 @@ export async function openStreams(
   names: readonly string[],
   options: Omit<DemoServerOptions, 'clock'> & {
     readonly silence?: number;
+    readonly memoryBytes?: number;
     /** The streams' clock; default: real time, ten times as fast. */
     readonly clock?: Clock;
   } = {},
 ) {
-  const {silence, clock = fastClock(10), ...serverOptions} = options;
+  const {silence, memoryBytes, clock = fastClock(10), ...serverOptions} = options;
   const server = await DemoServer.start(serverOptions);
   for (const name of names) server.addPipeline(name).start();
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
@@ -34,6 +35,7 @@ export async function openStreams(
     fps: 1000,
     scrollbackBytes: 64 * 1024 * 1024,
     ...(silence !== undefined && {silence}),
+    ...(memoryBytes !== undefined && {memoryBytes}),
   });
   onTestFinished(async () => {
     manager.dispose();

@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/marker.ts';
-import {ErrorCounter} from '../../source/streams/error-counter.ts';
+import {ErrorSightings} from '../../source/streams/error-sightings.ts';
 import {PaneWriter} from '../../source/streams/pane-writer.ts';
 
 function open() {
   const buffer = new LogBuffer({maxBytes: 1024 * 1024});
-  const writer = new PaneWriter({buffer, errors: new ErrorCounter()});
+  const writer = new PaneWriter({buffer, errors: new ErrorSightings({buffer, wall: () => 0})});
   const write = (line: string) => writer.append(Buffer.from(`${line}\n`));
   /** What the pane shows: lines as text, markers as they are. */
   const rows = () =>

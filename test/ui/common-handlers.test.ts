@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {activeTab} from '../../source/ui/view-state.ts';
+import {lastWords, logged, pressed, reading, typed, viewOf} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 describe('the two sides', () => {
@@ -28,6 +29,30 @@ describe('the two sides', () => {
     expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
     screen.press('j');
     expect(screen.controller.state.cursor).toBe('fraud');
+  });
+});
+
+describe('the pipeline that the cursor has just come to', () => {
+  it('is shown at once when Tab goes to its log', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('j', 'Tab');
+    expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'log'});
+    screen.press('&');
+    await screen.clock.advance(500);
+    expect(screen.controller.state).toMatchObject({active: 'fraud', prompt: {kind: 'filter'}});
+  });
+
+  it('is shown at once when z hides the list', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('j', 'j', 'z');
+    expect(screen.tabs).toEqual(['orders?']);
+  });
+
+  it('does not take the place of a merged tab', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('m', 'j', 'm', 'j', '+');
+    await screen.clock.advance(500);
+    expect(screen.controller.state.active).toBe('billing+fraud');
   });
 });
 
@@ -95,5 +120,35 @@ describe('Esc peels one layer at a time', () => {
     expect(layers()).toEqual([undefined, undefined, '']);
     screen.press('Esc');
     expect(screen.tabs).toEqual(['orders']);
+  });
+
+  it('of a log: prompt, selection, highlights, filters from the newest on, then the search', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')]);
+    await typed(screen, '/', 'one');
+    await typed(screen, '&', 'step');
+    await typed(screen, '&', '!two');
+    await typed(screen, '*', 'step');
+    await typed(screen, '*', 'one');
+    await pressed(screen, 'v');
+    const layers = () => {
+      const {selectedFrom, highlights, filters, search} = viewOf(screen);
+      return [selectedFrom !== undefined, highlights.length, filters.length, search];
+    };
+    const seen = [layers()];
+    for (let times = 0; times < 7; times++) {
+      await pressed(screen, 'Esc');
+      seen.push(layers());
+    }
+    expect(seen).toEqual([
+      [true, 2, 2, 'one'],
+      [false, 2, 2, 'one'],
+      [false, 1, 2, 'one'],
+      [false, 0, 2, 'one'],
+      [false, 0, 1, 'one'],
+      [false, 0, 0, 'one'],
+      [false, 0, 0, undefined],
+      [false, 0, 0, undefined],
+    ]);
+    expect(lastWords(screen)).toHaveLength(3);
   });
 });

@@ -3,10 +3,10 @@ import {textWidth} from '../../source/terminal/width.ts';
 import {allCommands, commandGroups, keysShown} from '../../source/ui/commands.ts';
 import {helpPage} from '../../source/ui/help-page.ts';
 
-const widths = [40, 53, 80, 99, 100, 101, 159, 250];
+const widths = [40, 53, 80, 99, 100, 101, 149, 150, 250];
 
 describe.each(widths)('at %i columns', (width) => {
-  const rows = helpPage(width);
+  const rows = helpPage(width, true);
 
   it('no row is wider', () => {
     for (const row of rows) expect(textWidth(row.text)).toBeLessThanOrEqual(width);
@@ -14,12 +14,12 @@ describe.each(widths)('at %i columns', (width) => {
 
   it('every command is there, with its keys and its help', () => {
     // Wrapped help goes on in the next row of its column: words are looked for in one stream a column.
-    const half = Math.floor(width / 2);
-    const columns =
-      width < 100
-        ? [rows.map((row) => row.text)]
-        : [rows.map((row) => row.text.slice(0, half)), rows.map((row) => row.text.slice(half))];
-    const streams = columns.map((column) => column.join(' ').replaceAll(/\s+/g, ' '));
+    const columns = Math.max(1, Math.min(3, Math.floor(width / 50)));
+    const cells = Math.floor(width / columns);
+    const texts = Array.from({length: columns}, (_, column) =>
+      rows.map((row) => row.text.slice(column * cells, (column + 1) * cells)),
+    );
+    const streams = texts.map((column) => column.join(' ').replaceAll(/\s+/g, ' '));
     for (const command of allCommands) {
       const entry = `${keysShown(command)} ${command.help}`;
       expect(
@@ -39,6 +39,17 @@ it('keys and help stand apart', () => {
   for (const command of allCommands) expect(textWidth(keysShown(command))).toBeLessThan(15);
 });
 
-it('two columns take about half the rows', () => {
-  expect(helpPage(160).length).toBeLessThan(helpPage(80).length * 0.65);
+it('columns share the rows', () => {
+  const rows = helpPage(80, true).length;
+  expect(helpPage(120, true).length).toBeLessThan(rows * 0.6);
+  expect(helpPage(200, true).length).toBeLessThan(rows * 0.42);
+});
+
+it('has arrows as words where there are none: < and > are keys', () => {
+  const text = helpPage(80, false)
+    .map((row) => row.text)
+    .join('\n');
+  expect(text).not.toMatch(/[↑↓←→]/);
+  expect(text).toContain('  Left           half a screen to the left');
+  expect(text).toContain('  Down j         a line down');
 });

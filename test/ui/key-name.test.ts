@@ -55,7 +55,7 @@ test('letters are themselves, a space and Ctrl chords have names', () => {
 test('keys that arrive together are taken apart', () => {
   expect(names('jjG')).toEqual(['j', 'j', 'G']);
   expect(names('/ab c\r')).toEqual(['/', 'a', 'b', 'Space', 'c', 'Enter']);
-  expect(names('\t\u0004')).toEqual(['Tab', '^D']);
+  expect(names('\t\u0004\u007F')).toEqual(['Tab', '^D', 'Backspace']);
 });
 
 test('a character outside the BMP is one key', () => {

@@ -42,7 +42,7 @@ describe('pages', () => {
       .map((line) => line.text)
       .join('\n');
     expect(all).toContain('exit status: 101');
-    screen.press('Esc', 'Tab', 'd');
+    screen.press('Esc', '1', 'Tab', 'd');
     expect(screen.controller.described.get()?.name).toBe('billing');
   });
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {arrange, createArranger, firstToShow} from '../../source/ui/pipeline-list.ts';
+import {arrange, createArranger, firstToShow, nearestByName} from '../../source/ui/pipeline-list.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 
 const list = [
@@ -74,4 +74,10 @@ describe('at start', () => {
     expect(firstToShow(list.filter((pipeline) => pipeline.name !== 'etl'))?.name).toBe('orders');
     expect(firstToShow([])).toBeUndefined();
   });
+});
+
+it('the nearest by name: itself, else the first after it, else the last', () => {
+  const two = [makePipeline('alpha'), makePipeline('gamma')];
+  expect(['alpha', 'beta', 'zeta'].map((name) => nearestByName(two, name)?.name)).toEqual(['alpha', 'gamma', 'gamma']);
+  expect(nearestByName([], 'alpha')).toBeUndefined();
 });

@@ -15,6 +15,7 @@ import type {Size} from '../../source/ui/layout.ts';
 import {pressKey} from '../../source/ui/press-key.ts';
 import type {Services} from '../../source/ui/services.ts';
 import {pressAll} from '../../source/ui/use-keys.ts';
+import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn} from '../harness/log-reader.ts';
@@ -34,7 +35,16 @@ export type ScreenOptions = {
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;
   readonly apiKey?: string;
+  readonly scrollbackBytes?: number;
+  /** Bound of all tabs together; default: none. */
+  readonly memoryBytes?: number;
+  /** Minutes that local time is ahead of UTC; default 0. */
+  readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
+  /** See `Controller`. */
+  readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
+  /** In place of what stands here otherwise. */
+  readonly services?: Partial<Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention'>>;
 };
 
 /**
@@ -69,7 +79,9 @@ export class ScreenUnderTest implements AsyncDisposable {
     });
     this.#client = client;
     this.poller = new ListPoller({client, clock, random: () => 0});
-    this.manager = new StreamManager({client, clock, random: () => 0, fps: 100, scrollbackBytes: 32 * 1024 * 1024});
+    const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
+    const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
+    this.manager = new StreamManager({client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes});
     const services: Services = {
       manager: this.manager,
       poller: this.poller,
@@ -86,24 +98,27 @@ export class ScreenUnderTest implements AsyncDisposable {
       watch: withinDeadline,
       serverName: 'test',
       serverUrl: client.baseUrl,
-      offsetAt: () => 0,
+      offsetAt: options.offsetAt ?? (() => 0),
       history: new SearchHistory({file: path.join(this.folder, 'history'), signal: this.#ended.signal}),
       copy: (text, lines) => {
         this.copied.push(Buffer.from(text).toString());
         return Promise.resolve({kind: 'sent', how: 'OSC 52', bytes: text.length, lines});
       },
-      save: saveFile,
+      // What a test types is no file of the folder it runs in.
+      save: (file, blocks, options) => saveFile(path.resolve(this.folder, file), blocks, options),
       pipe: () => Promise.resolve(undefined),
       pager: 'less',
       quit: () => {
         this.quits += 1;
       },
       stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
+      ...options.services,
     };
     this.controller = new Controller({
       services,
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
+      ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }
 

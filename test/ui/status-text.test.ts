@@ -30,7 +30,7 @@ describe('the status line says', () => {
   it('how much is held, and how it is shown', () => {
     expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
     expect(text({lineCount: 1, byteLength: 80, wrap: true, following: false})).toMatch(
-      /^ {2}1 line {2}80 B +wrap on {2}held $/,
+      /^ {2}1 line {2}80 B +wrap on {2}paused $/,
     );
   });
 
@@ -79,9 +79,9 @@ describe('at every width', () => {
     }
   });
 
-  it('the search and whether the log is held are on it', () => {
+  it('the search and whether the log is paused are on it', () => {
     for (let width = 40; width <= 250; width++) {
-      expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41.* held $/);
+      expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41.* paused $/);
     }
   });
 });

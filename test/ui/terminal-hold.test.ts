@@ -30,3 +30,15 @@ test('it can be lent again after a failure', async () => {
   });
   expect(ran).toBe(true);
 });
+
+test('modes are off while the terminal is lent, and on again after, whatever happened', async () => {
+  const terminal = new TerminalHold();
+  const steps: string[] = [];
+  terminal.attach((callback) => callback());
+  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  await terminal.lend(async () => {
+    steps.push('lent');
+  });
+  await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
+  expect(steps).toEqual(['off', 'lent', 'on', 'off', 'on']);
+});

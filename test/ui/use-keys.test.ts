@@ -15,6 +15,16 @@ describe('keys that arrive together', () => {
     expect(screen.controller.state).toMatchObject({nameFilter: 'ord', prompt: undefined, page: {kind: 'help'}});
   });
 
+  it('are the prompt’s own: ^U, ^W and Backspace take away, Tab turns, ^C leaves', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('Tab');
+    await screen.untilConnected('orders');
+    screen.pressTogether('S', '^U', 'a', 'Space', 'b', 'c', '^W', 'd', 'e', 'Backspace', 'Tab');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'a d', what: 'view', markers: true});
+    screen.pressTogether('^C');
+    expect(screen.controller.state.prompt).toBeUndefined();
+  });
+
   it('that have no character are not typed', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.pressTogether('/', 'a', 'Tab', '^D', 'Up', 'b');

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {freshPane} from '../../source/ui/pane-view.ts';
-import {activeTab, initialView, reduce, type ViewAction, type ViewState} from '../../source/ui/view-state.ts';
+import {
+  activeTab,
+  initialView,
+  type Prompt,
+  reduce,
+  type ViewAction,
+  type ViewState,
+} from '../../source/ui/view-state.ts';
 import {follow} from '../../source/viewport/position.ts';
 
 const seen = {endId: 10, errors: 2, connectorErrors: 1};
@@ -131,4 +138,21 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
       }
     }),
   );
+});
+
+describe('a prompt about a log', () => {
+  const asking = (prompt: Prompt): ViewState => applied([{type: 'prompt', prompt}], initialView(['a', 'b']));
+  const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined};
+  const findName: Prompt = {kind: 'find-name', text: 'x', before: ''};
+
+  it('goes with the tab that it was opened in', () => {
+    expect(applied([close('a')], asking(filter)).prompt).toBeUndefined();
+    expect(applied([show('b')], asking(filter)).prompt).toBeUndefined();
+    expect(applied([{type: 'merge', names: ['a', 'b'], leaving: undefined}], asking(filter)).prompt).toBeUndefined();
+  });
+
+  it('stays while another tab closes, and the prompt of the list in any case', () => {
+    expect(applied([close('b')], asking(filter)).prompt).toBe(filter);
+    expect(applied([show('b'), close('b')], asking(findName)).prompt).toBe(findName);
+  });
 });

@@ -21,8 +21,8 @@ describe('the margin', () => {
   });
 
   it('has a bar at what is selected, the mark of the current line in it', () => {
-    expect(lookRows('abc', {selected: true})).toEqual(['\u001B[7;34m \u001B[0m abc']);
-    expect(lookRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7;34m▸\u001B[0m abc']);
+    expect(lookRows('abc', {selected: true})).toEqual(['\u001B[7m \u001B[0m abc']);
+    expect(lookRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
 
   it('shows bars as inverse blanks without colours, and never as characters', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Geometry} from '../../source/viewport/geometry.ts';
-import {keepUnderEye} from '../../source/viewport/keep-under-eye.ts';
+import {keepUnderEye, noteEyeRow} from '../../source/viewport/keep-under-eye.ts';
 import {currentOf, follow, moveBy, type Position, reveal, visiblePlaces} from '../../source/viewport/position.ts';
 import {entriesOf} from './entries-of.ts';
 
@@ -54,6 +54,29 @@ describe('keepUnderEye', () => {
     expect(visiblePlaces(waiting, shows([]))).toEqual([]);
     const back = keepUnderEye(waiting, shows([]), all);
     expect([currentOf(back, all), rowOf(back, all)]).toEqual([100, rowOf(held, all)]);
+  });
+
+  it('remembers the last row of a screen from which the filters take a row, and gives it back', () => {
+    const last = moveBy(reveal(follow, all, 20), all, 40);
+    expect(rowOf(last, all)).toBe(9);
+    const fewer = shows(numbers(200, 4), 9);
+    const kept = keepUnderEye(noteEyeRow(last, all), {...all, height: 9}, fewer);
+    expect([currentOf(kept, fewer), rowOf(kept, fewer)]).toEqual([60, 8]);
+    expect(rowOf(keepUnderEye(kept, fewer, all), all)).toBe(9);
+  });
+
+  it('keeps the row at the end of the log though the filters give their row back', () => {
+    const fewer = shows(numbers(200, 4), 9);
+    const last = moveBy(reveal(follow, fewer, 196), fewer, -1);
+    expect([currentOf(last, fewer), rowOf(last, fewer)]).toEqual([192, 7]);
+    const kept = keepUnderEye(noteEyeRow(last, fewer), {...fewer, height: 10}, all);
+    expect([currentOf(kept, all), rowOf(kept, all)]).toEqual([192, 7]);
+  });
+
+  it('goes to the row that the entry is shown in, however far it is', () => {
+    const folded = shows([0, 50, 101]);
+    const kept = keepUnderEye(held, all, folded, (id) => (id > 50 && id < 101 ? 50 : id));
+    expect(currentOf(kept, folded)).toBe(50);
   });
 
   it('keeps the part of a long entry that was at the top', () => {

@@ -138,6 +138,16 @@ describe('reveal', () => {
   });
 });
 
+it('what filters hid when the pane stopped following is not new once they are taken away', () => {
+  const filtered: Geometry = {entries: entriesOf([1, 3]), endId: 10, height: 5, heightOf: () => 1};
+  const held = moveBy(follow, filtered, -1);
+  expect(newBelow(held, log(10))).toBe(0);
+  expect(newBelow(held, log(12))).toBe(2);
+  // Seen to the end of what is shown: nothing of what is hidden is waited for.
+  const later: Geometry = {entries: entriesOf([1, 3, 11]), endId: 12, height: 5, heightOf: () => 1};
+  expect(newBelow(moveBy(held, later, 1), log(12))).toBe(0);
+});
+
 describe('of a subset of the entries', () => {
   const odd = (endId: number, height = 5): Geometry => ({
     entries: entriesOf(Array.from({length: endId / 2}, (_, index) => 2 * index + 1)),

@@ -145,7 +145,7 @@ describe('searching', () => {
   });
 
   it('paints those of the current line black on yellow, readable on any screen', () => {
-    const renderer = rendererOf(bufferOf('a server'), {hits: compilePattern('server')});
+    const renderer = rendererOf(bufferOf('server'), {hits: compilePattern('server')});
     expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[1;7;33;40mserver\u001B[0m');
     expect(paintedRows(renderer, 0)[0]).toContain('\u001B[7mserver\u001B[0m');
   });
@@ -213,6 +213,13 @@ it('NO_COLOR leaves no colour, only attributes', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
     for (const [, parameters = ''] of row.matchAll(/\x1b\[([\d;]*)m/g)) expect(parameters).toMatch(/^[012478;]*$/);
   }
+});
+
+it('a narrow pane has no times, so that something of the message is seen', () => {
+  const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  Started the server';
+  expect(shown(rendererOf(bufferOf(line), {width: 30}))).toEqual(['  09:08:47 INFO  Started the ›']);
+  expect(shown(rendererOf(bufferOf(line), {width: 29}))).toEqual(['  INFO  Started the server']);
+  expect(shown(rendererOf(bufferOf(line), {width: 29, time: 'delta'}))).toEqual(['  INFO  Started the server']);
 });
 
 it('an empty line is an empty row', () => {

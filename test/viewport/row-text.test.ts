@@ -9,8 +9,8 @@ describe('folded records', () => {
   it('are counted at the right end, whatever the line', () => {
     const options = {width: 20};
     expect(shown('abc', {folded: 1204}, options)).toEqual(['  abc         ×1,204']);
-    expect(shown('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabcabcab ×1,204']);
-    expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日日日日 ×12']);
+    expect(shown('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabcabca› ×1,204']);
+    expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日日日 › ×12']);
     expect(shown('abc', {folded: 1}, options)).toEqual(['  abc']);
     expect(shown('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
   });

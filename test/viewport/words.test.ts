@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it, test} from 'vitest';
-import {byteSize, clockTime, count, counted, dateTime, duration} from '../../source/viewport/words.ts';
+import {byteSize, clockTime, count, counted, dateTime, duration, moment} from '../../source/viewport/words.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 7, 5, 999);
 
@@ -68,4 +68,12 @@ it('a size is never more than 5 % off', () => {
       expect(Math.abs(said - bytes) / bytes).toBeLessThanOrEqual(0.055);
     }),
   );
+});
+
+test('a moment has its date when it is more than a day away', () => {
+  const now = Date.UTC(2026, 10, 25, 7, 0);
+  expect(moment(Date.UTC(2026, 10, 25, 3, 12), now)).toBe('03:12');
+  expect(moment(Date.UTC(2026, 10, 24, 23, 10), now)).toBe('23:10');
+  expect(moment(Date.UTC(2026, 10, 24, 6, 59), now)).toBe('11-24 06:59');
+  expect(moment(Date.UTC(2026, 10, 26, 7, 1), now)).toBe('11-26 07:01');
 });

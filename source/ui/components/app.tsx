@@ -4,6 +4,7 @@ import type {Controller} from '../controller.ts';
 import {type Size, smallest} from '../layout.ts';
 import {ControllerContext, useController} from '../use-controller.ts';
 import {useKeys} from '../use-keys.ts';
+import {useLayout} from '../use-layout.ts';
 import {useStore} from '../use-store.ts';
 import {StreamManagerContext, useStreamManager} from '../use-stream-manager.ts';
 import {Screen} from './screen.tsx';
@@ -33,7 +34,7 @@ function Root({size}: {readonly size: Size}) {
   // What is pasted is text, never keys; the prompt has its own use for it.
   usePaste(() => {});
   // The controller knows the size already; the prop is what makes a resize a new frame.
-  const {layout} = controller;
+  const layout = useLayout();
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;
 }

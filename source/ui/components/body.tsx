@@ -13,6 +13,7 @@ import {useController} from '../use-controller.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
 import {useStore} from '../use-store.ts';
 import {useTabLabels} from '../use-tab-labels.ts';
+import {wrapWords} from '../wrap-words.ts';
 import {Line} from './line.tsx';
 
 /** Sidebar, tab bar and log, joined row by row: one Text a row is the cheapest layout that Ink has. */
@@ -26,7 +27,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
-  const log = pane ? pane.rows.paint(pane.tab.pane, layout) : Array.from({length: layout.paneHeight}, () => '');
+  const log = pane ? pane.rows.paint(pane.tab.pane, layout) : emptyPane();
   const banner = layout.hasBanner ? [bannerText(activePipeline, layout.paneWidth, symbols) ?? plain('')] : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, depth));
@@ -43,11 +44,25 @@ export function Body({layout}: {readonly layout: Layout}) {
     </Box>
   );
 
+  /** Says what fills the pane, unless that is under way. */
+  function emptyPane(): readonly string[] {
+    const isIdle = view.active === undefined && controller.pipelines.length > 0;
+    const words = isIdle ? wrapWords('Enter shows the log of the pipeline under the cursor', layout.paneWidth - 2) : [];
+    const rows = ['', ...words.map((row) => paint(plain(` ${row}`, {dim: true}), depth))];
+    return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
+  }
+
   function runRow({tab, model, rows}: Pane) {
     const geometry = rows.geometry(tab.pane, layout);
     const [top] = visiblePlaces(tab.pane.position, geometry);
     const {runs} = model.index;
-    return runHeader(top && model.index.runAt(top.id), runs, layout.paneWidth, symbols);
+    const {clock, offsetAt} = controller.services;
+    return runHeader(top && model.index.runAt(top.id), runs, {
+      width: layout.paneWidth,
+      symbols,
+      now: clock.wall(),
+      offsetAt: tab.pane.time === 'local' ? offsetAt : () => 0,
+    });
   }
 
   function sidebar(): readonly string[] {

@@ -1,16 +1,28 @@
 import {Box, type Key, Text, useInput, usePaste} from 'ink';
 import TextInput from 'ink-text-input';
 import {useRef, useState} from 'react';
+import {onlyBringsBack} from '../away-handlers.ts';
 import type {Controller} from '../controller.ts';
 import {typedNames} from '../key-name.ts';
 import {paneAt} from '../on-pane.ts';
-import {cancelPrompt, changePrompt, promptLabel, recallPrompt, submitPrompt, turnPrompt} from '../prompt-actions.ts';
+import {
+  cancelPrompt,
+  changePrompt,
+  promptExample,
+  promptLabel,
+  recallPrompt,
+  submitPrompt,
+  turnPrompt,
+} from '../prompt-actions.ts';
 import {searchStatus} from '../search-status.ts';
 import {searchWords} from '../status-text.ts';
 import {useController} from '../use-controller.ts';
 import {pressAll} from '../use-keys.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
-import type {Prompt} from '../view-state.ts';
+import {type Prompt, promptInUse} from '../view-state.ts';
+
+/** Cells for what is typed, whatever is said beside it. */
+const leastRoom = 16;
 
 /** The line being typed, in place of the status line. */
 export function PromptLine({prompt}: {readonly prompt: Prompt}) {
@@ -29,12 +41,17 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
     renew();
   };
   const onKey = (input: string, key: Key) => {
+    // The key only brings the user back: nothing is typed, and what was is kept.
+    chord.current = onlyBringsBack(controller);
+    if (chord.current) return;
     const now = controller.state.prompt;
     const text = now?.text ?? '';
     const isChord = key.ctrl || key.meta || key.escape;
     // Keys of one piece come before the first of them is drawn: the input below does not know of it yet.
     const isLate = now !== undefined && now !== prompt;
-    chord.current = isChord || isLate;
+    // A slow connection delivers ^U and what is typed after it in one piece.
+    const isMixed = input.length > 1 && /[^\P{Cc}\r\n]/u.test(input);
+    chord.current = isChord || isLate || isMixed;
     chunk.current = input;
     if (key.escape || (key.ctrl && input === 'c')) cancelPrompt(controller);
     else if (key.ctrl && input === 'u') replace('');
@@ -44,7 +61,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
     else if (key.ctrl && input === 'w') replace(text.replace(/\S*\s*$/, ''));
     else if (key.backspace && text === '') cancelPrompt(controller);
     else if (key.backspace && isLate) replace([...text].slice(0, -1).join(''));
-    else if (isLate && !isChord) {
+    else if ((isLate || isMixed) && !isChord) {
       pressAll(controller, typedNames(input));
       renew();
     }
@@ -64,18 +81,26 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
     submitPrompt(controller);
     pressAll(controller, typedNames(keys.slice(enter + 1)));
   };
+  // Enter on what a page covers by now: the key was the one that brought the user back.
+  const onSubmit = () => {
+    if (promptInUse(controller.state)) submitPrompt(controller);
+  };
   usePaste((text) => replace(prompt.text + printable(text)));
 
   const status = prompt.kind === 'search' ? statusOf(controller) : undefined;
+  const example = promptExample(prompt);
   return (
     <Box height={1}>
       <KeyGuard onKey={onKey} />
-      <Text bold wrap="truncate">{` ${promptLabel(prompt)}`}</Text>
-      <Box flexShrink={1} height={1} overflow="hidden">
-        <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={() => submitPrompt(controller)} />
+      <Box flexShrink={0}>
+        <Text bold wrap="truncate">{` ${promptLabel(prompt)}`}</Text>
+      </Box>
+      {/* Text that is too long wraps: its last row, which is typed in, is the one that is seen. */}
+      <Box flexShrink={100} minWidth={leastRoom} height={1} overflow="hidden" alignItems="flex-end">
+        <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={onSubmit} />
       </Box>
       {status ? <Text dimColor wrap="truncate">{`  ${status}`}</Text> : null}
-      {prompt.problem ? <Text color="red" wrap="truncate">{`  ${prompt.problem}`}</Text> : null}
+      {example ? <Text dimColor wrap="truncate">{` ${example}`}</Text> : null}
     </Box>
   );
 }

@@ -1,12 +1,14 @@
 import {Box} from 'ink';
 import type {Layout} from '../layout.ts';
-import {pageLines} from '../page-lines.ts';
+import {pageLines, pagePlace} from '../page-lines.ts';
 import {troublePage} from '../trouble-page.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
 import {useSeconds} from '../use-seconds.ts';
 import {useStore} from '../use-store.ts';
 import {useStreamManager} from '../use-stream-manager.ts';
+import {useTabLabels} from '../use-tab-labels.ts';
+import {type Page, promptInUse} from '../view-state.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
 import {Footer} from './footer.tsx';
@@ -21,20 +23,39 @@ export function Screen({layout}: {readonly layout: Layout}) {
   return (
     <Box flexDirection="column">
       <Header />
-      {view.page ? <OpenPage layout={layout} /> : <Main layout={layout} />}
-      {layout.hasFilters ? <FilterLine /> : null}
-      {view.prompt ? <PromptLine prompt={view.prompt} /> : <StatusLine />}
+      {view.page ? <OpenPage layout={layout} page={view.page} /> : <Main layout={layout} />}
+      {view.page ? null : <Bottom layout={layout} />}
       <Footer />
     </Box>
   );
 }
 
-function OpenPage({layout}: {readonly layout: Layout}) {
-  const {controller, view} = useController();
+/** The rows below the body. `place`: which part of a page is shown. */
+function Bottom({layout, place}: {readonly layout: Layout; readonly place?: string}) {
+  const prompt = promptInUse(useController().view);
+  return (
+    <>
+      {layout.hasFilters ? <FilterLine /> : null}
+      {prompt ? <PromptLine prompt={prompt} /> : <StatusLine place={place} />}
+    </>
+  );
+}
+
+function OpenPage({layout, page}: {readonly layout: Layout; readonly page: Page}) {
+  const {controller} = useController();
   useStore(controller.described);
   useStore(controller.services.poller.snapshot);
   useActiveLog();
-  return <PageView lines={pageLines(controller)} offset={view.page?.offset ?? 0} height={layout.bodyHeight} />;
+  // The list of errors is of all tabs: it is drawn again when the marks of one change.
+  useTabLabels(controller);
+  useStore(controller.attention.mutes);
+  const lines = pageLines(controller);
+  return (
+    <>
+      <PageView lines={lines} offset={page.offset} height={layout.bodyHeight} />
+      <Bottom layout={layout} place={pagePlace(page.offset, layout.bodyHeight, lines.length)} />
+    </>
+  );
 }
 
 function Main({layout}: {readonly layout: Layout}) {

@@ -1,7 +1,8 @@
-import {clip, padTo} from '../../terminal/clip.ts';
+import {padTo} from '../../terminal/clip.ts';
 import {paint} from '../../terminal/paint.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import {newBelow} from '../../viewport/position.ts';
+import {noticeRows} from '../notice-rows.ts';
 import {paneAt} from '../on-pane.ts';
 import {searchStatus} from '../search-status.ts';
 import {statusText} from '../status-text.ts';
@@ -10,16 +11,18 @@ import {useController} from '../use-controller.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
 import {Line} from './line.tsx';
 
-/** The row above the keys: a notice if there is one, else where the log stands. */
-export function StatusLine() {
+/** The row above the keys: a notice if there is one, else where the open page (`place`) or the log stands. */
+export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {controller, view} = useController();
   const {depth, symbols} = controller.services;
   const snapshot = useActiveLog();
   useSearchProgress(controller.pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
-    return <Line text={paint(padTo(clip(plain(` ${view.notice}`, {bold: true}), 0, width), width), depth)} />;
+    const [row] = noticeRows(view.notice, width, symbols);
+    return <Line text={paint(padTo(plain(row, {bold: true}), width), depth)} />;
   }
+  if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), depth)} />;
   const at = paneAt(controller);
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;

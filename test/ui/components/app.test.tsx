@@ -40,6 +40,15 @@ describe('the screen', () => {
     expect(app.text).not.toContain('PAUSED');
   });
 
+  it('says which run it is in the very frame that shows its start', async () => {
+    await using app = await AppUnderTest.open({names: ['orders'], scenario: (server) => server.addPipeline('orders')});
+    await app.shows('Fresh start of pipeline logs');
+    expect(app.text).not.toContain('run 1 of 1');
+    app.screen.server.pipeline('orders').start();
+    await app.shows('stopped -> pro');
+    expect(app.text).toContain('run 1 of 1');
+  });
+
   it('has one connection for each tab, and closes it with the tab', async () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.screen.untilConnected('orders', 'fraud');
@@ -48,6 +57,29 @@ describe('the screen', () => {
     await app.screen.untilConnected('fraud');
     await app.shows(' 1 fraud ');
     expect(app.text).not.toContain('2 fraud');
+  });
+
+  it('says how to see a log when there is no tab', async () => {
+    await using app = await AppUnderTest.open({names: ['orders']});
+    await app.shows('LIVE');
+    await app.press('X');
+    await app.shows('Enter shows the log');
+    await app.press('Enter');
+    await app.shows(' 1 orders');
+    expect(app.text).not.toContain('Enter shows the log');
+  });
+
+  it('goes on with a long notice in the row of the keys, and says which rows of a page are shown', async () => {
+    await using app = await AppUnderTest.open({names: ['orders']});
+    await app.shows('LIVE');
+    app.screen.controller.dispatch({type: 'notice', text: `${'word '.repeat(19)}behind it the rest`});
+    await app.shows('the rest');
+    expect(app.rows.at(-1)).toMatch(/^ behind it the rest *$/);
+    await app.press('?');
+    await app.shows('Keys');
+    expect(app.rows.at(-2)).toMatch(/^ 1–\d+ of \d+ rows *$/);
+    await app.press('G');
+    await app.shows(/ \d+–(\d+) of \1 rows/);
   });
 
   it('marks a tab in the background when lines and errors come', async () => {

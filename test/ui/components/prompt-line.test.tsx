@@ -21,6 +21,33 @@ describe('a prompt', () => {
     await app.shows(/ \/alp {2}2 of 2 {2}8 lines/);
   });
 
+  it('says what may be typed while nothing is, and which keys are its own', async () => {
+    await using app = await searching();
+    await app.shows('text or regex');
+    expect(app.rows.at(-1)).toMatch(/^ Enter keep ↑ earlier ones Esc cancel *$/);
+    await app.press('x');
+    await app.hides('text or regex');
+  });
+
+  it('has its problem in the row of the keys, until more is typed', async () => {
+    await using app = await searching();
+    await app.press('Backspace', 'T', 'x', 'Enter');
+    await app.shows(' time: x');
+    await app.shows('not a time');
+    expect(app.rows.at(-1)).toContain(' not a time');
+    await app.press('y');
+    await app.hides('not a time');
+    expect(app.rows.at(-1)).toContain(' Enter go');
+  });
+
+  it('shows the end of what is longer than the row', async () => {
+    await using app = await searching();
+    app.type(`${'long '.repeat(30)}end`);
+    await app.shows('end');
+    await app.shows('no match');
+    expect(app.rows.at(-2)).toMatch(/end {2,}no match *$/);
+  });
+
   it('keys in it are text', async () => {
     await using app = await searching();
     await app.press('q', '?', 'X');
@@ -56,6 +83,17 @@ describe('a prompt', () => {
     await app.screen.until(() => app.screen.controller.state.prompt?.text === 'alph', 'every key');
     app.type('\u007F\u007F');
     await app.screen.until(() => app.screen.controller.state.prompt?.text === 'al', 'both to go');
+  });
+
+  it('takes an arrow that arrives in one piece with the key that opens it', async () => {
+    await using app = await searching();
+    await app.press('Esc');
+    app.screen.controller.services.history.add('beta');
+    await app.screen.until(() => app.screen.controller.state.prompt === undefined, 'no prompt');
+    app.type('/\u001B[A');
+    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'beta', 'what was searched for');
+    await app.shows(' /beta');
+    await app.shows('1 of 1');
   });
 
   it('Esc puts everything back', async () => {

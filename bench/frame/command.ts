@@ -1,0 +1,25 @@
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import type {Sample, Task} from './row.ts';
+
+const run = promisify(execFile);
+
+/**
+ * A command of the shell as reference; `$LOG` is the log file, and what the command prints is the count. Measured by
+ * bash, whose `time` counts children: wall time, user and system time, each to a millisecond.
+ */
+export function command(line: string, colours: 'coloured' | 'plain'): Task {
+  return {
+    what: line.replace(' "$LOG"', ''),
+    measure: async ({logFile}) => {
+      const env = {...process.env, LC_ALL: 'C.UTF-8', LOG: await logFile(colours), TIMEFORMAT: '%R %U %S'};
+      const {stdout, stderr} = await run('bash', ['-c', `time ${line}`], {env});
+      return sampleOf(stdout, stderr);
+    },
+  };
+}
+
+function sampleOf(count: string, times: string): Sample {
+  const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = times.trim().split(' ').map(Number);
+  return {count: Number(count), wallMs: wall * 1000, cpuMs: (user + system) * 1000};
+}

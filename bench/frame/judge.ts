@@ -1,0 +1,45 @@
+import type {Row, RowSamples, Sample} from './row.ts';
+import {median, spread} from './statistics.ts';
+
+/** Median and spread (a share of the median) of one side of a row. */
+export type Side = {readonly median: number; readonly spread: number};
+
+/** What the samples of a row come to. */
+export type Judged = {
+  readonly row: Row;
+  readonly ours: Side;
+  readonly reference: Side | undefined;
+  /** Ours by the reference; undefined without one. */
+  readonly ratio: number | undefined;
+  /** Undefined where there is no target. */
+  readonly met: boolean | undefined;
+};
+
+/**
+ * Works out medians and ratio. Throws where the two sides counted different things: then they did not do the same work,
+ * and a ratio would mean nothing.
+ */
+export function judge({row, ours, reference}: RowSamples): Judged {
+  const counts = new Set([...ours, ...reference].flatMap(({count}) => count ?? []));
+  if (counts.size > 1) throw new Error(`${row.name}: counted ${[...counts].join(' and ')}`);
+  const side = sideOf(row.figure, row, ours);
+  const other = row.reference && sideOf(row.referenceFigure ?? row.figure, row, reference);
+  const ratio = other && side.median / other.median;
+  const judged = row.target?.of === 'ratio' ? ratio : side.median;
+  return {
+    row,
+    ours: side,
+    reference: other,
+    ratio,
+    met: row.target && judged !== undefined && judged <= row.target.atMost,
+  };
+}
+
+function sideOf(figure: string, {name}: Row, samples: readonly Sample[]): Side {
+  const values = samples.map((sample) => {
+    const value = sample[figure];
+    if (value === undefined) throw new Error(`${name}: no ${figure} was measured`);
+    return value;
+  });
+  return {median: median(values), spread: spread(values)};
+}

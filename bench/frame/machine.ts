@@ -1,0 +1,57 @@
+import {execFileSync} from 'node:child_process';
+import {cpus, release, totalmem, type} from 'node:os';
+
+/** What the figures were measured on and of. */
+export type Machine = {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly grep: string;
+  /** Followed by `+` if files differ from it; `unknown` outside a checkout. */
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly date: string;
+};
+
+export function describeMachine(): Machine {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    grep: said('grep', '--version').split('\n')[0] || 'unknown',
+    commit: commit(),
+    date: new Date().toISOString(),
+  };
+}
+
+function commit(): string {
+  const head = said('git', 'rev-parse', '--short', 'HEAD').trim();
+  if (head === '') return 'unknown';
+  return said('git', 'status', '--porcelain', '--untracked-files=no').trim() === '' ? head : `${head}+`;
+}
+
+/** What a command printed; nothing if it failed. */
+function said(command: string, ...parameters: string[]): string {
+  try {
+    return execFileSync(command, parameters, {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return '';
+  }
+}
+
+/** In a few lines, to stand above the table. */
+export function machineText(machine: Machine): string {
+  const {processor, cores, memoryGiB, system, node, v8, grep, commit, date} = machine;
+  return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}\nNode ${node}, V8 ${v8}, ${grep}\n${commit}, ${date}`;
+}

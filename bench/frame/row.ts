@@ -1,0 +1,39 @@
+/** Figures of one measured task, by name: `wallMs`, `cpuMs`, `count`, … One task may measure several at once. */
+export type Sample = Readonly<Record<string, number>>;
+
+/** What tasks work on. */
+export type BenchContext = {
+  /** A log file of so many lines, made once and shared by all rows. Answers its path. */
+  readonly logFile: (colours: 'coloured' | 'plain') => Promise<string>;
+  /** How many lines the log has. */
+  readonly lines: number;
+};
+
+/** One thing that is measured, in a process of its own. */
+export type Task = {
+  /** In a few words, for the table. */
+  readonly what: string;
+  readonly measure: (context: BenchContext) => Promise<Sample>;
+};
+
+/** What is to be reached: of the ratio of the medians, or of our median itself. */
+export type Target = {readonly of: 'ratio' | 'value'; readonly atMost: number};
+
+/** One claim. A file of rows may make several, all named after the file: `search` holds `search-literal`, … */
+export type Row = {
+  readonly name: string;
+  readonly ours: Task;
+  /** What it is compared with, measured in turn with ours. */
+  readonly reference?: Task;
+  /** The figure of the samples that counts. */
+  readonly figure: string;
+  /** That of the reference, if it is another. */
+  readonly referenceFigure?: string;
+  /** Unit of the figure: `ms`, `bytes a byte`. */
+  readonly unit: string;
+  /** Undefined: measured to be known. */
+  readonly target?: Target;
+};
+
+/** Everything that was measured for a row, in the order of the runs. */
+export type RowSamples = {readonly row: Row; readonly ours: readonly Sample[]; readonly reference: readonly Sample[]};

@@ -1,0 +1,86 @@
+import {type ErrorShape, watchedKey} from './error-shapes.ts';
+import type {LogSight, PipelineSight} from './sight.ts';
+
+/**
+ * Something between two moments that a person would want to know. `id`: the entry to go to, `at`: when it happened, wall
+ * milliseconds, where it is known.
+ */
+export type Happening = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
+  | {readonly kind: 'failed'; readonly why: string}
+  | {readonly kind: 'silent'; readonly why: string}
+  /** It ran, and does not any more, without a failure: somebody's doing. `state`: what it is now. */
+  | {readonly kind: 'stopped'; readonly state: string}
+  | {readonly kind: 'lost'; readonly gaps: number; readonly atLeast: number; readonly atMost: number}
+  /** `logCleared`: the server's log began anew, and what the old one lost at its end is unknown. */
+  | {readonly kind: 'restarted'; readonly logCleared: boolean}
+  /** `isNew`: none of that shape was there before. */
+  | {readonly kind: 'errors'; readonly shape: ErrorShape; readonly count: number; readonly isNew: boolean}
+  | {readonly kind: 'connectors'; readonly count: number}
+);
+
+/** What the lists of two moments say of a pipeline; nothing of one that was not in the first. */
+export function pipelineHappenings(before: PipelineSight | undefined, now: PipelineSight): readonly Happening[] {
+  if (!before) return [];
+  const {name: pipeline, since: at} = now;
+  const found: Happening[] = [];
+  if (now.failing !== undefined && (before.failing === undefined || before.since !== at)) {
+    found.push({kind: 'failed', pipeline, at, why: now.failing});
+  }
+  if (before.running && !now.running && now.failing === undefined) {
+    found.push({kind: 'stopped', pipeline, at, state: now.state});
+  }
+  if (now.running && before.since !== at) found.push({kind: 'restarted', pipeline, at, logCleared: false});
+  // A process that was started again counts from zero.
+  const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
+  if (errors > 0) found.push({kind: 'connectors', pipeline, count: errors});
+  return found;
+}
+
+/** What happened in an open log between two moments; shapes in `muted` are left out. */
+export function logHappenings(
+  before: LogSight | undefined,
+  now: LogSight,
+  muted: ReadonlySet<number>,
+): readonly Happening[] {
+  if (!before) return [];
+  const {name: pipeline, toll} = now;
+  const found: Happening[] = [];
+  if (now.silent !== undefined && before.silent === undefined) {
+    found.push({kind: 'silent', pipeline, why: now.silent});
+  }
+  const gaps = toll.gaps - before.toll.gaps;
+  if (gaps > 0) {
+    found.push({
+      ...{kind: 'lost', pipeline, gaps},
+      atLeast: toll.atLeast - before.toll.atLeast,
+      atMost: toll.atMost - before.toll.atMost,
+      ...(toll.gapId !== undefined && {id: toll.gapId}),
+    });
+  }
+  if (toll.lives > before.toll.lives) {
+    found.push({kind: 'restarted', pipeline, logCleared: true, ...(toll.lifeId !== undefined && {id: toll.lifeId})});
+  }
+  if (now.shapes !== before.shapes) found.push(...errorHappenings(before, now, muted));
+  return found;
+}
+
+/** New shapes before known ones, the most frequent first. */
+function errorHappenings(
+  before: LogSight,
+  {name: pipeline, shapes}: LogSight,
+  muted: ReadonlySet<number>,
+): readonly Happening[] {
+  const found: (Happening & {kind: 'errors'})[] = [];
+  for (const [key, shape] of shapes) {
+    if (muted.has(key)) continue;
+    const known = before.shapes.get(key);
+    // A shape that had given way to others and came back has been counted anew.
+    const count = shape.count - (known && known.firstId === shape.firstId ? known.count : 0);
+    if (count <= 0) continue;
+    const isNew = known === undefined && key !== watchedKey;
+    const {firstId, firstAt, lastId, lastAt} = shape;
+    const where = known === undefined ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    found.push({kind: 'errors', pipeline, shape, count, isNew, ...where});
+  }
+  return found.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
+}

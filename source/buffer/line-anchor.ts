@@ -1,0 +1,95 @@
+import type {LogBuffer} from './log-buffer.ts';
+
+/**
+ * What tells a line in another run of the program, where its id is another one: its length in bytes without the
+ * newline, a hash of them, and a hash of the line before it (0: there was none).
+ */
+export type LineAnchor = {readonly bytes: number; readonly hash: number; readonly before: number};
+
+/** Between two lines there are seldom more markers than one or two. */
+const mostMarkers = 16;
+
+/** The anchor of a held line; undefined for a marker and for a line that has not ended. */
+export function anchorOf(buffer: LogBuffer, id: number): LineAnchor | undefined {
+  if (buffer.hasOpenLine && id === buffer.endId - 1) return undefined;
+  const line = buffer.lineAt(id);
+  // The view does not outlive the next call.
+  return line && {bytes: line.length, hash: hashOf(line), before: hashBefore(buffer, id)};
+}
+
+/** Finds lines by their anchors, in what a buffer holds now. */
+export class AnchorSearch {
+  readonly #buffer: LogBuffer;
+  readonly #wanted = new Map<number, LineAnchor[]>();
+  readonly #end: number;
+  readonly #found = new Map<LineAnchor, {readonly id: number; readonly certain: boolean}>();
+  #next: number;
+
+  constructor(buffer: LogBuffer, anchors: readonly LineAnchor[]) {
+    this.#buffer = buffer;
+    this.#next = buffer.firstId;
+    this.#end = buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId;
+    for (const anchor of anchors) {
+      const alike = this.#wanted.get(anchor.bytes);
+      if (alike) alike.push(anchor);
+      else this.#wanted.set(anchor.bytes, [anchor]);
+    }
+  }
+
+  /**
+   * Where the line of an anchor is. Of several the newest one with the same line before it, else the newest one:
+   * a line is found although what was before it has left the server's log.
+   */
+  idOf(anchor: LineAnchor): number | undefined {
+    return this.#found.get(anchor)?.id;
+  }
+
+  /** Looks at about `maxBytes`; true: everything was looked at. */
+  step(maxBytes: number): boolean {
+    let left = maxBytes;
+    while (left > 0 && this.#wanted.size > 0) {
+      this.#next = Math.max(this.#next, this.#buffer.firstId);
+      if (this.#next >= this.#end) return true;
+      const segment = this.#buffer.segmentAt(this.#next);
+      if (!segment) return true;
+      const {firstId, starts, bytes} = segment;
+      // Only lengths are compared at first: almost no line has to be hashed.
+      const candidates: number[] = [];
+      const end = Math.min(segment.endId, this.#end);
+      for (let id = this.#next; id < end; id++) {
+        const length = (starts[id + 1 - firstId] ?? bytes.length) - (starts[id - firstId] ?? 0);
+        if (this.#wanted.has(length - 1)) candidates.push(id);
+      }
+      for (const id of candidates) this.#compare(id);
+      left -= bytes.length;
+      this.#next = end;
+    }
+    return this.#wanted.size === 0 || this.#next >= this.#end;
+  }
+
+  #compare(id: number): void {
+    const line = this.#buffer.lineAt(id);
+    if (!line) return;
+    const hash = hashOf(line);
+    for (const anchor of this.#wanted.get(line.length) ?? []) {
+      if (anchor.hash !== hash) continue;
+      const certain = hashBefore(this.#buffer, id) === anchor.before;
+      if (certain || !this.#found.get(anchor)?.certain) this.#found.set(anchor, {id, certain});
+    }
+  }
+}
+
+function hashBefore(buffer: LogBuffer, id: number): number {
+  for (let before = id - 1; before >= Math.max(buffer.firstId, id - mostMarkers); before--) {
+    const line = buffer.lineAt(before);
+    if (line) return hashOf(line);
+  }
+  return 0;
+}
+
+/** FNV-1a, 32 bits: with the length and the line before, enough to tell the lines of one log. */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,250 @@
+import {constants} from 'node:fs';
+import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Clock} from '../lib/clock.ts';
+import {packFile} from './pack-file.ts';
+import {mapOf} from './recorded-bytes.ts';
+import {type Fact, factLine, recordingVersion} from './recording-facts.ts';
+import {RecordingMap} from './recording-map.ts';
+import {indexFile, logFile} from './recording-names.ts';
+import {codeOf} from './save-failure.ts';
+
+/** An index is written anew when so many of its facts are of no use any more. */
+const idleFacts = 2_000;
+/** A draft that is older than this, in milliseconds, is nobody's any more. */
+const draftAge = 60_000;
+
+/**
+ * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
+ * file system said, and may then be tried again after `repair`.
+ */
+export class RecordingWriter {
+  readonly folder: string;
+  readonly map: RecordingMap;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #index: FileHandle;
+  #log: FileHandle;
+  #size: number;
+  #indexIsTorn = false;
+  #noting: Promise<void> = Promise.resolve();
+
+  private constructor(options: {
+    folder: string;
+    map: RecordingMap;
+    clock: Pick<Clock, 'wall'>;
+    index: FileHandle;
+    log: FileHandle;
+    size: number;
+  }) {
+    this.folder = options.folder;
+    this.map = options.map;
+    this.#clock = options.clock;
+    this.#index = options.index;
+    this.#log = options.log;
+    this.#size = options.size;
+  }
+
+  /** Opens a recording, or begins one, and repairs what a death has left. Rejects for one of a later version. */
+  static async open(
+    folder: string,
+    {name, id, clock}: {readonly name: string; readonly id: string; readonly clock: Pick<Clock, 'wall'>},
+  ): Promise<RecordingWriter> {
+    const text = await readFile(indexFile(folder), 'utf8').catch(unlessAbsent);
+    let map = mapOf(text ?? '');
+    if (map.version !== undefined && map.version > recordingVersion) {
+      throw new Error(`${folder} was written by a later version of pipetail`);
+    }
+    if (map.version === undefined) map = await adopt(folder, {name, id, clock});
+    else if (map.idle > idleFacts) await rewriteIndex(folder, {name, id, map});
+    const file = map.files.at(-1);
+    const index = await open(indexFile(folder), 'a', 0o600);
+    const log = await openLog(folder, file?.number ?? 1);
+    const size = (file?.offset ?? 0) + (await log.stat()).size;
+    const writer = new RecordingWriter({folder, map, clock, index, log, size});
+    writer.#indexIsTorn = text !== undefined && !text.endsWith('\n');
+    try {
+      await writer.#mend();
+      return writer;
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  /** Bytes recorded in all: the offset of the next one. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes in the file that is being written. */
+  get fileSize(): number {
+    return this.#size - (this.map.files.at(-1)?.offset ?? 0);
+  }
+
+  /** Wall milliseconds. */
+  get fileBegunAt(): number {
+    return this.map.files.at(-1)?.begunAt ?? 0;
+  }
+
+  /** First the facts and then the bytes, so that whatever is on disk is known (recording-facts.ts). */
+  async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
+    await this.#note(facts);
+    const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
+    let position = this.fileSize;
+    for (let rest = block; rest.length > 0; ) {
+      const {bytesWritten} = await this.#log.write(rest, 0, rest.length, position);
+      rest = rest.subarray(bytesWritten);
+      position += bytesWritten;
+    }
+    this.#size += block.length;
+  }
+
+  /** Begins another file. The log ends at a block's end. Answers the number of the one that is over. */
+  async rotate(line: number): Promise<number | undefined> {
+    const file = this.map.files.at(-1);
+    if (!file || this.fileSize === 0) return undefined;
+    await this.#log.sync();
+    const next = await openLog(this.folder, file.number + 1);
+    await this.#note([{kind: 'file', file: file.number + 1, offset: this.#size, line, at: this.#clock.wall()}]);
+    await this.#log.close();
+    this.#log = next;
+    return file.number;
+  }
+
+  /** Compresses a file that is over. */
+  async pack(number: number): Promise<void> {
+    const {files, blocks} = this.map;
+    const index = files.findIndex((file) => file.number === number);
+    const [file, next] = [files[index], files[index + 1]];
+    if (!file || !next || file.members) return;
+    const lengths = blocks
+      .filter(({offset}) => offset >= file.offset && offset < next.offset)
+      .map(({length}) => length);
+    // A file that is not all in blocks stays as it is.
+    if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
+    const members = await packFile(logFile(this.folder, number), lengths);
+    await this.#note([{kind: 'compressed', file: number, members}]);
+    await rm(logFile(this.folder, number), {force: true});
+  }
+
+  /** Notes that a file was deleted to make room. */
+  async noteDeleted(number: number): Promise<void> {
+    await this.#note([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
+  }
+
+  /** After a failed call: takes out what it may have left. */
+  async repair(): Promise<void> {
+    await this.#log.truncate(this.fileSize);
+    await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+  }
+
+  /** Everything written reaches the disk; nothing may follow. */
+  async close(): Promise<void> {
+    try {
+      await Promise.allSettled([this.#log.datasync(), this.#index.datasync()]);
+    } finally {
+      await Promise.all([this.#log.close(), this.#index.close()]);
+    }
+  }
+
+  /** Drafts of locks, and of files, stay when a program dies at the wrong moment. */
+  async #removeOld(name: string): Promise<void> {
+    const file = path.join(this.folder, name);
+    const found = await stat(file).catch(unlessAbsent);
+    if (found && this.#clock.wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
+  }
+
+  /** One after the other: a file is compressed while others are written. */
+  async #note(facts: readonly Fact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const before = this.#noting;
+    const noting = before.catch(() => {}).then(() => this.#noteNow(facts));
+    this.#noting = noting;
+    await noting;
+  }
+
+  async #noteNow(facts: readonly Fact[]): Promise<void> {
+    // After a torn line a newline, so that only that one is lost.
+    const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(factLine).join('')}`;
+    this.#indexIsTorn = true;
+    await this.#index.appendFile(text);
+    this.#indexIsTorn = false;
+    for (const fact of facts) this.map.apply(fact);
+  }
+
+  /** Of an earlier run: facts without their bytes, a file that was being compressed. */
+  async #mend(): Promise<void> {
+    if (this.map.files.length === 0) {
+      await this.#note([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
+    } else await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+    const kept = new Set(await readdir(this.folder));
+    for (const name of kept) {
+      if (name.startsWith('lock.') || name.endsWith('.new')) await this.#removeOld(name);
+      const isNotes = !name.endsWith('.log') && !name.endsWith('.log.gz');
+      // Whoever made room may have died between the note and the deletion.
+      if (!isNotes && Number.parseInt(name, 10) < (this.map.files[0]?.number ?? 0))
+        await rm(path.join(this.folder, name));
+    }
+    for (const {number, members} of this.map.files) {
+      const name = path.basename(logFile(this.folder, number));
+      // Whoever made room may not have come to say so.
+      if (!kept.has(name) && !kept.has(`${name}.gz`) && number === this.map.files[0]?.number)
+        await this.noteDeleted(number);
+      if (members) await rm(logFile(this.folder, number), {force: true});
+      else await rm(`${logFile(this.folder, number)}.gz`, {force: true});
+    }
+    for (const file of this.map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
+  }
+}
+
+/** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
+async function adopt(
+  folder: string,
+  {name, id, clock}: {readonly name: string; readonly id: string; readonly clock: Pick<Clock, 'wall'>},
+): Promise<RecordingMap> {
+  await mkdir(folder, {recursive: true, mode: 0o700});
+  const logs = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
+  if (logs.length > 0) {
+    const aside = path.join(folder, `without-index-${Math.round(clock.wall())}`);
+    await mkdir(aside, {mode: 0o700});
+    for (const file of logs) await rename(path.join(folder, file), path.join(aside, file));
+  }
+  await rm(indexFile(folder), {force: true});
+  const index = await open(indexFile(folder), 'a', 0o600);
+  const facts: Fact[] = [{kind: 'recording', version: recordingVersion, name, id, at: clock.wall()}];
+  const map = new RecordingMap();
+  try {
+    await index.appendFile(facts.map(factLine).join(''));
+  } finally {
+    await index.close();
+  }
+  for (const fact of facts) map.apply(fact);
+  return map;
+}
+
+/** Leaves out what is of no use any more. */
+async function rewriteIndex(
+  folder: string,
+  {name, id, map}: {readonly name: string; readonly id: string; readonly map: RecordingMap},
+): Promise<void> {
+  const draft = `${indexFile(folder)}.new`;
+  const facts = [{kind: 'recording', version: recordingVersion, name, id, at: map.begunAt} as const, ...map.facts()];
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(facts.map(factLine).join(''));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, indexFile(folder));
+  map.idle = 0;
+}
+
+/** Made if it is not there; never cut. Not `a`: what was half written is written again in its place. */
+async function openLog(folder: string, number: number): Promise<FileHandle> {
+  return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}

@@ -1,0 +1,185 @@
+import {existsSync} from 'node:fs';
+import {mkdir, readdir, readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Clock} from '../lib/clock.ts';
+import {makeRoom} from './make-room.ts';
+import {mapOf, RecordedBytes} from './recorded-bytes.ts';
+import {RecordedPast} from './recorded-past.ts';
+import {Recorder} from './recorder.ts';
+import {type Processes, releaseLock, takeLock} from './recording-lock.ts';
+import {folderName, indexFile, lockFile, logFile, pipelineOf} from './recording-names.ts';
+import {RecordingWriter} from './recording-writer.ts';
+import type {TapState} from './tap-walk.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+export type RecordingsOptions = {
+  /** Made when it is not there. */
+  readonly directory: string;
+  /** Bytes of all recordings in the directory together; the oldest files that are over give way. */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  /** A file is over at so many bytes (16 MiB), or after so many milliseconds (a day). */
+  readonly fileBytes?: number;
+  readonly fileAge?: number;
+};
+
+/** A recording that was found or begun. Who writes it has to `record` or to `release` it. */
+export type OpenRecording = {
+  readonly folder: string;
+  readonly past: RecordedPast;
+  /** It held something before. */
+  readonly isOld: boolean;
+  /** Wall milliseconds of the last sign of life of whoever wrote it. */
+  readonly lastAt: number;
+  /** Undefined: we may write. */
+  readonly readOnlyBy: number | undefined;
+  readonly record: (options: RecordOptions) => Recorder;
+  readonly release: () => Promise<void>;
+};
+
+export type RecordOptions = {
+  readonly buffer: LogBuffer;
+  readonly start: TapState;
+  readonly state: () => unknown;
+  readonly onChange: () => void;
+};
+
+/** The recordings in one directory, a folder for each pipeline. */
+export class Recordings {
+  readonly #options: RecordingsOptions;
+  /** Folders that this program holds, and when they will be free. */
+  readonly #held = new Map<string, Promise<void>>();
+
+  constructor(options: RecordingsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the recording of a pipeline. Rejects, with a sentence or an error of the file system, when that fails. */
+  async open(name: string, id: string): Promise<OpenRecording> {
+    const called = folderName(name, id);
+    if (called === undefined) throw new Error(`no folder can be called after the id '${id.slice(0, 80)}'`);
+    const folder = path.join(this.#options.directory, called);
+    await this.#held.get(folder);
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#held.set(folder, promise);
+    const free = () => {
+      this.#held.delete(folder);
+      resolve();
+    };
+    try {
+      await mkdir(folder, {recursive: true, mode: 0o700});
+      const by = await takeLock(lockFile(folder), this.#options.processes);
+      if (by === undefined) return await this.#openToWrite(folder, {name, id, free});
+      free();
+      return await readOnly(folder, by);
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  /** Id of the pipeline of that name that was recorded last, if any was. */
+  async newestId(name: string): Promise<string | undefined> {
+    const found = (await foldersOf(this.#options.directory, name)).at(-1);
+    return found && pipelineOf(path.basename(found))?.id;
+  }
+
+  /** Resolves when no folder is held any more. */
+  async closed(): Promise<void> {
+    await Promise.all(this.#held.values());
+  }
+
+  async #openToWrite(
+    folder: string,
+    {name, id, free}: {readonly name: string; readonly id: string; readonly free: () => void},
+  ): Promise<OpenRecording> {
+    const {clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
+    const lock = lockFile(folder);
+    try {
+      const lastAt = await lastSign(folder);
+      const writer = await RecordingWriter.open(folder, {name, id, clock});
+      const bytes = new RecordedBytes(folder, writer.map);
+      const release = async () => {
+        await releaseLock(lock).finally(free);
+      };
+      const onRotated = async () => {
+        await this.#makeRoom(folder, writer);
+      };
+      void this.#makeRoom(folder, writer).catch(() => {});
+      return {
+        folder,
+        past: new RecordedPast(bytes, writer.map, writer.size),
+        isOld: writer.size > 0,
+        lastAt,
+        readOnlyBy: undefined,
+        record: (options) => new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release}),
+        async release() {
+          await writer.close();
+          await release();
+        },
+      };
+    } catch (error) {
+      await releaseLock(lock);
+      throw error;
+    }
+  }
+
+  /** Deletes the oldest files until all recordings together have their size. */
+  async #makeRoom(folder: string, writer: RecordingWriter): Promise<void> {
+    const {directory, maxBytes, clock} = this.#options;
+    const own = {folder, noteDeleted: (file: number) => writer.noteDeleted(file)};
+    await makeRoom({directory, maxBytes, own, wall: clock.wall});
+  }
+}
+
+async function readOnly(folder: string, by: number): Promise<OpenRecording> {
+  const map = mapOf(await readFile(indexFile(folder), 'utf8').catch(() => ''));
+  const file = map.files.at(-1);
+  const log = file && (await stat(logFile(folder, file.number)).catch(() => undefined));
+  const size = (file?.offset ?? 0) + (log?.size ?? 0);
+  map.endAt(size);
+  const past = new RecordedPast(new RecordedBytes(folder, map), map, size);
+  return {
+    folder,
+    past,
+    isOld: size > 0,
+    lastAt: await lastSign(folder),
+    readOnlyBy: by,
+    record() {
+      throw new Error(`${folder} is written by process ${by}`);
+    },
+    release: () => Promise.resolve(),
+  };
+}
+
+/** Folders of all pipelines that had this name, the one that was begun last at the end. */
+export async function foldersOf(directory: string, name: string): Promise<string[]> {
+  const entries = existsSync(directory) ? await readdir(directory) : [];
+  const folders: {folder: string; begunAt: number}[] = [];
+  for (const entry of entries) {
+    if (pipelineOf(entry)?.name !== name) continue;
+    const folder = path.join(directory, entry);
+    const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
+    if (index !== undefined) folders.push({folder, begunAt: mapOf(index.slice(0, index.indexOf('\n') + 1)).begunAt});
+  }
+  return folders.sort((a, b) => a.begunAt - b.begunAt).map(({folder}) => folder);
+}
+
+/** Wall milliseconds; 0 when there is nothing. */
+async function lastSign(folder: string): Promise<number> {
+  const files = await readdir(folder).catch(() => []);
+  const times = await Promise.all(
+    files
+      .filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'))
+      .map((file) =>
+        stat(path.join(folder, file)).then(
+          ({mtimeMs}) => mtimeMs,
+          () => 0,
+        ),
+      ),
+  );
+  return Math.max(0, ...times);
+}

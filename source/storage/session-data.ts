@@ -1,0 +1,143 @@
+import type {LineAnchor} from '../buffer/line-anchor.ts';
+
+/** What comes back at the next start: how the screen was arranged, and each kept tab. It holds no credential. */
+export type Session = {
+  readonly tabs: readonly SessionTab[];
+  /** Names of the shown tab and of the pipeline under the cursor. */
+  readonly active: string | undefined;
+  readonly cursor: string | undefined;
+  readonly focus: string;
+  readonly sidebarHidden: boolean;
+  readonly sort: string;
+};
+
+export type SessionTab = {
+  readonly name: string;
+  readonly merges: readonly string[] | undefined;
+  readonly wrap: boolean;
+  readonly asSent: boolean;
+  readonly time: string;
+  readonly lineNumbers: boolean;
+  readonly search: string | undefined;
+  readonly highlights: readonly string[];
+  readonly filters: readonly SessionFilter[];
+  readonly context: number;
+  readonly fold: boolean;
+  readonly anchors: TabAnchors;
+};
+
+/** A filter as it is typed; with `shape`: the number of the shape that it hides, `text` shows it. */
+export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
+
+/** Lines that are to be found again once the log is there. */
+export type TabAnchors = {
+  readonly marks: readonly LineAnchor[];
+  /** Undefined: the tab follows. */
+  readonly place: PlaceAnchor | undefined;
+};
+
+/** The current line, the line in the first row (`row`: which of its rows), and the last line that was ever shown. */
+export type PlaceAnchor = {
+  readonly current: LineAnchor;
+  readonly top: LineAnchor | undefined;
+  readonly row: number;
+  readonly seen: LineAnchor | undefined;
+};
+
+/** Reads what was parsed from JSON; undefined if it is not a whole session. */
+export function readSession(json: unknown): Session | undefined {
+  try {
+    const from = objectOf(json);
+    return {
+      tabs: arrayOf(from.tabs, readTab),
+      active: optional(from.active, stringOf),
+      cursor: optional(from.cursor, stringOf),
+      focus: stringOf(from.focus),
+      sidebarHidden: booleanOf(from.sidebarHidden),
+      sort: stringOf(from.sort),
+    };
+  } catch (error) {
+    if (error instanceof NoSession) return undefined;
+    throw error;
+  }
+}
+
+class NoSession extends Error {}
+
+function readTab(json: unknown): SessionTab {
+  const from = objectOf(json);
+  return {
+    name: stringOf(from.name),
+    merges: optional(from.merges, (merges) => arrayOf(merges, stringOf)),
+    wrap: booleanOf(from.wrap),
+    asSent: booleanOf(from.asSent),
+    time: stringOf(from.time),
+    lineNumbers: booleanOf(from.lineNumbers),
+    search: optional(from.search, stringOf),
+    highlights: arrayOf(from.highlights, stringOf),
+    filters: arrayOf(from.filters, readFilter),
+    context: countOf(from.context),
+    fold: booleanOf(from.fold),
+    anchors: readAnchors(from.anchors),
+  };
+}
+
+function readFilter(json: unknown): SessionFilter {
+  const from = objectOf(json);
+  return {text: stringOf(from.text), on: booleanOf(from.on), shape: optional(from.shape, integerOf)};
+}
+
+function readAnchors(json: unknown): TabAnchors {
+  const from = objectOf(json);
+  return {marks: arrayOf(from.marks, readAnchor), place: optional(from.place, readPlace)};
+}
+
+function readPlace(json: unknown): PlaceAnchor {
+  const from = objectOf(json);
+  return {
+    current: readAnchor(from.current),
+    top: optional(from.top, readAnchor),
+    row: countOf(from.row),
+    seen: optional(from.seen, readAnchor),
+  };
+}
+
+function readAnchor(json: unknown): LineAnchor {
+  const from = objectOf(json);
+  return {bytes: countOf(from.bytes), hash: countOf(from.hash), before: countOf(from.before)};
+}
+
+function objectOf(json: unknown): Readonly<Record<string, unknown>> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new NoSession();
+  return {...json};
+}
+
+function arrayOf<T>(json: unknown, read: (each: unknown) => T): readonly T[] {
+  if (!Array.isArray(json)) throw new NoSession();
+  return json.map(read);
+}
+
+function optional<T>(json: unknown, read: (json: unknown) => T): T | undefined {
+  return json === undefined ? undefined : read(json);
+}
+
+function stringOf(json: unknown): string {
+  if (typeof json !== 'string') throw new NoSession();
+  return json;
+}
+
+function booleanOf(json: unknown): boolean {
+  if (typeof json !== 'boolean') throw new NoSession();
+  return json;
+}
+
+function integerOf(json: unknown): number {
+  if (typeof json !== 'number' || !Number.isSafeInteger(json)) throw new NoSession();
+  return json;
+}
+
+function countOf(json: unknown): number {
+  const number = integerOf(json);
+  if (number < 0) throw new NoSession();
+  return number;
+}

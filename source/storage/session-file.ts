@@ -1,0 +1,134 @@
+import {mkdir, readFile, rename, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {crc32} from 'node:zlib';
+import {type Processes, releaseLock, takeLock} from './recording-lock.ts';
+import {codeOf, saveFailure} from './save-failure.ts';
+import {saveFile} from './save-file.ts';
+import {readSession, type Session} from './session-data.ts';
+
+/** Programs on one server at a time that each keep a session. */
+const mostPlaces = 16;
+/** Bytes. A thousand marks are about 60 KB; anything much larger is not ours. */
+const largestFile = 4 * 1024 * 1024;
+
+export type SessionFileOptions = {
+  /** Where state is kept; made if it is not there. */
+  readonly folder: string;
+  /** Base URL without credentials, and the tenant: the sessions of others are none of ours. */
+  readonly server: string;
+  readonly tenant: string;
+  readonly processes: Processes;
+  /** Ends all work on the files. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * The session of one running program on one server. Each program has a file of its own, so that no two ever write the
+ * same one: the first to run has `session-<hash>.json`, one that is started beside it `session-<hash>-2.json`, and so
+ * on, by a lock beside the file. At the next start each comes back in the same order, with what it had.
+ */
+export class SessionFile {
+  readonly #file: string;
+  readonly #options: SessionFileOptions;
+  #written = '';
+  /** One write after the other; never rejects. */
+  #work: Promise<void> = Promise.resolve();
+  #problem: string | undefined;
+  #hasTold = false;
+
+  private constructor(file: string, options: SessionFileOptions) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /** Takes the first file that no running program has. Answers a sentence when there can be none. */
+  static async take(options: SessionFileOptions): Promise<SessionFile | string> {
+    const {folder, server, tenant, processes, signal} = options;
+    const name = `session-${hashOf(`${server} ${tenant}`)}`;
+    try {
+      await mkdir(folder, {recursive: true, mode: 0o700});
+      for (let place = 1; place <= mostPlaces && !signal.aborted; place++) {
+        const file = path.join(folder, `${name}${place === 1 ? '' : `-${place}`}.json`);
+        const holder = await takeLock(lockOf(file), processes);
+        if (holder === undefined) return new SessionFile(file, options);
+      }
+      return `the session is not kept: ${mostPlaces} programs keep theirs for this server`;
+    } catch (error) {
+      return `the session is not kept: ${saveFailure(folder, error) ?? String(error)}`;
+    }
+  }
+
+  /**
+   * The session of the last time; undefined if there is none. A file that cannot be understood is set aside, and
+   * `problem` says so in one sentence.
+   */
+  async read(): Promise<{readonly session: Session | undefined; readonly problem: string | undefined}> {
+    const nothing = {session: undefined, problem: undefined};
+    try {
+      const stats = await stat(this.#file);
+      const text = stats.isFile() && stats.size <= largestFile ? await this.#text() : '';
+      const session = sessionIn(text, this.#options);
+      if (session === 'of another') return nothing;
+      if (session) return {session, problem: undefined};
+      const aside = `${this.#file}.damaged`;
+      await rename(this.#file, aside);
+      return {session: undefined, problem: `the last session could not be read: its file is now ${aside}`};
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || this.#options.signal.aborted) return nothing;
+      return {session: undefined, problem: `the last session could not be read (${codeOf(error) ?? String(error)})`};
+    }
+  }
+
+  /** Writes the session, whole or not at all, unless it is what was written last. Resolves when that is over. */
+  save(session: Session): Promise<void> {
+    const {server, tenant, signal} = this.#options;
+    const text = `${JSON.stringify({version: 1, server, tenant, session})}\n`;
+    if (text === this.#written) return this.#work;
+    this.#written = text;
+    this.#work = this.#work.then(async () => {
+      const saved = await saveFile(this.#file, [Buffer.from(text)], {overwrite: true, signal}).catch(String);
+      if (typeof saved === 'string') this.#problem ??= saved;
+      else if (saved.kind === 'failed') this.#problem ??= saved.why;
+    });
+    return this.#work;
+  }
+
+  /** Why the session could not be written, in one sentence. Said once. */
+  takeProblem(): string | undefined {
+    const problem = this.#hasTold ? undefined : this.#problem;
+    this.#hasTold ||= problem !== undefined;
+    return problem;
+  }
+
+  /** Lets the file go once everything is written. Never rejects. */
+  async close(): Promise<void> {
+    await this.#work;
+    await releaseLock(lockOf(this.#file)).catch(() => {});
+  }
+
+  #text(): Promise<string> {
+    return readFile(this.#file, {encoding: 'utf8', signal: this.#options.signal});
+  }
+}
+
+function sessionIn(text: string, {server, tenant}: SessionFileOptions): Session | 'of another' | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1) return undefined;
+    if (!('server' in value) || !('tenant' in value) || !('session' in value)) return undefined;
+    if (value.server !== server || value.tenant !== tenant) return 'of another';
+    return readSession(value.session);
+  } catch {
+    return undefined;
+  }
+}
+
+function lockOf(file: string): string {
+  return `${file}.lock`;
+}
+
+/** 64 bits: few enough for a file name, and the file says whose it is. */
+function hashOf(text: string): string {
+  const parts = [crc32(text), crc32([...text].reverse().join(''))];
+  return parts.map((part) => part.toString(16).padStart(8, '0')).join('');
+}

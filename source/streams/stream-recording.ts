@@ -1,0 +1,237 @@
+import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-store.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Clock} from '../lib/clock.ts';
+import {serverRing} from '../stitch/ring-tail.ts';
+import type {StitchPast} from '../stitch/stitch.ts';
+import {type Recorder, whyNotRecorded} from '../storage/recorder.ts';
+import type {RecordingState} from '../storage/recording-state.ts';
+import type {OpenRecording, Recordings} from '../storage/recordings.ts';
+import {joinRecording} from './join-recording.ts';
+import type {LogReader} from './log-reader.ts';
+import {stitchStateOf} from './stitch-state.ts';
+
+/** As much of a log's end as a ring can hold, newlines included (ring-tail.ts). */
+const ringBytes = serverRing.bytes + serverRing.entries + 1;
+
+/** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
+const firstRetry = 1_000;
+const longestRetry = 30_000;
+
+/** What a stream goes on with that was recorded before. */
+export type Resumed = {
+  /** Wall milliseconds of the last sign of life of the run that recorded it. */
+  readonly lastAt: number;
+};
+
+/**
+ * The recording of one stream: opens it for the pipeline that the log is of, goes on with what it holds, follows the
+ * pipeline to another recording when it is created again, and gives back what left memory. It never fails: what is
+ * wrong with it is in its state, and the stream goes on.
+ */
+export class StreamRecording implements ColdStore {
+  readonly #name: string;
+  readonly #buffer: LogBuffer;
+  readonly #reader: LogReader;
+  readonly #recordings: Recordings;
+  readonly #clock: Clock;
+  readonly #showPast: boolean;
+  readonly #onChange: () => void;
+  /** Those that ended give back what they wrote; the last one may be writing. */
+  readonly #recorders: Recorder[] = [];
+  #isOn = false;
+  /** Of another one nothing may come any more when it is opened at last. */
+  #opening = 0;
+  #id: string | undefined;
+  #state: RecordingState | undefined;
+  #writing: Recorder | undefined;
+  #failures = 0;
+  #cancelRetry = () => {};
+
+  constructor(options: {
+    name: string;
+    buffer: LogBuffer;
+    reader: LogReader;
+    recordings: Recordings;
+    clock: Clock;
+    /** What was recorded before is put into the buffer. */
+    showPast: boolean;
+    onChange: () => void;
+  }) {
+    this.#name = options.name;
+    this.#buffer = options.buffer;
+    this.#reader = options.reader;
+    this.#recordings = options.recordings;
+    this.#clock = options.clock;
+    this.#showPast = options.showPast;
+    this.#onChange = options.onChange;
+    options.buffer.coldStore = this;
+  }
+
+  /** Undefined: off. */
+  get state(): RecordingState | undefined {
+    return this.#writing?.state ?? this.#state;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** A reader of the buffer that has no more use for entries must leave those from here on: they are not written yet. */
+  get keptTo(): number {
+    const {kind} = this.#state ?? {kind: undefined};
+    return this.#writing?.keptTo ?? (kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
+  }
+
+  keep(segment: LeavingSegment): ColdBytes | undefined {
+    for (const recorder of this.#recorders.toReversed()) {
+      const kept = recorder.keep(segment);
+      if (kept) return kept;
+    }
+    return undefined;
+  }
+
+  /**
+   * Opens the recording of the pipeline with this id (undefined: the one of this name that was recorded last) before
+   * the stream's first connection. Answers what there is to go on with.
+   */
+  async begin(id: string | undefined): Promise<Resumed | undefined> {
+    this.#isOn = true;
+    this.#state = {kind: 'opening'};
+    const wanted = id ?? (await this.#recordings.newestId(this.#name).catch(() => undefined));
+    if (wanted === undefined) return undefined;
+    return await this.#open(wanted, (opened) => this.#resume(opened));
+  }
+
+  /** Switches it on or off, at any time. */
+  set(on: boolean, id: string | undefined): void {
+    if (on === this.#isOn) return;
+    this.#isOn = on;
+    if (on) this.#openLate(id);
+    else {
+      this.#stopOpening();
+      this.#id = undefined;
+      this.#state = undefined;
+      void this.#writing?.finish();
+      this.#writing = undefined;
+    }
+    this.#onChange();
+  }
+
+  /** The pipeline's id has become known. */
+  noteId(id: string | undefined): void {
+    if (this.#isOn && this.#id === undefined) this.#openLate(id);
+  }
+
+  /** The buffer has changed. */
+  noteChange(): void {
+    this.#writing?.wake();
+  }
+
+  /** A connection has found its place: of another pipeline than the recording is of, there it goes on in another one. */
+  notePlaced({fresh}: {readonly fresh: boolean}): void {
+    const id = this.#reader.pipelineId;
+    if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
+      void this.#writing?.finish();
+      this.#writing = undefined;
+      this.#buffer.startSegment();
+      this.#openFrom(id, this.#buffer.endId);
+      return;
+    }
+    this.#writing?.noteState(fresh);
+    if (this.#isOn && this.#id === undefined) this.#openLate(id);
+  }
+
+  /** Writes what there is, and frees the folder. What comes from now on is not recorded. */
+  async close(): Promise<void> {
+    this.#isOn = false;
+    this.#stopOpening();
+    await this.#writing?.finish();
+  }
+
+  /** Leaves everything as the death of the program would: for tests of that. */
+  async abandon(): Promise<void> {
+    this.#isOn = false;
+    this.#stopOpening();
+    await this.#writing?.abandon();
+  }
+
+  /** Records what memory holds, and goes on. */
+  #openLate(id: string | undefined): void {
+    if (id === undefined) this.#state = {kind: 'opening'};
+    else this.#openFrom(id, this.#buffer.memoryFirstId);
+  }
+
+  #openFrom(id: string, from: number): void {
+    void this.#open(id, (opened) => {
+      this.#record(opened, joinRecording(opened, this.#buffer, from));
+      return undefined;
+    });
+  }
+
+  async #open<T>(id: string, use: (opened: OpenRecording) => T): Promise<T | undefined> {
+    this.#stopOpening();
+    const opening = this.#opening;
+    this.#id = id;
+    if (this.#failures === 0) this.#state = {kind: 'opening'};
+    try {
+      const opened = await this.#recordings.open(this.#name, id);
+      if (opening !== this.#opening) {
+        await opened.release();
+        return undefined;
+      }
+      return use(opened);
+    } catch (error) {
+      if (opening === this.#opening) this.#failed(error);
+      return undefined;
+    } finally {
+      this.#onChange();
+    }
+  }
+
+  #failed(error: unknown): void {
+    const since = this.#state?.kind === 'stopped' ? this.#state.since : this.#clock.wall();
+    this.#state = {kind: 'stopped', why: whyNotRecorded(error), since, missedBytes: 0};
+    this.#failures += 1;
+    this.#tryAgain(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)));
+  }
+
+  #tryAgain(after: number): void {
+    const id = this.#id;
+    this.#cancelRetry = this.#clock.after(after, () => this.#openLate(id));
+  }
+
+  #stopOpening(): void {
+    this.#opening += 1;
+    this.#cancelRetry();
+  }
+
+  #resume(opened: OpenRecording): Resumed | undefined {
+    const start = this.#showPast ? opened.past.addTo(this.#buffer) : opened.past.addOpenLineTo(this.#buffer);
+    const {state, since, tail} = opened.past.reference(ringBytes);
+    if (opened.isOld) {
+      const lastByteAt = opened.lastAt;
+      this.#reader.resume({state: stitchStateOf(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
+    }
+    this.#record(opened, start);
+    return opened.isOld ? {lastAt: opened.lastAt} : undefined;
+  }
+
+  #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
+    const {folder, readOnlyBy} = opened;
+    if (readOnlyBy !== undefined) {
+      this.#state = {kind: 'read-only', folder, by: readOnlyBy};
+      this.#tryAgain(longestRetry);
+      return;
+    }
+    this.#failures = 0;
+    const {state} = this.#reader;
+    this.#writing = opened.record({
+      buffer: this.#buffer,
+      start,
+      state: () => this.#reader.state,
+      onChange: this.#onChange,
+    });
+    this.#recorders.push(this.#writing);
+    if (state !== undefined) this.#writing.wake();
+  }
+}

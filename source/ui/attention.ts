@@ -1,0 +1,203 @@
+import type {Pipeline} from '../api/types.ts';
+import {type AwaySummary, awaySummary} from '../attention/away-summary.ts';
+import {type ErrorRow, errorRows} from '../attention/error-rows.ts';
+import {watchedKey} from '../attention/error-shapes.ts';
+import type {LogSight, PipelineSight, Sight} from '../attention/sight.ts';
+import type {Pattern} from '../buffer/pattern.ts';
+import type {Clock} from '../lib/clock.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ListPoller} from '../streams/list-poller.ts';
+import type {LogStream} from '../streams/log-stream.ts';
+import type {StreamManager} from '../streams/stream-manager.ts';
+import {Absence} from './absence.ts';
+import {NewsDesk} from './news-desk.ts';
+import {isFailing} from './pipeline-state.ts';
+import {logSight, pipelineSights, silenceOf} from './sight-of.ts';
+import {watchLines} from './watched-lines.ts';
+
+/** How the screen asks for attention; nothing of it is there without an entry. */
+export type AttentionOptions = {
+  /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
+  readonly awayAfter?: number;
+  /** Lines that match count as errors do. */
+  readonly watched?: Pattern | undefined;
+  /** Tells a person who does not look at the screen. */
+  readonly notify?: ((text: string) => void) | undefined;
+  readonly setTitle?: ((text: string) => void) | undefined;
+};
+
+const tenMinutes = 600_000;
+
+/** What a person would want to know and may not have seen: errors by shape, failures, and what came while away. */
+export class Attention {
+  readonly #manager: StreamManager;
+  readonly #poller: ListPoller;
+  readonly #clock: Clock;
+  readonly #options: AttentionOptions;
+  readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  readonly #absence: Absence;
+  readonly #news: NewsDesk | undefined;
+  /** Why streams are not followed. */
+  readonly #silence = new WeakMap<LogStream, string | undefined>();
+  /** The streams that have caught up, and the end of what is done with each open stream. */
+  readonly #caughtUp = new WeakSet<LogStream>();
+  readonly #streams = new Map<LogStream, () => void>();
+  /** What the list said of a pipeline when its log was last looked at. */
+  readonly #seen = new Map<string, PipelineSight>();
+  #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineSight>} | undefined;
+
+  constructor(services: {
+    readonly manager: StreamManager;
+    readonly poller: ListPoller;
+    readonly clock: Clock;
+    readonly attention?: AttentionOptions;
+  }) {
+    this.#manager = services.manager;
+    this.#poller = services.poller;
+    this.#clock = services.clock;
+    this.#options = services.attention ?? {};
+    const {awayAfter = tenMinutes, notify} = this.#options;
+    this.#absence = new Absence({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
+    this.#news = notify && new NewsDesk({clock: this.#clock, notify, muted: () => this.muted});
+  }
+
+  /** Begins to watch the streams and the list. Answers its end. */
+  start(): () => void {
+    const onStreams = () => this.#followStreams();
+    const onList = () => this.#onList();
+    const undo = [this.#manager.names.subscribe(onStreams), this.#poller.snapshot.subscribe(onList)];
+    onStreams();
+    onList();
+    return () => {
+      for (const each of undo) each();
+      for (const end of this.#streams.values()) end();
+      this.#streams.clear();
+      this.#news?.dispose();
+    };
+  }
+
+  /** Shapes that are of no interest, for this session. */
+  get muted(): ReadonlySet<number> {
+    return this.#muted.get();
+  }
+
+  /** Changes with every shape that is muted or not any more. */
+  get mutes(): ReadableStore<ReadonlySet<number>> {
+    return this.#muted;
+  }
+
+  /** Mutes a shape in all logs, or hears of it again. */
+  toggleMute(key: number): void {
+    const muted = new Set(this.muted);
+    if (!muted.delete(key)) muted.add(key);
+    this.#muted.set(muted);
+  }
+
+  /** The logs of these pipelines were looked at until now. */
+  look(names: readonly string[]): void {
+    const sights = this.#pipelines();
+    for (const name of names) {
+      this.#manager.get(name)?.errorShapes.look();
+      const sight = sights?.get(name);
+      if (sight) this.#seen.set(name, sight);
+    }
+  }
+
+  /** The list of errors; `looking` tells which logs are on the screen. */
+  rows(looking: (name: string) => boolean): readonly ErrorRow[] {
+    const pipelines = this.#pipelines()?.values() ?? [];
+    return errorRows({
+      logs: this.#open().map((stream) => this.#sightOf(stream)),
+      pipelines,
+      looking,
+      muted: this.muted,
+      seen: this.#seen,
+    });
+  }
+
+  /** Kinds of errors that gave way to newer ones, in all open logs. */
+  get droppedShapes(): number {
+    return this.#open().reduce((sum, {errorShapes}) => sum + errorShapes.dropped, 0);
+  }
+
+  /** What is to be added to the number of unseen errors of these logs: watched lines, less what is muted. */
+  correction(names: readonly string[]): number {
+    if (this.muted.size === 0 && !this.#options.watched) return 0;
+    const shapes = names.map((name) => this.#manager.get(name)?.errorShapes.byKey);
+    const unseen = (key: number) => shapes.reduce((sum, of) => sum + (of?.get(key)?.unseen ?? 0), 0);
+    let sum = this.muted.has(watchedKey) ? 0 : unseen(watchedKey);
+    for (const key of this.muted) if (key !== watchedKey) sum -= unseen(key);
+    return sum;
+  }
+
+  /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */
+  noteKey(): AwaySummary | undefined {
+    const left = this.#absence.noteKey();
+    return left && awaySummary(left, this.#lookAround(), this.muted);
+  }
+
+  #lookAround(): Sight {
+    return {at: this.#clock.wall(), logs: this.#logs(), pipelines: this.#pipelines()};
+  }
+
+  /** What a log brought before it had caught up is history, and no news. */
+  #logs(): readonly LogSight[] {
+    return this.#open().flatMap((stream) => (this.#caughtUp.has(stream) ? this.#sightOf(stream) : []));
+  }
+
+  #sightOf(stream: LogStream): LogSight {
+    return logSight(stream, this.#silence.get(stream));
+  }
+
+  #open(): readonly LogStream[] {
+    return this.#manager.names.get().flatMap((name) => this.#manager.get(name) ?? []);
+  }
+
+  #pipelines(): ReadonlyMap<string, PipelineSight> | undefined {
+    const {pipelines} = this.#poller.snapshot.get();
+    if (pipelines && this.#list?.of !== pipelines) this.#list = {of: pipelines, sights: pipelineSights(pipelines)};
+    return this.#list?.sights;
+  }
+
+  #followStreams(): void {
+    const open = new Set(this.#open());
+    for (const [stream, end] of this.#streams) {
+      if (open.has(stream)) continue;
+      end();
+      this.#streams.delete(stream);
+      this.#news?.forget(stream.name);
+    }
+    for (const stream of open) if (!this.#streams.has(stream)) this.#streams.set(stream, this.#follow(stream));
+  }
+
+  #follow(stream: LogStream): () => void {
+    const {watched} = this.#options;
+    const tell = () => {
+      if (this.#caughtUp.has(stream)) this.#news?.noteLog(this.#sightOf(stream));
+    };
+    const endOfWatch = watched && watchLines(stream, watched, {clock: this.#clock, onFound: tell});
+    const unsubscribe = stream.snapshot.subscribe(() => {
+      const {connection} = stream.snapshot.get();
+      this.#silence.set(stream, silenceOf(connection, this.#silence.get(stream)));
+      if (connection.kind === 'live' && !this.#caughtUp.has(stream)) {
+        this.#caughtUp.add(stream);
+        this.#absence.noteCaughtUp(this.#sightOf(stream));
+      }
+      tell();
+    });
+    return () => {
+      unsubscribe();
+      endOfWatch?.();
+    };
+  }
+
+  #onList(): void {
+    const {pipelines} = this.#poller.snapshot.get();
+    if (!pipelines) return;
+    const sights = this.#pipelines();
+    this.#absence.noteFirstList(sights);
+    if (sights) this.#news?.noteList(sights);
+    const failing = pipelines.filter(isFailing).length;
+    this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
+  }
+}

@@ -1,0 +1,106 @@
+import type {ErrorRow} from '../attention/error-rows.ts';
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import {count, counted, moment} from '../viewport/words.ts';
+import type {Controller} from './controller.ts';
+import {shapeWords} from './happening-words.ts';
+import {activeTab, type Page} from './view-state.ts';
+
+/** Rows above the first error. */
+export const errorsHeading = 2;
+
+/** Names are cut where they would leave no room for what failed: a quarter of the width. */
+const nameShare = 4;
+const countCells = 8;
+
+/** The errors of all open tabs as rows, unseen ones first. The shown tab is being looked at: all of it is seen. */
+export function errorRowsOf(controller: Controller): readonly ErrorRow[] {
+  const tab = activeTab(controller.state);
+  const looking = new Set(tab?.merges ?? (tab ? [tab.name] : []));
+  return controller.attention.rows((name) => looking.has(name));
+}
+
+/** Where the cursor stands: on the row with its key, else on the first. */
+export function cursorIn(rows: readonly ErrorRow[], key: string | undefined): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.key === key),
+  );
+}
+
+/**
+ * The errors that nobody has seen, folded by shape, then the seen ones, then the muted ones, dim. Rows that are not on
+ * the screen are blank: ten tabs may have 5,000 of them, of which each takes 10 µs to read.
+ */
+export function errorsPage(
+  controller: Controller,
+  {cursor: key, offset}: Extract<Page, {kind: 'errors'}>,
+  width: number,
+): readonly StyledText[] {
+  const rows = errorRowsOf(controller);
+  const unseen = rows.filter(({state}) => state === 'unseen').length;
+  const dropped = controller.attention.droppedShapes;
+  const title = concat([
+    plain(' Unseen errors', {bold: true}),
+    plain(unseen > 0 ? `  ${counted(unseen, 'kind', 'kinds')}` : '  nothing is unseen', {dim: true}),
+    plain(rows.length > unseen ? ' · seen and muted ones below' : '', {dim: true}),
+    plain(dropped > 0 ? ` · ${counted(dropped, 'older kind', 'older kinds')} not kept` : '', {dim: true}),
+  ]);
+  const names = Math.max(0, ...rows.map(({pipeline}) => pipeline.length));
+  const nameCells = Math.min(names, Math.floor(width / nameShare));
+  const cursor = cursorIn(rows, key);
+  const now = controller.services.clock.wall();
+  const {currentLine} = controller.services.symbols;
+  const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
+  const sinceCells = Math.max(0, ...since.map((text) => text.length));
+  const first = offset - errorsHeading;
+  const end = first + controller.pageHeight;
+  const body = rows.map((row, index) => {
+    if (index < first || index >= end) return plain('');
+    const margin = index === cursor ? currentLine : ' ';
+    return rowText(row, {margin, since: since[index] ?? '', nameCells, sinceCells, width, controller});
+  });
+  return [padTo(clip(title, 0, width), width), plain(''), ...body];
+}
+
+type RowPlace = {
+  readonly margin: string;
+  readonly nameCells: number;
+  readonly since: string;
+  readonly sinceCells: number;
+  readonly width: number;
+  readonly controller: Controller;
+};
+
+function rowText(row: ErrorRow, {margin, nameCells, since, sinceCells, width, controller}: RowPlace): StyledText {
+  const {symbols} = controller.services;
+  const isQuiet = row.state !== 'unseen';
+  const style: Style = isQuiet ? {dim: true} : {};
+  const times = row.kind === 'failed' ? '' : `${symbols.times}${count(row.count)}`;
+  const text = concat([
+    plain(` ${margin} `, {bold: true}),
+    padTo(clip(plain(sanitise(row.pipeline).text, isQuiet ? style : {bold: true}), 0, nameCells), nameCells),
+    plain(` ${times.padStart(countCells)}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
+    plain(since.padEnd(sinceCells), {dim: true}),
+    plain('  '),
+    what(row, style, width),
+  ]);
+  return clip(text, 0, width);
+}
+
+function what(row: ErrorRow, style: Style, width: number): StyledText {
+  switch (row.kind) {
+    case 'failed':
+      return plain(row.why, row.state === 'unseen' ? {fg: 1, bold: true} : style);
+    case 'connectors':
+      return plain('errors of connectors', style);
+    case 'watched':
+    case 'shape': {
+      const words = shapeWords(row.shape, width);
+      const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
+      return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import {type ErrorShape, watchedKey} from '../attention/error-shapes.ts';
+import type {Happening} from '../attention/happenings.ts';
+import type {News, NewsKind} from '../attention/notify-policy.ts';
+import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {compactLine} from '../viewport/compact-line.ts';
+import {readLine} from '../viewport/line-text.ts';
+import {counted} from '../viewport/words.ts';
+
+/** Cells of the level and the space after it. */
+const levelCells = 6;
+/** Below this width the target would leave too little room for the message. */
+const widthWithTarget = 100;
+
+/** What the lines of a shape say, without name, time and level, of the first of them. `width`: of the screen. */
+export function shapeWords({example, key}: ErrorShape, width: number): StyledText {
+  const {asSent, record} = readLine(example);
+  if (!record) return asSent;
+  const compactness = width < widthWithTarget ? 'no-target' : 'full';
+  const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: () => 0});
+  // Errors are all of one level; a line that is watched may be of any.
+  return key === watchedKey ? text : slice(text, levelCells, text.text.length);
+}
+
+/** `5 entries`, `3 to 5 entries`, and of a cut line, whose rest has no number, `a line's end`. */
+export function lostWords({gaps, atLeast, atMost}: Extract<Happening, {kind: 'lost'}>): string {
+  const where = gaps === 1 ? '' : ` in ${counted(gaps, 'gap', 'gaps')}`;
+  if (atMost === 0) return `the end of a line lost${where}`;
+  const entries = counted(atMost, 'entry', 'entries');
+  return `${atLeast === atMost ? '' : `${atLeast.toLocaleString('en-US')} to `}${entries} lost${where}`;
+}
+
+const newsKinds: Readonly<Record<Exclude<Happening['kind'], 'errors' | 'connectors' | 'stopped'>, NewsKind>> = {
+  failed: 'failed',
+  silent: 'silent',
+  lost: 'lost',
+  restarted: 'restarted',
+};
+
+/** What of it is told to a person who does not look: of errors only those of a new shape, and watched ones. */
+export function newsOf(happening: Happening): News | undefined {
+  const {pipeline} = happening;
+  // Who stops a pipeline knows it.
+  if (happening.kind === 'connectors' || happening.kind === 'stopped') return undefined;
+  if (happening.kind !== 'errors') {
+    return {pipeline, kind: newsKinds[happening.kind], text: happeningWords(happening, widthWithTarget).text};
+  }
+  const text = shapeWords(happening.shape, widthWithTarget).text;
+  if (happening.shape.key === watchedKey) return {pipeline, kind: 'watched', text};
+  return happening.isNew ? {pipeline, kind: 'error', text} : undefined;
+}
+
+/** A happening in a few words, for a screen of this width. */
+export function happeningWords(happening: Happening, width: number): StyledText {
+  switch (happening.kind) {
+    case 'failed':
+    case 'silent':
+      return plain(happening.why);
+    case 'stopped':
+      return plain(`now ${happening.state}`);
+    case 'lost':
+      return plain(lostWords(happening));
+    case 'restarted':
+      return plain(happening.logCleared ? "server's log began anew; what it lost is unknown" : 'started again');
+    case 'connectors':
+      return plain(counted(happening.count, 'connector error', 'connector errors'));
+    case 'errors':
+      return shapeWords(happening.shape, width);
+  }
+}

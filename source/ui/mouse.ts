@@ -1,0 +1,98 @@
+import {markAt, scrollBy, visiblePlaces} from '../viewport/position.ts';
+import {goToTab} from './common-handlers.ts';
+import type {Controller} from './controller.ts';
+import {move, paneAt} from './on-pane.ts';
+import {pageHandlers} from './page-handlers.ts';
+import {sidebarHandlers} from './sidebar-handlers.ts';
+import {pipelineAtRow} from './sidebar-rows.ts';
+import {tabAtColumn} from './tab-bar.ts';
+import {tabLabels} from './use-tab-labels.ts';
+import {promptInUse} from './view-state.ts';
+
+/**
+ * A mouse report (DEC mode 1006). `button` is the code as sent: 0 to 2 are buttons, 64 and 65 the wheel, 32 is added
+ * while dragging, 4, 8 and 16 for Shift, Alt and Ctrl. `column` and `row` are 0-based cells of the screen.
+ */
+export type MouseReport = {
+  readonly kind: 'mouse';
+  readonly button: number;
+  readonly column: number;
+  readonly row: number;
+  readonly pressed: boolean;
+};
+
+const left = 0;
+const dragged = 32;
+const wheelUp = 64;
+const wheelDown = 65;
+/** Rows that one notch of the wheel scrolls, as in less and in browsers' consoles. */
+const notch = 3;
+/** Rows above the body. */
+const headerRows = 1;
+
+/** What the mouse does: scrolls what is under it, chooses what is clicked, and moves the divider. */
+export class Mouse {
+  readonly #controller: Controller;
+  #dragsDivider = false;
+
+  constructor(controller: Controller) {
+    this.#controller = controller;
+  }
+
+  report({button, column, row, pressed}: MouseReport): void {
+    const {layout, state} = this.#controller;
+    const wasDragging = this.#dragsDivider;
+    this.#dragsDivider = wasDragging && pressed && button === left + dragged;
+    // A prompt keeps what it is about.
+    if (!layout || promptInUse(state)) return;
+    const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
+    if (this.#dragsDivider) this.#controller.dispatch({type: 'sidebar-width', width: column});
+    else if (button === wheelUp || button === wheelDown) this.#wheel(column, button === wheelUp ? -1 : 1);
+    else if (button === left && pressed && !state.page) {
+      const bodyRow = row - headerRows;
+      if (bodyRow < 0 || bodyRow >= layout.bodyHeight) return;
+      if (isDivider) this.#dragsDivider = true;
+      else if (column < layout.sidebarWidth) this.#clickPipeline(bodyRow);
+      else this.#clickLog(bodyRow, column - (layout.sidebarWidth > 0 ? layout.sidebarWidth + 1 : 0));
+    }
+  }
+
+  #wheel(column: number, direction: number): void {
+    const controller = this.#controller;
+    if (controller.state.page) {
+      const turn = pageHandlers[direction < 0 ? 'page-line-up' : 'page-line-down'];
+      for (let rows = 0; rows < notch; rows++) turn(controller);
+    } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
+      sidebarHandlers[direction < 0 ? 'list-up' : 'list-down'](controller);
+    } else move(controller, (position, geometry) => scrollBy(position, geometry, direction * notch));
+  }
+
+  #clickPipeline(row: number): void {
+    const controller = this.#controller;
+    const {pipelines, layout, state} = controller;
+    const {cursor, nameFilter} = state;
+    const pipeline = pipelineAtRow({pipelines, cursor, nameFilter, height: layout?.bodyHeight ?? 0}, row);
+    controller.dispatch({type: 'focus', side: 'sidebar'});
+    if (!pipeline) return;
+    controller.moveCursor(pipeline.name);
+    controller.settleCursor();
+  }
+
+  #clickLog(row: number, column: number): void {
+    const controller = this.#controller;
+    const {layout, services} = controller;
+    if (!layout) return;
+    if (row === 0) {
+      const index = tabAtColumn(tabLabels(controller), layout.paneWidth, services.symbols, column);
+      const tab = index === undefined ? undefined : controller.state.tabs[index];
+      if (tab) goToTab(controller, tab.name);
+      return;
+    }
+    controller.settleCursor();
+    const at = paneAt(controller);
+    if (!at) return;
+    controller.dispatch({type: 'focus', side: 'log'});
+    const place = visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
+    if (place) controller.changePane({position: markAt(at.tab.pane.position, at.geometry, place.id)});
+  }
+}

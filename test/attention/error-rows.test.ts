@@ -1,0 +1,65 @@
+import {expect, it} from 'vitest';
+import {type ErrorRowsOptions, errorRows} from '../../source/attention/error-rows.ts';
+import {ErrorShapes} from '../../source/attention/error-shapes.ts';
+import {shapeOf} from '../../source/records/shape.ts';
+import {log, pipeline, shapesOf} from './sights.ts';
+
+function rows(options: Partial<ErrorRowsOptions>) {
+  const all = {logs: [], pipelines: [], looking: () => false, muted: new Set<number>(), seen: new Map(), ...options};
+  return errorRows(all);
+}
+const told = (options: Partial<ErrorRowsOptions>) =>
+  rows(options).map(({pipeline: name, kind, state, count}) => `${name} ${kind} ${state} ${count}`);
+
+it('the pipeline with the newest error comes first, and its errors together', () => {
+  const logs = [
+    log('a', {shapes: shapesOf(['ERROR old', 'ERROR older'], 10)}),
+    log('b', {shapes: shapesOf(['ERROR x'], 50)}),
+    log('c', {shapes: shapesOf(['ERROR y', 'ERROR z'], 0)}),
+  ];
+  expect(rows({logs}).map(({pipeline: name, last}) => `${name} ${last}`)).toEqual([
+    'b 50',
+    'a 11',
+    'a 10',
+    'c 1',
+    'c 0',
+  ]);
+});
+
+it('seen ones come after unseen ones, muted ones last; the log on the screen is seen', () => {
+  const shapes = new ErrorShapes();
+  shapes.add(Buffer.from('ERROR seen'), {id: 1, at: 1});
+  shapes.look();
+  shapes.add(Buffer.from('ERROR unseen'), {id: 2, at: 2});
+  shapes.add(Buffer.from('ERROR muted'), {id: 3, at: 3});
+  const muted = new Set([shapeOf(Buffer.from('ERROR muted'))]);
+  const logs = [log('a', {shapes: shapes.byKey}), log('shown', {shapes: shapesOf(['ERROR here'], 9)})];
+  expect(told({logs, muted, looking: (name) => name === 'shown'})).toEqual([
+    'a shape unseen 1',
+    'shown shape seen 1',
+    'a shape seen 1',
+    'a shape muted 1',
+  ]);
+});
+
+it('an unseen row counts what is unseen, from the first of it', () => {
+  const shapes = new ErrorShapes();
+  const add = (id: number) => shapes.add(Buffer.from(`ERROR no ${id}`), {id, at: 10 * id});
+  add(1);
+  shapes.look();
+  add(2);
+  add(3);
+  expect(rows({logs: [log('a', {shapes: shapes.byKey})]})).toMatchObject([
+    {state: 'unseen', count: 2, since: 20, last: 30, firstId: 2, lastId: 3},
+  ]);
+});
+
+it('failures and connector errors are unseen until the log was looked at, and again when there are more', () => {
+  const failed = pipeline('a', {failing: 'Failed', running: false, since: 5, connectorErrors: 4});
+  expect(told({pipelines: [failed]})).toEqual(['a failed unseen 1', 'a connectors unseen 4']);
+  const seen = new Map([['a', failed]]);
+  expect(told({pipelines: [failed], seen})).toEqual(['a failed seen 1', 'a connectors seen 4']);
+  const anew = {...failed, since: 8, connectorErrors: 6};
+  expect(told({pipelines: [anew], seen})).toEqual(['a failed unseen 1', 'a connectors unseen 2']);
+  expect(told({pipelines: [pipeline('a')], seen})).toEqual([]);
+});

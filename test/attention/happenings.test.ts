@@ -1,0 +1,85 @@
+import {describe, expect, it} from 'vitest';
+import {logHappenings, pipelineHappenings} from '../../source/attention/happenings.ts';
+import {noToll} from '../../source/attention/toll.ts';
+import {shapeOf} from '../../source/records/shape.ts';
+import {log, pipeline, shapesOf} from './sights.ts';
+
+const nothing = new Set<number>();
+const kinds = (happenings: readonly {kind: string}[]) => happenings.map(({kind}) => kind);
+
+describe('of the list', () => {
+  it('a pipeline that fails, or fails anew', () => {
+    const failed = pipeline('a', {failing: 'Failed', running: false, since: 5});
+    expect(pipelineHappenings(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
+    expect(pipelineHappenings(failed, failed)).toEqual([]);
+    expect(kinds(pipelineHappenings(failed, {...failed, since: 9}))).toEqual(['failed']);
+  });
+
+  it('one that runs since another time was started again, also when that was not seen', () => {
+    expect(kinds(pipelineHappenings(pipeline('a'), pipeline('a', {since: 7})))).toEqual(['restarted']);
+    expect(kinds(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {since: 7})))).toEqual([
+      'restarted',
+    ]);
+    expect(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
+  });
+
+  it('one that does not run any more was stopped, unless it failed', () => {
+    const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
+    expect(pipelineHappenings(pipeline('a'), stopped)).toEqual([
+      {kind: 'stopped', pipeline: 'a', at: 7, state: 'Stopped'},
+    ]);
+    expect(kinds(pipelineHappenings(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
+    expect(pipelineHappenings(stopped, stopped)).toEqual([]);
+  });
+
+  it('connector errors count on, and from zero in a process that was started again', () => {
+    const errors = (before: number, now: number) =>
+      pipelineHappenings(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
+    expect(errors(3, 5)).toEqual([{kind: 'connectors', pipeline: 'a', count: 2}]);
+    expect(errors(3, 3)).toEqual([]);
+    expect(errors(3, 1)).toEqual([{kind: 'connectors', pipeline: 'a', count: 1}]);
+  });
+
+  it('a pipeline that was not there before is no news', () => {
+    expect(pipelineHappenings(undefined, pipeline('a', {failing: 'Failed', connectorErrors: 3}))).toEqual([]);
+  });
+});
+
+describe('of a log', () => {
+  it('what was lost since, and where', () => {
+    const before = log('a', {toll: {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const now = log('a', {toll: {...noToll, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
+    expect(logHappenings(before, now, nothing)).toEqual([
+      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, id: 40},
+    ]);
+  });
+
+  it('that it fell silent, and that it began anew', () => {
+    const now = log('a', {silent: 'does not answer', toll: {...noToll, lives: 1, lifeId: 8}});
+    expect(logHappenings(log('a'), now, nothing)).toEqual([
+      {kind: 'silent', pipeline: 'a', why: 'does not answer'},
+      {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},
+    ]);
+    expect(kinds(logHappenings(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
+  });
+
+  it('new errors before known ones, a new one at its first line and a known one at its last', () => {
+    const before = log('a', {shapes: shapesOf(['ERROR known 1'])});
+    const now = log('a', {
+      shapes: shapesOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
+    });
+    expect(logHappenings(before, now, nothing)).toMatchObject([
+      {kind: 'errors', isNew: true, count: 2, id: 3},
+      {kind: 'errors', isNew: false, count: 2, id: 2},
+    ]);
+  });
+
+  it('not those that are muted', () => {
+    const now = log('a', {shapes: shapesOf(['ERROR new'])});
+    expect(logHappenings(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);
+  });
+
+  it('nothing of one that was not open before', () => {
+    expect(logHappenings(undefined, log('a', {shapes: shapesOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {eventually} from '../harness/eventually.ts';
+import {node, program} from '../harness/program.ts';
+import {openTmux} from '../harness/tmux.ts';
+import {requireTool} from '../harness/tools.ts';
+import {openViewer, type Viewer} from './viewer.ts';
+
+/** Longer than the program is told to wait, which is longer than a busy machine is between two keys of a test. */
+const away = 4100;
+
+/** The current line of the log pane. */
+const current = ({terminal}: Viewer): string => terminal.screen().find((row) => row.includes('│▸')) ?? '';
+
+/** Kept tabs for alpha and beta; alpha's log is on the screen. */
+async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer> {
+  const viewer = await openViewer({cols, args: ['alpha', 'beta', ...args]});
+  await viewer.connections(2);
+  await viewer.live();
+  return viewer;
+}
+
+test('A lists the errors of the other tabs by what they say; Enter goes to the last, f to the first, m mutes', async () => {
+  await using viewer = await twoTabs();
+  const {terminal} = viewer;
+  for (const port of [9092, 9093, 9094]) viewer.say('beta', `connection refused on port ${port}`, 'ERROR');
+  viewer.say('beta', 'no space left on device', 'ERROR');
+  await terminal.waitFor(() => /2 beta.*4✗/.test(viewer.tabBar()));
+
+  await terminal.press('A');
+  await terminal.waitFor(/Unseen errors {2}2 kinds/);
+  await terminal.waitFor(/▸ beta +×1 +since \d\d:\d\d +controller +no space left on device/);
+  await terminal.waitFor(/beta +×3 +since \d\d:\d\d +controller +connection refused on port 9092/);
+  expect(terminal.row(-1)).toContain('Enter go to last');
+  await terminal.press('j', 'm');
+  await terminal.waitFor(/×3 .* muted +controller/);
+  await terminal.press('Esc');
+  await terminal.waitFor(() => /2 beta.* 1✗|2 beta.*●1✗/.test(viewer.tabBar()));
+
+  await terminal.press('A', 'G', 'Enter');
+  await terminal.waitFor(() => current(viewer).includes('port 9094'));
+  await terminal.press('A', 'G', 'f');
+  await terminal.waitFor(() => current(viewer).includes('port 9092'));
+  await terminal.press('A');
+  await terminal.waitFor('nothing is unseen');
+});
+
+test('the first key after a while away tells what happened, one key leads there, Esc goes on as before', async () => {
+  await using viewer = await twoTabs(['--away', '4s']);
+  const {terminal, server} = viewer;
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  await terminal.press('Tab', '/');
+  await terminal.type('line');
+  await terminal.waitFor('/line');
+
+  for (const port of [1, 2]) viewer.say('beta', `connection refused on port ${port}`, 'ERROR');
+  viewer.write('beta', 5);
+  server.pipeline('gamma').fail('exit status: 101');
+  await terminal.waitFor('1 failing');
+  await sleep(away);
+
+  await terminal.press('Esc');
+  await terminal.waitFor('While you were away');
+  await terminal.waitFor(/▸ gamma +failed +\d\d:\d\d +Failed · exit status: 101/);
+  await terminal.waitFor(/beta +new error +\d\d:\d\d +×2 +controller +connection refused on port 1/);
+  await terminal.waitFor(/beta +received +7 lines/);
+  await terminal.press('Esc');
+  await terminal.waitForGone('While you were away');
+  // What was being typed is still there.
+  await terminal.waitFor('/line');
+  await terminal.press('Esc');
+  await terminal.waitForGone('/line');
+
+  viewer.say('beta', 'no space left on device', 'ERROR');
+  await sleep(away);
+  await terminal.press('q');
+  await terminal.waitFor('While you were away');
+  await terminal.press('Enter');
+  await terminal.waitFor(() => current(viewer).includes('no space left on device'));
+});
+
+test('news rings the bell once a minute, and the title says how many fail and is put back', async () => {
+  await using viewer = await twoTabs(['--notify', 'bell', '--title', '--watch', 'checkpoint \\d+ late']);
+  const {terminal, server} = viewer;
+  await eventually(
+    () => terminal.title === 'pipetail',
+    () => terminal.title,
+  );
+  viewer.say('beta', 'checkpoint 7 late', 'WARN');
+  await eventually(
+    () => terminal.bells === 1,
+    () => `${terminal.bells} bells`,
+  );
+  server.pipeline('gamma').fail('exit status: 101');
+  await eventually(
+    () => terminal.title === 'pipetail · 1 failing' && terminal.bells === 2,
+    () => `${terminal.title}, ${terminal.bells} bells`,
+  );
+  for (let line = 0; line < 50; line++) viewer.say('beta', `checkpoint ${line} late`, 'WARN');
+  await terminal.press('2');
+  await terminal.waitFor('checkpoint 49 late');
+  expect(terminal.bells).toBe(2);
+  await terminal.press('q', 'q');
+  await terminal.waitForExit();
+  expect(terminal.output.lastIndexOf('\u001B[23;2t')).toBeGreaterThan(terminal.output.lastIndexOf('\u001B[22;2t'));
+});
+
+test('in tmux, whatever was asked for, it is the bell that marks the window; the title is the pane’s', async (context) => {
+  requireTool(context, 'tmux');
+  await using server = {
+    demo: await DemoServer.start({scenario: quiet('alpha', 'beta')}),
+    [Symbol.asyncDispose]() {
+      return this.demo.close();
+    },
+  };
+  const args = [program, '--host', server.demo.url, 'alpha', '--notify', 'osc9', '--title'];
+  await using tmux = await openTmux({command: node, args});
+  await tmux.waitFor('LIVE');
+  const ask = (format: string) => tmux.tmux('display-message', '-p', '-t', ':0', format).trim();
+  tmux.tmux('new-window', '-d', '--', 'cat');
+  tmux.tmux('select-window', '-t', ':1');
+  expect(ask('#{window_bell_flag}')).toBe('0');
+  server.demo.pipeline('beta').fail('exit status: 101');
+  await eventually(
+    () => ask('#{window_bell_flag} #{pane_title}') === '1 pipetail · 1 failing',
+    () => ask('#{window_bell_flag} #{pane_title}'),
+  );
+  expect(tmux.tmux('capture-pane', '-p', '-t', ':0')).not.toContain('exit status');
+});

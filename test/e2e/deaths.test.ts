@@ -1,0 +1,145 @@
+import {readdir, readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {describe, expect, test} from 'vitest';
+import {openProgram} from '../harness/program.ts';
+import {expectClean, expectGone, openShellSession} from './shell-session.ts';
+import {openViewer} from './viewer.ts';
+
+// Nine ways to end. What is asked after each is what the user's shell would find.
+
+describe('the terminal is as it was, and nothing is left', () => {
+  test.each([false, true])('after q (mouse: %s)', async (mouse) => {
+    await using session = await openShellSession({args: mouse ? ['--mouse'] : []});
+    expect(session.terminal.mouse).toBe(mouse ? 'drag' : 'none');
+    await session.terminal.press('q', 'q');
+    await expectClean(session, 0);
+  });
+
+  test('after ^C twice', async () => {
+    await using session = await openShellSession();
+    await session.terminal.press('C-c');
+    await session.terminal.waitFor('^C again quits');
+    await session.terminal.press('C-c');
+    await expectClean(session, 0);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('after %s, with the mouse on and a page open', async (signal, code) => {
+    await using session = await openShellSession({args: ['--mouse', '--title']});
+    await session.terminal.press('?');
+    await session.terminal.waitFor('this help');
+    process.kill(session.pid, signal);
+    // The shell waits for the program, whatever signal ended it: it knows only the exit code.
+    await expectClean(session, code);
+  });
+});
+
+const preload = path.join(import.meta.dirname, 'fault-preload.mjs');
+const apiKey = 'apikey:SECRET-0123456789';
+
+describe('a fault of its own', () => {
+  test.each([
+    ['an exception', 'SIGUSR2', 'Error'],
+    ['an unhandled rejection', 'SIGPWR', 'TypeError'],
+  ] as const)('%s: a report that holds no secret, exit 1', async (_, signal, name) => {
+    await using session = await openShellSession({
+      apiKey,
+      args: ['--mouse', '--auth', apiKey],
+      env: {
+        NODE_OPTIONS: `--import=${preload}`,
+        PIPETAIL_TEST_MESSAGE: `cannot read "a line of a log" of ${apiKey} at https://me:SECRET-1@host/`,
+        PIPETAIL_TEST_OTHER: 'SECRET-2',
+      },
+    });
+    const {terminal} = session;
+    process.kill(session.pid, signal);
+    await expectClean(session, 1);
+    const text = terminal.text().replaceAll('\n', '');
+    expect(text).toMatch(/pipetail \d+\.\d+\.\d+ stopped because of a fault of its own/);
+    expect(text).toContain(`${name}: cannot read "…" of [secret] at https://[secret]@host/`);
+    expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+
+    const folder = path.join(terminal.home, '.local/state/pipetail');
+    const reports = (await readdir(folder)).filter((file) => file.startsWith('crash-'));
+    expect(reports).toHaveLength(1);
+    const file = path.join(folder, reports[0] ?? '');
+    expect(text).toContain(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const report = await readFile(file, 'utf8');
+    expect(report).toMatch(/^pipetail \d+\.\d+\.\d+ · Node 2\d\.\S+ · linux \w+ · 20\d\d-/);
+    expect(report).toContain(`${name}: cannot read "…" of [secret] at https://[secret]@host/\n    at `);
+    for (const hidden of ['SECRET', 'a line of a log', 'PIPETAIL_TEST', session.server.url, 'Fresh start']) {
+      expect(report).not.toContain(hidden);
+    }
+  });
+
+  test('it ends all the same where no report can be written', async () => {
+    // The folder would have to be made inside a file.
+    await using session = await openShellSession({
+      env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_MESSAGE: 'broken', XDG_STATE_HOME: preload},
+    });
+    process.kill(session.pid, 'SIGUSR2');
+    await expectClean(session, 1);
+    expect(session.terminal.text()).toContain('Error: broken');
+    expect(session.terminal.text()).toContain('no report could be written');
+  });
+});
+
+test('after kill -9 all that is needed is reset', async () => {
+  await using session = await openShellSession({args: ['--mouse'], afterwards: 'reset; echo before; echo "code $?"'});
+  process.kill(session.pid, 'SIGKILL');
+  // What `reset` clears takes the first answer with it.
+  await expectClean(session, 0);
+});
+
+describe('the terminal is gone', () => {
+  test('a closed PTY ends the program', async () => {
+    await using viewer = await openViewer({args: ['alpha']});
+    const {terminal, server} = viewer;
+    await viewer.live();
+    terminal.hangUp();
+    await expectGone(terminal, server);
+  });
+
+  test('so it does while lines stream', async () => {
+    await using viewer = await openViewer({args: ['alpha']});
+    const {terminal, server} = viewer;
+    await viewer.live();
+    viewer.write('alpha', 3000);
+    terminal.hangUp();
+    viewer.write('alpha', 3000);
+    await expectGone(terminal, server);
+  });
+
+  test.each([
+    ['is never read again', false],
+    ['is read again in the last moment', true],
+  ] as const)('a terminal that nobody reads does not keep SIGTERM from ending it; it %s', async (_, isRead) => {
+    await using viewer = await openViewer({args: ['alpha'], cols: 200, rows: 60});
+    const {terminal, server} = viewer;
+    await viewer.live();
+    terminal.stall();
+    for (let round = 0; round < 60; round++) {
+      viewer.write('alpha', 100, `a long line ${'x'.repeat(150)}`);
+      await sleep(30);
+    }
+    terminal.kill('SIGTERM');
+    if (isRead) terminal.unstall();
+    await expectGone(terminal, server);
+    terminal.unstall();
+    expect(await terminal.waitForExit()).toEqual({code: 143, signal: undefined});
+    // What the kernel had no room for is lost with the process.
+    if (isRead) expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
+  });
+});
+
+test('without a screen there is one line and exit 2', async () => {
+  await using terminal = await openProgram(['--demo'], {env: {TERM: 'dumb'}});
+  expect(await terminal.waitForExit()).toMatchObject({code: 2});
+  expect(terminal.text().trim()).toMatch(/^pipetail: the screen needs more than TERM=dumb[^\n]*$/);
+  expect(terminal.output.toString('latin1')).not.toContain('\u001B');
+});

@@ -1,0 +1,117 @@
+import {spawn} from 'node:child_process';
+import {readFile, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {TruthLog} from '../chaos/truth-log.ts';
+import {Writer} from '../chaos/writer.ts';
+import {cleanEnvironment} from '../harness/environment.ts';
+import {eventually} from '../harness/eventually.ts';
+import {node, program, run} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {requireTool, skipOrFail} from '../harness/tools.ts';
+
+const name = 'orders';
+
+/** `pipetail logs --follow --record`, started by `sh` after `before`. */
+async function record(directory: string, home: string, before = '') {
+  const server = await DemoServer.start({scenario: quiet(name), chunking: 'ragged'});
+  const pipeline = server.pipeline(name);
+  const truth = new TruthLog(name);
+  truth.watch(pipeline);
+  const writer = new Writer({name, seed: 1, identical: 0});
+  const args = [node, program, 'logs', '--follow', '--host', server.url, '--record', directory, name];
+  const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
+    cwd: home,
+    env: cleanEnvironment(home),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let notes = '';
+  let printed = 0;
+  child.stderr.on('data', (bytes: Buffer) => {
+    notes += bytes.toString();
+  });
+  child.stdout.on('data', (bytes: Buffer) => {
+    printed += bytes.length;
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+    await server.close();
+  });
+  const wire = () => Buffer.from(truth.truth().lives[0]?.wire ?? []);
+  return {
+    pid: child.pid ?? 0,
+    folder: path.join(directory, `${name}--${pipeline.id}`),
+    wire,
+    write: (bytes: number) => writer.burst(pipeline, bytes),
+    noted: (text: string) =>
+      eventually(
+        () => notes.includes(text),
+        () => `${text}: ${notes}`,
+      ),
+    allPrinted: () =>
+      eventually(
+        () => printed === wire().length,
+        () => `${printed} of ${wire().length} bytes`,
+      ),
+    async stop() {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+test('the disk is full: it says so and goes on showing; when there is room again, nothing is missing', async (context) => {
+  requireTool(context, 'mount');
+  await using home = await temporaryDirectory();
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', home.path]);
+  if (mounted.code !== 0) skipOrFail(context, 'a tmpfs can be mounted by root only');
+  try {
+    await using elsewhere = await temporaryDirectory();
+    const ballast = path.join(home.path, 'ballast');
+    await writeFile(ballast, Buffer.alloc(1_500_000));
+    const one = await record(path.join(home.path, 'records'), elsewhere.path);
+    one.write(200_000);
+    await one.allPrinted();
+    one.write(700_000);
+    await one.noted('recording has stopped: the disk is full');
+    one.write(50_000);
+    await one.allPrinted();
+    await rm(ballast);
+    await one.noted('recording again · nothing was missed');
+    await one.stop();
+    expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
+  } finally {
+    await run('umount', [home.path]);
+  }
+});
+
+test('files may not grow: it says so and goes on showing; when they may again, nothing is missing', async (context) => {
+  requireTool(context, 'prlimit');
+  await using home = await temporaryDirectory();
+  // In units of 512 or 1024 bytes, as the shell likes; only the soft limit, so that it can be raised again.
+  const one = await record(path.join(home.path, 'records'), home.path, 'ulimit -S -f 200;');
+  one.write(150_000);
+  one.write(300_000);
+  await one.noted('recording has stopped: the file would be larger than allowed');
+  one.write(50_000);
+  await one.allPrinted();
+  expect((await run('prlimit', ['--pid', String(one.pid), '--fsize=unlimited:'])).code).toBe(0);
+  await one.noted('recording again · nothing was missed');
+  await one.stop();
+  expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
+});
+
+test('the folder cannot be written to: it says so, and the log is shown', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'file');
+  await writeFile(file, '');
+  const one = await record(path.join(file, 'records'), home.path);
+  await one.noted('recording has stopped: a part of the path is not a folder');
+  one.write(10_000);
+  await one.allPrinted();
+  await one.stop();
+});

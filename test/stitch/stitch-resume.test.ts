@@ -1,0 +1,131 @@
+import {expect, test} from 'vitest';
+import type {MarkerKind} from '../../source/buffer/marker.ts';
+import {EntryCount} from '../../source/stitch/entry-count.ts';
+import {Stitch, type StitchState} from '../../source/stitch/stitch.ts';
+import {ServerModel} from './ring-model.ts';
+
+/** A stitch with all that it said. */
+function open() {
+  let text = '';
+  const said: string[] = [];
+  const stitch = new Stitch({
+    sink: {
+      append: (bytes) => {
+        text += Buffer.from(bytes).toString();
+      },
+      closeLine: () => {
+        text += '\n';
+      },
+      marker: (marker: MarkerKind) => {
+        said.push(marker.kind === 'lost' ? `lost ${marker.atLeast} to ${marker.atMost}` : marker.kind);
+      },
+      placed: ({fresh}) => said.push(fresh ? 'placed fresh' : 'placed'),
+    },
+    clock: {wall: () => 5},
+  });
+  return {stitch, said, text: () => text};
+}
+
+/** Written down and read again. */
+function saved(state: StitchState | undefined): StitchState {
+  expect(state).toBeDefined();
+  return JSON.parse(JSON.stringify(state));
+}
+
+function line(server: ServerModel, text: string): void {
+  server.write(`[p] ${server.now()} INFO t: ${text}`);
+}
+
+test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes before the end', (missing) => {
+  const server = new ServerModel({bytes: 1000, entries: 9});
+  for (let n = 0; n < 20; n++) line(server, `before ${n}`);
+  const first = open();
+  expect(first.stitch.state).toBeUndefined();
+  first.stitch.begin({cause: 'unknown', downMs: 0});
+  first.stitch.push(server.connect().body);
+  const state = saved(first.stitch.state);
+  const had = Buffer.from(first.text());
+  const tail = had.subarray(0, had.length - missing);
+
+  for (let n = 0; n < 4; n++) line(server, `after ${n}`);
+  const second = open();
+  // The state is of the log's beginning: the rest is counted on.
+  second.stitch.resume({
+    state: {...state, count: new EntryCount(server.life.first - 4).state},
+    since: tail,
+    tail,
+    lastByteAt: 1,
+  });
+  second.stitch.begin({cause: 'not-running', downMs: 7});
+  second.stitch.push(server.connect().body);
+  second.stitch.settle();
+  expect(second.said.toSorted()).toEqual(['placed', 'reconnected']);
+  expect(Buffer.concat([tail, Buffer.from(second.text())]).toString()).toBe(
+    server.life.wire.subarray(server.life.start(server.life.first - 4)).toString(),
+  );
+});
+
+test('what was lost meanwhile is counted', () => {
+  const server = new ServerModel({bytes: 1e6, entries: 3});
+  const first = open();
+  first.stitch.begin({cause: 'unknown', downMs: 0});
+  first.stitch.push(server.connect().body);
+  for (let n = 0; n < 9; n++) line(server, `after ${n}`);
+  const second = open();
+  const tail = Buffer.from(first.text());
+  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.begin({cause: 'not-running', downMs: 7});
+  second.stitch.push(server.connect().body);
+  expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
+});
+
+test('another life and another pipeline are known', () => {
+  for (const again of ['restart', 'recreate'] as const) {
+    const server = new ServerModel({bytes: 1e6, entries: 30});
+    const first = open();
+    first.stitch.begin({cause: 'unknown', downMs: 0});
+    first.stitch.push(server.connect().body);
+    if (again === 'restart') server.restart('silent');
+    else server.recreate();
+    const second = open();
+    const tail = Buffer.from(first.text());
+    second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+    second.stitch.begin({cause: 'not-running', downMs: 7});
+    second.stitch.push(server.connect().body);
+    expect(second.said).toEqual(['new-life', 'placed fresh']);
+  }
+});
+
+test('where the state is unknown the bytes decide, and a fresh start proves nothing', () => {
+  const server = new ServerModel({bytes: 1e6, entries: 30});
+  for (let n = 0; n < 3; n++) line(server, `before ${n}`);
+  const tail = Buffer.from(server.life.wire);
+  line(server, 'after');
+  const second = open();
+  const state: StitchState = {
+    count: {min: 0, max: 1e9, open: false, partial: ''},
+    isLifeUnknown: true,
+    pipelineId: 'id-1',
+  };
+  second.stitch.resume({state, since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.begin({cause: 'not-running', downMs: 7});
+  second.stitch.push(server.connect().body);
+  expect(second.said).toEqual(['reconnected', 'placed']);
+  expect(second.text()).toContain('after');
+  expect(second.text()).not.toContain('before');
+  expect(second.stitch.state?.isLifeUnknown).toBeUndefined();
+  expect(second.stitch.state?.life).toContain('Fresh start');
+});
+
+test('a count goes on in the middle of an entry and of a line', () => {
+  const bytes = Buffer.from('a\n[manager] x\ncontinued pipeline-id="1" pipeline-name="p"\nb\nc');
+  const whole = new EntryCount(5);
+  whole.push(bytes);
+  for (let at = 0; at <= bytes.length; at++) {
+    const first = new EntryCount(5);
+    first.push(bytes.subarray(0, at));
+    const second = EntryCount.from(JSON.parse(JSON.stringify(first.state)));
+    second.push(bytes.subarray(at));
+    expect(second.state).toEqual(whole.state);
+  }
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {readSession} from '../../source/storage/session-data.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+
+const count = fc.nat();
+const text = fc.string();
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, {nil: undefined});
+const anchor = fc.record({bytes: count, hash: count, before: count});
+const tab = fc.record({
+  name: text,
+  merges: maybe(fc.array(text)),
+  wrap: fc.boolean(),
+  asSent: fc.boolean(),
+  time: text,
+  lineNumbers: fc.boolean(),
+  search: maybe(text),
+  highlights: fc.array(text),
+  filters: fc.array(fc.record({text, on: fc.boolean(), shape: maybe(fc.integer())})),
+  context: count,
+  fold: fc.boolean(),
+  anchors: fc.record({
+    marks: fc.array(anchor, {maxLength: 3}),
+    place: maybe(fc.record({current: anchor, top: maybe(anchor), row: count, seen: maybe(anchor)})),
+  }),
+});
+const session = fc.record({
+  tabs: fc.array(tab, {maxLength: 4}),
+  active: maybe(text),
+  cursor: maybe(text),
+  focus: text,
+  sidebarHidden: fc.boolean(),
+  sort: text,
+});
+
+test('every session is read back as it was written', () => {
+  fc.assert(
+    fc.property(session, (whole) => {
+      expect(readSession(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
+    }),
+    {numRuns: runs},
+  );
+});
+
+test('anything else is no session, and never an exception', () => {
+  for (const json of [null, [], 'x', 1, {}, {tabs: {}}]) expect(readSession(json)).toBeUndefined();
+  fc.assert(
+    fc.property(fc.jsonValue(), (json) => {
+      expect(readSession(json)).toBeUndefined();
+    }),
+    {numRuns: runs},
+  );
+});

@@ -1,0 +1,142 @@
+import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import type {Session} from '../../source/storage/session-data.ts';
+import {SessionFile} from '../../source/storage/session-file.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+const server = 'http://localhost:8080';
+
+const session: Session = {
+  tabs: [
+    {
+      name: 'orders',
+      merges: undefined,
+      wrap: true,
+      asSent: false,
+      time: 'local',
+      lineNumbers: true,
+      search: 'refused',
+      highlights: ['kafka'],
+      filters: [
+        {text: '!debug', on: true, shape: undefined},
+        {text: 'INFO a: step #', on: false, shape: 4_000_000_000},
+      ],
+      context: 3,
+      fold: true,
+      anchors: {
+        marks: [{bytes: 12, hash: 4_294_967_295, before: 0}],
+        place: {current: {bytes: 1, hash: 2, before: 3}, top: undefined, row: 2, seen: {bytes: 4, hash: 5, before: 6}},
+      },
+    },
+  ],
+  active: 'orders',
+  cursor: undefined,
+  focus: 'log',
+  sidebarHidden: true,
+  sort: 'state',
+};
+
+/** Programs on one home; `alive` are the ids of those that run. */
+async function home() {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => directory[Symbol.asyncDispose]());
+  const folder = path.join(directory.path, 'state', 'pipetail');
+  const alive = new Set<number>();
+  const {signal} = new AbortController();
+  const start = async (pid: number, options: {server?: string; tenant?: string} = {}) => {
+    alive.add(pid);
+    const processes = {pid, isAlive: (each: number) => alive.has(each)};
+    const file = await SessionFile.take({folder, server, tenant: 't1', ...options, processes, signal});
+    if (typeof file === 'string') throw new Error(file);
+    return file;
+  };
+  const kill = (pid: number) => alive.delete(pid);
+  const files = async () => (await readdir(folder)).toSorted();
+  return {folder, start, kill, files};
+}
+
+async function named(file: SessionFile): Promise<string | undefined> {
+  return (await file.read()).session?.cursor;
+}
+
+test('what was saved is read at the next start, by this user alone', async () => {
+  const {folder, start, files} = await home();
+  const first = await start(1);
+  expect(await first.read()).toEqual({session: undefined, problem: undefined});
+  await first.save(session);
+  await first.close();
+  const [name = ''] = await files();
+  expect(name).toMatch(/^session-[0-9a-f]{16}\.json$/);
+  expect(await files()).toEqual([name]);
+  expect((await stat(path.join(folder, name))).mode & 0o777).toBe(0o600);
+  const second = await start(2);
+  expect((await second.read()).session).toEqual(session);
+  await second.close();
+});
+
+test('programs at the same time keep a session each, and each finds its own again', async () => {
+  const {start} = await home();
+  const [first, second] = [await start(1), await start(2)];
+  await Promise.all([first.save({...session, cursor: 'one'}), second.save({...session, cursor: 'two'})]);
+  await first.save({...session, cursor: 'one again'});
+  await Promise.all([first.close(), second.close()]);
+  const [third, fourth] = [await start(3), await start(4)];
+  expect(await named(third)).toBe('one again');
+  expect(await named(fourth)).toBe('two');
+  await third.close();
+  const fifth = await start(5);
+  expect(await named(fifth)).toBe('one again');
+});
+
+test('the place of a program that was killed is free', async () => {
+  const {start, kill} = await home();
+  await (await start(1)).save({...session, cursor: 'killed'});
+  kill(1);
+  expect(await named(await start(2))).toBe('killed');
+});
+
+test('other servers, and other tenants of one, have sessions of their own', async () => {
+  const {start, files} = await home();
+  for (const [index, options] of [{}, {tenant: 't2'}, {server: `${server}/feldera`}].entries()) {
+    const file = await start(index + 1, options);
+    expect(await named(file)).toBeUndefined();
+    await file.save({...session, cursor: JSON.stringify(options)});
+    await file.close();
+  }
+  expect((await files()).length).toBe(3);
+  expect(await named(await start(9, {tenant: 't2'}))).toBe('{"tenant":"t2"}');
+});
+
+test.each([
+  ['is cut off', (text: string) => text.slice(0, 40)],
+  ['is empty', () => ''],
+  ['is of a later version', (text: string) => text.replace('"version":1', '"version":99')],
+  ['lacks a field', (text: string) => text.replace('"wrap":true,', '')],
+  ['has a field of another kind', (text: string) => text.replace('"context":3', '"context":-3')],
+])('a file that %s is set aside and named', async (_, damage) => {
+  const {folder, start, files} = await home();
+  const first = await start(1);
+  await first.save(session);
+  await first.close();
+  const file = path.join(folder, (await files())[0] ?? '');
+  const damaged = damage(await readFile(file, 'utf8'));
+  await writeFile(file, damaged);
+  const second = await start(2);
+  const {session: read, problem} = await second.read();
+  expect(read).toBeUndefined();
+  expect(problem).toContain(`${file}.damaged`);
+  expect(await readFile(`${file}.damaged`, 'utf8')).toBe(damaged);
+  await second.save(session);
+  expect((await second.read()).session).toEqual(session);
+});
+
+test('what cannot be written is said once', async () => {
+  const {folder, start, files} = await home();
+  const file = await start(1);
+  await mkdir(path.join(folder, (await files())[0]?.replace('.lock', '') ?? ''));
+  await file.save(session);
+  expect(file.takeProblem()).toContain('was not saved: it is a folder');
+  await file.save({...session, cursor: 'x'});
+  expect(file.takeProblem()).toBeUndefined();
+});

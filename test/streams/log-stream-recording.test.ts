@@ -1,0 +1,120 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {Recordings} from '../../source/storage/recordings.ts';
+import {StreamManager} from '../../source/streams/stream-manager.ts';
+import {eventually} from '../harness/eventually.ts';
+import {fastClock} from '../harness/fast-clock.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+import {connectionOf, linesOf, markersOf, untilLines} from './open-streams.ts';
+
+async function startServer(): Promise<DemoServer> {
+  const server = await DemoServer.start({});
+  server.addPipeline('orders').start();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** One run of the program: a manager with recordings. */
+function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean) {
+  const clock = fastClock(10);
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  const recordings = new Recordings({
+    directory: path.join(home.path, 'records'),
+    maxBytes: 1e9,
+    clock,
+    processes: {pid: 1, isAlive: () => false},
+  });
+  const manager = new StreamManager({
+    ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64 * 1024 * 1024},
+    recordings: {of: recordings, all, showPast: true},
+  });
+  return {
+    manager,
+    async end() {
+      manager.dispose();
+      await recordings.closed();
+      await client.close();
+    },
+  };
+}
+
+function write(server: DemoServer, texts: readonly string[]): string[] {
+  const pipeline = server.pipeline('orders');
+  return texts.map((text) => {
+    const line = `[orders] ${pipeline.stamp()}  INFO test:  line ${text}`;
+    pipeline.write(line);
+    return line;
+  });
+}
+
+function fileOf(server: DemoServer, home: TemporaryDirectory): Promise<string> {
+  const folder = `orders--${server.pipeline('orders').id}`;
+  return readFile(path.join(home.path, 'records', folder, '000001.log'), 'utf8').catch(() => '');
+}
+
+test('the next run shows what was recorded and what came meanwhile, and says that it was not running', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  const early = write(server, ['1', '2']);
+  const first = startRun(server, home, true);
+  await untilLines(first.manager.open('orders'), early);
+  expect(first.manager.get('orders')?.snapshot.get().recording).toMatchObject({kind: 'recording', missedBytes: 0});
+  await first.end();
+
+  const all = [...early, ...write(server, ['3'])];
+  const second = startRun(server, home, true);
+  const stream = second.manager.open('orders');
+  expect(await untilLines(stream, all)).toEqual(all);
+  await connectionOf(stream, 'live');
+  expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'not-running', times: 1}]);
+  await second.end();
+  expect((await fileOf(server, home)).split('\n').filter((line) => line.includes('INFO test:'))).toEqual(all);
+});
+
+test('while the server cannot be reached, what was recorded is shown', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  const lines = write(server, ['1', '2']);
+  const first = startRun(server, home, true);
+  await untilLines(first.manager.open('orders'), lines);
+  await first.end();
+
+  await server.stopApi();
+  const second = startRun(server, home, true);
+  const stream = second.manager.open('orders');
+  expect(await untilLines(stream, lines)).toEqual(lines);
+  await connectionOf(stream, 'waiting');
+  await server.startApi();
+  write(server, ['3']);
+  await untilLines(stream, [...lines, 'one more']);
+  await second.end();
+});
+
+test('a tab is recorded from when it is asked for, and no more when not', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  const run = startRun(server, home, false);
+  const stream = run.manager.open('orders');
+  const early = write(server, ['1', '2']);
+  await untilLines(stream, early);
+  expect(stream.snapshot.get().recording).toBeUndefined();
+  stream.setRecording(true);
+  await eventually(
+    async () => (await fileOf(server, home)).includes(early[1] ?? '?'),
+    () => JSON.stringify(stream.snapshot.get().recording),
+  );
+  stream.setRecording(false);
+  await eventually(
+    () => stream.snapshot.get().recording === undefined,
+    () => JSON.stringify(stream.snapshot.get().recording),
+  );
+  const late = write(server, ['3']);
+  await untilLines(stream, [...early, ...late]);
+  expect(linesOf(stream)).toEqual([...early, ...late]);
+  await run.end();
+  expect(await fileOf(server, home)).not.toContain('line 3');
+});

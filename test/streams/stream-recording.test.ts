@@ -1,0 +1,278 @@
+import {execFileSync} from 'node:child_process';
+import {readdir, readFile, rm, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {ServerModel} from '../stitch/ring-model.ts';
+import {recorded, written} from './recorded-history.ts';
+import {RecordedLife, shownOf} from './recorded-life.ts';
+
+const ring = {bytes: 1_000_000, entries: 50_000};
+
+function line(server: ServerModel, number: number): string {
+  return `[p] ${server.now()}  INFO t: line ${number}`;
+}
+
+test('a recording is the log as it came; the next run goes on with it', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  for (let n = 0; n < 5; n++) server.write(line(server, n));
+
+  const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  expect(await first.recording.begin('id-1')).toBeUndefined();
+  first.connect();
+  const follower = server.connect();
+  first.receive(follower.body);
+  await written(first, clock);
+  const folder = path.join(home.path, 'p--id-1');
+  expect(first.recording.state).toEqual({kind: 'recording', folder, missedBytes: 0});
+  const file = path.join(folder, '000001.log');
+  expect(await readFile(file)).toEqual(server.life.wire);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  await first.close();
+  expect((await readdir(folder)).sort()).toEqual(['000001.log', 'index.jsonl']);
+
+  for (let n = 5; n < 8; n++) server.write(line(server, n));
+  const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
+  expect(await second.recording.begin('id-1')).toMatchObject({lastAt: expect.any(Number)});
+  expect(shownOf(second.buffer)).toHaveLength(6);
+  second.connect();
+  second.receive(server.connect().body);
+  second.settle();
+  await written(second, clock);
+  expect(await readFile(file)).toEqual(server.life.wire);
+  const text = shownOf(second.buffer);
+  expect(text.filter((shown) => !shown.startsWith('<')).join('\n')).toBe(server.life.wire.toString().trimEnd());
+  expect(text.filter((shown) => shown.startsWith('<'))).toEqual(['<reconnected>']);
+  await second.close();
+});
+
+test('what left memory is read back, compressed files too, and they are what zcat reads', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 1e9, entries: 1e9});
+  const limits = {fileBytes: 300_000};
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 100_000, pid: 1, limits});
+  await life.recording.begin('id-1');
+  life.connect();
+  life.receive(server.connect().body);
+  const lines: string[] = [];
+  for (let burst = 0; burst < 30; burst++) {
+    const texts = Array.from({length: 400}, (_, n) => `${line(server, burst * 400 + n)} ${'x'.repeat(n % 90)}`);
+    lines.push(...texts);
+    life.receive(Buffer.from(`${texts.join('\n')}\n`));
+    await written(life, clock);
+  }
+  const {buffer} = life;
+  expect(buffer.memoryFirstId).toBeGreaterThan(9000);
+  expect(buffer.droppedLines).toBe(0);
+  expect(shownOf(buffer).slice(1)).toEqual(lines);
+  await life.close();
+  expect(shownOf(buffer).slice(1)).toEqual(lines);
+  const folder = path.join(home.path, 'p--id-1');
+  const files = (await readdir(folder)).filter((file) => file.includes('.log')).sort();
+  expect(files.filter((file) => file.endsWith('.gz')).length).toBeGreaterThan(2);
+  const all = files.map((file) =>
+    file.endsWith('.gz')
+      ? execFileSync('zcat', [path.join(folder, file)])
+      : execFileSync('cat', [path.join(folder, file)]),
+  );
+  expect(Buffer.concat(all).toString().trimEnd().split('\n').slice(1)).toEqual(lines);
+
+  const next = new RecordedLife({directory: home.path, clock, maxBytes: 100_000, pid: 2, limits});
+  await next.recording.begin('id-1');
+  expect(shownOf(next.buffer).slice(1)).toEqual(lines);
+  await next.close();
+});
+
+/** A life whose stream has received what the server holds. */
+async function follow(life: RecordedLife, server: ServerModel): Promise<void> {
+  life.connect();
+  life.receive(server.connect().body);
+  life.settle();
+}
+
+test('switched on while the log is followed: what memory holds is recorded too; off and on again, nothing is there twice', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  for (let n = 0; n < 5; n++) server.write(line(server, n));
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  life.connect();
+  const follower = server.connect();
+  let received = 0;
+  const receive = () => {
+    life.receive(follower.body.subarray(received));
+    received = follower.body.length;
+  };
+  receive();
+  expect(life.recording.state).toBeUndefined();
+  life.recording.set(true, 'id-1');
+  expect(life.recording.state).toEqual({kind: 'opening'});
+  await recorded(life, clock);
+  const file = path.join(home.path, 'p--id-1', '000001.log');
+  expect(await readFile(file)).toEqual(server.life.wire);
+
+  life.recording.set(false, 'id-1');
+  expect(life.recording.state).toBeUndefined();
+  for (let n = 5; n < 8; n++) server.write(line(server, n));
+  receive();
+  life.recording.set(true, 'id-1');
+  await recorded(life, clock);
+  expect(await readFile(file)).toEqual(server.life.wire);
+  await life.close();
+
+  // Another run that begins without recording, and begins to record behind the end of what there is.
+  for (let n = 8; n < 10; n++) server.write(line(server, n));
+  const next = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
+  await follow(next, server);
+  next.recording.set(true, 'id-1');
+  await recorded(next, clock);
+  expect(await readFile(file)).toEqual(server.life.wire);
+  await next.close();
+});
+
+test('what was missed in between, and nobody counted, is marked', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 200, entries: 3});
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  await life.recording.begin('id-1');
+  await follow(life, server);
+  await life.close();
+  for (let n = 0; n < 9; n++) server.write(line(server, n));
+  const next = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
+  await follow(next, server);
+  next.recording.set(true, 'id-1');
+  await recorded(next, clock);
+  await next.close();
+  const last = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 3});
+  await last.recording.begin('id-1');
+  const shown = shownOf(last.buffer);
+  expect(shown.slice(1, 3)).toEqual(['<not-recorded>', '<discarded>']);
+  expect(shown.at(-1)).toContain('line 8');
+  await last.close();
+});
+
+test('created again: the new pipeline is recorded in a folder of its own, and both are still shown', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  await life.recording.begin('id-1');
+  server.write(line(server, 1));
+  await follow(life, server);
+  life.cut();
+  const old = server.life.wire;
+  server.recreate();
+  server.write(line(server, 2));
+  await follow(life, server);
+  await recorded(life, clock);
+  expect(life.recording.state).toMatchObject({kind: 'recording', folder: path.join(home.path, 'p--id-2')});
+  expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(old);
+  expect(await readFile(path.join(home.path, 'p--id-2', '000001.log'))).toEqual(server.life.wire);
+  await life.close();
+});
+
+test('a second program on the same folder says so and reads only, and takes over when the first has ended', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  const alive = () => true;
+  const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, alive});
+  await first.recording.begin('id-1');
+  await follow(first, server);
+  await written(first, clock);
+
+  server.write(line(server, 1));
+  const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive});
+  await second.recording.begin('id-1');
+  const folder = path.join(home.path, 'p--id-1');
+  expect(second.recording.state).toEqual({kind: 'read-only', folder, by: 1});
+  await follow(second, server);
+  expect(shownOf(second.buffer).filter((shown) => !shown.startsWith('<'))).toHaveLength(2);
+  await first.close();
+  await clock.advance(30_000);
+  await recorded(second, clock);
+  expect(await readFile(path.join(folder, '000001.log'))).toEqual(server.life.wire);
+  await second.close();
+});
+
+test('more than its size: the oldest files are deleted, and no more shown', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 1e9, entries: 1e9});
+  const limits = {fileBytes: 20_000, maxBytes: 30_000};
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 1, limits});
+  await life.recording.begin('id-1');
+  life.connect();
+  const follower = server.connect();
+  let received = 0;
+  for (let burst = 0; burst < 30; burst++) {
+    for (let n = 0; n < 100; n++) server.write(`${line(server, burst * 100 + n)} ${Math.random()}`);
+    life.receive(follower.body.subarray(received));
+    received = follower.body.length;
+    await written(life, clock);
+  }
+  await life.close();
+  const {buffer} = life;
+  expect(buffer.droppedLines).toBeGreaterThan(0);
+  expect(buffer.droppedLines + buffer.lineCount).toBe(3001);
+  const lines = server.life.wire.toString().trimEnd().split('\n');
+  expect(shownOf(buffer)).toEqual(lines.slice(buffer.droppedLines));
+  const folder = path.join(home.path, 'p--id-1');
+  const sizes = await Promise.all((await readdir(folder)).map((file) => stat(path.join(folder, file))));
+  expect(sizes.reduce((sum, {size}) => sum + size, 0)).toBeLessThan(60_000);
+
+  const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
+  await next.recording.begin('id-1');
+  const kept = shownOf(next.buffer);
+  expect(kept.length).toBeLessThan(3001);
+  expect(kept).toEqual(lines.slice(-kept.length));
+  await next.close();
+});
+
+test('an id that no folder should be called after is refused', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  await life.recording.begin('../../evil');
+  expect(life.recording.state).toMatchObject({
+    kind: 'stopped',
+    why: "no folder can be called after the id '../../evil'",
+  });
+  expect(await readdir(home.path)).toEqual([]);
+  await life.close();
+});
+
+test('a file of a recording that was deleted by hand is missed, and nothing else', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 1e9, entries: 1e9});
+  const limits = {fileBytes: 10_000};
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, limits});
+  await life.recording.begin('id-1');
+  life.connect();
+  const follower = server.connect();
+  let received = 0;
+  for (let burst = 0; burst < 5; burst++) {
+    for (let n = 0; n < 300; n++) server.write(line(server, burst * 300 + n));
+    life.receive(follower.body.subarray(received));
+    received = follower.body.length;
+    await written(life, clock);
+  }
+  await life.close();
+  await rm(path.join(home.path, 'p--id-1', '000002.log.gz'));
+  const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
+  await next.recording.begin('id-1');
+  const lines = server.life.wire.toString().trimEnd().split('\n');
+  // What is older than what cannot be read is given up with it, once that is noticed.
+  for (let id = next.buffer.endId - 1; id >= next.buffer.firstId; id--) next.buffer.lineAt(id);
+  const kept = shownOf(next.buffer);
+  expect(kept.length).toBeGreaterThan(100);
+  expect(kept).toEqual(lines.slice(-kept.length));
+  await next.close();
+});

@@ -1,0 +1,34 @@
+import {expect, it} from 'vitest';
+import {cancelPrompt, submitPrompt} from '../../source/ui/prompt-actions.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+const names = (screen: ScreenUnderTest) => screen.controller.pipelines.map(({name}) => name);
+
+it('the list shows the names that match as they are typed; Esc puts back the filter that was', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'r');
+  expect(names(screen)).toEqual(['fraud', 'orders']);
+  submitPrompt(screen.controller);
+  screen.pressTogether('/', 'd', 'e');
+  expect(screen.controller.state.prompt?.text).toBe('rde');
+  expect(names(screen)).toEqual(['orders']);
+  cancelPrompt(screen.controller);
+  expect(screen.controller.state.nameFilter).toBe('r');
+  expect(names(screen)).toEqual(['fraud', 'orders']);
+});
+
+it('the cursor goes to the first that matches if it is on none, and the preview follows while it is typed', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'o', 'r');
+  expect(screen.controller.state.cursor).toBe('orders');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['orders?']);
+  expect(screen.controller.state.prompt).toMatchObject({kind: 'find-name', text: 'or'});
+});
+
+it('without a match the cursor stays', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'z', 'z', 'Enter');
+  expect(names(screen)).toEqual([]);
+  expect(screen.controller.state.cursor).toBe('billing');
+});

@@ -1,0 +1,138 @@
+import {expect, test} from 'vitest';
+import {Mouse} from '../../source/ui/mouse.ts';
+import {paneAt} from '../../source/ui/on-pane.ts';
+import {currentOf} from '../../source/viewport/position.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+const down = 0;
+const drag = 32;
+const wheelUp = 64;
+const wheelDown = 65;
+
+/** 100×30: the sidebar has columns 0 to 27, the divider 28; row 0 is the header, row 1 the tab bar, 2 the run. */
+async function openMouse() {
+  const screen = await ScreenUnderTest.connected();
+  const mouse = new Mouse(screen.controller);
+  const at = (button: number, column: number, row: number, pressed = true) =>
+    mouse.report({kind: 'mouse', button, column, row, pressed});
+  return {screen, at, [Symbol.asyncDispose]: () => screen[Symbol.asyncDispose]()};
+}
+
+function fill(screen: ScreenUnderTest, lines: number): Promise<void> {
+  for (let line = 1; line <= lines; line++) screen.server.pipeline('billing').write(`line ${line}.`);
+  return screen.untilLine('billing', `line ${lines}.`);
+}
+
+test('a click on a pipeline puts the cursor there and shows it at once', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  at(down, 3, 2);
+  expect(screen.controller.state).toMatchObject({cursor: 'fraud', active: 'fraud', focus: 'sidebar'});
+  at(down, 27, 3);
+  expect(screen.controller.state.active).toBe('orders');
+  at(down, 3, 10);
+  expect(screen.controller.state.active).toBe('orders');
+});
+
+test('with a filter of names in the first row, the pipelines begin below it', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  screen.controller.dispatch({type: 'name-filter', text: 'r'});
+  expect(screen.controller.pipelines.map(({name}) => name)).toEqual(['fraud', 'orders']);
+  at(down, 3, 3);
+  expect(screen.controller.state.active).toBe('orders');
+  at(down, 3, 1);
+  expect(screen.controller.state.active).toBe('orders');
+});
+
+test('a click on a tab shows it', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  screen.press('Enter', 'Tab', 'Down');
+  screen.controller.show('orders');
+  // ` 1 billing  2 orders… `
+  expect(screen.tabs).toEqual(['billing', 'orders?']);
+  at(down, 29 + 4, 1);
+  expect(screen.controller.state.active).toBe('billing');
+  at(down, 29 + 60, 1);
+  expect(screen.controller.state.active).toBe('billing');
+});
+
+test('a click on a line makes it the current one, and moves nothing', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  await fill(screen, 100);
+  at(down, 60, 20);
+  const pane = paneAt(screen.controller);
+  expect(screen.controller.state.focus).toBe('log');
+  expect(pane?.tab.pane.position).toMatchObject({kind: 'held'});
+  expect(pane && currentOf(pane.tab.pane.position, pane.geometry)).toBe(rowId(screen, 20));
+  const before = pane?.tab.pane.position;
+  at(down, 60, 19);
+  expect(paneAt(screen.controller)?.tab.pane.position).toEqual({...before, current: rowId(screen, 19)});
+});
+
+/** The entry in a row of the screen: ids count up to the last line, in the last row of the pane. */
+function rowId(screen: ScreenUnderTest, row: number): number {
+  const {endId} = screen.manager.get('billing')?.buffer ?? {endId: 0};
+  return endId - 1 - (27 - row);
+}
+
+test('the wheel scrolls what is under it: the log, the list, or a page', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  await fill(screen, 100);
+  const {controller} = screen;
+  at(wheelUp, 60, 10);
+  expect(paneAt(controller)?.tab.pane.position).toMatchObject({kind: 'held', top: {id: rowId(screen, 3) - 3}});
+  expect(controller.state.focus).toBe('sidebar');
+  at(wheelDown, 60, 10);
+  at(wheelDown, 60, 10);
+  expect(paneAt(controller)?.tab.pane.position.kind).toBe('follow');
+
+  at(wheelDown, 5, 10);
+  expect(controller.state.cursor).toBe('fraud');
+  at(wheelUp, 5, 10);
+  expect(controller.state.cursor).toBe('billing');
+
+  screen.press('?');
+  at(wheelDown, 5, 10);
+  expect(controller.state.page).toMatchObject({kind: 'help', offset: 3});
+  at(down, 3, 3);
+  expect(controller.state).toMatchObject({page: {kind: 'help'}, cursor: 'billing'});
+});
+
+test('the divider is dragged, within bounds, until the button is let go', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  const width = () => screen.controller.layout?.sidebarWidth;
+  expect(width()).toBe(28);
+  at(down, 28, 10);
+  at(drag, 35, 11);
+  expect(width()).toBe(35);
+  at(drag, 0, 11);
+  expect(width()).toBe(8);
+  at(drag, 99, 11);
+  expect(width()).toBe(75);
+  at(drag, 40, 11);
+  at(down, 40, 11, false);
+  at(drag, 50, 11);
+  expect(width()).toBe(40);
+});
+
+test('dragging that began elsewhere leaves the divider', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  at(down, 60, 10);
+  at(drag, 28, 10);
+  at(drag, 20, 10);
+  expect(screen.controller.layout?.sidebarWidth).toBe(28);
+});
+
+test('a prompt keeps the mouse out', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  screen.press('/');
+  at(down, 3, 2);
+  expect(screen.controller.state).toMatchObject({active: 'billing', prompt: {kind: 'find-name'}});
+});

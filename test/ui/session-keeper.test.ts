@@ -1,0 +1,231 @@
+import {expect, onTestFinished, test} from 'vitest';
+import type {Session} from '../../source/storage/session-data.ts';
+import {SessionKeeper} from '../../source/ui/session-keeper.ts';
+import type {Tab} from '../../source/ui/view-state.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
+
+/** A first start on a server of its own, and what it saves. */
+async function firstStart(options: ScreenOptions = {}) {
+  const screen = await ScreenUnderTest.connected(options);
+  onTestFinished(() => screen[Symbol.asyncDispose]());
+  const saved: Session[] = [];
+  const keeper = keep(screen, saved);
+  return {screen, saved, keeper};
+}
+
+/** Another start on the same server, with what the one before it saved. */
+async function nextStart(first: ScreenUnderTest, session: Session, options: ScreenOptions = {}) {
+  const saved: Session[] = [];
+  const {promise, resolve} = Promise.withResolvers<SessionKeeper>();
+  const screen = await ScreenUnderTest.connected({
+    ...options,
+    baseUrl: () => first.server.url,
+    async beforeFirst({controller, clock}) {
+      const keeper = new SessionKeeper({controller, clock});
+      keeper.takeUp(session);
+      keeper.begin(async (present) => void saved.push(present));
+      resolve(keeper);
+    },
+  });
+  onTestFinished(() => screen[Symbol.asyncDispose]());
+  const keeper = await promise;
+  return {screen, saved, keeper};
+}
+
+function keep({controller, clock}: ScreenUnderTest, saved: Session[]): SessionKeeper {
+  const keeper = new SessionKeeper({controller, clock});
+  keeper.begin(async (session) => void saved.push(session));
+  return keeper;
+}
+
+function write({server}: ScreenUnderTest, name: string, ...numbers: readonly number[]): void {
+  const pipeline = server.pipeline(name);
+  for (const number of numbers) pipeline.write(`[${name}] ${pipeline.stamp()}  INFO test:  line ${number}.`);
+}
+
+const upTo = (count: number) => Array.from({length: count}, (_, index) => index + 1);
+
+function tabOf({controller}: ScreenUnderTest, name: string): Tab {
+  const tab = controller.state.tabs.find((each) => each.name === name);
+  if (!tab) throw new Error(`no tab ${name}`);
+  return tab;
+}
+
+/** Message of a tab's current line, and of its marked ones. */
+function placeIn(screen: ScreenUnderTest, name: string): {current: string; marks: string[]} {
+  const {pane} = tabOf(screen, name);
+  const lineAt = (id: number) => /line \d+\.$/.exec(screen.manager.get(name)?.buffer.lineAt(id)?.toString() ?? '')?.[0];
+  const {position} = pane;
+  return {
+    current: position.kind === 'follow' ? 'following' : (lineAt(position.current) ?? ''),
+    marks: [...pane.marks].map((id) => lineAt(id) ?? ''),
+  };
+}
+
+async function type(screen: ScreenUnderTest, key: string, text: string): Promise<void> {
+  screen.pressTogether(key, ...text, 'Enter');
+  await screen.clock.advance(50);
+}
+
+/** A log of 60 lines, read at line 40, with lines 10 and 40 marked. */
+async function readAt40() {
+  const first = await firstStart({names: ['orders']});
+  const {screen} = first;
+  await screen.untilConnected('orders');
+  // A row of its own in this run, and in no other: ids differ from there on.
+  screen.manager.get('orders')?.drawLine();
+  write(screen, 'orders', ...upTo(60));
+  await screen.untilLine('orders', 'line 60.');
+  screen.press('Tab');
+  for (const number of [10, 40]) {
+    await type(screen, '/', `line ${number}\\.`);
+    screen.press('m');
+  }
+  expect(placeIn(screen, 'orders')).toEqual({current: 'line 40.', marks: ['line 10.', 'line 40.']});
+  return first;
+}
+
+test('place and marks come back although the lines have other ids, and what came since counts as new', async () => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  const [session] = saved;
+  if (!session) throw new Error('nothing was saved');
+  const shown = tabOf(first, 'orders').pane.position;
+  const endId = first.manager.get('orders')?.buffer.endId ?? 0;
+  write(first, 'orders', 61, 62, 63);
+  const {screen} = await nextStart(first, session);
+  expect(screen.tabs).toEqual(['orders']);
+  await screen.until(() => tabOf(screen, 'orders').pane.position.kind === 'held', 'the place');
+  expect(placeIn(screen, 'orders')).toEqual({current: 'line 40.', marks: ['line 10.', 'line 40.']});
+  const again = tabOf(screen, 'orders').pane.position;
+  if (shown.kind !== 'held' || again.kind !== 'held') throw new Error('both are held');
+  expect(again.current).not.toBe(shown.current);
+  expect(again.current - again.top.id).toBe(shown.current - shown.top.id);
+  const unseen = (screen.manager.get('orders')?.buffer.endId ?? 0) - again.seen;
+  expect(unseen).toBe(endId - shown.seen + 3);
+});
+
+test('what is no longer there is let go of, silently', async () => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  first.server.recreatePipeline('orders').start();
+  write(first, 'orders', 70);
+  const {screen} = await nextStart(first, saved[0] ?? never(), {});
+  await screen.untilLine('orders', 'line 70.');
+  await screen.clock.advance(5000);
+  expect(placeIn(screen, 'orders')).toEqual({current: 'following', marks: []});
+  expect(screen.controller.state.notice).toBeUndefined();
+});
+
+test('an end before the log was there, or without the server, loses nothing', async () => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  first.server.freeze();
+  const {keeper: second, saved: savedAgain} = await nextStart(first, saved[0] ?? never());
+  second.capture();
+  expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
+});
+
+test('who moves before the log has caught up stays there', async () => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  first.server.freeze();
+  const {screen} = await nextStart(first, saved[0] ?? never());
+  screen.controller.changePane({position: {kind: 'held', top: {id: 0, row: 0}, current: 0, seen: 1}});
+  first.server.thaw();
+  await screen.until(() => tabOf(screen, 'orders').pane.marks.size === 2, 'the marks');
+  expect(tabOf(screen, 'orders').pane.position).toMatchObject({current: 0});
+});
+
+test('tabs, their order, filters, search and looks come back; the preview and stretches of a log do not', async () => {
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing']});
+  write(first, 'orders', 1, 2, 3);
+  await first.untilLine('orders', 'line 3.');
+  first.press('Tab', 'w', '#', 't', 'f', 'x');
+  await type(first, '&', '!debug');
+  await type(first, '&', 'target:test');
+  await type(first, '/', 'line');
+  await type(first, '*', 'li');
+  first.press('k', '-', '<', '\\', 'Tab', 'o', 'z');
+  first.controller.show('fraud');
+  keeper.capture();
+  const {screen} = await nextStart(first, saved.at(-1) ?? never());
+  expect(screen.tabs).toEqual(['orders', 'billing']);
+  const before = tabOf(first, 'orders').pane;
+  const {filters, ...pane} = tabOf(screen, 'orders').pane;
+  const {wrap, lineNumbers, time, fold, context, search, highlights} = before;
+  expect(pane).toMatchObject({wrap, lineNumbers, time, fold, context, search, highlights});
+  expect(pane).toMatchObject({wrap: true, lineNumbers: true, fold: true, search: 'line', highlights: ['li']});
+  expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'shape']);
+  expect(filters.map(({on}) => on)).toEqual([false, false, false]);
+  expect(filters[2]?.filter).toEqual(before.filters.find(({filter}) => filter.kind === 'shape')?.filter);
+  const {sidebarHidden, sort} = first.controller.state;
+  expect(screen.controller.state).toMatchObject({sidebarHidden, sort});
+  expect(sidebarHidden).toBe(true);
+});
+
+test('merged tabs come back, without a connection more, and with their place', async () => {
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing']});
+  await first.untilConnected('orders', 'billing');
+  write(first, 'orders', ...upTo(50));
+  await first.untilLine('orders', 'line 50.');
+  first.press('+');
+  const name = 'orders+billing';
+  const sourceOf = (screen: ScreenUnderTest) => screen.controller.source(tabOf(screen, name));
+  const holds = (screen: ScreenUnderTest) => (sourceOf(screen)?.buffer.lineCount ?? 0) > 50;
+  await first.until(() => holds(first), 'the merged log');
+  await type(first, '/', 'line 20\\.');
+  keeper.capture();
+  const {screen} = await nextStart(first, saved.at(-1) ?? never());
+  expect(screen.tabs).toEqual(['orders', 'billing', name]);
+  await screen.until(() => tabOf(screen, name).pane.position.kind === 'held', 'the place');
+  const {position} = tabOf(screen, name).pane;
+  const current = position.kind === 'held' ? position.current : -1;
+  expect(sourceOf(screen)?.buffer.lineAt(current)?.toString()).toContain('line 20.');
+  expect(first.server.openLogConnections()).toBe(4);
+});
+
+test('names on the command line come first and are shown, looking as they did', async () => {
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing']});
+  await first.untilConnected('orders', 'billing');
+  first.press('2', 'Tab', 'w', '1');
+  keeper.capture();
+  const {screen} = await nextStart(first, saved.at(-1) ?? never(), {names: ['fraud', 'billing']});
+  expect(screen.tabs).toEqual(['fraud', 'billing', 'orders']);
+  expect(screen.controller.state.active).toBe('fraud');
+  expect(tabOf(screen, 'billing').pane.wrap).toBe(true);
+});
+
+test('many changes are one write some seconds later; nothing is written, and no timer waits, while nothing changes', async () => {
+  const {screen, saved, keeper} = await firstStart();
+  await screen.clock.advance(10_000);
+  saved.splice(0);
+  const {controller} = screen;
+  for (const key of ['j', 'k', 'j', 'o', 'o']) screen.press(key);
+  await screen.clock.advance(2000);
+  expect(saved).toEqual([]);
+  await screen.clock.advance(2000);
+  expect(saved.length).toBe(1);
+  await screen.clock.advance(60_000);
+  expect(saved.length).toBe(1);
+  keeper.dispose();
+  controller.dispatch({type: 'sort', order: 'state'});
+  await screen.clock.advance(10_000);
+  expect(saved.length).toBe(1);
+});
+
+test('after its end nothing is left that waits', async () => {
+  const {screen} = await readAt40();
+  const clock = new FakeClock();
+  const keeper = new SessionKeeper({controller: screen.controller, clock});
+  keeper.begin(async () => {});
+  screen.press('k');
+  expect(clock.pending).toBe(1);
+  keeper.dispose();
+  expect(clock.pending).toBe(0);
+});
+
+function never(): never {
+  throw new Error('nothing was saved');
+}
