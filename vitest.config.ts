@@ -1,7 +1,12 @@
 import {defineConfig} from 'vitest/config';
 
 /** Tests that run the built program; everything else runs on the sources. */
-const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
+const PROGRAM = [
+  'test/e2e/**/*.test.ts',
+  'test/package/**/*.test.ts',
+  'test/chaos/chaos.test.ts',
+  'test/soak/soak.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -5,6 +5,7 @@ import {MarkerStore} from './marker-store.ts';
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
 const defaultSegmentBytes = 256 * 1024;
+const defaultWaitingBytes = 16 * 1024 * 1024;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's own ring. */
 const longestLineFloor = 4 * 1024 * 1024;
 /** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
@@ -24,6 +25,7 @@ const markersPerSegment = 1024;
  */
 export class LogBuffer {
   readonly #maxBytes: number;
+  readonly #waitingBytes: number;
   readonly #segmentBytes: number;
   readonly #maxLineBytes: number;
   /** Oldest first. All but the last are sealed. */
@@ -44,10 +46,12 @@ export class LogBuffer {
 
   /**
    * `maxBytes`: the bound. `segmentBytes`: the unit of dropping, 256 KiB or an eighth of a smaller bound.
-   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more.
+   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more. `waitingBytes`: how far
+   * above the bound it goes for segments that the cold store has still to keep, 16 MiB.
    */
-  constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number}) {
+  constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number; waitingBytes?: number}) {
     this.#maxBytes = options.maxBytes;
+    this.#waitingBytes = options.waitingBytes ?? defaultWaitingBytes;
     this.#segmentBytes =
       options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(options.maxBytes / 8)));
     this.#maxLineBytes = Math.max(
@@ -129,6 +133,13 @@ export class LogBuffer {
     this.#endId += lines + markers.length;
     this.#cold.push({firstId, endId: this.#endId, markers: markers.length, byteLength, bytes});
     this.#shrinkCold();
+  }
+
+  /** The cold store has kept more: what waited for that leaves memory. */
+  releaseKept(): void {
+    const {firstId} = this;
+    this.#trim();
+    if (this.firstId !== firstId) this.#version += 1;
   }
 
   /** Forgets entries at the old end whose bytes the cold store has deleted. */
@@ -216,6 +227,7 @@ export class LogBuffer {
     while (this.#segments.length > 1 && this.#cost() > bytes) {
       const oldest = this.#segments[0];
       if (oldest && this.#cost() - oldest.length - oldest.count * entryCost < newest) return;
+      if (this.#isOldestWaiting) return;
       this.#version += 1;
       this.#dropOldest(this.#store);
     }
@@ -311,7 +323,15 @@ export class LogBuffer {
   }
 
   #trim(): void {
-    while (this.#segments.length > 1 && this.#cost() > this.#maxBytes) this.#dropOldest(this.#store);
+    while (this.#segments.length > 1 && this.#cost() > this.#maxBytes && !this.#isOldestWaiting) {
+      this.#dropOldest(this.#store);
+    }
+  }
+
+  /** The cold store has still to keep the oldest segment, and will, unless it is far behind. */
+  get #isOldestWaiting(): boolean {
+    const keptTo = this.#store?.keptTo ?? Number.POSITIVE_INFINITY;
+    return (this.#segments[0]?.endId ?? 0) > keptTo && this.#cost() <= this.#maxBytes + this.#waitingBytes;
   }
 
   /** Takes the oldest segment out of memory. What `store` does not keep is gone, and all that is older with it. */

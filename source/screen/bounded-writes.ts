@@ -3,6 +3,8 @@ import type {Clock} from '../lib/clock.ts';
 
 /** Writes that never stop the program. */
 export type BoundedWrites = {
+  /** From now on nothing is drawn anew: what is dropped is the restoring of the terminal, and `end` makes up for it. */
+  readonly leave: () => void;
   /**
    * Ends it and waits, `patience` milliseconds at most, until the kernel has taken everything. If frames were dropped,
    * what Ink wrote to restore the terminal may be among them: then `restore` is written. False: the terminal still
@@ -39,6 +41,7 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
   };
 
   return {
+    leave: () => void stdout.off('drain', onDrain),
     async end({restore, patience, clock}) {
       stdout.off('drain', onDrain);
       stdout.write = write;

@@ -92,9 +92,15 @@ function isKeys(piece: string): boolean {
   return !piece.startsWith(esc) || piece === esc || piece === pasteStart || keySequence.test(piece);
 }
 
-/** The rest of a sequence whose Esc has gone on. It comes whole: `[A` typed by hand comes in two pieces. */
+/**
+ * The rest of a sequence whose Esc has gone on. It comes whole; of what is typed by hand, only two keys that a busy
+ * machine read at once look like it, so that it has to be a known one, or one with parameters.
+ */
 function isLateRest(text: string): boolean {
-  return /^[[O]/.test(text) && endOfSequence(esc + text, 0) !== undefined;
+  const end = endOfSequence(esc + text, 0);
+  if (!/^[[O]/.test(text) || end === undefined) return false;
+  const sequence = (esc + text).slice(0, end);
+  return /^.[[O][\d<]/.test(sequence) || terminalReport(sequence) !== undefined || keySequence.test(sequence);
 }
 
 /** Length of what, at the end, may be the beginning of the end of a paste. */

@@ -18,7 +18,7 @@ export function reportModes(
 
 /** Everything that the screen may have switched on, switched off: colours, modes, alternate screen, cursor. */
 export const restoreSequence = [
-  '\u001B[0m',
+  '\u001B[0m\r\n',
   ...[2026, focusMode, ...mouseModes, 2004, 1049].map((mode) => `\u001B[?${mode}l`),
   '\u001B[?25h',
 ].join('');

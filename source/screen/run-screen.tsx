@@ -22,11 +22,12 @@ import type {Size} from '../ui/layout.ts';
 import {Mouse} from '../ui/mouse.ts';
 import type {Description} from '../ui/services.ts';
 import {boundWrites} from './bounded-writes.ts';
-import {crashReport, crashWords, errorWords, saveCrashReport} from './crash-report.ts';
 import {filterInput} from './filtered-input.ts';
 import {holdStderr} from './held-stderr.ts';
 import {notifier} from './notifier.ts';
+import {leaveOnOwnLine} from './own-line.ts';
 import {processesOf} from './processes.ts';
+import {reportCrash} from './report-crash.ts';
 import {reportModes, restoreSequence} from './report-modes.ts';
 import {ScreenSession} from './session.ts';
 import {stopProcess} from './stop-process.ts';
@@ -152,6 +153,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     exitCode = code;
     // While the logs are still there. After an exception what was saved last is safer than what is there now.
     if (failure === undefined) session?.capture();
+    writes.leave();
     instance.unmount();
   };
   // Ink's own useWindowSize left garbage in 36 of 60 resizes under load; a root prop, set before Ink hears of the
@@ -160,10 +162,12 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     controller.setSize(sizeNow());
     instance.rerender(element());
   };
+  const endOwnLine = leaveOnOwnLine(stdout);
   const writes = boundWrites(stdout, repaint);
   const undo = [
     // Undone last: when writes are whole again.
     title.restore,
+    endOwnLine,
     holdStderr(process.stderr),
     filterInput(stdin, {
       clock,
@@ -210,28 +214,14 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     ended.abort();
     await server.close();
   }
-  const crash = failure && (await reportCrash(failure.error));
+  const crash =
+    failure && (await reportCrash(failure.error, {process, version, folder: state, secret: settings.token, clock}));
   if (crash !== undefined) exitCode = 1;
   // Else nothing more can be said, and even a natural end would wait for the terminal.
   if (!(await writes.end({restore: restoreSequence, patience: terminalPatience, clock}))) process.exit(exitCode);
   for (const undoOne of undo.reverse()) undoOne();
   if (crash !== undefined) process.stderr.write(crash);
   return exitCode;
-
-  async function reportCrash(error: unknown): Promise<string> {
-    const facts = {
-      version,
-      node: process.versions.node,
-      platform: `${process.platform} ${process.arch}`,
-      at: clock.wall(),
-      secret: settings.token,
-    };
-    const file = await Promise.race([
-      saveCrashReport(state, crashReport(error, facts), facts),
-      clock.sleep(savePatience, new AbortController().signal).then(() => undefined),
-    ]);
-    return crashWords(errorWords(error, settings.token), version, file);
-  }
 }
 
 /** Listens until the answer is called. */

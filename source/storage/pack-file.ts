@@ -1,5 +1,5 @@
-import {open, rename} from 'node:fs/promises';
-import {gzip} from 'node:zlib';
+import {open, readFile, rename} from 'node:fs/promises';
+import {gunzip, gzip} from 'node:zlib';
 
 /**
  * Compresses a file into `<file>.gz`, one gzip member for each block of the given lengths: any of them can be unpacked
@@ -29,6 +29,22 @@ export async function packFile(file: string, lengths: readonly number[]): Promis
   }
   await rename(draft, `${file}.gz`);
   return members;
+}
+
+/** Makes the file again from `<file>.gz`, which stays. */
+export async function unpackFile(file: string): Promise<void> {
+  const bytes = await unpack(await readFile(`${file}.gz`));
+  const draft = `${file}.new`;
+  {
+    await using to = await open(draft, 'w', 0o600);
+    await to.writeFile(bytes);
+    await to.sync();
+  }
+  await rename(draft, file);
+}
+
+function unpack(packed: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => gunzip(packed, (error, bytes) => (error ? reject(error) : resolve(bytes))));
 }
 
 function pack(block: Buffer): Promise<Buffer> {

@@ -141,6 +141,7 @@ export class Recorder implements ColdStore {
     const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#missedBytes += Math.max(0, batch.end.bytes - written.bytes - length);
     this.#tap.commit(batch);
+    this.#options.buffer.releaseKept();
   }
 
   #take(maxBytes: number, isLast: boolean): Batch {

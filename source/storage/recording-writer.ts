@@ -2,7 +2,7 @@ import {constants} from 'node:fs';
 import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../lib/clock.ts';
-import {packFile} from './pack-file.ts';
+import {packFile, unpackFile} from './pack-file.ts';
 import {mapOf} from './recorded-bytes.ts';
 import {type Fact, factLine, recordingVersion} from './recording-facts.ts';
 import {RecordingMap} from './recording-map.ts';
@@ -124,6 +124,8 @@ export class RecordingWriter {
     if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
     const members = await packFile(logFile(this.folder, number), lengths);
     await this.#note([{kind: 'compressed', file: number, members}]);
+    // A machine that goes down must not forget how to read what is left.
+    await this.#index.datasync();
     await rm(logFile(this.folder, number), {force: true});
   }
 
@@ -191,7 +193,8 @@ export class RecordingWriter {
       if (!kept.has(name) && !kept.has(`${name}.gz`) && number === this.map.files[0]?.number)
         await this.noteDeleted(number);
       if (members) await rm(logFile(this.folder, number), {force: true});
-      else await rm(`${logFile(this.folder, number)}.gz`, {force: true});
+      else if (kept.has(name)) await rm(`${logFile(this.folder, number)}.gz`, {force: true});
+      else if (kept.has(`${name}.gz`)) await unpackFile(logFile(this.folder, number));
     }
     for (const file of this.map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
   }

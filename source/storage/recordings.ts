@@ -47,7 +47,14 @@ export type RecordOptions = {
   readonly onChange: () => void;
 };
 
-/** The recordings in one directory, a folder for each pipeline. */
+/**
+ * The recordings in one directory, a folder for each pipeline: `<name>--<id>/` with
+ * - `000001.log` and on: the log's bytes as they came, in order; those that are over are compressed (`.log.gz`). What
+ *   the server says of itself (its discard notice, its last words) is no part of the log. A line whose rest was lost is
+ *   ended with a newline.
+ * - `index.jsonl`: what is not in the bytes (recording-facts.ts); grows at its end only.
+ * - `lock`: which process writes, while one does.
+ */
 export class Recordings {
   readonly #options: RecordingsOptions;
   /** Folders that this program holds, and when they will be free. */

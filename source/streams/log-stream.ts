@@ -95,7 +95,7 @@ export class LogStream {
       recordings &&
       new StreamRecording({
         ...{name, clock, recordings: recordings.of, showPast: recordings.showPast},
-        ...{buffer: this.buffer, reader: this.#reader, onChange: () => this.#batch.request()},
+        ...{buffer: this.buffer, reader: this.#reader, onChange: () => this.#closed || this.#batch.request()},
       });
     this.#store = createStore(this.#takeSnapshot());
     this.#batch = new FrameBatch({clock, fps, flush: () => this.#store.set(this.#takeSnapshot())});

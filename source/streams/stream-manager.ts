@@ -61,7 +61,7 @@ export class StreamManager {
     if (!stream) return;
     this.#streams.delete(name);
     this.memory.remove(stream);
-    stream.close();
+    void stream.close();
     if (this.#streams.size === 0) this.#sleepDetector.stop();
     this.#names.set([...this.#streams.keys()]);
   }

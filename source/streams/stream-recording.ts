@@ -16,6 +16,8 @@ const ringBytes = serverRing.bytes + serverRing.entries + 1;
 /** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
 const firstRetry = 1_000;
 const longestRetry = 30_000;
+/** The first connection does not wait longer for the disk. Milliseconds. */
+const patience = 3_000;
 
 /** What a stream goes on with that was recorded before. */
 export type Resumed = {
@@ -92,14 +94,21 @@ export class StreamRecording implements ColdStore {
 
   /**
    * Opens the recording of the pipeline with this id (undefined: the one of this name that was recorded last) before
-   * the stream's first connection. Answers what there is to go on with.
+   * the stream's first connection. Answers what there is to go on with. A disk that takes too long to answer is not
+   * waited for: then what memory holds is recorded when it does.
    */
   async begin(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
     this.#state = {kind: 'opening'};
-    const wanted = id ?? (await this.#recordings.newestId(this.#name).catch(() => undefined));
-    if (wanted === undefined) return undefined;
-    return await this.#open(wanted, (opened) => this.#resume(opened));
+    const {promise: late, resolve} = Promise.withResolvers<'late'>();
+    const cancel = this.#clock.after(patience, () => resolve('late'));
+    const resumed = await Promise.race([this.#begin(id), late]);
+    cancel();
+    if (resumed !== 'late') return resumed;
+    this.#stopOpening();
+    this.#id = undefined;
+    this.#openLate(id);
+    return undefined;
   }
 
   /** Switches it on or off, at any time. */
@@ -155,6 +164,13 @@ export class StreamRecording implements ColdStore {
     await this.#writing?.abandon();
   }
 
+  async #begin(id: string | undefined): Promise<Resumed | undefined> {
+    const opening = this.#opening;
+    const wanted = id ?? (await this.#recordings.newestId(this.#name).catch(() => undefined));
+    if (wanted === undefined || opening !== this.#opening) return undefined;
+    return await this.#open(wanted, (opened) => this.#resume(opened));
+  }
+
   /** Records what memory holds, and goes on. */
   #openLate(id: string | undefined): void {
     if (id === undefined) this.#state = {kind: 'opening'};
@@ -163,7 +179,8 @@ export class StreamRecording implements ColdStore {
 
   #openFrom(id: string, from: number): void {
     void this.#open(id, (opened) => {
-      this.#record(opened, joinRecording(opened, this.#buffer, from));
+      // Memory may have gone on while the disk was asked.
+      this.#record(opened, joinRecording(opened, this.#buffer, Math.max(from, this.#buffer.memoryFirstId)));
       return undefined;
     });
   }
@@ -173,15 +190,15 @@ export class StreamRecording implements ColdStore {
     const opening = this.#opening;
     this.#id = id;
     if (this.#failures === 0) this.#state = {kind: 'opening'};
+    let opened: OpenRecording | undefined;
     try {
-      const opened = await this.#recordings.open(this.#name, id);
-      if (opening !== this.#opening) {
-        await opened.release();
-        return undefined;
-      }
-      return use(opened);
+      opened = await this.#recordings.open(this.#name, id);
+      if (opening === this.#opening) return use(opened);
+      await opened.release();
+      return undefined;
     } catch (error) {
       if (opening === this.#opening) this.#failed(error);
+      await opened?.release().catch(() => {});
       return undefined;
     } finally {
       this.#onChange();

@@ -3,7 +3,7 @@ import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import type {Position} from '../viewport/position.ts';
 import {Attention} from './attention.ts';
-import type {Context} from './commands.ts';
+import type {Context} from './command.ts';
 import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';

@@ -1,6 +1,7 @@
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {allCommands, arrowsInWords, type Command, type CommandId, type Context, keysShown} from './commands.ts';
+import type {Command, Context} from './command.ts';
+import {allCommands, arrowsInWords, type CommandId, keysShown} from './commands.ts';
 import type {KeyHint} from './prompt-kind.ts';
 
 /** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */

@@ -1,7 +1,8 @@
 import {padTo} from '../terminal/clip.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {arrowsInWords, type Command, commandGroups, keysShown} from './commands.ts';
+import type {Command} from './command.ts';
+import {arrowsInWords, commandGroups, keysShown} from './commands.ts';
 import {wrapWords} from './wrap-words.ts';
 
 const keyColumn = 15;

@@ -25,8 +25,8 @@ export function keyNames(input: string, key: Key): readonly string[] {
   const special = named.find(([flag]) => key[flag] === true);
   if (special) return [special[1]];
   if (key.ctrl) return input.length === 1 ? [`^${input.toUpperCase()}`] : [];
-  // An escape sequence that Ink does not know arrives as its rest, such as `[57~`: never keys.
-  if (key.meta || /^(\[|O)[\d;]*[A-Za-z~]$/.test(input)) return [];
+  // Alt and a key. The rest of a sequence that Ink does not know never comes here: screen/input-filter.ts eats it.
+  if (key.meta) return [];
   return typedNames(input);
 }
 

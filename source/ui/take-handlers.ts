@@ -41,6 +41,17 @@ export const takeHandlers = {
   },
   'next-mark': (controller: Controller) => goToMark(controller, 'next'),
   'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
+  record(controller: Controller) {
+    const {pane} = controller;
+    const stream = pane && controller.services.manager.get(pane.tab.name);
+    if (!stream) {
+      say(controller, 'a merged log is not recorded: record its pipelines');
+      return;
+    }
+    const isOn = stream.snapshot.get().recording !== undefined;
+    stream.setRecording(!isOn);
+    say(controller, isOn ? 'no longer recorded' : 'recorded from now on');
+  },
   'list-marks'(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;

@@ -74,6 +74,12 @@ describe('of a log', () => {
     ]);
   });
 
+  it('a kind that gave way to others and came back was counted anew', () => {
+    const before = log('a', {shapes: shapesOf(Array.from({length: 9}, () => 'ERROR known'))});
+    const now = log('a', {shapes: shapesOf(['ERROR known', 'ERROR known'], 50)});
+    expect(logHappenings(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
+  });
+
   it('not those that are muted', () => {
     const now = log('a', {shapes: shapesOf(['ERROR new'])});
     expect(logHappenings(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);

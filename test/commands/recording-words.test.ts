@@ -13,7 +13,9 @@ test('trouble is said once, and so is its end', () => {
   );
   expect(recordingWords(stopped('the disk is full'), stopped('the disk is full', 9))).toBeUndefined();
   expect(recordingWords(stopped('the disk is full'), recording(0))).toBe('recording again · nothing was missed');
-  expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe('recording again · 2.0 kB are missing in it');
+  expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
+    'recording again · 2.0 kB are missing in it',
+  );
   const readOnly: RecordingState = {kind: 'read-only', folder: '/r/p--1', by: 7};
   expect(recordingWords(undefined, readOnly)).toBe('not recorded: process 7 is recording it in /r/p--1');
   expect(recordingWords(readOnly, readOnly)).toBeUndefined();

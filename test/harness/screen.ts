@@ -31,7 +31,7 @@ export class Screen {
 
   /** One row, without the blanks at its end; a negative number counts from the bottom (-1 is the last row). */
   row(row: number): string {
-    return this.#line(row)?.translateToString(true).trimEnd() ?? '';
+    return this.#line(row)?.translateToString(true, 0, this.#emulator.cols).trimEnd() ?? '';
   }
 
   /** All rows, joined by newlines. */

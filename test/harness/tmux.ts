@@ -39,6 +39,11 @@ export class Tmux implements AsyncDisposable {
     return result.stdout;
   }
 
+  /** What a terminal has to run to be attached to this session. */
+  get attachment(): Required<Pick<TerminalOptions, 'command' | 'args' | 'env'>> {
+    return {command: 'tmux', args: ['-L', this.#socket, 'attach-session'], env: {TMUX_TMPDIR: this.home}};
+  }
+
   /** The pane as text; with `escapes`, colours and styles as SGR sequences. */
   capture(escapes = false): string {
     return this.tmux('capture-pane', '-p', ...(escapes ? ['-e'] : []));

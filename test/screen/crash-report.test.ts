@@ -23,7 +23,11 @@ test.each([
   ['credentials in a URL', 'no route to https://me:pw@host/x', 'Error: no route to https://[secret]@host/x'],
   ['a header', 'bad header Authorization: Bearer abc.def', 'Error: bad header Authorization: Bearer [secret]'],
   ['a key of another', 'got apikey:abc', 'Error: got apikey:[secret]'],
-  ['quoted data', 'Unexpected token, "{"level":"x"}" is not valid JSON', 'Error: Unexpected token, "…" is not valid JSON'],
+  [
+    'quoted data',
+    'Unexpected token, "{"level":"x"}" is not valid JSON',
+    'Error: Unexpected token, "…" is not valid JSON',
+  ],
   ['an open quote', 'Unexpected end of "a line of', 'Error: Unexpected end of "…"'],
   ['more than a line', 'bad\na line of a log', 'Error: bad'],
 ])('%s is not told', (_, message, words) => {

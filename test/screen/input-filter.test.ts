@@ -87,6 +87,19 @@ test('a lone Esc is the key when nothing follows; the rest of a sequence that wa
   expect(filter.push('[O')).toEqual({keys: '[O', reports: []});
 });
 
+test.each([
+  ['[A', ''],
+  ['[1;5A', ''],
+  ['O5A', ''],
+  ['[z', '[z'],
+  ['j', 'j'],
+])('behind an Esc that went on, %j leaves %j', (rest, keys) => {
+  const filter = new InputFilter();
+  filter.push(esc);
+  filter.flush();
+  expect(filter.push(rest).keys.replace(`${esc}[A`, '')).toBe(keys);
+});
+
 test('Esc twice is twice the key', () => {
   const filter = new InputFilter();
   filter.push(esc);

@@ -65,6 +65,18 @@ test('a line that is closed without an end counts, under its own id', () => {
   expect(wordsAt(pane)).toEqual(['1: cut–cut']);
 });
 
+test('a line that is too long for one entry is found under its beginning', () => {
+  const buffer = new LogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64, maxLineBytes: 256});
+  const errors = new ErrorSightings({buffer, wall});
+  const writer = new PaneWriter({buffer, errors});
+  writer.append(Buffer.from(line('INFO', 'one')));
+  for (let piece = 0; piece < 10; piece++)
+    writer.append(Buffer.from(piece === 0 ? line('ERROR', 'long').trimEnd() : 'x'.repeat(100)));
+  writer.append(Buffer.from('\n'));
+  expect(buffer.endId).toBeGreaterThan(3);
+  expect([...errors.shapes.byKey.values()]).toMatchObject([{count: 1, firstId: 1}]);
+});
+
 test('markers are counted as losses under their ids', () => {
   const {writer} = open();
   writer.append(Buffer.from(line('INFO', 'one')));

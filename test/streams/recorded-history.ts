@@ -117,7 +117,8 @@ export class RecordedHistory {
       limits: {fileBytes},
     });
     await this.#life.recording.begin('id-1');
-    assert.equal(this.#life.recording.state?.kind, 'recording');
+    const {state} = this.#life.recording;
+    assert.equal(state?.kind, 'recording', JSON.stringify(state));
     this.#sizes = this.#sizesNow();
     return this.#life;
   }
@@ -181,9 +182,7 @@ export class RecordedHistory {
     this.#follower = undefined;
   }
 
-  /** A tiny scrollback may overflow before the disk was asked. */
   #tellsOfLoss(note: string): boolean {
-    if (note === '<not-recorded>') return true;
     return this.#history.limits.bytes < 1e6 && (note === '<lost>' || note === '<new-life>');
   }
 
@@ -212,7 +211,8 @@ export class RecordedHistory {
       assert.ok(place > last, `twice, or in the wrong order: ${line}`);
       if (place > last + 1 && last >= 0) {
         assert.ok(
-          notes.some((note) => this.#tellsOfLoss(note)),
+          // What may go on with a cut line (a byte or two in common prove nothing) has the marker behind that line.
+          [...notes, shown[index + 1] ?? ''].some((note) => this.#tellsOfLoss(note)),
           `${place - last - 1} lines are missing before ${line}: ${notes.join()}`,
         );
       }

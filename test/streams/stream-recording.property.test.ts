@@ -39,7 +39,7 @@ function history(one: fc.Arbitrary<Step>, limits: History['limits']): fc.Arbitra
   return fc.record({
     limits: fc.constant(limits),
     maxBytes: fc.constantFrom(1_500, 20_000, 1_000_000),
-    fileBytes: fc.constantFrom(500, 3_000, 1_000_000),
+    fileBytes: fc.constantFrom(500, 3_000, 1_000_000, 1_000_000, 1_000_000),
     steps: fc.array(one, {maxLength: 40}),
   });
 }
@@ -49,7 +49,7 @@ async function check(arbitrary: fc.Arbitrary<History>): Promise<void> {
     await using home = await temporaryDirectory();
     await new RecordedHistory(one, home.path).play();
   });
-  const outcome = await fc.check(property, {numRuns: runs, ...seed});
+  const outcome = await fc.check(property, {numRuns: runs, timeout: 60_000, ...seed});
   if (!outcome.failed) return;
   const [one] = outcome.counterexample ?? [];
   const story = one

@@ -276,3 +276,21 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
   expect(kept).toEqual(lines.slice(-kept.length));
   await next.close();
 });
+
+test('a disk that does not answer is not waited for; when it does, what memory holds is recorded', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  server.write(line(server, 1));
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  const held = await life.recordings.open('p', 'id-1');
+  const begun = life.recording.begin('id-1');
+  await clock.advance(3_000);
+  expect(await begun).toBeUndefined();
+  await follow(life, server);
+  expect(life.recording.state).toEqual({kind: 'opening'});
+  await held.release();
+  await recorded(life, clock);
+  expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(server.life.wire);
+  await life.close();
+});

@@ -1,5 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {allCommands, type Context, commandFor, commandGroups, keysShown} from '../../source/ui/commands.ts';
+import type {Context} from '../../source/ui/command.ts';
+import {allCommands, commandFor, commandGroups, keysShown} from '../../source/ui/commands.ts';
 import {handlers} from '../../source/ui/handlers.ts';
 
 const inContext = (context: Context) => allCommands.filter((command) => command.context === context);

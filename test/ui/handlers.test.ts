@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {allCommands, type Command} from '../../source/ui/commands.ts';
+import type {Command} from '../../source/ui/command.ts';
+import {allCommands} from '../../source/ui/commands.ts';
 import {pageLines} from '../../source/ui/page-lines.ts';
 import {freshPane} from '../../source/ui/pane-view.ts';
 import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/prompt-actions.ts';

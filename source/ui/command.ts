@@ -1,0 +1,21 @@
+/** Where a key means something. `everywhere` holds in both panes; the others only in theirs. */
+export type Context = 'everywhere' | 'sidebar' | 'log' | Covering;
+
+/** Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. */
+export type Covering = 'page' | 'detail' | 'marks' | 'errors' | 'away';
+
+/** One command: dispatch, footer, help and readme are made from this table and nothing else. */
+export type Command = {
+  readonly id: string;
+  readonly context: Context;
+  /** Heading in the help, in the order of the table. */
+  readonly group: string;
+  /** Key names as `key-name.ts` gives them; the first is the one that the footer shows. */
+  readonly keys: readonly string[];
+  /** For help and readme. */
+  readonly help: string;
+  /** It changes what a page covers: with a page open its keys do nothing. */
+  readonly notOnPages?: true;
+  /** A word for the footer; commands without one are left to the help. */
+  readonly hint?: string;
+};

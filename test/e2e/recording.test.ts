@@ -1,0 +1,62 @@
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {openProgram} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openViewer, Viewer} from './viewer.ts';
+
+/** Lines that the test writes: ten times what the scrollback holds. */
+const lines = 6_000;
+
+async function search({terminal}: Viewer, text: string): Promise<void> {
+  await terminal.press('/');
+  await terminal.type(text);
+  await terminal.press('Enter');
+}
+
+test('the pane scrolls and searches beyond memory into the recording, in this run and in the next', async () => {
+  await using home = await temporaryDirectory();
+  const args = ['--record', home.path, '--scrollback', '64KiB'];
+  await using viewer = await openViewer({args: [...args, 'alpha'], pipelines: ['alpha']});
+  const {terminal} = viewer;
+  await viewer.live();
+  for (let written = 0; written < lines; written += 500) {
+    viewer.write('alpha', 500);
+    await terminal.waitFor(`line ${written + 500}.`);
+  }
+  await terminal.press('Tab', 'g');
+  await terminal.waitFor('line 1.');
+  await search(viewer, 'line 17\\.');
+  await terminal.waitFor('1 of 1');
+  await terminal.waitFor('line 17.');
+  expect(viewer.status()).not.toContain('dropped');
+  await terminal.press('q', 'q');
+  await terminal.waitForExit();
+  expect((await readdir(home.path)).map((folder) => folder.split('--')[0])).toEqual(['alpha']);
+
+  viewer.write('alpha', 1, 'meanwhile');
+  const again = await openProgram(['--host', viewer.server.url, ...args, 'alpha']);
+  await using next = new Viewer(viewer.server, again);
+  await next.live(`meanwhile ${lines + 1}.`);
+  await again.waitFor('pipetail was not running · reconnected after');
+  await again.press('Tab', 'g');
+  await again.waitFor('line 1.');
+  await search(next, 'line 4242\\.');
+  await again.waitFor('1 of 1');
+  await again.waitFor('line 4242.');
+});
+
+test('a second program on the same folder shows what is recorded, and its own lines', async () => {
+  await using home = await temporaryDirectory();
+  const args = ['--record', path.join(home.path, 'records'), 'alpha'];
+  await using viewer = await openViewer({args, pipelines: ['alpha']});
+  await viewer.live();
+  viewer.write('alpha', 3);
+  await viewer.terminal.waitFor('line 3.');
+  const other = await openProgram(['--host', viewer.server.url, ...args]);
+  await using second = new Viewer(viewer.server, other);
+  await second.live('line 3.');
+  viewer.write('alpha', 1);
+  await other.waitFor('line 4.');
+  expect(second.countShown('line 2.')).toBe(1);
+});

@@ -1,0 +1,79 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {plainLine} from '../../source/demo/log-lines.ts';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {node, program} from '../harness/program.ts';
+import {openTerminal, type Terminal} from '../harness/terminal.ts';
+import {openTmux, type Tmux} from '../harness/tmux.ts';
+import {requireTool} from '../harness/tools.ts';
+
+function say(server: DemoServer, message: string): void {
+  const alpha = server.pipeline('alpha');
+  const event = {level: 'INFO', target: 'dbsp_adapters::controller', message} as const;
+  alpha.write(plainLine({name: 'alpha'}, alpha.stamp(), event));
+}
+
+/** A person's terminal, attached to the tmux session. */
+function attach(tmux: Tmux, cols: number, rows: number): Promise<Terminal> {
+  const {command, args, env} = tmux.attachment;
+  return openTerminal({command, args, env, cols, rows});
+}
+
+test('detached and attached to another size: nothing is missed, nothing is left of the old size', async (context) => {
+  requireTool(context, 'tmux');
+  const server = await DemoServer.start({scenario: quiet('alpha')});
+  try {
+    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, '--mouse', 'alpha']});
+    await tmux.waitFor('LIVE');
+    {
+      await using near = await attach(tmux, 80, 24);
+      await near.waitFor('Fresh start');
+      tmux.tmux('detach-client');
+      await near.waitForExit();
+    }
+    for (let line = 1; line <= 100; line++) say(server, `while detached ${line}.`);
+    await tmux.waitFor('while detached 100.');
+    await using wide = await attach(tmux, 130, 45);
+    await wide.waitFor('while detached 100.');
+    await wide.waitFor(() => wide.row(0).includes('pipetail') && wide.row(-1).includes('? help'));
+    await wide.stable();
+    const before = wide.screen();
+    await wide.press('C-l');
+    await wide.stable();
+    expect(wide.screen()).toEqual(before);
+    expect(before).toHaveLength(45);
+    wide.hangUp();
+    tmux.sendKeys('q', 'q');
+    expect(await tmux.waitForExit()).toBe(0);
+    expect(tmux.format('#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag}')).toBe('0 0 0');
+  } finally {
+    await server.close();
+  }
+});
+
+test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000}, async (context) => {
+  requireTool(context, 'tmux');
+  const server = await DemoServer.start({scenario: quiet('alpha')});
+  try {
+    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, 'alpha']});
+    await tmux.waitFor('LIVE');
+    for (let turn = 0; turn < 300; turn++) {
+      tmux.resizeWindow(45 + ((turn * 37) % 100), 10 + ((turn * 13) % 40));
+      for (let line = 0; line < 4; line++)
+        say(server, `turn ${turn} line ${line}, long enough to be cut where it is narrow`);
+      await sleep(20);
+    }
+    tmux.resizeWindow(90, 26);
+    say(server, 'the last one');
+    await tmux.waitFor('the last one');
+    await sleep(500);
+    const before = tmux.capture();
+    tmux.sendKeys('C-l');
+    await sleep(500);
+    expect(tmux.capture()).toBe(before);
+    expect(before.split('\n').filter((row) => row.includes('the last one'))).toHaveLength(1);
+  } finally {
+    await server.close();
+  }
+});

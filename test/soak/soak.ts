@@ -1,0 +1,114 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {eventually} from '../harness/eventually.ts';
+import {node, program} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openTerminal, type Terminal} from '../harness/terminal.ts';
+import {SoakServer} from './server-process.ts';
+import {actOnce, type Deeds, noDeeds} from './use.ts';
+
+export type SoakOptions = {
+  readonly minutes: number;
+  /** Lines a second, all pipelines together. */
+  readonly rate: number;
+  /** Rounds of use between two samples. */
+  readonly roundsPerSample: number;
+  /** One line about each sample. */
+  readonly log: (line: string) => void;
+};
+
+/** What the program holds at rest, after its garbage was collected. Memory in bytes. */
+export type Sample = {
+  /** Milliseconds since the start. */
+  readonly at: number;
+  /** Lines that the server had written. */
+  readonly lines: number;
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+  /** Processor time of the program. */
+  readonly cpuMs: number;
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+export type SoakResult = {
+  readonly samples: readonly Sample[];
+  readonly deeds: Deeds;
+  readonly connections: number;
+  readonly serverCpuMs: number;
+  readonly wallMs: number;
+};
+
+// Small enough to be full after some seconds: what grows after that is a leak and no log.
+const memory = ['--scrollback', '8MiB', '--memory', '24MiB', '--fresh'];
+
+/** Uses the built program in a terminal, on a server in its own process, for so long. */
+export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): Promise<SoakResult> {
+  await using server = new SoakServer(rate);
+  await using folder = await temporaryDirectory();
+  const {url} = await server.ask({kind: 'state'});
+  const file = path.join(folder.path, 'samples');
+  const preload = path.join(import.meta.dirname, 'sampler-preload.mjs');
+  await using terminal = await openTerminal({
+    command: node,
+    // The flag as in the first line of the program.
+    args: ['--max-semi-space-size=16', program, '--host', url, ...memory, 'soak-1'],
+    cols: 120,
+    rows: 40,
+    env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file},
+  });
+  await terminal.waitFor('LIVE');
+
+  const begun = performance.now();
+  const deeds = noDeeds();
+  const samples: Sample[] = [];
+  while (performance.now() - begun < minutes * 60_000) {
+    for (let round = 0; round < roundsPerSample; round++) await actOnce(terminal, server, deeds);
+    const {lines} = await atRest(terminal, server);
+    const sample = {...(await takeSample(terminal, file, samples.length)), at: performance.now() - begun, lines};
+    samples.push(sample);
+    log(sampleLine(sample));
+    await server.ask({kind: 'resume'});
+  }
+  const {connections, cpuMs} = await server.ask({kind: 'state'});
+  const wallMs = performance.now() - begun;
+  await terminal.press('q', 'q');
+  await terminal.waitForExit();
+  return {samples, deeds, connections, serverCpuMs: cpuMs, wallMs};
+}
+
+/** Lets the program take what was written, with one tab open and live at the same size. */
+async function atRest(terminal: Terminal, server: SoakServer) {
+  terminal.resize(120, 40);
+  await server.ask({kind: 'pause'});
+  const state = await eventually(
+    async () => {
+      const now = await server.ask({kind: 'state'});
+      return now.open === 1 && now.queued === 0 && /\bLIVE\b/.test(terminal.row(0)) ? now : undefined;
+    },
+    async () => `one live tab; ${JSON.stringify(await server.ask({kind: 'state'}))}\n${terminal.text()}`,
+    30_000,
+  );
+  await sleep(300);
+  return state;
+}
+
+async function takeSample(terminal: Terminal, file: string, index: number): Promise<Omit<Sample, 'at' | 'lines'>> {
+  terminal.kill('SIGUSR2');
+  const line = await eventually(
+    async () => (await readFile(file, 'utf8').catch(() => '')).split('\n')[index],
+    () => 'a sample',
+    30_000,
+  );
+  return JSON.parse(line) as Omit<Sample, 'at' | 'lines'>;
+}
+
+const mib = (bytes: number) => (bytes / 1024 ** 2).toFixed(1);
+
+function sampleLine({at, lines, rss, heapUsed, arrayBuffers, counts}: Sample): string {
+  const all = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  const seconds = (at / 1000).toFixed(0);
+  return `${seconds} s  ${lines} lines  rss ${mib(rss)}  heap ${mib(heapUsed)}  buffers ${mib(arrayBuffers)}  ${all.join('  ')}`;
+}
