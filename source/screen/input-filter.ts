@@ -5,6 +5,13 @@ import {type TerminalReport, terminalReport} from './terminal-report.ts';
 export type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
 const esc = '\u001B';
+/**
+ * The Esc key in the form of CSI u, which needs nothing after it to be told from the beginning of a sequence: with a
+ * bare one Ink waits 20 ms, and takes it and a key that comes meanwhile for Alt and that key.
+ */
+const escKey = `${esc}[27u`;
+/** Esc and a key in one read, as a slow line brings them. It would be Alt and that key as well, which means nothing. */
+const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;
 /**
@@ -13,10 +20,10 @@ const pasteEnd = `${esc}[201~`;
  * there would be no ^C.
  */
 const keySequence = new RegExp(
-  `^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u|[^[OP\\]^_X${esc}])$`,
+  `^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`,
   'u',
 );
-/** Milliseconds. What could be the Esc key, or Alt and a key, waits no longer than a person notices. */
+/** Milliseconds. What could be the Esc key waits no longer than a person notices. */
 const keyPatience = 50;
 /** No person types what begins like a longer sequence: its rest is under way on a slow line. */
 const sequencePatience = 1000;
@@ -52,7 +59,8 @@ export class InputFilter {
       at = end;
       const report = terminalReport(piece);
       if (report && !this.#inPaste) reports.push(report);
-      else if (this.#inPaste || isKeys(piece)) keys += piece;
+      else if (this.#inPaste) keys += piece;
+      else keys += keysIn(piece);
       if (piece === pasteStart) this.#inPaste = true;
       else if (piece.endsWith(pasteEnd)) this.#inPaste = false;
     }
@@ -64,7 +72,8 @@ export class InputFilter {
     const held = this.#held;
     this.#held = '';
     this.#wasLateEsc = held === esc;
-    return {keys: held === esc || held === esc + esc ? held : '', reports: []};
+    const isEsc = held === esc || held === esc + esc;
+    return {keys: isEsc ? escKey.repeat(held.length) : '', reports: []};
   }
 
   /** Where the typed text or the sequence ends that begins at `at`; what has only begun is held. */
@@ -87,9 +96,11 @@ export class InputFilter {
   }
 }
 
-/** Keys that were typed, a sequence that is a key, or the beginning of a paste; no other sequence. */
-function isKeys(piece: string): boolean {
-  return !piece.startsWith(esc) || piece === esc || piece === pasteStart || keySequence.test(piece);
+/** What of a piece goes on to Ink: typed text, a sequence that is a key, the beginning of a paste; no other sequence. */
+function keysIn(piece: string): string {
+  if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece)) return piece;
+  if (piece === esc) return escKey;
+  return escAndKey.test(piece) ? escKey + piece.slice(esc.length) : '';
 }
 
 /**

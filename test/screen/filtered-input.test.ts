@@ -48,7 +48,7 @@ test('Esc goes on when nothing has followed it for a moment', async () => {
   await clock.advance(49);
   expect(read).toEqual([]);
   await clock.advance(1);
-  expect(read).toEqual(['\u001B']);
+  expect(read).toEqual(['\u001B[27u']);
   expect(seen).toEqual(['keys']);
 });
 

@@ -88,6 +88,7 @@ export class RecordedHistory {
       case 'end':
         this.#cut();
         this.#life?.reader.finish();
+        this.#life?.recording.noteChange();
         return;
       case 'kill':
         await this.#kill(step.torn);
