@@ -4,11 +4,11 @@ import type {RecordingState} from '../storage/recording-state.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
+import {recordingWords} from '../viewport/recording-words.ts';
 import {CatchUp} from './catch-up.ts';
 import {type Ending, failedToOpen, type Sighting, troubleOf} from './ending.ts';
 import type {LineOutput} from './line-output.ts';
 import {LogPrinter} from './log-printer.ts';
-import {recordingWords} from './recording-words.ts';
 
 /** Milliseconds between looks whether a catch-up is over, when nothing happens. */
 const lookEvery = 50;

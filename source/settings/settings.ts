@@ -214,7 +214,8 @@ function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]
       importMeta: import.meta,
       argv,
       ...(flags === undefined ? {} : {flags}),
-      pkg: {},
+      // meow makes the name the process's title.
+      pkg: {name: 'pipetail'},
       autoHelp: false,
       autoVersion: false,
       inferType: false,

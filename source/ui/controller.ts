@@ -13,6 +13,7 @@ import {type ModelledPane, PaneModels} from './pane-models.ts';
 import type {PaneView} from './pane-view.ts';
 import {createArranger, firstToShow, nearestByName} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
+import {RecordingWatch} from './recording-watch.ts';
 import type {Services} from './services.ts';
 import {TerminalHold} from './terminal-hold.ts';
 import {keptUnderEye, rowNoted} from './under-eye.ts';
@@ -108,6 +109,7 @@ export class Controller {
       poller.snapshot.subscribe(() => this.#onList()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
+      new RecordingWatch({manager, say: (text) => this.dispatch({type: 'notice', text})}).start(),
     );
     this.#onList();
     return () => {
@@ -126,6 +128,7 @@ export class Controller {
   dispatch(action: ViewAction): void {
     const before = activeTab(this.state);
     this.#view.set(reduce(this.state, action));
+    this.#openStreams();
     if (this.state.active === before?.name) return;
     if (before) this.attention.look(before.merges ?? [before.name]);
     this.#noteLook();
@@ -229,6 +232,13 @@ export class Controller {
   /** Aborted when the screen ends: for what takes a while. */
   get closing(): AbortSignal {
     return this.#closing.signal;
+  }
+
+  /** A tab's stream is open as soon as the tab is: keys for its log may come in the same read as the one that opens it. */
+  #openStreams(): void {
+    const {manager} = this.services;
+    if (this.#disposers.length === 0) return;
+    for (const tab of this.state.tabs) if (!tab.merges && !manager.get(tab.name)) manager.open(tab.name);
   }
 
   /** The log on the screen is the last to give way when memory gets short. */

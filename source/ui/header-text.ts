@@ -1,4 +1,5 @@
 import type {Pipeline} from '../api/types.ts';
+import type {RecordingState} from '../storage/recording-state.ts';
 import type {ListSnapshot} from '../streams/list-poller.ts';
 import {clip, padTo} from '../terminal/clip.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
@@ -15,6 +16,8 @@ export type HeaderView = {
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
   readonly paused: boolean;
+  /** Of the shown tab's log; undefined: it is not recorded, and is not meant to be. */
+  readonly recording: RecordingState | undefined;
   readonly width: number;
   /** Wall milliseconds. */
   readonly now: number;
@@ -25,6 +28,7 @@ export type HeaderView = {
 export function headerText(view: HeaderView): StyledText {
   const right = concat([
     plain(' '),
+    ...recordingNote(view.recording),
     ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
     plain(view.connection.text, view.connection.style),
     ...pipelineNote(view),
@@ -51,6 +55,20 @@ function listWords({list, now, symbols}: HeaderView): StyledText[] {
     parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
   }
   return parts;
+}
+
+function recordingNote(recording: RecordingState | undefined): StyledText[] {
+  switch (recording?.kind) {
+    case undefined:
+    case 'opening':
+      return [];
+    case 'recording':
+      return [plain('REC', {fg: 1}), plain('  ')];
+    case 'read-only':
+      return [plain('recorded by another', {fg: 3}), plain('  ')];
+    case 'stopped':
+      return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
+  }
 }
 
 function pipelineNote(view: HeaderView): StyledText[] {

@@ -10,6 +10,7 @@ test('a key is never on the screen, in the title, in the process list, or in wha
   const {terminal, server} = viewer;
   await viewer.live('Fresh start');
   const commandLine = await readFile(`/proc/${terminal.pid}/cmdline`, 'latin1');
+  expect(commandLine.replaceAll('\0', '')).toBe('pipetail');
   expect(commandLine).not.toContain('SECRET');
 
   for (const key of ['?', 'd', 'i']) await terminal.press(key, 'Esc');

@@ -217,3 +217,11 @@ describe('the terminal', () => {
     expect(repaints).toBe(1);
   });
 });
+
+it('the stream of a tab is open as soon as the tab is: a key in the same read acts on its log', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.press('j', 'Enter');
+  expect(screen.manager.get('fraud')).toBeDefined();
+  screen.press('Enter', 'w');
+  expect(screen.controller.pane?.tab).toMatchObject({name: 'fraud', pane: {wrap: true}});
+});

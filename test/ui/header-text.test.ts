@@ -24,6 +24,7 @@ function view(change: Partial<HeaderView> = {}): HeaderView {
     pipeline: makePipeline('orders'),
     connection: live,
     paused: false,
+    recording: undefined,
     width: 100,
     now: 1000,
     symbols: symbolsFor(true),
@@ -83,4 +84,13 @@ it('is exactly as wide as the screen, and the right side is whole', () => {
       expect(row).toMatch(/ PAUSED {2}LIVE [·-] Failed $/);
     }
   }
+});
+
+it('says what becomes of the recording, loudest when there is none', () => {
+  const right = (recording: HeaderView['recording']) => headerText(view({recording})).text.trimEnd();
+  const folder = '/var/log/orders';
+  expect(right({kind: 'recording', folder, missedBytes: 0})).toMatch(/ REC {2}LIVE$/);
+  expect(right({kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0})).toMatch(/ NOT RECORDED {2}LIVE$/);
+  expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded by another {2}LIVE$/);
+  expect(right({kind: 'opening'})).toBe(right(undefined));
 });

@@ -22,6 +22,7 @@ export function Header() {
     pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
     connection,
     paused: activeTab(view)?.pane.position.kind === 'held',
+    recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),
     symbols,

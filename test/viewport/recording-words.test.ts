@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {recordingWords} from '../../source/commands/recording-words.ts';
 import type {RecordingState} from '../../source/storage/recording-state.ts';
+import {recordingWords} from '../../source/viewport/recording-words.ts';
 
 const recording = (missedBytes: number): RecordingState => ({kind: 'recording', folder: '/r/p--1', missedBytes});
 const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});

@@ -1,5 +1,5 @@
 import type {RecordingState} from '../storage/recording-state.ts';
-import {byteSize} from '../viewport/words.ts';
+import {byteSize} from './words.ts';
 
 /** What a change of the recording means for a person, in one line; undefined when it is not worth one. */
 export function recordingWords(
