@@ -19,10 +19,7 @@ const pasteEnd = `${esc}[201~`;
  * cursor mode; and Ctrl with a letter where a program before this one left the terminal in CSI u mode, for without it
  * there would be no ^C.
  */
-const keySequence = new RegExp(
-  `^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`,
-  'u',
-);
+const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
 /** Milliseconds. What could be the Esc key waits no longer than a person notices. */
 const keyPatience = 50;
 /** No person types what begins like a longer sequence: its rest is under way on a slow line. */
