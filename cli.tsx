@@ -1,6 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 import nodeModule from 'node:module';
 import process from 'node:process';
+import type {Settings} from './source/settings/settings.ts';
+
+/** Put in by scripts/bundle.mjs; empty when it was not built in a repository. */
+declare const PIPETAIL_COMMIT: string;
 
 // The flag in the first line: frames and chunks die young, and a nursery of 16 MB keeps RSS at 169 instead of 269 MB
 // for the same CPU. Set later than that, it has no effect.
@@ -26,8 +30,11 @@ async function main(): Promise<number> {
   } catch (error) {
     // One line that names the problem; the message of an Error of ours already says the way out.
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`pipetail: ${message}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    const code = error instanceof UsageError ? 2 : 1;
+    const {wantsJson} = await import('./source/settings/output-forms.ts');
+    const isJson = wantsJson(process.argv.slice(2));
+    process.stderr.write(isJson ? `${JSON.stringify({error: message, code})}\n` : `pipetail: ${message}\n`);
+    return code;
   }
 }
 
@@ -36,7 +43,8 @@ async function run(): Promise<number> {
   const settings = readSettings(process.argv.slice(2), process.env);
   switch (settings.request.kind) {
     case 'version': {
-      process.stdout.write(`pipetail ${await version()}\n`);
+      const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
+      process.stdout.write(`pipetail ${await version()}${commit}\n`);
       return 0;
     }
     case 'help': {
@@ -59,11 +67,32 @@ async function run(): Promise<number> {
       const {runLogsCommand} = await import('./source/commands/run-logs-command.ts');
       return await runLogsCommand({settings, request: settings.request, version: await version(), process});
     }
+    case 'list':
+    case 'status':
+    case 'completion':
+    case 'complete': {
+      const {runAskCommand} = await import('./source/commands/run-ask-commands.ts');
+      return await runAskCommand({settings, request: settings.request, version: await version(), process});
+    }
     case 'screen': {
+      await checkWords(settings, settings.request.names);
       const {runScreen} = await import('./source/screen/run-screen.tsx');
-      return await runScreen({settings, names: settings.request.names, version: await version(), process});
+      const {names, patterns} = settings.request;
+      return await runScreen({settings, names, patterns, version: await version(), process});
     }
   }
+}
+
+/** A word that is nearly a command is not opened as a pipeline that does not exist. */
+async function checkWords(settings: Settings, names: readonly string[]): Promise<void> {
+  if (settings.demo || names.length === 0) return;
+  const {checkFirstName} = await import('./source/commands/mistyped-command.ts');
+  const {systemClock: clock} = await import('./source/lib/clock.ts');
+  const open = async () => {
+    const {openServer} = await import('./source/commands/open-server.ts');
+    return await openServer(settings, await version(), clock);
+  };
+  await checkFirstName(names, {open, clock});
 }
 
 async function version(): Promise<string> {

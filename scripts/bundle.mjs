@@ -3,10 +3,11 @@
 import {chmod, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build} from 'esbuild';
-import {builtStamp, root, stampOf} from './stamp.mjs';
+import {builtStamp, commitOf, root, stampOf} from './stamp.mjs';
 
 const dist = `${root}/dist`;
-const stamp = await stampOf();
+const commit = commitOf();
+const stamp = await stampOf(commit);
 if (process.argv.includes('--if-stale') && (await builtStamp()) === stamp) process.exit();
 
 const {outputFiles, metafile} = await build({
@@ -25,7 +26,11 @@ const {outputFiles, metafile} = await build({
   minifySyntax: true,
   legalComments: 'none',
   // React's development build leaks through performance.measure over days, so the choice is made here, not at run time.
-  define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+    PIPETAIL_COMMIT: JSON.stringify(commit),
+  },
   alias: {'react-devtools-core': './scripts/no-devtools.mjs'},
   banner: {
     js: "import {createRequire as __pipetailRequire} from 'node:module';const require=__pipetailRequire(import.meta.url);",

@@ -1,16 +1,44 @@
 // Tells whether dist/ was made from the sources as they are now: by content, since a fresh clone has no useful times.
+import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
+import {existsSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-const FILES = ['cli.tsx', 'package.json', 'package-lock.json', 'scripts/bundle.mjs', 'scripts/no-devtools.mjs'];
+const FILES = [
+  'cli.tsx',
+  'package.json',
+  'package-lock.json',
+  'scripts/bundle.mjs',
+  'scripts/no-devtools.mjs',
+  'scripts/stamp.mjs',
+];
 
-/** A hash over the names and bytes of everything that goes into the bundle. */
-export async function stampOf() {
-  const hash = createHash('sha256');
+/** Without optional locks: a build must not stand in the way of a commit that is being made. */
+const GIT = ['--no-optional-locks', '-C', root];
+
+/**
+ * The commit that the sources are of: `c112a61`, `c112a61, changed` when what goes into the bundle is not as committed,
+ * empty where there is no repository (a source archive) or no git.
+ */
+export function commitOf() {
+  // Asked for first: an archive unpacked inside another project's repository is not of that project's commit.
+  if (!existsSync(`${root}/.git`)) return '';
+  const git = (...args) => execFileSync('git', [...GIT, ...args], {encoding: 'utf8', stdio: 'pipe'}).trim();
+  try {
+    const commit = git('rev-parse', '--short=7', 'HEAD');
+    return git('status', '--porcelain', '--', ...FILES, 'source') === '' ? commit : `${commit}, changed`;
+  } catch {
+    return '';
+  }
+}
+
+/** A hash over the commit and the names and bytes of everything that goes into the bundle. */
+export async function stampOf(commit = commitOf()) {
+  const hash = createHash('sha256').update(`${commit}\0`);
   const files = [...FILES];
   for (const entry of await readdir(`${root}/source`, {recursive: true, withFileTypes: true})) {
     if (entry.isFile()) files.push(path.relative(root, path.join(entry.parentPath, entry.name)));

@@ -1,3 +1,5 @@
+import type {HttpProxy} from './types.ts';
+
 /**
  * Reads the base URL of a Feldera server: `http` or `https`, a host, and perhaps a path prefix (a reverse proxy's).
  * Answers it normalised, without a trailing slash. Throws a plain `Error` whose message is one line for the user; the
@@ -40,6 +42,18 @@ export function sessionUrl(base: string): string {
 export function splitUrl(url: string): {readonly origin: string; readonly path: string} {
   const slash = url.indexOf('/', url.indexOf('://') + '://'.length);
   return {origin: url.slice(0, slash), path: url.slice(slash)};
+}
+
+/**
+ * What a request line names, and where it goes: through a proxy a plain request carries its whole URL (RFC 9112,
+ * section 3.2.2); one over TLS goes through a tunnel and does not know of it.
+ */
+export function requestTarget(
+  url: string,
+  proxy: HttpProxy | undefined,
+): {readonly origin: string; readonly path: string} {
+  const target = splitUrl(url);
+  return proxy && url.startsWith('http:') ? {...target, path: url} : target;
 }
 
 /** A name of dots alone would otherwise be read as a step in the path. */

@@ -41,6 +41,8 @@ export function failureOf(answer: Answer, now: number): ApiFailure {
       return fatal(told, 'forbidden', `the server does not allow this (${told.detail})`);
     case 404:
       return notFound(told, error !== undefined);
+    case 407:
+      return fatal(told, 'bad-request', `the proxy wants a login: put http://user:password@… into HTTP_PROXY`);
     case 408:
       return retryable(told, 'timeout', `the server waited too long for the request (${told.detail})`);
     case 429:
@@ -56,6 +58,10 @@ export function failureOf(answer: Answer, now: number): ApiFailure {
       return refused(told);
   }
 }
+
+/** What nginx, Go and Apache answer when they are spoken to in plain HTTP on a TLS port. */
+const plainHttpToTls =
+  /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to/i;
 
 type Told = {readonly answer: Answer; readonly now: number; readonly code: string; readonly detail: string};
 
@@ -78,9 +84,9 @@ function notFound(told: Told, isApiError: boolean): ApiFailure {
 }
 
 function refused(told: Told): ApiFailure {
-  // nginx answers so when it is spoken to in plain HTTP on a TLS port.
-  if (/plain HTTP request was sent to HTTPS port/i.test(textOf(told.answer.body))) {
-    return fatal(told, 'wrong-url', `the server at ${told.answer.url} speaks TLS: use https://`);
+  if (plainHttpToTls.test(textOf(told.answer.body))) {
+    const {host} = new URL(told.answer.url);
+    return fatal(told, 'wrong-url', `${host} speaks TLS: use --host https://${host}`);
   }
   return fatal(told, 'bad-request', `the server refused the request (${told.detail})`);
 }

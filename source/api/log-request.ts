@@ -3,8 +3,8 @@ import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {type AnswerHeaders, errorBodyLimit, isLog} from './answer.ts';
 import {ApiError} from './api-error.ts';
-import {splitUrl} from './base-url.ts';
-import {createConnector} from './connector.ts';
+import {requestTarget} from './base-url.ts';
+import {createConnector, type Way} from './connector.ts';
 import {failureOf} from './failure.ts';
 import {GatheredPieces} from './gathered-pieces.ts';
 import {type Present, toApiError} from './present.ts';
@@ -17,6 +17,7 @@ export type LogRequestOptions = {
   readonly undici: Undici;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly way: Way;
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
@@ -58,8 +59,8 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.end = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    const {url, headers, handlers, clock, timeouts} = options;
-    const {origin, path} = splitUrl(url);
+    const {url, headers, way, handlers, clock, timeouts} = options;
+    const {origin, path} = requestTarget(url, way.proxy);
     this.#client = new options.undici.Client(origin, {
       allowH2: false,
       // Quiet logs stay open for days, and the wait for headers is timed on our own clock.
@@ -67,6 +68,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
       headersTimeout: 0,
       connect: createConnector({
         clock,
+        way,
         timeout: timeouts.connect,
         onSocket: (raw) => {
           this.#socket = raw;

@@ -2,10 +2,10 @@ import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {type AnswerHeaders, errorBodyLimit} from './answer.ts';
 import {ApiError} from './api-error.ts';
-import {splitUrl} from './base-url.ts';
+import {requestTarget} from './base-url.ts';
 import type {Timeouts} from './timeouts.ts';
 import {transportFailure} from './transport-failure.ts';
-import type {ApiFailure} from './types.ts';
+import type {ApiFailure, HttpProxy} from './types.ts';
 
 /** 5,000 pipelines are about 7 MB; a server that sends more than this is not a Feldera. */
 export const bodyLimit = 128 * 1024 * 1024;
@@ -15,6 +15,7 @@ export type WireAnswer = {readonly status: number; readonly headers: AnswerHeade
 
 export type LookUp = {
   readonly pool: Dispatcher;
+  readonly proxy: HttpProxy | undefined;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -43,7 +44,7 @@ export async function lookUp(request: LookUp): Promise<WireAnswer> {
   const cancelTotal = limit(timeouts.total);
   const cancelHeaders = limit(timeouts.headers);
   try {
-    const response = await pool.request({...splitUrl(url), method: 'GET', headers, signal});
+    const response = await pool.request({...requestTarget(url, request.proxy), method: 'GET', headers, signal});
     cancelHeaders();
     const {statusCode: status} = response;
     const bytes = status === 200 ? await readBody(response.body, url) : await readErrorBody(response.body, request);

@@ -32,10 +32,12 @@ export function parsePipelineDetail(json: unknown): PipelineDetail | undefined {
 /** Reads `GET /v0/config/session`; undefined when `json` is not an object. */
 export function parseSession(json: unknown): Session | undefined {
   if (!isObject(json)) return undefined;
+  const memberships = fieldOf(json, 'memberships');
   return {
     tenantId: stringOf(json, 'tenant_id'),
     tenantName: stringOf(json, 'tenant_name'),
     role: stringOf(json, 'role'),
+    memberships: Array.isArray(memberships) ? memberships.length : 0,
   };
 }
 

@@ -7,12 +7,13 @@ const messageLimit = 400;
 /** Makes text from the server or the network fit to be shown: no credential, one line, no control characters. */
 export type Present = (text: string) => string;
 
-/** The token is replaced by `…` wherever a server or a proxy echoes it, also without its `apikey:` prefix. */
-export function createPresent(token: string | undefined): Present {
-  const secrets = token === undefined ? [] : [token, token.replace(/^apikey:/, '')].filter((secret) => secret !== '');
+/** A secret is replaced by `…` wherever a server or a proxy echoes it, also without its `apikey:` prefix. */
+export function createPresent(secrets: () => readonly string[]): Present {
   return (text) => {
     let shown = text;
-    for (const secret of secrets) shown = shown.replaceAll(secret, '…');
+    for (const secret of secrets().flatMap((each) => [each, each.replace(/^apikey:/, '')])) {
+      if (secret !== '') shown = shown.replaceAll(secret, '…');
+    }
     shown = shown.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
     return shown.length > messageLimit ? `${shown.slice(0, messageLimit).toWellFormed()}…` : shown;
   };

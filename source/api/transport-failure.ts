@@ -1,23 +1,34 @@
+import {cutInHandshake} from './connector.ts';
+import {ProxyError} from './proxy-tunnel.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 
-/** What OpenSSL and Node say of a certificate, as the user can act on it. */
-const certificateSentences: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'is signed by a root that this machine does not trust',
-  UNABLE_TO_GET_ISSUER_CERT: 'is signed by an unknown root',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'is signed by an unknown root',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'cannot be verified: its issuer is unknown',
-  CERT_UNTRUSTED: 'is not trusted',
-  CERT_REJECTED: 'is rejected',
-  CERT_REVOKED: 'has been revoked',
-  CERT_SIGNATURE_FAILURE: 'has a wrong signature',
-  CERT_HAS_EXPIRED: 'has expired',
-  CERT_NOT_YET_VALID: 'is not valid yet',
-  CERT_CHAIN_TOO_LONG: 'has too long a chain',
-  INVALID_CA: 'is signed by a certificate that may not sign',
-  INVALID_PURPOSE: 'is not meant for servers',
-  HOSTNAME_MISMATCH: 'is for another name',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name',
+const trustIt = 'trust it with --tls-cert FILE, or accept any with --insecure';
+const acceptIt = '--insecure accepts it';
+
+/** What OpenSSL and Node say of a certificate, as the user can act on it, and the flag that helps. */
+const certificateSentences: Readonly<Record<string, readonly [words: string, help: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['is self-signed', trustIt],
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    'is signed by a root that this machine does not trust',
+    'give that root with --tls-cert FILE, or accept any with --insecure',
+  ],
+  UNABLE_TO_GET_ISSUER_CERT: ['is signed by an unknown root', 'give that root with --tls-cert FILE'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['is signed by an unknown root', 'give that root with --tls-cert FILE'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
+    'cannot be verified: its issuer is unknown',
+    'give its root, or the certificate between, with --tls-cert FILE',
+  ],
+  CERT_UNTRUSTED: ['is not trusted', trustIt],
+  CERT_REJECTED: ['is rejected', acceptIt],
+  CERT_REVOKED: ['has been revoked', acceptIt],
+  CERT_SIGNATURE_FAILURE: ['has a wrong signature', acceptIt],
+  CERT_HAS_EXPIRED: ['has expired', `it wants renewing; until then ${acceptIt}`],
+  CERT_NOT_YET_VALID: ['is not valid yet', "is this machine's clock right?"],
+  CERT_CHAIN_TOO_LONG: ['has too long a chain', acceptIt],
+  INVALID_CA: ['is signed by a certificate that may not sign', acceptIt],
+  INVALID_PURPOSE: ['is not meant for servers', acceptIt],
+  HOSTNAME_MISMATCH: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
 };
 
 type Sentence = {readonly reason: RetryableReason; readonly sentence: (host: string) => string};
@@ -30,6 +41,11 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   ENETUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (network unreachable)`},
   ENETDOWN: {reason: 'unreachable', sentence: () => 'the network is down'},
   ECONNRESET: {reason: 'unreachable', sentence: (host) => `${host} reset the connection before it answered`},
+  [cutInHandshake]: {
+    reason: 'unreachable',
+    sentence: (host) =>
+      `${host} closed the connection before TLS stood: if it speaks plain http, use --host http://${host}`,
+  },
   EPIPE: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
   UND_ERR_SOCKET: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
   ETIMEDOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
@@ -53,16 +69,22 @@ export function transportFailure(error: unknown, url: string): ApiFailure {
     url,
   });
 
+  if (error instanceof ProxyError) return retryable('unreachable', error.message);
   if (cancelledCodes.has(code)) return {kind: 'cancelled'};
   const certificate = certificateSentences[code];
-  if (certificate !== undefined) return fatal('certificate', `the certificate of ${host} ${certificate} (${code})`);
+  if (certificate !== undefined) {
+    const [words, help] = certificate;
+    const names = namesIn(error);
+    const named = names === undefined ? words : `${words}, ${names}`;
+    return fatal('certificate', `the certificate of ${host} ${named} (${code}): ${help}`);
+  }
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
     return fatal('certificate', `${host} asks for a client certificate`);
   }
-  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not speak TLS: use http://`);
+  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not speak TLS: use --host http://${host}`);
   const breach = breachOf(error);
   if (breach !== undefined) {
-    if (isTlsRecord(error)) return fatal('wrong-url', `${host} speaks TLS: use https://`);
+    if (isTlsRecord(error)) return fatal('wrong-url', `${host} speaks TLS: use --host https://${host}`);
     return retryable('protocol', `${host} does not answer in HTTP (${breach})`);
   }
   // undici's one code for two things: the peer closed, and the peer sent what HTTP does not allow here (a 100, a 101).
@@ -107,6 +129,14 @@ function codeOf(error: unknown): string {
   if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return codeOf(error.cause);
+}
+
+/** The names that a certificate for another name is for: `DNS:a.example, IP Address:10.0.0.1`. */
+function namesIn(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('cert' in error)) return undefined;
+  const {cert} = error;
+  if (typeof cert !== 'object' || cert === null || !('subjectaltname' in cert)) return undefined;
+  return typeof cert.subjectaltname === 'string' ? cert.subjectaltname : undefined;
 }
 
 /** What the HTTP parser did not like. undici 8 leaves the code of this error empty and puts the reason in brackets. */

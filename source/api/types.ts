@@ -30,12 +30,33 @@ export type PipelineDetail = Pipeline & {
 export type ServerError = {readonly message: string; readonly errorCode: string; readonly details: unknown};
 
 /** `GET /v0/config/session`. */
-export type Session = {readonly tenantId: string; readonly tenantName: string; readonly role: string};
+export type Session = {
+  readonly tenantId: string;
+  readonly tenantName: string;
+  readonly role: string;
+  /** How many tenants the credentials belong to; 0 where the server does not say. */
+  readonly memberships: number;
+};
+
+/** An HTTP proxy on the way to the server. */
+export type HttpProxy = {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** It is spoken to over TLS. */
+  readonly secure: boolean;
+  /** `user:password`, decoded. */
+  readonly login: string | undefined;
+  /** The variable that named it, for messages. */
+  readonly from: string;
+};
 
 /** Needs the user, or a change on the server: trying again soon will not help. */
 export type FatalReason =
   | 'unknown-pipeline'
   | 'unauthorized'
+  /** The credential itself could not be had; nothing was asked of the server. */
+  | 'no-token'
   | 'forbidden'
   | 'unknown-tenant'
   | 'bad-request'

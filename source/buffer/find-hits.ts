@@ -1,7 +1,8 @@
 import {type CoreText, coreTexts, foldsBeyondAscii} from './core-texts.ts';
 import type {LogBuffer} from './log-buffer.ts';
-import type {Pattern} from './pattern.ts';
+import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
+import {stepCost} from './step-cost.ts';
 import {decodeVisible, visibleBytes, visibleText} from './visible-text.ts';
 
 /**
@@ -16,62 +17,104 @@ const mostCandidates = 0.25;
 /** Some entries of one segment, `[first, last)` as indexes into its starts, and their bytes. */
 type Block = {readonly segment: SegmentView; readonly first: number; readonly last: number; readonly bytes: Buffer};
 
+/** What may match in a block: these lines, as indexes into the starts, or any. */
+type Candidates = {
+  readonly block: Block;
+  readonly lines: readonly number[] | undefined;
+  /** They need not be tested: they match. */
+  readonly areProved: boolean;
+};
+
 /**
  * Looks for lines that match in `[from, to)`, which must be held and without the open line, and stops after about
- * `maxBytes`. Answers the ids in order, and the id to go on with.
+ * `maxBytes`, or after as many as the pattern will test at once. Answers the ids in order, and the id to go on with;
+ * undefined: that took too long and was ended (`Pattern.guardMany`).
  *
  * What every match contains is looked for in the bytes first, and only lines with it are decoded, freed of styles and
- * tested. Measured on 163 MB with colours: 70 to 170 ms, and once 180 to 290 ms for the facts of the text; testing every
- * line took 440 to 510 ms each time.
+ * tested: all together, since a watch costs as much as the bytes of a step. Measured on 163 MB with colours: 70 to 170
+ * ms, and once 180 to 290 ms for the facts of the text; testing every line took 440 to 510 ms each time.
  */
 export function findHits(
   {buffer, pattern}: {buffer: LogBuffer; pattern: Pattern},
   range: {from: number; to: number; maxBytes: number},
-): {hits: number[]; next: number} {
-  const hits: number[] = [];
+): {hits: number[]; next: number} | undefined {
+  const candidates: Candidates[] = [];
   let next = range.from;
   let left = range.maxBytes;
-  while (next < range.to && left > 0) {
+  const mostToTest = pattern.mostAtOnce;
+  let longest = 0;
+  let total = 0;
+  while (next < range.to && left > 0 && total < mostToTest) {
     const segment = buffer.segmentAt(next);
     if (!segment) break;
-    const block = blockAt(segment, next - segment.firstId, Math.min(segment.endId, range.to) - segment.firstId);
-    if (!findByCores(block, pattern, hits)) findText(block, pattern, hits);
+    const limit = Math.min(segment.endId, range.to) - segment.firstId;
+    const block = blockAt(segment, {first: next - segment.firstId, limit, mostBytes: mostToTest});
+    const found = candidatesIn(block, pattern);
+    candidates.push(found);
+    const extent = extentOf(found);
+    total += extent.total;
+    longest = Math.max(longest, extent.longest);
+    left -= stepCost(buffer, next, block.bytes.length);
     next = segment.firstId + block.last;
-    left -= block.bytes.length;
   }
-  return {hits, next};
+  const hits = pattern.guardMany({total, longest}, () => candidates.flatMap((each) => hitsAmong(each, pattern)));
+  return hits && {hits, next};
 }
 
 /** A long line is a block of its own, cut to what is visible of it. */
-function blockAt(segment: SegmentView, first: number, limit: number): Block {
+function blockAt(segment: SegmentView, range: {first: number; limit: number; mostBytes: number}): Block {
   const {starts, bytes} = segment;
+  const {first, limit} = range;
+  const mostBytes = Math.min(blockBytes, range.mostBytes);
   const startOf = (index: number) => starts[index] ?? bytes.length;
   const from = startOf(first);
   if (startOf(first + 1) - from > visibleBytes) {
     return {segment, first, last: first + 1, bytes: bytes.subarray(from, from + visibleBytes)};
   }
   let last = first + 1;
-  while (last < limit && startOf(last) - from < blockBytes && startOf(last + 1) - startOf(last) <= visibleBytes) last++;
+  while (last < limit && startOf(last) - from < mostBytes && startOf(last + 1) - startOf(last) <= visibleBytes) last++;
   return {segment, first, last, bytes: bytes.subarray(from, startOf(last))};
 }
 
-/** False, and no hits: the lines of the block must be tested one by one. */
-function findByCores(block: Block, pattern: Pattern, hits: number[]): boolean {
+function candidatesIn(block: Block, pattern: Pattern): Candidates {
   const {segment, last} = block;
   segment.facts.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
-  return coreTexts(pattern, segment.facts).some((core) => findByCore(block, core, {pattern, hits}));
+  for (const core of coreTexts(pattern, segment.facts)) {
+    const lines = linesWith(core, block, pattern);
+    if (lines) return {block, lines, areProved: core.isProof};
+  }
+  return {block, lines: undefined, areProved: false};
 }
 
-function findByCore(block: Block, core: CoreText, {pattern, hits}: {pattern: Pattern; hits: number[]}): boolean {
-  const {segment, first, last, bytes} = block;
+/** What a candidate may have to be tested, in bytes. */
+function extentOf({block, lines, areProved}: Candidates): Extent {
+  let longest = 0;
+  let total = 0;
+  if (areProved) return {total, longest};
+  const {starts, bytes} = block.segment;
+  const add = (index: number) => {
+    const length = Math.min(visibleBytes, (starts[index + 1] ?? bytes.length) - (starts[index] ?? 0));
+    total += length;
+    if (length > longest) longest = length;
+  };
+  if (lines) for (const index of lines) add(index);
+  else for (let index = block.first; index < block.last; index++) add(index);
+  return {total, longest};
+}
+
+function hitsAmong({block, lines, areProved}: Candidates, pattern: Pattern): number[] {
+  if (!lines) return findText(block, pattern);
+  const {segment} = block;
+  const matching = areProved ? lines : lines.filter((index) => pattern.test(visibleText(lineOf(segment, index))));
+  return matching.map((index) => segment.firstId + index);
+}
+
+/** Undefined: too many lines contain the text for this to be worth while, or it cannot tell. */
+function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | undefined {
+  const {first, last, bytes} = block;
   const offsetFrom = pattern.caseSensitive ? offsetsOf(bytes, core.text) : offsetsOfEitherCase(bytes, core.text);
   const most = core.isProof ? last - first : Math.ceil((last - first) * mostCandidates);
-  const candidates = offsetFrom && linesAt(block, offsetFrom, most);
-  if (!candidates) return false;
-  for (const index of candidates) {
-    if (core.isProof || pattern.test(visibleText(lineOf(segment, index)))) hits.push(segment.firstId + index);
-  }
-  return true;
+  return offsetFrom && linesAt(block, offsetFrom, most);
 }
 
 /** Answers the offset of the next place that is at or after the one given; -1: there is none. */
@@ -126,12 +169,12 @@ function lineAtOffset(starts: Uint32Array, offset: number, {low, high}: {low: nu
   return from;
 }
 
-function findText({segment, first, last, bytes}: Block, pattern: Pattern, hits: number[]): void {
+function findText({segment, first, last, bytes}: Block, pattern: Pattern): number[] {
   const {starts, firstId} = segment;
   if (last === first + 1) {
-    if (bytes.length > 0 && pattern.test(visibleText(withoutNewline(bytes)))) hits.push(firstId + first);
-    return;
+    return bytes.length > 0 && pattern.test(visibleText(withoutNewline(bytes))) ? [firstId + first] : [];
   }
+  const hits: number[] = [];
   const text = decodeVisible(bytes);
   let at = 0;
   for (let index = first; index < last; index++) {
@@ -142,6 +185,7 @@ function findText({segment, first, last, bytes}: Block, pattern: Pattern, hits: 
     if (pattern.test(text.slice(at, end))) hits.push(firstId + index);
     at = stop + 1;
   }
+  return hits;
 }
 
 function withoutNewline(bytes: Buffer): Buffer {

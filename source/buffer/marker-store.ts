@@ -6,10 +6,6 @@ export class MarkerStore {
   readonly #markers = new Map<number, Marker>();
   #lastId = -1;
 
-  get size(): number {
-    return this.#markers.size;
-  }
-
   get(id: number): Marker | undefined {
     return this.#markers.get(id);
   }

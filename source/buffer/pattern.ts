@@ -9,8 +9,18 @@ export type Range = {readonly start: number; readonly end: number};
  */
 export type Watch = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
 
-/** A pattern that takes longer than this, for one line or one slice of a search, is given up. Milliseconds. */
-const patience = 250;
+/** What is watched is ended after so long: with the slice that it is part of it is 16 ms. Milliseconds, as all below. */
+const longestHold = 8;
+/** A single text is tried once more, for so long: a stall of the machine is no proof. */
+const secondHold = 16;
+/** What was ended of many texts may have taken so long in all, then the pattern is given up. */
+const patience = 100;
+const shortPatience = 50;
+/** What each task that was not ended makes up for, so that stalls do not add up over days. */
+const regained = 0.75;
+/** After an end so much less is tested at once, and after each task that was not ended so much more. */
+const shrinking = 1 / 4;
+const growth = 17 / 16;
 /** Backtracking steps that are run without a watch: some 10 ms. */
 const harmlessSteps = 1e7;
 const mostRanges = 1000;
@@ -21,6 +31,9 @@ const special = /[\\^$.*+?()[\]{}|]/;
 /** Where an upper-case letter is not one to be found: escapes and the names of groups. */
 const notTyped =
   /\\[pP]\{[^}]*\}|\\x[\da-fA-F]{2}|\\u\{[\da-fA-F]+\}|\\u[\da-fA-F]{4}|\\c[A-Za-z]|\\k<\w*>|\(\?<\w+>|\\./gsu;
+
+/** Texts to be tested: characters in all, and of the longest one. Bytes are never less and will do. */
+export type Extent = {readonly total: number; readonly longest: number};
 
 /** What is searched for. Made by `compilePattern`. */
 export class Pattern {
@@ -37,7 +50,10 @@ export class Pattern {
   readonly #global: RegExp;
   readonly #degree: number;
   readonly #watch: Watch | undefined;
-  #tooSlow = false;
+  readonly #patience: number;
+  /** What tasks took that were ended. */
+  #lost = 0;
+  #mostAtOnce = Number.POSITIVE_INFINITY;
 
   constructor(options: {
     source: string;
@@ -45,6 +61,7 @@ export class Pattern {
     needle: string | undefined;
     regExp: RegExp;
     watch: Watch | undefined;
+    isSuspect: boolean;
   }) {
     this.source = options.source;
     this.literal = options.literal;
@@ -55,11 +72,17 @@ export class Pattern {
     this.#global = new RegExp(options.regExp, `${options.regExp.flags}g`);
     this.#degree = options.needle === undefined ? degreeOf(options.source) : 0;
     this.#watch = options.watch;
+    this.#patience = options.isSuspect ? shortPatience : patience;
   }
 
-  /** It took too long once: from then on it matches nothing, and `guard` answers undefined. */
+  /** It took too long and is given up: from then on it matches nothing, and `guard` answers undefined. */
   get tooSlow(): boolean {
-    return this.#tooSlow;
+    return this.#lost >= this.#patience;
+  }
+
+  /** Characters of many lines that should be tested in one `guardMany`: less than all after one was ended. */
+  get mostAtOnce(): number {
+    return this.#mostAtOnce;
   }
 
   /** Whether the text of a line matches, with an empty match too (`^$` finds empty lines). Call it inside `guard`. */
@@ -74,16 +97,39 @@ export class Pattern {
   }
 
   /**
-   * Runs `task`, which tests texts of up to `length` characters and changes nothing outside itself. If that could take
-   * long it is watched: past 250 ms it is ended, `tooSlow` set, and undefined answered, now and ever after. Without a
+   * Runs `task`, which tests a text of `length` characters and changes nothing outside itself. If that could take long
+   * it is watched: after 24 ms in two tries `tooSlow` is set and undefined answered, now and ever after. Without a
    * `Watch` nothing is ended.
    */
   guard<T>(length: number, task: () => T): T | undefined {
-    if (this.#tooSlow) return undefined;
-    const isHarmless = this.#degree === 0 || length ** (this.#degree + 1) <= harmlessSteps;
-    if (isHarmless || !this.#watch) return task();
-    const result = this.#watch(patience, task);
-    this.#tooSlow = result === undefined;
+    if (this.tooSlow) return undefined;
+    if (!this.#watch || this.#isHarmless({total: length, longest: length})) return task();
+    return this.#noted(this.#watch(longestHold, task) ?? this.#watch(secondHold, task), Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * The same for a task that tests many texts, but it is ended after 8 ms. Undefined while not `tooSlow`: fewer texts
+   * (`mostAtOnce`) should be tried in a later slice. `tooSlow` is set after 100 ms in all.
+   */
+  guardMany<T>(extent: Extent, task: () => T): T | undefined {
+    if (this.tooSlow) return undefined;
+    if (!this.#watch || this.#isHarmless(extent)) {
+      this.#mostAtOnce *= growth;
+      return task();
+    }
+    const result = this.#watch(longestHold, task);
+    if (result) this.#mostAtOnce *= growth;
+    else this.#mostAtOnce = Math.max(1, Math.min(this.#mostAtOnce, extent.total) * shrinking);
+    return this.#noted(result, longestHold);
+  }
+
+  /** A watch takes 0.13 ms, and more on a busy machine, since it is a thread: most tests do without. */
+  #isHarmless({total, longest}: Extent): boolean {
+    return this.#degree === 0 || total === 0 || total * longest ** this.#degree <= harmlessSteps;
+  }
+
+  #noted<T>(result: {readonly value: T} | undefined, loss: number): T | undefined {
+    this.#lost = result ? Math.max(0, this.#lost - regained) : this.#lost + loss;
     return result?.value;
   }
 
@@ -100,15 +146,22 @@ export class Pattern {
 /**
  * Reads `source` as a regular expression, or as plain text where it is none (`foo(`). Case counts only if `source` has
  * an upper-case letter outside escapes (smart case): `\S` and `\p{Lu}` do not make it count. With a `watch` a pattern
- * that could take for ever, `(a+)+b`, is given up (`Pattern.tooSlow`); without one it blocks.
+ * that could take for ever, `(a+)+b`, is given up (`Pattern.tooSlow`); without one it blocks. `earlier`: what was typed
+ * before. If that was given up and this goes on from it, this is given up after half the time.
  */
-export function compilePattern(source: string, {watch}: {watch?: Watch} = {}): Pattern {
+export function compilePattern(
+  source: string,
+  {watch, earlier}: {watch?: Watch; earlier?: Pattern | undefined} = {},
+): Pattern {
+  const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
   // With the flag a `.` takes a whole emoji; without it more sources compile (`\-`, `a{`).
   const regExp = compile(source, 'u') ?? compile(source, '');
-  if (regExp && special.test(source)) return new Pattern({source, literal: false, needle: undefined, regExp, watch});
+  if (regExp && special.test(source)) {
+    return new Pattern({source, literal: false, needle: undefined, regExp, watch, isSuspect});
+  }
   const escaped = source.replace(new RegExp(special, 'g'), '\\$&');
   const plain = new RegExp(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');
-  return new Pattern({source, literal: !regExp, needle: source, regExp: plain, watch});
+  return new Pattern({source, literal: !regExp, needle: source, regExp: plain, watch, isSuspect});
 }
 
 function printable(needle: string): readonly string[] {

@@ -1,13 +1,16 @@
 import {findHits} from './find-hits.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
-import {visibleBytes, visibleText} from './visible-text.ts';
+import {visibleText} from './visible-text.ts';
 
 /** What of a buffer is searched: the lines that filters leave. */
 export type SearchScope = {
-  /** Of lines from this id on it is not known yet whether they are in the scope. */
-  readonly knownTo: number;
-  readonly includes: (id: number) => boolean;
+  includes(id: number): boolean;
+  /**
+   * The lowest id that has come into the scope or left it since this was last asked; Infinity: none has. Lines are in
+   * no scope before it has got to know them.
+   */
+  takeChangedFrom(): number;
 };
 
 /**
@@ -19,23 +22,27 @@ export class Search {
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
   /** Ids in order. The open line, when it matches, is the last one, and is looked at again whenever it has grown. */
-  readonly #hits: number[] = [];
+  readonly #matches: number[] = [];
+  /** Those of them that are in the scope: the same list if there is none. */
+  readonly #hits: number[];
   /** Every line below has ended and was looked at. */
   #next = 0;
-  #openHit = false;
+  #openMatches = false;
   #doneVersion: number | undefined;
 
-  /** Without a `scope` everything is searched. */
+  /** Without a `scope` everything is searched. A scope has one search at a time. */
   constructor(buffer: LogBuffer, pattern: Pattern, scope?: SearchScope) {
     this.#buffer = buffer;
     this.#pattern = pattern;
     this.#scope = scope;
+    this.#hits = scope ? [] : this.#matches;
     this.#next = buffer.firstId;
   }
 
   /** Ids of the matching lines found so far and still held, oldest first. */
   get hits(): readonly number[] {
     this.#forget();
+    this.#heedScope();
     return this.#hits;
   }
 
@@ -51,70 +58,86 @@ export class Search {
 
   /** The place of a hit among the hits, from 1; undefined if the line is none. */
   rankOf(id: number): number | undefined {
-    const index = this.#indexFrom(id);
-    return this.#hits[index] === id ? index + 1 : undefined;
+    const {hits} = this;
+    const index = lowerBound(hits, id);
+    return hits[index] === id ? index + 1 : undefined;
   }
 
   /** The first hit after `id`, which need not be a hit itself. */
   nextAfter(id: number): number | undefined {
-    return this.#hits[this.#indexFrom(id + 1)];
+    const {hits} = this;
+    return hits[lowerBound(hits, id + 1)];
   }
 
   /** The last hit before `id`. */
   previousBefore(id: number): number | undefined {
-    return this.#hits[this.#indexFrom(id) - 1];
+    const {hits} = this;
+    return hits[lowerBound(hits, id) - 1];
   }
 
   /**
-   * Looks at about `maxBytes` more bytes. Answers true when everything held has been looked at, as far as the scope is
-   * known, and also when the pattern turned out to be too slow (`Pattern.tooSlow`): then what was found stays, and the
-   * search ends there.
+   * Looks at about `maxBytes` more bytes. Answers true when everything held has been looked at, and also when the
+   * pattern turned out to be too slow (`Pattern.tooSlow`): then what was found stays, and the search ends there.
    * Takes 1 to 3 ms for 1 MiB.
    */
   step(maxBytes: number): boolean {
     const {version, endId, hasOpenLine} = this.#buffer;
-    if (this.#doneVersion === version) return true;
+    if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
     this.#forget();
-    if (this.#openHit) this.#hits.pop();
-    this.#openHit = false;
-    const known = Math.min(endId, this.#scope?.knownTo ?? endId);
-    const to = hasOpenLine ? Math.min(known, endId - 1) : known;
+    this.#takeBackOpenLine();
+    const to = hasOpenLine ? endId - 1 : endId;
     const from = Math.max(this.#next, this.#buffer.firstId);
-    const found = this.#pattern.guard(visibleBytes, () =>
-      findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes}),
-    );
-    if (!found) return true;
-    for (const id of found.hits) if (this.#isInScope(id)) this.#hits.push(id);
+    const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
+    if (!found) return this.#pattern.tooSlow;
+    for (const id of found.hits) this.#add(id);
     this.#next = Math.max(this.#next, found.next);
     if (this.#next < to) return false;
-    if (known < endId) return true;
     if (hasOpenLine) this.#testOpenLine(to);
     this.#doneVersion = version;
     return true;
   }
 
-  #isInScope(id: number): boolean {
-    return this.#scope?.includes(id) ?? true;
+  #add(id: number): void {
+    this.#matches.push(id);
+    if (this.#scope?.includes(id)) this.#hits.push(id);
   }
 
   #testOpenLine(id: number): void {
     const line = this.#buffer.lineAt(id);
-    this.#openHit =
-      line !== undefined &&
-      this.#isInScope(id) &&
-      this.#pattern.guard(visibleBytes, () => this.#pattern.test(visibleText(line))) === true;
-    if (this.#openHit) this.#hits.push(id);
+    if (!line) return;
+    const text = visibleText(line);
+    this.#openMatches = this.#pattern.guard(text.length, () => this.#pattern.test(text)) === true;
+    if (this.#openMatches) this.#add(id);
   }
 
-  /** Leaves out the hits that the buffer has dropped. */
+  #takeBackOpenLine(): void {
+    if (!this.#openMatches) return;
+    this.#openMatches = false;
+    const id = this.#matches.pop();
+    if (this.#scope && this.#hits.at(-1) === id) this.#hits.pop();
+  }
+
+  /** Leaves out what the buffer has dropped. */
   #forget(): void {
     const {firstId} = this.#buffer;
-    if ((this.#hits[0] ?? firstId) < firstId) this.#hits.splice(0, lowerBound(this.#hits, firstId));
+    dropBelow(this.#matches, firstId);
+    dropBelow(this.#hits, firstId);
   }
 
-  #indexFrom(id: number): number {
-    return lowerBound(this.hits, id);
+  /** A record may be shown or hidden long after it was searched: a later line of it decides. */
+  #heedScope(): void {
+    const from = this.#scope?.takeChangedFrom() ?? Number.POSITIVE_INFINITY;
+    if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
+    this.#hits.length = lowerBound(this.#hits, from);
+    for (let index = lowerBound(this.#matches, from); index < this.#matches.length; index++) {
+      const id = this.#matches[index];
+      if (id !== undefined && this.#scope.includes(id)) this.#hits.push(id);
+    }
   }
+}
+
+function dropBelow(ids: number[], firstId: number): void {
+  if ((ids[0] ?? firstId) < firstId) ids.splice(0, lowerBound(ids, firstId));
 }
 
 /** The index of the first of the sorted ids that is at least `id`. */

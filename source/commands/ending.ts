@@ -6,6 +6,8 @@ export type Ending = {
   readonly failed: boolean;
   /** The log goes on: we leave it between two lines. */
   readonly midway?: boolean;
+  /** There is no such pipeline. */
+  readonly unknown?: boolean;
   /** One line about it, where there is something to say. */
   readonly say?: string;
 };
@@ -35,7 +37,10 @@ export function failure(say: string): Ending {
  */
 export function failedToOpen({connection, opened}: Sighting): Ending | undefined {
   if (opened) return undefined;
-  if (connection.kind === 'gone') return failure(troubleOf(connection) ?? 'there is no such pipeline');
+  if (connection.kind === 'gone') {
+    const trouble = troubleOf(connection);
+    return {...failure(trouble ?? 'there is no such pipeline'), ...(trouble === undefined && {unknown: true})};
+  }
   if (connection.kind !== 'waiting' || connection.failure?.kind !== 'retryable') return undefined;
   switch (connection.failure.reason) {
     case 'unreachable':

@@ -1,9 +1,10 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/marker.ts';
-import {markerText} from '../viewport/marker-text.ts';
+import {markerText, markerTone} from '../viewport/marker-text.ts';
 import {counted} from '../viewport/words.ts';
 import type {Ending} from './ending.ts';
 import type {LineOutput} from './line-output.ts';
+import type {RecordWay} from './record-way.ts';
 import {stripSgr} from './strip-sgr.ts';
 
 /** Bytes handed over at once: a pipe's own size, so that a slow reader is noticed soon. */
@@ -25,6 +26,7 @@ export class LogPrinter {
   readonly #maxBytes: number;
   readonly #prefix: Buffer | undefined;
   readonly #stripColor: boolean;
+  readonly #way: RecordWay | undefined;
   readonly #note: (text: string) => void;
   /** Everything below was printed or given up. */
   #nextId = 0;
@@ -36,6 +38,8 @@ export class LogPrinter {
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
+  /** Everything below is of the catch-up; known when that is over. */
+  #caughtUpTo: number | undefined;
 
   constructor(options: {
     readonly buffer: LogBuffer;
@@ -44,23 +48,58 @@ export class LogPrinter {
     /** Stands in front of each line. */
     readonly prefix: string | undefined;
     readonly stripColor: boolean;
+    /** Where records, not lines, are printed: which, and how. Then the two above mean nothing. */
+    readonly way?: RecordWay | undefined;
     readonly note: (text: string) => void;
   }) {
     this.#buffer = options.buffer;
     this.#maxBytes = options.maxBytes;
     this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
     this.#stripColor = options.stripColor;
+    this.#way = options.way;
     this.#note = options.note;
   }
 
   /** Everything up to the end was printed and said. */
   get done(): boolean {
-    return this.#endId !== undefined && this.#nextId >= this.#endId && this.#notes.length === 0;
+    const isPrinted = this.#endId !== undefined && this.#nextId >= this.#endId && this.#notes.length === 0;
+    return isPrinted && this.#way?.hasEnded !== false;
+  }
+
+  /** The record that ends it all was printed. */
+  get isOver(): boolean {
+    return this.#way?.isOver === true;
+  }
+
+  /** Lines wait because their record may go on: `letGo` prints them. */
+  get holdsBack(): boolean {
+    return this.#way?.holdsBack === true;
+  }
+
+  /** A pattern takes too long. */
+  get tooSlow(): boolean {
+    return this.#way?.tooSlow === true;
+  }
+
+  letGo(): void {
+    this.#way?.letGo();
+  }
+
+  /** The catch-up is over. */
+  caughtUp(): void {
+    this.#way?.letGo();
+    this.#caughtUpTo = this.#printableEnd;
+  }
+
+  /** Nothing more is printed, from here on. */
+  giveUp(say: string): void {
+    this.end({failed: true, from: this.#nextId, say});
   }
 
   /** Takes in what is new in the buffer, unless the end is known. Answers the markers among it. */
   look(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
+    this.#way?.look();
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];
     for (; this.#lookedId < this.#buffer.endId; this.#lookedId++) {
@@ -68,7 +107,10 @@ export class LogPrinter {
       if (marker) found.push({id: this.#lookedId, marker});
     }
     this.#lastMarker = this.#buffer.lastMarker();
-    for (const {id, marker} of found) this.#notes.push({id, text: textOf(marker)});
+    for (const {id, marker} of found) {
+      this.#notes.push({id, text: textOf(marker)});
+      if (markerTone(marker) !== 'quiet') this.#way?.addGap(textOf(marker));
+    }
     return found;
   }
 
@@ -78,6 +120,8 @@ export class LogPrinter {
    * us (`midway`).
    */
   end({from, midway = false, say}: Ending & {readonly from?: number | undefined}): void {
+    if (this.isOver) return;
+    this.#way?.closeGate();
     const {endId, hasOpenLine} = this.#buffer;
     const id = from ?? (midway ? this.#printableEnd : endId);
     this.#endId = id;
@@ -97,12 +141,22 @@ export class LogPrinter {
       this.#note(note.text);
       return true;
     }
-    const end = Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY);
-    if (this.#nextId >= end) return false;
-    const bytes = this.#takeLines(end);
+    if (this.#way && this.#nextId >= (this.#caughtUpTo ?? Number.POSITIVE_INFINITY)) {
+      this.#caughtUpTo = undefined;
+      return write(output, this.#way.caughtUp());
+    }
+    const known = this.#endId === undefined ? this.#way?.knownTo : undefined;
+    const end = Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY, known ?? Number.POSITIVE_INFINITY);
+    if (this.#nextId >= end) return this.#printEnd(output);
+    const bytes = this.#way ? this.#takeRecords(this.#way, end) : this.#takeLines(end);
     this.#buffer.dropBefore(this.#nextId);
-    if (bytes.length > 0) output.write(bytes);
-    return true;
+    return write(output, bytes);
+  }
+
+  /** What stands behind all records, once. */
+  #printEnd(output: LineOutput): boolean {
+    if (!this.#way || this.#way.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
+    return write(output, this.#way.end());
   }
 
   /** A line that has not ended may go on: it is not printed before it is certain that it does not. */
@@ -110,6 +164,17 @@ export class LogPrinter {
     const {hasOpenLine, endId} = this.#buffer;
     // Not beyond what was looked at: a marker there is not among the notes yet, and would be freed with its lines.
     return this.#endId ?? Math.min(this.#lookedId, hasOpenLine ? endId - 1 : endId);
+  }
+
+  #takeRecords(way: RecordWay, end: number): Uint8Array {
+    const {next, bytes} = way.take(this.#nextId, end, batchBytes);
+    for (let id = this.#nextId; id < next; id++) if (this.#buffer.lineAt(id)) this.#lines += 1;
+    this.#nextId = next;
+    if (way.isOver) {
+      this.#endId = next;
+      this.#notes.length = 0;
+    }
+    return bytes;
   }
 
   #takeLines(end: number): Uint8Array {
@@ -157,6 +222,11 @@ export class LogPrinter {
     if (!before || !last || last.id >= this.#lookedId || last.marker === before.marker) return undefined;
     return {id: this.#lookedId, marker: whatIsNew(before.marker, last.marker)};
   }
+}
+
+function write(output: LineOutput, bytes: Uint8Array): true {
+  if (bytes.length > 0) output.write(bytes);
+  return true;
 }
 
 function whatIsNew(before: Marker, now: Marker): Marker {

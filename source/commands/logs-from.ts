@@ -1,11 +1,15 @@
 import path from 'node:path';
+import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/marker.ts';
 import {openRecordedLog, type RecordedPiece} from '../storage/recorded-log.ts';
 import {foldersOf} from '../storage/recordings.ts';
 import {codeOf, failureWords} from '../storage/save-failure.ts';
-import {markerText} from '../viewport/marker-text.ts';
+import {markerText, markerTone} from '../viewport/marker-text.ts';
 import {byteSize} from '../viewport/words.ts';
 import type {LineOutput} from './line-output.ts';
 import {linePrefixes} from './line-prefix.ts';
+import {RecordWay, type RecordWayOptions, tooSlowWords} from './record-way.ts';
+import type {LogAsked} from './select-records.ts';
 import {stripSgr} from './strip-sgr.ts';
 
 export type LogsFromOptions = {
@@ -14,6 +18,8 @@ export type LogsFromOptions = {
   /** Names in front of the lines, when there are several pipelines. */
   readonly prefix: boolean;
   readonly stripColor: boolean;
+  /** Where records, not lines, are printed: which of a log, and how. */
+  readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
   readonly output: LineOutput;
   /** Writes one line to stderr, given without a newline. */
   readonly note: (line: string) => void;
@@ -21,6 +27,13 @@ export type LogsFromOptions = {
 };
 
 const newline = 0x0a;
+/** A record that matches `--exit-on` has ended it. */
+const matched = 3;
+/** Records that are not known yet wait in so many bytes: many times what one record can have. */
+const waitingBytes = 64 * 1024 * 1024;
+
+/** `over`: a record has ended it all. */
+type Outcome = 'printed' | 'failed' | 'over';
 
 /**
  * Prints recordings, one pipeline after the other, as they are now: another program may be writing them. Without prefix
@@ -33,10 +46,17 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   if (signal.aborted) resolve('stopped');
   signal.addEventListener('abort', () => resolve('stopped'), {once: true});
   let failed = false;
+  let isOver = false;
   const printing = (async () => {
-    for (const name of new Set(options.names)) failed = !(await printOne(name, options)) || failed;
+    for (const name of new Set(options.names)) {
+      const outcome = await printOne(name, options);
+      failed ||= outcome === 'failed';
+      isOver = outcome === 'over';
+      if (isOver) return;
+    }
   })();
   const end = await Promise.race([printing, stopped, output.closed]);
+  if (isOver) return matched;
   if (end === undefined || end === 'stopped') return failed ? 1 : 0;
   // A reader that closes (`| head`) has all that it wanted.
   if (end.code === 'EPIPE' || end.code === 'ECONNRESET') return 0;
@@ -44,13 +64,12 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   return 1;
 }
 
-async function printOne(name: string, options: LogsFromOptions): Promise<boolean> {
-  const {directory, names, prefix, output, signal} = options;
+async function printOne(name: string, options: LogsFromOptions): Promise<Outcome> {
+  const {directory, names, output, signal, wayOf} = options;
   const note = (text: string) => options.note(`pipetail: ${name}: ${text}`);
-  const shape = shaper({
-    prefix: prefix && names.length > 1 ? linePrefixes(names)(name) : undefined,
-    stripColor: options.stripColor,
-  });
+  const prefix = options.prefix && names.length > 1 ? linePrefixes(names)(name) : undefined;
+  const way = wayOf?.({name, prefix, facts: () => ({server: ''})});
+  const shape = way ? recordShaper(way) : shaper({prefix, stripColor: options.stripColor});
   try {
     const folders = await foldersOf(directory, name);
     if (folders.length === 0) note(`there is no recording of it in ${directory}`);
@@ -59,18 +78,28 @@ async function printOne(name: string, options: LogsFromOptions): Promise<boolean
       const {deletedBytes, pieces} = openRecordedLog(folder);
       if (deletedBytes > 0) note(`${byteSize(deletedBytes)} before this were deleted to make room`);
       for (const piece of pieces) {
-        if (signal.aborted) return true;
+        if (signal.aborted) return 'printed';
         await print(piece, {output, shape, note});
+        if (shape.problem?.() !== undefined) return said(shape.problem());
+        if (shape.isOver?.()) break;
       }
-      output.write(shape.end());
+      output.write(shape.endLine());
+      if (shape.isOver?.()) break;
     }
+    output.write(shape.end?.() ?? Buffer.of());
     await room(output);
-    return folders.length > 0;
+    if (shape.isOver?.()) return 'over';
+    return folders.length > 0 ? 'printed' : 'failed';
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
     note(`${directory} cannot be read: ${failureWords(code)}`);
-    return false;
+    return 'failed';
+  }
+
+  function said(problem: string | undefined): Outcome {
+    if (problem !== undefined) note(problem);
+    return 'failed';
   }
 }
 
@@ -81,8 +110,10 @@ async function print(
   // What was printed comes before what is said about it, where both go to one file.
   await room(output);
   if ('bytes' in piece) output.write(shape.push(piece.bytes));
-  else if ('marker' in piece) note(markerText(piece.marker));
-  else note(`${byteSize(piece.missing)} could not be read: deleted, or damaged`);
+  else if ('marker' in piece) {
+    note(markerText(piece.marker));
+    shape.marker?.(piece.marker);
+  } else note(`${byteSize(piece.missing)} could not be read: deleted, or damaged`);
 }
 
 function room(output: LineOutput): Promise<void> {
@@ -93,10 +124,53 @@ function room(output: LineOutput): Promise<void> {
 }
 
 /** Puts lines into their printed shape; bytes come in any chunking. */
-type Shaper = {readonly push: (bytes: Buffer) => Uint8Array; readonly end: () => Uint8Array};
+type Shaper = {
+  readonly push: (bytes: Buffer) => Uint8Array;
+  /** The line that has not ended is one. */
+  readonly endLine: () => Uint8Array;
+  /** What stands behind it all. */
+  readonly end?: () => Uint8Array;
+  readonly isOver?: () => boolean;
+  /** Stands behind what was pushed. */
+  readonly marker?: (marker: Marker) => void;
+  /** Why it cannot go on, in one line. */
+  readonly problem?: () => string | undefined;
+};
+
+/** Prints the records that pass, once they are whole. */
+function recordShaper(options: RecordWayOptions): Shaper {
+  const buffer = new LogBuffer({maxBytes: waitingBytes});
+  const way = new RecordWay(buffer, options);
+  let next = 0;
+  const take = (): Uint8Array => {
+    if (way.tooSlow) return Buffer.of();
+    const {next: taken, bytes} = way.take(next, way.knownTo, Number.POSITIVE_INFINITY);
+    next = taken;
+    buffer.dropBefore(next);
+    return bytes;
+  };
+  return {
+    push(bytes) {
+      buffer.append(bytes);
+      way.look();
+      return take();
+    },
+    endLine() {
+      buffer.closeLine();
+      way.letGo();
+      return take();
+    },
+    end: () => way.end(),
+    isOver: () => way.isOver,
+    marker(marker) {
+      if (markerTone(marker) !== 'quiet') way.addGap(markerText(marker));
+    },
+    problem: () => (way.tooSlow ? tooSlowWords : undefined),
+  };
+}
 
 function shaper({prefix, stripColor}: {prefix: string | undefined; stripColor: boolean}): Shaper {
-  if (prefix === undefined && !stripColor) return {push: (bytes) => bytes, end: () => Buffer.alloc(0)};
+  if (prefix === undefined && !stripColor) return {push: (bytes) => bytes, endLine: () => Buffer.alloc(0)};
   const head = Buffer.from(prefix ?? '');
   let partial = Buffer.alloc(0);
   const shaped = (line: Buffer) => [head, stripColor ? stripSgr(line) : line];
@@ -112,6 +186,6 @@ function shaper({prefix, stripColor}: {prefix: string | undefined; stripColor: b
       partial = Buffer.from(all.subarray(from));
       return Buffer.concat(parts);
     },
-    end: () => (partial.length === 0 ? partial : Buffer.concat([...shaped(partial), Buffer.of(newline)])),
+    endLine: () => (partial.length === 0 ? partial : Buffer.concat([...shaped(partial), Buffer.of(newline)])),
   };
 }

@@ -1,13 +1,17 @@
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {StreamManager} from '../streams/stream-manager.ts';
+import type {NamePattern} from '../settings/name-pattern.ts';
 import type {StreamOptions} from '../streams/stream-options.ts';
 import type {LineOutput} from './line-output.ts';
-import {linePrefixes} from './line-prefix.ts';
-import {PipelineLog} from './pipeline-log.ts';
+import {Printing} from './printing.ts';
+import type {RecordWayOptions} from './record-way.ts';
+import type {LogAsked} from './select-records.ts';
+import {watchNames} from './watch-names.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
+  /** All pipelines that match; with `follow` those that come later too. */
+  readonly patterns?: readonly NamePattern[];
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
   /** Names in front of the lines, when there are several pipelines. */
@@ -17,6 +21,12 @@ export type LogsOptions = {
   readonly spillBytes: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
+  /** Where records, not lines, are printed: which of a log, and how. */
+  readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
+  /** What to add to the news that there is no pipeline of this name. Never rejects. */
+  readonly hint?: (name: string) => Promise<string>;
+  /** Milliseconds after which it ends; `fails`: not having ended before is a failure. */
+  readonly timeout?: {readonly after: number; readonly fails: boolean} | undefined;
   readonly client: ApiClient;
   /** Where every log is recorded. */
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
@@ -30,62 +40,78 @@ export type LogsOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Looks for new lines a second: a line waits 17 ms for its turn at the most. */
-const fps = 60;
-/** Twice what can come between two looks: lines are not dropped before the reader had a chance. */
-const leastSpill = 8 * 1024 * 1024;
+/** A record that matches `--exit-on` has ended it. */
+const matched = 3;
 
 /**
  * Prints logs: with `follow` for days, stitched over every reconnect, else the catch-up only. Markers and causes go to
- * `note`. Answers the exit code: 1 when a pipeline's log could not be had or printed, else 0.
+ * `note`. Answers the exit code: 3 when a record ended it, 1 when a pipeline's log could not be had or printed, else 0.
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
-  const {output, note, signal} = options;
+  const {output, note, patterns = [], clock, timeout, prefix} = options;
   const names = [...new Set(options.names)];
-  const spillBytes = Math.max(leastSpill, options.spillBytes / names.length);
-  const prefixOf = options.prefix && names.length > 1 ? linePrefixes(names) : () => undefined;
-  const manager = new StreamManager({...options, fps, scrollbackBytes: spillBytes});
-  const {promise: printed, resolve} = Promise.withResolvers<undefined>();
-  const print = () => {
-    printInTurn(turns, output);
-    if (logs.every((log) => log.done) && !output.busy) resolve(undefined);
-  };
-  const logs = names.map(
-    (name) =>
-      new PipelineLog({
-        ...options,
-        name,
-        manager,
-        prefix: prefixOf(name),
-        spillBytes,
-        note: (text) => note(`pipetail: ${name}: ${text}`),
-        onChange: print,
-      }),
-  );
-  const turns = [...logs];
-  output.onRoom = print;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const isOpenEnded = patterns.length > 0;
+  const printing = new Printing(options, {count: names.length, mayGrow: isOpenEnded});
+  printing.add(names, {hasPrefix: prefix && (isOpenEnded || names.length > 1)});
+  const stopped = aborted(options.signal);
+  const ends: Promise<End>[] = [printing.over, output.closed, stopped];
+  if (isOpenEnded) ends.push(addMatching(printing, {...options, patterns, signal}));
+  if (timeout) ends.push(clock.sleep(timeout.after, signal).then(timedOut, nothing));
 
-  const error = await Promise.race([printed, output.closed, aborted(signal)]);
-  for (const log of logs) log.stop();
-  if (signal.aborted) print();
+  const end = await Promise.race(ends);
+  over.abort();
+  printing.stop();
+  const isLate = end === 'timed out';
+  if (isLate) {
+    // What came before is printed; a log that had not rested may hold back its last record.
+    printing.print();
+    await Promise.race([printing.over, output.closed, stopped]);
+  }
+  if (options.signal.aborted) printing.print();
   // A reader that closes (`| head`) has all that it wanted.
-  const cannotWrite = error !== undefined && error.code !== 'EPIPE' && error.code !== 'ECONNRESET';
-  if (cannotWrite) note(`pipetail: cannot write to stdout: ${error.message}`);
-  return cannotWrite || logs.some((log) => log.failed) ? 1 : 0;
+  const cannotWrite = end instanceof Error && end.code !== 'EPIPE' && end.code !== 'ECONNRESET';
+  if (cannotWrite) note(`pipetail: cannot write to stdout: ${end.message}`);
+  if (printing.isOver) return matched;
+  if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`);
+  return cannotWrite || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
 }
 
-/**
- * Prints while the output has room, a batch of whole lines of each log in turn: no line is broken by another log's, and
- * a log that never rests leaves room for the others. The next call goes on with the one that is first in `logs`.
- */
-function printInTurn(logs: PipelineLog[], output: LineOutput): void {
-  let idle = 0;
-  while (idle < logs.length && !output.busy) {
-    const log = logs.shift();
-    if (!log) return;
-    logs.push(log);
-    idle = log.printSome(output) ? 0 : idle + 1;
+/** Why it is over; undefined: everything was printed, or it was stopped. */
+type End = NodeJS.ErrnoException | 'failed' | 'timed out' | undefined;
+
+const timedOut = (): End => 'timed out';
+const nothing = (): End => undefined;
+
+/** Opens what matches. Answers only when there is nothing that does, and nothing else to print. */
+async function addMatching(
+  printing: Printing,
+  options: LogsOptions & {readonly patterns: readonly NamePattern[]},
+): Promise<End> {
+  const {note, patterns, follow, exitOnEnd, prefix} = options;
+  const sources = patterns.map(({source}) => `'${source}'`).join(', ');
+  let isFirst = true;
+  const onNames = (names: readonly string[]) => {
+    printing.add(names, {hasPrefix: prefix});
+    if (isFirst && printing.size === 0 && follow)
+      note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
+    isFirst = false;
+    // A log that ends is not waited for: nor is one that has not begun.
+    if (exitOnEnd && printing.size > 0) printing.close();
+  };
+  try {
+    await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
+  } catch (error) {
+    note(`pipetail: ${error instanceof Error ? error.message : String(error)}`);
+    return 'failed';
   }
+  if (!options.signal.aborted && printing.size === 0) {
+    note(`pipetail: no pipeline matches ${sources} · pipetail list shows them all`);
+    return 'failed';
+  }
+  printing.close();
+  return printing.over;
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

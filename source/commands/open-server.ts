@@ -1,28 +1,64 @@
 import {createClient} from '../api/client.ts';
+import {type Credentials, fixedCredentials} from '../api/credentials.ts';
+import {RenewedCredentials} from '../api/renewed-credentials.ts';
+import type {Trust} from '../api/trust.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
+import type {WayToServer} from '../settings/way-to-server.ts';
+import {readRoots} from './read-roots.ts';
+import {runTokenCommand} from './token-command.ts';
 
 /** The server that was asked for, or a demo server in this process. */
 export type OpenServer = {
   readonly client: ApiClient;
   /** For the header: host and port. */
   readonly name: string;
+  /** What must not stand in a report: credentials in use. */
+  readonly secrets: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
-/** Makes the client; with `--demo` starts the embedded server first. Throws `UsageError` for an unusable URL or key. */
+/**
+ * Makes the client; with `--demo` starts the embedded server first. Nothing is asked of the server, nor of a command
+ * that prints tokens. Throws `UsageError` for a URL, a key or a file that cannot be used.
+ */
 export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
   const userAgent = `pipetail/${version}`;
   if (settings.demo) return await openDemo(userAgent, clock);
-  const {host: baseUrl = '', token} = settings;
+  const {host: baseUrl = '', way} = settings;
+  const {tenant, proxy} = way;
+  const trust = await readTrust(way);
   try {
-    const client = createClient({baseUrl, clock, userAgent, ...(token !== undefined && {token})});
-    return {client, name: new URL(client.baseUrl).host, close: () => client.close()};
+    const credentials = credentialsOf(settings, clock);
+    const client = createClient({
+      ...{baseUrl, clock, userAgent, credentials, trust},
+      ...(tenant !== undefined && {tenant}),
+      ...(proxy && {proxy}),
+    });
+    return {
+      client,
+      name: new URL(client.baseUrl).host,
+      secrets: () => credentials.secrets(),
+      close: () => client.close(),
+    };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, clock: Clock): Credentials {
+  if (!tokenCommand) return fixedCredentials(token);
+  return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock, url});
+}
+
+async function readTrust({insecure, roots, extraRoots}: WayToServer): Promise<Trust> {
+  return {
+    insecure,
+    ...(roots && {roots: await readRoots(roots)}),
+    ...(extraRoots && {extraRoots: await readRoots(extraRoots)}),
+  };
 }
 
 async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
@@ -36,5 +72,5 @@ async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
     await client.close();
     await demo.close();
   };
-  return {client, name: 'demo', close};
+  return {client, name: 'demo', secrets: () => [], close};
 }

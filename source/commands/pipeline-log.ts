@@ -6,12 +6,15 @@ import type {LogStream} from '../streams/log-stream.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import {recordingWords} from '../viewport/recording-words.ts';
 import {CatchUp} from './catch-up.ts';
-import {type Ending, failedToOpen, type Sighting, troubleOf} from './ending.ts';
+import {type Ending, failedToOpen, failure, type Sighting, troubleOf} from './ending.ts';
 import type {LineOutput} from './line-output.ts';
 import {LogPrinter} from './log-printer.ts';
+import {RecordWay, type RecordWayOptions, tooSlowWords} from './record-way.ts';
 
 /** Milliseconds between looks whether a catch-up is over, when nothing happens. */
 const lookEvery = 50;
+/** A record is whole when nothing has come for so many milliseconds: the server sends one in one piece. */
+const recordRest = 100;
 /** Milliseconds between questions for a pipeline that was deleted: as often as the screen asks for its list. */
 const askEvery = 2_000;
 
@@ -28,6 +31,10 @@ export type PipelineLogOptions = {
   readonly stripColor: boolean;
   /** The bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
+  /** Where records, not lines, are printed: which, and how. */
+  readonly way?: RecordWayOptions | undefined;
+  /** What to add to the news that there is no such pipeline. */
+  readonly hint?: ((name: string) => Promise<string>) | undefined;
   /** Says one line about this pipeline. */
   readonly note: (text: string) => void;
   /** There may be something to print, or it may be over. */
@@ -42,6 +49,9 @@ export class PipelineLog {
   /** Absent when following. */
   readonly #catchUp: CatchUp | undefined;
   readonly #unsubscribe: () => void;
+  /** Following, and the last of the catch-up is not printed yet. */
+  #waitsForTail: boolean;
+  #cancelRest: (() => void) | undefined;
   #cancelTimer = () => {};
   #connection: ConnectionState = {kind: 'idle'};
   #opened = false;
@@ -55,8 +65,11 @@ export class PipelineLog {
   constructor(options: PipelineLogOptions) {
     this.#options = options;
     this.#stream = options.manager.open(options.name);
-    this.#printer = new LogPrinter({...options, buffer: this.#stream.buffer, maxBytes: options.spillBytes});
+    const {buffer} = this.#stream;
+    const way = options.way && new RecordWay(buffer, options.way);
+    this.#printer = new LogPrinter({...options, way, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
+    this.#waitsForTail = options.follow && options.way?.tail !== undefined;
     if (options.follow) return;
     this.#catchUp = new CatchUp(options.clock.monotonic());
     this.#keepLooking();
@@ -71,9 +84,21 @@ export class PipelineLog {
     return this.#ending?.failed ?? false;
   }
 
+  /** The record that ends it all was printed. */
+  get isOver(): boolean {
+    return this.#printer.isOver;
+  }
+
+  /** The pipeline's, where it was looked up. */
+  get platformVersion(): string | undefined {
+    return this.#stream.lookedUp?.platformVersion;
+  }
+
   /** Prints some lines, or says one thing; the output has room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
-    return this.#printer.printSome(output);
+    const printed = this.#printer.printSome(output);
+    if (this.isOver && !this.#ending) this.#end({failed: false, midway: true});
+    return printed;
   }
 
   /** Ends it now. What came can still be printed. */
@@ -92,18 +117,42 @@ export class PipelineLog {
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
-    const ending = this.#endingOf({
+    const sighting = {
       now: this.#options.clock.monotonic(),
       connection,
       received,
       lastByteAt,
       opened: this.#opened,
       logEnded: this.#logEnded,
-    });
+    };
+    // Sooner than a `CatchUp` would say so: what comes meanwhile counts as the last of it.
+    if (this.#waitsForTail && connection.kind === 'live') {
+      this.#waitsForTail = false;
+      this.#printer.caughtUp();
+    }
+    if (this.#printer.tooSlow) this.#giveUp();
+    const ending = this.#ending ? undefined : this.#endingOf(sighting);
     // What a new life brought already is behind the end that was told.
     if (ending) this.#end(ending, end?.id);
     else if (connection !== this.#connection) this.#noteConnection(connection);
     this.#options.onChange();
+    if (this.#printer.holdsBack) this.#letGoLater();
+  }
+
+  #giveUp(): void {
+    this.#end(failure(tooSlowWords));
+  }
+
+  /** Lets the last record go when the log rests. */
+  #letGoLater(): void {
+    if (this.#cancelRest || this.#ending) return;
+    const {version} = this.#stream.buffer;
+    this.#cancelRest = this.#options.clock.after(recordRest, () => {
+      this.#cancelRest = undefined;
+      if (this.#stream.buffer.version === version) this.#printer.letGo();
+      else if (this.#printer.holdsBack) this.#letGoLater();
+      this.#options.onChange();
+    });
   }
 
   #endingOf(sighting: Sighting): Ending | undefined {
@@ -112,12 +161,22 @@ export class PipelineLog {
   }
 
   #end(ending: Ending, from?: number): void {
-    const {manager, name} = this.#options;
+    const {manager, name, hint} = this.#options;
     this.#ending = ending;
     this.#unsubscribe();
     this.#cancelTimer();
+    this.#cancelRest?.();
     manager.close(name);
-    this.#printer.end({...ending, from});
+    if (this.#printer.tooSlow) this.#printer.giveUp(ending.say ?? '');
+    else if (ending.unknown && hint) void this.#endWith(ending, hint);
+    else this.#printer.end({...ending, from});
+  }
+
+  /** There is no such pipeline; another may have been meant. */
+  async #endWith(ending: Ending, hint: (name: string) => Promise<string>): Promise<void> {
+    const more = await hint(this.#options.name);
+    this.#printer.end({...ending, say: `${ending.say}${more}`});
+    this.#options.onChange();
   }
 
   /** Says what the pipeline died of, once for each death: its log need not tell. */

@@ -5,8 +5,10 @@ import {Recordings} from '../storage/recordings.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
+import {nameHint} from './name-hint.ts';
 import {openServer} from './open-server.ts';
 import {watchReader} from './reader-watch.ts';
+import {waysOf} from './select-records.ts';
 import {stopOnSignals} from './stop-signals.ts';
 
 /** A disk that takes nothing does not keep the program from ending. Milliseconds. */
@@ -20,6 +22,7 @@ export async function runLogsCommand(options: {
   readonly process: NodeJS.Process;
 }): Promise<number> {
   const {settings, request, version, process} = options;
+  const wayOf = waysOf(request, systemClock.wall());
   // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
   const alive = setInterval(() => {}, 2 ** 30);
   const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
@@ -27,13 +30,15 @@ export async function runLogsCommand(options: {
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
-  const note = (line: string) => stderr.write(`${line}\n`);
+  const isJson = request.output === 'json';
+  const note = (line: string) => stderr.write(isJson ? jsonNote(line) : `${line}\n`);
   try {
     if (request.from !== undefined) {
-      const code = await runLogsFrom({...request, directory: request.from, output, note, signal});
+      const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
       if (signal.aborted) process.exit(exitCode(code));
       return exitCode(code);
     }
+    const {timeout} = request;
     const {directory, maxBytes} = settings.record;
     const recordings =
       directory === undefined
@@ -42,6 +47,9 @@ export async function runLogsCommand(options: {
     const server = await openServer(settings, version, systemClock);
     const code = await runLogs({
       ...request,
+      wayOf,
+      hint: (name) => nameHint(name, server.client, systemClock),
+      timeout: timeout === undefined ? undefined : {after: timeout, fails: request.exitOn !== undefined},
       silence: settings.silence,
       client: server.client,
       clock: systemClock,
@@ -54,10 +62,15 @@ export async function runLogsCommand(options: {
     const patience = systemClock.sleep(recordingPatience, new AbortController().signal);
     await Promise.race([recordings?.closed(), patience]);
     // What a reader that stands still has not taken would keep the process from ending.
-    if (signal.aborted) process.exit(exitCode(code));
+    if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));
     await server.close();
     return exitCode(code);
   } finally {
     clearInterval(alive);
   }
+}
+
+/** What is said beside JSON is JSON too, an object a line. */
+function jsonNote(line: string): string {
+  return `${JSON.stringify({message: line.replace(/^pipetail: /, '')})}\n`;
 }

@@ -3,6 +3,7 @@ import {
   badApiKey,
   badSelector,
   connectionRefused,
+  errorAnswer,
   jsonAnswer,
   noRoute,
   runnerUnreachable,
@@ -10,6 +11,7 @@ import {
   unknownPipeline,
   webConsole,
 } from './answers.ts';
+import type {DemoTenant} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {pipelineJson} from './pipeline-json.ts';
 import type {Route} from './route.ts';
@@ -19,14 +21,18 @@ export type World = {
   /** In the order of the list. */
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
+  /** The caller's; empty: one, of which nothing need be said. */
+  readonly tenants: readonly DemoTenant[];
+  /** The header `Feldera-Tenant`. */
+  readonly tenant: string | undefined;
 };
 
-const session = {
-  tenant_id: '01a211f6-0000-7000-8000-000000000001',
-  tenant_name: 'default',
-  role: 'admin',
-  memberships: [],
-};
+const firstTenant: DemoTenant = {name: 'default', role: 'admin'};
+
+/** Ids in the order of the caller's tenants. */
+function tenantId(index: number): string {
+  return `01a211f6-0000-7000-8000-${String(index + 1).padStart(12, '0')}`;
+}
 
 const uncached = {'cache-control': 'no-cache'};
 
@@ -36,8 +42,31 @@ export function checkCredential(apiKey: string | undefined, authorization: strin
   return authorization?.startsWith('Bearer apikey:') ? badApiKey : unauthorized;
 }
 
+/** The refusal of a request that does not name one of the caller's several tenants, by name or id. */
+export function checkTenant({tenants, tenant}: Pick<World, 'tenants' | 'tenant'>): Answer | undefined {
+  if (tenants.length === 0 || tenantIndex(tenants, tenant) !== -1) return undefined;
+  if (tenant === undefined) {
+    const message = 'The caller is a member of several tenants: name one in the header Feldera-Tenant';
+    return errorAnswer(400, 'AmbiguousTenantMembership', message, {});
+  }
+  return errorAnswer(404, 'UnknownTenantName', `Unknown tenant name '${tenant}'`, {tenant_name: tenant});
+}
+
+function tenantIndex(tenants: readonly DemoTenant[], tenant: string | undefined): number {
+  if (tenant === undefined) return tenants.length === 1 ? 0 : -1;
+  return tenants.findIndex(({name}, index) => name === tenant || tenantId(index) === tenant);
+}
+
+function sessionOf({tenants, tenant}: World) {
+  const index = Math.max(0, tenantIndex(tenants, tenant));
+  const {name, role} = tenants[index] ?? firstTenant;
+  const memberships = tenants.map((each, at) => ({tenant_id: tenantId(at), tenant_name: each.name, role: each.role}));
+  return {tenant_id: tenantId(index), tenant_name: name, role, memberships};
+}
+
 /** The answer of a healthy API; `follow` stands for a log stream. */
-export function answerRoute(route: Route, {pipelines, runnerDown}: World): Answer | 'follow' {
+export function answerRoute(route: Route, world: World): Answer | 'follow' {
+  const {pipelines, runnerDown} = world;
   switch (route.kind) {
     case 'list': {
       const list = pipelines.map(({state}) => pipelineJson(state, route.selector));
@@ -52,7 +81,7 @@ export function answerRoute(route: Route, {pipelines, runnerDown}: World): Answe
       if (!pipelines.some(({name}) => name === route.name)) return unknownPipeline(route.name);
       return runnerDown ? runnerUnreachable(connectionRefused) : 'follow';
     case 'session':
-      return jsonAnswer(session);
+      return jsonAnswer(sessionOf(world));
     case 'authentication':
       return jsonAnswer({});
     case 'health':

@@ -16,6 +16,8 @@ export type DemoServerOptions = {
   readonly clock?: Clock;
   /** The bearer token that requests must carry; default none. */
   readonly apiKey?: string;
+  /** The tenants that the caller belongs to; default: one, `default`, as admin. With several a request must name one. */
+  readonly tenants?: readonly DemoTenant[];
   /** One chunk an entry, as recorded (default), or chunks that end anywhere. */
   readonly chunking?: 'entries' | 'ragged';
   readonly ringLimits?: RingLimits;
@@ -25,11 +27,19 @@ export type DemoServerOptions = {
   readonly scenario?: Scenario;
 };
 
+/** A tenant, and the caller's role there. */
+export type DemoTenant = {readonly name: string; readonly role: string};
+
 /** Bytes are bytes of the log, chunk framing not counted. */
 export type Cut = {readonly name?: string; readonly afterBytes?: number; readonly reset?: boolean};
 export type CutNext = {readonly name?: string; readonly afterBytes: number; readonly times?: number};
 /** A request as it came; `path` with its query. */
-export type RequestSeen = {readonly method: string; readonly path: string; readonly authorization: string | undefined};
+export type RequestSeen = {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly tenant: string | undefined;
+};
 
 /** What tests, scenarios and the `demo` command do with the server. `DemoServer` below says what each of it means. */
 export type Demo = {

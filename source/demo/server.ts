@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {type Clock, systemClock} from '../lib/clock.ts';
 import {type Answer, send, sendLogHead} from './answers.ts';
-import {answerRoute, checkCredential} from './api.ts';
+import {answerRoute, checkCredential, checkTenant} from './api.ts';
 import {type Chunker, raggedEntries, wholeEntries} from './chunker.ts';
 import type {Cut, CutNext, Demo, DemoServerOptions, RequestSeen} from './demo.ts';
 import {Follower, followerLimit} from './follower.ts';
@@ -11,18 +11,16 @@ import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
 import {createRandom} from './random.ts';
 import {type Refusal, refusalAnswer, refuses} from './refusals.ts';
 import {PipelineRegistry} from './registry.ts';
+import {RequestsSeen} from './requests-seen.ts';
 import {feldera} from './ring.ts';
 import {isProtected, parseRoute, type Route} from './route.ts';
-
-/** Requests remembered for tests; a demo that runs for days forgets the oldest. */
-const requestsKept = 10_000;
 
 /** A Feldera API in one process, true to `feldera-api.md` and the recordings, with faults on demand. */
 export class DemoServer implements Demo {
   readonly seed: number;
   readonly clock: Clock;
-  readonly requests: RequestSeen[] = [];
   readonly #options: DemoServerOptions;
+  readonly #requests = new RequestsSeen();
   readonly #registry: PipelineRegistry;
   readonly #refusals = new LimitedUses<Refusal>();
   readonly #nextCuts = new LimitedUses<CutNext>();
@@ -57,7 +55,12 @@ export class DemoServer implements Demo {
 
   /** Base URL, with the base path and without a trailing slash. */
   get url(): string {
-    return `http://${this.#options.host ?? '127.0.0.1'}:${this.#port}${this.#options.basePath ?? ''}`;
+    const host = this.#options.host ?? '127.0.0.1';
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.#port}${this.#options.basePath ?? ''}`;
+  }
+
+  get requests(): readonly RequestSeen[] {
+    return this.#requests.all;
   }
 
   get port(): number {
@@ -192,28 +195,29 @@ export class DemoServer implements Demo {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const method = request.method ?? 'GET';
-    const path = request.url ?? '/';
-    this.#remember({method, path, authorization: request.headers.authorization});
+    const seen = this.#requests.add(request);
+    const {method, path} = seen;
     const basePath = this.#options.basePath ?? '';
     const route: Route = path.startsWith(basePath)
       ? parseRoute(method, path.slice(basePath.length))
       : {kind: 'console'};
-    const answer = await this.#answer(route, request);
+    const answer = await this.#answer(route, seen);
     if (answer === 'reset') request.socket.resetAndDestroy();
     else if (answer === 'follow') this.#follow(route, response);
     else await send(request, response, answer, this.clock.wall());
   }
 
-  async #answer(route: Route, request: IncomingMessage): Promise<Answer | 'follow' | 'reset'> {
+  async #answer(route: Route, seen: RequestSeen): Promise<Answer | 'follow' | 'reset'> {
     const refusal = this.#refusals.take((each) => refuses(each, route));
     if (refusal) {
       // The API gives a runner that does not answer ten seconds.
       if (refusal.kind === 'runner-frozen') await this.clock.sleep(10_000, this.#closing.signal);
       return refusalAnswer(refusal) ?? 'reset';
     }
-    const denied = isProtected(route) && checkCredential(this.#apiKey, request.headers.authorization);
-    return denied || answerRoute(route, {pipelines: this.pipelines, runnerDown: this.#runnerDown});
+    const denied = isProtected(route) && checkCredential(this.#apiKey, seen.authorization);
+    const {tenants = []} = this.#options;
+    const world = {pipelines: this.pipelines, runnerDown: this.#runnerDown, tenants, tenant: seen.tenant};
+    return denied || (isProtected(route) && checkTenant(world)) || answerRoute(route, world);
   }
 
   #follow(route: Route, response: ServerResponse): void {
@@ -241,10 +245,5 @@ export class DemoServer implements Demo {
   #chunker(connection: number): Chunker {
     if (this.#options.chunking !== 'ragged') return wholeEntries;
     return raggedEntries(createRandom(this.seed, `connection ${connection}`));
-  }
-
-  #remember(request: RequestSeen): void {
-    this.requests.push(request);
-    if (this.requests.length >= 2 * requestsKept) this.requests.splice(0, requestsKept);
   }
 }

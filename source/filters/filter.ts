@@ -6,7 +6,7 @@ export type Filter =
   /** A line of the record matches. */
   | {readonly kind: 'text'; readonly pattern: Pattern; readonly out: boolean}
   /** The record is at least as severe. One without a level, what a program printed, counts as INFO. */
-  | {readonly kind: 'level'; readonly least: Level}
+  | {readonly kind: 'level'; readonly least: Level; readonly out: boolean}
   /**
    * The record's target contains the text. Case counts only if the text has an upper-case letter. Lines of the runner
    * have the target `runner` as well as their own.

@@ -17,6 +17,7 @@ export class IdSet {
   #base: number;
   #floor: number;
   #blocks: (Block | undefined)[] = [];
+  #changedFrom = Number.POSITIVE_INFINITY;
 
   /** Ids below `floor` are not kept. */
   constructor(floor: number, journal: Journal) {
@@ -30,6 +31,13 @@ export class IdSet {
     const copy = new IdSet(this.#floor, journal);
     copy.#blocks = this.#blocks.map((block) => block && {words: block.words.slice(), count: block.count});
     return copy;
+  }
+
+  /** The lowest id that was added or deleted since this was last asked, drops aside; Infinity: none was. */
+  takeChangedFrom(): number {
+    const changedFrom = this.#changedFrom;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    return changedFrom;
   }
 
   has(id: number): boolean {
@@ -151,8 +159,11 @@ export class IdSet {
     const block = this.#blocks[index] ?? {words: new Int32Array(blockWords), count: 0};
     this.#blocks[index] = block;
     const place = (offset >> 5) & (blockWords - 1);
-    block.count += bitCount(word) - bitCount(block.words[place] ?? 0);
+    const old = block.words[place] ?? 0;
+    if (old === word) return;
+    block.count += bitCount(word) - bitCount(old);
     block.words[place] = word;
+    this.#changedFrom = Math.min(this.#changedFrom, this.#base + offset - (offset & 31) + lowestBit(old ^ word));
   }
 
   #kept(id: number): number | undefined {

@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {stepCost} from '../buffer/step-cost.ts';
 import type {FilterEntry} from './filter.ts';
 import {RecordShapes} from './head-facts.ts';
 import {IdSet} from './id-set.ts';
@@ -75,12 +76,12 @@ export class Intake {
     const settled = Math.max(this.#settledTo, index.settledTo);
     for (let left = maxBytes; left > 0 && this.#settledTo < settled; this.#settledTo = this.map.end) {
       const taken = this.#takePart(settled, Math.max(1, Math.floor(left / leastEntryBytes)));
-      if (taken === undefined) return false;
+      if (taken === undefined) return this.#isSane;
       left -= taken;
     }
     if (this.#settledTo < settled) return true;
     this.#journal.begin();
-    while (this.map.end < buffer.endId) if (this.#takePart(buffer.endId, 1) === undefined) return false;
+    while (this.map.end < buffer.endId) if (this.#takePart(buffer.endId, 1) === undefined) return this.#isSane;
     this.#doneVersion = buffer.version;
     return true;
   }
@@ -110,21 +111,33 @@ export class Intake {
     for (const verdicts of this.verdicts) verdicts.dropBelow(this.#floor);
   }
 
-  /** Takes in entries of one segment, at most `most` and below `to`. Answers what they count of a step's bytes. */
+  /** No pattern is too slow. */
+  get #isSane(): boolean {
+    return !this.verdicts.some(({tooSlow}) => tooSlow);
+  }
+
+  /**
+   * Takes in entries of one segment, at most `most` and below `to`. Answers what they count of a step's bytes; undefined:
+   * none could be, and the step ends.
+   */
   #takePart(to: number, most: number): number | undefined {
     const from = this.map.end;
     const segment = this.#options.buffer.segmentAt(from);
     if (!segment) return undefined;
     const {firstId, bytes, starts} = segment;
-    const end = Math.min(to, segment.endId, from + most);
-    if (!this.verdicts.every((verdicts) => verdicts.search(from, end))) return undefined;
+    let end = Math.min(to, segment.endId, from + most);
+    for (const verdicts of this.verdicts) {
+      const searchedTo = verdicts.search(from, end);
+      if (searchedTo === undefined) return undefined;
+      end = searchedTo;
+    }
     for (let id = from; id < end; id++) {
       const isMarker = starts[id - firstId] === (starts[id - firstId + 1] ?? bytes.length);
       if (isMarker) this.#takeMarker(id);
       else this.#takeLine(id);
     }
     const size = (starts[end - firstId] ?? bytes.length) - (starts[from - firstId] ?? 0);
-    return Math.max(size, (end - from) * leastEntryBytes);
+    return stepCost(this.#options.buffer, from, Math.max(size, (end - from) * leastEntryBytes));
   }
 
   #takeMarker(id: number): void {

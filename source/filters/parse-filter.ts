@@ -13,18 +13,15 @@ const targetPrefix = 'target:';
 const textPrefix = 'text:';
 
 /**
- * Reads what a person types: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before the first
- * two hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
+ * Reads what a person types: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before any of them
+ * hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
  * `watch` ends patterns that take too long.
  */
 export function parseFilter(typed: string, options: {watch?: Watch} = {}): ParsedFilter {
   const out = typed.startsWith('!');
   const rest = out ? typed.slice(1) : typed;
   if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');
-  if (rest.startsWith(levelPrefix)) {
-    if (out) return failure(`level: cannot be turned round: ${rest} alone shows that level and what is worse`);
-    return parseLevel(rest.slice(levelPrefix.length));
-  }
+  if (rest.startsWith(levelPrefix)) return parseLevel(rest.slice(levelPrefix.length), out);
   if (rest.startsWith(targetPrefix)) {
     const text = rest.slice(targetPrefix.length).trim();
     if (text === '') return failure('type a part of the target after target: as in target:kafka');
@@ -43,7 +40,7 @@ export function filterText(filter: Filter): string {
     case 'target':
       return `${filter.out ? '!' : ''}${targetPrefix}${filter.text}`;
     case 'level':
-      return `${levelPrefix}${filter.least.toLowerCase()}`;
+      return `${filter.out ? '!' : ''}${levelPrefix}${filter.least.toLowerCase()}`;
     case 'shape':
       return `not like: ${filter.text}`;
     case 'between':
@@ -51,10 +48,10 @@ export function filterText(filter: Filter): string {
   }
 }
 
-function parseLevel(word: string): ParsedFilter {
+function parseLevel(word: string, out: boolean): ParsedFilter {
   const least = levelNamed(word.trim().toUpperCase());
   if (!least) return failure(`no level "${word.trim()}": there are trace, debug, info, warn and error`);
-  return {kind: 'filter', filter: {kind: 'level', least}};
+  return {kind: 'filter', filter: {kind: 'level', least, out}};
 }
 
 function levelNamed(name: string): Level | undefined {

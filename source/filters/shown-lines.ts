@@ -32,6 +32,7 @@ export class ShownLines implements Entries {
   readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
   #intake: Intake;
   #tooSlow: readonly number[] = [];
+  #isAnew = false;
 
   constructor(options: ShownLinesOptions) {
     const {earlier, opened = [], ...kept} = options;
@@ -77,6 +78,17 @@ export class ShownLines implements Entries {
   /** The line is shown, in a row of its own or in that of a fold; markers likewise. */
   includes(id: number): boolean {
     return this.#intake.shown.lines.has(id);
+  }
+
+  /**
+   * The lowest id that was shown or hidden, in rows or folds, since this was last asked; Infinity: none was. A later
+   * line may show or hide a whole record, and those that are near it. For one reader at a time.
+   */
+  takeChangedFrom(): number {
+    const changedFrom = this.#intake.shown.lines.takeChangedFrom();
+    const isAnew = this.#isAnew;
+    this.#isAnew = false;
+    return isAnew ? 0 : changedFrom;
   }
 
   /** The entry is shown only for its nearness to a match. */
@@ -130,6 +142,7 @@ export class ShownLines implements Entries {
     const {verdicts, shown} = this.#intake;
     this.#tooSlow = [...this.#tooSlow, ...verdicts.filter(({tooSlow}) => tooSlow).map(({id}) => id)];
     this.#intake = this.#newIntake(shown.folds?.opened ?? [], this.#intake);
+    this.#isAnew = true;
   }
 
   #newIntake(opened: Iterable<number>, earlier: Intake | undefined): Intake {

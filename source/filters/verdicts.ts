@@ -1,7 +1,7 @@
 import {findHits} from '../buffer/find-hits.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern, type Pattern} from '../buffer/pattern.ts';
-import {visibleBytes, visibleText} from '../buffer/visible-text.ts';
+import {visibleText} from '../buffer/visible-text.ts';
 import {type Level, levels} from '../records/level.ts';
 import type {Filter, FilterEntry} from './filter.ts';
 import {type RecordShapes, targetsOf} from './head-facts.ts';
@@ -63,26 +63,29 @@ export class Verdicts {
     this.#refused.dropBelow(id);
   }
 
-  /** Searches the entries `[from, to)`, before they are judged in turn. False: the pattern is too slow. */
-  search(from: number, to: number): boolean {
+  /**
+   * Searches the entries from `from` on, before they are judged in turn. Answers up to where, at most `to`; undefined:
+   * that took too long, and is to be tried again unless `tooSlow`.
+   */
+  search(from: number, to: number): number | undefined {
     const pattern = this.#needed;
     this.#at = 0;
     this.#hits = [];
-    if (!pattern) return true;
+    if (!pattern) return to;
     const {buffer} = this.#log;
     const openLine = buffer.hasOpenLine && to === buffer.endId ? buffer.lineAt(to - 1) : undefined;
-    const range = {
-      from: Math.max(from, this.#knownTo),
-      to: openLine ? to - 1 : to,
-      maxBytes: Number.POSITIVE_INFINITY,
-    };
-    const hits = pattern.guard(visibleBytes, () => {
-      const found = range.from < range.to ? findHits({buffer, pattern}, range).hits : [];
-      if (openLine && pattern.test(visibleText(openLine))) found.push(to - 1);
-      return found;
-    });
-    this.#hits = hits ?? [];
-    return hits !== undefined;
+    const start = Math.max(from, this.#knownTo);
+    const end = openLine ? to - 1 : to;
+    if (start < end) {
+      const found = findHits({buffer, pattern}, {from: start, to: end, maxBytes: Number.POSITIVE_INFINITY});
+      this.#hits = found?.hits ?? [];
+      if (!found || found.next < end) return found?.next;
+    }
+    if (!openLine) return to;
+    const text = visibleText(openLine);
+    const isHit = pattern.guard(text.length, () => pattern.test(text));
+    if (isHit) this.#hits = [...this.#hits, to - 1];
+    return isHit === undefined ? undefined : to;
   }
 
   /** Judges the record that begins with the line `head`. Lines are asked for in order. */
@@ -110,7 +113,7 @@ export class Verdicts {
       case 'shape':
         return true;
       case 'level':
-        return isAtLeast(index.levelAt(id), filter.least);
+        return isAtLeast(index.levelAt(id), filter.least) !== filter.out;
       case 'between':
         return isBetween(head, filter);
     }
@@ -126,7 +129,7 @@ export class Verdicts {
       case 'shape':
         return this.#log.shapes.of(head) === filter.shape;
       case 'level':
-        return !isAtLeast(this.#log.index.levelAt(head), filter.least);
+        return isAtLeast(this.#log.index.levelAt(head), filter.least) === filter.out;
       case 'between':
         return !isBetween(head, filter);
     }

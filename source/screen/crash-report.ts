@@ -9,8 +9,8 @@ export type CrashFacts = {
   readonly platform: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The credential in use; it is taken out wherever it stands. */
-  readonly secret: string | undefined;
+  /** The credentials in use; they are taken out wherever they stand. */
+  readonly secrets: readonly string[];
 };
 
 /** Characters: a message is one line for people, and a longer one carries data. */
@@ -26,16 +26,16 @@ export function crashReport(error: unknown, facts: CrashFacts): string {
   const lines = [
     `pipetail ${facts.version} · Node ${facts.node} · ${facts.platform} · ${new Date(facts.at).toISOString()}`,
     '',
-    ...errorLines(error, facts.secret),
+    ...errorLines(error, facts.secrets),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** Name and message of an error, in one line without data. */
-export function errorWords(error: unknown, secret: string | undefined): string {
+export function errorWords(error: unknown, secrets: readonly string[]): string {
   const [name, message] = error instanceof Error ? [error.name, error.message] : ['thrown', String(error)];
   const first = message.split('\n', 1)[0] ?? '';
-  const words = withoutSecrets(`${name}: ${first}`, secret);
+  const words = withoutSecrets(`${name}: ${first}`, secrets);
   return words.length > mostMessage ? `${words.slice(0, mostMessage)}…` : words;
 }
 
@@ -61,21 +61,22 @@ export function crashWords(words: string, version: string, file: string | undefi
   return `pipetail ${version} stopped because of a fault of its own: ${words}\n${details}\n`;
 }
 
-function errorLines(error: unknown, secret: string | undefined, depth = 0): string[] {
-  const lines = [errorWords(error, secret)];
+function errorLines(error: unknown, secrets: readonly string[], depth = 0): string[] {
+  const lines = [errorWords(error, secrets)];
   if (!(error instanceof Error)) return lines;
   // Of the stack the frames only: in front of them it repeats the message, in full.
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  lines.push(...frames.slice(0, mostFrames).map((frame) => withoutSecrets(frame, secret)));
+  lines.push(...frames.slice(0, mostFrames).map((frame) => withoutSecrets(frame, secrets)));
   // A cause may be its own.
   if (error.cause !== undefined && depth < mostCauses) {
-    lines.push('caused by', ...errorLines(error.cause, secret, depth + 1));
+    lines.push('caused by', ...errorLines(error.cause, secrets, depth + 1));
   }
   return lines;
 }
 
-function withoutSecrets(text: string, secret: string | undefined): string {
-  const known = secret ? text.replaceAll(secret, '[secret]') : text;
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let known = text;
+  for (const secret of secrets) if (secret !== '') known = known.replaceAll(secret, '[secret]');
   return known
     .replace(/".*"|".*$/, '"…"')
     .replaceAll(/(\w:\/\/)[^\s/@]*@/g, '$1[secret]@')

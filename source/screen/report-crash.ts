@@ -9,25 +9,25 @@ export type ReportCrashOptions = {
   readonly version: string;
   /** Where the report goes. */
   readonly folder: string;
-  /** The credential in use. */
-  readonly secret: string | undefined;
+  /** The credentials in use. */
+  readonly secrets: readonly string[];
   readonly clock: Clock;
 };
 
 /** Writes a report about a fault of the program's own, and answers what the user reads. Never rejects. */
 export async function reportCrash(error: unknown, options: ReportCrashOptions): Promise<string> {
-  const {process, version, folder, secret, clock} = options;
+  const {process, version, folder, secrets, clock} = options;
   const facts: CrashFacts = {
     version,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     at: clock.wall(),
-    secret,
+    secrets,
   };
   const saving = saveCrashReport(folder, crashReport(error, facts), facts);
   const saved = new AbortController();
   const late = clock.sleep(patience, saved.signal).catch(() => {});
   const file = await Promise.race([saving, late]);
   saved.abort();
-  return crashWords(errorWords(error, secret), version, file ?? undefined);
+  return crashWords(errorWords(error, secrets), version, file ?? undefined);
 }

@@ -9,12 +9,14 @@ import {openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {Presence} from '../lib/presence.ts';
 import {createStore} from '../lib/store.ts';
+import type {NamePattern} from '../settings/name-pattern.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {SearchHistory} from '../storage/search-history.ts';
 import {stateFolder} from '../storage/state-folder.ts';
 import {ListPoller} from '../streams/list-poller.ts';
+import {Login} from '../streams/login.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {App} from '../ui/components/app.tsx';
 import {Controller} from '../ui/controller.ts';
@@ -39,6 +41,8 @@ import {withinDeadline} from './within-deadline.ts';
 export type ScreenOptions = {
   readonly settings: Settings;
   readonly names: readonly string[];
+  /** Pipelines that match are opened too, those that come later as well. */
+  readonly patterns: readonly NamePattern[];
   readonly version: string;
   readonly process: NodeJS.Process;
 };
@@ -53,7 +57,7 @@ const unwatchedFps = 2;
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
 /** Runs the screen until the user or a signal ends it; answers the exit code and leaves the terminal clean. */
-export async function runScreen({settings, names, version, process}: ScreenOptions): Promise<number> {
+export async function runScreen({settings, names, patterns, version, process}: ScreenOptions): Promise<number> {
   const {stdin, stdout} = process;
   const terminal = readTerminal(process);
   if (terminal.problem !== undefined) throw new UsageError(terminal.problem);
@@ -80,6 +84,8 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     silence: settings.silence,
   });
 
+  const login = new Login({client, poller, onAdmitted: () => manager.noteAdmitted()});
+
   const ended = new AbortController();
   const {env} = process;
   const history = new SearchHistory({file: path.join(state, 'history'), signal: ended.signal});
@@ -102,6 +108,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       manager,
       poller,
       clock,
+      watched: presence.here,
       describe: (name, signal) => describe(client, name, signal),
       depth: terminal.depth,
       symbols: terminal.symbols,
@@ -109,7 +116,9 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       watch: withinDeadline,
       serverName: server.name,
       serverUrl: client.baseUrl,
-      tokenFrom: settings.tokenFrom,
+      tokenFrom: settings.tokenFrom ?? settings.way.tokenCommand?.from,
+      session: login.session,
+      insecure: settings.way.insecure,
       offsetAt: (at) => -new Date(at).getTimezoneOffset(),
       history,
       ...takingServices(process),
@@ -123,6 +132,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
       stopProcess: () => stopProcess(process, clock),
     },
     names,
+    isAsked: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeNow(),
     ...(session && {beforeFirst: () => session.takeUp(controller)}),
   });
@@ -198,6 +208,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
   stdout.prependListener('resize', onResize);
   reports.on();
   poller.start();
+  login.start();
   try {
     await instance.waitUntilExit();
   } catch (error) {
@@ -208,6 +219,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     presence.dispose();
     stdout.off('resize', onResize);
     poller.stop();
+    login.stop();
     manager.dispose();
     const saved = Promise.all([history.saved(), session?.close(), recordings.closed()]);
     await Promise.race([saved, clock.sleep(savePatience, ended.signal).catch(() => {})]);
@@ -215,7 +227,7 @@ export async function runScreen({settings, names, version, process}: ScreenOptio
     await server.close();
   }
   const crash =
-    failure && (await reportCrash(failure.error, {process, version, folder: state, secret: settings.token, clock}));
+    failure && (await reportCrash(failure.error, {process, version, folder: state, secrets: server.secrets(), clock}));
   if (crash !== undefined) exitCode = 1;
   // Else nothing more can be said, and even a natural end would wait for the terminal.
   if (!(await writes.end({restore: restoreSequence, patience: terminalPatience, clock}))) process.exit(exitCode);

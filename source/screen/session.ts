@@ -1,3 +1,4 @@
+import {ApiError} from '../api/api-error.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Processes} from '../storage/recording-lock.ts';
@@ -8,11 +9,11 @@ import {SessionKeeper} from '../ui/session-keeper.ts';
 
 /** The first pipeline waits for the session so long at the most: a home may hang. Milliseconds. */
 const longestWait = 3000;
-/** A server that has just listed its pipelines says at once who asks. Milliseconds. */
+/** A server that has just listed its pipelines says at once who asks; else it is asked again. Milliseconds. */
 const tenantPatience = 2000;
 
 export type SessionOptions = {
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession'>;
   readonly clock: Clock;
   readonly folder: string;
   readonly processes: Processes;
@@ -45,6 +46,7 @@ export class ScreenSession {
   async #takeUp(controller: Controller): Promise<void> {
     const {client, clock, fresh, signal} = this.#options;
     const tenant = await this.#tenant();
+    if (tenant === undefined) return;
     const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
     if (typeof file === 'string') {
       say(controller, file);
@@ -75,14 +77,30 @@ export class ScreenSession {
     await this.#file?.close();
   }
 
-  /** Id of the tenant; empty if the server does not say: the session is then the server's. */
-  async #tenant(): Promise<string> {
-    const late = AbortSignal.timeout(tenantPatience);
-    try {
-      const {tenantId} = await this.#options.client.getSession(AbortSignal.any([this.#options.signal, late]));
-      return tenantId;
-    } catch {
-      return '';
+  /**
+   * Id of the tenant; empty if the server does not say: the session is then the server's. Over a bad network it is asked
+   * for until it comes, since under another name the last session would not be found. Undefined: the end came before.
+   */
+  async #tenant(): Promise<string | undefined> {
+    const {client, clock, signal} = this.#options;
+    while (!signal.aborted) {
+      const late = AbortSignal.timeout(tenantPatience);
+      try {
+        const {tenantId} = await client.getSession(AbortSignal.any([signal, late]));
+        return tenantId;
+      } catch (error) {
+        if (!late.aborted && !mayPass(error)) return '';
+      }
+      await clock.sleep(tenantPatience, signal).catch(() => {});
     }
+    return undefined;
   }
+}
+
+/** The network, or the server, is not well at the moment: no answer to the question. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const {failure} = error;
+  if (failure.kind !== 'retryable') return failure.kind === 'cancelled';
+  return failure.reason !== 'protocol' && failure.reason !== 'not-ready';
 }

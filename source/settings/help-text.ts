@@ -7,8 +7,13 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     'Usage',
     '  pipetail [options] [pipeline…]         the screen, with those pipelines open as tabs',
     '  pipetail logs [options] <pipeline…>    print logs to stdout',
+    '  pipetail list                          all pipelines and their states',
+    '  pipetail status [pipeline]             state, since when, errors in full',
+    '  pipetail completion bash|zsh|fish      a script that completes commands, options and names',
     '  pipetail demo [--port N]               the embedded demo server, on its own',
     '  pipetail -- demo                       a pipeline whose name is also a command',
+    '',
+    "In place of a name: 'ord*' or /regex/ for all that match, those that come later too.",
   ],
   logs: [
     'pipetail logs prints the logs of pipelines to stdout; what happened to the stream goes to stderr.',
@@ -16,12 +21,30 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     'Usage',
     '  pipetail logs [options] <pipeline…>',
   ],
+  list: ['pipetail list shows all pipelines and their states.', '', 'Usage', '  pipetail list [options]'],
+  status: [
+    'pipetail status shows states, since when, and errors in full: of one pipeline, of those that match, or of all.',
+    '',
+    'Usage',
+    '  pipetail status [options] [pipeline]',
+  ],
+  completion: [
+    'pipetail completion prints a script for the shell; names are asked from the server, for a second at the most.',
+    '',
+    'Usage',
+    '  source <(pipetail completion bash)     in ~/.bashrc',
+    '  source <(pipetail completion zsh)      in ~/.zshrc, after compinit',
+    '  pipetail completion fish | source      in ~/.config/fish/config.fish',
+  ],
   demo: ['pipetail demo serves a demo of the Feldera API.', '', 'Usage', '  pipetail demo [--port N]'],
 };
 
 const ending: Readonly<Record<CommandName, readonly string[]>> = {
   screen: ['Press ? in the program for its keys. Try it: pipetail --demo', '', exitCodes()],
-  logs: [exitCodes()],
+  logs: [exitCodes(', 3 --exit-on matched')],
+  list: [exitCodes()],
+  status: [exitCodes()],
+  completion: [exitCodes()],
   demo: [exitCodes()],
 };
 
@@ -47,6 +70,6 @@ export function optionRows(command: CommandName): readonly {left: string; help: 
     });
 }
 
-function exitCodes(): string {
-  return 'Exit codes: 0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
+function exitCodes(more = ''): string {
+  return `Exit codes: 0 done, 1 failure, 2 wrong usage${more}, 130 interrupted (129 hang-up, 143 terminated)`;
 }

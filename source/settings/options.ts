@@ -1,3 +1,5 @@
+import {logsOptions} from './logs-options.ts';
+
 /** One option: the flag parser, `--help` and the readme are made from this table. */
 export type Option = {
   /** As typed, without the dashes. */
@@ -9,11 +11,22 @@ export type Option = {
   readonly variable?: string;
   readonly fallback?: string;
   readonly help: string;
+  /** The values that it takes, where they can be listed. */
+  readonly choices?: readonly string[];
   /** The commands that take it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
 };
 
-export type CommandName = 'screen' | 'logs' | 'demo';
+export type CommandName = 'screen' | WordedCommand;
+
+/** The commands that have a word: what is typed behind `pipetail`. */
+export type WordedCommand = (typeof commandWords)[number];
+
+export const commandWords = ['logs', 'list', 'status', 'completion', 'demo'] as const;
+
+/** The commands that ask a server. */
+const askServer = ['screen', 'logs', 'list', 'status'] as const;
+const all = ['screen', ...commandWords] as const;
 
 /** Every option, in the order in which the help shows them. */
 export const options = [
@@ -23,14 +36,47 @@ export const options = [
     variable: 'FELDERA_HOST',
     fallback: 'http://localhost:8080',
     help: 'base URL of the Feldera API; may carry a path prefix',
-    commands: ['screen', 'logs'],
+    commands: askServer,
   },
   {
     flag: 'auth',
     value: 'TOKEN',
     variable: 'FELDERA_API_KEY',
     help: 'API key or JWT, sent as a bearer token',
-    commands: ['screen', 'logs'],
+    commands: askServer,
+  },
+  {
+    flag: 'auth-token-command',
+    value: 'CMD',
+    variable: 'FELDERA_AUTH_TOKEN_COMMAND',
+    help: 'shell command that prints a bearer token; it runs again when the token ends or is refused',
+    commands: askServer,
+  },
+  {
+    flag: 'allow-http-key',
+    help: 'send the credential over plain http to another machine, where all on the way can read it',
+    commands: askServer,
+  },
+  {
+    flag: 'tenant',
+    value: 'NAME',
+    variable: 'FELDERA_TENANT',
+    help: 'name or id of the tenant, for credentials that belong to several',
+    commands: askServer,
+  },
+  {
+    flag: 'tls-cert',
+    value: 'FILE',
+    variable: 'FELDERA_HTTPS_TLS_CERT',
+    help: 'PEM file of root certificates to trust beside the usual ones',
+    commands: askServer,
+  },
+  {
+    flag: 'insecure',
+    alias: 'k',
+    variable: 'FELDERA_TLS_INSECURE',
+    help: 'accept any certificate; the header says so',
+    commands: askServer,
   },
   {
     flag: 'scrollback',
@@ -83,6 +129,7 @@ export const options = [
     value: 'HOW',
     fallback: 'off',
     help: 'tell of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
+    choices: ['off', 'bell', 'osc9', 'osc777'],
     commands: ['screen'],
   },
   {
@@ -108,46 +155,11 @@ export const options = [
     help: 'frames a second at the most, 1 to 60',
     commands: ['screen'],
   },
-  {
-    flag: 'follow',
-    alias: 'f',
-    help: 'go on after the catch-up, over every reconnect',
-    commands: ['logs'],
-  },
-  {
-    flag: 'exit-on-end',
-    help: 'with --follow: end when the log does, instead of waiting for the pipeline to come back',
-    commands: ['logs'],
-  },
-  {
-    flag: 'from',
-    value: 'DIR',
-    help: 'print what was recorded there with --record, instead of asking the server',
-    commands: ['logs'],
-  },
-  {
-    flag: 'no-prefix',
-    help: 'with several pipelines: print lines without the name in front',
-    commands: ['logs'],
-  },
-  {
-    flag: 'color',
-    value: 'WHEN',
-    fallback: 'auto',
-    help: "auto and always leave the log's own colours as sent; never strips them",
-    commands: ['logs'],
-  },
-  {
-    flag: 'spill',
-    value: 'SIZE',
-    fallback: '256MiB',
-    help: 'what a slow reader may fall behind before lines are dropped, and named',
-    commands: ['logs'],
-  },
+  ...logsOptions,
   {
     flag: 'demo',
     help: 'show the embedded demo server instead of a real one',
-    commands: ['screen', 'logs'],
+    commands: askServer,
   },
   {
     flag: 'port',
@@ -156,8 +168,8 @@ export const options = [
     help: 'where the demo server listens; 0 = any free port',
     commands: ['demo'],
   },
-  {flag: 'help', alias: 'h', help: 'show this help', commands: ['screen', 'logs', 'demo']},
-  {flag: 'version', help: 'show the version', commands: ['screen', 'logs', 'demo']},
+  {flag: 'help', alias: 'h', help: 'show this help', commands: all},
+  {flag: 'version', help: 'show the version', commands: all},
 ] as const satisfies readonly Option[];
 
 export type FlagName = (typeof options)[number]['flag'];

@@ -1,26 +1,34 @@
-import meow from 'meow';
 import {parseDuration} from './durations.ts';
-import {type CommandName, type FlagName, type Option, options} from './options.ts';
-import {parseInteger, parseSize} from './sizes.ts';
+import {type LogsRequest, oneOf, readLogsRequest} from './logs-request.ts';
+import {type NamesAsked, readNames} from './name-pattern.ts';
+import {type CommandName, commandWords, type FlagName, type Option, options} from './options.ts';
+import {type ListForm, outputForms, type StatusForm} from './output-forms.ts';
+import {parseFlags, rejectForeignFlags} from './parse-flags.ts';
+import {atLeast, parseInteger, parseSize} from './sizes.ts';
 import {UsageError} from './usage-error.ts';
+import {plainWay, readWay, type WayToServer} from './way-to-server.ts';
 
 /** What the program is asked to do, with the options that the command takes. */
 export type Request =
   | {readonly kind: 'help'; readonly command: CommandName}
   | {readonly kind: 'version'}
-  | {readonly kind: 'screen'; readonly names: readonly string[]}
+  | ({readonly kind: 'screen'} & NamesAsked)
+  | LogsRequest
   | {
-      readonly kind: 'logs';
-      readonly names: readonly string[];
-      readonly follow: boolean;
-      readonly exitOnEnd: boolean;
-      readonly prefix: boolean;
-      readonly stripColor: boolean;
-      readonly spillBytes: number;
-      /** Print the recordings in this folder instead. */
-      readonly from: string | undefined;
+      readonly kind: 'list';
+      readonly output: ListForm;
+      /** In small letters; undefined: all. */
+      readonly statuses: readonly string[] | undefined;
     }
+  | ({readonly kind: 'status'; readonly output: StatusForm} & NamesAsked)
+  | {readonly kind: 'completion'; readonly shell: Shell}
+  /** What may stand at the end of the words typed so far, the last of which may be begun. Asked by the shells' scripts. */
+  | {readonly kind: 'complete'; readonly words: readonly string[]}
   | {readonly kind: 'demo'; readonly port: number};
+
+/** The shells that can be told what to complete. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
 
 /** How a person who looks elsewhere is told of news. */
 export type NotifyBy = (typeof notifyWays)[number];
@@ -36,6 +44,7 @@ export type Settings = {
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
   readonly tokenFrom: '--auth' | 'FELDERA_API_KEY' | undefined;
+  readonly way: WayToServer;
   readonly demo: boolean;
   readonly scrollbackBytes: number;
   /** Bound of all tabs' scrollback together, in bytes. */
@@ -58,8 +67,6 @@ export type Settings = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const commands = new Set<string>(['logs', 'demo']);
-
 /** Reads flags and environment. Throws `UsageError` with one line for the user. */
 export function readSettings(argv: readonly string[], environment: Environment): Settings {
   // What follows `--` are names, even when they look like a command or a flag.
@@ -69,7 +76,7 @@ export function readSettings(argv: readonly string[], environment: Environment):
   const {input, flags} = parseFlags(before);
 
   const first = input[0];
-  const command = first !== undefined && commands.has(first) ? (first as 'logs' | 'demo') : 'screen';
+  const command: CommandName = commandWords.find((word) => word === first) ?? 'screen';
   const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
   if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command);
 
@@ -82,12 +89,19 @@ export function readSettings(argv: readonly string[], environment: Environment):
   };
   const required = (flag: FlagName): string => value(flag) ?? '';
   const demo = flags.get('demo') === true;
+  const request = readRequest();
+  const has = (flag: FlagName) => flags.has(flag);
+  const tokenFrom = tokenSource(flags, environment);
 
   return Object.freeze({
-    request: readRequest(),
+    request,
     host: demo ? undefined : value('host'),
     token: demo ? undefined : value('auth')?.trim() || undefined,
-    tokenFrom: tokenSource(flags, environment),
+    tokenFrom,
+    way:
+      !demo && asksServer(request)
+        ? readWay({has, value, host: value('host') ?? '', tokenFrom, environment})
+        : plainWay,
     demo,
     scrollbackBytes: atLeast(parseSize(required('scrollback'), '--scrollback'), 64 * 1024, '--scrollback', '64KiB'),
     memoryBytes: atLeast(parseSize(required('memory'), '--memory'), 16 * 1024 ** 2, '--memory', '16MiB'),
@@ -108,59 +122,73 @@ export function readSettings(argv: readonly string[], environment: Environment):
   function readRequest(): Request {
     if (flags.get('version') === true) return {kind: 'version'};
     if (flags.get('help') === true) return {kind: 'help', command};
-    if (command === 'screen') return {kind: 'screen', names: names.map(checkName)};
-    if (command === 'demo') {
-      if (names.length > 0)
-        throw new UsageError(`demo takes no names, not '${names[0]}'; try: pipetail demo --port 8080`);
-      return {kind: 'demo', port: parseInteger(required('port'), '--port', {min: 0, max: 65_535})};
-    }
-    if (names.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
-    const color = required('color');
-    if (!['auto', 'always', 'never'].includes(color)) {
-      throw new UsageError(`--color takes auto, always or never, not '${color}'`);
-    }
-    const from = value('from');
-    for (const other of ['follow', 'exit-on-end', 'record', 'demo'] as const) {
-      if (from !== undefined && flags.has(other)) {
-        throw new UsageError(`--${other} does not go with --from, which prints what is there and ends`);
+    switch (command) {
+      case 'screen':
+        return {kind: 'screen', ...readNames(names)};
+      case 'demo':
+        if (names.length > 0) {
+          throw new UsageError(`demo takes no names, not '${names[0]}'; try: pipetail demo --port 8080`);
+        }
+        return {kind: 'demo', port: parseInteger(required('port'), '--port', {min: 0, max: 65_535})};
+      case 'logs':
+        return readLogsRequest(names, {has: (flag) => flags.has(flag), value});
+      case 'list': {
+        if (names.length > 0)
+          throw new UsageError(`list takes no names, not '${names[0]}'; try: pipetail status <pipeline>`);
+        const output = formOf(outputForms.list, value('output'));
+        return {
+          kind: 'list',
+          output,
+          statuses: value('status')
+            ?.toLowerCase()
+            .split(/[\s,]+/)
+            .filter(Boolean),
+        };
       }
+      case 'status': {
+        if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
+        const output = formOf(outputForms.status, value('output'));
+        return {kind: 'status', ...readNames(names), output};
+      }
+      case 'completion':
+        return readCompletion(names);
     }
-    return {
-      kind: 'logs',
-      names: names.map(checkName),
-      follow: flags.get('follow') === true,
-      exitOnEnd: flags.get('exit-on-end') === true,
-      prefix: flags.get('no-prefix') !== true,
-      stripColor: color === 'never',
-      from,
-      spillBytes: atLeast(parseSize(required('spill'), '--spill'), 8 * 1024 ** 2, '--spill', '8MiB'),
-    };
   }
 }
 
-/** Flags by name as typed: a string, `true` for a switch, `''` for a value that is missing. */
-function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: ReadonlyMap<string, string | true>} {
-  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and turned back below.
-  const declared = Object.fromEntries(
-    options.map((option: Option) => [
-      camelCase(option.flag.replace(/^no-/, '')),
-      {
-        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(option.alias === undefined ? {} : {shortFlag: option.alias}),
-      },
-    ]),
-  );
-  const result = readWithMeow(argv, declared);
-  const flags = new Map<string, string | true>();
-  for (const [key, value] of Object.entries(result.flags)) {
-    if (value === undefined) continue;
-    const typed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const flag = value === false ? `no-${typed}` : typed;
-    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
-    if (!option) throw new UsageError(`unknown option ${dashed(flag)}; pipetail --help lists them`);
-    flags.set(flag, option.value === undefined ? true : String(value));
+/** Variables that a command does not need cannot be wrong for it. */
+function asksServer(request: Request): boolean {
+  switch (request.kind) {
+    case 'screen':
+    case 'list':
+    case 'status':
+    case 'complete':
+      return true;
+    case 'logs':
+      return request.from === undefined;
+    case 'help':
+    case 'version':
+    case 'completion':
+    case 'demo':
+      return false;
   }
-  return {input: result.input.map(String), flags};
+}
+
+function readCompletion(words: readonly string[]): Request {
+  const [shell = '', ...rest] = words;
+  if (shell === 'answer') return {kind: 'complete', words: rest};
+  const known = shells.find((each) => each === shell);
+  if (known && rest.length === 0) return {kind: 'completion', shell: known};
+  throw new UsageError(`completion takes bash, zsh or fish${shell === '' ? '' : `, not '${words.join(' ')}'`}`);
+}
+
+/** The first form is what is meant without the flag, and is not asked for by name. */
+function formOf<Form extends string>(forms: readonly Form[], given: string | undefined): Form {
+  const [usual, ...others] = forms;
+  const form = forms.find((each) => each === (given ?? usual));
+  if (form !== undefined) return form;
+  oneOf('output', given ?? '', others);
+  throw new UsageError('--output needs a value');
 }
 
 function readNotify(text: string): NotifyBy {
@@ -169,59 +197,7 @@ function readNotify(text: string): NotifyBy {
   return way;
 }
 
-function rejectForeignFlags(flags: ReadonlyMap<string, string | true>, command: CommandName): void {
-  for (const flag of flags.keys()) {
-    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
-    if (option && !option.commands.includes(command)) {
-      const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
-      throw new UsageError(`--${flag} belongs to ${where}`);
-    }
-  }
-}
-
-// Pipeline names as the server accepts them (feldera-api.md, The list): anything else cannot exist.
-function checkName(name: string): string {
-  if (!/^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$/.test(name) || name.length > 63) {
-    throw new UsageError(
-      `'${name.slice(0, 80)}' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters`,
-    );
-  }
-  return name;
-}
-
 function tokenSource(flags: ReadonlyMap<string, string | true>, environment: Environment): Settings['tokenFrom'] {
   if (flags.has('auth')) return '--auth';
   return environment.FELDERA_API_KEY ? 'FELDERA_API_KEY' : undefined;
-}
-
-function atLeast(value: number, least: number, flag: string, shown: string): number {
-  if (value < least) throw new UsageError(`${flag} takes at least ${shown}`);
-  return value;
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function dashed(flag: string): string {
-  return flag.length === 1 ? `-${flag}` : `--${flag}`;
-}
-
-/** meow's own complaints (a flag given twice) are usage errors as well. */
-function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]['flags']) {
-  try {
-    return meow({
-      importMeta: import.meta,
-      argv,
-      ...(flags === undefined ? {} : {flags}),
-      // meow makes the name the process's title.
-      pkg: {name: 'pipetail'},
-      autoHelp: false,
-      autoVersion: false,
-      inferType: false,
-      booleanDefault: undefined,
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -32,3 +32,9 @@ export function parseInteger(text: string, flag: string, limits: {min: number; m
   }
   return value;
 }
+
+/** The value, if it is not below the least; `shown` is how that is typed. */
+export function atLeast(value: number, least: number, flag: string, shown: string): number {
+  if (value < least) throw new UsageError(`${flag} takes at least ${shown}`);
+  return value;
+}

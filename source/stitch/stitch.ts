@@ -1,37 +1,18 @@
 import type {Clock} from '../lib/clock.ts';
 import type {BodySummary, Connection, Matching, Phase} from './body.ts';
-import {EntryCount, type EntryCountState} from './entry-count.ts';
+import {type BodyStart, readBodyStart} from './body-start.ts';
+import {EntryCount} from './entry-count.ts';
 import {LifeProof} from './life-proof.ts';
+import {LogLife} from './log-life.ts';
 import {LogOutput, type StitchSink} from './log-output.ts';
 import {Overlap} from './overlap.ts';
-import {maxProtocolLine, type Opening, readOpening} from './protocol-lines.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
 import {SentinelGate} from './sentinel-gate.ts';
+import type {StitchPast, StitchState} from './stitch-state.ts';
 import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
 
 const newline = 0x0a;
 const nothing = new Uint8Array(0);
-
-/** What has to be known, beside the end of the log, to go on with it in another run. Plain data. */
-export type StitchState = {
-  readonly count: EntryCountState;
-  /** The fresh start line of the life, one character a byte. */
-  readonly life?: string;
-  /** Nobody knows which life it was: a fresh start proves nothing. */
-  readonly isLifeUnknown?: true;
-  readonly pipelineId?: string;
-};
-
-/** A log that an earlier run has written down. */
-export type StitchPast = {
-  readonly state: StitchState;
-  /** The log's bytes since that state. */
-  readonly since: Uint8Array;
-  /** The end of the log as far as it is a reference, as much as a ring can hold; begins a line. */
-  readonly tail: Uint8Array;
-  /** Wall milliseconds of the last byte. */
-  readonly lastByteAt: number;
-};
 
 /**
  * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
@@ -52,12 +33,9 @@ export class Stitch {
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #gate = new SentinelGate();
   readonly #tail: RingTail;
+  readonly #life = new LogLife();
   /** Counts the entries received; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
-  /** The fresh start line of the life that we follow, if we have seen it. */
-  #life: Uint8Array | undefined;
-  #isLifeUnknown = false;
-  #pipelineId: string | undefined;
   #phase: Phase = {kind: 'idle'};
   #received = 0;
 
@@ -81,30 +59,20 @@ export class Stitch {
 
   /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
   get pipelineId(): string | undefined {
-    return this.#pipelineId;
+    return this.#life.pipelineId;
   }
 
   /** What another run needs to go on from here; undefined before the first body was read. */
   get state(): StitchState | undefined {
     const count = this.#count?.state;
-    if (!count) return undefined;
-    const life = this.#life && Buffer.from(this.#life).toString('latin1');
-    const pipelineId = this.#pipelineId;
-    return {
-      count,
-      ...(life !== undefined && {life}),
-      ...(this.#isLifeUnknown && {isLifeUnknown: true}),
-      ...(pipelineId !== undefined && {pipelineId}),
-    };
+    return count && {count, ...this.#life.state};
   }
 
   /** Goes on with a log that an earlier run has written down. Only before the first body. */
   resume({state, since, tail, lastByteAt}: StitchPast): void {
     this.#count = EntryCount.from(state.count);
     this.#count.push(since);
-    this.#life = state.life === undefined ? undefined : Buffer.from(state.life, 'latin1');
-    this.#isLifeUnknown = state.isLifeUnknown ?? false;
-    this.#pipelineId = state.pipelineId;
+    this.#life.resume(state);
     this.#tail.append(tail);
     this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
   }
@@ -179,46 +147,33 @@ export class Stitch {
 
   /** @param head everything of the body so far */
   #takeOpening(head: Uint8Array, connection: Connection): void {
-    const end = head.indexOf(newline);
-    if (end === -1 && head.length <= maxProtocolLine) {
+    const start = readBodyStart(head);
+    if (!start) {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
-    const line = end === -1 ? head : head.subarray(0, end);
-    const opening = readOpening(line);
-    const replay = opening.kind === 'notice' ? head.subarray(end + 1) : head;
-    const index = opening.kind === 'notice' ? opening.discarded : 0;
-    const freshStart = opening.kind === 'fresh-start' ? new Uint8Array(line) : undefined;
-    const because = this.#otherLife(opening, freshStart, connection);
-    if (!this.#count) {
-      this.#startLife(index, freshStart);
-      this.#goLive(replay, true);
-    } else if (because) {
+    const because = this.#life.otherLife(start, connection.pipelineId);
+    if (this.#count && !because) {
+      this.#match(start, this.#count, connection);
+      return;
+    }
+    if (this.#count && because) {
       this.#output.cutLine();
       this.#output.marker({kind: 'new-life', because});
-      this.#startLife(index, freshStart);
-      this.#goLive(replay, true);
-    } else {
-      const tail = this.#tail.bytes;
-      const overlap = new Overlap(reach(tail, this.#count.range.max - index));
-      const proof = new LifeProof(tail);
-      const sameLife = freshStart !== undefined && !this.#isLifeUnknown;
-      const phase = {kind: 'matching', connection, index, overlap, sameLife, freshStart, proof} as const;
-      this.#phase = phase;
-      overlap.push(replay);
-      this.#decide(phase);
     }
+    this.#startLife(start.index, start.freshStart);
+    this.#goLive(start.replay, true);
   }
 
-  /** Why the first line alone proves another life of the log, if it does. Keeps the id for the next time. */
-  #otherLife(opening: Opening, freshStart: Uint8Array | undefined, connection: Connection) {
-    const before = this.#pipelineId;
-    this.#pipelineId = (opening.kind === 'entry' ? connection.pipelineId : opening.pipelineId) ?? before;
-    if (before !== undefined && before !== this.#pipelineId) return 'created-again';
-    // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
-    const isKnown = this.#life !== undefined && freshStart !== undefined && Buffer.from(this.#life).equals(freshStart);
-    if (freshStart && !isKnown && !this.#isLifeUnknown) return 'restarted';
-    return undefined;
+  #match({index, replay, freshStart}: BodyStart, count: EntryCount, connection: Connection): void {
+    const tail = this.#tail.bytes;
+    const overlap = new Overlap(reach(tail, count.range.max - index));
+    const proof = new LifeProof(tail);
+    const sameLife = this.#life.isProvedBy(freshStart);
+    const phase = {kind: 'matching', connection, index, overlap, sameLife, freshStart, proof} as const;
+    this.#phase = phase;
+    overlap.push(replay);
+    this.#decide(phase);
   }
 
   #decide(phase: Matching): void {
@@ -256,8 +211,7 @@ export class Stitch {
         this.#startLife(index, freshStart);
         break;
     }
-    if (this.#isLifeUnknown) this.#life = freshStart;
-    this.#isLifeUnknown = false;
+    this.#life.goOn(freshStart);
     this.#count = new EntryCount(index);
     this.#count.push(overlap.replay.subarray(0, known));
     this.#goLive(overlap.replay.subarray(known), known === 0);
@@ -265,8 +219,7 @@ export class Stitch {
 
   /** What comes next is compared and counted on its own, from the entry `index` on. */
   #startLife(index: number, freshStart: Uint8Array | undefined): void {
-    this.#life = freshStart;
-    this.#isLifeUnknown = false;
+    this.#life.begin(freshStart);
     this.#tail.reset();
     this.#count = new EntryCount(index);
     if (index > 0) this.#output.marker({kind: 'discarded', entries: index});

@@ -14,17 +14,17 @@ type Kept = {
 /**
  * Deletes the oldest files of the recordings in a directory that are over (compressed), until all together have
  * `maxBytes` or only files that are being written are left. Each deletion is noted in the index of its folder: by
- * `own` for the folder that we write, else by a line at its end, which is one write.
+ * what `ours` holds for the folders that we write, else by a line at its end, which is one write.
  */
 export async function makeRoom({
   directory,
   maxBytes,
-  own,
+  ours,
   wall,
 }: {
   readonly directory: string;
   readonly maxBytes: number;
-  readonly own: {readonly folder: string; readonly noteDeleted: (file: number) => Promise<void>};
+  readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
   readonly wall: () => number;
 }): Promise<void> {
   const kept = await filesIn(directory);
@@ -34,7 +34,8 @@ export async function makeRoom({
     if (total <= maxBytes) return;
     const number = Number.parseInt(file, 10);
     // The note first: a file that it speaks of too early is deleted at the next start.
-    if (folder === own.folder) await own.noteDeleted(number);
+    const note = ours.get(folder);
+    if (note) await note(number);
     else await noteElsewhere(folder, {kind: 'deleted', file: number, at: wall()});
     await rm(path.join(folder, file), {force: true});
     total -= size;

@@ -51,7 +51,6 @@ export class Recorder implements ColdStore {
   #failure: {readonly why: string; readonly since: number; readonly tries: number} | undefined;
   #missedBytes = 0;
   #finished: Promise<void> | undefined;
-  #isAbandoned = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -98,16 +97,6 @@ export class Recorder implements ColdStore {
     const last = this.#take(Number.POSITIVE_INFINITY, true);
     this.#finished = this.#finish(this.#inFlight, last);
     return this.#finished;
-  }
-
-  /** Leaves everything as the death of the program would: for tests of that. */
-  async abandon(): Promise<void> {
-    this.#isAbandoned = true;
-    this.#cancel?.();
-    this.#finished = Promise.resolve();
-    await this.#work;
-    await this.#packing;
-    await this.#options.writer.close();
   }
 
   #run(isRetry: boolean): void {
@@ -163,8 +152,7 @@ export class Recorder implements ColdStore {
     this.#packing = this.#packing
       // What cannot be compressed now is at the next start.
       .then(() => writer.pack(over).catch(() => {}))
-      .then(() => (this.#isAbandoned ? undefined : onRotated()))
-      .then(() => this.#options.buffer.forgetDeleted())
+      .then(() => onRotated())
       .catch(() => {});
   }
 

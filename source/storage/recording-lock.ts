@@ -1,5 +1,5 @@
 import {link, readFile, rm, writeFile} from 'node:fs/promises';
-import {codeOf} from './save-failure.ts';
+import {codeOf, unlessAbsent} from './save-failure.ts';
 
 /** What the lock asks of the machine. */
 export type Processes = {
@@ -101,8 +101,4 @@ function holderOf(text: string): Holder | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unlessAbsent(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }

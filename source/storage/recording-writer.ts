@@ -1,19 +1,17 @@
 import {constants} from 'node:fs';
-import {type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
-import path from 'node:path';
+import {type FileHandle, open, readFile, rm} from 'node:fs/promises';
 import type {Clock} from '../lib/clock.ts';
-import {packFile, unpackFile} from './pack-file.ts';
+import {packFile} from './pack-file.ts';
 import {mapOf} from './recorded-bytes.ts';
 import {type Fact, factLine, recordingVersion} from './recording-facts.ts';
-import {RecordingMap} from './recording-map.ts';
+import {beginIndex, type Recorded, rewriteIndex} from './recording-index.ts';
+import type {RecordingMap} from './recording-map.ts';
 import {indexFile, logFile} from './recording-names.ts';
-import {codeOf} from './save-failure.ts';
+import {unlessAbsent} from './save-failure.ts';
+import {tidyFolder} from './tidy-folder.ts';
 
 /** An index is written anew when so many of its facts are of no use any more. */
 const idleFacts = 2_000;
-/** A draft that is older than this, in milliseconds, is nobody's any more. */
-const draftAge = 60_000;
-
 /**
  * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
  * file system said, and may then be tried again after `repair`.
@@ -47,15 +45,15 @@ export class RecordingWriter {
   /** Opens a recording, or begins one, and repairs what a death has left. Rejects for one of a later version. */
   static async open(
     folder: string,
-    {name, id, clock}: {readonly name: string; readonly id: string; readonly clock: Pick<Clock, 'wall'>},
+    {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
     const text = await readFile(indexFile(folder), 'utf8').catch(unlessAbsent);
     let map = mapOf(text ?? '');
     if (map.version !== undefined && map.version > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    if (map.version === undefined) map = await adopt(folder, {name, id, clock});
-    else if (map.idle > idleFacts) await rewriteIndex(folder, {name, id, map});
+    if (map.version === undefined) map = await beginIndex(folder, recorded, clock);
+    else if (map.idle > idleFacts) await rewriteIndex(folder, recorded, map);
     const file = map.files.at(-1);
     const index = await open(indexFile(folder), 'a', 0o600);
     const log = await openLog(folder, file?.number ?? 1);
@@ -149,13 +147,6 @@ export class RecordingWriter {
     }
   }
 
-  /** Drafts of locks, and of files, stay when a program dies at the wrong moment. */
-  async #removeOld(name: string): Promise<void> {
-    const file = path.join(this.folder, name);
-    const found = await stat(file).catch(unlessAbsent);
-    if (found && this.#clock.wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
-  }
-
   /** One after the other: a file is compressed while others are written. */
   async #note(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
@@ -179,75 +170,13 @@ export class RecordingWriter {
     if (this.map.files.length === 0) {
       await this.#note([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
     } else await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
-    const kept = new Set(await readdir(this.folder));
-    for (const name of kept) {
-      if (name.startsWith('lock.') || name.endsWith('.new')) await this.#removeOld(name);
-      const isNotes = !name.endsWith('.log') && !name.endsWith('.log.gz');
-      // Whoever made room may have died between the note and the deletion.
-      if (!isNotes && Number.parseInt(name, 10) < (this.map.files[0]?.number ?? 0))
-        await rm(path.join(this.folder, name));
-    }
-    for (const {number, members} of this.map.files) {
-      const name = path.basename(logFile(this.folder, number));
-      // Whoever made room may not have come to say so.
-      if (!kept.has(name) && !kept.has(`${name}.gz`) && number === this.map.files[0]?.number)
-        await this.noteDeleted(number);
-      if (members) await rm(logFile(this.folder, number), {force: true});
-      else if (kept.has(name)) await rm(`${logFile(this.folder, number)}.gz`, {force: true});
-      else if (kept.has(`${name}.gz`)) await unpackFile(logFile(this.folder, number));
-    }
-    for (const file of this.map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
+    const {folder, map} = this;
+    await tidyFolder(folder, {map, wall: this.#clock.wall, noteDeleted: (number) => this.noteDeleted(number)});
+    for (const file of map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
   }
-}
-
-/** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
-async function adopt(
-  folder: string,
-  {name, id, clock}: {readonly name: string; readonly id: string; readonly clock: Pick<Clock, 'wall'>},
-): Promise<RecordingMap> {
-  await mkdir(folder, {recursive: true, mode: 0o700});
-  const logs = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
-  if (logs.length > 0) {
-    const aside = path.join(folder, `without-index-${Math.round(clock.wall())}`);
-    await mkdir(aside, {mode: 0o700});
-    for (const file of logs) await rename(path.join(folder, file), path.join(aside, file));
-  }
-  await rm(indexFile(folder), {force: true});
-  const index = await open(indexFile(folder), 'a', 0o600);
-  const facts: Fact[] = [{kind: 'recording', version: recordingVersion, name, id, at: clock.wall()}];
-  const map = new RecordingMap();
-  try {
-    await index.appendFile(facts.map(factLine).join(''));
-  } finally {
-    await index.close();
-  }
-  for (const fact of facts) map.apply(fact);
-  return map;
-}
-
-/** Leaves out what is of no use any more. */
-async function rewriteIndex(
-  folder: string,
-  {name, id, map}: {readonly name: string; readonly id: string; readonly map: RecordingMap},
-): Promise<void> {
-  const draft = `${indexFile(folder)}.new`;
-  const facts = [{kind: 'recording', version: recordingVersion, name, id, at: map.begunAt} as const, ...map.facts()];
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(facts.map(factLine).join(''));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, indexFile(folder));
-  map.idle = 0;
 }
 
 /** Made if it is not there; never cut. Not `a`: what was half written is written again in its place. */
 async function openLog(folder: string, number: number): Promise<FileHandle> {
   return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
-}
-
-function unlessAbsent(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -59,6 +59,8 @@ export class Recordings {
   readonly #options: RecordingsOptions;
   /** Folders that this program holds, and when they will be free. */
   readonly #held = new Map<string, Promise<void>>();
+  /** Notes, of a folder that this program writes, that a file was deleted. */
+  readonly #ours = new Map<string, (file: number) => Promise<void>>();
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
@@ -69,13 +71,15 @@ export class Recordings {
     const called = folderName(name, id);
     if (called === undefined) throw new Error(`no folder can be called after the id '${id.slice(0, 80)}'`);
     const folder = path.join(this.#options.directory, called);
-    await this.#held.get(folder);
+    const before = this.#held.get(folder);
     const {promise, resolve} = Promise.withResolvers<void>();
+    // At once: who asks while we wait is next.
     this.#held.set(folder, promise);
     const free = () => {
-      this.#held.delete(folder);
+      if (this.#held.get(folder) === promise) this.#held.delete(folder);
       resolve();
     };
+    await before;
     try {
       await mkdir(folder, {recursive: true, mode: 0o700});
       const by = await takeLock(lockFile(folder), this.#options.processes);
@@ -109,20 +113,30 @@ export class Recordings {
       const lastAt = await lastSign(folder);
       const writer = await RecordingWriter.open(folder, {name, id, clock});
       const bytes = new RecordedBytes(folder, writer.map);
+      let onDeleted = () => {};
+      this.#ours.set(folder, async (file) => {
+        await writer.noteDeleted(file);
+        onDeleted();
+      });
       const release = async () => {
+        this.#ours.delete(folder);
         await releaseLock(lock).finally(free);
       };
-      const onRotated = async () => {
-        await this.#makeRoom(folder, writer);
-      };
-      void this.#makeRoom(folder, writer).catch(() => {});
+      const onRotated = () => this.#makeRoom();
+      void this.#makeRoom().catch(() => {});
       return {
         folder,
         past: new RecordedPast(bytes, writer.map, writer.size),
         isOld: writer.size > 0,
         lastAt,
         readOnlyBy: undefined,
-        record: (options) => new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release}),
+        record(options) {
+          onDeleted = () => {
+            options.buffer.forgetDeleted();
+            options.onChange();
+          };
+          return new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release});
+        },
         async release() {
           await writer.close();
           await release();
@@ -135,10 +149,9 @@ export class Recordings {
   }
 
   /** Deletes the oldest files until all recordings together have their size. */
-  async #makeRoom(folder: string, writer: RecordingWriter): Promise<void> {
+  async #makeRoom(): Promise<void> {
     const {directory, maxBytes, clock} = this.#options;
-    const own = {folder, noteDeleted: (file: number) => writer.noteDeleted(file)};
-    await makeRoom({directory, maxBytes, own, wall: clock.wall});
+    await makeRoom({directory, maxBytes, ours: this.#ours, wall: clock.wall});
   }
 }
 

@@ -1,6 +1,6 @@
 import {link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {codeOf, saveFailure} from './save-failure.ts';
+import {codeOf, saveFailure, unlessAbsent} from './save-failure.ts';
 
 export type Saved =
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
@@ -60,10 +60,6 @@ async function targetOf(file: string): Promise<Target> {
   if (stats.isFile()) return {kind: 'regular', path: real};
   // A rename would put a file in the place of a device such as /dev/null.
   return {kind: 'other', why: stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'};
-}
-
-function unlessAbsent(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /** Answers the bytes written, which have reached the disk; undefined when stopped. */

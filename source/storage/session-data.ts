@@ -8,6 +8,8 @@ export type Session = {
   readonly cursor: string | undefined;
   readonly focus: string;
   readonly sidebarHidden: boolean;
+  /** In cells, as it was drawn; undefined: by the terminal's width. */
+  readonly sidebarWidth: number | undefined;
   readonly sort: string;
 };
 
@@ -54,6 +56,7 @@ export function readSession(json: unknown): Session | undefined {
       cursor: optional(from.cursor, stringOf),
       focus: stringOf(from.focus),
       sidebarHidden: booleanOf(from.sidebarHidden),
+      sidebarWidth: optional(from.sidebarWidth, countOf),
       sort: stringOf(from.sort),
     };
   } catch (error) {

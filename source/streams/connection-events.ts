@@ -51,7 +51,7 @@ export type LookUp =
 export type OutsideEvent =
   | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, as before, or no more. */
-  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'present' | 'missing'}
+  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'present' | 'missing' | 'admitted'}
   | {readonly kind: 'close'};
 
 export type MachineEvent = AttemptEvent | OutsideEvent;

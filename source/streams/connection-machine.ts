@@ -153,6 +153,11 @@ function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}
       const unreachable = failure?.kind === 'retryable' && failure.reason === 'unreachable';
       return unreachable ? connect(machine) : {machine, effects: []};
     }
+    // The same server took the same credentials: a stream that it refused need not sit out its slow retry.
+    case 'admitted': {
+      const refused = connection.kind === 'gone' && connection.reason.kind === 'refused';
+      return refused ? connect(machine) : {machine, effects: []};
+    }
     case 'missing':
       return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, moment) : {machine, effects: []};
   }

@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ReadableStore} from '../lib/store.ts';
-import type {TabSnapshot} from './log-stream.ts';
+import type {TabSnapshot} from './tab-snapshot.ts';
 
 /** What a pane shows a log of: a pipeline's stream, or several of them merged. */
 export type LogSource = {

@@ -4,9 +4,10 @@ import {FrameBatch} from '../lib/frame-batch.ts';
 import {SliceRunner} from '../lib/slice-runner.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ConnectionState} from './connection-state.ts';
-import type {LogStream, TabSnapshot} from './log-stream.ts';
+import type {LogStream} from './log-stream.ts';
 import {Merge} from './merge.ts';
 import {mergedSnapshot} from './merged-snapshot.ts';
+import type {TabSnapshot} from './tab-snapshot.ts';
 
 /** Between a line's writing and our hearing of it lie the server's buffers and up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;

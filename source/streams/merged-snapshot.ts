@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectionEvent, ConnectionState} from './connection-state.ts';
-import type {TabSnapshot} from './log-stream.ts';
+import {bufferFacts, type TabSnapshot} from './tab-snapshot.ts';
 
 /** From what a person has to act on to what is well. */
 const worstFirst: readonly ConnectionState['kind'][] = [
@@ -35,16 +35,10 @@ export function mergedSnapshot(
   sources: readonly SourceState[],
   ownConnection: ConnectionState | undefined,
 ): TabSnapshot {
-  const {version, firstId, endId, lineCount, byteLength, droppedLines} = buffer;
   const connections = sources.flatMap(({snapshot, left}) => (left ? [] : snapshot.connection));
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.lastByteAt ?? []);
   return {
-    version,
-    firstId,
-    endId,
-    lineCount,
-    byteLength,
-    droppedLines,
+    ...bufferFacts(buffer),
     connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
     errorCount: sources.reduce((sum, {snapshot}) => sum + snapshot.errorCount, 0),
     events: mergedEvents(sources),

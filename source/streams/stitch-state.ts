@@ -1,4 +1,4 @@
-import type {StitchState} from '../stitch/stitch.ts';
+import type {StitchState} from '../stitch/stitch-state.ts';
 
 /**
  * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown, which is always

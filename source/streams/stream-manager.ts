@@ -78,6 +78,11 @@ export class StreamManager {
     for (const [name, stream] of this.#streams) stream.notePipeline(listed.get(name));
   }
 
+  /** The server, which had refused the list, serves it again. */
+  noteAdmitted(): void {
+    for (const stream of this.#streams.values()) stream.noteAdmitted();
+  }
+
   /** Closes every stream. */
   dispose(): void {
     for (const name of [...this.#streams.keys()]) this.close(name);

@@ -2,20 +2,18 @@ import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-store.ts
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
 import {serverRing} from '../stitch/ring-tail.ts';
-import type {StitchPast} from '../stitch/stitch.ts';
-import {type Recorder, whyNotRecorded} from '../storage/recorder.ts';
+import type {StitchPast} from '../stitch/stitch-state.ts';
+import type {Recorder} from '../storage/recorder.ts';
 import type {RecordingState} from '../storage/recording-state.ts';
 import type {OpenRecording, Recordings} from '../storage/recordings.ts';
 import {joinRecording} from './join-recording.ts';
 import type {LogReader} from './log-reader.ts';
+import {RecordingOpener} from './recording-opener.ts';
 import {stitchStateOf} from './stitch-state.ts';
 
 /** As much of a log's end as a ring can hold, newlines included (ring-tail.ts). */
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
-/** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
-const firstRetry = 1_000;
-const longestRetry = 30_000;
 /** The first connection does not wait longer for the disk. Milliseconds. */
 const patience = 3_000;
 
@@ -31,23 +29,17 @@ export type Resumed = {
  * wrong with it is in its state, and the stream goes on.
  */
 export class StreamRecording implements ColdStore {
-  readonly #name: string;
   readonly #buffer: LogBuffer;
   readonly #reader: LogReader;
-  readonly #recordings: Recordings;
+  readonly #opener: RecordingOpener;
   readonly #clock: Clock;
   readonly #showPast: boolean;
   readonly #onChange: () => void;
   /** Those that ended give back what they wrote; the last one may be writing. */
   readonly #recorders: Recorder[] = [];
   #isOn = false;
-  /** Of another one nothing may come any more when it is opened at last. */
-  #opening = 0;
   #id: string | undefined;
-  #state: RecordingState | undefined;
   #writing: Recorder | undefined;
-  #failures = 0;
-  #cancelRetry = () => {};
 
   constructor(options: {
     name: string;
@@ -59,10 +51,9 @@ export class StreamRecording implements ColdStore {
     showPast: boolean;
     onChange: () => void;
   }) {
-    this.#name = options.name;
     this.#buffer = options.buffer;
     this.#reader = options.reader;
-    this.#recordings = options.recordings;
+    this.#opener = new RecordingOpener(options);
     this.#clock = options.clock;
     this.#showPast = options.showPast;
     this.#onChange = options.onChange;
@@ -71,7 +62,7 @@ export class StreamRecording implements ColdStore {
 
   /** Undefined: off. */
   get state(): RecordingState | undefined {
-    return this.#writing?.state ?? this.#state;
+    return this.#writing?.state ?? this.#opener.state;
   }
 
   get isOn(): boolean {
@@ -80,8 +71,7 @@ export class StreamRecording implements ColdStore {
 
   /** A reader of the buffer that has no more use for entries must leave those from here on: they are not written yet. */
   get keptTo(): number {
-    const {kind} = this.#state ?? {kind: undefined};
-    return this.#writing?.keptTo ?? (kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
+    return this.#writing?.keptTo ?? (this.#opener.state?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
   }
 
   keep(segment: LeavingSegment): ColdBytes | undefined {
@@ -99,13 +89,13 @@ export class StreamRecording implements ColdStore {
    */
   async begin(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
-    this.#state = {kind: 'opening'};
+    this.#opener.expect();
     const {promise: late, resolve} = Promise.withResolvers<'late'>();
     const cancel = this.#clock.after(patience, () => resolve('late'));
     const resumed = await Promise.race([this.#begin(id), late]);
     cancel();
     if (resumed !== 'late') return resumed;
-    this.#stopOpening();
+    this.#opener.stop();
     this.#id = undefined;
     this.#openLate(id);
     return undefined;
@@ -117,9 +107,8 @@ export class StreamRecording implements ColdStore {
     this.#isOn = on;
     if (on) this.#openLate(id);
     else {
-      this.#stopOpening();
+      this.#opener.reset();
       this.#id = undefined;
-      this.#state = undefined;
       void this.#writing?.finish();
       this.#writing = undefined;
     }
@@ -153,27 +142,18 @@ export class StreamRecording implements ColdStore {
   /** Writes what there is, and frees the folder. What comes from now on is not recorded. */
   async close(): Promise<void> {
     this.#isOn = false;
-    this.#stopOpening();
+    this.#opener.stop();
     await this.#writing?.finish();
   }
 
-  /** Leaves everything as the death of the program would: for tests of that. */
-  async abandon(): Promise<void> {
-    this.#isOn = false;
-    this.#stopOpening();
-    await this.#writing?.abandon();
-  }
-
   async #begin(id: string | undefined): Promise<Resumed | undefined> {
-    const opening = this.#opening;
-    const wanted = id ?? (await this.#recordings.newestId(this.#name).catch(() => undefined));
-    if (wanted === undefined || opening !== this.#opening) return undefined;
-    return await this.#open(wanted, (opened) => this.#resume(opened));
+    const wanted = id ?? (await this.#opener.newestId());
+    return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
   /** Records what memory holds, and goes on. */
   #openLate(id: string | undefined): void {
-    if (id === undefined) this.#state = {kind: 'opening'};
+    if (id === undefined) this.#opener.expect();
     else this.#openFrom(id, this.#buffer.memoryFirstId);
   }
 
@@ -181,45 +161,12 @@ export class StreamRecording implements ColdStore {
     void this.#open(id, (opened) => {
       // Memory may have gone on while the disk was asked.
       this.#record(opened, joinRecording(opened, this.#buffer, Math.max(from, this.#buffer.memoryFirstId)));
-      return undefined;
     });
   }
 
   async #open<T>(id: string, use: (opened: OpenRecording) => T): Promise<T | undefined> {
-    this.#stopOpening();
-    const opening = this.#opening;
     this.#id = id;
-    if (this.#failures === 0) this.#state = {kind: 'opening'};
-    let opened: OpenRecording | undefined;
-    try {
-      opened = await this.#recordings.open(this.#name, id);
-      if (opening === this.#opening) return use(opened);
-      await opened.release();
-      return undefined;
-    } catch (error) {
-      if (opening === this.#opening) this.#failed(error);
-      await opened?.release().catch(() => {});
-      return undefined;
-    } finally {
-      this.#onChange();
-    }
-  }
-
-  #failed(error: unknown): void {
-    const since = this.#state?.kind === 'stopped' ? this.#state.since : this.#clock.wall();
-    this.#state = {kind: 'stopped', why: whyNotRecorded(error), since, missedBytes: 0};
-    this.#failures += 1;
-    this.#tryAgain(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)));
-  }
-
-  #tryAgain(after: number): void {
-    const id = this.#id;
-    this.#cancelRetry = this.#clock.after(after, () => this.#openLate(id));
-  }
-
-  #stopOpening(): void {
-    this.#opening += 1;
-    this.#cancelRetry();
+    return await this.#opener.open(id, {use, retry: () => this.#openLate(id)});
   }
 
   #resume(opened: OpenRecording): Resumed | undefined {
@@ -234,14 +181,7 @@ export class StreamRecording implements ColdStore {
   }
 
   #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
-    const {folder, readOnlyBy} = opened;
-    if (readOnlyBy !== undefined) {
-      this.#state = {kind: 'read-only', folder, by: readOnlyBy};
-      this.#tryAgain(longestRetry);
-      return;
-    }
-    this.#failures = 0;
-    const {state} = this.#reader;
+    if (opened.readOnlyBy !== undefined) return;
     this.#writing = opened.record({
       buffer: this.#buffer,
       start,
@@ -249,6 +189,6 @@ export class StreamRecording implements ColdStore {
       onChange: this.#onChange,
     });
     this.#recorders.push(this.#writing);
-    if (state !== undefined) this.#writing.wake();
+    if (this.#reader.state !== undefined) this.#writing.wake();
   }
 }

@@ -9,10 +9,14 @@ const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
 /**
- * The connection in a few words; `now` on the monotonic clock. `hadLog`: something of the pipeline's log was seen, so
+ * The connection in a few words; `now` on the monotonic clock, undefined: nobody sees it tick. `hadLog`: something of the pipeline's log was seen, so
  * that a pipeline that is gone was there once.
  */
-export function connectionWords(state: ConnectionState | undefined, now: number, hadLog: boolean): ConnectionWords {
+export function connectionWords(
+  state: ConnectionState | undefined,
+  now: number | undefined,
+  hadLog: boolean,
+): ConnectionWords {
   switch (state?.kind) {
     case undefined:
     case 'idle':
@@ -30,6 +34,7 @@ export function connectionWords(state: ConnectionState | undefined, now: number,
       if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
         return {text: 'runner not ready yet', style: pending, countdown: false};
       }
+      if (now === undefined) return {text: 'reconnecting', style: pending, countdown: false};
       const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
       return {text: `reconnecting in ${seconds} s`, style: pending, countdown: true};
     }
@@ -45,6 +50,8 @@ function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], h
   switch (failure.reason) {
     case 'unauthorized':
       return 'credentials refused';
+    case 'no-token':
+      return 'no token';
     case 'forbidden':
       return 'not permitted';
     case 'unknown-tenant':

@@ -42,16 +42,24 @@ export class Controller {
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   readonly #closing = new AbortController();
+  readonly #isAsked: (name: string) => boolean;
+  /** Those that were opened because they were asked for: a tab that was closed stays closed. */
+  readonly #openedAsked = new Set<string>();
 
-  /** `beforeFirst` runs once, when the first list is there; the pipeline that is shown first waits for it. */
+  /**
+   * `names` are open at once; of the pipelines in the list those that `isAsked` are, when they are first seen.
+   * `beforeFirst` runs once, when the first list is there; the pipeline that is shown first waits for it.
+   */
   constructor(options: {
     services: Services;
     names: readonly string[];
+    isAsked?: (name: string) => boolean;
     size: Size;
     beforeFirst?: () => Promise<void>;
   }) {
     this.services = options.services;
     this.#beforeFirst = options.beforeFirst;
+    this.#isAsked = options.isAsked ?? (() => false);
     this.#size = options.size;
     this.attention = new Attention(options.services);
     this.#describer = new Describer(options.services.describe);
@@ -259,9 +267,11 @@ export class Controller {
     this.services.manager.noteList(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
+    const [firstAsked] = this.#openAsked(pipelines);
     if (!this.#started) {
       const {active, cursor} = this.state;
-      const first = active ?? (this.pipelines.find(({name}) => name === cursor) ?? firstToShow(this.pipelines))?.name;
+      const first =
+        active ?? firstAsked ?? (this.pipelines.find(({name}) => name === cursor) ?? firstToShow(this.pipelines))?.name;
       if (first === undefined) return;
       this.#started = true;
       this.dispatch({type: 'cursor', name: first});
@@ -269,6 +279,18 @@ export class Controller {
       return;
     }
     this.#keepCursor();
+  }
+
+  /** Opens what is asked for and was not seen before. Answers the names. */
+  #openAsked(pipelines: readonly Pipeline[]): readonly string[] {
+    const names = pipelines
+      .map(({name}) => name)
+      .filter((name) => this.#isAsked(name) && !this.#openedAsked.has(name))
+      .sort();
+    if (names.length === 0) return names;
+    for (const name of names) this.#openedAsked.add(name);
+    this.dispatch({type: 'open', names});
+    return names;
   }
 
   async #prepare(beforeFirst: () => Promise<void>): Promise<void> {

@@ -26,7 +26,8 @@ export async function evidenceOf(
     if (bytes > mostCopied) return undefined;
     evidence.add(line);
   }
-  const platformVersion = controller.pipeline(at.tab.merges?.[0] ?? name)?.platformVersion;
+  const pipelines = (at.tab.merges ?? [name]).flatMap((each) => controller.pipeline(each) ?? []);
+  const platformVersion = versionWords(pipelines);
   return evidence.finish({
     pipeline: name,
     server: serverUrl,
@@ -35,6 +36,15 @@ export async function evidenceOf(
     filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
     gaps: gapsOf(at, ids),
   });
+}
+
+/** The version that the pipelines have, or each with its own; undefined for none. */
+export function versionWords(
+  pipelines: readonly {readonly name: string; readonly platformVersion: string}[],
+): string | undefined {
+  const isOne = new Set(pipelines.map(({platformVersion}) => platformVersion)).size <= 1;
+  if (isOne) return pipelines[0]?.platformVersion;
+  return pipelines.map(({name, platformVersion}) => `${name} ${platformVersion}`).join(', ');
 }
 
 /** Passes ids on, and remembers the first and the last. */

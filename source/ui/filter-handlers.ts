@@ -8,8 +8,8 @@ import {clockTime} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {type PaneAt, paneAt, say} from './on-pane.ts';
 
-/** Records around a match that `x` shows. */
-const contextRecords = 3;
+/** Records around a match that `x` shows, one after the other. */
+const contexts: readonly number[] = [0, 3, 10];
 const levels: readonly (Level | undefined)[] = [undefined, 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** Commands that decide which records are shown, and as what. */
@@ -47,17 +47,17 @@ export const filterHandlers = {
     const at = paneAt(controller);
     if (!at) return;
     const {filters} = at.tab.pane;
-    const now = filters.find(({filter}) => filter.kind === 'level');
+    const now = filters.find(({filter}) => filter.kind === 'level' && !filter.out);
     const before = now?.filter.kind === 'level' ? now.filter.least : undefined;
     const least = levels[(levels.indexOf(before) + 1) % levels.length];
     const others = filters.filter((filter) => filter !== now);
-    controller.changePane({filters: least ? withFilter(others, {kind: 'level', least}) : others});
+    controller.changePane({filters: least ? withFilter(others, {kind: 'level', least, out: false}) : others});
     say(controller, least ? `${least} and above` : 'all levels');
   },
   context(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;
-    const context = at.tab.pane.context === 0 ? contextRecords : 0;
+    const context = contexts[(contexts.indexOf(at.tab.pane.context) + 1) % contexts.length] ?? 0;
     controller.changePane({context});
     say(controller, context === 0 ? 'matches only' : `matches with ${context} records around each`);
   },
@@ -68,6 +68,11 @@ export const filterHandlers = {
     const at = paneAt(controller);
     // Where everything is hidden there is no current record, and the run is let go of all the same.
     if (!at || removeBetween(controller, at, 'this run')) return;
+    // The starts of several pipelines, one between the lines of another, delimit nothing.
+    if (at.tab.merges) {
+      say(controller, 'a merged log has no runs: R shows one in the tab of a pipeline');
+      return;
+    }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
     if (!run) {
       say(controller, 'no run is known here');

@@ -1,4 +1,5 @@
-import type {FilterEntry} from '../filters/filter.ts';
+import type {Watch} from '../buffer/pattern.ts';
+import type {Filter, FilterEntry} from '../filters/filter.ts';
 import {filterText, parseFilter} from '../filters/parse-filter.ts';
 import {withFilter} from './filter-handlers.ts';
 import type {PromptKind} from './prompt-kind.ts';
@@ -18,21 +19,29 @@ export const filterPrompt: PromptKind<'filter'> = {
       if (edits !== undefined) controller.changePane({filters: filters.filter(({id}) => id !== edits)});
       return undefined;
     }
-    const parsed = parseFilter(text, {watch: controller.services.watch});
-    if (parsed.kind === 'error') return parsed.text;
-    const {filter} = parsed;
+    const edited = filters.find(({id}) => id === edits);
+    const filter = filterOf(text, edited, controller.services.watch);
+    if (typeof filter === 'string') return filter;
     const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
     controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});
     return undefined;
   },
   recall(controller, prompt, by) {
-    const editable = (controller.pane?.tab.pane.filters ?? []).filter(isTyped).toReversed();
-    const index = editable.findIndex(({id}) => id === prompt.edits) + by;
+    const newestFirst = (controller.pane?.tab.pane.filters ?? []).toReversed();
+    const index = newestFirst.findIndex(({id}) => id === prompt.edits) + by;
     if (index === -1) return {...prompt, text: '', edits: undefined};
-    const entry = editable[index];
+    const entry = newestFirst[index];
     return entry && {...prompt, text: filterText(entry.filter), edits: entry.id};
   },
 };
+
+/** The filter that was typed, or what is wrong with it. What was only looked at stays the filter that it is. */
+function filterOf(text: string, edited: FilterEntry | undefined, watch: Watch): Filter | string {
+  if (edited && filterText(edited.filter) === text) return edited.filter;
+  if (edited && !isTyped(edited)) return 'only typed filters can be changed: empty this one to take it away';
+  const parsed = parseFilter(text, {watch});
+  return parsed.kind === 'error' ? parsed.text : parsed.filter;
+}
 
 /** Made by typing, and so to be changed by typing. */
 function isTyped({filter}: FilterEntry): boolean {

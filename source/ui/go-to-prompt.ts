@@ -1,6 +1,7 @@
+import {parseTime} from '../records/time-input.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import {count, dateTime} from '../viewport/words.ts';
-import {type Place, parsePlace, parseTime} from './go-to.ts';
+import {type Place, parsePlace} from './go-to.ts';
 import {goToEntry, paneAt, say} from './on-pane.ts';
 import type {PromptKind} from './prompt-kind.ts';
 

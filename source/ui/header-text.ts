@@ -1,7 +1,8 @@
-import type {Pipeline} from '../api/types.ts';
+import type {ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {RecordingState} from '../storage/recording-state.ts';
 import type {ListSnapshot} from '../streams/list-poller.ts';
 import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
@@ -9,8 +10,15 @@ import {counted, duration} from '../viewport/words.ts';
 import type {ConnectionWords} from './connection-words.ts';
 import {isFailing, pipelineState} from './pipeline-state.ts';
 
+/** From here on `duration` is in minutes. Milliseconds. */
+const twoMinutes = 120_000;
+
 export type HeaderView = {
   readonly serverName: string;
+  /** Certificates are not looked at. */
+  readonly insecure: boolean;
+  /** Who we are to the server; undefined: not known. */
+  readonly session: Session | undefined;
   readonly list: ListSnapshot;
   /** The shown tab's pipeline: LIVE over a dead pipeline must not mislead. */
   readonly pipeline: Pipeline | undefined;
@@ -39,10 +47,23 @@ export function headerText(view: HeaderView): StyledText {
 }
 
 function left(view: HeaderView): StyledText {
-  return concat([plain(' pipetail', {bold: true}), plain(`  ${view.serverName}  `), ...listWords(view)]);
+  return concat([
+    plain(' pipetail', {bold: true}),
+    plain(`  ${view.serverName}  `),
+    ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
+    ...tenantWords(view),
+    ...listWords(view),
+  ]);
 }
 
-function listWords({list, now, symbols}: HeaderView): StyledText[] {
+/** Of someone with one tenant there is nothing to confuse. */
+function tenantWords({session, symbols}: HeaderView): StyledText[] {
+  if (!session || session.memberships < 2) return [];
+  const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => sanitise(word).text);
+  return [plain(`${words.join(` ${symbols.dot} `)}  `)];
+}
+
+function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
   const parts: StyledText[] = [];
   if (list.pipelines) {
     const failing = list.pipelines.filter(isFailing).length;
@@ -51,10 +72,19 @@ function listWords({list, now, symbols}: HeaderView): StyledText[] {
   }
   if (list.failure && list.pipelines && list.goodAt !== undefined) {
     const age = now - list.goodAt;
-    const words = age < 60_000 ? 'list not refreshed' : `list ${duration(age)} old`;
+    const words =
+      refusal(list.failure, connection) ?? (age < twoMinutes ? 'list not refreshed' : `list ${duration(age)} old`);
     parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
   }
   return parts;
+}
+
+/** What a person has to see to, once for all tabs: not when it is said of the shown one's connection already. */
+function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
+  if (failure.kind !== 'fatal') return undefined;
+  if (failure.reason !== 'unauthorized' && failure.reason !== 'no-token') return undefined;
+  const words = failure.reason === 'unauthorized' ? 'credentials refused' : 'no token';
+  return words === connection.text ? undefined : words;
 }
 
 function recordingNote(recording: RecordingState | undefined): StyledText[] {

@@ -94,7 +94,7 @@ export const logCommands = [
     context: 'log',
     group: 'log: take',
     keys: ['M'],
-    help: 'copy as Markdown evidence',
+    help: 'copy as Markdown evidence; S to a .md file saves it',
     hint: 'Markdown',
   },
   {id: 'mark', context: 'log', group: 'log: take', keys: ['m'], help: 'mark the record, or not'},

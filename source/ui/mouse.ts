@@ -1,4 +1,5 @@
 import {markAt, scrollBy, visiblePlaces} from '../viewport/position.ts';
+import {onlyBringsBack} from './away-handlers.ts';
 import {goToTab} from './common-handlers.ts';
 import type {Controller} from './controller.ts';
 import {move, paneAt} from './on-pane.ts';
@@ -43,6 +44,7 @@ export class Mouse {
     const {layout, state} = this.#controller;
     const wasDragging = this.#dragsDivider;
     this.#dragsDivider = wasDragging && pressed && button === left + dragged;
+    if (onlyBringsBack(this.#controller)) return;
     // A prompt keeps what it is about.
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;

@@ -163,15 +163,10 @@ export class PaneModel {
       this.#searching = undefined;
       return;
     }
-    const pattern = compilePattern(source, {watch: this.#services.watch});
-    const shown = this.#shown;
-    const scope = shown && {
-      get knownTo() {
-        return shown.caughtUp ? Number.POSITIVE_INFINITY : 0;
-      },
-      includes: (id: number) => shown.includes(id),
-    };
-    this.#searching = {pattern, search: new Search(this.source.buffer, pattern, scope)};
+    const earlier = this.#searching?.pattern;
+    const pattern =
+      earlier?.source === source ? earlier : compilePattern(source, {watch: this.#services.watch, earlier});
+    this.#searching = {pattern, search: new Search(this.source.buffer, pattern, this.#shown)};
   }
 
   /** Each part needs the one before it: records, then what is shown of them, then what is found in that. */

@@ -1,6 +1,7 @@
-import type {ApiFailure, PipelineDetail} from '../api/types.ts';
+import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
 import type {Watch} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {ReadableStore} from '../lib/store.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {SearchHistory} from '../storage/search-history.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
@@ -16,6 +17,8 @@ export type Services = {
   readonly manager: StreamManager;
   readonly poller: ListPoller;
   readonly clock: Clock;
+  /** Somebody looks at the screen; without it, always. */
+  readonly watched?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly depth: ColorDepth;
   readonly symbols: Symbols;
@@ -29,6 +32,10 @@ export type Services = {
   readonly serverUrl: string;
   /** Where the credentials came from; undefined: none were given. */
   readonly tokenFrom: string | undefined;
+  /** Who we are to the server; undefined until it is known. */
+  readonly session: ReadableStore<Session | undefined>;
+  /** Certificates are not looked at. */
+  readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;
   readonly history: SearchHistory;
   /** Puts text of so many lines into the clipboard, by the best way that works. */

@@ -24,8 +24,8 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
     const merges = tab.merges?.filter((name) => kept.some((each) => each.name === name));
     return merges && merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
-  const {active, cursor, focus, sidebarHidden, sort} = state;
-  return {tabs, active, cursor, focus, sidebarHidden, sort};
+  const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
+  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
@@ -87,6 +87,7 @@ export function restoredView(session: Session, watch: Watch): RestoredView {
     cursor: session.cursor,
     focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'sidebar',
     sidebarHidden: session.sidebarHidden,
+    sidebarWidth: session.sidebarWidth,
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   };
 }

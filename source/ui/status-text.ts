@@ -7,6 +7,8 @@ import {byteSize, count, counted} from '../viewport/words.ts';
 
 export type StatusView = {
   readonly search: SearchStatus | undefined;
+  /** Highlighted patterns that took too long, as typed: they are painted no more. */
+  readonly stoppedHighlights: readonly string[];
   readonly newBelow: number;
   readonly lineCount: number;
   readonly byteLength: number;
@@ -60,6 +62,7 @@ function leftWords(view: StatusView): StyledText {
   if (view.search) {
     parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search)}`));
   }
+  for (const pattern of view.stoppedHighlights) parts.push(plain(`  *${pattern} stopped: takes too long`, {fg: 1}));
   if (view.newBelow > 0) {
     parts.push(plain(`  +${count(view.newBelow)} new ${view.symbols.down}`, {fg: 6, bold: true}));
   }

@@ -9,8 +9,8 @@ export type TroubleView = {
   readonly serverUrl: string;
   /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: none were given. */
   readonly tokenFrom: string | undefined;
-  /** Monotonic milliseconds. */
-  readonly now: number;
+  /** Monotonic milliseconds; undefined: nobody sees it tick. */
+  readonly now: number | undefined;
   readonly width: number;
 };
 
@@ -47,6 +47,7 @@ function page(view: TroubleView, title: string, cause: string, advice: readonly 
 
 function nextTry({list, now}: TroubleView): string {
   if (list.nextTryAt === undefined) return '';
+  if (now === undefined) return 'Trying again now and then; r tries at once, q quits.';
   const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));
   return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; r tries at once, q quits.`;
 }
@@ -71,15 +72,25 @@ function explain(failure: Shown, tokenFrom: string | undefined): {title: string;
           'Give an API key or a token with --auth or the variable FELDERA_API_KEY.',
         ],
       };
+    case 'no-token':
+      return {title: 'There is no token to log in with', advice: ['The command that makes it runs again by itself.']};
     case 'forbidden':
+      return {
+        title: 'Not permitted',
+        advice: [
+          'The credentials are known but may not read pipelines here.',
+          'If they belong to several tenants, choose one with --tenant or the variable FELDERA_TENANT.',
+        ],
+      };
     case 'unknown-tenant':
-      return {title: 'Not permitted', advice: ['The credentials are known but may not read pipelines here.']};
+      return {title: 'Which tenant?', advice: ['Choose one with --tenant or the variable FELDERA_TENANT.']};
     case 'wrong-url':
       return {
         title: 'This is not the Feldera API',
         advice: ['Check --host or FELDERA_HOST: the base URL comes before /v0, and may have a path prefix.'],
       };
     case 'certificate':
+      // The message names the flag that helps.
       return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
     case 'unknown-pipeline':
     case 'bad-request':

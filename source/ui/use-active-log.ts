@@ -1,5 +1,5 @@
 import type {ReadableStore} from '../lib/store.ts';
-import type {TabSnapshot} from '../streams/log-stream.ts';
+import type {TabSnapshot} from '../streams/tab-snapshot.ts';
 import {useController} from './use-controller.ts';
 import {useStore} from './use-store.ts';
 import {useStreamManager} from './use-stream-manager.ts';

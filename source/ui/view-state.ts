@@ -78,7 +78,10 @@ export type ViewState = {
 };
 
 /** The part of the view that comes back from an earlier session. */
-export type RestoredView = Pick<ViewState, 'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sort'>;
+export type RestoredView = Pick<
+  ViewState,
+  'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'sort'
+>;
 
 export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
@@ -88,6 +91,8 @@ export type ViewAction =
   | {readonly type: 'merge'; readonly names: readonly string[]; readonly leaving: Seen | undefined}
   /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
+  /** Opens kept tabs behind the others, without showing them. */
+  | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'keep'; readonly name: string}
   | {readonly type: 'close'; readonly name: string}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
@@ -137,6 +142,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return merge(state, action.names, action.leaving);
     case 'restore':
       return restore(state, action.view);
+    case 'open':
+      return {...state, tabs: action.names.reduce(withKeptTab, state.tabs)};
     case 'keep':
       return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
     case 'close':
@@ -179,6 +186,12 @@ export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
 
+/** The preview of the pipeline becomes its tab. */
+function withKeptTab(tabs: readonly Tab[], name: string): readonly Tab[] {
+  if (tabs.some((tab) => tab.name === name)) return changeTab(tabs, name, (tab) => ({...tab, kept: true}));
+  return [...tabs, newTab(name, true)];
+}
+
 function show(state: ViewState, name: string, leaving: Seen | undefined): ViewState {
   if (state.active === name) return state;
   const seenTabs =
@@ -207,12 +220,16 @@ function merge(state: ViewState, names: readonly string[], leaving: Seen | undef
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
-  const {sidebarHidden, sort} = view;
+  const {sidebarHidden, sidebarWidth, sort} = view;
   const backOf = (name: string) => view.tabs.find((tab) => tab.name === name);
   // What was opened for this start looks as it did the last time, unless it was changed already.
-  const open = state.tabs.map((tab) => (tab.pane === freshPane ? {...(backOf(tab.name) ?? tab), kept: tab.kept} : tab));
+  const open = state.tabs.map((tab) => {
+    const back = backOf(tab.name);
+    // Also the preview, if it was kept then: a session may come late.
+    return back ? {...(tab.pane === freshPane ? back : tab), kept: true} : tab;
+  });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
-  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sort};
+  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort};
   return {...state, ...view, tabs};
 }
 

@@ -17,6 +17,8 @@ export type ZoneOffset = (at: number) => number;
 /** What the two modes need that change without the line: both are worked out when a row is painted. */
 export type Moment = {readonly now: number; readonly previousAt: number | undefined};
 
+/** From here on an age is in minutes. Seconds. */
+const secondsUpTo = 120;
 /** `-119 min` and `+999.999`. */
 const movingCells = 8;
 
@@ -81,6 +83,11 @@ function age(milliseconds: number): string {
   return seconds === 0 ? 'now' : `${sign}${inUnits(seconds)}`;
 }
 
+/** For how long an age says about what is true: it is in seconds at first, then in minutes or more. Milliseconds. */
+export function ageHolds(age: number): number {
+  return Math.abs(age) < secondsUpTo * 1000 ? 1000 : 60_000;
+}
+
 /** `+0.012` seconds; from 1,000 seconds on in larger units. */
 function difference(milliseconds: number): string {
   const sign = milliseconds < 0 ? '-' : '+';
@@ -90,7 +97,7 @@ function difference(milliseconds: number): string {
 
 /** Whole units that have passed, so that an age never says more than is true: `119 s`, `119 min`, `47 h`, `9999 d`. */
 function inUnits(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < secondsUpTo) return `${seconds} s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.min(9999, Math.floor(seconds / 86_400))} d`;

@@ -1,6 +1,7 @@
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import {fixedCredentials} from '../../source/api/credentials.ts';
 import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -20,8 +21,9 @@ function answer(body: string | Buffer, headers = jsonType, status = '200 OK'): B
 
 type More = {token?: string; clock?: FakeClock; timeouts?: {headers: number; total: number}};
 
-function clientOf(baseUrl: string, more: More = {}): ApiClient {
-  return createClient({baseUrl, clock: systemClock, userAgent: 'pipetail/test', ...more});
+function clientOf(baseUrl: string, {token, ...more}: More = {}): ApiClient {
+  const credentials = fixedCredentials(token);
+  return createClient({baseUrl, clock: systemClock, userAgent: 'pipetail/test', credentials, ...more});
 }
 
 const failureOf = async (promise: Promise<unknown>): Promise<ApiFailure> =>

@@ -1,7 +1,10 @@
 import {existsSync, readFileSync} from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
 import tls from 'node:tls';
 import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import type {Trust} from '../../source/api/trust.ts';
 import type {ApiClient} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {type Certificate, makeCertificate} from '../harness/certificate.ts';
@@ -121,6 +124,49 @@ describe('certificates', () => {
     }
   });
 
+  test('for another name: which ones is said, and the flag that helps', async (context) => {
+    await using server = await startReplayServer({reply: () => ({bytes: list}), tls: need(context, trusted)});
+    expect(await refusal(server, `https://127.0.0.1:${server.port}`)).toBe(
+      `the certificate of 127.0.0.1:${server.port} is for another name, DNS:localhost (ERR_TLS_CERT_ALTNAME_INVALID): set --host to a name that it is for; --insecure accepts it`,
+    );
+  });
+
+  test('from a root that is not known, until the root is given', async (context) => {
+    const issuer = need(context, makeCertificate({name: 'Own Root'}));
+    const certificate = need(context, makeCertificate({name: 'localhost', issuer}));
+    await using server = await startReplayServer({reply: () => ({bytes: list, ending: 'hold'}), tls: certificate});
+    expect(await refusal(server)).toMatch(/: give its root, or the certificate between, with --tls-cert FILE$/);
+    const trusts: readonly Trust[] = [{extraRoots: [issuer.cert]}, {roots: [issuer.cert]}];
+    for (const trust of trusts) {
+      const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', trust});
+      expect(await client.listPipelines(new AbortController().signal)).toEqual([]);
+      await client.close();
+    }
+  });
+
+  test('given roots stand in place of the usual ones', async (context) => {
+    const other = need(context, makeCertificate({name: 'Own Root'}));
+    await using server = await startReplayServer({reply: () => ({bytes: list}), tls: need(context, trusted)});
+    const trust = {roots: [other.cert]};
+    const {failure} = await readLogs(createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', trust}));
+    expect(failure).toMatchObject({kind: 'fatal', reason: 'certificate'});
+  });
+
+  test('any at all, when told so, for the list and for logs', async (context) => {
+    const certificate = need(context, makeCertificate({name: 'elsewhere.example'}));
+    await using server = await startReplayServer({
+      reply: (request) => ({bytes: request.includes('/logs') ? `${head}0\r\n\r\n` : list, ending: 'hold'}),
+      tls: certificate,
+    });
+    const client = createClient({
+      ...{baseUrl: server.url, clock: systemClock, userAgent: 'test'},
+      trust: {insecure: true},
+    });
+    expect(await client.listPipelines(new AbortController().signal)).toEqual([]);
+    expect((await readLogs(client)).end).toEqual({kind: 'clean'});
+    await client.close();
+  });
+
   test('one that changes between two streams is noticed', async (context) => {
     const certificates = [need(context, trusted), need(context, makeCertificate({name: 'localhost'}))];
     const outcomes = [];
@@ -146,6 +192,23 @@ describe('the wrong scheme', () => {
     await server.untilOpen(0);
   });
 
+  test('https on a plain port that just closes', async () => {
+    for (const ending of ['fin', 'rst'] as const) {
+      const server = net.createServer((socket) => {
+        socket.once('data', () => (ending === 'fin' ? socket.end() : socket.resetAndDestroy()));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      const host = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+      const {failure} = await readLogs(clientOf(`https://${host}`));
+      expect(failure).toMatchObject({
+        kind: 'retryable',
+        message: `${host} closed the connection before TLS stood: if it speaks plain http, use --host http://${host}`,
+      });
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   test('http on a TLS port that answers with an alert', async () => {
     const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 80]).toString('latin1');
     await using server = await startReplayServer({reply: () => ({bytes: alert, ending: 'fin'})});
@@ -162,6 +225,19 @@ describe('the wrong scheme', () => {
 });
 
 describe('connecting', () => {
+  test('to an IPv6 address in brackets', async (context) => {
+    const server = http.createServer((_, response) => response.setHeader('content-type', 'application/json').end('[]'));
+    const error = await new Promise((resolve) =>
+      server.once('error', resolve).listen(0, '::1', () => resolve(undefined)),
+    );
+    if (error !== undefined) skipOrFail(context, 'this machine has no ::1');
+    const address = server.address();
+    const client = clientOf(`http://[::1]:${typeof address === 'object' && address ? address.port : 0}/eu`);
+    expect(await client.listPipelines(new AbortController().signal)).toEqual([]);
+    await client.close();
+    server.close();
+  });
+
   test('a TLS handshake that never ends meets the time limit', async () => {
     await using server = await startReplayServer({reply: () => undefined});
     const clock = new FakeClock();

@@ -107,11 +107,18 @@ describe('the sentence', () => {
     expect(failure(307, '').message).toContain('redirects');
   });
 
-  test('names TLS when nginx does', () => {
-    const body = '<title>400 The plain HTTP request was sent to HTTPS port</title>';
+  test.each([
+    ['nginx', '<title>400 The plain HTTP request was sent to HTTPS port</title>'],
+    ['Go', 'Client sent an HTTP request to an HTTPS server.'],
+    ['Apache', "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"],
+  ])('names TLS when %s does', (_, body) => {
     const found = failure(400, body, {'content-type': 'text/html'});
     expect(found.reason).toBe('wrong-url');
-    expect(found.message).toContain('use https://');
+    expect(found.message).toBe('localhost:8080 speaks TLS: use --host https://localhost:8080');
+  });
+
+  test('names the proxy that asks for a login', () => {
+    expect(failure(407, '')).toMatchObject({kind: 'fatal', message: expect.stringMatching(/^the proxy wants a login/)});
   });
 
   test('never holds a page', () => {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import {fixedCredentials} from '../../source/api/credentials.ts';
 import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -12,8 +13,9 @@ const head =
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const lastChunk = '0\r\n\r\n';
 
-function clientOf(baseUrl: string, more: {token?: string; clock?: FakeClock} = {}): ApiClient {
-  return createClient({baseUrl, clock: systemClock, userAgent: 'test', ...more});
+function clientOf(baseUrl: string, {token, ...more}: {token?: string; clock?: FakeClock} = {}): ApiClient {
+  const credentials = fixedCredentials(token);
+  return createClient({baseUrl, clock: systemClock, userAgent: 'test', credentials, ...more});
 }
 
 /** Follows the logs of a server that answers each request with `reply`, and checks that no socket is left. */

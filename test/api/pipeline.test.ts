@@ -95,7 +95,7 @@ test('a pipeline in full has its compiler messages', () => {
 
 test('a session', () => {
   const json = {tenant_id: 't', tenant_name: 'acme', role: 'read', memberships: []};
-  expect(parseSession(json)).toEqual({tenantId: 't', tenantName: 'acme', role: 'read'});
-  expect(parseSession({})).toEqual({tenantId: '', tenantName: '', role: ''});
+  expect(parseSession(json)).toEqual({tenantId: 't', tenantName: 'acme', role: 'read', memberships: 0});
+  expect(parseSession({})).toEqual({tenantId: '', tenantName: '', role: '', memberships: 0});
   expect(parseSession([])).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
-import {createPresent, toApiError} from '../../source/api/present.ts';
+import {createPresent as presentOf, toApiError} from '../../source/api/present.ts';
+
+const createPresent = (...secrets: readonly string[]) => presentOf(() => secrets);
 
 describe('createPresent', () => {
   test('takes the token out wherever it stands, with and without its prefix', () => {
@@ -10,11 +12,11 @@ describe('createPresent', () => {
 
   test('a token of the prefix alone does not eat the text', () => {
     expect(createPresent('apikey:')('a apikey: b')).toBe('a … b');
-    expect(createPresent(undefined)('nothing to hide')).toBe('nothing to hide');
+    expect(createPresent()('nothing to hide')).toBe('nothing to hide');
   });
 
   test('makes one line without control characters', () => {
-    expect(createPresent(undefined)('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
+    expect(createPresent()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
   });
 
   test('cuts long text after the token is out of it', () => {

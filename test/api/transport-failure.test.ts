@@ -68,7 +68,7 @@ describe('transportFailure', () => {
     const alert = breach('Expected HTTP/, RTSP/ or ICE/', '\u0015\u0003\u0003\0\u0002\u0002P');
     expect(transportFailure(alert, 'http://feldera.example/')).toMatchObject({
       reason: 'wrong-url',
-      message: 'feldera.example speaks TLS: use https://',
+      message: 'feldera.example speaks TLS: use --host https://feldera.example',
     });
   });
 

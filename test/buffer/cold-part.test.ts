@@ -124,6 +124,13 @@ test('search goes on into it', () => {
   expect(search.hits).toEqual([17, 27, 37, 47, 57, 67, 77, 87, 97]);
 });
 
+test('a step of a search reads few segments, however small they are', () => {
+  const {buffer, log} = filled();
+  const search = new Search(buffer, compilePattern('line .7'));
+  search.step(256 * 1024);
+  expect(log.reads).toBe(4);
+});
+
 test('what is read again and again is read once', () => {
   const {buffer, log} = filled();
   for (let round = 0; round < 10; round++) buffer.lineAt(3);

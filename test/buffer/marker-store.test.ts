@@ -10,7 +10,11 @@ test('keeps markers under their ids until they are dropped', () => {
   expect(store.last()).toEqual({id: 9, marker: drawn(9)});
   expect([store.replace(5, drawn(50)), store.replace(6, drawn(60))]).toEqual([true, false]);
   store.dropBelow(5);
-  expect([store.size, store.get(2), store.get(5), store.get(6)]).toEqual([2, undefined, drawn(50), undefined]);
+  expect([...store.entries()]).toEqual([
+    [5, drawn(50)],
+    [9, drawn(9)],
+  ]);
+  expect([store.get(2), store.get(5), store.get(6)]).toEqual([undefined, drawn(50), undefined]);
   store.dropBelow(10);
-  expect([store.size, store.last()]).toEqual([0, undefined]);
+  expect([[...store.entries()], store.last()]).toEqual([[], undefined]);
 });

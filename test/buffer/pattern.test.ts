@@ -104,6 +104,37 @@ describe('a pattern that would take for ever', () => {
     expect(pattern.guard(1, () => 'ran')).toBeUndefined();
   });
 
+  test('has a second try for a single text, since the machine may have stalled', () => {
+    const holds: number[] = [];
+    const pattern = compilePattern('(a+)+b', {
+      watch: (milliseconds, task) => (holds.push(milliseconds) % 2 === 1 ? undefined : {value: task()}),
+    });
+    for (let time = 0; time < 100; time++) expect(pattern.ranges('ab')).toEqual([{start: 0, end: 2}]);
+    expect([pattern.tooSlow, Math.max(...holds)]).toEqual([false, 16]);
+  });
+
+  test.each([
+    ['another', '(b+)+', 13],
+    ['one that it goes on from', '(a+)+', 7],
+  ])('is given up after %s was, in so many tries', (_, before, tries) => {
+    const watch = () => undefined;
+    const earlier = compilePattern(before, {watch});
+    earlier.ranges('aaa');
+    expect(earlier.tooSlow).toBe(true);
+    const pattern = compilePattern('(a+)+b', {watch, earlier});
+    let made = 0;
+    for (; !pattern.tooSlow; made++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
+    expect(made).toBe(tries);
+  });
+
+  test('stalls of the machine do not add up', () => {
+    let calls = 0;
+    const watch = <T>(_: number, task: () => T) => (calls++ % 20 === 0 ? undefined : {value: task()});
+    const pattern = compilePattern('(a+)+b', {watch});
+    for (let time = 0; time < 2000; time++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
+    expect(pattern.tooSlow).toBe(false);
+  });
+
   test('an ordinary one is not watched, nor is it given up', () => {
     const watch = () => {
       throw new Error('watched');

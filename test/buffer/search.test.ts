@@ -91,12 +91,57 @@ describe('while the buffer changes', () => {
   });
 });
 
-test('a pattern that is too slow ends the search', () => {
-  const pattern = compilePattern('(a+)+b', {watch: withinDeadline});
-  const search = new Search(bufferOf(`ab\n${'a'.repeat(60)}\n`), pattern);
-  expect(search.step(1000)).toBe(true);
-  expect(pattern.tooSlow).toBe(true);
-  expect(search.count).toBe(0);
+describe('a watched pattern', () => {
+  /** Ends the tasks that find more than so many lines. */
+  class Ending {
+    readonly holds: number[] = [];
+    constructor(readonly most: number) {}
+
+    readonly watch = <T>(milliseconds: number, task: () => T): {readonly value: T} | undefined => {
+      this.holds.push(milliseconds);
+      const value = task();
+      return Array.isArray(value) && value.length > this.most ? undefined : {value};
+    };
+  }
+
+  test('that is too slow ends the search, and what was found stays', () => {
+    const pattern = compilePattern('(a+)+b', {watch: withinDeadline});
+    const buffer = bufferOf(`ab\n`);
+    const search = new Search(buffer, pattern);
+    expect([search.step(1000), search.hits]).toEqual([true, [0]]);
+    buffer.append(Buffer.from(`${'a'.repeat(60)}c b\nab\n`));
+    while (!search.step(1000));
+    expect([pattern.tooSlow, search.hits, search.step(1000)]).toEqual([true, [0], true]);
+  });
+
+  test('is given up in short holds, one a step, that take 100 ms in all', () => {
+    const ending = new Ending(-1);
+    const pattern = compilePattern('(a+)+b', ending);
+    const search = new Search(bufferOf('ab\n'.repeat(1000)), pattern);
+    let steps = 1;
+    while (!search.step(1 << 20)) steps += 1;
+    expect(Math.max(...ending.holds)).toBeLessThanOrEqual(8);
+    expect(ending.holds.length).toBe(steps);
+    const inAll = ending.holds.reduce((sum, hold) => sum + hold);
+    expect([inAll >= 100, inAll < 110, pattern.tooSlow, search.count]).toEqual([true, true, true, 0]);
+  });
+
+  test('finds everything, in smaller parts, when so many lines at once are too many', () => {
+    const ending = new Ending(500);
+    const pattern = compilePattern('(a+)+b', ending);
+    const search = new Search(bufferOf('ab\nb\n'.repeat(60_000)), pattern);
+    while (!search.step(1 << 20));
+    expect([pattern.tooSlow, search.count]).toEqual([false, 60_000]);
+    expect(ending.holds.length).toBeLessThan(500);
+  });
+
+  test('is not watched where its candidates are few and short', () => {
+    const ending = new Ending(-1);
+    const text = Array.from({length: 20_000}, (_, line) => `${line % 100 === 0 ? 'CONNECT, ' : ''}${line} identical\n`);
+    const search = new Search(bufferOf(text.join('')), compilePattern('CONNECT, [0-9]+ identical', ending));
+    while (!search.step(1 << 20));
+    expect([search.count, ending.holds]).toEqual([200, []]);
+  });
 });
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
@@ -225,16 +270,71 @@ test.each(['refused', 'Refused', 'ref.*used$'])(
   },
 );
 
+/** A scope that a test writes. */
+class Shown {
+  readonly #ids = new Set<number>();
+  #changedFrom = Number.POSITIVE_INFINITY;
+
+  set(id: number, isShown: boolean): void {
+    if (isShown) this.#ids.add(id);
+    else this.#ids.delete(id);
+    this.#changedFrom = Math.min(this.#changedFrom, id);
+  }
+
+  includes(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  takeChangedFrom(): number {
+    const changedFrom = this.#changedFrom;
+    this.#changedFrom = Number.POSITIVE_INFINITY;
+    return changedFrom;
+  }
+}
+
 describe('a scope', () => {
-  test('leaves out the lines that filters hide, and goes no further than it is known', () => {
+  test('leaves out the lines that filters hide, whenever they do', () => {
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     buffer.append(Buffer.from('hit 0\nhit 1\nmiss\nhit 3\nhit 4'));
-    const scope = {knownTo: 2, includes: (id: number) => id !== 1};
-    const search = new Search(buffer, compilePattern('hit'), scope);
-    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0], 2]);
-    scope.knownTo = 4;
-    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0, 3], 4]);
-    scope.knownTo = 5;
-    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0, 3, 4], 5]);
+    const shown = new Shown();
+    for (const id of [0, 2, 4]) shown.set(id, true);
+    const search = new Search(buffer, compilePattern('hit'), shown);
+    expect([search.step(1000), search.hits, search.countExactUpTo]).toEqual([true, [0, 4], 5]);
+    shown.set(1, true);
+    shown.set(3, true);
+    expect([search.count, search.rankOf(3), search.nextAfter(0)]).toEqual([4, 3, 1]);
+    shown.set(0, false);
+    shown.set(4, false);
+    expect(search.hits).toEqual([1, 3]);
+    buffer.append(Buffer.from(' is no more\nhit 5'));
+    shown.set(5, true);
+    expect([search.step(1000), search.hits]).toEqual([true, [1, 3, 5]]);
+  });
+
+  test('finds what a model finds, whatever the steps between changes of the scope and of the buffer', () => {
+    const change = fc.record({
+      do: fc.constant('show' as const),
+      back: fc.nat({max: 12}),
+      isShown: fc.boolean(),
+    });
+    const script = fc.array(fc.oneof(operations, {weight: 5, arbitrary: change}), {maxLength: 60});
+    fc.assert(
+      fc.property(options, script, (sizes, operations) => {
+        const buffer = new LogBuffer(sizes);
+        const shown = new Shown();
+        const search = new Search(buffer, compilePattern('a|b$'), shown);
+        const expected = () => naiveHits(buffer, 'a|b$').filter((id) => shown.includes(id));
+        for (const operation of operations) {
+          if (operation.do === 'append') buffer.append(operation.chunk);
+          else if (operation.do === 'close') buffer.closeLine();
+          else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
+          else if (operation.do === 'show') shown.set(buffer.endId - operation.back, operation.isShown);
+          else if (search.step(operation.maxBytes)) expect(search.hits).toEqual(expected());
+        }
+        while (!search.step(50));
+        expect(search.hits).toEqual(expected());
+      }),
+      {numRuns: runs},
+    );
   });
 });

@@ -102,6 +102,7 @@ describe('fails', () => {
     expect(look({now: 20, connection: refused})).toEqual({failed: true, say: 'the message'});
     expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}})).toEqual({
       failed: true,
+      unknown: true,
       say: 'there is no such pipeline',
     });
   });

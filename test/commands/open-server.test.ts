@@ -31,3 +31,16 @@ it('a URL or a key that cannot be used is a mistake in the call', async () => {
   await expect(open('--host', 'ftp://x')).rejects.toThrow(UsageError);
   await expect(open('--auth', 'two words')).rejects.toThrow(UsageError);
 });
+
+it('takes its token from a command, the extra roots from a file, and tells its secrets', async () => {
+  await using stack = new AsyncDisposableStack();
+  const demo = await DemoServer.start({apiKey: 'printed', tenants: [{name: 'acme', role: 'read'}]});
+  stack.defer(() => demo.close());
+  const server = await open('--host', demo.url, '--auth-token-command', 'echo printed', '--tenant', 'acme');
+  stack.defer(() => server.close());
+  expect(server.secrets()).toEqual([]);
+  expect(await server.client.listPipelines(signal)).toEqual([]);
+  expect(server.secrets()).toEqual(['printed']);
+  expect(demo.requests).toMatchObject([{authorization: 'Bearer printed', tenant: 'acme'}]);
+  await expect(open('--host', 'https://x', '--tls-cert', '/dev/null')).rejects.toThrow(UsageError);
+});

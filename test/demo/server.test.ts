@@ -1,5 +1,5 @@
 import {gunzipSync} from 'node:zlib';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {type Exchange, parseExchange, RawClient} from '../harness/raw-client.ts';
@@ -282,5 +282,30 @@ describe('the log', () => {
     await client.shows('Fresh start');
     client.reset();
     await proxied.close();
+  });
+});
+
+describe('tenants', () => {
+  const tenants = [
+    {name: 'acme', role: 'read'},
+    {name: 'other', role: 'admin'},
+  ];
+
+  it('have to be named when there are several, and the session says which', async () => {
+    const server = await DemoServer.start({tenants});
+    onTestFinished(() => server.close());
+    const ask = async (path: string, tenant?: string) => {
+      const answer = await fetch(server.url + path, tenant === undefined ? {} : {headers: {'feldera-tenant': tenant}});
+      return {status: answer.status, json: await answer.json()};
+    };
+    expect(await ask('/v0/pipelines')).toMatchObject({
+      status: 400,
+      json: {error_code: 'AmbiguousTenantMembership'},
+    });
+    expect(await ask('/v0/pipelines', 'nosuch')).toMatchObject({status: 404, json: {error_code: 'UnknownTenantName'}});
+    expect(await ask('/v0/pipelines', 'acme')).toEqual({status: 200, json: []});
+    const {json} = await ask('/v0/config/session', 'other');
+    expect(json).toMatchObject({tenant_name: 'other', role: 'admin', memberships: [{tenant_name: 'acme'}, {}]});
+    expect(await ask('/config/authentication')).toMatchObject({status: 200});
   });
 });

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -5,13 +6,11 @@ import {root, runCommand} from '../harness/program.ts';
 
 const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
-test('--version', async () => {
-  expect(await runCommand(['--version'])).toEqual({
-    code: 0,
-    signal: null,
-    stdout: `pipetail ${version}\n`,
-    stderr: '',
-  });
+test('--version names the version, and the commit where there is a repository', async () => {
+  const {stdout, ...rest} = await runCommand(['--version']);
+  expect(rest).toEqual({code: 0, signal: null, stderr: ''});
+  const commit = existsSync(path.join(root, '.git')) ? ' \\([0-9a-f]{7,}(, changed)?\\)' : '';
+  expect(stdout).toMatch(new RegExp(`^pipetail ${version}${commit}\n$`));
 });
 
 test('--help names every option and the exit codes, in 80 columns or little more', async () => {

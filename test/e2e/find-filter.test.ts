@@ -145,6 +145,8 @@ test('x shows matches in their context, which is dim, and only matches again', a
   for (const n of [141, 142, 143, 145, 146, 147]) expect(terminal.styleOf(`by peer ${n}`).dim, String(n)).toBe(true);
   expect(terminal.styleOf('by peer 144').dim).toBe(false);
   await terminal.press('x');
+  await terminal.waitFor('10 around each match');
+  await terminal.press('x');
   await terminal.waitFor(() => records(viewer).length === 1);
 });
 

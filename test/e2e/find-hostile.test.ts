@@ -53,7 +53,7 @@ test('a filter of such a pattern lets everything pass, and says so', async () =>
   expect(filterRow(terminal)).toContain('takes too long: off');
 });
 
-test('a highlight of such a pattern paints nothing, and keys act', async () => {
+test('a highlight of such a pattern paints nothing and is named, and keys act', async () => {
   await using viewer = await openOnLetters();
   const {terminal} = viewer;
   await terminal.press('*');
@@ -61,4 +61,5 @@ test('a highlight of such a pattern paints nothing, and keys act', async () => {
   await terminal.press('Enter', 'k', 'k');
   await terminal.waitFor(() => currentLine(terminal).text.endsWith('line 1.'));
   expect(terminal.styleOf('aaa').bg).toBe(undefined);
+  expect(viewer.status()).toContain(`*${hostile} stopped: takes too long`);
 });

@@ -94,6 +94,7 @@ test('while 2,000 lines a second arrive the line under the eye moves in no frame
     ['\\', 'all off'],
     ['\\', /level:warn -\d/],
     ['x', '3 around each match'],
+    ['x', '10 around each match'],
     ['x', /level:warn -[\d,]+ *$/],
     ['Esc', /refused -[\d,]+ *$/],
   ] as const) {

@@ -55,6 +55,25 @@ test('new lines are shown while the focus is elsewhere', async () => {
   await terminal.waitFor('unseen by anyone.');
 });
 
+test('while nobody looks no countdown ticks; it is there again when somebody does', async () => {
+  await using viewer = await openViewer();
+  const {terminal, server} = viewer;
+  await viewer.live();
+  await server.stopApi();
+  await terminal.waitFor(/reconnecting in \d+ s/);
+  terminal.write(focusLost);
+  await terminal.waitForGone(/in \d+ s/);
+  const numbers: string[] = [];
+  const stop = terminal.eachFrame(() => {
+    if (/in \d+ s/.test(viewer.header())) numbers.push(viewer.header());
+  });
+  await sleep(4000);
+  stop();
+  expect(numbers).toEqual([]);
+  terminal.write(focusBack);
+  await terminal.waitFor(/reconnecting in \d+ s/);
+});
+
 test('focus reports are off again at the end', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;

@@ -1,6 +1,7 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
 import {openProgram} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openViewer, Viewer} from './viewer.ts';
@@ -56,7 +57,38 @@ test('a second program on the same folder shows what is recorded, and its own li
   const other = await openProgram(['--host', viewer.server.url, ...args]);
   await using second = new Viewer(viewer.server, other);
   await second.live('line 3.');
+  expect(second.header()).toContain('recorded by another');
+  expect(viewer.header()).toMatch(/\bREC\b/);
   viewer.write('alpha', 1);
   await other.waitFor('line 4.');
   expect(second.countShown('line 2.')).toBe(1);
+});
+
+test('W records the shown tab, with what memory holds, and ends it', async () => {
+  await using viewer = await openViewer({args: ['alpha', 'beta']});
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  await terminal.press('Tab', 'W');
+  await terminal.waitFor('recorded from now on');
+  await terminal.waitFor(() => /\bREC\b/.test(viewer.header()));
+  viewer.write('alpha', 1);
+  const directory = path.join(terminal.home, '.local/state/pipetail/recordings');
+  const [folder = '', ...others] = await readdir(directory);
+  expect(folder).toMatch(/^alpha--/);
+  expect(others).toEqual([]);
+  const file = path.join(directory, folder, '000001.log');
+  const recorded = {text: ''};
+  await eventually(
+    async () => {
+      recorded.text = await readFile(file, 'utf8');
+      return recorded.text.includes('line 4.');
+    },
+    () => `line 4 in ${recorded.text}`,
+  );
+  expect(recorded.text).toBe(viewer.log('alpha').toString());
+  await terminal.press('W');
+  await terminal.waitFor('no longer recorded');
+  await terminal.waitFor(() => !/\bREC\b/.test(viewer.header()));
 });

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import {plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {eventually} from '../harness/eventually.ts';
 import {node, program} from '../harness/program.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {openTmux, type Tmux} from '../harness/tmux.ts';
@@ -73,6 +74,36 @@ test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000},
     await sleep(500);
     expect(tmux.capture()).toBe(before);
     expect(before.split('\n').filter((row) => row.includes('the last one'))).toHaveLength(1);
+  } finally {
+    await server.close();
+  }
+});
+
+test('where tmux tells of the focus, a window behind another one is asked for less, and at once again in front', async (context) => {
+  requireTool(context, 'tmux');
+  const server = await DemoServer.start({scenario: quiet('alpha')});
+  const lists = () => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
+  try {
+    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, 'alpha']});
+    await tmux.waitFor('LIVE');
+    tmux.tmux('set', '-g', 'focus-events', 'on');
+    await using near = await attach(tmux, 80, 24);
+    await near.waitFor('LIVE');
+    tmux.tmux('new-window', '--', 'cat');
+    await near.waitForGone('LIVE');
+    const hidden = lists();
+    // Watched, the list is asked for every 2 s; one request may have been due already.
+    await sleep(6000);
+    expect(lists() - hidden).toBeLessThanOrEqual(1);
+    tmux.tmux('select-window', '-t', ':0');
+    await near.waitFor('LIVE');
+    const shown = lists();
+    await eventually(
+      () => lists() >= shown + 2,
+      () => `the list was asked for ${lists() - shown} times`,
+      8000,
+    );
+    near.hangUp();
   } finally {
     await server.close();
   }

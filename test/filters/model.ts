@@ -107,7 +107,7 @@ function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: Mode
     case 'text':
       return lines.some((id) => filter.pattern.test(textOf(id))) !== filter.out;
     case 'level':
-      return levels.indexOf(index.levelAt(head) ?? 'INFO') >= levels.indexOf(filter.least);
+      return levels.indexOf(index.levelAt(head) ?? 'INFO') >= levels.indexOf(filter.least) !== filter.out;
     case 'target': {
       const record = parseRecord(textOf(head));
       const targets = record ? [record.target, ...(record.source === 'manager' ? ['runner'] : [])] : [];

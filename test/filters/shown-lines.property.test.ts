@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {Search} from '../../source/buffer/search.ts';
 import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
@@ -19,8 +20,8 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
     })
     .map(({source, out}) => ({kind: 'text' as const, pattern: compilePattern(source), out})),
   fc
-    .constantFrom('DEBUG' as const, 'WARN' as const, 'ERROR' as const)
-    .map((least) => ({kind: 'level' as const, least})),
+    .record({least: fc.constantFrom('DEBUG' as const, 'WARN' as const, 'ERROR' as const), out: fc.boolean()})
+    .map((level) => ({kind: 'level' as const, ...level})),
   fc
     .record({text: fc.constantFrom('kafka', 'a::', 'runner', 'zz'), out: fc.boolean()})
     .map((target) => ({kind: 'target' as const, ...target})),
@@ -117,6 +118,32 @@ test('a record whose head is dropped stays shown or hidden as a whole', () => {
         const lines = index.linesOf(index.headOf(id)).filter((line) => !buffer.markerAt(line));
         expect(new Set(lines.map((line) => ids.has(line))).size).toBeLessThan(2);
       }
+    }),
+    {numRuns: runs},
+  );
+});
+
+test('a search in what is shown finds what stands there, whatever is shown or hidden later', () => {
+  fc.assert(
+    fc.property(settings, ({sizes, script, ...view}) => {
+      const buffer = new LogBuffer(sizes);
+      const shown = new ShownLines({buffer, index: new RecordIndex(buffer), ...view});
+      const search = new Search(buffer, compilePattern('e'), shown);
+      const expectFound = () => {
+        const found: number[] = [];
+        for (let id = buffer.firstId; id < buffer.endId; id++) {
+          if (shown.includes(id) && buffer.lineAt(id)?.toString().toLowerCase().includes('e')) found.push(id);
+        }
+        expect(search.hits).toEqual(found);
+      };
+      for (const operation of script) {
+        change(buffer, operation);
+        if (operation.do !== 'step') continue;
+        shown.step(operation.maxBytes);
+        if (search.step(operation.maxBytes)) expectFound();
+      }
+      while (!shown.step(500) || !search.step(500));
+      expectFound();
     }),
     {numRuns: runs},
   );

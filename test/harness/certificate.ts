@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
@@ -7,11 +7,12 @@ export type Certificate = {readonly key: string; readonly cert: string};
 
 /**
  * Makes a self-signed certificate with the `openssl` command. `validity`: first and last second, as
- * `20200101000000Z`. Undefined when there is no openssl, or one too old for `validity` (before 3.4).
+ * `20200101000000Z`; `issuer`: the root that signs it in place of itself. Undefined when there is no openssl, or one too old for `validity` (before 3.4).
  */
 export function makeCertificate(options: {
   name: string;
   validity?: readonly [string, string];
+  issuer?: Certificate;
 }): Certificate | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'pipetail-certificate-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -19,9 +20,16 @@ export function makeCertificate(options: {
     ? ['-not_before', options.validity[0], '-not_after', options.validity[1]]
     : ['-days', '2'];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const issuer = options.issuer ? ['-CA', join(folder, 'ca.pem'), '-CAkey', join(folder, 'ca-key.pem')] : [];
   const names = ['-subj', `/CN=${options.name}`, '-addext', `subjectAltName=DNS:${options.name}`];
   try {
-    execFileSync('openssl', [...request, ...names, ...validity, '-keyout', key, '-out', cert], {stdio: 'ignore'});
+    if (options.issuer) {
+      writeFileSync(join(folder, 'ca.pem'), options.issuer.cert);
+      writeFileSync(join(folder, 'ca-key.pem'), options.issuer.key);
+    }
+    execFileSync('openssl', [...request, ...names, ...validity, ...issuer, '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    });
     return {key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8')};
   } catch {
     return undefined;

@@ -5,7 +5,7 @@ import {crashReport, crashWords, errorWords, saveCrashReport} from '../../source
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const secret = 'k3y';
-const facts = {version: '1.2.3', node: '24.1.0', platform: 'linux x64', at: Date.UTC(2026, 10, 25), secret};
+const facts = {version: '1.2.3', node: '24.1.0', platform: 'linux x64', at: Date.UTC(2026, 10, 25), secrets: [secret]};
 
 test('a report has the version, the machine, the time, the message and the stack', () => {
   const report = crashReport(new TypeError('x is not a function'), facts);
@@ -31,7 +31,7 @@ test.each([
   ['an open quote', 'Unexpected end of "a line of', 'Error: Unexpected end of "…"'],
   ['more than a line', 'bad\na line of a log', 'Error: bad'],
 ])('%s is not told', (_, message, words) => {
-  expect(errorWords(new Error(message), secret)).toBe(words);
+  expect(errorWords(new Error(message), [secret])).toBe(words);
 });
 
 test('what stands in the message stands nowhere in the report either, nor in that of a cause', () => {
@@ -46,7 +46,7 @@ test('a cause that is its own, a long message, and what is no error', () => {
   const error = new Error('round');
   error.cause = error;
   expect(crashReport(error, facts).match(/caused by/g)).toHaveLength(5);
-  expect(errorWords(new Error('x'.repeat(1000)), undefined)).toHaveLength(301);
+  expect(errorWords(new Error('x'.repeat(1000)), [])).toHaveLength(301);
   expect(crashReport('a string', facts)).toContain('\nthrown: a string\n');
 });
 

@@ -2,6 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import {options} from '../../source/settings/options.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
+import {plainWay} from '../../source/settings/way-to-server.ts';
 
 const read = (...argv: string[]) => readSettings(argv, {});
 
@@ -17,10 +18,11 @@ function complaint(argv: readonly string[], environment: Readonly<Record<string,
 
 test('without flags: the screen, on the local server, with the defaults of the help', () => {
   expect(read()).toEqual({
-    request: {kind: 'screen', names: []},
+    request: {kind: 'screen', names: [], patterns: []},
     host: 'http://localhost:8080',
     token: undefined,
     tokenFrom: undefined,
+    way: plainWay,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,
     memoryBytes: 256 * 1024 * 1024,
@@ -42,17 +44,25 @@ test('the settings cannot be changed', () => {
 
 describe('names', () => {
   it('are opened as tabs in their order', () => {
-    expect(read('orders', 'fraud').request).toEqual({kind: 'screen', names: ['orders', 'fraud']});
-    expect(read('orders', '--fps', '5', 'fraud').request).toEqual({kind: 'screen', names: ['orders', 'fraud']});
+    expect(read('orders', 'fraud').request).toEqual({kind: 'screen', names: ['orders', 'fraud'], patterns: []});
+    expect(read('orders', '--fps', '5', 'fraud').request).toEqual({
+      kind: 'screen',
+      names: ['orders', 'fraud'],
+      patterns: [],
+    });
   });
 
   it('may look like numbers', () => {
-    expect(read('007', '1e3', '0x10').request).toEqual({kind: 'screen', names: ['007', '1e3', '0x10']});
+    expect(read('007', '1e3', '0x10').request).toEqual({kind: 'screen', names: ['007', '1e3', '0x10'], patterns: []});
   });
 
   it('may be those of commands, behind --', () => {
-    expect(read('--', 'demo').request).toEqual({kind: 'screen', names: ['demo']});
-    expect(read('orders', '--', 'logs', 'demo').request).toEqual({kind: 'screen', names: ['orders', 'logs', 'demo']});
+    expect(read('--', 'demo').request).toEqual({kind: 'screen', names: ['demo'], patterns: []});
+    expect(read('orders', '--', 'logs', 'demo').request).toEqual({
+      kind: 'screen',
+      names: ['orders', 'logs', 'demo'],
+      patterns: [],
+    });
     expect(read('logs', '--', 'logs').request).toMatchObject({kind: 'logs', names: ['logs']});
   });
 
@@ -78,9 +88,9 @@ describe('host and credential', () => {
   });
 
   it('come from the flags first', () => {
-    const argv = ['--host', 'http://other', '--auth=apikey:def'];
-    const settings = readSettings(argv, {FELDERA_HOST: 'http://here', FELDERA_API_KEY: 'apikey:abc'});
-    expect(settings).toMatchObject({host: 'http://other', token: 'apikey:def', tokenFrom: '--auth'});
+    const argv = ['--host', 'https://other', '--auth=apikey:def'];
+    const settings = readSettings(argv, {FELDERA_HOST: 'https://here', FELDERA_API_KEY: 'apikey:abc'});
+    expect(settings).toMatchObject({host: 'https://other', token: 'apikey:def', tokenFrom: '--auth'});
   });
 
   it('are not taken from empty variables', () => {
@@ -145,13 +155,13 @@ describe('numbers and sizes', () => {
 
 describe('flags', () => {
   it.each([
-    [['--nothing'], 'unknown option --nothing; pipetail --help lists them'],
-    [['--nothing=7'], 'unknown option --nothing; pipetail --help lists them'],
-    [['--no-thing'], 'unknown option --no-thing; pipetail --help lists them'],
-    [['--no-demo'], 'unknown option --no-demo; pipetail --help lists them'],
-    [['--prefix'], 'unknown option --prefix; pipetail --help lists them'],
-    [['-x'], 'unknown option -x; pipetail --help lists them'],
-    [['logs', 'a', '-fx'], 'unknown option -x; pipetail --help lists them'],
+    [['--nothing'], 'unknown option --nothing · pipetail --help lists them'],
+    [['--nothing=7'], 'unknown option --nothing · pipetail --help lists them'],
+    [['--no-thing'], 'unknown option --no-thing · pipetail --help lists them'],
+    [['--no-demo'], 'unknown option --no-demo · pipetail --help lists them'],
+    [['--prefix'], 'unknown option --prefix · pipetail --help lists them'],
+    [['-x'], 'unknown option -x · pipetail --help lists them'],
+    [['logs', 'a', '-fx'], 'unknown option -x · pipetail --help lists them'],
   ])('%j is unknown', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });
@@ -170,7 +180,7 @@ describe('flags', () => {
     [['-f'], '--follow belongs to pipetail logs'],
     [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
-    [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs'],
+    [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs, pipetail list, pipetail status'],
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j is of another command', (argv, message) => {
     expect(complaint(argv)).toBe(message);
@@ -180,6 +190,17 @@ describe('flags', () => {
     expect(complaint(['--fps', '5', '--fps', '6'])).toMatch(/fps/);
   });
 });
+
+const nothingMore = {
+  patterns: [],
+  from: undefined,
+  select: {tail: undefined, since: undefined, grep: undefined, exclude: undefined, level: undefined},
+  output: 'raw',
+  template: undefined,
+  timestamps: false,
+  exitOn: undefined,
+  timeout: undefined,
+};
 
 describe('commands', () => {
   it('logs takes its own switches', () => {
@@ -191,6 +212,7 @@ describe('commands', () => {
       prefix: true,
       stripColor: false,
       spillBytes: 256 * 1024 * 1024,
+      ...nothingMore,
     });
     const argv = ['logs', '-f', '--exit-on-end', '--no-prefix', '--color', 'never', '--spill', '16MiB', 'orders'];
     expect(read(...argv).request).toEqual({
@@ -201,6 +223,7 @@ describe('commands', () => {
       prefix: false,
       stripColor: true,
       spillBytes: 16 * 1024 * 1024,
+      ...nothingMore,
     });
   });
 
@@ -215,7 +238,7 @@ describe('commands', () => {
   });
 
   it('only the first word is one', () => {
-    expect(read('orders', 'logs').request).toEqual({kind: 'screen', names: ['orders', 'logs']});
+    expect(read('orders', 'logs').request).toEqual({kind: 'screen', names: ['orders', 'logs'], patterns: []});
     expect(read('--demo', 'logs', 'orders')).toMatchObject({demo: true, request: {kind: 'logs', names: ['orders']}});
   });
 
@@ -241,10 +264,14 @@ test('every flag of the table is known to the parser', () => {
     SIZE: '16MiB',
     WHEN: 'never',
     HOW: 'bell',
+    LEVEL: 'warn',
+    FORM: 'json',
+    TEXT: '{message}',
+    STATES: 'Running',
   };
   for (const option of options) {
     const [command = 'screen'] = option.commands;
-    const names = command === 'logs' ? ['logs', 'orders'] : command === 'demo' ? ['demo'] : [];
+    const names = command === 'logs' ? ['logs', 'orders'] : command === 'screen' ? [] : [command];
     const value = 'value' in option ? [values[option.value] ?? '5'] : [];
     expect(() => read(...names, `--${option.flag}`, ...value), option.flag).not.toThrow();
   }

@@ -6,6 +6,9 @@ import type {SoakServer} from './server-process.ts';
 /** How often what was done. */
 export type Deeds = {rounds: number; tabs: number; resizes: number; searches: number; filters: number; cuts: number};
 
+/** A busy machine may starve the server for longer than it takes to give up a connection (10 s): no reason to end. */
+const patience = {timeout: 120_000};
+
 export const noDeeds = (): Deeds => ({rounds: 0, tabs: 0, resizes: 0, searches: 0, filters: 0, cuts: 0});
 
 const sizes = [
@@ -36,9 +39,9 @@ export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Dee
 
   await toLog(terminal);
   // A log that is not open yet has nothing to search.
-  await terminal.waitFor(() => /\bLIVE\b/.test(terminal.row(0)));
+  await terminal.waitFor(() => /\bLIVE\b/.test(terminal.row(0)), patience);
   await terminal.press('/');
-  await terminal.waitFor(() => terminal.row(-2).startsWith(' /'));
+  await terminal.waitFor(() => terminal.row(-2).startsWith(' /'), patience);
   await terminal.type(`worker ${rounds % 8}`);
   await terminal.press('Enter', 'n', 'N', 'PageUp', 'PageUp', 'w', 'w', 'J', 'J');
   deeds.searches += 1;
@@ -68,15 +71,15 @@ export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Dee
 /** Opens a page and closes it. */
 async function look(terminal: Terminal, key: string, sight: string): Promise<void> {
   await terminal.press(key);
-  await terminal.waitFor(sight);
+  await terminal.waitFor(sight, patience);
   await terminal.press('Esc');
-  await terminal.waitForGone(sight);
+  await terminal.waitForGone(sight, patience);
 }
 
 /** The keys go to the log when the list is hidden, and stay there when it comes back. */
 async function toLog(terminal: Terminal): Promise<void> {
   await terminal.press('z', 'z');
-  await terminal.waitFor('│');
+  await terminal.waitFor('│', patience);
 }
 
 async function toList(terminal: Terminal): Promise<void> {
@@ -89,7 +92,7 @@ async function closeOthers(terminal: Terminal): Promise<void> {
   for (let left = others(); left > 0; left = others()) {
     await terminal.press('2', 'X');
     // Seen too late, the last one would be closed as well.
-    await terminal.waitFor(() => others() < left);
+    await terminal.waitFor(() => others() < left, patience);
   }
   await terminal.press('1');
 }

@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import type {MarkerKind} from '../../source/buffer/marker.ts';
 import {EntryCount} from '../../source/stitch/entry-count.ts';
-import {Stitch, type StitchState} from '../../source/stitch/stitch.ts';
+import {Stitch} from '../../source/stitch/stitch.ts';
+import type {StitchState} from '../../source/stitch/stitch-state.ts';
 import {ServerModel} from './ring-model.ts';
 
 /** A stitch with all that it said. */

@@ -31,6 +31,7 @@ const session = fc.record({
   cursor: maybe(text),
   focus: text,
   sidebarHidden: fc.boolean(),
+  sidebarWidth: maybe(count),
   sort: text,
 });
 

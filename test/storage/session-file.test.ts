@@ -34,6 +34,7 @@ const session: Session = {
   cursor: undefined,
   focus: 'log',
   sidebarHidden: true,
+  sidebarWidth: undefined,
   sort: 'state',
 };
 

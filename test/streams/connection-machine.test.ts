@@ -67,6 +67,7 @@ const events = {
   'listed, replaced': {kind: 'listed', as: 'replaced'},
   'listed, present': {kind: 'listed', as: 'present'},
   'listed, missing': {kind: 'listed', as: 'missing'},
+  admitted: {kind: 'listed', as: 'admitted'},
 } satisfies Record<string, MachineEvent>;
 
 /** Where each event leads from each state; what is not named changes nothing. `live +spare`: a second connection. */
@@ -131,6 +132,7 @@ const table: Record<keyof typeof states, Partial<Record<keyof typeof events, str
     'listed, replaced': 'connecting',
   },
   'gone, refused': {
+    admitted: 'connecting',
     reconnect: 'connecting',
     slept: 'connecting',
     close: 'idle',

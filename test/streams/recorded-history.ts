@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {existsSync, readdirSync, statSync, truncateSync} from 'node:fs';
+import {cp, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {isDeepStrictEqual} from 'node:util';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {type Follower, type Limits, ServerModel} from '../stitch/ring-model.ts';
@@ -152,9 +154,13 @@ export class RecordedHistory {
 
   async #kill(torn: number | undefined): Promise<void> {
     if (torn !== undefined) await this.#wait();
-    await this.#life?.recording.abandon();
-    this.#follower = undefined;
-    this.#life = undefined;
+    const image = this.#life && (await diskImage(this.#directory));
+    await this.#quit();
+    if (image !== undefined) {
+      // What the program did since then never reached the disk.
+      await rm(this.#directory, {recursive: true, force: true});
+      await rename(image, this.#directory);
+    }
     if (torn !== undefined) this.#tear(torn);
   }
 
@@ -243,6 +249,27 @@ export async function recorded(life: RecordedLife, clock: FakeClock): Promise<vo
   );
   life.recording.noteChange();
   await written(life, clock);
+}
+
+/**
+ * Copies a directory beside itself as it is at one moment, which is what a death leaves: copied again when something has
+ * changed meanwhile. Answers the copy.
+ */
+async function diskImage(directory: string): Promise<string> {
+  const image = `${directory}.image`;
+  for (;;) {
+    const before = listing(directory);
+    await cp(directory, image, {recursive: true, preserveTimestamps: true}).catch(() => {});
+    if (isDeepStrictEqual(before, listing(directory)) && isDeepStrictEqual(before, listing(image))) return image;
+    await rm(image, {recursive: true, force: true});
+  }
+}
+
+/** The files in it, however deep, with their sizes. */
+function listing(directory: string): ReadonlyMap<string, number> {
+  const names = readdirSync(directory, {recursive: true, encoding: 'utf8'}).sort();
+  const found = names.map((name) => [name, statSync(path.join(directory, name), {throwIfNoEntry: false})] as const);
+  return new Map(found.flatMap(([name, stats]) => (stats?.isFile() ? [[name, stats.size]] : [])));
 }
 
 function tear(file: string, before: number, now: number, part: number): number {

@@ -22,6 +22,10 @@ export class RecordedLife {
     alive?: (pid: number) => boolean;
     showPast?: boolean;
     limits?: Partial<Pick<RecordingsOptions, 'maxBytes' | 'fileBytes' | 'fileAge'>>;
+    name?: string;
+    /** Of another stream of the same run. */
+    recordings?: Recordings;
+    onChange?: () => void;
   }) {
     const {directory, clock, pid} = options;
     this.#clock = clock;
@@ -32,21 +36,23 @@ export class RecordedLife {
       note: () => {},
       placed: (place) => this.recording.notePlaced(place),
     });
-    this.recordings = new Recordings({
-      directory,
-      maxBytes: 2 ** 30,
-      clock,
-      processes: {pid, isAlive: options.alive ?? (() => false)},
-      ...options.limits,
-    });
+    this.recordings =
+      options.recordings ??
+      new Recordings({
+        directory,
+        maxBytes: 2 ** 30,
+        clock,
+        processes: {pid, isAlive: options.alive ?? (() => false)},
+        ...options.limits,
+      });
     this.recording = new StreamRecording({
-      name: 'p',
+      name: options.name ?? 'p',
       buffer: this.buffer,
       reader: this.reader,
       recordings: this.recordings,
       clock,
       showPast: options.showPast ?? true,
-      onChange: () => {},
+      onChange: options.onChange ?? (() => {}),
     });
   }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -47,7 +48,7 @@ function history(one: fc.Arbitrary<Step>, limits: History['limits']): fc.Arbitra
 async function check(arbitrary: fc.Arbitrary<History>): Promise<void> {
   const property = fc.asyncProperty(arbitrary, async (one) => {
     await using home = await temporaryDirectory();
-    await new RecordedHistory(one, home.path).play();
+    await new RecordedHistory(one, path.join(home.path, 'records')).play();
   });
   const outcome = await fc.check(property, {numRuns: runs, timeout: 60_000, ...seed});
   if (!outcome.failed) return;

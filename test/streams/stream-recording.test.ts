@@ -248,6 +248,42 @@ test('an id that no folder should be called after is refused', async () => {
   await life.close();
 });
 
+test('what another recording of the same run deletes to make room is no more counted as held', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const limits = {fileBytes: 20_000, maxBytes: 60_000};
+  let changes = 0;
+  const onChange = () => {
+    changes += 1;
+  };
+  const quiet = new RecordedLife({directory: home.path, clock, maxBytes: 10_000, pid: 1, limits, onChange});
+  const {recordings} = quiet;
+  const busy = new RecordedLife({directory: home.path, clock, maxBytes: 10_000, pid: 1, name: 'q', recordings});
+  const write = async (life: RecordedLife, bursts: number) => {
+    const server = new ServerModel({bytes: 1e9, entries: 1e9});
+    await life.recording.begin('id-1');
+    life.connect();
+    const follower = server.connect();
+    let received = 0;
+    for (let burst = 0; burst < bursts; burst++) {
+      for (let n = 0; n < 100; n++) server.write(`${line(server, burst * 100 + n)} ${Math.random()}`);
+      life.receive(follower.body.subarray(received));
+      received = follower.body.length;
+      await written(life, clock);
+    }
+  };
+  await write(quiet, 8);
+  expect(quiet.buffer.droppedLines).toBe(0);
+  changes = 0;
+  await write(busy, 30);
+  await busy.recording.close();
+  expect(quiet.buffer.droppedLines).toBeGreaterThan(0);
+  expect(changes).toBeGreaterThan(0);
+  const {lineCount} = quiet.buffer;
+  expect(shownOf(quiet.buffer)).toHaveLength(lineCount);
+  await quiet.close();
+});
+
 test('a file of a recording that was deleted by hand is missed, and nothing else', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();

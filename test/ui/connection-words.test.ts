@@ -49,6 +49,11 @@ describe('waiting', () => {
     expect(connectionWords(waiting(30_000), 29_999, true).text).toBe('reconnecting in 1 s');
   });
 
+  it('says no number that nobody sees change', () => {
+    const words = connectionWords(waiting(30_000, retryable('unreachable')), undefined, true);
+    expect(words).toMatchObject({text: 'reconnecting', countdown: false});
+  });
+
   it('never counts below zero', () => {
     expect(connectionWords(waiting(30_000), 45_000, true).text).toBe('reconnecting in 0 s');
   });

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {evidenceOf} from '../../source/ui/evidence-of.ts';
+import {evidenceOf, versionWords} from '../../source/ui/evidence-of.ts';
 import {paneAt} from '../../source/ui/on-pane.ts';
 import {mostCopied} from '../../source/ui/taking.ts';
 import type {Choice} from '../../source/ui/view-state.ts';
@@ -83,7 +83,7 @@ describe('evidence', () => {
     expect(await evidence(screen, 'view')).toMatch(/- Time: unknown\n- Lines: 0\n/);
   });
 
-  it('of a merged tab names its pipelines and the version of the first', async () => {
+  it('of a merged tab names its pipelines and their version', async () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     screen.press('Tab', '+');
     await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection.kind === 'live', 'it');
@@ -97,5 +97,18 @@ describe('evidence', () => {
     await using screen = await reading(log);
     screen.controller.pane?.model.source.buffer.append(Buffer.alloc(2 * mostCopied, `${'x'.repeat(999)}\n`));
     expect((await evidence(screen, 'all')) === undefined).toBe(true);
+  });
+});
+
+describe('the platform version of several pipelines', () => {
+  const of = (name: string, platformVersion: string) => ({name, platformVersion});
+
+  it.each<[string | undefined, readonly ReturnType<typeof of>[]]>([
+    [undefined, []],
+    ['0.337.0', [of('orders', '0.337.0')]],
+    ['0.337.0', [of('orders', '0.337.0'), of('fraud', '0.337.0')]],
+    ['orders 0.337.0, fraud 0.338.0', [of('orders', '0.337.0'), of('fraud', '0.338.0')]],
+  ])('%s', (words, pipelines) => {
+    expect(versionWords(pipelines)).toBe(words);
   });
 });

@@ -162,6 +162,9 @@ describe('x', () => {
     expect(noticeOf(screen)).toBe('matches with 3 records around each');
     expect(lastWords(screen)).toEqual(['two', 'three', 'four', 'five']);
     await pressed(screen, 'x');
+    expect(noticeOf(screen)).toBe('matches with 10 records around each');
+    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two', 'three', 'four', 'five']);
+    await pressed(screen, 'x');
     expect(noticeOf(screen)).toBe('matches only');
     expect(lastWords(screen)).toEqual(['five']);
   });
@@ -215,6 +218,15 @@ describe('stretches of the log', () => {
     expect(lastWords(screen).at(-1)).toBe('run');
     await pressed(screen, 'R');
     expect(rowsOf(screen)).toHaveLength(all);
+  });
+
+  it('R has no run to show in a merged tab', async () => {
+    await using screen = await reading(five, {names: ['orders', 'fraud']});
+    screen.press('Tab', '+');
+    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection.kind === 'live', 'it');
+    await pressed(screen, 'R');
+    expect(viewOf(screen).filters).toEqual([]);
+    expect(noticeOf(screen)).toBe('a merged log has no runs: R shows one in the tab of a pipeline');
   });
 
   it('R switches the run on again that \\ switched off', async () => {
@@ -317,7 +329,7 @@ describe('a', () => {
 });
 
 it('every filter of a list has an id of its own', () => {
-  const level = {kind: 'level', least: 'WARN'} as const;
+  const level = {kind: 'level', least: 'WARN', out: false} as const;
   const three = withFilter(withFilter(withFilter([], level), level), level);
   const without = three.filter(({id}) => id !== 2);
   expect(withFilter(without, level).map(({id}) => id)).toEqual([1, 3, 4]);

@@ -7,7 +7,7 @@ import type {ScreenUnderTest} from './screen-under-test.ts';
 const log = ['one', 'two', 'three'].map((word, at) => logged(at, 'INFO', `step ${word}`));
 const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
 
-/** A prompt with two filters to edit, and two that cannot be typed. */
+/** A prompt with two filters to edit, and two that no typing makes. */
 async function withFour(): Promise<ScreenUnderTest> {
   const screen = await reading(log);
   await typed(screen, '&', 'step');
@@ -40,20 +40,25 @@ describe('the filter prompt', () => {
     expect(lastWords(screen)).toHaveLength(4);
   });
 
-  it('the arrows go through what was typed, newest first, and back to an empty line', async () => {
+  it('the arrows go through the filters, newest first, and back to an empty line', async () => {
     await using screen = await withFour();
     const {controller} = screen;
     const seen: unknown[] = [];
-    for (const by of [1, 1, 1, -1, -1, -1] as const) {
+    for (const by of [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] as const) {
       seen.push([recallPrompt(controller, by), controller.state.prompt && promptLabel(controller.state.prompt)]);
       seen.push(controller.state.prompt?.text);
     }
     const editing = '& (editing) ';
+    const shape = texts(screen)[3];
     expect(seen).toEqual([
+      ...[[true, editing], shape],
       ...[[true, editing], 'level:info'],
+      ...[[true, editing], 'since 00:00:01'],
       ...[[true, editing], 'step'],
       ...[[false, editing], 'step'],
+      ...[[true, editing], 'since 00:00:01'],
       ...[[true, editing], 'level:info'],
+      ...[[true, editing], shape],
       ...[[true, '& '], ''],
       ...[[false, '& '], ''],
     ]);
@@ -64,8 +69,7 @@ describe('the filter prompt', () => {
     const {controller} = screen;
     cancelPrompt(controller);
     await pressed(screen, '\\', '&');
-    recallPrompt(controller, 1);
-    recallPrompt(controller, 1);
+    for (let times = 0; times < 4; times++) recallPrompt(controller, 1);
     changePrompt(controller, '!three');
     submitPrompt(controller);
     await workedOut(screen);
@@ -76,14 +80,44 @@ describe('the filter prompt', () => {
 
   it('one that is emptied is taken away', async () => {
     await using screen = await withFour();
-    recallPrompt(screen.controller, 1);
-    changePrompt(screen.controller, '');
-    submitPrompt(screen.controller);
+    const {controller} = screen;
+    recallPrompt(controller, 1);
+    recallPrompt(controller, 1);
+    changePrompt(controller, '');
+    submitPrompt(controller);
     expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
+    screen.press('&');
+    recallPrompt(controller, 1);
+    changePrompt(controller, '');
+    submitPrompt(controller);
+    expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
+  });
+
+  it('one that no typing makes is left as it is, switched on, and what cannot be done with it is said', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    cancelPrompt(controller);
+    await pressed(screen, '\\', '&');
+    recallPrompt(controller, 1);
+    submitPrompt(controller);
+    expect(controller.state.prompt).toBeUndefined();
+    expect(viewOf(screen).filters.map(({filter, on}) => [filter.kind, on])).toEqual([
+      ['text', false],
+      ['between', false],
+      ['level', false],
+      ['shape', true],
+    ]);
+    screen.press('&');
+    recallPrompt(controller, 1);
+    changePrompt(controller, 'not like: that');
+    submitPrompt(controller);
+    expect(controller.state.prompt?.problem).toBe('only typed filters can be changed: empty this one to take it away');
+    expect(texts(screen)).toHaveLength(4);
   });
 
   it('an edit that cannot be read is still an edit of the same filter', async () => {
     await using screen = await withFour();
+    recallPrompt(screen.controller, 1);
     recallPrompt(screen.controller, 1);
     changePrompt(screen.controller, 'level:');
     submitPrompt(screen.controller);

@@ -20,6 +20,8 @@ const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
 function view(change: Partial<HeaderView> = {}): HeaderView {
   return {
     serverName: 'prod.example.com',
+    insecure: false,
+    session: undefined,
     list: good,
     pipeline: makePipeline('orders'),
     connection: live,
@@ -69,6 +71,8 @@ describe('a list that is not refreshed', () => {
   it('is shown with its age, in minutes: nothing ticks', () => {
     expect(text({list: stale, now: 59_000})).toContain('2 failing · list not refreshed');
     expect(text({list: stale, now: 300_000})).toContain('2 failing · list 5 min old');
+    // An age in seconds would change with every frame.
+    expect(text({list: stale, now: 100_000})).toContain('2 failing · list not refreshed');
   });
 
   it('is not old when it is good', () => {
@@ -93,4 +97,33 @@ it('says what becomes of the recording, loudest when there is none', () => {
   expect(right({kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0})).toMatch(/ NOT RECORDED {2}LIVE$/);
   expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded by another {2}LIVE$/);
   expect(right({kind: 'opening'})).toBe(right(undefined));
+});
+
+describe('who we are to the server', () => {
+  const session = {tenantId: 't', tenantName: 'acme', role: 'read', memberships: 2};
+
+  it('is said to those who could be somebody else', () => {
+    expect(text({session})).toMatch(/^ pipetail {2}prod\.example\.com {2}acme · read {2}3 pipelines/);
+    expect(text({session: {...session, role: ''}})).toContain('com  acme  3 pipelines');
+    expect(text({session: {...session, memberships: 1}})).not.toContain('acme');
+  });
+
+  it('cannot write on the screen', () => {
+    expect(text({session: {...session, tenantName: 'a\u001b[2J'}})).not.toContain('\u001b');
+  });
+});
+
+it('says that certificates are not looked at', () => {
+  expect(text({insecure: true})).toMatch(/^ pipetail {2}prod\.example\.com {3}INSECURE {3}3 pipelines/);
+});
+
+it.each([
+  ['unauthorized', 'credentials refused'],
+  ['no-token', 'no token'],
+  ['forbidden', 'list not refreshed'],
+] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
+  const failure: ApiFailure = {kind: 'fatal', reason, message: '', url: ''};
+  expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);
+  const refused = {text: words, style: {}, countdown: false};
+  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/not refreshed/);
 });

@@ -136,3 +136,25 @@ test('a prompt keeps the mouse out', async () => {
   at(down, 3, 2);
   expect(screen.controller.state).toMatchObject({active: 'billing', prompt: {kind: 'find-name'}});
 });
+
+test('who uses the mouse is there; after a while away the first report only tells what happened', async () => {
+  await using opened = await openMouse();
+  const {screen, at} = opened;
+  await screen.untilConnected('billing');
+  await fill(screen, 100);
+  for (let minutes = 0; minutes < 15; minutes += 5) {
+    at(wheelUp, 60, 10);
+    await screen.clock.advance(5 * 60_000);
+  }
+  screen.server.pipeline('fraud').fail('exit status: 101');
+  await screen.until(() => screen.controller.pipeline('fraud')?.deploymentError !== undefined, 'the failure');
+  screen.press('j');
+  expect(screen.controller.state.page).toBeUndefined();
+
+  screen.server.pipeline('orders').fail('exit status: 101');
+  await screen.until(() => screen.controller.pipeline('orders')?.deploymentError !== undefined, 'the failure');
+  await screen.clock.advance(10 * 60_000);
+  const before = screen.controller.state.cursor;
+  at(down, 3, 3);
+  expect(screen.controller.state).toMatchObject({page: {kind: 'away'}, cursor: before});
+});

@@ -175,6 +175,29 @@ describe('a search', () => {
     expect(modelled.model.searching?.search.hits).toEqual([0, 1, 2]);
   });
 
+  it('finds the lines of a record that a later line of it shows or hides', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({search: 'o', filters: [filterBy('shown$')]});
+    expect(modelled.model.searching?.search.hits).toEqual([]);
+    modelled.feed.write('a line that is shown');
+    expect(modelled.model.searching?.search.hits).toEqual([1, 2]);
+    modelled.feed.write('n not\n');
+    expect(modelled.model.searching?.search.hits).toEqual([]);
+    modelled.feed.write('shown\n');
+    expect(modelled.model.searching?.search.hits).toEqual([1, 2, 3]);
+  });
+
+  it('of a pattern that takes too long is not begun anew with other filters', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({search: '(o+)+'});
+    const {searching} = modelled.model;
+    await modelled.sync({search: '(o+)+', filters: [filterBy('t[wh]')]});
+    expect(modelled.model.searching?.pattern).toBe(searching?.pattern);
+    expect(modelled.model.searching?.search).not.toBe(searching?.search);
+  });
+
   it('finds lines as they come, and tells that it has', async () => {
     const modelled = new Modelled();
     await modelled.sync({search: 'two'});

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createClient} from '../../source/api/client.ts';
+import type {Session} from '../../source/api/types.ts';
 import {quiet, type Scenario} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {createStore} from '../../source/lib/store.ts';
 import {withinDeadline} from '../../source/screen/within-deadline.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
 import {SearchHistory} from '../../source/storage/search-history.ts';
@@ -31,6 +33,8 @@ export const withFailures: Scenario = (server) => {
 export type ScreenOptions = {
   readonly scenario?: Scenario;
   readonly names?: readonly string[];
+  /** See `Controller`. */
+  readonly isAsked?: (name: string) => boolean;
   readonly size?: Size;
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;
@@ -95,6 +99,8 @@ export class ScreenUnderTest implements AsyncDisposable {
       symbols: symbolsFor(true),
       isUtf8: true,
       tokenFrom: undefined,
+      session: createStore<Session | undefined>(undefined),
+      insecure: false,
       watch: withinDeadline,
       serverName: 'test',
       serverUrl: client.baseUrl,
@@ -118,6 +124,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       services,
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
+      ...(options.isAsked && {isAsked: options.isAsked}),
       ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }

@@ -19,9 +19,15 @@ function back(session: Session, names: readonly string[] = []): ViewState {
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
   const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c', leaving: undefined});
-  const session = sessionOf({...state, cursor: 'c', sidebarHidden: true}, () => none);
+  const session = sessionOf({...state, cursor: 'c', sidebarHidden: true, sidebarWidth: 17}, () => none);
   expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
-  expect(back(session)).toMatchObject({cursor: 'c', active: undefined, sidebarHidden: true, sort: 'activity'});
+  expect(back(session)).toMatchObject({
+    cursor: 'c',
+    active: undefined,
+    sidebarHidden: true,
+    sidebarWidth: 17,
+    sort: 'activity',
+  });
 });
 
 test('a merged tab comes back with the pipelines that still had a tab, if they are two', () => {
@@ -77,6 +83,8 @@ test('tabs of the command line stay in front and on the screen, and look as they
   const state = reduce(started, {type: 'restore', view: restoredView(session, withinDeadline)});
   expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual(['d false', 'b true', 'a false', 'c false']);
   expect(state.active).toBe('d');
+  const drawn = restoredView({...session, sidebarWidth: 20}, withinDeadline);
+  expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
 });
 
 test('a place is its current line, first row and last line seen; on a marker the line above stands for it', () => {

@@ -8,6 +8,7 @@ const search: SearchStatus = {text: 'refused', literal: false, tooSlow: false, h
 function view(change: Partial<StatusView> = {}): StatusView {
   return {
     search: undefined,
+    stoppedHighlights: [],
     newBelow: 0,
     lineCount: 52_118,
     byteLength: 12_345_678,
@@ -36,6 +37,13 @@ describe('the status line says', () => {
 
   it('what is searched for, and where the current line stands', () => {
     expect(text({search})).toMatch(/^ \/refused {2}3 of 41 {2}52,118 lines/);
+  });
+
+  it('which highlight was stopped', () => {
+    expect(text({stoppedHighlights: ['(a+)+b']})).toMatch(/^ {2}\*\(a\+\)\+b stopped: takes too long {2}52,118 lines/);
+    expect(text({search, stoppedHighlights: ['x', 'y']})).toContain(
+      '3 of 41  *x stopped: takes too long  *y stopped: takes too long',
+    );
   });
 
   it('how many lines arrived below', () => {

@@ -34,7 +34,8 @@ test.each<[ApiFailure, string, string]>([
   [retryable('protocol'), 'The server answers with an error', 'This may pass by itself.'],
   [fatal('unauthorized'), 'The server wants credentials', '--auth or the variable FELDERA_API_KEY'],
   [fatal('forbidden'), 'Not permitted', 'may not read pipelines here'],
-  [fatal('unknown-tenant'), 'Not permitted', 'may not read pipelines here'],
+  [fatal('unknown-tenant'), 'Which tenant?', '--tenant or the variable FELDERA_TENANT'],
+  [fatal('no-token'), 'There is no token to log in with', 'runs again by itself'],
   [fatal('wrong-url'), 'This is not the Feldera API', 'the base URL comes before /v0'],
   [fatal('certificate'), 'The certificate is not trusted', 'Is this the right host?'],
   [fatal('bad-request'), 'The server refuses the request', 'what came back'],
@@ -70,10 +71,11 @@ describe('there is no trouble', () => {
 });
 
 it('counts down to now, and not below', () => {
-  const at = (now: number) => pageOf(retryable('unreachable'), undefined, {now})?.at(-1);
+  const at = (now: number | undefined) => pageOf(retryable('unreachable'), undefined, {now})?.at(-1);
   expect(at(4400)).toContain('in 1 s');
   expect(at(4500)).toContain('Trying again now');
   expect(at(9000)).toContain('Trying again now');
+  expect(at(undefined)).toContain('Trying again now and then');
 });
 
 it('fits every screen, and lets no control character through', () => {

@@ -9,6 +9,7 @@ import {runHeader} from '../run-header.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
 import {tabBar} from '../tab-bar.ts';
 import {useActiveLog} from '../use-active-log.ts';
+import {useAges} from '../use-ages.ts';
 import {useController} from '../use-controller.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
 import {useStore} from '../use-store.ts';
@@ -24,6 +25,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useActiveLog();
   const {pane} = controller;
   useSearchProgress(pane?.model);
+  useAges(controller.services, pane && newestAged(pane));
   const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
@@ -50,6 +52,15 @@ export function Body({layout}: {readonly layout: Layout}) {
     const words = isIdle ? wrapWords('Enter shows the log of the pipeline under the cursor', layout.paneWidth - 2) : [];
     const rows = ['', ...words.map((row) => paint(plain(` ${row}`, {dim: true}), depth))];
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
+  }
+
+  /** When the newest of the lines was logged that are shown with their ages. */
+  function newestAged({tab, model, rows}: Pane): number | undefined {
+    const {position, time, asSent} = tab.pane;
+    if (time !== 'relative' || asSent) return undefined;
+    const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
+    const times = places.flatMap(({id}) => model.index.timeAt(id) ?? []);
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
   function runRow({tab, model, rows}: Pane) {

@@ -4,6 +4,7 @@ import {pageLines, pagePlace} from '../page-lines.ts';
 import {troublePage} from '../trouble-page.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
+import {useNow} from '../use-now.ts';
 import {useSeconds} from '../use-seconds.ts';
 import {useStore} from '../use-store.ts';
 import {useStreamManager} from '../use-stream-manager.ts';
@@ -62,13 +63,14 @@ function Main({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, clock, serverUrl, tokenFrom} = controller.services;
   const list = useStore(poller.snapshot);
+  const now = useNow(controller.services);
   const {stream} = useStreamManager();
   // What has been read stays readable, whatever happens to the list.
   const isAnythingRead = view.tabs.some((tab) => (stream(tab.name)?.snapshot.get().endId ?? 0) > 0);
   const trouble = isAnythingRead
     ? undefined
-    : troublePage({list, serverUrl, tokenFrom, now: clock.monotonic(), width: controller.size.columns});
-  useSeconds(clock, trouble !== undefined && list.nextTryAt !== undefined);
+    : troublePage({list, serverUrl, tokenFrom, now, width: controller.size.columns});
+  useSeconds(clock, trouble !== undefined && now !== undefined && list.nextTryAt !== undefined);
   if (!trouble) return <Body layout={layout} />;
   // On a small screen the advice matters more than the air around it.
   const lines = trouble.length > layout.bodyHeight ? trouble.filter((line) => line.text !== '') : trouble;

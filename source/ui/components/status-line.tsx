@@ -28,6 +28,8 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
   const text = statusText({
     search: searchStatus(at),
+    // The log above was painted before: what took too long is known.
+    stoppedHighlights: at.model.highlights.filter(({tooSlow}) => tooSlow).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
     lineCount: snapshot.lineCount,
     byteLength: snapshot.byteLength,

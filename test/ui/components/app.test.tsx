@@ -49,6 +49,19 @@ describe('the screen', () => {
     expect(app.text).toContain('run 1 of 1');
   });
 
+  it('says how old lines are by now while nothing arrives', async () => {
+    await using app = await AppUnderTest.open({names: ['orders']});
+    await app.shows('LIVE');
+    const {clock, server} = app.screen;
+    const now = new Date(clock.wall()).toISOString().replace('Z', '000Z');
+    server.pipeline('orders').write(`[orders] ${now}  INFO dbsp::work:  of this moment`);
+    await app.shows('of this moment');
+    await app.press('Tab', 't', 't', 't');
+    await app.shows(/-\d+ s INFO .* of this moment/);
+    await clock.advance(300_000);
+    await app.shows(/-\d min INFO .* of this moment/);
+  });
+
   it('has one connection for each tab, and closes it with the tab', async () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.screen.untilConnected('orders', 'fraud');

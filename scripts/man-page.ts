@@ -1,0 +1,112 @@
+import {helpText, optionRows} from '../source/settings/help-text.ts';
+import {type CommandName, type Option, options} from '../source/settings/options.ts';
+import {commandGroups, keysShown} from '../source/ui/commands.ts';
+import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
+
+/** The manual page, in roff, made from the tables that `--help`, the key dispatch and the readme are made from. */
+export function manPage(version: string): string {
+  const names: readonly CommandName[] = [...new Set(options.flatMap(({commands}: Option) => commands))];
+  const others = names.filter((name) => name !== 'screen');
+  return [
+    '.\\" Made by scripts/man.ts from the tables of the program.',
+    `.TH PIPETAIL 1 "" "pipetail ${version}" "User Commands"`,
+    // No hyphens but those of the options, and no blanks but one between words.
+    '.nh',
+    '.ad l',
+    heading('NAME'),
+    `pipetail \\- ${plain('follow the logs of Feldera pipelines in a terminal')}`,
+    heading('SYNOPSIS'),
+    ...usageOf('screen').map(({call}) => `${bold(call)}\n.br`),
+    heading('DESCRIPTION'),
+    paragraph(
+      'A sidebar lists every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
+        'connection. The log scrolls, searches, filters, pauses and reconnects: after a reconnect no line is shown ' +
+        'twice, none is missing that the server still had, and what it no longer had is shown as a gap.',
+    ),
+    ...usageOf('screen').flatMap(({call, does}) => entry(call, does)),
+    ...notesOf('screen').map(paragraph),
+    heading('OPTIONS'),
+    ...optionEntries('screen'),
+    heading('COMMANDS'),
+    ...others.flatMap((name) => [
+      subheading(`pipetail ${name}`),
+      paragraph(introductionOf(name)),
+      ...usageOf(name).flatMap(({call, does}) => entry(call, does)),
+      ...notesOf(name).map(paragraph),
+      ...ownOptionEntries(name),
+    ]),
+    heading('KEYS'),
+    paragraph('On the screen, ? lists the keys of where it is pressed.'),
+    ...commandGroups().flatMap(({group, commands}) => [
+      subheading(group),
+      ...commands.flatMap((command) => entry(keysShown(command), command.help)),
+    ]),
+    heading('ENVIRONMENT'),
+    ...environment().flatMap(([name, does]) => entry(name, does)),
+    heading('FILES'),
+    ...entry(
+      '~/.local/state/pipetail',
+      'session, search history, recordings and crash reports, for their owner alone; never a credential',
+    ),
+    heading('EXIT STATUS'),
+    paragraph(exitCodes(names)),
+    '',
+  ].join('\n');
+}
+
+/** The calls of a command with what each does, as `--help` shows them. */
+function usageOf(name: CommandName): {readonly call: string; readonly does: string}[] {
+  const lines = helpText(name).split('\n');
+  const from = lines.indexOf('Usage') + 1;
+  return lines.slice(from, lines.indexOf('', from)).map((line) => {
+    const [call = '', does = ''] = line.trim().split(/ {2,}/);
+    return {call, does};
+  });
+}
+
+/** What `--help` says between a command's usage and its options. */
+function notesOf(name: CommandName): string[] {
+  const text = helpText(name);
+  const [, ...notes] = text
+    .slice(text.indexOf('\nUsage\n'), text.indexOf('\nOptions\n'))
+    .trim()
+    .split(/\n{2,}/);
+  return notes;
+}
+
+/** What `--help` says of a command before its usage. */
+function introductionOf(name: CommandName): string {
+  const text = helpText(name);
+  return text.slice(0, text.indexOf('\nUsage\n')).trim().replaceAll('\n', ' ');
+}
+
+/** The sentence of the command that has the most of them. */
+function exitCodes(names: readonly CommandName[]): string {
+  const sentences = names.flatMap((name) => /^Exit codes: (.*)$/m.exec(helpText(name))?.[1] ?? []);
+  return sentences.reduce((most, each) => (each.length > most.length ? each : most));
+}
+
+function optionEntries(name: CommandName): string[] {
+  return optionRows(name).flatMap(({left, help}) => entry(left, help));
+}
+
+/** The options that only this command has; the ones that the screen has as well are named. */
+function ownOptionEntries(name: CommandName): string[] {
+  const described = new Set(optionRows('screen').map(({left}) => left));
+  const own = optionRows(name).filter(({left}) => !described.has(left));
+  const shared = optionRows(name).flatMap(({left}) => (described.has(left) ? (/--[\w-]+/.exec(left) ?? []) : []));
+  return [...own.flatMap(({left, help}) => entry(left, help)), paragraph(`As above: ${shared.join(', ')}.`)];
+}
+
+function environment(): readonly (readonly [name: string, does: string])[] {
+  const ours = options.flatMap(({flag, variable}: Option): [string, string][] =>
+    variable === undefined ? [] : [[variable, `read when --${flag} is not given`]],
+  );
+  return [
+    ...ours,
+    ['NO_COLOR', 'when it is set and not empty, nothing is coloured'],
+    ['XDG_STATE_HOME', 'in place of ~/.local/state'],
+    ['LC_ALL, LC_CTYPE, LANG', 'where they do not say UTF-8, symbols are ASCII'],
+    ['PAGER', 'offered as the command to pipe to'],
+  ];
+}

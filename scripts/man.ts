@@ -1,0 +1,8 @@
+// Writes man/pipetail.1: `npm run man`.
+import {mkdir, writeFile} from 'node:fs/promises';
+import manifest from '../package.json' with {type: 'json'};
+import {manPage} from './man-page.ts';
+
+const folder = new URL('../man/', import.meta.url);
+await mkdir(folder, {recursive: true});
+await writeFile(new URL('pipetail.1', folder), manPage(manifest.version));

@@ -1,0 +1,81 @@
+import type {Terminal} from '../../test/harness/terminal.ts';
+import type {Stage} from './stage.ts';
+
+/** A picture: what is open, and the keys that lead to what it shows. */
+export type Scene = {
+  /** Of its files: `log` makes `log-light.svg` and `log-dark.svg`. */
+  readonly name: string;
+  /** What is to be seen, for those who do not see it. */
+  readonly title: string;
+  readonly pipelines: readonly string[];
+  readonly play: (stage: Stage) => Promise<void>;
+};
+
+export const pictureSize = {cols: 112, rows: 26};
+
+/** Types into a prompt that a key opens. */
+async function answer(terminal: Terminal, key: string, text: string): Promise<void> {
+  await terminal.press(key);
+  await terminal.type(text);
+  await terminal.press('Enter');
+}
+
+export const scenes: readonly Scene[] = [
+  {
+    name: 'log',
+    title: 'The list of pipelines and the log of one: its warnings and errors, alike ones folded into one row',
+    pipelines: ['fraud', 'orders', 'clickstream'],
+    async play({terminal}) {
+      await terminal.press('Tab');
+      await answer(terminal, '&', 'level:warn');
+      await terminal.press('f');
+      await terminal.waitFor(/×\d/);
+    },
+  },
+  {
+    name: 'search',
+    title: 'A search: its hits painted in the log, and counted in the status line',
+    pipelines: ['orders', 'fraud', 'clickstream'],
+    async play({terminal}) {
+      await terminal.press('Tab');
+      await answer(terminal, '/', 'partition \\d|checkpoint|waited');
+      const count = / {2}(\d+) of \1\b/;
+      await terminal.waitFor(() => count.test(terminal.row(-2)));
+      const total = Number(count.exec(terminal.row(-2))?.[1]);
+      for (const hit of [1, 2, 3, 4].map((back) => total - back)) {
+        await terminal.press('N');
+        await terminal.waitFor(`${hit} of ${total}`);
+      }
+    },
+  },
+  {
+    name: 'detail',
+    title: 'One record in full: time, level, source, target, the whole message, and the JSON as sent',
+    pipelines: ['clickstream', 'orders', 'fraud'],
+    async play({terminal}) {
+      await terminal.press('Tab', 'E');
+      await terminal.waitFor('▸');
+      await terminal.press('Enter');
+      await terminal.waitFor('Invalid fragment');
+    },
+  },
+  {
+    name: 'errors',
+    title: 'Unseen errors of all tabs: alike ones are one row, with how often and since when',
+    pipelines: ['orders', 'fraud', 'clickstream'],
+    async play({terminal, advance}) {
+      await advance(120_000);
+      await terminal.press('A');
+      await terminal.waitFor('Unseen errors');
+    },
+  },
+  {
+    name: 'merged',
+    title: 'Three pipelines as one log by time, each line with the name of its pipeline',
+    pipelines: ['orders', 'fraud', 'clickstream'],
+    async play({terminal}) {
+      await terminal.press('+');
+      await terminal.waitFor(/orders\+fraud\+clickstream/);
+    },
+  },
+];

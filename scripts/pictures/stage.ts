@@ -1,0 +1,43 @@
+import {installation} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {FakeClock} from '../../test/harness/fake-clock.ts';
+import {openProgram} from '../../test/harness/program.ts';
+import type {Terminal} from '../../test/harness/terminal.ts';
+
+/** The built program in a terminal, on a demo server whose time stands still: the same bytes at every run. */
+export type Stage = AsyncDisposable & {
+  readonly terminal: Terminal;
+  /** Lets time pass on the server, and waits until the list shows what came of it. */
+  readonly advance: (milliseconds: number) => Promise<void>;
+};
+
+const startedAt = Date.UTC(2026, 2, 14, 12, 43, 20);
+
+/** Opens the program with these pipelines as tabs, the first one live. */
+export async function openStage(pipelines: readonly string[], size: {cols: number; rows: number}): Promise<Stage> {
+  const clock = new FakeClock(startedAt);
+  const server = await DemoServer.start({scenario: installation, clock});
+  const terminal = await openProgram(['--host', server.url, ...pipelines], {...size, env: {TZ: 'UTC'}});
+  const close = async (): Promise<void> => {
+    await terminal.dispose();
+    await server.close();
+  };
+  try {
+    await terminal.waitFor(/ LIVE\b/);
+    // A log that has not been caught up with would be counted as news.
+    await terminal.stable();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    terminal,
+    advance: async (milliseconds) => {
+      await clock.advance(milliseconds);
+      const counts = server.pipelines.map(({state}) => state.connectorErrors).filter((count) => count > 0);
+      await terminal.waitFor(() => counts.every((count) => terminal.text().includes(` ${count}✗`)));
+      await terminal.stable();
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}

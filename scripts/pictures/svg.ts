@@ -1,0 +1,75 @@
+import {colourIn, type Palette} from './palettes.ts';
+import type {Run} from './runs.ts';
+
+/** Pixels. A cell of 8.4 is the width that common monospace fonts have at 14. */
+const fontSize = 14;
+const cellWidth = 8.4;
+const rowHeight = 18;
+const baseline = 13.5;
+const margin = 12;
+
+const fonts = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
+
+/** Draws the rows of a screen, `cols` cells wide. `title` says what is to be seen. */
+export function drawSvg(rows: readonly (readonly Run[])[], cols: number, title: string, palette: Palette): string {
+  const width = number(2 * margin + cols * cellWidth);
+  const height = number(2 * margin + rows.length * rowHeight);
+  const size = `width="${width}" height="${height}"`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${width} ${height}" role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect ${size} rx="8" fill="${palette.bg}" stroke="${palette.edge}"/>`,
+    `<g font-family="${fonts}" font-size="${fontSize}" fill="${palette.fg}">`,
+    ...rows.flatMap((runs, row) => runs.flatMap((run) => drawRun(run, row, palette))),
+    '</g>',
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function drawRun({text, column, cells, style}: Run, row: number, palette: Palette): string[] {
+  const own = {fg: style.fg && colourIn(palette, style.fg), bg: style.bg && colourIn(palette, style.bg)};
+  const ink = style.inverse ? (own.bg ?? palette.bg) : own.fg;
+  const ground = style.inverse ? (own.fg ?? palette.fg) : own.bg;
+  const x = number(margin + column * cellWidth);
+  const top = margin + row * rowHeight;
+  const width = number(cells * cellWidth);
+  const drawn: string[] = [];
+  if (ground !== undefined) {
+    drawn.push(`<rect x="${x}" y="${number(top)}" width="${width}" height="${rowHeight}" fill="${ground}"/>`);
+  }
+  const looks = [
+    ink && ` fill="${ink}"`,
+    style.bold && ' font-weight="bold"',
+    style.dim && ' opacity="0.7"',
+    style.italic && ' font-style="italic"',
+    style.underline && ' text-decoration="underline"',
+  ];
+  for (const words of wordsOf(text, cells)) {
+    const left = number(margin + (column + words.at) * cellWidth);
+    // The length holds the columns together in whatever font there is.
+    const length = `textLength="${number(words.cells * cellWidth)}" lengthAdjust="spacingAndGlyphs"`;
+    const place = `x="${left}" y="${number(top + baseline)}" ${length}`;
+    drawn.push(`<text ${place}${looks.filter(Boolean).join('')}>${escaped(words.text)}</text>`);
+  }
+  return drawn;
+}
+
+/** The parts of a text between two blanks or more: not every reader of SVG keeps those. */
+function wordsOf(text: string, cells: number): {readonly text: string; readonly at: number; readonly cells: number}[] {
+  return [...text.matchAll(/[^ ]+(?: [^ ]+)*/g)].map((match) => ({
+    text: match[0],
+    at: match.index,
+    // A symbol stands alone, and may be two cells wide.
+    cells: match[0] === text ? cells : match[0].length,
+  }));
+}
+
+/** Without the rounding errors of binary fractions. */
+function number(value: number): string {
+  return String(Number(value.toFixed(1)));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

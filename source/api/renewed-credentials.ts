@@ -1,0 +1,119 @@
+import type {Clock} from '../lib/clock.ts';
+import {ApiError} from './api-error.ts';
+import {type Credentials, isToken} from './credentials.ts';
+import {renewalTime} from './token-expiry.ts';
+
+export type RenewedCredentialsOptions = {
+  /** Makes a token, or throws an `Error` whose message is one line for the user, without anything secret. */
+  readonly make: (signal: AbortSignal) => Promise<string>;
+  readonly clock: Clock;
+  /** The server that the tokens are for. */
+  readonly url: string;
+};
+
+/** Milliseconds from the end of one making to the next, twice as many each time that it brought nothing of use. */
+const leastPause = 10_000;
+const longestPause = 60_000;
+/** A message may still be on its way that echoes a token from before. */
+const secretsKept = 4;
+
+/**
+ * Tokens that end: made when the first is needed, when one is refused, and shortly before one ends. All requests wait
+ * for one making. While none can be made, a token that is not over is still sent.
+ */
+export class RenewedCredentials implements Credentials {
+  readonly #options: RenewedCredentialsOptions;
+  readonly #stop = new AbortController();
+  readonly #secrets: string[] = [];
+  #current: {readonly token: string; readonly renewAt: number} | undefined;
+  #refused: string | undefined;
+  #making: Promise<void> | undefined;
+  /** Why the last making failed. */
+  #failure: ApiError | undefined;
+  /** Monotonic milliseconds. */
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #pause = leastPause;
+
+  constructor(options: RenewedCredentialsOptions) {
+    this.#options = options;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    if (this.#isDue) await unlessAborted(this.#makeOnce(), signal);
+    if (this.#current) return this.#current.token;
+    throw this.#failure ?? new ApiError({kind: 'cancelled'});
+  }
+
+  refused(token: string): boolean {
+    if (token !== this.#current?.token) return true;
+    if (this.#refused !== token) this.#lengthenPause();
+    this.#refused = token;
+    return this.#isDue;
+  }
+
+  secrets(): readonly string[] {
+    return this.#secrets;
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  get #isDue(): boolean {
+    if (this.#making) return true;
+    const {monotonic, wall} = this.#options.clock;
+    if (monotonic() < this.#nextAt || this.#stop.signal.aborted) return false;
+    return !this.#current || this.#current.token === this.#refused || wall() >= this.#current.renewAt;
+  }
+
+  #makeOnce(): Promise<void> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+      this.#nextAt = this.#options.clock.monotonic() + this.#pause;
+    });
+    return this.#making;
+  }
+
+  /** Never rejects: what went wrong is kept for those who find no token. */
+  async #make(): Promise<void> {
+    const {make, clock, url} = this.#options;
+    if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
+    try {
+      const token = await make(this.#stop.signal);
+      if (!isToken(token)) throw new Error('what should be a token holds characters that a header cannot carry');
+      this.#remember(token);
+      this.#current = {token, renewAt: renewalTime(token, clock.wall()) ?? Number.POSITIVE_INFINITY};
+      this.#failure = undefined;
+      this.#refused = undefined;
+    } catch (error) {
+      this.#lengthenPause();
+      const message = error instanceof Error ? error.message : String(error);
+      this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message, url});
+      // A refused one would hide why there is no other; one that is about to end may still do.
+      if (this.#current?.token === this.#refused) this.#current = undefined;
+    }
+  }
+
+  #lengthenPause(): void {
+    this.#pause = Math.min(longestPause, 2 * this.#pause);
+  }
+
+  #remember(token: string): void {
+    if (this.#secrets.includes(token)) return;
+    this.#secrets.push(token);
+    if (this.#secrets.length > secretsKept) this.#secrets.shift();
+  }
+}
+
+/** Waits for `work`, which goes on for the others when this one's `signal` aborts. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const {promise, reject} = Promise.withResolvers<never>();
+  const onAbort = () => reject(new ApiError({kind: 'cancelled'}));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, {once: true});
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,36 @@
+import type {ApiClient} from '../api/types.ts';
+import {systemClock} from '../lib/clock.ts';
+import type {Settings} from '../settings/settings.ts';
+import {LineOutput} from './line-output.ts';
+import {openServer} from './open-server.ts';
+import {stopOnSignals} from './stop-signals.ts';
+
+/** Asks the server once and prints what was made of its answer. Answers the exit code; rejects with what failed. */
+export async function askServer(
+  {settings, version, process}: {settings: Settings; version: string; process: NodeJS.Process},
+  answer: (client: ApiClient, signal: AbortSignal) => Promise<string>,
+): Promise<number> {
+  const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
+  const server = await openServer(settings, version, systemClock);
+  try {
+    const text = await answer(server.client, signal);
+    return exitCode(await printWhole(text, process));
+  } catch (error) {
+    if (signal.aborted) return exitCode(1);
+    throw error;
+  } finally {
+    await server.close();
+  }
+}
+
+/** A reader that has gone (`| head`) had all that it wanted. */
+export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
+  const output = new LineOutput(process.stdout);
+  if (text === '') return 0;
+  const {promise: written, resolve} = Promise.withResolvers<undefined>();
+  output.onRoom = () => resolve(undefined);
+  output.write(text);
+  const error = await Promise.race([written, output.closed]);
+  if (error === undefined || error.code === 'EPIPE' || error.code === 'ECONNRESET') return 0;
+  throw new Error(`cannot write to stdout: ${error.message}`);
+}

@@ -1,0 +1,86 @@
+import {type CommandName, commandWords, type Option, options} from '../settings/options.ts';
+import {formsOf} from '../settings/output-forms.ts';
+import {shells} from '../settings/settings.ts';
+
+/** What may be typed, and a few words about it. */
+export type Candidate = {readonly word: string; readonly help?: string};
+
+/** What may stand where the cursor is; `names`: the pipelines' as well. */
+export type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
+
+const nothing: Completion = {candidates: [], names: false};
+
+const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
+  logs: 'print logs to stdout',
+  list: 'all pipelines and their states',
+  status: 'state, since when, errors in full',
+  completion: 'a script for the shell',
+  demo: 'the embedded demo server',
+};
+
+/** States that are asked for most; `list` takes others too. */
+const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
+
+/**
+ * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
+ * what is begun is left out, but for names, which the caller knows.
+ */
+export function complete(words: readonly string[]): Completion {
+  const begun = words.at(-1) ?? '';
+  const whole = words.slice(0, -1);
+  if (whole.includes('--')) return {candidates: [], names: true};
+  const {command, isFirst, asksFor} = read(whole);
+  if (asksFor) return fitting(valuesOf(asksFor, command), begun);
+  const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
+  const option = all.find((each) => each.flag === flag);
+  if (option?.value !== undefined) {
+    const {candidates} = fitting(valuesOf(option, command), value ?? '');
+    return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
+  }
+  if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
+  if (command === 'completion')
+    return isFirst
+      ? fitting(
+          shells.map((word) => ({word})),
+          begun,
+        )
+      : nothing;
+  if (command === 'demo' || command === 'list') return nothing;
+  const commands = command === 'screen' && isFirst ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
+  return {...fitting(commands, begun), names: true};
+}
+
+const all: readonly Option[] = options;
+
+/** The command that the words name, whether a name is still to come, and the flag that still asks for its value. */
+function read(whole: readonly string[]): {command: CommandName; isFirst: boolean; asksFor: Option | undefined} {
+  let command: CommandName | undefined;
+  let isFirst = true;
+  let asksFor: Option | undefined;
+  for (const word of whole) {
+    if (asksFor) asksFor = undefined;
+    else if (word.startsWith('-')) asksFor = all.find((option) => option.value !== undefined && isTyped(option, word));
+    else if (command === undefined) {
+      command = commandWords.find((each) => each === word) ?? 'screen';
+      isFirst = command !== 'screen';
+    } else isFirst = false;
+  }
+  return {command: command ?? 'screen', isFirst, asksFor};
+}
+
+function isTyped({flag, alias}: Option, word: string): boolean {
+  return word === `--${flag}` || (alias !== undefined && word === `-${alias}`);
+}
+
+function flagsOf(command: CommandName): readonly Candidate[] {
+  return all.filter((option) => option.commands.includes(command)).map(({flag, help}) => ({word: `--${flag}`, help}));
+}
+
+function valuesOf({flag, choices}: Option, command: CommandName): readonly Candidate[] {
+  const words = flag === 'output' ? formsOf(command) : flag === 'status' ? states : (choices ?? []);
+  return words.map((word) => ({word}));
+}
+
+function fitting(candidates: readonly Candidate[], begun: string): Completion {
+  return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
+}

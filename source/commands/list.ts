@@ -1,0 +1,114 @@
+import type {ApiClient, Pipeline} from '../api/types.ts';
+import {didYouMean} from '../settings/closest.ts';
+import type {ListForm} from '../settings/output-forms.ts';
+import {UsageError} from '../settings/usage-error.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {textWidth} from '../terminal/width.ts';
+import {isTrouble, stateWord} from './state-word.ts';
+
+export type ListOptions = {
+  readonly client: ApiClient;
+  readonly output: ListForm;
+  /** In small letters; undefined: all. */
+  readonly statuses: readonly string[] | undefined;
+  /** States in colour. */
+  readonly isColoured: boolean;
+  /** Wall milliseconds. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+};
+
+/** States that there are though no pipeline has them now (Feldera 0.337.0). Others count once a pipeline has them. */
+const knownStates =
+  'Stopped Provisioning Initializing AwaitingApproval Bootstrapping ConcurrentBootstrapping Synchronizing Replaying Standby Coordination Running Paused Suspended Unavailable Stopping Pending CompilingSql SqlCompiled CompilingRust SqlError RustError SystemError Failed'.split(
+    ' ',
+  );
+
+/** The text of `pipetail list`. Rejects with an `ApiError`, or a `UsageError` for a state that there is not. */
+export async function listText(options: ListOptions): Promise<string> {
+  const {client, output, statuses, signal} = options;
+  const all = await client.listPipelines(signal);
+  if (statuses) checkStates(statuses, all);
+  const pipelines = all.filter((pipeline) => statuses?.includes(stateWord(pipeline).toLowerCase()) !== false);
+  switch (output) {
+    case 'json':
+      return `${JSON.stringify(pipelines.map(pipelineJson), undefined, 2)}\n`;
+    case 'name':
+      return pipelines.map(({name}) => `${clean(name)}\n`).join('');
+    case 'table':
+    case 'wide':
+      return table(pipelines, options);
+  }
+}
+
+/** One pipeline for scripts; what the server does not say is null. */
+export function pipelineJson(pipeline: Pipeline) {
+  const {deploymentError, ...facts} = pipeline;
+  return {
+    name: facts.name,
+    state: stateWord(pipeline),
+    since: facts.deploymentStatusSince || null,
+    deploymentStatus: facts.deploymentStatus,
+    desiredStatus: facts.deploymentDesiredStatus,
+    programStatus: facts.programStatus,
+    storageStatus: facts.storageStatus,
+    connectorErrors: facts.connectorErrors,
+    deploymentError: deploymentError ? {code: deploymentError.errorCode, message: deploymentError.message} : null,
+    platformVersion: facts.platformVersion,
+    createdAt: facts.createdAt || null,
+    id: facts.id,
+    description: facts.description,
+  };
+}
+
+function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]): void {
+  const known = [...knownStates, ...pipelines.map(stateWord)];
+  const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, known) || ' · Running, Paused, Stopped, Failed, SqlError and more';
+  throw new UsageError(`--status knows no state '${unknown}'${hint}`);
+}
+
+function table(pipelines: readonly Pipeline[], {output, isColoured, now}: ListOptions): string {
+  if (pipelines.length === 0) return '';
+  const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
+  const rows = pipelines.map((pipeline) => {
+    const {name, deploymentStatusSince, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
+    const wide = [programStatus, String(connectorErrors), platformVersion, firstLine(deploymentError?.message)];
+    const cells = [name, stateWord(pipeline), ageOf(deploymentStatusSince, now), ...(more.length > 0 ? wide : [])];
+    return cells.map((cell) => clean(cell) || '-');
+  });
+  const heads = ['NAME', 'STATE', 'SINCE', ...more];
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => textWidth(row[column] ?? ''))));
+  const line = (cells: readonly string[], colour: boolean) =>
+    cells
+      .map((cell, column) => {
+        const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - textWidth(cell));
+        return `${colour && column === 1 ? inColour(cell) : cell}${padding}`;
+      })
+      .join('  ')
+      .trimEnd();
+  return `${[line(heads, false), ...rows.map((row) => line(row, isColoured))].join('\n')}\n`;
+}
+
+function inColour(state: string): string {
+  if (isTrouble(state)) return `\x1b[31m${state}\x1b[39m`;
+  return state === 'Running' ? `\x1b[32m${state}\x1b[39m` : state;
+}
+
+/** `2d`, `3h`, `12m`, `40s`; what is no time as it is. */
+function ageOf(since: string, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
+  if (Number.isNaN(seconds)) return since;
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function clean(text: string): string {
+  return sanitise(text).text;
+}

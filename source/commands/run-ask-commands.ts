@@ -1,0 +1,64 @@
+import {homedir} from 'node:os';
+import {systemClock} from '../lib/clock.ts';
+import {type Request, readSettings, type Settings} from '../settings/settings.ts';
+import {stateFolder} from '../storage/state-folder.ts';
+import {answerCompletion} from './answer-completion.ts';
+import {askServer, printWhole} from './ask-server.ts';
+import {completionScript} from './completion-scripts.ts';
+import {listText} from './list.ts';
+import {openServer} from './open-server.ts';
+import {statusText} from './status.ts';
+
+type Asked = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
+
+/** The commands that print one answer: puts them together on the process. Answers the exit code. */
+export async function runAskCommand(options: {
+  readonly settings: Settings;
+  readonly request: Asked;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+}): Promise<number> {
+  const {request, version, process} = options;
+  switch (request.kind) {
+    case 'list': {
+      const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const {output, statuses} = request;
+      return await askServer(options, (client, signal) =>
+        listText({client, output, statuses, isColoured, now: systemClock.wall(), signal}),
+      );
+    }
+    case 'status': {
+      const {output} = request;
+      return await askServer(options, (client, signal) => statusText({client, asked: request, output, signal}));
+    }
+    case 'completion':
+      return await printWhole(completionScript(request.shell), process);
+    case 'complete':
+      return await printWhole(await answer(request.words, version, process), process);
+  }
+}
+
+async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
+  const {env} = process;
+  const settings = settingsTyped(words, env);
+  return await answerCompletion({
+    words,
+    folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
+    server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.way.tenant ?? ''}`,
+    clock: systemClock,
+    open: async () => (settings ? await openServer(settings, version, systemClock) : undefined),
+  });
+}
+
+/** What the words before the one that is begun ask for; what they cannot yet (no name for `logs`) is no matter. */
+function settingsTyped(words: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
+  const whole = words.slice(0, -1);
+  for (const argv of [[...whole, 'x'], whole, []]) {
+    try {
+      return readSettings(argv, environment);
+    } catch {
+      // The next, that says less.
+    }
+  }
+  return undefined;
+}

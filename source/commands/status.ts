@@ -1,0 +1,100 @@
+import {ApiError} from '../api/api-error.ts';
+import type {ApiClient, PipelineDetail} from '../api/types.ts';
+import {didYouMean} from '../settings/closest.ts';
+import type {NamesAsked} from '../settings/name-pattern.ts';
+import type {StatusForm} from '../settings/output-forms.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {pipelineJson} from './list.ts';
+import {stateWord} from './state-word.ts';
+
+export type StatusOptions = {
+  readonly client: ApiClient;
+  /** Nothing asked: all. */
+  readonly asked: NamesAsked;
+  readonly output: StatusForm;
+  readonly signal: AbortSignal;
+};
+
+/** Look-ups at a time: as many as the client has connections. */
+const atOnce = 4;
+
+/** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when nothing is as asked. */
+export async function statusText({client, asked, output, signal}: StatusOptions): Promise<string> {
+  const details = await lookUpAll(client, await namesAsked(client, asked, signal), signal);
+  if (output === 'json') {
+    const objects = details.map((detail) => ({...pipelineJson(detail), programError: detail.programError ?? null}));
+    const isOne = asked.names.length === 1 && asked.patterns.length === 0;
+    return `${JSON.stringify(isOne ? objects[0] : objects, undefined, 2)}\n`;
+  }
+  return details.map(describe).join('\n');
+}
+
+async function namesAsked(client: ApiClient, {names, patterns}: NamesAsked, signal: AbortSignal) {
+  if (names.length > 0 && patterns.length === 0) return names;
+  const listed = (await client.listPipelines(signal)).map(({name}) => name);
+  if (patterns.length === 0) return listed;
+  const matching = listed.filter((name) => names.includes(name) || patterns.some(({matches}) => matches(name)));
+  const sources = patterns.map(({source}) => `'${source}'`).join(', ');
+  if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · pipetail list shows them all`);
+  return matching;
+}
+
+async function lookUpAll(client: ApiClient, names: readonly string[], signal: AbortSignal): Promise<PipelineDetail[]> {
+  const details: PipelineDetail[] = [];
+  for (let at = 0; at < names.length; at += atOnce) {
+    details.push(...(await Promise.all(names.slice(at, at + atOnce).map((name) => lookUp(client, name, signal)))));
+  }
+  return details;
+}
+
+async function lookUp(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
+  try {
+    return await client.getPipeline(name, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') throw error;
+    if (error.failure.reason !== 'unknown-pipeline') throw error;
+    const listed = await client.listPipelines(signal).catch(() => []);
+    const near = didYouMean(
+      name,
+      listed.map((pipeline) => pipeline.name),
+    );
+    throw new Error(`there is no pipeline '${name}'${near || ' · pipetail list shows them all'}`, {cause: error});
+  }
+}
+
+function describe(detail: PipelineDetail): string {
+  const {deploymentError, programError} = detail;
+  const rows: readonly (readonly [string, string])[] = [
+    ['state', stateWord(detail)],
+    ['since', detail.deploymentStatusSince],
+    ['deployment', detail.deploymentStatus],
+    ['desired', detail.deploymentDesiredStatus],
+    ['program', detail.programStatus],
+    ['storage', detail.storageStatus],
+    ['connector errors', String(detail.connectorErrors)],
+    ['platform', detail.platformVersion],
+  ];
+  return [
+    clean(detail.name),
+    ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
+    ...(deploymentError
+      ? inFull(`deployment error (${clean(deploymentError.errorCode)})`, deploymentError.message)
+      : []),
+    ...(programError === undefined ? [] : inFull('program error', programError)),
+    '',
+  ].join('\n');
+}
+
+function inFull(heading: string, text: string): string[] {
+  return [
+    `  ${heading}`,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${clean(line)}`.trimEnd()),
+  ];
+}
+
+function clean(text: string): string {
+  return sanitise(text).text;
+}

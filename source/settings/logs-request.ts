@@ -1,0 +1,139 @@
+import {didYouMean} from './closest.ts';
+import {parseDuration} from './durations.ts';
+import {type NamesAsked, readNames, reasonOf} from './name-pattern.ts';
+import type {FlagName} from './options.ts';
+import {type LogsForm, outputForms} from './output-forms.ts';
+import {atLeast, parseInteger, parseSize} from './sizes.ts';
+import {readTemplate, type Template} from './template.ts';
+import {UsageError} from './usage-error.ts';
+
+/** Which records of a log are wanted. Patterns and times as typed. */
+export type Selection = {
+  /** Of the catch-up, only so many of the last that pass. */
+  readonly tail: number | undefined;
+  readonly since: string | undefined;
+  readonly grep: string | undefined;
+  readonly exclude: string | undefined;
+  readonly level: string | undefined;
+};
+
+export type LogsRequest = NamesAsked & {
+  readonly kind: 'logs';
+  readonly follow: boolean;
+  readonly exitOnEnd: boolean;
+  readonly prefix: boolean;
+  readonly stripColor: boolean;
+  readonly spillBytes: number;
+  /** Print the recordings in this folder instead. */
+  readonly from: string | undefined;
+  readonly select: Selection;
+  readonly output: LogsForm;
+  readonly template: Template | undefined;
+  readonly timestamps: boolean;
+  /** A pattern, as typed. */
+  readonly exitOn: string | undefined;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+};
+
+/** The flags as they were given. `value`: the flag's, the variable's or the default. */
+export type GivenFlags = {
+  readonly has: (flag: FlagName) => boolean;
+  readonly value: (flag: FlagName) => string | undefined;
+};
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error'];
+const mostTail = 1_000_000;
+
+/** Reads what `logs` was asked for. Throws `UsageError`. */
+export function readLogsRequest(words: readonly string[], {has, value}: GivenFlags): LogsRequest {
+  if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
+  const {names, patterns} = readNames(words);
+  const color = oneOf('color', value('color') ?? '', ['auto', 'always', 'never']);
+  const from = value('from');
+  for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
+    if (from !== undefined && has(other)) {
+      throw new UsageError(`--${other} does not go with --from, which prints what is there and ends`);
+    }
+  }
+  const [pattern] = patterns;
+  if (from !== undefined && pattern) {
+    throw new UsageError(`'${pattern.source}' does not go with --from, which takes names`);
+  }
+  const level = value('level')?.toLowerCase();
+  const timeout = value('timeout');
+  return {
+    kind: 'logs',
+    names,
+    patterns,
+    follow: has('follow'),
+    exitOnEnd: has('exit-on-end'),
+    prefix: !has('no-prefix'),
+    stripColor: color === 'never',
+    from,
+    spillBytes: atLeast(parseSize(value('spill') ?? '', '--spill'), 8 * 1024 ** 2, '--spill', '8MiB'),
+    select: {
+      tail:
+        value('tail') === undefined ? undefined : parseInteger(value('tail') ?? '', '--tail', {min: 0, max: mostTail}),
+      since: value('since'),
+      grep: patternOf('grep'),
+      exclude: patternOf('exclude'),
+      level: level === undefined ? undefined : oneOf('level', level, levels),
+    },
+    ...readShape({has, value}),
+    exitOn: patternOf('exit-on'),
+    timeout: timeout === undefined ? undefined : parseDuration(timeout, '--timeout'),
+  };
+
+  function patternOf(flag: 'grep' | 'exclude' | 'exit-on'): string | undefined {
+    const source = value(flag);
+    if (source !== undefined) checkExpression(source, `--${flag}`);
+    return source;
+  }
+}
+
+/** The shape of what is printed; shapes that rule each other out are named. */
+function readShape({has, value}: GivenFlags): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
+  const form = value('output') ?? 'raw';
+  const output = outputForms.logs.find((each) => each === form) ?? complain('output', form, outputForms.logs);
+  const template = value('template');
+  const timestamps = has('timestamps');
+  if (output !== 'raw') {
+    if (template !== undefined) throw new UsageError(`--template does not go with --output ${output}`);
+    if (timestamps) throw new UsageError(`--timestamps does not go with --output ${output}`);
+  }
+  if (template !== undefined && timestamps) {
+    throw new UsageError('--timestamps does not go with --template · write {time} where the time should be');
+  }
+  if (output === 'markdown' && has('follow') && !has('exit-on-end') && !has('timeout') && !has('exit-on')) {
+    throw new UsageError(
+      '--output markdown is written at the end, which --follow has not · leave it out, or give --timeout',
+    );
+  }
+  return {output, template: template === undefined ? undefined : readTemplate(template), timestamps};
+}
+
+/** The value, if it is one of those that there are. */
+export function oneOf(flag: FlagName, value: string, choices: readonly string[]): string {
+  return choices.includes(value) ? value : complain(flag, value, choices);
+}
+
+function complain(flag: FlagName, value: string, choices: readonly string[]): never {
+  const known = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  throw new UsageError(`--${flag} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
+}
+
+function checkExpression(source: string, flag: string): void {
+  for (const flags of ['u', '']) {
+    try {
+      new RegExp(source, flags);
+      return;
+    } catch (error) {
+      if (flags === '') {
+        throw new UsageError(
+          `${flag} '${source}' is no regular expression · ${reasonOf(error)} · put \\ before what is meant as itself`,
+        );
+      }
+    }
+  }
+}

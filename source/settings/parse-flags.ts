@@ -1,0 +1,82 @@
+import meow from 'meow';
+import {closest} from './closest.ts';
+import {type CommandName, type Option, options} from './options.ts';
+import {UsageError} from './usage-error.ts';
+
+/** Flags by name as typed: a string, `true` for a switch, `''` for a value that is missing. */
+export function parseFlags(argv: readonly string[]): {
+  input: readonly string[];
+  flags: ReadonlyMap<string, string | true>;
+} {
+  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and turned back below.
+  const declared = Object.fromEntries(
+    options.map((option: Option) => [
+      camelCase(option.flag.replace(/^no-/, '')),
+      {
+        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(option.alias === undefined ? {} : {shortFlag: option.alias}),
+      },
+    ]),
+  );
+  const result = readWithMeow(argv, declared);
+  const flags = new Map<string, string | true>();
+  for (const [key, value] of Object.entries(result.flags)) {
+    if (value === undefined) continue;
+    const typed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const flag = value === false ? `no-${typed}` : typed;
+    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
+    if (!option) throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
+    flags.set(flag, option.value === undefined ? true : String(value));
+  }
+  return {input: result.input.map(String), flags};
+}
+
+/** Complains about flags that are another command's. */
+export function rejectForeignFlags(flags: ReadonlyMap<string, string | true>, command: CommandName): void {
+  for (const flag of flags.keys()) {
+    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
+    if (option && !option.commands.includes(command)) {
+      const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
+      throw new UsageError(`--${flag} belongs to ${where}`);
+    }
+  }
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A single letter is near every other. */
+function meant(flag: string): string {
+  const near =
+    flag.length === 1
+      ? undefined
+      : closest(
+          flag,
+          options.map((option) => option.flag),
+        );
+  return near === undefined ? '' : ` · did you mean --${near}?`;
+}
+
+function dashed(flag: string): string {
+  return flag.length === 1 ? `-${flag}` : `--${flag}`;
+}
+
+/** meow's own complaints (a flag given twice) are usage errors as well. */
+function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]['flags']) {
+  try {
+    return meow({
+      importMeta: import.meta,
+      argv,
+      ...(flags === undefined ? {} : {flags}),
+      // meow makes the name the process's title.
+      pkg: {name: 'pipetail'},
+      autoHelp: false,
+      autoVersion: false,
+      inferType: false,
+      booleanDefault: undefined,
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

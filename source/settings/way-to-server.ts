@@ -1,0 +1,94 @@
+import type {HttpProxy} from '../api/types.ts';
+import {proxyTo} from './http-proxy.ts';
+import type {GivenFlags} from './logs-request.ts';
+import {isLoopback} from './loopback.ts';
+import type {FlagName} from './options.ts';
+import {UsageError} from './usage-error.ts';
+
+/** A value and the flag or variable that it came from, for messages. */
+export type Sourced = {readonly value: string; readonly from: string};
+
+/** How the server is reached and who is asking, beside its URL and a fixed credential. Files are not read yet. */
+export type WayToServer = {
+  /** A shell command that prints a bearer token. Not shown: people write secrets into commands. */
+  readonly tokenCommand: Sourced | undefined;
+  readonly tenant: string | undefined;
+  readonly insecure: boolean;
+  /** PEM file of roots beside the usual ones. */
+  readonly extraRoots: Sourced | undefined;
+  /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
+  readonly roots: Sourced | undefined;
+  readonly proxy: HttpProxy | undefined;
+};
+
+/** Nothing special: of a command that asks no server of the user's. */
+export const plainWay: WayToServer = {
+  tokenCommand: undefined,
+  tenant: undefined,
+  insecure: false,
+  extraRoots: undefined,
+  roots: undefined,
+  proxy: undefined,
+};
+
+export type WayOptions = GivenFlags & {
+  readonly host: string;
+  /** Where a fixed credential comes from, if there is one. */
+  readonly tokenFrom: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Reads the flags and variables that Feldera's own client has, with its conflicts. Throws `UsageError`. */
+export function readWay({has, value, host, tokenFrom, environment}: WayOptions): WayToServer {
+  const sourced = (flag: FlagName, variable: string): Sourced | undefined => {
+    const given = value(flag)?.trim();
+    return given ? {value: given, from: has(flag) ? `--${flag}` : variable} : undefined;
+  };
+  const tokenCommand = sourced('auth-token-command', 'FELDERA_AUTH_TOKEN_COMMAND');
+  const extraRoots = sourced('tls-cert', 'FELDERA_HTTPS_TLS_CERT');
+  const tenant = sourced('tenant', 'FELDERA_TENANT');
+  const insecureFrom = has('insecure') ? '--insecure' : switchedOn('FELDERA_TLS_INSECURE', environment);
+
+  if (tokenFrom !== undefined && tokenCommand) {
+    conflict(tokenFrom, tokenCommand.from, 'both say what to log in with');
+  }
+  if (insecureFrom !== undefined && extraRoots) {
+    conflict(insecureFrom, extraRoots.from, 'one trusts every certificate, the other some');
+  }
+  if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
+    throw new UsageError(`${tenant.from} holds characters that a header cannot carry · give the tenant's id instead`);
+  }
+  const credentialFrom = tokenFrom ?? tokenCommand?.from;
+  if (credentialFrom !== undefined && !has('allow-http-key')) refusePlainHttp(host, credentialFrom);
+  const roots = environment.SSL_CERT_FILE;
+  return {
+    tokenCommand,
+    tenant: tenant?.value,
+    insecure: insecureFrom !== undefined,
+    extraRoots,
+    roots: roots ? {value: roots, from: 'SSL_CERT_FILE'} : undefined,
+    proxy: proxyTo(host, environment),
+  };
+}
+
+/** On the way to another machine everyone in between can read a key, and use it. */
+function refusePlainHttp(host: string, credentialFrom: string): void {
+  if (!URL.canParse(host)) return;
+  const {protocol, hostname, origin} = new URL(host);
+  if (protocol !== 'http:' || isLoopback(hostname)) return;
+  throw new UsageError(
+    `the credential from ${credentialFrom} is not sent to ${origin} · plain http lets everyone on the way read it · use https://, or --allow-http-key`,
+  );
+}
+
+function conflict(one: string, other: string, why: string): never {
+  throw new UsageError(`${one} and ${other} do not go together · ${why} · leave one out`);
+}
+
+/** A switch by variable: its name when it is on. */
+function switchedOn(name: string, environment: WayOptions['environment']): string | undefined {
+  const text = environment[name]?.trim().toLowerCase() ?? '';
+  if (['1', 'true', 'yes', 'on', 'y', 't'].includes(text)) return name;
+  if (['', '0', 'false', 'no', 'off', 'n', 'f'].includes(text)) return undefined;
+  throw new UsageError(`${name} takes true or false, not '${text}'`);
+}

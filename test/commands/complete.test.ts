@@ -1,0 +1,60 @@
+import {describe, expect, test} from 'vitest';
+import {complete} from '../../source/commands/complete.ts';
+
+const words = (...typed: string[]) => complete(typed).candidates.map(({word}) => word);
+
+test.each([
+  [[''], ['logs', 'list', 'status', 'completion', 'demo']],
+  [['l'], ['logs', 'list']],
+  [
+    ['completion', ''],
+    ['bash', 'zsh', 'fish'],
+  ],
+  [['completion', 'bash', ''], []],
+  [['logs', '--out'], ['--output']],
+  [
+    ['logs', '--output', ''],
+    ['raw', 'json', 'markdown'],
+  ],
+  [['logs', '-o', 'm'], ['markdown']],
+  [
+    ['list', '--output', ''],
+    ['table', 'wide', 'name', 'json'],
+  ],
+  [['list', '--output=j'], ['--output=json']],
+  [['logs', '--level', 'w'], ['warn']],
+  [
+    ['list', '--status', 'R'],
+    ['Running', 'RustError'],
+  ],
+  [
+    ['--notify', 'o'],
+    ['off', 'osc9', 'osc777'],
+  ],
+  [['demo', ''], []],
+  [['orders', ''], []],
+])('%j', (typed, expected) => {
+  expect(words(...typed)).toEqual(expected);
+});
+
+describe('pipelines', () => {
+  test.each([
+    [[''], true],
+    [['logs', 'o'], true],
+    [['logs', '-f', 'a', 'o'], true],
+    [['status', ''], true],
+    [['--', 'l'], true],
+    [['--host', 'h'], false],
+    [['logs', '--grep', 'h'], false],
+    [['list', ''], false],
+    [['demo', ''], false],
+    [['logs', '-'], false],
+  ])('%j: %s', (typed, expected) => {
+    expect(complete(typed).names).toBe(expected);
+  });
+});
+
+test('only flags that the command takes', () => {
+  expect(words('demo', '--')).toEqual(['--port', '--help', '--version']);
+  expect(words('logs', '--')).not.toContain('--fps');
+});

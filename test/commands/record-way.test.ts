@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {RecordWay} from '../../source/commands/record-way.ts';
+import {waysOf} from '../../source/commands/select-records.ts';
+import type {LogsRequest} from '../../source/settings/logs-request.ts';
+import {readSettings} from '../../source/settings/settings.ts';
+
+const head = (second: number, level: string, message: string) =>
+  `[orders] 2026-11-25T12:00:${String(second).padStart(2, '0')}.000001Z ${level.padStart(5)} dbsp::a: ${message}`;
+
+const log = [
+  'a program said this',
+  head(1, 'INFO', 'started'),
+  head(2, 'ERROR', 'could not connect'),
+  '    refused by peer',
+  '    after 3 tries',
+  head(3, 'WARN', 'late'),
+  head(4, 'INFO', 'ready'),
+  head(5, 'INFO', 'done'),
+];
+
+/** What `pipetail logs orders …` prints of these lines, in whatever pieces they come. */
+function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
+  const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
+  const wayOf = waysOf(request, Date.UTC(2026, 10, 25, 12, 0, 10));
+  const options = wayOf?.({name: 'orders', prefix: undefined, facts: () => ({server: 'http://x'})});
+  if (!options) throw new Error('nothing was asked');
+  const buffer = new LogBuffer({maxBytes: 1e8});
+  const way = new RecordWay(buffer, options);
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  let out = '';
+  let next = 0;
+  const take = () => {
+    const taken = way.take(next, way.knownTo, 1000);
+    next = taken.next;
+    out += Buffer.from(taken.bytes).toString();
+    buffer.dropBefore(next);
+  };
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = Math.max(1, pieces[turn % pieces.length] ?? 1);
+    buffer.append(bytes.subarray(at, at + size));
+    at += size;
+    way.look();
+    take();
+  }
+  way.closeGate();
+  while (next < buffer.endId && !way.isOver) take();
+  return out + Buffer.from(way.end()).toString();
+}
+
+const linesAt = (...indexes: readonly number[]) => indexes.map((index) => `${log[index]}\n`).join('');
+
+describe('records pass whole, or not', () => {
+  test.each([
+    [
+      ['--grep', 'refused'],
+      [2, 3, 4],
+    ],
+    [['--grep', 'REFUSED'], []],
+    [
+      ['--exclude', 'tries'],
+      [0, 1, 5, 6, 7],
+    ],
+    [
+      ['--level', 'warn'],
+      [2, 3, 4, 5],
+    ],
+    [['--level', 'error', '--exclude', 'refused'], []],
+    [
+      ['--since', '12:00:03'],
+      [5, 6, 7],
+    ],
+    [
+      ['--since', '8s'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+    [['--tail', '1'], [7]],
+    [
+      ['--tail', '4'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+    [['--tail', '0'], []],
+    [
+      ['--tail', '1', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'tries'],
+      [0, 1, 2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'ready', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'started', '--since', '12:00:02'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+  ])('%j', (args, indexes) => {
+    expect(printed(args)).toBe(linesAt(...indexes));
+  });
+});
+
+test('however the bytes are cut, the same is printed', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({min: 1, max: 200}), {minLength: 1, maxLength: 8}), (pieces) => {
+      for (const args of [
+        ['--grep', 'refused'],
+        ['--tail', '3'],
+        ['--level', 'warn'],
+        ['-o', 'json'],
+      ]) {
+        expect(printed(args, log, pieces)).toBe(printed(args));
+      }
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 50)},
+  );
+});
+
+test('json: an object a record, with all its lines', () => {
+  const objects = printed(['-o', 'json'])
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects).toHaveLength(6);
+  expect(objects[0]).toEqual({pipeline: 'orders', time: null, level: null, target: null, message: log[0]});
+  expect(objects[2]).toEqual({
+    pipeline: 'orders',
+    time: '2026-11-25T12:00:02.000001Z',
+    level: 'ERROR',
+    target: 'dbsp::a',
+    message: 'could not connect\n    refused by peer\n    after 3 tries',
+  });
+});
+
+test('timestamps: the time of its record before each line', () => {
+  expect(printed(['--timestamps']).split('\n').slice(0, 4)).toEqual([
+    '- a program said this',
+    `2026-11-25T12:00:01.000Z ${log[1]}`,
+    `2026-11-25T12:00:02.000Z ${log[2]}`,
+    '2026-11-25T12:00:02.000Z     refused by peer',
+  ]);
+});
+
+test('a template: a text for each record, without control characters', () => {
+  const lines = [head(1, 'WARN', '\u001b[31mred\u001b[0m \u001b]0;title\u0007x')];
+  expect(printed(['--template', '{pipeline}|{level}|{time}'])).toContain('orders|WARN|2026-11-25T12:00:03.000Z\n');
+  const text = printed(['--template', '{message}'], lines);
+  expect(text).toContain('red');
+  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n']);
+});
+
+test('markdown: at the end, with what was asked', () => {
+  const text = printed(['-o', 'markdown', '--level', 'warn']);
+  expect(text).toMatch(/^\*\*Log of `orders` on `x`\*\*\n/);
+  expect(text).toContain('- Time: 2026-11-25 12:00:02 to 12:00:03 UTC\n');
+  expect(text).toContain('- Filters: `--level warn`\n');
+  expect(text).toContain('    refused by peer\n');
+});
+
+test('nothing is asked: the bytes are not looked at', () => {
+  const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
+  expect(waysOf(request, 0)).toBeUndefined();
+});

@@ -1,0 +1,71 @@
+import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect, it, test} from 'vitest';
+import {runTokenCommand} from '../../source/commands/token-command.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+const {signal} = new AbortController();
+const run = (value: string) => runTokenCommand({value, from: '--auth-token-command'}, systemClock, signal);
+
+test('what the shell command prints is the token, trimmed', async () => {
+  expect(await run('printf "\\n  %s.%s \\n" head body')).toBe('head.body');
+  // Whoever reads from it gets nothing, and there is no terminal to ask on.
+  expect(await run('cat; read x < /dev/tty || echo none')).toBe('none');
+});
+
+it.each([
+  ['echo SECRET; echo SECRET >&2; exit 7', 'the command ended with code 7 · run it in a shell to see why'],
+  ['no-such-command-SECRET', 'the command ended with code 127 · run it in a shell to see why'],
+  ['echo SECRET >&2', 'the command printed nothing · it must print a token to stdout'],
+  ['kill -TERM $$ # SECRET', 'the command was ended by SIGTERM'],
+  ['yes SECRET', 'it printed more than 128 KiB'],
+])('%j gives no token, and nothing of it is repeated', async (command, words) => {
+  await expect(run(command)).rejects.toThrow(new Error(`no token from --auth-token-command · ${words}`));
+});
+
+describe('a command that does not end', () => {
+  async function hanging(stop: (clock: FakeClock, abort: AbortController) => unknown) {
+    await using home = await temporaryDirectory();
+    const file = path.join(home.path, 'pid');
+    const clock = new FakeClock();
+    const abort = new AbortController();
+    // In a subshell: what the shell started, and not the shell alone, has to end.
+    const value = `(echo $$ > '${file}'; sleep 600) | cat`;
+    const token = runTokenCommand({value, from: 'X'}, clock, abort.signal).catch((error: unknown) => String(error));
+    const groupNow = () => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0);
+    await eventually(
+      () => groupNow() > 0,
+      () => 'the command never started',
+    );
+    const group = groupNow();
+    await stop(clock, abort);
+    const message = await token;
+    const isThere = () => {
+      try {
+        return process.kill(-group, 0);
+      } catch {
+        return false;
+      }
+    };
+    await eventually(
+      () => !isThere(),
+      () => `process group ${group} lives on`,
+    );
+    return {message, clock};
+  }
+
+  it('meets a limit, and leaves nothing behind', async () => {
+    const {message, clock} = await hanging((fake) => fake.advance(10_000));
+    expect(message).toBe('Error: no token from X · the command did not end within 10 s');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends with the program', async () => {
+    const {message, clock} = await hanging((_, abort) => abort.abort());
+    expect(message).toBe('Error: no token from X · it is no longer wanted');
+    expect(clock.pending).toBe(0);
+  });
+});

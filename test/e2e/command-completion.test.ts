@@ -1,0 +1,104 @@
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, onTestFinished, type TestContext, test} from 'vitest';
+import {DemoServer} from '../../source/demo/server.ts';
+import {node, program, run, runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {requireTool} from '../harness/tools.ts';
+
+/** A server with two pipelines, and a folder with `pipetail` in it. */
+async function setUp() {
+  const server = await DemoServer.start();
+  for (const name of ['orders', 'orders-eu']) server.addPipeline(name);
+  const folder = await temporaryDirectory();
+  onTestFinished(async () => {
+    await server.close();
+    await folder[Symbol.asyncDispose]();
+  });
+  const bin = path.join(folder.path, 'bin');
+  await mkdir(bin);
+  const command = path.join(bin, 'pipetail');
+  await writeFile(command, `#!/bin/sh\nexec "${node}" "${program}" "$@"\n`);
+  await chmod(command, 0o755);
+  const env = {
+    PATH: `${bin}:${process.env.PATH}`,
+    FELDERA_HOST: server.url,
+    XDG_STATE_HOME: path.join(folder.path, 'state'),
+  };
+  return {server, env};
+}
+
+/** What a shell offers for each line: the cursor is at its end. */
+type Offered = (line: string) => Promise<readonly string[]>;
+
+async function offersWhatFits(offered: Offered) {
+  expect(await offered('pipetail lo')).toEqual(['logs']);
+  expect(await offered('pipetail completion ')).toEqual(['bash', 'fish', 'zsh']);
+  expect(await offered('pipetail logs --outp')).toEqual(['--output']);
+  expect(await offered('pipetail logs --output ')).toEqual(['json', 'markdown', 'raw']);
+  expect(await offered('pipetail logs ord')).toEqual(['orders', 'orders-eu']);
+  expect(await offered('pipetail status orders-')).toEqual(['orders-eu']);
+}
+
+test('bash', async (context: TestContext) => {
+  const bash = requireTool(context, 'bash');
+  const {env} = await setUp();
+  await offersWhatFits(async (line) => {
+    const script = [
+      'source <(pipetail completion bash)',
+      `COMP_LINE='${line}' COMP_POINT=${line.length}`,
+      `COMP_WORDS=(${line}${line.endsWith(' ') ? "''" : ''}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))`,
+      '_pipetail',
+      `printf "%s\\n" "\${COMPREPLY[@]}"`,
+    ];
+    const {stdout, stderr} = await run(bash, ['--norc', '-c', script.join('\n')], {env});
+    expect(stderr).toBe('');
+    return stdout.trim().split('\n').toSorted();
+  });
+});
+
+test('zsh', async (context: TestContext) => {
+  const zsh = requireTool(context, 'zsh');
+  const {env} = await setUp();
+  await offersWhatFits(async (line) => {
+    // The functions of zsh that would draw a menu say what they were given instead.
+    const script = [
+      'compdef() { }; _files() { print -r -- FILES }',
+      `_describe() { local each; for each in "\${(@P)\${@[-1]}}"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,
+      'source <(pipetail completion zsh)',
+      `words=(${line}${line.endsWith(' ') ? "''" : ''}); CURRENT=\${#words}`,
+      '_pipetail',
+    ];
+    const {stdout, stderr} = await run(zsh, ['-f', '-c', script.join('\n')], {env});
+    expect(stderr).toBe('');
+    return stdout.trim().split('\n').toSorted();
+  });
+});
+
+test('fish', async (context: TestContext) => {
+  const fish = requireTool(context, 'fish');
+  const {env} = await setUp();
+  await offersWhatFits(async (line) => {
+    const script = `pipetail completion fish | source; complete -C '${line}'`;
+    const {stdout, stderr} = await run(fish, ['--no-config', '-c', script], {env});
+    expect(stderr).toBe('');
+    const words = stdout
+      .trim()
+      .split('\n')
+      .map((answer) => answer.split('\t', 1)[0] ?? '');
+    return words.toSorted();
+  });
+});
+
+test('names are kept for 30 s, for their server alone, and a server that is gone costs nothing', async () => {
+  const {server, env} = await setUp();
+  const answer = async (more: Readonly<Record<string, string>> = {}) =>
+    (await runCommand(['completion', 'answer', '--', 'logs', 'ord'], {env: {...env, ...more}})).stdout;
+  expect(await answer()).toBe('orders\tpipeline\norders-eu\tpipeline\n');
+  const asked = server.requests.length;
+  expect(await answer()).toBe('orders\tpipeline\norders-eu\tpipeline\n');
+  expect(server.requests).toHaveLength(asked);
+  expect(await answer({FELDERA_HOST: 'http://127.0.0.1:9'})).toBe('');
+  const kept = await readFile(path.join(env.XDG_STATE_HOME, 'pipetail', 'completion.json'), 'utf8');
+  expect(kept).not.toContain('apikey');
+});

@@ -1,0 +1,184 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {DemoServer} from '../../source/demo/server.ts';
+import {node, program, run, runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+const secret = 'SECRET-0123456789';
+
+/** Arguments, and the whole line without `pipetail: `. */
+type Mistake = readonly [args: readonly string[], line: string];
+
+const nothingListens = 'http://127.0.0.1:9';
+const lists = 'pipetail --help lists them';
+
+const mistakes: readonly Mistake[] = [
+  // Flags.
+  [['--no-such-flag'], `unknown option --no-such-flag · ${lists}`],
+  [['--folow'], `unknown option --folow · did you mean --follow? · ${lists}`],
+  [['logs', 'a', '--outptu', 'json'], `unknown option --outptu · did you mean --output? · ${lists}`],
+  [['logs', 'a', '-x'], `unknown option -x · ${lists}`],
+  [['list', '--follow'], '--follow belongs to pipetail logs'],
+  [['status', '--status', 'Running'], '--status belongs to pipetail list'],
+  [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
+  [
+    ['completion', 'bash', '--host', 'http://x'],
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status',
+  ],
+  // Values.
+  [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
+  [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, not 'ten'"],
+  [['logs', 'a', '--tail', '-1'], "--tail takes a whole number from 0 to 1000000, not '-1'"],
+  [['logs', 'a', '--level', 'loud'], "--level takes trace, debug, info, warn or error, not 'loud'"],
+  [
+    ['logs', 'a', '--level', 'wran'],
+    "--level takes trace, debug, info, warn or error, not 'wran' · did you mean 'warn'?",
+  ],
+  [['logs', 'a', '-o', 'yaml'], "--output takes raw, json or markdown, not 'yaml'"],
+  [['list', '-o', 'markdown'], "--output takes wide, name or json, not 'markdown'"],
+  [['list', '-o', 'jsno'], "--output takes wide, name or json, not 'jsno' · did you mean 'json'?"],
+  [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
+  [['logs', 'a', '--timeout', 'soon'], "--timeout takes a time such as 10m, 90s, 2h or 0, not 'soon'"],
+  [
+    ['logs', 'a', '--since', 'yesterday'],
+    "--since 'yesterday' is not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now",
+  ],
+  [['logs', 'a', '--spill', '1'], '--spill takes at least 8MiB'],
+  [['logs', 'a', '--silence', '1s'], "--silence takes a whole number from 0 to 86400, not '1s'"],
+  [['--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],
+  [['--scrollback', '12 parsecs'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not '12 parsecs'"],
+  [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
+  [['demo', '--port', '99999'], "--port takes a whole number from 0 to 65535, not '99999'"],
+  // What does not go together.
+  [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template does not go with --output markdown'],
+  [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps does not go with --output markdown'],
+  [
+    ['logs', 'a', '--template', '{line}', '--timestamps'],
+    '--timestamps does not go with --template · write {time} where the time should be',
+  ],
+  [
+    ['logs', 'a', '-f', '-o', 'markdown'],
+    '--output markdown is written at the end, which --follow has not · leave it out, or give --timeout',
+  ],
+  [['logs', 'a', '-f', '--from', 'd'], '--follow does not go with --from, which prints what is there and ends'],
+  [
+    ['logs', 'a', '--timeout', '5s', '--from', 'd'],
+    '--timeout does not go with --from, which prints what is there and ends',
+  ],
+  [['logs', 'a*', '--from', 'd'], "'a*' does not go with --from, which takes names"],
+  // Patterns.
+  [
+    ['logs', 'a', '--grep', 'foo('],
+    "--grep 'foo(' is no regular expression · unterminated group · put \\ before what is meant as itself",
+  ],
+  [
+    ['logs', 'a', '--exclude', '*'],
+    "--exclude '*' is no regular expression · nothing to repeat · put \\ before what is meant as itself",
+  ],
+  [
+    ['logs', 'a', '--exit-on', '[z-a]'],
+    "--exit-on '[z-a]' is no regular expression · range out of order in character class · put \\ before what is meant as itself",
+  ],
+  [['logs', '/(/'], "'/(/' is no regular expression · unterminated group"],
+  [['logs', 'a/*'], "'a/*' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them"],
+  [
+    ['logs', 'a', '--template', '{levle}'],
+    "--template knows no {levle}, but {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
+  ],
+  [['logs', 'a', '--template', '{'], '--template has a lone { · write {{ for the bracket itself'],
+  // Names and words.
+  [['logs'], 'logs needs at least one pipeline: pipetail logs <pipeline…>'],
+  [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters"],
+  [['list', 'orders'], "list takes no names, not 'orders'; try: pipetail status <pipeline>"],
+  [['status', 'a', 'b'], 'status takes one pipeline, not 2'],
+  [['completion'], 'completion takes bash, zsh or fish'],
+  [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
+  [['demo', 'orders'], "demo takes no names, not 'orders'; try: pipetail demo --port 8080"],
+];
+
+describe('a mistake is one line, and exit code 2', () => {
+  test.each(mistakes)('%j', async (args, line) => {
+    const env = {FELDERA_API_KEY: `apikey:${secret}`, FELDERA_HOST: nothingListens, TERM: 'xterm'};
+    const result = await runCommand(args, {env});
+    expect(result).toEqual({code: 2, signal: null, stdout: '', stderr: `pipetail: ${line}\n`});
+  });
+});
+
+describe('what is found out later is one line as well', () => {
+  async function setUp() {
+    const server = await DemoServer.start();
+    server.addPipeline('orders').start();
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  test.each([
+    [['lgos', 'orders'], "'lgos' is neither a command nor a pipeline · did you mean 'pipetail logs'?", 2],
+    [['logs', 'ordres'], "ordres: there is no such pipeline · did you mean 'orders'?", 1],
+    [['status', 'nothing'], "there is no pipeline 'nothing' · pipetail list shows them all", 1],
+    [['status', 'x*'], "no pipeline matches 'x*' · pipetail list shows them all", 1],
+    [['list', '--status', 'runing'], "--status knows no state 'runing' · did you mean 'Running'?", 2],
+    [
+      ['list', '--status', 'zzzzzz'],
+      "--status knows no state 'zzzzzz' · Running, Paused, Stopped, Failed, SqlError and more",
+      2,
+    ],
+  ] as const)('%j', async (args, line, code) => {
+    const {url} = await setUp();
+    const result = await runCommand(args, {env: {FELDERA_HOST: url}});
+    expect(result).toEqual({code, signal: null, stdout: '', stderr: `pipetail: ${line}\n`});
+  });
+
+  test('a refused key', async () => {
+    const server = await DemoServer.start({apiKey: 'apikey:another'});
+    onTestFinished(() => server.close());
+    for (const args of [['list'], ['status'], ['logs', 'orders']]) {
+      const result = await runCommand(args, {env: {FELDERA_HOST: server.url, FELDERA_API_KEY: `apikey:${secret}`}});
+      expect(result).toMatchObject({code: 1, stdout: ''});
+      expect(result.stderr).toMatch(/^pipetail: [^\n]+\n$/);
+      expect(result.stderr).not.toContain(secret);
+    }
+  });
+
+  test.each(['not a url', 'ftp://example.com', nothingListens, `http://user:${secret}@127.0.0.1:9`])(
+    'a server that cannot be asked: %s',
+    async (host) => {
+      for (const args of [['list'], ['status', 'a'], ['logs', 'a'], ['logs', 'a*']]) {
+        const result = await runCommand([...args, '--host', host]);
+        expect(result.stderr).toMatch(/^pipetail: [^\n]+\n$/);
+        expect(result.stdout).toBe('');
+        expect(result.code).toBe(host === nothingListens ? 1 : 2);
+        expect(result.stderr).not.toMatch(/\n {4}at |Error:|SECRET/);
+      }
+    },
+  );
+
+  test('recordings that are not there, and a folder that is none', async () => {
+    await using folder = await temporaryDirectory();
+    await mkdir(path.join(folder.path, 'empty'));
+    await writeFile(path.join(folder.path, 'file'), '');
+    const from = async (name: string) => await runCommand(['logs', 'a', '--from', path.join(folder.path, name)]);
+    for (const name of ['empty', 'none', 'file']) {
+      const result = await from(name);
+      expect(result).toMatchObject({code: 1, stdout: ''});
+      expect(result.stderr).toMatch(/^pipetail: a: [^\n]+\n$/);
+    }
+  });
+
+  test('errors are JSON where JSON was asked for', async () => {
+    const result = await runCommand(['list', '-o', 'json', '--host', nothingListens]);
+    expect(JSON.parse(result.stderr)).toEqual({error: expect.stringContaining('127.0.0.1:9'), code: 1});
+    const wrong = await runCommand(['logs', '-o', 'json']);
+    expect(JSON.parse(wrong.stderr)).toMatchObject({code: 2});
+  });
+
+  test('a reader that has gone is no failure', async () => {
+    const {url} = await setUp();
+    for (const args of ['list', 'list -o json', 'status', 'completion bash', 'logs orders --tail 5']) {
+      const line = `"$NODE" "$PIPETAIL" ${args} | true; exit "\${PIPESTATUS[0]}"`;
+      const result = await run('bash', ['-c', line], {env: {NODE: node, PIPETAIL: program, FELDERA_HOST: url}});
+      expect(result).toMatchObject({code: 0, stderr: ''});
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import {readdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openViewer} from './viewer.ts';
+
+const tenants = [
+  {name: 'acme', role: 'read'},
+  {name: 'other', role: 'admin'},
+];
+
+test('a token command: its token is sent, renewed when it is refused, and stands nowhere', {
+  timeout: 60_000,
+}, async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'token');
+  const runs = path.join(home.path, 'runs');
+  await writeFile(file, 'SECRET-one\n');
+  const state = path.join(home.path, 'state');
+  const command = `echo run >> '${runs}'; echo SECRET-stderr >&2; cat '${file}'`;
+  await using viewer = await openViewer({
+    server: {apiKey: 'SECRET-one'},
+    args: ['--auth-token-command', command, '--title', '--record', path.join(state, 'recordings')],
+    env: {XDG_STATE_HOME: state},
+  });
+  const {terminal, server} = viewer;
+  await viewer.live('Fresh start');
+  // The list, the session and the log wanted one at the same time.
+  expect(await readFile(runs, 'utf8')).toBe('run\n');
+  expect(new Set(server.requests.map(({authorization}) => authorization))).toEqual(new Set(['Bearer SECRET-one']));
+
+  // A token that is not made again yet: the lines stay, it is said once, and without a key all goes on.
+  viewer.write('alpha', 2);
+  await terminal.waitFor('line 2.');
+  await writeFile(file, 'SECRET-two\n');
+  server.setApiKey('SECRET-two');
+  server.cutConnections();
+  await terminal.waitFor('credentials refused');
+  expect(viewer.countShown('line 2.')).toBe(1);
+  await terminal.waitFor(() => viewer.header().includes('LIVE'), {timeout: 40_000});
+  viewer.write('alpha');
+  await terminal.waitFor('line 3.');
+  expect(viewer.countShown('line 2.')).toBe(1);
+  expect(server.requests.at(-1)?.authorization).toBe('Bearer SECRET-two');
+
+  const title = await readFile(`/proc/${terminal.pid}/cmdline`, 'latin1').catch(() => '');
+  expect(title).not.toContain('SECRET');
+  await terminal.press('i', 'Esc', 'd', 'Esc');
+  terminal.kill('SIGTERM');
+  await terminal.waitForExit();
+  expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+  const files = await readdir(state, {recursive: true, withFileTypes: true});
+  const texts = await Promise.all(
+    files.filter((entry) => entry.isFile()).map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1')),
+  );
+  expect(texts.length).toBeGreaterThan(0);
+  expect(texts.join('\n')).not.toContain('SECRET');
+});
+
+test('a token command that fails is said, and tried again', async () => {
+  await using viewer = await openViewer({args: ['--auth-token-command', 'echo SECRET; exit 3']});
+  const {terminal} = viewer;
+  await terminal.waitFor('There is no token to log in with');
+  await terminal.waitFor('no token from --auth-token-command · the command ended with code 3');
+  expect(viewer.server.requests).toEqual([]);
+  expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+});
+
+test('a key that is refused and accepted again: every log goes on by itself', {timeout: 30_000}, async () => {
+  await using viewer = await openViewer({server: {apiKey: 'apikey:right'}, args: ['--auth', 'apikey:right']});
+  const {terminal, server} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  server.setApiKey('apikey:other');
+  server.cutConnections();
+  await terminal.waitFor('credentials refused');
+  // Cut at 80 columns.
+  await terminal.waitFor('list not ref');
+  expect(terminal.text().match(/credentials refused/g)).toHaveLength(1);
+  expect(viewer.countShown('line 3.')).toBe(1);
+  server.setApiKey('apikey:right');
+  // By the list, which asks every 5 to 10 s; the log's own next try would be 30 to 60 s away.
+  await terminal.waitFor(() => viewer.header().includes('LIVE'), {timeout: 20_000});
+  expect(viewer.countShown('line 3.')).toBe(1);
+});
+
+test('with several tenants one has to be named, and the header says which', async () => {
+  await using viewer = await openViewer({server: {tenants}});
+  await viewer.terminal.waitFor('Which tenant?');
+  await viewer.terminal.waitFor('--tenant or the variable FELDERA_TENANT');
+
+  await using named = await openViewer({server: {tenants}, env: {FELDERA_TENANT: 'acme'}});
+  await named.live();
+  await named.terminal.waitFor('acme · read');
+});
+
+test('logs: the same credentials, with one line when they do not do', async () => {
+  await using viewer = await openViewer({
+    server: {apiKey: 'tok', tenants},
+    args: ['--auth', 'tok', '--tenant', 'acme'],
+  });
+  await viewer.live();
+  const logs = (...args: readonly string[]) => runCommand(['logs', 'alpha', '--host', viewer.server.url, ...args]);
+  const good = await logs('--auth-token-command', 'echo tok', '--tenant', 'acme');
+  expect(good).toMatchObject({code: 0, stderr: ''});
+  expect(good.stdout).toContain('Fresh start');
+
+  expect(await logs('--auth-token-command', 'false')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr:
+      'pipetail: alpha: no token from --auth-token-command · the command ended with code 1 · run it in a shell to see why\n',
+  });
+  expect(await logs('--auth', 'no')).toMatchObject({
+    code: 1,
+    stderr: 'pipetail: alpha: the server refused the credentials (401)\n',
+  });
+  expect(await logs('--auth', 'tok', '--tenant', 'nosuch')).toMatchObject({
+    code: 1,
+    stderr: "pipetail: alpha: the server does not know the tenant (404 Unknown tenant name 'nosuch')\n",
+  });
+});

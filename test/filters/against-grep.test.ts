@@ -1,0 +1,152 @@
+import {spawnSync} from 'node:child_process';
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
+import {loadLog} from '../../bench/frame/load-log.ts';
+import {writeLog} from '../../bench/frame/log-data.ts';
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {Search} from '../../source/buffer/search.ts';
+import {parseFilter} from '../../source/filters/parse-filter.ts';
+import {ShownLines} from '../../source/filters/shown-lines.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
+import {withinDeadline} from '../../source/screen/within-deadline.ts';
+import {idsIn, takeBytes} from '../../source/take/bytes-of.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+import {requireTool} from '../harness/tools.ts';
+import {sampleFiles} from '../records/sample-lines.ts';
+
+const stepBytes = 256 * 1024;
+const lines = 1_000_000;
+
+/** What grep prints on a file. Its patterns and ours have one meaning wherever no colour stands in what matches. */
+function grep(context: TestContext, file: string, ...args: readonly string[]): string {
+  const tool = requireTool(context, 'grep');
+  const env = {...process.env, LC_ALL: 'C.UTF-8'};
+  const {stdout, stderr} = spawnSync(tool, ['-a', ...args, file], {env, maxBuffer: 2 ** 28});
+  expect(stderr.toString()).toBe('');
+  return stdout.toString();
+}
+
+/** `-i` where smart case lets capitals match. */
+const caseFlag = (pattern: string) => (/[A-Z]/.test(pattern) ? [] : ['-i']);
+
+function searchIn(buffer: LogBuffer, pattern: string): Search {
+  const search = new Search(buffer, compilePattern(pattern, {watch: withinDeadline}));
+  while (!search.step(stepBytes));
+  return search;
+}
+
+let directory: TemporaryDirectory;
+let file: string;
+let buffer: LogBuffer;
+let index: RecordIndex;
+
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  file = path.join(directory.path, 'orders.log');
+  await writeLog(file, {lines, colours: 'coloured'});
+  buffer = await loadLog({path: file, lines});
+  index = new RecordIndex(buffer);
+  while (!index.step(stepBytes));
+}, 120_000);
+
+afterAll(() => directory[Symbol.asyncDispose]());
+
+const plainPatterns = [
+  'Connection refused',
+  'connection refused',
+  'error',
+  'transition',
+  'kafka',
+  'ms (',
+  'no such text',
+];
+const expressions = [
+  '(Resources|Runtime) transition',
+  '^\\[manager]',
+  'in [0-9]+ ms',
+  '[a-z]{3}_[a-z]+',
+  '"}$',
+  'e.?r+or',
+];
+
+describe.each(sampleFiles)('a search of %s finds the lines that grep finds', (name) => {
+  const sample = path.join(import.meta.dirname, '..', 'wire', name);
+  const numbersOf = async (pattern: string) => {
+    const {hits} = searchIn(await loadLog({path: sample, lines: 0}), pattern);
+    return hits.map((id) => `${id + 1}`);
+  };
+  const numbersIn = (printed: string) => printed.split('\n').flatMap((line) => /^\d+/.exec(line) ?? []);
+
+  test.for(plainPatterns)('-F %s', async (pattern, context) => {
+    const found = grep(context, sample, '-nF', ...caseFlag(pattern), '--', pattern);
+    expect(await numbersOf(pattern)).toEqual(numbersIn(found));
+  });
+
+  test.for(expressions)('-E %s', async (pattern, context) => {
+    const found = grep(context, sample, '-nE', ...caseFlag(pattern), '--', pattern);
+    expect(await numbersOf(pattern)).toEqual(numbersIn(found));
+  });
+});
+
+describe('a search of 1,000,000 lines counts what grep -c counts', () => {
+  test.for(['Connection refused', 'connection refused', 'finished in 3 ms (', 'librdkafka', 'panicked'])(
+    '-F %s',
+    (pattern, context) => {
+      const count = Number(grep(context, file, '-cF', ...caseFlag(pattern), '--', pattern));
+      expect(count).toBeGreaterThan(0);
+      expect(searchIn(buffer, pattern).count).toBe(count);
+    },
+  );
+
+  test.for(['CONNECT, [0-9]+ identical', 'step [0-9]*7 finished', '(orders|payments)\\.kafka|refused', "^Invalid.*'$"])(
+    '-E %s',
+    (pattern, context) => {
+      const count = Number(grep(context, file, '-cE', ...caseFlag(pattern), '--', pattern));
+      expect(count).toBeGreaterThan(0);
+      expect(searchIn(buffer, pattern).count).toBe(count);
+    },
+  );
+});
+
+describe('filters on 1,000,000 lines', () => {
+  function shownBy(...typed: readonly string[]): ShownLines {
+    const filters = typed.map((text, id) => {
+      const parsed = parseFilter(text, {watch: withinDeadline});
+      if (parsed.kind === 'error') throw new Error(parsed.text);
+      return {id, filter: parsed.filter, on: true};
+    });
+    const shown = new ShownLines({buffer, index, filters, context: 0, fold: false});
+    while (!shown.step(stepBytes));
+    return shown;
+  }
+
+  const heads = String.raw`^\[orders] |^thread `;
+  const warnings = String.raw`\[33m WARN|\[31mERROR|^thread `;
+  const kafka = String.raw`\[2m[a-z_:]*kafka`;
+
+  test.for<[typed: string, args: readonly string[]]>([
+    ['Connection refused', ['-cF', 'Connection refused']],
+    ['level:warn', ['-cE', warnings]],
+    ['target:kafka', ['-cE', kafka]],
+  ])('%s leaves as many records as grep -c counts', ([typed, args], context) => {
+    const count = Number(grep(context, file, ...args));
+    const shown = shownBy(typed);
+    expect(shown.matches).toBe(count);
+    expect(shown.hiddenBy(0)).toBe(Number(grep(context, file, '-cE', heads)) - count);
+  });
+
+  test('one that is turned round hides what grep counts', (context) => {
+    expect(shownBy('!finished in').hiddenBy(0)).toBe(Number(grep(context, file, '-c', 'finished in')));
+  });
+
+  test('several leave what greps leave one after the other, and what is taken are the bytes that they print', (context) => {
+    const shown = shownBy('!identical error', 'target:kafka', 'level:warn');
+    const found = grep(context, file, '-E', kafka)
+      .split(/(?<=\n)/)
+      .filter((line) => !line.includes('identical error') && line.includes('\u001B[33m WARN'));
+    expect(found.length).toBeGreaterThan(1000);
+    const taken = takeBytes(buffer, idsIn(shown, buffer.firstId, buffer.endId));
+    expect(taken.equals(Buffer.from(found.join('')))).toBe(true);
+  });
+});

@@ -1,0 +1,48 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {manPage} from '../../scripts/man-page.ts';
+import {bold, entry, plain} from '../../scripts/roff.ts';
+import {options} from '../../source/settings/options.ts';
+import {allCommands} from '../../source/ui/commands.ts';
+import {root, run} from '../harness/program.ts';
+import {requireTool} from '../harness/tools.ts';
+
+const file = path.join(root, 'man/pipetail.1');
+
+test('man/pipetail.1 is what the tables say now (npm run man)', async () => {
+  const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  expect(await readFile(file, 'utf8')).toBe(manPage(version));
+});
+
+test('man shows it without a complaint: every option, every key', async (context) => {
+  const man = requireTool(context, 'man');
+  const env = {MANWIDTH: '400', MAN_KEEP_FORMATTING: undefined, MANPAGER: 'cat'};
+  const {code, stdout, stderr} = await run(man, ['--warnings', '-E', 'UTF-8', '-l', file], {env});
+  expect({code, stderr}).toEqual({code: 0, stderr: ''});
+  const shown = stdout.replaceAll(/ +/g, ' ');
+  for (const heading of ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS', 'KEYS', 'ENVIRONMENT', 'FILES', 'EXIT STATUS']) {
+    expect(shown).toMatch(new RegExp(`^${heading}$`, 'm'));
+  }
+  for (const {flag, help} of options) {
+    expect(shown).toContain(`--${flag}`);
+    expect(shown).toContain(help);
+  }
+  for (const {help} of allCommands) expect(shown).toContain(help);
+});
+
+describe('roff', () => {
+  test.each([
+    ['--host URL', '\\-\\-host URL'],
+    ['back\\slash', 'back\\eslash'],
+    ['.dot', '\\&.dot'],
+    ["'quote", '\\(aqquote'],
+    ['^L ~ ` "', '\\(haL \\(ti \\(ga \\(dq'],
+    ['pipeline…', 'pipeline\\[u2026]'],
+    ['𝄞', '\\[u1D11E]'],
+  ])('%s', (text, wanted) => {
+    expect(plain(text)).toBe(wanted);
+    expect(bold(text)).toBe(`\\fB${wanted}\\fR`);
+    expect(entry('a', text)).toEqual(['.TP', '\\fBa\\fR', wanted]);
+  });
+});

@@ -1,0 +1,119 @@
+import {existsSync} from 'node:fs';
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {installation} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {node, program, root} from '../harness/program.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+import {type Exit, openTerminal, type Terminal} from '../harness/terminal.ts';
+
+/** What is not run here, and why; a file that runs it is named where there is one. */
+const elsewhere: readonly {readonly command: RegExp; readonly why: string; readonly by?: string}[] = [
+  {command: /^npm test$/, why: 'it is what runs this test'},
+  {command: /^npm run chaos\b/, why: 'takes minutes', by: 'test/chaos/chaos.test.ts'},
+  {command: /^npm run soak\b/, why: 'takes minutes', by: 'test/soak/soak.test.ts'},
+  {command: /^npm run bench\b/, why: 'takes minutes, and writes its results into the project'},
+];
+
+const commands = commandsIn(await readFile(path.join(root, 'readme.md'), 'utf8'));
+
+/** The lines of the readme's shell blocks, without their comments; one that ends in a backslash goes on in the next. */
+function commandsIn(readme: string): string[] {
+  const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block.replaceAll('\\\n', ' '));
+  return blocks.flatMap((block) =>
+    block
+      .split('\n')
+      .map((line) => line.replace(/(^|\s+)# .*$/, '').trim())
+      .filter((line) => line !== ''),
+  );
+}
+
+let server: DemoServer;
+/** One home for all commands, since what one leaves there another reads. */
+let home: TemporaryDirectory;
+
+beforeAll(async () => {
+  server = await DemoServer.start({scenario: installation});
+  home = await temporaryDirectory();
+  const pipetail = path.join(home.path, 'bin/pipetail');
+  await mkdir(path.dirname(pipetail));
+  await writeFile(pipetail, `#!/bin/sh\nexec '${node}' '${program}' "$@"\n`);
+  await chmod(pipetail, 0o755);
+});
+
+afterAll(async () => {
+  await server.close();
+  await home[Symbol.asyncDispose]();
+});
+
+/**
+ * The command as it is run here: on the demo server of this test, without putting the project's packages in anew, and on
+ * a port that is free.
+ */
+function asRunHere(command: string): string {
+  return command
+    .replace(/--port \d+/, '--port 0')
+    .replace(/\bpipetail demo\b(?!.*--port)/, 'pipetail demo --port 0')
+    .replace(/^npm ci\b/, 'npm ci --dry-run --offline --ignore-scripts >&2')
+    .replaceAll(/https?:\/\/[\w.-]*example\.com(:\d+)?/g, server.url);
+}
+
+/** What goes on until it is told to stop. */
+const endless = /\blogs\b.*\s(--follow|-f)\b|(^|\s)demo\b/;
+
+/** Waits until the command has ended, or done what it is for; ends it then, as a person would. */
+async function endOf(terminal: Terminal, command: string): Promise<Exit> {
+  if (endless.test(command)) {
+    await terminal.waitFor(() => server.openLogConnections() > 0 || terminal.text().includes('serving'));
+    await terminal.stable(500);
+    await terminal.press('C-c');
+    return await terminal.waitForExit();
+  }
+  await terminal.waitFor(() => terminal.alternateScreen || !terminal.running, {timeout: 50_000});
+  if (!terminal.running) return await terminal.exit;
+  await terminal.waitFor(/ (LIVE|ended)\b/);
+  await terminal.press('q');
+  await terminal.waitFor(() => !terminal.running || terminal.text().includes('q again quits'));
+  if (terminal.running) await terminal.press('q');
+  return await terminal.waitForExit();
+}
+
+/** What is run elsewhere is there at least: the script of npm, and the test that runs it. */
+async function expectThere(command: string, by: string | undefined): Promise<void> {
+  const {scripts} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  const name = /^npm (?:run )?([\w-]+)/.exec(command)?.[1] ?? '';
+  expect(Object.keys(scripts)).toContain(name);
+  if (by !== undefined) expect(existsSync(path.join(root, by))).toBe(true);
+}
+
+test('the readme has commands', () => {
+  expect(commands.length).toBeGreaterThan(5);
+  expect(commands.some((command) => /^pipetail\b/.test(command))).toBe(true);
+});
+
+test.each(commands)('%s', async (command) => {
+  const parts = command.split(' && ');
+  for (const part of parts) {
+    const other = elsewhere.find((each) => each.command.test(part));
+    if (other) await expectThere(part, other.by);
+  }
+  const here = parts.filter((part) => !elsewhere.some((each) => each.command.test(part))).join(' && ');
+  if (here === '') return;
+  const PATH = [path.join(home.path, 'bin'), process.env.PATH].join(path.delimiter);
+  await using terminal = await openTerminal({
+    command: 'bash',
+    args: ['-c', asRunHere(here)],
+    ...{cwd: root, cols: 120, rows: 40},
+    env: {HOME: home.path, PATH, FELDERA_HOST: server.url},
+  });
+  const {code, signal} = await endOf(terminal, here);
+  // 130, or the signal itself: interrupted, as was asked for.
+  const wanted = endless.test(here) ? [0, 130] : [0];
+  expect(signal === 'SIGINT' ? 130 : code, terminal.text()).toBeOneOf(wanted);
+});
+
+test('comments, continued lines and other blocks are told apart', () => {
+  const readme = '```sh\na b    # words\n# all words\nc \\\n  d\n```\n```text\ne\n```\n```sh\nf#g\n```\n';
+  expect(commandsIn(readme)).toEqual(['a b', 'c    d', 'f#g']);
+});
