@@ -7,11 +7,12 @@ import type {Context} from './command.ts';
 import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
+import {ListFollower} from './list-follower.ts';
 import {mergedTab} from './merged-tab.ts';
 import {type PaneAt, paneAt} from './on-pane.ts';
 import {type ModelledPane, PaneModels} from './pane-models.ts';
 import type {PaneView} from './pane-view.ts';
-import {createArranger, firstToShow, nearestByName} from './pipeline-list.ts';
+import {createArranger} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
 import {RecordingWatch} from './recording-watch.ts';
 import type {Services} from './services.ts';
@@ -37,14 +38,8 @@ export class Controller {
   readonly #rest: CursorRest;
   readonly #disposers: (() => void)[] = [];
   #size: Size;
-  #started = false;
-  /** What is to be done before the first pipeline is shown; undefined: nothing, or it is under way. */
-  #beforeFirst: (() => Promise<void>) | undefined;
-  #isPreparing = false;
   readonly #closing = new AbortController();
-  readonly #isAsked: (name: string) => boolean;
-  /** Those that were opened because they were asked for: a tab that was closed stays closed. */
-  readonly #openedAsked = new Set<string>();
+  readonly #list: ListFollower;
 
   /**
    * `names` are open at once; of the pipelines in the list those that `isAsked` are, when they are first seen.
@@ -58,8 +53,6 @@ export class Controller {
     beforeFirst?: () => Promise<void>;
   }) {
     this.services = options.services;
-    this.#beforeFirst = options.beforeFirst;
-    this.#isAsked = options.isAsked ?? (() => false);
     this.#size = options.size;
     this.attention = new Attention(options.services);
     this.#describer = new Describer(options.services.describe);
@@ -71,6 +64,8 @@ export class Controller {
       isShown: (name) => this.state.active === name,
       onEntries: (name, before) => this.#place(name, (at) => keptUnderEye(at, before)),
     });
+    const {isAsked = () => false, beforeFirst} = options;
+    this.#list = new ListFollower(this, {isAsked, beforeFirst});
     this.#noteLook();
   }
 
@@ -114,12 +109,12 @@ export class Controller {
   start(): () => void {
     const {poller, manager} = this.services;
     this.#disposers.push(
-      poller.snapshot.subscribe(() => this.#onList()),
+      poller.snapshot.subscribe(() => this.#list.look()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
       new RecordingWatch({manager, say: (text) => this.dispatch({type: 'notice', text})}).start(),
     );
-    this.#onList();
+    this.#list.look();
     return () => {
       this.#rest.end();
       this.#closing.abort();
@@ -259,53 +254,6 @@ export class Controller {
   #wake(): void {
     const {pane} = this;
     pane?.model.sync(pane.tab.pane);
-  }
-
-  #onList(): void {
-    const {pipelines} = this.services.poller.snapshot.get();
-    if (pipelines === undefined) return;
-    this.services.manager.noteList(pipelines);
-    if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
-    if (this.#isPreparing) return;
-    const [firstAsked] = this.#openAsked(pipelines);
-    if (!this.#started) {
-      const {active, cursor} = this.state;
-      const first =
-        active ?? firstAsked ?? (this.pipelines.find(({name}) => name === cursor) ?? firstToShow(this.pipelines))?.name;
-      if (first === undefined) return;
-      this.#started = true;
-      this.dispatch({type: 'cursor', name: first});
-      this.show(first);
-      return;
-    }
-    this.#keepCursor();
-  }
-
-  /** Opens what is asked for and was not seen before. Answers the names. */
-  #openAsked(pipelines: readonly Pipeline[]): readonly string[] {
-    const names = pipelines
-      .map(({name}) => name)
-      .filter((name) => this.#isAsked(name) && !this.#openedAsked.has(name))
-      .sort();
-    if (names.length === 0) return names;
-    for (const name of names) this.#openedAsked.add(name);
-    this.dispatch({type: 'open', names});
-    return names;
-  }
-
-  async #prepare(beforeFirst: () => Promise<void>): Promise<void> {
-    this.#beforeFirst = undefined;
-    this.#isPreparing = true;
-    await beforeFirst();
-    this.#isPreparing = false;
-    if (!this.#closing.signal.aborted) this.#onList();
-  }
-
-  /** A pipeline that disappears from under the cursor leaves it on the nearest one. */
-  #keepCursor(): void {
-    const {pipelines, state} = this;
-    const name = nearestByName(pipelines, state.cursor ?? '')?.name;
-    if (name !== undefined && name !== state.cursor) this.dispatch({type: 'cursor', name});
   }
 
   /** Changes the position in a tab, if that is the one that is shown. */

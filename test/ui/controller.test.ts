@@ -2,37 +2,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it, test} from 'vitest';
 import {settled} from '../harness/fake-clock.ts';
-import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
-
-describe('at start', () => {
-  it('the first failing pipeline is shown at once, in the preview', async () => {
-    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
-    expect(screen.tabs).toEqual(['fraud?']);
-    expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud', focus: 'sidebar'});
-    await screen.untilConnected('fraud');
-  });
-
-  it('else the first one', async () => {
-    await using screen = await ScreenUnderTest.connected();
-    expect(screen.tabs).toEqual(['billing?']);
-    await screen.untilConnected('billing');
-  });
-
-  it('the pipelines that were named are kept tabs, without a preview', async () => {
-    await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['orders', 'billing']});
-    expect(screen.tabs).toEqual(['orders', 'billing']);
-    await screen.untilConnected('orders', 'billing');
-    expect(screen.controller.state.active).toBe('orders');
-  });
-
-  it('an empty list waits for the first pipeline', async () => {
-    await using screen = await ScreenUnderTest.connected({scenario: () => {}});
-    expect(screen.tabs).toEqual([]);
-    screen.server.addPipeline('late').start();
-    await screen.until(() => screen.controller.state.active === 'late', 'the new pipeline');
-    expect(screen.controller.state.cursor).toBe('late');
-  });
-});
+import {ScreenUnderTest} from './screen-under-test.ts';
 
 describe('the preview follows the cursor', () => {
   it('once it has rested there for 250 ms', async () => {
