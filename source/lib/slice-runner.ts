@@ -9,8 +9,8 @@ const leastStepBytes = 32 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
 const longStep = 3;
-/** A key waits so long at the most, and a frame has 16 ms. Milliseconds. */
-const usualSlice = 8;
+/** A frame has 16 ms, and a slice ends up to a step and a garbage collection late. Milliseconds. */
+const usualSlice = 5;
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {

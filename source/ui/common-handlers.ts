@@ -99,7 +99,8 @@ function topLayer(tab: Tab | undefined): Partial<PaneView> | undefined {
   if (selectedFrom !== undefined) return {selectedFrom: undefined};
   if (highlights.length > 0) return {highlights: highlights.slice(0, -1)};
   if (filters.length > 0) return {filters: filters.slice(0, -1)};
-  return search === undefined ? undefined : {search: undefined};
+  // A search pans to its hits: without it the beginnings of the lines are what is read.
+  return search === undefined ? undefined : {search: undefined, pan: 0};
 }
 
 function togglePage(controller: Controller, kind: 'help' | 'describe' | 'events'): void {

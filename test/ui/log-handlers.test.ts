@@ -99,6 +99,16 @@ describe('reading', () => {
     expect(activeTab(screen.controller.state)?.pane).toMatchObject({pan: 0, position: {kind: 'follow'}});
   });
 
+  it('when the search is peeled, the lines are seen from their beginning again', async () => {
+    await using screen = await reading(3);
+    screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle`);
+    await screen.untilLine('orders', 'needle');
+    screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e', 'Enter');
+    await screen.until(() => (activeTab(screen.controller.state)?.pane.pan ?? 0) > 0, 'the pan');
+    screen.press('Esc');
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({search: undefined, pan: 0});
+  });
+
   it('n says that nothing is searched for, or that nothing matches', async () => {
     await using screen = await reading(3);
     screen.press('n');
