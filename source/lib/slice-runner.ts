@@ -5,7 +5,7 @@ import type {Clock} from './clock.ts';
  * a search and 10 ms for filters whose code is not compiled yet, and a step costs 0.13 ms to begin where a pattern is
  * watched.
  */
-const leastStepBytes = 32 * 1024;
+const leastStepBytes = 16 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
 const longStep = 3;

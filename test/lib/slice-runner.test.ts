@@ -113,7 +113,7 @@ test('makes steps longer while they are short, and shorter while they are long',
   };
   took = 0.25;
   runner.run();
-  expect(asked).toEqual([32, 64, 128, 256]);
+  expect(asked).toEqual([16, 32, 64, 128]);
   expect(runWith(2, 2)).toEqual([256, 256]);
-  expect(runWith(40, 5)).toEqual([256, 128, 64, 32, 32]);
+  expect(runWith(40, 6)).toEqual([256, 128, 64, 32, 16, 16]);
 });
