@@ -26,6 +26,9 @@ export type Pane = {readonly tab: Tab} & ModelledPane;
 /**
  * Turns keys into changes of the view and into calls to the stream manager. Holds no React: the components show its
  * stores, and a test can press its keys.
+ *
+ * Longer than most files: it is the one place where view, models and streams meet, and what could be told apart has
+ * been (`list-follower`, `pane-models`, `cursor-rest`, `describer`, `terminal-hold`, the handlers).
  */
 export class Controller {
   readonly services: Services;

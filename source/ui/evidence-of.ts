@@ -6,8 +6,8 @@ import {lineAsSent} from '../viewport/line-text.ts';
 import {markerText, markerTone} from '../viewport/marker-text.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './on-pane.ts';
+import type {Choice} from './prompt.ts';
 import {idsOf, mostCopied} from './taking.ts';
-import type {Choice} from './view-state.ts';
 
 /** The chosen lines as Markdown, with what a reader has to know of them; undefined when there are too many. */
 export async function evidenceOf(

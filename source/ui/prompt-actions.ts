@@ -4,10 +4,10 @@ import {findNamePrompt} from './find-name-prompt.ts';
 import {placePrompt, timePrompt} from './go-to-prompt.ts';
 import {highlightPrompt} from './highlight-prompt.ts';
 import {pipePrompt} from './pipe-prompt.ts';
+import type {Prompt} from './prompt.ts';
 import type {KeyHint, PromptKind} from './prompt-kind.ts';
 import {savePrompt} from './save-prompt.ts';
 import {searchPrompt} from './search-prompt.ts';
-import type {Prompt} from './view-state.ts';
 
 const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   search: searchPrompt,

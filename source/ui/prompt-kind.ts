@@ -1,5 +1,5 @@
 import type {Controller} from './controller.ts';
-import type {Prompt} from './view-state.ts';
+import type {Prompt} from './prompt.ts';
 
 /** A key as people read it, and a word for what it does. */
 export type KeyHint = readonly [key: string, word: string];

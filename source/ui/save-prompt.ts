@@ -4,9 +4,9 @@ import {byteSize, counted} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
 import {type PaneAt, paneAt, say} from './on-pane.ts';
+import type {Choice} from './prompt.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 import {blocksOf, missingWords, settledPane} from './taking.ts';
-import type {Choice} from './view-state.ts';
 
 /** `S`: to a file. A name that ends in `.md` saves Markdown evidence. */
 export const savePrompt: PromptKind<'save'> = {

@@ -4,9 +4,9 @@ import {byteSize} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
+import type {Choice} from './prompt.ts';
 import {openSavePrompt} from './save-prompt.ts';
 import {bytesOf, copiedWords, idsOf, mostCopied, settledPane} from './taking.ts';
-import type {Choice} from './view-state.ts';
 
 /** Commands that take something out of the log: to the clipboard, a file, a command; and the user's own marks. */
 export const takeHandlers = {

@@ -7,7 +7,7 @@ import {visiblePlaces} from '../viewport/position.ts';
 import {byteSize, counted} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {type PaneAt, paneAt} from './on-pane.ts';
-import type {Choice} from './view-state.ts';
+import type {Choice} from './prompt.ts';
 
 /** More than any clipboard is for. */
 export const mostCopied = 10_000_000;

@@ -1,7 +1,7 @@
 import type {AwaySummary} from '../attention/away-summary.ts';
-import type {Recall} from '../storage/recall.ts';
 import {mergedTab} from './merged-tab.ts';
 import {freshPane, type PaneView} from './pane-view.ts';
+import type {Prompt} from './prompt.ts';
 
 /** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
 export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
@@ -30,28 +30,6 @@ export type Page =
       readonly summary: AwaySummary;
       readonly under: Page | undefined;
     };
-
-/** A line being typed. */
-export type Prompt = {
-  readonly text: string;
-  /** Why what was typed cannot be done; until it is changed. */
-  readonly problem?: string | undefined;
-  /** The walk through what was typed earlier, while nothing else is typed. */
-  readonly recalled?: Recall | undefined;
-} & (
-  | {readonly kind: 'time' | 'place' | 'highlight'}
-  /** `before` is what Esc puts back. */
-  | {readonly kind: 'search'; readonly before: PaneView}
-  | {readonly kind: 'find-name'; readonly before: string}
-  /** `edits`: the id of the filter that it replaces. */
-  | {readonly kind: 'filter'; readonly edits: number | undefined}
-  /** `replaces`: the file exists, and Enter once more replaces it. */
-  | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
-  | {readonly kind: 'pipe'; readonly what: Choice}
-);
-
-/** What of a log is taken: one record, the selected ones, what is on the screen, all that the filters leave, or all. */
-export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
 export type SortOrder = 'name' | 'state' | 'activity';
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {evidenceOf, versionWords} from '../../source/ui/evidence-of.ts';
 import {paneAt} from '../../source/ui/on-pane.ts';
+import type {Choice} from '../../source/ui/prompt.ts';
 import {mostCopied} from '../../source/ui/taking.ts';
-import type {Choice} from '../../source/ui/view-state.ts';
 import {logged, pressed, reading, typed, workedOut} from './reading.ts';
 import type {ScreenUnderTest} from './screen-under-test.ts';
 

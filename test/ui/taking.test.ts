@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {newTally, takeBytes} from '../../source/take/bytes-of.ts';
 import {paneAt} from '../../source/ui/on-pane.ts';
+import type {Choice} from '../../source/ui/prompt.ts';
 import {blocksOf, bytesOf, copiedWords, idsOf, missingWords, mostCopied, settledPane} from '../../source/ui/taking.ts';
-import type {Choice} from '../../source/ui/view-state.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from './reading.ts';
 import type {ScreenUnderTest} from './screen-under-test.ts';
 

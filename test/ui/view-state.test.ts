@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {freshPane} from '../../source/ui/pane-view.ts';
-import {
-  activeTab,
-  initialView,
-  type Prompt,
-  reduce,
-  type ViewAction,
-  type ViewState,
-} from '../../source/ui/view-state.ts';
+import type {Prompt} from '../../source/ui/prompt.ts';
+import {activeTab, initialView, reduce, type ViewAction, type ViewState} from '../../source/ui/view-state.ts';
 import {follow} from '../../source/viewport/position.ts';
 
 const seen = {endId: 10, errors: 2, connectorErrors: 1};

@@ -5,6 +5,7 @@ import {onlyBringsBack} from '../away-handlers.ts';
 import type {Controller} from '../controller.ts';
 import {typedNames} from '../key-name.ts';
 import {paneAt} from '../on-pane.ts';
+import type {Prompt} from '../prompt.ts';
 import {
   cancelPrompt,
   changePrompt,
@@ -19,7 +20,7 @@ import {searchWords} from '../status-text.ts';
 import {useController} from '../use-controller.ts';
 import {pressAll} from '../use-keys.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
-import {type Prompt, promptInUse} from '../view-state.ts';
+import {promptInUse} from '../view-state.ts';
 
 /** Cells for what is typed, whatever is said beside it. */
 const leastRoom = 16;
