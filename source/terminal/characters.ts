@@ -45,10 +45,12 @@ export const mark = new RegExp(
 );
 
 /**
- * A virama that joins the letter before it to the one after it: one grapheme, which terminals show in one cell or in
- * two. Only the scripts of the BMP; marks outside it never pass.
+ * A virama that joins the letter before it to the one after it, with or without a change of colour between them: one
+ * grapheme, which terminals show in one cell or in two. Only the scripts of the BMP; marks outside it never pass.
  */
-export const joiningVirama = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1bab\uaaf6](?=[\p{L}\p{M}])/vy;
+export const joiningVirama =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
+  /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1bab\uaaf6](?=(?:\x1b\[[\d:;]*m)*[\p{L}\p{M}])/vy;
 
 /** A syllable of conjoining Hangul in its usual form, as decomposed (NFD) text has it. */
 export const hangulSyllable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/vy;

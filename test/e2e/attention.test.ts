@@ -14,11 +14,19 @@ const away = 4100;
 /** The current line of the log pane. */
 const current = ({terminal}: Viewer): string => terminal.screen().find((row) => row.includes('│▸')) ?? '';
 
-/** Kept tabs for alpha and beta; alpha's log is on the screen. */
+/** Kept tabs for alpha and beta; alpha's log is on the screen. Both are live: what a catch-up brings is no news. */
 async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer> {
   const viewer = await openViewer({cols, args: ['alpha', 'beta', ...args]});
   await viewer.connections(2);
-  await viewer.live();
+  for (const [key, name] of [
+    ['2', 'beta'],
+    ['1', 'alpha'],
+  ] as const) {
+    viewer.say(name, `the log of ${name}`);
+    await viewer.terminal.press(key);
+    await viewer.terminal.waitFor(`the log of ${name}`);
+    await viewer.live();
+  }
   return viewer;
 }
 

@@ -273,7 +273,11 @@ export class Terminal implements AsyncDisposable {
   /** Ends the program and what it started, however they are, and removes the home directory. */
   async dispose(): Promise<void> {
     if (this.running) {
-      process.kill(-this.#pty.pid, 'SIGKILL');
+      try {
+        process.kill(-this.#pty.pid, 'SIGKILL');
+      } catch {
+        // It has just ended by itself; its end has not been told yet.
+      }
       await this.exit;
     }
     this.#emulator.dispose();

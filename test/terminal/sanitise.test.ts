@@ -149,6 +149,10 @@ describe('SGR sequences become runs', () => {
   });
 });
 
+test('a virama joins what follows it, also with a change of colour between them', () => {
+  expect(sanitise('本\u094d\u001b[31me').text).toBe('本<U+094D>e');
+});
+
 test('a sanitised text is not changed by being sanitised again', () => {
   fc.assert(
     fc.property(rawText, (raw) => {
