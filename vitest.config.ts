@@ -9,6 +9,9 @@ const PROGRAM = [
 ];
 
 export default defineConfig({
+  resolve: {
+    alias: [{find: /^fast-check$/, replacement: new URL('test/harness/properties.ts', import.meta.url).pathname}],
+  },
   test: {
     // Two cores: end-to-end tests start whole programs, and more workers only make them slower.
     maxWorkers: 2,
