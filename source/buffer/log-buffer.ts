@@ -3,8 +3,9 @@ import type {Marker} from './marker.ts';
 import {MarkerStore} from './marker-store.ts';
 import {MemoryBound} from './memory-bound.ts';
 import {MemoryPart} from './memory-part.ts';
+import {newlinesIn} from './newlines.ts';
 import {OlderEntries} from './older-entries.ts';
-import {newline, type SegmentView} from './segment.ts';
+import type {SegmentView} from './segment.ts';
 
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
@@ -114,6 +115,15 @@ export class LogBuffer {
     this.#memory.beginAt(this.#older.addPast(this.endId, block));
   }
 
+  /**
+   * Where the last `bytes` bytes of lines begin, or a little before; asks nothing of the cold store. `linesBefore`: how
+   * many lines there ever were before that entry.
+   */
+  lastBytes(bytes: number): {readonly id: number; readonly linesBefore: number} {
+    const older = this.#older.lastBytes(bytes - this.#memory.byteLength);
+    return older ?? {id: this.memoryFirstId, linesBefore: this.#older.allLines};
+  }
+
   /** The cold store has kept more: what waited for that leaves memory. */
   releaseKept(): void {
     const {firstId} = this;
@@ -135,14 +145,14 @@ export class LogBuffer {
 
   /**
    * Adds bytes, split on `\n` only. What follows the last `\n` becomes the open line, or goes on with it: it is
-   * visible at once under its id. The array is not kept.
+   * visible at once under its id. The array is not kept. `newlines`: where they are in it.
    */
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     if (bytes.length === 0) return;
     this.#version += 1;
-    const endOfOpen = this.#waiting.length > 0 ? bytes.indexOf(newline) + 1 : 0;
-    this.#put(bytes.subarray(0, endOfOpen));
-    this.#put(bytes.subarray(endOfOpen));
+    const endOfOpen = this.#waiting.length > 0 ? (newlines[0] ?? -1) + 1 : 0;
+    this.#put(bytes.subarray(0, endOfOpen), newlines, 0);
+    this.#put(bytes, newlines, endOfOpen);
   }
 
   /** The open line, if there is one, stands as received: what comes next is another line. */
@@ -217,9 +227,9 @@ export class LogBuffer {
   }
 
   /** If markers wait, the open line may end in `bytes` with their last one only. */
-  #put(bytes: Uint8Array): void {
-    for (let rest = bytes; rest.length > 0; ) {
-      rest = rest.subarray(this.#memory.put(rest));
+  #put(bytes: Uint8Array, newlines: Uint32Array, from: number): void {
+    for (let at = from; at < bytes.length; ) {
+      at += this.#memory.put(bytes, newlines, at);
       if (!this.hasOpenLine) this.#addWaiting();
       this.#bound.trim();
     }

@@ -1,3 +1,4 @@
+import {newlinesIn} from './newlines.ts';
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
 /** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
@@ -84,15 +85,16 @@ export class MemoryPart {
   }
 
   /**
-   * Stores the beginning of `bytes`: what fits into the newest segment up to the end of a line. Answers how many; 0
-   * when it has made room instead, for the next call. A line that reaches the longest length is ended.
+   * Stores the beginning of what stands in `bytes` from `offset` on: what fits into the newest segment up to the end of
+   * a line. Answers how many; 0 when it has made room instead, for the next call. A line that reaches the longest
+   * length is ended. `newlines`: where those of all the bytes are.
    */
-  put(bytes: Uint8Array): number {
+  put(bytes: Uint8Array, newlines = newlinesIn(bytes), offset = 0): number {
     const segment = this.#newest();
     const alone = segment.count === 0 || (this.#isOpen && segment.count === 1);
-    const fits = segment.fitting(bytes, {alone, usual: this.#segmentBytes});
+    const fits = segment.fitting(bytes.subarray(offset), {alone, usual: this.#segmentBytes});
     if (fits > 0) {
-      this.#write(segment, bytes.subarray(0, fits));
+      this.#write(segment, bytes.subarray(offset, offset + fits), newlines, offset);
       return fits;
     }
     if (!alone) this.#moveOn();
@@ -141,8 +143,8 @@ export class MemoryPart {
     return segment?.view(this.#isOpen && segment.endId === this.#endId);
   }
 
-  #write(segment: Segment, bytes: Uint8Array): void {
-    const begun = segment.write(bytes, this.#isOpen);
+  #write(segment: Segment, bytes: Uint8Array, newlines: Uint32Array, offset: number): void {
+    const begun = segment.write(bytes, this.#isOpen, newlines, offset);
     this.#lines += begun;
     this.#endId += begun;
     this.#byteLength += bytes.length;

@@ -1,3 +1,4 @@
+import {countBelow, newlinesIn} from './newlines.ts';
 import {TextFacts} from './text-facts.ts';
 
 export const newline = 0x0a;
@@ -93,21 +94,18 @@ export class Segment {
 
   /**
    * Stores `bytes`, which fit, and the start of each line that begins in them. `open`: they go on with the last entry.
-   * Answers the number of entries begun.
+   * `newlines`: where newlines are, counted from `offset` before them. Answers the number of entries begun.
    */
-  write(bytes: Uint8Array, open: boolean): number {
+  write(bytes: Uint8Array, open: boolean, newlines = newlinesIn(bytes), offset = 0): number {
     const before = this.count;
     const from = this.length;
     this.#bytes.set(bytes, from);
     this.length += bytes.length;
     if (!open) this.#pushStart(from);
-    const written = this.#bytes.subarray(from, this.length);
-    for (
-      let at = written.indexOf(newline);
-      at !== -1 && at + 1 < written.length;
-      at = written.indexOf(newline, at + 1)
-    ) {
-      this.#pushStart(from + at + 1);
+    // A newline at the very end begins nothing yet.
+    const last = countBelow(newlines, offset + bytes.length - 1);
+    for (let index = offset === 0 ? 0 : countBelow(newlines, offset); index < last; index++) {
+      this.#pushStart(from + (newlines[index] ?? 0) - offset + 1);
     }
     return this.count - before;
   }

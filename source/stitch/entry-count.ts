@@ -1,6 +1,6 @@
+import {newlinesIn} from '../buffer/newlines.ts';
 import {beginsManagerEntry, endsManagerEntry, maxProtocolLine} from './protocol-lines.ts';
 
-const newline = 0x0a;
 const nothing = new Uint8Array(0);
 
 /** A number known to lie between two bounds, both included. */
@@ -49,13 +49,12 @@ export class EntryCount {
     return {min: this.#min, max: this.#max};
   }
 
-  /** Counts on, over bytes in any chunking. */
-  push(bytes: Uint8Array): void {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** Counts on, over bytes in any chunking. `newlines`: where they are in the bytes. */
+  push(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     let start = 0;
-    for (let end = view.indexOf(newline); end !== -1; end = view.indexOf(newline, start)) {
-      if (this.#open || this.#partial.length > 0 || beginsManagerEntry(view, start)) {
-        this.#countLine(this.#joined(view.subarray(start, end)));
+    for (const end of newlines) {
+      if (this.#open || this.#partial.length > 0 || beginsManagerEntry(bytes, start)) {
+        this.#countLine(this.#joined(bytes.subarray(start, end)));
         this.#partial = nothing;
       } else {
         this.#min++;
@@ -63,7 +62,7 @@ export class EntryCount {
       }
       start = end + 1;
     }
-    if (start < view.length) this.#partial = bothEnds(this.#joined(view.subarray(start)));
+    if (start < bytes.length) this.#partial = bothEnds(this.#joined(bytes.subarray(start)));
   }
 
   #countLine(line: Uint8Array): void {

@@ -1,12 +1,16 @@
 import type {MarkerKind} from '../buffer/marker.ts';
+import {newlinesIn} from '../buffer/newlines.ts';
 import type {Clock} from '../lib/clock.ts';
 
 const newline = 0x0a;
 
 /** Where the stitched log goes. */
 export type StitchSink = {
-  /** Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards. */
-  readonly append: (bytes: Uint8Array) => void;
+  /**
+   * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
+   * `newlines`: where they are in it.
+   */
+  readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
   /** The open (unfinished) last line will never be completed: it stands as received. */
   readonly closeLine: () => void;
   /** Something happened between the line above and the next. Never while a line is open. */
@@ -52,12 +56,12 @@ export class LogOutput {
     this.#sink.placed?.({fresh});
   }
 
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     if (bytes.length === 0) return;
     this.#lastByteAt = this.#clock.wall();
-    const lineEnd = this.#waiting.length > 0 ? bytes.indexOf(newline) : -1;
-    if (lineEnd === -1) {
-      this.#write(bytes);
+    const [lineEnd] = newlines;
+    if (this.#waiting.length === 0 || lineEnd === undefined) {
+      this.#write(bytes, newlines);
       return;
     }
     this.#write(bytes.subarray(0, lineEnd + 1));
@@ -79,10 +83,10 @@ export class LogOutput {
     this.#flushMarkers();
   }
 
-  #write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     if (bytes.length === 0) return;
     this.#open = bytes.at(-1) !== newline;
-    this.#sink.append(bytes);
+    this.#sink.append(bytes, newlines);
   }
 
   #flushMarkers(): void {

@@ -13,51 +13,71 @@ export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
  * It is bounded by the ring and not by the scrollback, and it keeps the bytes themselves: a copy costs 0.03 ns a byte
  * while hashing would cost every line, live, for a reconnect that may never come. A newline stands before the first
  * line, so that "begins a line" always means "follows a newline". The room grows with the log: quiet tabs cost 16 KB.
+ * Once it is full the end goes round in it, and only a reconnect puts the bytes in a row.
  */
 export class RingTail {
   readonly #limit: number;
-  #room = new Uint8Array(initialRoom);
+  #room: Uint8Array;
+  #length = 0;
+  /** Where the next byte goes. While the room is not full, the bytes begin at 0. */
   #end = 0;
 
   constructor(ring: RingLimits) {
     // Every entry of the ring ends with a newline on the wire; one more stands before the first.
     this.#limit = ring.bytes + ring.entries + 1;
+    this.#room = new Uint8Array(Math.min(initialRoom, this.#limit));
     this.reset();
   }
 
   /** The bytes, oldest first. Valid until the next change. */
   get bytes(): Uint8Array {
-    return this.#room.subarray(Math.max(0, this.#end - this.#limit), this.#end);
+    if (this.#length === this.#room.length && this.#end > 0) this.#putInRow();
+    return this.#room.subarray(0, this.#length);
   }
 
   /** Forgets everything: what follows is compared on its own. */
   reset(): void {
     this.#room[0] = newline;
-    this.#end = 1;
+    this.#length = 1;
+    this.#end = 1 % this.#room.length;
   }
 
   /** Forgets the last line if it is unfinished. */
   dropPartialLine(): void {
     const lineStart = this.bytes.lastIndexOf(newline) + 1;
-    if (lineStart === 0) this.reset();
-    else this.#end -= this.bytes.length - lineStart;
+    if (lineStart === 0) {
+      this.reset();
+    } else if (lineStart < this.#length) {
+      this.#length = lineStart;
+      this.#end = lineStart;
+    }
   }
 
   append(bytes: Uint8Array): void {
     const kept = bytes.length > this.#limit ? bytes.subarray(-this.#limit) : bytes;
-    if (this.#end + kept.length > this.#room.length) this.#makeRoom(kept.length);
-    this.#room.set(kept, this.#end);
-    this.#end += kept.length;
+    const needed = Math.min(this.#length + kept.length, this.#limit);
+    if (needed > this.#room.length) this.#grow(needed);
+    const untilEnd = this.#room.length - this.#end;
+    this.#room.set(kept.subarray(0, untilEnd), this.#end);
+    if (kept.length > untilEnd) this.#room.set(kept.subarray(untilEnd), 0);
+    this.#end = (this.#end + kept.length) % this.#room.length;
+    this.#length = needed;
   }
 
-  /** Grows up to one and a half limits; from there what is still needed slides to the front, two moves a byte. */
-  #makeRoom(incoming: number): void {
+  #grow(needed: number): void {
     const kept = this.bytes;
-    const full = Math.ceil(1.5 * this.#limit);
-    const size = Math.max(kept.length + incoming, Math.min(2 * this.#room.length, full));
-    const room = size > this.#room.length ? new Uint8Array(size) : this.#room;
+    const room = new Uint8Array(Math.min(this.#limit, Math.max(needed, 2 * this.#room.length)));
     room.set(kept);
     this.#room = room;
     this.#end = kept.length;
+  }
+
+  /** The room is full and its oldest byte is at the end's place. */
+  #putInRow(): void {
+    const room = new Uint8Array(this.#room.length);
+    room.set(this.#room.subarray(this.#end));
+    room.set(this.#room.subarray(0, this.#end), this.#room.length - this.#end);
+    this.#room = room;
+    this.#end = 0;
   }
 }

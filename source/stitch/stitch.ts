@@ -1,3 +1,4 @@
+import {newlinesIn} from '../buffer/newlines.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {BodySummary, Connection, Matching, Phase} from './body.ts';
 import {type BodyStart, readBodyStart} from './body-start.ts';
@@ -232,8 +233,9 @@ export class Stitch {
   }
 
   #append(bytes: Uint8Array): void {
+    const newlines = newlinesIn(bytes);
     this.#tail.append(bytes);
-    this.#count?.push(bytes);
-    this.#output.append(bytes);
+    this.#count?.push(bytes, newlines);
+    this.#output.append(bytes, newlines);
   }
 }

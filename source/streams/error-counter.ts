@@ -1,12 +1,14 @@
+import {newlinesIn} from '../buffer/newlines.ts';
 import {isPanicIn} from '../records/line-kind.ts';
 import {levelIn} from '../records/line-level.ts';
 
-const newline = 0x0a;
 /** A level stands in the first 200 bytes of a line, after name, time and colours, and so does the word of a panic. */
 const headBytes = 256;
 
-/** The lines that ended in one piece of the stream: how many, and which of them, from 0, are errors. */
-export type Judged = {readonly ended: number; readonly errors: readonly number[]};
+/** The level's word as a head has it; to find it takes 0.15 ns a byte, to judge the head of each line ten times that. */
+const errorWord = Buffer.from('ERROR');
+/** With this a panic's line begins: `thread '…' panicked at …`. */
+const letterT = 0x74;
 
 /** Counts the error records of a stream of bytes, panics too, each when its line ends. Nothing is decoded. */
 export class ErrorCounter {
@@ -19,18 +21,29 @@ export class ErrorCounter {
     return this.#count;
   }
 
-  /** The next bytes of the stream, cut anywhere. */
-  push(bytes: Uint8Array): Judged {
+  /**
+   * The next bytes of the stream, cut anywhere. `newlines`: where they are in the bytes. Answers which of the lines that
+   * end here, from 0, are errors.
+   */
+  push(bytes: Uint8Array, newlines = newlinesIn(bytes)): readonly number[] {
     const errors: number[] = [];
-    let ended = 0;
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let word = view.indexOf(errorWord);
     let start = 0;
-    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-      if (this.#endsInError(bytes, start, end)) errors.push(ended);
-      ended += 1;
+    for (let index = 0; index < newlines.length; index++) {
+      const end = newlines[index] ?? 0;
+      const hasWord = word !== -1 && word < end;
+      if (index === 0 && this.#headLength > 0) {
+        this.#keep(bytes.subarray(0, end));
+        if (this.endLine()) errors.push(0);
+      } else if ((hasWord || bytes[start] === letterT) && this.#judge(bytes, start, end)) {
+        errors.push(index);
+      }
+      if (hasWord) word = view.indexOf(errorWord, end);
       start = end + 1;
     }
     if (start < bytes.length) this.#keep(bytes.subarray(start));
-    return {ended, errors};
+    return errors;
   }
 
   /** The line ends here, without a newline. Answers whether it is an error. */
@@ -38,13 +51,6 @@ export class ErrorCounter {
     const isError = this.#headLength > 0 && this.#judge(this.#head, 0, this.#headLength);
     this.#headLength = 0;
     return isError;
-  }
-
-  // No line is cut out of its bytes: that would be a third of what judging it costs.
-  #endsInError(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#headLength === 0) return this.#judge(bytes, start, end);
-    this.#keep(bytes.subarray(start, end));
-    return this.endLine();
   }
 
   #keep(bytes: Uint8Array): void {

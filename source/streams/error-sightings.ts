@@ -1,5 +1,6 @@
 import {ErrorShapes} from '../attention/error-shapes.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {newlinesIn} from '../buffer/newlines.ts';
 import {timeOfBytes} from '../records/time-text.ts';
 import {ErrorCounter} from './error-counter.ts';
 
@@ -26,9 +27,10 @@ export class ErrorSightings {
     return this.#counter.count;
   }
 
-  /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. */
-  push(bytes: Uint8Array, hadOpenLine: boolean): void {
-    const {ended, errors} = this.#counter.push(bytes);
+  /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: where they are. */
+  push(bytes: Uint8Array, hadOpenLine: boolean, newlines = newlinesIn(bytes)): void {
+    const errors = this.#counter.push(bytes, newlines);
+    const ended = newlines.length;
     const {endId, hasOpenLine} = this.#buffer;
     const end = hasOpenLine ? endId - 1 : endId;
     for (const index of errors) {

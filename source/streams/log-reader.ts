@@ -70,7 +70,7 @@ export class LogReader {
     this.#errors = new ErrorSightings({buffer: options.buffer, wall: options.clock.wall});
     this.#writer = new PaneWriter({buffer: options.buffer, errors: this.#errors});
     const sink = {
-      append: (bytes: Uint8Array) => this.#writer.append(bytes),
+      append: (bytes: Uint8Array, newlines: Uint32Array) => this.#writer.append(bytes, newlines),
       closeLine: () => this.#writer.closeLine(),
       marker: (marker: MarkerKind) => this.mark(marker),
       placed: (place: {readonly fresh: boolean}) => options.placed?.(place),

@@ -1,6 +1,7 @@
 import {addToll, noToll, type Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCause, Marker} from '../buffer/marker.ts';
+import {newlinesIn} from '../buffer/newlines.ts';
 import type {ErrorSightings} from './error-sightings.ts';
 
 /**
@@ -19,11 +20,11 @@ export class PaneWriter {
     this.#errors = options.errors;
   }
 
-  append(bytes: Uint8Array): void {
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     this.appended += bytes.length;
     const {hasOpenLine} = this.#buffer;
-    this.#buffer.append(bytes);
-    this.#errors.push(bytes, hasOpenLine);
+    this.#buffer.append(bytes, newlines);
+    this.#errors.push(bytes, hasOpenLine, newlines);
   }
 
   closeLine(): void {

@@ -18,6 +18,31 @@ test('keeps the end of what was appended, whatever the chunks', () => {
   );
 });
 
+test('it keeps the end, too, when an unfinished line is forgotten now and then and nobody looks meanwhile', () => {
+  const step = fc.oneof(
+    fc.constant('drop' as const),
+    fc.string({maxLength: 30, unit: fc.constantFrom('a', 'b', '\n')}),
+  );
+  fc.assert(
+    fc.property(fc.array(step, {maxLength: 60}), fc.integer({min: 1, max: 60}), (steps, bytes) => {
+      const tail = new RingTail({bytes, entries: 1});
+      const limit = bytes + 2;
+      let all = '\n';
+      for (const each of steps) {
+        if (each === 'drop') {
+          const kept = all.slice(-limit);
+          all = kept.slice(0, kept.lastIndexOf('\n') + 1) || '\n';
+          tail.dropPartialLine();
+        } else {
+          all += each;
+          tail.append(Buffer.from(each));
+        }
+      }
+      expect(Buffer.from(tail.bytes).toString()).toBe(all.slice(-limit));
+    }),
+  );
+});
+
 test('forgets an unfinished line', () => {
   const tail = new RingTail({bytes: 10, entries: 1});
   tail.append(Buffer.from('a\nbc'));

@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {panicLines} from '../../source/demo/panic-lines.ts';
+import {isPanicIn} from '../../source/records/line-kind.ts';
+import {levelOfBytes} from '../../source/records/line-level.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
 
 const samples = readFileSync(new URL('../wire/samples-text-ansi.log', import.meta.url));
@@ -61,4 +63,37 @@ test('a line of many megabytes in small pieces is judged by its head', () => {
   for (let piece = 0; piece < 1000; piece++) counter.push(Buffer.alloc(32_768, 'x'));
   counter.push(Buffer.from('\n'));
   expect(counter.count).toBe(1);
+});
+
+test('it names the lines that are errors when each is judged on its own, however the log is cut', () => {
+  const line = fc.constantFrom(
+    errorLine,
+    infoLine,
+    'ERROR\n',
+    '\n',
+    "thread 'main' panicked at src/main.rs:1:2:\n",
+    "the thread 'main' panicked at src/main.rs:1:2:\n",
+    '{"timestamp":"2026-01-01T00:00:00.000001Z","level":"ERROR","fields":{}}\n',
+    '[orders] 2026-01-01T00:00:00.000001Z \u001b[31mERROR\u001b[0m ERROR ERROR\n',
+  );
+  fc.assert(
+    fc.property(fc.array(line, {maxLength: 12}), fc.array(fc.nat(600), {maxLength: 6}), (lines, cuts) => {
+      const log = Buffer.from(lines.join(''));
+      const counter = new ErrorCounter();
+      const named: number[] = [];
+      let ended = 0;
+      let from = 0;
+      for (const cut of [...cuts.sort((a, b) => a - b), log.length]) {
+        const piece = log.subarray(from, Math.max(from, Math.min(cut, log.length)));
+        named.push(...counter.push(piece).map((index) => ended + index));
+        ended += piece.toString().split('\n').length - 1;
+        from += piece.length;
+      }
+      const isError = (text: string) => {
+        const bytes = Buffer.from(text.trimEnd());
+        return levelOfBytes(bytes) === 'ERROR' || isPanicIn(bytes, 0, bytes.length);
+      };
+      expect(named).toEqual([...lines.keys()].filter((index) => isError(lines[index] ?? '')));
+    }),
+  );
 });
