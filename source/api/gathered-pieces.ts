@@ -1,5 +1,7 @@
 /** A piece of a socket's usual read. */
 const room = 64 * 1024;
+/** Of a piece so long a copy costs more than the steps that it saves: 20 ms for 163 MB that come in blocks. */
+const longPiece = 16 * 1024;
 
 /**
  * Joins small pieces that come one right after the other. The server sends a chunk for each entry, and every step that
@@ -18,8 +20,9 @@ export class GatheredPieces {
 
   /** Delivers the piece at the end of the current turn of the event loop at the latest. The array is not kept. */
   push(piece: Uint8Array): void {
-    if (this.#length + piece.length > room) this.flush();
-    if (piece.length > room) {
+    const isLong = piece.length >= longPiece;
+    if (isLong || this.#length + piece.length > room) this.flush();
+    if (isLong) {
       this.#deliver(piece);
       return;
     }

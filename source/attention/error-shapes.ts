@@ -24,11 +24,19 @@ export const watchedKey = -1;
 const mostShapes = 500;
 const exampleBytes = 512;
 
+/** The same, counted on in place: an object for each error would be half of what an error costs. */
+type Counted = {-readonly [Field in keyof ErrorShape]: ErrorShape[Field]} & {
+  /** How many errors the log had when this one was heard last. */
+  heard: number;
+  /** As it was last told of; undefined: it has changed since. */
+  told: ErrorShape | undefined;
+};
+
 /** The errors of one log by what they say. Of too many shapes the one that was silent for longest gives way. */
 export class ErrorShapes {
   readonly #most: number;
-  /** The one that was heard last stands last. */
-  readonly #shapes = new Map<number, ErrorShape>();
+  readonly #shapes = new Map<number, Counted>();
+  #heard = 0;
   #dropped = 0;
   #snapshot: ReadonlyMap<number, ErrorShape> | undefined;
 
@@ -43,7 +51,10 @@ export class ErrorShapes {
 
   /** The shapes by key, the one that was heard last at the end. The same map until there is another error. */
   get byKey(): ReadonlyMap<number, ErrorShape> {
-    this.#snapshot ??= new Map(this.#shapes);
+    if (!this.#snapshot) {
+      const shapes = [...this.#shapes.values()].sort((a, b) => a.heard - b.heard);
+      this.#snapshot = new Map(shapes.map((shape) => [shape.key, told(shape)]));
+    }
     return this.#snapshot;
   }
 
@@ -51,38 +62,46 @@ export class ErrorShapes {
   add(line: Uint8Array, {id, at, key = shapeOf(line)}: {id: number; at: number; key?: number}): void {
     const known = this.#shapes.get(key);
     this.#snapshot = undefined;
-    if (known) {
-      // Taken out and put in again: the map's order is that of the last line.
-      this.#shapes.delete(key);
-      const isSeen = known.unseen === 0;
-      this.#shapes.set(key, {
-        ...known,
-        count: known.count + 1,
-        lastId: id,
-        lastAt: at,
-        unseen: known.unseen + 1,
-        unseenId: isSeen ? id : known.unseenId,
-        unseenAt: isSeen ? at : known.unseenAt,
-      });
+    this.#heard += 1;
+    if (!known) {
+      const example = Uint8Array.from(line.subarray(0, exampleBytes));
+      const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
+      this.#shapes.set(key, {key, example, count: 1, unseen: 1, ...place, heard: this.#heard, told: undefined});
+      if (this.#shapes.size > this.#most) this.#dropOldest();
       return;
     }
-    const example = Uint8Array.from(line.subarray(0, exampleBytes));
-    const first = {firstId: id, firstAt: at, unseenId: id, unseenAt: at};
-    this.#shapes.set(key, {key, example, count: 1, lastId: id, lastAt: at, unseen: 1, ...first});
-    if (this.#shapes.size > this.#most) this.#dropOldest();
+    known.told = undefined;
+    known.heard = this.#heard;
+    known.count += 1;
+    known.lastId = id;
+    known.lastAt = at;
+    known.unseen += 1;
+    if (known.unseen > 1) return;
+    known.unseenId = id;
+    known.unseenAt = at;
   }
 
   /** The log was looked at: nothing of it is unseen. */
   look(): void {
-    for (const [key, shape] of this.#shapes) if (shape.unseen > 0) this.#shapes.set(key, {...shape, unseen: 0});
+    for (const shape of this.#shapes.values()) {
+      if (shape.unseen === 0) continue;
+      shape.unseen = 0;
+      shape.told = undefined;
+    }
     this.#snapshot = undefined;
   }
 
   #dropOldest(): void {
-    for (const key of this.#shapes.keys()) {
-      this.#shapes.delete(key);
-      this.#dropped += 1;
-      return;
-    }
+    let oldest: Counted | undefined;
+    for (const shape of this.#shapes.values()) if (!oldest || shape.heard < oldest.heard) oldest = shape;
+    if (oldest && this.#shapes.delete(oldest.key)) this.#dropped += 1;
   }
+}
+
+function told(shape: Counted): ErrorShape {
+  if (!shape.told) {
+    const {heard: _heard, told: _told, ...facts} = shape;
+    shape.told = facts;
+  }
+  return shape.told;
 }

@@ -48,11 +48,11 @@ export class ErrorSightings {
   #note(id: number): void {
     // A flood within one piece may have pushed the line out of the buffer again.
     const line = this.#buffer.lineAt(id);
-    if (line) this.shapes.add(line, {id, at: this.#timeAt(id)});
+    if (line) this.shapes.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
   }
 
-  #timeAt(id: number): number {
-    for (let above = id; above > id - linesAbove; above--) {
+  #timeAbove(id: number): number {
+    for (let above = id - 1; above > id - linesAbove; above--) {
       const line = this.#buffer.lineAt(above);
       const time = line && timeOfBytes(line);
       if (time !== undefined) return time;

@@ -37,6 +37,19 @@ it('what came since the last look is unseen, with the first of it', () => {
   expect(only()).toMatchObject({count: 3, firstId: 1, unseen: 2, unseenId: 7, unseenAt: 70});
 });
 
+it('what was told stays as it was, and is the same until there is more to tell', () => {
+  const shapes = new ErrorShapes();
+  shapes.add(refused(1), {id: 1, at: 10});
+  shapes.add(full, {id: 2, at: 20});
+  const before = shapes.byKey;
+  expect(shapes.byKey).toBe(before);
+  shapes.add(refused(2), {id: 3, at: 30});
+  expect([...before.values()].map(({count}) => count)).toEqual([1, 1]);
+  const [disk, kafka] = [...shapes.byKey.values()];
+  expect(kafka).toMatchObject({count: 2, lastId: 3});
+  expect(disk).toBe([...before.values()][1]);
+});
+
 it('of too many shapes the one that was silent for longest gives way, and is counted', () => {
   const shapes = new ErrorShapes({most: 2});
   shapes.add(refused(1), {id: 1, at: 1});
