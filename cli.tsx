@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 import nodeModule from 'node:module';
 import process from 'node:process';
+import type {ContextSource} from './source/screen/context-switch.ts';
 import type {Settings} from './source/settings/settings.ts';
 
 /** Put in by scripts/bundle.mjs; empty when it was not built in a repository. */
@@ -39,8 +40,9 @@ async function main(): Promise<number> {
 }
 
 async function run(): Promise<number> {
-  const {readSettings} = await import('./source/settings/settings.ts');
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const {loadSettings} = await import('./source/commands/load-settings.ts');
+  const settings = await loadSettings(process.argv.slice(2), process.env);
+  await checkKeys(settings);
   switch (settings.request.kind) {
     case 'version': {
       const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
@@ -67,6 +69,13 @@ async function run(): Promise<number> {
       const {runLogsCommand} = await import('./source/commands/run-logs-command.ts');
       return await runLogsCommand({settings, request: settings.request, version: await version(), process});
     }
+    case 'config': {
+      const [{runConfigCommand}, {keyTable}] = await Promise.all([
+        import('./source/commands/run-config-command.ts'),
+        import('./source/ui/key-table.ts'),
+      ]);
+      return await runConfigCommand({request: settings.request, argv: process.argv.slice(2), process, keys: keyTable});
+    }
     case 'list':
     case 'status':
     case 'completion':
@@ -76,11 +85,38 @@ async function run(): Promise<number> {
     }
     case 'screen': {
       await checkWords(settings, settings.request.names);
-      const {runScreen} = await import('./source/screen/run-screen.tsx');
+      const {runScreens} = await import('./source/screen/run-screens.ts');
       const {names, patterns} = settings.request;
-      return await runScreen({settings, names, patterns, version: await version(), process});
+      const contexts = await contextSource();
+      return await runScreens({settings, names, patterns, version: await version(), process, contexts});
     }
   }
+}
+
+/** Where the contexts stand, for the screen: the file is read again for each that the user goes to. */
+async function contextSource(): Promise<ContextSource> {
+  const [{homedir}, {configPlace}, {loadSettings}, {readCommandLine}] = await Promise.all([
+    import('node:os'),
+    import('./source/commands/load-config.ts'),
+    import('./source/commands/load-settings.ts'),
+    import('./source/settings/command-line.ts'),
+  ]);
+  const argv = process.argv.slice(2);
+  return {
+    file: configPlace(readCommandLine(argv), process.env, homedir()).name,
+    settingsIn: async (context) => await loadSettings(argv, process.env, context),
+  };
+}
+
+/** Keys in the configuration file are checked against the screen's table, by every command that reads the file. */
+async function checkKeys({keys}: Settings): Promise<void> {
+  if (keys.length === 0) return;
+  const [{keyTable}, {UsageError}] = await Promise.all([
+    import('./source/ui/key-table.ts'),
+    import('./source/settings/usage-error.ts'),
+  ]);
+  const [first] = keyTable.problems(keys);
+  if (first !== undefined) throw new UsageError(first);
 }
 
 /** A word that is nearly a command is not opened as a pipeline that does not exist. */

@@ -1,5 +1,5 @@
 import {helpText, optionRows} from '../source/settings/help-text.ts';
-import {type CommandName, type Option, options} from '../source/settings/options.ts';
+import {type CommandName, type Option, options, variableOf} from '../source/settings/options.ts';
 import {commandGroups, keysShown} from '../source/ui/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
@@ -44,6 +44,7 @@ export function manPage(version: string): string {
     heading('ENVIRONMENT'),
     ...environment().flatMap(([name, does]) => entry(name, does)),
     heading('FILES'),
+    ...entry('~/.config/pipetail/config.toml', 'the configuration; pipetail config init writes one with every option'),
     ...entry(
       '~/.local/state/pipetail',
       'session, search history, recordings and crash reports, for their owner alone; never a credential',
@@ -99,12 +100,14 @@ function ownOptionEntries(name: CommandName): string[] {
 }
 
 function environment(): readonly (readonly [name: string, does: string])[] {
-  const ours = options.flatMap(({flag, variable}: Option): [string, string][] =>
-    variable === undefined ? [] : [[variable, `read when --${flag} is not given`]],
-  );
+  const ours = options.flatMap((option: Option): [string, string][] => {
+    const variable = variableOf(option);
+    return variable === undefined ? [] : [[variable, `read when --${option.flag} is not given`]];
+  });
   return [
     ...ours,
     ['NO_COLOR', 'when it is set and not empty, nothing is coloured'],
+    ['XDG_CONFIG_HOME', 'in place of ~/.config'],
     ['XDG_STATE_HOME', 'in place of ~/.local/state'],
     ['LC_ALL, LC_CTYPE, LANG', 'where they do not say UTF-8, symbols are ASCII'],
     ['PAGER', 'offered as the command to pipe to'],

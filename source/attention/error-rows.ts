@@ -1,4 +1,6 @@
 import {type ErrorShape, watchedKey} from './error-shapes.ts';
+import type {Incident} from './happenings.ts';
+import type {IncidentSight} from './incidents.ts';
 import type {LogSight, PipelineSight} from './sight.ts';
 
 /** One line of the list of errors. Times are wall milliseconds; ids undefined where there is no entry to go to. */
@@ -16,11 +18,14 @@ export type ErrorRow = {
   | {readonly kind: 'shape' | 'watched'; readonly shape: ErrorShape}
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'connectors'}
+  /** `incident`: the last of them, of losses the sum. `isOver`: it is as it should be again. */
+  | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
 );
 
 export type ErrorRowsOptions = {
   readonly logs: readonly LogSight[];
   readonly pipelines: Iterable<PipelineSight>;
+  readonly incidents: readonly IncidentSight[];
   /** The log that is being looked at: nothing of it is unseen. */
   readonly looking: (name: string) => boolean;
   readonly muted: ReadonlySet<number>;
@@ -29,14 +34,22 @@ export type ErrorRowsOptions = {
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
+/** Within a pipeline these come first, in this order; then errors, the newest first. */
+const kindOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'restarted'];
+
+/** The row stands for something that befell the pipeline, and not for errors of a kind. */
+export function isIncident({kind}: ErrorRow): boolean {
+  return kindOrder.includes(kind);
+}
 
 /**
- * The errors of all open logs by shape, and what the list says of pipelines: unseen ones first, muted ones last; by
- * pipeline, the one with the newest activity first. The count of an unseen shape is of what is unseen.
+ * The errors of all open logs by shape, what the list says of pipelines, and what befell them: unseen ones first, muted
+ * ones last; by pipeline, the one with the newest activity first. The count of an unseen row is of what is unseen.
  */
 export function errorRows(options: ErrorRowsOptions): readonly ErrorRow[] {
   const rows = [
     ...[...options.pipelines].flatMap((pipeline) => pipelineRows(pipeline, options)),
+    ...options.incidents.map((each) => incidentRow(each, options)),
     ...options.logs.flatMap((log) => [...log.shapes.values()].map((shape) => shapeRow(shape, log.name, options))),
   ];
   return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
@@ -50,9 +63,25 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
     (a, b) =>
       activity(b) - activity(a) ||
       (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
-      Number(b.kind === 'failed') - Number(a.kind === 'failed') ||
+      urgency(a) - urgency(b) ||
       (b.last ?? 0) - (a.last ?? 0),
   );
+}
+
+function urgency({kind}: ErrorRow): number {
+  const at = kindOrder.indexOf(kind);
+  return at < 0 ? kindOrder.length : at;
+}
+
+function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSight, {looking}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = unseen !== undefined && !looking(pipeline);
+  const {last: incident, count, firstAt: since, lastAt: last, firstId, lastId} = isUnseen ? unseen : all;
+  const state = isUnseen ? 'unseen' : 'seen';
+  return {
+    kind,
+    key: `${pipeline} ${kind}`,
+    ...{pipeline, state, count, since, last, firstId, lastId, incident, isOver},
+  };
 }
 
 function shapeRow(shape: ErrorShape, pipeline: string, {looking, muted}: ErrorRowsOptions): ErrorRow {

@@ -18,6 +18,9 @@ export type Happening = {readonly pipeline: string; readonly id?: number; readon
   | {readonly kind: 'connectors'; readonly count: number}
 );
 
+/** What befalls a pipeline besides errors, and is to be looked at once. */
+export type Incident = Extract<Happening, {kind: 'silent' | 'lost' | 'restarted'}>;
+
 /** What the lists of two moments say of a pipeline; nothing of one that was not in the first. */
 export function pipelineHappenings(before: PipelineSight | undefined, now: PipelineSight): readonly Happening[] {
   if (!before) return [];
@@ -36,6 +39,9 @@ export function pipelineHappenings(before: PipelineSight | undefined, now: Pipel
   return found;
 }
 
+/** What an open log suffered, besides errors. */
+export type Suffered = Pick<LogSight, 'name' | 'toll' | 'silent'>;
+
 /** What happened in an open log between two moments; shapes in `muted` are left out. */
 export function logHappenings(
   before: LogSight | undefined,
@@ -43,8 +49,14 @@ export function logHappenings(
   muted: ReadonlySet<number>,
 ): readonly Happening[] {
   if (!before) return [];
+  const incidents = incidentsOf(before, now);
+  return now.shapes === before.shapes ? incidents : [...incidents, ...errorHappenings(before, now, muted)];
+}
+
+/** That a log fell silent, lost entries or began anew between two moments. */
+export function incidentsOf(before: Suffered, now: Suffered): readonly Incident[] {
   const {name: pipeline, toll} = now;
-  const found: Happening[] = [];
+  const found: Incident[] = [];
   if (now.silent !== undefined && before.silent === undefined) {
     found.push({kind: 'silent', pipeline, why: now.silent});
   }
@@ -60,7 +72,6 @@ export function logHappenings(
   if (toll.lives > before.toll.lives) {
     found.push({kind: 'restarted', pipeline, logCleared: true, ...(toll.lifeId !== undefined && {id: toll.lifeId})});
   }
-  if (now.shapes !== before.shapes) found.push(...errorHappenings(before, now, muted));
   return found;
 }
 

@@ -46,6 +46,21 @@ export class ColdPart {
     return this.markers > mostMarkers || this.#segments[0]?.bytes.isKept() === false;
   }
 
+  /** The newest segment from which on there are at least so many bytes, or the oldest one; undefined: it is empty. */
+  segmentBefore(bytes: number): {readonly firstId: number; readonly linesFrom: number} | undefined {
+    let found: {firstId: number; linesFrom: number} | undefined;
+    let linesFrom = 0;
+    let left = bytes;
+    for (let index = this.#segments.length - 1; index >= 0 && left > 0; index--) {
+      const segment = this.#segments[index];
+      if (!segment) break;
+      left -= segment.byteLength;
+      linesFrom += linesOf(segment);
+      found = {firstId: segment.firstId, linesFrom};
+    }
+    return found;
+  }
+
   /** The segment goes on where the newest one ends. */
   push(segment: ColdSegment): void {
     this.#segments.push(segment);
@@ -73,7 +88,7 @@ export class ColdPart {
   }
 
   #count(segment: ColdSegment, by: 1 | -1): void {
-    this.lines += by * (segment.endId - segment.firstId - segment.markers);
+    this.lines += by * linesOf(segment);
     this.markers += by * segment.markers;
     this.byteLength += by * segment.byteLength;
   }
@@ -105,4 +120,8 @@ export class ColdPart {
     }
     return at === bytes.length ? {firstId, endId, bytes, starts, open: false, facts: new TextFacts()} : undefined;
   }
+}
+
+function linesOf({firstId, endId, markers}: ColdSegment): number {
+  return endId - firstId - markers;
 }

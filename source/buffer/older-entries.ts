@@ -62,6 +62,12 @@ export class OlderEntries {
     return this.store?.keptTo ?? Number.POSITIVE_INFINITY;
   }
 
+  /** See `LogBuffer.lastBytes`; undefined: memory has as many. */
+  lastBytes(bytes: number): {readonly id: number; readonly linesBefore: number} | undefined {
+    const segment = this.#cold.segmentBefore(bytes);
+    return segment && {id: segment.firstId, linesBefore: this.allLines - segment.linesFrom};
+  }
+
   /** Takes over a segment that leaves memory: the store keeps it, or it is gone. */
   take(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength} = segment;

@@ -12,6 +12,8 @@ const fresh = 30_000;
 export type AnswerOptions = {
   /** The words behind `pipetail`, the last one begun or empty. */
   readonly words: readonly string[];
+  /** Names of the contexts in the configuration file. */
+  readonly contexts: readonly string[];
   /** Opens the server that the words name; undefined: they cannot be understood. Asked only when names are wanted. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
   /** Where the names are kept between two questions. */
@@ -23,7 +25,7 @@ export type AnswerOptions = {
 
 /** A word a line, with help behind a tab. Never rejects: a shell that waits for a word is no place for complaints. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
-  const {candidates, names} = complete(options.words);
+  const {candidates, names} = complete(options.words, options.contexts);
   const begun = options.words.at(-1) ?? '';
   const known = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
   const all: readonly Candidate[] = [

@@ -1,6 +1,6 @@
-import {type CommandName, commandWords, type Option, options} from '../settings/options.ts';
+import {type CommandName, commandWords, type Option, options, takes} from '../settings/options.ts';
 import {formsOf} from '../settings/output-forms.ts';
-import {shells} from '../settings/settings.ts';
+import {configVerbs, shells} from '../settings/request.ts';
 
 /** What may be typed, and a few words about it. */
 export type Candidate = {readonly word: string; readonly help?: string};
@@ -15,6 +15,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   list: 'all pipelines and their states',
   status: 'state, since when, errors in full',
   completion: 'a script for the shell',
+  config: 'the configuration file, and what is in force',
   demo: 'the embedded demo server',
 };
 
@@ -23,28 +24,30 @@ const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError
 
 /**
  * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
- * what is begun is left out, but for names, which the caller knows.
+ * what is begun is left out, but for names, which the caller knows. `contexts`: those of the configuration file.
  */
-export function complete(words: readonly string[]): Completion {
+export function complete(words: readonly string[], contexts: readonly string[] = []): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   if (whole.includes('--')) return {candidates: [], names: true};
   const {command, isFirst, asksFor} = read(whole);
-  if (asksFor) return fitting(valuesOf(asksFor, command), begun);
+  if (asksFor) return fitting(valuesOf(asksFor, command, contexts), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
   if (option?.value !== undefined) {
-    const {candidates} = fitting(valuesOf(option, command), value ?? '');
+    const {candidates} = fitting(valuesOf(option, command, contexts), value ?? '');
     return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
   }
   if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
-  if (command === 'completion')
+  const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
+  if (verbs) {
     return isFirst
       ? fitting(
-          shells.map((word) => ({word})),
+          verbs.map((word) => ({word})),
           begun,
         )
       : nothing;
+  }
   if (command === 'demo' || command === 'list') return nothing;
   const commands = command === 'screen' && isFirst ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
   return {...fitting(commands, begun), names: true};
@@ -73,12 +76,16 @@ function isTyped({flag, alias}: Option, word: string): boolean {
 }
 
 function flagsOf(command: CommandName): readonly Candidate[] {
-  return all.filter((option) => option.commands.includes(command)).map(({flag, help}) => ({word: `--${flag}`, help}));
+  return all.filter((option) => takes(command, option)).map(({flag, help}) => ({word: `--${flag}`, help}));
 }
 
-function valuesOf({flag, choices}: Option, command: CommandName): readonly Candidate[] {
-  const words = flag === 'output' ? formsOf(command) : flag === 'status' ? states : (choices ?? []);
-  return words.map((word) => ({word}));
+function valuesOf({flag, choices}: Option, command: CommandName, contexts: readonly string[]): readonly Candidate[] {
+  const known: ReadonlyMap<string, readonly string[]> = new Map([
+    ['output', formsOf(command)],
+    ['status', states],
+    ['context', contexts],
+  ]);
+  return (known.get(flag) ?? choices ?? []).map((word) => ({word}));
 }
 
 function fitting(candidates: readonly Candidate[], begun: string): Completion {

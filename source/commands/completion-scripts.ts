@@ -1,5 +1,5 @@
 import {type Option, options} from '../settings/options.ts';
-import type {Shell} from '../settings/settings.ts';
+import type {Shell} from '../settings/request.ts';
 
 /**
  * The script that a shell reads to complete `pipetail`. It knows nothing: it asks the program, which answers a word a

@@ -1,11 +1,13 @@
 import {homedir} from 'node:os';
 import {systemClock} from '../lib/clock.ts';
-import {type Request, readSettings, type Settings} from '../settings/settings.ts';
+import type {Request} from '../settings/request.ts';
+import type {Settings} from '../settings/settings.ts';
 import {stateFolder} from '../storage/state-folder.ts';
 import {answerCompletion} from './answer-completion.ts';
 import {askServer, printWhole} from './ask-server.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
+import {loadSettings} from './load-settings.ts';
 import {openServer} from './open-server.ts';
 import {statusText} from './status.ts';
 
@@ -40,9 +42,10 @@ export async function runAskCommand(options: {
 
 async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
   const {env} = process;
-  const settings = settingsTyped(words, env);
+  const settings = await settingsTyped(words, env);
   return await answerCompletion({
     words,
+    contexts: settings?.contexts.map(({name}) => name) ?? [],
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
     server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.way.tenant ?? ''}`,
     clock: systemClock,
@@ -51,11 +54,11 @@ async function answer(words: readonly string[], version: string, process: NodeJS
 }
 
 /** What the words before the one that is begun ask for; what they cannot yet (no name for `logs`) is no matter. */
-function settingsTyped(words: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
+async function settingsTyped(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
   const whole = words.slice(0, -1);
   for (const argv of [[...whole, 'x'], whole, []]) {
     try {
-      return readSettings(argv, environment);
+      return await loadSettings(argv, environment);
     } catch {
       // The next, that says less.
     }

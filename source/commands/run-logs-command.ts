@@ -1,6 +1,7 @@
 import {systemClock} from '../lib/clock.ts';
 import {processesOf} from '../screen/processes.ts';
-import type {Request, Settings} from '../settings/settings.ts';
+import type {Request} from '../settings/request.ts';
+import type {Settings} from '../settings/settings.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';

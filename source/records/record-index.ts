@@ -1,5 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {SegmentView} from '../buffer/segment.ts';
+import {stepCost} from '../buffer/step-cost.ts';
 import {EntryReader} from './entry-reader.ts';
 import type {Level} from './level.ts';
 import {longestReach} from './open-records.ts';
@@ -53,7 +54,8 @@ export class RecordIndex {
     while (this.#next < to && left > 0) {
       const segment = this.#buffer.segmentAt(this.#next);
       if (!segment) break;
-      left -= this.#readSegment(segment, Math.min(to, segment.endId), left);
+      const from = this.#next;
+      left -= stepCost(this.#buffer, from, this.#readSegment(segment, Math.min(to, segment.endId), left));
     }
     if (this.#next < to) return false;
     const openLine = hasOpenLine ? this.#buffer.lineAt(to) : undefined;

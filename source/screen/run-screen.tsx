@@ -1,11 +1,8 @@
-import type {EventEmitter} from 'node:events';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {render} from 'ink';
-import {ApiError} from '../api/api-error.ts';
-import type {ApiClient} from '../api/types.ts';
 import {compilePattern} from '../buffer/pattern.ts';
-import {openServer} from '../commands/open-server.ts';
+import {type OpenServer, openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {Presence} from '../lib/presence.ts';
 import {createStore} from '../lib/store.ts';
@@ -18,14 +15,17 @@ import {stateFolder} from '../storage/state-folder.ts';
 import {ListPoller} from '../streams/list-poller.ts';
 import {Login} from '../streams/login.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
+import type {CommandTable} from '../ui/commands.ts';
 import {App} from '../ui/components/app.tsx';
 import {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
 import {Mouse} from '../ui/mouse.ts';
-import type {Description} from '../ui/services.ts';
 import {boundWrites} from './bounded-writes.ts';
+import {type ContextSource, ContextSwitch, type NextScreen} from './context-switch.ts';
+import {describe} from './describe.ts';
 import {filterInput} from './filtered-input.ts';
 import {holdStderr} from './held-stderr.ts';
+import {listen} from './listen.ts';
 import {notifier} from './notifier.ts';
 import {leaveOnOwnLine} from './own-line.ts';
 import {processesOf} from './processes.ts';
@@ -35,8 +35,12 @@ import {ScreenSession} from './session.ts';
 import {stopProcess} from './stop-process.ts';
 import {takingServices, writeWhole} from './taking-services.ts';
 import {readTerminal} from './terminal-facts.ts';
+import {themeColors} from './theme-colors.ts';
+import {waysOut} from './ways-out.ts';
 import {windowTitle} from './window-title.ts';
+import {wishOf} from './wish-of.ts';
 import {withinDeadline} from './within-deadline.ts';
+import {zoneOffset} from './zone-offset.ts';
 
 export type ScreenOptions = {
   readonly settings: Settings;
@@ -45,7 +49,15 @@ export type ScreenOptions = {
   readonly patterns: readonly NamePattern[];
   readonly version: string;
   readonly process: NodeJS.Process;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
+  readonly contexts: ContextSource;
+  /** The server, when it is open already. */
+  readonly server?: OpenServer;
 };
+
+/** The exit code; `next`: the screen that is to follow. */
+export type ScreenEnd = {readonly code: number; readonly next: NextScreen | undefined};
 
 /** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
 const savePatience = 500;
@@ -53,17 +65,16 @@ const savePatience = 500;
 const terminalPatience = 500;
 /** Frames a second while nobody looks. */
 const unwatchedFps = 2;
-/** Exit codes of signals are the shell's: 128 and the signal's number. */
-const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
-/** Runs the screen until the user or a signal ends it; answers the exit code and leaves the terminal clean. */
-export async function runScreen({settings, names, patterns, version, process}: ScreenOptions): Promise<number> {
+/** Runs the screen until the user or a signal ends it, or another takes its place; leaves the terminal clean. */
+export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
+  const {settings, names, patterns, version, process} = options;
   const {stdin, stdout} = process;
   const terminal = readTerminal(process);
   if (terminal.problem !== undefined) throw new UsageError(terminal.problem);
 
   const clock = systemClock;
-  const server = await openServer(settings, version, clock);
+  const server = options.server ?? (await openServer(settings, version, clock));
   const {client} = server;
   const random = Math.random;
   const poller = new ListPoller({client, clock, random});
@@ -95,12 +106,22 @@ export async function runScreen({settings, names, patterns, version, process}: S
     ? undefined
     : new ScreenSession({
         ...{client, clock, folder: state, fresh: settings.fresh, signal: ended.signal},
+        typed: wishOf(settings.view.typed),
         processes: processesOf(process),
       });
 
   const title = windowTitle(stdout);
 
   let exitCode = 0;
+  let next: NextScreen | undefined;
+  const contextSwitch = new ContextSwitch({
+    source: options.contexts,
+    ...{version, clock},
+    onReady(ready) {
+      next = ready;
+      leave(0);
+    },
+  });
   let failure: {readonly error: unknown} | undefined;
   const sizeNow = (): Size => ({columns: stdout.columns, rows: stdout.rows});
   const controller = new Controller({
@@ -110,7 +131,7 @@ export async function runScreen({settings, names, patterns, version, process}: S
       clock,
       watched: presence.here,
       describe: (name, signal) => describe(client, name, signal),
-      depth: terminal.depth,
+      colors: themeColors(settings.theme, settings.themes, terminal.depth),
       symbols: terminal.symbols,
       isUtf8: terminal.isUtf8,
       watch: withinDeadline,
@@ -119,7 +140,7 @@ export async function runScreen({settings, names, patterns, version, process}: S
       tokenFrom: settings.tokenFrom ?? settings.way.tokenCommand?.from,
       session: login.session,
       insecure: settings.way.insecure,
-      offsetAt: (at) => -new Date(at).getTimezoneOffset(),
+      offsetAt: zoneOffset(settings.view.zone),
       history,
       ...takingServices(process),
       attention: {
@@ -128,12 +149,15 @@ export async function runScreen({settings, names, patterns, version, process}: S
         notify: notifier(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
         setTitle: settings.title ? title.set : undefined,
       },
+      commands: options.commands,
+      contexts: contextSwitch.of(settings),
       quit: () => leave(0),
       stopProcess: () => stopProcess(process, clock),
     },
     names,
     isAsked: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeNow(),
+    wish: wishOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.takeUp(controller)}),
   });
 
@@ -161,6 +185,7 @@ export async function runScreen({settings, names, patterns, version, process}: S
   const repaint = () => void controller.terminal.repaint();
   const leave = (code: number) => {
     exitCode = code;
+    contextSwitch.end();
     // While the logs are still there. After an exception what was saved last is safer than what is there now.
     if (failure === undefined) session?.capture();
     writes.leave();
@@ -200,10 +225,7 @@ export async function runScreen({settings, names, patterns, version, process}: S
       failure ??= {error};
       leave(1);
     }),
-    ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
-    // The terminal is gone: a killed SSH session, a closed pane.
-    listen(stdout, 'error', () => leave(signalCodes.SIGHUP)),
-    listen(stdin, 'end', () => leave(signalCodes.SIGHUP)),
+    ...waysOut(process, leave),
   ];
   stdout.prependListener('resize', onResize);
   reports.on();
@@ -229,24 +251,15 @@ export async function runScreen({settings, names, patterns, version, process}: S
   const crash =
     failure && (await reportCrash(failure.error, {process, version, folder: state, secrets: server.secrets(), clock}));
   if (crash !== undefined) exitCode = 1;
-  // Else nothing more can be said, and even a natural end would wait for the terminal.
-  if (!(await writes.end({restore: restoreSequence, patience: terminalPatience, clock}))) process.exit(exitCode);
+  if (exitCode !== 0) {
+    // A signal or a crash came after all.
+    await next?.server.close();
+    next = undefined;
+  }
+  const isOut = await writes.end({restore: restoreSequence, patience: terminalPatience, clock});
+  // Else nothing more can be said, and even a natural end would wait for the terminal. Another screen can wait for it.
+  if (!isOut && !next) process.exit(exitCode);
   for (const undoOne of undo.reverse()) undoOne();
   if (crash !== undefined) process.stderr.write(crash);
-  return exitCode;
-}
-
-/** Listens until the answer is called. */
-function listen(emitter: EventEmitter, event: string, listener: (argument: unknown) => void): () => void {
-  emitter.on(event, listener);
-  return () => emitter.off(event, listener);
-}
-
-async function describe(client: ApiClient, name: string, signal: AbortSignal): Promise<Description> {
-  try {
-    return {kind: 'detail', detail: await client.getPipeline(name, signal)};
-  } catch (error) {
-    if (error instanceof ApiError) return {kind: 'failure', failure: error.failure};
-    throw error;
-  }
+  return {code: exitCode, next};
 }

@@ -6,6 +6,7 @@ import {SessionFile} from '../storage/session-file.ts';
 import type {Controller} from '../ui/controller.ts';
 import {say} from '../ui/on-pane.ts';
 import {SessionKeeper} from '../ui/session-keeper.ts';
+import type {ViewWish} from '../ui/start-view.ts';
 
 /** The first pipeline waits for the session so long at the most: a home may hang. Milliseconds. */
 const longestWait = 3000;
@@ -19,6 +20,8 @@ export type SessionOptions = {
   readonly processes: Processes;
   /** The last session is not taken up. */
   readonly fresh: boolean;
+  /** What the user wants of it all the same. */
+  readonly typed: ViewWish;
   readonly signal: AbortSignal;
 };
 
@@ -44,7 +47,7 @@ export class ScreenSession {
   }
 
   async #takeUp(controller: Controller): Promise<void> {
-    const {client, clock, fresh, signal} = this.#options;
+    const {client, clock, fresh, typed, signal} = this.#options;
     const tenant = await this.#tenant();
     if (tenant === undefined) return;
     const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
@@ -55,7 +58,7 @@ export class ScreenSession {
     this.#file = file;
     if (signal.aborted) return;
     const {session, problem} = fresh ? {} : await file.read();
-    const keeper = new SessionKeeper({controller, clock});
+    const keeper = new SessionKeeper({controller, clock, typed});
     this.#keeper = keeper;
     if (session) keeper.takeUp(session);
     if (problem !== undefined) say(controller, problem);

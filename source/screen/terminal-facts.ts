@@ -1,4 +1,4 @@
-import type {ColorDepth} from '../terminal/style.ts';
+import type {ColorDepth} from '../terminal/color.ts';
 import {type Symbols, symbolsFor} from '../terminal/symbols.ts';
 
 export type TerminalFacts = {

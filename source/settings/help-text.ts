@@ -1,4 +1,4 @@
-import {type CommandName, type Option, options} from './options.ts';
+import {type CommandName, type Option, options, variableOf} from './options.ts';
 
 const usage: Readonly<Record<CommandName, readonly string[]>> = {
   screen: [
@@ -10,6 +10,7 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     '  pipetail list                          all pipelines and their states',
     '  pipetail status [pipeline]             state, since when, errors in full',
     '  pipetail completion bash|zsh|fish      a script that completes commands, options and names',
+    '  pipetail config path|show|check|init   the configuration file, and what is in force',
     '  pipetail demo [--port N]               the embedded demo server, on its own',
     '  pipetail -- demo                       a pipeline whose name is also a command',
     '',
@@ -36,15 +37,32 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     '  source <(pipetail completion zsh)      in ~/.zshrc, after compinit',
     '  pipetail completion fish | source      in ~/.config/fish/config.fish',
   ],
+  config: [
+    'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',
+    '',
+    'Usage',
+    '  pipetail config path                   where the file is, or would be',
+    '  pipetail config show [options]         every option in force, and what said so',
+    '  pipetail config check                  every mistake in it; exit code 2 if any',
+    '  pipetail config init                   write it, with every option explained',
+    '',
+    'A flag wins over a variable, a variable over the file, the file over the default.',
+  ],
   demo: ['pipetail demo serves a demo of the Feldera API.', '', 'Usage', '  pipetail demo [--port N]'],
 };
 
 const ending: Readonly<Record<CommandName, readonly string[]>> = {
-  screen: ['Press ? in the program for its keys. Try it: pipetail --demo', '', exitCodes()],
+  screen: [
+    'Keys change how a tab looks, and the next start comes back to it; a flag on the command line wins over that.',
+    'Press ? in the program for its keys. Try it: pipetail --demo',
+    '',
+    exitCodes(),
+  ],
   logs: [exitCodes(', 3 --exit-on matched')],
   list: [exitCodes()],
   status: [exitCodes()],
   completion: [exitCodes()],
+  config: [exitCodes()],
   demo: [exitCodes()],
 };
 
@@ -62,7 +80,7 @@ export function optionRows(command: CommandName): readonly {left: string; help: 
       const alias = option.alias === undefined ? '' : `-${option.alias}, `;
       const value = option.value === undefined ? '' : ` ${option.value}`;
       const notes = [
-        option.variable === undefined ? undefined : `variable ${option.variable}`,
+        variableOf(option) === undefined ? undefined : `variable ${variableOf(option)}`,
         option.fallback === undefined ? undefined : `default ${option.fallback}`,
       ].filter((note) => note !== undefined);
       const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';

@@ -1,7 +1,7 @@
 import {didYouMean} from './closest.ts';
 import {parseDuration} from './durations.ts';
+import type {GivenOptions} from './given.ts';
 import {type NamesAsked, readNames, reasonOf} from './name-pattern.ts';
-import type {FlagName} from './options.ts';
 import {type LogsForm, outputForms} from './output-forms.ts';
 import {atLeast, parseInteger, parseSize} from './sizes.ts';
 import {readTemplate, type Template} from './template.ts';
@@ -36,20 +36,15 @@ export type LogsRequest = NamesAsked & {
   readonly timeout: number | undefined;
 };
 
-/** The flags as they were given. `value`: the flag's, the variable's or the default. */
-export type GivenFlags = {
-  readonly has: (flag: FlagName) => boolean;
-  readonly value: (flag: FlagName) => string | undefined;
-};
-
 const levels = ['trace', 'debug', 'info', 'warn', 'error'];
 const mostTail = 1_000_000;
 
 /** Reads what `logs` was asked for. Throws `UsageError`. */
-export function readLogsRequest(words: readonly string[], {has, value}: GivenFlags): LogsRequest {
+export function readLogsRequest(words: readonly string[], given: GivenOptions): LogsRequest {
+  const {has, value, required, isOn, nameOf} = given;
   if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
   const {names, patterns} = readNames(words);
-  const color = oneOf('color', value('color') ?? '', ['auto', 'always', 'never']);
+  const color = oneOf(nameOf('color'), required('color'), ['auto', 'always', 'never']);
   const from = value('from');
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
@@ -68,19 +63,19 @@ export function readLogsRequest(words: readonly string[], {has, value}: GivenFla
     patterns,
     follow: has('follow'),
     exitOnEnd: has('exit-on-end'),
-    prefix: !has('no-prefix'),
+    prefix: !isOn('no-prefix'),
     stripColor: color === 'never',
     from,
-    spillBytes: atLeast(parseSize(value('spill') ?? '', '--spill'), 8 * 1024 ** 2, '--spill', '8MiB'),
+    spillBytes: atLeast(parseSize(required('spill'), nameOf('spill')), 8 * 1024 ** 2, nameOf('spill'), '8MiB'),
     select: {
       tail:
         value('tail') === undefined ? undefined : parseInteger(value('tail') ?? '', '--tail', {min: 0, max: mostTail}),
       since: value('since'),
       grep: patternOf('grep'),
       exclude: patternOf('exclude'),
-      level: level === undefined ? undefined : oneOf('level', level, levels),
+      level: level === undefined ? undefined : oneOf(nameOf('level'), level, levels),
     },
-    ...readShape({has, value}),
+    ...readShape(given),
     exitOn: patternOf('exit-on'),
     timeout: timeout === undefined ? undefined : parseDuration(timeout, '--timeout'),
   };
@@ -93,9 +88,9 @@ export function readLogsRequest(words: readonly string[], {has, value}: GivenFla
 }
 
 /** The shape of what is printed; shapes that rule each other out are named. */
-function readShape({has, value}: GivenFlags): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
+function readShape({has, value}: GivenOptions): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
   const form = value('output') ?? 'raw';
-  const output = outputForms.logs.find((each) => each === form) ?? complain('output', form, outputForms.logs);
+  const output = outputForms.logs.find((each) => each === form) ?? complain('--output', form, outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
   if (output !== 'raw') {
@@ -113,14 +108,14 @@ function readShape({has, value}: GivenFlags): Pick<LogsRequest, 'output' | 'temp
   return {output, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
-/** The value, if it is one of those that there are. */
-export function oneOf(flag: FlagName, value: string, choices: readonly string[]): string {
-  return choices.includes(value) ? value : complain(flag, value, choices);
+/** The value, if it is one of those that there are; `name` names the option in the error. */
+export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  return choices.find((choice) => choice === value) ?? complain(name, value, choices);
 }
 
-function complain(flag: FlagName, value: string, choices: readonly string[]): never {
-  const known = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
-  throw new UsageError(`--${flag} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
+function complain(name: string, value: string, choices: readonly string[]): never {
+  const known = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
+  throw new UsageError(`${name} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
 }
 
 function checkExpression(source: string, flag: string): void {

@@ -1,4 +1,5 @@
 import {logsOptions} from './logs-options.ts';
+import {viewOptions} from './view-options.ts';
 
 /** One option: the flag parser, `--help` and the readme are made from this table. */
 export type Option = {
@@ -7,14 +8,20 @@ export type Option = {
   readonly alias?: string;
   /** What the value is called in the help; absent for a switch. */
   readonly value?: string;
-  /** The variable that is read when the flag is absent. */
+  /** The variable that is read when the flag is absent, if it is not `PIPETAIL_` and the flag (`variableOf`). */
   readonly variable?: string;
   readonly fallback?: string;
+  /** A value that `config init` shows where there is no default. */
+  readonly example?: string;
   readonly help: string;
   /** The values that it takes, where they can be listed. */
   readonly choices?: readonly string[];
   /** The commands that take it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
+  /** Of these, the commands for which it is said at each call: they look for it in no variable and in no file. */
+  readonly once?: readonly CommandName[];
+  /** It says which server, or as whom: in the configuration file it stands in a context. */
+  readonly ofContext?: true;
 };
 
 export type CommandName = 'screen' | WordedCommand;
@@ -22,7 +29,7 @@ export type CommandName = 'screen' | WordedCommand;
 /** The commands that have a word: what is typed behind `pipetail`. */
 export type WordedCommand = (typeof commandWords)[number];
 
-export const commandWords = ['logs', 'list', 'status', 'completion', 'demo'] as const;
+export const commandWords = ['logs', 'list', 'status', 'completion', 'config', 'demo'] as const;
 
 /** The commands that ask a server. */
 const askServer = ['screen', 'logs', 'list', 'status'] as const;
@@ -31,12 +38,28 @@ const all = ['screen', ...commandWords] as const;
 /** Every option, in the order in which the help shows them. */
 export const options = [
   {
+    flag: 'context',
+    value: 'NAME',
+    example: 'prod',
+    help: 'the context of the configuration file: server, credential and tenant as one whole',
+    commands: askServer,
+  },
+  {
+    flag: 'config',
+    value: 'FILE',
+    variable: 'PIPETAIL_CONFIG',
+    help: 'the configuration file, in place of ~/.config/pipetail/config.toml',
+    commands: [...askServer, 'config'],
+    once: [...askServer, 'config'],
+  },
+  {
     flag: 'host',
     value: 'URL',
     variable: 'FELDERA_HOST',
     fallback: 'http://localhost:8080',
     help: 'base URL of the Feldera API; may carry a path prefix',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'auth',
@@ -44,6 +67,7 @@ export const options = [
     variable: 'FELDERA_API_KEY',
     help: 'API key or JWT, sent as a bearer token',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'auth-token-command',
@@ -51,11 +75,13 @@ export const options = [
     variable: 'FELDERA_AUTH_TOKEN_COMMAND',
     help: 'shell command that prints a bearer token; it runs again when the token ends or is refused',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'allow-http-key',
     help: 'send the credential over plain http to another machine, where all on the way can read it',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'tenant',
@@ -63,6 +89,7 @@ export const options = [
     variable: 'FELDERA_TENANT',
     help: 'name or id of the tenant, for credentials that belong to several',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'tls-cert',
@@ -70,6 +97,7 @@ export const options = [
     variable: 'FELDERA_HTTPS_TLS_CERT',
     help: 'PEM file of root certificates to trust beside the usual ones',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'insecure',
@@ -77,6 +105,7 @@ export const options = [
     variable: 'FELDERA_TLS_INSECURE',
     help: 'accept any certificate; the header says so',
     commands: askServer,
+    ofContext: true,
   },
   {
     flag: 'scrollback',
@@ -96,10 +125,12 @@ export const options = [
     flag: 'fresh',
     help: 'do not come back to the tabs, filters and places of the last time',
     commands: ['screen'],
+    once: ['screen'],
   },
   {
     flag: 'record',
     value: 'DIR',
+    example: '~/pipetail-logs',
     help: 'write what comes to files there, a folder for each pipeline, and go on with them at the next start',
     commands: ['screen', 'logs'],
   },
@@ -135,6 +166,7 @@ export const options = [
   {
     flag: 'watch',
     value: 'PATTERN',
+    example: 'deadlock|timed out',
     help: 'a regular expression: lines that match count as errors do, and are told of',
     commands: ['screen'],
   },
@@ -155,11 +187,13 @@ export const options = [
     help: 'frames a second at the most, 1 to 60',
     commands: ['screen'],
   },
+  ...viewOptions,
   ...logsOptions,
   {
     flag: 'demo',
     help: 'show the embedded demo server instead of a real one',
     commands: askServer,
+    once: askServer,
   },
   {
     flag: 'port',
@@ -167,9 +201,36 @@ export const options = [
     fallback: '8080',
     help: 'where the demo server listens; 0 = any free port',
     commands: ['demo'],
+    once: ['demo'],
   },
-  {flag: 'help', alias: 'h', help: 'show this help', commands: all},
-  {flag: 'version', help: 'show the version', commands: all},
+  {flag: 'help', alias: 'h', help: 'show this help', commands: all, once: all},
+  {flag: 'version', help: 'show the version', commands: all, once: all},
 ] as const satisfies readonly Option[];
 
 export type FlagName = (typeof options)[number]['flag'];
+
+/** The commands for which a variable and the configuration file can say it. */
+export function standingCommands({commands, once = []}: Option): readonly CommandName[] {
+  return commands.filter((command) => !once.includes(command));
+}
+
+/** The variable that is read when the flag is absent, if there is one. */
+export function variableOf(option: Option): string | undefined {
+  if (option.variable !== undefined) return option.variable;
+  if (standingCommands(option).length === 0) return undefined;
+  return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Whether the command takes the flag; `config` takes those that can stand in its file, to show what comes of them. */
+export function takes(command: CommandName, option: Option): boolean {
+  return option.commands.includes(command) || (command === 'config' && standingCommands(option).length > 0);
+}
+
+const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
+
+/** The option with that flag. */
+export function optionOf(flag: FlagName): Option {
+  const option = byFlag.get(flag);
+  if (!option) throw new Error(`no option --${flag}`);
+  return option;
+}

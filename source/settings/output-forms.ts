@@ -5,15 +5,17 @@ export const outputForms = {
   logs: ['raw', 'json', 'markdown'],
   list: ['table', 'wide', 'name', 'json'],
   status: ['text', 'json'],
+  config: ['text', 'json'],
 } as const;
 
 export type LogsForm = (typeof outputForms.logs)[number];
 export type ListForm = (typeof outputForms.list)[number];
 export type StatusForm = (typeof outputForms.status)[number];
+export type ConfigForm = (typeof outputForms.config)[number];
 
 /** The forms of a command that has any. */
 export function formsOf(command: CommandName): readonly string[] {
-  return command === 'logs' || command === 'list' || command === 'status' ? outputForms[command] : [];
+  return command in outputForms ? outputForms[command as keyof typeof outputForms] : [];
 }
 
 /** Whether JSON was asked for: then complaints are JSON too, those about the command line itself included. */

@@ -1,13 +1,14 @@
 import meow from 'meow';
 import {closest} from './closest.ts';
-import {type CommandName, type Option, options} from './options.ts';
+import type {Flags} from './given.ts';
+import {type CommandName, type Option, options, standingCommands, takes} from './options.ts';
 import {UsageError} from './usage-error.ts';
 
-/** Flags by name as typed: a string, `true` for a switch, `''` for a value that is missing. */
-export function parseFlags(argv: readonly string[]): {
-  input: readonly string[];
-  flags: ReadonlyMap<string, string | true>;
-} {
+/**
+ * Flags by name as typed: a text (`''`: its value is missing), or whether a switch is on. A switch that a variable or
+ * the file can turn on is turned off by `--no-…`, and `--no-prefix` by `--prefix`.
+ */
+export function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
   // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and turned back below.
   const declared = Object.fromEntries(
     options.map((option: Option) => [
@@ -19,23 +20,30 @@ export function parseFlags(argv: readonly string[]): {
     ]),
   );
   const result = readWithMeow(argv, declared);
-  const flags = new Map<string, string | true>();
+  const flags = new Map<string, string | boolean>();
   for (const [key, value] of Object.entries(result.flags)) {
     if (value === undefined) continue;
     const typed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const flag = value === false ? `no-${typed}` : typed;
-    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
-    if (!option) throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
-    flags.set(flag, option.value === undefined ? true : String(value));
+    const option = find(flag);
+    const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
+    if (option) flags.set(flag, option.value === undefined ? true : String(value));
+    else if (opposite?.value === undefined && opposite && standingCommands(opposite).length > 0) {
+      flags.set(opposite.flag, false);
+    } else throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
   }
   return {input: result.input.map(String), flags};
 }
 
+function find(flag: string): Option | undefined {
+  return options.find((option) => option.flag === flag);
+}
+
 /** Complains about flags that are another command's. */
-export function rejectForeignFlags(flags: ReadonlyMap<string, string | true>, command: CommandName): void {
+export function rejectForeignFlags(flags: Flags, command: CommandName): void {
   for (const flag of flags.keys()) {
-    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
-    if (option && !option.commands.includes(command)) {
+    const option = find(flag);
+    if (option && !takes(command, option)) {
       const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
       throw new UsageError(`--${flag} belongs to ${where}`);
     }

@@ -1,39 +1,20 @@
+import {type CommandLine, readCommandLine} from './command-line.ts';
+import {type ConfigFile, emptyConfig, type KeyRemap} from './config-file.ts';
+import {contextInForce} from './context.ts';
 import {parseDuration} from './durations.ts';
-import {type LogsRequest, oneOf, readLogsRequest} from './logs-request.ts';
-import {type NamesAsked, readNames} from './name-pattern.ts';
-import {type CommandName, commandWords, type FlagName, type Option, options} from './options.ts';
-import {type ListForm, outputForms, type StatusForm} from './output-forms.ts';
-import {parseFlags, rejectForeignFlags} from './parse-flags.ts';
+import {type Environment, type GivenOptions, givenOptions} from './given.ts';
+import {oneOf} from './logs-request.ts';
+import type {FlagName} from './options.ts';
+import {type OwnThemes, readTheme} from './palette.ts';
+import {readView, type StartView} from './read-view.ts';
+import {asksServer, type Request, readRequest} from './request.ts';
 import {atLeast, parseInteger, parseSize} from './sizes.ts';
-import {UsageError} from './usage-error.ts';
 import {plainWay, readWay, type WayToServer} from './way-to-server.ts';
-
-/** What the program is asked to do, with the options that the command takes. */
-export type Request =
-  | {readonly kind: 'help'; readonly command: CommandName}
-  | {readonly kind: 'version'}
-  | ({readonly kind: 'screen'} & NamesAsked)
-  | LogsRequest
-  | {
-      readonly kind: 'list';
-      readonly output: ListForm;
-      /** In small letters; undefined: all. */
-      readonly statuses: readonly string[] | undefined;
-    }
-  | ({readonly kind: 'status'; readonly output: StatusForm} & NamesAsked)
-  | {readonly kind: 'completion'; readonly shell: Shell}
-  /** What may stand at the end of the words typed so far, the last of which may be begun. Asked by the shells' scripts. */
-  | {readonly kind: 'complete'; readonly words: readonly string[]}
-  | {readonly kind: 'demo'; readonly port: number};
-
-/** The shells that can be told what to complete. */
-export const shells = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof shells)[number];
 
 /** How a person who looks elsewhere is told of news. */
 export type NotifyBy = (typeof notifyWays)[number];
 
-const notifyWays = ['off', 'bell', 'osc9', 'osc777'] as const;
+const notifyWays = ['bell', 'osc9', 'osc777', 'off'] as const;
 
 /** One validated, frozen value; nothing else reads flags or the environment. */
 export type Settings = {
@@ -43,9 +24,15 @@ export type Settings = {
   /** The credential. Never shown: not in messages, titles, reports or process lists. */
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
-  readonly tokenFrom: '--auth' | 'FELDERA_API_KEY' | undefined;
+  readonly tokenFrom: string | undefined;
   readonly way: WayToServer;
   readonly demo: boolean;
+  /** The context of the configuration file that says which server, if one does; its colour as written (`readColor`). */
+  readonly context: {readonly name: string; readonly color: string | undefined} | undefined;
+  /** All contexts of the file, in its order. */
+  readonly contexts: readonly {readonly name: string; readonly host: string; readonly color: string | undefined}[];
+  /** Keys in place of those that commands have, as written: the table of commands is not known here. */
+  readonly keys: readonly KeyRemap[];
   readonly scrollbackBytes: number;
   /** Bound of all tabs' scrollback together, in bytes. */
   readonly memoryBytes: number;
@@ -63,141 +50,66 @@ export type Settings = {
   readonly watch: string | undefined;
   readonly title: boolean;
   readonly mouse: boolean;
+  readonly view: StartView;
+  /** One of those built in, or of `themes`. */
+  readonly theme: string;
+  readonly themes: OwnThemes;
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Reads flags, environment and the configuration file. Throws `UsageError` with one line for the user. */
+export function readSettings(
+  argv: readonly string[],
+  environment: Environment,
+  file: ConfigFile = emptyConfig,
+): Settings {
+  return settingsOf(readCommandLine(argv), environment, file);
+}
 
-/** Reads flags and environment. Throws `UsageError` with one line for the user. */
-export function readSettings(argv: readonly string[], environment: Environment): Settings {
-  // What follows `--` are names, even when they look like a command or a flag.
-  const separator = argv.indexOf('--');
-  const before = separator === -1 ? argv : argv.slice(0, separator);
-  const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {input, flags} = parseFlags(before);
-
-  const first = input[0];
-  const command: CommandName = commandWords.find((word) => word === first) ?? 'screen';
-  const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
-  if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command);
-
-  const value = (flag: FlagName): string | undefined => {
-    const option: Option | undefined = options.find((candidate) => candidate.flag === flag);
-    const given = flags.get(flag);
-    if (given === '') throw new UsageError(`--${flag} needs a value: --${flag} ${option?.value ?? ''}`.trimEnd());
-    const variable = option?.variable === undefined ? undefined : environment[option.variable];
-    return (typeof given === 'string' ? given : undefined) ?? (variable || undefined) ?? option?.fallback;
-  };
-  const required = (flag: FlagName): string => value(flag) ?? '';
+/** Settings of a call whose words are read already; `givenOptions` has the precedence. Throws `UsageError`. */
+export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile): Settings {
+  const {command, flags} = commandLine;
+  const sources = {command, flags, environment, file};
   const demo = flags.get('demo') === true;
-  const request = readRequest();
-  const has = (flag: FlagName) => flags.has(flag);
-  const tokenFrom = tokenSource(flags, environment);
+  const request = readRequest(commandLine, givenOptions({...sources, context: undefined}));
+  const ofServer = !demo && asksServer(request);
+  const context = ofServer ? contextInForce(sources) : undefined;
+  const given = givenOptions({...sources, context});
+  const {value, find, required, isOn} = given;
 
   return Object.freeze({
     request,
     host: demo ? undefined : value('host'),
     token: demo ? undefined : value('auth')?.trim() || undefined,
-    tokenFrom,
-    way:
-      !demo && asksServer(request)
-        ? readWay({has, value, host: value('host') ?? '', tokenFrom, environment})
-        : plainWay,
+    tokenFrom: find('auth')?.name,
+    way: ofServer ? readWay(given, environment) : plainWay,
     demo,
-    scrollbackBytes: atLeast(parseSize(required('scrollback'), '--scrollback'), 64 * 1024, '--scrollback', '64KiB'),
-    memoryBytes: atLeast(parseSize(required('memory'), '--memory'), 16 * 1024 ** 2, '--memory', '16MiB'),
-    fresh: flags.get('fresh') === true,
-    record: {
-      directory: value('record'),
-      maxBytes: atLeast(parseSize(required('record-max'), '--record-max'), 16 * 1024 ** 2, '--record-max', '16MiB'),
-    },
-    fps: parseInteger(required('fps'), '--fps', {min: 1, max: 60}),
-    silence: parseInteger(required('silence'), '--silence', {min: 0, max: 86_400}) * 1000,
-    awayAfter: parseDuration(required('away'), '--away'),
-    notify: readNotify(required('notify')),
+    context: context && {name: context.name, color: context.values.get('color')?.text},
+    contexts: [...file.contexts.values()].map(({name, host, values}) => ({
+      ...{name, host},
+      color: values.get('color')?.text,
+    })),
+    keys: file.keys,
+    scrollbackBytes: sizeOf(given, 'scrollback', 64 * 1024, '64KiB'),
+    memoryBytes: sizeOf(given, 'memory', 16 * 1024 ** 2, '16MiB'),
+    fresh: isOn('fresh'),
+    record: {directory: value('record'), maxBytes: sizeOf(given, 'record-max', 16 * 1024 ** 2, '16MiB')},
+    fps: integerOf(given, 'fps', {min: 1, max: 60}),
+    silence: integerOf(given, 'silence', {min: 0, max: 86_400}) * 1000,
+    awayAfter: parseDuration(required('away'), given.nameOf('away')),
+    notify: oneOf(given.nameOf('notify'), required('notify'), notifyWays),
     watch: value('watch'),
-    title: flags.get('title') === true,
-    mouse: flags.get('mouse') === true,
+    title: isOn('title'),
+    mouse: isOn('mouse'),
+    view: readView(given),
+    theme: readTheme(required('theme'), file.themes, given.nameOf('theme')),
+    themes: file.themes,
   });
-
-  function readRequest(): Request {
-    if (flags.get('version') === true) return {kind: 'version'};
-    if (flags.get('help') === true) return {kind: 'help', command};
-    switch (command) {
-      case 'screen':
-        return {kind: 'screen', ...readNames(names)};
-      case 'demo':
-        if (names.length > 0) {
-          throw new UsageError(`demo takes no names, not '${names[0]}'; try: pipetail demo --port 8080`);
-        }
-        return {kind: 'demo', port: parseInteger(required('port'), '--port', {min: 0, max: 65_535})};
-      case 'logs':
-        return readLogsRequest(names, {has: (flag) => flags.has(flag), value});
-      case 'list': {
-        if (names.length > 0)
-          throw new UsageError(`list takes no names, not '${names[0]}'; try: pipetail status <pipeline>`);
-        const output = formOf(outputForms.list, value('output'));
-        return {
-          kind: 'list',
-          output,
-          statuses: value('status')
-            ?.toLowerCase()
-            .split(/[\s,]+/)
-            .filter(Boolean),
-        };
-      }
-      case 'status': {
-        if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
-        const output = formOf(outputForms.status, value('output'));
-        return {kind: 'status', ...readNames(names), output};
-      }
-      case 'completion':
-        return readCompletion(names);
-    }
-  }
 }
 
-/** Variables that a command does not need cannot be wrong for it. */
-function asksServer(request: Request): boolean {
-  switch (request.kind) {
-    case 'screen':
-    case 'list':
-    case 'status':
-    case 'complete':
-      return true;
-    case 'logs':
-      return request.from === undefined;
-    case 'help':
-    case 'version':
-    case 'completion':
-    case 'demo':
-      return false;
-  }
+function sizeOf({required, nameOf}: GivenOptions, flag: FlagName, least: number, shown: string): number {
+  return atLeast(parseSize(required(flag), nameOf(flag)), least, nameOf(flag), shown);
 }
 
-function readCompletion(words: readonly string[]): Request {
-  const [shell = '', ...rest] = words;
-  if (shell === 'answer') return {kind: 'complete', words: rest};
-  const known = shells.find((each) => each === shell);
-  if (known && rest.length === 0) return {kind: 'completion', shell: known};
-  throw new UsageError(`completion takes bash, zsh or fish${shell === '' ? '' : `, not '${words.join(' ')}'`}`);
-}
-
-/** The first form is what is meant without the flag, and is not asked for by name. */
-function formOf<Form extends string>(forms: readonly Form[], given: string | undefined): Form {
-  const [usual, ...others] = forms;
-  const form = forms.find((each) => each === (given ?? usual));
-  if (form !== undefined) return form;
-  oneOf('output', given ?? '', others);
-  throw new UsageError('--output needs a value');
-}
-
-function readNotify(text: string): NotifyBy {
-  const way = notifyWays.find((each) => each === text);
-  if (way === undefined) throw new UsageError(`--notify takes bell, osc9, osc777 or off, not '${text}'`);
-  return way;
-}
-
-function tokenSource(flags: ReadonlyMap<string, string | true>, environment: Environment): Settings['tokenFrom'] {
-  if (flags.has('auth')) return '--auth';
-  return environment.FELDERA_API_KEY ? 'FELDERA_API_KEY' : undefined;
+function integerOf({required, nameOf}: GivenOptions, flag: FlagName, limits: {min: number; max: number}): number {
+  return parseInteger(required(flag), nameOf(flag), limits);
 }

@@ -1,6 +1,6 @@
 import type {HttpProxy} from '../api/types.ts';
+import type {Environment, GivenOptions} from './given.ts';
 import {proxyTo} from './http-proxy.ts';
-import type {GivenFlags} from './logs-request.ts';
 import {isLoopback} from './loopback.ts';
 import type {FlagName} from './options.ts';
 import {UsageError} from './usage-error.ts';
@@ -31,23 +31,19 @@ export const plainWay: WayToServer = {
   proxy: undefined,
 };
 
-export type WayOptions = GivenFlags & {
-  readonly host: string;
-  /** Where a fixed credential comes from, if there is one. */
-  readonly tokenFrom: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-};
-
-/** Reads the flags and variables that Feldera's own client has, with its conflicts. Throws `UsageError`. */
-export function readWay({has, value, host, tokenFrom, environment}: WayOptions): WayToServer {
-  const sourced = (flag: FlagName, variable: string): Sourced | undefined => {
-    const given = value(flag)?.trim();
-    return given ? {value: given, from: has(flag) ? `--${flag}` : variable} : undefined;
+/** Reads the options that Feldera's own client has, with its conflicts. Throws `UsageError`. */
+export function readWay({value, find, isOn}: GivenOptions, environment: Environment): WayToServer {
+  const sourced = (flag: FlagName): Sourced | undefined => {
+    const given = find(flag);
+    const text = given?.text.trim();
+    return given && text ? {value: text, from: given.name} : undefined;
   };
-  const tokenCommand = sourced('auth-token-command', 'FELDERA_AUTH_TOKEN_COMMAND');
-  const extraRoots = sourced('tls-cert', 'FELDERA_HTTPS_TLS_CERT');
-  const tenant = sourced('tenant', 'FELDERA_TENANT');
-  const insecureFrom = has('insecure') ? '--insecure' : switchedOn('FELDERA_TLS_INSECURE', environment);
+  const host = value('host') ?? '';
+  const tokenFrom = sourced('auth')?.from;
+  const tokenCommand = sourced('auth-token-command');
+  const extraRoots = sourced('tls-cert');
+  const tenant = sourced('tenant');
+  const insecureFrom = isOn('insecure') ? find('insecure')?.name : undefined;
 
   if (tokenFrom !== undefined && tokenCommand) {
     conflict(tokenFrom, tokenCommand.from, 'both say what to log in with');
@@ -59,7 +55,7 @@ export function readWay({has, value, host, tokenFrom, environment}: WayOptions):
     throw new UsageError(`${tenant.from} holds characters that a header cannot carry · give the tenant's id instead`);
   }
   const credentialFrom = tokenFrom ?? tokenCommand?.from;
-  if (credentialFrom !== undefined && !has('allow-http-key')) refusePlainHttp(host, credentialFrom);
+  if (credentialFrom !== undefined && !isOn('allow-http-key')) refusePlainHttp(host, credentialFrom);
   const roots = environment.SSL_CERT_FILE;
   return {
     tokenCommand,
@@ -83,12 +79,4 @@ function refusePlainHttp(host: string, credentialFrom: string): void {
 
 function conflict(one: string, other: string, why: string): never {
   throw new UsageError(`${one} and ${other} do not go together · ${why} · leave one out`);
-}
-
-/** A switch by variable: its name when it is on. */
-function switchedOn(name: string, environment: WayOptions['environment']): string | undefined {
-  const text = environment[name]?.trim().toLowerCase() ?? '';
-  if (['1', 'true', 'yes', 'on', 'y', 't'].includes(text)) return name;
-  if (['', '0', 'false', 'no', 'off', 'n', 'f'].includes(text)) return undefined;
-  throw new UsageError(`${name} takes true or false, not '${text}'`);
 }

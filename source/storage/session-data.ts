@@ -11,7 +11,13 @@ export type Session = {
   /** In cells, as it was drawn; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
   readonly sort: string;
+  /** How all that looked at the start; undefined: as without any option. */
+  readonly start: SessionStart | undefined;
 };
+
+/** What was set by options, and not by keys. `level`: the least that was shown. */
+export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
+  Pick<Session, 'sidebarHidden' | 'sidebarWidth'> & {readonly level: string | undefined};
 
 export type SessionTab = {
   readonly name: string;
@@ -58,6 +64,7 @@ export function readSession(json: unknown): Session | undefined {
       sidebarHidden: booleanOf(from.sidebarHidden),
       sidebarWidth: optional(from.sidebarWidth, countOf),
       sort: stringOf(from.sort),
+      start: optional(from.start, readStart),
     };
   } catch (error) {
     if (error instanceof NoSession) return undefined;
@@ -66,6 +73,18 @@ export function readSession(json: unknown): Session | undefined {
 }
 
 class NoSession extends Error {}
+
+function readStart(json: unknown): SessionStart {
+  const from = objectOf(json);
+  return {
+    wrap: booleanOf(from.wrap),
+    asSent: booleanOf(from.asSent),
+    time: stringOf(from.time),
+    level: optional(from.level, stringOf),
+    sidebarHidden: booleanOf(from.sidebarHidden),
+    sidebarWidth: optional(from.sidebarWidth, countOf),
+  };
+}
 
 function readTab(json: unknown): SessionTab {
   const from = objectOf(json);

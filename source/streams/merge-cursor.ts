@@ -29,12 +29,21 @@ export class MergeCursor {
   /** The marker taken last, and the id of its copy: the source may still correct it, and it alone. */
   #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
 
-  /** What the buffer holds is due at once; what comes later, `window` milliseconds after it was noticed. */
-  constructor(options: {readonly buffer: LogBuffer; readonly origin: number; readonly window: number}) {
+  /**
+   * What the buffer holds is due at once; what comes later, `window` milliseconds after it was noticed. Begins about
+   * `reach` bytes before the end: a recorded past may be a thousand times what there is room for.
+   */
+  constructor(options: {
+    readonly buffer: LogBuffer;
+    readonly origin: number;
+    readonly window: number;
+    readonly reach: number;
+  }) {
     this.#buffer = options.buffer;
     this.origin = options.origin;
-    this.#linesBefore = this.#buffer.droppedLines;
-    this.#walk = new RecordWalk(this.#buffer);
+    const {id, linesBefore} = this.#buffer.lastBytes(options.reach);
+    this.#linesBefore = linesBefore;
+    this.#walk = new RecordWalk(this.#buffer, id);
     this.#due = new DueWindow(options.window, this.#ended());
   }
 
@@ -88,13 +97,17 @@ export class MergeCursor {
     this.#due.finish(this.#leftAt);
   }
 
-  /** Looks at the source as it is at `now`; it must not change until the last `take` that follows. */
-  refresh(now: number, sink: MergeSink): void {
+  /**
+   * Looks at the source as it is at `now`; it must not change until the last `take` that follows. Answers what that
+   * cost, in bytes.
+   */
+  refresh(now: number, sink: MergeSink): number {
     this.notice(now);
     this.#due.advance(now);
     this.#countDropped();
     this.#correctMarker(sink);
     this.#walk.refresh(this.#leftAt ?? this.#ended());
+    return this.#walk.takeColdCost();
   }
 
   /** Takes the next entry, and if it is a line those after it within the limit. Answers what it cost, in bytes. */
@@ -107,12 +120,12 @@ export class MergeCursor {
     if (marker) {
       const copyId = sink.marker(marker, this.origin);
       this.#marker = copyId === undefined ? undefined : {id, copyId, marker};
-      return entryCost;
+      return entryCost + this.#walk.takeColdCost();
     }
     const {bytes, count} = this.#walk.takeLines(limit);
     this.#linesBefore += count;
     sink.lines(bytes, this.origin);
-    return bytes.length + count * entryCost;
+    return bytes.length + count * entryCost + this.#walk.takeColdCost();
   }
 
   /**

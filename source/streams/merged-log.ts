@@ -67,6 +67,7 @@ export class MergedLog {
       buffer: this.buffer,
       sources: sources.map(({buffer}) => buffer),
       window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
+      reach: options.scrollbackBytes,
       wall: clock.wall,
     });
     this.#runner = new SliceRunner({

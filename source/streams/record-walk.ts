@@ -1,6 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/marker.ts';
 import type {SegmentView} from '../buffer/segment.ts';
+import {stepCost} from '../buffer/step-cost.ts';
 import {timeOfBytes} from '../records/time-text.ts';
 
 /** How far a run of lines may go: to records of this time, to this entry, to about so many bytes. */
@@ -25,11 +26,14 @@ export class RecordWalk {
   #isLine = false;
   #startsRecord = false;
   #time = Number.NEGATIVE_INFINITY;
+  /** First entry of the segment that was read back last, and what that cost. */
+  #coldId: number | undefined;
+  #coldCost = 0;
 
-  /** Begins with the oldest entry; there is nothing to take until `refresh` says so. */
-  constructor(buffer: LogBuffer) {
+  /** Begins with the entry `firstId`; there is nothing to take until `refresh` says so. */
+  constructor(buffer: LogBuffer, firstId = buffer.firstId) {
     this.#buffer = buffer;
-    this.#nextId = buffer.firstId;
+    this.#nextId = firstId;
     this.#endId = this.#nextId;
   }
 
@@ -58,6 +62,13 @@ export class RecordWalk {
     this.#endId = endId;
     this.#segment = undefined;
     this.#look();
+  }
+
+  /** What it has cost since this was last asked to read what is not in memory, in bytes. */
+  takeColdCost(): number {
+    const cost = this.#coldCost;
+    this.#coldCost = 0;
+    return cost;
   }
 
   /** Passes the next entry if it is a marker, and answers it. */
@@ -96,7 +107,7 @@ export class RecordWalk {
     this.#isLine = false;
     this.#startsRecord = false;
     if (!this.hasNext) return;
-    if (!this.#segment || this.#nextId >= this.#segment.endId) this.#segment = this.#buffer.segmentAt(this.#nextId);
+    if (!this.#segment || this.#nextId >= this.#segment.endId) this.#segment = this.#segmentOfNext();
     if (!this.#segment) return;
     const start = startOf(this.#segment, this.#nextId);
     const end = startOf(this.#segment, this.#nextId + 1);
@@ -105,6 +116,14 @@ export class RecordWalk {
     if (time === undefined) return;
     this.#startsRecord = true;
     this.#time = time;
+  }
+
+  #segmentOfNext(): SegmentView | undefined {
+    const segment = this.#buffer.segmentAt(this.#nextId);
+    if (!segment || this.#nextId >= this.#buffer.memoryFirstId || segment.firstId === this.#coldId) return segment;
+    this.#coldId = segment.firstId;
+    this.#coldCost += stepCost(this.#buffer, this.#nextId, segment.bytes.length);
+    return segment;
   }
 }
 

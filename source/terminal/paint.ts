@@ -1,4 +1,4 @@
-import {type ColorDepth, styleToSgr} from './style.ts';
+import {type Colors, styleToSgr} from './style.ts';
 import type {StyledText} from './styled-text.ts';
 
 const extending = /[\p{Mn}\p{Me}\u1160-\u11ff]+/vy;
@@ -7,7 +7,7 @@ const extending = /[\p{Mn}\p{Me}\u1160-\u11ff]+/vy;
  * The text with SGR sequences, and no other control characters if the text was sanitised. All styles are closed at its
  * end; text without styles comes back as it is.
  */
-export function paint({text, runs}: StyledText, depth: ColorDepth): string {
+export function paint({text, runs}: StyledText, colors: Colors): string {
   if (runs.length === 0) return text;
   let painted = '';
   let at = 0;
@@ -16,7 +16,7 @@ export function paint({text, runs}: StyledText, depth: ColorDepth): string {
     const start = afterMarks(text, run.start);
     const end = afterMarks(text, run.end);
     if (start >= end) continue;
-    const parameters = styleToSgr(run.style, depth);
+    const parameters = styleToSgr(run.style, colors);
     if (start > at) painted += transition(open, '') + text.slice(at, start);
     painted += transition(start > at ? '' : open, parameters) + text.slice(start, end);
     open = parameters;

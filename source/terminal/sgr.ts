@@ -1,4 +1,5 @@
-import {type Color, noStyle, type Style} from './style.ts';
+import type {Color} from './color.ts';
+import {noStyle, type Style} from './style.ts';
 
 type Pen = {-readonly [Key in keyof Style]: Style[Key]};
 

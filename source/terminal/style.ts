@@ -1,5 +1,5 @@
-/** A colour: an index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
-export type Color = number | readonly [red: number, green: number, blue: number];
+import {type Color, type ColorDepth, fitColor, isLight, sameColor} from './color.ts';
+import {colorsIn, type Palette} from './palette.ts';
 
 /** How characters look. A missing field is the terminal's own default. */
 export type Style = {
@@ -13,8 +13,8 @@ export type Style = {
   readonly strike?: true;
 };
 
-/** How many colours the terminal can show; `none` for NO_COLOR, which is about colour: attributes stay. */
-export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
+/** How colours come out: as the terminal has them, or as a theme has them. */
+export type Colors = ColorDepth | Palette;
 
 /** The style of plain text. */
 export const noStyle: Style = {};
@@ -34,27 +34,26 @@ export function sameStyle(a: Style, b: Style): boolean {
   );
 }
 
-function sameColor(a: Color | undefined, b: Color | undefined): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
-  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
-}
-
 /**
- * The SGR parameters of a style, such as `1;31`; empty for plain text. Colours that `depth` lacks become the nearest
- * one that it has. A foreground that would be the same as its background becomes black or white, since text that
+ * The SGR parameters of a style, such as `1;31`; empty for plain text. Colours that the terminal lacks become the
+ * nearest one that it has. A foreground that would be the same as its background becomes black or white, since text that
  * cannot be seen would be hidden text.
  */
-export function styleToSgr(style: Style, depth: ColorDepth): string {
+export function styleToSgr(style: Style, colors: Colors): string {
   const parameters: string[] = [];
   if (style.bold) parameters.push('1');
   if (style.dim) parameters.push('2');
   if (style.underline) parameters.push('4');
   if (style.inverse) parameters.push('7');
-  if (depth !== 'none') {
+  if (colors !== 'none') {
     if (style.italic) parameters.push('3');
     if (style.strike) parameters.push('9');
-    const bg = style.bg === undefined ? undefined : fitColor(style.bg, depth);
-    let fg = style.fg === undefined ? undefined : fitColor(style.fg, depth);
+    let {fg, bg} = style;
+    if (typeof colors === 'object') ({fg, bg} = colorsIn(colors, style));
+    else {
+      if (bg !== undefined) bg = fitColor(bg, colors);
+      if (fg !== undefined) fg = fitColor(fg, colors);
+    }
     if (fg !== undefined && bg !== undefined && sameColor(fg, bg)) fg = isLight(bg) ? 0 : 15;
     if (fg !== undefined) parameters.push(colorToSgr(fg, 30));
     if (bg !== undefined) parameters.push(colorToSgr(bg, 40));
@@ -68,55 +67,4 @@ function colorToSgr(color: Color, base: 30 | 40): string {
   if (color < 8) return `${base + color}`;
   if (color < 16) return `${base + 60 + color - 8}`;
   return `${base + 8};5;${color}`;
-}
-
-function fitColor(color: Color, depth: '16' | '256' | 'truecolor'): Color {
-  if (depth === 'truecolor' || (typeof color === 'number' && (color < 16 || depth === '256'))) return color;
-  const rgb = typeof color === 'object' ? color : paletteToRgb(color);
-  return depth === '256' ? nearestOf256(rgb) : nearestOf16(rgb);
-}
-
-type Rgb = readonly [red: number, green: number, blue: number];
-
-/** The levels of the 6×6×6 cube at palette indices 16 to 231. */
-const cubeLevels = [0, 95, 135, 175, 215, 255] as const;
-
-/** The colour that terminals give to palette index `index`, 16 to 255 (the first 16 are the user's own). */
-function paletteToRgb(index: number): Rgb {
-  if (index >= 232) {
-    const grey = 8 + (index - 232) * 10;
-    return [grey, grey, grey];
-  }
-  const level = (step: number) => cubeLevels[Math.trunc((index - 16) / step) % 6] ?? 0;
-  return [level(36), level(6), level(1)];
-}
-
-function nearestOf256(rgb: Rgb): number {
-  const [red, green, blue] = rgb.map((value) => (value < 48 ? 0 : value < 115 ? 1 : Math.trunc((value - 35) / 40)));
-  const cube = 16 + (red ?? 0) * 36 + (green ?? 0) * 6 + (blue ?? 0);
-  const average = (rgb[0] + rgb[1] + rgb[2]) / 3;
-  const grey = 232 + Math.min(23, Math.max(0, Math.round((average - 8) / 10)));
-  return distance(rgb, paletteToRgb(grey)) < distance(rgb, paletteToRgb(cube)) ? grey : cube;
-}
-
-function distance(a: Rgb, b: Rgb): number {
-  return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
-}
-
-/** Keeps the hue rather than the distance: the nearest of sixteen by distance would turn most colours grey. */
-function nearestOf16(rgb: Rgb): number {
-  const most = Math.max(...rgb);
-  const least = Math.min(...rgb);
-  if (most < 48) return 0;
-  if (most - least < 32) return most < 112 ? 8 : most < 208 ? 7 : 15;
-  const middle = (most + least) / 2;
-  const hue = (rgb[0] > middle ? 1 : 0) + (rgb[1] > middle ? 2 : 0) + (rgb[2] > middle ? 4 : 0);
-  return most >= 230 ? hue + 8 : hue;
-}
-
-function isLight(color: Color): boolean {
-  // Of the sixteen: white, and the bright ones but bright black and bright blue; yellow and cyan read either way.
-  if (typeof color === 'number' && color < 16) return color === 7 || (color > 8 && color !== 12);
-  const [red, green, blue] = typeof color === 'object' ? color : paletteToRgb(color);
-  return red * 0.3 + green * 0.59 + blue * 0.11 > 128;
 }

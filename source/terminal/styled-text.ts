@@ -39,7 +39,10 @@ export function slice(styled: StyledText, start: number, end: number): StyledTex
   return {text: styled.text.slice(from, to), runs};
 }
 
-/** Paints `style` over the ranges (sorted, not overlapping): where both say something, `style` wins. */
+/**
+ * Paints `style` over the ranges (sorted, not overlapping): where both say something, `style` wins. Text that gets a
+ * ground is not dim on it: that would leave little of the contrast that the two have.
+ */
 export function overlay(styled: StyledText, ranges: readonly TextRange[], style: Style): StyledText {
   if (ranges.length === 0) return styled;
   const builder = new StyledTextBuilder();
@@ -51,7 +54,7 @@ export function overlay(styled: StyledText, ranges: readonly TextRange[], style:
       const run = styled.runs[next];
       const inside = run !== undefined && run.start <= at;
       const stop = Math.min(end, run === undefined ? end : inside ? run.end : run.start);
-      builder.add(styled.text.slice(at, stop), inside ? {...run.style, ...over} : over);
+      builder.add(styled.text.slice(at, stop), inside ? painted(run.style, over) : over);
       at = stop;
     }
   };
@@ -61,6 +64,12 @@ export function overlay(styled: StyledText, ranges: readonly TextRange[], style:
   }
   copyUpTo(styled.text.length, noStyle);
   return builder.finish();
+}
+
+function painted(style: Style, over: Style): Style {
+  const {dim, ...rest} = style;
+  const hasGround = over.bg !== undefined || over.inverse === true;
+  return {...(dim && !hasGround ? style : rest), ...over};
 }
 
 /** Builds a styled text from left to right and joins neighbours that look the same. */

@@ -2,6 +2,7 @@ import type {Pipeline} from '../api/types.ts';
 import {type AwaySummary, awaySummary} from '../attention/away-summary.ts';
 import {type ErrorRow, errorRows} from '../attention/error-rows.ts';
 import {watchedKey} from '../attention/error-shapes.ts';
+import {Incidents} from '../attention/incidents.ts';
 import type {LogSight, PipelineSight, Sight} from '../attention/sight.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -44,6 +45,7 @@ export class Attention {
   readonly #streams = new Map<LogStream, () => void>();
   /** What the list said of a pipeline when its log was last looked at. */
   readonly #seen = new Map<string, PipelineSight>();
+  readonly #incidents = new Incidents();
   #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineSight>} | undefined;
 
   constructor(services: {
@@ -100,6 +102,7 @@ export class Attention {
       this.#manager.get(name)?.errorShapes.look();
       const sight = sights?.get(name);
       if (sight) this.#seen.set(name, sight);
+      this.#incidents.look(name);
     }
   }
 
@@ -109,6 +112,7 @@ export class Attention {
     return errorRows({
       logs: this.#open().map((stream) => this.#sightOf(stream)),
       pipelines,
+      incidents: this.#incidents.all,
       looking,
       muted: this.muted,
       seen: this.#seen,
@@ -166,6 +170,7 @@ export class Attention {
       end();
       this.#streams.delete(stream);
       this.#news?.forget(stream.name);
+      this.#incidents.forget(stream.name);
     }
     for (const stream of open) if (!this.#streams.has(stream)) this.#streams.set(stream, this.#follow(stream));
   }
@@ -175,10 +180,13 @@ export class Attention {
     const tell = () => {
       if (this.#caughtUp.has(stream)) this.#news?.noteLog(this.#sightOf(stream));
     };
+    // From its very beginning: what was lost while pipetail was not running is not seen either.
+    this.#noteIncidents(stream);
     const endOfWatch = watched && watchLines(stream, watched, {clock: this.#clock, onFound: tell});
     const unsubscribe = stream.snapshot.subscribe(() => {
       const {connection} = stream.snapshot.get();
       this.#silence.set(stream, silenceOf(connection, this.#silence.get(stream)));
+      this.#noteIncidents(stream);
       if (connection.kind === 'live' && !this.#caughtUp.has(stream)) {
         this.#caughtUp.add(stream);
         this.#absence.noteCaughtUp(this.#sightOf(stream));
@@ -191,12 +199,19 @@ export class Attention {
     };
   }
 
+  #noteIncidents(stream: LogStream): void {
+    const {name, toll} = stream;
+    this.#incidents.noteLog({name, toll, silent: this.#silence.get(stream)}, this.#clock.wall());
+  }
+
   #onList(): void {
     const {pipelines} = this.#poller.snapshot.get();
     if (!pipelines) return;
     const sights = this.#pipelines();
     this.#absence.noteFirstList(sights);
-    if (sights) this.#news?.noteList(sights);
+    if (!sights) return;
+    this.#incidents.noteList(sights, this.#clock.wall());
+    this.#news?.noteList(sights);
     const failing = pipelines.filter(isFailing).length;
     this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
   }

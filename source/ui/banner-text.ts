@@ -6,15 +6,17 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {isFailing, pipelineState} from './pipeline-state.ts';
 
-const hint = '  d: in full ';
+/** `key`: what shows all of it; undefined: none does. */
+export type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
 /** What is wrong with a failing pipeline in one row: compiler and deployment errors are not in its log. */
-export function bannerText(pipeline: Pipeline | undefined, width: number, symbols: Symbols): StyledText | undefined {
+export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}: BannerSize): StyledText | undefined {
   if (!pipeline || !isFailing(pipeline)) return undefined;
   const {word} = pipelineState(pipeline);
   const cause = pipeline.deploymentError?.message.split('\n')[0];
   const text = sanitise(` ${symbols.failed} ${word}${cause === undefined ? '' : `: ${cause}`}`).text;
-  const room = width - hint.length;
+  const hint = key === undefined ? ' ' : `  ${key}: in full `;
+  const room = width - textWidth(hint);
   return concat([
     textWidth(text) <= room
       ? plain(text, {fg: 1})

@@ -2,10 +2,11 @@
 export type Context = 'everywhere' | 'sidebar' | 'log' | Covering;
 
 /** Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. */
-export type Covering = 'page' | 'detail' | 'marks' | 'errors' | 'away';
+export type Covering = 'page' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts';
 
 /** One command: dispatch, footer, help and readme are made from this table and nothing else. */
 export type Command = {
+  /** Its name in the configuration's table `[keys]`: it stays what it is. */
   readonly id: string;
   readonly context: Context;
   /** Heading in the help, in the order of the table. */

@@ -7,17 +7,24 @@ import {sidebarCommands} from './sidebar-commands.ts';
 /** All commands: dispatch, footer, help and readme are made from this table and nothing else. */
 export const commands = [...everywhereCommands, ...sidebarCommands, ...logCommands, ...pageCommands] as const;
 
-/** The table without its literal types. */
-export const allCommands: readonly Command[] = commands;
-
 export type CommandId = (typeof commands)[number]['id'];
 
+/** The commands with their keys: as they come, or with those of the user (`remap`). */
+export type CommandTable = readonly (Command & {readonly id: CommandId})[];
+
+/** The table as it comes, without its literal types. */
+export const allCommands: CommandTable = commands;
+
 /** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
-export function commandFor(pane: Exclude<Context, 'everywhere'>, keyName: string): CommandId | undefined {
+export function commandFor(
+  table: CommandTable,
+  pane: Exclude<Context, 'everywhere'>,
+  keyName: string,
+): CommandId | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
   for (const context of [pane, 'everywhere']) {
-    const found = commands.find((command: Command) => command.context === context && command.keys.includes(keyName));
-    if (found && !(isCovering && 'notOnPages' in found)) return found.id;
+    const found = table.find((command) => command.context === context && command.keys.includes(keyName));
+    if (found && !(isCovering && found.notOnPages)) return found.id;
   }
   return undefined;
 }
@@ -32,9 +39,9 @@ const shownKeys: Readonly<Record<string, string>> = {
 };
 
 /** Keys as people read them: `↑ k`, `1–9`. */
-export function keysShown(command: Command): string {
-  if (command.keys === digits) return '1–9';
-  return command.keys.map((key) => shownKeys[key] ?? key).join(' ');
+export function keysShown({keys}: Pick<Command, 'keys'>): string {
+  if (keys === digits) return '1–9';
+  return keys.map((key) => shownKeys[key] ?? key).join(' ');
 }
 
 /** Keys as `keysShown` has them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
@@ -43,9 +50,11 @@ export function arrowsInWords(keys: string): string {
 }
 
 /** Commands by heading, in the order of the table. */
-export function commandGroups(): readonly {group: string; commands: readonly Command[]}[] {
+export function commandGroups(
+  table: readonly Command[] = allCommands,
+): readonly {group: string; commands: readonly Command[]}[] {
   const groups = new Map<string, Command[]>();
-  for (const command of allCommands) {
+  for (const command of table) {
     const group = groups.get(command.group) ?? [];
     group.push(command);
     groups.set(command.group, group);

@@ -1,4 +1,5 @@
 import type {Controller} from './controller.ts';
+import {keyInWords} from './key-hint.ts';
 import {paneAt, say} from './on-pane.ts';
 import type {PaneView} from './pane-view.ts';
 import {activeTab, type Tab} from './view-state.ts';
@@ -25,7 +26,8 @@ export const commonHandlers = {
     controller.dispatch({type: 'focus', side: state.focus === 'sidebar' ? 'log' : 'sidebar'});
   },
   'tab-number'(controller: Controller, keyName: string) {
-    const tab = controller.state.tabs[Number(keyName) - 1];
+    const keys = controller.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
+    const tab = controller.state.tabs[keys.indexOf(keyName)];
     if (tab) goToTab(controller, tab.name);
   },
   'previous-tab': (controller: Controller) => turn(controller, -1),
@@ -44,16 +46,16 @@ export const commonHandlers = {
     controller.services.poller.refresh();
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
-  suspend: (controller: Controller) => void suspend(controller),
+  suspend: (controller: Controller, keyName: string) => void suspend(controller, keyName),
   /** One layer at a time: page, then the log's newest layer, then the filter of the list. */
-  peel(controller: Controller) {
+  back(controller: Controller) {
     const {state} = controller;
     const layer = state.focus === 'log' ? topLayer(activeTab(state)) : undefined;
     if (state.page) controller.dispatch({type: 'page', page: undefined});
     else if (layer) controller.changePane(layer);
     else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
   },
-  quit(controller: Controller) {
+  quit(controller: Controller, keyName: string) {
     const {state} = controller;
     if (state.leaving === 'quit' || !state.tabs.some((tab) => tab.kept)) {
       controller.services.quit();
@@ -63,16 +65,16 @@ export const commonHandlers = {
     controller.dispatch({type: 'leaving', how: 'quit'});
     controller.dispatch({
       type: 'notice',
-      text: `${kept === 1 ? '1 tab is' : `${kept} tabs are`} kept: q again quits, any other key stays`,
+      text: `${kept === 1 ? '1 tab is' : `${kept} tabs are`} kept: ${keyInWords(keyName)} again quits, any other key stays`,
     });
   },
-  interrupt(controller: Controller) {
+  interrupt(controller: Controller, keyName: string) {
     if (controller.state.leaving === 'interrupt') {
       controller.services.quit();
       return;
     }
     controller.dispatch({type: 'leaving', how: 'interrupt'});
-    controller.dispatch({type: 'notice', text: '^C again quits'});
+    controller.dispatch({type: 'notice', text: `${keyInWords(keyName)} again quits`});
   },
 };
 
@@ -84,12 +86,12 @@ function pipelineAt(controller: Controller, tab: Tab): string | undefined {
 }
 
 /** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */
-async function suspend(controller: Controller): Promise<void> {
+async function suspend(controller: Controller, keyName: string): Promise<void> {
   let stopped = true;
   await controller.terminal.lend(async () => {
     stopped = await controller.services.stopProcess();
   });
-  if (!stopped) say(controller, 'there is no shell to go back to: ^Z has no effect here');
+  if (!stopped) say(controller, `there is no shell to go back to: ${keyInWords(keyName)} has no effect here`);
 }
 
 /** What takes away the layer that Esc peels first: selection, highlight, filter, search. */
@@ -99,8 +101,7 @@ function topLayer(tab: Tab | undefined): Partial<PaneView> | undefined {
   if (selectedFrom !== undefined) return {selectedFrom: undefined};
   if (highlights.length > 0) return {highlights: highlights.slice(0, -1)};
   if (filters.length > 0) return {filters: filters.slice(0, -1)};
-  // A search pans to its hits: without it the beginnings of the lines are what is read.
-  return search === undefined ? undefined : {search: undefined, pan: 0};
+  return search === undefined ? undefined : {search: undefined, revealed: undefined};
 }
 
 function togglePage(controller: Controller, kind: 'help' | 'describe' | 'events'): void {

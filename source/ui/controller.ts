@@ -4,6 +4,7 @@ import type {LogSource} from '../streams/log-source.ts';
 import type {Position} from '../viewport/position.ts';
 import {Attention} from './attention.ts';
 import type {Context} from './command.ts';
+import {allCommands, type CommandTable} from './commands.ts';
 import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
@@ -16,6 +17,7 @@ import {createArranger} from './pipeline-list.ts';
 import {isFailing} from './pipeline-state.ts';
 import {RecordingWatch} from './recording-watch.ts';
 import type {Services} from './services.ts';
+import type {ViewWish} from './start-view.ts';
 import {TerminalHold} from './terminal-hold.ts';
 import {keptUnderEye, rowNoted} from './under-eye.ts';
 import {activeTab, initialView, reduce, type Seen, type Tab, type ViewAction, type ViewState} from './view-state.ts';
@@ -32,6 +34,8 @@ export type Pane = {readonly tab: Tab} & ModelledPane;
  */
 export class Controller {
   readonly services: Services;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
   readonly terminal = new TerminalHold();
   readonly attention: Attention;
   readonly #view: Store<ViewState>;
@@ -47,19 +51,22 @@ export class Controller {
   /**
    * `names` are open at once; of the pipelines in the list those that `isAsked` are, when they are first seen.
    * `beforeFirst` runs once, when the first list is there; the pipeline that is shown first waits for it.
+   * `wish`: how tabs and list look that nobody has changed.
    */
   constructor(options: {
     services: Services;
     names: readonly string[];
     isAsked?: (name: string) => boolean;
     size: Size;
+    wish?: ViewWish;
     beforeFirst?: () => Promise<void>;
   }) {
     this.services = options.services;
+    this.commands = options.services.commands ?? allCommands;
     this.#size = options.size;
     this.attention = new Attention(options.services);
     this.#describer = new Describer(options.services.describe);
-    this.#view = createStore(initialView(options.names));
+    this.#view = createStore(initialView(options.names, options.wish));
     this.#rest = new CursorRest(options.services.clock);
     this.#models = new PaneModels({
       ...options.services.manager.options,

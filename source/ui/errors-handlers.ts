@@ -21,7 +21,7 @@ export const errorsHandlers = {
     const row = rowUnderCursor(controller);
     if (!row) return;
     if (row.kind !== 'shape' && row.kind !== 'watched') {
-      say(controller, 'what the list of pipelines tells cannot be muted');
+      say(controller, 'only errors of the log can be muted');
       return;
     }
     const rows = errorRowsOf(controller);

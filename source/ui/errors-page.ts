@@ -1,11 +1,11 @@
-import type {ErrorRow} from '../attention/error-rows.ts';
+import {type ErrorRow, isIncident} from '../attention/error-rows.ts';
 import {clip, padTo} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {count, counted, moment} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
-import {shapeWords} from './happening-words.ts';
+import {happeningWords, shapeWords} from './happening-words.ts';
 import {activeTab, type Page} from './view-state.ts';
 
 /** Rows above the first error. */
@@ -40,12 +40,12 @@ export function errorsPage(
   width: number,
 ): readonly StyledText[] {
   const rows = errorRowsOf(controller);
-  const unseen = rows.filter(({state}) => state === 'unseen').length;
+  const unseen = rows.filter(({state}) => state === 'unseen');
   const dropped = controller.attention.droppedShapes;
   const title = concat([
     plain(' Unseen errors', {bold: true}),
-    plain(unseen > 0 ? `  ${counted(unseen, 'kind', 'kinds')}` : '  nothing is unseen', {dim: true}),
-    plain(rows.length > unseen ? ' · seen and muted ones below' : '', {dim: true}),
+    plain(`  ${unseenWords(unseen)}`, {dim: true}),
+    plain(rows.length > unseen.length ? ' · seen and muted ones below' : '', {dim: true}),
     plain(dropped > 0 ? ` · ${counted(dropped, 'older kind', 'older kinds')} not kept` : '', {dim: true}),
   ]);
   const names = Math.max(0, ...rows.map(({pipeline}) => pipeline.length));
@@ -65,6 +65,17 @@ export function errorsPage(
   return [padTo(clip(title, 0, width), width), plain(''), ...body];
 }
 
+/** `2 kinds · 1 incident`. */
+function unseenWords(unseen: readonly ErrorRow[]): string {
+  const incidents = unseen.filter(isIncident).length;
+  const kinds = unseen.length - incidents;
+  const words = [
+    ...(kinds > 0 ? [counted(kinds, 'kind', 'kinds')] : []),
+    ...(incidents > 0 ? [counted(incidents, 'incident', 'incidents')] : []),
+  ];
+  return words.length > 0 ? words.join(' · ') : 'nothing is unseen';
+}
+
 type RowPlace = {
   readonly margin: string;
   readonly nameCells: number;
@@ -78,7 +89,9 @@ function rowText(row: ErrorRow, {margin, nameCells, since, sinceCells, width, co
   const {symbols} = controller.services;
   const isQuiet = row.state !== 'unseen';
   const style: Style = isQuiet ? {dim: true} : {};
-  const times = row.kind === 'failed' ? '' : `${symbols.times}${count(row.count)}`;
+  // How many entries were lost is said in words.
+  const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
+  const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
   const text = concat([
     plain(` ${margin} `, {bold: true}),
     padTo(clip(plain(sanitise(row.pipeline).text, isQuiet ? style : {bold: true}), 0, nameCells), nameCells),
@@ -94,6 +107,10 @@ function what(row: ErrorRow, style: Style, width: number): StyledText {
   switch (row.kind) {
     case 'failed':
       return plain(row.why, row.state === 'unseen' ? {fg: 1, bold: true} : style);
+    case 'silent':
+    case 'lost':
+    case 'restarted':
+      return incidentWords(row, style, width);
     case 'connectors':
       return plain('errors of connectors', style);
     case 'watched':
@@ -103,4 +120,17 @@ function what(row: ErrorRow, style: Style, width: number): StyledText {
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }
+}
+
+/** `silent  connection refused`, and once it answers again `was silent  …`; what was lost says so itself. */
+function incidentWords(
+  {kind, incident, state, isOver}: Extract<ErrorRow, {incident: unknown}>,
+  quiet: Style,
+  width: number,
+): StyledText {
+  const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
+  return concat([
+    plain(kind === 'lost' ? '' : `${isOver ? 'was ' : ''}${kind}  `, state === 'unseen' ? loud : quiet),
+    plain(happeningWords(incident, width).text, kind === 'lost' && state === 'unseen' ? loud : quiet),
+  ]);
 }

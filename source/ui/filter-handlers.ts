@@ -6,6 +6,8 @@ import {lineAsSent} from '../viewport/line-text.ts';
 import {reveal} from '../viewport/position.ts';
 import {clockTime} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
+import {leastLevel, withFilter, withLeastLevel} from './filter-list.ts';
+import {withHint} from './key-hint.ts';
 import {type PaneAt, paneAt, say} from './on-pane.ts';
 
 /** Records around a match that `x` shows, one after the other. */
@@ -20,7 +22,7 @@ export const filterHandlers = {
   'filters-off'(controller: Controller) {
     const filters = controller.pane?.tab.pane.filters ?? [];
     if (filters.length === 0) {
-      say(controller, 'no filters: & filters');
+      say(controller, withHint('no filters', controller.commands, 'filter', 'filters'));
       return;
     }
     const on = !filters.some((filter) => filter.on);
@@ -47,14 +49,11 @@ export const filterHandlers = {
     const at = paneAt(controller);
     if (!at) return;
     const {filters} = at.tab.pane;
-    const now = filters.find(({filter}) => filter.kind === 'level' && !filter.out);
-    const before = now?.filter.kind === 'level' ? now.filter.least : undefined;
-    const least = levels[(levels.indexOf(before) + 1) % levels.length];
-    const others = filters.filter((filter) => filter !== now);
-    controller.changePane({filters: least ? withFilter(others, {kind: 'level', least, out: false}) : others});
+    const least = levels[(levels.indexOf(leastLevel(filters)) + 1) % levels.length];
+    controller.changePane({filters: withLeastLevel(filters, least)});
     say(controller, least ? `${least} and above` : 'all levels');
   },
-  context(controller: Controller) {
+  'matches-only'(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;
     const context = contexts[(contexts.indexOf(at.tab.pane.context) + 1) % contexts.length] ?? 0;
@@ -70,7 +69,10 @@ export const filterHandlers = {
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The starts of several pipelines, one between the lines of another, delimit nothing.
     if (at.tab.merges) {
-      say(controller, 'a merged log has no runs: R shows one in the tab of a pipeline');
+      say(
+        controller,
+        withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
+      );
       return;
     }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
@@ -98,10 +100,15 @@ export const filterHandlers = {
     if (!at) return;
     const fold = !at.tab.pane.fold;
     controller.changePane({fold});
-    say(controller, fold ? 'records alike are one row: o opens it' : 'every record is a row');
+    const {commands} = controller;
+    say(
+      controller,
+      fold ? withHint('records alike are one row', commands, 'open-fold', 'opens it') : 'every record is a row',
+    );
   },
   'open-fold': (controller: Controller) => {
-    if (!toggleFold(controller)) say(controller, 'no folded row here: f folds records alike');
+    if (toggleFold(controller)) return;
+    say(controller, withHint('no folded row here', controller.commands, 'fold', 'folds records alike'));
   },
   'hide-shape'(controller: Controller) {
     const at = paneAt(controller);
@@ -115,11 +122,6 @@ export const filterHandlers = {
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },
 };
-
-/** The filters and another one, under an id of its own. */
-export function withFilter(filters: readonly FilterEntry[], filter: Filter): readonly FilterEntry[] {
-  return [...filters, {id: Math.max(0, ...filters.map(({id}) => id)) + 1, filter, on: true}];
-}
 
 /** Opens the folded row under the eye, or closes the fold that the current record is in. False: there is none. */
 export function toggleFold(controller: Controller): boolean {

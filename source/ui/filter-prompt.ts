@@ -1,7 +1,7 @@
 import type {Watch} from '../buffer/pattern.ts';
 import type {Filter, FilterEntry} from '../filters/filter.ts';
 import {filterText, parseFilter} from '../filters/parse-filter.ts';
-import {withFilter} from './filter-handlers.ts';
+import {withFilter} from './filter-list.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 /** `&`: another filter, or with the arrow keys one of those there are: changed, or emptied to take it away. */

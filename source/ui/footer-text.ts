@@ -1,7 +1,7 @@
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import type {Command, Context} from './command.ts';
-import {allCommands, arrowsInWords, type CommandId, keysShown} from './commands.ts';
+import type {Context} from './command.ts';
+import {arrowsInWords, type CommandId, type CommandTable, keysShown} from './commands.ts';
 import type {KeyHint} from './prompt-kind.ts';
 
 /** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */
@@ -17,21 +17,23 @@ const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>
   sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
   log: [...log, 'pause', 'quit'],
   'paused log': [...log, 'follow', 'quit'],
-  selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'peel'],
+  selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 };
 
 /** The last row: the keys that matter now, as many as fit; after the first ones in the order of the table. */
-export function footerText(place: FooterPlace, size: FooterSize): StyledText {
+export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
   const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
   const contexts: readonly Context[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
   const first: readonly string[] = firstCommands[place] ?? [];
-  const hinted = contexts.flatMap((context) => allCommands.filter((command) => command.context === context));
+  const hinted = contexts.flatMap((context) => table.filter((command) => command.context === context));
   const ordered = [
     ...first.flatMap((id) => hinted.filter((command) => command.id === id)),
     ...hinted.filter(({id}) => !first.includes(id)),
   ];
   return keyRow(
-    ordered.flatMap((command) => (command.hint === undefined ? [] : [[firstKey(command), command.hint] as const])),
+    ordered.flatMap(({keys: [key], hint}) =>
+      key === undefined || hint === undefined ? [] : [[keysShown({keys: [key]}), hint] as const],
+    ),
     size,
   );
 }
@@ -48,8 +50,4 @@ export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): 
     parts.push(plain(` ${key}`, {bold: true}), plain(` ${word}`, {dim: true}));
   }
   return concat(parts);
-}
-
-function firstKey(command: Command): string {
-  return keysShown({...command, keys: command.keys.slice(0, 1)});
 }

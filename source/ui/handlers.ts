@@ -1,6 +1,7 @@
 import {awayHandlers} from './away-handlers.ts';
 import type {CommandId} from './commands.ts';
 import {commonHandlers} from './common-handlers.ts';
+import {contextsHandlers} from './contexts-handlers.ts';
 import type {Controller} from './controller.ts';
 import {detailHandlers} from './detail-handlers.ts';
 import {errorsHandlers} from './errors-handlers.ts';
@@ -30,4 +31,5 @@ export const handlers: Readonly<Record<CommandId, Handler>> = {
   ...marksHandlers,
   ...errorsHandlers,
   ...awayHandlers,
+  ...contextsHandlers,
 };

@@ -8,12 +8,15 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {counted, duration} from '../viewport/words.ts';
 import type {ConnectionWords} from './connection-words.ts';
+import {shownName} from './contexts-page.ts';
 import {isFailing, pipelineState} from './pipeline-state.ts';
 
 /** From here on `duration` is in minutes. Milliseconds. */
 const twoMinutes = 120_000;
 
 export type HeaderView = {
+  /** Name of the context in force. */
+  readonly context?: string | undefined;
   readonly serverName: string;
   /** Certificates are not looked at. */
   readonly insecure: boolean;
@@ -49,6 +52,7 @@ export function headerText(view: HeaderView): StyledText {
 function left(view: HeaderView): StyledText {
   return concat([
     plain(' pipetail', {bold: true}),
+    ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context)}`, {bold: true})]),
     plain(`  ${view.serverName}  `),
     ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
     ...tenantWords(view),

@@ -2,7 +2,7 @@ import {padTo} from '../terminal/clip.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
 import type {Command} from './command.ts';
-import {arrowsInWords, commandGroups, keysShown} from './commands.ts';
+import {allCommands, arrowsInWords, type CommandTable, commandGroups, keysShown} from './commands.ts';
 import {wrapWords} from './wrap-words.ts';
 
 const keyColumn = 15;
@@ -10,13 +10,23 @@ const keyColumn = 15;
 const narrowestColumn = 50;
 const mostColumns = 3;
 
-/** The keys, from the table that also dispatches them: in columns where there is room, to be read one after the other. */
-export function helpPage(width: number, isUtf8: boolean): readonly StyledText[] {
+export type HelpView = {
+  /** With the user's keys. */
+  readonly table: CommandTable;
+  readonly width: number;
+  readonly isUtf8: boolean;
+};
+
+/**
+ * The keys, from the table that also dispatches them: in columns where there is room, to be read one after the other.
+ * Where the user has other keys, the ones that the command comes with are said.
+ */
+export function helpPage({table, width, isUtf8}: HelpView): readonly StyledText[] {
   const heading = [plain(' Keys', {bold: true}), plain('')];
   const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
   const cells = Math.floor(width / columns);
   const made = inColumns(
-    commandGroups().map(({group, commands}) => block(group, commands, {width: cells, isUtf8})),
+    commandGroups(table).map(({group, commands}) => block(group, commands, {width: cells, isUtf8})),
     columns,
   );
   const rows = Math.max(...made.map((column) => column.length));
@@ -39,23 +49,33 @@ function inColumns(blocks: readonly (readonly StyledText[])[], columns: number):
   }
 }
 
-function block(
-  group: string,
-  commands: readonly Command[],
-  {width, isUtf8}: {width: number; isUtf8: boolean},
-): readonly StyledText[] {
-  const rows = commands.flatMap((command) => {
-    const keys = isUtf8 ? keysShown(command) : arrowsInWords(keysShown(command));
-    const room = Math.max(10, width - keyColumn - 3);
-    return wrapWords(command.help, room).map((line, index) =>
-      concat([
-        plain('  '),
-        plain((index === 0 ? keys : '') + ' '.repeat(Math.max(1, keyColumn - (index === 0 ? textWidth(keys) : 0))), {
-          bold: true,
-        }),
-        plain(line),
-      ]),
-    );
-  });
-  return [plain(` ${group}`, {fg: 6}), ...rows];
+type BlockSize = {readonly width: number; readonly isUtf8: boolean};
+
+function block(group: string, commands: readonly Command[], size: BlockSize): readonly StyledText[] {
+  return [plain(` ${group}`, {fg: 6}), ...commands.flatMap((command) => entry(command, size))];
+}
+
+/** A command: its keys, and beside them what it does. Keys that their column cannot hold have a row of their own. */
+function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledText[] {
+  const shown = (each: Pick<Command, 'keys'>) => (isUtf8 ? keysShown(each) : arrowsInWords(keysShown(each)));
+  const keys = shown(command);
+  const room = Math.max(10, width - keyColumn - 3);
+  const before = standard(command, shown);
+  const beside = [
+    ...wrapWords(command.help, room).map((line) => plain(line)),
+    ...(before === undefined ? [] : wrapWords(before, room).map((line) => plain(line, {dim: true}))),
+  ];
+  const row = (left: string, right: StyledText) =>
+    concat([plain('  '), plain(left + ' '.repeat(Math.max(1, keyColumn - textWidth(left))), {bold: true}), right]);
+  if (textWidth(keys) < keyColumn) return beside.map((line, index) => row(index === 0 ? keys : '', line));
+  const keyRows = wrapWords(keys, width - 3).map((line) => concat([plain('  '), plain(line, {bold: true})]));
+  return [...keyRows, ...beside.map((line) => row('', line))];
+}
+
+/** Of a command whose keys were changed: the keys that it comes with. */
+function standard(command: Command, shown: (each: Command) => string): string | undefined {
+  const before = allCommands.find(({id}) => id === command.id);
+  if (!before || before.keys === command.keys) return undefined;
+  const isSame = before.keys.length === command.keys.length && before.keys.every((key, at) => command.keys[at] === key);
+  return isSame ? undefined : `default: ${shown(before)}`;
 }

@@ -1,6 +1,7 @@
 import type {Geometry} from '../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../viewport/position.ts';
 import type {Controller} from './controller.ts';
+import {withHint} from './key-hint.ts';
 import {longestShown} from './longest-shown.ts';
 import {move, paneAt, say} from './on-pane.ts';
 
@@ -46,13 +47,14 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
   const at = paneAt(controller);
   if (!at) return;
   if (at.tab.pane.wrap) {
-    say(controller, 'lines are wrapped: nothing to pan; w unwraps them');
+    say(controller, withHint('lines are wrapped and cannot be panned', controller.commands, 'wrap', 'unwraps them'));
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);
   const most = Math.max(0, longestShown(at) - half);
   const before = at.tab.pane.pan;
-  controller.changePane({pan: Math.max(0, Math.min(change(before, half), Math.max(most, before)))});
+  const pan = Math.max(0, Math.min(change(before, half), Math.max(most, before)));
+  controller.changePane({pan, revealed: undefined});
 }
 
 const pageOf = (geometry: Geometry) => Math.max(1, geometry.height - 1);

@@ -126,4 +126,15 @@ export const pageCommands = [
     help: 'go on where you were',
     hint: 'go on where you were',
   },
+  {id: 'contexts-up', context: 'contexts', group: 'contexts', keys: ['Up', 'k'], help: 'up'},
+  {id: 'contexts-down', context: 'contexts', group: 'contexts', keys: ['Down', 'j'], help: 'down', hint: 'down'},
+  {
+    id: 'contexts-go',
+    context: 'contexts',
+    group: 'contexts',
+    keys: ['Enter'],
+    help: 'go to that server; the tabs of this one come back another time',
+    hint: 'go there',
+  },
+  {id: 'contexts-close', context: 'contexts', group: 'contexts', keys: ['Esc', 'q', 'C'], help: 'close', hint: 'close'},
 ] as const satisfies readonly Command[];

@@ -1,6 +1,7 @@
 import type {StyledText} from '../terminal/styled-text.ts';
 import {count} from '../viewport/words.ts';
 import {awayPage} from './away-page.ts';
+import {contextsPage} from './contexts-page.ts';
 import type {Controller} from './controller.ts';
 import {describePage} from './describe-page.ts';
 import {detailPage} from './detail-page.ts';
@@ -18,7 +19,7 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     case undefined:
       return [];
     case 'help':
-      return helpPage(width, controller.services.isUtf8);
+      return helpPage({table: controller.commands, width, isUtf8: controller.services.isUtf8});
     case 'describe': {
       const described = controller.described.get();
       return describePage(described, described && controller.pipeline(described.name), width);
@@ -34,6 +35,10 @@ export function pageLines(controller: Controller): readonly StyledText[] {
       return errorsPage(controller, page, width);
     case 'away':
       return awayPage(controller, page.summary, page.cursor, width);
+    case 'contexts': {
+      const {contexts, symbols} = controller.services;
+      return contextsPage({contexts, cursor: page.cursor, width, symbols});
+    }
     case 'marks':
       return marksPage(controller, page.cursor, width);
   }

@@ -1,7 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
+import type {Color} from '../terminal/color.ts';
 import {paint} from '../terminal/paint.ts';
 import {paintedWidth} from '../terminal/painted-width.ts';
-import type {Color, ColorDepth} from '../terminal/style.ts';
+import type {Colors} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {Geometry, Place} from '../viewport/geometry.ts';
@@ -12,6 +13,8 @@ import {currentOf, visiblePlaces} from '../viewport/position.ts';
 import type {RowLook} from '../viewport/row-look.ts';
 import {RowRenderer} from '../viewport/row-renderer.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
+import {allCommands, type CommandTable} from './commands.ts';
+import {keysDo} from './key-hint.ts';
 import type {Layout} from './layout.ts';
 import type {PaneModel} from './pane-model.ts';
 import type {PaneView} from './pane-view.ts';
@@ -23,22 +26,30 @@ const overviewCells = 1;
 /** What rows need from outside. */
 export type RowServices = {
   readonly clock: Clock;
-  readonly depth: ColorDepth;
+  readonly colors: Colors;
   readonly symbols: Symbols;
   readonly offsetAt: ZoneOffset;
+  /** With the user's keys. */
+  readonly commands?: CommandTable;
 };
 
 /** The part of the screen that a log has. */
 export type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
 
 /** Instead of an empty pane. */
-const allHiddenWords = 'everything is hidden by filters: \\ shows all, Esc takes the last one away';
+function allHiddenWords(table: CommandTable): string {
+  const keys = keysDo(table, [
+    ['filters-off', 'shows all'],
+    ['back', 'takes the last one away'],
+  ]);
+  return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
+}
 
 /**
  * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too
  * faint on a light screen.
  */
-const originColors: readonly Color[] = [6, 5, 2, 4];
+export const originColors: readonly Color[] = [6, 5, 2, 4];
 /** The longest name that is shown in front of each line of a merged log. */
 const mostOriginCells = 16;
 
@@ -60,9 +71,9 @@ export class PaneRows {
     const {wrap, pan, asSent, time} = view;
     const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
     if (!this.#made?.key.every((part, index) => part === key[index])) {
-      const {depth, symbols, offsetAt} = this.#services;
+      const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(source.buffer, {
-        ...{wrap, pan, asSent, time, offsetAt, depth, symbols},
+        ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         numberCells: numbers,
         originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map((name) => name.length))),
@@ -102,6 +113,7 @@ export class PaneRows {
     const rows = this.renderer(view, size).paintRows(places, {
       // While following there is no mark: the newest line is the current one, and it changes all the time.
       current: position.kind === 'held' ? current : undefined,
+      revealed: view.revealed,
       lookAt: (id) => this.#lookAt(id, view, current),
       now: this.#services.clock.wall(),
       entries: geometry.entries,
@@ -122,9 +134,9 @@ export class PaneRows {
   }
 
   #allHidden({paneWidth}: PaneSize): readonly string[] {
-    const {depth} = this.#services;
-    const rows = wrapWords(allHiddenWords, paneWidth - overviewCells - 2);
-    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), depth));
+    const {colors, commands = allCommands} = this.#services;
+    const rows = wrapWords(allHiddenWords(commands), paneWidth - overviewCells - 2);
+    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
   }
 
   /** The column at the right border: where in the log the hits and errors are, and, while held, the screen. */
@@ -140,7 +152,7 @@ export class PaneRows {
       hitAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),
     });
-    return paintOverview(rows, this.#services.depth);
+    return paintOverview(rows, this.#services.colors);
   }
 
   #lookAt(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowLook {

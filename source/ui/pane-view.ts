@@ -9,6 +9,8 @@ export type PaneView = {
   readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
+  /** The line whose first hit was gone to: it alone is shifted so that the hit is seen. */
+  readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;
   /** What is searched for, as typed. */
@@ -32,6 +34,7 @@ export const freshPane: PaneView = {
   wrap: false,
   asSent: false,
   pan: 0,
+  revealed: undefined,
   time: 'sent',
   lineNumbers: false,
   search: undefined,

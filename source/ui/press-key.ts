@@ -9,7 +9,7 @@ export function pressKey(controller: Controller, keyName: string): void {
   if (promptInUse(controller.state) || onlyBringsBack(controller)) return;
   const {state} = controller;
   if (state.notice !== undefined) controller.dispatch({type: 'notice', text: undefined});
-  const id = commandFor(controller.keyContext, keyName);
+  const id = commandFor(controller.commands, controller.keyContext, keyName);
   if (state.leaving !== undefined && id !== state.leaving) controller.dispatch({type: 'leaving', how: undefined});
   if (id) handlers[id](controller, keyName);
 }

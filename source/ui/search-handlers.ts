@@ -1,6 +1,7 @@
 import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
+import {withHint} from './key-hint.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
 import {revealHit} from './reveal-hit.ts';
 
@@ -27,7 +28,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    say(controller, 'nothing is searched for: / searches');
+    say(controller, withHint('nothing is searched for', controller.commands, 'search', 'searches'));
     return;
   }
   const {search, pattern} = searching;
@@ -53,7 +54,7 @@ function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
   return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
 }
 
-/** Shows a hit: its fold is opened, its line marked, and the view panned if the hit is outside. */
+/** Shows a hit: its fold is opened, its line marked, and shifted if the hit is outside the pane. */
 export function goToHitAt(controller: Controller, hit: number): void {
   goToEntry(controller, hit);
   const at = paneAt(controller);

@@ -20,17 +20,17 @@ export const searchPrompt: PromptKind<'search'> = {
     return undefined;
   },
   cancel(controller, {before}) {
-    const {search, position, pan} = before;
+    const {search, position, revealed} = before;
     // What was typed may not have been searched for yet.
     controller.pane?.model.whenDone(() => {});
-    controller.changePane({search, position, pan});
+    controller.changePane({search, position, revealed});
   },
   recall: recallPattern,
 };
 
 function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'>): void {
-  const {position, pan} = before;
-  controller.changePane({search: text === '' ? undefined : text, position, pan});
+  const {position, revealed} = before;
+  controller.changePane({search: text === '' ? undefined : text, position, revealed});
   const {pane} = controller;
   if (!pane) return;
   pane.model.whenDone(() => {

@@ -7,10 +7,12 @@ import type {SearchHistory} from '../storage/search-history.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import type {ClipboardAnswer} from '../take/sent-words.ts';
-import type {ColorDepth} from '../terminal/style.ts';
+import type {Color} from '../terminal/color.ts';
+import type {Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {AttentionOptions} from './attention.ts';
+import type {CommandTable} from './commands.ts';
 
 /** What the screen needs from outside. */
 export type Services = {
@@ -20,7 +22,7 @@ export type Services = {
   /** Somebody looks at the screen; without it, always. */
   readonly watched?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
-  readonly depth: ColorDepth;
+  readonly colors: Colors;
   readonly symbols: Symbols;
   /** The locale's; without it every row is put into ASCII. */
   readonly isUtf8: boolean;
@@ -53,11 +55,34 @@ export type Services = {
   ) => Promise<string | undefined>;
   /** The user's pager, as a command line. */
   readonly pager: string;
+  /** The commands with the user's keys; without it, with the ones that they come with. */
+  readonly commands?: CommandTable;
+  /** The servers that the configuration names; without it none. */
+  readonly contexts?: Contexts;
   /** How the screen asks for attention; without it, in no way. */
   readonly attention?: AttentionOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;
+};
+
+/** A server with its credential, as the configuration names it. */
+export type ServerContext = {
+  readonly name: string;
+  readonly host: string;
+  /** Fills the header while it is in force. */
+  readonly color: Color | undefined;
+};
+
+/** The servers that the configuration names, and the way to another of them. */
+export type Contexts = {
+  readonly all: readonly ServerContext[];
+  /** Name of the one that the screen is on; undefined: on none of them. */
+  readonly inForce: string | undefined;
+  /** The configuration's file, whether it exists or not. */
+  readonly file: string;
+  /** Ends the screen and begins it anew on that server. Answers in words why it cannot; then all stays as it is. */
+  readonly switchTo: (name: string) => Promise<string | undefined>;
 };
 
 /** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */

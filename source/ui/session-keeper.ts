@@ -6,6 +6,7 @@ import type {LogSource} from '../streams/log-source.ts';
 import {follow} from '../viewport/position.ts';
 import type {Controller} from './controller.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from './session-state.ts';
+import {paneBy, sidebarBy, type ViewWish} from './start-view.ts';
 import type {Tab} from './view-state.ts';
 
 /** A change is written so many milliseconds later, with all that came meanwhile. */
@@ -21,14 +22,17 @@ type Pending = {readonly anchors: TabAnchors; source: LogSource | undefined; sto
 export class SessionKeeper {
   readonly #controller: Controller;
   readonly #clock: Clock;
+  readonly #typed: ViewWish;
   readonly #pending = new Map<string, Pending>();
   readonly #unsubscribe: (() => void)[] = [];
   #save: ((session: Session) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
 
-  constructor({controller, clock}: {controller: Controller; clock: Clock}) {
+  /** `typed`: what the user wants now, whatever the last session was like. */
+  constructor({controller, clock, typed = {}}: {controller: Controller; clock: Clock; typed?: ViewWish}) {
     this.#controller = controller;
     this.#clock = clock;
+    this.#typed = typed;
   }
 
   /** Brings a session back; tabs that are open already, named on the command line, stay in front. */
@@ -39,7 +43,9 @@ export class SessionKeeper {
         this.#pending.set(name, {anchors, source: undefined, stop: () => {}});
       }
     }
-    this.#controller.dispatch({type: 'restore', view: restoredView(session, watch)});
+    const view = restoredView(session, {watch, now: this.#controller.state.start});
+    const tabs = view.tabs.map((tab) => ({...tab, pane: paneBy(this.#typed, tab.pane)}));
+    this.#controller.dispatch({type: 'restore', view: sidebarBy(this.#typed, {...view, tabs})});
     this.#unsubscribe.push(manager.names.subscribe(() => this.#findSources()));
     this.#findSources();
   }

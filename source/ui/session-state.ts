@@ -3,10 +3,20 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Watch} from '../buffer/pattern.ts';
 import type {Filter, FilterEntry} from '../filters/filter.ts';
 import {filterText, parseFilter} from '../filters/parse-filter.ts';
-import type {PlaceAnchor, Session, SessionFilter, SessionTab, TabAnchors} from '../storage/session-data.ts';
+import {levelOf} from '../records/level.ts';
+import type {
+  PlaceAnchor,
+  Session,
+  SessionFilter,
+  SessionStart,
+  SessionTab,
+  TabAnchors,
+} from '../storage/session-data.ts';
 import type {Position} from '../viewport/position.ts';
-import {timeModes} from '../viewport/time-column.ts';
+import {type TimeMode, timeModes} from '../viewport/time-column.ts';
+import {leastLevel} from './filter-list.ts';
 import {freshPane, type PaneView} from './pane-view.ts';
+import {paneBy, paneOn, plainStart, type StartLook, sidebarOn} from './start-view.ts';
 import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
@@ -25,7 +35,12 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
     return merges && merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
   const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
-  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort};
+  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.start)};
+}
+
+function sessionStart({pane, sidebarHidden, sidebarWidth}: StartLook): SessionStart {
+  const {wrap, asSent, time, filters} = pane;
+  return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
@@ -78,10 +93,17 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
   };
 }
 
-/** The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. */
-export function restoredView(session: Session, watch: Watch): RestoredView {
-  const tabs = session.tabs.map((tab) => restoredTab(tab, watch));
-  return {
+/**
+ * The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. What
+ * the user did not change then is as it is at this start, which may be `now` another one.
+ */
+export function restoredView(session: Session, {watch, now}: {watch: Watch; now: StartLook}): RestoredView {
+  const before = restoredStart(session.start);
+  const tabs = session.tabs.map((saved) => {
+    const tab = restoredTab(saved, watch);
+    return {...tab, pane: paneOn(before.pane, now.pane, tab.pane)};
+  });
+  return sidebarOn(before, now, {
     tabs,
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
@@ -89,18 +111,28 @@ export function restoredView(session: Session, watch: Watch): RestoredView {
     sidebarHidden: session.sidebarHidden,
     sidebarWidth: session.sidebarWidth,
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
-  };
+  });
+}
+
+function restoredStart(saved: SessionStart | undefined): StartLook {
+  if (!saved) return plainStart;
+  const {wrap, asSent, sidebarHidden, sidebarWidth} = saved;
+  const level = levelOf(saved.level);
+  return {pane: paneBy({wrap, asSent, time: timeOf(saved), ...(level && {level})}), sidebarHidden, sidebarWidth};
+}
+
+function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
+  return timeModes.find((mode) => mode === time) ?? freshPane.time;
 }
 
 function restoredTab(saved: SessionTab, watch: Watch): Tab {
   const {name, merges, wrap, asSent, lineNumbers, search, highlights, context, fold} = saved;
-  const time = timeModes.find((mode) => mode === saved.time) ?? freshPane.time;
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, watch));
   return {
     name,
     kept: true,
     merges,
-    pane: {...freshPane, wrap, asSent, time, lineNumbers, search, highlights, filters, context, fold},
+    pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, context, fold},
     seen: {endId: 0, errors: 0, connectorErrors: 0},
   };
 }

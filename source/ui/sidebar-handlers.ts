@@ -1,4 +1,5 @@
 import type {Controller} from './controller.ts';
+import {withHint} from './key-hint.ts';
 import {say} from './on-pane.ts';
 import type {SortOrder} from './view-state.ts';
 
@@ -40,7 +41,13 @@ export const sidebarHandlers = {
     const kept = tabs.filter((tab) => tab.kept && !tab.merges).map((tab) => tab.name);
     const names = marked.length > 0 ? marked : kept;
     if (names.length >= 2) controller.merge(names);
-    else say(controller, 'a merged tab needs two pipelines: m marks the one under the cursor');
+    else {
+      const {commands} = controller;
+      say(
+        controller,
+        withHint('a merged tab needs two pipelines', commands, 'mark-pipeline', 'marks the one under the cursor'),
+      );
+    }
   },
   sort(controller: Controller) {
     const order = nextSort[controller.state.sort];

@@ -3,6 +3,7 @@ import {currentOf, hold} from '../viewport/position.ts';
 import {byteSize} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
+import {keyDoes, keysDo, withHint} from './key-hint.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
 import type {Choice} from './prompt.ts';
 import {openSavePrompt} from './save-prompt.ts';
@@ -19,7 +20,7 @@ export const takeHandlers = {
     }
     const position = hold(at.tab.pane.position, at.geometry);
     controller.changePane({position, selectedFrom: currentOf(position, at.geometry)});
-    say(controller, 'move to select · y copies, S saves, | pipes, M Markdown · Esc ends');
+    say(controller, selectionHint(controller));
   },
   copy: (controller: Controller) => void copy(controller, hasSelection(controller) ? 'selection' : 'record'),
   'copy-view': (controller: Controller) => void copy(controller, 'view'),
@@ -55,7 +56,7 @@ export const takeHandlers = {
   'list-marks'(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;
-    if (marksOf(at).length === 0) say(controller, 'no marks: m marks a record');
+    if (marksOf(at).length === 0) say(controller, noMarks(controller));
     else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
   },
 };
@@ -100,7 +101,7 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
     }
     const evidence = await evidenceOf(controller, choice, at, signal);
     if (!evidence) {
-      say(controller, 'too large for Markdown: S saves it');
+      say(controller, withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
       return;
     }
     const text = Buffer.from(evidence);
@@ -133,6 +134,20 @@ function hasSelection(controller: Controller): boolean {
   return controller.pane?.tab.pane.selectedFrom !== undefined;
 }
 
+function noMarks({commands}: Controller): string {
+  return withHint('no marks', commands, 'mark', 'marks a record');
+}
+
+function selectionHint({commands}: Controller): string {
+  const takes = [
+    ['copy', 'copies'],
+    ['save', 'saves'],
+    ['pipe', 'pipes'],
+    ['markdown', 'Markdown'],
+  ] as const;
+  return ['move to select', keysDo(commands, takes), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
+}
+
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
   const at = paneAt(controller);
   if (!at) return;
@@ -140,6 +155,6 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const current = at.model.index.headOf(at.current ?? 0);
   const near = direction === 'next' ? marks.find((id) => id > current) : marks.findLast((id) => id < current);
   const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
-  if (mark === undefined) say(controller, 'no marks: m marks a record');
+  if (mark === undefined) say(controller, noMarks(controller));
   else goToEntry(controller, mark);
 }

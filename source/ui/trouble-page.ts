@@ -2,6 +2,8 @@ import type {ApiFailure} from '../api/types.ts';
 import type {ListSnapshot} from '../streams/list-poller.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
+import type {CommandTable} from './commands.ts';
+import {keysDo} from './key-hint.ts';
 import {wrapWords} from './wrap-words.ts';
 
 export type TroubleView = {
@@ -9,6 +11,10 @@ export type TroubleView = {
   readonly serverUrl: string;
   /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: none were given. */
   readonly tokenFrom: string | undefined;
+  /** Name of the context in force. */
+  readonly context: string | undefined;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
   /** Monotonic milliseconds; undefined: nobody sees it tick. */
   readonly now: number | undefined;
   readonly width: number;
@@ -18,7 +24,7 @@ export type TroubleView = {
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
   const {list, serverUrl} = view;
   if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {
-    const trouble = explain(list.failure, view.tokenFrom);
+    const trouble = explain(list.failure, view);
     return page(view, trouble.title, list.failure.message, trouble.advice);
   }
   if (list.pipelines?.length === 0) {
@@ -45,21 +51,29 @@ function page(view: TroubleView, title: string, cause: string, advice: readonly 
   ];
 }
 
-function nextTry({list, now}: TroubleView): string {
+function nextTry({list, now, commands}: TroubleView): string {
   if (list.nextTryAt === undefined) return '';
-  if (now === undefined) return 'Trying again now and then; r tries at once, q quits.';
+  const keys = keysDo(commands, [
+    ['reconnect', 'tries at once'],
+    ['quit', 'quits'],
+  ]);
+  if (now === undefined) return `Trying again now and then; ${keys}.`;
   const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));
-  return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; r tries at once, q quits.`;
+  return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; ${keys}.`;
 }
 
 type Shown = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
-function explain(failure: Shown, tokenFrom: string | undefined): {title: string; advice: readonly string[]} {
+function explain(
+  failure: Shown,
+  {tokenFrom, context}: Pick<TroubleView, 'tokenFrom' | 'context'>,
+): {title: string; advice: readonly string[]} {
+  const set = waysToSet(context);
   if (failure.kind === 'retryable') {
     return failure.reason === 'unreachable' || failure.reason === 'timeout'
       ? {
           title: 'The server cannot be reached',
-          advice: ['Is Feldera running there? Set the address with --host URL or the variable FELDERA_HOST.'],
+          advice: [`Is Feldera running there? Set the address with ${set.host}.`],
         }
       : {title: 'The server answers with an error', advice: ['This may pass by itself.']};
   }
@@ -69,7 +83,7 @@ function explain(failure: Shown, tokenFrom: string | undefined): {title: string;
         title: 'The server wants credentials',
         advice: [
           ...(tokenFrom === undefined ? [] : [`The ones from ${tokenFrom} were refused.`]),
-          'Give an API key or a token with --auth or the variable FELDERA_API_KEY.',
+          `Give an API key or a token with ${set.credential}.`,
         ],
       };
     case 'no-token':
@@ -79,15 +93,15 @@ function explain(failure: Shown, tokenFrom: string | undefined): {title: string;
         title: 'Not permitted',
         advice: [
           'The credentials are known but may not read pipelines here.',
-          'If they belong to several tenants, choose one with --tenant or the variable FELDERA_TENANT.',
+          `If they belong to several tenants, choose one with ${set.tenant}.`,
         ],
       };
     case 'unknown-tenant':
-      return {title: 'Which tenant?', advice: ['Choose one with --tenant or the variable FELDERA_TENANT.']};
+      return {title: 'Which tenant?', advice: [`Choose one with ${set.tenant}.`]};
     case 'wrong-url':
       return {
         title: 'This is not the Feldera API',
-        advice: ['Check --host or FELDERA_HOST: the base URL comes before /v0, and may have a path prefix.'],
+        advice: [`Check ${set.host}: the base URL comes before /v0, and may have a path prefix.`],
       };
     case 'certificate':
       // The message names the flag that helps.
@@ -97,4 +111,17 @@ function explain(failure: Shown, tokenFrom: string | undefined): {title: string;
     case 'headers-too-large':
       return {title: 'The server refuses the request', advice: []};
   }
+}
+
+/** Where host, credential and tenant are set. In a context they belong together, and variables do not count. */
+function waysToSet(context: string | undefined): {host: string; credential: string; tenant: string} {
+  if (context === undefined) {
+    return {
+      host: '--host URL or the variable FELDERA_HOST',
+      credential: '--auth or the variable FELDERA_API_KEY',
+      tenant: '--tenant or the variable FELDERA_TENANT',
+    };
+  }
+  const place = `[contexts.${sanitise(context).text}] of the configuration file`;
+  return {host: `host in ${place}`, credential: `auth in ${place}`, tenant: `--tenant or tenant in ${place}`};
 }

@@ -1,7 +1,8 @@
 import type {AwaySummary} from '../attention/away-summary.ts';
 import {mergedTab} from './merged-tab.ts';
-import {freshPane, type PaneView} from './pane-view.ts';
+import type {PaneView} from './pane-view.ts';
 import type {Prompt} from './prompt.ts';
+import {type StartLook, sidebarBy, startBy, type ViewWish} from './start-view.ts';
 
 /** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
 export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
@@ -19,7 +20,7 @@ export type Tab = {
 /** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
 export type Page =
   | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
-  | {readonly kind: 'marks'; readonly offset: number; readonly cursor: number}
+  | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
   /** `cursor`: the key of the error's row, since rows move; undefined: the first. */
   | {readonly kind: 'errors'; readonly offset: number; readonly cursor: string | undefined}
   /** What happened while the user was away; `under`: the page that was open before. */
@@ -45,6 +46,8 @@ export type ViewState = {
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
+  /** How tabs and list look that nobody has changed. */
+  readonly start: StartLook;
   /** Name of the tab that is shown. */
   readonly active: string | undefined;
   readonly page: Page | undefined;
@@ -87,10 +90,11 @@ export type ViewAction =
 
 const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
 
-/** The state at start, with `names` open as kept tabs. */
-export function initialView(names: readonly string[]): ViewState {
+/** The state at start, with `names` open as kept tabs that look as wished. */
+export function initialView(names: readonly string[], wish: ViewWish = {}): ViewState {
   const unique = [...new Set(names)];
-  return {
+  const start = startBy(wish);
+  return sidebarBy(wish, {
     focus: 'sidebar',
     sidebarHidden: false,
     sidebarWidth: undefined,
@@ -98,13 +102,14 @@ export function initialView(names: readonly string[]): ViewState {
     nameFilter: '',
     marked: [],
     cursor: unique[0],
-    tabs: unique.map((name) => newTab(name, true)),
+    tabs: unique.map((name) => newTab(name, true, start.pane)),
+    start,
     active: unique[0],
     page: undefined,
     prompt: undefined,
     notice: undefined,
     leaving: undefined,
-  };
+  });
 }
 
 export function reduce(state: ViewState, action: ViewAction): ViewState {
@@ -121,7 +126,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
     case 'restore':
       return restore(state, action.view);
     case 'open':
-      return {...state, tabs: action.names.reduce(withKeptTab, state.tabs)};
+      return {...state, tabs: withKeptTabs(state, action.names)};
     case 'keep':
       return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
     case 'close':
@@ -164,10 +169,11 @@ export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
 
-/** The preview of the pipeline becomes its tab. */
-function withKeptTab(tabs: readonly Tab[], name: string): readonly Tab[] {
-  if (tabs.some((tab) => tab.name === name)) return changeTab(tabs, name, (tab) => ({...tab, kept: true}));
-  return [...tabs, newTab(name, true)];
+/** The preview of a pipeline becomes its tab. */
+function withKeptTabs({tabs, start}: ViewState, names: readonly string[]): readonly Tab[] {
+  const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
+  const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
+  return [...kept, ...opened.map((name) => newTab(name, true, start.pane))];
 }
 
 function show(state: ViewState, name: string, leaving: Seen | undefined): ViewState {
@@ -182,7 +188,7 @@ function show(state: ViewState, name: string, leaving: Seen | undefined): ViewSt
   return {
     ...state,
     active: name,
-    tabs: known ? kept : [...kept, newTab(name, false)],
+    tabs: known ? kept : [...kept, newTab(name, false, state.start.pane)],
     prompt: promptBesides(state.prompt),
   };
 }
@@ -192,8 +198,8 @@ function merge(state: ViewState, names: readonly string[], leaving: Seen | undef
   const name = mergedTab(state.tabs, names)?.name ?? names.join('+');
   const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const isOpen = (each: string) => kept.some((tab) => tab.name === each);
-  const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true));
-  const merged = isOpen(name) ? [] : [{...newTab(name, true), merges: names}];
+  const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true, state.start.pane));
+  const merged = isOpen(name) ? [] : [{...newTab(name, true, state.start.pane), merges: names}];
   return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name, leaving), focus: 'log', marked: []};
 }
 
@@ -204,7 +210,7 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   const open = state.tabs.map((tab) => {
     const back = backOf(tab.name);
     // Also the preview, if it was kept then: a session may come late.
-    return back ? {...(tab.pane === freshPane ? back : tab), kept: true} : tab;
+    return back ? {...(tab.pane === state.start.pane ? back : tab), kept: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort};
@@ -229,8 +235,8 @@ function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
-function newTab(name: string, kept: boolean): Tab {
-  return {name, kept, merges: undefined, pane: freshPane, seen: nothingSeen};
+function newTab(name: string, kept: boolean, pane: PaneView): Tab {
+  return {name, kept, merges: undefined, pane, seen: nothingSeen};
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {

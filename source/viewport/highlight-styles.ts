@@ -8,7 +8,7 @@ export const highlightStyles: readonly Style[] = [
   {fg: 0, bg: 6, underline: true},
   {fg: 0, bg: 2, underline: true},
   {fg: 15, bg: 4, underline: true},
-  {fg: 0, bg: 5, underline: true},
+  {fg: 15, bg: 5, underline: true},
   {fg: 15, bg: 1, underline: true},
   {fg: 0, bg: 14, underline: true},
 ];

@@ -1,5 +1,5 @@
 import {paint} from '../terminal/paint.ts';
-import type {ColorDepth, Style} from '../terminal/style.ts';
+import type {Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 
 /** What the part of a log says that one row of the overview stands for. */
@@ -41,8 +41,8 @@ export function overviewRows(facts: OverviewFacts): readonly OverviewRow[] {
 }
 
 /** The overview as one cell a row: blanks only, so that text dragged over with the mouse is copied without it. */
-export function paintOverview(rows: readonly OverviewRow[], depth: ColorDepth): readonly string[] {
-  return rows.map((row) => paint(plain(' ', depth === 'none' ? colourlessStyle(row) : colouredStyle(row)), depth));
+export function paintOverview(rows: readonly OverviewRow[], colors: Colors): readonly string[] {
+  return rows.map((row) => paint(plain(' ', colors === 'none' ? colourlessStyle(row) : colouredStyle(row)), colors));
 }
 
 /**

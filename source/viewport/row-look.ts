@@ -1,5 +1,5 @@
 import type {Level} from '../records/level.ts';
-import type {Color} from '../terminal/style.ts';
+import type {Color} from '../terminal/color.ts';
 import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
 
 /** What the pane knows of an entry beyond its text; asked for at each painting, so that it may change at any time. */

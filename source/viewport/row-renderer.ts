@@ -1,7 +1,7 @@
 import type {Entries} from '../buffer/entries.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {paint} from '../terminal/paint.ts';
-import type {ColorDepth, Style} from '../terminal/style.ts';
+import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
@@ -24,7 +24,7 @@ export type RowOptions = Gutter & {
   readonly asSent: boolean;
   readonly time: TimeMode;
   readonly offsetAt: ZoneOffset;
-  readonly depth: ColorDepth;
+  readonly colors: Colors;
   readonly symbols: Symbols;
   /** Painted under the hits, the last over the others. */
   readonly highlights: readonly Highlight[];
@@ -35,6 +35,8 @@ export type RowOptions = Gutter & {
 export type PaintFacts = {
   /** Gets the mark in the margin, and text that stands out. */
   readonly current: number | undefined;
+  /** The line that is panned so that its first hit is seen, whatever the others are. */
+  readonly revealed: number | undefined;
   readonly lookAt: (id: number) => RowLook;
   /** Wall milliseconds, for ages. */
   readonly now: number;
@@ -79,21 +81,13 @@ export class RowRenderer {
     return textWidth(this.#texts.of(id).styled.text);
   }
 
-  /** Cells of the first hit in a line that is not wrapped; undefined where there is none. */
-  hitCells(id: number): {readonly start: number; readonly end: number} | undefined {
-    const entry = this.#texts.of(id);
-    const {text} = entry.styled;
-    const [hit] = this.#hitsIn(entry);
-    return hit && {start: textWidth(text.slice(0, hit.start)), end: textWidth(text.slice(0, hit.end))};
-  }
-
   /** Paints the rows of `places`. Each row is at most `width` cells. */
   paintRows(places: readonly Place[], facts: PaintFacts): string[] {
     return places.map((place) => this.#paintRow(place, facts));
   }
 
   #paintRow({id, row}: Place, facts: PaintFacts): string {
-    const {symbols, depth} = this.#options;
+    const {symbols, colors} = this.#options;
     const look = facts.lookAt(id);
     // Lines are counted from the first that was received; one that wraps has its number once, a marker has none.
     const number = row > 0 || this.#texts.isMarker(id) ? undefined : id + 1;
@@ -103,7 +97,7 @@ export class RowRenderer {
     const text = id === facts.current ? emphasised(whole) : look.isContext ? dimmed(whole) : whole;
     const isLastRow = row === offsets.length - 1;
     const ended = isLastRow ? withEnd(text, {label, folded: look.folded}, this.textWidth, symbols) : text;
-    return paint(concat([gutter, ended]), depth);
+    return paint(concat([gutter, ended]), colors);
   }
 
   #rowText(id: number, row: number, facts: PaintFacts): StyledText {
@@ -111,7 +105,9 @@ export class RowRenderer {
     const timed = this.#withMovingTime(entry, id, facts);
     const text = id === facts.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
     const {pan, symbols} = this.#options;
-    if (!this.#wraps(id)) return panned(text, pan, this.textWidth, symbols);
+    if (!this.#wraps(id)) {
+      return panned(text, id === facts.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
+    }
     return slice(text, entry.offsets[row] ?? 0, entry.offsets[row + 1] ?? text.text.length);
   }
 
@@ -138,6 +134,22 @@ export class RowRenderer {
   #hitsIn({styled, timeCells}: EntryText): readonly {start: number; end: number}[] {
     const {hits} = this.#options;
     return hits ? hitRanges(hits, styled.text, this.#form.form, timeCells) : [];
+  }
+
+  /** Cells to hide of a line so that its first hit is in view; `pan` if it is then, or if there is none. */
+  #panToHit(id: number, pan: number): number {
+    const entry = this.#texts.of(id);
+    const {text} = entry.styled;
+    const [hit] = this.#hitsIn(entry);
+    if (!hit) return pan;
+    const start = textWidth(text.slice(0, hit.start));
+    const end = textWidth(text.slice(0, hit.end));
+    // The marks of a cut line take a cell each.
+    const room = this.textWidth - 2;
+    if (start > pan && end <= pan + room) return pan;
+    if (end <= room) return 0;
+    // As little as needed, with a quarter of the room after the hit: what stands before it tells what it is.
+    return Math.min(start, end - room + Math.floor(room / 4));
   }
 
   /** A marker always wraps: what it says of a loss must not be cut off. */

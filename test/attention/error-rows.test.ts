@@ -1,11 +1,21 @@
 import {expect, it} from 'vitest';
-import {type ErrorRowsOptions, errorRows} from '../../source/attention/error-rows.ts';
+import {type ErrorRowsOptions, errorRows, isIncident} from '../../source/attention/error-rows.ts';
 import {ErrorShapes} from '../../source/attention/error-shapes.ts';
+import {Incidents} from '../../source/attention/incidents.ts';
+import {noToll} from '../../source/attention/toll.ts';
 import {shapeOf} from '../../source/records/shape.ts';
 import {log, pipeline, shapesOf} from './sights.ts';
 
 function rows(options: Partial<ErrorRowsOptions>) {
-  const all = {logs: [], pipelines: [], looking: () => false, muted: new Set<number>(), seen: new Map(), ...options};
+  const all = {
+    logs: [],
+    pipelines: [],
+    incidents: [],
+    looking: () => false,
+    muted: new Set<number>(),
+    seen: new Map(),
+    ...options,
+  };
   return errorRows(all);
 }
 const told = (options: Partial<ErrorRowsOptions>) =>
@@ -62,4 +72,25 @@ it('failures and connector errors are unseen until the log was looked at, and ag
   const anew = {...failed, since: 8, connectorErrors: 6};
   expect(told({pipelines: [anew], seen})).toEqual(['a failed unseen 1', 'a connectors unseen 2']);
   expect(told({pipelines: [pipeline('a')], seen})).toEqual([]);
+});
+
+it('what befell a pipeline stands before its errors, unseen until its log was looked at', () => {
+  const incidents = new Incidents();
+  const suffered = {toll: {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3, lives: 1, lifeId: 2}};
+  incidents.noteLog(log('a'), 1);
+  incidents.noteLog(log('a', suffered), 2);
+  incidents.noteLog(log('a', {...suffered, silent: 'refused'}), 4);
+  const shapes = shapesOf(['ERROR x'], 9);
+  const all = ['silent', 'lost', 'restarted'];
+  const options = () => ({logs: [log('a', {shapes})], incidents: incidents.all});
+  expect(told(options())).toEqual([...all.map((kind) => `a ${kind} unseen 1`), 'a shape unseen 1']);
+  expect(rows(options())[1]).toMatchObject({since: 2, last: 2, firstId: 3, lastId: 3, incident: {atMost: 10}});
+  expect(
+    rows(options())
+      .filter(isIncident)
+      .map(({kind}) => kind),
+  ).toEqual(all);
+  expect(told({...options(), looking: () => true})[0]).toBe('a silent seen 1');
+  incidents.look('a');
+  expect(told(options())).toEqual(['a shape unseen 1', ...all.map((kind) => `a ${kind} seen 1`)]);
 });

@@ -279,3 +279,19 @@ describe('shrinkTo', () => {
     expect(text(buffer, 99)).toBe('line 0099');
   });
 });
+
+test('tells where its last bytes begin, without asking for what is not in memory', () => {
+  const buffer = new LogBuffer({maxBytes: 1000});
+  const never = {isKept: () => true, read: () => undefined};
+  for (const lines of [2, 3, 4]) buffer.addPast({lines, byteLength: 10, markers: [], bytes: never});
+  buffer.addPast({lines: 2, byteLength: 10, markers: [{line: 1, marker: drawn(1)}], bytes: never});
+  buffer.append(Buffer.from('12345\n789\n'));
+  const from = (bytes: number) => Object.values(buffer.lastBytes(bytes));
+  expect([1, 10].map(from)).toEqual(Array(2).fill([12, 11]));
+  expect([11, 20].map(from)).toEqual(Array(2).fill([9, 9]));
+  expect(from(21)).toEqual([5, 5]);
+  expect(from(40)).toEqual([2, 2]);
+  expect([41, 1e9].map(from)).toEqual(Array(2).fill([0, 0]));
+  expect(Object.values(new LogBuffer({maxBytes: 1000}).lastBytes(5))).toEqual([0, 0]);
+  expect(buffer.version).toBe(5);
+});

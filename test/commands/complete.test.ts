@@ -4,13 +4,24 @@ import {complete} from '../../source/commands/complete.ts';
 const words = (...typed: string[]) => complete(typed).candidates.map(({word}) => word);
 
 test.each([
-  [[''], ['logs', 'list', 'status', 'completion', 'demo']],
+  [[''], ['logs', 'list', 'status', 'completion', 'config', 'demo']],
   [['l'], ['logs', 'list']],
   [
     ['completion', ''],
     ['bash', 'zsh', 'fish'],
   ],
   [['completion', 'bash', ''], []],
+  [
+    ['config', ''],
+    ['path', 'show', 'check', 'init'],
+  ],
+  [['config', 'show', '--fp'], ['--fps']],
+  [['config', 'show', '--fol'], []],
+  [
+    ['config', 'show', '-o', ''],
+    ['text', 'json'],
+  ],
+  [['--context', ''], []],
   [['logs', '--out'], ['--output']],
   [
     ['logs', '--output', ''],
@@ -35,6 +46,13 @@ test.each([
   [['orders', ''], []],
 ])('%j', (typed, expected) => {
   expect(words(...typed)).toEqual(expected);
+});
+
+test('the contexts of the configuration file', () => {
+  const completed = (...typed: string[]) => complete(typed, ['prod', 'test']).candidates.map(({word}) => word);
+  expect(completed('--context', '')).toEqual(['prod', 'test']);
+  expect(completed('list', '--context=p')).toEqual(['--context=prod']);
+  expect(completed('config', 'show', '--context', 't')).toEqual(['test']);
 });
 
 describe('pipelines', () => {

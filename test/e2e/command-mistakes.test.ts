@@ -36,6 +36,7 @@ const mistakes: readonly Mistake[] = [
     "--level takes trace, debug, info, warn or error, not 'wran' · did you mean 'warn'?",
   ],
   [['logs', 'a', '-o', 'yaml'], "--output takes raw, json or markdown, not 'yaml'"],
+  [['status', '-o', 'yaml'], "--output takes json, not 'yaml'"],
   [['list', '-o', 'markdown'], "--output takes wide, name or json, not 'markdown'"],
   [['list', '-o', 'jsno'], "--output takes wide, name or json, not 'jsno' · did you mean 'json'?"],
   [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
@@ -95,7 +96,93 @@ const mistakes: readonly Mistake[] = [
   [['completion'], 'completion takes bash, zsh or fish'],
   [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
   [['demo', 'orders'], "demo takes no names, not 'orders'; try: pipetail demo --port 8080"],
+  // Configuration and contexts.
+  [['config'], 'config takes path, show, check or init'],
+  [['config', 'chekc'], "config takes path, show, check or init, not 'chekc' · did you mean 'check'?"],
+  [['config', 'path', '-o', 'text'], '--output belongs to pipetail config show'],
+  [['config', 'show', '-o', 'yaml'], "--output takes json, not 'yaml'"],
+  [['config', 'show', '--follow'], '--follow belongs to pipetail logs'],
+  [['config', 'show', '--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],
+  [['--config'], '--config needs a value: --config FILE'],
+  [
+    ['list', '--config', '/no/such.toml'],
+    '/no/such.toml: there is no such file · --config names it · pipetail config init writes one',
+  ],
+  [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
+  [
+    ['list', '--context', 'prod'],
+    "--context knows no context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+  ],
+  [
+    ['--context', 'prod', '--host', 'http://x'],
+    '--host and --context do not go together · a context names its own server · leave one out',
+  ],
+  [['demo', '--context', 'prod'], '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
+  [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];
+
+const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
+
+/** What stands in the file, and the line about it without the file's name. */
+const configMistakes: readonly (readonly [text: string, line: string])[] = [
+  ['scrolback = "1MiB"', ":1: unknown key 'scrolback' · did you mean 'scrollback'?"],
+  ['[context.prod]', ":1: unknown table 'context' · did you mean 'contexts'?"],
+  ['fps = 3\nfps = 4', ":2: 'fps' is there already · leave one out"],
+  ['fps = "3"', ":1: 'fps' takes a whole number, without quotation marks"],
+  ['\n\nfps = 99', ":3: fps takes a whole number from 1 to 60, not '99'"],
+  ['host = "http://x"', ":1: 'host' belongs to a server, so it stands in a context: [contexts.NAME]"],
+  [
+    'context = "prod"',
+    `:1: context knows no context 'prod' · ${config('')} has none · pipetail config init shows how to make one`,
+  ],
+  ['[contexts.prod]\ntenant = "a"', ":1: context 'prod' has no host"],
+  [
+    `[contexts.prod]\nhost = "http://u:${secret}@x"`,
+    ":2: 'host' takes a URL that begins with https:// or http://, without a login in it",
+  ],
+  [
+    `[contexts.prod]\nhost = "https://x"\nauth = "${secret}"`,
+    `:3: 'auth' is a key in a file that others can read · chmod 600 ${config('')}, or name a variable: auth-variable`,
+  ],
+  [`auth = ${secret}`, ":1: 'auth': this is not TOML · text stands in quotation marks"],
+  ['[keys]\nqiut = "q"', ":2: no command is called 'qiut' · did you mean 'quit'?"],
+];
+
+describe('a mistake in the configuration file is one line with its number, for every command', () => {
+  test.each(configMistakes)('%j', async (text, line) => {
+    await using home = await temporaryDirectory();
+    const folder = path.join(home.path, '.config/pipetail');
+    await mkdir(folder, {recursive: true});
+    await writeFile(path.join(folder, 'config.toml'), `${text}\n`, {mode: 0o644});
+    const env = {HOME: home.path, XDG_CONFIG_HOME: undefined, FELDERA_HOST: nothingListens, TERM: 'xterm'};
+    for (const args of [[], ['list'], ['config', 'show']]) {
+      const result = await runCommand(args, {env});
+      expect(result).toEqual({code: 2, signal: null, stdout: '', stderr: `pipetail: ${config(line)}\n`});
+    }
+    expect(await runCommand(['--help'], {env})).toMatchObject({code: 0, stderr: ''});
+  });
+});
+
+describe('a mistake in a variable names it', () => {
+  test.each([
+    ['PIPETAIL_FPS', 'many', "PIPETAIL_FPS takes a whole number from 1 to 60, not 'many'"],
+    ['PIPETAIL_SCROLLBACK', '1', 'PIPETAIL_SCROLLBACK takes at least 64KiB'],
+    ['PIPETAIL_MOUSE', 'perhaps', "PIPETAIL_MOUSE takes true or false, not 'perhaps'"],
+    [
+      'PIPETAIL_CONFIG',
+      '/no/such.toml',
+      '/no/such.toml: there is no such file · PIPETAIL_CONFIG names it · pipetail config init writes one',
+    ],
+    [
+      'PIPETAIL_CONTEXT',
+      'prod',
+      "PIPETAIL_CONTEXT knows no context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+    ],
+  ])('%s=%s', async (name, value, line) => {
+    const result = await runCommand([], {env: {[name]: value, TERM: 'xterm'}});
+    expect(result).toEqual({code: 2, signal: null, stdout: '', stderr: `pipetail: ${line}\n`});
+  });
+});
 
 describe('a mistake is one line, and exit code 2', () => {
   test.each(mistakes)('%j', async (args, line) => {

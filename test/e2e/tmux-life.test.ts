@@ -1,3 +1,6 @@
+import {existsSync} from 'node:fs';
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {plainLine} from '../../source/demo/log-lines.ts';
@@ -5,6 +8,7 @@ import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {node, program} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {openTmux, type Tmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
@@ -104,6 +108,41 @@ test('where tmux tells of the focus, a window behind another one is asked for le
       8000,
     );
     near.hangUp();
+  } finally {
+    await server.close();
+  }
+});
+
+test('when its tmux dies it ends, and that is no fault of its own to report', async (context) => {
+  requireTool(context, 'tmux');
+  const server = await DemoServer.start({scenario: quiet('alpha')});
+  try {
+    await using home = await temporaryDirectory();
+    const state = path.join(home.path, 'state');
+    const errors = path.join(home.path, 'stderr');
+    // What it has to say must not go where the terminal was.
+    const script = `exec "$0" "$1" --host ${server.url} alpha 2>${errors}`;
+    const tmux = await openTmux({
+      command: 'sh',
+      args: ['-c', script, node, program],
+      env: {XDG_STATE_HOME: state},
+    });
+    try {
+      await tmux.waitFor('LIVE');
+      const pid = Number(tmux.format('#{pane_pid}'));
+      tmux.sendKeys('Tab');
+      tmux.tmux('kill-server');
+      await eventually(
+        () => !existsSync(`/proc/${pid}`),
+        () => 'it goes on',
+      );
+    } finally {
+      await tmux[Symbol.asyncDispose]();
+    }
+    // A library of Ink's shows the cursor there at each end, whatever it is.
+    expect((await readFile(errors, 'utf8')).replace('\u001B[?25h', '')).toBe('');
+    const left = await readdir(path.join(state, 'pipetail'));
+    expect(left.filter((name) => name.startsWith('crash'))).toEqual([]);
   } finally {
     await server.close();
   }

@@ -1,10 +1,12 @@
+import {plantedKey} from './planted-secret.ts';
+
 /** Variables of the machine that a child keeps; everything else would let one machine's habits decide a test. */
 const KEPT = ['PATH', 'TMPDIR', 'TZ', 'USER', 'LOGNAME'];
 
 /**
  * The environment of a program under test: no `CI` (Ink stops being interactive when it is set, even to nothing),
- * no `NO_COLOR`, no multiplexer, no credentials; a UTF-8 terminal of 256 colours, and `home` as home. `extra` wins; a
- * variable that it sets to undefined is left out.
+ * no `NO_COLOR`, no multiplexer; a UTF-8 terminal of 256 colours, `home` as home, and a credential that is searched for
+ * wherever the program may leave it. `extra` wins; a variable that it sets to undefined is left out.
  */
 export function cleanEnvironment(
   home: string,
@@ -15,7 +17,7 @@ export function cleanEnvironment(
     const value = process.env[name];
     if (value !== undefined) environment[name] = value;
   }
-  const wanted = {TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: home, ...extra};
+  const wanted = {TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: home, FELDERA_API_KEY: plantedKey, ...extra};
   for (const [name, value] of Object.entries(wanted)) {
     if (value === undefined) delete environment[name];
     else environment[name] = value;

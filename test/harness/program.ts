@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import path from 'node:path';
 import {cleanEnvironment} from './environment.ts';
+import {SecretWatch} from './secret-watch.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 import {openTerminal, type Terminal, type TerminalOptions} from './terminal.ts';
 
@@ -29,23 +30,36 @@ export type CommandOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Runs a command to its end, without a terminal. A non-zero code is an answer, not an error. */
+/**
+ * Runs a command to its end, without a terminal. A non-zero code is an answer, not an error; a planted secret in what it
+ * shows or leaves is one.
+ */
 export async function run(
   command: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   await using home = await temporaryDirectory();
+  const env = cleanEnvironment(home.path, options.env);
+  const secrets = new SecretWatch(env);
   const child = spawn(command, args, {
     cwd: options.cwd ?? home.path,
-    env: cleanEnvironment(home.path, options.env),
+    env,
     ...(options.signal && {signal: options.signal, killSignal: 'SIGKILL' as const}),
   });
   const {promise, resolve, reject} = Promise.withResolvers<CommandResult>();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (bytes) => stdout.push(bytes));
-  child.stderr.on('data', (bytes) => stderr.push(bytes));
+  for (const [name, pieces] of [
+    ['stdout', stdout],
+    ['stderr', stderr],
+  ] as const) {
+    child[name].once('data', () => secrets.lookAtProcesses());
+    child[name].on('data', (bytes: Buffer) => {
+      pieces.push(bytes);
+      secrets.heard(name, bytes);
+    });
+  }
   // A command may end without reading its input.
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
@@ -53,7 +67,9 @@ export async function run(
   child.on('close', (code, signal) =>
     resolve({code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString()}),
   );
-  return await promise;
+  const result = await promise;
+  secrets.expectNone();
+  return result;
 }
 
 /** Runs the built program to its end, without a terminal. */

@@ -1,5 +1,6 @@
 import {constants} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {stripVTControlCharacters} from 'node:util';
 import {type IPty, spawn} from '@lydell/node-pty';
 import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {cleanEnvironment} from './environment.ts';
@@ -7,6 +8,7 @@ import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
 import {modernWidths} from './modern-widths.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
+import {SecretWatch} from './secret-watch.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import {TerminalModes} from './terminal-modes.ts';
 import {Watch} from './watch.ts';
@@ -54,6 +56,7 @@ export class Terminal implements AsyncDisposable {
   readonly #screen: Screen;
   readonly #modes: TerminalModes;
   readonly #watch = new Watch();
+  readonly #secrets: SecretWatch;
   readonly #output: Buffer[] = [];
   #ended: Exit | undefined;
 
@@ -72,19 +75,22 @@ export class Terminal implements AsyncDisposable {
     this.#emulator.unicode.activeVersion = modernWidths.version;
     this.#screen = new Screen(this.#emulator);
     this.#modes = new TerminalModes(this.#emulator);
+    const env = cleanEnvironment(this.home, options.env);
+    this.#secrets = new SecretWatch(env);
     this.#pty = spawn(options.command, [...(options.args ?? [])], {
       // It becomes TERM, whatever the environment says.
       name: options.env?.TERM ?? 'xterm-256color',
       cols,
       rows,
       cwd: options.cwd ?? this.home,
-      env: cleanEnvironment(this.home, options.env),
+      env,
       // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
       encoding: 'latin1',
     });
     this.#pty.onData((data) => {
       const bytes = Buffer.from(data, 'latin1');
       this.#output.push(bytes);
+      this.#secrets.heard('the terminal', bytes);
       this.#emulator.write(bytes, () => this.#watch.changed());
     });
     // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
@@ -225,11 +231,13 @@ export class Terminal implements AsyncDisposable {
 
   /** Closes the terminal's end of the PTY, as a window that is closed or an sshd that ends does. */
   hangUp(): void {
+    this.#secrets.lookAtProcesses();
     // Not in the declared interface; the class has it.
     (this.#pty as IPty & {destroy(): void}).destroy();
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.#secrets.lookAtProcesses();
     process.kill(this.#pty.pid, signal);
   }
 
@@ -245,6 +253,7 @@ export class Terminal implements AsyncDisposable {
 
   /** Waits until the program has ended. Throws, with the screen, if it does not. */
   async waitForExit(options: WaitOptions = {}): Promise<Exit> {
+    this.#secrets.lookAtProcesses();
     await this.#wait(() => !this.running, 'for the program to end', options);
     return this.exit;
   }
@@ -270,9 +279,13 @@ export class Terminal implements AsyncDisposable {
     }
   }
 
-  /** Ends the program and what it started, however they are, and removes the home directory. */
+  /**
+   * Ends the program and what it started, however they are, and removes the home directory. Throws when a planted secret
+   * was on the terminal, in a command line or in the home directory.
+   */
   async dispose(): Promise<void> {
     if (this.running) {
+      this.#secrets.lookAtProcesses();
       try {
         process.kill(-this.#pty.pid, 'SIGKILL');
       } catch {
@@ -281,7 +294,11 @@ export class Terminal implements AsyncDisposable {
       await this.exit;
     }
     this.#emulator.dispose();
+    // What a style or the end of a row cuts in two.
+    const text = stripVTControlCharacters(this.output.toString('latin1')).replaceAll(/[\r\n]/g, '');
+    this.#secrets.heard('the text on the terminal', Buffer.from(text, 'latin1'));
     await this.#directory[Symbol.asyncDispose]();
+    this.#secrets.expectNone();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {cleanEnvironment} from './environment.ts';
 import {eventually, WAIT_MS} from './eventually.ts';
+import {SecretWatch} from './secret-watch.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import type {TerminalOptions} from './terminal.ts';
 
@@ -17,6 +18,7 @@ export class Tmux implements AsyncDisposable {
   readonly #socket = `pipetail-test-${process.pid}-${sessions++}`;
   readonly #directory: TemporaryDirectory;
   readonly #env: Record<string, string>;
+  readonly #secrets: SecretWatch;
 
   constructor(options: TerminalOptions, directory: TemporaryDirectory) {
     const {cols = 80, rows = 24, command, args = []} = options;
@@ -24,6 +26,7 @@ export class Tmux implements AsyncDisposable {
     this.#directory = directory;
     // The pane's TERM comes from tmux; the socket lives in our directory and goes with it.
     this.#env = cleanEnvironment(directory.path, {...options.env, TMUX_TMPDIR: directory.path});
+    this.#secrets = new SecretWatch(this.#env);
     // The status line would take a row of the pane; with remain-on-exit the pane outlives the program.
     const setUp = ['set', '-g', 'status', 'off', ';', 'set', '-g', 'remain-on-exit', 'on', ';'];
     const size = ['-x', String(cols), '-y', String(rows)];

@@ -299,3 +299,25 @@ test('an index that does not keep up skips what was dropped', () => {
   lookAtAll(again);
   expect(factsOf(buffer, index)).toEqual(factsOf(buffer, again));
 });
+
+test('reading what is not in memory counts: a step reads few segments back, however small they are', () => {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  let reads = 0;
+  const bytes = Buffer.from(`${head('one')}\n${head('two')}\n`);
+  const read = () => {
+    reads += 1;
+    return bytes;
+  };
+  const block = {lines: 2, byteLength: bytes.length, markers: [], bytes: {isKept: () => true, read}};
+  for (let each = 0; each < 100; each++) buffer.addPast(block);
+  const index = new RecordIndex(buffer);
+  const readsOfSteps: number[] = [];
+  for (let isDone = false; !isDone; ) {
+    const before = reads;
+    isDone = index.step(256 * 1024);
+    readsOfSteps.push(reads - before);
+  }
+  expect(Math.max(...readsOfSteps)).toBeLessThanOrEqual(4);
+  expect(reads).toBe(100);
+  expect(index.indexedTo).toBe(200);
+});

@@ -27,6 +27,7 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
     folder,
     processes: {pid: process.pid, isAlive: () => true},
     fresh: false,
+    typed: {},
     signal: new AbortController().signal,
   });
   const taken = session.takeUp(screen.controller);

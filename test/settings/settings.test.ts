@@ -1,5 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {options} from '../../source/settings/options.ts';
+import {type Option, options} from '../../source/settings/options.ts';
+import {parseConfig} from '../../source/settings/parse-config.ts';
 import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
 import {plainWay} from '../../source/settings/way-to-server.ts';
@@ -35,6 +36,16 @@ test('without flags: the screen, on the local server, with the defaults of the h
     notify: 'off',
     watch: undefined,
     title: false,
+    context: undefined,
+    contexts: [],
+    keys: [],
+    theme: 'default',
+    themes: new Map(),
+    view: {
+      initial: {wrap: false, asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
+      typed: {},
+      zone: undefined,
+    },
   });
 });
 
@@ -159,7 +170,6 @@ describe('flags', () => {
     [['--nothing=7'], 'unknown option --nothing · pipetail --help lists them'],
     [['--no-thing'], 'unknown option --no-thing · pipetail --help lists them'],
     [['--no-demo'], 'unknown option --no-demo · pipetail --help lists them'],
-    [['--prefix'], 'unknown option --prefix · pipetail --help lists them'],
     [['-x'], 'unknown option -x · pipetail --help lists them'],
     [['logs', 'a', '-fx'], 'unknown option -x · pipetail --help lists them'],
   ])('%j is unknown', (argv, message) => {
@@ -179,6 +189,8 @@ describe('flags', () => {
     [['--follow', 'orders'], '--follow belongs to pipetail logs'],
     [['-f'], '--follow belongs to pipetail logs'],
     [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
+    [['--prefix'], '--no-prefix belongs to pipetail logs'],
+    [['list', '--no-mouse'], '--mouse belongs to the screen'],
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
     [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs, pipetail list, pipetail status'],
     [['--port', '80'], '--port belongs to pipetail demo'],
@@ -269,10 +281,12 @@ test('every flag of the table is known to the parser', () => {
     TEXT: '{message}',
     STATES: 'Running',
   };
-  for (const option of options) {
+  const {file} = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c.toml', home: '/', isPrivate: true});
+  for (const option of options as readonly Option[]) {
     const [command = 'screen'] = option.commands;
     const names = command === 'logs' ? ['logs', 'orders'] : command === 'screen' ? [] : [command];
-    const value = 'value' in option ? [values[option.value] ?? '5'] : [];
-    expect(() => read(...names, `--${option.flag}`, ...value), option.flag).not.toThrow();
+    const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
+    const argv = [...names, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
+    expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();
   }
 });

@@ -1,6 +1,6 @@
 import {parseArgs} from 'node:util';
 import {soakReport} from './report.ts';
-import {soak} from './soak.ts';
+import {BrokenSoak, soak} from './soak.ts';
 
 const usage = `npm run soak -- [--minutes N] [--rate N]
 
@@ -19,6 +19,12 @@ if (values.help) process.stdout.write(usage);
 else {
   const rate = Number(values.rate);
   const log = (line: string) => void process.stdout.write(`${line}\n`);
-  const result = await soak({minutes: Number(values.minutes), rate, roundsPerSample: 5, log});
-  process.stdout.write(`\n${soakReport(result, rate)}\n`);
+  try {
+    const result = await soak({minutes: Number(values.minutes), rate, roundsPerSample: 5, log});
+    log(`\n${soakReport(result, rate)}`);
+  } catch (error) {
+    // An hour's samples are worth telling, whatever came after them.
+    if (error instanceof BrokenSoak) log(`\n${soakReport(error.result, rate)}\n`);
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {soak} from './soak.ts';
+import {soakReport} from './report.ts';
+import {BrokenSoak, soak} from './soak.ts';
 
 test('what is opened is closed: after some rounds of use the program holds what it held before', {
   timeout: 180_000,
@@ -18,4 +19,19 @@ test('what is opened is closed: after some rounds of use the program holds what 
   expect(last?.counts.socketObjects).toBeLessThan(20);
   expect(last?.counts.arrayBuffers).toBeLessThan(500);
   expect(last?.counts.abortSignals).toBeLessThan(300);
+});
+
+test('a soak that breaks off tells what was sampled until then', {timeout: 120_000}, async () => {
+  const lines: string[] = [];
+  const log = (line: string) => {
+    lines.push(line);
+    if (lines.length === 2) throw new Error('the screen never came to rest');
+  };
+  const broken = await soak({minutes: 5, rate: 2000, roundsPerSample: 1, log}).catch((error: unknown) => error);
+  if (!(broken instanceof BrokenSoak)) throw new Error(`not broken: ${broken}`);
+  const {result} = broken;
+  expect(result.samples).toHaveLength(2);
+  expect(result.connections).toBeGreaterThan(0);
+  expect(soakReport(result, 2000)).toContain('slopes over 1 samples');
+  expect(broken.cause).toMatchObject({message: 'the screen never came to rest'});
 });

@@ -41,10 +41,23 @@ export type SoakResult = {
   readonly wallMs: number;
 };
 
+/** A soak that broke off, for the reason in `cause`; `result` is what was sampled until then. */
+export class BrokenSoak extends Error {
+  readonly result: SoakResult;
+
+  constructor(result: SoakResult, cause: unknown) {
+    super(`the soak broke off after ${(result.wallMs / 60_000).toFixed(1)} min`, {cause});
+    this.result = result;
+  }
+}
+
 // Small enough to be full after some seconds: what grows after that is a leak and no log.
 const memory = ['--scrollback', '8MiB', '--memory', '24MiB', '--fresh'];
 
-/** Uses the built program in a terminal, on a server in its own process, for so long. */
+/**
+ * Uses the built program in a terminal, on a server in its own process, for so long. Rejects with a `BrokenSoak` when
+ * something that was waited for does not come.
+ */
 export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): Promise<SoakResult> {
   await using server = new SoakServer(rate);
   await using folder = await temporaryDirectory();
@@ -64,19 +77,26 @@ export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): 
   const begun = performance.now();
   const deeds = noDeeds();
   const samples: Sample[] = [];
-  while (performance.now() - begun < minutes * 60_000) {
-    for (let round = 0; round < roundsPerSample; round++) await actOnce(terminal, server, deeds);
-    const {lines} = await atRest(terminal, server);
-    const sample = {...(await takeSample(terminal, file, samples.length)), at: performance.now() - begun, lines};
-    samples.push(sample);
-    log(sampleLine(sample));
-    await server.ask({kind: 'resume'});
+  let {connections, cpuMs} = await server.ask({kind: 'state'});
+  const resultNow = () => ({samples, deeds, connections, serverCpuMs: cpuMs, wallMs: performance.now() - begun});
+  try {
+    while (performance.now() - begun < minutes * 60_000) {
+      for (let round = 0; round < roundsPerSample; round++) await actOnce(terminal, server, deeds);
+      const state = await atRest(terminal, server);
+      ({connections, cpuMs} = state);
+      const held = await takeSample(terminal, file, samples.length);
+      const sample = {...held, at: performance.now() - begun, lines: state.lines};
+      samples.push(sample);
+      log(sampleLine(sample));
+      await server.ask({kind: 'resume'});
+    }
+    const result = resultNow();
+    await terminal.press('q', 'q');
+    await terminal.waitForExit();
+    return result;
+  } catch (error) {
+    throw new BrokenSoak(resultNow(), error);
   }
-  const {connections, cpuMs} = await server.ask({kind: 'state'});
-  const wallMs = performance.now() - begun;
-  await terminal.press('q', 'q');
-  await terminal.waitForExit();
-  return {samples, deeds, connections, serverCpuMs: cpuMs, wallMs};
 }
 
 /** Lets the program take what was written, with one tab open and live at the same size. */

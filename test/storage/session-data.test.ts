@@ -33,6 +33,16 @@ const session = fc.record({
   sidebarHidden: fc.boolean(),
   sidebarWidth: maybe(count),
   sort: text,
+  start: maybe(
+    fc.record({
+      wrap: fc.boolean(),
+      asSent: fc.boolean(),
+      time: text,
+      level: maybe(text),
+      sidebarHidden: fc.boolean(),
+      sidebarWidth: maybe(count),
+    }),
+  ),
 });
 
 test('every session is read back as it was written', () => {

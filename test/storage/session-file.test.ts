@@ -36,6 +36,7 @@ const session: Session = {
   sidebarHidden: true,
   sidebarWidth: undefined,
   sort: 'state',
+  start: undefined,
 };
 
 /** Programs on one home; `alive` are the ids of those that run. */

@@ -51,3 +51,18 @@ export function entriesOf(buffer: LogBuffer): string[] {
     return buffer.lineAt(id)?.toString() ?? `<${buffer.markerAt(id)?.kind}>`;
   });
 }
+
+/** Lines of an earlier time, a segment each, that are not in memory. `reads` counts what was read back. */
+export function pastOf(...lines: string[]): {readonly buffer: LogBuffer; readonly reads: () => number} {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  let reads = 0;
+  for (const line of lines) {
+    const text = Buffer.from(`${line}\n`);
+    const read = () => {
+      reads += 1;
+      return text;
+    };
+    buffer.addPast({lines: 1, byteLength: text.length, markers: [], bytes: {isKept: () => true, read}});
+  }
+  return {buffer, reads: () => reads};
+}

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {Merge} from '../../source/streams/merge.ts';
-import {entriesOf, lineAt} from './merge-sources.ts';
+import {entriesOf, lineAt, pastOf} from './merge-sources.ts';
 
 const {PIPETAIL_RUNS} = process.env;
 const numRuns = Number(PIPETAIL_RUNS ?? 200);
@@ -17,7 +17,7 @@ function source(...lines: string[]): LogBuffer {
 
 function mergeOf(...sources: LogBuffer[]) {
   const buffer = new LogBuffer({maxBytes: 1 << 20});
-  return {buffer, merge: new Merge({buffer, sources, window, wall: () => 7})};
+  return {buffer, merge: new Merge({buffer, sources, window, reach: all, wall: () => 7})};
 }
 
 const a = (at: number, text = `a${at}`) => lineAt('a', at, text);
@@ -203,7 +203,7 @@ test('origins stay right while the merged log drops its oldest entries', () => {
   const buffer = new LogBuffer({maxBytes: 1 << 16});
   const first = source(...Array.from({length: 8_000}, (_, index) => a(index * 2)));
   const second = source(...Array.from({length: 8_000}, (_, index) => b(index * 2 + 1)));
-  const merge = new Merge({buffer, sources: [first, second], window, wall: () => 0});
+  const merge = new Merge({buffer, sources: [first, second], window, reach: all, wall: () => 0});
   merge.step(all, 0);
   expect(buffer.firstId).toBeGreaterThan(10_000);
   for (let id = buffer.firstId; id < buffer.endId; id++) {
@@ -307,5 +307,64 @@ describe('properties', () => {
       ),
       {numRuns},
     );
+  });
+});
+
+describe('a recorded past', () => {
+  const recorded = Array.from({length: 40}, (_, second) => a(second));
+  const lineBytes = Buffer.byteLength(`${a(10)}\n`);
+
+  test('is merged as far back as there is room for, and what is older is not read', () => {
+    const {buffer: past, reads} = pastOf(...recorded);
+    past.append(Buffer.from(`${a(50)}\n`));
+    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const merge = new Merge({
+      buffer,
+      sources: [past, source(b(5), b(38))],
+      window,
+      reach: 4 * lineBytes,
+      wall: () => 7,
+    });
+    while (!merge.step(all, 0));
+    expect(entriesOf(buffer)).toEqual([b(5), a(37), a(38), b(38), a(39), a(50)]);
+    expect(reads()).toBe(3);
+  });
+
+  test('that was not read is not said to be missing', () => {
+    const {buffer: past} = pastOf(...recorded);
+    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const merge = new Merge({buffer, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
+    while (!merge.step(1, 0));
+    past.append(Buffer.from(`${a(60)}\n${'x'.repeat(1 << 19)}\n${'y'.repeat(1 << 20)}\n${a(70)}\n`));
+    merge.notice(0, 10);
+    while (!merge.step(all, 10_000));
+    const [first, missed] = entriesOf(buffer);
+    expect([first, missed]).toEqual([a(39), '<not-merged>']);
+    // The 40 that were recorded left the scrollback too, and nobody had asked for 39 of them.
+    expect(past.droppedLines).toBe(43);
+    expect(buffer.markerAt(1)).toMatchObject({lines: 3});
+  });
+
+  test('is read back a few segments in a step', () => {
+    const {buffer: past, reads} = pastOf(...recorded);
+    const {merge} = mergeOf(past, source());
+    const readsOfSteps: number[] = [];
+    for (let isDone = false; !isDone; ) {
+      const before = reads();
+      isDone = merge.step(256 * 1024, 0);
+      readsOfSteps.push(reads() - before);
+    }
+    expect(Math.max(...readsOfSteps)).toBeLessThanOrEqual(4);
+    expect(reads()).toBe(40);
+  });
+
+  test('of many sources is begun a few at a time', () => {
+    const pasts = Array.from({length: 30}, (_, second) => pastOf(a(second)));
+    const {buffer, merge} = mergeOf(...pasts.map((past) => past.buffer));
+    const reads = () => pasts.reduce((sum, past) => sum + past.reads(), 0);
+    merge.step(256 * 1024, 0);
+    expect(reads()).toBeLessThanOrEqual(4);
+    while (!merge.step(256 * 1024, 0));
+    expect(entriesOf(buffer)).toEqual(recorded.slice(0, 30));
   });
 });

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
+import type {ColorDepth} from '../../source/terminal/color.ts';
 import {paint} from '../../source/terminal/paint.ts';
-import type {ColorDepth, Style} from '../../source/terminal/style.ts';
+import type {Style} from '../../source/terminal/style.ts';
 import {concat, overlay, plain} from '../../source/terminal/styled-text.ts';
 
 const red: Style = {fg: 1};

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {type ColorDepth, type Style, sameStyle, styleToSgr} from '../../source/terminal/style.ts';
+import type {ColorDepth} from '../../source/terminal/color.ts';
+import {type Style, sameStyle, styleToSgr} from '../../source/terminal/style.ts';
 
 describe('styleToSgr', () => {
   test.each<[Style, ColorDepth, string]>([

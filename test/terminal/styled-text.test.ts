@@ -81,6 +81,15 @@ describe('overlay', () => {
     ]);
   });
 
+  test('on a ground nothing is dim; without one it stays', () => {
+    const styled = plain('ab', {dim: true, italic: true});
+    const over = (style: Style) => overlay(styled, [{start: 0, end: 1}], style).runs[0]?.style;
+    expect(over({fg: 0, bg: 6})).toEqual({italic: true, fg: 0, bg: 6});
+    expect(over({inverse: true})).toEqual({italic: true, inverse: true});
+    expect(over({fg: 1})).toEqual({dim: true, italic: true, fg: 1});
+    expect(over({inverse: true, dim: true})).toEqual({italic: true, inverse: true, dim: true});
+  });
+
   test('without a range changes nothing', () => {
     const styled = plain('ab', red);
     expect(overlay(styled, [], hit)).toBe(styled);
@@ -103,7 +112,8 @@ describe('overlay', () => {
         const before = styles(styled);
         styles(painted).forEach((style, at) => {
           const inside = hits.some(({start, end}) => start <= at && at < end);
-          expect(sameStyle(style, {...before[at], ...(inside ? hit : {})})).toBe(true);
+          const {dim: _, ...bright} = before[at] ?? {};
+          expect(sameStyle(style, inside ? {...bright, ...hit} : (before[at] ?? {}))).toBe(true);
         });
       }),
       {numRuns},

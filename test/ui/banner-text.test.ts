@@ -8,22 +8,24 @@ const symbols = symbolsFor(true);
 const failed = makePipeline('etl', {...stopped, deploymentError});
 
 it('says what is wrong, in the first line of the error, and how to read all of it', () => {
-  expect(bannerText(failed, 100, symbols)?.text).toBe(' ✗ Failed: Pipeline check failed: a fatal error.  d: in full ');
+  expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
+    ' ✗ Failed: Pipeline check failed: a fatal error.  d: in full ',
+  );
   const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
-  expect(bannerText(broken, 100, symbols)?.text).toBe(' ✗ SQL error  d: in full ');
+  expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  d: in full ');
 });
 
 it('says nothing about a pipeline that is well, or not there', () => {
-  expect(bannerText(makePipeline('orders'), 100, symbols)).toBeUndefined();
-  expect(bannerText(makePipeline('orders', stopped), 100, symbols)).toBeUndefined();
-  expect(bannerText(undefined, 100, symbols)).toBeUndefined();
+  expect(bannerText(makePipeline('orders'), {width: 100, symbols, key: 'd'})).toBeUndefined();
+  expect(bannerText(makePipeline('orders', stopped), {width: 100, symbols, key: 'd'})).toBeUndefined();
+  expect(bannerText(undefined, {width: 100, symbols, key: 'd'})).toBeUndefined();
 });
 
 it('fits every pane, its hint is never cut, and no control character gets through', () => {
   const message = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
   const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, message}});
   for (let width = 25; width <= 210; width++) {
-    const text = bannerText(hostile, width, symbols)?.text ?? '';
+    const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
     expect(textWidth(text)).toBeLessThanOrEqual(width);
     expect(text).toMatch(/… {2}d: in full $/);
     expect(text).not.toMatch(/\p{Cc}/u);

@@ -100,13 +100,13 @@ it('pipelines that fail are listed with what the server says, and lead to their 
   expect(listed(screen)).toHaveLength(2);
   expect(listed(screen).join('\n')).toMatch(/orders since .* Failed · .*exit status: 101/);
   screen.press('m');
-  expect(noticeOf(screen)).toBe('what the list of pipelines tells cannot be muted');
+  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
   const first = /▸ (\w+)/.exec(listed(screen)[0] ?? '')?.[1];
   screen.press('Enter');
   expect(screen.controller.state.active).toBe(first);
   // It is being looked at.
   screen.press('A');
-  expect(heading(screen)).toContain('1 kind');
+  expect(heading(screen)).toBe('Unseen errors 1 incident · seen and muted ones below');
 });
 
 it('going there does nothing to where the other tab was', async () => {
@@ -132,4 +132,44 @@ it('a long list scrolls with the cursor, and shows its heading again at the top'
   screen.press('g');
   expect(screen.controller.state.page?.offset).toBe(0);
   expect(page(screen)[2]).toMatch(/^▸ /);
+});
+
+it('a pipeline that stopped answering, lost entries or began anew is listed, and Enter goes to where', async () => {
+  await using screen = await twoTabs();
+  const told = () => listed(screen).map((row) => row.replace(/since (11-25 )?\d\d:\d\d/, 'since …'));
+  await say(screen, 'fraud', 'INFO before');
+  screen.press('A');
+  screen.server.refuse({kind: 'not-ready', of: 'logs', name: 'fraud', times: 1000});
+  screen.server.cutConnections({name: 'fraud'});
+  await screen.until(() => told().length > 0, 'the silence');
+  expect(told()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
+  expect(heading(screen)).toBe('Unseen errors 1 incident');
+
+  // More than the server keeps.
+  for (let entry = 0; entry < 6000; entry++) screen.server.pipeline('fraud').write(`${entry} ${'x'.repeat(200)}`);
+  screen.server.acceptAgain();
+  await screen.until(() => told().length > 1 && told()[0]?.includes(' was silent ') === true, 'the loss');
+  expect(told()).toEqual([
+    expect.stringMatching(/^▸ fraud ×1 since … was silent \w/),
+    expect.stringMatching(/^fraud since … [\d,]+ entries lost$/),
+  ]);
+  screen.server.killRunner();
+  screen.server.startRunner();
+  await screen.until(() => told().length > 2, 'the restart');
+  expect(told()[2]).toBe("fraud ×1 since … restarted server's log began anew; what it lost is unknown");
+  // The other one was restarted too, before our eyes.
+  expect(heading(screen)).toBe('Unseen errors 3 incidents · seen and muted ones below');
+
+  const current = () => {
+    const {position} = viewOf(screen);
+    const buffer = screen.manager.get('fraud')?.buffer;
+    return position.kind === 'follow' ? undefined : buffer?.markerAt(position.current)?.kind;
+  };
+  screen.press('j', 'Enter');
+  expect(current()).toBe('lost');
+  screen.press('1', 'A');
+  expect(heading(screen)).toBe('Unseen errors nothing is unseen · seen and muted ones below');
+  expect(listed(screen)).toHaveLength(4);
+  screen.press('G', 'm');
+  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
 });

@@ -1,6 +1,5 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../source/filters/parse-filter.ts';
-import {withFilter} from '../../source/ui/filter-handlers.ts';
 import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from './reading.ts';
 import type {ScreenUnderTest} from './screen-under-test.ts';
 
@@ -326,11 +325,4 @@ describe('a', () => {
     expect(texts(screen)).toEqual([]);
     expect(lastWords(screen)).toHaveLength(6);
   });
-});
-
-it('every filter of a list has an id of its own', () => {
-  const level = {kind: 'level', least: 'WARN', out: false} as const;
-  const three = withFilter(withFilter(withFilter([], level), level), level);
-  const without = three.filter(({id}) => id !== 2);
-  expect(withFilter(without, level).map(({id}) => id)).toEqual([1, 3, 4]);
 });

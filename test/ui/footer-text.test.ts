@@ -8,12 +8,12 @@ const panes = ['sidebar', 'log', 'page'] as const;
 describe.each(panes)('in the %s', (pane) => {
   it('is never wider than the screen', () => {
     for (let width = 40; width <= 250; width++) {
-      expect(textWidth(footerText(pane, {width: width, isUtf8: true}).text)).toBeLessThanOrEqual(width);
+      expect(textWidth(footerText(allCommands, pane, {width: width, isUtf8: true}).text)).toBeLessThanOrEqual(width);
     }
   });
 
   it('shows, where there is room, every hint that holds there, with the first key of its command', () => {
-    const {text} = footerText(pane, {width: 500, isUtf8: true});
+    const {text} = footerText(allCommands, pane, {width: 500, isUtf8: true});
     for (const command of allCommands) {
       const holds = command.context === pane || (command.context === 'everywhere' && pane !== 'page');
       if (command.hint === undefined || !holds) continue;
@@ -27,7 +27,7 @@ describe.each(panes)('in the %s', (pane) => {
     );
     const hinted = holding.filter((command) => command.hint !== undefined);
     // Each entry is two runs, the key in bold.
-    expect(footerText(pane, {width: 500, isUtf8: true}).runs.filter((run) => run.style.bold)).toHaveLength(
+    expect(footerText(allCommands, pane, {width: 500, isUtf8: true}).runs.filter((run) => run.style.bold)).toHaveLength(
       hinted.length,
     );
   });
@@ -35,11 +35,11 @@ describe.each(panes)('in the %s', (pane) => {
 
 it.each(['sidebar', 'log'] as const)('the help comes first in the %s, at every width', (pane) => {
   for (let width = 40; width <= 250; width++)
-    expect(footerText(pane, {width: width, isUtf8: true}).text).toMatch(/^ \? help/);
+    expect(footerText(allCommands, pane, {width: width, isUtf8: true}).text).toMatch(/^ \? help/);
 });
 
 it('says how to leave a page', () => {
-  expect(footerText('page', {width: 40, isUtf8: true}).text).toContain(' Esc close');
+  expect(footerText(allCommands, 'page', {width: 40, isUtf8: true}).text).toContain(' Esc close');
 });
 
 it.each([
@@ -48,7 +48,7 @@ it.each([
   ['paused log', ' ? help Tab side / search & filter e error Enter detail y copy F follow q quit'],
   ['selecting', ' ? help y copy S save | pipe M Markdown Esc back'],
 ] as const)('the first keys of the %s all fit into 80 columns', (place, keys) => {
-  expect(footerText(place, {width: 80, isUtf8: true}).text.slice(0, keys.length)).toBe(keys);
+  expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text.slice(0, keys.length)).toBe(keys);
 });
 
 it('leaves out what does not fit, not what follows it', () => {
@@ -62,5 +62,5 @@ it('leaves out what does not fit, not what follows it', () => {
 });
 
 it('has arrows as words where there are none', () => {
-  expect(footerText('page', {width: 80, isUtf8: false}).text).toBe(' Down scroll PgDn page Esc close');
+  expect(footerText(allCommands, 'page', {width: 80, isUtf8: false}).text).toBe(' Down scroll PgDn page Esc close');
 });

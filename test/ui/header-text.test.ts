@@ -127,3 +127,9 @@ it.each([
   const refused = {text: words, style: {}, countdown: false};
   expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/not refreshed/);
 });
+
+it('says the context in force before the host', () => {
+  expect(text({context: 'prod'})).toMatch(/^ pipetail {2}prod {2}prod\.example\.com {2}3 pipelines/);
+  expect(text({context: 'a\u001b[2J'})).not.toContain('\u001b');
+  expect(text({context: 'x'.repeat(60)})).toMatch(/^ pipetail {2}x{24} {2}prod/);
+});

@@ -2,11 +2,14 @@ import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../source/terminal/width.ts';
 import {allCommands, commandGroups, keysShown} from '../../source/ui/commands.ts';
 import {helpPage} from '../../source/ui/help-page.ts';
+import {remap} from '../../source/ui/remap-keys.ts';
+
+const help = (width: number, isUtf8 = true) => helpPage({table: allCommands, width, isUtf8});
 
 const widths = [40, 53, 80, 99, 100, 101, 149, 150, 250];
 
 describe.each(widths)('at %i columns', (width) => {
-  const rows = helpPage(width, true);
+  const rows = help(width);
 
   it('no row is wider', () => {
     for (const row of rows) expect(textWidth(row.text)).toBeLessThanOrEqual(width);
@@ -40,16 +43,42 @@ it('keys and help stand apart', () => {
 });
 
 it('columns share the rows', () => {
-  const rows = helpPage(80, true).length;
-  expect(helpPage(120, true).length).toBeLessThan(rows * 0.6);
-  expect(helpPage(200, true).length).toBeLessThan(rows * 0.42);
+  const rows = help(80).length;
+  expect(help(120).length).toBeLessThan(rows * 0.6);
+  expect(help(200).length).toBeLessThan(rows * 0.42);
 });
 
 it('has arrows as words where there are none: < and > are keys', () => {
-  const text = helpPage(80, false)
+  const text = help(80, false)
     .map((row) => row.text)
     .join('\n');
   expect(text).not.toMatch(/[↑↓←→]/);
   expect(text).toContain('  Left           half a screen to the left');
   expect(text).toContain('  Down j         a line down');
+});
+
+describe('keys of the user', () => {
+  const {table} = remap(allCommands, [
+    {command: 'reconnect', keys: ['^R', 'B'], where: ''},
+    {command: 'tab-number', keys: ['!', '"', '%', '(', ')', '^A', '^B', '^E'], where: ''},
+    {command: 'describe', keys: ['d'], where: ''},
+  ]);
+  const rows = helpPage({table, width: 80, isUtf8: true});
+  const texts = rows.map((row) => row.text.trimEnd());
+
+  it('are shown, with the ones that the command comes with', () => {
+    const at = texts.indexOf('  ^R B           reconnect now');
+    expect(texts[at + 1]).toBe(`${' '.repeat(17)}default: r`);
+    expect(rows[at + 1]?.runs.some(({style}) => style.dim)).toBe(true);
+  });
+
+  it('that are what they were are not marked', () => {
+    const at = texts.findIndex((text) => text.startsWith('  d '));
+    expect(texts[at + 1]).not.toContain('default');
+  });
+
+  it('that need more room than the others have a row of their own', () => {
+    const at = texts.indexOf('  ! " % ( ) ^A ^B ^E');
+    expect(texts.slice(at + 1, at + 3).map((text) => text.trim())).toEqual(['go to that tab', 'default: 1–9']);
+  });
 });

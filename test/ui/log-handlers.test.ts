@@ -94,19 +94,28 @@ describe('reading', () => {
     screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e');
     await screen.until(() => position(screen)?.kind === 'held', 'the jump');
     const {pane, layout} = screen.controller;
-    expect(pane && layout ? pane.rows.paint(pane.tab.pane, layout).join('\n') : '').toContain('needle');
+    const rows = pane && layout ? pane.rows.paint(pane.tab.pane, layout).join('\n') : '';
+    expect(rows).toContain('needle');
+    // The other lines stay where they are.
+    expect(rows).toContain('line 3 of');
     cancelPrompt(screen.controller);
-    expect(activeTab(screen.controller.state)?.pane).toMatchObject({pan: 0, position: {kind: 'follow'}});
+    const before = {pan: 0, revealed: undefined, position: {kind: 'follow'}};
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject(before);
   });
 
-  it('when the search is peeled, the lines are seen from their beginning again', async () => {
+  it('when the search is peeled, or a key pans, the hit’s line is seen as the others are', async () => {
     await using screen = await reading(3);
     screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle`);
     await screen.untilLine('orders', 'needle');
     screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e', 'Enter');
-    await screen.until(() => (activeTab(screen.controller.state)?.pane.pan ?? 0) > 0, 'the pan');
+    const revealed = () => activeTab(screen.controller.state)?.pane.revealed;
+    await screen.until(() => revealed() !== undefined, 'the hit');
+    screen.press('0');
+    expect(revealed()).toBeUndefined();
+    screen.press('n');
+    expect(revealed()).toBeDefined();
     screen.press('Esc');
-    expect(activeTab(screen.controller.state)?.pane).toMatchObject({search: undefined, pan: 0});
+    expect(activeTab(screen.controller.state)?.pane).toMatchObject({search: undefined, revealed: undefined, pan: 0});
   });
 
   it('n says that nothing is searched for, or that nothing matches', async () => {
@@ -148,7 +157,7 @@ describe('reading', () => {
     expect(pan()).toBe(0);
     screen.press('w', 'Right');
     expect(pan()).toBe(0);
-    expect(screen.controller.state.notice).toBe('lines are wrapped: nothing to pan; w unwraps them');
+    expect(screen.controller.state.notice).toBe('lines are wrapped and cannot be panned: w unwraps them');
   });
 
   it('w and J change how lines are shown, and back', async () => {

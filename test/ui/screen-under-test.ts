@@ -16,6 +16,7 @@ import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
 import {pressKey} from '../../source/ui/press-key.ts';
 import type {Services} from '../../source/ui/services.ts';
+import type {ViewWish} from '../../source/ui/start-view.ts';
 import {pressAll} from '../../source/ui/use-keys.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
@@ -46,9 +47,13 @@ export type ScreenOptions = {
   readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
   /** See `Controller`. */
+  readonly wish?: ViewWish;
+  /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
-  readonly services?: Partial<Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention'>>;
+  readonly services?: Partial<
+    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts'>
+  >;
 };
 
 /**
@@ -95,7 +100,7 @@ export class ScreenUnderTest implements AsyncDisposable {
           (detail) => ({kind: 'detail', detail}),
           (error: unknown) => ({kind: 'failure', failure: failureIn(error)}),
         ),
-      depth: 'none',
+      colors: 'none',
       symbols: symbolsFor(true),
       isUtf8: true,
       tokenFrom: undefined,
@@ -125,6 +130,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
       ...(options.isAsked && {isAsked: options.isAsked}),
+      ...(options.wish && {wish: options.wish}),
       ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }

@@ -1,6 +1,7 @@
 import {expect, onTestFinished, test} from 'vitest';
 import type {Session} from '../../source/storage/session-data.ts';
 import {SessionKeeper} from '../../source/ui/session-keeper.ts';
+import type {ViewWish} from '../../source/ui/start-view.ts';
 import type {Tab} from '../../source/ui/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
@@ -15,14 +16,18 @@ async function firstStart(options: ScreenOptions = {}) {
 }
 
 /** Another start on the same server, with what the one before it saved. */
-async function nextStart(first: ScreenUnderTest, session: Session, options: ScreenOptions = {}) {
+async function nextStart(
+  first: ScreenUnderTest,
+  session: Session,
+  {typed = {}, ...options}: ScreenOptions & {readonly typed?: ViewWish} = {},
+) {
   const saved: Session[] = [];
   const {promise, resolve} = Promise.withResolvers<SessionKeeper>();
   const screen = await ScreenUnderTest.connected({
     ...options,
     baseUrl: () => first.server.url,
     async beforeFirst({controller, clock}) {
-      const keeper = new SessionKeeper({controller, clock});
+      const keeper = new SessionKeeper({controller, clock, typed});
       keeper.takeUp(session);
       keeper.begin(async (present) => void saved.push(present));
       resolve(keeper);
@@ -224,6 +229,33 @@ test('after its end nothing is left that waits', async () => {
   expect(clock.pending).toBe(1);
   keeper.dispose();
   expect(clock.pending).toBe(0);
+});
+
+test('a tab comes back as the keys left it; the rest of its look is that of the new start', async () => {
+  const wish = {wrap: true, level: 'ERROR', sidebar: 20} as const;
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], wish});
+  first.press('Tab', 'w', '#', 't');
+  keeper.capture();
+  const session = saved[0] ?? never();
+  const {screen} = await nextStart(first, session, {wish: {time: 'delta', level: 'WARN'}});
+  expect(tabOf(screen, 'orders').pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
+  expect(tabOf(screen, 'billing').pane).toMatchObject({wrap: false, lineNumbers: false, time: 'delta'});
+  for (const {pane} of screen.controller.state.tabs) {
+    expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
+  }
+  expect(screen.controller.state.sidebarWidth).toBeUndefined();
+});
+
+test('what is typed for this start wins over the keys of the last one', async () => {
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
+  first.press('Tab', 'w', '#', 'L', 't');
+  keeper.capture();
+  const wish = {wrap: false, level: 'WARN', sidebar: 'off'} as const;
+  const {screen} = await nextStart(first, saved[0] ?? never(), {wish, typed: wish});
+  const {pane} = tabOf(screen, 'orders');
+  expect(pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
+  expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
+  expect(screen.controller.state).toMatchObject({sidebarHidden: true, focus: 'log'});
 });
 
 function never(): never {

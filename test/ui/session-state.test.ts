@@ -7,14 +7,16 @@ import {withinDeadline} from '../../source/screen/within-deadline.ts';
 import type {PlaceAnchor, Session} from '../../source/storage/session-data.ts';
 import {freshPane} from '../../source/ui/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../source/ui/session-state.ts';
+import {plainStart} from '../../source/ui/start-view.ts';
 import {initialView, reduce, type ViewState} from '../../source/ui/view-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const asNow = {watch: withinDeadline, now: plainStart};
 const none = {marks: [], place: undefined};
 const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
 function back(session: Session, names: readonly string[] = []): ViewState {
-  return reduce(initialView(names), {type: 'restore', view: restoredView(session, withinDeadline)});
+  return reduce(initialView(names), {type: 'restore', view: restoredView(session, asNow)});
 }
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
@@ -80,10 +82,10 @@ test('tabs of the command line stay in front and on the screen, and look as they
   );
   const session = sessionOf(wrapped, () => none);
   const started = reduce(initialView(['d', 'b', 'a']), {type: 'pane', name: 'a', change: {lineNumbers: true}});
-  const state = reduce(started, {type: 'restore', view: restoredView(session, withinDeadline)});
+  const state = reduce(started, {type: 'restore', view: restoredView(session, asNow)});
   expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual(['d false', 'b true', 'a false', 'c false']);
   expect(state.active).toBe('d');
-  const drawn = restoredView({...session, sidebarWidth: 20}, withinDeadline);
+  const drawn = restoredView({...session, sidebarWidth: 20}, asNow);
   expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
 });
 

@@ -1,6 +1,8 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../source/api/types.ts';
 import {textWidth} from '../../source/terminal/width.ts';
+import {allCommands} from '../../source/ui/commands.ts';
+import {remap} from '../../source/ui/remap-keys.ts';
 import {type TroubleView, troublePage} from '../../source/ui/trouble-page.ts';
 import {makePipeline} from './make-pipeline.ts';
 
@@ -21,6 +23,8 @@ function pageOf(
     list: {pipelines, goodAt: undefined, failure, nextTryAt: failure && 4500},
     serverUrl: 'http://prod.example.com/feldera',
     tokenFrom: undefined,
+    context: undefined,
+    commands: allCommands,
     now: 1000,
     width: 80,
     ...change,
@@ -93,4 +97,20 @@ it('names where refused credentials came from', () => {
   const page = pageOf(fatal('unauthorized'), undefined, {tokenFrom: 'FELDERA_API_KEY'})?.join('\n');
   expect(page).toContain('The ones from FELDERA_API_KEY were refused.');
   expect(pageOf(fatal('unauthorized'), undefined)?.join('\n')).not.toContain('were refused');
+});
+
+it('of a context, advises what can be done in the context', () => {
+  const at = '[contexts.prod] of the configuration file';
+  const advice = (failure: ApiFailure) => pageOf(failure, undefined, {context: 'prod', width: 104})?.join('\n') ?? '';
+  expect(advice(fatal('unauthorized'))).toContain(`auth in ${at}`);
+  expect(advice(fatal('unknown-tenant'))).toContain(`--tenant or tenant in ${at}`);
+  expect(advice(retryable('unreachable'))).toContain(`host in ${at}`);
+  expect(advice(fatal('unauthorized'))).not.toContain('FELDERA_');
+});
+
+it('names the keys of the user', () => {
+  const {table} = remap(allCommands, [{command: 'reconnect', keys: ['^R'], where: ''}]);
+  expect(pageOf(retryable('timeout'), undefined, {commands: table})?.join('\n')).toContain(
+    '^R tries at once, q quits.',
+  );
 });

@@ -26,7 +26,7 @@ describe('the margin', () => {
   });
 
   it('shows bars as inverse blanks without colours, and never as characters', () => {
-    expect(lookRows('abc', {selected: true, level: 'ERROR'}, {depth: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
+    expect(lookRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
   });
 });
 

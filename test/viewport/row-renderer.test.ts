@@ -49,6 +49,35 @@ describe.each(sampleFiles)('the lines of %s', (file) => {
   });
 });
 
+describe('the line whose hit was gone to', () => {
+  const far = `${'x'.repeat(100)}needle${'y'.repeat(100)}`;
+  const renderer = (pan: number, line = far) =>
+    rendererOf(bufferOf(line, 'short'), {width: 30, pan, asSent: true, hits: compilePattern('needle')});
+  const rows = (pan: number, line?: string) => {
+    const places = [0, 1].map((id) => ({id, row: 0}));
+    return renderer(pan, line)
+      .paintRows(places, facts({revealed: 0}))
+      .map(withoutColours);
+  };
+
+  it('is shifted so that the hit is in it, and no other line is', () => {
+    const [first = '', second] = rows(0);
+    expect(first).toMatch(/^ {2}‹x{13}needley{7}›$/);
+    expect(second).toBe('  short');
+  });
+
+  it('is shown from its beginning where the hit is seen there, however the others are panned', () => {
+    expect(rows(4, 'a needle')).toEqual(['  a needle', '  ‹']);
+  });
+
+  it('is panned as the others are while that shows the hit, and without a hit', () => {
+    expect(rows(99)[0]).toMatch(/^ {2}‹needle/);
+    // One further the mark would cover its beginning.
+    expect(rows(100)[0]).toMatch(/^ {2}‹x+needle/);
+    expect(rows(2, 'nothing here')).toEqual(['  ‹hing here', '  ‹rt']);
+  });
+});
+
 describe('the margin', () => {
   it('marks the current line', () => {
     const renderer = rendererOf(bufferOf('a', 'b'));
@@ -208,7 +237,9 @@ it('the open line is shown as it stands, and again when more of it came', () => 
 });
 
 it('NO_COLOR leaves no colour, only attributes', () => {
-  const renderer = rendererOf(bufferOf('[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  x \u001B[31my'), {depth: 'none'});
+  const renderer = rendererOf(bufferOf('[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  x \u001B[31my'), {
+    colors: 'none',
+  });
   for (const row of paintedRows(renderer, 0)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
     for (const [, parameters = ''] of row.matchAll(/\x1b\[([\d;]*)m/g)) expect(parameters).toMatch(/^[012478;]*$/);

@@ -22,7 +22,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     offsetAt: () => 0,
     numberCells: 0,
     originCells: 0,
-    depth: '16',
+    colors: '16',
     symbols: symbolsFor(true),
     highlights: [],
     hits: undefined,
@@ -34,6 +34,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
 /** Nothing is known beyond the lines. */
 export const facts = (change: Partial<PaintFacts> = {}): PaintFacts => ({
   current: undefined,
+  revealed: undefined,
   lookAt: () => plainLook,
   now: 0,
   entries: entriesOf([]),

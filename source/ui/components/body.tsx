@@ -4,6 +4,7 @@ import {plain} from '../../terminal/styled-text.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
 import {bannerText} from '../banner-text.ts';
 import type {Pane} from '../controller.ts';
+import {keyDoes, keyOf} from '../key-hint.ts';
 import type {Layout} from '../layout.ts';
 import {runHeader} from '../run-header.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
@@ -20,7 +21,7 @@ import {Line} from './line.tsx';
 /** Sidebar, tab bar and log, joined row by row: one Text a row is the cheapest layout that Ink has. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, depth, symbols} = controller.services;
+  const {poller, colors, symbols} = controller.services;
   const list = useStore(poller.snapshot);
   useActiveLog();
   const {pane} = controller;
@@ -30,12 +31,17 @@ export function Body({layout}: {readonly layout: Layout}) {
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
   const log = pane ? pane.rows.paint(pane.tab.pane, layout) : emptyPane();
-  const banner = layout.hasBanner ? [bannerText(activePipeline, layout.paneWidth, symbols) ?? plain('')] : [];
+  const banner = layout.hasBanner
+    ? [
+        bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'describe')}) ??
+          plain(''),
+      ]
+    : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
-  const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, depth));
+  const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
   const right = [...head, ...log];
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
-  const divider = paint(plain(symbols.divider, {dim: true}), depth);
+  const divider = paint(plain(symbols.divider, {dim: true}), colors);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
   return (
     <Box flexDirection="column" height={layout.bodyHeight}>
@@ -49,8 +55,9 @@ export function Body({layout}: {readonly layout: Layout}) {
   /** Says what fills the pane, unless that is under way. */
   function emptyPane(): readonly string[] {
     const isIdle = view.active === undefined && controller.pipelines.length > 0;
-    const words = isIdle ? wrapWords('Enter shows the log of the pipeline under the cursor', layout.paneWidth - 2) : [];
-    const rows = ['', ...words.map((row) => paint(plain(` ${row}`, {dim: true}), depth))];
+    const idleHint = keyDoes(controller.commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '';
+    const words = isIdle ? wrapWords(idleHint, layout.paneWidth - 2) : [];
+    const rows = ['', ...words.map((row) => paint(plain(` ${row}`, {dim: true}), colors))];
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
@@ -88,6 +95,6 @@ export function Body({layout}: {readonly layout: Layout}) {
       width: layout.sidebarWidth,
       height: layout.bodyHeight,
       symbols,
-    }).map((row) => paint(row, depth));
+    }).map((row) => paint(row, colors));
   }
 }

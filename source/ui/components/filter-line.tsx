@@ -8,7 +8,7 @@ import {Line} from './line.tsx';
 /** The row above the status line: the filters in force, and what each hides. */
 export function FilterLine() {
   const {controller} = useController();
-  const {depth, symbols} = controller.services;
+  const {colors, symbols} = controller.services;
   useActiveLog();
   const {pane} = controller;
   useSearchProgress(pane?.model);
@@ -22,5 +22,5 @@ export function FilterLine() {
     ...{isFiltering, context, symbols},
     width: controller.size.columns,
   });
-  return <Line text={paint(row, depth)} />;
+  return <Line text={paint(row, colors)} />;
 }

@@ -11,7 +11,7 @@ import {Line} from './line.tsx';
 /** The last row: what can be pressed now; before that, what a prompt or a notice has to say. */
 export function Footer() {
   const {controller} = useController();
-  return <Line text={paint(textOf(controller), controller.services.depth)} />;
+  return <Line text={paint(textOf(controller), controller.services.colors)} />;
 }
 
 function textOf(controller: Controller): StyledText {
@@ -22,7 +22,9 @@ function textOf(controller: Controller): StyledText {
   if (prompt?.problem !== undefined) return plain(noticeRows(prompt.problem, width, symbols)[0], {fg: 1});
   if (prompt) return keyRow(promptKeys(prompt), {width, isUtf8});
   const second = notice === undefined ? undefined : noticeRows(notice, width, symbols)[1];
-  return second === undefined ? footerText(placeOf(controller), {width, isUtf8}) : plain(second, {bold: true});
+  return second === undefined
+    ? footerText(controller.commands, placeOf(controller), {width, isUtf8})
+    : plain(second, {bold: true});
 }
 
 function placeOf({keyContext, pane}: Controller): FooterPlace {

@@ -1,5 +1,6 @@
 import {paint} from '../../terminal/paint.ts';
 import {connectionWords} from '../connection-words.ts';
+import {fillRow} from '../fill-row.ts';
 import {headerText} from '../header-text.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
@@ -12,13 +13,15 @@ import {Line} from './line.tsx';
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
   const {controller, view} = useController();
-  const {clock, poller, serverName, insecure, depth, symbols} = controller.services;
+  const {clock, poller, serverName, insecure, colors, symbols, contexts} = controller.services;
+  const context = contexts?.all.find(({name}) => name === contexts.inForce);
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
   const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
   useSeconds(clock, connection.countdown);
   const text = headerText({
+    context: context?.name,
     serverName,
     insecure,
     session,
@@ -31,5 +34,6 @@ export function Header() {
     now: clock.wall(),
     symbols,
   });
-  return <Line text={paint(text, depth)} />;
+  const row = context?.color === undefined ? text : fillRow(text, context.color, colors);
+  return <Line text={paint(row, colors)} />;
 }

@@ -12,13 +12,13 @@ export function PageView(props: {
   readonly height: number;
 }) {
   const {controller} = useController();
-  const {depth} = controller.services;
+  const {colors} = controller.services;
   const rows = Array.from({length: props.height}, (_, row) => props.lines[props.offset + row] ?? plain(''));
   return (
     <Box flexDirection="column" height={props.height}>
       {rows.map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its index.
-        <Line key={index} text={paint(clip(row, 0, controller.size.columns), depth)} />
+        <Line key={index} text={paint(clip(row, 0, controller.size.columns), colors)} />
       ))}
     </Box>
   );

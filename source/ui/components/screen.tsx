@@ -61,7 +61,7 @@ function OpenPage({layout, page}: {readonly layout: Layout; readonly page: Page}
 
 function Main({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, clock, serverUrl, tokenFrom} = controller.services;
+  const {poller, clock, serverUrl, tokenFrom, contexts} = controller.services;
   const list = useStore(poller.snapshot);
   const now = useNow(controller.services);
   const {stream} = useStreamManager();
@@ -69,7 +69,10 @@ function Main({layout}: {readonly layout: Layout}) {
   const isAnythingRead = view.tabs.some((tab) => (stream(tab.name)?.snapshot.get().endId ?? 0) > 0);
   const trouble = isAnythingRead
     ? undefined
-    : troublePage({list, serverUrl, tokenFrom, now, width: controller.size.columns});
+    : troublePage({
+        ...{list, serverUrl, tokenFrom, now, width: controller.size.columns},
+        ...{context: contexts?.inForce, commands: controller.commands},
+      });
   useSeconds(clock, trouble !== undefined && now !== undefined && list.nextTryAt !== undefined);
   if (!trouble) return <Body layout={layout} />;
   // On a small screen the advice matters more than the air around it.

@@ -14,15 +14,15 @@ import {Line} from './line.tsx';
 /** The row above the keys: a notice if there is one, else where the open page (`place`) or the log stands. */
 export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {controller, view} = useController();
-  const {depth, symbols} = controller.services;
+  const {colors, symbols} = controller.services;
   const snapshot = useActiveLog();
   useSearchProgress(controller.pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
     const [row] = noticeRows(view.notice, width, symbols);
-    return <Line text={paint(padTo(plain(row, {bold: true}), width), depth)} />;
+    return <Line text={paint(padTo(plain(row, {bold: true}), width), colors)} />;
   }
-  if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), depth)} />;
+  if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), colors)} />;
   const at = paneAt(controller);
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
@@ -38,5 +38,5 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
     selecting: selectedFrom !== undefined,
     following: position.kind === 'follow',
   });
-  return <Line text={paint(text, depth)} />;
+  return <Line text={paint(text, colors)} />;
 }

@@ -1,0 +1,71 @@
+import {clip, padTo} from '../terminal/clip.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {textWidth} from '../terminal/width.ts';
+import type {Contexts, ServerContext} from './services.ts';
+import {wrapWords} from './wrap-words.ts';
+
+/** Rows above the first context. */
+export const contextsHeading = 2;
+/** A name is not wider on the page, nor in the header. */
+export const mostNameCells = 24;
+
+export type ContextsView = {
+  readonly contexts: Contexts | undefined;
+  /** The row under the cursor. */
+  readonly cursor: number;
+  readonly width: number;
+  readonly symbols: Symbols;
+};
+
+/** The contexts that the configuration has, a row each: name, host, colour; the one in force is marked. */
+export function contextsPage({contexts, cursor, width, symbols}: ContextsView): readonly StyledText[] {
+  const heading = padTo(plain(' Contexts', {bold: true}), width);
+  if (!contexts || contexts.all.length === 0) return [heading, plain(''), ...howToMake(contexts, width)];
+  const names = contexts.all.map(({name}) => shownName(name));
+  const cells = Math.max(...names.map(textWidth));
+  const rows = contexts.all.map((context, row) => {
+    const isCursor = row === cursor;
+    const name = padTo(plain(names[row] ?? '', isCursor ? {bold: true} : {}), cells);
+    const line = concat([
+      plain(` ${isCursor ? symbols.currentLine : ' '} `, {bold: true}),
+      ...swatch(context),
+      plain(' '),
+      name,
+      plain(`  ${sanitise(context.host).text}`, {dim: true}),
+      ...(context.name === contexts.inForce ? [plain('  in force', {bold: true})] : []),
+    ]);
+    return clip(line, 0, width);
+  });
+  return [heading, plain(''), ...rows];
+}
+
+/** The name of a context in few cells. */
+export function shownName(name: string): string {
+  return clip(plain(sanitise(name).text), 0, mostNameCells).text;
+}
+
+/** Two cells of the colour that fills the header; blanks where there is none. */
+function swatch({color}: ServerContext): readonly StyledText[] {
+  return [plain('  ', color === undefined ? {} : {bg: color})];
+}
+
+function howToMake(contexts: Contexts | undefined, width: number): readonly StyledText[] {
+  const room = Math.max(10, width - 4);
+  const prose = (text: string) => wrapWords(text, room).map((line) => plain(`  ${line}`));
+  const example = [
+    '[contexts.prod]',
+    'host = "https://feldera.example.com"',
+    'auth-variable = "PROD_KEY"',
+    'color = "red"',
+  ];
+  const where = contexts?.file === undefined ? 'the configuration file' : sanitise(contexts.file).text;
+  return [
+    ...prose(`There are none yet. In ${where} a context names a server, its credential and a colour for the header:`),
+    plain(''),
+    ...example.map((line) => plain(`    ${line}`, {dim: true})),
+    plain(''),
+    ...prose('pipetail config init writes a file in which every option is explained; config check looks for mistakes.'),
+  ];
+}

@@ -1,0 +1,52 @@
+import {readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, it} from 'vitest';
+import {answerCompletion} from '../../source/commands/answer-completion.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {withServer} from './with-server.ts';
+
+const words = (answer: string) => answer.split('\n').flatMap((line) => line.split('\t')[0] || []);
+
+it('asks the server for names, once in 30 seconds, and keeps them for their owner alone', async () => {
+  await using folder = await temporaryDirectory();
+  await withServer(['orders', 'fraud'], async (client, server) => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const open = async () => {
+      asked += 1;
+      return {client, close: async () => {}};
+    };
+    const state = path.join(folder.path, 'state');
+    const answer = async (of: string, ...typed: string[]) =>
+      words(await answerCompletion({words: typed, contexts: [], open, folder: state, server: of, clock}));
+
+    expect(await answer('a', 'logs', 'or')).toContain('orders');
+    expect(await answer('a', 'logs', '')).toEqual(expect.arrayContaining(['orders', 'fraud']));
+    expect(asked).toBe(1);
+    expect((await stat(path.join(state, 'completion.json'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(path.join(state, 'completion.json'), 'utf8')).toContain('orders');
+
+    server.addPipeline('orders-eu');
+    expect(await answer('a', 'logs', 'orders-')).toEqual([]);
+    await clock.advance(30_000);
+    expect(await answer('a', 'logs', 'orders-')).toEqual(['orders-eu']);
+    // The names of another server are other names.
+    expect(await answer('b', 'logs', 'f')).toEqual(['fraud']);
+    expect(asked).toBe(3);
+  });
+});
+
+it('asks for nothing while a flag is typed, and answers what it can where there is no server', async () => {
+  await using folder = await temporaryDirectory();
+  let asked = 0;
+  const open = async () => {
+    asked += 1;
+    return undefined;
+  };
+  const base = {contexts: [], open, folder: folder.path, server: 'a', clock: new FakeClock()};
+  expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
+  expect(asked).toBe(0);
+  expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);
+  expect(asked).toBe(1);
+});

@@ -1,0 +1,54 @@
+import {expect, it} from 'vitest';
+import {listText} from '../../source/commands/list.ts';
+import {withServer} from './with-server.ts';
+
+const signal = new AbortController().signal;
+
+async function list(change: Partial<Parameters<typeof listText>[0]> = {}): Promise<string> {
+  return await withServer(['alpha', 'beta'], async (client, server) => {
+    server.pipeline('alpha').fail('the disk is full');
+    const now = Date.now() + 3 * 3_600_000;
+    const usual = {client, output: 'table', statuses: undefined, isColoured: false, now, signal} as const;
+    return await listText({...usual, ...change});
+  });
+}
+
+const columns = (text: string) => text.split('\n').map((row) => row.split(/ {2,}/));
+
+it('is a table of names, states and how long they have been in them', async () => {
+  const [heads, ...rows] = columns(await list());
+  expect(heads).toEqual(['NAME', 'STATE', 'SINCE']);
+  expect(rows.map(([name, state]) => [name, state])).toEqual([
+    ['alpha', 'Failed'],
+    ['beta', 'Running'],
+    ['', undefined],
+  ]);
+  expect(rows[0]?.[2]).toMatch(/^\d+[hm]$/);
+});
+
+it('says more where wide is asked for: the first line of an error is a column', async () => {
+  const [heads, alpha, beta] = columns(await list({output: 'wide'}));
+  expect(heads).toEqual(['NAME', 'STATE', 'SINCE', 'PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR']);
+  expect(alpha?.[6]).toMatch(/^Pipeline check failed: .*fatal error\.$/);
+  expect(beta?.[6]).toBe('-');
+});
+
+it('colours states alone, and not those of the heading', async () => {
+  const text = await list({isColoured: true});
+  expect(text).toContain('\u001B[31mFailed\u001B[39m');
+  expect(text).toContain('\u001B[32mRunning\u001B[39m');
+  expect(text.split('\n')[0]).not.toContain('\u001B');
+});
+
+it('gives names alone, or objects', async () => {
+  expect(await list({output: 'name'})).toBe('alpha\nbeta\n');
+  const [alpha, beta] = JSON.parse(await list({output: 'json'}));
+  expect(alpha).toMatchObject({name: 'alpha', state: 'Failed', deploymentError: {message: expect.any(String)}});
+  expect(beta).toMatchObject({name: 'beta', state: 'Running', deploymentError: null});
+});
+
+it('leaves out what is in another state, and knows which states there are', async () => {
+  expect(await list({output: 'name', statuses: ['running', 'paused']})).toBe('beta\n');
+  expect(await list({statuses: ['paused']})).toBe('');
+  await expect(list({statuses: ['runing']})).rejects.toThrow(/--status knows no state 'runing'.*did you mean/);
+});

@@ -1,0 +1,40 @@
+import {expect, it} from 'vitest';
+import {statusText} from '../../source/commands/status.ts';
+import {readNames} from '../../source/settings/name-pattern.ts';
+import {withServer} from './with-server.ts';
+
+const signal = new AbortController().signal;
+
+async function status(words: readonly string[], output: 'text' | 'json' = 'text'): Promise<string> {
+  return await withServer(['orders', 'orders-eu', 'fraud'], async (client, server) => {
+    server.pipeline('fraud').fail('exit status: 101\nat src/main.rs');
+    return await statusText({client, asked: readNames(words), output, signal});
+  });
+}
+
+it('tells of one pipeline, errors in full', async () => {
+  const text = await status(['fraud']);
+  expect(text).toMatch(/^fraud\n {2}state +Failed\n {2}since +\d{4}-/);
+  expect(text).toMatch(/ {4}.*exit status: 101\n {4}at src\/main\.rs\n/);
+});
+
+it('tells of all where none is asked for, of those that match a pattern, with an empty line between', async () => {
+  const heads = async (...words: string[]) =>
+    (await status(words)).split(/\n\n(?=\w)/).map((text) => text.split('\n', 1)[0]);
+  expect(await heads()).toEqual(['orders', 'orders-eu', 'fraud']);
+  expect(await heads('ord*')).toEqual(['orders', 'orders-eu']);
+});
+
+it('is an object for a name, and a list otherwise', async () => {
+  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject({name: 'orders', programError: null});
+  expect(JSON.parse(await status(['orders*'], 'json'))).toHaveLength(2);
+  expect(JSON.parse(await status([], 'json'))).toHaveLength(3);
+});
+
+it('names the nearest of a name that there is not, and a pattern that matches nothing', async () => {
+  await expect(status(['order'])).rejects.toThrow(/^there is no pipeline 'order' · did you mean 'orders'\?$/);
+  await expect(status(['zzzzzzzz'])).rejects.toThrow(
+    /^there is no pipeline 'zzzzzzzz' · pipetail list shows them all$/,
+  );
+  await expect(status(['x*'])).rejects.toThrow(/^no pipeline matches 'x\*' · /);
+});

@@ -1,0 +1,18 @@
+import {createClient} from '../../source/api/client.ts';
+import type {ApiClient} from '../../source/api/types.ts';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+
+/** Lets a test use a real server with these pipelines, running, through the client that the program has. */
+export async function withServer<T>(
+  names: readonly string[],
+  use: (client: ApiClient, server: DemoServer) => Promise<T>,
+): Promise<T> {
+  await using stack = new AsyncDisposableStack();
+  const server = await DemoServer.start({scenario: quiet(...names)});
+  stack.defer(() => server.close());
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  stack.defer(() => client.close());
+  return await use(client, server);
+}

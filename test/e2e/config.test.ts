@@ -1,0 +1,186 @@
+import {chmod, readFile, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {DemoServer} from '../../source/demo/server.ts';
+import {openProgram, runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+/** A home with a configuration file in it, and the program run in it. */
+async function homeWith(text?: string, mode = 0o600) {
+  const home = await temporaryDirectory();
+  onTestFinished(() => home[Symbol.asyncDispose]());
+  const file = path.join(home.path, 'config.toml');
+  if (text !== undefined) await writeFile(file, text);
+  if (text !== undefined) await chmod(file, mode);
+  const env = {HOME: home.path, PIPETAIL_CONFIG: file};
+  return {
+    file,
+    env,
+    pipetail: (line: string, more: Readonly<Record<string, string>> = {}) =>
+      runCommand(line.split(' '), {env: {...env, ...more}}),
+  };
+}
+
+/** A server that lets nobody in without the key, with a pipeline of its own name. */
+async function serverWith(name: string, apiKey: string) {
+  const server = await DemoServer.start({apiKey});
+  server.addPipeline(name).start();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+describe('the four of them', () => {
+  test('path: also when nothing is there', async () => {
+    await using home = await temporaryDirectory();
+    const env = {HOME: home.path, XDG_CONFIG_HOME: undefined};
+    const file = path.join(home.path, '.config/pipetail/config.toml');
+    expect(await runCommand(['config', 'path'], {env})).toMatchObject({code: 0, stdout: `${file}\n`, stderr: ''});
+  });
+
+  test('init: a file for its owner alone, never over another; check finds it fine', async () => {
+    const {file, pipetail} = await homeWith();
+    expect(await pipetail('config init')).toMatchObject({code: 0, stdout: 'wrote ~/config.toml\n', stderr: ''});
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await pipetail('config check')).toMatchObject({code: 0, stdout: '~/config.toml: fine\n', stderr: ''});
+    await writeFile(file, 'fps = 3\n');
+    expect(await pipetail('config init')).toMatchObject({
+      ...{code: 1, stdout: ''},
+      stderr:
+        'pipetail: ~/config.toml is there already · it is never overwritten · pipetail config init --config FILE writes another\n',
+    });
+    expect(await readFile(file, 'utf8')).toBe('fps = 3\n');
+  });
+
+  test('check: all that is wrong, those of the keys too, in the order of the lines', async () => {
+    const {pipetail} = await homeWith('fps = 0\n[keys]\nqiut = "q"\nfollow = 3\n[themes.mine]\nrde = 1\n');
+    expect(await pipetail('config check')).toEqual({
+      ...{code: 2, signal: null, stderr: ''},
+      stdout: [
+        "~/config.toml:1: fps takes a whole number from 1 to 60, not '0'",
+        "~/config.toml:3: no command is called 'qiut' · did you mean 'quit'?",
+        "~/config.toml:4: 'follow' takes a key in quotation marks, or a list of them",
+        "~/config.toml:6: unknown colour 'rde' · did you mean 'red'?",
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('show: every option, and what said so', async () => {
+    const {file, pipetail} = await homeWith('fps = 20\nmouse = true\n');
+    const text = await pipetail('config show --no-mouse', {PIPETAIL_SILENCE: '60'});
+    expect(text).toMatchObject({code: 0, stderr: ''});
+    const row = (name: string) =>
+      text.stdout
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(/ {2,}/);
+    expect(row('fps')).toEqual(['fps', '20', '~/config.toml:1']);
+    expect(row('mouse')).toEqual(['mouse', 'false', '--no-mouse']);
+    expect(row('silence')).toEqual(['silence', '60', 'PIPETAIL_SILENCE']);
+    expect(row('memory')).toEqual(['memory', '256MiB', 'default']);
+
+    const json = JSON.parse((await pipetail('config show --output json')).stdout);
+    expect(json.file).toBe(file);
+    expect(json.options).toContainEqual({option: 'fps', value: '20', source: 'file', from: '~/config.toml:1'});
+    expect(json.options).toContainEqual({option: 'watch', value: null, source: 'default', from: 'default'});
+  });
+});
+
+describe('contexts', () => {
+  async function setUp() {
+    const one = await serverWith('one', 'SECRET-one');
+    const two = await serverWith('two', 'SECRET-two');
+    const home = await homeWith(`context = "one"
+[contexts.one]
+host = "${one.url}"
+auth = "SECRET-one"
+[contexts.two]
+host = "${two.url}"
+auth-variable = "KEY_OF_TWO"
+color = "red"
+[contexts.three]
+host = "${two.url}"
+auth-token-command = "echo SECRET-two"
+`);
+    return {one, two, ...home, env: {...home.env, KEY_OF_TWO: 'SECRET-two'}};
+  }
+
+  const sent = (server: DemoServer) => new Set(server.requests.map(({authorization}) => authorization));
+
+  test('each server is sent its own credential and no other', async () => {
+    const {one, two, pipetail} = await setUp();
+    const key = {KEY_OF_TWO: 'SECRET-two'};
+    // What other variables say of a server has no part in it.
+    const others = {FELDERA_TENANT: 'x', FELDERA_TLS_INSECURE: '1', ...key};
+    const named = {FELDERA_HOST: one.url, FELDERA_API_KEY: 'SECRET-other', ...others};
+    const answers = [
+      await pipetail('list -o name', others),
+      await pipetail('list -o name --context two', named),
+      await pipetail('list -o name --context three', named),
+      await pipetail('list -o name', {...named, PIPETAIL_CONTEXT: 'two'}),
+    ];
+    expect(answers.map(({stdout, stderr}) => stdout + stderr)).toEqual(['one\n', 'two\n', 'two\n', 'two\n']);
+    expect(sent(one)).toEqual(new Set(['Bearer SECRET-one']));
+    expect(sent(two)).toEqual(new Set(['Bearer SECRET-two']));
+    // Variables that name a server are meant, not the usual context.
+    const direct = await pipetail('list -o name', {FELDERA_HOST: two.url, FELDERA_API_KEY: 'SECRET-two'});
+    expect(direct).toMatchObject({code: 0, stdout: 'two\n'});
+    expect(await pipetail(`list --host ${two.url}`)).toMatchObject({code: 1, stdout: ''});
+    expect(sent(two)).toEqual(new Set(['Bearer SECRET-two', undefined]));
+  });
+
+  test('show prints no secret in any form, whatever context is in force', async () => {
+    const {pipetail} = await setUp();
+    for (const context of ['one', 'two', 'three']) {
+      for (const form of ['text', 'json']) {
+        const line = `config show --context ${context}${form === 'json' ? ' -o json' : ''}`;
+        const {stdout, stderr, code} = await pipetail(line, {KEY_OF_TWO: 'SECRET-two'});
+        expect({code, stderr}).toEqual({code: 0, stderr: ''});
+        expect(stdout).toContain('…');
+        expect(stdout).not.toContain('SECRET');
+        expect(stdout).not.toContain(Buffer.from('SECRET-two').toString('base64').slice(0, 8));
+      }
+    }
+    expect((await pipetail('config show --auth SECRET-three')).stdout).not.toContain('SECRET');
+  });
+
+  test('a key in a file that others can read is refused, and what to do said', async () => {
+    const {file, one, pipetail} = await setUp();
+    await chmod(file, 0o644);
+    for (const line of ['list', 'config show', 'logs one']) {
+      expect(await pipetail(line)).toMatchObject({
+        ...{code: 2, stdout: ''},
+        stderr:
+          "pipetail: ~/config.toml:4: 'auth' is a key in a file that others can read · chmod 600 ~/config.toml, or name a variable: auth-variable\n",
+      });
+    }
+    expect(one.requests).toEqual([]);
+    await chmod(file, 0o600);
+    expect(await pipetail('list -o name')).toMatchObject({code: 0, stdout: 'one\n'});
+  });
+
+  test('what is refused is named by its context', async () => {
+    const {two, env} = await setUp();
+    two.setApiKey('another');
+    await using terminal = await openProgram(['--context', 'two'], {env});
+    await terminal.waitFor('The ones from KEY_OF_TWO of context two were refused.');
+    expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+  });
+
+  test('their names are completed', async () => {
+    const {pipetail} = await setUp();
+    const {stdout} = await pipetail('completion answer -- list --context t');
+    expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['two', 'three', '']);
+  });
+});
+
+test('what stands in the file is in force on the screen, and a flag wins', async () => {
+  const {env} = await homeWith('sidebar = "off"\n');
+  await using off = await openProgram(['--demo', 'billing'], {env});
+  await off.waitFor('pipelines');
+  await off.waitFor('billing');
+  // Of the list there is nothing but the tab's own name.
+  expect(off.text()).not.toContain('clickstream');
+  await using on = await openProgram(['--demo', 'billing', '--sidebar', '30'], {env});
+  await on.waitFor('clickstream');
+});

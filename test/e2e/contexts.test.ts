@@ -1,0 +1,208 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {eventually} from '../harness/eventually.ts';
+import {openProgram} from '../harness/program.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+import type {Terminal, TerminalOptions} from '../harness/terminal.ts';
+
+/** Two servers that want different credentials, and a home with a configuration that has a context for each. */
+async function twoContexts() {
+  await using stack = new AsyncDisposableStack();
+  const home: TemporaryDirectory = stack.use(await temporaryDirectory());
+  const staging = await DemoServer.start({scenario: quiet('alpha', 'beta'), apiKey: 'apikey:STAGING'});
+  stack.defer(() => staging.close());
+  const prod = await DemoServer.start({scenario: quiet('gamma', 'delta'), apiKey: 'apikey:PROD'});
+  stack.defer(() => prod.close());
+  const env = {HOME: home.path, STAGING_KEY: 'apikey:STAGING', PROD_KEY: 'apikey:PROD'};
+  const configure = async (text: string) => {
+    const folder = path.join(home.path, '.config/pipetail');
+    await mkdir(folder, {recursive: true});
+    await writeFile(path.join(folder, 'config.toml'), text);
+  };
+  const contexts = [
+    'context = "staging"',
+    '[contexts.staging]',
+    `host = "${staging.url}"`,
+    'auth-variable = "STAGING_KEY"',
+    '[contexts.prod]',
+    `host = "${prod.url}"`,
+    'auth-variable = "PROD_KEY"',
+    'color = "#aa0000"',
+  ].join('\n');
+  await configure(contexts);
+  const owned = stack.move();
+  return {
+    ...{home, staging, prod, contexts, configure},
+    open: (args: readonly string[] = [], options: Omit<TerminalOptions, 'command' | 'args'> = {}) =>
+      openProgram(args, {...options, env: {...env, ...options.env}}),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const live = (terminal: Terminal, ...words: readonly string[]) =>
+  terminal.waitFor(() => ['LIVE', ...words].every((word) => terminal.row(0).includes(word)), {hint: words.join(' ')});
+
+/** Whether every cell of the header stands on the colour. */
+function isFilled(terminal: Terminal, color: string): boolean {
+  return Array.from({length: 80}, (_, column) => terminal.cell(0, column).bg).every((bg) => bg === color);
+}
+
+/** Goes to the context `down` rows below the one in force. */
+async function goTo(terminal: Terminal, ...moves: readonly string[]): Promise<void> {
+  await terminal.press('C');
+  await terminal.waitFor('in force');
+  await terminal.press(...moves, 'Enter');
+}
+
+describe('C', () => {
+  test('shows the contexts and goes to another: its colour, its pipelines, its key, and back', async () => {
+    await using rig = await twoContexts();
+    await using terminal = await rig.open(['beta'], {cols: 80, rows: 24, env: {COLORTERM: 'truecolor'}});
+    await live(terminal, 'staging', new URL(rig.staging.url).host);
+    expect(terminal.styleOf('pipetail').bg).toBeUndefined();
+    rig.staging.pipeline('beta').write('kept line');
+    await terminal.waitFor('kept line');
+    await terminal.press('Tab', 'w');
+    await terminal.waitFor('wrap on');
+
+    await goTo(terminal, 'j');
+    await live(terminal, 'prod', new URL(rig.prod.url).host);
+    await terminal.waitFor('gamma');
+    expect(terminal.text()).not.toContain('beta');
+    expect(terminal.row(0)).not.toContain('staging');
+    expect(terminal.alternateScreen).toBe(true);
+    expect(isFilled(terminal, '#aa0000')).toBe(true);
+    expect(rig.staging.openLogConnections()).toBe(0);
+
+    // The tab of the other server is back, as it was left.
+    await goTo(terminal, 'k');
+    await live(terminal, 'staging');
+    await terminal.waitFor('wrap on');
+    await terminal.waitFor('kept line');
+    expect(terminal.styleOf('pipetail').bg).toBeUndefined();
+    await eventually(
+      () => rig.prod.openLogConnections() === 0,
+      () => 'the connections of prod are closed',
+    );
+
+    // No credential went to the server of another.
+    const sent = (server: DemoServer) => new Set(server.requests.map(({authorization}) => authorization));
+    expect(sent(rig.staging)).toEqual(new Set(['Bearer apikey:STAGING']));
+    expect(sent(rig.prod)).toEqual(new Set(['Bearer apikey:PROD']));
+
+    await terminal.press('q', 'q');
+    expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
+    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none'});
+    expect(terminal.text().trim()).toBe('');
+  });
+
+  test('what is wrong with the other context is said, and nothing is lost', async () => {
+    await using rig = await twoContexts();
+    await using terminal = await rig.open([], {env: {PROD_KEY: undefined}});
+    await live(terminal, 'staging');
+    await goTo(terminal, 'j');
+    await terminal.waitFor('the variable PROD_KEY is not set');
+    await terminal.press('Esc');
+    await live(terminal, 'staging');
+    expect(rig.staging.openLogConnections()).toBe(1);
+
+    // The file is read again each time.
+    await rig.configure(rig.contexts.replace('"PROD_KEY"', '"STAGING_KEY"'));
+    await goTo(terminal, 'j');
+    await terminal.waitFor('The server wants credentials');
+    expect(terminal.row(0)).toContain('prod');
+    expect(terminal.text()).toMatch(/The ones from .*context prod.* were refused/);
+    expect(terminal.text()).toContain('[contexts.prod]');
+  });
+
+  test('leads back to what was left, also with --fresh, which is about earlier runs', async () => {
+    await using rig = await twoContexts();
+    await using terminal = await rig.open(['--fresh']);
+    await live(terminal, 'staging');
+    await terminal.press('j', 'Enter');
+    // No preview any more, which would have three dots.
+    const isKept = () => /1 beta(?!…)/.test(terminal.row(1));
+    await terminal.waitFor(isKept);
+    await goTo(terminal, 'j');
+    await live(terminal, 'prod');
+    await goTo(terminal, 'k');
+    await live(terminal, 'staging');
+    await terminal.waitFor(isKept);
+  });
+
+  test('without contexts it says how to make one', async () => {
+    await using rig = await twoContexts();
+    await rig.configure('');
+    await using terminal = await rig.open(['--demo']);
+    await live(terminal, 'demo');
+    await terminal.press('C');
+    await terminal.waitFor('[contexts.prod]');
+    expect(terminal.text()).toContain('~/.config/pipetail/config.toml');
+  });
+
+  test('leads from what flags named to a context', async () => {
+    await using rig = await twoContexts();
+    await using terminal = await rig.open(['--host', rig.staging.url, '--auth', 'apikey:STAGING', 'alpha']);
+    await live(terminal, new URL(rig.staging.url).host);
+    expect(terminal.row(0)).not.toContain('staging');
+    await terminal.press('C');
+    await terminal.waitFor('prod');
+    await terminal.press('j', 'Enter');
+    await live(terminal, 'prod');
+    expect(terminal.text()).not.toContain('alpha');
+  });
+});
+
+test('a signal while it goes there ends the program', async () => {
+  await using rig = await twoContexts();
+  await using terminal = await rig.open();
+  await live(terminal, 'staging');
+  await terminal.press('C', 'j');
+  terminal.write('\r');
+  terminal.kill('SIGTERM');
+  // Before, in between or after: it does not go on. Where nothing catches the signal, it ends by it.
+  const {code, signal} = await terminal.waitForExit();
+  expect(signal ?? code).toSatisfy((how) => how === 143 || how === 'SIGTERM');
+  expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
+});
+
+test('the name stands in the header without colours, too', async () => {
+  await using rig = await twoContexts();
+  await using terminal = await rig.open(['--context', 'prod'], {env: {NO_COLOR: '1'}});
+  await live(terminal, 'prod');
+  expect(terminal.styleOf('prod').bg).toBeUndefined();
+});
+
+test('after ten switches as much is held as after one', {timeout: 120_000}, async () => {
+  await using rig = await twoContexts();
+  const file = path.join(rig.home.path, 'samples');
+  const preload = path.join(import.meta.dirname, '../soak/sampler-preload.mjs');
+  await using terminal = await rig.open([], {env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file}});
+  const sample = async (index: number): Promise<Readonly<Record<string, number>>> => {
+    await terminal.stable();
+    terminal.kill('SIGUSR2');
+    const line = await eventually(
+      async () => (await readFile(file, 'utf8').catch(() => '')).split('\n')[index],
+      () => 'a sample',
+    );
+    const {counts} = JSON.parse(line) as {counts: Readonly<Record<string, number>>};
+    return counts;
+  };
+  const thereAndBack = async () => {
+    await goTo(terminal, 'j');
+    await live(terminal, 'prod');
+    await goTo(terminal, 'k');
+    await live(terminal, 'staging');
+  };
+  await live(terminal, 'staging');
+  await thereAndBack();
+  const first = await sample(0);
+  for (let round = 0; round < 5; round++) await thereAndBack();
+  const last = await sample(1);
+  for (const kind of ['sockets', 'timers', 'descriptors', 'listeners', 'others']) {
+    expect(last[kind], `${kind}: ${JSON.stringify({first, last})}`).toBeLessThanOrEqual((first[kind] ?? 0) + 1);
+  }
+});

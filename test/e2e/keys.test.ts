@@ -1,0 +1,88 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {allCommands} from '../../source/ui/commands.ts';
+import {runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openViewer} from './viewer.ts';
+
+/** A configuration file with these lines below `[keys]`; the first of them is line 2. */
+async function keysFile(...lines: readonly string[]) {
+  const folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'config.toml');
+  await writeFile(file, ['[keys]', ...lines].join('\n'));
+  return {file, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]()};
+}
+
+test('keys of the user run the commands; footer, help and notices name them', async () => {
+  await using keys = await keysFile(
+    'pause = "ctrl+p"',
+    'search = ["pgdn", "!"]',
+    'page-down = "/"',
+    'quit = "Q"',
+    'reconnect = []',
+    'describe = "r"',
+  );
+  await using viewer = await openViewer({args: ['--config', keys.file, 'alpha']});
+  const {terminal} = viewer;
+  await viewer.live('Fresh start');
+  await terminal.press('Tab');
+  await terminal.waitFor(() => terminal.row(-1).includes(' PgDn search'));
+  expect(terminal.row(-1)).toContain(' ^P pause');
+  expect(terminal.row(-1)).not.toContain('reconnect');
+
+  await terminal.press('PageDown');
+  await terminal.waitFor(() => viewer.status().startsWith(' /'));
+  await terminal.press('Esc', '!');
+  await terminal.waitFor(() => viewer.status().startsWith(' /'));
+  await terminal.press('Esc', 'n');
+  await terminal.waitFor('nothing is searched for: PgDn searches');
+  await terminal.press('p');
+  await terminal.stable();
+  expect(viewer.status()).toContain('following');
+  await terminal.press('C-p');
+  await terminal.waitFor('PAUSED');
+
+  await terminal.press('?');
+  await terminal.waitFor('default: d');
+  expect(terminal.text()).toMatch(/ r +describe the pipeline/);
+  await terminal.press('Esc', 'Q');
+  await terminal.waitFor('1 tab is kept: Q again quits');
+  await terminal.press('Q');
+  expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
+});
+
+test.each([
+  ['puase = "p"', "2: no command is called 'puase' · did you mean 'pause'?"],
+  ['pause = "F1"', "2: no key is called 'F1' · write it as x, X, ^X or PageUp"],
+  [
+    'pause = "q"',
+    "2: key 'q' is taken by 'quit' (quit; asks when tabs are kept) · choose another, or give 'quit' another",
+  ],
+  ['quit = []', "2: 'quit' needs a key: without one there is no way out (quit; asks when tabs are kept)"],
+])('%s ends the start of the screen with one line', async (line, problem) => {
+  await using keys = await keysFile(line);
+  await using viewer = await openViewer({args: ['--config', keys.file]});
+  expect(await viewer.terminal.waitForExit()).toEqual({code: 2, signal: undefined});
+  // The terminal breaks the line.
+  const text = viewer.terminal.screen().join('').replaceAll(/\s+/g, '');
+  expect(text).toBe(`pipetail:${keys.file}:${problem}`.replaceAll(/\s+/g, ''));
+});
+
+test('config check tells of all of them, and config init has every command with its keys', async () => {
+  await using keys = await keysFile('puase = "p"', 'quit = []', 'copy = "p"');
+  const checked = await runCommand(['config', 'check', '--config', keys.file]);
+  expect(checked.code).toBe(2);
+  expect(checked.stdout.match(/:(\d): /g)).toEqual([':2: ', ':3: ', ':4: ']);
+
+  await using folder = await temporaryDirectory();
+  const env = {HOME: folder.path};
+  const file = path.join(folder.path, 'own.toml');
+  expect(await runCommand(['config', 'init', '--config', file], {env})).toMatchObject({code: 0});
+  const written = await readFile(file, 'utf8');
+  const [, section = ''] = /\n#\[keys\]\n([\s\S]*?)\n\n/.exec(written) ?? [];
+  expect([...section.matchAll(/^#([\w-]+) = /gm)].map(([, id]) => id)).toEqual(allCommands.map(({id}) => id));
+  // Put in force as they stand they are right.
+  await writeFile(file, `[keys]\n${section.replaceAll(/^#/gm, '')}\n`);
+  expect(await runCommand(['config', 'check', '--config', file], {env})).toMatchObject({code: 0, stderr: ''});
+});

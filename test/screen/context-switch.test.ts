@@ -1,0 +1,72 @@
+import {expect, it} from 'vitest';
+import {systemClock} from '../../source/lib/clock.ts';
+import {ContextSwitch, type ContextSwitchOptions, type NextScreen} from '../../source/screen/context-switch.ts';
+import {readSettings, type Settings} from '../../source/settings/settings.ts';
+import {UsageError} from '../../source/settings/usage-error.ts';
+
+/** A configuration of two contexts, on the first. */
+const here: Settings = {
+  ...readSettings([], {}),
+  context: {name: 'staging', color: undefined},
+  contexts: [
+    {name: 'staging', host: 'http://localhost:1', color: undefined},
+    {name: 'prod', host: 'http://localhost:2', color: 'red'},
+  ],
+};
+
+function switcher(settingsIn: ContextSwitchOptions['source']['settingsIn']) {
+  const ready: NextScreen[] = [];
+  const contextSwitch = new ContextSwitch({
+    source: {file: '~/config.toml', settingsIn},
+    version: '0',
+    clock: systemClock,
+    onReady: (next) => ready.push(next),
+  });
+  return {contextSwitch, contexts: contextSwitch.of(here), ready};
+}
+
+const there = () => Promise.resolve(readSettings(['--host', 'http://localhost:2'], {}));
+
+it('shows the contexts with their colours', () => {
+  expect(switcher(there).contexts).toMatchObject({
+    all: [
+      {name: 'staging', color: undefined},
+      {name: 'prod', host: 'http://localhost:2', color: 1},
+    ],
+    inForce: 'staging',
+    file: '~/config.toml',
+  });
+});
+
+it('opens the way to the other server, then lets the screen end', async () => {
+  const {contexts, ready} = switcher(there);
+  expect(await contexts.switchTo('prod')).toBeUndefined();
+  expect(ready.map(({server}) => server.name)).toEqual(['localhost:2']);
+  for (const {server} of ready) await server.close();
+});
+
+it.each<[string, () => Promise<Settings>, string]>([
+  ['settings', () => Promise.reject(new UsageError('PROD_KEY is not set')), 'PROD_KEY is not set'],
+  ['a server', () => Promise.resolve(readSettings(['--host', 'ftp://localhost'], {})), 'ftp://localhost'],
+])('answers what is wrong with %s, and the screen goes on', async (_, settingsIn, words) => {
+  const {contexts, ready} = switcher(settingsIn);
+  expect(await contexts.switchTo('prod')).toContain(words);
+  // And it can be tried again.
+  expect(await contexts.switchTo('prod')).toContain(words);
+  expect(ready).toEqual([]);
+});
+
+it('goes one way at a time', async () => {
+  const {contexts, ready} = switcher(there);
+  await Promise.all([contexts.switchTo('prod'), contexts.switchTo('prod')]);
+  expect(ready).toHaveLength(1);
+  for (const {server} of ready) await server.close();
+});
+
+it('goes nowhere when the screen has ended meanwhile', async () => {
+  const {contextSwitch, contexts, ready} = switcher(there);
+  const going = contexts.switchTo('prod');
+  contextSwitch.end();
+  expect(await going).toBeUndefined();
+  expect(ready).toEqual([]);
+});

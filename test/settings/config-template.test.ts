@@ -1,0 +1,58 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {configTemplate} from '../../source/settings/config-template.ts';
+import {contextKeys} from '../../source/settings/context-tables.ts';
+import {type Option, options, standingCommands, variableOf} from '../../source/settings/options.ts';
+import {parseConfig} from '../../source/settings/parse-config.ts';
+import {readSettings} from '../../source/settings/settings.ts';
+import {keyTable} from '../../source/ui/key-table.ts';
+import {root} from '../harness/program.ts';
+
+const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
+const template = configTemplate(keyTable.lines());
+const standing: readonly Option[] = options.filter((option: Option) => standingCommands(option).length > 0);
+
+/** All that is commented out put in force, explanations left. */
+const allOn = template.replace(/^#(?! |$)/gm, '');
+
+test('as it is written, it says nothing', () => {
+  expect(template.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+});
+
+test('with every comment sign taken away, every line is right and is a default', () => {
+  const {file, problems} = parseConfig(allOn, read);
+  expect(problems).toEqual([]);
+  expect(keyTable.problems(file.keys)).toEqual([]);
+  for (const {flag, value, fallback} of standing.filter((option) => !option.ofContext)) {
+    const given = file.options.get(flag as never)?.text;
+    expect(given, flag).toBeDefined();
+    if (value === undefined) expect(given, flag).toBe('false');
+    if (fallback !== undefined) expect(given, flag).toBe(fallback);
+  }
+  expect(file.keys.map(({command, keys}) => [command, keys])).toEqual(
+    keyTable.lines().map(({command, keys}) => [command, keys]),
+  );
+  const settings = readSettings([], {PROD_FELDERA_KEY: 'k'}, file);
+  expect(settings).toMatchObject({
+    ...{host: 'https://feldera.example.com', token: 'k', context: {name: 'prod', color: 'red'}},
+    theme: 'default',
+  });
+});
+
+test('every option, variable and key of a context is explained', () => {
+  for (const option of standing.filter((each) => !each.ofContext)) {
+    expect(template).toContain(`--${option.flag}`);
+    expect(template).toContain(variableOf(option));
+    expect(template).toContain(option.help);
+  }
+  for (const {key} of contextKeys) expect(template).toMatch(new RegExp(`^#( or: )?${key} = `, 'm'));
+});
+
+test('the example of the readme is right', () => {
+  const [, text = ''] = /```toml\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'readme.md'), 'utf8')) ?? [];
+  const {file, problems} = parseConfig(text, read);
+  expect(problems).toEqual([]);
+  expect(keyTable.problems(file.keys)).toEqual([]);
+  expect(file.contexts.size).toBe(2);
+});

@@ -1,0 +1,54 @@
+import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {textWidth} from '../../source/terminal/width.ts';
+import {contextsPage} from '../../source/ui/contexts-page.ts';
+import type {Contexts} from '../../source/ui/services.ts';
+
+const contexts: Contexts = {
+  all: [
+    {name: 'local', host: 'http://localhost:8080', color: undefined},
+    {name: 'production', host: 'https://feldera.example.com', color: 1},
+  ],
+  inForce: 'production',
+  file: '~/.config/pipetail/config.toml',
+  switchTo: () => Promise.resolve(undefined),
+};
+const page = (change: Partial<Parameters<typeof contextsPage>[0]> = {}) =>
+  contextsPage({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change});
+const texts = (...given: Parameters<typeof page>) => page(...given).map((row) => row.text.trimEnd());
+
+it('has a row for each context: name, host, and which is in force', () => {
+  expect(texts()).toEqual([
+    ' Contexts',
+    '',
+    ' ▸    local       http://localhost:8080',
+    '      production  https://feldera.example.com  in force',
+  ]);
+  expect(texts({cursor: 1})[3]).toMatch(/^ ▸ /);
+});
+
+it('shows the colour, where there is one', () => {
+  const colours = page().map((row) => row.runs.flatMap(({style}) => style.bg ?? []));
+  expect(colours).toEqual([[], [], [], [1]]);
+});
+
+describe('without contexts', () => {
+  it('says how to make one, and where', () => {
+    const text = texts({contexts: {...contexts, all: []}}).join('\n');
+    expect(text).toContain('In ~/.config/pipetail/config.toml a context');
+    expect(text).toContain('[contexts.prod]');
+    expect(text).toContain('pipetail config init');
+  });
+});
+
+it('is no wider than the screen, and cannot write on it', () => {
+  const hostile = {name: `a\u001b[2J${'長'.repeat(40)}`, host: `http://x\u001b]0;t\u0007${'y'.repeat(200)}`, color: 2};
+  for (const width of [40, 53, 80, 200]) {
+    for (const all of [[], [hostile, ...contexts.all]]) {
+      for (const row of page({width, contexts: {...contexts, all}})) {
+        expect(textWidth(row.text)).toBeLessThanOrEqual(width);
+        expect(row.text).not.toMatch(/\p{Cc}/u);
+      }
+    }
+  }
+});
