@@ -1,4 +1,5 @@
 import {allEntries, type Entries} from '../buffer/entries.ts';
+import {FactsAhead} from '../buffer/facts-ahead.ts';
 import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {ShownLines} from '../filters/shown-lines.ts';
@@ -31,6 +32,8 @@ export class PaneModel {
   readonly #onEntries: (before: Entries) => void;
   readonly #progress = createStore(0);
   readonly #runner: SliceRunner;
+  /** Goes on once that has nothing left to do: prepares the next search. */
+  readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
   /** What filters and folds leave; undefined while there are none. */
   #shown: ShownLines | undefined;
@@ -58,6 +61,12 @@ export class PaneModel {
       clock: options.services.clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#tell(),
+    });
+    const ahead = new FactsAhead(source.buffer);
+    this.#ahead = new SliceRunner({
+      clock: options.services.clock,
+      step: (maxBytes) => ahead.step(maxBytes),
+      onSlice: () => {},
     });
     // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
@@ -123,6 +132,7 @@ export class PaneModel {
   dispose(): void {
     this.#unsubscribe();
     this.#runner.dispose();
+    this.#ahead.dispose();
   }
 
   #syncShown(view: PaneView): void {
@@ -195,6 +205,7 @@ export class PaneModel {
       this.#progress.set(this.#progress.get() + 1);
     }
     if (!caughtUp) return;
+    this.#ahead.wake();
     const done = this.#onDone;
     this.#onDone = undefined;
     done?.();
