@@ -1,25 +1,16 @@
-import {homedir} from 'node:os';
-import path from 'node:path';
 import {render} from 'ink';
 import {compilePattern} from '../buffer/pattern.ts';
 import {type OpenServer, openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
-import {Presence} from '../lib/presence.ts';
-import {createStore} from '../lib/store.ts';
 import type {NamePattern} from '../settings/name-pattern.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
-import {Recordings} from '../storage/recordings.ts';
-import {SearchHistory} from '../storage/search-history.ts';
-import {stateFolder} from '../storage/state-folder.ts';
-import {ListPoller} from '../streams/list-poller.ts';
-import {Login} from '../streams/login.ts';
-import {StreamManager} from '../streams/stream-manager.ts';
 import type {CommandTable} from '../ui/commands.ts';
 import {App} from '../ui/components/app.tsx';
 import {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
 import {Mouse} from '../ui/mouse.ts';
+import {BackOfScreen} from './back-of-screen.ts';
 import {boundWrites} from './bounded-writes.ts';
 import {type ContextSource, ContextSwitch, type NextScreen} from './context-switch.ts';
 import {describe} from './describe.ts';
@@ -28,10 +19,8 @@ import {holdStderr} from './held-stderr.ts';
 import {listen} from './listen.ts';
 import {notifier} from './notifier.ts';
 import {leaveOnOwnLine} from './own-line.ts';
-import {processesOf} from './processes.ts';
 import {reportCrash} from './report-crash.ts';
 import {reportModes, restoreSequence} from './report-modes.ts';
-import {ScreenSession} from './session.ts';
 import {stopProcess} from './stop-process.ts';
 import {takingServices, writeWhole} from './taking-services.ts';
 import {readTerminal} from './terminal-facts.ts';
@@ -59,12 +48,8 @@ export type ScreenOptions = {
 /** The exit code; `next`: the screen that is to follow. */
 export type ScreenEnd = {readonly code: number; readonly next: NextScreen | undefined};
 
-/** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
-const savePatience = 500;
-/** Nor does a terminal that takes nothing. */
+/** A terminal that takes nothing does not keep the program from ending. Milliseconds. */
 const terminalPatience = 500;
-/** Frames a second while nobody looks. */
-const unwatchedFps = 2;
 
 /** Runs the screen until the user or a signal ends it, or another takes its place; leaves the terminal clean. */
 export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
@@ -76,40 +61,9 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const clock = systemClock;
   const server = options.server ?? (await openServer(settings, version, clock));
   const {client} = server;
-  const random = Math.random;
-  const poller = new ListPoller({client, clock, random});
-  const presence = new Presence({clock});
-  const frameRate = createStore(settings.fps);
-  const state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
-  const {directory = path.join(state, 'recordings'), maxBytes} = settings.record;
-  const recordings = new Recordings({directory, maxBytes, clock, processes: processesOf(process)});
-  const manager = new StreamManager({
-    recordings: {of: recordings, all: settings.record.directory !== undefined, showPast: true},
-    client,
-    clock,
-    random,
-    fps: settings.fps,
-    frameRate,
-    scrollbackBytes: settings.scrollbackBytes,
-    memoryBytes: settings.memoryBytes,
-    silence: settings.silence,
-  });
-
-  const login = new Login({client, poller, onAdmitted: () => manager.noteAdmitted()});
-
-  const ended = new AbortController();
   const {env} = process;
-  const history = new SearchHistory({file: path.join(state, 'history'), signal: ended.signal});
-  void history.load();
-  // The demo server is another one at every start.
-  const session = settings.demo
-    ? undefined
-    : new ScreenSession({
-        ...{client, clock, folder: state, fresh: settings.fresh, signal: ended.signal},
-        typed: wishOf(settings.view.typed),
-        processes: processesOf(process),
-      });
-
+  const back = new BackOfScreen({settings, client, clock, process});
+  const {manager, poller, presence, history, session} = back;
   const title = windowTitle(stdout);
 
   let exitCode = 0;
@@ -138,7 +92,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       serverName: server.name,
       serverUrl: client.baseUrl,
       tokenFrom: settings.tokenFrom ?? settings.way.tokenCommand?.from,
-      session: login.session,
+      session: back.login.session,
       insecure: settings.way.insecure,
       offsetAt: zoneOffset(settings.view.zone),
       history,
@@ -214,11 +168,6 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       },
       onKeys: () => presence.noteSign(),
     }),
-    presence.here.subscribe(() => {
-      const isWatched = presence.here.get();
-      poller.setWatched(isWatched);
-      frameRate.set(isWatched ? settings.fps : Math.min(settings.fps, unwatchedFps));
-    }),
     listen(process, 'SIGCONT', repaint),
     listen(process, 'uncaughtException', (error) => {
       // The first one is the cause.
@@ -229,8 +178,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   ];
   stdout.prependListener('resize', onResize);
   reports.on();
-  poller.start();
-  login.start();
+  back.start();
   try {
     await instance.waitUntilExit();
   } catch (error) {
@@ -238,18 +186,13 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     failure ??= {error};
   } finally {
     reports.off();
-    presence.dispose();
     stdout.off('resize', onResize);
-    poller.stop();
-    login.stop();
-    manager.dispose();
-    const saved = Promise.all([history.saved(), session?.close(), recordings.closed()]);
-    await Promise.race([saved, clock.sleep(savePatience, ended.signal).catch(() => {})]);
-    ended.abort();
+    await back.close();
     await server.close();
   }
   const crash =
-    failure && (await reportCrash(failure.error, {process, version, folder: state, secrets: server.secrets(), clock}));
+    failure &&
+    (await reportCrash(failure.error, {process, version, folder: back.state, secrets: server.secrets(), clock}));
   if (crash !== undefined) exitCode = 1;
   if (exitCode !== 0) {
     // A signal or a crash came after all.
