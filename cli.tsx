@@ -51,7 +51,7 @@ async function run(): Promise<number> {
     }
     case 'help': {
       const {helpText} = await import('./source/settings/help-text.ts');
-      process.stdout.write(helpText(settings.request.command));
+      process.stdout.write(helpText(settings.request.command, process.stdout.columns));
       return 0;
     }
     case 'demo': {

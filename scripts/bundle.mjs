@@ -3,6 +3,7 @@
 import {chmod, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build} from 'esbuild';
+import {fasterInk} from './ink/faster-ink.mjs';
 import {builtStamp, commitOf, root, stampOf} from './stamp.mjs';
 
 const dist = `${root}/dist`;
@@ -22,6 +23,8 @@ const {outputFiles, metafile} = await build({
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  // Which Node 22 has. Else each becomes a `new RegExp(…)`, at every call of a function that holds one.
+  supported: {'regexp-unicode-property-escapes': true, 'regexp-set-notation': true},
   jsx: 'automatic',
   minifySyntax: true,
   legalComments: 'none',
@@ -31,7 +34,8 @@ const {outputFiles, metafile} = await build({
     'process.env.DEV': '"false"',
     PIPETAIL_COMMIT: JSON.stringify(commit),
   },
-  alias: {'react-devtools-core': './scripts/no-devtools.mjs'},
+  plugins: [fasterInk],
+  alias: {'react-devtools-core': './scripts/no-devtools.mjs', undici: './scripts/undici.mjs'},
   banner: {
     js: "import {createRequire as __pipetailRequire} from 'node:module';const require=__pipetailRequire(import.meta.url);",
   },

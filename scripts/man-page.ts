@@ -20,8 +20,8 @@ export function manPage(version: string): string {
     heading('DESCRIPTION'),
     paragraph(
       'A sidebar lists every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
-        'connection. The log scrolls, searches, filters, pauses and reconnects: after a reconnect no line is shown ' +
-        'twice, none is missing that the server still had, and what it no longer had is shown as a gap.',
+        'connection. The log scrolls, searches, filters, pauses and reconnects: after a reconnect lines that can ' +
+        'be told apart come once, none is left out that the server still had, and what it no longer had is shown as a gap.',
     ),
     ...usageOf('screen').flatMap(({call, does}) => entry(call, does)),
     ...notesOf('screen').map(paragraph),
@@ -35,6 +35,21 @@ export function manPage(version: string): string {
       ...notesOf(name).map(paragraph),
       ...ownOptionEntries(name),
     ]),
+    heading('CONFIGURATION'),
+    paragraph(
+      'Every option that can stand for more than one call has a flag, a variable and a key in the configuration file. ' +
+        'The flag wins over the variable, the variable over the file, the file over the default. A switch that is on ' +
+        'is turned off by its flag with no- in front: --no-mouse. A key that is not known, and a value that cannot be, ' +
+        'are mistakes: they are named with their line.',
+    ),
+    paragraph(
+      'The file has tables too: [contexts.NAME] with host, credential, tenant and colour of a server, [keys] with the ' +
+        'keys of commands, and [themes.NAME] with colours. pipetail config init writes a file that explains them all.',
+    ),
+    paragraph(
+      'A context is one whole. One that --context or PIPETAIL_CONTEXT names is in force whatever FELDERA_HOST and ' +
+        'FELDERA_API_KEY say; the usual one, as long as neither flags nor variables name a server or a credential.',
+    ),
     heading('KEYS'),
     paragraph('On the screen, ? lists the keys of where it is pressed.'),
     ...commandGroups().flatMap(({group, commands}) => [
@@ -106,6 +121,11 @@ function environment(): readonly (readonly [name: string, does: string])[] {
   });
   return [
     ...ours,
+    [
+      'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+      'the proxy on the way to the server, and where none is used, as curl takes them',
+    ],
+    ['SSL_CERT_FILE', 'root certificates in place of the usual ones'],
     ['NO_COLOR', 'when it is set and not empty, nothing is coloured'],
     ['XDG_CONFIG_HOME', 'in place of ~/.config'],
     ['XDG_STATE_HOME', 'in place of ~/.local/state'],

@@ -10,11 +10,16 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const FILES = [
   'cli.tsx',
-  'package.json',
   'package-lock.json',
+  'package.json',
   'scripts/bundle.mjs',
+  'scripts/ink/faster-ink.mjs',
+  'scripts/ink/row-output.ts',
+  'scripts/ink/sanitize-ansi.ts',
+  'scripts/ink/string-width.ts',
   'scripts/no-devtools.mjs',
   'scripts/stamp.mjs',
+  'scripts/undici.mjs',
 ];
 
 /** Without optional locks: a build must not stand in the way of a commit that is being made. */

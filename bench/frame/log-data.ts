@@ -23,14 +23,17 @@ const linesPerWrite = 5000;
 /**
  * Writes the log of a busy pipeline, the same bytes for the same options: steps, Kafka chatter with spans, messages of
  * two lines, bursts of refused connections, now and then a panic. With the colours that Feldera sends unless told not
- * to, 1,000,000 lines are 163 MB.
+ * to, 1,000,000 lines are 163 MB. `lineBytes`: each line has so many, its newline included.
  */
-export async function writeLog(path: string, options: {lines: number; colours: 'coloured' | 'plain'}): Promise<void> {
+export async function writeLog(
+  path: string,
+  options: {lines: number; colours: 'coloured' | 'plain'; lineBytes?: number | undefined},
+): Promise<void> {
   const file = createWriteStream(path);
   let part: string[] = [];
   let left = options.lines;
   for (const line of linesOf(options.colours === 'coloured' ? colourLine : plainLine)) {
-    part.push(line);
+    part.push(options.lineBytes === undefined ? line : fitted(line, options.lineBytes - 1));
     left -= 1;
     if (left > 0 && part.length < linesPerWrite) continue;
     if (!file.write(`${part.join('\n')}\n`)) await once(file, 'drain');
@@ -53,6 +56,11 @@ function* linesOf(format: typeof colourLine): Generator<string> {
       yield* format(tag, formatMicros(micros + count), event).split('\n');
     }
   }
+}
+
+/** A line made longer by what a pipeline that logs its input would add, or cut down to the end of its message. */
+function fitted(line: string, length: number): string {
+  return line.length < length ? line.padEnd(length, ' {"id": 1204, "name": "a row"}') : line.slice(-length);
 }
 
 function usualEvent(random: Random, step: number): LogEvent {

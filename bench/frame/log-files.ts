@@ -1,16 +1,26 @@
+import path from 'node:path';
 import {writeLog} from './log-data.ts';
 import type {BenchContext} from './row.ts';
 
-/** What rows work on: files in `folder`, each made when first asked for. */
-export function benchContext(folder: string, lines: number): BenchContext {
+/** The checkout that this file is of. */
+export const root = path.resolve(import.meta.dirname, '../..');
+
+/** What rows work on: files in `folder`, each made when first asked for. `lineBytes`: see `writeLog`. */
+export function benchContext(
+  folder: string,
+  lines: number,
+  {tree = root, lineBytes}: {readonly tree?: string; readonly lineBytes?: number | undefined} = {},
+): BenchContext {
   const made = new Map<string, Promise<string>>();
   return {
     lines,
+    lineBytes,
+    tree,
     logFile: (colours) => {
-      const path = `${folder}/${colours}.log`;
-      const file = made.get(path) ?? writeLog(path, {lines, colours}).then(() => path);
-      made.set(path, file);
-      return file;
+      const file = `${folder}/${colours}.log`;
+      const writing = made.get(file) ?? writeLog(file, {lines, colours, lineBytes}).then(() => file);
+      made.set(file, writing);
+      return writing;
     },
   };
 }

@@ -1,5 +1,8 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {root} from './log-files.ts';
 import type {BenchContext, Sample, Task} from './row.ts';
 
 /** What a module of rows exports as `tasks`: what its rows measure, by name. */
@@ -10,11 +13,11 @@ export type Log = {readonly path: string; readonly lines: number};
 
 /** As the program is started; `gc` lets a task leave out the garbage of its preparations. */
 const flags = ['--max-semi-space-size=16', '--expose-gc'];
-const entry = `${import.meta.dirname}/task-process.ts`;
+const entry = 'bench/frame/task-process.ts';
 
 /**
  * A task that runs in a process of its own, so that neither the heap nor the compiled code of one colours another.
- * `module` is the URL of the module whose `tasks` has `name`.
+ * `module` is the URL of the module whose `tasks` has `name`; its file of the tree that is measured is run.
  */
 export function inOwnProcess(
   {module, name, colours}: {module: string; name: string; colours: 'coloured' | 'plain'},
@@ -24,9 +27,9 @@ export function inOwnProcess(
     what,
     measure: async (context: BenchContext) => {
       const log = await context.logFile(colours);
-      const child = spawn(process.execPath, [...flags, entry, module, name, log, String(context.lines)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const file = path.join(context.tree, path.relative(root, fileURLToPath(module)));
+      const parameters = [...flags, path.join(context.tree, entry), file, name, log, String(context.lines)];
+      const child = spawn(process.execPath, parameters, {stdio: ['ignore', 'pipe', 'inherit']});
       const output: Buffer[] = [];
       child.stdout.on('data', (bytes: Buffer) => output.push(bytes));
       const [code] = await once(child, 'close');

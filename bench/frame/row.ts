@@ -7,6 +7,10 @@ export type BenchContext = {
   readonly logFile: (colours: 'coloured' | 'plain') => Promise<string>;
   /** How many lines the log has. */
   readonly lines: number;
+  /** How many bytes each of them has, newline included; undefined: as a busy pipeline logs them, 163 in the mean. */
+  readonly lineBytes?: number | undefined;
+  /** The checkout that is measured: its `dist` is built. Ours, or another commit's with the same `bench/`. */
+  readonly tree: string;
 };
 
 /** One thing that is measured, in a process of its own. */
@@ -33,6 +37,10 @@ export type Row = {
   readonly unit: string;
   /** Undefined: measured to be known. */
   readonly target?: Target;
+  /** How often it is measured at the most: of what takes long, fewer times say enough. */
+  readonly runs?: number;
+  /** Why the target is missed, with the figures that show it: for the readme. */
+  readonly why?: string;
 };
 
 /** Everything that was measured for a row, in the order of the runs. */

@@ -31,7 +31,7 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
   ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
 };
 
-type Sentence = {readonly reason: RetryableReason; readonly sentence: (host: string) => string};
+type Sentence = {readonly reason: RetryableReason; readonly sentence: (host: string, scheme: string) => string};
 
 const networkSentences: Readonly<Record<string, Sentence>> = {
   ECONNREFUSED: {reason: 'unreachable', sentence: (host) => `nothing listens at ${host} (connection refused)`},
@@ -40,14 +40,17 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   EHOSTUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (host unreachable)`},
   ENETUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (network unreachable)`},
   ENETDOWN: {reason: 'unreachable', sentence: () => 'the network is down'},
-  ECONNRESET: {reason: 'unreachable', sentence: (host) => `${host} reset the connection before it answered`},
+  ECONNRESET: {
+    reason: 'unreachable',
+    sentence: (host, scheme) => `${host} reset the connection before it answered${perhapsTls(host, scheme)}`,
+  },
   [cutInHandshake]: {
     reason: 'unreachable',
     sentence: (host) =>
       `${host} closed the connection before TLS stood: if it speaks plain http, use --host http://${host}`,
   },
-  EPIPE: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
-  UND_ERR_SOCKET: {reason: 'unreachable', sentence: (host) => `${host} closed the connection before it answered`},
+  EPIPE: {reason: 'unreachable', sentence: closedUnanswered},
+  UND_ERR_SOCKET: {reason: 'unreachable', sentence: closedUnanswered},
   ETIMEDOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
   UND_ERR_CONNECT_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
   UND_ERR_HEADERS_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
@@ -55,12 +58,21 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   UND_ERR_HEADERS_OVERFLOW: {reason: 'protocol', sentence: (host) => `${host} sent headers without end`},
 };
 
+function closedUnanswered(host: string, scheme: string): string {
+  return `${host} closed the connection before it answered${perhapsTls(host, scheme)}`;
+}
+
+/** Many a TLS server (Node's own among them) closes without a word when it is spoken to in plain HTTP. */
+function perhapsTls(host: string, scheme: string): string {
+  return scheme === 'http:' ? `: if it speaks TLS, use --host https://${host}` : '';
+}
+
 const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /** Says what an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer. */
 export function transportFailure(error: unknown, url: string): ApiFailure {
   const code = codeOf(error);
-  const host = new URL(url).host;
+  const {host, protocol: scheme} = new URL(url);
   const fatal = (reason: FatalReason, message: string): ApiFailure => ({kind: 'fatal', reason, message, url});
   const retryable = (reason: RetryableReason, message: string): ApiFailure => ({
     kind: 'retryable',
@@ -92,7 +104,7 @@ export function transportFailure(error: unknown, url: string): ApiFailure {
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
   const known = networkSentences[code];
-  if (known) return retryable(known.reason, known.sentence(host));
+  if (known) return retryable(known.reason, known.sentence(host, scheme));
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return retryable('protocol', `no secure connection to ${host} (${code})`);
   }

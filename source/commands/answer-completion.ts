@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {saveFile} from '../storage/save-file.ts';
-import {type Candidate, complete} from './complete.ts';
+import {type Candidate, complete, type OwnNames} from './complete.ts';
 import {namesSoon} from './name-hint.ts';
 
 /** Names are as good as new for so long. Milliseconds. */
@@ -12,8 +12,7 @@ const fresh = 30_000;
 export type AnswerOptions = {
   /** The words behind `pipetail`, the last one begun or empty. */
   readonly words: readonly string[];
-  /** Names of the contexts in the configuration file. */
-  readonly contexts: readonly string[];
+  readonly own: OwnNames;
   /** Opens the server that the words name; undefined: they cannot be understood. Asked only when names are wanted. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
   /** Where the names are kept between two questions. */
@@ -25,7 +24,7 @@ export type AnswerOptions = {
 
 /** A word a line, with help behind a tab. Never rejects: a shell that waits for a word is no place for complaints. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
-  const {candidates, names} = complete(options.words, options.contexts);
+  const {candidates, names} = complete(options.words, options.own);
   const begun = options.words.at(-1) ?? '';
   const known = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
   const all: readonly Candidate[] = [

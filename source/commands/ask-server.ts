@@ -4,6 +4,7 @@ import type {Settings} from '../settings/settings.ts';
 import {LineOutput} from './line-output.ts';
 import {openServer} from './open-server.ts';
 import {stopOnSignals} from './stop-signals.ts';
+import {asSaid} from './what-to-do.ts';
 
 /** Asks the server once and prints what was made of its answer. Answers the exit code; rejects with what failed. */
 export async function askServer(
@@ -17,7 +18,7 @@ export async function askServer(
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
-    throw error;
+    throw asSaid(error);
   } finally {
     await server.close();
   }

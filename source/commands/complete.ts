@@ -8,6 +8,11 @@ export type Candidate = {readonly word: string; readonly help?: string};
 /** What may stand where the cursor is; `names`: the pipelines' as well. */
 export type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
 
+/** Names that the configuration file gives. */
+export type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
+
+const nothingOwn: OwnNames = {contexts: [], themes: []};
+
 const nothing: Completion = {candidates: [], names: false};
 
 const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
@@ -24,18 +29,18 @@ const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError
 
 /**
  * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
- * what is begun is left out, but for names, which the caller knows. `contexts`: those of the configuration file.
+ * what is begun is left out, but for names, which the caller knows.
  */
-export function complete(words: readonly string[], contexts: readonly string[] = []): Completion {
+export function complete(words: readonly string[], own: OwnNames = nothingOwn): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   if (whole.includes('--')) return {candidates: [], names: true};
   const {command, isFirst, asksFor} = read(whole);
-  if (asksFor) return fitting(valuesOf(asksFor, command, contexts), begun);
+  if (asksFor) return fitting(valuesOf(asksFor, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
   if (option?.value !== undefined) {
-    const {candidates} = fitting(valuesOf(option, command, contexts), value ?? '');
+    const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
     return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
   }
   if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
@@ -79,11 +84,12 @@ function flagsOf(command: CommandName): readonly Candidate[] {
   return all.filter((option) => takes(command, option)).map(({flag, help}) => ({word: `--${flag}`, help}));
 }
 
-function valuesOf({flag, choices}: Option, command: CommandName, contexts: readonly string[]): readonly Candidate[] {
+function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {
   const known: ReadonlyMap<string, readonly string[]> = new Map([
     ['output', formsOf(command)],
     ['status', states],
-    ['context', contexts],
+    ['context', own.contexts],
+    ['theme', [...(choices ?? []), ...own.themes]],
   ]);
   return (known.get(flag) ?? choices ?? []).map((word) => ({word}));
 }

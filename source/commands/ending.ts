@@ -1,5 +1,6 @@
 import type {ApiFailure} from '../api/types.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
+import {withWhatToDo} from './what-to-do.ts';
 
 /** How the printing of one pipeline's log is over. */
 export type Ending = {
@@ -38,7 +39,9 @@ export function failure(say: string): Ending {
 export function failedToOpen({connection, opened}: Sighting): Ending | undefined {
   if (opened) return undefined;
   if (connection.kind === 'gone') {
-    const trouble = troubleOf(connection);
+    const {reason} = connection;
+    const isRefused = reason.kind === 'refused' && reason.failure.kind !== 'cancelled';
+    const trouble = isRefused ? withWhatToDo(reason.failure) : undefined;
     return {...failure(trouble ?? 'there is no such pipeline'), ...(trouble === undefined && {unknown: true})};
   }
   if (connection.kind !== 'waiting' || connection.failure?.kind !== 'retryable') return undefined;
@@ -46,7 +49,7 @@ export function failedToOpen({connection, opened}: Sighting): Ending | undefined
     case 'unreachable':
     case 'timeout':
     case 'protocol':
-      return failure(connection.failure.message);
+      return failure(withWhatToDo(connection.failure));
     case 'not-ready':
     case 'runner-unreachable':
     case 'server-error':

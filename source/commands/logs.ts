@@ -7,6 +7,7 @@ import {Printing} from './printing.ts';
 import type {RecordWayOptions} from './record-way.ts';
 import type {LogAsked} from './select-records.ts';
 import {watchNames} from './watch-names.ts';
+import {asSaid} from './what-to-do.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -103,7 +104,7 @@ async function addMatching(
   try {
     await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
   } catch (error) {
-    note(`pipetail: ${error instanceof Error ? error.message : String(error)}`);
+    note(`pipetail: ${asSaid(error).message}`);
     return 'failed';
   }
   if (!options.signal.aborted && printing.size === 0) {

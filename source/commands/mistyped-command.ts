@@ -5,6 +5,15 @@ import {UsageError} from '../settings/usage-error.ts';
 import {namesSoon} from './name-hint.ts';
 import type {OpenServer} from './open-server.ts';
 
+/** What other programs call it. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['help', '--help'],
+  ['version', '--version'],
+  ...['ls', 'get', 'ps', 'pipelines'].map((word) => [word, 'list'] as const),
+  ...['tail', 'follow'].map((word) => [word, 'logs --follow'] as const),
+  ['describe', 'status'],
+]);
+
 /**
  * `pipetail lgos orders` would open the pipeline `lgos`: throws a `UsageError` when the first word is nearly a command and
  * the server knows no such pipeline. Nothing is asked where no command is near.
@@ -15,7 +24,7 @@ export async function checkFirstName(
 ): Promise<void> {
   const [first] = names;
   if (first === undefined) return;
-  const meant = closest(first, commandWords);
+  const meant = elsewhere.get(first) ?? closest(first, commandWords);
   if (meant === undefined || meant === first) return;
   const server = await open();
   const known = await namesSoon(server.client, clock);

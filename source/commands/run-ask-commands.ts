@@ -45,7 +45,10 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   const settings = await settingsTyped(words, env);
   return await answerCompletion({
     words,
-    contexts: settings?.contexts.map(({name}) => name) ?? [],
+    own: {
+      contexts: settings?.contexts.map(({name}) => name) ?? [],
+      themes: [...(settings?.themes.keys() ?? [])],
+    },
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
     server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.way.tenant ?? ''}`,
     clock: systemClock,

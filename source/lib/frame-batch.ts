@@ -33,11 +33,16 @@ export class FrameBatch {
     });
   }
 
-  /** Drops a request that has not been served, and follows the rate no longer. */
-  dispose(): void {
-    this.#unsubscribe();
+  /** Drops a request that has not been served. */
+  drop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  /** Drops it, and follows the rate no longer. */
+  dispose(): void {
+    this.#unsubscribe();
+    this.drop();
   }
 
   #reschedule(): void {

@@ -10,8 +10,8 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let best: {readonly candidate: string; readonly edits: number} | undefined;
   for (const candidate of candidates) {
     const edits = editsBetween(typed, candidate.toLowerCase());
-    // Nothing of a word is left after as many edits as it has letters.
-    const isNear = edits <= mostEdits && edits < typed.length;
+    // Little of a word is left when half of its letters are others: `all` is not `tail`.
+    const isNear = edits <= Math.min(mostEdits, typed.length / 2);
     const isBegun = typed.length > 1 && candidate.toLowerCase().startsWith(typed);
     if ((isNear || isBegun) && (!best || edits < best.edits)) best = {candidate, edits};
   }

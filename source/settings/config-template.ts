@@ -18,7 +18,7 @@ const aboutContexts = `# Contexts: which server, and as whom. Use one with --con
 #
 # A context is one whole: no credential goes to the host of another.
 # - One that is named is in force whatever FELDERA_HOST and FELDERA_API_KEY say. --host does not go with --context.
-# - The usual one is in force as long as neither flags nor variables name a server or a credential.
+# - The usual one is in force as long as neither --host nor FELDERA_HOST names a server.
 # - While one is in force, no variable about the server counts, not FELDERA_TENANT nor FELDERA_TLS_INSECURE either.
 # - Single flags such as --tenant win over what the context says.
 # Of auth, auth-variable and auth-token-command give one; of tls-cert and insecure too. auth, the key itself, is taken

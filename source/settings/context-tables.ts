@@ -114,7 +114,8 @@ function incomplete(
   values: ReadonlyMap<ContextKey, FileValue>,
   rows: readonly TomlRow[],
 ): string | undefined {
-  if (!/^[\w.-]{1,40}$/.test(name)) return "a context's name is made of letters, digits, '.', '-' and '_'";
+  if (!/^[\w.-]{1,40}$/.test(name))
+    return "a context's name is made of letters, digits, '.', '-' and '_', 40 at the most";
   const isNamed = (key: string) => rows.some(({path}) => path[1] === name && path[2] === key);
   if (!isNamed('host')) return `context '${name}' has no host`;
   const [one, other] = credentials.filter((key) => values.has(key));

@@ -4,9 +4,6 @@ import type {Environment, Flags, Given} from './given.ts';
 import {type FlagName, optionOf, variableOf} from './options.ts';
 import {UsageError} from './usage-error.ts';
 
-/** What says which server, or as whom. */
-const server = ['host', 'auth', 'auth-token-command'] as const;
-
 /** Two ways to say one thing: a flag for one takes the place of what the context says by the other. */
 const alternatives: readonly (readonly FlagName[])[] = [
   ['auth', 'auth-token-command'],
@@ -24,8 +21,8 @@ export type ContextSources = {
  * goes to the host of another. So
  * - one that is named, by `--context` or `PIPETAIL_CONTEXT`, is in force whatever other variables say. `--host` does not
  *   go with `--context`, and wins over `PIPETAIL_CONTEXT`;
- * - the file's own (`context = "…"`) is in force where neither `--host`, `--auth` or `--auth-token-command` nor their
- *   variables name a server or a credential;
+ * - the file's own (`context = "…"`) is in force where neither `--host` nor `FELDERA_HOST` names a server: a key in a
+ *   variable names none;
  * - while one is in force, no variable says anything of the server: host, credential, tenant, certificates;
  * - single flags (`--tenant`, `--tls-cert`, `--auth`) win over what the context says.
  * Throws `UsageError` for a context that is not in the file.
@@ -46,11 +43,11 @@ export function contextInForce({flags, environment, file}: ContextSources): Cont
   return find(standing.text, `${standing.where}: context`, file);
 }
 
-/** The flag or variable that names a server or a credential, so that the file's own context is not in force. */
+/** The flag or variable that names a server, so that the file's own context is not in force. */
 export function serverNamedBy({flags, environment}: Omit<ContextSources, 'file'>): string | undefined {
-  const flag = server.find((each) => flags.has(each));
-  if (flag !== undefined) return `--${flag}`;
-  return server.map((each) => variableOf(optionOf(each)) ?? '').find((name) => environment[name]);
+  if (flags.has('host')) return '--host';
+  const variable = variableOf(optionOf('host')) ?? '';
+  return environment[variable] ? variable : undefined;
 }
 
 function find(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {

@@ -66,10 +66,34 @@ const ending: Readonly<Record<CommandName, readonly string[]>> = {
   demo: [exitCodes()],
 };
 
-/** The text of `--help` for a command, made from the table of options. */
-export function helpText(command: CommandName): string {
-  const rows = optionRows(command).map(({left, help}) => `  ${left.padEnd(24)} ${help}`);
-  return [...usage[command], '', 'Options', ...rows, '', ...ending[command], ''].join('\n');
+/** Cells in front of what an option does. */
+const optionIndent = 27;
+/** In less, rows are left as long as they are. */
+const leastWidth = 72;
+
+/** The text of `--help` for a command, made from the table of options; `width`: cells of the terminal that shows it. */
+export function helpText(command: CommandName, width = Number.POSITIVE_INFINITY): string {
+  const prose = (text: string) => wrap(text, /^.*\S {2,}/.exec(text)?.[0].length ?? 0, width);
+  const rows = optionRows(command).flatMap(({left, help}) =>
+    wrap(`  ${left.padEnd(optionIndent - 3)} ${help}`, optionIndent, width),
+  );
+  const [above, below] = [usage[command].flatMap(prose), ending[command].flatMap(prose)];
+  return [...above, '', 'Options', ...rows, '', ...below, ''].join('\n');
+}
+
+/** The text in rows; those after the first are indented, and what stands in that room in the first is left alone. */
+function wrap(text: string, indent: number, width: number): readonly string[] {
+  if (text.length <= width || width < leastWidth) return [text];
+  const rows: string[] = [];
+  let row = text.slice(0, indent);
+  for (const word of text.slice(indent).split(' ')) {
+    const isFirst = row.length <= indent;
+    if (!isFirst && row.length + 1 + word.length > width) {
+      rows.push(row);
+      row = ' '.repeat(indent) + word;
+    } else row += isFirst ? word : ` ${word}`;
+  }
+  return [...rows, row];
 }
 
 /** Options of a command as two columns; the readme's table is made from these as well. */
@@ -79,8 +103,9 @@ export function optionRows(command: CommandName): readonly {left: string; help: 
     .map((option: Option) => {
       const alias = option.alias === undefined ? '' : `-${option.alias}, `;
       const value = option.value === undefined ? '' : ` ${option.value}`;
+      const variable = variableOf(option, command);
       const notes = [
-        variableOf(option) === undefined ? undefined : `variable ${variableOf(option)}`,
+        variable === undefined ? undefined : `variable ${variable}`,
         option.fallback === undefined ? undefined : `default ${option.fallback}`,
       ].filter((note) => note !== undefined);
       const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';

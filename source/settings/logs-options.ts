@@ -25,12 +25,13 @@ export const logsOptions = [
   {
     flag: 'tail',
     value: 'N',
-    help: 'of what the server has already: only the last N records that pass',
+    help: 'of what the server has already: only the last N records that pass; -1 = all',
     commands: ['logs'],
     once: ['logs'],
   },
   {
     flag: 'since',
+    alias: 's',
     value: 'TIME',
     help: 'from the first record of that time on: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)',
     commands: ['logs'],
@@ -45,6 +46,7 @@ export const logsOptions = [
   },
   {
     flag: 'exclude',
+    alias: 'e',
     value: 'PATTERN',
     help: 'no records with a line that matches',
     commands: ['logs'],
@@ -75,6 +77,7 @@ export const logsOptions = [
   },
   {
     flag: 'timestamps',
+    alias: 't',
     help: 'put the time of its record in front of each line, - where it has none',
     commands: ['logs'],
     once: ['logs'],

@@ -68,8 +68,7 @@ export function readLogsRequest(words: readonly string[], given: GivenOptions): 
     from,
     spillBytes: atLeast(parseSize(required('spill'), nameOf('spill')), 8 * 1024 ** 2, nameOf('spill'), '8MiB'),
     select: {
-      tail:
-        value('tail') === undefined ? undefined : parseInteger(value('tail') ?? '', '--tail', {min: 0, max: mostTail}),
+      tail: parseTail(value('tail')),
       since: value('since'),
       grep: patternOf('grep'),
       exclude: patternOf('exclude'),
@@ -131,4 +130,9 @@ function checkExpression(source: string, flag: string): void {
       }
     }
   }
+}
+
+/** -1 is all, as with kubectl and stern. */
+function parseTail(text: string | undefined): number | undefined {
+  return text === undefined || text === '-1' ? undefined : parseInteger(text, '--tail', {min: 0, max: mostTail});
 }

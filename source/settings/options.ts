@@ -214,10 +214,11 @@ export function standingCommands({commands, once = []}: Option): readonly Comman
   return commands.filter((command) => !once.includes(command));
 }
 
-/** The variable that is read when the flag is absent, if there is one. */
-export function variableOf(option: Option): string | undefined {
+/** The variable that is read when the flag is absent, if there is one; `command`: by that command. */
+export function variableOf(option: Option, command?: CommandName): string | undefined {
   if (option.variable !== undefined) return option.variable;
-  if (standingCommands(option).length === 0) return undefined;
+  const standing = standingCommands(option);
+  if (command === undefined ? standing.length === 0 : !standing.includes(command)) return undefined;
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 

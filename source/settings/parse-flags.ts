@@ -23,7 +23,7 @@ export function parseFlags(argv: readonly string[]): {input: readonly string[]; 
   const flags = new Map<string, string | boolean>();
   for (const [key, value] of Object.entries(result.flags)) {
     if (value === undefined) continue;
-    const typed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const typed = key.length === 1 ? key : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const flag = value === false ? `no-${typed}` : typed;
     const option = find(flag);
     const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
@@ -54,15 +54,26 @@ function camelCase(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** What other programs call it: stern, kubectl, k9s, curl, tail and journalctl. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['include', 'i', 'regex', 'regexp', 'filter'].map((flag) => [flag, 'grep'] as const),
+  ...['since-time', 'S'].map((flag) => [flag, 'since'] as const),
+  ...['lines', 'n'].map((flag) => [flag, 'tail'] as const),
+  ...['server', 'url', 'endpoint'].map((flag) => [flag, 'host'] as const),
+  ...['api-key', 'token', 'key'].map((flag) => [flag, 'auth'] as const),
+  ...['cacert', 'certificate-authority'].map((flag) => [flag, 'tls-cert'] as const),
+  ...['log-level', 'severity'].map((flag) => [flag, 'level'] as const),
+  ['insecure-skip-tls-verify', 'insecure'],
+  ['format', 'output'],
+  ['no-color', 'color never'],
+  ['v', 'version'],
+  ['V', 'version'],
+]);
+
 /** A single letter is near every other. */
 function meant(flag: string): string {
-  const near =
-    flag.length === 1
-      ? undefined
-      : closest(
-          flag,
-          options.map((option) => option.flag),
-        );
+  const flags = options.map((option) => option.flag);
+  const near = elsewhere.get(flag) ?? (flag.length === 1 ? undefined : closest(flag, flags));
   return near === undefined ? '' : ` · did you mean --${near}?`;
 }
 

@@ -3,7 +3,7 @@ import type {ErrorShapes} from '../attention/error-shapes.ts';
 import type {Toll} from '../attention/toll.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
-import {FrameBatch} from '../lib/frame-batch.ts';
+import {SharedFrames} from '../lib/shared-frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ConnectionEffects} from './connection-effects.ts';
 import type {MachineEvent} from './connection-events.ts';
@@ -37,18 +37,21 @@ export class LogStream {
   readonly #identity = new PipelineIdentity();
   readonly #reader: LogReader;
   readonly #effects: ConnectionEffects;
-  readonly #batch: FrameBatch;
+  readonly #frames: SharedFrames;
   readonly #store: Store<TabSnapshot>;
   readonly #recording: StreamRecording | undefined;
   /** Recorded from the beginning on. */
   readonly #isRecorded: boolean;
   #isBeginning = false;
+  /** The same function each time: it stands for the stream in its frames. */
+  readonly #publish = () => this.#store.set(this.#takeSnapshot());
   #machine = initialMachine;
   #closed = false;
   #listed: Pipeline | undefined;
 
   constructor(options: StreamOptions & {readonly name: string}) {
-    const {clock, frameRate: fps = options.fps} = options;
+    const {clock, fps, frames = new SharedFrames({clock, fps})} = options;
+    this.#frames = frames;
     this.name = options.name;
     this.#client = options.client;
     this.#clock = clock;
@@ -71,11 +74,10 @@ export class LogStream {
     this.#recording =
       recordings &&
       new StreamRecording({
-        ...{name, clock, recordings: recordings.of, showPast: recordings.showPast},
-        ...{buffer: this.buffer, reader: this.#reader, onChange: () => this.#closed || this.#batch.request()},
+        ...{name, clock, recordings: recordings.of, showPast: recordings.showPast, buffer: this.buffer},
+        ...{reader: this.#reader, onChange: () => this.#closed || this.#frames.request(this.#publish)},
       });
     this.#store = createStore(this.#takeSnapshot());
-    this.#batch = new FrameBatch({clock, fps, flush: () => this.#store.set(this.#takeSnapshot())});
   }
 
   get snapshot(): ReadableStore<TabSnapshot> {
@@ -184,15 +186,15 @@ export class LogStream {
     this.#reader.release();
     this.#dispatch({kind: 'close'});
     this.#closed = true;
-    this.#batch.dispose();
-    this.#store.set(this.#takeSnapshot());
+    this.#frames.cancel(this.#publish);
+    this.#publish();
     return recorded ?? Promise.resolve();
   }
 
   /** The lines, or what is told of them, have changed. */
   #changed(): void {
     this.#recording?.noteChange();
-    this.#batch.request();
+    this.#frames.request(this.#publish);
   }
 
   #dispatch(event: MachineEvent): void {

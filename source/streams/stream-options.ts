@@ -1,5 +1,6 @@
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {SharedFrames} from '../lib/shared-frames.ts';
 import type {ReadableStore} from '../lib/store.ts';
 import type {Recordings} from '../storage/recordings.ts';
 
@@ -13,6 +14,8 @@ export type StreamOptions = {
   readonly fps: number;
   /** Snapshots a second at this time, while it is less than `fps`: nobody looks. Default: always `fps`. */
   readonly frameRate?: ReadableStore<number>;
+  /** The frames in which snapshots come, where several tabs share them. Default: each has its own. */
+  readonly frames?: SharedFrames;
   /** Bound of each tab's scrollback in bytes. */
   readonly scrollbackBytes: number;
   /** Bound of all tabs together, in bytes. Default: none. */

@@ -1,8 +1,9 @@
 import stringWidth from 'string-width';
+import {simpleCharacters} from './simple-text.ts';
 
 /**
- * A piece of text (UTF-16 offsets) and its width in cells: one grapheme, or, if `splittable`, a stretch of printable
- * ASCII that may be cut anywhere, one cell a character.
+ * A piece of text (UTF-16 offsets) and its width in cells: one grapheme, or, if `splittable`, a stretch of simple
+ * characters (`simple-text.ts`) that may be cut anywhere, one cell a character.
  */
 export type Span = {
   readonly start: number;
@@ -11,7 +12,11 @@ export type Span = {
   readonly splittable: boolean;
 };
 
-const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+/** Made when it is first needed: that takes 9 ms, and the first frame needs none. */
+let segmenter: Intl.Segmenter | undefined;
+
+const notSimple = new RegExp(`[^${simpleCharacters}]`, 'g');
+const twoSimple = new RegExp(`[${simpleCharacters}]{2}`, 'g');
 
 /**
  * The width of sanitised text in cells. It is what a terminal shows whether it adds up the widths of code points or
@@ -28,22 +33,21 @@ export function textWidth(text: string): number {
  * line do not cost its length. A span that is not splittable is at most 2 cells wide.
  */
 export function* spans(text: string, from = 0): Generator<Span, void, undefined> {
-  const nonAscii = /[^\x20-\x7e]/g;
-  const twoAscii = /[\x20-\x7e]{2}/g;
   let at = from;
   while (at < text.length) {
-    nonAscii.lastIndex = at;
-    const other = nonAscii.exec(text)?.index ?? text.length;
-    // The character before a non-ASCII one may be the base of a combining mark.
-    const asciiEnd = other === text.length ? other : Math.max(at, other - 1);
-    if (asciiEnd > at) yield {start: at, end: asciiEnd, cells: asciiEnd - at, splittable: true};
-    if (asciiEnd === text.length) return;
-    // Between two ASCII characters there is always a border, so the segmenter may stop there.
-    twoAscii.lastIndex = other;
-    const pair = twoAscii.exec(text);
+    notSimple.lastIndex = at;
+    const other = notSimple.exec(text)?.index ?? text.length;
+    // The character before one that is not simple may be the base of a combining mark.
+    const simpleEnd = other === text.length ? other : Math.max(at, other - 1);
+    if (simpleEnd > at) yield {start: at, end: simpleEnd, cells: simpleEnd - at, splittable: true};
+    if (simpleEnd === text.length) return;
+    // Between two simple characters there is always a border, so the segmenter may stop there.
+    twoSimple.lastIndex = other;
+    const pair = twoSimple.exec(text);
     const end = pair === null ? text.length : pair.index + 1;
-    for (const {segment, index} of segmenter.segment(text.slice(asciiEnd, end))) {
-      yield* graphemeSpans(segment, asciiEnd + index);
+    segmenter ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+    for (const {segment, index} of segmenter.segment(text.slice(simpleEnd, end))) {
+      yield* graphemeSpans(segment, simpleEnd + index);
     }
     at = end;
   }

@@ -8,6 +8,8 @@ import {wrapWords} from './wrap-words.ts';
 
 /** Rows above the first context. */
 export const contextsHeading = 2;
+/** Cells in front of a name and behind it: cursor, colour, blanks. */
+const aroundName = 8;
 /** A name is not wider on the page, nor in the header. */
 export const mostNameCells = 24;
 
@@ -23,22 +25,29 @@ export type ContextsView = {
 export function contextsPage({contexts, cursor, width, symbols}: ContextsView): readonly StyledText[] {
   const heading = padTo(plain(' Contexts', {bold: true}), width);
   if (!contexts || contexts.all.length === 0) return [heading, plain(''), ...howToMake(contexts, width)];
-  const names = contexts.all.map(({name}) => shownName(name));
+  const names = contexts.all.map(({name}) => shorten(sanitise(name).text, mostNameCells, symbols));
   const cells = Math.max(...names.map(textWidth));
   const rows = contexts.all.map((context, row) => {
     const isCursor = row === cursor;
     const name = padTo(plain(names[row] ?? '', isCursor ? {bold: true} : {}), cells);
+    const inForce = context.name === contexts.inForce ? '  in force' : '';
+    const host = sanitise(context.host).text;
     const line = concat([
       plain(` ${isCursor ? symbols.currentLine : ' '} `, {bold: true}),
       ...swatch(context),
       plain(' '),
       name,
-      plain(`  ${sanitise(context.host).text}`, {dim: true}),
-      ...(context.name === contexts.inForce ? [plain('  in force', {bold: true})] : []),
+      plain(`  ${shorten(host, width - cells - aroundName - inForce.length, symbols)}`, {dim: true}),
+      plain(inForce, {bold: true}),
     ]);
     return clip(line, 0, width);
   });
   return [heading, plain(''), ...rows];
+}
+
+/** The text in so many cells, what is left out marked. */
+function shorten(text: string, cells: number, symbols: Symbols): string {
+  return textWidth(text) <= cells ? text : `${clip(plain(text), 0, Math.max(0, cells - 1)).text}${symbols.ellipsis}`;
 }
 
 /** The name of a context in few cells. */

@@ -2,6 +2,7 @@ import {parseTime} from '../records/time-input.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import {count, dateTime} from '../viewport/words.ts';
 import {type Place, parsePlace} from './go-to.ts';
+import {keysDo} from './key-hint.ts';
 import {goToEntry, paneAt, say} from './on-pane.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -44,6 +45,8 @@ export const placePrompt: PromptKind<'place'> = {
   submit(controller, {text}) {
     const at = paneAt(controller);
     if (!at || text === '') return undefined;
+    // As in vi, less and k9s.
+    if (/^q(uit)?!?$/.test(text)) return `not a place; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
     const {firstId, endId} = at.model.source.buffer;

@@ -1,4 +1,5 @@
 import type {ApiFailure} from '../api/types.ts';
+import {optionOf} from '../settings/options.ts';
 import type {ListSnapshot} from '../streams/list-poller.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
@@ -66,14 +67,21 @@ type Shown = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
 function explain(
   failure: Shown,
-  {tokenFrom, context}: Pick<TroubleView, 'tokenFrom' | 'context'>,
+  {tokenFrom, context, serverUrl}: Pick<TroubleView, 'tokenFrom' | 'context' | 'serverUrl'>,
 ): {title: string; advice: readonly string[]} {
   const set = waysToSet(context);
   if (failure.kind === 'retryable') {
+    if (failure.reason === 'unreachable' && failure.message.startsWith('the proxy ')) {
+      return {title: 'The proxy does not lead to the server', advice: ['NO_PROXY names hosts that need none.']};
+    }
     return failure.reason === 'unreachable' || failure.reason === 'timeout'
       ? {
           title: 'The server cannot be reached',
-          advice: [`Is Feldera running there? Set the address with ${set.host}.`],
+          advice: [
+            `Is Feldera running there? Set the address with ${set.host}.`,
+            // Nobody has said which server: perhaps there is none yet.
+            ...(serverUrl === optionOf('host').fallback ? ['To look around without a server: pipetail --demo'] : []),
+          ],
         }
       : {title: 'The server answers with an error', advice: ['This may pass by itself.']};
   }

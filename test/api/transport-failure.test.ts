@@ -72,6 +72,18 @@ describe('transportFailure', () => {
     });
   });
 
+  test('a connection that is closed unanswered may have been meant for TLS, unless it was TLS', () => {
+    const message = (code: string, to: string) => transportFailure(error(code), to);
+    for (const code of ['UND_ERR_SOCKET', 'EPIPE', 'ECONNRESET']) {
+      expect(message(code, 'http://feldera.example/')).toMatchObject({
+        message: expect.stringMatching(
+          /^feldera\.example \w+ the connection before it answered: if it speaks TLS, use --host https:\/\/feldera\.example$/,
+        ),
+      });
+      expect(message(code, url)).toMatchObject({message: expect.stringMatching(/before it answered$/)});
+    }
+  });
+
   test('what is not HTTP is named', () => {
     expect(transportFailure(breach('Expected HTTP/, RTSP/ or ICE/', 'SSH-2.0'), url)).toMatchObject({
       kind: 'retryable',

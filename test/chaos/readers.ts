@@ -8,6 +8,7 @@ import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {markerText} from '../../source/viewport/marker-text.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {node, program} from '../harness/program.ts';
+import {SecretWatch} from '../harness/secret-watch.ts';
 import {lastWords} from './protocol.ts';
 import {type Item, noteItem, type Transcript} from './transcript.ts';
 
@@ -28,15 +29,20 @@ const tailBytes = 1024 * 1024;
 
 /** `pipetail logs` of one pipeline, stdout and stderr through pipes: stdout must be the log's bytes and nothing else. */
 export function logsThroughPipes(url: string, name: string, home: string): Reader {
+  const env = cleanEnvironment(home);
+  const secrets = new SecretWatch(env);
   const child = spawn(node, [program, 'logs', '--follow', '--host', url, name], {
     cwd: home,
-    env: cleanEnvironment(home),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (bytes: Buffer) => secrets.heard(name, bytes));
+  }
   const ended = exitOf(child);
   return {
     names: [name],
@@ -45,7 +51,9 @@ export function logsThroughPipes(url: string, name: string, home: string): Reade
       return Buffer.concat(stdout.slice(-20)).includes(lastWords) ? [] : [name];
     },
     async finish() {
+      secrets.lookAtProcesses();
       await interrupt(child, ended);
+      secrets.expectNone();
       const lines = linesOf(Buffer.concat(stdout)).map((line): Item => ({line}));
       const markers = linesOf(Buffer.concat(stderr)).map((line) => noteItem(markerOf(line, name)));
       return new Map([[name, {items: [...lines, ...markers], inPlace: false}]]);
@@ -58,9 +66,12 @@ export function logsThroughPipes(url: string, name: string, home: string): Reade
 export async function logsIntoFile(url: string, names: readonly string[], home: string): Promise<Reader> {
   const file = path.join(home, 'logs');
   const output: FileHandle = await open(file, 'a');
+  // What is in the file is searched with its folder.
+  const env = cleanEnvironment(home);
+  const secrets = new SecretWatch(env);
   const child = spawn(node, [program, 'logs', '--follow', '--host', url, ...names], {
     cwd: home,
-    env: cleanEnvironment(home),
+    env,
     stdio: ['ignore', output.fd, output.fd],
   });
   const ended = exitOf(child);
@@ -77,7 +88,9 @@ export async function logsIntoFile(url: string, names: readonly string[], home: 
       );
     },
     async finish() {
+      secrets.lookAtProcesses();
       await interrupt(child, ended);
+      secrets.expectNone();
       const items = new Map<string, Item[]>(names.map((name) => [name, []]));
       for (const line of linesOf(await readFile(file))) {
         const own = prefixes.find(([prefix]) => line.startsWith(prefix));

@@ -19,7 +19,9 @@ it('asks the server for names, once in 30 seconds, and keeps them for their owne
     };
     const state = path.join(folder.path, 'state');
     const answer = async (of: string, ...typed: string[]) =>
-      words(await answerCompletion({words: typed, contexts: [], open, folder: state, server: of, clock}));
+      words(
+        await answerCompletion({words: typed, own: {contexts: [], themes: []}, open, folder: state, server: of, clock}),
+      );
 
     expect(await answer('a', 'logs', 'or')).toContain('orders');
     expect(await answer('a', 'logs', '')).toEqual(expect.arrayContaining(['orders', 'fraud']));
@@ -44,7 +46,7 @@ it('asks for nothing while a flag is typed, and answers what it can where there 
     asked += 1;
     return undefined;
   };
-  const base = {contexts: [], open, folder: folder.path, server: 'a', clock: new FakeClock()};
+  const base = {own: {contexts: [], themes: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
   expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
   expect(asked).toBe(0);
   expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);

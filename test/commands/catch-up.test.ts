@@ -94,12 +94,19 @@ describe('is over', () => {
 });
 
 describe('fails', () => {
-  it.each(['unreachable', 'timeout', 'protocol'] as const)('at once when there is no server: %s', (reason) => {
-    expect(look({now: 20, connection: waiting(retryable(reason))})).toEqual({failed: true, say: 'the message'});
+  const whichServer = ' · --host, FELDERA_HOST or a context names the server';
+  it.each([
+    ['unreachable', whichServer],
+    ['timeout', whichServer],
+    ['protocol', ''],
+  ] as const)('at once when there is no server: %s', (reason, what) => {
+    const say = `the message${what}`;
+    expect(look({now: 20, connection: waiting(retryable(reason))})).toEqual({failed: true, say});
   });
 
   it('at once when the server refuses, or knows no such pipeline', () => {
-    expect(look({now: 20, connection: refused})).toEqual({failed: true, say: 'the message'});
+    const say = expect.stringMatching(/^the message · --auth, /);
+    expect(look({now: 20, connection: refused})).toEqual({failed: true, say});
     expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}})).toEqual({
       failed: true,
       unknown: true,

@@ -48,11 +48,13 @@ test.each([
   expect(words(...typed)).toEqual(expected);
 });
 
-test('the contexts of the configuration file', () => {
-  const completed = (...typed: string[]) => complete(typed, ['prod', 'test']).candidates.map(({word}) => word);
+test('the contexts and themes of the configuration file', () => {
+  const completed = (...typed: string[]) =>
+    complete(typed, {contexts: ['prod', 'test'], themes: ['mine']}).candidates.map(({word}) => word);
   expect(completed('--context', '')).toEqual(['prod', 'test']);
   expect(completed('list', '--context=p')).toEqual(['--context=prod']);
   expect(completed('config', 'show', '--context', 't')).toEqual(['test']);
+  expect(completed('--theme', 'm')).toEqual(['mono', 'mine']);
 });
 
 describe('pipelines', () => {

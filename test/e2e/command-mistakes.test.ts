@@ -2,10 +2,11 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
+import {ownSecretFile} from '../harness/planted-secret.ts';
 import {node, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-const secret = 'SECRET-0123456789';
+const secret = 'PLANTED-0123456789';
 
 /** Arguments, and the whole line without `pipetail: `. */
 type Mistake = readonly [args: readonly string[], line: string];
@@ -29,7 +30,7 @@ const mistakes: readonly Mistake[] = [
   // Values.
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
   [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, not 'ten'"],
-  [['logs', 'a', '--tail', '-1'], "--tail takes a whole number from 0 to 1000000, not '-1'"],
+  [['logs', 'a', '--tail', '-2'], "--tail takes a whole number from 0 to 1000000, not '-2'"],
   [['logs', 'a', '--level', 'loud'], "--level takes trace, debug, info, warn or error, not 'loud'"],
   [
     ['logs', 'a', '--level', 'wran'],
@@ -153,7 +154,7 @@ describe('a mistake in the configuration file is one line with its number, for e
     await using home = await temporaryDirectory();
     const folder = path.join(home.path, '.config/pipetail');
     await mkdir(folder, {recursive: true});
-    await writeFile(path.join(folder, 'config.toml'), `${text}\n`, {mode: 0o644});
+    await writeFile(ownSecretFile(path.join(folder, 'config.toml')), `${text}\n`, {mode: 0o644});
     const env = {HOME: home.path, XDG_CONFIG_HOME: undefined, FELDERA_HOST: nothingListens, TERM: 'xterm'};
     for (const args of [[], ['list'], ['config', 'show']]) {
       const result = await runCommand(args, {env});
@@ -201,6 +202,9 @@ describe('what is found out later is one line as well', () => {
   }
 
   test.each([
+    [['help'], "'help' is neither a command nor a pipeline · did you mean 'pipetail --help'?", 2],
+    [['ls'], "'ls' is neither a command nor a pipeline · did you mean 'pipetail list'?", 2],
+    [['tail', 'orders'], "'tail' is neither a command nor a pipeline · did you mean 'pipetail logs --follow'?", 2],
     [['lgos', 'orders'], "'lgos' is neither a command nor a pipeline · did you mean 'pipetail logs'?", 2],
     [['logs', 'ordres'], "ordres: there is no such pipeline · did you mean 'orders'?", 1],
     [['status', 'nothing'], "there is no pipeline 'nothing' · pipetail list shows them all", 1],
@@ -218,7 +222,7 @@ describe('what is found out later is one line as well', () => {
   });
 
   test('a refused key', async () => {
-    const server = await DemoServer.start({apiKey: 'apikey:another'});
+    const server = await DemoServer.start({apiKey: 'apikey:PLANTED-another'});
     onTestFinished(() => server.close());
     for (const args of [['list'], ['status'], ['logs', 'orders']]) {
       const result = await runCommand(args, {env: {FELDERA_HOST: server.url, FELDERA_API_KEY: `apikey:${secret}`}});
@@ -236,7 +240,7 @@ describe('what is found out later is one line as well', () => {
         expect(result.stderr).toMatch(/^pipetail: [^\n]+\n$/);
         expect(result.stdout).toBe('');
         expect(result.code).toBe(host === nothingListens ? 1 : 2);
-        expect(result.stderr).not.toMatch(/\n {4}at |Error:|SECRET/);
+        expect(result.stderr).not.toMatch(/\n {4}at |Error:|PLANTED/);
       }
     },
   );
@@ -250,6 +254,20 @@ describe('what is found out later is one line as well', () => {
       const result = await from(name);
       expect(result).toMatchObject({code: 1, stdout: ''});
       expect(result.stderr).toMatch(/^pipetail: a: [^\n]+\n$/);
+    }
+  });
+
+  test('a server that is not there: where it is looked for, and what names another', async () => {
+    const line =
+      'nothing listens at 127.0.0.1:9 (connection refused) · --host, FELDERA_HOST or a context names the server';
+    for (const [args, name] of [
+      [['list'], ''],
+      [['status', 'a'], ''],
+      [['logs', 'a'], 'a: '],
+      [['logs', 'a*'], ''],
+    ] as const) {
+      const result = await runCommand([...args, '--host', nothingListens]);
+      expect(result).toEqual({code: 1, signal: null, stdout: '', stderr: `pipetail: ${name}${line}\n`});
     }
   });
 

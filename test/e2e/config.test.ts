@@ -2,6 +2,7 @@ import {chmod, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
+import {ownSecretFile} from '../harness/planted-secret.ts';
 import {openProgram, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
@@ -10,9 +11,10 @@ async function homeWith(text?: string, mode = 0o600) {
   const home = await temporaryDirectory();
   onTestFinished(() => home[Symbol.asyncDispose]());
   const file = path.join(home.path, 'config.toml');
-  if (text !== undefined) await writeFile(file, text);
+  if (text !== undefined) await writeFile(ownSecretFile(file), text);
   if (text !== undefined) await chmod(file, mode);
-  const env = {HOME: home.path, PIPETAIL_CONFIG: file};
+  // A credential from the environment would keep the file's own context from being in force.
+  const env = {HOME: home.path, PIPETAIL_CONFIG: file, FELDERA_API_KEY: undefined};
   return {
     file,
     env,
@@ -88,31 +90,31 @@ describe('the four of them', () => {
 
 describe('contexts', () => {
   async function setUp() {
-    const one = await serverWith('one', 'SECRET-one');
-    const two = await serverWith('two', 'SECRET-two');
+    const one = await serverWith('one', 'PLANTED-one');
+    const two = await serverWith('two', 'PLANTED-two');
     const home = await homeWith(`context = "one"
 [contexts.one]
 host = "${one.url}"
-auth = "SECRET-one"
+auth = "PLANTED-one"
 [contexts.two]
 host = "${two.url}"
 auth-variable = "KEY_OF_TWO"
 color = "red"
 [contexts.three]
 host = "${two.url}"
-auth-token-command = "echo SECRET-two"
+auth-token-command = "echo PLANTED-two"
 `);
-    return {one, two, ...home, env: {...home.env, KEY_OF_TWO: 'SECRET-two'}};
+    return {one, two, ...home, env: {...home.env, KEY_OF_TWO: 'PLANTED-two'}};
   }
 
   const sent = (server: DemoServer) => new Set(server.requests.map(({authorization}) => authorization));
 
   test('each server is sent its own credential and no other', async () => {
     const {one, two, pipetail} = await setUp();
-    const key = {KEY_OF_TWO: 'SECRET-two'};
+    const key = {KEY_OF_TWO: 'PLANTED-two'};
     // What other variables say of a server has no part in it.
     const others = {FELDERA_TENANT: 'x', FELDERA_TLS_INSECURE: '1', ...key};
-    const named = {FELDERA_HOST: one.url, FELDERA_API_KEY: 'SECRET-other', ...others};
+    const named = {FELDERA_HOST: one.url, FELDERA_API_KEY: 'PLANTED-other', ...others};
     const answers = [
       await pipetail('list -o name', others),
       await pipetail('list -o name --context two', named),
@@ -120,13 +122,13 @@ auth-token-command = "echo SECRET-two"
       await pipetail('list -o name', {...named, PIPETAIL_CONTEXT: 'two'}),
     ];
     expect(answers.map(({stdout, stderr}) => stdout + stderr)).toEqual(['one\n', 'two\n', 'two\n', 'two\n']);
-    expect(sent(one)).toEqual(new Set(['Bearer SECRET-one']));
-    expect(sent(two)).toEqual(new Set(['Bearer SECRET-two']));
+    expect(sent(one)).toEqual(new Set(['Bearer PLANTED-one']));
+    expect(sent(two)).toEqual(new Set(['Bearer PLANTED-two']));
     // Variables that name a server are meant, not the usual context.
-    const direct = await pipetail('list -o name', {FELDERA_HOST: two.url, FELDERA_API_KEY: 'SECRET-two'});
+    const direct = await pipetail('list -o name', {FELDERA_HOST: two.url, FELDERA_API_KEY: 'PLANTED-two'});
     expect(direct).toMatchObject({code: 0, stdout: 'two\n'});
     expect(await pipetail(`list --host ${two.url}`)).toMatchObject({code: 1, stdout: ''});
-    expect(sent(two)).toEqual(new Set(['Bearer SECRET-two', undefined]));
+    expect(sent(two)).toEqual(new Set(['Bearer PLANTED-two', undefined]));
   });
 
   test('show prints no secret in any form, whatever context is in force', async () => {
@@ -134,14 +136,14 @@ auth-token-command = "echo SECRET-two"
     for (const context of ['one', 'two', 'three']) {
       for (const form of ['text', 'json']) {
         const line = `config show --context ${context}${form === 'json' ? ' -o json' : ''}`;
-        const {stdout, stderr, code} = await pipetail(line, {KEY_OF_TWO: 'SECRET-two'});
+        const {stdout, stderr, code} = await pipetail(line, {KEY_OF_TWO: 'PLANTED-two'});
         expect({code, stderr}).toEqual({code: 0, stderr: ''});
         expect(stdout).toContain('…');
-        expect(stdout).not.toContain('SECRET');
-        expect(stdout).not.toContain(Buffer.from('SECRET-two').toString('base64').slice(0, 8));
+        expect(stdout).not.toContain('PLANTED');
+        expect(stdout).not.toContain(Buffer.from('PLANTED-two').toString('base64').slice(0, 8));
       }
     }
-    expect((await pipetail('config show --auth SECRET-three')).stdout).not.toContain('SECRET');
+    expect((await pipetail('config show --auth PLANTED-three')).stdout).not.toContain('PLANTED');
   });
 
   test('a key in a file that others can read is refused, and what to do said', async () => {
@@ -164,7 +166,7 @@ auth-token-command = "echo SECRET-two"
     two.setApiKey('another');
     await using terminal = await openProgram(['--context', 'two'], {env});
     await terminal.waitFor('The ones from KEY_OF_TWO of context two were refused.');
-    expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+    expect(terminal.output.toString('latin1')).not.toContain('PLANTED');
   });
 
   test('their names are completed', async () => {

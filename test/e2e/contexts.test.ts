@@ -12,11 +12,13 @@ import type {Terminal, TerminalOptions} from '../harness/terminal.ts';
 async function twoContexts() {
   await using stack = new AsyncDisposableStack();
   const home: TemporaryDirectory = stack.use(await temporaryDirectory());
-  const staging = await DemoServer.start({scenario: quiet('alpha', 'beta'), apiKey: 'apikey:STAGING'});
+  const staging = await DemoServer.start({scenario: quiet('alpha', 'beta'), apiKey: 'apikey:PLANTED-staging'});
   stack.defer(() => staging.close());
-  const prod = await DemoServer.start({scenario: quiet('gamma', 'delta'), apiKey: 'apikey:PROD'});
+  const prod = await DemoServer.start({scenario: quiet('gamma', 'delta'), apiKey: 'apikey:PLANTED-prod'});
   stack.defer(() => prod.close());
-  const env = {HOME: home.path, STAGING_KEY: 'apikey:STAGING', PROD_KEY: 'apikey:PROD'};
+  const keys = {STAGING_KEY: 'apikey:PLANTED-staging', PROD_KEY: 'apikey:PLANTED-prod'};
+  // A credential from the environment would keep the file's own context from being in force.
+  const env = {HOME: home.path, FELDERA_API_KEY: undefined, ...keys};
   const configure = async (text: string) => {
     const folder = path.join(home.path, '.config/pipetail');
     await mkdir(folder, {recursive: true});
@@ -90,8 +92,8 @@ describe('C', () => {
 
     // No credential went to the server of another.
     const sent = (server: DemoServer) => new Set(server.requests.map(({authorization}) => authorization));
-    expect(sent(rig.staging)).toEqual(new Set(['Bearer apikey:STAGING']));
-    expect(sent(rig.prod)).toEqual(new Set(['Bearer apikey:PROD']));
+    expect(sent(rig.staging)).toEqual(new Set(['Bearer apikey:PLANTED-staging']));
+    expect(sent(rig.prod)).toEqual(new Set(['Bearer apikey:PLANTED-prod']));
 
     await terminal.press('q', 'q');
     expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
@@ -145,7 +147,7 @@ describe('C', () => {
 
   test('leads from what flags named to a context', async () => {
     await using rig = await twoContexts();
-    await using terminal = await rig.open(['--host', rig.staging.url, '--auth', 'apikey:STAGING', 'alpha']);
+    await using terminal = await rig.open(['--host', rig.staging.url, '--auth', 'apikey:PLANTED-staging', 'alpha']);
     await live(terminal, new URL(rig.staging.url).host);
     expect(terminal.row(0)).not.toContain('staging');
     await terminal.press('C');

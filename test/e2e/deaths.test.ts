@@ -39,7 +39,7 @@ describe('the terminal is as it was, and nothing is left', () => {
 });
 
 const preload = path.join(import.meta.dirname, 'fault-preload.mjs');
-const apiKey = 'apikey:SECRET-0123456789';
+const apiKey = 'apikey:PLANTED-by-flag';
 
 describe('a fault of its own', () => {
   test.each([
@@ -51,8 +51,8 @@ describe('a fault of its own', () => {
       args: ['--mouse', '--auth', apiKey],
       env: {
         NODE_OPTIONS: `--import=${preload}`,
-        PIPETAIL_TEST_MESSAGE: `cannot read "a line of a log" of ${apiKey} at https://me:SECRET-1@host/`,
-        PIPETAIL_TEST_OTHER: 'SECRET-2',
+        PIPETAIL_TEST_MESSAGE: `cannot read "a line of a log" of ${apiKey} at https://me:PLANTED-1@host/`,
+        PIPETAIL_TEST_OTHER: 'PLANTED-2',
       },
     });
     const {terminal} = session;
@@ -61,7 +61,7 @@ describe('a fault of its own', () => {
     const text = terminal.text().replaceAll('\n', '');
     expect(text).toMatch(/pipetail \d+\.\d+\.\d+ stopped because of a fault of its own/);
     expect(text).toContain(`${name}: cannot read "…" of [secret] at https://[secret]@host/`);
-    expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+    expect(terminal.output.toString('latin1')).not.toContain('PLANTED');
 
     const folder = path.join(terminal.home, '.local/state/pipetail');
     const reports = (await readdir(folder)).filter((file) => file.startsWith('crash-'));
@@ -72,7 +72,7 @@ describe('a fault of its own', () => {
     const report = await readFile(file, 'utf8');
     expect(report).toMatch(/^pipetail \d+\.\d+\.\d+ · Node 2\d\.\S+ · linux \w+ · 20\d\d-/);
     expect(report).toContain(`${name}: cannot read "…" of [secret] at https://[secret]@host/\n    at `);
-    for (const hidden of ['SECRET', 'a line of a log', 'PIPETAIL_TEST', session.server.url, 'Fresh start']) {
+    for (const hidden of ['PLANTED', 'a line of a log', 'PIPETAIL_TEST', session.server.url, 'Fresh start']) {
       expect(report).not.toContain(hidden);
     }
   });

@@ -144,10 +144,10 @@ test('a server that is away is waited for, and that is said once', async () => {
 });
 
 test('credentials that are refused later are said, and waited for', async () => {
-  const {server, logs} = await openRig(['orders'], {apiKey: 'key'});
-  const program = await logs('--auth', 'key', ...follow);
+  const {server, logs} = await openRig(['orders'], {apiKey: 'PLANTED-key'});
+  const program = await logs('--auth', 'PLANTED-key', ...follow);
   await program.untilStdout('Fresh start');
-  server.setApiKey('another');
+  server.setApiKey('PLANTED-another');
   server.cutConnections();
   await program.untilStderr('pipetail: orders: the server refused the credentials (401) · trying again\n');
 });

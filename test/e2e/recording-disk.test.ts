@@ -8,7 +8,9 @@ import {TruthLog} from '../chaos/truth-log.ts';
 import {Writer} from '../chaos/writer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {eventually} from '../harness/eventually.ts';
+import {expectNoSecrets, secretsIn} from '../harness/planted-secret.ts';
 import {node, program, run} from '../harness/program.ts';
+import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool, skipOrFail} from '../harness/tools.ts';
 
@@ -22,24 +24,29 @@ async function record(directory: string, home: string, before = '', more: readon
   truth.watch(pipeline);
   const writer = new Writer({name, seed: 1, identical: 0});
   const args = [node, program, 'logs', '--follow', '--host', server.url, '--record', directory, ...more, name];
+  const env = cleanEnvironment(home);
+  const secrets = new SecretWatch(env);
   const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
     cwd: home,
-    env: cleanEnvironment(home),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let notes = '';
   let printed = 0;
   child.stderr.on('data', (bytes: Buffer) => {
     notes += bytes.toString();
+    secrets.heard('stderr', bytes);
   });
   child.stdout.on('data', (bytes: Buffer) => {
     printed += bytes.length;
+    secrets.heard('stdout', bytes);
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
     await server.close();
+    secrets.expectNone();
   });
   const wire = () => Buffer.from(truth.truth().lives[0]?.wire ?? []);
   return {
@@ -59,6 +66,7 @@ async function record(directory: string, home: string, before = '', more: readon
         () => `${printed} of ${wire().length} bytes`,
       ),
     async stop() {
+      secrets.lookAtProcesses();
       child.kill('SIGINT');
       await ended;
     },
@@ -85,6 +93,8 @@ test('the disk is full: it says so and goes on showing; when there is room again
     await one.noted('recording again · nothing was missed');
     await one.stop();
     expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
+    // Nothing of it is there any more when the directory is removed.
+    expectNoSecrets(await secretsIn(home.path));
   } finally {
     await run('umount', ['-l', home.path]);
   }
@@ -123,6 +133,8 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     const behind = recorded.subarray(border);
     expect(behind.length).toBeGreaterThan(8_000_000);
     expect(wire.subarray(-behind.length).equals(behind)).toBe(true);
+    // Nothing of it is there any more when the directory is removed.
+    expectNoSecrets(await secretsIn(home.path));
   } finally {
     await run('umount', ['-l', home.path]);
   }

@@ -12,6 +12,7 @@ import {TruthLog} from '../chaos/truth-log.ts';
 import {Writer} from '../chaos/writer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {node, program, runCommand} from '../harness/program.ts';
+import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const environment: {readonly PIPETAIL_KILLS?: string; readonly PIPETAIL_SEED?: string} = process.env;
@@ -43,19 +44,23 @@ test('killed with -9 at random moments: the recording is what the server wrote, 
     if (unrecorded < 600_000) writer.write(pipeline, random.integer(12));
   }, 10);
   const args = ['logs', '--host', server.url, '--record', record, name];
+  const env = cleanEnvironment(home.path);
+  const secrets = new SecretWatch(env);
   try {
     for (let kill = 0; kill < kills; kill++) {
       const child = spawn(node, [program, ...args, '--follow'], {
         cwd: home.path,
-        env: cleanEnvironment(home.path),
+        env,
         stdio: 'ignore',
       });
       const ended = new Promise((resolve) => child.once('exit', resolve));
       await sleep(50 + random.integer(1_200));
+      secrets.lookAtProcesses();
       child.kill('SIGKILL');
       await ended;
     }
     clearInterval(writing);
+    secrets.expectNone();
     const last = await runCommand(args);
     expect(last).toMatchObject({code: 0});
     const [life, ...others] = truth.truth().lives;

@@ -28,7 +28,7 @@ test('r does not sit out a Retry-After', async () => {
 });
 
 test('401: says what to do, and recovers by itself once the server takes the key', async () => {
-  await using viewer = await openViewer({server: {apiKey: 'apikey:right'}});
+  await using viewer = await openViewer({server: {apiKey: 'apikey:PLANTED-right'}, env: {FELDERA_API_KEY: undefined}});
   const {terminal} = viewer;
   await terminal.waitFor('The server wants credentials');
   await terminal.waitFor('FELDERA_API_KEY');
@@ -39,24 +39,30 @@ test('401: says what to do, and recovers by itself once the server takes the key
 });
 
 test('the right key is sent with every request', async () => {
-  await using viewer = await openViewer({server: {apiKey: 'apikey:right'}, env: {FELDERA_API_KEY: 'apikey:right'}});
+  await using viewer = await openViewer({
+    server: {apiKey: 'apikey:PLANTED-right'},
+    env: {FELDERA_API_KEY: 'apikey:PLANTED-right'},
+  });
   await viewer.live('Fresh start');
   expect(new Set(viewer.server.requests.map(({authorization}) => authorization))).toEqual(
-    new Set(['Bearer apikey:right']),
+    new Set(['Bearer apikey:PLANTED-right']),
   );
 });
 
 test('a key that is refused later: the tab and its log stay, and say so', async () => {
-  await using viewer = await openViewer({server: {apiKey: 'apikey:right'}, args: ['--auth', 'apikey:right']});
+  await using viewer = await openViewer({
+    server: {apiKey: 'apikey:PLANTED-right'},
+    args: ['--auth', 'apikey:PLANTED-right'],
+  });
   const {terminal} = viewer;
   await viewer.live();
   viewer.write('alpha', 3);
   await terminal.waitFor('line 3.');
-  viewer.server.setApiKey('apikey:other');
+  viewer.server.setApiKey('apikey:PLANTED-other');
   viewer.server.cutConnections();
   await terminal.waitFor('credentials refused');
   expect(viewer.countShown('line 3.')).toBe(1);
-  viewer.server.setApiKey('apikey:right');
+  viewer.server.setApiKey('apikey:PLANTED-right');
   await terminal.press('r');
   await viewer.live();
   expect(viewer.countShown('line 3.')).toBe(1);

@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {eventually} from '../harness/eventually.ts';
 import {node, program} from '../harness/program.ts';
+import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 /** A program that runs without a terminal, with what it has written so far. */
@@ -22,9 +23,15 @@ export type RunningProgram = AsyncDisposable & {
   readonly ended: Promise<number | NodeJS.Signals>;
 };
 
-/** Starts the built program, without a terminal. It is killed at the end of the scope. */
-export function startProgram(args: readonly string[]): Promise<RunningProgram> {
-  return start(node, [program, ...args], {});
+/**
+ * Starts the built program, without a terminal. It is killed at the end of the scope, which throws when a planted secret
+ * came to light.
+ */
+export function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<RunningProgram> {
+  return start(node, [program, ...args], env);
 }
 
 /** Runs a line of shell, in which `pipetail` is the built program, `"$NODE" "$PROGRAM"`. */
@@ -36,20 +43,29 @@ export function startShell(line: string, env: Readonly<Record<string, string>>):
 async function start(
   command: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string | undefined>>,
 ): Promise<RunningProgram> {
   const home = await temporaryDirectory();
+  const env = cleanEnvironment(home.path, more);
+  const secrets = new SecretWatch(env);
   const child = spawn(command, args, {
     cwd: home.path,
-    env: cleanEnvironment(home.path, env),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that nothing of a shell's pipeline is left behind.
     detached: true,
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (bytes) => stdout.push(bytes));
-  child.stderr.on('data', (bytes) => stderr.push(bytes));
+  for (const [name, pieces] of [
+    ['stdout', stdout],
+    ['stderr', stderr],
+  ] as const) {
+    child[name].on('data', (bytes: Buffer) => {
+      pieces.push(bytes);
+      secrets.heard(name, bytes);
+    });
+  }
   const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
@@ -63,6 +79,7 @@ async function start(
   const until = async (pieces: Buffer[], text: string): Promise<void> => {
     const describe = () => `${text}\nstdout ends: ${bytesOf(stdout).subarray(-2000)}\nstderr: ${bytesOf(stderr)}`;
     await eventually(() => bytesOf(pieces).includes(text), describe);
+    secrets.lookAtProcesses();
   };
   return {
     pid: child.pid ?? 0,
@@ -84,6 +101,7 @@ async function start(
       child.stdout.resume();
       await ended;
       await home[Symbol.asyncDispose]();
+      secrets.expectNone();
     },
   };
 }

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {node, program, run, runCommand} from '../harness/program.ts';
 import {openViewer} from './viewer.ts';
 
-const SECRET = 'apikey:SECRET-0123456789';
+const SECRET = 'apikey:PLANTED-of-the-test';
 
 test('a key is never on the screen, in the title, in the process list, or in what is left behind', async () => {
   await using viewer = await openViewer({server: {apiKey: SECRET}, args: ['--auth', SECRET]});
@@ -11,10 +11,10 @@ test('a key is never on the screen, in the title, in the process list, or in wha
   await viewer.live('Fresh start');
   const commandLine = await readFile(`/proc/${terminal.pid}/cmdline`, 'latin1');
   expect(commandLine.replaceAll('\0', '')).toBe('pipetail');
-  expect(commandLine).not.toContain('SECRET');
+  expect(commandLine).not.toContain('PLANTED');
 
   for (const key of ['?', 'd', 'i']) await terminal.press(key, 'Esc');
-  server.setApiKey('apikey:another');
+  server.setApiKey('apikey:PLANTED-another');
   server.cutConnections();
   await terminal.waitFor('credentials refused');
   await terminal.press('i');
@@ -29,17 +29,17 @@ test('a key is never on the screen, in the title, in the process list, or in wha
   await viewer.live();
   terminal.kill('SIGTERM');
   await terminal.waitForExit();
-  expect(terminal.output.toString('latin1')).not.toContain('SECRET');
+  expect(terminal.output.toString('latin1')).not.toContain('PLANTED');
 });
 
 test.each([
-  {what: 'a key with a line break', args: ['--auth', 'SECRET\nX: y', '--host', 'http://127.0.0.1:9']},
-  {what: 'a URL with credentials', args: ['--host', 'http://user:SECRET@127.0.0.1:9']},
-  {what: 'a URL that does not parse', args: ['--host', 'http://user:SECRET@:::']},
-  {what: 'a mistyped flag', args: ['--auth', 'SECRET', '--fps', 'x']},
+  {what: 'a key with a line break', args: ['--auth', 'PLANTED\nX: y', '--host', 'http://127.0.0.1:9']},
+  {what: 'a URL with credentials', args: ['--host', 'http://user:PLANTED@127.0.0.1:9']},
+  {what: 'a URL that does not parse', args: ['--host', 'http://user:PLANTED@:::']},
+  {what: 'a mistyped flag', args: ['--auth', 'PLANTED', '--fps', 'x']},
 ])('complaints do not repeat $what', async ({args}) => {
   for (const result of [await runCommand(args), await run(node, [program, 'logs', 'alpha', ...args])]) {
     expect(result.code).not.toBe(0);
-    expect(result.stdout + result.stderr).not.toContain('SECRET');
+    expect(result.stdout + result.stderr).not.toContain('PLANTED');
   }
 });

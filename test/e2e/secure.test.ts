@@ -17,7 +17,7 @@ async function secured(context: TestContext, options: Parameters<typeof makeCert
     makeCertificate(options) ?? skipOrFail(context, 'openssl is missing, or too old for -not_before');
   await using stack = new AsyncDisposableStack();
   const home = stack.use(await temporaryDirectory());
-  const server = await DemoServer.start({scenario: quiet('alpha'), apiKey: 'apikey:SECRET'});
+  const server = await DemoServer.start({scenario: quiet('alpha'), apiKey: 'apikey:PLANTED'});
   stack.defer(() => server.close());
   const front = stack.use(await startTlsFront(certificate, server.port));
   const roots = path.join(home.path, 'roots.pem');
@@ -30,7 +30,7 @@ async function secured(context: TestContext, options: Parameters<typeof makeCert
   };
 }
 
-const key = ['--auth', 'apikey:SECRET'];
+const key = ['--auth', 'apikey:PLANTED'];
 
 test('own roots: by flag, by variable, and in place of all others', async (context) => {
   await using rig = await secured(context, {name: 'localhost'});
@@ -113,6 +113,12 @@ test('the wrong scheme, either way', async (context) => {
     code: 1,
     stderr: `pipetail: alpha: localhost:${port} closed the connection before TLS stood: if it speaks plain http, use --host http://localhost:${port}\n`,
   });
+  // Node's TLS server closes without a word.
+  const closed = await runCommand(['logs', 'alpha', '--host', `http://localhost:${rig.port}`]);
+  expect(closed).toMatchObject({
+    code: 1,
+    stderr: `pipetail: alpha: localhost:${rig.port} closed the connection before it answered: if it speaks TLS, use --host https://localhost:${rig.port}\n`,
+  });
   // A TLS server's alert, and what a Go server says instead.
   const go = 'Client sent an HTTP request to an HTTPS server.\n';
   for (const bytes of ['\u0015\u0003\u0003\0\u0002\u0002P', `HTTP/1.0 400 Bad Request\r\n\r\n${go}`]) {
@@ -126,13 +132,13 @@ test('the wrong scheme, either way', async (context) => {
 
 test('through a proxy, as curl would go', async (context) => {
   await using rig = await secured(context, {name: 'feldera.test'});
-  await using proxy = await startConnectProxy({login: 'me:SECRET-proxy'});
+  await using proxy = await startConnectProxy({login: 'me:PLANTED-proxy'});
   const args = ['logs', 'alpha', '--host', `https://feldera.test:${rig.port}`, '--tls-cert', rig.roots, ...key];
-  const env = {HTTPS_PROXY: `http://me:SECRET-proxy@127.0.0.1:${proxy.port}`};
+  const env = {HTTPS_PROXY: `http://me:PLANTED-proxy@127.0.0.1:${proxy.port}`};
   expect(await runCommand(args, {env})).toMatchObject({code: 0, stderr: ''});
   expect(new Set(proxy.seen)).toEqual(new Set([`CONNECT feldera.test:${rig.port}`]));
 
-  const wrong = await runCommand(args, {env: {https_proxy: `http://me:SECRET-wrong@127.0.0.1:${proxy.port}`}});
+  const wrong = await runCommand(args, {env: {https_proxy: `http://me:PLANTED-wrong@127.0.0.1:${proxy.port}`}});
   expect(wrong).toMatchObject({
     code: 1,
     stderr: `pipetail: alpha: the proxy 127.0.0.1:${proxy.port} from https_proxy wants a login: put http://user:password@… into https_proxy\n`,
@@ -148,12 +154,12 @@ test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]
   [https, {SSL_CERT_FILE: '/dev/null'}, `/dev/null from SSL_CERT_FILE holds no certificate · ${pem}`],
   [https, {FELDERA_HTTPS_TLS_CERT: '/'}, `/ from FELDERA_HTTPS_TLS_CERT cannot be read (EISDIR) · ${pem}`],
   [
-    ['--host', 'http://prod.example.com', '--auth', 'SECRET'],
+    ['--host', 'http://prod.example.com', '--auth', 'PLANTED'],
     {},
     'the credential from --auth is not sent to http://prod.example.com · plain http lets everyone on the way read it · use https://, or --allow-http-key',
   ],
   [
-    [...https, '--auth', 'SECRET', '--auth-token-command', 'echo SECRET'],
+    [...https, '--auth', 'PLANTED', '--auth-token-command', 'echo PLANTED'],
     {},
     '--auth and --auth-token-command do not go together · both say what to log in with · leave one out',
   ],
@@ -164,7 +170,7 @@ test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]
   ],
   [
     ['--host', 'https://prod.example.com'],
-    {HTTPS_PROXY: 'socks5://me:SECRET@p'},
+    {HTTPS_PROXY: 'socks5://me:PLANTED@p'},
     'HTTPS_PROXY is not the URL of an HTTP proxy · only http:// and https:// are spoken to · such as http://proxy.example:3128',
   ],
   [https, {FELDERA_TLS_INSECURE: 'perhaps'}, "FELDERA_TLS_INSECURE takes true or false, not 'perhaps'"],

@@ -4,24 +4,22 @@ import {expect, onTestFinished, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
+import {plantedKey} from '../harness/planted-secret.ts';
 import {openProgram} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {currentLine} from './find-helpers.ts';
 import {Viewer} from './viewer.ts';
 
-const SECRET = 'apikey:SECRET-0123456789';
-
 /** One server, and one home for every start of the program on it. */
 async function installation() {
-  const server = await DemoServer.start({scenario: quiet('alpha', 'beta', 'gamma'), apiKey: SECRET});
+  const server = await DemoServer.start({scenario: quiet('alpha', 'beta', 'gamma'), apiKey: plantedKey});
   const home: TemporaryDirectory = await temporaryDirectory();
   onTestFinished(async () => {
     await server.close();
     await home[Symbol.asyncDispose]();
   });
   const start = async (...args: readonly string[]) => {
-    const env = {HOME: home.path, FELDERA_API_KEY: SECRET};
-    const terminal = await openProgram(['--host', server.url, ...args], {env});
+    const terminal = await openProgram(['--host', server.url, ...args], {env: {HOME: home.path}});
     const viewer = new Viewer(server, terminal);
     onTestFinished(() => terminal.dispose());
     await viewer.live();
@@ -153,10 +151,10 @@ test('a corrupt file is set aside and named, and the program starts clean', asyn
 
 test('no credential is ever in what is kept', async () => {
   const {start, folder} = await installation();
-  const viewer = await start('alpha', 'beta', '--auth', SECRET);
+  const viewer = await start('alpha', 'beta', '--auth', plantedKey);
   await read(viewer);
   await quit(viewer);
   const files = await readdir(folder);
   expect(files.length).toBeGreaterThan(0);
-  for (const file of files) expect(await readFile(path.join(folder, file), 'latin1')).not.toContain('SECRET');
+  for (const file of files) expect(await readFile(path.join(folder, file), 'latin1')).not.toContain('PLANTED');
 });

@@ -10,7 +10,7 @@ test('a wrong base URL is named as the cause, with the URL', async () => {
   await viewer.live();
   await using wrong = await openProgram(['--host', viewer.server.url.replace('/feldera', '')]);
   await wrong.waitFor('This is not the Feldera API');
-  await wrong.waitFor('--host or FELDERA_HOST');
+  await wrong.waitFor('--host URL or the variable FELDERA_HOST');
   await wrong.waitFor(`127.0.0.1:${viewer.server.port}`);
 });
 

@@ -1,14 +1,20 @@
 import {spawnSync} from 'node:child_process';
+import path from 'node:path';
 import {cleanEnvironment} from './environment.ts';
 import {eventually, WAIT_MS} from './eventually.ts';
 import {SecretWatch} from './secret-watch.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import type {TerminalOptions} from './terminal.ts';
 
+export type TmuxOptions = TerminalOptions & {
+  /** Whether what the pane's program writes is kept, to be searched for planted secrets; it costs tmux time. */
+  readonly keep?: boolean;
+};
+
 let sessions = 0;
 
 /** Runs a program as the only pane of a tmux server of its own, with tmux's defaults. Dispose of it: `await using`. */
-export async function openTmux(options: TerminalOptions): Promise<Tmux> {
+export async function openTmux(options: TmuxOptions): Promise<Tmux> {
   return new Tmux(options, await temporaryDirectory());
 }
 
@@ -20,8 +26,8 @@ export class Tmux implements AsyncDisposable {
   readonly #env: Record<string, string>;
   readonly #secrets: SecretWatch;
 
-  constructor(options: TerminalOptions, directory: TemporaryDirectory) {
-    const {cols = 80, rows = 24, command, args = []} = options;
+  constructor(options: TmuxOptions, directory: TemporaryDirectory) {
+    const {cols = 80, rows = 24, command, args = [], keep = true} = options;
     this.home = directory.path;
     this.#directory = directory;
     // The pane's TERM comes from tmux; the socket lives in our directory and goes with it.
@@ -31,7 +37,9 @@ export class Tmux implements AsyncDisposable {
     const setUp = ['set', '-g', 'status', 'off', ';', 'set', '-g', 'remain-on-exit', 'on', ';'];
     const size = ['-x', String(cols), '-y', String(rows)];
     const start = ['new-session', '-d', ...size, '-c', options.cwd ?? this.home, '--', command, ...args];
-    this.tmux('-f', '/dev/null', 'start-server', ';', ...setUp, ...start);
+    // The directory is searched at the end, so the bytes are as well.
+    const keeping = keep ? [';', 'pipe-pane', `exec cat > '${path.join(this.home, '.pane')}'`] : [];
+    this.tmux('-f', '/dev/null', 'start-server', ';', ...setUp, ...start, ...keeping);
   }
 
   /** Runs a tmux command on this server and answers what it printed. Throws when it fails. */
@@ -96,7 +104,9 @@ export class Tmux implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#secrets.lookAtProcesses();
     spawnSync('tmux', ['-L', this.#socket, 'kill-server'], {env: this.#env});
     await this.#directory[Symbol.asyncDispose]();
+    this.#secrets.expectNone();
   }
 }

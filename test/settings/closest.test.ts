@@ -21,6 +21,11 @@ test.each(['', 'x', 'orders', 'lo-gs-x', 'd'])('%j is near none', (word) => {
   expect(didYouMean(word, words)).toBe('');
 });
 
+test('half of the letters must be there', () => {
+  expect(closest('all', ['tail'])).toBeUndefined();
+  expect(closest('al', ['all', 'bl'])).toBe('all');
+});
+
 test('the nearest wins', () => {
   expect(closest('order', ['orders2', 'orders', 'border-line'])).toBe('orders');
   expect(didYouMean('ordesr', ['fraud', 'orders'])).toBe(" · did you mean 'orders'?");

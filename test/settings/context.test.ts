@@ -117,14 +117,14 @@ describe('the usual one', () => {
     [[], {}, prod],
     [[], {FELDERA_TENANT: 'other', FELDERA_HTTPS_TLS_CERT: '/other.pem', FELDERA_TLS_INSECURE: '1'}, prod],
     [['--tenant', 't'], {}, {...prod, tenant: 't'}],
-    // Another server or credential is named.
+    // A key names no server.
+    [[], {FELDERA_API_KEY: 'k'}, prod],
+    [[], {FELDERA_AUTH_TOKEN_COMMAND: 'c'}, prod],
+    [['--auth', 'k'], {}, {...prod, token: 'k', tokenFrom: '--auth'}],
+    // Another server is named.
     [[], feldera, other],
     [[], {FELDERA_HOST: 'https://x.example'}, {...local, host: 'https://x.example'}],
-    [[], {FELDERA_API_KEY: 'k'}, {...local, token: 'k', tokenFrom: 'FELDERA_API_KEY'}],
-    [[], {FELDERA_AUTH_TOKEN_COMMAND: 'c'}, {...local, command: 'c'}],
     [['--host', 'https://x.example'], {}, {...local, host: 'https://x.example'}],
-    [['--auth', 'k'], {}, {...local, token: 'k', tokenFrom: '--auth'}],
-    [['--auth-token-command', 'c'], {}, {...local, command: 'c'}],
     [['--context', 'open'], {}, {...none, context: 'open', host: 'https://open.example.com'}],
     [[], {PIPETAIL_CONTEXT: 'open', ...feldera}, {...none, context: 'open', host: 'https://open.example.com'}],
     [['--demo'], {}, {...none, context: undefined, host: undefined}],

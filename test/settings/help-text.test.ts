@@ -4,6 +4,11 @@ import {type CommandName, commandWords, type Option, options} from '../../source
 
 const commands: readonly CommandName[] = ['screen', ...commandWords];
 
+it('names a variable only to the commands that read it', () => {
+  expect(helpText('screen')).toMatch(/--level .*\(variable PIPETAIL_LEVEL\)$/m);
+  expect(helpText('logs')).toMatch(/--level .* or error$/m);
+});
+
 describe.each(commands)('help of %s', (command) => {
   it('lists every option that the command takes, and no other', () => {
     const text = helpText(command);
@@ -22,6 +27,18 @@ describe.each(commands)('help of %s', (command) => {
       if (option.fallback !== undefined) expect(text).toContain(`default ${option.fallback}`);
     }
     expect(text).toMatch(/Exit codes: 0 done, 1 failure, 2 wrong usage, (3 --exit-on matched, )?130 interrupted/);
+  });
+
+  it.each([72, 80, 100])('fits into %i cells, and says the same there', (width) => {
+    const rows = helpText(command, width).split('\n');
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
+    const inWords = (text: string) => text.split(/\s+/);
+    expect(inWords(rows.join('\n'))).toEqual(inWords(helpText(command)));
+    expect(rows.filter((row) => /^ {3,26}\S/.test(row))).toEqual([]);
+  });
+
+  it('is as it is on what is no terminal, or a very narrow one', () => {
+    expect(helpText(command, 40)).toBe(helpText(command));
   });
 
   it('keeps its two columns apart and ends in a newline', () => {

@@ -63,7 +63,7 @@ test('a secret is never shown, whatever says it', () => {
   expect(shown(['--context', 'run']).get('auth-token-command')).toEqual(['…', 'c.toml:11']);
   expect(shown(['--auth', 'SECRET']).get('auth')).toEqual(['…', '--auth']);
   expect(shown([], {FELDERA_API_KEY: 'SECRET'}, emptyConfig).get('auth')).toEqual(['…', 'FELDERA_API_KEY']);
-  expect(shown([], {FELDERA_AUTH_TOKEN_COMMAND: 'echo SECRET'}).get('auth-token-command')?.[0]).toBe('…');
+  expect(shown([], {FELDERA_AUTH_TOKEN_COMMAND: 'echo SECRET'}, emptyConfig).get('auth-token-command')?.[0]).toBe('…');
   expect(shown(['--host', 'https://u:SECRET@a.example/x']).get('host')?.[0]).toBe('https://…@a.example/x');
   expect(shown(['--host', 'u:SECRET@:::']).get('host')?.[0]).toBe('…@:::');
 });

@@ -133,7 +133,7 @@ describe('each mistake has its line', () => {
     // Contexts.
     ['[contexts.a]\ntenant = "t"\n', "1: context 'a' has no host"],
     ['[contexts]\na = "x"\n', "2: 'a' is no context · a context is a table: [contexts.NAME]"],
-    [`[contexts."a b"]\n${host}\n`, "1: a context's name is made of letters, digits, '.', '-' and '_'"],
+    [`[contexts."a b"]\n${host}\n`, "1: a context's name is made of letters, digits, '.', '-' and '_', 40 at the most"],
     [`[contexts.a]\n${host}\ntennant = "t"\n`, "3: unknown key 'tennant' of context 'a' · did you mean 'tenant'?"],
     [
       `[contexts.a]\n${host}\nfps = 3\n`,

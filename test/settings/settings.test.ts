@@ -165,6 +165,14 @@ describe('numbers and sizes', () => {
 });
 
 describe('flags', () => {
+  it('short ones, as stern and kubectl have them', () => {
+    const argv = ['logs', 'a', '-f', '-t', '-s', '10m', '-e', 'noise', '--tail', '-1'];
+    expect(read(...argv).request).toMatchObject({
+      follow: true,
+      select: {tail: undefined, since: '10m'},
+    });
+  });
+
   it.each([
     [['--nothing'], 'unknown option --nothing · pipetail --help lists them'],
     [['--nothing=7'], 'unknown option --nothing · pipetail --help lists them'],
@@ -172,6 +180,13 @@ describe('flags', () => {
     [['--no-demo'], 'unknown option --no-demo · pipetail --help lists them'],
     [['-x'], 'unknown option -x · pipetail --help lists them'],
     [['logs', 'a', '-fx'], 'unknown option -x · pipetail --help lists them'],
+    [['-V'], 'unknown option -V · did you mean --version? · pipetail --help lists them'],
+    [['logs', 'a', '--include', 'x'], 'unknown option --include · did you mean --grep? · pipetail --help lists them'],
+    [
+      ['logs', 'a', '--no-color'],
+      'unknown option --no-color · did you mean --color never? · pipetail --help lists them',
+    ],
+    [['list', '--logLevel', 'x'], 'unknown option --log-level · did you mean --level? · pipetail --help lists them'],
   ])('%j is unknown', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });

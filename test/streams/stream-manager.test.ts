@@ -106,6 +106,25 @@ test('the snapshot changes at most once a frame, however much comes', async () =
   expect(stream.snapshot.get().endId).toBe(stream.buffer.endId);
 });
 
+test('tabs that have news in the same frame tell of it in one turn', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['a', 'b'], {clock});
+  const streams = ['a', 'b'].map((name) => manager.open(name));
+  for (const stream of streams) await untilLines(stream, write(stream.name, 1));
+  await clock.advance(1);
+  const told: string[] = [];
+  for (const {name, snapshot} of streams) {
+    snapshot.subscribe(() => {
+      told.push(name);
+      queueMicrotask(() => told.push('turn'));
+    });
+  }
+  for (const stream of streams) await untilLines(stream, write(stream.name, 1));
+  await clock.advance(1);
+  expect(told.toSorted()).toEqual(['a', 'b', 'turn', 'turn']);
+  expect(told.slice(2)).toEqual(['turn', 'turn']);
+});
+
 test('a machine that slept reconnects every open tab at once', async () => {
   const clock = new FakeClock();
   const {server, manager} = await openStreams(['a', 'b'], {clock});

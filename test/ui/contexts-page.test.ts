@@ -27,6 +27,14 @@ it('has a row for each context: name, host, and which is in force', () => {
   expect(texts({cursor: 1})[3]).toMatch(/^ ▸ /);
 });
 
+it('shortens names and hosts rather than leave out which is in force', () => {
+  const name = 'a-name-of-more-than-twenty-four-letters';
+  const host = `https://${'long.'.repeat(20)}example.com`;
+  const [, , row] = texts({contexts: {...contexts, all: [{name, host, color: undefined}], inForce: name}});
+  expect(row).toMatch(/^ ▸ {4}a-name-of-more-than-twe… {2}https:\/\/long\.[\w.]*… {2}in force$/);
+  expect(textWidth(row ?? '')).toBe(80);
+});
+
 it('shows the colour, where there is one', () => {
   const colours = page().map((row) => row.runs.flatMap(({style}) => style.bg ?? []));
   expect(colours).toEqual([[], [], [], [1]]);

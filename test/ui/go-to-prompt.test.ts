@@ -69,6 +69,12 @@ describe(':', () => {
     expect(noticeOf(screen)).toBeUndefined();
   });
 
+  it.each(['q', 'q!', 'quit'])('says which key quits to one who types %s', async (text) => {
+    await using screen = await reading(minutes);
+    await typed(screen, ':', text);
+    expect(screen.controller.state.prompt?.problem).toBe('not a place; after Esc, q quits');
+  });
+
   it('stays open where what was typed is no place', async () => {
     await using screen = await reading(minutes);
     await typed(screen, ':', 'end');

@@ -53,6 +53,20 @@ test.each<[ApiFailure, string, string]>([
   expect(all).toContain('Trying again in 4 s; r tries at once, q quits.');
 });
 
+test('a proxy that stands in the way is not a server that is not there', () => {
+  const message = 'the proxy p:3128 from HTTPS_PROXY does not lead to prod.example.com (403)';
+  const rows = pageOf({kind: 'retryable', reason: 'unreachable', message, url: ''}, undefined);
+  expect(rows?.[1]).toBe('  The proxy does not lead to the server');
+  expect(rows?.join(' ')).toContain('NO_PROXY');
+  expect(rows?.join(' ')).not.toContain('Is Feldera running there?');
+});
+
+test('the demo is named where nobody has said which server', () => {
+  const words = (serverUrl: string) => pageOf(retryable('unreachable'), undefined, {serverUrl})?.join(' ');
+  expect(words('http://localhost:8080')).toContain('pipetail --demo');
+  expect(words('http://localhost:8081')).not.toContain('--demo');
+});
+
 describe('an empty list', () => {
   it('says what to do', () => {
     const all = pageOf(undefined, [])?.join(' ');

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {measureRows} from '../../../bench/frame/measure-rows.ts';
 import type {BenchContext, Row, Task} from '../../../bench/frame/row.ts';
 
-const context: BenchContext = {lines: 1, logFile: async () => 'none'};
+const context: BenchContext = {lines: 1, tree: '/', logFile: async () => 'none'};
 
 test('reference and ours take turns, and rows of the same task share its samples', async () => {
   const order: string[] = [];
@@ -21,5 +21,25 @@ test('reference and ours take turns, and rows of the same task share its samples
     ['a', {ours: [{turn: 2}, {turn: 4}], reference: [{turn: 1}, {turn: 3}]}],
     ['b', {ours: [{turn: 5}, {turn: 6}], reference: []}],
     ['c', {ours: [{turn: 2}, {turn: 4}], reference: [{turn: 1}, {turn: 3}]}],
+  ]);
+});
+
+test('a row that measures both sides in the same way compares figures of the same run', async () => {
+  let turns = 0;
+  const measure = async () => ({turn: ++turns});
+  const other: Task = {what: 'other', measure: async () => ({turn: 0})};
+  const [first, line] = ['first', 'line'].map((what): Task => ({what, measure}));
+  const rows: readonly Row[] = [
+    {name: 'start', figure: 'turn', unit: '', ours: first ?? other, reference: other},
+    {name: 'line', figure: 'turn', unit: '', ours: line ?? other, reference: first ?? other},
+    {name: 'alone', figure: 'turn', unit: '', ours: {what: 'alone', measure: other.measure}, reference: other},
+  ];
+  const measured = await measureRows(rows, context, {runs: 2, onRow: () => {}});
+  const both = [{turn: 1}, {turn: 2}];
+  const none = [{turn: 0}, {turn: 0}];
+  expect(measured.map(({ours, reference}) => [ours, reference])).toEqual([
+    [both, none],
+    [both, both],
+    [none, none],
   ]);
 });

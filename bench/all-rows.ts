@@ -1,0 +1,29 @@
+import type {Row} from './frame/row.ts';
+import {rows as filterRows} from './rows/filter.ts';
+import {rows as followRows} from './rows/follow.ts';
+import {rows as holdRows} from './rows/holds.ts';
+import {rows as ingestRows} from './rows/ingest.ts';
+import {rows as keyRows} from './rows/keys.ts';
+import {rows as memoryRows} from './rows/memory.ts';
+import {rows as pipelineRows} from './rows/pipelines.ts';
+import {rows as quietRows} from './rows/quiet.ts';
+import {rows as rssRows} from './rows/rss.ts';
+import {rows as searchRows} from './rows/search.ts';
+import {rows as startRows} from './rows/start.ts';
+import {rows as tabRows} from './rows/tabs.ts';
+
+/** Every claim, in the order of the table. */
+export const allRows: readonly Row[] = [
+  ...ingestRows,
+  ...memoryRows,
+  ...searchRows,
+  ...filterRows,
+  ...holdRows,
+  ...startRows,
+  ...followRows,
+  ...quietRows,
+  ...keyRows,
+  ...rssRows,
+  ...tabRows,
+  ...pipelineRows,
+];

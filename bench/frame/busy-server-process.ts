@@ -1,0 +1,97 @@
+import {readFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {followerLimit} from '../../source/demo/follower.ts';
+import type {DemoPipeline} from '../../source/demo/pipeline.ts';
+import {feldera} from '../../source/demo/ring.ts';
+import {quiet} from '../../source/demo/scenario.ts';
+import {DemoServer} from '../../source/demo/server.ts';
+import {blocksOf, lineReader} from './log-blocks.ts';
+
+/** What a busy server has and does. */
+export type Business = {
+  readonly pipelines: readonly string[];
+  /**
+   * Lines a second of each of the first `writers` pipelines, once it works: lines of the file `log`, over and over. From
+   * the start each of them has one line more than the one before, so that logs can be told apart by their counts.
+   */
+  readonly rate: number;
+  readonly writers: number;
+  readonly log: string;
+  /** All lines of this file stand in the log of the first pipeline from the start. */
+  readonly history?: string | undefined;
+  /** Of every six pipelines one has failed and two are stopped; else all run. */
+  readonly mixed?: boolean;
+  /** While it works, this pipeline counts another connector error each second: the list is never the same twice. */
+  readonly changing?: string | undefined;
+};
+
+export type BusyRequest = {readonly id: number; readonly wish: 'state' | 'work' | 'rest'};
+
+export type BusyState = {
+  readonly id: number;
+  readonly url: string;
+  /** Lines that the first `writers` pipelines have logged since their beginning, the runner's own included. */
+  readonly lines: readonly number[];
+  /** Log connections since the start. */
+  readonly connections: number;
+};
+
+/** A burst each so many milliseconds: finer than a frame, and few enough to leave the other core to the program. */
+const turn = 10;
+
+/** Started by BusyServer with a `Business` as JSON: answers each request with how things stand. */
+if (process.argv[1] === import.meta.filename) {
+  const business: Business = JSON.parse(process.argv[2] ?? '');
+  const {pipelines, writers, changing} = business;
+  const history = business.history === undefined ? [] : blocksOf(readFileSync(business.history));
+  const isLong = history.length > 0;
+  const server = await DemoServer.start({
+    scenario: quiet(...pipelines),
+    ringLimits: isLong ? {bytes: Number.POSITIVE_INFINITY, entries: 10_000_000} : feldera,
+    followerLimit: isLong ? 10_000_000 : followerLimit,
+  });
+  if (business.mixed) server.pipelines.forEach(mixUp);
+  const written = pipelines.slice(0, writers).map((name) => server.pipeline(name));
+  for (const {bytes} of history) written[0]?.write(bytes);
+  const isWorking = work(business, written, () => changing !== undefined && addError(server.pipeline(changing)));
+  const extra = history.reduce((sum, {lines}) => sum + lines - 1, 0);
+  process.on('message', ({id, wish}: BusyRequest) => {
+    if (wish !== 'state') isWorking(wish === 'work');
+    const lines = written.map(({ring}, index) => (ring?.next ?? 0) + (index === 0 ? extra : 0));
+    process.send?.({id, url: server.url, lines, connections: server.totalLogConnections} satisfies BusyState);
+  });
+  process.on('disconnect', () => process.exit());
+}
+
+/** Writes whenever it is told to; the answer tells it. */
+function work({rate, log}: Business, written: readonly DemoPipeline[], eachSecond: () => void): (on: boolean) => void {
+  const next = lineReader(readFileSync(log));
+  for (const [index, pipeline] of written.entries()) for (let each = 0; each < index; each++) pipeline.write(next());
+  let begun: number | undefined;
+  let seconds = 0;
+  let done = 0;
+  const write = async (): Promise<void> => {
+    for (;;) {
+      await sleep(turn);
+      if (begun === undefined) continue;
+      const elapsed = (performance.now() - begun) / 1000;
+      for (; seconds < Math.floor(elapsed); seconds++) eachSecond();
+      for (const due = Math.floor(elapsed * rate); done < due; done++) for (const each of written) each.write(next());
+    }
+  };
+  void write();
+  return (on) => {
+    begun = on ? performance.now() : undefined;
+    seconds = 0;
+    done = 0;
+  };
+}
+
+function mixUp(pipeline: DemoPipeline, index: number): void {
+  if (index % 6 === 2) pipeline.fail('out of storage');
+  else if (index % 3 === 0) pipeline.stop();
+}
+
+function addError(pipeline: DemoPipeline): void {
+  pipeline.setState({connectorErrors: pipeline.state.connectorErrors + 1});
+}

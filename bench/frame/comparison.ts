@@ -1,0 +1,42 @@
+import type {Side} from './judge.ts';
+import type {Row, Sample} from './row.ts';
+import {median, spread} from './statistics.ts';
+import {columns, figureText, sideText} from './table.ts';
+
+/** One row, measured on two trees in turn. */
+export type Compared = {readonly row: Row; readonly here: readonly Sample[]; readonly other: readonly Sample[]};
+
+/** The table that is printed: medians and spread of both, the ratio, and whether the two can be told apart. */
+export function comparisonTable(rows: readonly Compared[], names: {here: string; other: string}): string {
+  const heading = ['row', 'what', names.here, names.other, 'ratio', ''];
+  return columns([heading, ...rows.map(cellsOf)]);
+}
+
+function cellsOf({row, here, other}: Compared): string[] {
+  const [ours, its] = [valuesOf(row, here), valuesOf(row, other)];
+  const [left, right] = [sideOf(ours), sideOf(its)];
+  const ratio = left.median / right.median;
+  return [
+    ...[row.name, row.ours.what, sideText(left, row.unit), sideText(right, row.unit)],
+    ...[`${figureText(ratio)} ×`, verdict(ours, its)],
+  ];
+}
+
+/** Two sets of values are told apart when all of one lie below all of the other; with one run each nothing can be said. */
+export function verdict(here: readonly number[], other: readonly number[]): '' | 'less' | 'MORE' {
+  if (here.length < 2 || other.length < 2) return '';
+  if (Math.max(...here) < Math.min(...other)) return 'less';
+  return Math.min(...here) > Math.max(...other) ? 'MORE' : '';
+}
+
+function valuesOf({name, figure}: Row, samples: readonly Sample[]): number[] {
+  return samples.map((sample) => {
+    const value = sample[figure];
+    if (value === undefined) throw new Error(`${name}: no ${figure} was measured`);
+    return value;
+  });
+}
+
+function sideOf(values: readonly number[]): Side {
+  return {median: median(values), spread: spread(values)};
+}

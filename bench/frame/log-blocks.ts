@@ -1,0 +1,33 @@
+const newline = 0x0a;
+const blockBytes = 64 * 1024;
+
+/** Whole lines, without the last newline. */
+export type BlockOfLines = {readonly bytes: Buffer; readonly lines: number};
+
+/** A log in blocks of about 64 KiB, for a server that keeps it as so many entries: one for each line is too many. */
+export function blocksOf(log: Buffer): BlockOfLines[] {
+  const blocks: BlockOfLines[] = [];
+  for (let at = 0; at < log.length; ) {
+    let lines = 0;
+    let end = at;
+    while (end < log.length && end - at < blockBytes) {
+      end = log.indexOf(newline, end) + 1;
+      lines += 1;
+    }
+    blocks.push({bytes: log.subarray(at, end - 1), lines});
+    at = end;
+  }
+  return blocks;
+}
+
+/** Answers the lines of a log one by one, without their newlines; after the last the first again. */
+export function lineReader(log: Buffer): () => Buffer {
+  let at = 0;
+  return () => {
+    if (at >= log.length) at = 0;
+    const end = log.indexOf(newline, at);
+    const line = log.subarray(at, end);
+    at = end + 1;
+    return line;
+  };
+}

@@ -1,0 +1,41 @@
+import type {Terminal} from '../../test/harness/terminal.ts';
+import type {Press} from './key-times.ts';
+
+/** In the row above the keys. */
+const statusHas = (word: string) => (terminal: Terminal) => () => terminal.row(-2).includes(word);
+const help = 'this help';
+
+const openHelp: Press = {key: '?', sight: (terminal) => () => terminal.text().includes(help)};
+const closeHelp: Press = {key: 'Enter', sight: (terminal) => () => !terminal.text().includes(help)};
+const asSent: Press = {key: 'J', sight: statusHas('as sent')};
+const compact: Press = {key: 'J', sight: (terminal) => () => !statusHas('as sent')(terminal)()};
+const turn: readonly Press[] = [openHelp, closeHelp, asSent, compact];
+
+/** Rows that hold the log whatever else there is; while it is held, only a key moves them. */
+const paneRows = (terminal: Terminal) => terminal.screen().slice(4, 12).join('\n');
+
+function moves(key: string): Press {
+  return {
+    key,
+    sight: (terminal) => {
+      const before = paneRows(terminal);
+      return () => paneRows(terminal) !== before;
+    },
+  };
+}
+
+/** Keys of the log that change what is seen: while it follows, then while it is held, then back. */
+export const logPresses: readonly Press[] = [
+  ...turn,
+  {key: 'w', sight: statusHas('wrap on')},
+  {key: 'w', sight: statusHas('wrap off')},
+  {key: 'p', sight: statusHas('paused')},
+  ...['PageUp', 'PageUp', 'PageDown', 'PageUp'].map(moves),
+  ...turn,
+  {key: 'G', sight: statusHas('following')},
+];
+
+/** At least `count` presses of these. */
+export function repeated(presses: readonly Press[], count: number): Press[] {
+  return Array.from({length: Math.ceil(count / presses.length)}, () => presses).flat();
+}

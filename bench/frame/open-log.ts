@@ -1,0 +1,37 @@
+import {openTerminal, type Terminal} from '../../test/harness/terminal.ts';
+import {startOf} from './built-program.ts';
+
+/** Enough to page through. */
+const fewLines = 500;
+
+/**
+ * The program at 200×50 with these pipelines open, the first one before the eye, live and with some lines, and its keys
+ * going to the log. Dispose of it: `await using`.
+ */
+export async function openLog(
+  tree: string,
+  {
+    url,
+    names,
+    args = [],
+    timeout = 60_000,
+  }: {
+    url: string;
+    names: readonly string[];
+    args?: readonly string[];
+    timeout?: number;
+  },
+): Promise<Terminal> {
+  const terminal = await openTerminal({...startOf(tree, '--host', url, ...args, ...names), cols: 200, rows: 50});
+  const isThere = () => /\bLIVE\b/.test(terminal.row(0)) && linesReceived(terminal) >= fewLines;
+  await terminal.waitFor(isThere, {timeout, hint: 'a live log'});
+  // The keys go to the log once the list has been hidden.
+  await terminal.press('z', 'z');
+  return terminal;
+}
+
+/** What the status line says: lines held and lines dropped since, which together are all that came. NaN: nothing yet. */
+export function linesReceived(terminal: Terminal): number {
+  const numberIn = (pattern: RegExp) => Number(pattern.exec(terminal.row(-2))?.[1]?.replaceAll(',', ''));
+  return numberIn(/([\d,]+) lines?\b/) + (numberIn(/([\d,]+) older lines? dropped/) || 0);
+}

@@ -1,0 +1,41 @@
+import {execFileSync} from 'node:child_process';
+import {cpSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
+import {mkdtemp} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {root} from './log-files.ts';
+
+/**
+ * Checks a commit out beside this checkout and builds it, with this checkout's `bench/` in place of its own: both are
+ * measured by the same code, and rows that import sources import those of the tree that they stand in. Installs packages
+ * only if the commit wants others. Throws when there is no such commit or it does not build. However this process ends,
+ * short of a SIGKILL, the tree goes with it.
+ */
+export async function otherTree(wanted: string): Promise<{readonly tree: string; readonly commit: string}> {
+  const git = (...args: string[]) => run('git', ['-C', root, ...args]);
+  const commit = git('rev-parse', '--short', '--verify', `${wanted}^{commit}`).trim();
+  const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-other-`);
+  const tree = path.join(folder, 'tree');
+  process.once('exit', () => {
+    rmSync(folder, {recursive: true, force: true});
+    git('worktree', 'prune');
+  });
+  // Otherwise it would end without an `exit`.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  git('worktree', 'add', '--quiet', '--detach', tree, commit);
+  rmSync(path.join(tree, 'bench'), {recursive: true, force: true});
+  cpSync(path.join(root, 'bench'), path.join(tree, 'bench'), {recursive: true});
+  if (packagesOf(root) === packagesOf(tree))
+    symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
+  else run('npm', ['ci', '--no-audit', '--no-fund'], tree);
+  run(process.execPath, ['scripts/bundle.mjs'], tree);
+  return {tree, commit};
+}
+
+function packagesOf(tree: string): string {
+  return readFileSync(path.join(tree, 'package-lock.json'), 'utf8');
+}
+
+function run(command: string, args: readonly string[], cwd: string = root): string {
+  return execFileSync(command, args, {cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
+}

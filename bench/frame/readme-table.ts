@@ -1,0 +1,53 @@
+import type {GrowthPoint, Results, RowResult} from './results.ts';
+import {figureText, targetText} from './table.ts';
+
+/**
+ * The readme's part on speed, in Markdown: on what it was measured, each row beside its reference, and of those that
+ * miss their target why. `whys`: what a row of that name says of it.
+ */
+export function readmeBenchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
+  const {processor, cores, memoryGiB, system, node, grep} = machine;
+  const commits = [...new Set(rows.map(({commit}) => commit))].join(', ');
+  const missed = rows.filter(({met}) => met === false);
+  return [
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${grep}; commit ${commits}.`,
+    '',
+    '| row | what | pipetail | reference | ratio | target | |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows.map(rowText),
+    ...(missed.length === 0
+      ? []
+      : ['', ...missed.map(({name}) => `- \`${name}\`: ${whys(name) ?? 'not explained yet'}`)]),
+  ].join('\n');
+}
+
+function rowText({name, what, unit, ours, reference, ratio, target, met}: RowResult): string {
+  const cells = [
+    `\`${name}\``,
+    what.ours,
+    `${figureText(ours.median)} ${unit}`,
+    reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '–',
+    ratio === undefined ? '–' : `${figureText(ratio)} ×`,
+    target ? targetText(target, unit) : '–',
+    met === undefined ? '' : met ? 'met' : 'missed',
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** The pictures of growth, in Markdown, each for light and dark pages. */
+export function growthPictures(
+  points: readonly GrowthPoint[],
+  families: readonly {name: string; title: string}[],
+): string {
+  const longest = Math.max(...points.map(({lines}) => lines));
+  return families
+    .map(({name, title}) =>
+      [
+        '<picture>',
+        `  <source media="(prefers-color-scheme: dark)" srcset="docs/bench/${name}-dark.svg">`,
+        `  <img src="docs/bench/${name}-light.svg" alt="${title}, up to ${longest.toLocaleString('en')} lines">`,
+        '</picture>',
+      ].join('\n'),
+    )
+    .join('\n');
+}

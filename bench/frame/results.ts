@@ -1,0 +1,79 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import type {Judged, Side} from './judge.ts';
+import type {Machine} from './machine.ts';
+import type {RowSamples, Target} from './row.ts';
+
+/** A row as it was measured, with everything that the readme says of it. */
+export type RowResult = {
+  readonly name: string;
+  readonly what: {readonly ours: string; readonly reference?: string};
+  readonly unit: string;
+  readonly ours: Side;
+  readonly reference?: Side;
+  readonly ratio?: number;
+  readonly target?: Target;
+  readonly met?: boolean;
+  /** Of the sources that it was measured of, and when (ISO 8601). */
+  readonly commit: string;
+  readonly date: string;
+  /** The figures of each run, in their order: names of figures are those of `Sample`. */
+  readonly figure: string;
+  readonly referenceFigure?: string;
+  readonly samples: Pick<RowSamples, 'ours' | 'reference'>;
+};
+
+/** A row measured with another log: so many lines, of so many bytes each; undefined: as a busy pipeline logs them. */
+export type GrowthPoint = {
+  readonly row: string;
+  readonly lines: number;
+  readonly lineBytes?: number;
+  readonly ours: number;
+  readonly reference?: number;
+};
+
+/** What bench/results.json holds. */
+export type Results = {
+  readonly machine: Machine;
+  readonly lines: number;
+  readonly rows: readonly RowResult[];
+  readonly growth?: {readonly machine: Machine; readonly points: readonly GrowthPoint[]};
+};
+
+const file = new URL('../results.json', import.meta.url);
+
+/** What was measured last; undefined: nothing yet. */
+export async function readResults(): Promise<Results | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+export async function writeResults(results: Results): Promise<void> {
+  await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+export function resultOf({row, ours, reference}: RowSamples, judged: Judged, {commit, date}: Machine): RowResult {
+  const {name, figure, referenceFigure, unit, target} = row;
+  return {
+    name,
+    what: {ours: row.ours.what, ...(row.reference && {reference: row.reference.what})},
+    unit,
+    ours: judged.ours,
+    ...(judged.reference && {reference: judged.reference}),
+    ...(judged.ratio !== undefined && {ratio: judged.ratio}),
+    ...(target && {target}),
+    ...(judged.met !== undefined && {met: judged.met}),
+    ...{commit, date, figure},
+    ...(referenceFigure !== undefined && {referenceFigure}),
+    samples: {ours, reference},
+  };
+}
+
+/** `rows` in the order of `names`, those measured again in place of what was known; what has no name any more goes. */
+export function mergedRows(
+  known: readonly RowResult[],
+  again: readonly RowResult[],
+  names: readonly string[],
+): readonly RowResult[] {
+  const all = new Map([...known, ...again].map((row) => [row.name, row]));
+  return names.flatMap((name) => all.get(name) ?? []);
+}

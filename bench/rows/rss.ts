@@ -1,0 +1,56 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {node} from '../../test/harness/program.ts';
+import {BenchServer} from '../frame/bench-server.ts';
+import {nodeFlags, startOf} from '../frame/built-program.ts';
+import {rssOf} from '../frame/process-use.ts';
+import {RawTerminal} from '../frame/raw-terminal.ts';
+import type {BenchContext, Row, Sample} from '../frame/row.ts';
+
+/**
+ * Memory of the process in RAM: with one quiet tab, against a Node that waits; then, in the same process, what comes on
+ * top once its scrollback of 32 MiB is full and has dropped lines.
+ */
+const size = {cols: 200, rows: 50};
+const scrollbackMiB = 32;
+const pipeline = 'orders';
+const last = 'the last line of the log';
+/** 49 MB: half as much again as there is room for. */
+const pour = {lines: 300_000, rate: 30_000};
+const settleMs = 5000;
+const mib = 1024 ** 2;
+
+async function memory({tree, logFile, lines}: BenchContext): Promise<Sample> {
+  const file = await logFile('coloured');
+  await using server = await BenchServer.start(pipeline);
+  const program = startOf(tree, '--host', server.url, '--scrollback', `${scrollbackMiB}MiB`, pipeline);
+  await using terminal = await RawTerminal.open({...program, ...size, keep: true});
+  await terminal.until('LIVE');
+  await sleep(settleMs);
+  const quiet = await rssOf(terminal.pid);
+  await server.pour({pipeline, file, ...pour, lines: Math.min(pour.lines, lines), last});
+  await terminal.until(last);
+  await sleep(settleMs);
+  const full = await rssOf(terminal.pid);
+  return {quietMiB: quiet / mib, fullMiB: full / mib, addedMiB: (full - quiet) / mib};
+}
+
+async function bare(): Promise<Sample> {
+  const args = [...nodeFlags, '-e', 'setInterval(() => {}, 1e9)'];
+  await using terminal = await RawTerminal.open({command: node, args, ...size, keep: false});
+  await sleep(settleMs);
+  return {bareMiB: (await rssOf(terminal.pid)) / mib};
+}
+
+const ours = {what: 'one quiet tab', measure: memory};
+const reference = {what: 'node that waits', measure: bare};
+
+export const rows: readonly Row[] = [
+  {
+    ...{name: 'rss', ours, reference, figure: 'quietMiB', referenceFigure: 'bareMiB', unit: 'MiB'},
+    target: {of: 'ratio', atMost: 2.5},
+  },
+  {
+    ...{name: 'rss-full', ours: {...ours, what: `${scrollbackMiB} MiB of log more`}, figure: 'addedMiB', unit: 'MiB'},
+    target: {of: 'value', atMost: 1.3 * scrollbackMiB},
+  },
+];

@@ -1,0 +1,60 @@
+import {node} from '../../test/harness/program.ts';
+import {BenchServer} from '../frame/bench-server.ts';
+import {nodeFlags, startOf} from '../frame/built-program.ts';
+import {RawTerminal} from '../frame/raw-terminal.ts';
+import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
+
+/**
+ * From the start of the process until the first frame is complete, in a terminal, and until the first line of a pipeline
+ * that was named is on the screen. A frame is complete at the end of its synchronised update: the bytes of that end,
+ * behind those that open the alternate screen and write the header, have been read from the terminal. The compile cache
+ * is warm: a start that is not counted comes before. Against a Node with nothing to do, from its start to its end in the
+ * same kind of terminal.
+ */
+const size = {cols: 120, rows: 40};
+const alternateScreen = '\x1b[?1049h';
+const frameEnd = '\x1b[?2026l';
+/** The first line of every log. */
+const firstLine = 'Fresh start of pipeline logs';
+
+const warm = new Map<string, Promise<Sample>>();
+
+async function measure({tree}: BenchContext): Promise<Sample> {
+  const first = warm.get(tree) ?? startOnce(tree);
+  warm.set(tree, first);
+  await first;
+  return startOnce(tree);
+}
+
+async function startOnce(tree: string): Promise<Sample> {
+  await using server = await BenchServer.start('orders');
+  const program = startOf(tree, '--host', server.url, 'orders');
+  await using terminal = await RawTerminal.open({...program, ...size, keep: true});
+  const [frameMs, lineMs] = await Promise.all([
+    terminal.until(alternateScreen, 'pipetail', frameEnd),
+    terminal.until(alternateScreen, firstLine, frameEnd),
+  ]);
+  // A program that is killed leaves no compile cache.
+  terminal.write('qq');
+  await terminal.exit;
+  return {frameMs, lineMs};
+}
+
+async function bareStart(): Promise<Sample> {
+  await using terminal = await RawTerminal.open({command: node, args: [...nodeFlags, '-e', '0'], ...size, keep: false});
+  await terminal.exit;
+  return {wallMs: performance.now() - terminal.begun};
+}
+
+const start: Task = {what: 'first frame', measure};
+
+export const rows: readonly Row[] = [
+  {
+    ...{name: 'start', ours: start, figure: 'frameMs', unit: 'ms', target: {of: 'ratio', atMost: 4}},
+    ...{reference: {what: 'node -e 0', measure: bareStart}, referenceFigure: 'wallMs'},
+  },
+  {
+    ...{name: 'first-line', ours: {what: 'first line of the log', measure}, figure: 'lineMs', unit: 'ms'},
+    ...{reference: start, referenceFigure: 'frameMs', target: {of: 'ratio', atMost: 1.5}},
+  },
+];

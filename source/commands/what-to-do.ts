@@ -1,0 +1,39 @@
+import {ApiError} from '../api/api-error.ts';
+import type {ApiFailure} from '../api/types.ts';
+
+const host = '--host, FELDERA_HOST or a context names the server';
+const credential = '--auth, FELDERA_API_KEY or a context says what to log in with';
+const tenant = '--tenant, FELDERA_TENANT or a context names it';
+const otherTenant = 'of several tenants --tenant, FELDERA_TENANT or a context chooses one';
+
+/** What failed, and what to do where that is in the user's hands: `what · what to do`. */
+export function withWhatToDo(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): string {
+  const {message, reason} = failure;
+  const advice = adviceFor(reason);
+  // Some messages name the flag that helps; of a proxy nothing is said with these.
+  const isSaid = /--\w|\bproxy\b/.test(message);
+  return advice === undefined || isSaid ? message : `${message} · ${advice}`;
+}
+
+/** The same for whatever a command failed with. */
+export function asSaid(error: unknown): Error {
+  if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withWhatToDo(error.failure));
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function adviceFor(reason: Exclude<ApiFailure, {kind: 'cancelled'}>['reason']): string | undefined {
+  switch (reason) {
+    case 'unreachable':
+    case 'timeout':
+    case 'wrong-url':
+      return host;
+    case 'unauthorized':
+      return credential;
+    case 'unknown-tenant':
+      return tenant;
+    case 'forbidden':
+      return otherTenant;
+    default:
+      return undefined;
+  }
+}

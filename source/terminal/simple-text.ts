@@ -1,0 +1,16 @@
+/**
+ * Characters of one cell each that join with nothing beside them, as a class of a regular expression: ASCII, Latin and
+ * Cyrillic letters, punctuation, arrows, frames, blocks and shapes. Whatever is not among them is measured with care.
+ */
+export const simpleCharacters = String.raw` -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff`;
+
+const simple = new RegExp(`^[${simpleCharacters}]*$`);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
+const sgr = /\x1b\[[\d;]*m/g;
+
+/** The width in cells of a row of simple characters and SGR sequences; undefined if it holds anything else. */
+export function simpleWidth(text: string): number | undefined {
+  const shown = text.includes('\x1b') ? text.replace(sgr, '') : text;
+  return simple.test(shown) ? shown.length : undefined;
+}

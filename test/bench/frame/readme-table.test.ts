@@ -1,0 +1,39 @@
+import {expect, test} from 'vitest';
+import {growthPictures, readmeBenchTable} from '../../../bench/frame/readme-table.ts';
+import type {RowResult} from '../../../bench/frame/results.ts';
+
+const machine = {
+  ...{processor: 'A processor', cores: 2, memoryGiB: 24, system: 'Linux 6', node: '24.1.0', v8: '13', grep: 'grep 3'},
+  ...{commit: 'abc', date: '2026-11-25T12:00:00Z'},
+};
+const common = {unit: 'ms', commit: 'abc', date: '', figure: 'wallMs', samples: {ours: [], reference: []}};
+
+const search: RowResult = {
+  ...{...common, name: 'search', what: {ours: 'search a|b', reference: 'grep -c'}, ratio: 2.5, met: false},
+  ...{ours: {median: 50, spread: 0.1}, reference: {median: 20, spread: 0}, target: {of: 'ratio', atMost: 2}},
+};
+const fold: RowResult = {...common, name: 'fold', what: {ours: 'fold'}, ours: {median: 1234, spread: 0}};
+
+test('each row stands beside its reference, and one that misses its target is explained', () => {
+  const why = (name: string) => (name === 'search' ? 'half of it is compiling' : undefined);
+  expect(readmeBenchTable({machine, lines: 1000, rows: [search, fold]}, why).split('\n')).toEqual([
+    'A processor, 2 cores, 24 GiB, Linux 6, Node 24.1.0, grep 3; commit abc.',
+    '',
+    '| row | what | pipetail | reference | ratio | target | |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| `search` | search a\\|b | 50.0 ms | 20.0 ms: grep -c | 2.50 × | ≤ 2 × | missed |',
+    '| `fold` | fold | 1234 ms | – | – | – |  |',
+    '',
+    '- `search`: half of it is compiling',
+  ]);
+});
+
+test('nothing is explained where nothing is missed', () => {
+  expect(readmeBenchTable({machine, lines: 1000, rows: [fold]}, () => undefined)).not.toContain('\n- ');
+});
+
+test('a picture of growth has a light and a dark form', () => {
+  const drawn = growthPictures([{row: 'ingest', lines: 10_000_000, ours: 1}], [{name: 'ingest', title: 'Taking in'}]);
+  expect(drawn).toContain('docs/bench/ingest-dark.svg');
+  expect(drawn).toContain('<img src="docs/bench/ingest-light.svg" alt="Taking in, up to 10,000,000 lines">');
+});

@@ -1,0 +1,18 @@
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {node, root, run} from '../harness/program.ts';
+
+test('a row is measured and printed beside its target, by its name', async () => {
+  const args = ['--expose-gc', path.join(root, 'bench/run.ts'), '--quick', '--lines', '2000', 'memory'];
+  const {code, stdout, stderr} = await run(node, args);
+  expect(stderr).not.toContain('Error');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/2000 lines, 1 runs?\n/);
+  expect(stdout).toMatch(/^memory .*bytes.* ≤ 1\.08/m);
+});
+
+test('a row that there is not is a mistake', async () => {
+  const {code, stderr} = await run(node, ['--expose-gc', path.join(root, 'bench/run.ts'), 'nosuch']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('no such row');
+});
