@@ -12,7 +12,7 @@ export type Tasks = Readonly<Record<string, (log: Log) => Promise<Sample> | Samp
 export type Log = {readonly path: string; readonly lines: number};
 
 /** As the program is started; `gc` lets a task leave out the garbage of its preparations. */
-const flags = ['--max-semi-space-size=16', '--expose-gc'];
+const flags = ['--max-semi-space-size=8', '--expose-gc'];
 const entry = 'bench/frame/task-process.ts';
 
 /**
