@@ -45,7 +45,8 @@ function seriesOf(
   points: readonly GrowthPoint[],
   x: (point: GrowthPoint) => number,
 ): Series[] {
-  const sorted = points.toSorted((a, b) => x(a) - x(b));
+  // A hold too short to be seen is 0, which has no place on a logarithmic axis.
+  const sorted = points.filter(({ours}) => ours > 0).toSorted((a, b) => x(a) - x(b));
   const ours = rows.map(({name}, index) => ({
     label: labels[index] ?? name,
     points: sorted.filter(({row}) => row === name).map((point) => [x(point), point.ours] as const),

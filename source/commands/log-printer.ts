@@ -15,7 +15,7 @@ const newline = Buffer.from('\n');
 export type PlacedMarker = {readonly id: number; readonly marker: Marker};
 
 /** Words that are due once every line below `id` was printed. */
-type Note = {readonly id: number; readonly text: string};
+type Note = {readonly id: number; readonly text: string; readonly kind?: 'failure'};
 
 /**
  * Prints one pipeline's log from its buffer: the log's bytes to the output, line by line, markers in words to `note`.
@@ -27,7 +27,7 @@ export class LogPrinter {
   readonly #prefix: Buffer | undefined;
   readonly #stripColor: boolean;
   readonly #way: RecordWay | undefined;
-  readonly #note: (text: string) => void;
+  readonly #note: (text: string, kind?: 'failure') => void;
   /** Everything below was printed or given up. */
   #nextId = 0;
   /** Lines printed or given up. */
@@ -50,7 +50,7 @@ export class LogPrinter {
     readonly stripColor: boolean;
     /** Where records, not lines, are printed: which, and how. Then the two above mean nothing. */
     readonly way?: RecordWay | undefined;
-    readonly note: (text: string) => void;
+    readonly note: (text: string, kind?: 'failure') => void;
   }) {
     this.#buffer = options.buffer;
     this.#maxBytes = options.maxBytes;
@@ -119,7 +119,7 @@ export class LogPrinter {
    * printed. A line that has not ended is printed as far as it was received, or left out when the log goes on without
    * us (`midway`).
    */
-  end({from, midway = false, say}: Ending & {readonly from?: number | undefined}): void {
+  end({from, midway = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
     if (this.isOver) return;
     this.#way?.closeGate();
     const {endId, hasOpenLine} = this.#buffer;
@@ -129,7 +129,7 @@ export class LogPrinter {
     if (hasOpenLine && id === endId) {
       this.#notes.push({id, text: 'the last line printed is incomplete: its rest had not come'});
     }
-    if (say !== undefined) this.#notes.push({id, text: say});
+    if (say !== undefined) this.#notes.push({id, text: say, ...(failed && {kind: 'failure'})});
   }
 
   /** Prints some lines, or says one note; the output has room. False: there is nothing to print. */
@@ -138,7 +138,7 @@ export class LogPrinter {
     const [note] = this.#notes;
     if (note && note.id <= this.#nextId) {
       this.#notes.shift();
-      this.#note(note.text);
+      this.#note(note.text, note.kind);
       return true;
     }
     if (this.#way && this.#nextId >= (this.#caughtUpTo ?? Number.POSITIVE_INFINITY)) {

@@ -35,8 +35,8 @@ export type LogsOptions = {
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
   readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline. */
-  readonly note: (line: string) => void;
+  /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
+  readonly note: (line: string, kind?: 'failure') => void;
   /** Ends the printing at once, without waiting for a slow reader. */
   readonly signal: AbortSignal;
 };
@@ -73,9 +73,9 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   if (options.signal.aborted) printing.print();
   // A reader that closes (`| head`) has all that it wanted.
   const cannotWrite = end instanceof Error && end.code !== 'EPIPE' && end.code !== 'ECONNRESET';
-  if (cannotWrite) note(`pipetail: cannot write to stdout: ${end.message}`);
+  if (cannotWrite) note(`pipetail: cannot write to stdout: ${end.message}`, 'failure');
   if (printing.isOver) return matched;
-  if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`);
+  if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`, 'failure');
   return cannotWrite || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
 }
 
@@ -104,11 +104,11 @@ async function addMatching(
   try {
     await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
   } catch (error) {
-    note(`pipetail: ${asSaid(error).message}`);
+    note(`pipetail: ${asSaid(error).message}`, 'failure');
     return 'failed';
   }
   if (!options.signal.aborted && printing.size === 0) {
-    note(`pipetail: no pipeline matches ${sources} · pipetail list shows them all`);
+    note(`pipetail: no pipeline matches ${sources} · pipetail list shows them all`, 'failure');
     return 'failed';
   }
   printing.close();

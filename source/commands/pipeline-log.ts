@@ -36,7 +36,7 @@ export type PipelineLogOptions = {
   /** What to add to the news that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
   /** Says one line about this pipeline. */
-  readonly note: (text: string) => void;
+  readonly note: (text: string, kind?: 'failure') => void;
   /** There may be something to print, or it may be over. */
   readonly onChange: () => void;
 };

@@ -95,7 +95,7 @@ export class Printing {
       prefix,
       spillBytes: this.#spillBytes,
       way: wayOf?.({name, prefix, facts}),
-      note: (text) => note(`pipetail: ${name}: ${text}`),
+      note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
       onChange: () => this.print(),
     });
     this.#logs.set(name, log);

@@ -32,7 +32,7 @@ export async function runLogsCommand(options: {
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
-  const note = (line: string) => stderr.write(isJson ? jsonNote(line) : `${line}\n`);
+  const note = (line: string, kind?: 'failure') => stderr.write(isJson ? jsonNote(line, kind) : `${line}\n`);
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
@@ -71,7 +71,8 @@ export async function runLogsCommand(options: {
   }
 }
 
-/** What is said beside JSON is JSON too, an object a line. */
-function jsonNote(line: string): string {
-  return `${JSON.stringify({message: line.replace(/^pipetail: /, '')})}\n`;
+/** What is said beside JSON is JSON too, an object a line; a failure has the fields that it has for every command. */
+function jsonNote(line: string, kind: 'failure' | undefined): string {
+  const text = line.replace(/^pipetail: /, '');
+  return `${JSON.stringify(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;
 }

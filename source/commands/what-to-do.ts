@@ -11,7 +11,7 @@ export function withWhatToDo(failure: Exclude<ApiFailure, {kind: 'cancelled'}>):
   const {message, reason} = failure;
   const advice = adviceFor(reason);
   // Some messages name the flag that helps; of a proxy nothing is said with these.
-  const isSaid = /--\w|\bproxy\b/.test(message);
+  const isSaid = /--\w|\bthe proxy\b/.test(message);
   return advice === undefined || isSaid ? message : `${message} · ${advice}`;
 }
 

@@ -194,7 +194,10 @@ export class LogStream {
   /** The lines, or what is told of them, have changed. */
   #changed(): void {
     this.#recording?.noteChange();
-    this.#frames.request(this.#publish);
+    // The first lines are waited for: they do not wait for their frame.
+    const areFirst = this.#store.get().lineCount === 0 && this.buffer.lineCount > 0;
+    if (areFirst && !this.#closed) this.#publish();
+    else this.#frames.request(this.#publish);
   }
 
   #dispatch(event: MachineEvent): void {

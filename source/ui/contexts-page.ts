@@ -51,8 +51,8 @@ function shorten(text: string, cells: number, symbols: Symbols): string {
 }
 
 /** The name of a context in few cells. */
-export function shownName(name: string): string {
-  return clip(plain(sanitise(name).text), 0, mostNameCells).text;
+export function shownName(name: string, symbols: Symbols): string {
+  return shorten(sanitise(name).text, mostNameCells, symbols);
 }
 
 /** Two cells of the colour that fills the header; blanks where there is none. */

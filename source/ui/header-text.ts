@@ -52,7 +52,7 @@ export function headerText(view: HeaderView): StyledText {
 function left(view: HeaderView): StyledText {
   return concat([
     plain(' pipetail', {bold: true}),
-    ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context)}`, {bold: true})]),
+    ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context, view.symbols)}`, {bold: true})]),
     plain(`  ${view.serverName}  `),
     ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
     ...tenantWords(view),

@@ -2,6 +2,7 @@ import {hold} from '../viewport/position.ts';
 import {timeModes} from '../viewport/time-column.ts';
 import type {Controller} from './controller.ts';
 import {toggleFold} from './filter-handlers.ts';
+import {withHint} from './key-hint.ts';
 import {paneAt, say} from './on-pane.ts';
 import type {PaneView} from './pane-view.ts';
 
@@ -20,6 +21,13 @@ export const showHandlers = {
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
   'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   time(controller: Controller) {
+    if (controller.pane?.tab.pane.asSent) {
+      say(
+        controller,
+        withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
+      );
+      return;
+    }
     change(controller, ({time}) => {
       const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
       say(controller, timeWords[next]);

@@ -52,6 +52,14 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     expect(more).toEqual([]);
   });
 
+  test('where JSON is printed a failure is an object, as it is for every command', async () => {
+    const {server, logs} = await openRig(['orders']);
+    server.deletePipeline('orders');
+    const program = await logs(...flags, '--output', 'json', 'orders');
+    expect(await program.ended).toBe(1);
+    expect(JSON.parse(program.stderr())).toEqual({error: 'orders: there is no such pipeline', code: 1});
+  });
+
   test('no credentials', async () => {
     const {server} = await openRig(['orders'], {apiKey: 'PLANTED-key'});
     const args = ['logs', '--host', server.url, ...flags, 'orders'];

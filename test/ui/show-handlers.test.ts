@@ -21,6 +21,13 @@ describe('t', () => {
     ]);
   });
 
+  it('says that lines as sent have times of their own, and changes nothing', async () => {
+    await using screen = await reading(log);
+    screen.press('J', 't');
+    expect(viewOf(screen).time).toBe('sent');
+    expect(noticeOf(screen)).toBe('lines are shown as sent, with their own times: J shows them compact');
+  });
+
   it('changes the rows', async () => {
     await using screen = await reading(log);
     expect(rowsOf(screen)[1]).toContain('00:00:01.000 INFO');

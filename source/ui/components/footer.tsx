@@ -27,7 +27,9 @@ function textOf(controller: Controller): StyledText {
     : plain(second, {bold: true});
 }
 
-function placeOf({keyContext, pane}: Controller): FooterPlace {
+function placeOf({keyContext, pane, services}: Controller): FooterPlace {
+  // Without contexts there is nothing to choose on their page.
+  if (keyContext === 'contexts' && !services.contexts?.all.length) return 'page';
   if (keyContext !== 'log' || !pane) return keyContext;
   const {selectedFrom, position} = pane.tab.pane;
   if (selectedFrom !== undefined) return 'selecting';
