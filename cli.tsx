@@ -32,9 +32,12 @@ async function main(): Promise<number> {
     // One line that names the problem; the message of an Error of ours already says the way out.
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof UsageError ? 2 : 1;
-    const {wantsJson} = await import('./source/settings/output-forms.ts');
+    const [{wantsJson}, {clean}] = await Promise.all([
+      import('./source/settings/output-forms.ts'),
+      import('./source/commands/clean.ts'),
+    ]);
     const isJson = wantsJson(process.argv.slice(2));
-    process.stderr.write(isJson ? `${JSON.stringify({error: message, code})}\n` : `pipetail: ${message}\n`);
+    process.stderr.write(isJson ? `${JSON.stringify({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
     return code;
   }
 }

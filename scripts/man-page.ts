@@ -48,7 +48,7 @@ export function manPage(version: string): string {
     ),
     paragraph(
       'A context is one whole. One that --context or PIPETAIL_CONTEXT names is in force whatever FELDERA_HOST and ' +
-        'FELDERA_API_KEY say; the usual one, as long as neither flags nor variables name a server or a credential.',
+        'FELDERA_API_KEY say; the usual one, as long as neither --host nor FELDERA_HOST names a server.',
     ),
     heading('KEYS'),
     paragraph('On the screen, ? lists the keys of where it is pressed.'),

@@ -1,6 +1,5 @@
-import type {Side} from './judge.ts';
+import {sideOfValues, valuesOf} from './judge.ts';
 import type {Row, Sample} from './row.ts';
-import {median, spread} from './statistics.ts';
 import {columns, figureText, sideText} from './table.ts';
 
 /** One row, measured on two trees in turn. */
@@ -13,8 +12,8 @@ export function comparisonTable(rows: readonly Compared[], names: {here: string;
 }
 
 function cellsOf({row, here, other}: Compared): string[] {
-  const [ours, its] = [valuesOf(row, here), valuesOf(row, other)];
-  const [left, right] = [sideOf(ours), sideOf(its)];
+  const [ours, its] = [valuesOf(row.figure, row, here), valuesOf(row.figure, row, other)];
+  const [left, right] = [sideOfValues(ours), sideOfValues(its)];
   const ratio = left.median / right.median;
   return [
     ...[row.name, row.ours.what, sideText(left, row.unit), sideText(right, row.unit)],
@@ -27,16 +26,4 @@ export function verdict(here: readonly number[], other: readonly number[]): '' |
   if (here.length < 2 || other.length < 2) return '';
   if (Math.max(...here) < Math.min(...other)) return 'less';
   return Math.min(...here) > Math.max(...other) ? 'MORE' : '';
-}
-
-function valuesOf({name, figure}: Row, samples: readonly Sample[]): number[] {
-  return samples.map((sample) => {
-    const value = sample[figure];
-    if (value === undefined) throw new Error(`${name}: no ${figure} was measured`);
-    return value;
-  });
-}
-
-function sideOf(values: readonly number[]): Side {
-  return {median: median(values), spread: spread(values)};
 }

@@ -2,7 +2,7 @@ import {createClient} from '../../source/api/client.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {LogStream} from '../../source/streams/log-stream.ts';
 
-/** As the program's default. */
+/** Frames a second: a few more than the program's default, 12. */
 const fps = 15;
 
 /** Follows the log at `url` as a tab does. */

@@ -35,11 +35,19 @@ export function judge({row, ours, reference}: RowSamples): Judged {
   };
 }
 
-function sideOf(figure: string, {name}: Row, samples: readonly Sample[]): Side {
-  const values = samples.map((sample) => {
+function sideOf(figure: string, row: Row, samples: readonly Sample[]): Side {
+  return sideOfValues(valuesOf(figure, row, samples));
+}
+
+/** The values of one figure, in the order of the runs. Throws where one was not measured. */
+export function valuesOf(figure: string, {name}: Row, samples: readonly Sample[]): number[] {
+  return samples.map((sample) => {
     const value = sample[figure];
     if (value === undefined) throw new Error(`${name}: no ${figure} was measured`);
     return value;
   });
+}
+
+export function sideOfValues(values: readonly number[]): Side {
   return {median: median(values), spread: spread(values)};
 }

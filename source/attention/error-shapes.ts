@@ -49,7 +49,7 @@ export class ErrorShapes {
     return this.#dropped;
   }
 
-  /** The shapes by key, the one that was heard last at the end. The same map until there is another error. */
+  /** The shapes by key, the one that was heard last at the end. The same map until something in it changes. */
   get byKey(): ReadonlyMap<number, ErrorShape> {
     if (!this.#snapshot) {
       const shapes = [...this.#shapes.values()].sort((a, b) => a.heard - b.heard);
@@ -87,8 +87,8 @@ export class ErrorShapes {
       if (shape.unseen === 0) continue;
       shape.unseen = 0;
       shape.told = undefined;
+      this.#snapshot = undefined;
     }
-    this.#snapshot = undefined;
   }
 
   #dropOldest(): void {

@@ -45,6 +45,7 @@ export class Incidents {
     const before = this.#list;
     if (before === list) return;
     this.#list = list;
+    for (const name of before?.keys() ?? []) if (!list.has(name)) this.#forgetPipeline(name);
     for (const pipeline of list.values()) {
       for (const each of pipelineHappenings(before?.get(pipeline.name), pipeline)) {
         if (each.kind === 'restarted' && this.#ran.has(each.pipeline)) this.#add(each, 'list', at);
@@ -74,6 +75,12 @@ export class Incidents {
         return all ? [{pipeline, kind, all, unseen: together(unseen), isOver}] : [];
       }),
     );
+  }
+
+  /** It was deleted: what comes under its name is another one. What its log suffered stays as long as that is open. */
+  #forgetPipeline(name: string): void {
+    this.#ran.delete(name);
+    if (!this.#logs.has(name)) this.#kept.delete(name);
   }
 
   #add(each: Incident, source: Source, at: number): void {

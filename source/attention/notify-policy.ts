@@ -1,5 +1,6 @@
-/** Something to tell a person who does not look. `text`: one line, without the pipeline's name. */
 export type NewsKind = 'failed' | 'silent' | 'lost' | 'restarted' | 'error' | 'watched';
+
+/** Something to tell a person who does not look. `text`: one line, without the pipeline's name. */
 export type News = {readonly pipeline: string; readonly kind: NewsKind; readonly text: string};
 
 /** `more`: how many other things of the pipeline it stands for. */
@@ -13,14 +14,9 @@ const urgentFirst: readonly NewsKind[] = ['failed', 'silent', 'lost', 'restarted
  * came meanwhile when the minute is over. Times are monotonic milliseconds.
  */
 export class NotifyPolicy {
-  readonly #every: number;
   /** When each pipeline may be spoken of again. */
   readonly #quietUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Notice>();
-
-  constructor({every = minute}: {every?: number} = {}) {
-    this.#every = every;
-  }
 
   add(news: News): void {
     const waiting = this.#waiting.get(news.pipeline);
@@ -38,7 +34,7 @@ export class NotifyPolicy {
     const due = [...this.#waiting.values()].filter(({pipeline}) => !this.#quietUntil.has(pipeline));
     for (const {pipeline} of due) {
       this.#waiting.delete(pipeline);
-      this.#quietUntil.set(pipeline, now + this.#every);
+      this.#quietUntil.set(pipeline, now + minute);
     }
     return due;
   }

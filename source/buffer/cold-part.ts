@@ -1,5 +1,6 @@
 import type {ColdBytes} from './cold-store.ts';
-import {newline, type SegmentView} from './segment.ts';
+import {newline} from './newlines.ts';
+import {findSegment, type SegmentView} from './segment.ts';
 import {TextFacts} from './text-facts.ts';
 
 /** Views that are held in memory: a reader that goes over a border and back reads nothing twice. */
@@ -80,7 +81,7 @@ export class ColdPart {
   view(id: number): SegmentView | undefined {
     const viewed = this.#views.findIndex(({firstId, endId}) => firstId <= id && id < endId);
     const [known] = viewed === -1 ? [] : this.#views.splice(viewed, 1);
-    const view = known ?? this.#read(this.#find(id));
+    const view = known ?? this.#read(findSegment(this.#segments, id));
     if (!view) return undefined;
     this.#views.push(view);
     if (this.#views.length > viewsHeld) this.#views.shift();
@@ -91,17 +92,6 @@ export class ColdPart {
     this.lines += by * linesOf(segment);
     this.markers += by * segment.markers;
     this.byteLength += by * segment.byteLength;
-  }
-
-  #find(id: number): ColdSegment | undefined {
-    let low = 0;
-    let high = this.#segments.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#segments[middle]?.firstId ?? 0) <= id) low = middle;
-      else high = middle - 1;
-    }
-    return this.#segments[low];
   }
 
   /** The starts are not kept: finding them again costs less than reading the bytes. */

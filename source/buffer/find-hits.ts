@@ -1,7 +1,8 @@
 import {type CoreText, coreTexts, foldsBeyondAscii} from './core-texts.ts';
 import type {LogBuffer} from './log-buffer.ts';
+import {newline} from './newlines.ts';
 import type {Extent, Pattern} from './pattern.ts';
-import {newline, type SegmentView} from './segment.ts';
+import type {SegmentView} from './segment.ts';
 import {stepCost} from './step-cost.ts';
 import {decodeVisible, visibleBytes, visibleText} from './visible-text.ts';
 

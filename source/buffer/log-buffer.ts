@@ -8,7 +8,8 @@ import {OlderEntries} from './older-entries.ts';
 import type {SegmentView} from './segment.ts';
 
 const defaultSegmentBytes = 256 * 1024;
-const defaultWaitingBytes = 16 * 1024 * 1024;
+/** How far above the bound it goes for segments that the cold store has still to keep. */
+const waitingBytes = 16 * 1024 * 1024;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's own ring. */
 const longestLineFloor = 4 * 1024 * 1024;
 
@@ -33,11 +34,10 @@ export class LogBuffer {
 
   /**
    * `maxBytes`: the bound. `segmentBytes`: the unit of dropping, 256 KiB or an eighth of a smaller bound.
-   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more. `waitingBytes`: how far
-   * above the bound it goes for segments that the cold store has still to keep, 16 MiB.
+   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more.
    */
-  constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number; waitingBytes?: number}) {
-    const {maxBytes, waitingBytes = defaultWaitingBytes} = options;
+  constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number}) {
+    const {maxBytes} = options;
     const segmentBytes = options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(maxBytes / 8)));
     const maxLineBytes = Math.max(options.maxLineBytes ?? Math.max(maxBytes, longestLineFloor), segmentBytes);
     this.#memory = new MemoryPart({segmentBytes, maxLineBytes});

@@ -1,5 +1,5 @@
-import {newlinesIn} from './newlines.ts';
-import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
+import {newline, newlinesIn} from './newlines.ts';
+import {findSegment, Segment, type SegmentView} from './segment.ts';
 
 /** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
 const entryCost = 4;

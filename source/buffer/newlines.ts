@@ -1,4 +1,4 @@
-const newline = 0x0a;
+export const newline = 0x0a;
 
 /** Room for the newlines of a piece, in the order of what a socket gives at once: 64 KiB, lines of 16 bytes. */
 let room = new Uint32Array(4096);

@@ -1,7 +1,5 @@
-import {countBelow, newlinesIn} from './newlines.ts';
+import {countBelow, newline, newlinesIn} from './newlines.ts';
 import {TextFacts} from './text-facts.ts';
-
-export const newline = 0x0a;
 
 /** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
 export type SegmentView = {
@@ -153,7 +151,10 @@ export class Segment {
 }
 
 /** The segment that holds `id`, which must not be below the first or above the last; segments are in order. */
-export function findSegment(segments: readonly Segment[], id: number): Segment | undefined {
+export function findSegment<Held extends {readonly firstId: number}>(
+  segments: readonly Held[],
+  id: number,
+): Held | undefined {
   let low = 0;
   let high = segments.length - 1;
   while (low < high) {

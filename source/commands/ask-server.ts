@@ -1,7 +1,7 @@
 import type {ApiClient} from '../api/types.ts';
 import {systemClock} from '../lib/clock.ts';
 import type {Settings} from '../settings/settings.ts';
-import {LineOutput} from './line-output.ts';
+import {LineOutput, whyNotWritten} from './line-output.ts';
 import {openServer} from './open-server.ts';
 import {stopOnSignals} from './stop-signals.ts';
 import {asSaid} from './what-to-do.ts';
@@ -11,7 +11,7 @@ export async function askServer(
   {settings, version, process}: {settings: Settings; version: string; process: NodeJS.Process},
   answer: (client: ApiClient, signal: AbortSignal) => Promise<string>,
 ): Promise<number> {
-  const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
+  const {signal, exitCode} = stopOnSignals(process);
   const server = await openServer(settings, version, systemClock);
   try {
     const text = await answer(server.client, signal);
@@ -24,7 +24,7 @@ export async function askServer(
   }
 }
 
-/** A reader that has gone (`| head`) had all that it wanted. */
+/** Prints the text, and answers the exit code once it is out. Rejects when it cannot be written. */
 export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
   const output = new LineOutput(process.stdout);
   if (text === '') return 0;
@@ -32,6 +32,7 @@ export async function printWhole(text: string, process: NodeJS.Process): Promise
   output.onRoom = () => resolve(undefined);
   output.write(text);
   const error = await Promise.race([written, output.closed]);
-  if (error === undefined || error.code === 'EPIPE' || error.code === 'ECONNRESET') return 0;
-  throw new Error(`cannot write to stdout: ${error.message}`);
+  const unwritten = error && whyNotWritten(error);
+  if (unwritten !== undefined) throw new Error(unwritten);
+  return 0;
 }

@@ -11,8 +11,6 @@ export type Completion = {readonly candidates: readonly Candidate[]; readonly na
 /** Names that the configuration file gives. */
 export type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
 
-const nothingOwn: OwnNames = {contexts: [], themes: []};
-
 const nothing: Completion = {candidates: [], names: false};
 
 const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
@@ -31,7 +29,7 @@ const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError
  * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
  * what is begun is left out, but for names, which the caller knows.
  */
-export function complete(words: readonly string[], own: OwnNames = nothingOwn): Completion {
+export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   if (whole.includes('--')) return {candidates: [], names: true};

@@ -6,7 +6,7 @@ import {configTemplate, type KeyLine} from '../settings/config-template.ts';
 import type {Environment} from '../settings/given.ts';
 import {type InForce, inForce} from '../settings/in-force.ts';
 import type {ConfigForm} from '../settings/output-forms.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from './clean.ts';
 import {type ConfigPlace, configOf, loadConfig} from './load-config.ts';
 
 /** What the table of keys knows, which is not known here. */
@@ -78,8 +78,4 @@ export async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promi
     throw new Error(`${name} ${reason}`, {cause: error});
   }
   return `wrote ${name}\n`;
-}
-
-function clean(text: string): string {
-  return sanitise(text).text;
 }

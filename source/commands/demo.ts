@@ -1,5 +1,6 @@
 import {installation} from '../demo/scenario.ts';
 import {DemoServer} from '../demo/server.ts';
+import {aborted} from './aborted.ts';
 
 /** What `pipetail demo` needs from outside. */
 export type DemoCommand = {
@@ -17,10 +18,7 @@ export type DemoCommand = {
 export async function runDemoServer({port, host, signal, print}: DemoCommand): Promise<void> {
   const server = await startServer(port, host);
   print(`pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), {once: true});
-  });
+  await aborted(signal);
   await server.close();
 }
 

@@ -2,6 +2,9 @@ import type {ApiFailure} from '../api/types.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
 import {withWhatToDo} from './what-to-do.ts';
 
+/** Exit code: a record that matches `--exit-on` has ended it. */
+export const matched = 3;
+
 /** How the printing of one pipeline's log is over. */
 export type Ending = {
   readonly failed: boolean;

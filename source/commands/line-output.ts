@@ -1,5 +1,5 @@
-import type {Socket} from 'node:net';
 import type {Writable} from 'node:stream';
+import {setBlocking} from '../screen/set-blocking.ts';
 
 /**
  * Where lines go: a pipe, a file or a terminal. A reader that is slow is waited for without stopping the program: what
@@ -16,7 +16,9 @@ export class LineOutput {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    unblock(stream);
+    // A terminal that is not read (a stalled SSH link) would stop the event loop, no log would be read, and the server
+    // drops a follower that is 100,000 lines behind. Pipes are asynchronous as they are, and files take what they get.
+    setBlocking(stream, false);
     const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException>();
     this.closed = promise;
     this.#close = (error) => {
@@ -45,13 +47,7 @@ export class LineOutput {
   }
 }
 
-/**
- * Node writes to a terminal synchronously: one that is not read (a stalled SSH link) would stop the event loop, no log
- * would be read, and the server drops a follower that is 100,000 lines behind. Only libuv's handle has the switch, and
- * `_handle` is how Node's own code reaches it (lib/tty.js). Pipes are asynchronous as they are, and files always take
- * what they get.
- */
-function unblock(stream: Writable): void {
-  const {_handle: handle} = stream as Partial<Socket> & {_handle?: {setBlocking?: (blocking: boolean) => void}};
-  handle?.setBlocking?.(false);
+/** Why stdout takes nothing any more, in one line; undefined for a reader that has gone (`| head`): it has all it wanted. */
+export function whyNotWritten({code, message}: NodeJS.ErrnoException): string | undefined {
+  return code === 'EPIPE' || code === 'ECONNRESET' ? undefined : `cannot write to stdout: ${message}`;
 }

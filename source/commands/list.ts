@@ -2,8 +2,8 @@ import type {ApiClient, Pipeline} from '../api/types.ts';
 import {didYouMean} from '../settings/closest.ts';
 import type {ListForm} from '../settings/output-forms.ts';
 import {UsageError} from '../settings/usage-error.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import {textWidth} from '../terminal/width.ts';
+import {clean} from './clean.ts';
 import {isTrouble, stateWord} from './state-word.ts';
 
 export type ListOptions = {
@@ -107,8 +107,4 @@ function ageOf(since: string, now: number): string {
 
 function firstLine(text = ''): string {
   return text.split('\n', 1)[0] ?? '';
-}
-
-function clean(text: string): string {
-  return sanitise(text).text;
 }

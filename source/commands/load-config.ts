@@ -4,7 +4,7 @@ import type {CommandLine} from '../settings/command-line.ts';
 import {type ConfigFile, emptyConfig} from '../settings/config-file.ts';
 import type {Environment} from '../settings/given.ts';
 import {UsageError} from '../settings/usage-error.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from './clean.ts';
 
 /** More than anyone writes: not the file that was meant. Bytes. */
 const mostBytes = 1024 * 1024;
@@ -55,7 +55,7 @@ export async function loadConfig({file, name, namedBy}: ConfigPlace, home: strin
   if (!read) return undefined;
   const {parseConfig} = await import('../settings/parse-config.ts');
   const {file: parsed, problems} = parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
-  return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${sanitise(message).text}`)};
+  return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
 }
 
 /** The configuration file of a call, checked. Rejects with a `UsageError` of its first mistake. */

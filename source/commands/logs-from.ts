@@ -6,7 +6,9 @@ import {foldersOf} from '../storage/recordings.ts';
 import {codeOf, failureWords} from '../storage/save-failure.ts';
 import {markerText, markerTone} from '../viewport/marker-text.ts';
 import {byteSize} from '../viewport/words.ts';
-import type {LineOutput} from './line-output.ts';
+import {aborted} from './aborted.ts';
+import {matched} from './ending.ts';
+import {type LineOutput, whyNotWritten} from './line-output.ts';
 import {linePrefixes} from './line-prefix.ts';
 import {RecordWay, type RecordWayOptions, tooSlowWords} from './record-way.ts';
 import type {LogAsked} from './select-records.ts';
@@ -27,8 +29,6 @@ export type LogsFromOptions = {
 };
 
 const newline = 0x0a;
-/** A record that matches `--exit-on` has ended it. */
-const matched = 3;
 /** Records that are not known yet wait in so many bytes: many times what one record can have. */
 const waitingBytes = 64 * 1024 * 1024;
 
@@ -42,9 +42,6 @@ type Outcome = 'printed' | 'failed' | 'over';
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const {output, note, signal} = options;
-  const {promise: stopped, resolve} = Promise.withResolvers<'stopped'>();
-  if (signal.aborted) resolve('stopped');
-  signal.addEventListener('abort', () => resolve('stopped'), {once: true});
   let failed = false;
   let isOver = false;
   const printing = (async () => {
@@ -55,12 +52,12 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
       if (isOver) return;
     }
   })();
-  const end = await Promise.race([printing, stopped, output.closed]);
+  const end = await Promise.race([printing, aborted(signal), output.closed]);
   if (isOver) return matched;
-  if (end === undefined || end === 'stopped') return failed ? 1 : 0;
-  // A reader that closes (`| head`) has all that it wanted.
-  if (end.code === 'EPIPE' || end.code === 'ECONNRESET') return 0;
-  note(`pipetail: cannot write to stdout: ${end.message}`);
+  if (end === undefined) return failed ? 1 : 0;
+  const unwritten = whyNotWritten(end);
+  if (unwritten === undefined) return 0;
+  note(`pipetail: ${unwritten}`);
   return 1;
 }
 
@@ -69,7 +66,7 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
   const note = (text: string) => options.note(`pipetail: ${name}: ${text}`);
   const prefix = options.prefix && names.length > 1 ? linePrefixes(names)(name) : undefined;
   const way = wayOf?.({name, prefix, facts: () => ({server: ''})});
-  const shape = way ? recordShaper(way) : shaper({prefix, stripColor: options.stripColor});
+  const shape = way ? recordShaper(way) : lineShaper({prefix, stripColor: options.stripColor});
   try {
     const folders = await foldersOf(directory, name);
     if (folders.length === 0) note(`there is no recording of it in ${directory}`);
@@ -80,25 +77,24 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
       for (const piece of pieces) {
         if (signal.aborted) return 'printed';
         await print(piece, {output, shape, note});
-        if (shape.problem?.() !== undefined) return said(shape.problem());
-        if (shape.isOver?.()) break;
+        const problem = shape.problem();
+        if (problem !== undefined) {
+          note(problem);
+          return 'failed';
+        }
+        if (shape.isOver()) break;
       }
       output.write(shape.endLine());
-      if (shape.isOver?.()) break;
+      if (shape.isOver()) break;
     }
-    output.write(shape.end?.() ?? Buffer.of());
+    output.write(shape.end());
     await room(output);
-    if (shape.isOver?.()) return 'over';
+    if (shape.isOver()) return 'over';
     return folders.length > 0 ? 'printed' : 'failed';
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
     note(`${directory} cannot be read: ${failureWords(code)}`);
-    return 'failed';
-  }
-
-  function said(problem: string | undefined): Outcome {
-    if (problem !== undefined) note(problem);
     return 'failed';
   }
 }
@@ -112,7 +108,7 @@ async function print(
   if ('bytes' in piece) output.write(shape.push(piece.bytes));
   else if ('marker' in piece) {
     note(markerText(piece.marker));
-    shape.marker?.(piece.marker);
+    shape.marker(piece.marker);
   } else note(`${byteSize(piece.missing)} could not be read: deleted, or damaged`);
 }
 
@@ -129,12 +125,13 @@ type Shaper = {
   /** The line that has not ended is one. */
   readonly endLine: () => Uint8Array;
   /** What stands behind it all. */
-  readonly end?: () => Uint8Array;
-  readonly isOver?: () => boolean;
+  readonly end: () => Uint8Array;
+  /** A record has ended it all. */
+  readonly isOver: () => boolean;
   /** Stands behind what was pushed. */
-  readonly marker?: (marker: Marker) => void;
+  readonly marker: (marker: Marker) => void;
   /** Why it cannot go on, in one line. */
-  readonly problem?: () => string | undefined;
+  readonly problem: () => string | undefined;
 };
 
 /** Prints the records that pass, once they are whole. */
@@ -169,12 +166,16 @@ function recordShaper(options: RecordWayOptions): Shaper {
   };
 }
 
-function shaper({prefix, stripColor}: {prefix: string | undefined; stripColor: boolean}): Shaper {
-  if (prefix === undefined && !stripColor) return {push: (bytes) => bytes, endLine: () => Buffer.alloc(0)};
+/** Prints lines as they come. */
+function lineShaper({prefix, stripColor}: {prefix: string | undefined; stripColor: boolean}): Shaper {
+  const nothing = Buffer.of();
+  const rest = {end: () => nothing, isOver: () => false, marker: () => {}, problem: () => undefined};
+  if (prefix === undefined && !stripColor) return {...rest, push: (bytes) => bytes, endLine: () => nothing};
   const head = Buffer.from(prefix ?? '');
   let partial = Buffer.alloc(0);
   const shaped = (line: Buffer) => [head, stripColor ? stripSgr(line) : line];
   return {
+    ...rest,
     push(bytes) {
       const all = Buffer.concat([partial, bytes]);
       const parts: Uint8Array[] = [];

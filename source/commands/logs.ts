@@ -2,7 +2,9 @@ import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {NamePattern} from '../settings/name-pattern.ts';
 import type {StreamOptions} from '../streams/stream-options.ts';
-import type {LineOutput} from './line-output.ts';
+import {aborted} from './aborted.ts';
+import {matched} from './ending.ts';
+import {type LineOutput, whyNotWritten} from './line-output.ts';
 import {Printing} from './printing.ts';
 import type {RecordWayOptions} from './record-way.ts';
 import type {LogAsked} from './select-records.ts';
@@ -41,9 +43,6 @@ export type LogsOptions = {
   readonly signal: AbortSignal;
 };
 
-/** A record that matches `--exit-on` has ended it. */
-const matched = 3;
-
 /**
  * Prints logs: with `follow` for days, stitched over every reconnect, else the catch-up only. Markers and causes go to
  * `note`. Answers the exit code: 3 when a record ended it, 1 when a pipeline's log could not be had or printed, else 0.
@@ -71,12 +70,11 @@ export async function runLogs(options: LogsOptions): Promise<number> {
     await Promise.race([printing.over, output.closed, stopped]);
   }
   if (options.signal.aborted) printing.print();
-  // A reader that closes (`| head`) has all that it wanted.
-  const cannotWrite = end instanceof Error && end.code !== 'EPIPE' && end.code !== 'ECONNRESET';
-  if (cannotWrite) note(`pipetail: cannot write to stdout: ${end.message}`, 'failure');
+  const unwritten = end instanceof Error ? whyNotWritten(end) : undefined;
+  if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.isOver) return matched;
   if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`, 'failure');
-  return cannotWrite || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
+  return unwritten !== undefined || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
 }
 
 /** Why it is over; undefined: everything was printed, or it was stopped. */
@@ -113,11 +111,4 @@ async function addMatching(
   }
   printing.close();
   return printing.over;
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), {once: true});
-  });
 }

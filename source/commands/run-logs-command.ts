@@ -3,6 +3,7 @@ import {processesOf} from '../screen/processes.ts';
 import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {Recordings} from '../storage/recordings.ts';
+import {clean} from './clean.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
@@ -26,13 +27,15 @@ export async function runLogsCommand(options: {
   const wayOf = waysOf(request, systemClock.wall());
   // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
   const alive = setInterval(() => {}, 2 ** 30);
-  const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
+  const {signal, exitCode} = stopOnSignals(process);
   // What stderr does not take (its reader is slow, or gone) is no reason to stop reading logs.
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
-  const note = (line: string, kind?: 'failure') => stderr.write(isJson ? jsonNote(line, kind) : `${line}\n`);
+  const note = (line: string, kind?: 'failure') =>
+    // Some of it is the server's text: names, messages.
+    stderr.write(isJson ? jsonNote(line, kind) : `${clean(line)}\n`);
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
@@ -60,8 +63,11 @@ export async function runLogsCommand(options: {
       signal,
       ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
     });
-    const patience = systemClock.sleep(recordingPatience, new AbortController().signal);
-    await Promise.race([recordings?.closed(), patience]);
+    const closed = new AbortController();
+    const late = systemClock.sleep(recordingPatience, closed.signal).catch(() => {});
+    await Promise.race([recordings?.closed(), late]);
+    // Its timer would keep the process from ending.
+    closed.abort();
     // What a reader that stands still has not taken would keep the process from ending.
     if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));
     await server.close();

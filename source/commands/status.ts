@@ -3,7 +3,7 @@ import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {didYouMean} from '../settings/closest.ts';
 import type {NamesAsked} from '../settings/name-pattern.ts';
 import type {StatusForm} from '../settings/output-forms.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from './clean.ts';
 import {pipelineJson} from './list.ts';
 import {stateWord} from './state-word.ts';
 
@@ -93,8 +93,4 @@ function inFull(heading: string, text: string): string[] {
       .split('\n')
       .map((line) => `    ${clean(line)}`.trimEnd()),
   ];
-}
-
-function clean(text: string): string {
-  return sanitise(text).text;
 }

@@ -1,22 +1,19 @@
 import type {EventEmitter} from 'node:events';
+import {signalCodes} from '../screen/ways-out.ts';
 
 /**
- * Aborts on the signals that end a command. `exitCode` gives the shell's code for the one that came (128 and its
- * number; `interrupted` for ^C), or `otherwise` when none did.
+ * Aborts on the signals that end a command. `exitCode` gives the code for the one that came (`interrupted` for ^C), or
+ * `otherwise` when none did.
  */
 export function stopOnSignals(
   process: EventEmitter,
-  codes: {interrupted: number},
+  {interrupted = signalCodes.SIGINT}: {interrupted?: number} = {},
 ): {signal: AbortSignal; exitCode: (otherwise: number) => number} {
   const stop = new AbortController();
   let code: number | undefined;
-  for (const [name, number] of [
-    ['SIGINT', codes.interrupted],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
+  for (const [name, codeOfSignal] of Object.entries({...signalCodes, SIGINT: interrupted})) {
     process.once(name, () => {
-      code = number;
+      code = codeOfSignal;
       stop.abort();
     });
   }

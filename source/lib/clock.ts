@@ -1,5 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
+/** What a timer of Node's can wait at the most: one that is told more rings at once. Milliseconds, 24.8 days. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Time, injected everywhere so that a test can own it. */
 export type Clock = {
   /** Milliseconds that never jump backwards; only differences mean anything. */
@@ -18,7 +21,9 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
   async sleep(milliseconds, signal) {
     try {
-      await sleep(milliseconds, undefined, {signal});
+      let left = milliseconds;
+      for (; left > longestTimer; left -= longestTimer) await sleep(longestTimer, undefined, {signal});
+      await sleep(left, undefined, {signal});
     } catch (error) {
       // timers/promises wraps the reason in an AbortError of its own; callers compare reasons.
       throw signal.aborted ? signal.reason : error;

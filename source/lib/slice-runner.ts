@@ -1,16 +1,16 @@
 import type {Clock} from './clock.ts';
 
 /**
- * A step is as long as takes 1 to 3 ms: a slice is longer than it should be by one step. The same bytes are 0.2 ms for
+ * A step is as long as takes 1 to 2 ms: a slice is longer than it should be by one step. The same bytes are 0.2 ms for
  * a search and 10 ms for filters whose code is not compiled yet, and a step costs 0.13 ms to begin where a pattern is
  * watched.
  */
 const leastStepBytes = 16 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
-const longStep = 3;
-/** A frame has 16 ms, and a slice ends up to a step and a garbage collection late. Milliseconds. */
-const usualSlice = 5;
+const longStep = 2;
+/** A frame has 16 ms, and a slice ends up to a step and a garbage collection (10 ms) late. Milliseconds. */
+const usualSlice = 3;
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {

@@ -20,7 +20,7 @@ const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
 
-export const openingBracket = 0x5b;
+const openingBracket = 0x5b;
 export const openingBrace = 0x7b;
 const space = 0x20;
 const escapeByte = 0x1b;
@@ -36,7 +36,7 @@ export function timeStartIn(bytes: Uint8Array, start: number, end: number): numb
 }
 
 /** Past the `Z` of the time at `start`: digits, `-`, `:`, `.` and `T` before it. */
-export function timeEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
+function timeEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const limit = Math.min(end, start + longestTime);
   for (let at = start; at < limit; at++) {
     const byte = bytes[at] ?? 0;

@@ -1,10 +1,12 @@
 /** Why what was typed leads nowhere: one line that shows what would work. */
 export type Misread = {readonly kind: 'error'; readonly text: string};
 
-/** `at`: wall milliseconds. `text`: the same with its date, in the zone that it was read in. */
-export type Time = {readonly kind: 'time'; readonly at: number; readonly text: string};
+/** `at`: wall milliseconds. */
+export type Time = {readonly kind: 'time'; readonly at: number};
 
-/** `now`: wall milliseconds. `offsetOf`: of the zone in which times are shown and typed; minutes ahead of UTC, default 0. */
+/**
+ * `now`: wall milliseconds. `offsetOf`: of the zone in which times are shown and typed; minutes ahead of UTC, default 0.
+ */
 export type TimeContext = {readonly now: number; readonly offsetOf?: (at: number) => number};
 
 const second = 1000;
@@ -28,8 +30,7 @@ const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 export function parseTime(text: string, context: TimeContext): Time | Misread {
   const typed = text.trim().toLowerCase();
   const at = typed === 'now' ? context.now : (timeAgo(typed, context) ?? timeOfClock(typed, context));
-  if (at === undefined) return {kind: 'error', text: timeError};
-  return {kind: 'time', at, text: timeText(at, context)};
+  return at === undefined ? {kind: 'error', text: timeError} : {kind: 'time', at};
 }
 
 /** Reads a moment in the past: as `parseTime` does, and a time span without the minus: `10m`, `1h30m`. */
@@ -99,11 +100,4 @@ function fromShown(shown: number, context: TimeContext): number {
 /** Milliseconds that the shown time is ahead of UTC at `at`. */
 function offset(at: number, {offsetOf}: TimeContext): number {
   return offsetOf ? offsetOf(at) * minute : 0;
-}
-
-/** `2026-11-25 12:03:44`, with milliseconds where there are any. */
-function timeText(at: number, context: TimeContext): string {
-  const shown = new Date(at + offset(at, context)).toISOString();
-  const end = shown.endsWith('.000Z') ? 19 : 23;
-  return shown.slice(0, end).replace('T', ' ');
 }

@@ -1,5 +1,6 @@
 import type {WriteStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
+import {setBlocking} from './set-blocking.ts';
 
 /** Writes that never stop the program. */
 export type BoundedWrites = {
@@ -57,10 +58,4 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
       return isOut;
     },
   };
-}
-
-/** Only libuv's handle has this switch; `_handle` is how Node's own code reaches it (lib/tty.js). */
-function setBlocking(stdout: WriteStream, blocking: boolean): void {
-  const {_handle: handle} = stdout as unknown as {_handle?: {setBlocking?: (blocking: boolean) => void}};
-  handle?.setBlocking?.(blocking);
 }

@@ -1,4 +1,4 @@
-type Environment = Readonly<Record<string, string | undefined>>;
+import type {Environment} from '../settings/given.ts';
 
 /**
  * The user's pager as a command line, and the environment that it should be given. Logs have colours: less shows them

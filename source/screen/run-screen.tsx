@@ -1,5 +1,4 @@
 import {render} from 'ink';
-import {compilePattern} from '../buffer/pattern.ts';
 import {type OpenServer, openServer} from '../commands/open-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import type {NamePattern} from '../settings/name-pattern.ts';
@@ -10,27 +9,22 @@ import {App} from '../ui/components/app.tsx';
 import {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
 import {Mouse} from '../ui/mouse.ts';
+import {activeTab} from '../ui/view-state.ts';
 import {BackOfScreen} from './back-of-screen.ts';
 import {boundWrites} from './bounded-writes.ts';
 import {type ContextSource, ContextSwitch, type NextScreen} from './context-switch.ts';
-import {describe} from './describe.ts';
 import {filterInput} from './filtered-input.ts';
 import {watchFirstLines} from './first-lines.ts';
 import {holdStderr} from './held-stderr.ts';
 import {listen} from './listen.ts';
-import {notifier} from './notifier.ts';
 import {leaveOnOwnLine} from './own-line.ts';
 import {reportCrash} from './report-crash.ts';
 import {reportModes, restoreSequence} from './report-modes.ts';
-import {stopProcess} from './stop-process.ts';
-import {takingServices, writeWhole} from './taking-services.ts';
+import {screenServices} from './screen-services.ts';
 import {readTerminal} from './terminal-facts.ts';
-import {themeColors} from './theme-colors.ts';
 import {waysOut} from './ways-out.ts';
 import {windowTitle} from './window-title.ts';
 import {wishOf} from './wish-of.ts';
-import {withinDeadline} from './within-deadline.ts';
-import {zoneOffset} from './zone-offset.ts';
 
 export type ScreenOptions = {
   readonly settings: Settings;
@@ -62,9 +56,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const clock = systemClock;
   const server = options.server ?? (await openServer(settings, version, clock));
   const {client} = server;
-  const {env} = process;
   const back = new BackOfScreen({settings, client, clock, process});
-  const {manager, poller, presence, history, session} = back;
+  const {manager, presence, session} = back;
   const title = windowTitle(stdout);
 
   let exitCode = 0;
@@ -80,35 +73,12 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   let failure: {readonly error: unknown} | undefined;
   const sizeNow = (): Size => ({columns: stdout.columns, rows: stdout.rows});
   const controller = new Controller({
-    services: {
-      manager,
-      poller,
-      clock,
-      watched: presence.here,
-      describe: (name, signal) => describe(client, name, signal),
-      colors: themeColors(settings.theme, settings.themes, terminal.depth),
-      symbols: terminal.symbols,
-      isUtf8: terminal.isUtf8,
-      watch: withinDeadline,
-      serverName: server.name,
-      serverUrl: client.baseUrl,
-      tokenFrom: settings.tokenFrom ?? settings.way.tokenCommand?.from,
-      session: back.login.session,
-      insecure: settings.way.insecure,
-      offsetAt: zoneOffset(settings.view.zone),
-      history,
-      ...takingServices(process),
-      attention: {
-        awayAfter: settings.awayAfter,
-        watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: withinDeadline}),
-        notify: notifier(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
-        setTitle: settings.title ? title.set : undefined,
-      },
+    services: screenServices({
+      ...{settings, server, back, terminal, title, process, clock},
       commands: options.commands,
       contexts: contextSwitch.of(settings),
       quit: () => leave(0),
-      stopProcess: () => stopProcess(process, clock),
-    },
+    }),
     names,
     isAsked: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeNow(),
@@ -175,7 +145,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
         drawNow();
       },
     }),
-    watchFirstLines(manager, drawNow),
+    watchFirstLines(manager, (name) => {
+      const tab = activeTab(controller.state);
+      if (tab && (tab.merges ?? [tab.name]).includes(name)) drawNow();
+    }),
     listen(process, 'SIGCONT', repaint),
     listen(process, 'uncaughtException', (error) => {
       // The first one is the cause.

@@ -87,12 +87,15 @@ export class ScreenSession {
   async #tenant(): Promise<string | undefined> {
     const {client, clock, signal} = this.#options;
     while (!signal.aborted) {
-      const late = AbortSignal.timeout(tenantPatience);
+      const late = new AbortController();
+      const cancel = clock.after(tenantPatience, () => late.abort());
       try {
-        const {tenantId} = await client.getSession(AbortSignal.any([signal, late]));
+        const {tenantId} = await client.getSession(AbortSignal.any([signal, late.signal]));
         return tenantId;
       } catch (error) {
-        if (!late.aborted && !mayPass(error)) return '';
+        if (!late.signal.aborted && !mayPass(error)) return '';
+      } finally {
+        cancel();
       }
       await clock.sleep(tenantPatience, signal).catch(() => {});
     }

@@ -6,6 +6,7 @@ import {copyToClipboard} from './clipboard.ts';
 import {commandEndWords} from './command-end.ts';
 import {pagerOf} from './pager.ts';
 import {pipeOut} from './pipe-out.ts';
+import {writeWhole} from './write-whole.ts';
 
 /** How the screen copies, saves and pipes: on the process's own terminal, files and commands. */
 export function takingServices(process: NodeJS.Process): Pick<Services, 'copy' | 'save' | 'pipe' | 'pager'> {
@@ -28,11 +29,4 @@ export function takingServices(process: NodeJS.Process): Pick<Services, 'copy' |
     },
     pager: pager.command,
   };
-}
-
-/** Frames are dropped while the terminal takes nothing; half a sequence would garble it. */
-export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolean {
-  if (stdout.writableNeedDrain) return false;
-  stdout.write(sequence);
-  return true;
 }

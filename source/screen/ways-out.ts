@@ -1,7 +1,7 @@
 import {listen} from './listen.ts';
 
 /** Exit codes of signals are the shell's: 128 and the signal's number. */
-const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
+export const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
 /** Signals, and a terminal that is gone, end the screen: `leave` gets the exit code. Answers its undoing. */
 export function waysOut(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {

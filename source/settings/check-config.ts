@@ -1,4 +1,5 @@
 import type {ConfigFile, ContextTable, Problem} from './config-file.ts';
+import type {Environment, Flags} from './given.ts';
 import {type CommandName, optionOf, standingCommands} from './options.ts';
 import {settingsOf} from './settings.ts';
 import {UsageError} from './usage-error.ts';
@@ -36,10 +37,7 @@ function complaintOfContext(file: ConfigFile, {name, values}: ContextTable): str
 function complaint(
   file: ConfigFile,
   command: CommandName,
-  {
-    flags = new Map(),
-    environment = {},
-  }: Partial<Pick<Parameters<typeof settingsOf>[0], 'flags'>> & {environment?: Record<string, string>} = {},
+  {flags = new Map(), environment = {}}: {flags?: Flags; environment?: Environment} = {},
 ): string | undefined {
   try {
     settingsOf({command, names: command === 'logs' ? ['x'] : [], flags}, environment, file);

@@ -1,5 +1,5 @@
 import type {Flags} from './given.ts';
-import {type CommandName, commandWords} from './options.ts';
+import {type CommandName, commandWords, type Option, options} from './options.ts';
 import {parseFlags, rejectForeignFlags} from './parse-flags.ts';
 
 /** The words behind `pipetail`, before any variable or file is looked at. */
@@ -22,7 +22,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 
 /** The same call on another context: what it said of the server was of the one before. */
 export function inContext(commandLine: CommandLine, context: string): CommandLine {
-  const ofServer = ['host', 'auth', 'auth-token-command', 'allow-http-key', 'tenant', 'tls-cert', 'insecure', 'demo'];
-  const flags = new Map([...commandLine.flags].filter(([flag]) => !ofServer.includes(flag)));
+  const ofServer = options.filter((option: Option) => option.ofContext).map(({flag}): string => flag);
+  const flags = new Map([...commandLine.flags].filter(([flag]) => flag !== 'demo' && !ofServer.includes(flag)));
   return {...commandLine, flags: flags.set('context', context)};
 }

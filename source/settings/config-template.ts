@@ -1,4 +1,4 @@
-import {contextKeys} from './context-tables.ts';
+import {contextOptions} from './context-tables.ts';
 import {formatToml} from './format-toml.ts';
 import {numericValues} from './option-value.ts';
 import {type Option, options, standingCommands, variableOf} from './options.ts';
@@ -48,7 +48,7 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
       .map((option) => `${explain(option)}\n${lineOf(option)}\n`),
     aboutContexts,
     '#[contexts.prod]',
-    ...contextKeys.map(({option}) => contextLine(option)),
+    ...contextOptions.map(contextLine),
     '',
     aboutKeys,
     '#[keys]',

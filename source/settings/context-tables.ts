@@ -6,26 +6,28 @@ import {readColor} from './palette.ts';
 import type {Report} from './parse-config.ts';
 import type {TomlRow, TomlValue} from './toml-rows.ts';
 
-/** What only contexts have, described as options are. */
-const variable = {
-  key: 'auth-variable',
-  option: {flag: 'auth-variable', value: 'NAME', help: 'the variable that holds the key', commands: []},
-} as const;
-const color = {
-  key: 'color',
-  option: {
-    flag: 'color',
-    value: 'COLOR',
-    help: 'fills the header: red, bright-blue, #5f0000, a number from 0 to 255',
-    commands: [],
-  },
-} as const;
+/** A key of a context, described as options are. */
+type ContextOption = Option & {readonly flag: ContextKey};
+
+/** What only contexts have. */
+const variable: ContextOption = {
+  flag: 'auth-variable',
+  value: 'NAME',
+  help: 'the variable that holds the key',
+  commands: [],
+};
+const color: ContextOption = {
+  flag: 'color',
+  value: 'COLOR',
+  help: 'fills the header: red, bright-blue, #5f0000, a number from 0 to 255',
+  commands: [],
+};
 
 /** Every key of a context, for the file that `config init` writes too. */
-export const contextKeys: readonly {readonly key: ContextKey; readonly option: Option}[] = [
+export const contextOptions: readonly ContextOption[] = [
   ...options
     .filter((option: Option) => option.ofContext)
-    .flatMap((option) => [{key: option.flag, option}, ...(option.flag === 'auth' ? [variable] : [])]),
+    .flatMap((option): ContextOption[] => (option.flag === 'auth' ? [option, variable] : [option])),
   color,
 ];
 
@@ -45,14 +47,14 @@ export function readContexts(
     const context = found.get(name) ?? {line, values: new Map<ContextKey, FileValue>()};
     found.set(name, context);
     if (key === undefined) continue;
-    const known = rest.length > 0 ? undefined : contextKeys.find((each) => each.key === key);
+    const known = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
     if (!known) {
       report(line, unknownKey(key, name));
       continue;
     }
     const {text, wrong} = readValue(known, value, read);
     if (wrong !== undefined) report(line, wrong);
-    else context.values.set(known.key, {text, where: `${read.name}:${line}`});
+    else context.values.set(known.flag, {text, where: `${read.name}:${line}`});
   }
   return new Map(
     [...found].flatMap(([name, {line, values}]): [string, ContextTable][] => {
@@ -66,15 +68,11 @@ export function readContexts(
   );
 }
 
-function readValue(
-  {key, option}: (typeof contextKeys)[number],
-  value: TomlValue,
-  read: ReadOptions,
-): {text: string; wrong?: string} {
+function readValue(option: ContextOption, value: TomlValue, read: ReadOptions): {text: string; wrong?: string} {
   const result = optionValue(option, value, read);
   if ('wrong' in result) return {text: '', wrong: result.wrong};
   const {text} = result;
-  const wrong = whatIsWrong(key, text, read);
+  const wrong = whatIsWrong(option.flag, text, read);
   return wrong === undefined ? {text} : {text, wrong};
 }
 
@@ -125,12 +123,10 @@ function incomplete(
 }
 
 function unknownKey(key: string, name: string): string {
-  const isOption = options.some(({flag}) => flag === key) && !contextKeys.some((each) => each.key === key);
+  const known = contextOptions.map(({flag}) => flag);
+  const isOption = options.some(({flag}) => flag === key) && !known.some((each) => each === key);
   const advice = isOption
     ? ' · as an option it stands above the first [table]'
-    : didYouMean(
-        key,
-        contextKeys.map((each) => each.key),
-      ) || ` · there are ${contextKeys.map((each) => each.key).join(', ')}`;
+    : didYouMean(key, known) || ` · there are ${known.join(', ')}`;
   return `unknown key '${key}' of context '${name}'${advice}`;
 }

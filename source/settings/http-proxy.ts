@@ -1,8 +1,7 @@
 import type {HttpProxy} from '../api/types.ts';
+import type {Environment} from './given.ts';
 import {isLoopback} from './loopback.ts';
 import {UsageError} from './usage-error.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy on the way to a base URL, from `HTTPS_PROXY` or `HTTP_PROXY` unless `NO_PROXY` names the host; small

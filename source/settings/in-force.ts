@@ -44,15 +44,15 @@ export function inForce({flags}: CommandLine, environment: Environment, file: Co
 function ofTables({contexts, keys, themes, name}: ConfigFile): readonly InForce[] {
   const source = 'file' as const;
   return [
-    ...[...contexts.values()].map(({name: each, host, where}) => ({
-      ...{option: `contexts.${each}`, value: host, source, from: where},
-    })),
-    ...keys.map(({command, keys: all, where}) => ({
-      ...{option: `keys.${command}`, value: all.join(', ') || undefined, source, from: where},
-    })),
-    ...[...themes].map(([each, colors]) => ({
-      ...{option: `themes.${each}`, value: [...colors.keys()].join(', ') || undefined, source, from: name},
-    })),
+    ...[...contexts.values()].map(({name: context, host, where}) => {
+      return {option: `contexts.${context}`, value: host, source, from: where};
+    }),
+    ...keys.map(({command, keys: all, where}) => {
+      return {option: `keys.${command}`, value: all.join(', ') || undefined, source, from: where};
+    }),
+    ...[...themes].map(([theme, colors]) => {
+      return {option: `themes.${theme}`, value: [...colors.keys()].join(', ') || undefined, source, from: name};
+    }),
   ];
 }
 

@@ -1,3 +1,4 @@
+import {colorChoices, levelChoices} from './choices.ts';
 import type {Option} from './options.ts';
 
 /** The options of `logs`, some of which other commands take too, in the order in which the help shows them. */
@@ -56,7 +57,7 @@ export const logsOptions = [
     flag: 'level',
     value: 'LEVEL',
     help: 'only records of that level or worse: trace, debug, info, warn or error',
-    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    choices: levelChoices,
     commands: ['screen', 'logs'],
     once: ['logs'],
   },
@@ -113,7 +114,7 @@ export const logsOptions = [
     value: 'WHEN',
     fallback: 'auto',
     help: "auto and always leave the log's own colours as sent; never strips them",
-    choices: ['auto', 'always', 'never'],
+    choices: colorChoices,
     commands: ['logs'],
   },
   {

@@ -1,7 +1,8 @@
-import {didYouMean} from './closest.ts';
+import {colorChoices, levelChoices, oneOf} from './choices.ts';
 import {parseDuration} from './durations.ts';
+import {readExpression} from './expression.ts';
 import type {GivenOptions} from './given.ts';
-import {type NamesAsked, readNames, reasonOf} from './name-pattern.ts';
+import {type NamesAsked, readNames} from './name-pattern.ts';
 import {type LogsForm, outputForms} from './output-forms.ts';
 import {atLeast, parseInteger, parseSize} from './sizes.ts';
 import {readTemplate, type Template} from './template.ts';
@@ -36,7 +37,6 @@ export type LogsRequest = NamesAsked & {
   readonly timeout: number | undefined;
 };
 
-const levels = ['trace', 'debug', 'info', 'warn', 'error'];
 const mostTail = 1_000_000;
 
 /** Reads what `logs` was asked for. Throws `UsageError`. */
@@ -44,7 +44,7 @@ export function readLogsRequest(words: readonly string[], given: GivenOptions): 
   const {has, value, required, isOn, nameOf} = given;
   if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
   const {names, patterns} = readNames(words);
-  const color = oneOf(nameOf('color'), required('color'), ['auto', 'always', 'never']);
+  const color = oneOf(nameOf('color'), required('color'), colorChoices);
   const from = value('from');
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
@@ -72,7 +72,7 @@ export function readLogsRequest(words: readonly string[], given: GivenOptions): 
       since: value('since'),
       grep: patternOf('grep'),
       exclude: patternOf('exclude'),
-      level: level === undefined ? undefined : oneOf(nameOf('level'), level, levels),
+      level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     },
     ...readShape(given),
     exitOn: patternOf('exit-on'),
@@ -81,15 +81,13 @@ export function readLogsRequest(words: readonly string[], given: GivenOptions): 
 
   function patternOf(flag: 'grep' | 'exclude' | 'exit-on'): string | undefined {
     const source = value(flag);
-    if (source !== undefined) checkExpression(source, `--${flag}`);
-    return source;
+    return source === undefined ? undefined : readExpression(source, `--${flag}`);
   }
 }
 
 /** The shape of what is printed; shapes that rule each other out are named. */
 function readShape({has, value}: GivenOptions): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
-  const form = value('output') ?? 'raw';
-  const output = outputForms.logs.find((each) => each === form) ?? complain('--output', form, outputForms.logs);
+  const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
   if (output !== 'raw') {
@@ -105,31 +103,6 @@ function readShape({has, value}: GivenOptions): Pick<LogsRequest, 'output' | 'te
     );
   }
   return {output, template: template === undefined ? undefined : readTemplate(template), timestamps};
-}
-
-/** The value, if it is one of those that there are; `name` names the option in the error. */
-export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
-  return choices.find((choice) => choice === value) ?? complain(name, value, choices);
-}
-
-function complain(name: string, value: string, choices: readonly string[]): never {
-  const known = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
-  throw new UsageError(`${name} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
-}
-
-function checkExpression(source: string, flag: string): void {
-  for (const flags of ['u', '']) {
-    try {
-      new RegExp(source, flags);
-      return;
-    } catch (error) {
-      if (flags === '') {
-        throw new UsageError(
-          `${flag} '${source}' is no regular expression · ${reasonOf(error)} · put \\ before what is meant as itself`,
-        );
-      }
-    }
-  }
 }
 
 /** -1 is all, as with kubectl and stern. */

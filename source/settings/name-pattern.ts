@@ -1,3 +1,4 @@
+import {reasonOf} from './expression.ts';
 import {UsageError} from './usage-error.ts';
 
 /** Stands for all pipelines whose names match, those that come later too. */
@@ -55,15 +56,6 @@ function compile(word: string, source: string): RegExp {
   } catch (error) {
     throw new UsageError(`'${word}' is no regular expression · ${reasonOf(error)}`);
   }
-}
-
-/** What the engine says of a bad expression, without the expression itself. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .slice(message.lastIndexOf(': ') + 1)
-    .trim()
-    .toLowerCase();
 }
 
 // Pipeline names as the server accepts them (feldera-api.md, The list): anything else cannot exist.

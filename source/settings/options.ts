@@ -1,3 +1,4 @@
+import {notifyChoices} from './choices.ts';
 import {logsOptions} from './logs-options.ts';
 import {viewOptions} from './view-options.ts';
 
@@ -160,7 +161,7 @@ export const options = [
     value: 'HOW',
     fallback: 'off',
     help: 'tell of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
-    choices: ['off', 'bell', 'osc9', 'osc777'],
+    choices: notifyChoices,
     commands: ['screen'],
   },
   {

@@ -49,7 +49,7 @@ export function readColor(text: string): PaletteColor | undefined {
 }
 
 /** The theme of that name. Throws `UsageError` if there is none; `option` names the option in it. */
-export function readTheme(name: string, own: OwnThemes, option = '--theme'): string {
+export function readTheme(name: string, own: OwnThemes, option: string): string {
   const known = [...themeNames, ...own.keys()];
   const found = known.find((each) => each === name) ?? known.find((each) => each === name.toLowerCase());
   if (found !== undefined) return found;

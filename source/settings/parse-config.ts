@@ -1,6 +1,6 @@
 import {checkConfig} from './check-config.ts';
 import {didYouMean} from './closest.ts';
-import type {ConfigFile, FileValue, KeyRemap, Problem} from './config-file.ts';
+import {type ConfigFile, emptyConfig, type FileValue, type KeyRemap, type Problem} from './config-file.ts';
 import {readContexts} from './context-tables.ts';
 import {optionValue, type ReadOptions} from './option-value.ts';
 import {type FlagName, type Option, options, standingCommands} from './options.ts';
@@ -15,12 +15,7 @@ const tables = ['contexts', 'keys', 'themes'] as const;
  */
 export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly Problem[]} {
   const toml = tomlRows(text);
-  if ('problem' in toml) {
-    return {
-      file: {name: read.name, options: new Map(), contexts: new Map(), keys: [], themes: new Map()},
-      problems: [toml.problem],
-    };
-  }
+  if ('problem' in toml) return {file: {...emptyConfig, name: read.name}, problems: [toml.problem]};
   const problems: Problem[] = [];
   const report = (line: number, message: string) => void problems.push({line, message});
   const of = (table: string) => toml.rows.filter(({path}) => path[0] === table && path.length > 1);

@@ -28,7 +28,7 @@ export function parseFlags(argv: readonly string[]): {input: readonly string[]; 
     const option = find(flag);
     const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
     if (option) flags.set(flag, option.value === undefined ? true : String(value));
-    else if (opposite?.value === undefined && opposite && standingCommands(opposite).length > 0) {
+    else if (opposite && opposite.value === undefined && standingCommands(opposite).length > 0) {
       flags.set(opposite.flag, false);
     } else throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
   }

@@ -1,8 +1,7 @@
+import {levelChoices, oneOf, timeChoices} from './choices.ts';
 import {closest} from './closest.ts';
 import type {GivenOptions} from './given.ts';
-import {oneOf} from './logs-request.ts';
 import {UsageError} from './usage-error.ts';
-import {timeChoices} from './view-options.ts';
 
 /** How a log is looked at, and the list beside it, until keys change it. */
 export type View = {
@@ -11,14 +10,10 @@ export type View = {
   readonly asSent: boolean;
   readonly time: (typeof timeChoices)[number];
   /** The least level that is shown; undefined: all. */
-  readonly level: LeastLevel | undefined;
+  readonly level: (typeof levelChoices)[number] | undefined;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar: number | 'auto' | 'off';
 };
-
-/** In the order of severity. */
-export const leastLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LeastLevel = (typeof leastLevels)[number];
 
 /**
  * The view at the start, `initial`: of all that no key has changed. What keys changed in a tab comes back with the last
@@ -46,7 +41,7 @@ export function readView({value, isOn, isTyped, nameOf}: GivenOptions): StartVie
           ? 'sent'
           : 'local'
         : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
-    level: level === undefined ? undefined : oneOf(nameOf('level'), level, leastLevels),
+    level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
   };
   const {wrap, asSent, sidebar} = initial;

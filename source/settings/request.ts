@@ -1,7 +1,8 @@
+import {oneOf} from './choices.ts';
 import {didYouMean} from './closest.ts';
 import type {CommandLine} from './command-line.ts';
 import type {GivenOptions} from './given.ts';
-import {type LogsRequest, oneOf, readLogsRequest} from './logs-request.ts';
+import {type LogsRequest, readLogsRequest} from './logs-request.ts';
 import {type NamesAsked, readNames} from './name-pattern.ts';
 import type {CommandName} from './options.ts';
 import {type ConfigForm, type ListForm, outputForms, type StatusForm} from './output-forms.ts';
@@ -78,6 +79,11 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
   }
 }
 
+/** Help, and what looks at the configuration file itself, must do their work whatever stands in variables. */
+export function heedsVariables(request: Request): boolean {
+  return request.kind === 'config' ? request.verb === 'show' : request.kind !== 'help' && request.kind !== 'version';
+}
+
 /** Variables and contexts that a command does not need cannot be wrong for it. */
 export function asksServer(request: Request): boolean {
   switch (request.kind) {
@@ -115,10 +121,6 @@ function readVerb(words: readonly string[]): ConfigVerb {
 }
 
 /** The first form is what is meant without the flag, and is not asked for by name. */
-function formOf<Form extends string>(forms: readonly Form[], given: string | undefined): Form {
-  const [usual, ...others] = forms;
-  const form = forms.find((each) => each === (given ?? usual));
-  if (form !== undefined) return form;
-  oneOf('--output', given ?? '', others);
-  throw new UsageError('--output needs a value');
+function formOf<Form extends string>([usual, ...others]: readonly [Form, ...Form[]], given: string = usual): Form {
+  return given === usual ? usual : oneOf('--output', given, others);
 }

@@ -1,22 +1,21 @@
-import {type CommandLine, readCommandLine} from './command-line.ts';
-import {type ConfigFile, emptyConfig, type KeyRemap} from './config-file.ts';
+import {notifyChoices, oneOf} from './choices.ts';
+import type {CommandLine} from './command-line.ts';
+import type {ConfigFile, KeyRemap} from './config-file.ts';
 import {contextInForce} from './context.ts';
 import {parseDuration} from './durations.ts';
+import {readExpression} from './expression.ts';
 import {type Environment, type GivenOptions, givenOptions} from './given.ts';
-import {oneOf} from './logs-request.ts';
 import type {FlagName} from './options.ts';
 import {type OwnThemes, readTheme} from './palette.ts';
 import {readView, type StartView} from './read-view.ts';
-import {asksServer, type Request, readRequest} from './request.ts';
+import {asksServer, heedsVariables, type Request, readRequest} from './request.ts';
 import {atLeast, parseInteger, parseSize} from './sizes.ts';
 import {plainWay, readWay, type WayToServer} from './way-to-server.ts';
 
 /** How a person who looks elsewhere is told of news. */
-export type NotifyBy = (typeof notifyWays)[number];
+export type NotifyBy = (typeof notifyChoices)[number];
 
-const notifyWays = ['bell', 'osc9', 'osc777', 'off'] as const;
-
-/** One validated, frozen value; nothing else reads flags or the environment. */
+/** All that options say, whatever said it: one validated, frozen value. */
 export type Settings = {
   readonly request: Request;
   /** Base URL as given; undefined with `--demo`, where the embedded server names its own. */
@@ -56,16 +55,10 @@ export type Settings = {
   readonly themes: OwnThemes;
 };
 
-/** Reads flags, environment and the configuration file. Throws `UsageError` with one line for the user. */
-export function readSettings(
-  argv: readonly string[],
-  environment: Environment,
-  file: ConfigFile = emptyConfig,
-): Settings {
-  return settingsOf(readCommandLine(argv), environment, file);
-}
-
-/** Settings of a call whose words are read already; `givenOptions` has the precedence. Throws `UsageError`. */
+/**
+ * Reads flags, environment and the configuration file; `givenOptions` has the precedence. Throws `UsageError` with one
+ * line for the user.
+ */
 export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile): Settings {
   const {command, flags} = commandLine;
   const sources = {command, flags, environment, file};
@@ -73,7 +66,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   const request = readRequest(commandLine, givenOptions({...sources, context: undefined}));
   const ofServer = !demo && asksServer(request);
   const context = ofServer ? contextInForce(sources) : undefined;
-  const given = givenOptions({...sources, context});
+  const given = givenOptions({...sources, environment: heedsVariables(request) ? environment : {}, context});
   const {value, find, required, isOn} = given;
 
   return Object.freeze({
@@ -84,10 +77,9 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     way: ofServer ? readWay(given, environment) : plainWay,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},
-    contexts: [...file.contexts.values()].map(({name, host, values}) => ({
-      ...{name, host},
-      color: values.get('color')?.text,
-    })),
+    contexts: [...file.contexts.values()].map(({name, host, values}) => {
+      return {name, host, color: values.get('color')?.text};
+    }),
     keys: file.keys,
     scrollbackBytes: sizeOf(given, 'scrollback', 64 * 1024, '64KiB'),
     memoryBytes: sizeOf(given, 'memory', 16 * 1024 ** 2, '16MiB'),
@@ -96,8 +88,8 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     fps: integerOf(given, 'fps', {min: 1, max: 60}),
     silence: integerOf(given, 'silence', {min: 0, max: 86_400}) * 1000,
     awayAfter: parseDuration(required('away'), given.nameOf('away')),
-    notify: oneOf(given.nameOf('notify'), required('notify'), notifyWays),
-    watch: value('watch'),
+    notify: oneOf(given.nameOf('notify'), required('notify'), notifyChoices),
+    watch: value('watch') === undefined ? undefined : readExpression(required('watch'), given.nameOf('watch')),
     title: isOn('title'),
     mouse: isOn('mouse'),
     view: readView(given),

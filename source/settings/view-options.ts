@@ -1,8 +1,6 @@
+import {timeChoices} from './choices.ts';
 import type {Option} from './options.ts';
 import {themeNames} from './palette.ts';
-
-/** How the compact form can show times. */
-export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
 
 /** Options of how logs and list look at the start: all that keys change, too. */
 export const viewOptions = [

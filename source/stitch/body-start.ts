@@ -1,6 +1,5 @@
+import {newline} from '../buffer/newlines.ts';
 import {maxProtocolLine, readOpening} from './protocol-lines.ts';
-
-const newline = 0x0a;
 
 /** What the first line of a body tells of the replay that follows. */
 export type BodyStart = {

@@ -1,4 +1,4 @@
-const newline = 0x0a;
+import {newline} from '../buffer/newlines.ts';
 
 /** As the server and the pipelines write it, text and JSON; to the microsecond. */
 const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;

@@ -1,8 +1,6 @@
 import type {MarkerKind} from '../buffer/marker.ts';
-import {newlinesIn} from '../buffer/newlines.ts';
+import {newline, newlinesIn} from '../buffer/newlines.ts';
 import type {Clock} from '../lib/clock.ts';
-
-const newline = 0x0a;
 
 /** Where the stitched log goes. */
 export type StitchSink = {

@@ -1,4 +1,4 @@
-const newline = 0x0a;
+import {newline} from '../buffer/newlines.ts';
 
 /**
  * Finds where a replay meets the tail: the overlaps are the ends of the tail that the replay begins with.

@@ -1,4 +1,5 @@
-const newline = 0x0a;
+import {newline} from '../buffer/newlines.ts';
+
 const initialRoom = 16 * 1024;
 
 /** What the server's ring holds at most: bytes without newlines, and entries. Whichever is reached first. */

@@ -1,6 +1,6 @@
+import {newline} from '../buffer/newlines.ts';
 import {sentinel} from './protocol-lines.ts';
 
-const newline = 0x0a;
 const nothing = new Uint8Array(0);
 
 /**

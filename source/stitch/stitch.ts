@@ -1,4 +1,4 @@
-import {newlinesIn} from '../buffer/newlines.ts';
+import {newline, newlinesIn} from '../buffer/newlines.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {BodySummary, Connection, Matching, Phase} from './body.ts';
 import {type BodyStart, readBodyStart} from './body-start.ts';
@@ -12,7 +12,6 @@ import {SentinelGate} from './sentinel-gate.ts';
 import type {StitchPast, StitchState} from './stitch-state.ts';
 import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
 
-const newline = 0x0a;
 const nothing = new Uint8Array(0);
 
 /**

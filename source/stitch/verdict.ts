@@ -1,7 +1,6 @@
+import {newline} from '../buffer/newlines.ts';
 import {EntryCount, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
-
-const newline = 0x0a;
 
 /** What became of the log between the tail and a replay. */
 export type Verdict =

@@ -1,12 +1,11 @@
 import type {PastBlock} from '../buffer/cold-store.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/marker.ts';
+import {newline} from '../buffer/newlines.ts';
 import {endOf} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 import type {RecordingMap} from './recording-map.ts';
 import type {Place, TapState} from './tap-walk.ts';
-
-const newline = 0x0a;
 
 /** What the next run goes on with. */
 export type Reference = {

@@ -1,5 +1,5 @@
 import {link, readFile, rm, writeFile} from 'node:fs/promises';
-import {codeOf, unlessAbsent} from './save-failure.ts';
+import {codeOf, hasNoLinks, unlessAbsent} from './save-failure.ts';
 
 /** What the lock asks of the machine. */
 export type Processes = {
@@ -55,8 +55,7 @@ async function create(file: string, text: string, mark: string): Promise<boolean
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    if (!cannotLink.has(codeOf(error) ?? '')) throw error;
-    // FAT and some network file systems have no links.
+    if (!hasNoLinks(error)) throw error;
     return await writeFile(file, text, {flag: 'wx', mode: 0o600}).then(
       () => true,
       (failure: unknown) => {
@@ -68,8 +67,6 @@ async function create(file: string, text: string, mark: string): Promise<boolean
     await rm(draft, {force: true}).catch(() => {});
   }
 }
-
-const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 async function isRunning({pid, started}: Holder, {isAlive}: Processes): Promise<boolean> {
   if (!isAlive(pid)) return false;

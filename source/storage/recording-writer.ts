@@ -12,6 +12,7 @@ import {tidyFolder} from './tidy-folder.ts';
 
 /** An index is written anew when so many of its facts are of no use any more. */
 const idleFacts = 2_000;
+
 /**
  * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
  * file system said, and may then be tried again after `repair`.

@@ -34,3 +34,8 @@ export function codeOf(error: unknown): string | undefined {
 export function unlessAbsent(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
+
+/** A file system without links answered: FAT, and some of networks. */
+export function hasNoLinks(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
+}

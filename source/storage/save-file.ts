@@ -1,6 +1,6 @@
 import {link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {codeOf, saveFailure, unlessAbsent} from './save-failure.ts';
+import {codeOf, hasNoLinks, saveFailure, unlessAbsent} from './save-failure.ts';
 
 export type Saved =
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
@@ -85,15 +85,13 @@ async function give(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
-    if (!cannotLink.has(codeOf(error) ?? '')) throw error;
-    // FAT and some network file systems have no links. The name is claimed first, then its empty file replaced.
+    if (!hasNoLinks(error)) throw error;
+    // The name is claimed first, then its empty file replaced.
     const claim = await open(file, 'wx', 0o600);
     await claim.close();
     await rename(draft, file);
   }
 }
-
-const cannotLink = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function failed(file: string, why: string): Saved {
   return {kind: 'failed', path: file, why: `${file} was not saved: ${why}`};

@@ -77,10 +77,6 @@ export class TapWalk {
     return this.at.within === 0;
   }
 
-  get endsWithBlock(): boolean {
-    return this.at.offset === this.at.block.offset;
-  }
-
   /** The last state is far behind, or void. */
   get wantsState(): boolean {
     return this.#hasGap || this.at.offset - this.at.stateAt >= stateEvery;

@@ -39,7 +39,7 @@ export class MemoryKeeper {
     this.#logs.get(log)?.();
     this.#logs.delete(log);
     this.#lookedAt.delete(log.name);
-    if (this.#logs.size === 0) this.#batch.dispose();
+    if (this.#logs.size === 0) this.#batch.drop();
   }
 
   /** The log of this name is on the screen now. */

@@ -1,5 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectionEvent, ConnectionState} from './connection-state.ts';
+import {eventsKept} from './event-history.ts';
 import {bufferFacts, type TabSnapshot} from './tab-snapshot.ts';
 
 /** From what a person has to act on to what is well. */
@@ -12,7 +13,6 @@ const worstFirst: readonly ConnectionState['kind'][] = [
   'idle',
   'live',
 ];
-const eventsKept = 20;
 
 /** A source of a merged log as it is now; `left`: nothing more is taken from it. */
 export type SourceState = {readonly name: string; readonly snapshot: TabSnapshot; readonly left: boolean};

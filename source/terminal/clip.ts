@@ -50,6 +50,11 @@ export function clippedSides(text: string, fromCell: number, cells: number): {le
   return {left: fromCell > 0 && cell > 0, right: false};
 }
 
+/** The text in at most so many cells, 1 at least; the end of what is cut is `ellipsis`, which has one cell. */
+export function shorten(text: string, cells: number, ellipsis: string): string {
+  return textWidth(text) <= cells ? text : `${clip(plain(text), 0, cells - 1).text}${ellipsis}`;
+}
+
 /** Fills up with spaces in `style` to `cells` cells; text that is already that wide is left as it is. */
 export function padTo(styled: StyledText, cells: number, style?: Style): StyledText {
   const missing = cells - textWidth(styled.text);

@@ -6,6 +6,11 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** How many colours the terminal can show; `none` for NO_COLOR, which is about colour: attributes stay. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
+/** The black and the white of the palette that look the same in every terminal and theme. */
+export const black = 16;
+export const white = 231;
+
+/** Whether the two are written the same way: an index may look like another one, or like red, green and blue. */
 export function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
@@ -60,6 +65,7 @@ function nearestOf16(rgb: Rgb): number {
   return most >= 230 ? hue + 8 : hue;
 }
 
+/** Whether black is what to write on it. */
 export function isLight(color: Color): boolean {
   // Of the sixteen: white, and the bright ones but bright black and bright blue; yellow and cyan read either way.
   if (typeof color === 'number' && color < 16) return color === 7 || (color > 8 && color !== 12);

@@ -1,9 +1,14 @@
-import type {Rgb} from './color.ts';
+import {black, type Rgb, white} from './color.ts';
 
 /** How far two colours are apart in lightness, from 1 (alike) to 21 (black and white), as WCAG 2.2 reckons it. */
 export function contrast(a: Rgb, b: Rgb): number {
   const [one, other] = [luminance(a), luminance(b)];
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}
+
+/** Black or white, whichever is easier to read on the ground. */
+export function readableOn(ground: Rgb): typeof black | typeof white {
+  return contrast([255, 255, 255], ground) >= contrast([0, 0, 0], ground) ? white : black;
 }
 
 function luminance([red, green, blue]: Rgb): number {

@@ -1,5 +1,5 @@
 import {type Color, type ColorDepth, fitColor, rgbOf, sameColor} from './color.ts';
-import {contrast} from './contrast.ts';
+import {contrast, readableOn} from './contrast.ts';
 import type {Style} from './style.ts';
 
 /** What each of the first sixteen colours looks like, by number; where nothing is said, as the terminal has it. */
@@ -10,9 +10,6 @@ export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly loo
 
 /** Text on a ground of a theme has at least this contrast (WCAG 2.2, level AA). */
 const leastContrast = 4.5;
-/** Colours that look the same in every terminal. */
-const black = 16;
-const white = 231;
 
 /** Sixteen colours cannot stand for others: there, of a theme only those are left that name another of the sixteen. */
 export function paletteFor(looks: Looks, depth: Palette['depth']): Palette {
@@ -38,6 +35,6 @@ export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg
   const isOfTheLog = sameColor(fg, style.fg) && sameColor(bg, style.bg);
   const [text, ground] = style.inverse ? [rgbOf(bg), rgbOf(fg)] : [rgbOf(fg), rgbOf(bg)];
   if (isOfTheLog || !text || !ground || contrast(text, ground) >= leastContrast) return {fg, bg};
-  const readable = contrast([255, 255, 255], ground) >= contrast([0, 0, 0], ground) ? white : black;
+  const readable = readableOn(ground);
   return style.inverse ? {fg, bg: readable} : {fg: readable, bg};
 }

@@ -11,6 +11,7 @@ import type {ListPoller} from '../streams/list-poller.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import {Absence} from './absence.ts';
+import {eachStream} from './each-stream.ts';
 import {NewsDesk} from './news-desk.ts';
 import {isFailing} from './pipeline-state.ts';
 import {logSight, pipelineSights, silenceOf} from './sight-of.ts';
@@ -40,9 +41,7 @@ export class Attention {
   readonly #news: NewsDesk | undefined;
   /** Why streams are not followed. */
   readonly #silence = new WeakMap<LogStream, string | undefined>();
-  /** The streams that have caught up, and the end of what is done with each open stream. */
   readonly #caughtUp = new WeakSet<LogStream>();
-  readonly #streams = new Map<LogStream, () => void>();
   /** What the list said of a pipeline when its log was last looked at. */
   readonly #seen = new Map<string, PipelineSight>();
   readonly #incidents = new Incidents();
@@ -65,15 +64,12 @@ export class Attention {
 
   /** Begins to watch the streams and the list. Answers its end. */
   start(): () => void {
-    const onStreams = () => this.#followStreams();
-    const onList = () => this.#onList();
-    const undo = [this.#manager.names.subscribe(onStreams), this.#poller.snapshot.subscribe(onList)];
-    onStreams();
-    onList();
+    const leaveStreams = eachStream(this.#manager, (stream) => this.#follow(stream));
+    const leaveList = this.#poller.snapshot.subscribe(() => this.#onList());
+    this.#onList();
     return () => {
-      for (const each of undo) each();
-      for (const end of this.#streams.values()) end();
-      this.#streams.clear();
+      leaveStreams();
+      leaveList();
       this.#news?.dispose();
     };
   }
@@ -163,18 +159,6 @@ export class Attention {
     return this.#list?.sights;
   }
 
-  #followStreams(): void {
-    const open = new Set(this.#open());
-    for (const [stream, end] of this.#streams) {
-      if (open.has(stream)) continue;
-      end();
-      this.#streams.delete(stream);
-      this.#news?.forget(stream.name);
-      this.#incidents.forget(stream.name);
-    }
-    for (const stream of open) if (!this.#streams.has(stream)) this.#streams.set(stream, this.#follow(stream));
-  }
-
   #follow(stream: LogStream): () => void {
     const {watched} = this.#options;
     const tell = () => {
@@ -196,6 +180,8 @@ export class Attention {
     return () => {
       unsubscribe();
       endOfWatch?.();
+      this.#news?.forget(stream.name);
+      this.#incidents.forget(stream.name);
     };
   }
 

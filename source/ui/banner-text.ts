@@ -1,5 +1,5 @@
 import type {Pipeline} from '../api/types.ts';
-import {clip} from '../terminal/clip.ts';
+import {shorten} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -17,10 +17,5 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   const text = sanitise(` ${symbols.failed} ${word}${cause === undefined ? '' : `: ${cause}`}`).text;
   const hint = key === undefined ? ' ' : `  ${key}: in full `;
   const room = width - textWidth(hint);
-  return concat([
-    textWidth(text) <= room
-      ? plain(text, {fg: 1})
-      : concat([clip(plain(text, {fg: 1}), 0, room - 1), plain(symbols.ellipsis, {fg: 1})]),
-    plain(hint, {dim: true}),
-  ]);
+  return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
 }

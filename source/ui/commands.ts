@@ -1,4 +1,4 @@
-import type {Command, Context} from './command.ts';
+import type {Command, KeyContext} from './command.ts';
 import {digits, everywhereCommands} from './everywhere-commands.ts';
 import {logCommands} from './log-commands.ts';
 import {pageCommands} from './page-commands.ts';
@@ -18,7 +18,7 @@ export const allCommands: CommandTable = commands;
 /** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
 export function commandFor(
   table: CommandTable,
-  pane: Exclude<Context, 'everywhere'>,
+  pane: Exclude<KeyContext, 'everywhere'>,
   keyName: string,
 ): CommandId | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';

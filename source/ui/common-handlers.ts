@@ -63,10 +63,8 @@ export const commonHandlers = {
     }
     const kept = state.tabs.filter((tab) => tab.kept).length;
     controller.dispatch({type: 'leaving', how: 'quit'});
-    controller.dispatch({
-      type: 'notice',
-      text: `${kept === 1 ? '1 tab is' : `${kept} tabs are`} kept: ${keyInWords(keyName)} again quits, any other key stays`,
-    });
+    const tabs = kept === 1 ? '1 tab is' : `${kept} tabs are`;
+    say(controller, `${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
   },
   interrupt(controller: Controller, keyName: string) {
     if (controller.state.leaving === 'interrupt') {
@@ -74,7 +72,7 @@ export const commonHandlers = {
       return;
     }
     controller.dispatch({type: 'leaving', how: 'interrupt'});
-    controller.dispatch({type: 'notice', text: `${keyInWords(keyName)} again quits`});
+    say(controller, `${keyInWords(keyName)} again quits`);
   },
 };
 

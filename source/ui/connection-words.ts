@@ -1,16 +1,23 @@
+import type {FatalReason} from '../api/types.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
 import type {Style} from '../terminal/style.ts';
 
-/** A connection's state for the header. `countdown` says that the text changes by itself every second. */
-export type ConnectionWords = {readonly text: string; readonly style: Style; readonly countdown: boolean};
+/** A connection's state for the header. */
+export type ConnectionWords = {
+  readonly text: string;
+  readonly style: Style;
+  /** The text changes by itself every second. */
+  readonly countdown: boolean;
+  readonly isLive: boolean;
+};
 
 const good: Style = {fg: 2, bold: true};
 const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
 /**
- * The connection in a few words; `now` on the monotonic clock, undefined: nobody sees it tick. `hadLog`: something of the pipeline's log was seen, so
- * that a pipeline that is gone was there once.
+ * The connection in a few words; `now` on the monotonic clock, undefined: nobody sees it tick. `hadLog`: something of the
+ * pipeline's log was seen, so that a pipeline that is gone was there once.
  */
 export function connectionWords(
   state: ConnectionState | undefined,
@@ -20,34 +27,44 @@ export function connectionWords(
   switch (state?.kind) {
     case undefined:
     case 'idle':
-      return {text: '', style: {}, countdown: false};
+      return words('', {});
     case 'connecting':
-      return {text: 'connecting', style: pending, countdown: false};
+      return words('connecting', pending);
     case 'catching-up':
-      return {text: 'catching up', style: pending, countdown: false};
+      return words('catching up', pending);
     case 'live':
-      return {text: 'LIVE', style: good, countdown: false};
+      return {...words('LIVE', good), isLive: true};
     case 'ended':
-      return {text: 'ended', style: pending, countdown: false};
+      return words('ended', pending);
     case 'waiting': {
       // The empty 404 is no error to show: the runner is about to answer.
       if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
-        return {text: 'runner not ready yet', style: pending, countdown: false};
+        return words('runner not ready yet', pending);
       }
-      if (now === undefined) return {text: 'reconnecting', style: pending, countdown: false};
+      if (now === undefined) return words('reconnecting', pending);
       const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
-      return {text: `reconnecting in ${seconds} s`, style: pending, countdown: true};
+      return {...words(`reconnecting in ${seconds} s`, pending), countdown: true};
     }
     case 'gone':
-      return {text: goneWords(state.reason, hadLog), style: bad, countdown: false};
+      return words(goneWords(state.reason, hadLog), bad);
   }
+}
+
+function words(text: string, style: Style): ConnectionWords {
+  return {text, style, countdown: false, isLive: false};
 }
 
 function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], hadLog: boolean): string {
   if (reason.kind === 'deleted') return hadLog ? 'deleted' : 'no such pipeline';
   const {failure} = reason;
   if (failure.kind !== 'fatal') return 'refused';
-  switch (failure.reason) {
+  if (failure.reason === 'unknown-pipeline') return hadLog ? 'deleted' : 'no such pipeline';
+  return refusalWords(failure.reason);
+}
+
+/** What the server, or we, refuse, in the words of the header. */
+export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>): string {
+  switch (reason) {
     case 'unauthorized':
       return 'credentials refused';
     case 'no-token':
@@ -60,8 +77,6 @@ function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], h
       return 'wrong URL';
     case 'certificate':
       return 'certificate refused';
-    case 'unknown-pipeline':
-      return hadLog ? 'deleted' : 'no such pipeline';
     case 'bad-request':
     case 'headers-too-large':
       return 'refused';

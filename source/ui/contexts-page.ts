@@ -1,4 +1,4 @@
-import {clip, padTo} from '../terminal/clip.ts';
+import {clip, padTo, shorten} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -11,7 +11,7 @@ export const contextsHeading = 2;
 /** Cells in front of a name and behind it: cursor, colour, blanks. */
 const aroundName = 8;
 /** A name is not wider on the page, nor in the header. */
-export const mostNameCells = 24;
+const mostNameCells = 24;
 
 export type ContextsView = {
   readonly contexts: Contexts | undefined;
@@ -25,7 +25,7 @@ export type ContextsView = {
 export function contextsPage({contexts, cursor, width, symbols}: ContextsView): readonly StyledText[] {
   const heading = padTo(plain(' Contexts', {bold: true}), width);
   if (!contexts || contexts.all.length === 0) return [heading, plain(''), ...howToMake(contexts, width)];
-  const names = contexts.all.map(({name}) => shorten(sanitise(name).text, mostNameCells, symbols));
+  const names = contexts.all.map(({name}) => shownName(name, symbols));
   const cells = Math.max(...names.map(textWidth));
   const rows = contexts.all.map((context, row) => {
     const isCursor = row === cursor;
@@ -37,7 +37,7 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
       ...swatch(context),
       plain(' '),
       name,
-      plain(`  ${shorten(host, width - cells - aroundName - inForce.length, symbols)}`, {dim: true}),
+      plain(`  ${shorten(host, width - cells - aroundName - inForce.length, symbols.ellipsis)}`, {dim: true}),
       plain(inForce, {bold: true}),
     ]);
     return clip(line, 0, width);
@@ -45,14 +45,9 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
   return [heading, plain(''), ...rows];
 }
 
-/** The text in so many cells, what is left out marked. */
-function shorten(text: string, cells: number, symbols: Symbols): string {
-  return textWidth(text) <= cells ? text : `${clip(plain(text), 0, Math.max(0, cells - 1)).text}${symbols.ellipsis}`;
-}
-
 /** The name of a context in few cells. */
 export function shownName(name: string, symbols: Symbols): string {
-  return shorten(sanitise(name).text, mostNameCells, symbols);
+  return shorten(sanitise(name).text, mostNameCells, symbols.ellipsis);
 }
 
 /** Two cells of the colour that fills the header; blanks where there is none. */

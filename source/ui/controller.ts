@@ -3,7 +3,7 @@ import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import type {Position} from '../viewport/position.ts';
 import {Attention} from './attention.ts';
-import type {Context} from './command.ts';
+import type {KeyContext} from './command.ts';
 import {allCommands, type CommandTable} from './commands.ts';
 import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
@@ -70,7 +70,7 @@ export class Controller {
     this.#rest = new CursorRest(options.services.clock);
     this.#models = new PaneModels({
       ...options.services.manager.options,
-      services: options.services,
+      services: {...options.services, commands: this.commands},
       isShown: (name) => this.state.active === name,
       onEntries: (name, before) => this.#place(name, (at) => keptUnderEye(at, before)),
     });
@@ -148,7 +148,7 @@ export class Controller {
   }
 
   /** Which keys hold now. */
-  get keyContext(): Exclude<Context, 'everywhere'> {
+  get keyContext(): Exclude<KeyContext, 'everywhere'> {
     const {page, focus} = this.state;
     if (!page) return focus;
     return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;

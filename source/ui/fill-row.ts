@@ -1,12 +1,7 @@
-import {type Color, fitColor, rgbOf} from '../terminal/color.ts';
-import {contrast} from '../terminal/contrast.ts';
-import type {Style} from '../terminal/style.ts';
-import {type Colors, noStyle} from '../terminal/style.ts';
+import {black, type Color, type ColorDepth, fitColor, rgbOf, white} from '../terminal/color.ts';
+import {readableOn} from '../terminal/contrast.ts';
+import {type Colors, noStyle, type Style} from '../terminal/style.ts';
 import {type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
-
-/** Colours that look the same in every terminal and theme. */
-const black = 16;
-const white = 231;
 
 /**
  * What the first sixteen look like is the user's choice. In the palettes of xterm, VTE and the Linux console white reads
@@ -38,9 +33,9 @@ function withoutColor({bold, underline, inverse}: Style): Style {
 }
 
 /** Black or white, whichever is easier to read on the colour that the terminal shows. */
-function textOn(color: Color, depth: Exclude<Colors, object | 'none'>): Color {
+function textOn(color: Color, depth: Exclude<ColorDepth, 'none'>): Color {
   const shown = fitColor(color, depth);
   const rgb = rgbOf(shown);
-  const isDark = rgb ? contrast([255, 255, 255], rgb) >= contrast([0, 0, 0], rgb) : darkOfSixteen.has(shown);
-  return isDark ? white : black;
+  if (rgb) return readableOn(rgb);
+  return darkOfSixteen.has(shown) ? white : black;
 }

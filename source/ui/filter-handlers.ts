@@ -1,5 +1,5 @@
 import type {Filter, FilterEntry} from '../filters/filter.ts';
-import type {Level} from '../records/level.ts';
+import {type Level, levels} from '../records/level.ts';
 import type {Run} from '../records/runs.ts';
 import {shapeOf, shapeText} from '../records/shape.ts';
 import {lineAsSent} from '../viewport/line-text.ts';
@@ -10,9 +10,10 @@ import {leastLevel, withFilter, withLeastLevel} from './filter-list.ts';
 import {withHint} from './key-hint.ts';
 import {type PaneAt, paneAt, say} from './on-pane.ts';
 
-/** Records around a match that `x` shows, one after the other. */
-const contexts: readonly number[] = [0, 3, 10];
-const levels: readonly (Level | undefined)[] = [undefined, 'DEBUG', 'INFO', 'WARN', 'ERROR'];
+/** Records around a match that are shown, one after the other. */
+const around: readonly number[] = [0, 3, 10];
+/** One after the other; undefined: all of them. */
+const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
 
 /** Commands that decide which records are shown, and as what. */
 export const filterHandlers = {
@@ -49,14 +50,14 @@ export const filterHandlers = {
     const at = paneAt(controller);
     if (!at) return;
     const {filters} = at.tab.pane;
-    const least = levels[(levels.indexOf(leastLevel(filters)) + 1) % levels.length];
+    const least = leastLevels[(leastLevels.indexOf(leastLevel(filters)) + 1) % leastLevels.length];
     controller.changePane({filters: withLeastLevel(filters, least)});
     say(controller, least ? `${least} and above` : 'all levels');
   },
   'matches-only'(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;
-    const context = contexts[(contexts.indexOf(at.tab.pane.context) + 1) % contexts.length] ?? 0;
+    const context = around[(around.indexOf(at.tab.pane.context) + 1) % around.length] ?? 0;
     controller.changePane({context});
     say(controller, context === 0 ? 'matches only' : `matches with ${context} records around each`);
   },

@@ -1,6 +1,6 @@
 import type {Filter, FilterEntry} from '../filters/filter.ts';
 import {filterText} from '../filters/parse-filter.ts';
-import {clip, padTo} from '../terminal/clip.ts';
+import {clip, padTo, shorten} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -58,8 +58,7 @@ function rightWords({filters, context, isFiltering, width}: FilterRowView): stri
 }
 
 function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
-  const text = sanitise(wordsOf(entry.filter)).text;
-  const short = textWidth(text) > mostCells ? `${clip(plain(text), 0, mostCells - 1).text}${symbols.ellipsis}` : text;
+  const short = shorten(sanitise(wordsOf(entry.filter)).text, mostCells, symbols.ellipsis);
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
   if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
   const hidden = hiddenBy(entry.id);

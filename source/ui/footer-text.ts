@@ -1,11 +1,11 @@
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import type {Context} from './command.ts';
+import type {KeyContext} from './command.ts';
 import {arrowsInWords, type CommandId, type CommandTable, keysShown} from './commands.ts';
 import type {KeyHint} from './prompt-kind.ts';
 
 /** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */
-export type FooterPlace = Exclude<Context, 'everywhere'> | 'paused log' | 'selecting';
+export type FooterPlace = Exclude<KeyContext, 'everywhere'> | 'paused log' | 'selecting';
 
 /** Room in cells, and whether the locale has arrows. */
 export type FooterSize = {readonly width: number; readonly isUtf8: boolean};
@@ -23,7 +23,7 @@ const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>
 /** The last row: the keys that matter now, as many as fit; after the first ones in the order of the table. */
 export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
   const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
-  const contexts: readonly Context[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
+  const contexts: readonly KeyContext[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
   const first: readonly string[] = firstCommands[place] ?? [];
   const hinted = contexts.flatMap((context) => table.filter((command) => command.context === context));
   const ordered = [

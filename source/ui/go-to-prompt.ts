@@ -1,9 +1,9 @@
 import {parseTime} from '../records/time-input.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import {count, dateTime} from '../viewport/words.ts';
-import {type Place, parsePlace} from './go-to.ts';
 import {keysDo} from './key-hint.ts';
 import {goToEntry, paneAt, say} from './on-pane.ts';
+import {type Place, parsePlace} from './parse-place.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 const utc: ZoneOffset = () => 0;

@@ -1,10 +1,10 @@
 import {type ErrorShape, watchedKey} from '../attention/error-shapes.ts';
 import type {Happening} from '../attention/happenings.ts';
-import type {News, NewsKind} from '../attention/notify-policy.ts';
+import type {News} from '../attention/notify-policy.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine} from '../viewport/compact-line.ts';
 import {readLine} from '../viewport/line-text.ts';
-import {counted} from '../viewport/words.ts';
+import {count, counted} from '../viewport/words.ts';
 
 /** Cells of the level and the space after it. */
 const levelCells = 6;
@@ -21,20 +21,13 @@ export function shapeWords({example, key}: ErrorShape, width: number): StyledTex
   return key === watchedKey ? text : slice(text, levelCells, text.text.length);
 }
 
-/** `5 entries`, `3 to 5 entries`, and of a cut line, whose rest has no number, `a line's end`. */
+/** `5 entries lost in 2 gaps`, `3 to 5 entries lost`, and of a cut line, whose rest has no number, its end. */
 export function lostWords({gaps, atLeast, atMost}: Extract<Happening, {kind: 'lost'}>): string {
   const where = gaps === 1 ? '' : ` in ${counted(gaps, 'gap', 'gaps')}`;
   if (atMost === 0) return `the end of a line lost${where}`;
   const entries = counted(atMost, 'entry', 'entries');
-  return `${atLeast === atMost ? '' : `${atLeast.toLocaleString('en-US')} to `}${entries} lost${where}`;
+  return `${atLeast === atMost ? '' : `${count(atLeast)} to `}${entries} lost${where}`;
 }
-
-const newsKinds: Readonly<Record<Exclude<Happening['kind'], 'errors' | 'connectors' | 'stopped'>, NewsKind>> = {
-  failed: 'failed',
-  silent: 'silent',
-  lost: 'lost',
-  restarted: 'restarted',
-};
 
 /** What of it is told to a person who does not look: of errors only those of a new shape, and watched ones. */
 export function newsOf(happening: Happening): News | undefined {
@@ -42,7 +35,7 @@ export function newsOf(happening: Happening): News | undefined {
   // Who stops a pipeline knows it.
   if (happening.kind === 'connectors' || happening.kind === 'stopped') return undefined;
   if (happening.kind !== 'errors') {
-    return {pipeline, kind: newsKinds[happening.kind], text: happeningWords(happening, widthWithTarget).text};
+    return {pipeline, kind: happening.kind, text: happeningWords(happening, widthWithTarget).text};
   }
   const text = shapeWords(happening.shape, widthWithTarget).text;
   if (happening.shape.key === watchedKey) return {pipeline, kind: 'watched', text};

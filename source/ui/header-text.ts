@@ -7,7 +7,7 @@ import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {counted, duration} from '../viewport/words.ts';
-import type {ConnectionWords} from './connection-words.ts';
+import {type ConnectionWords, refusalWords} from './connection-words.ts';
 import {shownName} from './contexts-page.ts';
 import {isFailing, pipelineState} from './pipeline-state.ts';
 
@@ -87,7 +87,7 @@ function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
 function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
   if (failure.kind !== 'fatal') return undefined;
   if (failure.reason !== 'unauthorized' && failure.reason !== 'no-token') return undefined;
-  const words = failure.reason === 'unauthorized' ? 'credentials refused' : 'no token';
+  const words = refusalWords(failure.reason);
   return words === connection.text ? undefined : words;
 }
 
@@ -106,7 +106,7 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
 }
 
 function pipelineNote(view: HeaderView): StyledText[] {
-  if (view.connection.text !== 'LIVE' || !view.pipeline) return [];
+  if (!view.connection.isLive || !view.pipeline) return [];
   const state = pipelineState(view.pipeline);
   return state.symbol === 'running'
     ? []

@@ -26,7 +26,10 @@ const narrowestPane = 24;
 /** Below this height every row is needed for the log. */
 const heightWithRun = 14;
 
-/** Divides the terminal; undefined below 40×10. Widths depend on the terminal and on what was drawn, never on text: nothing jumps. */
+/**
+ * Divides the terminal; undefined below 40×10. Widths depend on the terminal and on what was drawn, never on text:
+ * nothing jumps.
+ */
 export function layoutOf(
   size: Size,
   wanted: {

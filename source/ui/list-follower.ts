@@ -12,7 +12,10 @@ export type ListFollowerOptions = {
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
 
-/** Acts on the list, whenever there is a new one: shows a first pipeline, opens what was asked for, keeps the cursor on what there is. */
+/**
+ * Acts on the list, whenever there is a new one: shows a first pipeline, opens what was asked for, keeps the cursor on
+ * what there is.
+ */
 export class ListFollower {
   readonly #screen: Screen;
   readonly #isAsked: (name: string) => boolean;

@@ -1,6 +1,7 @@
 import type {Controller} from './controller.ts';
 import {marksHeading} from './marks-page.ts';
 import {goToEntry, paneAt} from './on-pane.ts';
+import {offsetToShow} from './page-cursor.ts';
 import {marksOf} from './take-handlers.ts';
 
 /** Commands of the list of marks. */
@@ -37,7 +38,6 @@ function moveCursor(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (!at || page?.kind !== 'marks') return;
   const cursor = Math.max(0, Math.min(page.cursor + by, marksOf(at).length - 1));
-  const row = cursor + marksHeading;
-  const offset = Math.max(row - controller.pageHeight + 1, Math.min(page.offset, cursor === 0 ? 0 : row));
+  const offset = offsetToShow(page.offset, {row: cursor, heading: marksHeading, height: controller.pageHeight});
   controller.dispatch({type: 'page', page: {kind: 'marks', offset, cursor}});
 }

@@ -7,7 +7,7 @@ import {pageHandlers} from './page-handlers.ts';
 import {sidebarHandlers} from './sidebar-handlers.ts';
 import {pipelineAtRow} from './sidebar-rows.ts';
 import {tabAtColumn} from './tab-bar.ts';
-import {tabLabels} from './use-tab-labels.ts';
+import {tabLabels} from './tab-labels.ts';
 import {promptInUse} from './view-state.ts';
 
 /**

@@ -1,5 +1,4 @@
-import {clip} from '../terminal/clip.ts';
-import {plain} from '../terminal/styled-text.ts';
+import {shorten} from '../terminal/clip.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {wrapWords} from './wrap-words.ts';
 
@@ -8,5 +7,5 @@ export function noticeRows(notice: string, width: number, symbols: Symbols): rea
   const [first = '', ...rest] = wrapWords(notice, width - 2);
   const [second, ...others] = rest;
   if (second === undefined || others.length === 0) return [` ${first}`, second && ` ${second}`];
-  return [` ${first}`, ` ${clip(plain(rest.join(' ')), 0, width - 3).text}${symbols.ellipsis}`];
+  return [` ${first}`, ` ${shorten(rest.join(' '), width - 2, symbols.ellipsis)}`];
 }

@@ -30,6 +30,11 @@ export function say(controller: Controller, text: string): void {
   controller.dispatch({type: 'notice', text});
 }
 
+/** Says why something that took a while failed; nothing once the screen ends, which is what ended it then. */
+export function sayFailure(controller: Controller, error: unknown): void {
+  if (!controller.closing.aborted) say(controller, error instanceof Error ? error.message : String(error));
+}
+
 /**
  * Goes to an entry: marks it and brings it into view. One inside a folded row has its fold opened first. One that the
  * filters hide is not shown: the next one that is, or the last, and that is said.

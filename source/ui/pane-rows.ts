@@ -13,7 +13,7 @@ import {currentOf, visiblePlaces} from '../viewport/position.ts';
 import type {RowLook} from '../viewport/row-look.ts';
 import {RowRenderer} from '../viewport/row-renderer.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
-import {allCommands, type CommandTable} from './commands.ts';
+import type {CommandTable} from './commands.ts';
 import {keysDo} from './key-hint.ts';
 import type {Layout} from './layout.ts';
 import type {PaneModel} from './pane-model.ts';
@@ -30,7 +30,7 @@ export type RowServices = {
   readonly symbols: Symbols;
   readonly offsetAt: ZoneOffset;
   /** With the user's keys. */
-  readonly commands?: CommandTable;
+  readonly commands: CommandTable;
 };
 
 /** The part of the screen that a log has. */
@@ -119,7 +119,7 @@ export class PaneRows {
       entries: geometry.entries,
     });
     if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(size));
-    const overview = this.#overview(view, size);
+    const overview = this.#overview(size, position.kind === 'held' ? places : []);
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
   }
 
@@ -134,20 +134,19 @@ export class PaneRows {
   }
 
   #allHidden({paneWidth}: PaneSize): readonly string[] {
-    const {colors, commands = allCommands} = this.#services;
+    const {colors, commands} = this.#services;
     const rows = wrapWords(allHiddenWords(commands), paneWidth - overviewCells - 2);
     return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
   }
 
-  /** The column at the right border: where in the log the hits and errors are, and, while held, the screen. */
-  #overview(view: PaneView, size: PaneSize): readonly string[] {
+  /** The column at the right border: where in the log the hits and errors are, and these places. */
+  #overview({paneHeight}: PaneSize, places: readonly Place[]): readonly string[] {
     const {source, searching, index} = this.#model;
-    const places = view.position.kind === 'held' ? visiblePlaces(view.position, this.geometry(view, size)) : [];
     const [first] = places;
     const last = places.at(-1);
     const {firstId, endId} = source.buffer;
     const rows = overviewRows({
-      ...{firstId, endId, height: size.paneHeight},
+      ...{firstId, endId, height: paneHeight},
       shown: first && last && [first.id, last.id],
       hitAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),

@@ -1,6 +1,6 @@
 import {newTally} from '../take/bytes-of.ts';
 import type {Controller} from './controller.ts';
-import {say} from './on-pane.ts';
+import {say, sayFailure} from './on-pane.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 import {blocksOf, missingWords, settledPane} from './taking.ts';
 
@@ -32,6 +32,6 @@ async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Pro
     const words = [problem ?? '', missingWords(tally)].filter((part) => part !== '');
     if (words.length > 0) say(controller, words.join(' · '));
   } catch (error) {
-    if (!signal.aborted) say(controller, error instanceof Error ? error.message : String(error));
+    sayFailure(controller, error);
   }
 }

@@ -16,7 +16,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   Delete: ['del'],
 };
 
-/** Other names of the keys that have one. */
+/** The names of the keys that are no single character. */
 export const namedKeys: readonly string[] = Object.keys(named);
 
 const byName = new Map(

@@ -1,10 +1,8 @@
 import {closest, didYouMean} from '../settings/closest.ts';
+import type {KeyRemap} from '../settings/config-file.ts';
 import type {Command} from './command.ts';
 import type {CommandId, CommandTable} from './commands.ts';
 import {namedKeys, readKey} from './read-key.ts';
-
-/** A command of the configuration's table `[keys]`, with all the keys that it is to have; `where` is `file:line`. */
-export type Remap = {readonly command: string; readonly keys: readonly string[]; readonly where: string};
 
 /** The table with the user's keys, and what is wrong with them: one line each, `file:line: what · what to do`. */
 export type Remapped = {readonly table: CommandTable; readonly problems: readonly string[]};
@@ -25,7 +23,7 @@ const neverWithout: readonly CommandId[] = [
  * Gives commands other keys. A command that is named has these keys and no longer those that it had, which are free for
  * others: what is taken is judged by the final table, so that two commands can swap their keys.
  */
-export function remap(table: CommandTable, remaps: readonly Remap[]): Remapped {
+export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
   const changed = new Map<CommandId, Change>();
   for (const {command: id, keys, where} of remaps) {

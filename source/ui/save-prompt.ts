@@ -3,7 +3,7 @@ import {suggestName} from '../take/suggest-name.ts';
 import {byteSize, counted} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
-import {type PaneAt, paneAt, say} from './on-pane.ts';
+import {type PaneAt, paneAt, say, sayFailure} from './on-pane.ts';
 import type {Choice} from './prompt.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 import {blocksOf, missingWords, settledPane} from './taking.ts';
@@ -77,7 +77,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
         return;
     }
   } catch (error) {
-    if (!signal.aborted) say(controller, error instanceof Error ? error.message : String(error));
+    sayFailure(controller, error);
   }
 }
 

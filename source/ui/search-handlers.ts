@@ -1,9 +1,9 @@
 import type {Pattern} from '../buffer/pattern.ts';
+import {reveal} from '../viewport/position.ts';
 import {count} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {withHint} from './key-hint.ts';
 import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
-import {revealHit} from './reveal-hit.ts';
 
 /** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
 export const searchHandlers = {
@@ -58,7 +58,7 @@ function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
 export function goToHitAt(controller: Controller, hit: number): void {
   goToEntry(controller, hit);
   const at = paneAt(controller);
-  if (at) controller.changePane(revealHit(hit, at));
+  if (at) controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit), revealed: hit});
 }
 
 function goToError(controller: Controller, direction: Direction): void {

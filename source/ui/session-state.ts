@@ -17,7 +17,7 @@ import {type TimeMode, timeModes} from '../viewport/time-column.ts';
 import {leastLevel} from './filter-list.ts';
 import {freshPane, type PaneView} from './pane-view.ts';
 import {paneBy, paneOn, plainStart, type StartLook, sidebarOn} from './start-view.ts';
-import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
+import {nothingSeen, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 /** A marker in the place of a line: the next line is not further away. */
@@ -95,7 +95,7 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
 
 /**
  * The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. What
- * the user did not change then is as it is at this start, which may be `now` another one.
+ * the user did not change then looks as it does at this start, `now`: the configuration may be another one.
  */
 export function restoredView(session: Session, {watch, now}: {watch: Watch; now: StartLook}): RestoredView {
   const before = restoredStart(session.start);
@@ -133,7 +133,7 @@ function restoredTab(saved: SessionTab, watch: Watch): Tab {
     kept: true,
     merges,
     pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, context, fold},
-    seen: {endId: 0, errors: 0, connectorErrors: 0},
+    seen: nothingSeen,
   };
 }
 

@@ -52,7 +52,7 @@ export const sidebarHandlers = {
   sort(controller: Controller) {
     const order = nextSort[controller.state.sort];
     controller.dispatch({type: 'sort', order});
-    controller.dispatch({type: 'notice', text: `sorted ${sortWords[order]}`});
+    say(controller, `sorted ${sortWords[order]}`);
   },
 };
 

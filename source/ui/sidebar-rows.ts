@@ -1,10 +1,9 @@
 import type {Pipeline} from '../api/types.ts';
-import {clip, padTo} from '../terminal/clip.ts';
+import {clip, padTo, shorten} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {textWidth} from '../terminal/width.ts';
 import {count} from '../viewport/words.ts';
 import {pipelineState} from './pipeline-state.ts';
 
@@ -63,20 +62,20 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const isCursor = pipeline.name === view.cursor;
   const withWord = width >= widthWithWord;
   const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
-  const name = padTo(shorten(sanitise(pipeline.name).text, nameRoom, symbols), nameRoom);
+  const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
+  const name = padTo(plain(shorten(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis), base), nameRoom, base);
   const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
   const isMarked = view.marked.has(pipeline.name);
   const margin = isMarked ? symbols.mark : view.kept.has(pipeline.name) ? symbols.dot : ' ';
-  const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   return concat([
     plain(
       isCursor && !view.focused && !isMarked ? symbols.currentLine : margin,
       isCursor || isMarked ? {bold: true} : quiet,
     ),
-    concat([plain(name.text, base)]),
+    name,
     plain(' '),
     plain(symbol, state.style),
-    plain(withWord ? ` ${shorten(state.word, wordWidth, symbols).text.padEnd(wordWidth)}` : '', state.style),
+    plain(withWord ? ` ${shorten(state.word, wordWidth, symbols.ellipsis).padEnd(wordWidth)}` : '', state.style),
     plain(withWord ? errorCount(pipeline.connectorErrors, symbols).padStart(errorWidth) : '', {fg: 1}),
   ]);
 }
@@ -86,11 +85,6 @@ function errorCount(errors: number, symbols: Symbols): string {
   if (errors === 0) return '';
   const short = errors < 1000 ? `${errors}` : errors < 99_500 ? `${Math.round(errors / 1000)}k` : '99+';
   return `${short}${symbols.error}`;
-}
-
-function shorten(text: string, width: number, symbols: Symbols): StyledText {
-  if (textWidth(text) <= width) return plain(text);
-  return concat([clip(plain(text), 0, Math.max(0, width - 1)), plain(symbols.ellipsis)]);
 }
 
 function filterText(view: SidebarView): StyledText {

@@ -21,6 +21,7 @@ export type StartLook = {readonly pane: PaneView} & Pick<ViewState, 'sidebarHidd
 /** The look without any wish. */
 export const plainStart: StartLook = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
 
+/** How a start looks that is wanted so. */
 export function startBy(wish: ViewWish): StartLook {
   const {sidebarHidden, sidebarWidth} = sidebarBy(wish, {...plainStart, focus: 'sidebar'});
   return {pane: paneBy(wish), sidebarHidden, sidebarWidth};

@@ -49,18 +49,18 @@ export function statusText(view: StatusView): StyledText {
 }
 
 /** `/refused  3 of 41`, as the status line and the prompt say it. */
-export function searchWords(search: SearchStatus): string {
+export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
   if (search.tooSlow) return 'stopped: this pattern takes too long';
   const hits = counted(search.hits, 'line', 'lines');
   const place = search.rank === undefined ? hits : `${count(search.rank)} of ${count(search.hits)}`;
   const found = search.hits === 0 && search.complete ? 'no match' : place;
-  return `${found}${search.complete ? '' : '…'}${search.literal ? '  not a regex: searched as typed' : ''}`;
+  return `${found}${search.complete ? '' : ellipsis}${search.literal ? '  not a regex: searched as typed' : ''}`;
 }
 
 function leftWords(view: StatusView): StyledText {
   const parts: StyledText[] = [];
   if (view.search) {
-    parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search)}`));
+    parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search, view.symbols)}`));
   }
   for (const pattern of view.stoppedHighlights) parts.push(plain(`  *${pattern} stopped: takes too long`, {fg: 1}));
   if (view.newBelow > 0) {

@@ -4,7 +4,7 @@ import {byteSize} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {evidenceOf} from './evidence-of.ts';
 import {keyDoes, keysDo, withHint} from './key-hint.ts';
-import {goToEntry, type PaneAt, paneAt, say} from './on-pane.ts';
+import {goToEntry, type PaneAt, paneAt, say, sayFailure} from './on-pane.ts';
 import type {Choice} from './prompt.ts';
 import {openSavePrompt} from './save-prompt.ts';
 import {bytesOf, copiedWords, idsOf, mostCopied, settledPane} from './taking.ts';
@@ -44,7 +44,8 @@ export const takeHandlers = {
   'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
   record(controller: Controller) {
     const {pane} = controller;
-    const stream = pane && controller.services.manager.get(pane.tab.name);
+    if (!pane) return;
+    const stream = controller.services.manager.get(pane.tab.name);
     if (!stream) {
       say(controller, 'a merged log is not recorded: record its pipelines');
       return;
@@ -126,7 +127,7 @@ async function take(controller: Controller, run: (at: PaneAt, signal: AbortSigna
     const at = await settledPane(controller);
     if (at) await run(at, controller.closing);
   } catch (error) {
-    if (!controller.closing.aborted) say(controller, error instanceof Error ? error.message : String(error));
+    sayFailure(controller, error);
   }
 }
 

@@ -88,7 +88,8 @@ export type ViewAction =
   | {readonly type: 'notice'; readonly text: string | undefined}
   | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
 
-const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
+/** Of a tab that was not looked at yet. */
+export const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
 
 /** The state at start, with `names` open as kept tabs that look as wished. */
 export function initialView(names: readonly string[], wish: ViewWish = {}): ViewState {
@@ -213,7 +214,9 @@ function restore(state: ViewState, view: RestoredView): ViewState {
     return back ? {...(tab.pane === state.start.pane ? back : tab), kept: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
-  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort};
+  // The keys cannot be in a list that is hidden.
+  const focus = sidebarHidden ? 'log' : state.focus;
+  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort, focus};
   return {...state, ...view, tabs};
 }
 

@@ -1,3 +1,4 @@
+import {visibleBytes} from '../buffer/visible-text.ts';
 import type {Level} from '../records/level.ts';
 import type {LogRecord} from '../records/parse-record.ts';
 import {sanitise} from '../terminal/sanitise.ts';
@@ -5,7 +6,7 @@ import type {Style} from '../terminal/style.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {levelStyles} from './level-styles.ts';
-import {lineAsSent, readLine, shownBytes} from './line-text.ts';
+import {lineAsSent, readLine} from './line-text.ts';
 import {prettyJson} from './pretty-json.ts';
 import {recordFields} from './record-fields.ts';
 import {RowList} from './row-list.ts';
@@ -44,9 +45,9 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
   addHead(rows, record, options);
   for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
   addCut(rows, head, options);
-  let looked = Math.min(head.length, shownBytes);
+  let looked = Math.min(head.length, visibleBytes);
   for (const line of rest) {
-    looked += Math.min(line.length, shownBytes);
+    looked += Math.min(line.length, visibleBytes);
     if (looked > mostBytes) rows.end();
     if (rows.isFull) break;
     rows.add(lineAsSent(line));
@@ -109,7 +110,7 @@ function addJson(rows: RowList, text: string): void {
 }
 
 function addCut(rows: RowList, line: Uint8Array, {symbols}: DetailOptions): void {
-  if (line.length <= shownBytes) return;
+  if (line.length <= visibleBytes) return;
   rows.add(plain(`${symbols.ellipsis} cut here: the line has ${byteSize(line.length)}`, titleStyle));
 }
 

@@ -1,4 +1,5 @@
 import type {Marker} from '../buffer/marker.ts';
+import {visibleBytes} from '../buffer/visible-text.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
@@ -6,7 +7,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {wrapOffsets} from '../terminal/wrap.ts';
 import {type CompactForm, compactLine} from './compact-line.ts';
-import {readLine, shownBytes} from './line-text.ts';
+import {readLine} from './line-text.ts';
 import {markerText, markerTone} from './marker-text.ts';
 import {showsSentText, timeCells, wallTime} from './time-column.ts';
 import {wordOffsets} from './word-offsets.ts';
@@ -96,7 +97,7 @@ export function hitRanges(
 
 function layOut(styled: StyledText, byteLength: number, {cells, wrap, symbols}: EntryForm) {
   const offsets = wrap ? wrapOffsets(styled.text, cells, wrapLimit + 1) : [0];
-  const isCut = byteLength > shownBytes || offsets.length > wrapLimit;
+  const isCut = byteLength > visibleBytes || offsets.length > wrapLimit;
   const label = isCut ? `${symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
   if (offsets.length <= wrapLimit) return {styled, offsets, label};
   return {styled: slice(styled, 0, offsets[wrapLimit] ?? 0), offsets: offsets.slice(0, wrapLimit), label};

@@ -1,10 +1,8 @@
+import {visibleBytes} from '../buffer/visible-text.ts';
 import {type LogRecord, parseRecord} from '../records/parse-record.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {overlay, type StyledText} from '../terminal/styled-text.ts';
 import {levelStyles} from './level-styles.ts';
-
-/** What of a line is turned into text for the screen: a longer line is shown cut, with its length. */
-export const shownBytes = 64 * 1024;
 
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
@@ -22,9 +20,9 @@ export function readLine(bytes: Uint8Array): LineText {
   return {asSent: record ? withLevelColour(asSent, record) : asSent, record};
 }
 
-/** A line as the server sent it, made safe for the screen. */
+/** A line as the server sent it, made safe for the screen; of a longer one what is visible. */
 export function lineAsSent(bytes: Uint8Array): StyledText {
-  return sanitise(decoder.decode(bytes.length > shownBytes ? bytes.subarray(0, shownBytes) : bytes));
+  return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
 function withLevelColour(asSent: StyledText, record: LogRecord): StyledText {

@@ -3,8 +3,8 @@ const deepest = 20;
 const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
- * The first `most` lines of a JSON object or array, indented by two; undefined if the text is neither. Names, strings and numbers
- * stay as they are written: parsed and written again, large numbers would change and repeated names would vanish.
+ * The first `most` lines of a JSON object or array, indented by two; undefined if the text is neither. Names, strings and
+ * numbers stay as they are written: parsed and written again, large numbers would change and repeated names would vanish.
  */
 export function prettyJson(text: string, most: number): readonly string[] | undefined {
   if (!/^\s*[[{]/.test(text) || !isJson(text)) return undefined;

@@ -16,9 +16,6 @@ export type RowLook = {
   readonly origin?: {readonly name: string; readonly color: Color} | undefined;
 };
 
-/** An entry of which nothing more is known. */
-export const plainLook: RowLook = {isContext: false, folded: 1, marked: false, selected: false};
-
 /** The text of the current line: nothing in it is dim, and what has no colour is bold. Bold colours may be too bright. */
 export function emphasised({text, runs}: StyledText): StyledText {
   const builder = new StyledTextBuilder();

@@ -78,6 +78,27 @@ describe('restarts', () => {
     expect(brief(incidents)).toEqual(['a restarted 2 2', 'b restarted 1 1']);
   });
 
+  it('a pipeline that is gone is forgotten: another one of its name that starts was not restarted', () => {
+    const incidents = new Incidents();
+    incidents.noteList(list(pipeline('a')), 1);
+    incidents.noteList(list(pipeline('a', {since: 5})), 5);
+    expect(brief(incidents)).toEqual(['a restarted 1 1']);
+    incidents.noteList(list(), 6);
+    expect(incidents.all).toEqual([]);
+    incidents.noteList(list(pipeline('a', {running: false, since: 7})), 7);
+    incidents.noteList(list(pipeline('a', {since: 8})), 8);
+    expect(incidents.all).toEqual([]);
+  });
+
+  it('of a pipeline that is gone stay as long as its log is open', () => {
+    const incidents = new Incidents();
+    incidents.noteLog(log('a'), 1);
+    incidents.noteLog(log('a', {toll: lostTen}), 2);
+    incidents.noteList(list(pipeline('a')), 3);
+    incidents.noteList(list(), 4);
+    expect(brief(incidents)).toEqual(['a lost 1 1']);
+  });
+
   it('failures and connector errors are told elsewhere', () => {
     const incidents = new Incidents();
     incidents.noteList(list(pipeline('a')), 1);

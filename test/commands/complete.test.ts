@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {complete} from '../../source/commands/complete.ts';
 
-const words = (...typed: string[]) => complete(typed).candidates.map(({word}) => word);
+const nothingOwn = {contexts: [], themes: []};
+const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
 
 test.each([
   [[''], ['logs', 'list', 'status', 'completion', 'config', 'demo']],
@@ -40,7 +41,7 @@ test.each([
   ],
   [
     ['--notify', 'o'],
-    ['off', 'osc9', 'osc777'],
+    ['osc9', 'osc777', 'off'],
   ],
   [['demo', ''], []],
   [['orders', ''], []],
@@ -70,7 +71,7 @@ describe('pipelines', () => {
     [['demo', ''], false],
     [['logs', '-'], false],
   ])('%j: %s', (typed, expected) => {
-    expect(complete(typed).names).toBe(expected);
+    expect(complete(typed, nothingOwn).names).toBe(expected);
   });
 });
 

@@ -2,8 +2,8 @@ import {expect, it} from 'vitest';
 import {openServer} from '../../source/commands/open-server.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const open = (...argv: readonly string[]) => openServer(readSettings(argv, {}), '1.2.3', systemClock);
 const {signal} = new AbortController();

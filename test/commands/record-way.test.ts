@@ -4,7 +4,7 @@ import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordWay} from '../../source/commands/record-way.ts';
 import {waysOf} from '../../source/commands/select-records.ts';
 import type {LogsRequest} from '../../source/settings/logs-request.ts';
-import {readSettings} from '../../source/settings/settings.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const head = (second: number, level: string, message: string) =>
   `[orders] 2026-11-25T12:00:${String(second).padStart(2, '0')}.000001Z ${level.padStart(5)} dbsp::a: ${message}`;

@@ -8,7 +8,7 @@ it.each([
   ['SIGHUP', 129],
 ])('%s aborts, and means exit code %i', (name, code) => {
   const process = new EventEmitter();
-  const {signal, exitCode} = stopOnSignals(process, {interrupted: 130});
+  const {signal, exitCode} = stopOnSignals(process);
   expect(signal.aborted).toBe(false);
   expect(exitCode(7)).toBe(7);
   process.emit(name);

@@ -158,6 +158,18 @@ test('a key is neither written nor shown in the list of processes', async () => 
   expect(await program.ended).toBe(143);
 });
 
+test('what the server says can do nothing to the terminal', async () => {
+  const {server, logs} = await openRig(['orders']);
+  const program = await logs('--follow', '--exit-on-end', 'orders');
+  await program.untilStdout('Fresh start');
+  const message = '\u001B]0;owned\u0007out of \u001B[31mmemory';
+  server.pipeline('orders').setState({deploymentError: {message, error_code: 'x', details: {error: ''}}});
+  server.stopRunnerGently();
+  expect(await program.ended).toBe(0);
+  expect(program.stderr()).toContain('out of memory');
+  expect(program.stderr().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+});
+
 test('logs --demo prints the demo', async () => {
   const program = await startProgram(['logs', '--demo', 'orders', 'fraud']);
   await using _ended = program;

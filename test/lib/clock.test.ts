@@ -30,3 +30,14 @@ test('a callback runs once; a cancelled one never', async () => {
   await done.promise;
   expect(calls).toEqual(['kept']);
 });
+
+test('a sleep of a month does not end at once, as a timer of Node does that is told more than 24 days', async () => {
+  const stop = new AbortController();
+  const sleeping = systemClock.sleep(31 * 86_400_000, stop.signal).then(
+    () => 'ended',
+    () => 'stopped',
+  );
+  await systemClock.sleep(20, new AbortController().signal);
+  stop.abort();
+  expect(await sleeping).toBe('stopped');
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {levelOfBytes} from '../../source/records/line-level.ts';
+import {levelIn} from '../../source/records/line-level.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
@@ -8,8 +8,8 @@ const runs = Number(process.env.PIPETAIL_RUNS ?? 500);
 
 test.each(sampleFiles)('agrees with the parser on every line of %s', (file) => {
   const lines = sampleLines(file);
-  expect(lines.map(({bytes}) => levelOfBytes(bytes))).toEqual(lines.map(({text}) => parseRecord(text)?.level));
-  expect(new Set(lines.map(({bytes}) => levelOfBytes(bytes))).size).toBeGreaterThan(2);
+  expect(lines.map(({bytes}) => levelIn(bytes))).toEqual(lines.map(({text}) => parseRecord(text)?.level));
+  expect(new Set(lines.map(({bytes}) => levelIn(bytes))).size).toBeGreaterThan(2);
 });
 
 test.each(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'])('knows %s, with and without colours', (level) => {
@@ -22,7 +22,7 @@ test.each(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'])('knows %s, with and witho
     `[p] \x1b[2m${time}\x1b[0m \x1b[38;5;9m${padded}\x1b[0m \x1b[2ma::b\x1b[0m:  message`,
     `{"timestamp":"${time}","level":"${level}","target":"t","fields":{}}`,
   ]) {
-    expect(levelOfBytes(Buffer.from(line))).toBe(level);
+    expect(levelIn(Buffer.from(line))).toBe(level);
   }
 });
 
@@ -41,7 +41,7 @@ test.each([
   '{"level":"ERROR"}',
   '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"ERRORS"}',
 ])('finds none in %j', (line) => {
-  expect(levelOfBytes(Buffer.from(line))).toBeUndefined();
+  expect(levelIn(Buffer.from(line))).toBeUndefined();
 });
 
 const pieces = [
@@ -68,7 +68,7 @@ test('is never taken from text that cannot be a head', () => {
   const lines = fc.array(fc.constantFrom(...pieces), {maxLength: 20}).map((parts) => parts.join(''));
   fc.assert(
     fc.property(lines, (line) => {
-      const level = levelOfBytes(Buffer.from(line));
+      const level = levelIn(Buffer.from(line));
       if (level === undefined) return;
       // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
       const visible = line.replaceAll(/\x1b\[[0-9;]*m/g, '');
@@ -89,11 +89,11 @@ test('in damaged lines it is what the parser finds, if both find one', () => {
     fc.property(damage, ({line, at, byte}) => {
       const bytes = Buffer.from(line);
       if (at < bytes.length) bytes[at] = byte;
-      const level = levelOfBytes(bytes);
+      const level = levelIn(bytes);
       const parsed = parseRecord(bytes.toString())?.level;
       if (level !== undefined && parsed !== undefined) expect(level).toBe(parsed);
       // Past the level a head stays one, and what the parser takes for a record has a head.
-      if (at > 100 || parsed !== undefined) expect(level).toBe(levelOfBytes(at > 100 ? line : bytes));
+      if (at > 100 || parsed !== undefined) expect(level).toBe(levelIn(at > 100 ? line : bytes));
       if (line[0] !== 0x7b && parsed !== undefined) expect(level).toBe(parsed);
     }),
     {numRuns: runs},

@@ -2,12 +2,12 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {configTemplate} from '../../source/settings/config-template.ts';
-import {contextKeys} from '../../source/settings/context-tables.ts';
+import {contextOptions} from '../../source/settings/context-tables.ts';
 import {type Option, options, standingCommands, variableOf} from '../../source/settings/options.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
-import {readSettings} from '../../source/settings/settings.ts';
 import {keyTable} from '../../source/ui/key-table.ts';
 import {root} from '../harness/program.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
 const template = configTemplate(keyTable.lines());
@@ -46,7 +46,7 @@ test('every option, variable and key of a context is explained', () => {
     expect(template).toContain(variableOf(option));
     expect(template).toContain(option.help);
   }
-  for (const {key} of contextKeys) expect(template).toMatch(new RegExp(`^#( or: )?${key} = `, 'm'));
+  for (const {flag} of contextOptions) expect(template).toMatch(new RegExp(`^#( or: )?${flag} = `, 'm'));
 });
 
 test('the example of the readme is right', () => {

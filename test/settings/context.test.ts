@@ -1,7 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {parseConfig} from '../../source/settings/parse-config.ts';
-import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const text = `
 [contexts.prod]

@@ -3,7 +3,7 @@ import type {FileValue} from '../../source/settings/config-file.ts';
 import {emptyConfig} from '../../source/settings/config-file.ts';
 import {type Flags, givenOptions} from '../../source/settings/given.ts';
 import {type FlagName, type Option, options, standingCommands, variableOf} from '../../source/settings/options.ts';
-import {readSettings} from '../../source/settings/settings.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const standing = options.filter((option: Option) => standingCommands(option).length > 0);
 const once = options.filter((option: Option) => standingCommands(option).length === 0);
@@ -70,6 +70,14 @@ test('variables that a command does not need cannot be wrong for it', () => {
     "PIPETAIL_MOUSE takes true or false, not 'perhaps'",
   );
 });
+
+test.each([['--help'], ['--version'], ['config', 'check'], ['config', 'path'], ['config', 'init']])(
+  '%j is there to put a wrong variable right',
+  (...argv) => {
+    // A theme of the user's own is in the file, which is not read for these.
+    expect(() => readSettings(argv, {PIPETAIL_FPS: 'many', PIPETAIL_THEME: 'mine'})).not.toThrow();
+  },
+);
 
 describe('a switch', () => {
   it('is turned on by a variable, and off by the flag', () => {

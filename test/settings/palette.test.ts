@@ -27,7 +27,7 @@ test('the names are of the numbers 0 to 15', () => {
 const own = new Map([['Night', new Map([['red', '#ff0000']])]]);
 
 test.each([...themeNames, 'Night'])('there is a theme %s', (name) => {
-  expect(readTheme(name, own)).toBe(name);
+  expect(readTheme(name, own, '--theme')).toBe(name);
 });
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
     "--theme takes default, light, dark, mono, solarized, solarized-light or Night, not 'gruvbox' · define it in the configuration: [themes.NAME]",
   ],
 ])('%s is %s', (name, themes, expected) => {
-  expect(answer(() => readTheme(name, themes))).toContain(expected);
+  expect(answer(() => readTheme(name, themes, '--theme'))).toContain(expected);
 });
 
 function answer(read: () => string): string {

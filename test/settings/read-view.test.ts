@@ -1,6 +1,6 @@
 import {expect, it, test} from 'vitest';
-import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,9 +1,9 @@
 import {describe, expect, it, test} from 'vitest';
 import {type Option, options} from '../../source/settings/options.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
-import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
 import {plainWay} from '../../source/settings/way-to-server.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const read = (...argv: string[]) => readSettings(argv, {});
 
@@ -145,6 +145,10 @@ describe('numbers and sizes', () => {
     [['--fps', '-3'], "--fps takes a whole number from 1 to 60, not '-3'"],
     [['--memory', '15MiB'], '--memory takes at least 16MiB'],
     [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
+    [
+      ['--watch', 'late('],
+      "--watch 'late(' is no regular expression · unterminated group · put \\ before what is meant as itself",
+    ],
     [['--away', 'soon'], "--away takes a time such as 10m, 90s, 2h or 0, not 'soon'"],
     [['--silence', 'never'], "--silence takes a whole number from 0 to 86400, not 'never'"],
     [['--scrollback', 'lots'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not 'lots'"],

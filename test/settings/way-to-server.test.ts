@@ -1,7 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
-import {readSettings} from '../../source/settings/settings.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
 import {plainWay} from '../../source/settings/way-to-server.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 type Variables = Readonly<Record<string, string>>;
 

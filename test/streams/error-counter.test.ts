@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {panicLines} from '../../source/demo/panic-lines.ts';
 import {isPanicIn} from '../../source/records/line-kind.ts';
-import {levelOfBytes} from '../../source/records/line-level.ts';
+import {levelIn} from '../../source/records/line-level.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
 
 const samples = readFileSync(new URL('../wire/samples-text-ansi.log', import.meta.url));
@@ -91,7 +91,7 @@ test('it names the lines that are errors when each is judged on its own, however
       }
       const isError = (text: string) => {
         const bytes = Buffer.from(text.trimEnd());
-        return levelOfBytes(bytes) === 'ERROR' || isPanicIn(bytes, 0, bytes.length);
+        return levelIn(bytes) === 'ERROR' || isPanicIn(bytes, 0, bytes.length);
       };
       expect(named).toEqual([...lines.keys()].filter((index) => isError(lines[index] ?? '')));
     }),

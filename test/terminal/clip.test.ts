@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {clip, clippedSides, padTo} from '../../source/terminal/clip.ts';
+import {clip, clippedSides, padTo, shorten} from '../../source/terminal/clip.ts';
 import {concat, plain} from '../../source/terminal/styled-text.ts';
 import {textWidth} from '../../source/terminal/width.ts';
 import {numRuns, styledText} from './text-arbitrary.ts';
@@ -58,6 +58,16 @@ describe('clippedSides', () => {
   ])('%j from cell %i, %i cells', (text, from, cells, left, right) => {
     expect(clippedSides(text, from, cells)).toEqual({left, right});
   });
+});
+
+test.each([
+  ['abc', 3, 'abc'],
+  ['abcd', 3, 'ab…'],
+  ['日本語', 4, '日 …'],
+  ['ab', 1, '…'],
+  ['', 1, ''],
+])('%j in %i cells is %j', (text, cells, short) => {
+  expect(shorten(text, cells, '…')).toBe(short);
 });
 
 describe('padTo', () => {

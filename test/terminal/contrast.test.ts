@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import type {Rgb} from '../../source/terminal/color.ts';
-import {contrast} from '../../source/terminal/contrast.ts';
+import {black, type Rgb, white} from '../../source/terminal/color.ts';
+import {contrast, readableOn} from '../../source/terminal/contrast.ts';
 
 // From the examples of WCAG 2.2 and of its techniques.
 test.each<[Rgb, Rgb, number]>([
@@ -12,4 +12,8 @@ test.each<[Rgb, Rgb, number]>([
   [[0, 0, 255], [255, 255, 255], 8.59],
 ])('%j and %j are %d apart', (one, other, expected) => {
   expect(contrast(one, other)).toBeCloseTo(expected, 2);
+});
+
+test('black or white, whichever is easier to read', () => {
+  expect([255, 140, 116, 0].map((grey) => readableOn([grey, grey, grey]))).toEqual([black, black, white, white]);
 });

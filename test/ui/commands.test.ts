@@ -1,10 +1,10 @@
 import {describe, expect, it, test} from 'vitest';
-import type {Context} from '../../source/ui/command.ts';
+import type {KeyContext} from '../../source/ui/command.ts';
 import {allCommands, commandFor, commandGroups, keysShown} from '../../source/ui/commands.ts';
 import {handlers} from '../../source/ui/handlers.ts';
 
-const inContext = (context: Context) => allCommands.filter((command) => command.context === context);
-const keysOf = (context: Context) => inContext(context).flatMap((command) => command.keys);
+const inContext = (context: KeyContext) => allCommands.filter((command) => command.context === context);
+const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
   it.each(['everywhere', 'sidebar', 'log', 'page'] as const)(

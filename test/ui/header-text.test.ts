@@ -124,7 +124,7 @@ it.each([
 ] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
   const failure: ApiFailure = {kind: 'fatal', reason, message: '', url: ''};
   expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);
-  const refused = {text: words, style: {}, countdown: false};
+  const refused = {text: words, style: {}, countdown: false, isLive: false};
   expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/not refreshed/);
 });
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
+import type {KeyRemap} from '../../source/settings/config-file.ts';
 import {allCommands, type CommandTable, commandFor} from '../../source/ui/commands.ts';
-import {type Remap, remap} from '../../source/ui/remap-keys.ts';
+import {remap} from '../../source/ui/remap-keys.ts';
 
 /** As a file that has them in lines 1, 2, 3… */
-function written(keys: Readonly<Record<string, string | readonly string[]>>): readonly Remap[] {
+function written(keys: Readonly<Record<string, string | readonly string[]>>): readonly KeyRemap[] {
   return Object.entries(keys).map(([command, given], index) => ({
     command,
     keys: typeof given === 'string' ? [given] : given,

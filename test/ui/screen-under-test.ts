@@ -14,10 +14,10 @@ import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
+import {pressAll} from '../../source/ui/press-all.ts';
 import {pressKey} from '../../source/ui/press-key.ts';
 import type {Services} from '../../source/ui/services.ts';
 import type {ViewWish} from '../../source/ui/start-view.ts';
-import {pressAll} from '../../source/ui/use-keys.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -52,7 +52,7 @@ export type ScreenOptions = {
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
   readonly services?: Partial<
-    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts'>
+    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts' | 'isUtf8'>
   >;
 };
 

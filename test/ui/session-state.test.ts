@@ -89,6 +89,12 @@ test('tabs of the command line stay in front and on the screen, and look as they
   expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
 });
 
+test('where the list was hidden the keys are not in it, be it that tabs were named', () => {
+  const hidden = reduce(initialView(['a']), {type: 'toggle-sidebar'});
+  const session = sessionOf(hidden, () => none);
+  for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({sidebarHidden: true, focus: 'log'});
+});
+
 test('a place is its current line, first row and last line seen; on a marker the line above stands for it', () => {
   const buffer = new LogBuffer({maxBytes: 10_000});
   buffer.append(Buffer.from('one\ntwo\nthree\n'));

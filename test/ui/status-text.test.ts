@@ -72,7 +72,11 @@ describe('the words of a search', () => {
     ['3 of 41  not a regex: searched as typed', {literal: true}],
     ['stopped: this pattern takes too long', {tooSlow: true}],
   ])('%s', (words, change) => {
-    expect(searchWords({...search, ...change})).toBe(words);
+    expect(searchWords({...search, ...change}, symbolsFor(true))).toBe(words);
+  });
+
+  it('without a sign that the terminal lacks', () => {
+    expect(searchWords({...search, complete: false}, symbolsFor(false))).toBe('3 of 41~');
   });
 });
 

@@ -93,6 +93,12 @@ describe('copying', () => {
 });
 
 describe('marks', () => {
+  it('W has nothing to say where there is no tab', async () => {
+    await using screen = await reading(log);
+    screen.press('X', 'z', 'W');
+    expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
+  });
+
   it('m marks a record and takes the mark away, from any of its lines', async () => {
     await using screen = await reading(log);
     await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');

@@ -1,5 +1,6 @@
 import {describe, expect, it, vi} from 'vitest';
-import {lineAsSent, readLine, shownBytes} from '../../source/viewport/line-text.ts';
+import {visibleBytes} from '../../source/buffer/visible-text.ts';
+import {lineAsSent, readLine} from '../../source/viewport/line-text.ts';
 
 const textLine =
   '[pa] \u001B[2m2026-11-25T09:08:47.372844Z\u001B[0m \u001B[32m INFO\u001B[0m \u001B[2mdbsp_adapters::server\u001B[0m\u001B[2m:\u001B[0m  Started HTTP server';
@@ -22,8 +23,8 @@ describe('a line as sent', () => {
     const {text} = lineAsSent(Buffer.alloc(2 * 1024 * 1024, 'x'));
     const decoded = decode.mock.calls.map(([input]) => input?.byteLength ?? 0);
     decode.mockRestore();
-    expect(text).toHaveLength(shownBytes);
-    expect(decoded).toEqual([shownBytes]);
+    expect(text).toHaveLength(visibleBytes);
+    expect(decoded).toEqual([visibleBytes]);
   });
 });
 

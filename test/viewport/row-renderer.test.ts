@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {visibleBytes} from '../../source/buffer/visible-text.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {shownBytes} from '../../source/viewport/line-text.ts';
 import {bufferOf, facts, paintedRows, rendererOf, shown, withoutColours} from './rows.ts';
 import {messageOf, sampleFiles, sampleLines} from './samples.ts';
 
@@ -138,7 +138,7 @@ describe('a line of 2 MiB', () => {
     for (const width of [24, 80]) {
       const rows = shown(rendererOf(bufferOf(long), {width, wrap: true}));
       expect(rows.length).toBeLessThanOrEqual(1000);
-      expect(rows.length * (width - 2)).toBeGreaterThanOrEqual(Math.min(shownBytes, 1000 * (width - 2)));
+      expect(rows.length * (width - 2)).toBeGreaterThanOrEqual(Math.min(visibleBytes, 1000 * (width - 2)));
       for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(width);
       expect(rows.at(-1)).toMatch(/… 2\.1 MB$/);
     }
@@ -150,7 +150,7 @@ describe('a line of 2 MiB', () => {
     for (let times = 0; times < 5; times++) shown(renderer);
     const decoded = decode.mock.calls.reduce((sum, [input]) => sum + (input?.byteLength ?? 0), 0);
     decode.mockRestore();
-    expect(decoded).toBe(shownBytes);
+    expect(decoded).toBe(visibleBytes);
   });
 });
 

@@ -1,8 +1,11 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {plainLook, type RowLook} from '../../source/viewport/row-look.ts';
+import type {RowLook} from '../../source/viewport/row-look.ts';
 import {type PaintFacts, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
+
+/** An entry of which nothing more is known. */
+const plainLook: RowLook = {isContext: false, folded: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {

@@ -1,4 +1,4 @@
-import {Box, Text, useApp, usePaste} from 'ink';
+import {Box, useApp, usePaste} from 'ink';
 import {useEffect, useMemo} from 'react';
 import type {Controller} from '../controller.ts';
 import {type Size, smallest} from '../layout.ts';
@@ -7,6 +7,7 @@ import {useKeys} from '../use-keys.ts';
 import {useLayout} from '../use-layout.ts';
 import {useStore} from '../use-store.ts';
 import {StreamManagerContext, useStreamManager} from '../use-stream-manager.ts';
+import {Line} from './line.tsx';
 import {Screen} from './screen.tsx';
 
 /** The program's root. `size` comes from outside: see `cli.tsx` for why. */
@@ -42,8 +43,8 @@ function Root({size}: {readonly size: Size}) {
 function TooSmall({size}: {readonly size: Size}) {
   return (
     <Box width={size.columns} height={size.rows} flexDirection="column">
-      <Text wrap="truncate">{`${size.columns}×${size.rows} is too small:`}</Text>
-      {size.rows > 1 ? <Text wrap="truncate">{`pipetail needs ${smallest.columns}×${smallest.rows}`}</Text> : null}
+      <Line text={`${size.columns}×${size.rows} is too small:`} />
+      {size.rows > 1 ? <Line text={`pipetail needs ${smallest.columns}×${smallest.rows}`} /> : null}
     </Box>
   );
 }

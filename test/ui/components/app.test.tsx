@@ -186,6 +186,12 @@ describe('sizes', () => {
     await app.shows('pipetail needs 40×10');
   });
 
+  it('too small says so where there is no ×', async () => {
+    await using app = await AppUnderTest.open({size: {columns: 39, rows: 10}, services: {isUtf8: false}});
+    await app.shows('39x10 is too small:');
+    await app.shows('pipetail needs 40x10');
+  });
+
   it('recovers when the terminal grows, and fits each size', async () => {
     await using app = await AppUnderTest.open({size: {columns: 30, rows: 5}});
     await app.shows('30×5 is too small');

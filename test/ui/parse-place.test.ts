@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {parsePlace} from '../../source/ui/go-to.ts';
+import {parsePlace} from '../../source/ui/parse-place.ts';
 
 test.each([
   ['1204', {kind: 'line', number: 1204}],
