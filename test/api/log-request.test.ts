@@ -69,6 +69,40 @@ describe('the request', () => {
   });
 });
 
+describe('a flood', () => {
+  const size = 16 * 1024 * 1024;
+  const flood = `${size.toString(16)}\r\n${'0123456789abcde\n'.repeat(size / 16)}\r\n`;
+
+  test.each([
+    {what: 'that ends', rest: lastChunk, ending: 'hold'},
+    {what: 'that is cut', rest: '', ending: 'fin'},
+  ] as const)('$what comes in turns that leave room for keys, and comes whole', async ({rest, ending}) => {
+    await using server = await startReplayServer({reply: () => ({bytes: head + flood + rest, ending})});
+    let inTurn = 0;
+    let most = 0;
+    let received = 0;
+    const end = await clientOf(server.url).followLogs('orders', {
+      onOpen: () => {},
+      onData(bytes) {
+        if (inTurn === 0) {
+          setImmediate(() => {
+            most = Math.max(most, inTurn);
+            inTurn = 0;
+          });
+        }
+        inTurn += bytes.length;
+        received += bytes.length;
+      },
+      signal: new AbortController().signal,
+    });
+    expect(end.kind).toBe(ending === 'fin' ? 'cut' : 'clean');
+    expect(received).toBe(size);
+    // The piece that passes the bound comes on top.
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual((512 + 64) * 1024);
+  });
+});
+
 describe('closing', () => {
   test('resets the socket of an open stream', async () => {
     await using server = await startReplayServer({reply: () => ({bytes: head + chunk('a\n'), ending: 'hold'})});
