@@ -29,7 +29,8 @@ export type ContextSwitchOptions = {
  */
 export class ContextSwitch {
   readonly #options: ContextSwitchOptions;
-  #isUnderWay = false;
+  /** The context whose settings are being read. */
+  #goingTo: string | undefined;
   #isOver = false;
 
   constructor(options: ContextSwitchOptions) {
@@ -55,8 +56,8 @@ export class ContextSwitch {
   }
 
   async #to(name: string): Promise<string | undefined> {
-    if (this.#isUnderWay) return undefined;
-    this.#isUnderWay = true;
+    if (this.#goingTo !== undefined) return `already going to ${this.#goingTo}`;
+    this.#goingTo = name;
     const {source, version, clock, onReady} = this.#options;
     try {
       const settings = await source.settingsIn(name);
@@ -67,7 +68,7 @@ export class ContextSwitch {
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {
-      this.#isUnderWay = false;
+      this.#goingTo = undefined;
     }
   }
 }

@@ -57,9 +57,10 @@ it.each<[string, () => Promise<Settings>, string]>([
   expect(ready).toEqual([]);
 });
 
-it('goes one way at a time', async () => {
+it('goes one way at a time, and says so', async () => {
   const {contexts, ready} = switcher(there);
-  await Promise.all([contexts.switchTo('prod'), contexts.switchTo('prod')]);
+  const answers = await Promise.all([contexts.switchTo('prod'), contexts.switchTo('staging')]);
+  expect(answers).toEqual([undefined, 'already going to prod']);
   expect(ready).toHaveLength(1);
   for (const {server} of ready) await server.close();
 });
