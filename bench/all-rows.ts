@@ -7,6 +7,7 @@ import {rows as keyRows} from './rows/keys.ts';
 import {rows as memoryRows} from './rows/memory.ts';
 import {rows as pipelineRows} from './rows/pipelines.ts';
 import {rows as quietRows} from './rows/quiet.ts';
+import {rows as resizeRows} from './rows/resize.ts';
 import {rows as rssRows} from './rows/rss.ts';
 import {rows as searchRows} from './rows/search.ts';
 import {rows as startRows} from './rows/start.ts';
@@ -19,6 +20,7 @@ export const allRows: readonly Row[] = [
   ...searchRows,
   ...filterRows,
   ...holdRows,
+  ...resizeRows,
   ...startRows,
   ...followRows,
   ...quietRows,

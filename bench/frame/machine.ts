@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {cpus, release, totalmem, type} from 'node:os';
+import {cpus, totalmem, type} from 'node:os';
 
 /** What the figures were measured on and of. */
 export type Machine = {
@@ -22,7 +22,7 @@ export function describeMachine(): Machine {
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: type(),
     node: process.versions.node,
     v8: process.versions.v8,
     grep: said('grep', '--version').split('\n')[0] || 'unknown',

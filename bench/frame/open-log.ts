@@ -14,15 +14,17 @@ export async function openLog(
     url,
     names,
     args = [],
+    env = {},
     timeout = 60_000,
   }: {
     url: string;
     names: readonly string[];
     args?: readonly string[];
+    env?: Readonly<Record<string, string>>;
     timeout?: number;
   },
 ): Promise<Terminal> {
-  const terminal = await openTerminal({...startOf(tree, '--host', url, ...args, ...names), cols: 200, rows: 50});
+  const terminal = await openTerminal({...startOf(tree, '--host', url, ...args, ...names), env, cols: 200, rows: 50});
   const isThere = () => /\bLIVE\b/.test(terminal.row(0)) && linesReceived(terminal) >= fewLines;
   await terminal.waitFor(isThere, {timeout, hint: 'a live log'});
   // The keys go to the log once the list has been hidden.

@@ -74,7 +74,9 @@ function drawPanel({axis, series, proportional}: Panel, powers: readonly number[
       dashed.map(([at, value]) => [at, value - margin.top]),
       `stroke="${greyOf(palette)}" stroke-dasharray="5 5"`,
     );
-    drawn.push(`<svg y="${margin.top}" width="${width}" height="${bottom - margin.top}">${line}</svg>`);
+    drawn.push(
+      `<svg y="${margin.top}" width="${width}" height="${bottom - margin.top}"><title>in proportion</title>${line}</svg>`,
+    );
   }
   for (const [index, {points, isReference}] of series.entries()) {
     const colour = colourOf(isReference, index, palette);
