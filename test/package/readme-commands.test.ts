@@ -13,7 +13,11 @@ const elsewhere: readonly {readonly command: RegExp; readonly why: string; reado
   {command: /^npm test$/, why: 'it is what runs this test'},
   {command: /^npm run chaos\b/, why: 'takes minutes', by: 'test/chaos/chaos.test.ts'},
   {command: /^npm run soak\b/, why: 'takes minutes', by: 'test/soak/soak.test.ts'},
-  {command: /^npm run bench\b/, why: 'takes minutes, and writes its results into the project'},
+  {
+    command: /^npm run bench\b/,
+    why: 'takes minutes, and writes its results into the project',
+    by: 'test/bench/run.test.ts',
+  },
 ];
 
 const commands = commandsIn(await readFile(path.join(root, 'readme.md'), 'utf8'));
