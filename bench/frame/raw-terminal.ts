@@ -1,5 +1,6 @@
 import {type IPty, spawn} from '@lydell/node-pty';
 import {cleanEnvironment} from '../../test/harness/environment.ts';
+import {killGroup} from '../../test/harness/kill-group.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import type {TerminalOptions} from '../../test/harness/terminal.ts';
 
@@ -75,11 +76,7 @@ export class RawTerminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+    killGroup(this.pid);
     await this.exit;
     await this.#home[Symbol.asyncDispose]();
   }

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {eventually} from '../harness/eventually.ts';
+import {killGroup} from '../harness/kill-group.ts';
 import {node, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -93,11 +94,7 @@ async function start(
     exited,
     ended,
     async [Symbol.asyncDispose]() {
-      try {
-        process.kill(-(child.pid ?? 0), 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
+      killGroup(child.pid ?? 0);
       child.stdout.resume();
       await ended;
       await home[Symbol.asyncDispose]();

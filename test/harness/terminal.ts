@@ -6,6 +6,7 @@ import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {cleanEnvironment} from './environment.ts';
 import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
+import {killGroup} from './kill-group.ts';
 import {modernWidths} from './modern-widths.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {SecretWatch} from './secret-watch.ts';
@@ -286,11 +287,7 @@ export class Terminal implements AsyncDisposable {
   async dispose(): Promise<void> {
     if (this.running) {
       this.#secrets.lookAtProcesses();
-      try {
-        process.kill(-this.#pty.pid, 'SIGKILL');
-      } catch {
-        // It has just ended by itself; its end has not been told yet.
-      }
+      killGroup(this.#pty.pid);
       await this.exit;
     }
     this.#emulator.dispose();
