@@ -13,14 +13,14 @@ const FILES = [
   'package-lock.json',
   'package.json',
   'scripts/bundle.mjs',
-  'scripts/ink/faster-ink.mjs',
-  'scripts/ink/row-output.ts',
-  'scripts/ink/sanitize-ansi.ts',
-  'scripts/ink/string-width.ts',
   'scripts/no-devtools.mjs',
+  'scripts/package-edits.mjs',
   'scripts/stamp.mjs',
   'scripts/undici.mjs',
 ];
+
+/** With all that is in them. */
+const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'source'];
 
 /** Without optional locks: a build must not stand in the way of a commit that is being made. */
 const GIT = ['--no-optional-locks', '-C', root];
@@ -35,7 +35,7 @@ export function commitOf() {
   const git = (...args) => execFileSync('git', [...GIT, ...args], {encoding: 'utf8', stdio: 'pipe'}).trim();
   try {
     const commit = git('rev-parse', '--short=7', 'HEAD');
-    return git('status', '--porcelain', '--', ...FILES, 'source') === '' ? commit : `${commit}, changed`;
+    return git('status', '--porcelain', '--', ...FILES, ...FOLDERS) === '' ? commit : `${commit}, changed`;
   } catch {
     return '';
   }
@@ -45,8 +45,10 @@ export function commitOf() {
 export async function stampOf(commit = commitOf()) {
   const hash = createHash('sha256').update(`${commit}\0`);
   const files = [...FILES];
-  for (const entry of await readdir(`${root}/source`, {recursive: true, withFileTypes: true})) {
-    if (entry.isFile()) files.push(path.relative(root, path.join(entry.parentPath, entry.name)));
+  for (const folder of FOLDERS) {
+    for (const entry of await readdir(`${root}/${folder}`, {recursive: true, withFileTypes: true})) {
+      if (entry.isFile()) files.push(path.relative(root, path.join(entry.parentPath, entry.name)));
+    }
   }
   for (const file of files.sort()) {
     const bytes = await readFile(path.join(root, file));

@@ -1,8 +1,26 @@
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {replaced} from '../package-edits.mjs';
 
 const here = import.meta.dirname;
 const inkBuild = path.join(here, '../../node_modules/ink/build');
+
+/** Small changes of the same purpose, see `package-edits.mjs`. */
+export const inkEdits = [
+  // Yoga would decode its own base64 with `fetch`, for which Node loads another undici: 20 ms until the first frame.
+  {files: /yoga-wasm-base64-esm\.js$/, change: (text) => `const fetch = undefined;\n${text}`},
+  // Where a row has changed is found without a segmenter in ours too, which have a divider that is not ASCII: 5 ms until
+  // the first line.
+  {
+    files: /ink\/build\/line-update\.js$/,
+    change: (text, file) =>
+      replaced(
+        `import {simpleWidth} from ${JSON.stringify(path.join(here, '../../source/terminal/simple-text.ts'))};\n${text}`,
+        'const printableAscii = /^[ -~]*$/u;',
+        'const printableAscii = {test: (row) => simpleWidth(row) !== undefined};',
+        file,
+      ),
+  },
+];
 
 /**
  * What in Ink costs the most is replaced in the bundle by what a screen of finished rows needs. Following 10,000 lines a
@@ -10,19 +28,7 @@ const inkBuild = path.join(here, '../../node_modules/ink/build');
  */
 export const fasterInk = {
   name: 'faster-ink',
-  setup({onLoad, onResolve, resolve}) {
-    // Yoga would decode its own base64 with `fetch`, for which Node loads another undici: 20 ms until the first frame.
-    onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => ({
-      contents: `const fetch = undefined;\n${await readFile(file, 'utf8')}`,
-    }));
-    // string-width makes a segmenter on import: 9 ms until the first frame, which needs none.
-    const segmenter = 'const segmenter = new Intl.Segmenter();';
-    onLoad({filter: /string-width\/index\.js$/}, async ({path: file}) => {
-      const text = await readFile(file, 'utf8');
-      if (!text.includes(segmenter)) throw new Error(`${file} has no line any more: ${segmenter}`);
-      const late = 'let made; const segmenter = {segment: (text) => (made ??= new Intl.Segmenter()).segment(text)};';
-      return {contents: text.replace(segmenter, late)};
-    });
+  setup({onResolve, resolve}) {
     // A frame is not put into cells and read out again: a third of the CPU.
     replace('./output.js', 'renderer.js', 'row-output.ts');
     // Rows are painted by us: there is nothing in them to take out.

@@ -4,10 +4,10 @@ import {RenewedCredentials} from '../api/renewed-credentials.ts';
 import type {Trust} from '../api/trust.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/error-text.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
-import type {WayToServer} from '../settings/way-to-server.ts';
-import {readRoots} from './read-roots.ts';
+import type {Sourced, WayToServer} from '../settings/way-to-server.ts';
 import {runTokenCommand} from './token-command.ts';
 
 /** The server that was asked for, or a demo server in this process. */
@@ -44,7 +44,7 @@ export async function openServer(settings: Settings, version: string, clock: Clo
       close: () => client.close(),
     };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorText(error));
   }
 }
 
@@ -56,9 +56,15 @@ function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, c
 async function readTrust({insecure, roots, extraRoots}: WayToServer): Promise<Trust> {
   return {
     insecure,
-    ...(roots && {roots: await readRoots(roots)}),
-    ...(extraRoots && {extraRoots: await readRoots(extraRoots)}),
+    ...(roots && {roots: await rootsOf(roots)}),
+    ...(extraRoots && {extraRoots: await rootsOf(extraRoots)}),
   };
+}
+
+async function rootsOf(file: Sourced): Promise<readonly string[]> {
+  // Only now: it loads Node's crypto.
+  const {readRoots} = await import('./read-roots.ts');
+  return await readRoots(file);
 }
 
 async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {

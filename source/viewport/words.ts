@@ -27,9 +27,9 @@ export function duration(milliseconds: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
-/** `52,118`. */
+/** `52,118`, of a whole number. By hand: the first `toLocaleString` takes 10 ms, right before the first line of a log. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 line`, `2 lines`, `52,118 lines`. */

@@ -10,12 +10,22 @@ import {Screen} from '../../harness/screen.ts';
 const size = {width: 30, height: 4};
 const inverse = (text: string) => `\x1b[7m${text}\x1b[27m`;
 
-type Call = {readonly x: number; readonly y: number; readonly text: string; readonly inverse?: boolean};
+type Clip = {readonly x1: number; readonly x2: number; readonly y1?: number; readonly y2?: number};
+type Call = {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly inverse?: boolean;
+  /** One in the other. */
+  readonly clips?: readonly Clip[];
+};
 
 /** Every cell with its style, as a terminal shows what comes out. */
 async function cellsOf(output: Output | RowOutput, calls: readonly Call[]) {
-  for (const {x, y, text, inverse: isInverse} of calls) {
+  for (const {x, y, text, inverse: isInverse, clips = []} of calls) {
+    for (const clip of clips) output.clip({y1: undefined, y2: undefined, ...clip});
     output.write(x, y, text, {transformers: isInverse ? [inverse] : []});
+    for (const _ of clips) output.unclip();
   }
   const terminal = new xterm.Terminal({cols: size.width, rows: size.height, allowProposedApi: true});
   const {output: text, height} = output.get();
@@ -59,6 +69,20 @@ test('a screen of rows looks as Ink makes it', async () => {
 test('so does one on which texts stand beside and upon each other', async () => {
   const call = fc.record({x: fc.integer({min: 0, max: 12}), y: fc.integer({min: -1, max: 4}), text: row});
   await fc.assert(fc.asyncProperty(fc.array(call, {maxLength: 8}), expectSame));
+});
+
+test('so does one of which a part is clipped, or has several lines', async () => {
+  const bounds = (most: number) => fc.tuple(fc.integer({min: 0, max: most}), fc.integer({min: 0, max: most}));
+  const clip = fc
+    .tuple(bounds(20), fc.option(bounds(4), {nil: undefined}))
+    .map(([[x1, x2], rows]): Clip => ({x1, x2, ...(rows && {y1: rows[0], y2: rows[1]})}));
+  const call = fc.record({
+    x: fc.integer({min: 0, max: 12}),
+    y: fc.integer({min: -2, max: 4}),
+    text: fc.array(row, {minLength: 1, maxLength: 3}).map((rows) => rows.join('\n')),
+    clips: fc.array(clip, {maxLength: 2}),
+  });
+  await fc.assert(fc.asyncProperty(fc.array(call, {maxLength: 6}), expectSame));
 });
 
 test('texts of several lines and what is clipped are Ink’s', () => {

@@ -1,0 +1,87 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {node, openProgram, root, run} from '../harness/program.ts';
+
+/** What scripts/bundle.mjs writes down about each file of dist/. */
+type Contents = Readonly<
+  Record<
+    string,
+    {
+      readonly imports: readonly {readonly kind: string; readonly target: string; readonly external: boolean}[];
+      readonly inputs: readonly string[];
+    }
+  >
+>;
+
+const contents: Contents = JSON.parse(await readFile(path.join(root, 'dist/.meta.json'), 'utf8'));
+
+test('the first frame is drawn without what it does not need', async () => {
+  const preload = path.join(import.meta.dirname, 'first-frame-preload.mjs');
+  await using terminal = await openProgram(['--host', 'http://127.0.0.1:1', 'orders'], {
+    env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_FRAME: 'frame.json'},
+  });
+  await terminal.waitFor('orders');
+  const {segmenters, names}: {segmenters: number; names: string[]} = JSON.parse(
+    await readFile(path.join(terminal.home, 'frame.json'), 'utf8'),
+  );
+  // Each of these was loaded once, by an import at the top of a file.
+  const late = [
+    'assert',
+    'child_process',
+    'crypto',
+    'dgram',
+    'http',
+    'http2',
+    'https',
+    'tls',
+    'worker_threads',
+    'zlib',
+  ];
+  expect(names.filter((name) => late.includes(name))).toEqual([]);
+  expect(names).toContain('tty');
+  expect(segmenters).toBe(0);
+});
+
+test('no file but the entry has Node make a module of a builtin', () => {
+  const made = Object.entries(contents).flatMap(([file, {imports}]) =>
+    imports.filter(({external, kind}) => external && kind === 'import-statement').map(({target}) => [file, target]),
+  );
+  expect(made).toEqual([['dist/pipetail.js', 'node:module']]);
+});
+
+test('what several parts of the program share is in few files', () => {
+  const screen = Object.keys(contents).find((file) => contents[file]?.inputs.includes('source/screen/run-screens.ts'));
+  const loaded = new Set([screen]);
+  for (const file of loaded) {
+    for (const {kind, target} of contents[file ?? '']?.imports ?? [])
+      if (kind === 'import-statement') loaded.add(target);
+  }
+  // Without the common chunk there are 16.
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(loaded.size).toBeLessThanOrEqual(7);
+});
+
+test('each edit of a package is made in a file of the bundle', async () => {
+  const script = `
+import {lateParts} from './scripts/first-frame/late-parts.mjs';
+import {leftOut} from './scripts/first-frame/left-out.mjs';
+import {inkEdits} from './scripts/ink/faster-ink.mjs';
+console.log(JSON.stringify([...lateParts, ...leftOut, ...inkEdits].map(({files}) => files.source)));`;
+  const {stdout} = await run(node, ['--input-type=module', '--eval', script], {cwd: root});
+  const patterns: string[] = JSON.parse(stdout);
+  const inputs = Object.values(contents).flatMap((each) => each.inputs);
+  expect(patterns.length).toBeGreaterThan(5);
+  expect(patterns.filter((pattern) => !inputs.some((input) => new RegExp(pattern).test(input)))).toEqual([]);
+});
+
+test('nothing is left of the reader of manifests in meow, nor of HTTP/2; the list of all emoji is read late', async () => {
+  const texts = await Promise.all(Object.keys(contents).map((file) => readFile(path.join(root, file), 'utf8')));
+  const all = texts.join('\n');
+  const left = ['HTTP/2 was not offered', 'BSD-3-Clause-No-Nuclear-License', 'HTTP2_HEADER_AUTHORITY'];
+  expect(left.map((text) => all.includes(text))).toEqual([true, false, false]);
+  const emoji = [...all.matchAll(/.{3}\/\^(?:\(\?:)?\\p\{RGI_Emoji\}/g)].map(([match]) => match.slice(0, 3));
+  // In both versions of string-width.
+  expect(emoji).toEqual(['??=', '??=']);
+  expect(all.split('RGI_Emoji}')).toHaveLength(emoji.length + 1);
+});
