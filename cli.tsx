@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=64
 import nodeModule from 'node:module';
 import process from 'node:process';
 import type {ContextSource} from './source/screen/context-switch.ts';
@@ -29,15 +29,17 @@ async function main(): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    // One line that names the problem; the message of an Error of ours already says the way out.
-    const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof UsageError ? 2 : 1;
-    const [{wantsJson}, {clean}] = await Promise.all([
+    const [{errorText}, {wantsJson}, {clean}, {jsonText}] = await Promise.all([
+      import('./source/lib/error-text.ts'),
       import('./source/settings/output-forms.ts'),
       import('./source/commands/clean.ts'),
+      import('./source/commands/json-text.ts'),
     ]);
+    // One line that names the problem; the message of an Error of ours already says the way out.
+    const message = errorText(error);
     const isJson = wantsJson(process.argv.slice(2));
-    process.stderr.write(isJson ? `${JSON.stringify({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
+    process.stderr.write(isJson ? `${jsonText({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
     return code;
   }
 }

@@ -11,7 +11,7 @@ if ((await builtStamp()) !== (await stampOf())) {
 
 const program = spawn(
   process.execPath,
-  ['--max-semi-space-size=8', `${root}/dist/pipetail.js`, ...process.argv.slice(2)],
+  ['--max-semi-space-size=8', '--initial-old-space-size=64', `${root}/dist/pipetail.js`, ...process.argv.slice(2)],
   {stdio: 'inherit'},
 );
 // The terminal sends ^C and hang-ups to both; the program decides what they mean, and this only passes its answer on.

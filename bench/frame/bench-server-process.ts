@@ -1,7 +1,9 @@
+import {readFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {blocksOf, linesOf} from './log-blocks.ts';
 import {paced} from './paced.ts';
 
 /** Lines to write: the first of a file, and one of its own after them, by which it is seen that all have come. */
@@ -14,21 +16,40 @@ export type Pour = {
   readonly last?: string;
 };
 
+/** How a log is cut into the chunks of HTTP: as Feldera does when lines come singly, or as large as they may be. */
+export type Chunking = 'line' | 'block';
+
+/** A whole file, as fast as it is taken, and a line of its own after it. */
+export type Flood = {
+  readonly pipeline: string;
+  readonly file: string;
+  readonly chunking: Chunking;
+  readonly last: string;
+};
+
 export type BenchAnswer = {readonly url: string};
 
-/** Started by BenchServer with the names of its pipelines: answers once when it listens, then once a pour. */
+/** More than any log of the benches has: none is cut off because it is taken slowly, or forgets its beginning. */
+const noLimit = 20_000_000;
+
+/** Started by BenchServer with the names of its pipelines: answers once when it listens, then once for each wish. */
 if (process.argv[1] === import.meta.filename) {
-  const server = await DemoServer.start({scenario: quiet(...process.argv.slice(2))});
+  const server = await DemoServer.start({
+    scenario: quiet(...process.argv.slice(2)),
+    ringLimits: {bytes: Number.POSITIVE_INFINITY, entries: noLimit},
+    followerLimit: noLimit,
+  });
   const answer = () => process.send?.({url: server.url} satisfies BenchAnswer);
-  process.on('message', async (pour: Pour) => {
-    await write(server, pour);
+  process.on('message', async (wish: Pour | Flood) => {
+    if ('chunking' in wish) flood(server, wish);
+    else await pour(server, wish);
     answer();
   });
   process.on('disconnect', () => process.exit());
   answer();
 }
 
-async function write(server: DemoServer, {pipeline: name, file, lines, rate, last}: Pour): Promise<void> {
+async function pour(server: DemoServer, {pipeline: name, file, lines, rate, last}: Pour): Promise<void> {
   const pipeline = server.pipeline(name);
   const entries = await firstLines(file, lines);
   await paced(entries.length, rate, {
@@ -38,6 +59,14 @@ async function write(server: DemoServer, {pipeline: name, file, lines, rate, las
     act: (index) => void pipeline.write(entries[index] ?? ''),
   });
   if (last !== undefined) pipeline.write(last);
+}
+
+function flood(server: DemoServer, {pipeline: name, file, chunking, last}: Flood): void {
+  const pipeline = server.pipeline(name);
+  const log = readFileSync(file);
+  const entries = chunking === 'line' ? linesOf(log) : blocksOf(log).map(({bytes}) => bytes);
+  for (const entry of entries) pipeline.write(entry);
+  pipeline.write(last);
 }
 
 async function firstLines(path: string, count: number): Promise<string[]> {

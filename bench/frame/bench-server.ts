@@ -1,6 +1,6 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
-import type {BenchAnswer, Pour} from './bench-server-process.ts';
+import type {BenchAnswer, Flood, Pour} from './bench-server-process.ts';
 
 /** A Feldera with quiet pipelines, in a process of its own so that its CPU is not counted. Dispose of it: `await using`. */
 export class BenchServer implements AsyncDisposable {
@@ -13,7 +13,9 @@ export class BenchServer implements AsyncDisposable {
   }
 
   static async start(...pipelines: readonly string[]): Promise<BenchServer> {
-    const child = fork(`${import.meta.dirname}/bench-server-process.ts`, pipelines, {execArgv: []});
+    const child = fork(`${import.meta.dirname}/bench-server-process.ts`, pipelines, {
+      execArgv: ['--max-old-space-size=16000'],
+    });
     return new BenchServer(child, (await answerOf(child)).url);
   }
 
@@ -24,8 +26,17 @@ export class BenchServer implements AsyncDisposable {
 
   /** Lets a pipeline log lines of a file at a steady pace; resolves once the last one is written. */
   async pour(pour: Pour): Promise<void> {
+    await this.#send(pour);
+  }
+
+  /** Lets a pipeline log a whole file at once; resolves once all of it waits to be sent. */
+  async flood(flood: Flood): Promise<void> {
+    await this.#send(flood);
+  }
+
+  async #send(wish: Pour | Flood): Promise<void> {
     const answer = answerOf(this.#child);
-    this.#child.send(pour);
+    this.#child.send(wish);
     await answer;
   }
 

@@ -20,7 +20,10 @@ export type Judged = {
  * and a ratio would mean nothing.
  */
 export function judge({row, ours, reference}: RowSamples): Judged {
-  const counts = new Set([...ours, ...reference].flatMap(({count}) => count ?? []));
+  const countsOfOurs = ours.map((sample) => sample[row.count ?? 'count']);
+  const counts = new Set(
+    [...countsOfOurs, ...reference.map(({count}) => count)].filter((count) => count !== undefined),
+  );
   if (counts.size > 1) throw new Error(`${row.name}: counted ${[...counts].join(' and ')}`);
   const side = sideOf(row.figure, row, ours);
   const other = row.reference && sideOf(row.referenceFigure ?? row.figure, row, reference);

@@ -20,6 +20,15 @@ export function blocksOf(log: Buffer): BlockOfLines[] {
   return blocks;
 }
 
+/** The lines of a log, without their newlines. */
+export function* linesOf(log: Buffer): Generator<Buffer> {
+  for (let at = 0; at < log.length; ) {
+    const end = log.indexOf(newline, at);
+    yield log.subarray(at, end);
+    at = end + 1;
+  }
+}
+
 /** Answers the lines of a log one by one, without their newlines; after the last the first again. */
 export function lineReader(log: Buffer): () => Buffer {
   let at = 0;

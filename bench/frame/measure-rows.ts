@@ -1,36 +1,48 @@
 import type {BenchContext, Row, RowSamples, Sample, Task} from './row.ts';
 
+type Measure = Task['measure'];
+
 /**
- * Measures rows one after the other: reference and ours in turn, `runs` times, so that what the machine does meanwhile
+ * Measures rows one after the other: references and ours in turn, `runs` times, so that what the machine does meanwhile
  * falls on both. A row may ask for fewer runs. Rows that measure in the very same way differ in what they make of the
- * samples, and share them; so do two sides of a row, which then compares two figures of the same run.
+ * samples, and share them, each with a reference of its own; so do two sides of a row, which then compares two figures of
+ * the same run.
  */
 export async function measureRows(
   rows: readonly Row[],
   context: BenchContext,
   {runs, onRow}: {runs: number; onRow: (row: Row) => void},
 ): Promise<RowSamples[]> {
-  const known = new Map<Task['measure'], Omit<RowSamples, 'row'>>();
+  const known = new Map<Measure, Map<Measure, Sample[]>>();
   const measured: RowSamples[] = [];
   for (const row of rows) {
     onRow(row);
-    const samples = known.get(row.ours.measure) ?? (await measure(row, context, Math.min(runs, row.runs ?? runs)));
-    known.set(row.ours.measure, samples);
-    measured.push({row, ...samples, ...(isOfSameRun(row) && {reference: samples.ours})});
+    const {measure} = row.ours;
+    const samples =
+      known.get(measure) ?? (await measureInTurn(measuresWith(measure, rows), context, runsOf(row, runs)));
+    known.set(measure, samples);
+    const reference = row.reference && samples.get(row.reference.measure);
+    measured.push({row, ours: samples.get(measure) ?? [], reference: reference ?? []});
   }
   return measured;
 }
 
-function isOfSameRun({ours, reference}: Row): boolean {
-  return ours.measure === reference?.measure;
+function runsOf(row: Row, runs: number): number {
+  return Math.min(runs, row.runs ?? runs);
 }
 
-async function measure(row: Row, context: BenchContext, runs: number): Promise<Omit<RowSamples, 'row'>> {
-  const ours: Sample[] = [];
-  const reference: Sample[] = [];
-  for (let run = 0; run < runs; run++) {
-    if (row.reference && !isOfSameRun(row)) reference.push(await row.reference.measure(context));
-    ours.push(await row.ours.measure(context));
-  }
-  return {ours, reference};
+/** The references of all rows that measure like this, then the measure itself. */
+function measuresWith(ours: Measure, rows: readonly Row[]): readonly Measure[] {
+  const references = rows.flatMap((row) => (row.ours.measure === ours && row.reference ? [row.reference.measure] : []));
+  return [...new Set(references.filter((reference) => reference !== ours)), ours];
+}
+
+async function measureInTurn(
+  measures: readonly Measure[],
+  context: BenchContext,
+  runs: number,
+): Promise<Map<Measure, Sample[]>> {
+  const samples = new Map(measures.map((measure) => [measure, [] as Sample[]]));
+  for (let run = 0; run < runs; run++) for (const [measure, taken] of samples) taken.push(await measure(context));
+  return samples;
 }

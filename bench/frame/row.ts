@@ -33,6 +33,8 @@ export type Row = {
   readonly figure: string;
   /** That of the reference, if it is another. */
   readonly referenceFigure?: string;
+  /** The figure of ours that has to be the `count` of the reference; `count` unless given. */
+  readonly count?: string;
   /** Unit of the figure: `ms`, `bytes a byte`. */
   readonly unit: string;
   /** Undefined: measured to be known. */

@@ -28,7 +28,7 @@ export const families: readonly Family[] = [
   },
   {
     ...{name: 'memory', title: 'Memory kept: bytes for each byte of log'},
-    ...{rows: [row('memory'), row('memory-indexed')], labels: ['log', 'log and index']},
+    ...{rows: [row('memory')], labels: ['pipetail']},
   },
   {
     ...{name: 'search', title: 'A search of the whole log: ms'},

@@ -26,7 +26,8 @@ export class GatheredPieces {
       this.#deliver(piece);
       return;
     }
-    if (this.#length === 0) queueMicrotask(() => this.flush());
+    // Not in a microtask: over TLS each record comes in one of its own.
+    if (this.#length === 0) setImmediate(() => this.flush());
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
   }

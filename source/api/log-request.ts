@@ -4,20 +4,17 @@ import type {Clock} from '../lib/clock.ts';
 import {type AnswerHeaders, errorBodyLimit, isLog} from './answer.ts';
 import {ApiError} from './api-error.ts';
 import {requestTarget} from './base-url.ts';
-import {createConnector, type Way} from './connector.ts';
+import {createConnector} from './connector.ts';
 import {failureOf} from './failure.ts';
 import {GatheredPieces} from './gathered-pieces.ts';
 import {type Present, toApiError} from './present.ts';
+import {ReadPace} from './read-pace.ts';
+import {ReusedReads} from './reused-reads.ts';
 import type {Timeouts} from './timeouts.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
 import type {Undici} from './undici.ts';
-
-/**
- * Bytes taken in at once. One turn of the event loop reads up to 32 times 64 KiB: to take in these 2 MB holds it for 16 to
- * 26 ms.
- */
-const mostATurn = 512 * 1024;
+import type {Way} from './way.ts';
 
 export type LogRequestOptions = {
   readonly undici: Undici;
@@ -43,7 +40,7 @@ type Phase =
 /**
  * One log stream: one request on one TCP connection of its own, which ends with it. undici pushes each piece of the
  * body as it comes off the socket, and those of one read are handed on together; there is no stream in between and
- * nothing here pauses it beyond a turn of the event loop, because the server drops a follower that stops reading.
+ * nothing here pauses it for longer than `ReadPace` does, because the server drops a follower that stops reading.
  */
 export class LogRequest implements Dispatcher.DispatchHandler {
   /** As `ApiClient.followLogs`. */
@@ -56,8 +53,8 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     if (this.#phase.kind === 'open') this.#call(() => this.#options.handlers.onData(bytes));
   });
   #phase: Phase = {kind: 'waiting'};
-  /** Bytes that came in this turn of the event loop. */
-  #turnBytes = 0;
+  readonly #reads = new ReusedReads();
+  readonly #pace: ReadPace;
   #socket: net.Socket | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -68,6 +65,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     const {url, headers, way, handlers, clock, timeouts} = options;
+    this.#pace = new ReadPace({clock, socket: () => this.#socket});
     const {origin, path} = requestTarget(url, way.proxy);
     this.#client = new options.undici.Client(origin, {
       allowH2: false,
@@ -78,6 +76,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
         clock,
         way,
         timeout: timeouts.connect,
+        reads: this.#reads,
         onSocket: (raw) => {
           this.#socket = raw;
         },
@@ -102,6 +101,8 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#phase.kind !== 'waiting') return;
     this.#cancelTimer?.();
     if (isLog(status, headers)) {
+      // undici keeps the headers, up to here, and this class the body of a refusal.
+      this.#reads.begin();
       const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
       this.#phase = {kind: 'open', sized};
       this.#call(() => this.#options.handlers.onOpen());
@@ -111,11 +112,11 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+  onResponseData(_controller: unknown, piece: Buffer): void {
     const phase = this.#phase;
     if (phase.kind === 'open') {
       this.#pieces.push(piece);
-      this.#shareTurn(controller, piece.length);
+      this.#pace.took(piece.length);
     } else if (phase.kind === 'refused') {
       phase.body.push(piece);
       if (lengthOf(phase.body) >= errorBodyLimit) this.#refuse();
@@ -147,18 +148,6 @@ export class LogRequest implements Dispatcher.DispatchHandler {
       case 'settled':
         break;
     }
-  }
-
-  /** Leaves the rest of a flood to the next turn of the event loop, so that keys come in between. */
-  #shareTurn(controller: Dispatcher.DispatchController, bytes: number): void {
-    if (this.#turnBytes === 0) {
-      setImmediate(() => {
-        this.#turnBytes = 0;
-        if (this.#phase.kind === 'open' && controller.paused) controller.resume();
-      });
-    }
-    this.#turnBytes += bytes;
-    if (this.#turnBytes >= mostATurn && !controller.paused) controller.pause();
   }
 
   /** The signal's listener. */
@@ -198,6 +187,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#phase = {kind: 'settled'};
     this.#cancelTimer?.();
     this.#options.handlers.signal.removeEventListener('abort', this.#abort);
+    this.#pace.end();
     this.#closeSocket();
     // Ends what undici still holds; the connection is gone already.
     this.#client.destroy(null, () => {});

@@ -1,4 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/error-text.ts';
 import {ApiError} from './api-error.ts';
 import {type Credentials, isToken} from './credentials.ts';
 import {renewalTime} from './token-expiry.ts';
@@ -87,7 +88,7 @@ export class RenewedCredentials implements Credentials {
       this.#refused = undefined;
     } catch (error) {
       this.#lengthenPause();
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message, url});
       // A refused one would hide why there is no other; one that is about to end may still do.
       if (this.#current?.token === this.#refused) this.#current = undefined;

@@ -1,5 +1,7 @@
-import {cutInHandshake} from './connector.ts';
+import {errorText} from '../lib/error-text.ts';
+import {cutInHandshake} from './connecting.ts';
 import {ProxyError} from './proxy-tunnel.ts';
+import {silentNetwork} from './silent-network.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 
 const trustIt = 'trust it with --tls-cert FILE, or accept any with --insecure';
@@ -100,7 +102,7 @@ export function transportFailure(error: unknown, url: string): ApiFailure {
     return retryable('protocol', `${host} does not answer in HTTP (${breach})`);
   }
   // undici's one code for two things: the peer closed, and the peer sent what HTTP does not allow here (a 100, a 101).
-  if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(messageOf(error))) {
+  if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(errorText(error))) {
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
   const known = networkSentences[code];
@@ -109,7 +111,7 @@ export function transportFailure(error: unknown, url: string): ApiFailure {
     return retryable('protocol', `no secure connection to ${host} (${code})`);
   }
   if (code.startsWith('UND_ERR_')) return retryable('protocol', `${host} broke the HTTP protocol (${code})`);
-  return retryable('unreachable', `the connection to ${host} failed (${code === '' ? messageOf(error) : code})`);
+  return retryable('unreachable', `the connection to ${host} failed (${code === '' ? errorText(error) : code})`);
 }
 
 const closedEarly = 'the connection closed before the body was complete';
@@ -124,7 +126,7 @@ export function describeCut(error: unknown): string {
     case 'ECONNRESET':
       return 'the connection was reset';
     case 'ETIMEDOUT':
-      return 'the network went silent';
+      return silentNetwork;
     case 'UND_ERR_SOCKET':
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return closedEarly;
@@ -155,10 +157,6 @@ function namesIn(error: unknown): string | undefined {
 function breachOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'HTTPParserError') return undefined;
   return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** OpenSSL's complaints when a plain HTTP (or other) answer arrives in place of a TLS record. */

@@ -1,5 +1,6 @@
 import type {MemoryPart} from './memory-part.ts';
 import type {OlderEntries} from './older-entries.ts';
+import type {Segment} from './segment.ts';
 
 /**
  * What leaves a log buffer's memory, and when: whole segments from the old end, once the memory costs more than
@@ -19,7 +20,10 @@ export class MemoryBound {
   }
 
   trim(): void {
-    while (this.#memory.cost > this.#maxBytes && this.#canTakeOldest) this.#takeOldest();
+    while (this.#memory.cost > this.#maxBytes && this.#canTakeOldest) {
+      const segment = this.#takeOldest();
+      if (segment) this.#memory.reuse(segment);
+    }
   }
 
   /** Goes below the bound, to about `bytes`, as long as `newest` bytes stay. Answers whether anything left. */
@@ -36,7 +40,9 @@ export class MemoryBound {
     const end = Math.min(id, this.#older.keptTo);
     while (this.#memory.oldest && this.#memory.oldest.endId <= end) {
       const segment = this.#memory.removeOldest();
-      if (segment) this.#older.drop(segment);
+      if (!segment) return;
+      this.#older.drop(segment);
+      this.#memory.reuse(segment);
     }
   }
 
@@ -46,8 +52,9 @@ export class MemoryBound {
     return oldest.endId <= this.#older.keptTo || cost > this.#maxBytes + this.#waitingBytes;
   }
 
-  #takeOldest(): void {
+  #takeOldest(): Segment | undefined {
     const segment = this.#memory.removeOldest();
     if (segment) this.#older.take(segment);
+    return segment;
   }
 }

@@ -26,13 +26,17 @@ export class Segment {
   /** Bytes held. */
   length = 0;
   readonly #facts = new TextFacts();
-  #bytes: Buffer;
+  #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 
-  /** `capacity` is in bytes; one more is reserved, so that an open line can always be ended. */
-  constructor(firstId: number, capacity: number) {
+  /**
+   * `capacity` is in bytes; one more is reserved, so that an open line can always be ended. `memory`: what another
+   * segment gave away, used if it has that size.
+   */
+  constructor(firstId: number, capacity: number, memory?: ArrayBuffer) {
     this.firstId = firstId;
-    this.#bytes = Buffer.allocUnsafeSlow(capacity + 1);
+    const size = capacity + 1;
+    this.#bytes = memory?.byteLength === size ? Buffer.from(memory) : Buffer.allocUnsafeSlow(size);
   }
 
   /** Bytes that the segment can hold before it must grow. */
@@ -137,6 +141,14 @@ export class Segment {
       exact.set(this.bytes);
       this.#bytes = exact;
     }
+  }
+
+  /**
+   * Gives the memory of its bytes away. Views of them are empty from now on, whoever has kept one: what another segment
+   * writes there cannot be seen through them.
+   */
+  giveMemory(): ArrayBuffer {
+    return this.#bytes.buffer.transfer();
   }
 
   #pushStart(offset: number): void {

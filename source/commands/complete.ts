@@ -1,4 +1,4 @@
-import {type CommandName, commandWords, type Option, options, takes} from '../settings/options.ts';
+import {type CommandName, commandWords, heeds, type Option, options, takes} from '../settings/options.ts';
 import {formsOf} from '../settings/output-forms.ts';
 import {configVerbs, shells} from '../settings/request.ts';
 
@@ -33,7 +33,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   if (whole.includes('--')) return {candidates: [], names: true};
-  const {command, isFirst, asksFor} = read(whole);
+  const {command, word, asksFor} = read(whole);
   if (asksFor) return fitting(valuesOf(asksFor, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
@@ -41,10 +41,10 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
     const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
     return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
   }
-  if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
+  if (begun.startsWith('-')) return fitting(flagsOf(command, word), begun);
   const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
   if (verbs) {
-    return isFirst
+    return word === undefined
       ? fitting(
           verbs.map((word) => ({word})),
           begun,
@@ -52,34 +52,44 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
       : nothing;
   }
   if (command === 'demo' || command === 'list') return nothing;
-  const commands = command === 'screen' && isFirst ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
+  const commands =
+    command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
   return {...fitting(commands, begun), names: true};
 }
 
 const all: readonly Option[] = options;
 
-/** The command that the words name, whether a name is still to come, and the flag that still asks for its value. */
-function read(whole: readonly string[]): {command: CommandName; isFirst: boolean; asksFor: Option | undefined} {
+type Typed = {
+  readonly command: CommandName;
+  /** The first behind the command: a name, or the verb of `config`. */
+  readonly word: string | undefined;
+  /** The flag that still asks for its value. */
+  readonly asksFor: Option | undefined;
+};
+
+function read(whole: readonly string[]): Typed {
   let command: CommandName | undefined;
-  let isFirst = true;
+  let first: string | undefined;
   let asksFor: Option | undefined;
   for (const word of whole) {
     if (asksFor) asksFor = undefined;
     else if (word.startsWith('-')) asksFor = all.find((option) => option.value !== undefined && isTyped(option, word));
     else if (command === undefined) {
       command = commandWords.find((each) => each === word) ?? 'screen';
-      isFirst = command !== 'screen';
-    } else isFirst = false;
+      if (command === 'screen') first = word;
+    } else first ??= word;
   }
-  return {command: command ?? 'screen', isFirst, asksFor};
+  return {command: command ?? 'screen', word: first, asksFor};
 }
 
 function isTyped({flag, alias}: Option, word: string): boolean {
   return word === `--${flag}` || (alias !== undefined && word === `-${alias}`);
 }
 
-function flagsOf(command: CommandName): readonly Candidate[] {
-  return all.filter((option) => takes(command, option)).map(({flag, help}) => ({word: `--${flag}`, help}));
+function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
+  const taken = all.filter((option) => takes(command, option));
+  const heeded = command === 'config' && word !== undefined ? taken.filter(({flag}) => heeds(word, flag)) : taken;
+  return heeded.map(({flag, help}) => ({word: `--${flag}`, help}));
 }
 
 function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {

@@ -7,6 +7,7 @@ import type {Environment} from '../settings/given.ts';
 import {type InForce, inForce} from '../settings/in-force.ts';
 import type {ConfigForm} from '../settings/output-forms.ts';
 import {clean} from './clean.ts';
+import {jsonText} from './json-text.ts';
 import {type ConfigPlace, configOf, loadConfig} from './load-config.ts';
 
 /** What the table of keys knows, which is not known here. */
@@ -51,7 +52,7 @@ export async function showText(
   const rows = inForce(commandLine, environment, file);
   if (form === 'json') {
     const objects = rows.map(({option, value = null, source, from}) => ({option, value, source, from}));
-    return `${JSON.stringify({file: file.name === '' ? null : place.file, options: objects}, undefined, 2)}\n`;
+    return `${jsonText({file: file.name === '' ? null : place.file, options: objects}, 2)}\n`;
   }
   const head = `${place.name}${file.name === '' ? ': there is none' : ''}\n\n`;
   return head + table(rows);

@@ -1,5 +1,6 @@
 import {installation} from '../demo/scenario.ts';
 import {DemoServer} from '../demo/server.ts';
+import {errorText} from '../lib/error-text.ts';
 import {aborted} from './aborted.ts';
 
 /** What `pipetail demo` needs from outside. */
@@ -30,7 +31,7 @@ async function startServer(port: number, host: string): Promise<DemoServer> {
     if (code === 'EADDRINUSE') {
       throw new Error(`port ${port} is in use · choose another with --port N`, {cause});
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new Error(`the demo cannot listen on ${host}:${port} · ${reason}`, {cause});
   }
 }

@@ -4,6 +4,7 @@ import type {ListForm} from '../settings/output-forms.ts';
 import {UsageError} from '../settings/usage-error.ts';
 import {textWidth} from '../terminal/width.ts';
 import {clean} from './clean.ts';
+import {jsonText} from './json-text.ts';
 import {isTrouble, stateWord} from './state-word.ts';
 
 export type ListOptions = {
@@ -12,7 +13,7 @@ export type ListOptions = {
   /** In small letters; undefined: all. */
   readonly statuses: readonly string[] | undefined;
   /** States in colour. */
-  readonly isColoured: boolean;
+  readonly isColored: boolean;
   /** Wall milliseconds. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -32,7 +33,7 @@ export async function listText(options: ListOptions): Promise<string> {
   const pipelines = all.filter((pipeline) => statuses?.includes(stateWord(pipeline).toLowerCase()) !== false);
   switch (output) {
     case 'json':
-      return `${JSON.stringify(pipelines.map(pipelineJson), undefined, 2)}\n`;
+      return `${jsonText(pipelines.map(pipelineJson), 2)}\n`;
     case 'name':
       return pipelines.map(({name}) => `${clean(name)}\n`).join('');
     case 'table':
@@ -69,7 +70,7 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   throw new UsageError(`--status knows no state '${unknown}'${hint}`);
 }
 
-function table(pipelines: readonly Pipeline[], {output, isColoured, now}: ListOptions): string {
+function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOptions): string {
   if (pipelines.length === 0) return '';
   const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
   const rows = pipelines.map((pipeline) => {
@@ -80,18 +81,18 @@ function table(pipelines: readonly Pipeline[], {output, isColoured, now}: ListOp
   });
   const heads = ['NAME', 'STATE', 'SINCE', ...more];
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => textWidth(row[column] ?? ''))));
-  const line = (cells: readonly string[], colour: boolean) =>
+  const line = (cells: readonly string[], color: boolean) =>
     cells
       .map((cell, column) => {
         const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - textWidth(cell));
-        return `${colour && column === 1 ? inColour(cell) : cell}${padding}`;
+        return `${color && column === 1 ? inColor(cell) : cell}${padding}`;
       })
       .join('  ')
       .trimEnd();
-  return `${[line(heads, false), ...rows.map((row) => line(row, isColoured))].join('\n')}\n`;
+  return `${[line(heads, false), ...rows.map((row) => line(row, isColored))].join('\n')}\n`;
 }
 
-function inColour(state: string): string {
+function inColor(state: string): string {
   if (isTrouble(state)) return `\x1b[31m${state}\x1b[39m`;
   return state === 'Running' ? `\x1b[32m${state}\x1b[39m` : state;
 }

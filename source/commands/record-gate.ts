@@ -101,6 +101,6 @@ export class RecordGate {
 
   #show(filters: readonly Filter[]): ShownLines {
     const entries = filters.map((filter, id) => ({id, filter, on: true}));
-    return new ShownLines({buffer: this.#buffer, index: this.#index, filters: entries, context: 0, fold: false});
+    return new ShownLines({buffer: this.#buffer, index: this.#index, filters: entries, around: 0, fold: false});
   }
 }

@@ -3,6 +3,7 @@ import {type LogRecord, parseRecord} from '../records/parse-record.ts';
 import type {Template, TemplateField} from '../settings/template.ts';
 import {Evidence, type EvidenceFacts} from '../take/markdown.ts';
 import {lineAsSent} from '../viewport/line-text.ts';
+import {jsonText} from './json-text.ts';
 import {stripSgr} from './strip-sgr.ts';
 
 /** Lines of one record, without their newlines. */
@@ -56,7 +57,7 @@ export function jsonShape(pipeline: string): RecordShape {
         // The rest of a record that something else came between.
         ...(!startsHere && {continues: true}),
       };
-      return Buffer.from(`${JSON.stringify(object)}\n`);
+      return Buffer.from(`${jsonText(object)}\n`);
     },
   };
 }

@@ -23,10 +23,10 @@ export async function runAskCommand(options: {
   const {request, version, process} = options;
   switch (request.kind) {
     case 'list': {
-      const isColoured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
       const {output, statuses} = request;
       return await askServer(options, (client, signal) =>
-        listText({client, output, statuses, isColoured, now: systemClock.wall(), signal}),
+        listText({client, output, statuses, isColored, now: systemClock.wall(), signal}),
       );
     }
     case 'status': {

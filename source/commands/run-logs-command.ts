@@ -4,6 +4,7 @@ import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {clean} from './clean.ts';
+import {jsonText} from './json-text.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
@@ -80,5 +81,5 @@ export async function runLogsCommand(options: {
 /** What is said beside JSON is JSON too, an object a line; a failure has the fields that it has for every command. */
 function jsonNote(line: string, kind: 'failure' | undefined): string {
   const text = line.replace(/^pipetail: /, '');
-  return `${JSON.stringify(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;
+  return `${jsonText(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;
 }

@@ -4,6 +4,7 @@ import {didYouMean} from '../settings/closest.ts';
 import type {NamesAsked} from '../settings/name-pattern.ts';
 import type {StatusForm} from '../settings/output-forms.ts';
 import {clean} from './clean.ts';
+import {jsonText} from './json-text.ts';
 import {pipelineJson} from './list.ts';
 import {stateWord} from './state-word.ts';
 
@@ -24,7 +25,7 @@ export async function statusText({client, asked, output, signal}: StatusOptions)
   if (output === 'json') {
     const objects = details.map((detail) => ({...pipelineJson(detail), programError: detail.programError ?? null}));
     const isOne = asked.names.length === 1 && asked.patterns.length === 0;
-    return `${JSON.stringify(isOne ? objects[0] : objects, undefined, 2)}\n`;
+    return `${jsonText(isOne ? objects[0] : objects, 2)}\n`;
   }
   return details.map(describe).join('\n');
 }

@@ -1,5 +1,6 @@
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/error-text.ts';
 import type {NamePattern} from '../settings/name-pattern.ts';
 
 /** As often as the screen asks. Milliseconds. */
@@ -33,7 +34,7 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       if (isFirst) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       if (message !== trouble) note(`${message} · trying again`);
       trouble = message;
     }

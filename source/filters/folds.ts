@@ -12,14 +12,14 @@ export type Unfolded = {
   readonly records: IdSet;
   /** All lines of those records, and the markers. */
   readonly lines: IdSet;
-  /** Of the records shown, those that are shown for what they are; the others are context. */
+  /** Of the records shown, those that are shown for what they are; the others stand around one. */
   readonly hits: IdSet;
 };
 
 /**
  * Rows in which neighbouring records of one shape are folded into the head line of the first. What stands between two
  * records on the screen keeps them apart: a marker, or a line of a record that is not whole in one place; such a record
- * itself is never folded. Nor are a match and its context folded together.
+ * itself is never folded. Nor are a match and what stands around it folded together.
  */
 export class Folds {
   /** Entries that have a row. */
@@ -96,7 +96,7 @@ export class Folds {
     else if (this.#opened.size > 0 && this.#isUnfolded(this.#leaders.previousTo(previous))) this.rows.add(head);
   }
 
-  /** The record is shown from now on, or is context no longer. Its lines are among the lines shown. */
+  /** The record is shown from now on, or no longer just around a match. Its lines are among the lines shown. */
   change(head: number): void {
     const strays = this.#map.straysOf(head);
     for (const id of strays) this.rows.add(id);

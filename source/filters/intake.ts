@@ -16,7 +16,7 @@ export type IntakeOptions = {
   readonly buffer: LogBuffer;
   readonly index: RecordSource;
   readonly filters: readonly FilterEntry[];
-  readonly context: number;
+  readonly around: number;
   readonly fold: boolean;
   readonly opened: Iterable<number>;
 };
@@ -167,7 +167,7 @@ export class Intake {
     return this.verdicts.every((verdicts) => verdicts.passes(head));
   }
 
-  /** Whether an entry is where markers and context are shown. */
+  /** Whether an entry is where markers, and records around a match, are shown. */
   #isWithin(id: number): boolean {
     return this.verdicts.every(({filter}) => filter.kind !== 'between' || isBetween(id, filter));
   }

@@ -11,7 +11,7 @@ export type ShownLinesOptions = {
   /** Only those that are on are heeded. All of them must let a record pass; their order means nothing. */
   readonly filters: readonly FilterEntry[];
   /** So many records before and after each match are shown as well. `between` filters are not overruled so. */
-  readonly context: number;
+  readonly around: number;
   /** Neighbouring records of one shape are shown in one row. */
   readonly fold: boolean;
   /** Heads of the folds that are open. */
@@ -59,7 +59,7 @@ export class ShownLines implements Entries {
     return this.#intake.shown.hits.countFrom(0);
   }
 
-  /** Records that are not shown, not even as context, of those whose head is held. */
+  /** Records that are not shown, not even around a match, of those whose head is held. */
   get hidden(): number {
     const {records} = this.#intake.shown;
     return this.#intake.map.heads.countFrom(0) - records.countFrom(0);
@@ -92,7 +92,7 @@ export class ShownLines implements Entries {
   }
 
   /** The entry is shown only for its nearness to a match. */
-  isContext(id: number): boolean {
+  isAround(id: number): boolean {
     const {records, hits} = this.#intake.shown;
     const head = this.#options.index.headOf(id);
     return records.has(head) && !hits.has(head);

@@ -5,19 +5,19 @@ import type {Journal} from './journal.ts';
 import type {RecordMap} from './record-map.ts';
 
 /**
- * Which records are shown: those that match, and around each `context` more, within the bounds that `isWithin` knows. Whole
+ * Which records are shown: those that match, and around each `around` more, within the bounds that `isWithin` knows. Whole
  * records appear and disappear. Kept true while records match or no longer do, wherever they stand.
  */
 export class ShownRecords {
   /** Heads of the records that match. */
   readonly hits: IdSet;
-  /** Heads of the records shown, context included. */
+  /** Heads of the records shown, those around a match included. */
   readonly records: IdSet;
   /** Lines of the records shown, and markers. */
   readonly lines: IdSet;
   readonly folds: Folds | undefined;
   readonly #map: RecordMap;
-  readonly #context: number;
+  readonly #around: number;
   readonly #isWithin: (id: number) => boolean;
 
   constructor(
@@ -25,7 +25,7 @@ export class ShownRecords {
     options: {
       firstId: number;
       journal: Journal;
-      context: number;
+      around: number;
       isWithin: (id: number) => boolean;
       fold: boolean;
       opened: Iterable<number>;
@@ -33,7 +33,7 @@ export class ShownRecords {
   ) {
     const {firstId, journal} = options;
     this.#map = log.map;
-    this.#context = options.context;
+    this.#around = options.around;
     this.#isWithin = options.isWithin;
     this.hits = new IdSet(firstId, journal);
     this.records = new IdSet(firstId, journal);
@@ -57,7 +57,7 @@ export class ShownRecords {
       this.hits.add(head);
       for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#show(near);
     }
-    if (!isHit && !this.#isContext(head)) return;
+    if (!isHit && !this.#isAround(head)) return;
     this.records.add(head);
     this.lines.add(head);
     this.folds?.append(head);
@@ -93,7 +93,7 @@ export class ShownRecords {
 
   /** Shows or hides the record, if that is not what it is. */
   #update(head: number): boolean {
-    const toShow = this.hits.has(head) || this.#isContext(head);
+    const toShow = this.hits.has(head) || this.#isAround(head);
     if (this.records.has(head) === toShow) return false;
     if (toShow) this.#show(head);
     else this.#hide(head);
@@ -116,14 +116,14 @@ export class ShownRecords {
     this.folds?.remove(head);
   }
 
-  #isContext(head: number): boolean {
-    return this.#context > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
+  #isAround(head: number): boolean {
+    return this.#around > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
   }
 
   // Asked of every record that does not match: no arrays (`#before`, `#after`) are made here.
   #isAfterHit(head: number): boolean {
     let at: number | undefined = head;
-    for (let place = 0; place < this.#context && at !== undefined; place++) {
+    for (let place = 0; place < this.#around && at !== undefined; place++) {
       at = this.#map.heads.previousTo(at - 1);
       if (at !== undefined && this.hits.has(at)) return true;
     }
@@ -132,7 +132,7 @@ export class ShownRecords {
 
   #isBeforeHit(head: number): boolean {
     let at: number | undefined = head;
-    for (let place = 0; place < this.#context && at !== undefined; place++) {
+    for (let place = 0; place < this.#around && at !== undefined; place++) {
       at = this.#map.heads.nextFrom(at + 1);
       if (at !== undefined && this.hits.has(at)) return true;
     }
@@ -142,7 +142,7 @@ export class ShownRecords {
   #before(head: number): number[] {
     const near: number[] = [];
     let at = this.#map.heads.previousTo(head - 1);
-    while (at !== undefined && near.length < this.#context) {
+    while (at !== undefined && near.length < this.#around) {
       near.push(at);
       at = this.#map.heads.previousTo(at - 1);
     }
@@ -152,7 +152,7 @@ export class ShownRecords {
   #after(head: number): number[] {
     const near: number[] = [];
     let at = this.#map.heads.nextFrom(head + 1);
-    while (at !== undefined && near.length < this.#context) {
+    while (at !== undefined && near.length < this.#around) {
       near.push(at);
       at = this.#map.heads.nextFrom(at + 1);
     }

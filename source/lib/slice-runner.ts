@@ -18,25 +18,29 @@ export class SliceRunner {
   readonly #step: (maxBytes: number) => boolean;
   readonly #onSlice: (isCaughtUp: boolean) => void;
   readonly #sliceMs: number;
+  readonly #restMs: () => number;
   #stepBytes = leastStepBytes;
   #caughtUp = false;
   #cancel: (() => void) | undefined;
+  #isResting = false;
   #disposed = false;
 
   /**
    * `step` works on about `maxBytes` bytes and answers true when nothing is left to do. `onSlice` is called after each
-   * slice.
+   * slice. `restMs`: milliseconds from one slice to the next, asked each time; 0 unless given.
    */
   constructor(options: {
     clock: Clock;
     step: (maxBytes: number) => boolean;
     onSlice: (isCaughtUp: boolean) => void;
     sliceMs?: number;
+    restMs?: () => number;
   }) {
     this.#clock = options.clock;
     this.#step = options.step;
     this.#onSlice = options.onSlice;
     this.#sliceMs = options.sliceMs ?? usualSlice;
+    this.#restMs = options.restMs ?? (() => 0);
   }
 
   /** The last slice left nothing to do. */
@@ -44,17 +48,27 @@ export class SliceRunner {
     return this.#caughtUp;
   }
 
-  /** There is more to do: goes on as soon as the program is idle. */
+  /** There is more to do: begins once what wakes it, a key and the frame that it leads to, has had its turn. */
   wake(): void {
-    if (this.#disposed || this.#cancel) return;
-    this.#cancel = this.#clock.after(0, () => this.run());
+    this.#goOn(Math.max(1, this.#restMs()));
   }
 
-  /** Runs one slice now, and the rest when the program is idle. */
+  #goOn(restMs: number): void {
+    if (this.#disposed || this.#cancel) return;
+    this.#isResting = restMs > 1;
+    this.#cancel = this.#clock.after(restMs, () => this.#runSlice());
+  }
+
+  /** Runs one slice now, unless it rests, and what is left when the program is idle. */
   run(): void {
-    if (this.#disposed) return;
+    if (this.#disposed || this.#isResting) return;
     this.#cancel?.();
+    this.#runSlice();
+  }
+
+  #runSlice(): void {
     this.#cancel = undefined;
+    this.#isResting = false;
     let now = this.#clock.monotonic();
     const end = now + this.#sliceMs;
     do {
@@ -63,7 +77,7 @@ export class SliceRunner {
       now = this.#clock.monotonic();
       this.#adapt(now - before);
     } while (!this.#caughtUp && now < end);
-    if (!this.#caughtUp) this.wake();
+    if (!this.#caughtUp) this.#goOn(this.#restMs());
     this.#onSlice(this.#caughtUp);
   }
 

@@ -1,3 +1,5 @@
+import {readDuration} from '../lib/read-duration.ts';
+
 /** Why what was typed leads nowhere: one line that shows what would work. */
 export type Misread = {readonly kind: 'error'; readonly text: string};
 
@@ -17,7 +19,6 @@ const day = 24 * hour;
 const timeError = 'not a time; try 12:03, 12:03:44.5, -5m, -1h30m, 2026-11-25 12:03 or now';
 const sinceError = 'not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now';
 
-const agoPattern = /^-(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/;
 const datePattern = /^(\d{4}-\d\d-\d\d)(?:[t ](.+))?$/;
 const clockPattern = /^(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?$/;
 const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
@@ -41,11 +42,8 @@ export function parseSince(text: string, context: TimeContext): Time | Misread {
 }
 
 function timeAgo(typed: string, {now}: TimeContext): number | undefined {
-  const parts = agoPattern.exec(typed.replaceAll(' ', ''));
-  if (!parts) return undefined;
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
-  const ago = (days ?? 0) * day + (hours ?? 0) * hour + (minutes ?? 0) * minute + (seconds ?? 0) * second;
-  return Math.max(0, now - ago);
+  const ago = typed.startsWith('-') ? readDuration(typed.slice(1)) : undefined;
+  return ago === undefined ? undefined : Math.max(0, now - ago);
 }
 
 /** A time of day, a date, or both, with or without a zone. */

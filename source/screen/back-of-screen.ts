@@ -47,11 +47,11 @@ export class BackOfScreen {
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
     this.#recordings = new Recordings({directory, maxBytes, clock, processes});
-    const frameRate = createStore(settings.fps);
+    const fpsNow = createStore(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
     this.manager = new StreamManager({
       recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
-      ...{client, clock, random, fps, frameRate, scrollbackBytes, memoryBytes, silence},
+      ...{client, clock, random, fps, fpsNow, scrollbackBytes, memoryBytes, silence},
     });
     this.login = new Login({client, poller: this.poller, onAdmitted: () => this.manager.noteAdmitted()});
     this.history = new SearchHistory({file: path.join(this.state, 'history'), signal});
@@ -65,7 +65,7 @@ export class BackOfScreen {
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
       this.poller.setWatched(isWatched);
-      frameRate.set(isWatched ? fps : Math.min(fps, unwatchedFps));
+      fpsNow.set(isWatched ? fps : Math.min(fps, unwatchedFps));
     });
   }
 

@@ -1,5 +1,6 @@
 import {type OpenServer, openServer} from '../commands/open-server.ts';
 import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/error-text.ts';
 import {readColor} from '../settings/palette.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Contexts} from '../ui/services.ts';
@@ -66,7 +67,7 @@ export class ContextSwitch {
       else onReady({settings, server});
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return errorText(error);
     } finally {
       this.#goingTo = undefined;
     }

@@ -4,6 +4,7 @@ import type {Processes} from '../storage/recording-lock.ts';
 export function processesOf(process: NodeJS.Process): Processes {
   return {
     pid: process.pid,
+    random: Math.random,
     isAlive(pid) {
       try {
         return process.kill(pid, 0);

@@ -3,7 +3,8 @@ import {UsageError} from '../settings/usage-error.ts';
 import {allCommands, type CommandTable} from '../ui/commands.ts';
 import {remap} from '../ui/remap-keys.ts';
 import type {ContextSource} from './context-switch.ts';
-import {runScreen, type ScreenOptions} from './run-screen.tsx';
+import {runScreen} from './run-screen.ts';
+import type {ScreenOptions} from './screen-options.ts';
 
 export type ScreensOptions = Omit<ScreenOptions, 'commands' | 'server'>;
 

@@ -1,9 +1,11 @@
 /** Two slips of the finger: more, and most words of five letters are near each other. */
 const mostEdits = 2;
+/** A beginning of fewer letters is chance in a word more than three times as long: `--all` is not `--allow-http-key`. */
+const clearStart = 4;
 
 /**
- * The candidate that was probably meant by `word`: it begins with the word, or is at most two edits away (a letter more,
- * less, another, or two swapped: Damerau-Levenshtein in its restricted form). Case does not count.
+ * The candidate that was probably meant by `word`: it clearly begins with the word, or is at most two edits away (a
+ * letter more, less, another, or two swapped: Damerau-Levenshtein in its restricted form). Case does not count.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
@@ -12,8 +14,7 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     const edits = editsBetween(typed, candidate.toLowerCase());
     // Little of a word is left when half of its letters are others: `all` is not `tail`.
     const isNear = edits <= Math.min(mostEdits, typed.length / 2);
-    const isBegun = typed.length > 1 && candidate.toLowerCase().startsWith(typed);
-    if ((isNear || isBegun) && (!best || edits < best.edits)) best = {candidate, edits};
+    if ((isNear || isBegun(candidate.toLowerCase(), typed)) && (!best || edits < best.edits)) best = {candidate, edits};
   }
   return best?.candidate;
 }
@@ -22,6 +23,11 @@ export function closest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const meant = closest(word, candidates);
   return meant === undefined ? '' : ` · did you mean '${meant}'?`;
+}
+
+function isBegun(candidate: string, typed: string): boolean {
+  const isClear = typed.length >= clearStart || (typed.length > 1 && typed.length * 3 >= candidate.length);
+  return isClear && candidate.startsWith(typed);
 }
 
 function editsBetween(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import {errorText} from '../lib/error-text.ts';
 import {UsageError} from './usage-error.ts';
 
 /** What was typed, if it is a regular expression. Throws `UsageError`; `name` names the option in it. */
@@ -22,7 +23,7 @@ function problemOf(source: string, flags: string): string | undefined {
 
 /** What the engine says of a bad expression, without the expression itself. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   return message
     .slice(message.lastIndexOf(': ') + 1)
     .trim()

@@ -93,7 +93,7 @@ export const logsOptions = [
   {
     flag: 'timeout',
     value: 'TIME',
-    help: 'end after so long (90s, 10m); with --exit-on that is a failure',
+    help: 'end after so long (90s, 10m, 1h30m); with --exit-on that is a failure',
     commands: ['logs'],
     once: ['logs'],
   },

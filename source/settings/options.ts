@@ -153,7 +153,7 @@ export const options = [
     flag: 'away',
     value: 'TIME',
     fallback: '10m',
-    help: 'show what happened at the first key after so long without one (90s, 10m, 2h); 0 = never',
+    help: 'show what happened at the first key after so long without one (90s, 10m, 1h30m); 0 = never',
     commands: ['screen'],
   },
   {
@@ -226,6 +226,14 @@ export function variableOf(option: Option, command?: CommandName): string | unde
 /** Whether the command takes the flag; `config` takes those that can stand in its file, to show what comes of them. */
 export function takes(command: CommandName, option: Option): boolean {
   return option.commands.includes(command) || (command === 'config' && standingCommands(option).length > 0);
+}
+
+/** What has an effect on `pipetail config` when it shows nothing that is in force. */
+const ofFileItself: readonly string[] = ['config', 'help', 'version'];
+
+/** Whether `pipetail config` with that verb heeds the flag, of those that `takes` it takes. */
+export function heeds(verb: string, flag: string): boolean {
+  return verb === 'show' || ofFileItself.includes(flag);
 }
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));

@@ -1,4 +1,5 @@
 import meow from 'meow';
+import {errorText} from '../lib/error-text.ts';
 import {closest} from './closest.ts';
 import type {Flags} from './given.ts';
 import {type CommandName, type Option, options, standingCommands, takes} from './options.ts';
@@ -96,6 +97,6 @@ function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]
       booleanDefault: undefined,
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(errorText(error));
   }
 }

@@ -4,7 +4,7 @@ import type {CommandLine} from './command-line.ts';
 import type {GivenOptions} from './given.ts';
 import {type LogsRequest, readLogsRequest} from './logs-request.ts';
 import {type NamesAsked, readNames} from './name-pattern.ts';
-import type {CommandName} from './options.ts';
+import {type CommandName, heeds, options} from './options.ts';
 import {type ConfigForm, type ListForm, outputForms, type StatusForm} from './output-forms.ts';
 import {parseInteger} from './sizes.ts';
 import {UsageError} from './usage-error.ts';
@@ -73,7 +73,8 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
       return readCompletion(names);
     case 'config': {
       const verb = readVerb(names);
-      if (has('output') && verb !== 'show') throw new UsageError('--output belongs to pipetail config show');
+      const idle = options.find(({flag}) => given.isTyped(flag) && !heeds(verb, flag));
+      if (idle) throw new UsageError(`config ${verb} takes no --${idle.flag} · pipetail config show does`);
       return {kind: 'config', verb, output: formOf(outputForms.config, value('output'))};
     }
   }

@@ -15,8 +15,6 @@ export type Connection = {
 export type BodySummary = {
   /** It ended in the server's end sentinel. */
   readonly sentinel: boolean;
-  /** Bytes, protocol lines included. */
-  readonly received: number;
   /** Its place in the log was found: it was live. Otherwise it added nothing. */
   readonly decided: boolean;
 };

@@ -1,7 +1,6 @@
 import {newline} from '../buffer/newlines.ts';
+import {timestamp} from './timestamp.ts';
 
-/** As the server and the pipelines write it, text and JSON; to the microsecond. */
-const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;
 /** Far enough for a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
 const farthestTimestamp = 160;
 /** Dated lines that are tried before giving up: if so many are printed twice, dates prove nothing in this log. */

@@ -37,7 +37,6 @@ export class Stitch {
   /** Counts the entries received; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #phase: Phase = {kind: 'idle'};
-  #received = 0;
 
   /** @param options.ring the server's limits; smaller ones make small tests overflow */
   constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits}) {
@@ -80,13 +79,11 @@ export class Stitch {
   /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
   begin(connection: Connection): void {
     this.end();
-    this.#received = 0;
     this.#phase = {kind: 'opening', connection, line: nothing};
   }
 
   /** Bytes of the body, in any chunking. The array is the caller's again afterwards. */
   push(bytes: Uint8Array): void {
-    this.#received += bytes.length;
     this.#take(this.#gate.push(bytes));
   }
 
@@ -116,7 +113,7 @@ export class Stitch {
     const sentinel = this.#gate.end();
     const {decided} = this;
     this.#phase = {kind: 'idle'};
-    return {sentinel, received: this.#received, decided};
+    return {sentinel, decided};
   }
 
   /** No further body is expected: an open last line is closed as it stands. Should one come, it brings the line again. */

@@ -1,6 +1,7 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-store.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/error-text.ts';
 import {BufferTap} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 import type {RecordingState} from './recording-state.ts';
@@ -192,6 +193,5 @@ export class Recorder implements ColdStore {
 /** One sentence. */
 export function whyNotRecorded(error: unknown): string {
   const code = codeOf(error);
-  if (code !== undefined) return failureWords(code);
-  return error instanceof Error ? error.message : String(error);
+  return code === undefined ? errorText(error) : failureWords(code);
 }

@@ -7,6 +7,8 @@ export type Processes = {
   readonly pid: number;
   /** Whether a process of this id exists: signal 0. */
   readonly isAlive: (pid: number) => boolean;
+  /** A random number in [0, 1): no two locks may be alike. */
+  readonly random: () => number;
 };
 
 type Holder = {readonly pid: number; readonly started: string; readonly mark: string};
@@ -21,8 +23,8 @@ type Holder = {readonly pid: number; readonly started: string; readonly mark: st
  * own. Without that, who looked first might put away what another one has put there meanwhile.
  */
 export async function takeLock(file: string, processes: Processes): Promise<number | undefined> {
-  const {pid} = processes;
-  const mark = Math.random().toString(36).slice(2);
+  const {pid, random} = processes;
+  const mark = Math.floor(random() * 2 ** 52).toString(36);
   const own = JSON.stringify({pid, started: await startOf(pid), mark});
   for (;;) {
     if (await create(file, own, mark)) return undefined;

@@ -1,5 +1,6 @@
 import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {errorText} from '../lib/error-text.ts';
 import {codeOf, saveFailure} from './save-failure.ts';
 import {saveFile} from './save-file.ts';
 
@@ -99,7 +100,7 @@ export class SearchHistory {
     } catch (error) {
       if (codeOf(error) === 'ENOENT' || this.#signal.aborted) return undefined;
       this.#memoryOnly = true;
-      const why = codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+      const why = codeOf(error) ?? errorText(error);
       this.#tell(`the search history is not kept: ${this.#file} cannot be read (${why})`);
       return undefined;
     }

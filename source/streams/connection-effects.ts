@@ -1,9 +1,9 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {asFailure} from './as-failure.ts';
 import {AttemptScopes} from './attempt-scopes.ts';
 import {AttemptWatches} from './attempt-watches.ts';
 import type {Effect, Loss, Machine, MachineEvent} from './connection-events.ts';
-import {failureOf} from './failure-of.ts';
 import type {LogReader} from './log-reader.ts';
 import {lookUp} from './look-up.ts';
 import type {PipelineIdentity} from './pipeline-identity.ts';
@@ -103,7 +103,7 @@ export class ConnectionEffects {
         onData: (bytes) => this.#receive(attempt, bytes),
         signal: this.#scopes.signal(attempt),
       })
-      .catch((error: unknown) => ({kind: 'refused' as const, failure: failureOf(error)}));
+      .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
     const sentinel = this.#reader.end(attempt);
     if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
     else this.#dispatch({kind: 'body-ended', attempt, end, sentinel});

@@ -31,7 +31,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'caught-up'}
   | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly sentinel: boolean}
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
-  | {readonly kind: 'looked-up'; readonly found: LookUp}
+  | {readonly kind: 'looked-up'; readonly found: LookedUp}
   | {readonly kind: 'retry-due'}
   /** No byte came for so long that the connection may be dead. */
   | {readonly kind: 'silent'}
@@ -42,7 +42,7 @@ export type AttemptEvent = {readonly attempt: number} & (
 );
 
 /** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
-export type LookUp =
+export type LookedUp =
   | {readonly kind: 'same'}
   | {readonly kind: 'other'}
   | {readonly kind: 'failed'; readonly failure: ApiFailure};
@@ -50,7 +50,10 @@ export type LookUp =
 /** What came from outside: the user, the clock, the list. They count whatever attempt is running. */
 export type OutsideEvent =
   | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
-  /** The list shows the pipeline: for the first time or again (`appeared`), with another id, as before, or no more. */
+  /**
+   * The list shows the pipeline: for the first time or again (`appeared`), with another id, as before, or no more. Or
+   * the server, which had refused it, serves the list again (`admitted`).
+   */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'present' | 'missing' | 'admitted'}
   | {readonly kind: 'close'};
 

@@ -1,3 +1,4 @@
+import {silentNetwork} from '../api/silent-network.ts';
 import type {LossCause} from '../buffer/marker.ts';
 import type {AttemptEvent, Loss, Machine, Moment} from './connection-events.ts';
 
@@ -14,9 +15,6 @@ export function noteLoss(machine: Machine, cause: LossCause, moment: Moment): Ma
 export function untoldLoss(machine: Machine, moment: Moment): Loss | undefined {
   return moment.decided ? undefined : machine.loss;
 }
-
-/** What the client says when TCP's keepalive found nobody at the other end. */
-const silentNetwork = 'the network went silent';
 
 /** The table "How a stream ends": the sentinel is the server's word; a clean end without it is the runner's death. */
 export function causeOf(event: Extract<AttemptEvent, {kind: 'body-ended'}>): LossCause {

@@ -1,10 +1,10 @@
 import type {ApiFailure} from '../api/types.ts';
 import type {LossCause} from '../buffer/marker.ts';
 
-/** Why no further attempt is made for now. `deleted` waits for the list to show the name again. */
+/** Why there is no log for now. `deleted` waits, above all, for the list to show the name again. */
 export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused'; readonly failure: ApiFailure};
 
-/** One tab's connection. Times are monotonic milliseconds of the injected clock unless named `…At` (wall). */
+/** One tab's connection. Times are monotonic milliseconds of the injected clock. */
 export type ConnectionState =
   | {readonly kind: 'idle'}
   | {readonly kind: 'connecting'; readonly attempt: number}
@@ -20,7 +20,8 @@ export type ConnectionState =
       readonly cause: LossCause;
       readonly failure: ApiFailure | undefined;
     }
-  | {readonly kind: 'gone'; readonly reason: GoneReason; readonly retryAt: number | undefined};
+  /** Only a slow try, at `until`, or a change on the server or by the user leads further. */
+  | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
 
-/** One line of a tab's history, shown by `i`; the last 20 are kept. */
+/** One line of a tab's history, shown by `i`; the last 20 are kept. `at`: wall milliseconds. */
 export type ConnectionEvent = {readonly at: number; readonly text: string};

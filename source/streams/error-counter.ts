@@ -1,4 +1,3 @@
-import {newlinesIn} from '../buffer/newlines.ts';
 import {isPanicIn} from '../records/line-kind.ts';
 import {levelIn} from '../records/line-level.ts';
 
@@ -25,7 +24,7 @@ export class ErrorCounter {
    * The next bytes of the stream, cut anywhere. `newlines`: where they are in the bytes. Answers which of the lines that
    * end here, from 0, are errors.
    */
-  push(bytes: Uint8Array, newlines = newlinesIn(bytes)): readonly number[] {
+  push(bytes: Uint8Array, newlines: Uint32Array): readonly number[] {
     const errors: number[] = [];
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let word = view.indexOf(errorWord);

@@ -1,6 +1,5 @@
 import {ErrorShapes} from '../attention/error-shapes.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {newlinesIn} from '../buffer/newlines.ts';
 import {timeOfBytes} from '../records/time-text.ts';
 import {ErrorCounter} from './error-counter.ts';
 
@@ -28,27 +27,36 @@ export class ErrorSightings {
   }
 
   /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: where they are. */
-  push(bytes: Uint8Array, hadOpenLine: boolean, newlines = newlinesIn(bytes)): void {
+  push(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
     const errors = this.#counter.push(bytes, newlines);
     const ended = newlines.length;
     const {endId, hasOpenLine} = this.#buffer;
     const end = hasOpenLine ? endId - 1 : endId;
     for (const index of errors) {
       // Markers may stand between a line that was open and the next: of that one alone the id is known from before.
-      this.#note(index === 0 && hadOpenLine ? this.#openId : end - (ended - index));
+      if (index === 0 && hadOpenLine) this.#noteOpenLine();
+      else
+        this.#note(
+          bytes.subarray(index === 0 ? 0 : (newlines[index - 1] ?? 0) + 1, newlines[index]),
+          end - (ended - index),
+        );
     }
     if (hasOpenLine && (ended > 0 || !hadOpenLine)) this.#openId = endId - 1;
   }
 
   /** The open line ends here, without a newline. */
   endLine(): void {
-    if (this.#counter.endLine()) this.#note(this.#openId);
+    if (this.#counter.endLine()) this.#noteOpenLine();
   }
 
-  #note(id: number): void {
-    // A flood within one piece may have pushed the line out of the buffer again.
-    const line = this.#buffer.lineAt(id);
-    if (line) this.shapes.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
+  /** It came in several pieces, and may be out of the buffer again. */
+  #noteOpenLine(): void {
+    const line = this.#buffer.lineAt(this.#openId);
+    if (line) this.#note(line, this.#openId);
+  }
+
+  #note(line: Uint8Array, id: number): void {
+    this.shapes.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
   }
 
   #timeAbove(id: number): number {

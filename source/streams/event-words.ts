@@ -24,7 +24,7 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
   switch (event.kind) {
     case 'caught-up':
       if (event.attempt !== before.attempt) return undefined;
-      return {text: before.loss ? `live again after ${duration(now - before.loss.at)}` : 'live'};
+      return {text: before.loss ? `live again after ${fineDuration(now - before.loss.at)}` : 'live'};
     case 'body-ended': {
       if (event.attempt !== before.attempt) return {text: `the second connection was lost${next(after, now)}`};
       const why = causes[causeOf(event)];
@@ -59,8 +59,8 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
   }
 }
 
-/** Milliseconds as people say them: `0.4 s`, `12 s`, `5 min`, `3 h`, `365 days`. */
-export function duration(milliseconds: number): string {
+/** Milliseconds as people say them, a few seconds to a tenth: `0.4 s`, `12 s`, `5 min`, `3 h`, `365 days`. */
+export function fineDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 119.5) return `${Math.round(seconds)} s`;
@@ -88,16 +88,13 @@ function messageOf(failure: ApiFailure): string {
 
 function next(after: Machine, now: number): string {
   const {connection} = after;
-  if (connection.kind === 'waiting') return `; next try in ${duration(connection.until - now)}`;
-  if (connection.kind === 'gone' && connection.retryAt !== undefined) {
-    return `; next try in ${duration(connection.retryAt - now)}`;
-  }
-  return '';
+  if (connection.kind !== 'waiting' && connection.kind !== 'gone') return '';
+  return `; next try in ${fineDuration(connection.until - now)}`;
 }
 
 /** A wait that the server asked for is named when we do not wait that long. */
 function asked(failure: ApiFailure): string {
   const waits = askedDelay(failure);
   if (failure.kind !== 'retryable' || failure.retryAfter === undefined || waits === undefined) return '';
-  return failure.retryAfter > waits ? ` (the server asked for ${duration(failure.retryAfter)})` : '';
+  return failure.retryAfter > waits ? ` (the server asked for ${fineDuration(failure.retryAfter)})` : '';
 }

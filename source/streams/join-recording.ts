@@ -1,11 +1,10 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {newline} from '../buffer/newlines.ts';
+import {timestamp} from '../stitch/timestamp.ts';
 import type {OpenRecording, RecordOptions} from '../storage/recordings.ts';
 
-const newline = 0x0a;
 /** As far as this from the recording's end a line with a time is looked for. */
 const searchedBytes = 64 * 1024;
-/** As the server and the pipelines write it, to the microsecond. */
-const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;
 /** Timestamps stand near the beginning of a line. */
 const timestampWithin = 256;
 
@@ -42,9 +41,11 @@ function lineIn(buffer: LogBuffer, from: number, line: Buffer): number | undefin
     const {bytes, starts, firstId} = segment;
     for (let at = bytes.indexOf(line); at !== -1; at = bytes.indexOf(line, at + 1)) {
       if (at > 0 && bytes[at - 1] !== newline) continue;
-      if (found !== undefined) return undefined;
       // Of entries that start together the line is the last one.
-      found = firstId + starts.findLastIndex((start) => start <= at);
+      const id = firstId + starts.findLastIndex((start) => start <= at);
+      if (id < from) continue;
+      if (found !== undefined) return undefined;
+      found = id;
     }
   }
   return found;
@@ -61,8 +62,9 @@ function follow(buffer: LogBuffer, id: number, bytes: Buffer): Place | undefined
       if (line === undefined) return undefined;
       const isOpen = buffer.hasOpenLine && next === buffer.endId - 1;
       const whole = isOpen ? line : Buffer.concat([line, Buffer.of(newline)]);
-      if (rest.length < whole.length)
+      if (rest.length < whole.length) {
         return whole.subarray(0, rest.length).equals(rest) ? {id: next, within: rest.length} : undefined;
+      }
       if (!rest.subarray(0, whole.length).equals(whole)) return undefined;
       rest = rest.subarray(whole.length);
       if (isOpen) return rest.length === 0 ? {id: next, within: whole.length} : undefined;

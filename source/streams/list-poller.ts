@@ -1,8 +1,8 @@
 import type {ApiClient, ApiFailure, Pipeline} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import {asFailure} from './as-failure.ts';
 import {retryDelay} from './backoff.ts';
-import {failureOf} from './failure-of.ts';
 
 /** Feldera's own web console asks every 2 s too. */
 const watchedEvery = 2_000;
@@ -88,7 +88,7 @@ export class ListPoller {
   async #request(): Promise<void> {
     this.#requesting = true;
     this.#again = false;
-    const answer = await this.#client.listPipelines(this.#stop.signal).catch(failureOf);
+    const answer = await this.#client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     if (this.#stop.signal.aborted) return;
     if ('kind' in answer) this.#failed(answer);

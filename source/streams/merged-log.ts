@@ -43,7 +43,7 @@ export class MergedLog {
   /** Every source has caught up: merging goes on. */
   #started = false;
   /** Everything that was held at the start has been merged. */
-  #begun = false;
+  #isCaughtUp = false;
   #closed = false;
   /** Ends the wait for what is to be due next. */
   #cancelWait: (() => void) | undefined;
@@ -54,7 +54,7 @@ export class MergedLog {
     readonly sources: readonly MergeSource[];
     readonly clock: Clock;
     readonly fps: number;
-    readonly frameRate?: ReadableStore<number> | undefined;
+    readonly fpsNow?: ReadableStore<number> | undefined;
     readonly scrollbackBytes: number;
   }) {
     const {clock, fps, sources} = options;
@@ -84,7 +84,7 @@ export class MergedLog {
     this.#store = createStore(this.#takeSnapshot());
     this.#batch = new FrameBatch({
       clock,
-      fps: options.frameRate ?? fps,
+      fps: options.fpsNow ?? fps,
       flush: () => this.#store.set(this.#takeSnapshot()),
     });
     this.#startWhenReady();
@@ -164,7 +164,7 @@ export class MergedLog {
   }
 
   #afterSlice(isCaughtUp: boolean): void {
-    this.#begun ||= isCaughtUp;
+    this.#isCaughtUp ||= isCaughtUp;
     if (isCaughtUp) this.#waitForDue();
     this.#batch.request();
   }
@@ -182,7 +182,7 @@ export class MergedLog {
   #takeSnapshot(): TabSnapshot {
     const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
     const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
-    return mergedSnapshot(this.buffer, sources, this.#begun || this.#closed ? undefined : catchingUp);
+    return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
   }
 }
 

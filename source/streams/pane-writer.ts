@@ -1,7 +1,6 @@
 import {addToll, noToll, type Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCause, Marker} from '../buffer/marker.ts';
-import {newlinesIn} from '../buffer/newlines.ts';
 import type {ErrorSightings} from './error-sightings.ts';
 
 /**
@@ -11,8 +10,7 @@ import type {ErrorSightings} from './error-sightings.ts';
 export class PaneWriter {
   readonly #buffer: LogBuffer;
   readonly #errors: ErrorSightings;
-  /** Bytes appended, in all. */
-  appended = 0;
+  #appended = 0;
   #toll = noToll;
 
   constructor(options: {buffer: LogBuffer; errors: ErrorSightings}) {
@@ -20,8 +18,13 @@ export class PaneWriter {
     this.#errors = options.errors;
   }
 
-  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
-    this.appended += bytes.length;
+  /** Bytes appended, in all. */
+  get appended(): number {
+    return this.#appended;
+  }
+
+  append(bytes: Uint8Array, newlines: Uint32Array): void {
+    this.#appended += bytes.length;
     const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes, newlines);
     this.#errors.push(bytes, hasOpenLine, newlines);

@@ -17,7 +17,7 @@ export class StreamManager {
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
   constructor(options: StreamOptions) {
-    const {clock, frameRate: fps = options.fps} = options;
+    const {clock, fpsNow: fps = options.fps} = options;
     // One drawing of the screen a frame, however many tabs have news: of 64 busy ones, half the CPU time.
     this.#options = {frames: new SharedFrames({clock, fps}), ...options};
     this.memory = new MemoryKeeper({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});

@@ -13,7 +13,7 @@ export type StreamOptions = {
   /** Snapshots a second of each tab, at most. */
   readonly fps: number;
   /** Snapshots a second at this time, while it is less than `fps`: nobody looks. Default: always `fps`. */
-  readonly frameRate?: ReadableStore<number>;
+  readonly fpsNow?: ReadableStore<number>;
   /** The frames in which snapshots come, where several tabs share them. Default: each has its own. */
   readonly frames?: SharedFrames;
   /** Bound of each tab's scrollback in bytes. */

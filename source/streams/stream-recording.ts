@@ -8,8 +8,8 @@ import type {RecordingState} from '../storage/recording-state.ts';
 import type {OpenRecording, Recordings} from '../storage/recordings.ts';
 import {joinRecording} from './join-recording.ts';
 import type {LogReader} from './log-reader.ts';
+import {readStitchState} from './read-stitch-state.ts';
 import {RecordingOpener} from './recording-opener.ts';
-import {stitchStateOf} from './stitch-state.ts';
 
 /** As much of a log's end as a ring can hold, newlines included (ring-tail.ts). */
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
@@ -174,7 +174,7 @@ export class StreamRecording implements ColdStore {
     const {state, since, tail} = opened.past.reference(ringBytes);
     if (opened.isOld) {
       const lastByteAt = opened.lastAt;
-      this.#reader.resume({state: stitchStateOf(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
+      this.#reader.resume({state: readStitchState(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
     }
     this.#record(opened, start);
     return opened.isOld ? {lastAt: opened.lastAt} : undefined;

@@ -1,13 +1,13 @@
 import {awayHeading} from './away-page.ts';
 import type {Controller} from './controller.ts';
 import {goToEntryOf} from './go-to-log.ts';
-import {offsetToShow} from './page-cursor.ts';
+import {moveCursor} from './page-cursor.ts';
 import {cancelPrompt} from './prompt-actions.ts';
 
 /** Commands of the page that shows what happened while the user was away. */
 export const awayHandlers = {
-  'away-up': (controller: Controller) => moveCursor(controller, -1),
-  'away-down': (controller: Controller) => moveCursor(controller, 1),
+  'away-up': (controller: Controller) => move(controller, -1),
+  'away-down': (controller: Controller) => move(controller, 1),
   'away-go'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'away') return;
@@ -37,10 +37,10 @@ export function onlyBringsBack(controller: Controller): boolean {
   return true;
 }
 
-function moveCursor(controller: Controller, by: number): void {
+function move(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (page?.kind !== 'away') return;
-  const cursor = Math.max(0, Math.min(page.cursor + by, page.summary.rows.length - 1));
-  const offset = offsetToShow(page.offset, {row: cursor, heading: awayHeading, height: controller.pageHeight});
-  controller.dispatch({type: 'page', page: {...page, offset, cursor}});
+  const rows = page.summary.rows.length;
+  const moved = moveCursor(page, by, {rows, heading: awayHeading, height: controller.pageHeight});
+  controller.dispatch({type: 'page', page: {...page, ...moved}});
 }

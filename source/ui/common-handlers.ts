@@ -22,7 +22,7 @@ export const commonHandlers = {
     // There is no other side without a tab; but the keys may come back to the list from there.
     if (state.active === undefined && state.focus === 'sidebar') return;
     if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
-    controller.settleCursor();
+    controller.tabSwitcher.settleCursor();
     controller.dispatch({type: 'focus', side: state.focus === 'sidebar' ? 'log' : 'sidebar'});
   },
   'tab-number'(controller: Controller, keyName: string) {
@@ -34,10 +34,10 @@ export const commonHandlers = {
   'next-tab': (controller: Controller) => turn(controller, 1),
   'close-tab'(controller: Controller) {
     const {active} = controller.state;
-    if (active !== undefined) controller.closeTab(active);
+    if (active !== undefined) controller.tabSwitcher.close(active);
   },
   'hide-sidebar'(controller: Controller) {
-    controller.settleCursor();
+    controller.tabSwitcher.settleCursor();
     controller.dispatch({type: 'toggle-sidebar'});
   },
   reconnect(controller: Controller) {
@@ -117,5 +117,5 @@ function turn(controller: Controller, by: number): void {
 /** Shows a tab, with the cursor of the list on its pipeline. */
 export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
-  controller.show(name);
+  controller.tabSwitcher.show(name);
 }

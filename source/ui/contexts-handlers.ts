@@ -1,7 +1,7 @@
 import {contextsHeading} from './contexts-page.ts';
 import type {Controller} from './controller.ts';
 import {say} from './on-pane.ts';
-import {offsetToShow} from './page-cursor.ts';
+import {moveCursor} from './page-cursor.ts';
 
 /** Commands of the list of contexts. */
 export const contextsHandlers = {
@@ -15,10 +15,10 @@ export const contextsHandlers = {
       0,
       all.findIndex(({name}) => name === inForce),
     );
-    setCursor(controller, cursor, 0);
+    show(controller, {offset: 0, cursor}, 0);
   },
-  'contexts-up': (controller: Controller) => moveCursor(controller, -1),
-  'contexts-down': (controller: Controller) => moveCursor(controller, 1),
+  'contexts-up': (controller: Controller) => move(controller, -1),
+  'contexts-down': (controller: Controller) => move(controller, 1),
   'contexts-go'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'contexts') return;
@@ -36,15 +36,13 @@ export const contextsHandlers = {
   'contexts-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),
 };
 
-function moveCursor(controller: Controller, by: number): void {
+function move(controller: Controller, by: number): void {
   const {page} = controller.state;
-  if (page?.kind !== 'contexts') return;
-  const last = (controller.services.contexts?.all.length ?? 0) - 1;
-  setCursor(controller, Math.max(0, Math.min(page.cursor + by, last)), page.offset);
+  if (page?.kind === 'contexts') show(controller, page, by);
 }
 
-/** The page scrolls as little as it must for the cursor to be on it. */
-function setCursor(controller: Controller, cursor: number, from: number): void {
-  const offset = offsetToShow(from, {row: cursor, heading: contextsHeading, height: controller.pageHeight});
-  controller.dispatch({type: 'page', page: {kind: 'contexts', offset, cursor}});
+function show(controller: Controller, from: {readonly offset: number; readonly cursor: number}, by: number): void {
+  const rows = controller.services.contexts?.all.length ?? 0;
+  const moved = moveCursor(from, by, {rows, heading: contextsHeading, height: controller.pageHeight});
+  controller.dispatch({type: 'page', page: {kind: 'contexts', ...moved}});
 }

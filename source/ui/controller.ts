@@ -5,11 +5,9 @@ import type {Position} from '../viewport/position.ts';
 import {Attention} from './attention.ts';
 import type {KeyContext} from './command.ts';
 import {allCommands, type CommandTable} from './commands.ts';
-import {CursorRest} from './cursor-rest.ts';
 import {type Described, Describer} from './describer.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {ListFollower} from './list-follower.ts';
-import {mergedTab} from './merged-tab.ts';
 import {type PaneAt, paneAt} from './on-pane.ts';
 import {type ModelledPane, PaneModels} from './pane-models.ts';
 import type {PaneView} from './pane-view.ts';
@@ -18,9 +16,10 @@ import {isFailing} from './pipeline-state.ts';
 import {RecordingWatch} from './recording-watch.ts';
 import type {Services} from './services.ts';
 import type {ViewWish} from './start-view.ts';
+import {TabSwitcher} from './tab-switcher.ts';
 import {TerminalHold} from './terminal-hold.ts';
 import {keptUnderEye, rowNoted} from './under-eye.ts';
-import {activeTab, initialView, reduce, type Seen, type Tab, type ViewAction, type ViewState} from './view-state.ts';
+import {activeTab, initialView, reduce, type Tab, type ViewAction, type ViewState} from './view-state.ts';
 
 /** The tab that is shown, and what is derived from its log. */
 export type Pane = {readonly tab: Tab} & ModelledPane;
@@ -30,7 +29,7 @@ export type Pane = {readonly tab: Tab} & ModelledPane;
  * stores, and a test can press its keys.
  *
  * Longer than most files: it is the one place where view, models and streams meet, and what could be told apart has
- * been (`list-follower`, `pane-models`, `cursor-rest`, `describer`, `terminal-hold`, the handlers).
+ * been (`list-follower`, `pane-models`, `tab-switcher`, `describer`, `terminal-hold`, the handlers).
  */
 export class Controller {
   readonly services: Services;
@@ -38,11 +37,12 @@ export class Controller {
   readonly commands: CommandTable;
   readonly terminal = new TerminalHold();
   readonly attention: Attention;
+  readonly tabSwitcher: TabSwitcher;
   readonly #view: Store<ViewState>;
   readonly #describer: Describer;
   readonly #arrange = createArranger();
   readonly #models: PaneModels;
-  readonly #rest: CursorRest;
+  readonly #answers = createStore(0);
   readonly #disposers: (() => void)[] = [];
   #size: Size;
   readonly #closing = new AbortController();
@@ -67,13 +67,14 @@ export class Controller {
     this.attention = new Attention(options.services);
     this.#describer = new Describer(options.services.describe);
     this.#view = createStore(initialView(options.names, options.wish));
-    this.#rest = new CursorRest(options.services.clock);
     this.#models = new PaneModels({
       ...options.services.manager.options,
       services: {...options.services, commands: this.commands},
       isShown: (name) => this.state.active === name,
       onEntries: (name, before) => this.#place(name, (at) => keptUnderEye(at, before)),
+      onAnswer: () => this.#answers.set(this.#answers.get() + 1),
     });
+    this.tabSwitcher = new TabSwitcher(this, this.#models);
     const {isAsked = () => false, beforeFirst} = options;
     this.#list = new ListFollower(this, {isAsked, beforeFirst});
     this.#noteLook();
@@ -81,6 +82,11 @@ export class Controller {
 
   get view(): ReadableStore<ViewState> {
     return this.#view;
+  }
+
+  /** Counts the searches and filters that have looked at everything: somebody waits for that. */
+  get answers(): ReadableStore<number> {
+    return this.#answers;
   }
 
   get described(): ReadableStore<Described | undefined> {
@@ -100,6 +106,7 @@ export class Controller {
     const {active, sidebarHidden, sidebarWidth} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
+    model?.keepUp();
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,
@@ -126,7 +133,7 @@ export class Controller {
     );
     this.#list.look();
     return () => {
-      this.#rest.end();
+      this.tabSwitcher.end();
       this.#closing.abort();
       this.#describer.dispose();
       this.#models.dispose();
@@ -186,55 +193,13 @@ export class Controller {
 
   /** Changes how a tab looks, without keeping it. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
-    const isOfEntries = 'filters' in change || 'fold' in change || 'context' in change;
+    const isOfEntries = 'filters' in change || 'fold' in change || 'around' in change;
     if (isOfEntries) this.#place(name, rowNoted);
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
     // The row of filters may have come or gone though the same entries are still shown.
     if (isOfEntries) this.#place(name, (at) => keptUnderEye(at, at.geometry.entries));
-  }
-
-  /** Puts the cursor on a pipeline; the preview follows when it has rested there. */
-  moveCursor(name: string): void {
-    if (name === this.state.cursor) return;
-    this.dispatch({type: 'cursor', name});
-    this.#rest.begin(() => this.show(name));
-  }
-
-  /** Shows the pipeline under the cursor now, if the preview was still to follow: its log is about to be used. */
-  settleCursor(): void {
-    const {cursor} = this.state;
-    if (this.#rest.isPending && cursor !== undefined) this.show(cursor);
-  }
-
-  /** Shows a pipeline at once, in its tab or in the preview. */
-  show(name: string): void {
-    this.#rest.end();
-    this.dispatch({type: 'show', name, leaving: this.#seenNow()});
-    this.#wake();
-  }
-
-  /**
-   * Shows the logs of several pipelines as one, by time. If there is such a tab, that one; but if it went on without one
-   * of them, a new one.
-   */
-  merge(names: readonly string[]): void {
-    this.#rest.end();
-    const known = mergedTab(this.state.tabs, names);
-    if (known && this.#models.isLeftBehind(known)) this.closeTab(known.name);
-    this.dispatch({type: 'merge', names, leaving: this.#seenNow()});
-    this.#wake();
-  }
-
-  closeTab(name: string): void {
-    this.#rest.end();
-    this.dispatch({type: 'close', name});
-    // A merged log is no stream, whose end would be heard of.
-    this.#models.keepOnly(this.state.tabs);
-    const {active} = this.state;
-    if (active !== undefined) this.dispatch({type: 'cursor', name: active});
-    // Without a tab left, the pipeline under the cursor would be shown again at once: closing means closing.
   }
 
   /** Looks the pipeline up for the page `describe`. */
@@ -260,24 +225,9 @@ export class Controller {
     if (active !== undefined) this.services.manager.memory.lookAt(active);
   }
 
-  /** What came while the tab was not on the screen was not looked at. */
-  #wake(): void {
-    const {pane} = this;
-    pane?.model.sync(pane.tab.pane);
-  }
-
   /** Changes the position in a tab, if that is the one that is shown. */
   #place(name: string, positionAt: (at: PaneAt) => Position): void {
     const at = paneAt(this);
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
-  }
-
-  #seenNow(): Seen | undefined {
-    const {active} = this.state;
-    const tab = activeTab(this.state);
-    const source = tab && this.#models.source(tab);
-    if (!source || active === undefined) return undefined;
-    const {endId, errorCount} = source.snapshot.get();
-    return {endId, errors: errorCount, connectorErrors: this.pipeline(active)?.connectorErrors ?? 0};
   }
 }

@@ -11,10 +11,10 @@ export const errorsHandlers = {
     const isOpen = controller.state.page?.kind === 'errors';
     controller.dispatch({type: 'page', page: isOpen ? undefined : {kind: 'errors', offset: 0, cursor: undefined}});
   },
-  'errors-up': (controller: Controller) => moveCursor(controller, -1),
-  'errors-down': (controller: Controller) => moveCursor(controller, 1),
-  'errors-top': (controller: Controller) => moveCursor(controller, Number.NEGATIVE_INFINITY),
-  'errors-end': (controller: Controller) => moveCursor(controller, Number.POSITIVE_INFINITY),
+  'errors-up': (controller: Controller) => move(controller, -1),
+  'errors-down': (controller: Controller) => move(controller, 1),
+  'errors-top': (controller: Controller) => move(controller, Number.NEGATIVE_INFINITY),
+  'errors-end': (controller: Controller) => move(controller, Number.POSITIVE_INFINITY),
   'errors-last': (controller: Controller) => goTo(controller, ({lastId}) => lastId),
   'errors-first': (controller: Controller) => goTo(controller, ({firstId}) => firstId),
   'errors-mute'(controller: Controller) {
@@ -46,7 +46,7 @@ function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefine
   if (row) goToEntryOf(controller, row.pipeline, idOf(row));
 }
 
-function moveCursor(controller: Controller, by: number): void {
+function move(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
   const rows = errorRowsOf(controller);

@@ -11,7 +11,7 @@ import {withHint} from './key-hint.ts';
 import {type PaneAt, paneAt, say} from './on-pane.ts';
 
 /** Records around a match that are shown, one after the other. */
-const around: readonly number[] = [0, 3, 10];
+const steps: readonly number[] = [0, 3, 10];
 /** One after the other; undefined: all of them. */
 const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
 
@@ -57,9 +57,9 @@ export const filterHandlers = {
   'matches-only'(controller: Controller) {
     const at = paneAt(controller);
     if (!at) return;
-    const context = around[(around.indexOf(at.tab.pane.context) + 1) % around.length] ?? 0;
-    controller.changePane({context});
-    say(controller, context === 0 ? 'matches only' : `matches with ${context} records around each`);
+    const around = steps[(steps.indexOf(at.tab.pane.around) + 1) % steps.length] ?? 0;
+    controller.changePane({around});
+    say(controller, around === 0 ? 'matches only' : `matches with ${around} records around each`);
   },
   highlight(controller: Controller) {
     if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});

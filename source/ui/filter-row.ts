@@ -15,7 +15,7 @@ export type FilterRowView = {
   readonly isTooSlow: (id: number) => boolean;
   readonly isFiltering: boolean;
   /** Records around each match that are shown. */
-  readonly context: number;
+  readonly around: number;
   readonly width: number;
   readonly symbols: Symbols;
 };
@@ -47,9 +47,9 @@ export function filterRow(view: FilterRowView): StyledText {
 }
 
 /** Half of a narrow row belongs to the filters. */
-function rightWords({filters, context, isFiltering, width}: FilterRowView): string {
+function rightWords({filters, around, isFiltering, width}: FilterRowView): string {
   const words = [
-    ...(context > 0 ? [`${context} around each match`] : []),
+    ...(around > 0 ? [`${around} around each match`] : []),
     ...(filters.some(({on}) => on) ? [] : ['all off']),
     ...(isFiltering ? ['filtering'] : []),
   ];

@@ -15,5 +15,6 @@ function filterNames(controller: Controller, text: string): void {
   controller.dispatch({type: 'name-filter', text});
   const {pipelines, state} = controller;
   const [first] = pipelines;
-  if (first && !pipelines.some((pipeline) => pipeline.name === state.cursor)) controller.moveCursor(first.name);
+  const isCursorListed = pipelines.some(({name}) => name === state.cursor);
+  if (first && !isCursorListed) controller.tabSwitcher.moveCursor(first.name);
 }

@@ -3,7 +3,7 @@ import type {Controller} from './controller.ts';
 import {firstToShow, nearestByName} from './pipeline-list.ts';
 
 /** What the list changes of the screen. */
-type Screen = Pick<Controller, 'services' | 'state' | 'pipelines' | 'dispatch' | 'show' | 'closing'>;
+type Screen = Pick<Controller, 'services' | 'state' | 'pipelines' | 'dispatch' | 'tabSwitcher' | 'closing'>;
 
 export type ListFollowerOptions = {
   /** Of the pipelines in the list, those that are to be opened when they are first seen. */
@@ -51,7 +51,7 @@ export class ListFollower {
     if (first === undefined) return;
     this.#started = true;
     this.#screen.dispatch({type: 'cursor', name: first});
-    this.#screen.show(first);
+    this.#screen.tabSwitcher.show(first);
   }
 
   /** Opens what is asked for and was not seen before. Answers the names. */

@@ -1,13 +1,13 @@
 import type {Controller} from './controller.ts';
 import {marksHeading} from './marks-page.ts';
 import {goToEntry, paneAt} from './on-pane.ts';
-import {offsetToShow} from './page-cursor.ts';
+import {moveCursor} from './page-cursor.ts';
 import {marksOf} from './take-handlers.ts';
 
 /** Commands of the list of marks. */
 export const marksHandlers = {
-  'marks-up': (controller: Controller) => moveCursor(controller, -1),
-  'marks-down': (controller: Controller) => moveCursor(controller, 1),
+  'marks-up': (controller: Controller) => move(controller, -1),
+  'marks-down': (controller: Controller) => move(controller, 1),
   'marks-go'(controller: Controller) {
     const mark = markUnderCursor(controller);
     controller.dispatch({type: 'page', page: undefined});
@@ -21,7 +21,7 @@ export const marksHandlers = {
     marks.delete(mark);
     controller.changePane({marks});
     if (marks.size === 0) controller.dispatch({type: 'page', page: undefined});
-    else moveCursor(controller, 0);
+    else move(controller, 0);
   },
   'marks-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),
 };
@@ -32,12 +32,11 @@ function markUnderCursor(controller: Controller): number | undefined {
   return at && page?.kind === 'marks' ? marksOf(at)[page.cursor] : undefined;
 }
 
-/** The page scrolls as little as it must for the cursor to be on it. */
-function moveCursor(controller: Controller, by: number): void {
+function move(controller: Controller, by: number): void {
   const at = paneAt(controller);
   const {page} = controller.state;
   if (!at || page?.kind !== 'marks') return;
-  const cursor = Math.max(0, Math.min(page.cursor + by, marksOf(at).length - 1));
-  const offset = offsetToShow(page.offset, {row: cursor, heading: marksHeading, height: controller.pageHeight});
-  controller.dispatch({type: 'page', page: {kind: 'marks', offset, cursor}});
+  const rows = marksOf(at).length;
+  const moved = moveCursor(page, by, {rows, heading: marksHeading, height: controller.pageHeight});
+  controller.dispatch({type: 'page', page: {kind: 'marks', ...moved}});
 }

@@ -76,8 +76,8 @@ export class Mouse {
     const pipeline = pipelineAtRow({pipelines, cursor, nameFilter, height: layout?.bodyHeight ?? 0}, row);
     controller.dispatch({type: 'focus', side: 'sidebar'});
     if (!pipeline) return;
-    controller.moveCursor(pipeline.name);
-    controller.settleCursor();
+    controller.tabSwitcher.moveCursor(pipeline.name);
+    controller.tabSwitcher.settleCursor();
   }
 
   #clickLog(row: number, column: number): void {
@@ -90,7 +90,7 @@ export class Mouse {
       if (tab) goToTab(controller, tab.name);
       return;
     }
-    controller.settleCursor();
+    controller.tabSwitcher.settleCursor();
     const at = paneAt(controller);
     if (!at) return;
     controller.dispatch({type: 'focus', side: 'log'});

@@ -1,3 +1,4 @@
+import {errorText} from '../lib/error-text.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {currentOf, type Position, reveal} from '../viewport/position.ts';
 import type {Controller, Pane} from './controller.ts';
@@ -32,7 +33,7 @@ export function say(controller: Controller, text: string): void {
 
 /** Says why something that took a while failed; nothing once the screen ends, which is what ended it then. */
 export function sayFailure(controller: Controller, error: unknown): void {
-  if (!controller.closing.aborted) say(controller, error instanceof Error ? error.message : String(error));
+  if (!controller.closing.aborted) say(controller, errorText(error));
 }
 
 /**

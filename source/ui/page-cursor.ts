@@ -7,3 +7,13 @@ export function offsetToShow(
   // At the top the heading is shown again.
   return Math.max(line - height + 1, Math.min(offset, row === 0 ? 0 : line));
 }
+
+/** The cursor of a page `by` rows further, and the offset that shows it. */
+export function moveCursor(
+  {offset, cursor}: {readonly offset: number; readonly cursor: number},
+  by: number,
+  {rows, heading, height}: {readonly rows: number; readonly heading: number; readonly height: number},
+): {offset: number; cursor: number} {
+  const row = Math.max(0, Math.min(cursor + by, rows - 1));
+  return {offset: offsetToShow(offset, {row, heading, height}), cursor: row};
+}

@@ -9,6 +9,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import type {PaneView} from './pane-view.ts';
+import {restsInFlood} from './rests-in-flood.ts';
 
 /** What a pane needs from outside. */
 export type PaneServices = {
@@ -16,6 +17,9 @@ export type PaneServices = {
   /** Ends a pattern that takes too long. */
   readonly watch: Watch;
 };
+
+/** Takes less than 1 ms, and is more than a frame of 10,000 lines/s has. */
+const glanceBytes = 256 * 1024;
 
 /** A search that is in force. */
 export type Searching = {readonly pattern: Pattern; readonly search: Search};
@@ -30,6 +34,7 @@ export class PaneModel {
   readonly #services: PaneServices;
   readonly #isShown: () => boolean;
   readonly #onEntries: (before: Entries) => void;
+  readonly #onAnswer: () => void;
   readonly #progress = createStore(0);
   readonly #runner: SliceRunner;
   /** Goes on once that has nothing left to do: prepares the next search. */
@@ -46,27 +51,39 @@ export class PaneModel {
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
   #told: readonly unknown[] = [];
+  #answered: readonly unknown[] = [undefined, undefined];
 
-  /** `isShown`: whether the tab is on the screen. `onEntries` is called when other entries are shown than `before`. */
+  /**
+   * `isShown`: whether the tab is on the screen. `onEntries` is called when other entries are shown than `before`, and
+   * `onAnswer` when a search or filters have looked at everything for the first time.
+   */
   constructor(
     source: LogSource,
-    options: {services: PaneServices; isShown: () => boolean; onEntries: (before: Entries) => void},
+    options: {
+      services: PaneServices;
+      isShown: () => boolean;
+      onEntries: (before: Entries) => void;
+      onAnswer: () => void;
+    },
   ) {
     this.source = source;
     this.index = new RecordIndex(source.buffer);
     this.#services = options.services;
     this.#isShown = options.isShown;
     this.#onEntries = options.onEntries;
+    this.#onAnswer = options.onAnswer;
     this.#runner = new SliceRunner({
       clock: options.services.clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#tell(),
+      restMs: restsInFlood(source.buffer),
     });
     const ahead = new FactsAhead(source.buffer);
     this.#ahead = new SliceRunner({
       clock: options.services.clock,
       step: (maxBytes) => ahead.step(maxBytes),
       onSlice: () => {},
+      restMs: restsInFlood(source.buffer),
     });
     // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
@@ -117,6 +134,14 @@ export class PaneModel {
     this.#runner.wake();
   }
 
+  /**
+   * Indexes what has come since the last slice, of a flood a part: a list or a key may draw lines before their frame, and
+   * the run that they begin belongs into the same one.
+   */
+  keepUp(): void {
+    this.index.step(glanceBytes);
+  }
+
   /** Opens or closes the folded row of a shown line. */
   setOpen(id: number, isOpen: boolean): void {
     this.#shown?.setOpen(id, isOpen);
@@ -137,7 +162,7 @@ export class PaneModel {
 
   #syncShown(view: PaneView): void {
     const filters = view.filters.filter(({on}) => on);
-    const key = [view.context, view.fold, ...filters.map(({filter}) => filter)];
+    const key = [view.around, view.fold, ...filters.map(({filter}) => filter)];
     const isNeeded = filters.length > 0 || view.fold;
     if (sameParts(key, this.#shownKey)) return;
     this.#shownKey = key;
@@ -146,11 +171,11 @@ export class PaneModel {
       if (this.#shown) this.#replaceShown(undefined);
       return;
     }
-    const {context, fold} = view;
+    const {around, fold} = view;
     const {index} = this;
     const opened = fold ? this.#shown?.opened : undefined;
     this.#next = new ShownLines({
-      ...{buffer: this.source.buffer, index, filters, context, fold, earlier: this.#shown},
+      ...{buffer: this.source.buffer, index, filters, around, fold, earlier: this.#shown},
       ...(opened && {opened}),
     });
   }
@@ -205,6 +230,9 @@ export class PaneModel {
       this.#progress.set(this.#progress.get() + 1);
     }
     if (!caughtUp) return;
+    const answered = [this.#shown, this.#searching?.search];
+    if (!sameParts(answered, this.#answered)) this.#onAnswer();
+    this.#answered = answered;
     this.#ahead.wake();
     const done = this.#onDone;
     this.#onDone = undefined;

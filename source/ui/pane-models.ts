@@ -13,11 +13,13 @@ export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
 export type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly manager: StreamManager};
   readonly fps: number;
-  readonly frameRate?: ReadableStore<number>;
+  readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
   readonly isShown: (name: string) => boolean;
   /** The tab shows other entries than `before`. */
   readonly onEntries: (name: string, before: Entries) => void;
+  /** A search or filters of a tab have looked at everything for the first time. */
+  readonly onAnswer: () => void;
 };
 
 /** The models of the open tabs, and the merged logs. A closed stream holds a whole scrollback: nothing here keeps it. */
@@ -38,11 +40,12 @@ export class PaneModels {
     known?.model.dispose();
     this.#models.delete(tab.name);
     if (!source) return undefined;
-    const {services, isShown, onEntries} = this.#options;
+    const {services, isShown, onEntries, onAnswer} = this.#options;
     const model = new PaneModel(source, {
       services,
       isShown: () => isShown(tab.name),
       onEntries: (before) => onEntries(tab.name, before),
+      onAnswer,
     });
     const modelled = {model, rows: new PaneRows(model, services)};
     this.#models.set(tab.name, modelled);
@@ -90,8 +93,8 @@ export class PaneModels {
     if (known) return known;
     const sources = tab.merges.flatMap((name) => manager.get(name) ?? []);
     if (sources.length < tab.merges.length) return undefined;
-    const {fps, frameRate, scrollbackBytes} = this.#options;
-    const merged = new MergedLog({name: tab.name, sources, clock, fps, frameRate, scrollbackBytes});
+    const {fps, fpsNow, scrollbackBytes} = this.#options;
+    const merged = new MergedLog({name: tab.name, sources, clock, fps, fpsNow, scrollbackBytes});
     this.#merged.set(tab.name, merged);
     manager.memory.add(merged);
     return merged;

@@ -162,7 +162,7 @@ export class PaneRows {
     const name = origin === undefined ? undefined : source.sourceNames?.[origin];
     return {
       ...(level !== undefined && {level}),
-      isContext: shown?.isContext(id) ?? false,
+      isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
       marked: id === head && marks.has(head),
       selected:

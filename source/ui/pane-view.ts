@@ -20,7 +20,7 @@ export type PaneView = {
   /** In the order they were added; Esc takes the last one away. */
   readonly filters: readonly FilterEntry[];
   /** Records around each match that are shown, dim; 0: matches only. */
-  readonly context: number;
+  readonly around: number;
   /** Neighbouring records of one shape are one row. */
   readonly fold: boolean;
   /** Heads of the records that the user marked. */
@@ -40,7 +40,7 @@ export const freshPane: PaneView = {
   search: undefined,
   highlights: [],
   filters: [],
-  context: 0,
+  around: 0,
   fold: false,
   marks: new Set(),
   selectedFrom: undefined,

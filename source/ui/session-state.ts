@@ -44,9 +44,9 @@ function sessionStart({pane, sidebarHidden, sidebarWidth}: StartLook): SessionSt
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
-  const {wrap, asSent, time, lineNumbers, search, highlights, context, fold} = pane;
+  const {wrap, asSent, time, lineNumbers, search, highlights, around, fold} = pane;
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-  return {name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters, context, fold, anchors};
+  return {name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters, context: around, fold, anchors};
 }
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
@@ -126,13 +126,13 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, watch: Watch): Tab {
-  const {name, merges, wrap, asSent, lineNumbers, search, highlights, context, fold} = saved;
+  const {name, merges, wrap, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, watch));
   return {
     name,
     kept: true,
     merges,
-    pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, context, fold},
+    pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, around, fold},
     seen: nothingSeen,
   };
 }

@@ -21,7 +21,7 @@ export const sidebarHandlers = {
   keep(controller: Controller) {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
-    controller.show(cursor);
+    controller.tabSwitcher.show(cursor);
     const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.kept);
     if (isKept) controller.dispatch({type: 'focus', side: 'log'});
     else controller.dispatch({type: 'keep', name: cursor});
@@ -40,7 +40,7 @@ export const sidebarHandlers = {
     const {marked, tabs} = controller.state;
     const kept = tabs.filter((tab) => tab.kept && !tab.merges).map((tab) => tab.name);
     const names = marked.length > 0 ? marked : kept;
-    if (names.length >= 2) controller.merge(names);
+    if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
       const {commands} = controller;
       say(
@@ -62,7 +62,7 @@ function move(controller: Controller, by: number): void {
   // A cursor outside the filtered list enters it at its near end.
   const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
   const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
-  if (target) controller.moveCursor(target.name);
+  if (target) controller.tabSwitcher.moveCursor(target.name);
 }
 
 function pageOf(controller: Controller): number {

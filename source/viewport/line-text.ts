@@ -17,7 +17,7 @@ export type LineText = {
 export function readLine(bytes: Uint8Array): LineText {
   const asSent = lineAsSent(bytes);
   const record = parseRecord(asSent.text);
-  return {asSent: record ? withLevelColour(asSent, record) : asSent, record};
+  return {asSent: record ? withLevelColor(asSent, record) : asSent, record};
 }
 
 /** A line as the server sent it, made safe for the screen; of a longer one what is visible. */
@@ -25,7 +25,7 @@ export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
-function withLevelColour(asSent: StyledText, record: LogRecord): StyledText {
+function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
   const {text, runs} = asSent;
   // The word is the first of its kind behind the time in text, behind its key in JSON.
   const from = record.format === 'json' ? text.indexOf('"level"') + 7 : text.indexOf(record.timeText);

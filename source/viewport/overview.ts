@@ -42,20 +42,20 @@ export function overviewRows(facts: OverviewFacts): readonly OverviewRow[] {
 
 /** The overview as one cell a row: blanks only, so that text dragged over with the mouse is copied without it. */
 export function paintOverview(rows: readonly OverviewRow[], colors: Colors): readonly string[] {
-  return rows.map((row) => paint(plain(' ', colors === 'none' ? colourlessStyle(row) : colouredStyle(row)), colors));
+  return rows.map((row) => paint(plain(' ', colors === 'none' ? colorlessStyle(row) : coloredStyle(row)), colors));
 }
 
 /**
  * The screen is a block in the text's own colour, hits are yellow, errors a dim red: where there are many, hits and
  * screen stand out. No bright colours: some schemes make them greys, or the background itself.
  */
-function colouredStyle({hit, error, inView}: OverviewRow): Style {
+function coloredStyle({hit, error, inView}: OverviewRow): Style {
   if (inView) return {inverse: true};
   if (hit) return {inverse: true, fg: 3};
   return error ? {inverse: true, fg: 1, dim: true} : {};
 }
 
-function colourlessStyle({hit, error, inView}: OverviewRow): Style {
+function colorlessStyle({hit, error, inView}: OverviewRow): Style {
   if (inView) return {inverse: true};
   if (hit) return {underline: true, bold: true};
   return error ? {underline: true, dim: true} : {};

@@ -6,8 +6,8 @@ import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/sty
 export type RowLook = {
   /** The level of the record that a line belongs to. */
   readonly level?: Level | undefined;
-  /** Shown for what is around it only: the whole row is dim. */
-  readonly isContext: boolean;
+  /** Shown only because it stands around a match: the whole row is dim. */
+  readonly isAround: boolean;
   /** Records that the row stands for; 1 unless they were folded. */
   readonly folded: number;
   readonly marked: boolean;

@@ -94,7 +94,7 @@ export class RowRenderer {
     const gutter = paintGutter(look, this.#gutter, {isCurrent: id === facts.current, number, symbols});
     const {offsets, label} = this.#texts.of(id);
     const whole = this.#rowText(id, row, facts);
-    const text = id === facts.current ? emphasised(whole) : look.isContext ? dimmed(whole) : whole;
+    const text = id === facts.current ? emphasised(whole) : look.isAround ? dimmed(whole) : whole;
     const isLastRow = row === offsets.length - 1;
     const ended = isLastRow ? withEnd(text, {label, folded: look.folded}, this.textWidth, symbols) : text;
     return paint(concat([gutter, ended]), colors);

@@ -1,3 +1,4 @@
+import {setImmediate as turn} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {GatheredPieces} from '../../source/api/gathered-pieces.ts';
 
@@ -11,10 +12,10 @@ test('pieces of one turn are delivered together, those of the next on their own'
   pieces.push(Buffer.from('a\n'));
   pieces.push(Buffer.from('b'));
   expect(delivered).toEqual([]);
-  await Promise.resolve();
+  await turn();
   expect(delivered).toEqual(['a\nb']);
   pieces.push(Buffer.from('c\n'));
-  await Promise.resolve();
+  await turn();
   expect(delivered).toEqual(['a\nb', 'c\n']);
 });
 
@@ -24,7 +25,7 @@ test('a piece is copied: its memory may be used again', async () => {
   pieces.push(piece);
   piece.write('other');
   pieces.push(piece);
-  await Promise.resolve();
+  await turn();
   expect(delivered).toEqual(['firstother']);
 });
 
@@ -34,7 +35,7 @@ test('flush delivers at once, and nothing twice', async () => {
   pieces.flush();
   pieces.flush();
   expect(delivered).toEqual(['a']);
-  await Promise.resolve();
+  await turn();
   expect(delivered).toEqual(['a']);
 });
 
@@ -44,6 +45,6 @@ test('any sizes: every byte once, in order', async () => {
     `${index}`.repeat(size),
   );
   for (const text of sent) pieces.push(Buffer.from(text));
-  await Promise.resolve();
+  await turn();
   expect(delivered.join('')).toBe(sent.join(''));
 });

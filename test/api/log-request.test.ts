@@ -99,7 +99,7 @@ describe('a flood', () => {
     expect(received).toBe(size);
     // The piece that passes the bound comes on top.
     expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual((512 + 64) * 1024);
+    expect(most).toBeLessThanOrEqual((256 + 64) * 1024);
   });
 });
 

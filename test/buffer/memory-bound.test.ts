@@ -4,6 +4,7 @@ import {MarkerStore} from '../../source/buffer/marker-store.ts';
 import {MemoryBound} from '../../source/buffer/memory-bound.ts';
 import {MemoryPart} from '../../source/buffer/memory-part.ts';
 import {OlderEntries} from '../../source/buffer/older-entries.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 /** Ten segments of a line of six bytes, which costs ten. */
 function filled({keptTo, waitingBytes = 20}: {keptTo?: number; waitingBytes?: number} = {}) {
@@ -14,7 +15,7 @@ function filled({keptTo, waitingBytes = 20}: {keptTo?: number; waitingBytes?: nu
   if (keptTo !== undefined) older.store = store;
   const bound = new MemoryBound({memory, older, maxBytes: 40, waitingBytes});
   for (let rest: Uint8Array = Buffer.from('line.\n'.repeat(10)); rest.length > 0; ) {
-    rest = rest.subarray(memory.put(rest));
+    rest = rest.subarray(memory.put(...withNewlines(rest), 0));
   }
   return {memory, older, bound, store};
 }
@@ -62,4 +63,17 @@ test('what a reader has done with is dropped, except what is still to be kept', 
   bound.dropBefore(100);
   expect(memory.firstId).toBe(9);
   expect(older).toMatchObject({firstId: undefined, droppedLines: 9});
+});
+
+test('what leaves a full memory makes room for what comes, whatever is seen through views of before', () => {
+  const {memory, bound} = filled();
+  const views = [0, 5, 6].map((id) => memory.lineAt(id));
+  bound.trim();
+  expect(views.map(String)).toEqual(['', '', 'line.']);
+  memory.put(...withNewlines(Buffer.from('next!\n')), 0);
+  memory.put(...withNewlines(Buffer.from('next!\n')), 0);
+  expect([memory.lineAt(6), memory.lineAt(10)].map(String)).toEqual(['line.', 'next!']);
+  const kept = memory.lineAt(6);
+  bound.shrinkTo(20, 0);
+  expect([memory.firstId, String(kept)]).toEqual([9, 'line.']);
 });

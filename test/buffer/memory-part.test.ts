@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {MemoryPart} from '../../source/buffer/memory-part.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 function partOf(text: string, options: {segmentBytes?: number; maxLineBytes?: number} = {}): MemoryPart {
   const part = new MemoryPart({segmentBytes: 10, maxLineBytes: 100, ...options});
@@ -8,7 +9,8 @@ function partOf(text: string, options: {segmentBytes?: number; maxLineBytes?: nu
 }
 
 function put(part: MemoryPart, text: string): void {
-  for (let rest: Uint8Array = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(part.put(rest));
+  for (let rest: Uint8Array = Buffer.from(text); rest.length > 0; )
+    rest = rest.subarray(part.put(...withNewlines(rest), 0));
 }
 
 function linesOf(part: MemoryPart): (string | undefined)[] {
@@ -20,7 +22,11 @@ function linesOf(part: MemoryPart): (string | undefined)[] {
 test('stores what fits, up to the end of a line, and makes room for the next call', () => {
   const part = partOf('ab\n');
   const more = Buffer.from('cd\nef\nghijk\n');
-  expect([part.put(more), part.put(more.subarray(6)), part.put(more.subarray(6))]).toEqual([6, 0, 6]);
+  expect([
+    part.put(...withNewlines(more), 0),
+    part.put(...withNewlines(more.subarray(6)), 0),
+    part.put(...withNewlines(more.subarray(6)), 0),
+  ]).toEqual([6, 0, 6]);
   expect(linesOf(part)).toEqual(['ab', 'cd', 'ef', 'ghijk']);
   expect(part.segmentAt(3)?.firstId).toBe(3);
 });

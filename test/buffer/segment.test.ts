@@ -54,3 +54,19 @@ test('is found by id', () => {
   const segments = [3, 7, 8, 20].map((firstId) => new Segment(firstId, 1));
   expect([3, 6, 7, 8, 19, 20, 99].map((id) => findSegment(segments, id)?.firstId)).toEqual([3, 3, 7, 8, 8, 20, 20]);
 });
+
+test('memory that was given away is used by a segment of the same size, and cannot be seen through views of before', () => {
+  const given = new Segment(0, 10);
+  given.write(Buffer.from('ab\n'), false);
+  const view = given.bytes;
+  const memory = given.giveMemory();
+  expect(view).toHaveLength(0);
+  const larger = new Segment(1, 11, memory);
+  larger.write(Buffer.from('0123456789\n'), false);
+  expect(text(larger)).toBe('0123456789\n');
+  const next = new Segment(1, 10, memory);
+  next.write(Buffer.from('cd\n'), false);
+  expect(text(next)).toBe('cd\n');
+  expect(next.bytes.buffer).toBe(memory);
+  expect(view).toHaveLength(0);
+});

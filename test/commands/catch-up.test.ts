@@ -19,7 +19,7 @@ function retryable(reason: Extract<ApiFailure, {kind: 'retryable'}>['reason']): 
 const refused: ConnectionState = {
   kind: 'gone',
   reason: {kind: 'refused', failure: {kind: 'fatal', reason: 'unauthorized', message: 'the message', url: 'http://x'}},
-  retryAt: undefined,
+  until: 0,
 };
 
 /** Looks at the moments in turn, each with what changed since the one before; answers the last look's ending. */
@@ -107,7 +107,7 @@ describe('fails', () => {
   it('at once when the server refuses, or knows no such pipeline', () => {
     const say = expect.stringMatching(/^the message · --auth, /);
     expect(look({now: 20, connection: refused})).toEqual({failed: true, say});
-    expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}})).toEqual({
+    expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 0}})).toEqual({
       failed: true,
       unknown: true,
       say: 'there is no such pipeline',

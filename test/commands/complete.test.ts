@@ -19,6 +19,10 @@ test.each([
   [['config', 'show', '--fp'], ['--fps']],
   [['config', 'show', '--fol'], []],
   [
+    ['config', 'path', '-'],
+    ['--config', '--help', '--version'],
+  ],
+  [
     ['config', 'show', '-o', ''],
     ['text', 'json'],
   ],

@@ -8,7 +8,7 @@ async function list(change: Partial<Parameters<typeof listText>[0]> = {}): Promi
   return await withServer(['alpha', 'beta'], async (client, server) => {
     server.pipeline('alpha').fail('the disk is full');
     const now = Date.now() + 3 * 3_600_000;
-    const usual = {client, output: 'table', statuses: undefined, isColoured: false, now, signal} as const;
+    const usual = {client, output: 'table', statuses: undefined, isColored: false, now, signal} as const;
     return await listText({...usual, ...change});
   });
 }
@@ -34,7 +34,7 @@ it('says more where wide is asked for: the first line of an error is a column', 
 });
 
 it('colours states alone, and not those of the heading', async () => {
-  const text = await list({isColoured: true});
+  const text = await list({isColored: true});
   expect(text).toContain('\u001B[31mFailed\u001B[39m');
   expect(text).toContain('\u001B[32mRunning\u001B[39m');
   expect(text.split('\n')[0]).not.toContain('\u001B');

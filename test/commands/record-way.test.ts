@@ -134,6 +134,13 @@ test('json: an object a record, with all its lines', () => {
   });
 });
 
+test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
+  const line = 'a program sent \u009b31m, \u0085 and \u2028';
+  const json = printed(['-o', 'json'], [line]);
+  expect(json).toContain(String.raw`sent \u009b31m, \u0085 and \u2028`);
+  expect(JSON.parse(json)).toMatchObject({message: line});
+});
+
 test('timestamps: the time of its record before each line', () => {
   expect(printed(['--timestamps']).split('\n').slice(0, 4)).toEqual([
     '- a program said this',

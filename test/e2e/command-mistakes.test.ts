@@ -41,7 +41,7 @@ const mistakes: readonly Mistake[] = [
   [['list', '-o', 'markdown'], "--output takes wide, name or json, not 'markdown'"],
   [['list', '-o', 'jsno'], "--output takes wide, name or json, not 'jsno' · did you mean 'json'?"],
   [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
-  [['logs', 'a', '--timeout', 'soon'], "--timeout takes a time such as 10m, 90s, 2h or 0, not 'soon'"],
+  [['logs', 'a', '--timeout', 'soon'], "--timeout takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
   [
     ['logs', 'a', '--since', 'yesterday'],
     "--since 'yesterday' is not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now",
@@ -100,7 +100,7 @@ const mistakes: readonly Mistake[] = [
   // Configuration and contexts.
   [['config'], 'config takes path, show, check or init'],
   [['config', 'chekc'], "config takes path, show, check or init, not 'chekc' · did you mean 'check'?"],
-  [['config', 'path', '-o', 'text'], '--output belongs to pipetail config show'],
+  [['config', 'path', '-o', 'text'], 'config path takes no --output · pipetail config show does'],
   [['config', 'show', '-o', 'yaml'], "--output takes json, not 'yaml'"],
   [['config', 'show', '--follow'], '--follow belongs to pipetail logs'],
   [['config', 'show', '--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],

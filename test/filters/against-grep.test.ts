@@ -1,7 +1,6 @@
 import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
-import {loadLog} from '../../bench/frame/load-log.ts';
 import {writeLog} from '../../bench/frame/log-data.ts';
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
@@ -14,6 +13,7 @@ import {idsIn, takeBytes} from '../../source/take/bytes-of.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool} from '../harness/tools.ts';
 import {sampleFiles} from '../records/sample-lines.ts';
+import {loadLog} from './load-log.ts';
 
 const stepBytes = 256 * 1024;
 const lines = 1_000_000;
@@ -45,7 +45,7 @@ beforeAll(async () => {
   directory = await temporaryDirectory();
   file = path.join(directory.path, 'orders.log');
   await writeLog(file, {lines, colours: 'coloured'});
-  buffer = await loadLog({path: file, lines});
+  buffer = await loadLog(file);
   index = new RecordIndex(buffer);
   while (!index.step(stepBytes));
 }, 120_000);
@@ -73,7 +73,7 @@ const expressions = [
 describe.each(sampleFiles)('a search of %s finds the lines that grep finds', (name) => {
   const sample = path.join(import.meta.dirname, '..', 'wire', name);
   const numbersOf = async (pattern: string) => {
-    const {hits} = searchIn(await loadLog({path: sample, lines: 0}), pattern);
+    const {hits} = searchIn(await loadLog(sample), pattern);
     return hits.map((id) => `${id + 1}`);
   };
   const numbersIn = (printed: string) => printed.split('\n').flatMap((line) => /^\d+/.exec(line) ?? []);
@@ -116,7 +116,7 @@ describe('filters on 1,000,000 lines', () => {
       if (parsed.kind === 'error') throw new Error(parsed.text);
       return {id, filter: parsed.filter, on: true};
     });
-    const shown = new ShownLines({buffer, index, filters, context: 0, fold: false});
+    const shown = new ShownLines({buffer, index, filters, around: 0, fold: false});
     while (!shown.step(stepBytes));
     return shown;
   }

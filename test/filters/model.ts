@@ -11,7 +11,7 @@ export type Model = {
   readonly rows: readonly number[];
   /** Heads of records. */
   readonly matches: readonly number[];
-  readonly context: readonly number[];
+  readonly around: readonly number[];
   readonly hidden: readonly number[];
   readonly refused: ReadonlyMap<number, number>;
   /** How many records the row of a head stands for. */
@@ -22,7 +22,7 @@ type ModelRecord = {readonly head: number; readonly lines: number[]; hasStrays: 
 
 export type ModelOptions = {
   readonly filters: readonly FilterEntry[];
-  readonly context: number;
+  readonly around: number;
   readonly fold: boolean;
   readonly opened: ReadonlySet<number>;
   /** Whether a line is shown whose record's head is not held. */
@@ -41,7 +41,7 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
   const isNear = records.map(
     (record, place) =>
       ranges.every((filter) => passes(record, filter)) &&
-      isHit.some((hit, other) => hit && Math.abs(other - place) <= options.context),
+      isHit.some((hit, other) => hit && Math.abs(other - place) <= options.around),
   );
   const shown = records.filter((_, place) => isHit[place] || isNear[place]);
   const hits = new Set(records.filter((_, place) => isHit[place]));
@@ -72,7 +72,7 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
   return {
     rows: [...rows, ...markers].toSorted((a, b) => a - b),
     matches: [...hits].map(({head}) => head),
-    context: shown.filter((record) => !hits.has(record)).map(({head}) => head),
+    around: shown.filter((record) => !hits.has(record)).map(({head}) => head),
     hidden: records.filter((record) => !shown.includes(record)).map(({head}) => head),
     refused,
     folded: new Map(

@@ -40,13 +40,13 @@ const entries: fc.Arbitrary<FilterEntry[]> = fc
 const settings = fc.record({
   sizes: fc.record({maxBytes: fc.integer({min: 200, max: 4000}), segmentBytes: fc.integer({min: 60, max: 700})}),
   filters: entries,
-  context: fc.constantFrom(0, 0, 1, 2),
+  around: fc.constantFrom(0, 0, 1, 2),
   fold: fc.boolean(),
   script: fc.array(logOperations, {maxLength: 40, size: 'max'}),
 });
 
 type Log = {readonly buffer: LogBuffer; readonly index: RecordIndex};
-type View = {readonly filters: readonly FilterEntry[]; readonly context: number; readonly fold: boolean};
+type View = {readonly filters: readonly FilterEntry[]; readonly around: number; readonly fold: boolean};
 
 function idsOf(shown: ShownLines): number[] {
   const ids: number[] = [];
@@ -62,8 +62,8 @@ function expectAsModel(shown: ShownLines, {buffer, index}: Log, view: View): voi
   expect(ids.filter((id) => !isOrphan(id))).toEqual(model.rows);
   expect([shown.matches, shown.hidden]).toEqual([model.matches.length, model.hidden.length]);
   for (const [id, count] of model.refused) expect([id, shown.hiddenBy(id)]).toEqual([id, count]);
-  for (const id of model.context) expect([id, shown.isContext(id)]).toEqual([id, true]);
-  for (const id of model.matches) expect([id, shown.isContext(id)]).toEqual([id, false]);
+  for (const id of model.around) expect([id, shown.isAround(id)]).toEqual([id, true]);
+  for (const id of model.matches) expect([id, shown.isAround(id)]).toEqual([id, false]);
   if (view.fold) for (const [head, count] of model.folded) expect([head, shown.foldedAt(head)]).toEqual([head, count]);
   for (let id = buffer.firstId - 1; id <= buffer.endId; id++) {
     expect(shown.atOrBefore(id)).toBe(ids.findLast((each) => each <= id));
@@ -105,10 +105,10 @@ test('shows what a model shows, whatever the steps between appends, drops and ot
 
 test('a record whose head is dropped stays shown or hidden as a whole', () => {
   fc.assert(
-    fc.property(settings, ({sizes, script, filters, context}) => {
+    fc.property(settings, ({sizes, script, filters, around}) => {
       const buffer = new LogBuffer(sizes);
       const index = new RecordIndex(buffer);
-      const shown = new ShownLines({buffer, index, filters, context, fold: false});
+      const shown = new ShownLines({buffer, index, filters, around, fold: false});
       for (const operation of script) {
         change(buffer, operation);
         while (!shown.step(100));

@@ -17,7 +17,7 @@ function shownOf(buffer: LogBuffer, {filters = [], ...options}: Options = {}): S
   return new ShownLines({
     buffer,
     index: new RecordIndex(buffer),
-    context: 0,
+    around: 0,
     fold: false,
     ...options,
     filters: filters.map((filter, id) => ({id, filter, on: true})),
@@ -148,10 +148,10 @@ describe('filters', () => {
   });
 });
 
-describe('context', () => {
+describe('around a match', () => {
   test('goes when its match is dropped', () => {
     const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 1});
-    const shown = shownOf(buffer, {filters: typed('HIT'), context: 1});
+    const shown = shownOf(buffer, {filters: typed('HIT'), around: 1});
     buffer.append(Buffer.from(`${line('INFO', 'HIT')}\n${line('INFO', 'near')}\n${line('INFO', 'far')}\n`));
     expect(idsOf(shown)).toEqual([0, 1]);
     while (buffer.firstId < 1) buffer.append(Buffer.from(`${line('INFO', 'more')}\n`));
@@ -162,15 +162,15 @@ describe('context', () => {
   const log = ['a', 'b', 'c', 'HIT', 'd', 'e'].map((text) => line('INFO', text));
 
   test('is shown around matches, as such', () => {
-    const shown = shownOf(bufferOf(...log), {filters: typed('HIT'), context: 1});
+    const shown = shownOf(bufferOf(...log), {filters: typed('HIT'), around: 1});
     expect(idsOf(shown)).toEqual([2, 3, 4]);
-    expect([2, 3, 4].map((id) => shown.isContext(id))).toEqual([true, false, true]);
+    expect([2, 3, 4].map((id) => shown.isAround(id))).toEqual([true, false, true]);
     expect([shown.matches, shown.hidden]).toEqual([1, 3]);
   });
 
   test('ends where a range does', () => {
     const range: Filter = {kind: 'between', from: 3, to: 5, label: 'this run'};
-    expect(idsOf(shownOf(bufferOf(...log), {filters: [...typed('HIT'), range], context: 2}))).toEqual([3, 4]);
+    expect(idsOf(shownOf(bufferOf(...log), {filters: [...typed('HIT'), range], around: 2}))).toEqual([3, 4]);
   });
 });
 

@@ -1,13 +1,12 @@
-import {constants} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {stripVTControlCharacters} from 'node:util';
-import {type IPty, spawn} from '@lydell/node-pty';
-import xterm, {type Terminal as Emulator} from '@xterm/headless';
+import type {IPty} from '@lydell/node-pty';
+import type {Terminal as Emulator} from '@xterm/headless';
+import {type Exit, startInEmulator} from './emulated-program.ts';
 import {cleanEnvironment} from './environment.ts';
 import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
 import {killGroup} from './kill-group.ts';
-import {modernWidths} from './modern-widths.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {SecretWatch} from './secret-watch.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
@@ -24,9 +23,6 @@ export type TerminalOptions = {
   /** The home directory, made for this run, unless given. */
   readonly cwd?: string;
 };
-
-/** How a program ended: by itself with a code, or by a signal (`SIGTERM`). */
-export type Exit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
 
 /** What is waited for: text anywhere on the screen, a pattern over the rows joined by newlines, or any question. */
 export type Sight = string | RegExp | ((terminal: Terminal) => boolean);
@@ -62,50 +58,30 @@ export class Terminal implements AsyncDisposable {
   #ended: Exit | undefined;
 
   constructor(options: TerminalOptions, directory: TemporaryDirectory) {
-    const {cols = 80, rows = 24} = options;
     this.#directory = directory;
     this.home = directory.path;
-    this.#emulator = new xterm.Terminal({
-      cols,
-      rows,
-      allowProposedApi: true,
-      scrollback: 1000,
-      windowOptions: {pushTitle: true, popTitle: true},
-    });
-    this.#emulator.unicode.register(modernWidths);
-    this.#emulator.unicode.activeVersion = modernWidths.version;
-    this.#screen = new Screen(this.#emulator);
-    this.#modes = new TerminalModes(this.#emulator);
     const env = cleanEnvironment(this.home, options.env);
     this.#secrets = new SecretWatch(env);
-    this.#pty = spawn(options.command, [...(options.args ?? [])], {
-      // It becomes TERM, whatever the environment says.
-      name: options.env?.TERM ?? 'xterm-256color',
-      cols,
-      rows,
-      cwd: options.cwd ?? this.home,
-      env,
-      // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
-      encoding: 'latin1',
+    const {promise, resolve} = Promise.withResolvers<Exit>();
+    this.exit = promise;
+    const {pty, emulator} = startInEmulator({
+      ...{args: [], cols: 80, rows: 24, cwd: this.home, ...options},
+      ...{env, term: options.env?.TERM ?? 'xterm-256color'},
+      onBytes: (bytes) => {
+        this.#output.push(bytes);
+        this.#secrets.heard('the terminal', bytes);
+      },
+      onChange: () => this.#watch.changed(),
+      onExit: (exit) => {
+        this.#ended = exit;
+        this.#watch.changed();
+        resolve(exit);
+      },
     });
-    this.#pty.onData((data) => {
-      const bytes = Buffer.from(data, 'latin1');
-      this.#output.push(bytes);
-      this.#secrets.heard('the terminal', bytes);
-      this.#emulator.write(bytes, () => this.#watch.changed());
-    });
-    // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
-    this.#emulator.onData((answer) => this.#pty.write(answer));
-    this.exit = new Promise((resolve) => {
-      this.#pty.onExit(({exitCode, signal}) => {
-        const ended = {code: exitCode, signal: signalName(signal)};
-        this.#emulator.write('', () => {
-          this.#ended = ended;
-          this.#watch.changed();
-          resolve(ended);
-        });
-      });
-    });
+    this.#pty = pty;
+    this.#emulator = emulator;
+    this.#screen = new Screen(emulator);
+    this.#modes = new TerminalModes(emulator);
   }
 
   get pid(): number {
@@ -321,10 +297,4 @@ export class Terminal implements AsyncDisposable {
 
 function describeSight(sight: Sight): string {
   return typeof sight === 'string' ? JSON.stringify(sight) : String(sight);
-}
-
-function signalName(number: number | undefined): NodeJS.Signals | undefined {
-  if (!number) return undefined;
-  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name as NodeJS.Signals;
-  return undefined;
 }

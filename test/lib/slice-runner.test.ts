@@ -78,6 +78,31 @@ test('runs a slice at once when asked to, in place of the one that waits', () =>
   expect(work.done).toBe(4);
 });
 
+test('rests between slices for as long as it is told to', () => {
+  const waits: number[] = [];
+  const clock = manualClock(5);
+  const after: Clock['after'] = (milliseconds, callback) => {
+    waits.push(milliseconds);
+    return clock.after(milliseconds, callback);
+  };
+  let restMs = 0;
+  const runner = new SliceRunner({
+    clock: {...clock, after},
+    step: () => false,
+    onSlice: () => {},
+    restMs: () => restMs,
+  });
+  runner.run();
+  restMs = 50;
+  runner.run();
+  expect(waits).toEqual([0, 50]);
+  // Not even when it is asked to go on at once.
+  runner.run();
+  expect(waits).toEqual([0, 50]);
+  clock.turn();
+  expect(waits).toEqual([0, 50, 50]);
+});
+
 test('a disposed runner does nothing more', () => {
   const {told, clock, runner} = setUp();
   runner.wake();

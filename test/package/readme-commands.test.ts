@@ -4,9 +4,10 @@ import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {installation} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import type {Exit} from '../harness/emulated-program.ts';
 import {node, program, root} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
-import {type Exit, openTerminal, type Terminal} from '../harness/terminal.ts';
+import {openTerminal, type Terminal} from '../harness/terminal.ts';
 
 /** What is not run here, and why; a file that runs it is named where there is one. */
 const elsewhere: readonly {readonly command: RegExp; readonly why: string; readonly by?: string}[] = [

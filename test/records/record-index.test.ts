@@ -5,6 +5,7 @@ import type {Marker} from '../../source/buffer/marker.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 import {factsOf, head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
@@ -242,7 +243,7 @@ test('counts the errors that the counter of the stream counts', () => {
     fc.property(fc.array(line, {maxLength: 100}), (lines) => {
       const text = lines.map((each) => `${each}\n`).join('');
       const counter = new ErrorCounter();
-      counter.push(Buffer.from(text));
+      counter.push(...withNewlines(Buffer.from(text)));
       expect(indexText(text).index.errorCount).toBe(counter.count);
     }),
     {numRuns: runs},

@@ -25,7 +25,7 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
     },
     clock: screen.clock,
     folder,
-    processes: {pid: process.pid, isAlive: () => true},
+    processes: {pid: process.pid, isAlive: () => true, random: Math.random},
     fresh: false,
     typed: {},
     signal: new AbortController().signal,

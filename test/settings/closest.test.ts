@@ -26,6 +26,12 @@ test('half of the letters must be there', () => {
   expect(closest('al', ['all', 'bl'])).toBe('all');
 });
 
+test('a short beginning of a long word is chance', () => {
+  expect(closest('all', ['allow-http-key'])).toBeUndefined();
+  expect(closest('allo', ['allow-http-key'])).toBe('allow-http-key');
+  expect(closest('ord', ['orders-eu'])).toBe('orders-eu');
+});
+
 test('the nearest wins', () => {
   expect(closest('order', ['orders2', 'orders', 'border-line'])).toBe('orders');
   expect(didYouMean('ordesr', ['fraud', 'orders'])).toBe(" · did you mean 'orders'?");

@@ -8,13 +8,17 @@ test.each([
   ['10m', 600_000],
   [' 2H ', 7_200_000],
   ['1d', 86_400_000],
+  ['1h30m', 5_400_000],
+  ['10 m', 600_000],
 ])('%s is %d ms', (text, milliseconds) => {
   expect(parseDuration(text, '--away')).toBe(milliseconds);
 });
 
-test.each(['', 'soon', '-5m', '1.5h', '10 m', '5w', '12345678'])(
+test.each(['', 'soon', '-5m', '1.5h', '30m1h', '5w', '12345678'])(
   '%j is no time, and the error names the flag',
   (text) => {
-    expect(() => parseDuration(text, '--away')).toThrow(`--away takes a time such as 10m, 90s, 2h or 0, not '${text}'`);
+    expect(() => parseDuration(text, '--away')).toThrow(
+      `--away takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`,
+    );
   },
 );

@@ -149,7 +149,7 @@ describe('numbers and sizes', () => {
       ['--watch', 'late('],
       "--watch 'late(' is no regular expression · unterminated group · put \\ before what is meant as itself",
     ],
-    [['--away', 'soon'], "--away takes a time such as 10m, 90s, 2h or 0, not 'soon'"],
+    [['--away', 'soon'], "--away takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
     [['--silence', 'never'], "--silence takes a whole number from 0 to 86400, not 'never'"],
     [['--scrollback', 'lots'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not 'lots'"],
     [['--scrollback', '64'], '--scrollback takes at least 64KiB'],
@@ -180,6 +180,7 @@ describe('flags', () => {
   it.each([
     [['--nothing'], 'unknown option --nothing · pipetail --help lists them'],
     [['--nothing=7'], 'unknown option --nothing · pipetail --help lists them'],
+    [['--all'], 'unknown option --all · pipetail --help lists them'],
     [['--no-thing'], 'unknown option --no-thing · pipetail --help lists them'],
     [['--no-demo'], 'unknown option --no-demo · pipetail --help lists them'],
     [['-x'], 'unknown option -x · pipetail --help lists them'],
@@ -215,6 +216,21 @@ describe('flags', () => {
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j is of another command', (argv, message) => {
     expect(complaint(argv)).toBe(message);
+  });
+
+  it.each([
+    [['config', 'path', '--level', 'warn'], 'config path takes no --level · pipetail config show does'],
+    [['config', 'check', '--no-mouse'], 'config check takes no --mouse · pipetail config show does'],
+    [['config', 'init', '-o', 'json'], 'config init takes no --output · pipetail config show does'],
+  ])('%j would have no effect', (argv, message) => {
+    expect(complaint(argv)).toBe(message);
+  });
+
+  it('config takes the name of the file whatever it does, and to show what is in force every option', () => {
+    for (const verb of ['path', 'show', 'check', 'init']) {
+      expect(read('config', verb, '--config', 'a.toml').request).toMatchObject({kind: 'config', verb});
+    }
+    expect(read('config', 'show', '--no-mouse', '-o', 'json').request).toMatchObject({verb: 'show', output: 'json'});
   });
 
   it('may be given once', () => {

@@ -67,7 +67,7 @@ export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): 
   await using terminal = await openTerminal({
     command: node,
     // The flag as in the first line of the program.
-    args: ['--max-semi-space-size=8', program, '--host', url, ...memory, 'soak-1'],
+    args: ['--max-semi-space-size=8', '--initial-old-space-size=64', program, '--host', url, ...memory, 'soak-1'],
     cols: 120,
     rows: 40,
     env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file},

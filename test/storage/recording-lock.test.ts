@@ -13,7 +13,8 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
-const ours: Processes = {pid: process.pid, isAlive};
+const processOf = (pid: number): Processes => ({pid, isAlive, random: Math.random});
+const ours = processOf(process.pid);
 
 /** A real process that does nothing, until the answer is disposed of. */
 function otherProcess(): {pid: number; end: () => Promise<void>} {
@@ -32,7 +33,7 @@ test('one at a time; when it is released the next one has it, and nothing is lef
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  expect(await takeLock(file, {pid: other.pid, isAlive})).toBeUndefined();
+  expect(await takeLock(file, processOf(other.pid))).toBeUndefined();
   expect(await takeLock(file, ours)).toBe(other.pid);
   await releaseLock(file);
   expect(await takeLock(file, ours)).toBeUndefined();
@@ -42,11 +43,20 @@ test('one at a time; when it is released the next one has it, and nothing is lef
   await other.end();
 });
 
+test('a lock is one whatever number its mark is made of', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'lock');
+  const other = otherProcess();
+  expect(await takeLock(file, {...processOf(other.pid), random: () => 0})).toBeUndefined();
+  expect(await takeLock(file, ours)).toBe(other.pid);
+  await other.end();
+});
+
 test('the lock of a process that died is void', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  await takeLock(file, {pid: other.pid, isAlive});
+  await takeLock(file, processOf(other.pid));
   await other.end();
   expect(await takeLock(file, ours)).toBeUndefined();
   expect(await readdir(home.path)).toEqual(['lock']);
@@ -56,7 +66,7 @@ test('so is one whose id another process has by now', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  await takeLock(file, {pid: other.pid, isAlive});
+  await takeLock(file, processOf(other.pid));
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace(/\d+","mark/, '1","mark'));
   expect(await takeLock(file, ours)).toBeUndefined();
@@ -75,7 +85,10 @@ test('of many that find a void lock at once, one has it', async () => {
   const file = path.join(home.path, 'lock');
   for (let round = 0; round < 30; round++) {
     await writeFile(file, JSON.stringify({pid: 999_999_999, started: ''}));
-    const rivals = Array.from({length: 6}, (_, index) => ({pid: 1000 + index, isAlive: (pid: number) => pid < 2000}));
+    const rivals = Array.from({length: 6}, (_, index) => ({
+      ...processOf(1000 + index),
+      isAlive: (pid: number) => pid < 2000,
+    }));
     const answers = await Promise.allSettled(rivals.map((rival) => takeLock(file, rival)));
     const taken = answers.filter((answer) => answer.status === 'fulfilled' && answer.value === undefined);
     expect(taken).toHaveLength(1);

@@ -268,7 +268,7 @@ test('gone is tried again slowly and says why', () => {
   expect(states['gone, refused'].connection).toEqual({
     kind: 'gone',
     reason: {kind: 'refused', failure: unauthorized},
-    retryAt: 31_000,
+    until: 31_000,
   });
 });
 

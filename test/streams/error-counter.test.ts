@@ -5,6 +5,7 @@ import {panicLines} from '../../source/demo/panic-lines.ts';
 import {isPanicIn} from '../../source/records/line-kind.ts';
 import {levelIn} from '../../source/records/line-level.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 const samples = readFileSync(new URL('../wire/samples-text-ansi.log', import.meta.url));
 const errorLine = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::controller:  no connection\n';
@@ -12,7 +13,7 @@ const infoLine = '[orders] 2026-01-01T00:00:00.000001Z  INFO dbsp_adapters::cont
 
 function count(pieces: readonly Uint8Array[]): number {
   const counter = new ErrorCounter();
-  for (const piece of pieces) counter.push(piece);
+  for (const piece of pieces) counter.push(...withNewlines(piece));
   return counter.count;
 }
 
@@ -42,26 +43,26 @@ test('a panic counts once, however many lines it has', () => {
 
 test('a line counts once, when it ends', () => {
   const counter = new ErrorCounter();
-  counter.push(Buffer.from(errorLine.slice(0, -1)));
+  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
   expect(counter.count).toBe(0);
-  counter.push(Buffer.from('\n'));
+  counter.push(...withNewlines(Buffer.from('\n')));
   expect(counter.count).toBe(1);
 });
 
 test('a line that is closed without a newline counts, and the next one begins anew', () => {
   const counter = new ErrorCounter();
-  counter.push(Buffer.from(errorLine.slice(0, -5)));
+  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -5))));
   counter.endLine();
-  counter.push(Buffer.from(errorLine));
+  counter.push(...withNewlines(Buffer.from(errorLine)));
   counter.endLine();
   expect(counter.count).toBe(2);
 });
 
 test('a line of many megabytes in small pieces is judged by its head', () => {
   const counter = new ErrorCounter();
-  counter.push(Buffer.from(errorLine.slice(0, -1)));
-  for (let piece = 0; piece < 1000; piece++) counter.push(Buffer.alloc(32_768, 'x'));
-  counter.push(Buffer.from('\n'));
+  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
+  for (let piece = 0; piece < 1000; piece++) counter.push(...withNewlines(Buffer.alloc(32_768, 'x')));
+  counter.push(...withNewlines(Buffer.from('\n')));
   expect(counter.count).toBe(1);
 });
 
@@ -85,7 +86,7 @@ test('it names the lines that are errors when each is judged on its own, however
       let from = 0;
       for (const cut of [...cuts.sort((a, b) => a - b), log.length]) {
         const piece = log.subarray(from, Math.max(from, Math.min(cut, log.length)));
-        named.push(...counter.push(piece).map((index) => ended + index));
+        named.push(...counter.push(...withNewlines(piece)).map((index) => ended + index));
         ended += piece.toString().split('\n').length - 1;
         from += piece.length;
       }

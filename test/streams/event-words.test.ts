@@ -3,7 +3,7 @@ import {describeCut} from '../../source/api/transport-failure.ts';
 import type {ApiFailure, BodyEnd} from '../../source/api/types.ts';
 import type {Machine, MachineEvent} from '../../source/streams/connection-events.ts';
 import {initialMachine, step} from '../../source/streams/connection-machine.ts';
-import {duration, eventWords} from '../../source/streams/event-words.ts';
+import {eventWords, fineDuration} from '../../source/streams/event-words.ts';
 
 const url = 'http://here';
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
@@ -107,7 +107,7 @@ test('refusals say what came back and when the next try is', () => {
 
 test('durations read as people say them', () => {
   const milliseconds = [40, 1500, 9949, 9960, 119_000, 120_000, 7_100_000, 7_200_000, 172_799_999, 31_536_000_000];
-  expect(milliseconds.map(duration)).toEqual([
+  expect(milliseconds.map(fineDuration)).toEqual([
     '0.0 s',
     '1.5 s',
     '9.9 s',

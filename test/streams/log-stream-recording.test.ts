@@ -26,7 +26,7 @@ function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean) {
     directory: path.join(home.path, 'records'),
     maxBytes: 1e9,
     clock,
-    processes: {pid: 1, isAlive: () => false},
+    processes: {pid: 1, isAlive: () => false, random: Math.random},
   });
   const manager = new StreamManager({
     ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64 * 1024 * 1024},

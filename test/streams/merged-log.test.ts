@@ -26,11 +26,11 @@ describe('a merged log', () => {
     const told: number[] = [];
     log.snapshot.subscribe(() => told.push(log.snapshot.get().lineCount));
     expect(log.snapshot.get().connection.kind).toBe('catching-up');
-    await clock.advance(0);
+    await clock.advance(1);
     expect(told).toEqual([3]);
     a.writeAt(5);
     b.writeAt(4);
-    await clock.advance(249);
+    await clock.advance(248);
     expect(log.snapshot.get().lineCount).toBe(3);
     await clock.advance(101);
     expect(entriesOf(log.buffer)).toEqual([1, 2, 3, 4, 5].map((at) => lineAt(at % 2 ? 'a' : 'b', at, `at ${at}`)));
@@ -50,7 +50,7 @@ describe('a merged log', () => {
     expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});
     b.writeAt(4);
     b.show({connection: {kind: 'live', attempt: 1, since: 0}});
-    await clock.advance(0);
+    await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([1, 2, 3, 4, 5].map((at) => lineAt(at % 2 ? 'a' : 'b', at, `at ${at}`)));
     await clock.advance(200);
     expect(log.snapshot.get()).toMatchObject({lineCount: 5, connection: {kind: 'live'}});
@@ -64,8 +64,8 @@ describe('a merged log', () => {
     await clock.advance(1_000);
     expect(log.buffer.endId).toBe(0);
     if (how === 'left') log.leave('b');
-    else b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: 9}});
-    await clock.advance(0);
+    else b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}});
+    await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
   });
 
@@ -122,7 +122,7 @@ describe('a merged log', () => {
     b.show({connection: {kind: 'live', attempt: 1, since: 0}, errorCount: 3, lastByteAt: 10});
     await clock.advance(200);
     expect(log.snapshot.get()).toMatchObject({connection: {kind: 'live'}, errorCount: 5, lastByteAt: 20});
-    b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, retryAt: 9}, events: [{at: 1, text: 'deleted'}]});
+    b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}, events: [{at: 1, text: 'deleted'}]});
     await clock.advance(200);
     expect(log.snapshot.get().connection.kind).toBe('gone');
     expect(log.snapshot.get().events).toEqual([

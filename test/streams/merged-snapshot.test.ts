@@ -5,7 +5,7 @@ import {worstConnection} from '../../source/streams/merged-snapshot.ts';
 const live: ConnectionState = {kind: 'live', attempt: 1, since: 0};
 const ended: ConnectionState = {kind: 'ended', attempt: 1};
 const waiting: ConnectionState = {kind: 'waiting', until: 1, tries: 1, cause: 'unknown', failure: undefined};
-const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined};
+const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0};
 
 test.each([
   [[], 'idle'],

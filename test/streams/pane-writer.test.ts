@@ -3,11 +3,12 @@ import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/marker.ts';
 import {ErrorSightings} from '../../source/streams/error-sightings.ts';
 import {PaneWriter} from '../../source/streams/pane-writer.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 function open() {
   const buffer = new LogBuffer({maxBytes: 1024 * 1024});
   const writer = new PaneWriter({buffer, errors: new ErrorSightings({buffer, wall: () => 0})});
-  const write = (line: string) => writer.append(Buffer.from(`${line}\n`));
+  const write = (line: string) => writer.append(...withNewlines(Buffer.from(`${line}\n`)));
   /** What the pane shows: lines as text, markers as they are. */
   const rows = () =>
     Array.from(
@@ -74,7 +75,7 @@ test('the states of one start are one row, unless a line or an error came in bet
 
 test('a later word on the same end replaces the earlier one, while an open line waits too', () => {
   const {writer, rows} = open();
-  writer.append(Buffer.from('cut in the mid'));
+  writer.append(...withNewlines(Buffer.from('cut in the mid')));
   writer.marker({kind: 'ended', because: 'stopped', at: 1});
   writer.marker({kind: 'ended', because: 'deleted', at: 2});
   writer.closeLine();

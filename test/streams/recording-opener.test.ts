@@ -10,7 +10,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 function open(directory: string, pid = 1) {
   const clock = new FakeClock();
-  const processes = {pid, isAlive: () => true};
+  const processes = {pid, isAlive: () => true, random: Math.random};
   const recordings = new Recordings({directory, maxBytes: 1e9, clock, processes});
   let ended = 0;
   const opener = new RecordingOpener({

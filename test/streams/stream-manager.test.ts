@@ -126,7 +126,8 @@ test('tabs that have news in the same frame tell of it in one turn', async () =>
   const clock = new FakeClock();
   const {manager, write} = await openStreams(['a', 'b'], {clock});
   const streams = ['a', 'b'].map((name) => manager.open(name));
-  for (const stream of streams) await untilLines(stream, write(stream.name, 1));
+  const first = new Map(streams.map((stream) => [stream, write(stream.name, 1)]));
+  for (const [stream, lines] of first) await untilLines(stream, lines);
   await clock.advance(1);
   const told: string[] = [];
   for (const {name, snapshot} of streams) {
@@ -135,7 +136,7 @@ test('tabs that have news in the same frame tell of it in one turn', async () =>
       queueMicrotask(() => told.push('turn'));
     });
   }
-  for (const stream of streams) await untilLines(stream, write(stream.name, 1));
+  for (const [stream, lines] of first) await untilLines(stream, [...lines, ...write(stream.name, 1)]);
   await clock.advance(1);
   expect(told.toSorted()).toEqual(['a', 'b', 'turn', 'turn']);
   expect(told.slice(2)).toEqual(['turn', 'turn']);

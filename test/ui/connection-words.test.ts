@@ -8,7 +8,7 @@ const retryable = (reason: RetryableReason): ApiFailure => ({kind: 'retryable', 
 const refused = (failure: ApiFailure): ConnectionState => ({
   kind: 'gone',
   reason: {kind: 'refused', failure},
-  retryAt: undefined,
+  until: 0,
 });
 const waiting = (until: number, failure?: ApiFailure): ConnectionState => ({
   kind: 'waiting',
@@ -25,7 +25,7 @@ test.each<[string, ConnectionState | undefined, string]>([
   ['catching up', {kind: 'catching-up', attempt: 1, since: 0}, 'catching up'],
   ['live', {kind: 'live', attempt: 1, since: 0}, 'LIVE'],
   ['ended', {kind: 'ended', attempt: 1}, 'ended'],
-  ['deleted', {kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}, 'deleted'],
+  ['deleted', {kind: 'gone', reason: {kind: 'deleted'}, until: 0}, 'deleted'],
   ['401', refused(fatal('unauthorized')), 'credentials refused'],
   ['403', refused(fatal('forbidden')), 'not permitted'],
   ['an unknown tenant', refused(fatal('unknown-tenant')), 'unknown tenant'],

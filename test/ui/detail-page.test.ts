@@ -46,7 +46,7 @@ describe('the page of a record', () => {
 
   it('names the pipeline that the record of a merged log is of', async () => {
     await using screen = await reading([logged(1, 'INFO', 'step one')], {names: ['orders', 'fraud']});
-    screen.controller.merge(['fraud', 'orders']);
+    screen.controller.tabSwitcher.merge(['fraud', 'orders']);
     const buffer = () => screen.controller.pane?.model.source.buffer;
     await screen.until(() => buffer()?.lineCount === 3, 'the merged lines');
     screen.press('G');

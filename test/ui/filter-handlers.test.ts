@@ -303,7 +303,7 @@ describe('a', () => {
     await using screen = await reading(five);
     await typed(screen, '&', 'step');
     screen.press('Tab');
-    screen.controller.moveCursor('fraud');
+    screen.controller.tabSwitcher.moveCursor('fraud');
     await screen.clock.advance(250);
     screen.press('Tab', 'a');
     expect(noticeOf(screen)).toBe('the other tab has these filters now');

@@ -20,7 +20,7 @@ function row(change: Partial<FilterRowView>): string {
     hiddenBy: () => undefined,
     isTooSlow: () => false,
     isFiltering: false,
-    context: 0,
+    around: 0,
     width: 100,
     symbols: symbolsFor(true),
     ...change,
@@ -43,7 +43,7 @@ describe('the row of filters says', () => {
     const filters = first && second ? [first, {...second, on: false}] : [];
     const styled = filterRow({
       ...{filters, hiddenBy: () => 3, isTooSlow: () => false, isFiltering: false},
-      ...{context: 0, width: 100, symbols: symbolsFor(true)},
+      ...{around: 0, width: 100, symbols: symbolsFor(true)},
     });
     expect(styled.text).toMatch(/^ & {2}refused -3 {2}reset +$/);
     expect(styled.runs.find(({style}) => style.strike)).toMatchObject({start: 16, end: 21});
@@ -55,7 +55,7 @@ describe('the row of filters says', () => {
   });
 
   it('that records around each match are shown', () => {
-    expect(row({context: 3})).toMatch(/ {2}3 around each match $/);
+    expect(row({around: 3})).toMatch(/ {2}3 around each match $/);
   });
 
   it('the newest filters where not all fit, and how many there are before', () => {
@@ -85,7 +85,7 @@ test('it is exactly as wide as the screen, whatever stands in it, and the newest
       maxLength: 9,
     }),
     width: fc.integer({min: 40, max: 200}),
-    context: fc.constantFrom(0, 3),
+    around: fc.constantFrom(0, 3),
     isFiltering: fc.boolean(),
     hidden: fc.option(fc.nat(), {nil: undefined}),
   });

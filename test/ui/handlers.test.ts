@@ -103,7 +103,7 @@ describe('every key of the table', () => {
         controller.dispatch({type: 'page', page: undefined});
         controller.dispatch({type: 'prompt', prompt: undefined});
         controller.dispatch({type: 'leaving', how: undefined});
-        controller.show(name);
+        controller.tabSwitcher.show(name);
         controller.changePaneOf(name, {...freshPane, ...view});
       }
     }

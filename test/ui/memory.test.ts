@@ -55,7 +55,7 @@ test('a merged log shares the budget while it is open', async () => {
   expect(bytes()).toBeLessThanOrEqual(20 * mebibyte);
   expect(dropped(screen).billing).toBeGreaterThan(0);
   // Without it there is room for both.
-  screen.controller.closeTab(name);
+  screen.controller.tabSwitcher.close(name);
   const before = dropped(screen);
   await flood(screen, 'fraud', 4);
   await screen.clock.advance(2000);

@@ -49,7 +49,7 @@ test('a click on a tab shows it', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   screen.press('Enter', 'Tab', 'Down');
-  screen.controller.show('orders');
+  screen.controller.tabSwitcher.show('orders');
   // ` 1 billing  2 orders… `
   expect(screen.tabs).toEqual(['billing', 'orders?']);
   at(down, 29 + 4, 1);

@@ -19,7 +19,7 @@ describe('what the keys act on', () => {
     expect(paneAt(screen.controller)).toBeUndefined();
     screen.press('j', 'y', 'Enter', '/', '&');
     screen.controller.setSize({columns: 40, rows: 10});
-    screen.controller.closeTab('orders');
+    screen.controller.tabSwitcher.close('orders');
     expect(paneAt(screen.controller)).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {offsetToShow} from '../../source/ui/page-cursor.ts';
+import {moveCursor, offsetToShow} from '../../source/ui/page-cursor.ts';
 
 const show = (offset: number, row: number) => offsetToShow(offset, {row, heading: 2, height: 10});
 
@@ -14,4 +14,17 @@ test.each([
   [13, 0, 0],
 ])('from %d, the row %d is shown at the offset %d', (offset, row, expected) => {
   expect(show(offset, row)).toBe(expected);
+});
+
+test.each([
+  [{offset: 0, cursor: 7}, 1, {offset: 1, cursor: 8}],
+  [{offset: 0, cursor: 7}, 99, {offset: 12, cursor: 19}],
+  [{offset: 12, cursor: 19}, -99, {offset: 0, cursor: 0}],
+  [{offset: 12, cursor: 25}, 0, {offset: 12, cursor: 19}],
+])('from %j, %d rows further the cursor is at %j', (from, by, expected) => {
+  expect(moveCursor(from, by, {rows: 20, heading: 2, height: 10})).toEqual(expected);
+});
+
+test('the cursor of a page without rows is at the top', () => {
+  expect(moveCursor({offset: 3, cursor: 2}, 1, {rows: 0, heading: 2, height: 10})).toEqual({offset: 0, cursor: 0});
 });

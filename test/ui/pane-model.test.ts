@@ -15,6 +15,8 @@ class Modelled {
   /** How many entries were shown before each change. */
   readonly changes: number[] = [];
   progress = 0;
+  /** How often something that was asked for was worked out. */
+  answers = 0;
 
   constructor(maxBytes = 1 << 20) {
     this.feed = new Feed('orders', {maxBytes});
@@ -25,6 +27,9 @@ class Modelled {
         services: {clock: this.clock, watch: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
         onEntries: (before) => this.changes.push(before.countFrom(0)),
+        onAnswer: () => {
+          this.answers += 1;
+        },
       },
     );
     this.model.progress.subscribe(() => {
@@ -52,6 +57,32 @@ class Modelled {
 function filterBy(source: string, id = 1): FilterEntry {
   return {id, filter: {kind: 'text', pattern: compilePattern(source), out: false}, on: true};
 }
+
+it('knows of lines that are drawn before their frame', async () => {
+  const pane = new Modelled();
+  pane.write('one');
+  await pane.sync({});
+  pane.feed.buffer.append(Buffer.from(`${lineAt('orders', 1, 'two')}\n`));
+  expect(pane.model.index.timeAt(1)).toBeUndefined();
+  pane.model.keepUp();
+  expect(pane.model.index.timeAt(1)).toBeDefined();
+});
+
+describe('what somebody waits for', () => {
+  it('is told once a search or filters have looked at everything, and not again when lines come', async () => {
+    const pane = new Modelled();
+    pane.write('one', 'two');
+    await pane.sync({});
+    expect(pane.answers).toBe(0);
+    await pane.sync({search: 'two'});
+    expect(pane.answers).toBe(1);
+    pane.write('two again');
+    await pane.clock.advance(1000);
+    expect(pane.answers).toBe(1);
+    await pane.sync({search: 'two', filters: [filterBy('one')]});
+    expect(pane.answers).toBe(2);
+  });
+});
 
 describe('what is derived from a log', () => {
   it('is up to date with each frame while the tab is shown', () => {

@@ -34,7 +34,7 @@ describe('the model of a tab', () => {
     await screen.untilConnected('billing', 'fraud');
     const before = screen.controller.pane?.model;
     screen.press('X');
-    screen.controller.show('billing');
+    screen.controller.tabSwitcher.show('billing');
     await screen.untilConnected('billing', 'fraud');
     const after = screen.controller.pane?.model;
     expect(after?.source).toBe(screen.manager.get('billing'));
@@ -75,7 +75,7 @@ describe('a merged tab', () => {
     await screen.clock.advance(1_000);
     expect(before?.buffer.endId).toBe(end);
 
-    screen.controller.merge(['billing', 'fraud']);
+    screen.controller.tabSwitcher.merge(['billing', 'fraud']);
     await screen.until(() => sourceNow(screen)?.snapshot.get().endId === (end ?? 0) + 1, 'all lines of both');
     expect(sourceNow(screen)).not.toBe(before);
   });
@@ -92,13 +92,13 @@ describe('a merged tab', () => {
     await using screen = await openMerged();
     const before = sourceNow(screen);
     screen.press('1');
-    screen.controller.merge(['fraud', 'billing']);
+    screen.controller.tabSwitcher.merge(['fraud', 'billing']);
     expect(sourceNow(screen)).toBe(before);
     expect(screen.tabs).toEqual(['billing', 'fraud', 'billing+fraud']);
 
     screen.press('1', 'X');
     await screen.untilConnected('fraud');
-    screen.controller.merge(['billing', 'fraud']);
+    screen.controller.tabSwitcher.merge(['billing', 'fraud']);
     expect(screen.tabs).toEqual(['fraud', 'billing', 'billing+fraud']);
     await screen.until(() => sourceNow(screen)?.snapshot.get().connection.kind === 'live', 'the merged log');
     screen.server.pipeline('billing').write('billing is back');

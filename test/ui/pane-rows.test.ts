@@ -77,7 +77,7 @@ describe('the rows of a log', () => {
 
   it('name the pipeline of each line of a merged log', async () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
-    screen.controller.merge(['fraud', 'orders']);
+    screen.controller.tabSwitcher.merge(['fraud', 'orders']);
     await screen.until(() => rowsOf(screen).length === 6, 'the merged lines');
     expect(rowsOf(screen).filter((row) => /^ {2}orders /.test(row))).toHaveLength(5);
     expect(rowsOf(screen).filter((row) => /^ {2}fraud {2}/.test(row))).toHaveLength(1);

@@ -32,7 +32,7 @@ describe('every prompt about the log', () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     await screen.until(() => screen.controller.pane !== undefined, 'the pane');
     screen.pressTogether(opener, 'x');
-    screen.controller.closeTab('orders');
+    screen.controller.tabSwitcher.close('orders');
     expect(screen.controller.state).toMatchObject({active: 'fraud', prompt: undefined});
     const before = viewOf(screen);
     submitPrompt(screen.controller);

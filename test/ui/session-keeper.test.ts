@@ -153,14 +153,14 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   await type(first, '/', 'line');
   await type(first, '*', 'li');
   first.press('k', '-', '<', '\\', 'Tab', 'o', 'z');
-  first.controller.show('fraud');
+  first.controller.tabSwitcher.show('fraud');
   keeper.capture();
   const {screen} = await nextStart(first, saved.at(-1) ?? never());
   expect(screen.tabs).toEqual(['orders', 'billing']);
   const before = tabOf(first, 'orders').pane;
   const {filters, ...pane} = tabOf(screen, 'orders').pane;
-  const {wrap, lineNumbers, time, fold, context, search, highlights} = before;
-  expect(pane).toMatchObject({wrap, lineNumbers, time, fold, context, search, highlights});
+  const {wrap, lineNumbers, time, fold, around, search, highlights} = before;
+  expect(pane).toMatchObject({wrap, lineNumbers, time, fold, around, search, highlights});
   expect(pane).toMatchObject({wrap: true, lineNumbers: true, fold: true, search: 'line', highlights: ['li']});
   expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'shape']);
   expect(filters.map(({on}) => on)).toEqual([false, false, false]);

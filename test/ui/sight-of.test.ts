@@ -18,8 +18,8 @@ describe('a log is silent', () => {
   });
 
   it('at once when its pipeline was deleted or the server refuses', () => {
-    expect(silenceOf({kind: 'gone', reason: {kind: 'deleted'}, retryAt: undefined}, undefined)).toBe('deleted');
-    expect(silenceOf({kind: 'gone', reason: {kind: 'refused', failure}, retryAt: 0}, undefined)).toBe(
+    expect(silenceOf({kind: 'gone', reason: {kind: 'deleted'}, until: 0}, undefined)).toBe('deleted');
+    expect(silenceOf({kind: 'gone', reason: {kind: 'refused', failure}, until: 0}, undefined)).toBe(
       'connection refused',
     );
   });

@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {numberCells} from '../../source/viewport/gutter.ts';
-import {bufferOf, lookRows, paintedRows, rendererOf, withoutColours} from './rows.ts';
+import {bufferOf, lookRows, paintedRows, rendererOf, withoutColors} from './rows.ts';
 
-const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColours);
+const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColors);
 
 describe('the margin', () => {
   it('has a red bar at each row of a line of an error record', () => {
@@ -54,7 +54,7 @@ describe('line numbers', () => {
     const buffer = bufferOf('a', 'b'.repeat(30));
     const id = buffer.addMarker({kind: 'drawn', at: 0}) ?? -1;
     const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: true});
-    const all = [0, 1, id].flatMap((each) => paintedRows(renderer, each)).map(withoutColours);
+    const all = [0, 1, id].flatMap((each) => paintedRows(renderer, each)).map(withoutColors);
     expect(all).toEqual([
       '      1 a',
       `      2 ${'b'.repeat(22)}`,

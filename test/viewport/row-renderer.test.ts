@@ -3,7 +3,7 @@ import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {visibleBytes} from '../../source/buffer/visible-text.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {bufferOf, facts, paintedRows, rendererOf, shown, withoutColours} from './rows.ts';
+import {bufferOf, facts, paintedRows, rendererOf, shown, withoutColors} from './rows.ts';
 import {messageOf, sampleFiles, sampleLines} from './samples.ts';
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
@@ -57,7 +57,7 @@ describe('the line whose hit was gone to', () => {
     const places = [0, 1].map((id) => ({id, row: 0}));
     return renderer(pan, line)
       .paintRows(places, facts({revealed: 0}))
-      .map(withoutColours);
+      .map(withoutColors);
   };
 
   it('is shifted so that the hit is in it, and no other line is', () => {
@@ -85,13 +85,13 @@ describe('the margin', () => {
       {id: 0, row: 0},
       {id: 1, row: 0},
     ];
-    expect(renderer.paintRows(places, facts({current: 1})).map(withoutColours)).toEqual(['  a', '▸ b']);
-    expect(renderer.paintRows(places, facts()).map(withoutColours)).toEqual(['  a', '  b']);
+    expect(renderer.paintRows(places, facts({current: 1})).map(withoutColors)).toEqual(['  a', '▸ b']);
+    expect(renderer.paintRows(places, facts()).map(withoutColors)).toEqual(['  a', '  b']);
   });
 
   it('marks each row of a line that wraps', () => {
     const renderer = rendererOf(bufferOf('abcdef'), {width: 5, wrap: true});
-    expect(paintedRows(renderer, 0, {current: 0}).map(withoutColours)).toEqual(['▸ abc', '▸ def']);
+    expect(paintedRows(renderer, 0, {current: 0}).map(withoutColors)).toEqual(['▸ abc', '▸ def']);
   });
 });
 

@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {lookRows, withoutColours} from './rows.ts';
+import {lookRows, withoutColors} from './rows.ts';
 
-const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColours);
+const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColors);
 
 describe('folded records', () => {
   it('are counted at the right end, whatever the line', () => {

@@ -5,7 +5,7 @@ import {type PaintFacts, type RowOptions, RowRenderer} from '../../source/viewpo
 import {entriesOf} from './entries-of.ts';
 
 /** An entry of which nothing more is known. */
-const plainLook: RowLook = {isContext: false, folded: 1, marked: false, selected: false};
+const plainLook: RowLook = {isAround: false, folded: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
@@ -51,9 +51,9 @@ export function paintedRows(renderer: RowRenderer, id: number, change: Partial<P
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
-export const withoutColours = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '');
+export const withoutColors = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '');
 /** All rows of an entry, without colours. */
-export const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColours);
+export const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColors);
 
 /** The rows of one line that looks like this. */
 export function lookRows(

@@ -9,7 +9,7 @@ import {
   wallTime,
 } from '../../source/viewport/time-column.ts';
 import {entriesOf} from './entries-of.ts';
-import {bufferOf, paintedRows, rendererOf, shown, withoutColours} from './rows.ts';
+import {bufferOf, paintedRows, rendererOf, shown, withoutColors} from './rows.ts';
 
 const sent = '2026-11-25T23:08:47.372844Z';
 const fixed = (mode: TimeMode, isShort = false) => fixedTime(mode, sent, isShort, () => 330).text;
@@ -79,13 +79,13 @@ describe('in the rows', () => {
   const at = Date.UTC(2026, 10, 25, 9, 0, 5);
   const rows = (time: TimeMode, ids: readonly number[], now = at) => {
     const renderer = rendererOf(buffer, {time});
-    return ids.flatMap((id) => paintedRows(renderer, id, {now, entries: entriesOf(ids)})).map(withoutColours);
+    return ids.flatMap((id) => paintedRows(renderer, id, {now, entries: entriesOf(ids)})).map(withoutColors);
   };
 
   it('ages follow the moment of the frame', () => {
     expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', '  more of it']);
     const renderer = rendererOf(buffer, {time: 'relative'});
-    const [before, after] = [at, at + 60_000].map((now) => paintedRows(renderer, 0, {now}).map(withoutColours)[0]);
+    const [before, after] = [at, at + 60_000].map((now) => paintedRows(renderer, 0, {now}).map(withoutColors)[0]);
     expect([before, after]).toEqual(['      -5 s INFO  b           done', '     -65 s INFO  b           done']);
   });
 

@@ -14,12 +14,12 @@ export function FilterLine() {
   useSearchProgress(pane?.model);
   if (!pane) return <Line text="" />;
   const {shown, isFiltering} = pane.model;
-  const {filters, context} = pane.tab.pane;
+  const {filters, around} = pane.tab.pane;
   const row = filterRow({
     filters,
     hiddenBy: (id) => (isFiltering ? undefined : shown?.hiddenBy(id)),
     isTooSlow: (id) => shown?.tooSlow.includes(id) ?? false,
-    ...{isFiltering, context, symbols},
+    ...{isFiltering, around, symbols},
     width: controller.size.columns,
   });
   return <Line text={paint(row, colors)} />;

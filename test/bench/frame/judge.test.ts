@@ -33,6 +33,13 @@ test('sides that counted different things are no comparison', () => {
   expect(() => judge({row: rowWith(undefined), ...samples})).toThrow('row: counted 3 and 4');
 });
 
+test('what ours counted may stand under another name', () => {
+  const row = {...rowWith(undefined), count: 'hits'};
+  const samples = (hits: number) => ({ours: [{wallMs: 1, hits}], reference: [{wallMs: 1, count: 4}]});
+  expect(judge({row, ...samples(4)}).ratio).toBe(1);
+  expect(() => judge({row, ...samples(3)})).toThrow('row: counted 3 and 4');
+});
+
 test('a figure that was not measured is an error', () => {
   expect(() => judge({row: rowWith(undefined), ours: [{cpuMs: 1}], reference})).toThrow('row: no wallMs was measured');
 });

@@ -24,6 +24,19 @@ test('reference and ours take turns, and rows of the same task share its samples
   ]);
 });
 
+test('rows of the same task may have a reference each, and all take turns', async () => {
+  const order: string[] = [];
+  const task = (what: string): Task => ({what, measure: async () => ({turn: order.push(what)})});
+  const ours = task('ours');
+  const rows = ['grep', 'less'].map((name): Row => ({name, figure: 'turn', unit: '', ours, reference: task(name)}));
+  const measured = await measureRows(rows, context, {runs: 2, onRow: () => {}});
+  expect(order).toEqual(['grep', 'less', 'ours', 'grep', 'less', 'ours']);
+  expect(measured.map(({reference}) => reference)).toEqual([
+    [{turn: 1}, {turn: 4}],
+    [{turn: 2}, {turn: 5}],
+  ]);
+});
+
 test('a row that measures both sides in the same way compares figures of the same run', async () => {
   let turns = 0;
   const measure = async () => ({turn: ++turns});

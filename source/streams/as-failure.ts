@@ -1,9 +1,9 @@
 import {ApiError} from '../api/api-error.ts';
 import type {ApiFailure} from '../api/types.ts';
+import {errorText} from '../lib/error-text.ts';
 
 /** Every failure of the client is an `ApiError`; anything else is a defect of ours, shown rather than swallowed. */
-export function failureOf(error: unknown): ApiFailure {
+export function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiError) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
-  return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${message}`, url: ''};
+  return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${errorText(error)}`, url: ''};
 }

@@ -4,7 +4,7 @@ import type {StitchState} from '../stitch/stitch-state.ts';
  * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown, which is always
  * true: then the bytes alone decide where the log goes on.
  */
-export function stitchStateOf(value: unknown, pipelineId: string | undefined): StitchState {
+export function readStitchState(value: unknown, pipelineId: string | undefined): StitchState {
   const fields = fieldsOf(value);
   const count = fieldsOf(fields.get('count'));
   const [min, max, partial] = [count.get('min'), count.get('max'), count.get('partial')];

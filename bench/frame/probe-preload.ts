@@ -1,0 +1,44 @@
+import {createServer} from 'node:net';
+import {monitorEventLoopDelay} from 'node:perf_hooks';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
+
+/** What can be asked of a process from inside; each answer is one number. */
+export type Question =
+  /** The CPU time that it has used since its start, all threads: milliseconds. */
+  | 'cpu'
+  /** What is alive on the heap and beside it, after a collection: bytes. */
+  | 'kept'
+  /** The longest hold of the event loop since this was last asked, milliseconds. The first time begins it. */
+  | 'hold';
+
+/** Its smallest resolution, milliseconds; the figures hold the one that it waits for. */
+const delay = monitorEventLoopDelay({resolution: 1});
+
+const answers: Readonly<Record<Question, () => number>> = {
+  cpu() {
+    const {user, system} = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  kept() {
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    const {arrayBuffers, heapUsed} = process.memoryUsage();
+    return arrayBuffers + heapUsed;
+  },
+  hold() {
+    const longest = delay.max / 1e6;
+    delay.enable();
+    delay.reset();
+    return longest;
+  },
+};
+
+// Put before a program with `--import`, see Probe. A server that keeps no process alive.
+createServer({allowHalfOpen: true}, (socket) => {
+  socket.on('error', () => {});
+  socket.once('data', (question) => socket.end(String(answers[String(question) as Question]())));
+  socket.unref();
+})
+  .listen(process.env.PIPETAIL_BENCH_PROBE)
+  .unref();

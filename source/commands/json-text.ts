@@ -1,0 +1,11 @@
+/** What JSON may hold as it is, but a terminal obeys or takes for the end of a line: DEL, C1, U+2028, U+2029. */
+const obeyed = /[\x7f-\x9f\u2028\u2029]/g;
+
+/** A value as JSON that is safe to show: a program reads the same from it. `indent`: cells a level; one line without. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(obeyed, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

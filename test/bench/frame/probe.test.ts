@@ -1,0 +1,42 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {expect, onTestFinished, test} from 'vitest';
+import {Probe} from '../../../bench/frame/probe.ts';
+
+/** Half a second of work, and 30 MB that stay. */
+const script = `
+  setTimeout(() => {
+    globalThis.kept = Buffer.alloc(30_000_000, 1);
+    for (const end = Date.now() + 500; Date.now() < end; );
+    console.log('done');
+  }, 500);
+  setInterval(() => {}, 1000);
+  console.log('here');
+`;
+
+test('answers for a process what it used, kept and held up', async () => {
+  await using probe = await Probe.make();
+  const child = spawn(process.execPath, ['-e', script], {
+    env: {...process.env, ...probe.env},
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill());
+  await once(child.stdout, 'data');
+  const before = {cpu: await probe.ask('cpu'), kept: await probe.ask('kept')};
+  await probe.ask('hold');
+  await once(child.stdout, 'data');
+  const hold = await probe.ask('hold');
+  expect(hold).toBeGreaterThan(400);
+  // Since it was asked last.
+  expect(await probe.ask('hold')).toBeLessThan(hold);
+  expect((await probe.ask('cpu')) - before.cpu).toBeGreaterThan(100);
+  const kept = (await probe.ask('kept')) - before.kept;
+  expect(kept).toBeGreaterThan(29_000_000);
+  expect(kept).toBeLessThan(35_000_000);
+  await probe.rest();
+});
+
+test('a process that is not there is an error', async () => {
+  await using probe = await Probe.make();
+  await expect(probe.ask('cpu')).rejects.toThrow('ENOENT');
+});

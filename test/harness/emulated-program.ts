@@ -1,0 +1,62 @@
+import {constants} from 'node:os';
+import {type IPty, spawn} from '@lydell/node-pty';
+import xterm, {type Terminal as Emulator} from '@xterm/headless';
+import {modernWidths} from './modern-widths.ts';
+
+/** How a program ended: by itself with a code, or by a signal (`SIGTERM`). */
+export type Exit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
+
+export type EmulatedProgramOptions = {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cols: number;
+  readonly rows: number;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** It becomes TERM, whatever the environment says. */
+  readonly term: string;
+  /** What the program wrote, before the emulator has it. */
+  readonly onBytes: (bytes: Buffer) => void;
+  /** The emulator has taken it. */
+  readonly onChange: () => void;
+  /** The program has ended, and everything that it wrote is on the screen. */
+  readonly onExit: (exit: Exit) => void;
+};
+
+/** Starts a program in a pseudoterminal whose output feeds an emulator, which answers it. */
+export function startInEmulator(options: EmulatedProgramOptions): {readonly pty: IPty; readonly emulator: Emulator} {
+  const {command, args, cols, rows, cwd, env, term, onBytes, onChange, onExit} = options;
+  const emulator = newEmulator(cols, rows);
+  // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
+  const pty = spawn(command, [...args], {name: term, cols, rows, cwd, env, encoding: 'latin1'});
+  pty.onData((data) => {
+    const bytes = Buffer.from(data, 'latin1');
+    onBytes(bytes);
+    emulator.write(bytes, onChange);
+  });
+  // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
+  emulator.onData((answer) => pty.write(answer));
+  pty.onExit(({exitCode, signal}) => {
+    emulator.write('', () => onExit({code: exitCode, signal: signalName(signal)}));
+  });
+  return {pty, emulator};
+}
+
+function newEmulator(cols: number, rows: number): Emulator {
+  const emulator = new xterm.Terminal({
+    cols,
+    rows,
+    allowProposedApi: true,
+    scrollback: 1000,
+    windowOptions: {pushTitle: true, popTitle: true},
+  });
+  emulator.unicode.register(modernWidths);
+  emulator.unicode.activeVersion = modernWidths.version;
+  return emulator;
+}
+
+function signalName(number: number | undefined): NodeJS.Signals | undefined {
+  if (!number) return undefined;
+  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name as NodeJS.Signals;
+  return undefined;
+}
