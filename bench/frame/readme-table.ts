@@ -8,17 +8,22 @@ import {figureText, targetText} from './table.ts';
 export function readmeBenchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
   const {processor, cores, memoryGiB, system, node, grep} = machine;
   const commits = [...new Set(rows.map(({commit}) => commit))].join(', ');
-  const missed = rows.filter(({met}) => met === false);
+  const explained = explanations(rows, whys);
   return [
     `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${grep}; commit ${commits}.`,
     '',
     '| row | what | pipetail | reference | ratio | target | |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(rowText),
-    ...(missed.length === 0
-      ? []
-      : ['', ...missed.map(({name}) => `- \`${name}\`: ${whys(name) ?? 'not explained yet'}`)]),
+    ...(explained.length > 0 ? ['', ...explained] : []),
   ].join('\n');
+}
+
+/** Of the rows that miss their target; those with one reason stand together. */
+function explanations(rows: readonly RowResult[], whys: (name: string) => string | undefined): readonly string[] {
+  const missed = rows.filter(({met}) => met === false).map(({name}) => name);
+  const byWhy = Map.groupBy(missed, (name) => whys(name) ?? 'not explained yet');
+  return [...byWhy].map(([why, names]) => `- ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`);
 }
 
 function rowText({name, what, unit, ours, reference, ratio, target, met}: RowResult): string {

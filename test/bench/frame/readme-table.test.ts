@@ -28,6 +28,13 @@ test('each row stands beside its reference, and one that misses its target is ex
   ]);
 });
 
+test('what has one reason is explained once', () => {
+  const missed = ['a', 'b', 'c'].map((name) => ({...search, name}));
+  const why = (name: string) => (name === 'b' ? 'a reason of its own' : 'the same');
+  const lines = readmeBenchTable({machine, lines: 1000, rows: missed}, why).split('\n');
+  expect(lines.filter((line) => line.startsWith('- '))).toEqual(['- `a`, `c`: the same', '- `b`: a reason of its own']);
+});
+
 test('nothing is explained where nothing is missed', () => {
   expect(readmeBenchTable({machine, lines: 1000, rows: [fold]}, () => undefined)).not.toContain('\n- ');
 });
