@@ -8,7 +8,7 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
  * From the start of the process until the first frame is complete, in a terminal, and until the first line of a pipeline
  * that was named is on the screen. A frame is complete at the end of its synchronised update: the bytes of that end,
  * behind those that open the alternate screen and write the header, have been read from the terminal. The compile cache
- * is warm: a start that is not counted comes before. Against a Node with nothing to do, from its start to its end in the
+ * is warm: a start that is not counted comes before; so is the server, which has answered before. Against a Node with nothing to do, from its start to its end in the
  * same kind of terminal.
  */
 const size = {cols: 120, rows: 40};
@@ -16,6 +16,9 @@ const alternateScreen = '\x1b[?1049h';
 const frameEnd = '\x1b[?2026l';
 /** The first line of every log. */
 const firstLine = 'Fresh start of pipeline logs';
+
+/** How often the server has answered before: one that runs has compiled what it needs for that. */
+const answers = 20;
 
 const warm = new Map<string, Promise<Sample>>();
 
@@ -28,6 +31,7 @@ async function measure({tree}: BenchContext): Promise<Sample> {
 
 async function startOnce(tree: string): Promise<Sample> {
   await using server = await BenchServer.start('orders');
+  for (let count = 0; count < answers; count++) await answerOf(server);
   const program = startOf(tree, '--host', server.url, 'orders');
   await using terminal = await RawTerminal.open({...program, ...size, keep: true});
   const [frameMs, lineMs] = await Promise.all([
@@ -38,6 +42,15 @@ async function startOnce(tree: string): Promise<Sample> {
   terminal.write('qq');
   await terminal.exit;
   return {frameMs, lineMs};
+}
+
+/** The list and the first bytes of the log, as the program asks for them. */
+async function answerOf(server: BenchServer): Promise<void> {
+  await (await fetch(`${server.url}/v0/pipelines`)).arrayBuffer();
+  const {body} = await fetch(server.logUrl('orders'));
+  const reader = body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
 }
 
 async function bareStart(): Promise<Sample> {
@@ -59,8 +72,6 @@ export const rows: readonly Row[] = [
   {
     ...{name: 'first-line', ours: {what: 'first line of the log', measure}, figure: 'lineMs', unit: 'ms'},
     ...{reference: start, referenceFigure: 'frameMs', target: {of: 'ratio', atMost: 1.5}},
-    why:
-      'after the first frame undici is loaded and the log asked for: 39 ms of processor time, against 86 until the frame, and ' +
-      'a server that has just been started.',
+    why: 'after the first frame undici is loaded and the log asked for: 39 ms of processor time, against 86 until the frame.',
   },
 ];
