@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {node, root, run} from '../harness/program.ts';
 
 test('a row is measured and printed beside its target, by its name', async () => {
-  const args = ['--expose-gc', path.join(root, 'bench/run.ts'), '--quick', '--lines', '2000', 'memory'];
+  const args = [path.join(root, 'bench/run.ts'), '--quick', '--lines', '2000', 'memory'];
   const {code, stdout, stderr} = await run(node, args);
   expect(stderr).not.toContain('Error');
   expect(code).toBe(0);
@@ -12,7 +12,7 @@ test('a row is measured and printed beside its target, by its name', async () =>
 });
 
 test('a row that there is not is a mistake', async () => {
-  const {code, stderr} = await run(node, ['--expose-gc', path.join(root, 'bench/run.ts'), 'nosuch']);
+  const {code, stderr} = await run(node, [path.join(root, 'bench/run.ts'), 'nosuch']);
   expect(code).toBe(1);
   expect(stderr).toContain('no such row');
 });

@@ -22,7 +22,11 @@ async function openWithRuns(): Promise<Viewer> {
 }
 
 /** The row above the log. */
-const runRow = ({terminal}: Viewer) => terminal.row(2).split('│')[1]?.trim() ?? '';
+/** Below the tab bar, or below the banner that a failed pipeline gets once the list says so. */
+const runRow = ({terminal}: Viewer) => {
+  const rows = [terminal.row(2), terminal.row(3)].map((row) => row.split('│')[1]?.trim() ?? '');
+  return rows.find((row) => row.startsWith('run ')) ?? '';
+};
 
 async function marked({terminal}: Viewer, text: string): Promise<void> {
   await terminal.waitFor(() => currentLine(terminal).text.includes(text), {hint: `${text} is marked`});
