@@ -9,6 +9,8 @@ const leastStepBytes = 16 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
 const longStep = 2;
+/** Milliseconds until what wakes a runner, a key and the frame that it leads to, has had its turn. */
+const nextTurn = 1;
 /** A frame has 16 ms, and a slice ends up to a step and a garbage collection (10 ms) late. Milliseconds. */
 const usualSlice = 3;
 
@@ -48,15 +50,16 @@ export class SliceRunner {
     return this.#caughtUp;
   }
 
-  /** There is more to do: begins once what wakes it, a key and the frame that it leads to, has had its turn. */
+  /** There is more to do: begins in the next turn. */
   wake(): void {
-    this.#goOn(Math.max(1, this.#restMs()));
+    this.#goOn(nextTurn);
   }
 
-  #goOn(restMs: number): void {
+  #goOn(leastMs: number): void {
     if (this.#disposed || this.#cancel) return;
-    this.#isResting = restMs > 1;
-    this.#cancel = this.#clock.after(restMs, () => this.#runSlice());
+    const restMs = this.#restMs();
+    this.#isResting = restMs > 0;
+    this.#cancel = this.#clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
   }
 
   /** Runs one slice now, unless it rests, and what is left when the program is idle. */
@@ -77,7 +80,7 @@ export class SliceRunner {
       now = this.#clock.monotonic();
       this.#adapt(now - before);
     } while (!this.#caughtUp && now < end);
-    if (!this.#caughtUp) this.#goOn(this.#restMs());
+    if (!this.#caughtUp) this.#goOn(0);
     this.#onSlice(this.#caughtUp);
   }
 

@@ -106,7 +106,6 @@ export class Controller {
     const {active, sidebarHidden, sidebarWidth} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
-    model?.keepUp();
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,

@@ -10,6 +10,8 @@ export function useLayout(): Layout | undefined {
   const {controller} = useController();
   // The log of a tab may be another one once streams open and close.
   useStreamManager();
+  // Once a frame, before what depends on it is worked out.
+  controller.pane?.model.keepUp();
   // Only a row more or less draws everything anew: a search that goes on does not.
   useSyncExternalStore(controller.pane?.model.progress.subscribe ?? never, () => controller.layout?.hasRun);
   return controller.layout;

@@ -103,6 +103,19 @@ test('rests between slices for as long as it is told to', () => {
   expect(waits).toEqual([0, 50, 50]);
 });
 
+test('is asked how long to rest once a slice, however often it is woken', () => {
+  let asked = 0;
+  const clock = manualClock(5);
+  const restMs = () => (asked += 1);
+  const runner = new SliceRunner({clock, step: () => false, onSlice: () => {}, restMs});
+  runner.wake();
+  runner.wake();
+  runner.wake();
+  expect(asked).toBe(1);
+  clock.turn();
+  expect(asked).toBe(2);
+});
+
 test('a disposed runner does nothing more', () => {
   const {told, clock, runner} = setUp();
   runner.wake();
