@@ -2,7 +2,14 @@ import Output from '../../node_modules/ink/build/output.js';
 
 type WriteOptions = Parameters<Output['write']>[3];
 type Clip = Parameters<Output['clip']>[0];
-type Write = {readonly x: number; readonly y: number; readonly text: string; readonly options: WriteOptions};
+type Write = {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  /** Which line of what was written it is. */
+  readonly line: number;
+  readonly options: WriteOptions;
+};
 
 /** What was asked for, again for a grid whose first row is this one of the screen. */
 type Call = (grid: Output, firstRow: number) => void;
@@ -10,8 +17,8 @@ type Call = (grid: Output, firstRow: number) => void;
 /**
  * Stands in for Ink's `Output` in the bundle, see `faster-ink.mjs`. Ink puts every text into a grid of cells and reads
  * rows out of that; here a row that one text has to itself, as nearly all do, is that text. Only rows that are made of
- * several go through Ink's grid, and those with something that is clipped or has several lines: where one line is typed,
- * a frame of 200×50 took 8 to 14 ms while that sent all rows there.
+ * several go through Ink's grid, and those with something that is clipped or has several lines of text: where one line is
+ * typed, a frame of 200×50 took 8 to 14 ms while that sent all rows there.
  */
 export class RowOutput {
   readonly #size: {readonly width: number; readonly height: number};
@@ -30,12 +37,16 @@ export class RowOutput {
 
   write(x: number, y: number, text: string, options: WriteOptions): void {
     if (text === '') return;
-    const lines = countLines(text);
+    const lines = text.split('\n');
     this.#calls.push((grid, firstRow) => {
-      if (y + lines > firstRow && y < firstRow + grid.height) grid.write(x, y - firstRow, text, options);
+      if (y + lines.length > firstRow && y < firstRow + grid.height) grid.write(x, y - firstRow, text, options);
     });
-    if (lines === 1 && this.#clips === 0) this.#writes.push({x, y, text, options});
-    else for (let row = y; row < y + lines; row++) if (row >= 0 && row < this.#size.height) this.#gridRows.add(row);
+    const isSimple = this.#clips === 0 && (lines.length === 1 || isBlank(text));
+    for (const [line, part] of lines.entries()) {
+      const row = y + line;
+      if (isSimple) this.#writes.push({x, y: row, text: part, line, options});
+      else if (row >= 0 && row < this.#size.height) this.#gridRows.add(row);
+    }
   }
 
   clip({x1, x2, y1, y2}: Clip): void {
@@ -67,12 +78,6 @@ export class RowOutput {
   }
 }
 
-function countLines(text: string): number {
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
-}
-
 function less(bound: number | undefined, by: number): number | undefined {
   return bound === undefined ? undefined : bound - by;
 }
@@ -80,15 +85,30 @@ function less(bound: number | undefined, by: number): number | undefined {
 function rowOf(writes: readonly Write[], width: number): string {
   const [only] = writes;
   if (!only) return '';
-  if (writes.length === 1 && only.x === 0 && isFinished(only)) return only.text.trimEnd();
+  const finished = writes.length === 1 && only.x === 0 ? finishedText(only) : undefined;
+  if (finished !== undefined) return finished.trimEnd();
   const grid = new Output({width, height: 1});
-  for (const {x, text, options} of writes) grid.write(x, 0, text, options);
+  for (const {x, text, line, options} of writes) {
+    grid.write(x, 0, text, {transformers: options.transformers.map((transform) => (each) => transform(each, line))});
+  }
   return grid.get().output;
 }
 
-/** Whether the component gives the text no style of its own, which would have to outlast a reset inside of it. */
-function isFinished({text, options}: Write): boolean {
-  return options.transformers.every((transform) => transform(text, 0) === text);
+/**
+ * What the text becomes, if that is all there is to it: in place of a blank one all of a row, see `rows.tsx`. Undefined
+ * where the component gives it a style of its own, which would have to outlast a reset inside of it.
+ */
+function finishedText(write: Write): string | undefined {
+  const text = transformed(write);
+  return text === write.text || isBlank(write.text) ? text : undefined;
+}
+
+function transformed({text, line, options}: Write): string {
+  return options.transformers.reduce((made, transform) => transform(made, line), text);
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 export default RowOutput;

@@ -3,7 +3,6 @@ import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {Presence} from '../lib/presence.ts';
-import {createStore} from '../lib/store.ts';
 import type {Settings} from '../settings/settings.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {SearchHistory} from '../storage/search-history.ts';
@@ -11,14 +10,13 @@ import {stateFolder} from '../storage/state-folder.ts';
 import {ListPoller} from '../streams/list-poller.ts';
 import {Login} from '../streams/login.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
+import {FrameRate} from '../ui/frame-rate.ts';
 import {processesOf} from './processes.ts';
 import {ScreenSession} from './session.ts';
 import {wishOf} from './wish-of.ts';
 
 /** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
 const savePatience = 500;
-/** Frames a second while nobody looks. */
-const unwatchedFps = 2;
 
 /** What goes on behind the screen, whatever is on it: the list, the streams, what is kept on disk. */
 export class BackOfScreen {
@@ -26,6 +24,7 @@ export class BackOfScreen {
   readonly login: Login;
   readonly manager: StreamManager;
   readonly presence: Presence;
+  readonly frameRate: FrameRate;
   readonly history: SearchHistory;
   /** Undefined for the demo server, which is another one at every start. */
   readonly session: ScreenSession | undefined;
@@ -47,11 +46,11 @@ export class BackOfScreen {
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
     this.#recordings = new Recordings({directory, maxBytes, clock, processes});
-    const fpsNow = createStore(settings.fps);
+    this.frameRate = new FrameRate(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
     this.manager = new StreamManager({
       recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
-      ...{client, clock, random, fps, fpsNow, scrollbackBytes, memoryBytes, silence},
+      ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
     });
     this.login = new Login({client, poller: this.poller, onAdmitted: () => this.manager.noteAdmitted()});
     this.history = new SearchHistory({file: path.join(this.state, 'history'), signal});
@@ -65,7 +64,7 @@ export class BackOfScreen {
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
       this.poller.setWatched(isWatched);
-      fpsNow.set(isWatched ? fps : Math.min(fps, unwatchedFps));
+      this.frameRate.setWatched(isWatched);
     });
   }
 

@@ -40,6 +40,7 @@ export function screenServices({
   return {
     ...{manager, poller, clock, history},
     watched: presence.here,
+    frameRate: back.frameRate,
     session: login.session,
     describe: (name, signal) => describe(client, name, signal),
     serverName: server.name,

@@ -13,6 +13,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {AttentionOptions} from './attention.ts';
 import type {CommandTable} from './commands.ts';
+import type {FrameRate} from './frame-rate.ts';
 
 /** What the screen needs from outside. */
 export type Services = {
@@ -21,6 +22,8 @@ export type Services = {
   readonly clock: Clock;
   /** Somebody looks at the screen; without it, always. */
   readonly watched?: ReadableStore<boolean>;
+  /** Is told how fast the shown log runs. */
+  readonly frameRate?: FrameRate;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly colors: Colors;
   readonly symbols: Symbols;

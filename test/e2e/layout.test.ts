@@ -70,6 +70,11 @@ test('NO_COLOR: no colour on the screen, and nothing is lost by it', async () =>
   expect(viewer.sidebar().join('\n')).toContain('✗ Failed');
 });
 
+test('draws on a terminal where the variable CI is set, too', async () => {
+  await using viewer = await openViewer({env: {CI: 'true'}});
+  await viewer.terminal.waitFor('LIVE');
+});
+
 test('without UTF-8 all that the program draws itself is ASCII', async () => {
   await using viewer = await openViewer({env: {LANG: 'C'}});
   await viewer.terminal.waitFor('LIVE');

@@ -52,7 +52,7 @@ export type ScreenOptions = {
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
   readonly services?: Partial<
-    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts' | 'isUtf8'>
+    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts' | 'isUtf8' | 'frameRate'>
   >;
 };
 

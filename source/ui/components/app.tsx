@@ -1,5 +1,7 @@
-import {Box, useApp, usePaste} from 'ink';
+import {useApp, usePaste} from 'ink';
 import {useEffect, useMemo} from 'react';
+import {clip} from '../../terminal/clip.ts';
+import {plain} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import {type Size, smallest} from '../layout.ts';
 import {ControllerContext, useController} from '../use-controller.ts';
@@ -7,7 +9,7 @@ import {useKeys} from '../use-keys.ts';
 import {useLayout} from '../use-layout.ts';
 import {useStore} from '../use-store.ts';
 import {StreamManagerContext, useStreamManager} from '../use-stream-manager.ts';
-import {Line} from './line.tsx';
+import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
 
 /** The program's root. `size` comes from outside: see `cli.tsx` for why. */
@@ -41,10 +43,7 @@ function Root({size}: {readonly size: Size}) {
 }
 
 function TooSmall({size}: {readonly size: Size}) {
-  return (
-    <Box width={size.columns} height={size.rows} flexDirection="column">
-      <Line text={`${size.columns}×${size.rows} is too small:`} />
-      {size.rows > 1 ? <Line text={`pipetail needs ${smallest.columns}×${smallest.rows}`} /> : null}
-    </Box>
-  );
+  const words = [`${size.columns}×${size.rows} is too small:`, `pipetail needs ${smallest.columns}×${smallest.rows}`];
+  const rows = Array.from({length: size.rows}, (_, row) => clip(plain(words[row] ?? ''), 0, size.columns).text);
+  return <Rows rows={rows} />;
 }

@@ -1,4 +1,3 @@
-import {Box} from 'ink';
 import {paint} from '../../terminal/paint.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
@@ -12,13 +11,14 @@ import {tabBar} from '../tab-bar.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useAges} from '../use-ages.ts';
 import {useController} from '../use-controller.ts';
+import {useFrameRate} from '../use-frame-rate.ts';
 import {useSearchProgress} from '../use-search-progress.ts';
 import {useStore} from '../use-store.ts';
 import {useTabLabels} from '../use-tab-labels.ts';
 import {wrapWords} from '../wrap-words.ts';
-import {Line} from './line.tsx';
+import {Rows} from './rows.tsx';
 
-/** Sidebar, tab bar and log, joined row by row: one Text a row is the cheapest layout that Ink has. */
+/** Sidebar, tab bar and log, joined row by row. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, colors, symbols} = controller.services;
@@ -27,6 +27,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const {pane} = controller;
   useSearchProgress(pane?.model);
   useAges(controller.services, pane && newestAged(pane));
+  useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
@@ -43,14 +44,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
   const divider = paint(plain(symbols.divider, {dim: true}), colors);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
-  return (
-    <Box flexDirection="column" height={layout.bodyHeight}>
-      {rows.map((row, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is its index.
-        <Line key={index} text={row} />
-      ))}
-    </Box>
-  );
+  return <Rows rows={rows} />;
 
   /** Says what fills the pane, unless that is under way. */
   function emptyPane(): readonly string[] {

@@ -85,6 +85,21 @@ test('so does one of which a part is clipped, or has several lines', async () =>
   await fc.assert(fc.asyncProperty(fc.array(call, {maxLength: 6}), expectSame));
 });
 
+test('so does one whose rows come in place of blank ones, each in that of its number', async () => {
+  const rows = fc.array(row, {minLength: 1, maxLength: 3});
+  const block = fc.record({y: fc.integer({min: -1, max: 3}), rows, beside: fc.option(row)});
+  await fc.assert(
+    fc.asyncProperty(block, async ({y, rows: inPlace, beside}) => {
+      const inOutput = async (output: Output | RowOutput) => {
+        const transform = (_: string, line: number) => inPlace[line] ?? '';
+        output.write(0, y, inPlace.map(() => ' ').join('\n'), {transformers: [transform]});
+        return await cellsOf(output, beside === null ? [] : [{x: 12, y, text: beside}]);
+      };
+      expect(await inOutput(new RowOutput(size))).toEqual(await inOutput(new Output(size)));
+    }),
+  );
+});
+
 test('texts of several lines and what is clipped are Ink’s', () => {
   const [ours, inks] = [new RowOutput(size), new Output(size)];
   for (const output of [ours, inks]) {

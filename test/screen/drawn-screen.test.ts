@@ -1,0 +1,43 @@
+import {Console} from 'node:console';
+import {PassThrough, Writable} from 'node:stream';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {stripVTControlCharacters} from 'node:util';
+import {expect, it} from 'vitest';
+import {DrawnScreen} from '../../source/screen/drawn-screen.tsx';
+import {ScreenUnderTest} from '../ui/screen-under-test.ts';
+
+/** A terminal that keeps what is written to it. */
+function terminal() {
+  let text = '';
+  const stdout = Object.assign(
+    new Writable({
+      write(chunk, _, done) {
+        text += String(chunk);
+        done();
+      },
+    }),
+    {columns: 100, rows: 30, isTTY: true},
+  );
+  const stdin = Object.assign(new PassThrough(), {isTTY: true, setRawMode() {}, ref() {}, unref() {}});
+  return {process: {stdin, stdout} as unknown as NodeJS.Process, text: () => stripVTControlCharacters(text)};
+}
+
+// The runner's console has none, and Ink makes one.
+Object.assign(console, {Console});
+
+it('draws each of the frames that come as fast as asked for, not every second one', async () => {
+  await using screen = await ScreenUnderTest.open();
+  const {process, text} = terminal();
+  const fps = 20;
+  const drawn = new DrawnScreen(screen.controller, process, fps);
+  // Nothing in common: of a row only what has changed is written.
+  const frames = Array.from({length: 16}, (_, frame) => String.fromCharCode(97 + frame).repeat(9));
+  for (const frame of frames) {
+    screen.controller.dispatch({type: 'notice', text: frame});
+    await sleep(1000 / fps + 1);
+  }
+  drawn.end();
+  await drawn.ended();
+  const shown = text();
+  expect(frames.filter((frame) => !shown.includes(frame))).toEqual([]);
+});
