@@ -1,6 +1,7 @@
 // Runs the built program, and builds it first if it is missing or older than its sources.
 import {spawn, spawnSync} from 'node:child_process';
 import {constants} from 'node:os';
+import {nodeFlagsOf} from './node-flags.ts';
 import {builtStamp, root, stampOf} from './stamp.mjs';
 
 if ((await builtStamp()) !== (await stampOf())) {
@@ -9,11 +10,9 @@ if ((await builtStamp()) !== (await stampOf())) {
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
 
-const program = spawn(
-  process.execPath,
-  ['--max-semi-space-size=8', '--initial-old-space-size=64', `${root}/dist/pipetail.js`, ...process.argv.slice(2)],
-  {stdio: 'inherit'},
-);
+const program = spawn(process.execPath, [...nodeFlagsOf(root), `${root}/dist/pipetail.js`, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 // The terminal sends ^C and hang-ups to both; the program decides what they mean, and this only passes its answer on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
 program.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

@@ -16,8 +16,10 @@ async function smallProject(): Promise<TemporaryDirectory> {
   await writeFile(at('source/greeting.ts'), `export const greeting: string = 'first';\n`);
   await writeFile(
     at('cli.tsx'),
-    `import {greeting} from './source/greeting.ts';
-     console.log(greeting, process.argv.slice(2).join(' '));
+    `#!/usr/bin/env -S node --stack-size=900
+     import {greeting} from './source/greeting.ts';
+     console.log(greeting, ...process.argv.slice(2));
+     if (process.argv.includes('flags')) console.log(...process.execArgv);
      if (process.argv.includes('stay')) {
        process.on('SIGTERM', () => process.exit(5));
        setInterval(() => {}, 1000);
@@ -43,16 +45,16 @@ test('builds when there is nothing, when a source has changed, and not otherwise
     stderr: '',
   });
   const first = await stamp();
-  expect(await start(project)).toMatchObject({stdout: 'first \n'});
+  expect(await start(project, 'flags')).toMatchObject({stdout: 'first flags\n--stack-size=900\n'});
   expect(await stamp()).toBe(first);
 
   await writeFile(path.join(project.path, 'source/greeting.ts'), `export const greeting: string = 'second';\n`);
-  expect(await start(project)).toMatchObject({code: 3, stdout: 'second \n'});
+  expect(await start(project)).toMatchObject({code: 3, stdout: 'second\n'});
   const second = await stamp();
   expect(second).not.toBe(first);
 
   await rm(path.join(project.path, 'dist/.stamp'));
-  expect(await start(project)).toMatchObject({code: 3, stdout: 'second \n'});
+  expect(await start(project)).toMatchObject({code: 3, stdout: 'second\n'});
   expect(await stamp()).not.toBe(second);
 });
 

@@ -1,8 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {nodeFlagsOf} from '../../scripts/node-flags.ts';
 import {eventually} from '../harness/eventually.ts';
-import {node, program} from '../harness/program.ts';
+import {node, program, root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {SoakServer} from './server-process.ts';
@@ -66,8 +67,7 @@ export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): 
   const preload = path.join(import.meta.dirname, 'sampler-preload.mjs');
   await using terminal = await openTerminal({
     command: node,
-    // The flag as in the first line of the program.
-    args: ['--max-semi-space-size=8', '--initial-old-space-size=64', program, '--host', url, ...memory, 'soak-1'],
+    args: [...nodeFlagsOf(root), program, '--host', url, ...memory, 'soak-1'],
     cols: 120,
     rows: 40,
     env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file},

@@ -1,0 +1,10 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+
+/** The flags of Node in the first line of the program of a checkout: whoever starts it without that line gives them, too. */
+export function nodeFlagsOf(tree: string): readonly string[] {
+  const [first = ''] = readFileSync(path.join(tree, 'cli.tsx'), 'utf8').split('\n', 1);
+  const [, flags] = /^#!\/usr\/bin\/env -S node (--.*)$/.exec(first) ?? [];
+  if (flags === undefined) throw new Error(`cli.tsx does not begin with a line that starts Node with flags: ${first}`);
+  return flags.split(' ');
+}
