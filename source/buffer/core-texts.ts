@@ -14,13 +14,29 @@ const mostCores = 2;
  */
 export type CoreText = {readonly text: string; readonly isProof: boolean};
 
-/** The longest two, the longest first. */
-export function coreTexts({needed, needle, caseSensitive}: Pattern, facts: TextFacts): CoreText[] {
-  const texts = needed.flatMap((text) => uninterrupted(text, caseSensitive, facts));
-  return texts
-    .sort((a, b) => b.length - a.length)
+/** What was found last for a set of joints: a search asks for each of a segment's 64 blocks, which takes 4 µs. */
+const known = new WeakMap<TextFacts['joints'], {readonly pattern: Pattern; readonly cores: readonly CoreText[]}>();
+
+/** The two that are found the fastest, the best first. */
+export function coreTexts(pattern: Pattern, facts: TextFacts): readonly CoreText[] {
+  const last = known.get(facts.joints);
+  if (last?.pattern === pattern) return last.cores;
+  const {needed, needle, caseSensitive} = pattern;
+  const cores = needed
+    .flatMap((text) => uninterrupted(text, caseSensitive, facts))
+    .sort((a, b) => speedOf(b) - speedOf(a))
     .slice(0, mostCores)
     .map((text) => ({text, isProof: text === needle && !(facts.hasStyles && inStyle.test(text))}));
+  known.set(facts.joints, {pattern, cores});
+  return cores;
+}
+
+/**
+ * How much is passed over at once where a text is looked for: as much as it is long, and more if it has what is rare. In
+ * 163 MB `CONNECT, ` takes 51 ms, ` identical` 97.
+ */
+function speedOf(text: string): number {
+  return text.length + text.replace(/[a-z ]/g, '').length;
 }
 
 /** The parts of a text that are left where it is cut wherever a style may stand. */

@@ -72,8 +72,9 @@ function blockAt(segment: SegmentView, range: {first: number; limit: number; mos
   if (startOf(first + 1) - from > visibleBytes) {
     return {segment, first, last: first + 1, bytes: bytes.subarray(from, from + visibleBytes)};
   }
-  let last = first + 1;
-  while (last < limit && startOf(last) - from < mostBytes && startOf(last + 1) - startOf(last) <= visibleBytes) last++;
+  let last = lineAtOffset(starts, from + mostBytes - 1, {low: first, high: limit - 1}) + 1;
+  // Only the last can be a long one: those before it end in the block, which is no longer than what is visible of a line.
+  if (last > first + 1 && startOf(last) - startOf(last - 1) > visibleBytes) last -= 1;
   return {segment, first, last, bytes: bytes.subarray(from, startOf(last))};
 }
 
@@ -134,7 +135,8 @@ function offsetsOfEitherCase(bytes: Buffer, text: string): NextOffset | undefine
   const regExp = new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
   return (from) => {
     regExp.lastIndex = from;
-    return regExp.exec(latin)?.index ?? -1;
+    // `exec` would make an object for each.
+    return regExp.test(latin) ? regExp.lastIndex - text.length : -1;
   };
 }
 

@@ -1,6 +1,7 @@
 import {findHits} from './find-hits.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
+import {SortedIds} from './sorted-ids.ts';
 import {visibleText} from './visible-text.ts';
 
 /** What of a buffer is searched: the lines that filters leave. */
@@ -22,9 +23,9 @@ export class Search {
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
   /** Ids in order. The open line, when it matches, is the last one, and is looked at again whenever it has grown. */
-  readonly #matches: number[] = [];
+  readonly #matches = new SortedIds();
   /** Those of them that are in the scope: the same list if there is none. */
-  readonly #hits: number[];
+  readonly #hits: SortedIds;
   /** Every line below has ended and was looked at. */
   #next = 0;
   #openMatches = false;
@@ -35,20 +36,18 @@ export class Search {
     this.#buffer = buffer;
     this.#pattern = pattern;
     this.#scope = scope;
-    this.#hits = scope ? [] : this.#matches;
+    this.#hits = scope ? new SortedIds() : this.#matches;
     this.#next = buffer.firstId;
   }
 
   /** Ids of the matching lines found so far and still held, oldest first. */
-  get hits(): readonly number[] {
-    this.#forget();
-    this.#heedScope();
-    return this.#hits;
+  get hits(): Iterable<number> {
+    return this.#upToDate();
   }
 
   /** How many of them there are; exact for the ids below `countExactUpTo`. */
   get count(): number {
-    return this.hits.length;
+    return this.#upToDate().length;
   }
 
   /** Lines from this id on have not been looked at. */
@@ -58,21 +57,21 @@ export class Search {
 
   /** The place of a hit among the hits, from 1; undefined if the line is none. */
   rankOf(id: number): number | undefined {
-    const {hits} = this;
-    const index = lowerBound(hits, id);
-    return hits[index] === id ? index + 1 : undefined;
+    const hits = this.#upToDate();
+    const index = hits.countBelow(id);
+    return hits.at(index) === id ? index + 1 : undefined;
   }
 
   /** The first hit after `id`, which need not be a hit itself. */
   nextAfter(id: number): number | undefined {
-    const {hits} = this;
-    return hits[lowerBound(hits, id + 1)];
+    const hits = this.#upToDate();
+    return hits.at(hits.countBelow(id + 1));
   }
 
   /** The last hit before `id`. */
   previousBefore(id: number): number | undefined {
-    const {hits} = this;
-    return hits[lowerBound(hits, id) - 1];
+    const hits = this.#upToDate();
+    return hits.at(hits.countBelow(id) - 1);
   }
 
   /**
@@ -113,41 +112,33 @@ export class Search {
   #takeBackOpenLine(): void {
     if (!this.#openMatches) return;
     this.#openMatches = false;
-    const id = this.#matches.pop();
-    if (this.#scope && this.#hits.at(-1) === id) this.#hits.pop();
+    const id = this.#matches.at(this.#matches.length - 1);
+    if (id === undefined) return;
+    this.#matches.dropFrom(id);
+    if (this.#scope) this.#hits.dropFrom(id);
+  }
+
+  #upToDate(): SortedIds {
+    this.#forget();
+    this.#heedScope();
+    return this.#hits;
   }
 
   /** Leaves out what the buffer has dropped. */
   #forget(): void {
     const {firstId} = this.#buffer;
-    dropBelow(this.#matches, firstId);
-    dropBelow(this.#hits, firstId);
+    this.#matches.dropBelow(firstId);
+    this.#hits.dropBelow(firstId);
   }
 
   /** A record may be shown or hidden long after it was searched: a later line of it decides. */
   #heedScope(): void {
     const from = this.#scope?.takeChangedFrom() ?? Number.POSITIVE_INFINITY;
     if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
-    this.#hits.length = lowerBound(this.#hits, from);
-    for (let index = lowerBound(this.#matches, from); index < this.#matches.length; index++) {
-      const id = this.#matches[index];
+    this.#hits.dropFrom(from);
+    for (let index = this.#matches.countBelow(from); index < this.#matches.length; index++) {
+      const id = this.#matches.at(index);
       if (id !== undefined && this.#scope.includes(id)) this.#hits.push(id);
     }
   }
-}
-
-function dropBelow(ids: number[], firstId: number): void {
-  if ((ids[0] ?? firstId) < firstId) ids.splice(0, lowerBound(ids, firstId));
-}
-
-/** The index of the first of the sorted ids that is at least `id`. */
-function lowerBound(ids: readonly number[], id: number): number {
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ids[middle] ?? 0) < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

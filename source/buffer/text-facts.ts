@@ -13,7 +13,6 @@ const highBits = 0x80808080;
  * with 10,000,000 styles in 180 to 290 ms, where taking the styles out costs 350 ms for each search.
  */
 export class TextFacts {
-  /** Two bytes each: the one before the styles and the one after. Replaced, never changed. */
   #joints: ReadonlySet<number> = new Set();
   #to = 0;
 
@@ -27,6 +26,11 @@ export class TextFacts {
       this.#joints = joints;
     }
     this.#to = to;
+  }
+
+  /** Two bytes each: the one before the styles and the one after. The same set until something is added to it. */
+  get joints(): ReadonlySet<number> {
+    return this.#joints;
   }
 
   get hasStyles(): boolean {

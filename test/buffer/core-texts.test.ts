@@ -21,11 +21,28 @@ test.each<[string, string, string, unknown[]]>([
     parts('controller', '  step 1'),
   ],
   ['of an expression, what it needs', 'step \\d+ finished', coloured, parts(' finished', 'step ')],
+  [
+    'first what is rarer than small letters are, even if it is shorter',
+    'CONNECT, \\d+ identical',
+    coloured,
+    parts('CONNECT, ', ' identical'),
+  ],
   ['nothing of what is not ASCII', 'é', coloured, []],
   ['what might be part of a style is no proof', '32m', coloured, [['32m', false]]],
   ['but it is where there are no styles', '32m', '32m\n', [['32m', true]]],
 ])('%s', (_, source, log, cores) => {
   expect(coresOf(source, log)).toEqual(cores);
+});
+
+test('styles that come later may interrupt what none did before', () => {
+  const facts = new TextFacts();
+  const pattern = compilePattern('step 1');
+  const bytes = Buffer.from('step 1\nstep \x1b[1m1\n');
+  facts.update(bytes, 7);
+  expect(coreTexts(pattern, facts)).toEqual([{text: 'step 1', isProof: true}]);
+  facts.update(bytes, bytes.length);
+  expect(coreTexts(pattern, facts).map(({text}) => text)).toEqual(['step ', '1']);
+  expect(coreTexts(compilePattern('other'), facts).map(({text}) => text)).toEqual(['other']);
 });
 
 test('a pattern of either case may be interrupted where the other case is', () => {

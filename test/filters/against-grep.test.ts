@@ -74,7 +74,7 @@ describe.each(sampleFiles)('a search of %s finds the lines that grep finds', (na
   const sample = path.join(import.meta.dirname, '..', 'wire', name);
   const numbersOf = async (pattern: string) => {
     const {hits} = searchIn(await loadLog(sample), pattern);
-    return hits.map((id) => `${id + 1}`);
+    return Array.from(hits, (id) => `${id + 1}`);
   };
   const numbersIn = (printed: string) => printed.split('\n').flatMap((line) => /^\d+/.exec(line) ?? []);
 

@@ -134,7 +134,7 @@ test('a search in what is shown finds what stands there, whatever is shown or hi
         for (let id = buffer.firstId; id < buffer.endId; id++) {
           if (shown.includes(id) && buffer.lineAt(id)?.toString().toLowerCase().includes('e')) found.push(id);
         }
-        expect(search.hits).toEqual(found);
+        expect([...search.hits]).toEqual(found);
       };
       for (const operation of script) {
         change(buffer, operation);
