@@ -45,8 +45,7 @@ console.log(comparisonTable(compared, {here: machine.commit, other: other.commit
 async function inTurn(row: Row, context: BenchContext, tree: string): Promise<Omit<Compared, 'row'> | undefined> {
   const here: Sample[] = [];
   const there: Sample[] = [];
-  const runs = Math.min(Number(values.runs), row.runs ?? Number.POSITIVE_INFINITY);
-  for (let run = 0; run < runs; run++) {
+  for (let run = 0; run < Number(values.runs); run++) {
     here.push(await row.ours.measure(context));
     try {
       there.push(await row.ours.measure({...context, tree}));

@@ -24,9 +24,6 @@ const logs = [
   ...[20, 16_000].map((lineBytes) => ({lines: Math.round(fixedBytes / lineBytes), lineBytes})),
 ].filter(({lines}) => lines <= Number(values.largest));
 
-/** Small logs are quick, and their figures scatter. */
-const runsOf = (lines: number) => (lines > 200_000 ? 1 : 3);
-
 const machine = describeMachine();
 console.log(machineText(machine));
 const points: GrowthPoint[] = [];
@@ -34,7 +31,7 @@ for (const {lines, lineBytes} of logs) {
   console.log(`\n${lines} lines of ${lineBytes ?? `about ${usualLineBytes}`} bytes`);
   const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-`);
   try {
-    const options = {runs: runsOf(lines), onRow: () => {}};
+    const options = {runs: 5, onRow: () => {}};
     const rows = wanted.flatMap((family) => family.rows);
     for (const samples of await measureRows(rows, benchContext(folder, lines, {lineBytes}), options)) {
       const {row, ours, reference} = judge(samples);

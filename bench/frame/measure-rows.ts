@@ -4,7 +4,7 @@ type Measure = Task['measure'];
 
 /**
  * Measures rows one after the other: references and ours in turn, `runs` times, so that what the machine does meanwhile
- * falls on both. A row may ask for fewer runs. Rows that measure in the very same way differ in what they make of the
+ * falls on both. Rows that measure in the very same way differ in what they make of the
  * samples, and share them, each with a reference of its own; so do two sides of a row, which then compares two figures of
  * the same run.
  */
@@ -18,17 +18,12 @@ export async function measureRows(
   for (const row of rows) {
     onRow(row);
     const {measure} = row.ours;
-    const samples =
-      known.get(measure) ?? (await measureInTurn(measuresWith(measure, rows), context, runsOf(row, runs)));
+    const samples = known.get(measure) ?? (await measureInTurn(measuresWith(measure, rows), context, runs));
     known.set(measure, samples);
     const reference = row.reference && samples.get(row.reference.measure);
     measured.push({row, ours: samples.get(measure) ?? [], reference: reference ?? []});
   }
   return measured;
-}
-
-function runsOf(row: Row, runs: number): number {
-  return Math.min(runs, row.runs ?? runs);
 }
 
 /** The references of all rows that measure like this, then the measure itself. */

@@ -39,8 +39,6 @@ export type Row = {
   readonly unit: string;
   /** Undefined: measured to be known. */
   readonly target?: Target;
-  /** How often it is measured at the most: of what takes long, fewer times say enough. */
-  readonly runs?: number;
   /** Why the target is missed, with the figures that show it: for the readme. */
   readonly why?: string;
 };

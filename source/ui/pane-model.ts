@@ -76,14 +76,15 @@ export class PaneModel {
       clock: options.services.clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#tell(),
-      restMs: restsInFlood(source.buffer),
+      restMs: restsInFlood(source.buffer, 50),
     });
     const ahead = new FactsAhead(source.buffer);
     this.#ahead = new SliceRunner({
       clock: options.services.clock,
       step: (maxBytes) => ahead.step(maxBytes),
       onSlice: () => {},
-      restMs: restsInFlood(source.buffer),
+      // Nothing waits for it.
+      restMs: restsInFlood(source.buffer, 500),
     });
     // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
