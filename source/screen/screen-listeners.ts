@@ -1,4 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
+import {prepareWidths} from '../terminal/width.ts';
 import {Mouse} from '../ui/mouse.ts';
 import {activeTab} from '../ui/view-state.ts';
 import type {Departure} from './departure.ts';
@@ -18,11 +19,15 @@ export type ScreenListening = Pick<ScreenParts, 'back' | 'controller'> & {
   readonly hasMouse: boolean;
 };
 
+/** The first frames have been drawn by then, and few have pressed a key. Milliseconds. */
+const idleSoon = 1000;
+
 /** Listens to the terminal, the logs and the process. Answers the undoings, to be called in reverse. */
 export function screenListeners(listening: ScreenListening): readonly (() => void)[] {
-  const {controller, drawn, departure, process} = listening;
+  const {controller, drawn, departure, process, clock} = listening;
   return [
     filterScreenInput(listening),
+    clock.after(idleSoon, prepareWidths),
     watchFirstLines(listening.back.manager, (name) => {
       const tab = activeTab(controller.state);
       if (tab && (tab.merges ?? [tab.name]).includes(name)) drawn.drawNow();

@@ -4,6 +4,7 @@ import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {ShownLines} from '../filters/shown-lines.ts';
 import type {Clock} from '../lib/clock.ts';
+import {FrameBatch} from '../lib/frame-batch.ts';
 import {SliceRunner} from '../lib/slice-runner.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {RecordIndex} from '../records/record-index.ts';
@@ -20,6 +21,7 @@ export type PaneServices = {
 
 /** Takes less than 1 ms, and is more than a frame of 10,000 lines/s has. */
 const glanceBytes = 256 * 1024;
+const progressFps = 12;
 
 /** A search that is in force. */
 export type Searching = {readonly pattern: Pattern; readonly search: Search};
@@ -27,6 +29,8 @@ export type Searching = {readonly pattern: Pattern; readonly search: Search};
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
  * the hits of its search. Worked out in slices, and only while the tab is shown.
+ *
+ * Longer than most files: each part needs the one before it, and the order in which they are brought up to date is here.
  */
 export class PaneModel {
   readonly source: LogSource;
@@ -36,6 +40,8 @@ export class PaneModel {
   readonly #onEntries: (before: Entries) => void;
   readonly #onAnswer: () => void;
   readonly #progress = createStore(0);
+  /** What slices find is drawn in frames: drawn after each slice of 3 ms, a search takes half as long again. */
+  readonly #progressFrames: FrameBatch;
   readonly #runner: SliceRunner;
   /** Goes on once that has nothing left to do: prepares the next search. */
   readonly #ahead: SliceRunner;
@@ -76,15 +82,16 @@ export class PaneModel {
       clock: options.services.clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#tell(),
-      restMs: restsInFlood(source.buffer, 50),
+      restMs: restsInFlood(source.buffer),
     });
+    const {clock} = options.services;
+    this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#tellProgress()});
     const ahead = new FactsAhead(source.buffer);
     this.#ahead = new SliceRunner({
       clock: options.services.clock,
       step: (maxBytes) => ahead.step(maxBytes),
       onSlice: () => {},
-      // Nothing waits for it.
-      restMs: restsInFlood(source.buffer, 500),
+      restMs: restsInFlood(source.buffer),
     });
     // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
@@ -159,6 +166,7 @@ export class PaneModel {
     this.#unsubscribe();
     this.#runner.dispose();
     this.#ahead.dispose();
+    this.#progressFrames.dispose();
   }
 
   #syncShown(view: PaneView): void {
@@ -223,14 +231,12 @@ export class PaneModel {
   }
 
   #tell(): void {
-    const {caughtUp} = this.#runner;
-    const {runs} = this.index;
-    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
-    if (!sameParts(told, this.#told)) {
-      this.#told = told;
-      this.#progress.set(this.#progress.get() + 1);
+    if (!this.#runner.caughtUp) {
+      this.#progressFrames.request();
+      return;
     }
-    if (!caughtUp) return;
+    this.#progressFrames.drop();
+    this.#tellProgress();
     const answered = [this.#shown, this.#searching?.search];
     if (!sameParts(answered, this.#answered)) this.#onAnswer();
     this.#answered = answered;
@@ -238,6 +244,15 @@ export class PaneModel {
     const done = this.#onDone;
     this.#onDone = undefined;
     done?.();
+  }
+
+  #tellProgress(): void {
+    const {runs} = this.index;
+    const {caughtUp} = this.#runner;
+    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
+    if (sameParts(told, this.#told)) return;
+    this.#told = told;
+    this.#progress.set(this.#progress.get() + 1);
   }
 }
 

@@ -1,5 +1,6 @@
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {Search} from '../../source/buffer/search.ts';
 import type {FilterEntry} from '../../source/filters/filter.ts';
 import {PaneModel} from '../../source/ui/pane-model.ts';
 import {freshPane, type PaneView} from '../../source/ui/pane-view.ts';
@@ -227,6 +228,23 @@ describe('a search', () => {
     await modelled.sync({search: '(o+)+', filters: [filterBy('t[wh]')]});
     expect(modelled.model.searching?.pattern).toBe(searching?.pattern);
     expect(modelled.model.searching?.search).not.toBe(searching?.search);
+  });
+
+  it('is told of in frames, however many slices it takes', async () => {
+    const pane = new Modelled(1 << 22);
+    pane.write(...Array.from({length: 30_000}, (_, at) => `step ${at}`));
+    await pane.sync({});
+    const before = pane.progress;
+    // So slow that a slice of 3 ms is over after a step or two of 16 KiB.
+    let now = 0;
+    vi.spyOn(pane.clock, 'monotonic').mockImplementation(() => (now += 2.5));
+    const slices = vi.spyOn(Search.prototype, 'step');
+    await pane.sync({search: 'step'});
+    while (!pane.model.isSearched) await pane.clock.advance(10);
+    expect(slices.mock.calls.length).toBeGreaterThan(20);
+    expect(pane.progress - before).toBeLessThan(5);
+    expect(pane.model.searching?.search.count).toBe(30_000);
+    vi.restoreAllMocks();
   });
 
   it('finds lines as they come, and tells that it has', async () => {

@@ -3,7 +3,7 @@ import {restsInFlood} from '../../source/ui/rests-in-flood.ts';
 
 test('rests while a log floods, and no longer', () => {
   const buffer = {totalBytes: 1_000_000};
-  const restMs = restsInFlood(buffer, 50);
+  const restMs = restsInFlood(buffer);
   const after = (bytes: number) => {
     buffer.totalBytes += bytes;
     return restMs();
