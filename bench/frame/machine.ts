@@ -34,7 +34,11 @@ export function describeMachine(): Machine {
 function commit(): string {
   const head = said('git', 'rev-parse', '--short', 'HEAD').trim();
   if (head === '') return 'unknown';
-  return said('git', 'status', '--porcelain', '--untracked-files=no').trim() === '' ? head : `${head}+`;
+  // What a bench has written before is no change of what it measures.
+  const measured = [':(top)', ':(top,exclude)bench/results.json', ':(top,exclude)docs/bench'];
+  return said('git', 'status', '--porcelain', '--untracked-files=no', '--', ...measured).trim() === ''
+    ? head
+    : `${head}+`;
 }
 
 /** What a command printed; nothing if it failed. */

@@ -88,12 +88,6 @@ const common = {
 };
 
 export const rows: readonly Row[] = [
-  {
-    ...{...common, name: 'follow', figure: 'cpuMs', target: {of: 'ratio', atMost: 1}},
-    why:
-      'the main thread takes 0.78 s, of which twelve frames a second of React, Ink and Yoga are 0.41; V8’s own threads, which ' +
-      'compile what has become hot and collect garbage, take 0.4 s. less writes every line to the terminal: with the ' +
-      'terminal’s share counted (`follow-tmux`) it takes more.',
-  },
+  {...common, name: 'follow', figure: 'cpuMs', target: {of: 'ratio', atMost: 1}},
   {...common, name: 'follow-tmux', figure: 'withTmuxMs'},
 ];

@@ -36,15 +36,10 @@ async function unprepared(context: BenchContext): Promise<Sample> {
 
 const common = {unit: 'ms', target: {of: 'ratio', atMost: 2}} as const;
 
-const why =
-  'lines with `CONNECT, ` and ` identical` are found as fast as a literal, then each of 19,720 is decoded and tested; with ' +
-  'that a search takes 127 ms, and the prompt, three frames and the rests between slices the others. grep compiles both ' +
-  'into one automaton.';
-
 /** A first search, and one that follows: `-again`, as each letter that is typed is one. */
 const rowPairs = Object.entries(searches).flatMap(([name, {pattern, grep}]): Row[] => {
   const ours: Task = {what: `search ${pattern}`, measure};
-  const both = {...common, ours, reference: command(`${grep} "$LOG"`, 'coloured'), referenceFigure: 'wallMs', why};
+  const both = {...common, ours, reference: command(`${grep} "$LOG"`, 'coloured'), referenceFigure: 'wallMs'};
   return [
     {...both, name: `search-${name}`, figure: name, count: `${name}-count`},
     {...both, name: `search-${name}-again`, figure: `${name}-again`, count: `${name}-count`},
