@@ -3,6 +3,8 @@ import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
 import {sizeOf} from './screen-parts.ts';
 
+const homeAndErase = '\x1b[H\x1b[J';
+
 /** The screen as Ink draws it, from its making on. */
 export class DrawnScreen {
   readonly #controller: Controller;
@@ -42,9 +44,16 @@ export class DrawnScreen {
   /**
    * Draws for each new size of the terminal, until the answer is called. Ink's own useWindowSize left garbage in 36 of 60
    * resizes under load; a root prop, set before Ink hears of the resize, in none.
+   *
+   * All of it is drawn: a frame that was written for the old size when the terminal had another already has moved rows, and
+   * Ink writes only what is new (garbage in 3 of 16 times 300 resizes with a frame in 83 ms).
    */
   followSize(): () => void {
     const onResize = () => {
+      if (!this.#controller.terminal.isLent) {
+        this.#stdout.write(homeAndErase);
+        this.#instance.clear();
+      }
       this.#controller.setSize(sizeOf(this.#stdout));
       this.#instance.rerender(this.#element());
     };

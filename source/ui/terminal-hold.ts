@@ -9,6 +9,11 @@ export class TerminalHold {
   #isLent = false;
   #modes: TerminalModes | undefined;
 
+  /** Somebody else draws. */
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
   /** The root component gives what only Ink can do. */
   attach(suspend: SuspendTerminal): void {
     this.#suspend = suspend;
