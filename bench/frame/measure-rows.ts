@@ -4,9 +4,8 @@ type Measure = Task['measure'];
 
 /**
  * Measures rows one after the other: references and ours in turn, `runs` times, so that what the machine does meanwhile
- * falls on both. Rows that measure in the very same way differ in what they make of the
- * samples, and share them, each with a reference of its own; so do two sides of a row, which then compares two figures of
- * the same run.
+ * falls on both. Rows that measure in the very same way differ in what they make of the samples, and share them, each
+ * with a reference of its own; so do two sides of a row, which then compares two figures of the same run.
  */
 export async function measureRows(
   rows: readonly Row[],

@@ -8,8 +8,8 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
  * From the start of the process until the first frame is complete, in a terminal, and until the first line of a pipeline
  * that was named is on the screen. A frame is complete at the end of its synchronised update: the bytes of that end,
  * behind those that open the alternate screen and write the header, have been read from the terminal. The compile cache
- * is warm: a start that is not counted comes before; so is the server, which has answered before. Against a Node with nothing to do, from its start to its end in the
- * same kind of terminal.
+ * is warm: a start that is not counted comes before; so is the server, which has answered before. Against a Node with
+ * nothing to do, from its start to its end in the same kind of terminal.
  */
 const size = {cols: 120, rows: 40};
 const alternateScreen = '\x1b[?1049h';

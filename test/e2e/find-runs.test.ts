@@ -21,8 +21,7 @@ async function openWithRuns(): Promise<Viewer> {
   return viewer;
 }
 
-/** The row above the log. */
-/** Below the tab bar, or below the banner that a failed pipeline gets once the list says so. */
+/** The row above the log: below the tab bar, or below the banner that a failed pipeline gets once the list says so. */
 const runRow = ({terminal}: Viewer) => {
   const rows = [terminal.row(2), terminal.row(3)].map((row) => row.split('│')[1]?.trim() ?? '');
   return rows.find((row) => row.startsWith('run ')) ?? '';
