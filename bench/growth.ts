@@ -31,7 +31,7 @@ for (const {lines, lineBytes} of logs) {
   console.log(`\n${lines} lines of ${lineBytes ?? `about ${usualLineBytes}`} bytes`);
   const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-`);
   try {
-    const options = {runs: 3, onRow: () => {}};
+    const options = {runs: 5, onRow: () => {}};
     const rows = wanted.flatMap((family) => family.rows);
     for (const samples of await measureRows(rows, benchContext(folder, lines, {lineBytes}), options)) {
       const {row, ours, reference} = judge(samples);

@@ -115,3 +115,20 @@ test('without an alternate screen: a whole screen, and a line of its own for the
   await terminal.waitForExit();
   expect((await seenWithoutModes(terminal.output, '$ ')).at(-1)).toBe('$');
 });
+
+test('what Ink is told to read out has the words of the screen: the list, the log, what is typed, the keys', async () => {
+  await using viewer = await openViewer({env: {INK_SCREEN_READER: 'true'}, args: ['alpha']});
+  const {terminal} = viewer;
+  await viewer.live('Fresh start');
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  for (const text of ['gamma', 'Fresh start', 'line 1.', 'line 2.', 'following', '? help'])
+    await terminal.waitFor(text);
+  await terminal.press('Tab', '/');
+  await terminal.type('line 2');
+  await terminal.waitFor(/line 2\b(?!\.)/);
+  await terminal.press('Enter');
+  await terminal.waitFor(/1 of 1/);
+  await terminal.press('q', 'q');
+  expect(await terminal.waitForExit()).toMatchObject({code: 0});
+});

@@ -1,4 +1,4 @@
-import {Transform} from 'ink';
+import {Transform, useIsScreenReaderEnabled} from 'ink';
 import {useContext} from 'react';
 import {toAscii} from '../../terminal/ascii.ts';
 import {ControllerContext} from '../use-controller.ts';
@@ -11,9 +11,10 @@ import {ControllerContext} from '../use-controller.ts';
 export function Rows({rows}: {readonly rows: readonly string[]}) {
   const isUtf8 = useContext(ControllerContext)?.services.isUtf8 ?? true;
   const finished = isUtf8 ? rows : rows.map(toAscii);
+  // For a screen reader Ink transforms nothing.
+  const label = useIsScreenReaderEnabled() ? {accessibilityLabel: finished.join('\n')} : {};
   return (
-    // A screen reader gets no transforms.
-    <Transform accessibilityLabel={finished.join('\n')} transform={(_, row) => finished[row] ?? ''}>
+    <Transform {...label} transform={(_, row) => finished[row] ?? ''}>
       {blankRows(rows.length)}
     </Transform>
   );
