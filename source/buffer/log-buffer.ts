@@ -208,9 +208,14 @@ export class LogBuffer {
     this.#bound.dropBefore(id);
   }
 
-  /** Takes the oldest segments out of memory until about `bytes` are left there, as long as `newest` bytes stay. */
-  shrinkTo(bytes: number, newest: number): void {
-    if (this.#bound.shrinkTo(bytes, newest)) this.#version += 1;
+  /**
+   * Takes the oldest segments out of memory until about `bytes` are left there, as long as `newest` bytes stay. Answers
+   * whether anything left.
+   */
+  shrinkTo(bytes: number, newest: number): boolean {
+    const hasLeft = this.#bound.shrinkTo(bytes, newest);
+    if (hasLeft) this.#version += 1;
+    return hasLeft;
   }
 
   /**

@@ -42,6 +42,15 @@ export class AttemptWatches {
     });
   }
 
+  /** Tells once when a replay is over whose first byte came when its connection was taken for live already. */
+  watchLateReplay(attempt: number, onOver: () => void): void {
+    this.#scopes.after(attempt, this.#reader.lookAfter, () => {
+      if (this.#reader.attempt !== attempt) return;
+      if (this.#reader.isReplayOver()) onOver();
+      else this.watchLateReplay(attempt, onOver);
+    });
+  }
+
   /** Tells of every time of silence. */
   watchSilence(attempt: number): void {
     if (this.#silence === 0) return;

@@ -126,9 +126,19 @@ export class ConnectionEffects {
   }
 
   #receive(attempt: number, bytes: Uint8Array): void {
+    const isFirst = !this.#reader.isHeard;
     if (!this.#reader.receive(attempt, bytes)) return;
     const machine = this.#machine();
+    if (isFirst && attempt === machine.attempt && machine.connection.kind === 'live') this.#settleLate(attempt);
     if (machine.spare && attempt === machine.attempt) this.#dispatch({kind: 'heard', attempt});
     this.#onChange();
+  }
+
+  /** The attempt was taken for live without a byte, and settled without a replay, which comes now. */
+  #settleLate(attempt: number): void {
+    this.#watches.watchLateReplay(attempt, () => {
+      this.#reader.settle();
+      this.#onChange();
+    });
   }
 }

@@ -28,7 +28,8 @@ const overlapQuiet = 1_000;
 /** The replay that is being read. Times are monotonic milliseconds. */
 type Replay = {
   readonly attempt: number;
-  readonly openedAt: number;
+  /** Of its first byte; until there is one, of its opening. */
+  begunAt: number;
   /** It follows a loss: it has to be proved that it overlaps what we had. */
   readonly afterLoss: boolean;
   /** The silent connection that it is to replace. */
@@ -131,9 +132,14 @@ export class LogReader {
     return this.#lastByteAt;
   }
 
+  /** Something came of the replay that is being read. */
+  get isHeard(): boolean {
+    return (this.#replay?.bytes ?? 0) > 0;
+  }
+
   /** Milliseconds after which it is worth asking `isReplayOver` (again). */
   get lookAfter(): number {
-    return this.#isHeard ? lookEvery : lookEveryUnheard;
+    return this.isHeard ? lookEvery : lookEveryUnheard;
   }
 
   /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
@@ -149,7 +155,7 @@ export class LogReader {
     const downMs = loss && !(beside !== undefined && this.decided) ? openedAt - loss.at : 0;
     const counts = {appendedBefore: this.#writer.appended, bytes: 0, bytesBeside: 0};
     this.#heardAt = openedAt;
-    this.#replay = {attempt, openedAt, afterLoss: loss !== undefined, beside, ...counts};
+    this.#replay = {attempt, begunAt: openedAt, afterLoss: loss !== undefined, beside, ...counts};
     this.#stitch.begin({
       cause: loss?.cause ?? 'unknown',
       downMs,
@@ -166,6 +172,7 @@ export class LogReader {
     }
     this.#heardAt = this.#clock.monotonic();
     this.#lastByteAt = this.#clock.wall();
+    if (replay.bytes === 0) replay.begunAt = this.#heardAt;
     replay.bytes += bytes.length;
     this.#stitch.push(bytes);
     return true;
@@ -191,17 +198,12 @@ export class LogReader {
     if (!replay) return false;
     const now = this.#clock.monotonic();
     const rest = now - this.#heardAt;
-    const lasted = now - replay.openedAt;
-    if (!replay.afterLoss) return (this.#isHeard && rest >= quiet) || lasted >= catchUpCap;
-    // No ring is empty: a replay without a byte has not come yet.
-    if (!this.#isHeard) return false;
+    const lasted = now - replay.begunAt;
+    if (!replay.afterLoss) return (this.isHeard && rest >= quiet) || lasted >= catchUpCap;
+    // No ring is empty: a replay without a byte has not come yet. It is not waited for without end.
+    if (!this.isHeard) return lasted >= unprovedCap;
     if (!this.#stitch.settled) return rest >= unprovedQuiet || lasted >= unprovedCap;
     return replay.beside === undefined || replay.bytesBeside > 0 || rest >= overlapQuiet;
-  }
-
-  /** Something came of the replay that is being read. */
-  get #isHeard(): boolean {
-    return (this.#replay?.bytes ?? 0) > 0;
   }
 
   /** The replay is over: what is undecided is decided. Lines that a silent connection did not bring: it was dead. */
@@ -221,9 +223,11 @@ export class LogReader {
     this.#stitch.finish();
   }
 
-  /** Puts a marker, dated now. A log that was ended and is still the same one: we were too slow for the server. */
-  mark(marker: MarkerKind): void {
-    const at = this.#clock.wall();
+  /**
+   * Puts a marker, dated now unless told otherwise. A log that was ended and is still the same one: we were too slow for
+   * the server.
+   */
+  mark(marker: MarkerKind, at = this.#clock.wall()): void {
     if (marker.kind !== 'reconnected' || marker.cause !== 'runner-stopped') {
       this.#writer.marker({...marker, at});
       return;

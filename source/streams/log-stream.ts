@@ -2,6 +2,7 @@ import type {ApiClient, Pipeline} from '../api/types.ts';
 import type {ErrorShapes} from '../attention/error-shapes.ts';
 import type {Toll} from '../attention/toll.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {MarkerKind} from '../buffer/marker.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/shared-frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
@@ -43,6 +44,8 @@ export class LogStream {
   /** Recorded from the beginning on. */
   readonly #isRecorded: boolean;
   #isBeginning = false;
+  /** What was marked while the recording was being opened: what that holds comes before it. */
+  readonly #early: {readonly marker: MarkerKind; readonly at: number}[] = [];
   /** The same function each time: it stands for the stream in its frames. */
   readonly #publish = () => this.#store.set(this.#takeSnapshot());
   #machine = initialMachine;
@@ -129,6 +132,7 @@ export class LogStream {
     cancel();
     const resumed = this.#closed ? undefined : await this.#recording?.begin(this.#identity.knownId);
     this.#isBeginning = false;
+    for (const {marker, at} of this.#early.splice(0)) this.#reader.mark(marker, at);
     if (resumed) this.#goOn(resumed);
     this.reconnect();
   }
@@ -147,14 +151,14 @@ export class LogStream {
 
   /** Puts a dated line into the pane. */
   drawLine(): void {
-    this.#reader.mark({kind: 'drawn'});
+    this.#mark({kind: 'drawn'});
     this.#changed();
   }
 
   /** See `LogBuffer.shrinkTo`. */
   shrinkTo(bytes: number, newest: number): void {
-    this.buffer.shrinkTo(bytes, newest);
-    this.#changed();
+    // One that has nothing to give tells nothing: it would be asked again, once a second, for ever.
+    if (this.buffer.shrinkTo(bytes, newest)) this.#changed();
   }
 
   /**
@@ -168,7 +172,7 @@ export class LogStream {
     if (this.#reader.attempt !== undefined) this.#identity.followIfUnknown();
     this.#recording?.noteId(this.#reader.pipelineId ?? pipeline?.id);
     const marker = stateMarker(before, pipeline);
-    if (marker) this.#reader.mark(marker);
+    if (marker) this.#mark(marker);
     const as = listedAs(before, pipeline);
     if (as) this.#dispatch({kind: 'listed', as});
     this.#changed();
@@ -189,6 +193,13 @@ export class LogStream {
     this.#frames.cancel(this.#publish);
     this.#publish();
     return recorded ?? Promise.resolve();
+  }
+
+  /** A recorded past can only be put into an empty buffer. */
+  #mark(marker: MarkerKind): void {
+    const at = this.#clock.wall();
+    if (this.#isBeginning) this.#early.push({marker, at});
+    else this.#reader.mark(marker, at);
   }
 
   /** The lines, or what is told of them, have changed. */

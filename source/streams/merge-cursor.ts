@@ -110,8 +110,13 @@ export class MergeCursor {
     return this.#walk.takeColdCost();
   }
 
-  /** Takes the next entry, and if it is a line those after it within the limit. Answers what it cost, in bytes. */
+  /**
+   * Takes the next entry, and if it is a line those after it within the limit. Answers what it cost, in bytes; all that
+   * the limit allows for one that could not be read back.
+   */
   take(limit: RunLimit, sink: MergeSink): number {
+    // The step ends: the next one begins with a refresh, which counts what was lost.
+    if (!this.#walk.isReadable) return limit.maxBytes;
     this.#begun = true;
     if (this.#missed > 0) sink.missed(this.#missed, this.origin);
     this.#missed = 0;

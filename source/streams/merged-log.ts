@@ -113,8 +113,7 @@ export class MergedLog {
 
   /** See `LogBuffer.shrinkTo`. */
   shrinkTo(bytes: number, newest: number): void {
-    this.buffer.shrinkTo(bytes, newest);
-    this.#batch.request();
+    if (this.buffer.shrinkTo(bytes, newest)) this.#batch.request();
   }
 
   /**

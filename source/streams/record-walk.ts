@@ -46,6 +46,11 @@ export class RecordWalk {
     return this.#nextId < this.#endId;
   }
 
+  /** The next entry can be taken. One that could not be read back has left the buffer: the next `refresh` passes it. */
+  get isReadable(): boolean {
+    return this.hasNext && this.#segment !== undefined;
+  }
+
   /** The next entry has a time of its own. */
   get startsRecord(): boolean {
     return this.#startsRecord;
@@ -86,7 +91,7 @@ export class RecordWalk {
    */
   takeLines(limit: RunLimit): {readonly bytes: Uint8Array; readonly count: number} {
     const segment = this.#segment;
-    if (!segment) throw new Error('takeLines needs hasNext');
+    if (!segment) throw new Error('takeLines needs isReadable');
     const firstId = this.#nextId;
     const start = startOf(segment, firstId);
     let cost: number;

@@ -95,6 +95,8 @@ export class StreamRecording implements ColdStore {
     const resumed = await Promise.race([this.#begin(id), late]);
     cancel();
     if (resumed !== 'late') return resumed;
+    // Closed or switched off meanwhile: nobody would free what is opened now.
+    if (!this.#isOn) return undefined;
     this.#opener.stop();
     this.#id = undefined;
     this.#openLate(id);
@@ -170,6 +172,8 @@ export class StreamRecording implements ColdStore {
   }
 
   #resume(opened: OpenRecording): Resumed | undefined {
+    // Another program's: of its past nothing is shown, so that nothing that comes may be left out either.
+    if (!this.#showPast && opened.readOnlyBy !== undefined) return undefined;
     const start = this.#showPast ? opened.past.addTo(this.#buffer) : opened.past.addOpenLineTo(this.#buffer);
     const {state, since, tail} = opened.past.reference(ringBytes);
     if (opened.isOld) {

@@ -34,9 +34,10 @@ export class ListFollower {
   /** Acts on the list as it is now; nothing, while there is none. */
   look(): void {
     const {services} = this.#screen;
-    const {pipelines} = services.poller.snapshot.get();
+    const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
-    services.manager.noteList(pipelines);
+    // With a failure it is the last good list: streams that wait would take it for the server's answer.
+    if (failure === undefined) services.manager.noteList(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
     const [firstAsked] = this.#openAsked(pipelines);

@@ -264,9 +264,9 @@ describe('shrinkTo', () => {
     for (let line = 0; line < 100; line++) buffer.append(Buffer.from(`line ${String(line).padStart(4, '0')}\n`));
     expect(buffer.memoryBytes).toBe(1400);
     const {version} = buffer;
-    buffer.shrinkTo(1400, 0);
+    expect(buffer.shrinkTo(1400, 0)).toBe(false);
     expect(buffer).toMatchObject({version, lineCount: 100});
-    buffer.shrinkTo(700, 0);
+    expect(buffer.shrinkTo(700, 0)).toBe(true);
     expect(buffer.memoryBytes).toBeLessThanOrEqual(700);
     expect(buffer.memoryBytes).toBeGreaterThan(500);
     expect(buffer.version).not.toBe(version);

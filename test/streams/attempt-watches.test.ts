@@ -20,10 +20,11 @@ function open(silence: number) {
   });
   reader.begin({attempt: 1, loss: undefined, pipelineId: undefined, beside: undefined});
   const hear = () => reader.receive(1, Buffer.from('line\n'));
+  const end = () => reader.end(1);
   const become = (changes: Partial<Machine>) => {
     machine = {...machine, ...changes};
   };
-  return {clock, scopes, watches, told, hear, become};
+  return {clock, scopes, watches, told, hear, end, become};
 }
 
 const live = {kind: 'live', attempt: 1, since: 0} as const;
@@ -52,6 +53,20 @@ test('a catch-up that ended otherwise is watched no more, that of a spare is', a
   watches.watchCatchUp(1);
   await clock.advance(1000);
   expect(told).toEqual(['caught-up']);
+});
+
+test('a replay that comes late is told of once when it is over, unless it was ended', async () => {
+  const {clock, watches, told, hear, end} = open(0);
+  hear();
+  watches.watchLateReplay(1, () => told.push('over'));
+  await clock.advance(100);
+  expect(told).toEqual([]);
+  await clock.advance(1000);
+  expect([told, clock.pending]).toEqual([['over'], 0]);
+  watches.watchLateReplay(1, () => told.push('over'));
+  end();
+  await clock.advance(1000);
+  expect([told, clock.pending]).toEqual([['over'], 0]);
 });
 
 test('silence is told each time that it has lasted so long', async () => {

@@ -69,9 +69,28 @@ test('after a loss a replay is over as soon as the overlap is proved, and not be
   receive(1, freshStart + line(1) + line(2));
   reader.end(1);
   begin(2, true);
-  expect(await after(120_000)).toBe(false);
+  expect(await after(29_900)).toBe(false);
   receive(2, freshStart + line(1) + line(2) + line(3));
   expect(reader.isReplayOver()).toBe(true);
+});
+
+test('after a loss a replay that does not come is over at the cap; if it comes then, it has as long again', async () => {
+  const {reader, begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1));
+  reader.end(1);
+  begin(2, true);
+  expect(await after(29_900)).toBe(false);
+  expect(await after(100)).toBe(true);
+  reader.settle();
+  expect([reader.decided, reader.isHeard]).toEqual([false, false]);
+  receive(2, freshStart.slice(0, 40));
+  expect(reader.isHeard).toBe(true);
+  for (let second = 1; second < 30; second++) {
+    expect(await after(1_000)).toBe(false);
+    receive(2, freshStart.slice(39 + second, 40 + second));
+  }
+  expect(await after(1_000)).toBe(true);
 });
 
 test('after a loss a replay that proves nothing gets three seconds of rest', async () => {

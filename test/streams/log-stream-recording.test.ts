@@ -3,13 +3,14 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {systemClock} from '../../source/lib/clock.ts';
+import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {Recordings} from '../../source/storage/recordings.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {connectionOf, linesOf, markersOf, untilLines} from './open-streams.ts';
+import {shownOf} from './recorded-life.ts';
 
 async function startServer(): Promise<DemoServer> {
   const server = await DemoServer.start({});
@@ -19,8 +20,7 @@ async function startServer(): Promise<DemoServer> {
 }
 
 /** One run of the program: a manager with recordings. */
-function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean) {
-  const clock = fastClock(10);
+function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean, clock: Clock = fastClock(10)) {
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
   const recordings = new Recordings({
     directory: path.join(home.path, 'records'),
@@ -34,6 +34,7 @@ function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean) {
   });
   return {
     manager,
+    list: () => client.listPipelines(new AbortController().signal),
     async end() {
       manager.dispose();
       await recordings.closed();
@@ -97,6 +98,29 @@ test('while the server cannot be reached, what was recorded is shown', async () 
   await server.startApi();
   write(server, ['3']);
   await untilLines(stream, [...lines, 'one more']);
+  await second.end();
+});
+
+test('what is marked while the recording is being opened stands behind what that holds', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  const lines = write(server, ['1', '2']);
+  // A disk has the whole time to answer.
+  const first = startRun(server, home, true, systemClock);
+  await untilLines(first.manager.open('orders'), lines);
+  await first.end();
+
+  const second = startRun(server, home, true, systemClock);
+  const running = await second.list();
+  server.pipeline('orders').fail('out of memory');
+  second.manager.noteList(running);
+  const listed = await second.list();
+  const stream = second.manager.open('orders');
+  second.manager.noteList(listed);
+  stream.drawLine();
+  await connectionOf(stream, 'live');
+  const shown = shownOf(stream.buffer).filter((text) => text.startsWith('<') || lines.includes(text));
+  expect(shown).toEqual([...lines, '<state>', '<drawn>', '<reconnected>']);
   await second.end();
 });
 

@@ -3,6 +3,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {fastClock} from '../harness/fast-clock.ts';
+import {entriesOf} from './merge-sources.ts';
 import {
   connectionOf,
   eventsOf,
@@ -193,6 +194,46 @@ describe('a connection that is lost', () => {
     expect(tries).toEqual([1, 2, 3, 4]);
     expect(linesOf(stream)).toEqual(before);
     expect(server.totalLogConnections).toBe(5);
+  });
+});
+
+describe('a reconnect that is accepted and brings nothing', () => {
+  /** Lost, and accepted by a server that says nothing until it is thawed. Nothing else replaces the connection. */
+  async function openMute(lines: readonly string[], options: Parameters<typeof openStreams>[1] = {}) {
+    const clock = fastClock(50);
+    const rig = await openOrders({...options, clock, silence: 0});
+    const {server, stream} = rig;
+    for (const line of lines) server.pipeline('orders').write(line);
+    const received = () => entriesOf(stream.buffer).filter((text) => lines.includes(text)).length;
+    await eventually(
+      () => received() === lines.length,
+      () => `${lines.length} lines, there are ${received()}`,
+    );
+    server.freeze();
+    server.cutConnections();
+    await connectionOf(stream, 'catching-up');
+    await connectionOf(stream, 'live');
+    return {...rig, received};
+  }
+
+  test('is taken for live, and for the same outage when it speaks', async () => {
+    const {server, stream, before, write} = await openMute([]);
+    const missed = write('orders', 5);
+    server.thaw();
+    expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'server-lost', times: 1}]);
+  });
+
+  test('and then what proves nothing: it is shown when it rests', async () => {
+    // An entry of the runner that does not end: how many the lines after it are is not known.
+    const lines = ['[manager] begun', ...Array.from({length: 40}, () => 'x')];
+    const {server, stream, received} = await openMute(lines, {ringLimits: {bytes: 1_000_000, entries: 5}});
+    server.thaw();
+    await eventually(
+      () => received() === lines.length + 5,
+      () => `5 lines more than ${lines.length}, there are ${received()}`,
+    );
+    expect(markersOf(stream).map(({kind}) => kind)).toEqual(['discarded', 'lost', 'possible-repeat']);
   });
 });
 
@@ -415,4 +456,16 @@ test('a line that the user draws is in the pane', async () => {
   const {stream} = await openOrders();
   stream.drawLine();
   expect(markersOf(stream)).toEqual([{kind: 'drawn'}]);
+});
+
+test('a log that is to give memory and has none to give tells nothing', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['orders'], {clock});
+  const stream = manager.open('orders');
+  await untilLines(stream, write('orders', 3));
+  await clock.advance(1000);
+  const before = stream.snapshot.get();
+  stream.shrinkTo(0, 0);
+  await clock.advance(1000);
+  expect(stream.snapshot.get()).toBe(before);
 });

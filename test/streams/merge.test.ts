@@ -345,6 +345,33 @@ describe('a recorded past', () => {
     expect(buffer.markerAt(1)).toMatchObject({lines: 3});
   });
 
+  const unreadable = (lines: number) => ({
+    ...{lines, byteLength: lines * lineBytes, markers: []},
+    bytes: {isKept: () => true, read: () => undefined},
+  });
+
+  test('of which a part cannot be read is merged behind that, and what is missing is counted', () => {
+    const {buffer: past} = pastOf(a(10));
+    past.addPast(unreadable(3));
+    past.append(Buffer.from(`${a(14)}\n`));
+    const {buffer, merge} = mergeOf(past, source(b(12), b(15)));
+    let steps = 1;
+    while (!merge.step(all, 0)) steps += 1;
+    expect(entriesOf(buffer)).toEqual([a(10), b(12), '<not-merged>', a(14), b(15)]);
+    expect(buffer.markerAt(2)).toMatchObject({lines: 3});
+    expect(steps).toBe(2);
+  });
+
+  test('that begins with what cannot be read is merged from behind that on', () => {
+    const {buffer: past} = pastOf();
+    past.addPast(unreadable(1));
+    past.addPast(unreadable(2));
+    past.append(Buffer.from(`${a(14)}\n`));
+    const {buffer, merge} = mergeOf(past, source(b(12)));
+    while (!merge.step(all, 0));
+    expect(entriesOf(buffer)).toEqual([b(12), a(14)]);
+  });
+
   test('is read back a few segments in a step', () => {
     const {buffer: past, reads} = pastOf(...recorded);
     const {merge} = mergeOf(past, source());

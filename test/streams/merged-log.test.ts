@@ -160,6 +160,20 @@ describe('a merged log', () => {
     expect([log.buffer.markerAt(0), log.originAt(0)]).toEqual([{kind: 'drawn', at: clock.wall() - 200}, undefined]);
   });
 
+  test('tells of the memory that it gave, and nothing when it had none to give', async () => {
+    const [a, b] = twoFeeds();
+    a.write(`${'x'.repeat(200_000)}\n`.repeat(3));
+    const {clock, log} = setUp(a, b);
+    await clock.advance(1_000);
+    const before = log.snapshot.get();
+    log.shrinkTo(1 << 20, 0);
+    await clock.advance(200);
+    expect(log.snapshot.get()).toBe(before);
+    log.shrinkTo(0, 0);
+    await clock.advance(200);
+    expect(log.snapshot.get()).toMatchObject({lineCount: 1, droppedLines: 2});
+  });
+
   test('does nothing any more once it is closed, and can still be read', async () => {
     const [a, b] = twoFeeds();
     a.writeAt(1);

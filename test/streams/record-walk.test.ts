@@ -56,6 +56,19 @@ test('a run ends before a marker, which is passed by itself', () => {
   expect(walk.hasNext).toBe(false);
 });
 
+test('what could not be read back cannot be taken, and is passed with the next refresh', () => {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  buffer.addPast({lines: 1, byteLength: 9, markers: [], bytes: {isKept: () => true, read: () => undefined}});
+  buffer.append(Buffer.from(texts.first));
+  const walk = new RecordWalk(buffer);
+  walk.refresh(buffer.endId);
+  expect([walk.hasNext, walk.isReadable]).toEqual([true, false]);
+  walk.refresh(buffer.endId);
+  expect([walk.nextId, walk.isReadable]).toEqual([1, true]);
+  walk.takeLines(noLimit);
+  expect(walk.isReadable).toBe(false);
+});
+
 test('goes on over the borders of segments, and past what was dropped', () => {
   const {buffer, walk} = walkOver('', {maxBytes: 64, segmentBytes: 16});
   const texts: string[] = [];

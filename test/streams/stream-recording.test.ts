@@ -201,6 +201,26 @@ test('a second program on the same folder says so and reads only, and takes over
   await second.close();
 });
 
+test('where nothing of the past is shown, what another program records is not left out', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  const alive = () => true;
+  const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, alive});
+  await first.recording.begin('id-1');
+  await follow(first, server);
+  await written(first, clock);
+
+  server.write(line(server, 1));
+  const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive, showPast: false});
+  expect(await second.recording.begin('id-1')).toBeUndefined();
+  expect(second.recording.state).toMatchObject({kind: 'read-only', by: 1});
+  await follow(second, server);
+  expect(shownOf(second.buffer)).toEqual(server.life.wire.toString().trimEnd().split('\n'));
+  await first.close();
+  await second.close();
+});
+
 test('more than its size: the oldest files are deleted, and no more shown', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
@@ -311,6 +331,24 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
   expect(kept.length).toBeGreaterThan(100);
   expect(kept).toEqual(lines.slice(-kept.length));
   await next.close();
+});
+
+test.each(['closed', 'switched off'])('%s while a disk does not answer: it opens nothing any more', async (how) => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  const held = await life.recordings.open('p', 'id-1');
+  const begun = life.recording.begin('id-1');
+  if (how === 'closed') await life.recording.close();
+  else life.recording.set(false, 'id-1');
+  const {state} = life.recording;
+  await clock.advance(3_000);
+  expect(await begun).toBeUndefined();
+  await held.release();
+  // The folder is free again.
+  await life.recordings.closed();
+  expect(life.recording.state).toEqual(state);
+  expect(await readdir(path.join(home.path, 'p--id-1'))).not.toContain('lock');
 });
 
 test('a disk that does not answer is not waited for; when it does, what memory holds is recorded', async () => {

@@ -30,3 +30,19 @@ describe('at start', () => {
     expect(screen.controller.state.cursor).toBe('late');
   });
 });
+
+it('a list that fails is no sign of life for a tab that waits', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  await screen.untilConnected('billing');
+  const events = () => (screen.manager.get('billing')?.snapshot.get().events ?? []).map(({text}) => text);
+  let failures = 0;
+  screen.poller.snapshot.subscribe(() => {
+    if (screen.poller.snapshot.get().failure) failures += 1;
+  });
+  await screen.server.stopApi();
+  await screen.until(() => failures >= 3, 'three lists that fail');
+  expect(events().length).toBeGreaterThan(1);
+  expect(events()).not.toContain('the server answers again');
+  await screen.server.startApi();
+  await screen.untilConnected('billing');
+});
