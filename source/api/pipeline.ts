@@ -50,6 +50,7 @@ function parsePipeline(json: unknown): Pipeline | undefined {
     description: stringOf(json, 'description'),
     createdAt: stringOf(json, 'created_at'),
     platformVersion: stringOf(json, 'platform_version'),
+    deploymentId: stringOf(json, 'deployment_id'),
     deploymentStatus: stringOf(json, 'deployment_status'),
     deploymentStatusSince: stringOf(json, 'deployment_status_since'),
     deploymentDesiredStatus: stringOf(json, 'deployment_desired_status'),
@@ -72,6 +73,7 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.description === b.description &&
     a.createdAt === b.createdAt &&
     a.platformVersion === b.platformVersion &&
+    a.deploymentId === b.deploymentId &&
     a.deploymentStatus === b.deploymentStatus &&
     a.deploymentStatusSince === b.deploymentStatusSince &&
     a.deploymentDesiredStatus === b.deploymentDesiredStatus &&

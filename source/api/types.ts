@@ -8,6 +8,8 @@ export type Pipeline = {
   readonly description: string;
   readonly createdAt: string;
   readonly platformVersion: string;
+  /** A new one with each start, the same through pauses; empty while it is stopped. */
+  readonly deploymentId: string;
   readonly deploymentStatus: string;
   /** RFC 3339, as sent. */
   readonly deploymentStatusSince: string;

@@ -17,8 +17,8 @@ export type ErrorShape = {
   readonly unseenAt: number;
 };
 
-/** No shape has this key: shapes are unsigned. */
-export const watchedKey = -1;
+/** No shape has this key: shapes are whole numbers of 32 bits, signed. */
+export const watchedKey = 2 ** 31;
 
 /** Five hundred ways to fail are more than anyone reads; 500 examples are 250 kB at most. */
 const mostShapes = 500;

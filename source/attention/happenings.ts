@@ -32,7 +32,11 @@ export function pipelineHappenings(before: PipelineSight | undefined, now: Pipel
   if (before.running && !now.running && now.failing === undefined) {
     found.push({kind: 'stopped', pipeline, at, state: now.state});
   }
-  if (now.running && before.since !== at) found.push({kind: 'restarted', pipeline, at, logCleared: false});
+  // One that was paused and goes on, or could not be asked for a while, runs since another time, too.
+  const isSame = now.deployment !== '' && now.deployment === before.deployment;
+  if (now.running && before.since !== at && !isSame) {
+    found.push({kind: 'restarted', pipeline, at, logCleared: false});
+  }
   // A process that was started again counts from zero.
   const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
   if (errors > 0) found.push({kind: 'connectors', pipeline, count: errors});

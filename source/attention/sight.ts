@@ -22,6 +22,8 @@ export type PipelineSight = {
   /** The state in words: `Running`, `Stopped`. */
   readonly state: string;
   readonly running: boolean;
+  /** Which start of it this is, as the server says; empty while there is none. */
+  readonly deployment: string;
   /** Wall milliseconds of its last change of state. */
   readonly since: number;
   /** Errors of its connectors, as the server counts them. */

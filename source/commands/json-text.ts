@@ -1,5 +1,8 @@
-/** What JSON may hold as it is, but a terminal obeys or takes for the end of a line: DEL, C1, U+2028, U+2029. */
-const obeyed = /[\x7f-\x9f\u2028\u2029]/g;
+/**
+ * What JSON may hold as it is, but a terminal obeys or takes for the end of a line: DEL, C1, U+2028, U+2029, and what turns
+ * the direction of text, so that it reads as something else.
+ */
+const obeyed = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu;
 
 /** A value as JSON that is safe to show: a program reads the same from it. `indent`: cells a level; one line without. */
 export function jsonText(value: unknown, indent?: number): string {

@@ -119,5 +119,5 @@ export class EntryReader {
 
 /** After such a marker a line may belong to one that is missing. */
 function losesLines({kind}: Marker): boolean {
-  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged'].includes(kind);
+  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded'].includes(kind);
 }

@@ -1,7 +1,6 @@
+import {isObject, type JsonObject, parseExact, textOf} from './exact-json.ts';
 import {levelOf} from './level.ts';
 import type {JsonRecord} from './parse-record.ts';
-
-type JsonObject = {readonly [key: string]: unknown};
 
 /**
  * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`. The text is
@@ -11,7 +10,7 @@ export function parseJsonRecord(text: string): JsonRecord | undefined {
   // A long line is shown cut: it cannot parse, and to try would cost the most.
   if (!text.endsWith('}')) return undefined;
   try {
-    const line: unknown = JSON.parse(text);
+    const line: unknown = parseExact(text);
     return isObject(line) ? recordOf(line) : undefined;
   } catch {
     return undefined;
@@ -39,12 +38,4 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
     message: textOf(fields[messageKey] ?? ''),
     fields: left.map(([key, value]) => [key, textOf(value)] as const),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

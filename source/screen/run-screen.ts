@@ -54,6 +54,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     // A component threw.
     departure.noteFault(error);
   } finally {
+    controller.terminal.leaveModes();
     reports.off();
     endSize();
     await back.close();

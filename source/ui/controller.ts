@@ -182,11 +182,17 @@ export class Controller {
     return this.#models.source(tab);
   }
 
-  /** Changes how the shown tab looks. Any use of the log keeps its tab. */
+  /** Any use of a log keeps its tab, of which the shown one may be the preview. */
+  keepTab(): void {
+    const {active} = this.state;
+    if (active !== undefined) this.dispatch({type: 'keep', name: active});
+  }
+
+  /** Changes how the shown tab looks, and keeps it. */
   changePane(change: Partial<PaneView>): void {
     const {active} = this.state;
     if (active === undefined) return;
-    this.dispatch({type: 'keep', name: active});
+    this.keepTab();
     this.changePaneOf(active, change);
   }
 

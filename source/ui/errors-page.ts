@@ -6,6 +6,7 @@ import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {count, counted, moment} from '../viewport/words.ts';
 import type {Controller} from './controller.ts';
 import {happeningWords, shapeWords} from './happening-words.ts';
+import {offsetWithin} from './page-cursor.ts';
 import {activeTab, type Page} from './view-state.ts';
 
 /** Rows above the first error. */
@@ -55,8 +56,9 @@ export function errorsPage(
   const {currentLine} = controller.services.symbols;
   const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
   const sinceCells = Math.max(0, ...since.map((text) => text.length));
-  const first = offset - errorsHeading;
-  const end = first + controller.pageHeight;
+  const height = controller.pageHeight;
+  const first = offsetWithin(offset, {rows: rows.length + errorsHeading, height}) - errorsHeading;
+  const end = first + height;
   const body = rows.map((row, index) => {
     if (index < first || index >= end) return plain('');
     const margin = index === cursor ? currentLine : ' ';

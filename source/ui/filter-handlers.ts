@@ -151,9 +151,10 @@ function rangeOf({firstId}: Run, {model}: PaneAt): Between {
     kind: 'between',
     from: firstId,
     get to() {
-      const run = model.index.runAt(firstId);
-      // Nothing of it is held any more.
-      return run ? run.endId : firstId;
+      // Its first entries may have been dropped.
+      const run = model.index.runAt(Math.max(firstId, model.source.buffer.firstId));
+      // Another one: nothing of it is held any more.
+      return run?.firstId === firstId ? run.endId : firstId;
     },
     label: 'this run',
   };

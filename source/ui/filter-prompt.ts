@@ -29,9 +29,10 @@ export const filterPrompt: PromptKind<'filter'> = {
   recall(controller, prompt, by) {
     const newestFirst = (controller.pane?.tab.pane.filters ?? []).toReversed();
     const index = newestFirst.findIndex(({id}) => id === prompt.edits) + by;
-    if (index === -1) return {...prompt, text: '', edits: undefined};
+    const typed = prompt.edits === undefined ? prompt.text : (prompt.typed ?? '');
+    if (index === -1) return {...prompt, text: typed, edits: undefined};
     const entry = newestFirst[index];
-    return entry && {...prompt, text: filterText(entry.filter), edits: entry.id};
+    return entry && {...prompt, text: filterText(entry.filter), edits: entry.id, typed};
   },
 };
 

@@ -8,7 +8,11 @@ export const findNamePrompt: PromptKind<'find-name'> = {
   keys: () => [['Enter', 'keep']],
   change: (controller, {text}) => filterNames(controller, text),
   submit: () => undefined,
-  cancel: (controller, {before}) => filterNames(controller, before),
+  cancel(controller, {before}) {
+    filterNames(controller, before.nameFilter);
+    const isListed = controller.pipelines.some(({name}) => name === before.cursor);
+    if (before.cursor !== undefined && isListed) controller.tabSwitcher.moveCursor(before.cursor);
+  },
 };
 
 function filterNames(controller: Controller, text: string): void {

@@ -3,6 +3,7 @@ import type {ZoneOffset} from '../viewport/time-column.ts';
 import {count, dateTime} from '../viewport/words.ts';
 import {keysDo} from './key-hint.ts';
 import {goToEntry, paneAt, say} from './on-pane.ts';
+import {hasLocalTimes} from './pane-view.ts';
 import {type Place, parsePlace} from './parse-place.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -16,7 +17,7 @@ export const timePrompt: PromptKind<'time'> = {
   submit(controller, {text}) {
     const at = paneAt(controller);
     if (!at || text === '') return undefined;
-    const isLocal = at.tab.pane.time === 'local';
+    const isLocal = hasLocalTimes(at.tab.pane);
     const offsetOf = isLocal ? controller.services.offsetAt : utc;
     const inWords = (time: number) => `${dateTime(time + offsetOf(time) * 60_000)}${isLocal ? '' : ' UTC'}`;
     const parsed = parseTime(text, {now: controller.services.clock.wall(), offsetOf});

@@ -34,6 +34,7 @@ export const logHandlers = {
     pan(controller, () => longest - at.rows.textWidth(at.tab.pane, at.layout));
   },
   'draw-line'(controller: Controller) {
+    controller.keepTab();
     controller.pane?.model.source.drawLine();
   },
 };

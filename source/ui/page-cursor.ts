@@ -1,3 +1,8 @@
+/** The offset nearest to this one at which a page fills its window: it may have become shorter, or its window taller. */
+export function offsetWithin(offset: number, {rows, height}: {readonly rows: number; readonly height: number}): number {
+  return Math.max(0, Math.min(offset, rows - height));
+}
+
 /** The offset at which a page shows the row of its cursor, counted below the heading; it scrolls as little as it must. */
 export function offsetToShow(
   offset: number,

@@ -1,5 +1,6 @@
 import type {Controller} from './controller.ts';
-import {pageLines} from './page-lines.ts';
+import {offsetWithin} from './page-cursor.ts';
+import {pageShown} from './page-lines.ts';
 
 /** Commands of the pages that cover the panes. */
 export const pageHandlers = {
@@ -15,8 +16,8 @@ export const pageHandlers = {
 function scroll(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (!page) return;
-  const most = Math.max(0, pageLines(controller).length - controller.pageHeight);
-  const offset = Math.max(0, Math.min(page.offset + by, most));
+  const {lines, offset: before} = pageShown(controller);
+  const offset = offsetWithin(before + by, {rows: lines.length, height: controller.pageHeight});
   controller.dispatch({type: 'page', page: {...page, offset}});
 }
 

@@ -9,6 +9,7 @@ import {errorsPage} from './errors-page.ts';
 import {eventsPage} from './events-page.ts';
 import {helpPage} from './help-page.ts';
 import {marksPage} from './marks-page.ts';
+import {offsetWithin} from './page-cursor.ts';
 import {activeTab} from './view-state.ts';
 
 /** The rows of the open page; none when no page is open. */
@@ -42,6 +43,14 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     case 'marks':
       return marksPage(controller, page.cursor, width);
   }
+}
+
+/** The rows of the open page, and which is the first on the screen. */
+export function pageShown(controller: Controller): {readonly lines: readonly StyledText[]; readonly offset: number} {
+  const {page} = controller.state;
+  const lines = pageLines(controller);
+  const offset = offsetWithin(page?.offset ?? 0, {rows: lines.length, height: controller.pageHeight});
+  return {lines, offset};
 }
 
 /** ` 1–21 of 115 rows`: which part of a page is on the screen; empty where it is all of it. */

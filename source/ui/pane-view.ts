@@ -29,6 +29,11 @@ export type PaneView = {
   readonly selectedFrom: number | undefined;
 };
 
+/** Whether times are shown in local time: lines as sent have theirs in UTC. */
+export function hasLocalTimes({time, asSent}: PaneView): boolean {
+  return time === 'local' && !asSent;
+}
+
 export const freshPane: PaneView = {
   position: follow,
   wrap: false,

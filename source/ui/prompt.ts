@@ -1,5 +1,6 @@
 import type {Recall} from '../storage/recall.ts';
 import type {PaneView} from './pane-view.ts';
+import type {ViewState} from './view-state.ts';
 
 /** A line being typed. */
 export type Prompt = {
@@ -12,9 +13,9 @@ export type Prompt = {
   | {readonly kind: 'time' | 'place' | 'highlight'}
   /** `before` is what Esc puts back. */
   | {readonly kind: 'search'; readonly before: PaneView}
-  | {readonly kind: 'find-name'; readonly before: string}
-  /** `edits`: the id of the filter that it replaces. */
-  | {readonly kind: 'filter'; readonly edits: number | undefined}
+  | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor'>}
+  /** `edits`: the id of the filter that it replaces. `typed`: what was typed before the arrows went to one. */
+  | {readonly kind: 'filter'; readonly edits: number | undefined; readonly typed?: string}
   /** `replaces`: the file exists, and Enter once more replaces it. */
   | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
   | {readonly kind: 'pipe'; readonly what: Choice}

@@ -10,7 +10,7 @@ export const searchHandlers = {
   search(controller: Controller) {
     const tab = controller.pane?.tab;
     if (!tab) return;
-    controller.dispatch({type: 'keep', name: tab.name});
+    controller.keepTab();
     controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
   },
   'next-hit': (controller: Controller) => goToHit(controller, 'next'),

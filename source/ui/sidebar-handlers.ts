@@ -27,8 +27,9 @@ export const sidebarHandlers = {
     else controller.dispatch({type: 'keep', name: cursor});
   },
   'find-name'(controller: Controller) {
-    const before = controller.state.nameFilter;
-    controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: before, before}});
+    const {nameFilter, cursor} = controller.state;
+    const before = {nameFilter, cursor};
+    controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: nameFilter, before}});
   },
   'mark-pipeline'(controller: Controller) {
     const {cursor, marked} = controller.state;

@@ -20,7 +20,7 @@ export function pipelineSights(pipelines: readonly Pipeline[]): ReadonlyMap<stri
 }
 
 function pipelineSight(pipeline: Pipeline): PipelineSight {
-  const {name, deploymentStatus, deploymentStatusSince, connectorErrors} = pipeline;
+  const {name, deploymentId, deploymentStatus, deploymentStatusSince, connectorErrors} = pipeline;
   const running = deploymentStatus === 'Running';
   const since = Date.parse(deploymentStatusSince);
   return {
@@ -28,6 +28,7 @@ function pipelineSight(pipeline: Pipeline): PipelineSight {
     failing: failingWords(pipeline),
     state: pipelineState(pipeline).word,
     running,
+    deployment: deploymentId,
     since: Number.isNaN(since) ? 0 : since,
     connectorErrors,
   };

@@ -24,9 +24,13 @@ export const takeHandlers = {
   },
   copy: (controller: Controller) => void copy(controller, hasSelection(controller) ? 'selection' : 'record'),
   'copy-view': (controller: Controller) => void copy(controller, 'view'),
-  save: (controller: Controller) => openSavePrompt(controller, hasSelection(controller) ? 'selection' : 'view'),
+  save(controller: Controller) {
+    controller.keepTab();
+    openSavePrompt(controller, hasSelection(controller) ? 'selection' : 'view');
+  },
   pipe(controller: Controller) {
     if (!controller.pane) return;
+    controller.keepTab();
     const what = hasSelection(controller) ? 'selection' : 'view';
     controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: controller.services.pager, what}});
   },
@@ -50,6 +54,8 @@ export const takeHandlers = {
       say(controller, 'a merged log is not recorded: record its pipelines');
       return;
     }
+    // The stream of a preview ends with it, and so would the recording.
+    controller.keepTab();
     const isOn = stream.snapshot.get().recording !== undefined;
     stream.setRecording(!isOn);
     say(controller, isOn ? 'no longer recorded' : 'recorded from now on');
@@ -123,6 +129,7 @@ function endSelection(controller: Controller, choice: Choice, {tab}: PaneAt): vo
 
 /** Runs something that takes a while; what fails is said. */
 async function take(controller: Controller, run: (at: PaneAt, signal: AbortSignal) => Promise<void>): Promise<void> {
+  controller.keepTab();
   try {
     const at = await settledPane(controller);
     if (at) await run(at, controller.closing);
@@ -153,8 +160,13 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const at = paneAt(controller);
   if (!at) return;
   const marks = marksOf(at);
+  const {entries} = at.geometry;
   const current = at.model.index.headOf(at.current ?? 0);
-  const near = direction === 'next' ? marks.find((id) => id > current) : marks.findLast((id) => id < current);
+  // For a mark that a filter hides stands the row that is gone to.
+  const place = (id: number) =>
+    (at.model.shown?.includes(id) ?? true) ? id : (entries.atOrAfter(id) ?? entries.atOrBefore(id) ?? id);
+  const near =
+    direction === 'next' ? marks.find((id) => place(id) > current) : marks.findLast((id) => place(id) < current);
   const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
   if (mark === undefined) say(controller, noMarks(controller));
   else goToEntry(controller, mark);

@@ -16,12 +16,14 @@ export const mostCopied = 10_000_000;
 export type TakeFacts = {readonly clock: Clock; readonly signal: AbortSignal};
 
 /**
- * The shown tab, once its filters are applied: until then it shows what was before them. Undefined when there is no log,
- * and when another tab is shown by then. Rejects when the screen ends.
+ * The shown tab, once its filters are applied: until then it shows what was before them. As it is at the call if they are:
+ * more keys may come in one piece with the one that takes. Undefined when there is no log, and when another tab is shown
+ * by then. Rejects when the screen ends.
  */
 export async function settledPane(controller: Controller): Promise<PaneAt | undefined> {
   const {pane, closing} = controller;
   if (!pane) return undefined;
+  if (!pane.model.isFiltering) return paneAt(controller);
   const {promise: isSettled, resolve, reject} = Promise.withResolvers<void>();
   const look = () => {
     if (!pane.model.isFiltering) resolve();

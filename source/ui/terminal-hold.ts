@@ -24,6 +24,11 @@ export class TerminalHold {
     this.#modes = modes;
   }
 
+  /** The screen ends: from now on the modes are left as they are, also when a command gives the terminal back. */
+  leaveModes(): void {
+    this.#modes = undefined;
+  }
+
   /** Hands the terminal over while `callback` runs, then takes it back and draws every cell anew. */
   async lend(callback: () => Promise<void>): Promise<void> {
     // Ink throws when it is asked twice.

@@ -77,7 +77,8 @@ export function usePromptKeys(controller: Controller, prompt: Prompt): PromptKey
   const onSubmit = () => {
     if (promptInUse(controller.state)) submitPrompt(controller);
   };
-  usePaste((text) => replace(prompt.text + printable(text)));
+  // At the end of what is there by now, and without the end of the line that was copied.
+  usePaste((text) => replace((controller.state.prompt?.text ?? '') + printable(text.replace(/[\r\n]+$/, ''))));
   return {generation, onKey, onChange, onSubmit};
 }
 

@@ -16,6 +16,7 @@ describe('parsePipelines', () => {
       description: '',
       createdAt: '2026-11-25T09:17:30.649793944Z',
       platformVersion: '0.337.0',
+      deploymentId: '',
       deploymentStatus: 'Stopped',
       deploymentStatusSince: '2026-11-25T09:17:31.057427379Z',
       deploymentDesiredStatus: 'Stopped',
@@ -70,7 +71,7 @@ describe('parsePipelines', () => {
   test('a change of any field is seen', () => {
     const first = parsePipelines(list(), []) ?? [];
     const fields = ['name', 'description', 'created_at', 'platform_version', 'deployment_status', 'storage_status'];
-    fields.push('deployment_status_since', 'deployment_desired_status', 'program_status', 'id');
+    fields.push('deployment_status_since', 'deployment_desired_status', 'program_status', 'id', 'deployment_id');
     for (const field of fields) {
       const changed = list();
       changed[2][field] = 'other';

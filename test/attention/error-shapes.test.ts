@@ -67,6 +67,14 @@ it('watched lines are one kind, whatever they say', () => {
   expect(shapes.byKey.get(watchedKey)).toMatchObject({count: 2, firstId: 1, lastId: 2});
 });
 
+it('no line is taken for a watched one, whatever its shape', () => {
+  const shapes = new ErrorShapes();
+  // Of this one it is -1: shapes are signed.
+  shapes.add(Buffer.from('[orders] 2026-01-01T00:00:00.000001Z ERROR kafka:  vynmgtij'), {id: 1, at: 1});
+  shapes.add(refused(1), {id: 2, at: 2, key: watchedKey});
+  expect([...shapes.byKey.values()].map(({count}) => count)).toEqual([1, 1]);
+});
+
 it('the map is the same until there is another error, and one that was taken never changes', () => {
   const shapes = new ErrorShapes();
   shapes.add(full, {id: 1, at: 1});

@@ -23,6 +23,16 @@ describe('of the list', () => {
     expect(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
   });
 
+  it('one that was paused and goes on was not started again', () => {
+    const running = pipeline('a', {deployment: 'first'});
+    const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
+    const resumed = pipeline('a', {deployment: 'first', since: 7});
+    expect(kinds(pipelineHappenings(running, paused))).toEqual(['stopped']);
+    expect(pipelineHappenings(paused, resumed)).toEqual([]);
+    expect(pipelineHappenings(running, resumed)).toEqual([]);
+    expect(kinds(pipelineHappenings(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);
+  });
+
   it('one that does not run any more was stopped, unless it failed', () => {
     const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
     expect(pipelineHappenings(pipeline('a'), stopped)).toEqual([

@@ -14,7 +14,16 @@ export function log(name: string, change: Partial<LogSight> = {}): LogSight {
 }
 
 export function pipeline(name: string, change: Partial<PipelineSight> = {}): PipelineSight {
-  return {name, failing: undefined, state: 'Running', running: true, since: 0, connectorErrors: 0, ...change};
+  return {
+    name,
+    failing: undefined,
+    state: 'Running',
+    running: true,
+    deployment: '',
+    since: 0,
+    connectorErrors: 0,
+    ...change,
+  };
 }
 
 export function sight(at: number, logs: readonly LogSight[], pipelines: readonly PipelineSight[] = []): Sight {

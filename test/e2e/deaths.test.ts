@@ -36,6 +36,17 @@ describe('the terminal is as it was, and nothing is left', () => {
     // The shell waits for the program, whatever signal ended it: it knows only the exit code.
     await expectClean(session, code);
   });
+
+  test('after SIGTERM while a command has the terminal', async () => {
+    await using session = await openShellSession({args: ['--mouse', '--title']});
+    const {terminal} = session;
+    await terminal.press('Tab', '|', 'C-u');
+    await terminal.type('exec sleep 60');
+    await terminal.press('Enter');
+    await terminal.waitFor(() => !terminal.alternateScreen);
+    process.kill(session.pid, 'SIGTERM');
+    await expectClean(session, 143);
+  });
 });
 
 const preload = path.join(import.meta.dirname, 'fault-preload.mjs');

@@ -31,6 +31,29 @@ test.each([
   await terminal.waitFor('│');
 });
 
+test('the prompts fit into the narrowest screen, whatever is typed', async () => {
+  await using viewer = await openViewer({cols: 40, rows: 10});
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 20);
+  await terminal.waitFor('line 20.');
+  await terminal.press('Tab');
+  for (const keys of [['/'], ['&'], ['*'], ['T'], [':'], ['|'], ['S'], ['S', 'Tab'], ['v', 'S', 'Tab']]) {
+    await terminal.press(...keys);
+    await terminal.stable();
+    await terminal.type('0123456789'.repeat(7));
+    await terminal.waitFor(() => /\d9( |$)/.test(terminal.row(-2)));
+    await terminal.stable();
+    expect(terminal.row(0), keys.join(' ')).toMatch(/^ pipetail /);
+    expect(terminal.row(-1), keys.join(' ')).toMatch(/Enter/);
+    const before = terminal.screen();
+    await terminal.press('Esc', 'C-l');
+    await terminal.stable();
+    expect(terminal.screen().slice(0, 2), keys.join(' ')).toEqual(before.slice(0, 2));
+    await terminal.press('Esc', 'Esc');
+  }
+});
+
 test.each([
   [39, 24],
   [80, 9],

@@ -9,6 +9,7 @@ function pipeline(change: Partial<Pipeline> = {}): Pipeline {
     description: '',
     createdAt: '2026-01-01T00:00:00Z',
     platformVersion: '0.337.0',
+    deploymentId: 'a start',
     deploymentStatus: 'Running',
     deploymentStatusSince: '2026-01-01T00:00:00Z',
     deploymentDesiredStatus: 'Running',

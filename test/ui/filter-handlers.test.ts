@@ -234,6 +234,25 @@ describe('stretches of the log', () => {
     expect(viewOf(screen).filters).toMatchObject([{filter: {label: 'this run'}, on: true}]);
   });
 
+  it.each(['before', 'after'])('R shows the run also when its first lines are dropped %s', async (when) => {
+    await using screen = await reading(five, {scrollbackBytes: 20_000});
+    const drop = async (from: number) => {
+      for (let part = from; part < from + 400; part += 100) {
+        await write(
+          screen,
+          ...Array.from({length: 100}, (_, at) => logged(part + at, 'INFO', `more line${part + at}`)),
+        );
+      }
+    };
+    if (when === 'before') await drop(0);
+    await pressed(screen, 'R');
+    await drop(400);
+    expect(screen.manager.get('orders')?.buffer.firstId).toBeGreaterThan(6);
+    expect(texts(screen)).toEqual(['this run']);
+    expect(lastWords(screen).at(-1)).toBe('line799');
+    expect(lastWords(screen).length).toBeGreaterThan(10);
+  });
+
   it('they stand when older lines are dropped', async () => {
     await using screen = await reading(five, {scrollbackBytes: 20_000});
     await pressed(screen, 'k', '<');

@@ -64,6 +64,17 @@ describe('the filter prompt', () => {
     ]);
   });
 
+  it('the arrows bring back what was typed before them', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    changePrompt(controller, 'refused');
+    recallPrompt(controller, 1);
+    recallPrompt(controller, 1);
+    recallPrompt(controller, -1);
+    recallPrompt(controller, -1);
+    expect(controller.state.prompt).toMatchObject({text: 'refused', edits: undefined});
+  });
+
   it('an edited filter keeps its place, and is switched on', async () => {
     await using screen = await withFour();
     const {controller} = screen;

@@ -26,6 +26,19 @@ it('the cursor goes to the first that matches if it is on none, and the preview 
   expect(screen.controller.state.prompt).toMatchObject({kind: 'find-name', text: 'or'});
 });
 
+it('Esc puts the cursor back, and the preview with it', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['billing?']);
+  screen.pressTogether('/', 'o', 'r');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['orders?']);
+  cancelPrompt(screen.controller);
+  expect(screen.controller.state.cursor).toBe('billing');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['billing?']);
+});
+
 it('without a match the cursor stays', async () => {
   await using screen = await ScreenUnderTest.connected();
   screen.pressTogether('/', 'z', 'z', 'Enter');

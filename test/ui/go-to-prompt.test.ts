@@ -37,6 +37,13 @@ describe('T', () => {
     expect(currentLine(screen)).toContain('minute 10');
   });
 
+  it('is typed in UTC where lines are shown as sent, whatever the others have', async () => {
+    await using screen = await reading(minutes, {offsetAt: () => 120});
+    screen.press('t', 'J');
+    await typed(screen, 'T', '2026-11-25 00:15');
+    expect(currentLine(screen)).toContain('minute 20');
+  });
+
   it('stays open and says why what was typed is no time; an empty one goes nowhere', async () => {
     await using screen = await reading(minutes);
     await typed(screen, 'T', 'noon');

@@ -8,6 +8,7 @@ export function makePipeline(name: string, change: Partial<Pipeline> = {}): Pipe
     description: '',
     createdAt: '2026-11-25T09:00:00.000001Z',
     platformVersion: '0.337.0',
+    deploymentId: `start-of-${name}`,
     deploymentStatus: 'Running',
     deploymentStatusSince: '2026-11-25T09:17:30.123456Z',
     deploymentDesiredStatus: 'Running',

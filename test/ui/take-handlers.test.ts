@@ -84,6 +84,16 @@ describe('copying', () => {
     expect(screen.copied).toEqual([]);
   });
 
+  it('takes what was there at the key, whatever keys came with it', async () => {
+    await using screen = await reading(log);
+    screen.press('k');
+    screen.pressTogether('y', 'k', 'k');
+    await untilNotice(screen);
+    screen.pressTogether('v', 'k', 'y', 'Esc', 'G');
+    await screen.until(() => screen.copied.length === 2, 'the selection');
+    expect(screen.copied).toEqual([lines(48, 49), lines(45, 47)]);
+  });
+
   it('says what went wrong', async () => {
     const copy = () => Promise.reject(new Error('no clipboard today'));
     await using screen = await reading(log, {services: {copy}});
@@ -97,6 +107,29 @@ describe('marks', () => {
     await using screen = await reading(log);
     screen.press('X', 'z', 'W');
     expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
+  });
+
+  it.each([...'W=yYMS|'])('%s keeps the tab, as any use of the log does', async (key) => {
+    await using screen = await reading([], {names: []});
+    await screen.until(() => screen.controller.pane !== undefined, 'the preview');
+    const [preview] = screen.controller.state.tabs;
+    expect(preview?.kept).toBe(false);
+    screen.press(key);
+    expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
+  });
+
+  it('u and U go on past marks that a filter hides', async () => {
+    await using screen = await reading(log);
+    const marked = [10, 20, 30];
+    screen.controller.changePane({marks: new Set(marked)});
+    await typed(screen, '&', '!step 19');
+    await pressed(screen, 'G');
+    const seen: (string | undefined)[] = [];
+    for (const key of [...'UUUuu']) {
+      await pressed(screen, key);
+      seen.push(currentLine(screen));
+    }
+    expect(seen).toEqual([log[29], log[20], log[9], log[20], log[29]]);
   });
 
   it('m marks a record and takes the mark away, from any of its lines', async () => {

@@ -31,6 +31,19 @@ test('it can be lent again after a failure', async () => {
   expect(ran).toBe(true);
 });
 
+test('a command that gives the terminal back after the end switches no mode on', async () => {
+  const terminal = new TerminalHold();
+  const steps: string[] = [];
+  terminal.attach((callback) => callback());
+  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  const {promise: isOver, resolve: end} = Promise.withResolvers<void>();
+  const lent = terminal.lend(() => isOver);
+  terminal.leaveModes();
+  end();
+  await lent;
+  expect(steps).toEqual(['off']);
+});
+
 test('modes are off while the terminal is lent, and on again after, whatever happened', async () => {
   const terminal = new TerminalHold();
   const steps: string[] = [];

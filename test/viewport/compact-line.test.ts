@@ -74,6 +74,11 @@ describe('the compact form', () => {
     expect(compact(line, 100)).toMatch(/ x a="b c" d=\{"e f":1\}$/);
   });
 
+  it('shows numbers of JSON with all their digits', () => {
+    const line = `{"timestamp":"2026-11-25T09:08:54.3Z","level":"INFO","target":"a","fields":{"message":"x","offset":9223372036854775807}}`;
+    expect(compact(line, 100)).toMatch(/ x offset=9223372036854775807$/);
+  });
+
   it('begins with a column of the same width in each mode', () => {
     for (const time of timeModes) {
       for (const width of [30, 50, 100]) {

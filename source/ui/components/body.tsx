@@ -5,6 +5,7 @@ import {bannerText} from '../banner-text.ts';
 import type {Pane} from '../controller.ts';
 import {keyDoes, keyOf} from '../key-hint.ts';
 import type {Layout} from '../layout.ts';
+import {hasLocalTimes} from '../pane-view.ts';
 import {runHeader} from '../run-header.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
 import {tabBar} from '../tab-bar.ts';
@@ -73,7 +74,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       width: layout.paneWidth,
       symbols,
       now: clock.wall(),
-      offsetAt: tab.pane.time === 'local' ? offsetAt : () => 0,
+      offsetAt: hasLocalTimes(tab.pane) ? offsetAt : () => 0,
     });
   }
 

@@ -1,5 +1,6 @@
 import {Box, type Key, Text, useInput} from 'ink';
 import TextInput from 'ink-text-input';
+import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {paneAt} from '../on-pane.ts';
 import type {Prompt} from '../prompt.ts';
@@ -20,11 +21,14 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   const {generation, onKey, onChange, onSubmit} = usePromptKeys(controller, prompt);
   const status = prompt.kind === 'search' ? statusOf(controller) : undefined;
   const example = promptExample(prompt);
+  const label = ` ${promptLabel(prompt)}`;
   return (
     <Box height={1}>
       <KeyGuard onKey={onKey} />
-      <Box flexShrink={0}>
-        <Text bold wrap="truncate">{` ${promptLabel(prompt)}`}</Text>
+      <Box flexShrink={0} width={Math.min(textWidth(label), controller.size.columns - leastRoom)}>
+        <Text bold wrap="truncate">
+          {label}
+        </Text>
       </Box>
       {/* Text that is too long wraps: its last row, which is typed in, is the one that is seen. */}
       <Box flexShrink={100} minWidth={leastRoom} height={1} overflow="hidden" alignItems="flex-end">

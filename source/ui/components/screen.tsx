@@ -1,6 +1,6 @@
 import {Box} from 'ink';
 import type {Layout} from '../layout.ts';
-import {pageLines, pagePlace} from '../page-lines.ts';
+import {pagePlace, pageShown} from '../page-lines.ts';
 import {troublePage} from '../trouble-page.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
@@ -9,7 +9,7 @@ import {useSeconds} from '../use-seconds.ts';
 import {useStore} from '../use-store.ts';
 import {useStreamManager} from '../use-stream-manager.ts';
 import {useTabLabels} from '../use-tab-labels.ts';
-import {type Page, promptInUse} from '../view-state.ts';
+import {promptInUse} from '../view-state.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
 import {Footer} from './footer.tsx';
@@ -24,7 +24,7 @@ export function Screen({layout}: {readonly layout: Layout}) {
   return (
     <Box flexDirection="column">
       <Header />
-      {view.page ? <OpenPage layout={layout} page={view.page} /> : <Main layout={layout} />}
+      {view.page ? <OpenPage layout={layout} /> : <Main layout={layout} />}
       {view.page ? null : <Bottom layout={layout} />}
       <Footer />
     </Box>
@@ -42,7 +42,7 @@ function Bottom({layout, place}: {readonly layout: Layout; readonly place?: stri
   );
 }
 
-function OpenPage({layout, page}: {readonly layout: Layout; readonly page: Page}) {
+function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
   useStore(controller.described);
   useStore(controller.services.poller.snapshot);
@@ -50,11 +50,11 @@ function OpenPage({layout, page}: {readonly layout: Layout; readonly page: Page}
   // The list of errors is of all tabs: it is drawn again when the marks of one change.
   useTabLabels(controller);
   useStore(controller.attention.mutes);
-  const lines = pageLines(controller);
+  const {lines, offset} = pageShown(controller);
   return (
     <>
-      <PageView lines={lines} offset={page.offset} height={layout.bodyHeight} />
-      <Bottom layout={layout} place={pagePlace(page.offset, layout.bodyHeight, lines.length)} />
+      <PageView lines={lines} offset={offset} height={layout.bodyHeight} />
+      <Bottom layout={layout} place={pagePlace(offset, layout.bodyHeight, lines.length)} />
     </>
   );
 }

@@ -140,6 +140,18 @@ describe('pages', () => {
     await app.shows('● Running');
   });
 
+  it('one that was scrolled to its end still has its end there when it becomes shorter', async () => {
+    await using app = await AppUnderTest.open({size: {columns: 60, rows: 20}});
+    await app.shows('LIVE');
+    await app.press('?', 'G');
+    const last = () => app.rows.findLast((row, index) => index < app.rows.length - 2 && row.trim() !== '');
+    await app.screen.until(() => !app.text.includes('this help'), 'its end');
+    app.resize(100, 40);
+    await app.shows(/–(\d+) of \1 rows|this help/);
+    expect(last()).toMatch(/\S/);
+    expect(app.rows.slice(1, -2).filter((row) => row.trim() !== '').length).toBeGreaterThan(20);
+  });
+
   it('describe shows errors in full', async () => {
     await using app = await AppUnderTest.open({
       scenario: (server) => {
@@ -190,6 +202,19 @@ describe('sizes', () => {
     await using app = await AppUnderTest.open({size: {columns: 39, rows: 10}, services: {isUtf8: false}});
     await app.shows('39x10 is too small:');
     await app.shows('pipetail needs 40x10');
+  });
+
+  it('too small with a prompt open: its keys and those that quit still work', async () => {
+    await using app = await AppUnderTest.open();
+    await app.shows('LIVE');
+    await app.press('/');
+    await app.shows('find /');
+    app.resize(30, 8);
+    await app.shows('30×8 is too small');
+    await app.press('Esc');
+    await app.screen.until(() => app.screen.controller.state.prompt === undefined, 'the prompt to go');
+    await app.press('q');
+    await app.screen.until(() => app.screen.quits === 1, 'the end');
   });
 
   it('recovers when the terminal grows, and fits each size', async () => {

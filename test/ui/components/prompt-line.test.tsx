@@ -131,6 +131,12 @@ describe('a prompt', () => {
     expect(app.screen.controller.state.prompt).toBeDefined();
   });
 
+  it('takes what is pasted behind what was typed in the same piece, without the end of its line', async () => {
+    await using app = await searching();
+    app.type('ab\u001B[200~cd\r\n\u001B[201~');
+    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'abcd', 'all of it');
+  });
+
   it('finds pipelines by name', async () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
