@@ -153,6 +153,11 @@ export class LogPrinter {
     return write(output, bytes);
   }
 
+  /** A record has ended it all, here or in another log: prints what was to come at the end only. */
+  cutShort(output: LineOutput): void {
+    if (this.#way) write(output, this.#way.cutShort());
+  }
+
   /** What stands behind all records, once. */
   #printEnd(output: LineOutput): boolean {
     if (!this.#way || this.#way.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;

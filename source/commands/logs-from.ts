@@ -23,8 +23,8 @@ export type LogsFromOptions = {
   /** Where records, not lines, are printed: which of a log, and how. */
   readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
   readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline. */
-  readonly note: (line: string) => void;
+  /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
+  readonly note: (line: string, kind?: 'failure') => void;
   readonly signal: AbortSignal;
 };
 
@@ -57,21 +57,24 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   if (end === undefined) return failed ? 1 : 0;
   const unwritten = whyNotWritten(end);
   if (unwritten === undefined) return 0;
-  note(`pipetail: ${unwritten}`);
+  note(`pipetail: ${unwritten}`, 'failure');
   return 1;
 }
 
 async function printOne(name: string, options: LogsFromOptions): Promise<Outcome> {
   const {directory, names, output, signal, wayOf} = options;
-  const note = (text: string) => options.note(`pipetail: ${name}: ${text}`);
+  const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${name}: ${text}`, kind);
   const prefix = options.prefix && names.length > 1 ? linePrefixes(names)(name) : undefined;
   const way = wayOf?.({name, prefix, facts: () => ({server: ''})});
   const shape = way ? recordShaper(way) : lineShaper({prefix, stripColor: options.stripColor});
   try {
     const folders = await foldersOf(directory, name);
-    if (folders.length === 0) note(`there is no recording of it in ${directory}`);
+    if (folders.length === 0) note(`there is no recording of it in ${directory}`, 'failure');
     for (const [index, folder] of folders.entries()) {
-      if (index > 0) note(`created again · a new pipeline of the same name (${path.basename(folder)})`);
+      if (index > 0) {
+        output.write(shape.endLine());
+        note(`created again · a new pipeline of the same name (${path.basename(folder)})`);
+      }
       const {deletedBytes, pieces} = openRecordedLog(folder);
       if (deletedBytes > 0) note(`${byteSize(deletedBytes)} before this were deleted to make room`);
       for (const piece of pieces) {
@@ -79,12 +82,11 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
         await print(piece, {output, shape, note});
         const problem = shape.problem();
         if (problem !== undefined) {
-          note(problem);
+          note(problem, 'failure');
           return 'failed';
         }
         if (shape.isOver()) break;
       }
-      output.write(shape.endLine());
       if (shape.isOver()) break;
     }
     output.write(shape.end());
@@ -94,7 +96,7 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined) throw error;
-    note(`${directory} cannot be read: ${failureWords(code)}`);
+    note(`${directory} cannot be read: ${failureWords(code)}`, 'failure');
     return 'failed';
   }
 }
@@ -122,9 +124,9 @@ function room(output: LineOutput): Promise<void> {
 /** Puts lines into their printed shape; bytes come in any chunking. */
 type Shaper = {
   readonly push: (bytes: Buffer) => Uint8Array;
-  /** The line that has not ended is one. */
+  /** The line that has not ended is one: another log begins. */
   readonly endLine: () => Uint8Array;
-  /** What stands behind it all. */
+  /** Nothing more comes: what is still to print, and what stands behind it all. */
   readonly end: () => Uint8Array;
   /** A record has ended it all. */
   readonly isOver: () => boolean;
@@ -146,20 +148,23 @@ function recordShaper(options: RecordWayOptions): Shaper {
     buffer.dropBefore(next);
     return bytes;
   };
+  const endLine = (): Uint8Array => {
+    buffer.closeLine();
+    way.letGo();
+    return take();
+  };
   return {
     push(bytes) {
       buffer.append(bytes);
       way.look();
       return take();
     },
-    endLine() {
-      buffer.closeLine();
-      way.letGo();
-      return take();
-    },
-    end: () => way.end(),
+    endLine,
+    end: () => Buffer.concat([endLine(), way.end()]),
     isOver: () => way.isOver,
     marker(marker) {
+      // Behind a gap a line may belong to a record that is missing. A reconnect that lost nothing parts no record.
+      if (marker.kind !== 'reconnected') buffer.addMarker(marker);
       if (markerTone(marker) !== 'quiet') way.addGap(markerText(marker));
     },
     problem: () => (way.tooSlow ? tooSlowWords : undefined),
@@ -168,12 +173,16 @@ function recordShaper(options: RecordWayOptions): Shaper {
 
 /** Prints lines as they come. */
 function lineShaper({prefix, stripColor}: {prefix: string | undefined; stripColor: boolean}): Shaper {
-  const nothing = Buffer.of();
-  const rest = {end: () => nothing, isOver: () => false, marker: () => {}, problem: () => undefined};
-  if (prefix === undefined && !stripColor) return {...rest, push: (bytes) => bytes, endLine: () => nothing};
+  const rest = {isOver: () => false, marker: () => {}, problem: () => undefined};
+  if (prefix === undefined && !stripColor) return {...rest, ...asIs()};
   const head = Buffer.from(prefix ?? '');
   let partial = Buffer.alloc(0);
   const shaped = (line: Buffer) => [head, stripColor ? stripSgr(line) : line];
+  const endLine = () => {
+    const bytes = partial.length === 0 ? partial : Buffer.concat([...shaped(partial), Buffer.of(newline)]);
+    partial = Buffer.alloc(0);
+    return bytes;
+  };
   return {
     ...rest,
     push(bytes) {
@@ -187,6 +196,21 @@ function lineShaper({prefix, stripColor}: {prefix: string | undefined; stripColo
       partial = Buffer.from(all.subarray(from));
       return Buffer.concat(parts);
     },
-    endLine: () => (partial.length === 0 ? partial : Buffer.concat([...shaped(partial), Buffer.of(newline)])),
+    endLine,
+    end: endLine,
+  };
+}
+
+/** The bytes as they are. */
+function asIs(): Pick<Shaper, 'push' | 'endLine' | 'end'> {
+  const nothing = Buffer.of();
+  let isOpen = false;
+  return {
+    push(bytes) {
+      isOpen = bytes.at(-1) !== newline;
+      return bytes;
+    },
+    endLine: () => (isOpen ? Buffer.of(newline) : nothing),
+    end: () => nothing,
   };
 }

@@ -101,6 +101,11 @@ export class PipelineLog {
     return printed;
   }
 
+  /** A record has ended it all, here or in another log: prints what was to come at the end only. */
+  cutShort(output: LineOutput): void {
+    this.#printer.cutShort(output);
+  }
+
   /** Ends it now. What came can still be printed. */
   stop(): void {
     if (this.#ending) return;

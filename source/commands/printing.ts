@@ -21,11 +21,15 @@ export class Printing {
   readonly #resolve: (value: undefined) => void;
   #mayGrow: boolean;
 
-  /** `count`: logs to be expected; they share the spill. `mayGrow`: `add` is called again, and it is not over before. */
+  /**
+   * `count`: logs to be expected; they share the spill, which those that come unexpected share too (`memoryBytes`).
+   * `mayGrow`: `add` is called again, and it is not over before.
+   */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
     this.#options = options;
     this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
-    this.#manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes});
+    const memoryBytes = options.spillBytes;
+    this.#manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
     this.#mayGrow = mayGrow;
     const {promise, resolve} = Promise.withResolvers<undefined>();
     this.over = promise;
@@ -78,6 +82,7 @@ export class Printing {
       turns.push(log);
       idle = log.printSome(output) ? 0 : idle + 1;
     }
+    if (this.isOver && !output.busy) for (const log of turns) log.cutShort(output);
     const isDone = !this.#mayGrow && turns.every((log) => log.done);
     if ((isDone || this.isOver) && !output.busy) this.#resolve(undefined);
   }

@@ -2,7 +2,10 @@ import {decodeVisible} from '../buffer/visible-text.ts';
 import {type LogRecord, parseRecord} from '../records/parse-record.ts';
 import type {Template, TemplateField} from '../settings/template.ts';
 import {Evidence, type EvidenceFacts} from '../take/markdown.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {fieldValue} from '../viewport/compact-line.ts';
 import {lineAsSent} from '../viewport/line-text.ts';
+import {recordFields} from '../viewport/record-fields.ts';
 import {jsonText} from './json-text.ts';
 import {stripSgr} from './strip-sgr.ts';
 
@@ -41,18 +44,23 @@ export function linesShape(options: {
   };
 }
 
-/** One JSON object a line. What a record does not say is null; nothing of a line is left out but its colours. */
+/**
+ * One JSON object a line. What a record does not say is null, or absent; nothing of a line is left out but its colours
+ * and which process wrote it.
+ */
 export function jsonShape(pipeline: string): RecordShape {
   return {
     print({lines, startsHere}) {
-      const {record, message} = read(lines, textOf);
-      const fields = record?.format === 'json' ? Object.fromEntries(record.fields) : {};
+      const {record, first, more} = read(lines, textOf);
+      const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline,
         time: record?.timeText ?? null,
         level: record?.level ?? null,
         target: record?.target ?? null,
-        message,
+        ...(record?.host !== undefined && {host: record.host}),
+        ...(record?.span !== undefined && {span: record.span}),
+        message: [message, ...more].join('\n'),
         ...(Object.keys(fields).length > 0 && {fields}),
         // The rest of a record that something else came between.
         ...(!startsHere && {continues: true}),
@@ -66,13 +74,15 @@ export function jsonShape(pipeline: string): RecordShape {
 export function templateShape(pipeline: string, template: Template): RecordShape {
   return {
     print({lines, time}) {
-      const {record, message} = read(lines, safeTextOf);
+      const {record, first, more} = read(lines, safeTextOf);
+      // A line in JSON may bring control characters in escapes, wherever it has a string.
+      const message = record ? safe(wholeMessage(record, first)) : first;
       const values: Readonly<Record<TemplateField, string>> = {
         pipeline,
         time: timeWord(time),
         level: record?.level ?? '-',
-        target: record?.target ?? '-',
-        message,
+        target: safe(record?.target ?? '-'),
+        message: [message, ...more].join('\n'),
         line: lines.map(safeTextOf).join('\n'),
       };
       return Buffer.from(
@@ -96,16 +106,31 @@ export function markdownShape(facts: () => Omit<EvidenceFacts, 'span' | 'gaps'>)
   };
 }
 
-/** Head and message, the lines that go on with it included; all of it where there is no head. */
+/** What the first line says, and the lines that go on with it. */
 function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
-  const texts = lines.map(decode);
-  const [first = '', ...more] = texts;
-  const record = parseRecord(first);
-  return {record, message: [record ? messageOf(record, first) : first, ...more].join('\n')};
+  const [first = '', ...more] = lines.map(decode);
+  return {record: parseRecord(first), first, more};
 }
 
-function messageOf(record: LogRecord, line: string): string {
+/** What a record's first line says. A name has one place among the fields: if one comes twice, the message has all. */
+function messageAndFields(record: LogRecord, line: string) {
+  const all = recordFields(record, line);
+  const fields = Object.fromEntries(all);
+  const isLossy = Object.keys(fields).length < all.length;
+  return {message: isLossy ? wholeMessage(record, line) : bareMessage(record, line), fields};
+}
+
+function bareMessage(record: LogRecord, line: string): string {
   return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
+}
+
+/** The message with its fields, but for those of the runner, which say which pipeline it is about. */
+function wholeMessage(record: LogRecord, line: string): string {
+  if (record.format === 'text') {
+    return line.slice(record.messageStart, record.source === 'manager' ? record.fieldsStart : undefined);
+  }
+  const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`);
+  return [record.message, ...fields].filter((part) => part !== '').join(' ');
 }
 
 function textOf(line: Buffer): string {
@@ -114,6 +139,14 @@ function textOf(line: Buffer): string {
 
 function safeTextOf(line: Buffer): string {
   return lineAsSent(line).text;
+}
+
+/** Lines of text that may not have been made safe. */
+function safe(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => sanitise(line).text)
+    .join('\n');
 }
 
 function timeWord(time: number | undefined): string {

@@ -94,6 +94,11 @@ export class RecordWay {
     return Buffer.concat([this.caughtUp(), Buffer.from(this.#shape.end?.(this.#gaps) ?? '')]);
   }
 
+  /** A record has ended it all, here or in another log: what was taken, in a shape that is printed at the end only. */
+  cutShort(): Uint8Array {
+    return this.#shape.end ? this.end() : Buffer.of();
+  }
+
   /** Nothing more comes into the buffer. */
   closeGate(): void {
     this.#gate.end();
@@ -106,6 +111,12 @@ export class RecordWay {
       return record.lines.length === 0 ? Buffer.of() : this.#shape.print(record);
     }
     if (this.#tail === 0) return Buffer.of();
+    const before = this.#held.at(-1);
+    if (record.lines.length === 0 && before) {
+      // It would take the place of one that is printed: the one before it is the last instead.
+      this.#held[this.#held.length - 1] = {...before, isLast: true};
+      return Buffer.of();
+    }
     // The buffer frees what was taken.
     this.#held.push({...record, lines: record.lines.map((line) => Buffer.from(line))});
     // Not one by one: an array is moved by every shift.

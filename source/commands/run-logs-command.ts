@@ -2,6 +2,7 @@ import {systemClock} from '../lib/clock.ts';
 import {processesOf} from '../screen/processes.ts';
 import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
+import {serverName} from '../storage/recording-names.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {clean} from './clean.ts';
 import {jsonText} from './json-text.ts';
@@ -45,11 +46,12 @@ export async function runLogsCommand(options: {
     }
     const {timeout} = request;
     const {directory, maxBytes} = settings.record;
+    const server = await openServer(settings, version, systemClock);
+    const of = serverName(server.client.baseUrl, settings.way.tenant);
     const recordings =
       directory === undefined
         ? undefined
-        : new Recordings({directory, maxBytes, clock: systemClock, processes: processesOf(process)});
-    const server = await openServer(settings, version, systemClock);
+        : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
     const code = await runLogs({
       ...request,
       wayOf,

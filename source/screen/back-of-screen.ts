@@ -4,6 +4,7 @@ import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {Presence} from '../lib/presence.ts';
 import type {Settings} from '../settings/settings.ts';
+import {serverName} from '../storage/recording-names.ts';
 import {Recordings} from '../storage/recordings.ts';
 import {SearchHistory} from '../storage/search-history.ts';
 import {stateFolder} from '../storage/state-folder.ts';
@@ -45,7 +46,8 @@ export class BackOfScreen {
     this.poller = new ListPoller({client, clock, random});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
-    this.#recordings = new Recordings({directory, maxBytes, clock, processes});
+    const server = serverName(client.baseUrl, settings.way.tenant);
+    this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
     this.manager = new StreamManager({

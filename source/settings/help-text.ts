@@ -63,7 +63,8 @@ const ending: Readonly<Record<CommandName, readonly string[]>> = {
   status: [exitCodes()],
   completion: [exitCodes()],
   config: [exitCodes()],
-  demo: [exitCodes()],
+  // ^C is how it is ended.
+  demo: ['Exit codes: 0 done or interrupted, 1 failure, 2 wrong usage (129 hang-up, 143 terminated)'],
 };
 
 /** Cells in front of what an option does. */

@@ -134,6 +134,8 @@ export const options = [
     example: '~/pipetail-logs',
     help: 'write what comes to files there, a folder for each pipeline, and go on with them at the next start',
     commands: ['screen', 'logs'],
+    // It leaves out what is recorded: `logs` would print less and less without a word.
+    once: ['logs'],
   },
   {
     flag: 'record-max',

@@ -37,7 +37,7 @@ export type Settings = {
   readonly memoryBytes: number;
   /** The last session is not taken up again. */
   readonly fresh: boolean;
-  /** Where every log is recorded, and how many bytes all recordings may take. */
+  /** Where every log is recorded (of a demo only as typed), and how many bytes all recordings may take. */
   readonly record: {readonly directory: string | undefined; readonly maxBytes: number};
   readonly fps: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
@@ -67,7 +67,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   const ofServer = !demo && asksServer(request);
   const context = ofServer ? contextInForce(sources) : undefined;
   const given = givenOptions({...sources, environment: heedsVariables(request) ? environment : {}, context});
-  const {value, find, required, isOn} = given;
+  const {value, find, required, isOn, isTyped} = given;
 
   return Object.freeze({
     request,
@@ -84,7 +84,11 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     scrollbackBytes: sizeOf(given, 'scrollback', 64 * 1024, '64KiB'),
     memoryBytes: sizeOf(given, 'memory', 16 * 1024 ** 2, '16MiB'),
     fresh: isOn('fresh'),
-    record: {directory: value('record'), maxBytes: sizeOf(given, 'record-max', 16 * 1024 ** 2, '16MiB')},
+    record: {
+      // What stands is for real logs: those of a demo would be taken for them.
+      directory: demo && !isTyped('record') ? undefined : value('record'),
+      maxBytes: sizeOf(given, 'record-max', 16 * 1024 ** 2, '16MiB'),
+    },
     fps: integerOf(given, 'fps', {min: 1, max: 60}),
     silence: integerOf(given, 'silence', {min: 0, max: 86_400}) * 1000,
     awayAfter: parseDuration(required('away'), given.nameOf('away')),

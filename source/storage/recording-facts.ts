@@ -16,6 +16,8 @@ export type Fact =
       readonly version: number;
       readonly name: string;
       readonly id: string;
+      /** Undefined, too, where nobody said so yet. */
+      readonly server?: string | undefined;
       readonly at: number;
     }
   /** Another file begins. */

@@ -29,6 +29,8 @@ export class RecordingMap {
   begunAt = 0;
   /** Undefined until the first fact was read. */
   version: number | undefined;
+  /** Undefined: nobody said. */
+  server: string | undefined;
   files: RecordedFile[] = [];
   blocks: RecordedBlock[] = [];
   markers: RecordedMarker[] = [];
@@ -44,6 +46,7 @@ export class RecordingMap {
       case 'recording':
         this.begunAt = fact.at;
         this.version = fact.version;
+        this.server = fact.server;
         return;
       case 'file':
         this.files = this.files.filter(({number}) => number < fact.file);

@@ -5,6 +5,14 @@ const separator = '--';
 const safeName = /^[A-Za-z0-9][-A-Za-z0-9_]{0,62}$/;
 const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
 
+/** A folder, within a recording's, of log files that were there without an index. */
+export const asidePrefix = 'without-index-';
+
+/** How recordings name the server that they are of. Tenants are told apart where one was asked for by name. */
+export function serverName(baseUrl: string, tenant: string | undefined): string {
+  return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
+}
+
 /** The folder's name for a pipeline's recording; undefined for an id or a name that no folder should be called after. */
 export function folderName(name: string, id: string): string | undefined {
   return safeName.test(name) && safeId.test(id) && id.length <= 64 ? `${name}${separator}${id}` : undefined;

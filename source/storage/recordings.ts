@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, stat} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rmdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -17,7 +17,9 @@ const day = 24 * 60 * 60 * 1000;
 export type RecordingsOptions = {
   /** Made when it is not there. */
   readonly directory: string;
-  /** Bytes of all recordings in the directory together; the oldest files that are over give way. */
+  /** Name of the server that they are of (`serverName`): what is of another is not gone on with. Default: any. */
+  readonly server?: string;
+  /** Bytes of all recordings in the directory together; the oldest give way (make-room.ts). */
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
@@ -61,6 +63,8 @@ export class Recordings {
   readonly #held = new Map<string, Promise<void>>();
   /** Notes, of a folder that this program writes, that a file was deleted. */
   readonly #ours = new Map<string, (file: number) => Promise<void>>();
+  /** Room is made so far; never rejects. */
+  #roomMade: Promise<void> = Promise.resolve();
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
@@ -72,13 +76,8 @@ export class Recordings {
     if (called === undefined) throw new Error(`no folder can be called after the id '${id.slice(0, 80)}'`);
     const folder = path.join(this.#options.directory, called);
     const before = this.#held.get(folder);
-    const {promise, resolve} = Promise.withResolvers<void>();
     // At once: who asks while we wait is next.
-    this.#held.set(folder, promise);
-    const free = () => {
-      if (this.#held.get(folder) === promise) this.#held.delete(folder);
-      resolve();
-    };
+    const free = this.#reserve(folder);
     await before;
     try {
       await mkdir(folder, {recursive: true, mode: 0o700});
@@ -92,26 +91,38 @@ export class Recordings {
     }
   }
 
-  /** Id of the pipeline of that name that was recorded last, if any was. */
+  /** Id of the pipeline of that name that was recorded last, if any was, and not of another server. */
   async newestId(name: string): Promise<string | undefined> {
-    const found = (await foldersOf(this.#options.directory, name)).at(-1);
-    return found && pipelineOf(path.basename(found))?.id;
+    const {directory, server: ours} = this.#options;
+    const isOurs = ({server = ours}: {server: string | undefined}) => ours === undefined || server === ours;
+    const found = (await recordedAs(directory, name)).findLast(isOurs);
+    return found && pipelineOf(path.basename(found.folder))?.id;
   }
 
-  /** Resolves when no folder is held any more. */
+  /** Resolves when no folder is held any more, and room is made. */
   async closed(): Promise<void> {
-    await Promise.all(this.#held.values());
+    await Promise.all([...this.#held.values(), this.#roomMade]);
+  }
+
+  /** Who asks for the folder from now on waits until the answer is called. */
+  #reserve(folder: string): () => void {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#held.set(folder, promise);
+    return () => {
+      if (this.#held.get(folder) === promise) this.#held.delete(folder);
+      resolve();
+    };
   }
 
   async #openToWrite(
     folder: string,
     {name, id, free}: {readonly name: string; readonly id: string; readonly free: () => void},
   ): Promise<OpenRecording> {
-    const {clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
+    const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
     const lock = lockFile(folder);
     try {
       const lastAt = await lastSign(folder);
-      const writer = await RecordingWriter.open(folder, {name, id, clock});
+      const writer = await RecordingWriter.open(folder, {name, id, server, clock});
       const bytes = new RecordedBytes(folder, writer.map);
       let onDeleted = () => {};
       this.#ours.set(folder, async (file) => {
@@ -148,10 +159,33 @@ export class Recordings {
     }
   }
 
-  /** Deletes the oldest files until all recordings together have their size. */
-  async #makeRoom(): Promise<void> {
+  /** Deletes the oldest until all recordings together have their size. Once at a time: two would delete too much. */
+  #makeRoom(): Promise<void> {
     const {directory, maxBytes, clock} = this.#options;
-    await makeRoom({directory, maxBytes, ours: this.#ours, wall: clock.wall});
+    const hold = (folder: string) => this.#holdIdle(folder);
+    const made = this.#roomMade.then(() => makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall}));
+    this.#roomMade = made.catch(() => {});
+    return made;
+  }
+
+  /** Takes a folder that nobody writes; when it is given free with nothing in it, it goes. */
+  async #holdIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
+    if (this.#held.has(folder)) return undefined;
+    const free = this.#reserve(folder);
+    const lock = lockFile(folder);
+    const isTaken = await takeLock(lock, this.#options.processes).then(
+      (by) => by === undefined,
+      () => false,
+    );
+    if (isTaken) {
+      return async () => {
+        // Another program may have begun anew in it between the two.
+        const freed = releaseLock(lock).then(() => rmdir(folder));
+        await freed.catch(() => {}).finally(free);
+      };
+    }
+    free();
+    return undefined;
   }
 }
 
@@ -177,15 +211,25 @@ async function readOnly(folder: string, by: number): Promise<OpenRecording> {
 
 /** Folders of all pipelines that had this name, the one that was begun last at the end. */
 export async function foldersOf(directory: string, name: string): Promise<string[]> {
+  return (await recordedAs(directory, name)).map(({folder}) => folder);
+}
+
+/** The same, and of which server they are. */
+async function recordedAs(
+  directory: string,
+  name: string,
+): Promise<{readonly folder: string; readonly server: string | undefined}[]> {
   const entries = existsSync(directory) ? await readdir(directory) : [];
-  const folders: {folder: string; begunAt: number}[] = [];
+  const found: {folder: string; begunAt: number; server: string | undefined}[] = [];
   for (const entry of entries) {
     if (pipelineOf(entry)?.name !== name) continue;
     const folder = path.join(directory, entry);
     const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
-    if (index !== undefined) folders.push({folder, begunAt: mapOf(index.slice(0, index.indexOf('\n') + 1)).begunAt});
+    if (index === undefined) continue;
+    const {begunAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
+    found.push({folder, begunAt, server});
   }
-  return folders.sort((a, b) => a.begunAt - b.begunAt).map(({folder}) => folder);
+  return found.sort((a, b) => a.begunAt - b.begunAt);
 }
 
 /** Wall milliseconds; 0 when there is nothing. */

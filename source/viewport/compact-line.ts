@@ -78,6 +78,6 @@ function message(record: LogRecord, asSent: StyledText): StyledText {
 }
 
 /** Quoted where it would run into the next field, as text lines have it; JSON stays as it is. */
-function fieldValue(value: string): string {
+export function fieldValue(value: string): string {
   return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
 }

@@ -1,8 +1,13 @@
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import type {MarkerKind} from '../../source/buffer/marker.ts';
 import {LineOutput} from '../../source/commands/line-output.ts';
 import {runLogsFrom} from '../../source/commands/logs-from.ts';
+import {waysOf} from '../../source/commands/select-records.ts';
+import type {LogsRequest} from '../../source/settings/logs-request.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {readSettings} from '../harness/read-settings.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {ServerModel} from '../stitch/ring-model.ts';
 import {written} from '../streams/recorded-history.ts';
@@ -84,4 +89,73 @@ test('a folder that is not there', async () => {
     notes: [`pipetail: p: there is no recording of it in ${directory}`],
     text: '',
   });
+});
+
+test('what makes it fail is said to be a failure', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'file');
+  await writeFile(file, '');
+  const said: string[] = [];
+  const note = (line: string, kind?: 'failure') => said.push(`${kind}: ${line}`);
+  expect(await print(path.join(home.path, 'none'), {note})).toMatchObject({code: 1});
+  expect(await print(file, {note})).toMatchObject({code: 1});
+  expect(said).toEqual([
+    expect.stringMatching(/^failure: pipetail: p: there is no recording of it in /),
+    expect.stringMatching(/^failure: pipetail: p: .* cannot be read: /),
+  ]);
+});
+
+const apart = [{message: 'could not connect'}, {message: '    refused by peer'}];
+const gaps: readonly (readonly [gap: MarkerKind, records: readonly object[]])[] = [
+  [{kind: 'lost', atLeast: 2, atMost: 2, from: 0, to: 0}, apart],
+  [{kind: 'not-recorded', lines: 2}, apart],
+  [
+    {kind: 'reconnected', cause: 'unknown', downMs: 1000, times: 1, since: 0},
+    [{message: 'could not connect\n    refused by peer'}],
+  ],
+];
+
+test.each(gaps)('an indented line behind a gap may be of a record that is missing: %j', async (gap, records) => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 1e6, entries: 1e6});
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  await life.recording.begin('id-1');
+  life.connect();
+  server.write(`[p] ${server.now()} ERROR t: could not connect`);
+  const follower = server.connect();
+  const received = follower.body.length;
+  life.receive(follower.body);
+  life.buffer.addMarker({at: 0, ...gap});
+  server.write('    refused by peer');
+  life.receive(follower.body.subarray(received));
+  await written(life, clock);
+  await life.close();
+  const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
+  const {text} = await print(home.path, {wayOf: waysOf(request, 0)});
+  const [_start, ...printed] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(printed.map(({message, continues}) => ({message, continues}))).toEqual(records);
+});
+
+test('of a pipeline that was created again: a line that had not ended is printed once, and ends there', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const record = async (id: string, bytes: string) => {
+    const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+    await life.recording.begin(id);
+    life.connect();
+    life.receive(Buffer.from(bytes));
+    await written(life, clock);
+    await life.close();
+    await clock.advance(1000);
+  };
+  await record('id-1', 'one\ntw');
+  await record('id-2', 'three\nfou');
+  const {text, notes} = await print(home.path);
+  expect(text).toBe('one\ntw\nthree\nfou');
+  expect(notes).toEqual(['pipetail: p: created again · a new pipeline of the same name (p--id-2)']);
+  expect(await print(home.path, {stripColor: true})).toMatchObject({text: 'one\ntw\nthree\nfou\n'});
 });

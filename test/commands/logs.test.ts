@@ -6,6 +6,7 @@ import {type LogsOptions, runLogs} from '../../source/commands/logs.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
+import {readNames} from '../../source/settings/name-pattern.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {SlowStream} from './slow-stream.ts';
@@ -204,6 +205,34 @@ describe('following', () => {
     expect(await running).toBe(0);
     expect(stream.text).toContain('Fresh start');
     expect(stream.text).not.toContain(id);
+  });
+
+  it('what waits for a slow reader is bounded for all that match a pattern together', async () => {
+    const {server, pipeline, run, notes, stop} = await setUp();
+    const other = server.addPipeline('orders-eu');
+    const slow = new SlowStream();
+    const output = new LineOutput(slow);
+    const spillBytes = 16 * 1024 * 1024;
+    const running = run({names: [], patterns: readNames(['orders*']).patterns, follow: true, spillBytes, output});
+    await eventually(
+      () => server.openLogConnections() === 2,
+      () => `connections: ${server.openLogConnections()}`,
+    );
+    // Each of them alone would fit.
+    for (let written = 0; written < 120; written++)
+      for (const each of [pipeline, other]) each.write('x'.repeat(100_000));
+    await eventually(
+      async () => {
+        await slow.take();
+        return notes.some((note) => note.includes('the reader is too slow'));
+      },
+      () => `a note of what was dropped: ${notes.join('\n')}`,
+    );
+    await slow.takeAll();
+    for (const each of [pipeline, other]) each.write(`the end of ${each.name}`);
+    for (const {name} of [pipeline, other]) await untilPrinted(slow, `the end of ${name}\n`);
+    stop.abort();
+    expect(await running).toBe(0);
   });
 
   it('when it is stopped, what came is printed to the last whole line', async () => {

@@ -86,6 +86,10 @@ describe('records pass whole, or not', () => {
       [2, 3, 4],
     ],
     [
+      ['--tail', '1', '--grep', 'refused', '--exit-on', 'ready'],
+      [2, 3, 4],
+    ],
+    [
       ['--exit-on', 'tries'],
       [0, 1, 2, 3, 4],
     ],
@@ -134,6 +138,40 @@ test('json: an object a record, with all its lines', () => {
   });
 });
 
+const jsonLine = (message: string, fields: Readonly<Record<string, unknown>>) =>
+  JSON.stringify({
+    timestamp: '2026-11-25T12:00:02.000001Z',
+    level: 'INFO',
+    target: 'dbsp::a',
+    'pipeline-name': 'orders',
+    fields: {message, ...fields},
+  });
+const runnersLine =
+  '[manager] 2026-11-25T12:00:03.000001Z  INFO pipeline_manager::runner: Fresh start a=1 pipeline-id="01a2" pipeline-name="orders"';
+
+test('json: what a line of text says is there as that of one in JSON is: fields, span, host', () => {
+  const lines = [
+    head(1, 'INFO', 'checkpoint written: 8 MB step=80 path="/var log"'),
+    jsonLine('checkpoint written: 8 MB', {step: 80, path: '/var log'}),
+    '[orders host=1] 2026-11-25T12:00:02.000001Z  INFO kafka_input{ topic="a"}: dbsp::a:  elapsed_ms=12',
+    runnersLine,
+    head(4, 'INFO', 'moved from=1 to=2 from=3'),
+  ];
+  const objects = printed(['-o', 'json'], lines)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const fields = {step: '80', path: '/var log'};
+  expect(objects).toMatchObject([
+    {message: 'checkpoint written: 8 MB', fields},
+    {message: 'checkpoint written: 8 MB', fields},
+    {message: '', host: '1', span: 'kafka_input{ topic="a"}', target: 'dbsp::a', fields: {elapsed_ms: '12'}},
+    {message: 'Fresh start a=1', fields: {'pipeline-id': '01a2', 'pipeline-name': 'orders'}},
+    // Of two that are called the same there is room for one.
+    {message: 'moved from=1 to=2 from=3', fields: {from: '3', to: '2'}},
+  ]);
+});
+
 test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
   const line = 'a program sent \u009b31m, \u0085 and \u2028';
   const json = printed(['-o', 'json'], [line]);
@@ -156,6 +194,25 @@ test('a template: a text for each record, without control characters', () => {
   const text = printed(['--template', '{message}'], lines);
   expect(text).toContain('red');
   expect([...text].filter((letter) => letter < ' ')).toEqual(['\n']);
+});
+
+test('a template: the message has its fields, but not those that the runner adds to each line', () => {
+  const lines = [
+    head(1, 'INFO', 'written step=80 path="/var log"'),
+    jsonLine('written', {step: 80, path: '/var log'}),
+    jsonLine('', {step: 81}),
+    runnersLine,
+  ];
+  expect(printed(['--template', '{message}'], lines)).toBe(
+    'written step=80 path="/var log"\nwritten step=80 path="/var log"\nstep=81\nFresh start a=1\n',
+  );
+});
+
+test('a template: what a line in JSON brings in escapes is safe too', () => {
+  const line = jsonLine('red\u001b]0;title\u0007\nand more', {'log.target': 'x\u001b[2J'}).replace('dbsp::a', 'log');
+  const text = printed(['--template', '{target} {message}'], [line]);
+  expect(text).toContain('title');
+  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n', '\n']);
 });
 
 test('markdown: at the end, with what was asked', () => {

@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {root, runCommand} from '../harness/program.ts';
+import {startProgram} from './running-program.ts';
 
 const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
@@ -18,6 +19,20 @@ test('--help names every option and the exit codes, in 80 columns or little more
   expect(result).toMatchObject({code: 0, stderr: ''});
   for (const word of ['--host', '--auth', '--scrollback', '--fps', '--demo', 'FELDERA_API_KEY', 'Exit codes']) {
     expect(result.stdout).toContain(word);
+  }
+});
+
+test('the demo ends with the exit codes that its help tells of', async () => {
+  const {stdout} = await runCommand(['demo', '--help']);
+  expect(stdout).toMatch(/^Exit codes: 0 done or interrupted, .*143 terminated/m);
+  for (const [signal, code] of [
+    ['SIGINT', 0],
+    ['SIGTERM', 143],
+  ] as const) {
+    await using demo = await startProgram(['demo', '--port', '0']);
+    await demo.untilStdout('stop with');
+    demo.kill(signal);
+    expect(await demo.ended).toBe(code);
   }
 });
 

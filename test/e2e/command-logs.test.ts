@@ -29,6 +29,20 @@ test('a record that matches ends it with 3, though it is not printed', async () 
   expect(linesOf(program.stdout())).toEqual([expect.stringMatching(/^fraud {2}\| .*bad$/)]);
 });
 
+test('a record ends it: what was to be printed at the end is printed, of each log', async () => {
+  const {logs, write, server, untilConnections} = await openRig(['orders', 'fraud']);
+  const [line = ''] = write('fraud', 1);
+  const program = await logs('orders', 'fraud', '-f', '-o', 'markdown', '--exit-on', 'all is done');
+  await untilConnections(2);
+  await sleep(1000);
+  server.pipeline('orders').write(`[orders] ${server.pipeline('orders').stamp()}  INFO test:  all is done`);
+  expect(await program.ended).toBe(3);
+  const evidence = program.stdout().toString();
+  expect(evidence.match(/^\*\*Log of `\w+`/gm)?.toSorted()).toEqual(['**Log of `fraud`', '**Log of `orders`']);
+  expect(evidence).toMatch(/all is done\n```\n/);
+  expect(evidence).toContain(`${line}\n\`\`\`\n`);
+});
+
 test('a time limit: no failure, but for what was waited for', async () => {
   const {logs} = await openRig(['orders']);
   expect(await (await logs('orders', '-f', '--timeout', '1s')).ended).toBe(0);

@@ -58,6 +58,10 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     const program = await logs(...flags, '--output', 'json', 'orders');
     expect(await program.ended).toBe(1);
     expect(JSON.parse(program.stderr())).toEqual({error: 'orders: there is no such pipeline', code: 1});
+    const recorded = await logs('--from', '/none', '--output', 'json', 'orders');
+    expect(await recorded.ended).toBe(1);
+    const error = 'orders: there is no recording of it in /none';
+    expect(JSON.parse(recorded.stderr())).toEqual({error, code: 1});
   });
 
   test('no credentials', async () => {

@@ -92,3 +92,21 @@ test('W records the shown tab, with what memory holds, and ends it', async () =>
   await terminal.waitFor('no longer recorded');
   await terminal.waitFor(() => !/\bREC\b/.test(viewer.header()));
 });
+
+test('while a server cannot be reached its own recording is shown, and never that of another server', async () => {
+  await using home = await temporaryDirectory();
+  const args = ['--record', home.path, 'alpha'];
+  await using viewer = await openViewer({args, pipelines: ['alpha']});
+  await viewer.live();
+  viewer.write('alpha', 3);
+  await viewer.terminal.waitFor('line 3.');
+  await viewer.terminal.press('q', 'q');
+  await viewer.terminal.waitForExit();
+  await viewer.server.stopApi();
+
+  await using own = await openProgram(['--host', viewer.server.url, ...args]);
+  await own.waitFor('line 3.');
+  await using other = await openProgram(['--host', 'http://127.0.0.1:9', ...args]);
+  await other.waitFor(/reconnecting in \d+ s/);
+  expect(other.text()).not.toContain('line 3.');
+});

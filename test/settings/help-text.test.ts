@@ -7,6 +7,8 @@ const commands: readonly CommandName[] = ['screen', ...commandWords];
 it('names a variable only to the commands that read it', () => {
   expect(helpText('screen')).toMatch(/--level .*\(variable PIPETAIL_LEVEL\)$/m);
   expect(helpText('logs')).toMatch(/--level .* or error$/m);
+  expect(helpText('screen')).toMatch(/--record .*\(variable PIPETAIL_RECORD\)$/m);
+  expect(helpText('logs')).not.toContain('PIPETAIL_RECORD)');
 });
 
 describe.each(commands)('help of %s', (command) => {
@@ -26,7 +28,11 @@ describe.each(commands)('help of %s', (command) => {
       if (option.variable !== undefined) expect(text).toContain(`variable ${option.variable}`);
       if (option.fallback !== undefined) expect(text).toContain(`default ${option.fallback}`);
     }
-    expect(text).toMatch(/Exit codes: 0 done, 1 failure, 2 wrong usage, (3 --exit-on matched, )?130 interrupted/);
+    expect(text).toMatch(
+      command === 'demo'
+        ? /Exit codes: 0 done or interrupted, 1 failure, 2 wrong usage \(/
+        : /Exit codes: 0 done, 1 failure, 2 wrong usage, (3 --exit-on matched, )?130 interrupted/,
+    );
   });
 
   it.each([72, 80, 100])('fits into %i cells, and says the same there', (width) => {

@@ -1,4 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
+import {emptyConfig} from '../../source/settings/config-file.ts';
 import {type Option, options} from '../../source/settings/options.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/usage-error.ts';
@@ -302,6 +303,28 @@ test('recording: where, and how much', () => {
   expect(read('--record', 'd', '--record-max', '64MiB').record).toEqual({directory: 'd', maxBytes: 64 * 1024 ** 2});
   expect(read('logs', 'a', '--record', 'd').record.directory).toBe('d');
   expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: 'd'});
+});
+
+test('what stands records the screen alone: logs would leave out what is recorded', () => {
+  const {file} = parseConfig('record = "/d"\n', {name: 'c.toml', home: '/', isPrivate: true});
+  for (const [environment, config] of [
+    [{PIPETAIL_RECORD: '/d'}, emptyConfig],
+    [{}, file],
+  ] as const) {
+    expect(readSettings([], environment, config).record.directory).toBe('/d');
+    expect(readSettings(['logs', 'a'], environment, config).record.directory).toBeUndefined();
+    expect(readSettings(['logs', 'a', '--record', '/e'], environment, config).record.directory).toBe('/e');
+  }
+});
+
+test('a demo is recorded only where that is typed: what stands is for real logs', () => {
+  const {file} = parseConfig('record = "/c"\n', {name: 'c.toml', home: '/', isPrivate: true});
+  const directory = (argv: readonly string[], environment = {}) =>
+    readSettings(argv, environment, file).record.directory;
+  expect(directory([])).toBe('/c');
+  expect(directory(['--demo'])).toBeUndefined();
+  expect(directory(['--demo'], {PIPETAIL_RECORD: 'd'})).toBeUndefined();
+  expect(directory(['--demo', '--record', 'e'], {PIPETAIL_RECORD: 'd'})).toBe('e');
 });
 
 test('every flag of the table is known to the parser', () => {
