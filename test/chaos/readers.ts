@@ -117,7 +117,11 @@ export function streamManager(url: string, names: readonly string[]): Reader {
   const client = createClient({baseUrl: url, clock, userAgent: managerAgent});
   const poller = new ListPoller({client, clock, random: Math.random});
   const manager = new StreamManager({client, clock, random: Math.random, fps: 12, scrollbackBytes: 2 ** 31});
-  const unsubscribe = poller.snapshot.subscribe(() => manager.noteList(poller.snapshot.get().pipelines ?? []));
+  const unsubscribe = poller.snapshot.subscribe(() => {
+    const {pipelines, failure} = poller.snapshot.get();
+    // As the screen does: a list that fails says nothing of the pipelines.
+    if (pipelines && failure === undefined) manager.noteList(pipelines);
+  });
   poller.start();
   const streams = new Map(names.map((name) => [name, manager.open(name)]));
   const close = async () => {
