@@ -38,6 +38,8 @@ export class StreamRecording implements ColdStore {
   /** Those that ended give back what they wrote; the last one may be writing. */
   readonly #recorders: Recorder[] = [];
   #isOn = false;
+  /** The past is looked for. */
+  #isBeginning = false;
   #id: string | undefined;
   #writing: Recorder | undefined;
 
@@ -89,11 +91,13 @@ export class StreamRecording implements ColdStore {
    */
   async begin(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
+    this.#isBeginning = true;
     this.#opener.expect();
     const {promise: late, resolve} = Promise.withResolvers<'late'>();
     const cancel = this.#clock.after(patience, () => resolve('late'));
     const resumed = await Promise.race([this.#begin(id), late]);
     cancel();
+    this.#isBeginning = false;
     if (resumed !== 'late') return resumed;
     // Closed or switched off meanwhile: nobody would free what is opened now.
     if (!this.#isOn) return undefined;
@@ -117,9 +121,9 @@ export class StreamRecording implements ColdStore {
     this.#onChange();
   }
 
-  /** The pipeline's id has become known. */
+  /** The pipeline's id has become known. While the past is still looked for, that goes on: its id is known when placed. */
   noteId(id: string | undefined): void {
-    if (this.#isOn && this.#id === undefined) this.#openLate(id);
+    if (this.#isOn && !this.#isBeginning && this.#id === undefined) this.#openLate(id);
   }
 
   /** The buffer has changed. */

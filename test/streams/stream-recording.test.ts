@@ -88,6 +88,25 @@ test('what left memory is read back, compressed files too, and they are what zca
   await next.close();
 });
 
+test('an id that becomes known while the last recording is looked for does not keep its past from being shown', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel(ring);
+  for (let n = 0; n < 5; n++) server.write(line(server, n));
+  const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
+  await first.recording.begin('id-1');
+  await follow(first, server);
+  await written(first, clock);
+  await first.close();
+
+  const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
+  const begun = second.recording.begin(undefined);
+  second.recording.noteId('id-1');
+  expect(await begun).toMatchObject({lastAt: expect.any(Number)});
+  expect(shownOf(second.buffer)).toHaveLength(6);
+  await second.close();
+});
+
 /** A life whose stream has received what the server holds. */
 async function follow(life: RecordedLife, server: ServerModel): Promise<void> {
   life.connect();
