@@ -75,7 +75,12 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
         output.write(shape.endLine());
         note(`created again · a new pipeline of the same name (${path.basename(folder)})`);
       }
-      const {deletedBytes, pieces} = openRecordedLog(folder);
+      const opened = openUnlessGone(folder);
+      if (!opened) {
+        note('a recording was deleted meanwhile, to make room');
+        continue;
+      }
+      const {deletedBytes, pieces} = opened;
       if (deletedBytes > 0) note(`${byteSize(deletedBytes)} before this were deleted to make room`);
       for (const piece of pieces) {
         if (signal.aborted) return 'printed';
@@ -112,6 +117,16 @@ async function print(
     note(markerText(piece.marker));
     shape.marker(piece.marker);
   } else note(`${byteSize(piece.missing)} could not be read: deleted, or damaged`);
+}
+
+/** A folder that nobody writes may give way to others at any time. */
+function openUnlessGone(folder: string): ReturnType<typeof openRecordedLog> | undefined {
+  try {
+    return openRecordedLog(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function room(output: LineOutput): Promise<void> {

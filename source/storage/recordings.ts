@@ -13,6 +13,13 @@ import {RecordingWriter} from './recording-writer.ts';
 import type {TapState} from './tap-walk.ts';
 
 const day = 24 * 60 * 60 * 1000;
+/**
+ * Milliseconds from the opening of a recording until room is made: those of other tabs that begin with it are open by
+ * then, whose pipelines may have to be asked for and whose disk may be slow, 3 s each.
+ */
+const roomAfter = 10_000;
+/** In the directory of the recordings. */
+const roomLock = 'making-room.lock';
 
 export type RecordingsOptions = {
   /** Made when it is not there. */
@@ -65,6 +72,7 @@ export class Recordings {
   readonly #ours = new Map<string, (file: number) => Promise<void>>();
   /** Room is made so far; never rejects. */
   #roomMade: Promise<void> = Promise.resolve();
+  #cancelRoom: (() => void) | undefined;
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
@@ -101,6 +109,7 @@ export class Recordings {
 
   /** Resolves when no folder is held any more, and room is made. */
   async closed(): Promise<void> {
+    this.#cancelRoom?.();
     await Promise.all([...this.#held.values(), this.#roomMade]);
   }
 
@@ -134,7 +143,7 @@ export class Recordings {
         await releaseLock(lock).finally(free);
       };
       const onRotated = () => this.#makeRoom();
-      void this.#makeRoom().catch(() => {});
+      this.#makeRoomSoon();
       return {
         folder,
         past: new RecordedPast(bytes, writer.map, writer.size),
@@ -159,13 +168,31 @@ export class Recordings {
     }
   }
 
+  #makeRoomSoon(): void {
+    this.#cancelRoom ??= this.#options.clock.after(roomAfter, () => {
+      this.#cancelRoom = undefined;
+      void this.#makeRoom().catch(() => {});
+    });
+  }
+
   /** Deletes the oldest until all recordings together have their size. Once at a time: two would delete too much. */
   #makeRoom(): Promise<void> {
-    const {directory, maxBytes, clock} = this.#options;
-    const hold = (folder: string) => this.#holdIdle(folder);
-    const made = this.#roomMade.then(() => makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall}));
+    const made = this.#roomMade.then(() => this.#makeRoomAlone());
     this.#roomMade = made.catch(() => {});
     return made;
+  }
+
+  /** Nothing where another program makes room: it does so for all recordings. */
+  async #makeRoomAlone(): Promise<void> {
+    const {directory, maxBytes, clock, processes} = this.#options;
+    const lock = path.join(directory, roomLock);
+    if ((await takeLock(lock, processes)) !== undefined) return;
+    const hold = (folder: string) => this.#holdIdle(folder);
+    try {
+      await makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall});
+    } finally {
+      await releaseLock(lock);
+    }
   }
 
   /** Takes a folder that nobody writes; when it is given free with nothing in it, it goes. */

@@ -10,8 +10,12 @@ export const findNamePrompt: PromptKind<'find-name'> = {
   submit: () => undefined,
   cancel(controller, {before}) {
     filterNames(controller, before.nameFilter);
-    const isListed = controller.pipelines.some(({name}) => name === before.cursor);
-    if (before.cursor !== undefined && isListed) controller.tabSwitcher.moveCursor(before.cursor);
+    const isListed = (name: string) => controller.pipelines.some((pipeline) => pipeline.name === name);
+    const {cursor, active} = before;
+    if (cursor !== undefined && isListed(cursor)) controller.dispatch({type: 'cursor', name: cursor});
+    // The preview may have followed the cursor, or be about to.
+    const isOpen = controller.state.tabs.some(({name}) => name === active);
+    if (active !== undefined && (isOpen || isListed(active))) controller.tabSwitcher.show(active);
   },
 };
 

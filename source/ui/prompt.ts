@@ -13,7 +13,7 @@ export type Prompt = {
   | {readonly kind: 'time' | 'place' | 'highlight'}
   /** `before` is what Esc puts back. */
   | {readonly kind: 'search'; readonly before: PaneView}
-  | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor'>}
+  | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
   /** `edits`: the id of the filter that it replaces. `typed`: what was typed before the arrows went to one. */
   | {readonly kind: 'filter'; readonly edits: number | undefined; readonly typed?: string}
   /** `replaces`: the file exists, and Enter once more replaces it. */

@@ -27,8 +27,8 @@ export const sidebarHandlers = {
     else controller.dispatch({type: 'keep', name: cursor});
   },
   'find-name'(controller: Controller) {
-    const {nameFilter, cursor} = controller.state;
-    const before = {nameFilter, cursor};
+    const {nameFilter, cursor, active} = controller.state;
+    const before = {nameFilter, cursor, active};
     controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: nameFilter, before}});
   },
   'mark-pipeline'(controller: Controller) {

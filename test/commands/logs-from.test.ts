@@ -1,3 +1,4 @@
+import {rmSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
@@ -140,20 +141,34 @@ test.each(gaps)('an indented line behind a gap may be of a record that is missin
   expect(printed.map(({message, continues}) => ({message, continues}))).toEqual(records);
 });
 
+async function recordOnce(directory: string, clock: FakeClock, id: string, bytes: string): Promise<void> {
+  const life = new RecordedLife({directory, clock, maxBytes: 1e6, pid: 1});
+  await life.recording.begin(id);
+  life.connect();
+  life.receive(Buffer.from(bytes));
+  await written(life, clock);
+  await life.close();
+  await clock.advance(1000);
+}
+
+test('a recording that gives way to others while the one before it is printed is missed, and nothing else', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  for (const id of ['id-1', 'id-2', 'id-3']) await recordOnce(home.path, clock, id, `${id}\n`);
+  const notes: string[] = [];
+  const note = (line: string) => {
+    notes.push(line);
+    if (line.includes('(p--id-2)')) rmSync(path.join(home.path, 'p--id-2'), {recursive: true});
+  };
+  expect(await print(home.path, {note})).toMatchObject({code: 0, text: 'id-1\nid-3\n'});
+  expect(notes[1]).toBe('pipetail: p: a recording was deleted meanwhile, to make room');
+});
+
 test('of a pipeline that was created again: a line that had not ended is printed once, and ends there', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
-  const record = async (id: string, bytes: string) => {
-    const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-    await life.recording.begin(id);
-    life.connect();
-    life.receive(Buffer.from(bytes));
-    await written(life, clock);
-    await life.close();
-    await clock.advance(1000);
-  };
-  await record('id-1', 'one\ntw');
-  await record('id-2', 'three\nfou');
+  await recordOnce(home.path, clock, 'id-1', 'one\ntw');
+  await recordOnce(home.path, clock, 'id-2', 'three\nfou');
   const {text, notes} = await print(home.path);
   expect(text).toBe('one\ntw\nthree\nfou');
   expect(notes).toEqual(['pipetail: p: created again · a new pipeline of the same name (p--id-2)']);

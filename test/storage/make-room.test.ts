@@ -54,8 +54,10 @@ async function hold(folder: string): Promise<void> {
 
 /** Begins a recording where no more than that may be, and ends it. Answers what is left of the others. */
 async function makeRoom(directory: string, maxBytes: number): Promise<string[]> {
-  const recordings = new Recordings({directory, maxBytes, clock: new FakeClock(), processes: processOf(process.pid)});
+  const clock = new FakeClock();
+  const recordings = new Recordings({directory, maxBytes, clock, processes: processOf(process.pid)});
   const live = await recordings.open('live', 'id');
+  await clock.advance(10_000);
   await live.release();
   await recordings.closed();
   return await left(directory);
@@ -137,15 +139,33 @@ test('what else is in a folder is nobody’s to delete', async () => {
   expect(await readdir(folder)).toEqual(['notes.txt']);
 });
 
-test('several recordings that are begun at once do not delete more than has to go', async () => {
+test('two programs that make room at once do not delete more than has to go', async () => {
   await using home = await temporaryDirectory();
   for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) await record(home.path, id, [index + 1]);
-  const processes = processOf(process.pid);
-  const recordings = new Recordings({directory: home.path, maxBytes: 35_000, clock: new FakeClock(), processes});
-  const opened = await Promise.all(['e', 'f', 'g'].map((name) => recordings.open(name, 'id')));
+  const programs = [process.pid, process.ppid].map((pid) => {
+    const clock = new FakeClock();
+    const options = {directory: home.path, maxBytes: 35_000, clock, processes: processOf(pid)};
+    return {clock, recordings: new Recordings(options)};
+  });
+  const opened = await Promise.all(programs.map(({recordings}, index) => recordings.open(`live${index}`, 'id')));
+  await Promise.all(programs.map(({clock}) => clock.advance(10_000)));
+  for (const live of opened) await live.release();
+  for (const {recordings} of programs) await recordings.closed();
+  expect(await left(home.path)).toEqual(['p--b/000001.log', 'p--c/000001.log', 'p--d/000001.log']);
+});
+
+test('what the tabs of a start go on with is not deleted for the first of them', async () => {
+  await using home = await temporaryDirectory();
+  for (const [index, id] of ['a', 'b', 'c'].entries()) await record(home.path, id, [index + 1]);
+  const clock = new FakeClock();
+  const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes: processOf(process.pid)});
+  const opened = [await recordings.open('p', 'c')];
+  await clock.advance(6_000);
+  for (const id of ['a', 'b']) opened.push(await recordings.open('p', id));
+  await clock.advance(10_000);
+  expect(opened.map(({isOld}) => isOld)).toEqual([true, true, true]);
   for (const live of opened) await live.release();
   await recordings.closed();
-  expect(await left(home.path)).toEqual(['p--b/000001.log', 'p--c/000001.log', 'p--d/000001.log']);
 });
 
 /** A program that does that as soon as it takes the lock of a recording to delete it. */
@@ -153,8 +173,8 @@ function whenDeleting(act: () => void) {
   let locks = 0;
   return processOf(process.pid, () => {
     locks += 1;
-    // The first is that of the recording that is begun.
-    if (locks === 2) act();
+    // Before come that of the recording that is begun, and the one for making room.
+    if (locks === 3) act();
     return Math.random();
   });
 }
@@ -163,8 +183,11 @@ test('one that was written after it was looked at stays', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1]);
   const processes = whenDeleting(() => utimesSync(indexFile(folder), 86_400, 86_401));
-  const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock: new FakeClock(), processes});
-  await (await recordings.open('live', 'id')).release();
+  const clock = new FakeClock();
+  const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes});
+  const live = await recordings.open('live', 'id');
+  await clock.advance(10_000);
+  await live.release();
   await recordings.closed();
   expect(await dayOf(indexFile(folder))).toBeGreaterThan(1);
   expect(await left(home.path)).toEqual(['p--a/000001.log']);
@@ -175,8 +198,10 @@ test('who opens a recording that is just being deleted waits, and begins it anew
   await record(home.path, 'a', [1]);
   const {promise: deleting, resolve} = Promise.withResolvers<void>();
   const processes = whenDeleting(resolve);
-  const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock: new FakeClock(), processes});
+  const clock = new FakeClock();
+  const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes});
   const live = await recordings.open('live', 'id');
+  await clock.advance(10_000);
   await deleting;
   const again = await recordings.open('p', 'a');
   expect(again).toMatchObject({isOld: false, readOnlyBy: undefined});

@@ -39,6 +39,20 @@ it('Esc puts the cursor back, and the preview with it', async () => {
   expect(screen.tabs).toEqual(['billing?']);
 });
 
+it('Esc leaves a merged tab where it is, though the cursor stands on a pipeline', async () => {
+  await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
+  screen.press('+');
+  const {active} = screen.controller.state;
+  expect(active).toBe('billing+fraud');
+  // The keys went to its log.
+  screen.press('Tab');
+  screen.pressTogether('/', 'o', 'r');
+  expect(screen.controller.state).toMatchObject({prompt: {kind: 'find-name'}, cursor: 'orders'});
+  cancelPrompt(screen.controller);
+  await screen.clock.advance(500);
+  expect(screen.controller.state).toMatchObject({active, cursor: 'billing'});
+});
+
 it('without a match the cursor stays', async () => {
   await using screen = await ScreenUnderTest.connected();
   screen.pressTogether('/', 'z', 'z', 'Enter');

@@ -137,7 +137,7 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
 describe('a prompt about a log', () => {
   const asking = (prompt: Prompt): ViewState => applied([{type: 'prompt', prompt}], initialView(['a', 'b']));
   const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined};
-  const findName: Prompt = {kind: 'find-name', text: 'x', before: {nameFilter: '', cursor: 'a'}};
+  const findName: Prompt = {kind: 'find-name', text: 'x', before: {nameFilter: '', cursor: 'a', active: 'a'}};
 
   it('goes with the tab that it was opened in', () => {
     expect(applied([close('a')], asking(filter)).prompt).toBeUndefined();
