@@ -116,7 +116,11 @@ async function print(
   else if ('marker' in piece) {
     note(markerText(piece.marker));
     shape.marker(piece.marker);
-  } else note(`${byteSize(piece.missing)} could not be read: deleted, or damaged`);
+  } else {
+    const words = `${byteSize(piece.missing)} could not be read: deleted, or damaged`;
+    note(words);
+    shape.missing(words);
+  }
 }
 
 /** A folder that nobody writes may give way to others at any time. */
@@ -147,6 +151,8 @@ type Shaper = {
   readonly isOver: () => boolean;
   /** Stands behind what was pushed. */
   readonly marker: (marker: Marker) => void;
+  /** The same, where something could not be read; in words. */
+  readonly missing: (words: string) => void;
   /** Why it cannot go on, in one line. */
   readonly problem: () => string | undefined;
 };
@@ -182,13 +188,17 @@ function recordShaper(options: RecordWayOptions): Shaper {
       if (marker.kind !== 'reconnected') buffer.addMarker(marker);
       if (markerTone(marker) !== 'quiet') way.addGap(markerText(marker));
     },
+    missing(words) {
+      buffer.addMarker({kind: 'not-recorded', lines: undefined, at: 0});
+      way.addGap(words);
+    },
     problem: () => (way.tooSlow ? tooSlowWords : undefined),
   };
 }
 
 /** Prints lines as they come. */
 function lineShaper({prefix, stripColor}: {prefix: string | undefined; stripColor: boolean}): Shaper {
-  const rest = {isOver: () => false, marker: () => {}, problem: () => undefined};
+  const rest = {isOver: () => false, marker: () => {}, missing: () => {}, problem: () => undefined};
   if (prefix === undefined && !stripColor) return {...rest, ...asIs()};
   const head = Buffer.from(prefix ?? '');
   let partial = Buffer.alloc(0);

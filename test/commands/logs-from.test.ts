@@ -141,6 +141,31 @@ test.each(gaps)('an indented line behind a gap may be of a record that is missin
   expect(printed.map(({message, continues}) => ({message, continues}))).toEqual(records);
 });
 
+test('an indented line behind bytes that cannot be read is a record of its own', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  const server = new ServerModel({bytes: 1e6, entries: 1e6});
+  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, limits: {fileBytes: 500}});
+  await life.recording.begin('id-1');
+  life.connect();
+  for (const line of [`ERROR t: could not connect ${'x'.repeat(500)}`, `INFO t: gone ${'x'.repeat(500)}`]) {
+    life.receive(Buffer.from(`[p] ${server.now()} ${line}\n`));
+    await written(life, clock);
+  }
+  life.receive(Buffer.from('    refused by peer\n'));
+  await written(life, clock);
+  await life.close();
+  rmSync(path.join(home.path, 'p--id-1', '000002.log.gz'));
+  const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
+  const {text, notes} = await print(home.path, {wayOf: waysOf(request, 0)});
+  const printed = text.trimEnd().split('\n');
+  expect(printed.map((line) => JSON.parse(line).message)).toEqual([
+    expect.stringMatching(/^could not connect x+$/),
+    '    refused by peer',
+  ]);
+  expect(notes).toEqual([expect.stringMatching(/ could not be read: deleted, or damaged$/)]);
+});
+
 async function recordOnce(directory: string, clock: FakeClock, id: string, bytes: string): Promise<void> {
   const life = new RecordedLife({directory, clock, maxBytes: 1e6, pid: 1});
   await life.recording.begin(id);
