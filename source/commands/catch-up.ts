@@ -44,10 +44,11 @@ export class CatchUp {
     if (received > ringBytes) return leave("ended after as much as the server's buffer can hold");
     const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
     if (!isOpen) return this.#incomplete(sighting);
-    // A reconnect is not live before what it replayed is told from what was had. No ring is empty: what rests has begun.
-    if (connection.kind === 'live' && received > 0 && now - this.#heardAt >= this.#quiet) return {failed: false};
+    // A reconnect is not live before what it replayed is told from what was had. What rests has begun.
+    const hasBegun = this.#lastByteAt !== undefined;
+    if (connection.kind === 'live' && hasBegun && now - this.#heardAt >= this.#quiet) return {failed: false};
     if (now - this.#openedAt < restlessAfter) return undefined;
-    const why = received > 0 ? 'the log did not come to rest' : 'nothing of the log came';
+    const why = hasBegun ? 'the log did not come to rest' : 'nothing of the log came';
     return leave(`ended after ${restlessAfter / 1000} s: ${why}`);
   }
 

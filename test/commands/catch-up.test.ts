@@ -57,7 +57,7 @@ describe('is over', () => {
       {now: 20, ...opened},
       {now: 3020, connection: live(3020)},
     ];
-    const first = {now: 9000, received: 100, lastByteAt: 1};
+    const first = {now: 9000, lastByteAt: 1};
     expect(look(...unheard, {now: 4000}, first, {now: 9499})).toBeUndefined();
     expect(look(...unheard, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
     expect(look(...unheard, {now: 10_019})).toBeUndefined();
@@ -72,8 +72,8 @@ describe('is over', () => {
 
   it('later when the server is far away, but not ever later', () => {
     const slow = (answered: number) => [
-      {now: answered, connection: catchingUp(answered), opened: true},
-      {now: answered + 1, connection: live(answered + 1), received: 100},
+      {now: answered, connection: catchingUp(answered), opened: true, lastByteAt: 1},
+      {now: answered + 1, connection: live(answered + 1)},
     ];
     expect(look(...slow(400), {now: 1599})).toBeUndefined();
     expect(look(...slow(400), {now: 1600})).toEqual({failed: false});
@@ -91,9 +91,7 @@ describe('is over', () => {
   });
 
   it('after a time when the log does not rest', () => {
-    const steps = Array.from({length: 99}, (_, step) => ({
-      ...{now: 100 * (step + 1), received: step + 1, lastByteAt: step},
-    }));
+    const steps = Array.from({length: 99}, (_, step) => ({now: 100 * (step + 1), lastByteAt: step}));
     expect(look({now: 20, ...opened}, ...steps)).toBeUndefined();
     expect(look({now: 20, ...opened}, ...steps, {now: 10_020, lastByteAt: 100})).toEqual({
       failed: false,
