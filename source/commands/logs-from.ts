@@ -2,7 +2,7 @@ import path from 'node:path';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/marker.ts';
 import {openRecordedLog, type RecordedPiece} from '../storage/recorded-log.ts';
-import {foldersOf} from '../storage/recordings.ts';
+import {foldersOf} from '../storage/recording-folders.ts';
 import {codeOf, failureWords} from '../storage/save-failure.ts';
 import {markerText, markerTone} from '../viewport/marker-text.ts';
 import {byteSize} from '../viewport/words.ts';

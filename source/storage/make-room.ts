@@ -92,9 +92,11 @@ async function partsIn(directory: string): Promise<Part[]> {
 /** In the order in which they may go. */
 async function partsOf(folder: string): Promise<Part[]> {
   const aside = (await namesIn(folder)).filter((name) => name.startsWith(asidePrefix));
-  const packed = await ownNames(folder);
+  const own = await ownNames(folder);
   // Only from the old end: not behind a file that is still to be compressed.
-  const rest = packed.splice(packed.findIndex((name) => !name.endsWith('.log.gz')));
+  const firstOther = own.findIndex((name) => !name.endsWith('.log.gz'));
+  const packed = firstOther === -1 ? own : own.slice(0, firstOther);
+  const rest = own.slice(packed.length);
   const extents = [...aside, ...packed].map(async (name) => ({name, ...(await extentOf(folder, [name]))}));
   const parts: Part[] = (await Promise.all(extents)).map((extent) => ({folder, ...extent}));
   if (rest.length > 0) parts.push({folder, name: undefined, ...(await extentOf(folder, rest))});

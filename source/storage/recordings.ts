@@ -1,5 +1,4 @@
-import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, rmdir, stat} from 'node:fs/promises';
+import {mkdir, readFile, rmdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -7,6 +6,7 @@ import {makeRoom} from './make-room.ts';
 import {mapOf, RecordedBytes} from './recorded-bytes.ts';
 import {RecordedPast} from './recorded-past.ts';
 import {Recorder} from './recorder.ts';
+import {lastSign, recordedAs} from './recording-folders.ts';
 import {type Processes, releaseLock, takeLock} from './recording-lock.ts';
 import {folderName, indexFile, lockFile, logFile, pipelineOf} from './recording-names.ts';
 import {RecordingWriter} from './recording-writer.ts';
@@ -234,43 +234,4 @@ async function readOnly(folder: string, by: number): Promise<OpenRecording> {
     },
     release: () => Promise.resolve(),
   };
-}
-
-/** Folders of all pipelines that had this name, the one that was begun last at the end. */
-export async function foldersOf(directory: string, name: string): Promise<string[]> {
-  return (await recordedAs(directory, name)).map(({folder}) => folder);
-}
-
-/** The same, and of which server they are. */
-async function recordedAs(
-  directory: string,
-  name: string,
-): Promise<{readonly folder: string; readonly server: string | undefined}[]> {
-  const entries = existsSync(directory) ? await readdir(directory) : [];
-  const found: {folder: string; begunAt: number; server: string | undefined}[] = [];
-  for (const entry of entries) {
-    if (pipelineOf(entry)?.name !== name) continue;
-    const folder = path.join(directory, entry);
-    const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
-    if (index === undefined) continue;
-    const {begunAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
-    found.push({folder, begunAt, server});
-  }
-  return found.sort((a, b) => a.begunAt - b.begunAt);
-}
-
-/** Wall milliseconds; 0 when there is nothing. */
-async function lastSign(folder: string): Promise<number> {
-  const files = await readdir(folder).catch(() => []);
-  const times = await Promise.all(
-    files
-      .filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'))
-      .map((file) =>
-        stat(path.join(folder, file)).then(
-          ({mtimeMs}) => mtimeMs,
-          () => 0,
-        ),
-      ),
-  );
-  return Math.max(0, ...times);
 }

@@ -94,9 +94,7 @@ test('an id that becomes known while the last recording is looked for does not k
   const server = new ServerModel(ring);
   for (let n = 0; n < 5; n++) server.write(line(server, n));
   const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await first.recording.begin('id-1');
-  await follow(first, server);
-  await written(first, clock);
+  await recordAll(first, {server, clock});
   await first.close();
 
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
@@ -112,6 +110,13 @@ async function follow(life: RecordedLife, server: ServerModel): Promise<void> {
   life.connect();
   life.receive(server.connect().body);
   life.settle();
+}
+
+/** Records what the server holds, and goes on following. */
+async function recordAll(life: RecordedLife, {server, clock}: {server: ServerModel; clock: FakeClock}): Promise<void> {
+  await life.recording.begin('id-1');
+  await follow(life, server);
+  await written(life, clock);
 }
 
 test('switched on while the log is followed: what memory holds is recorded too; off and on again, nothing is there twice', async () => {
@@ -202,9 +207,7 @@ test('a second program on the same folder says so and reads only, and takes over
   const server = new ServerModel(ring);
   const alive = () => true;
   const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, alive});
-  await first.recording.begin('id-1');
-  await follow(first, server);
-  await written(first, clock);
+  await recordAll(first, {server, clock});
 
   server.write(line(server, 1));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive});
@@ -226,9 +229,7 @@ test('where nothing of the past is shown, what another program records is not le
   const server = new ServerModel(ring);
   const alive = () => true;
   const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, alive});
-  await first.recording.begin('id-1');
-  await follow(first, server);
-  await written(first, clock);
+  await recordAll(first, {server, clock});
 
   server.write(line(server, 1));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive, showPast: false});
