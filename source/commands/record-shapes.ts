@@ -57,7 +57,7 @@ export function jsonShape(pipeline: string): RecordShape {
         pipeline,
         time: record?.timeText ?? null,
         level: record?.level ?? null,
-        target: record?.target ?? null,
+        target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
         ...(record?.span !== undefined && {span: record.span}),
         message: [message, ...more].join('\n'),
@@ -81,7 +81,7 @@ export function templateShape(pipeline: string, template: Template): RecordShape
         pipeline,
         time: timeWord(time),
         level: record?.level ?? '-',
-        target: safe(record?.target ?? '-'),
+        target: safe(record?.target || '-'),
         message: [message, ...more].join('\n'),
         line: lines.map(safeTextOf).join('\n'),
       };

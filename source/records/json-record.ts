@@ -4,7 +4,8 @@ import type {JsonRecord} from './parse-record.ts';
 
 /**
  * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`. The text is
- * `fields.message` on lines of a pipeline and `fields.line` on those of the runner.
+ * `fields.message` on lines of a pipeline and `fields.line` on those of the runner. Before Feldera 0.207 the runner named
+ * no service, and `pipeline` what its line is about: the pipeline's name or `control-plane`.
  */
 export function parseJsonRecord(text: string): JsonRecord | undefined {
   // A long line is shown cut: it cannot parse, and to try would cost the most.
@@ -24,13 +25,14 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
   // Lines that come through the `log` crate all have the target `log`.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
+  const isOldRunners = line['feldera-service'] === undefined && typeof line.pipeline === 'string';
   const left = Object.entries(fields).filter(
     ([key]) => key !== messageKey && !(key === 'log.target' && ownTarget !== undefined),
   );
   return {
     format: 'json',
-    source: line['feldera-service'] === 'runner' ? 'manager' : 'pipeline',
-    name: textOf(line['pipeline-name'] ?? ''),
+    source: line['feldera-service'] === 'runner' || isOldRunners ? 'manager' : 'pipeline',
+    name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
     timeText: timestamp,
     level,
     target: textOf(ownTarget ?? target ?? ''),

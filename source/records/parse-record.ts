@@ -6,14 +6,14 @@ import {parseTextRecord} from './text-record.ts';
 type RecordHead = {
   /** `manager`: a line of the runner about the pipeline; `pipeline`: one of the pipeline's own process. */
   readonly source: 'pipeline' | 'manager';
-  /** The pipeline's name (on the runner's text lines: `manager`). */
+  /** The pipeline's name (on the runner's text lines: `manager`, before Feldera 0.207 `control-plane`). */
   readonly name: string;
   /** Number of the host, on pipelines that run on several. */
   readonly host?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
   readonly level: Level;
-  /** The Rust module that logged, `dbsp_adapters::server`. */
+  /** The Rust module that logged, `dbsp_adapters::server`; empty where the line names none. */
   readonly target: string;
   /** The innermost span, in text as `name{ fields}`; several are joined by `:`. */
   readonly span?: string;

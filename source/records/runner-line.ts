@@ -1,33 +1,49 @@
 import {visibleText} from '../buffer/visible-text.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/protocol-lines.ts';
-import {bytesOf, offsetOf, standsAt} from './bytes.ts';
+import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
 import {levelStartIn, levelWordAt, openingBrace} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
 
 const tag = bytesOf('[manager] ');
+/** Of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
+const oldTag = bytesOf('[control-plane] ');
+const jsonPipeline = bytesOf('","pipeline":"');
 const jsonTarget = bytesOf('","target":"');
 const jsonService = bytesOf('","feldera-service":"runner"');
 const space = 0x20;
 const colon = 0x3a;
+const brace = 0x7b;
 const quote = 0x22;
 
 /**
  * Whether a head line is the runner's: in text its tag and the single space before its message (a pipeline may be called
- * `manager`; its lines have two), in JSON its service.
+ * `manager`; its lines have two), in JSON its service. Before Feldera 0.207 its tag and that it names no target (a
+ * pipeline may be called `control-plane`; its lines name one), in JSON the pipeline in place of a service.
  */
 export function isRunnersIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnersJson(bytes, start, end);
+  if (standsAt(bytes, start, oldTag)) return namesNoTarget(bytes, start, end);
   if (!standsAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
 }
 
+function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
+  // The runner has no colours.
+  const levelEnd = isDigit(bytes[start + oldTag.length]) ? levelEndIn(bytes, start, end) : undefined;
+  if (levelEnd === undefined) return false;
+  const word = levelEnd + 1;
+  const wordEnd = offsetOf(bytes, space, word, end) ?? end;
+  return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, brace, word, wordEnd) === undefined;
+}
+
 function isRunnersJson(bytes: Uint8Array, start: number, end: number): boolean {
   const target = levelEndIn(bytes, start, end);
   if (target === undefined || !standsAt(bytes, target, jsonTarget)) return false;
   const targetEnd = offsetOf(bytes, quote, target + jsonTarget.length, end);
-  return targetEnd !== undefined && standsAt(bytes, targetEnd, jsonService);
+  if (targetEnd === undefined) return false;
+  return standsAt(bytes, targetEnd, jsonService) || standsAt(bytes, targetEnd, jsonPipeline);
 }
 
 function levelEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
@@ -36,9 +52,12 @@ function levelEndIn(bytes: Uint8Array, start: number, end: number): number | und
   return at === undefined || level === undefined ? undefined : at + level.length;
 }
 
-/** Whether the runner's entry that the line begins is complete with it. One in JSON always is. */
+/**
+ * Whether the runner's entry that the line begins is complete with it. One in JSON always is; before Feldera 0.207 none
+ * tells, and hardly any has more lines.
+ */
 export function isWholeEntry(line: Uint8Array): boolean {
-  return line[0] === openingBrace || endsManagerEntry(line);
+  return line[0] === openingBrace || standsAt(line, 0, oldTag) || endsManagerEntry(line);
 }
 
 /** What a whole entry of the runner says, without its suffix. */
@@ -48,5 +67,6 @@ export function runnersMessage(line: Buffer): string | undefined {
   const record = parseRecord(text);
   if (record?.source !== 'manager') return undefined;
   if (record.format === 'json') return record.message;
-  return record.fieldsStart === undefined ? undefined : text.slice(record.messageStart, record.fieldsStart);
+  if (record.fieldsStart === undefined && record.target !== '') return undefined;
+  return text.slice(record.messageStart, record.fieldsStart);
 }

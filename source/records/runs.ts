@@ -19,10 +19,13 @@ export type Run = {
 /**
  * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) ->
  * initializing (desired: running)`, as Feldera's pipeline_automata.rs writes them. A runtime transition from a state to
- * itself says that another one is desired.
+ * itself says that another one is desired. Before 0.148 (2025-09) both were one: `Status transition: running -> stopping`.
  */
-const transitionPattern = /^(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)$/;
-const errorPattern = /^(?:Resources|Runtime) error: /;
+const transitionPattern =
+  /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)|Status transition: (\S+) -> (\S+))$/;
+const errorPattern = /^(?:Resources?|Runtime) error: /;
+/** Before 0.97 (2025-07) a log ended with each deployment, and told no transitions. */
+const endOfLogs = 'End of logs: pipeline is being shutdown';
 
 /**
  * The runs of a log, told entry by entry. One begins where the resources leave `stopped`: mostly for `provisioning`,
@@ -63,10 +66,16 @@ export class Runs {
   /** An entry of the runner, after `entry`. True: another process begins or has ended, what was open is closed. */
   message(id: number, message: string, time: number | undefined): boolean {
     if (errorPattern.test(message)) this.#change({failed: true});
-    const [, kind, from, to] = transitionPattern.exec(message) ?? [];
+    if (message === endOfLogs) {
+      this.#change({state: 'stopped', endedAt: time});
+      return true;
+    }
+    const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
+    const from = ofOne ?? ofBoth;
+    const to = toOne ?? toBoth;
     if (from === undefined || to === undefined || to === '(none)') return false;
     const run = this.#runs.at(-1);
-    const begins = kind === 'Resources' && from === 'stopped';
+    const begins = kind !== 'Runtime' && from === 'stopped';
     const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;
     const goesOn = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
     if (isNew || goesOn) this.#begin(id, begins ? time : undefined, to);

@@ -8,15 +8,22 @@ const headPattern =
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
+/** Of a line of the runner before Feldera 0.207, which names no target: the first word of its message is none. */
+const noTargetPattern = /(?![^ ]*:(?: |$))[^ {]+(?: |$)/y;
+
 /**
  * Reads `[name] time LEVEL [spans: ]target:  message` of a pipeline, and the same of the runner, which is called
- * `manager` and puts one space before its message instead of two.
+ * `manager` and puts one space before its message instead of two. Before Feldera 0.207 (2025-12) pipelines put one space
+ * there, too, and the runner was called `control-plane`, and named no target.
  */
 export function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
   const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
   const level = levelOf(word);
   if (head === undefined || name === undefined || timeText === undefined || !level) return undefined;
+  if (name === 'control-plane' && namesNoTarget(text, head.length)) {
+    return {format: 'text', source: 'manager', name, timeText, level, target: '', messageStart: head.length};
+  }
   const place = readPlace(text, head.length);
   if (!place) return undefined;
   const {target, span, targetEnd} = place;
@@ -40,11 +47,16 @@ export function parseTextRecord(text: string): TextRecord | undefined {
   };
 }
 
+function namesNoTarget(text: string, start: number): boolean {
+  noTargetPattern.lastIndex = start;
+  return noTargetPattern.test(text);
+}
+
 type Place = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
 
 /** Reads `a{ key="value"}:b: target:` from `start`; `targetEnd` is past the last colon. */
 function readPlace(text: string, start: number): Place | undefined {
-  /** What holds if nothing better follows: a single path is a target, even where a span could stand. */
+  /** What holds if nothing surer follows: a single path is a target, even where a span could stand. */
   let fallback: Place | undefined;
   let spansEnd: number | undefined;
   let at = start;
@@ -61,7 +73,9 @@ function readPlace(text: string, start: number): Place | undefined {
       const place = {target: path, span, targetEnd: end};
       // Only spans are followed by a single space and more of the head, and their names are no paths.
       const isTarget = path.includes('::') || text[end + 1] === ' ' || text[end + 1] === undefined;
-      if (isTarget || fallback) return place;
+      if (isTarget) return place;
+      // `rdkafka: error: broker down`: what follows a name may be the message as well.
+      if (fallback) return fallback;
       fallback = place;
     }
     spansEnd = fieldsEnd;

@@ -75,7 +75,7 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
   if (record) {
     add('source', record.source === 'manager' ? 'runner' : `pipeline ${record.name}`);
     if (record.host !== undefined) add('host', record.host);
-    add('target', record.target);
+    if (record.target !== '') add('target', record.target);
     if (record.span !== undefined) add('span', record.span);
   }
   if (rows.rows.length > 0) rows.add(plain(''));

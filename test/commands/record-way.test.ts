@@ -172,6 +172,20 @@ test('json: what a line of text says is there as that of one in JSON is: fields,
   ]);
 });
 
+test('json: the lines of an older runner have time, level and message', () => {
+  const line = '[control-plane] 2026-11-27T07:20:24.455451Z  INFO Status transition: running -> stopping';
+  expect(JSON.parse(printed(['-o', 'json'], [line]))).toEqual({
+    pipeline: 'orders',
+    time: '2026-11-27T07:20:24.455451Z',
+    level: 'INFO',
+    target: null,
+    message: 'Status transition: running -> stopping',
+  });
+  expect(printed(['--template', '{level} {target} {message}'], [line])).toBe(
+    'INFO - Status transition: running -> stopping\n',
+  );
+});
+
 test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
   const line = 'a program sent \u009b31m, \u0085 and \u2028';
   const json = printed(['-o', 'json'], [line]);

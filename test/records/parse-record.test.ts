@@ -48,7 +48,9 @@ describe('the head of a text line', () => {
     ['no message', 'a::b:', 'a::b', undefined, ''],
     ['a span without fields', 'in: a::b:  hello', 'a::b', 'in', 'hello'],
     ['a span without fields, before a name', 'in: log:  hello', 'log', 'in', 'hello'],
-    ['one span at most, where single spaces leave it open', 'in: log: no: more', 'log', 'in', 'no: more'],
+    ['one space only, after a name and before a message like a head', 'log: no: more', 'log', undefined, 'no: more'],
+    ['one space only, after a name in a span', 'x{ a=1}: log: no: more', 'log', 'x{ a=1}', 'no: more'],
+    ['one space only, after a path in a span', 'in: a::b: no: more', 'a::b', 'in', 'no: more'],
     ['spans within each other', 'x{ a=1}:y:z{ b="}"}: a::b:  hello', 'a::b', 'x{ a=1}:y:z{ b="}"}', 'hello'],
     ['braces and quotes in a span', 'x{ a=B { c: "\\"}" }}: a::b:  hi', 'a::b', 'x{ a=B { c: "\\"}" }}', 'hi'],
   ])('%s', (_, rest, target, span, message) => {
@@ -77,6 +79,24 @@ describe('the head of a text line', () => {
       fields: '',
     });
     expect(partsOf(`${runner}a::b:  hello`)).toMatchObject({source: 'pipeline', message: 'hello'});
+  });
+
+  test('the runner before 0.207 names no target; a pipeline called as it was does', () => {
+    const runner = head.replace('[p]', '[control-plane]');
+    expect(partsOf(`${runner}Status transition: running -> stopping`)).toEqual({
+      source: 'manager',
+      target: '',
+      span: undefined,
+      message: 'Status transition: running -> stopping',
+      fields: '',
+    });
+    expect(partsOf(`${runner}Resources error: exit code=1`)).toMatchObject({message: 'Resources error: exit code=1'});
+    expect(partsOf(`${runner}standin: hello`)).toMatchObject({source: 'pipeline', target: 'standin', message: 'hello'});
+    expect(partsOf(`${runner}x{ a=1}: log: hello`)).toMatchObject({
+      source: 'pipeline',
+      target: 'log',
+      message: 'hello',
+    });
   });
 
   test.each([
@@ -131,6 +151,7 @@ describe('a JSON line', () => {
 const words = [
   '[p]',
   '[manager]',
+  '[control-plane]',
   '[p host=1]',
   '2026-11-25T09:08:47.372844Z',
   ' ',
@@ -161,7 +182,9 @@ const words = [
 const hostile = fc
   .array(fc.oneof(fc.constantFrom(...words), fc.string({maxLength: 3})), {maxLength: 30})
   .chain((parts) =>
-    fc.constantFrom('', head, `${head}a::b: `, `${head}a::b:  `).map((start) => start + parts.join('')),
+    fc
+      .constantFrom('', head, head.replace('p', 'control-plane'), `${head}a::b: `, `${head}a::b:  `)
+      .map((start) => start + parts.join('')),
   );
 
 test('any text: no throw, and offsets in order and in range', () => {
@@ -170,8 +193,8 @@ test('any text: no throw, and offsets in order and in range', () => {
       const record = parseRecord(text);
       if (record?.format !== 'text') return;
       const {messageStart, fieldsStart = text.length, target, span} = record;
-      expect(target).not.toBe('');
-      expect(text.slice(0, messageStart)).toContain(`${target}:`);
+      if (target === '') expect(text).toMatch(/^\[control-plane\] /);
+      else expect(text.slice(0, messageStart)).toContain(`${target}:`);
       if (span !== undefined) expect(text.slice(0, messageStart)).toContain(`${span}:`);
       expect(messageStart).toBeLessThanOrEqual(fieldsStart);
       expect(fieldsStart).toBeLessThanOrEqual(text.length);

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {parseRecord} from '../../source/records/parse-record.ts';
 import {isRunnersIn, isWholeEntry, runnersMessage} from '../../source/records/runner-line.ts';
-import {head, json, runner, runnerJson} from './index-lines.ts';
+import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
 
 const isRunners = (line: string) => isRunnersIn(Buffer.from(line), 0, Buffer.byteLength(line));
 
@@ -8,6 +10,40 @@ test('a line of the runner is told from a pipeline’s', () => {
   expect([runner('hello'), runnerJson('hello')].map(isRunners)).toEqual([true, true]);
   const others = [head('hello'), json('hello'), head('hello').replace('[p]', '[manager]'), '[manager] hello', '{}'];
   expect(others.map(isRunners)).toEqual(others.map(() => false));
+});
+
+test('a line of the runner before 0.207 is told from a pipeline’s', () => {
+  const old = oldRunner('hello');
+  expect([old, oldRunner('stdout ended'), oldRunner('Resource error: a: b')].map(isRunners)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const pipelines = oldHead('hello').replace('[p]', '[control-plane]');
+  const others = [
+    oldHead('hello'),
+    pipelines,
+    pipelines.replace('standin:', 'a::b:'),
+    pipelines.replace('standin:', 'span{ x=1}: standin:'),
+    `[control-plane] \u001B[2m${time}\u001B[0m \u001B[32m INFO\u001B[0m hello`,
+    old.replace(' INFO', ''),
+    '[control-plane] hello',
+  ];
+  expect(others.map(isRunners)).toEqual(others.map(() => false));
+  expect(runnersMessage(Buffer.from(old))).toBe('hello');
+  expect(isWholeEntry(Buffer.from(old))).toBe(true);
+});
+
+test('the bytes of a line and its record agree on whether it is the runner’s', () => {
+  const part = fc.constantFrom('a', 'standin', 'a::b', ':', ': ', ' ', '  ', '{', '}', '"', 'é', 'error');
+  const tag = fc.constantFrom('control-plane', 'p');
+  fc.assert(
+    fc.property(tag, fc.array(part, {maxLength: 8}), (name, parts) => {
+      const line = `[${name}] ${time}  INFO ${parts.join('')}`;
+      expect(isRunners(line)).toBe(parseRecord(line)?.source === 'manager');
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
+  );
 });
 
 test('the message, without the suffix', () => {

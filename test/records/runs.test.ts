@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/marker.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
+import {head, indexText, json, oldHead, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
 
 const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
 const ms = (second: number) => Date.parse(at(second));
@@ -19,6 +19,12 @@ const stopping = [
   runner(stopped, 'INFO', at(6)),
 ];
 const freshStart = runner('Fresh start of pipeline logs');
+
+/** The text of a recorded body, without its chunks. */
+function recorded(name: string): string {
+  const body = readFileSync(new URL(`../wire/${name}.raw`, import.meta.url), 'latin1');
+  return body.slice(body.indexOf('\r\n\r\n') + 2).replaceAll(/\r\n[0-9a-fA-F]+\r\n/g, '');
+}
 
 /** The runs of lines and markers. */
 function runsOf(entries: readonly (string | Marker)[]) {
@@ -95,11 +101,56 @@ describe('transitions', () => {
     ]);
   });
 
-  test.each(['01-catchup-live-restart-delete-clean-end', '03a-json-manager-lines'])('the restart in %s', (name) => {
-    const body = readFileSync(new URL(`../wire/${name}.raw`, import.meta.url), 'latin1');
-    const {index} = indexText(body.replaceAll(/\r\n[0-9a-f]+\r\n/g, ''));
+  test.each([
+    '01-catchup-live-restart-delete-clean-end',
+    '03a-json-manager-lines',
+    '40e-v0.200-log-start-stop',
+    '41e-v0.100-log-start-stop',
+  ])('the restart in %s', (name) => {
+    const {index} = indexText(recorded(name));
     expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
     expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
+    expect(index.runs[0]?.endedAt).toBeGreaterThan(index.runs[0]?.startedAt ?? 0);
+    expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
+  });
+
+  test('the start in 40g-v0.200-log-json, whose runner lines name no service', () => {
+    const {runs} = indexText(recorded('40g-v0.200-log-json')).index;
+    const startedAt = Date.parse('2026-11-27T07:21:40.443Z') + 0.153;
+    expect(runs).toEqual([
+      {firstId: 0, endId: undefined, startedAt, endedAt: undefined, state: 'running', failed: false},
+    ]);
+  });
+
+  test('the log in 43e-v0.60-log-shutdown ends with its deployment', () => {
+    const {runs} = indexText(recorded('43e-v0.60-log-shutdown')).index;
+    const endedAt = Date.parse('2026-11-27T07:33:42.252Z') + 0.527;
+    expect(runs).toMatchObject([{firstId: 0, startedAt: undefined, endedAt, state: 'stopped'}]);
+  });
+
+  test('the one status of servers before 0.148', () => {
+    const {runs} = runsOf([
+      oldRunner('Fresh start of pipeline logs', 'INFO', at(0)),
+      oldRunner('Status transition: stopped -> provisioning', 'INFO', at(1)),
+      oldRunner('Status transition: provisioning -> initializing', 'INFO', at(2)),
+      oldRunner('Status transition: initializing -> paused', 'INFO', at(3)),
+      oldHead('hello'),
+      oldRunner('Resource error: exit status: 101', 'ERROR', at(4)),
+      oldRunner('Status transition: paused -> stopping', 'INFO', at(5)),
+      oldRunner('Status transition: stopping -> stopped', 'INFO', at(6)),
+      oldRunner('Status transition: stopped -> provisioning', 'INFO', at(7)),
+    ]);
+    expect(runs).toEqual([
+      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: true},
+      {firstId: 8, endId: undefined, startedAt: ms(7), endedAt: undefined, state: 'provisioning', failed: false},
+    ]);
+  });
+
+  test('what a pipeline of that time prints is no transition, whatever its name', () => {
+    const message = 'Status transition: stopped -> provisioning';
+    const line = oldRunner(message);
+    const forged = [oldHead(message), oldHead(message).replace('[p]', '[control-plane]'), `x${line}`, `${line} x`];
+    expect(runsOf([head('hello'), ...forged]).runs).toEqual([{...unknown, firstId: 0, endId: undefined}]);
   });
 });
 

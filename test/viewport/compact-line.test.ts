@@ -37,6 +37,13 @@ describe('the compact form', () => {
     expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Fresh start');
   });
 
+  it('shows the lines of older runners and pipelines alike', () => {
+    const line = '[control-plane] 2026-11-25T09:08:47.069619Z  INFO Status transition: running -> stopping';
+    expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Status transition: running -> stopping');
+    const other = '[p] 2026-11-25T09:08:47.069619Z ERROR rdkafka: error: broker down';
+    expect(compact(other, 100)).toBe('09:08:47.069 ERROR rdkafka     error: broker down');
+  });
+
   it('takes a JSON line apart, its fields behind the message', () => {
     const line = JSON.stringify({
       timestamp: '2026-11-25T09:08:47.372844Z',
