@@ -17,11 +17,21 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`pipetail: Node ${process.versions.node} is too old · pipetail needs Node 22.19 or newer\n`);
   process.exitCode = 1;
 } else {
-  // Without it: 19 ms more until the first frame. (Not a named import: Node 20 has no such export.)
-  nodeModule.enableCompileCache();
+  await enableCompileCache();
   // Also takes a key given with --auth out of the process list.
   process.title = 'pipetail';
   process.exitCode = await main();
+}
+
+/** Without it: 19 ms more until the first frame. */
+async function enableCompileCache(): Promise<void> {
+  // Node has one already where NODE_COMPILE_CACHE names a folder: whoever sets variables can run code here anyway.
+  // (Not named imports: Node 20 has no such exports.)
+  if (nodeModule.getCompileCacheDir() !== undefined) return;
+  const {compileCacheFolder} = await import('./source/storage/compile-cache.ts');
+  // Without a folder Node would take one in the system's temporary folder, where anybody may have put code.
+  const folder = compileCacheFolder(process.env, process.geteuid?.());
+  if (folder !== undefined) nodeModule.enableCompileCache(folder);
 }
 
 /** Does what was asked for and answers the exit code. The only place that knows the process. */
