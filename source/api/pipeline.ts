@@ -61,9 +61,9 @@ function parsePipeline(json: unknown): Pipeline | undefined {
   };
 }
 
-function connectorErrorsOf(json: unknown): number {
+function connectorErrorsOf(json: unknown): number | undefined {
   const count = fieldOf(fieldOf(fieldOf(json, 'deployment_runtime_status_details'), 'connector_stats'), 'num_errors');
-  return typeof count === 'number' && count >= 0 ? count : 0;
+  return typeof count === 'number' && count >= 0 ? count : undefined;
 }
 
 function samePipeline(a: Pipeline, b: Pipeline): boolean {

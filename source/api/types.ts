@@ -18,8 +18,11 @@ export type Pipeline = {
   readonly storageStatus: string;
   /** Often several lines; not part of the log. */
   readonly deploymentError: ServerError | undefined;
-  /** `deployment_runtime_status_details.connector_stats.num_errors`; 0 when the server does not say. */
-  readonly connectorErrors: number;
+  /**
+   * `deployment_runtime_status_details.connector_stats.num_errors`; undefined where the server does not tell: of a
+   * pipeline that is not deployed, and before Feldera 0.322 of none.
+   */
+  readonly connectorErrors: number | undefined;
 };
 
 /** A pipeline with the fields that only `GET /v0/pipelines/{name}` has. */

@@ -53,7 +53,7 @@ export function pipelineJson(pipeline: Pipeline) {
     desiredStatus: facts.deploymentDesiredStatus,
     programStatus: facts.programStatus,
     storageStatus: facts.storageStatus,
-    connectorErrors: facts.connectorErrors,
+    connectorErrors: facts.connectorErrors ?? null,
     deploymentError: deploymentError ? {code: deploymentError.errorCode, message: deploymentError.message} : null,
     platformVersion: facts.platformVersion,
     createdAt: facts.createdAt || null,
@@ -75,7 +75,7 @@ function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOpt
   const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
   const rows = pipelines.map((pipeline) => {
     const {name, deploymentStatusSince, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
-    const wide = [programStatus, String(connectorErrors), platformVersion, firstLine(deploymentError?.message)];
+    const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, firstLine(deploymentError?.message)];
     const cells = [name, stateWord(pipeline), ageOf(deploymentStatusSince, now), ...(more.length > 0 ? wide : [])];
     return cells.map((cell) => clean(cell) || '-');
   });

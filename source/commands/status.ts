@@ -72,7 +72,7 @@ function describe(detail: PipelineDetail): string {
     ['desired', detail.deploymentDesiredStatus],
     ['program', detail.programStatus],
     ['storage', detail.storageStatus],
-    ['connector errors', String(detail.connectorErrors)],
+    ['connector errors', String(detail.connectorErrors ?? '')],
     ['platform', detail.platformVersion],
   ];
   return [

@@ -34,7 +34,7 @@ function facts(pipeline: Pipeline): readonly StyledText[] {
     ['desired', pipeline.deploymentDesiredStatus],
     ['program', pipeline.programStatus],
     ['storage', pipeline.storageStatus],
-    ['connector errors', count(pipeline.connectorErrors)],
+    ['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)],
     ['id', pipeline.id],
     ['created', since(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],

@@ -76,8 +76,15 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
     plain(' '),
     plain(symbol, state.style),
     plain(withWord ? ` ${shorten(state.word, wordWidth, symbols.ellipsis).padEnd(wordWidth)}` : '', state.style),
-    plain(withWord ? errorCount(pipeline.connectorErrors, symbols).padStart(errorWidth) : '', {fg: 1}),
+    ...(withWord ? [connectorErrors(pipeline, symbols)] : []),
   ]);
+}
+
+/** Of a pipeline that runs on a server that does not tell them a dash: nothing would say that there are none. */
+function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
+  const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
+  if (isUnknown) return plain('–'.padStart(errorWidth), quiet);
+  return plain(errorCount(connectorErrors ?? 0, symbols).padStart(errorWidth), {fg: 1});
 }
 
 /** `25✗`, `3k✗`: at most four cells. */

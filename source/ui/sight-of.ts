@@ -30,7 +30,7 @@ function pipelineSight(pipeline: Pipeline): PipelineSight {
     running,
     deployment: deploymentId,
     since: Number.isNaN(since) ? 0 : since,
-    connectorErrors,
+    connectorErrors: connectorErrors ?? 0,
   };
 }
 

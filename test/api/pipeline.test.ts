@@ -29,16 +29,17 @@ describe('parsePipelines', () => {
         errorCode: 'RunnerCheckError',
         details: {error: 'Pipeline process exited prematurely with signal: 9 (SIGKILL)'},
       },
-      connectorErrors: 0,
+      connectorErrors: undefined,
     });
   });
 
-  test('counts connector errors, 0 when the server does not say', () => {
+  test('counts connector errors; undefined when the server does not tell', () => {
     const withDetails = (details: unknown) =>
       parsePipelines([{name: 'a', deployment_runtime_status_details: details}], [])?.[0]?.connectorErrors;
     expect(withDetails({connector_stats: {num_errors: 3}})).toBe(3);
+    expect(withDetails({connector_stats: {num_errors: 0}})).toBe(0);
     for (const details of [null, {}, {connector_stats: null}, {connector_stats: {num_errors: '3'}}, 'x']) {
-      expect(withDetails(details)).toBe(0);
+      expect(withDetails(details)).toBeUndefined();
     }
   });
 

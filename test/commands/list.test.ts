@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {listText} from '../../source/commands/list.ts';
-import {withServer} from './with-server.ts';
+import {withRecordedList, withServer} from './with-server.ts';
 
 const signal = new AbortController().signal;
 
@@ -33,6 +33,21 @@ it('says more where wide is asked for: the first line of an error is a column', 
   expect(beta?.[6]).toBe('-');
 });
 
+it.each(['41a-v0.100', '40a-v0.200', '42a-v0.280'])(
+  '%s: connector errors that are not told are not 0',
+  async (name) => {
+    await withRecordedList(`${name}-list-status.raw`, async (client) => {
+      const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+      const objects = JSON.parse(await listText({...usual, output: 'json'}));
+      expect(objects.map(({connectorErrors}: {connectorErrors: unknown}) => connectorErrors)).toEqual(
+        objects.map(() => null),
+      );
+      const [heads, ...rows] = columns((await listText({...usual, output: 'wide'})).trimEnd());
+      expect(rows.map((row) => row[heads?.indexOf('ERRORS') ?? 0])).toEqual(rows.map(() => '-'));
+    });
+  },
+);
+
 it('colours states alone, and not those of the heading', async () => {
   const text = await list({isColored: true});
   expect(text).toContain('\u001B[31mFailed\u001B[39m');
@@ -44,7 +59,7 @@ it('gives names alone, or objects', async () => {
   expect(await list({output: 'name'})).toBe('alpha\nbeta\n');
   const [alpha, beta] = JSON.parse(await list({output: 'json'}));
   expect(alpha).toMatchObject({name: 'alpha', state: 'Failed', deploymentError: {message: expect.any(String)}});
-  expect(beta).toMatchObject({name: 'beta', state: 'Running', deploymentError: null});
+  expect(beta).toMatchObject({name: 'beta', state: 'Running', connectorErrors: 0, deploymentError: null});
 });
 
 it('leaves out what is in another state, and knows which states there are', async () => {

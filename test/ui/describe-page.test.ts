@@ -41,6 +41,13 @@ describe('with the answer', () => {
     expect(rows).not.toContain(' looking it up');
   });
 
+  it('has a dash for what the server does not tell', () => {
+    const unknown = {...detail, connectorErrors: undefined};
+    expect(text({name: 'etl', answer: {kind: 'detail', detail: unknown}}, undefined, 80)).toContain(
+      ' connector errors   –',
+    );
+  });
+
   it('shows the deployment error in full', () => {
     const start = rows.indexOf(' Deployment error (RunnerCheckError)');
     expect(rows.slice(start + 1, start + 4)).toEqual([

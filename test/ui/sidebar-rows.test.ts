@@ -33,6 +33,12 @@ describe('a row', () => {
     expect(text({pipelines: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });
 
+  it('has a dash where a server does not tell the number, and nothing of a pipeline that does not run', () => {
+    const unknown = makePipeline('p', {connectorErrors: undefined});
+    expect(text({pipelines: [unknown]})[0]).toMatch(/● Running +– $/);
+    expect(text({pipelines: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
+  });
+
   it('has room for any number of them: their column never moves', () => {
     const end = (connectorErrors: number) => text({pipelines: [makePipeline('p', {connectorErrors})]})[0]?.slice(-6);
     expect([0, 7, 999, 1000, 98_765, 1_000_000].map(end)).toEqual([
@@ -141,7 +147,7 @@ it('every row is exactly as wide as the sidebar, whatever stands in it', () => {
         fc.string({unit: fc.constantFrom('日', 'é', 'x', 'e\u0301'), minLength: 1, maxLength: 30}),
       ),
       deploymentStatus: fc.constantFrom('Running', 'Stopped', 'AwaitingApproval', 'Teleporting', '未知の状態です', ''),
-      connectorErrors: fc.constantFrom(0, 1, 999, 1_234_567, 1e15),
+      connectorErrors: fc.constantFrom(undefined, 0, 1, 999, 1_234_567, 1e15),
     })
     .map(({name, ...change}) => makePipeline(name, change));
   fc.assert(
