@@ -8,6 +8,9 @@ const PROGRAM = [
   'test/soak/soak.test.ts',
 ];
 
+/** Tests on Feldera's own server: `npm run test:feldera`. */
+const FELDERA = ['test/feldera/**/*.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: [{find: /^fast-check$/, replacement: new URL('test/harness/properties.ts', import.meta.url).pathname}],
@@ -22,11 +25,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {name: 'source', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: PROGRAM},
+        test: {name: 'source', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: [...PROGRAM, ...FELDERA]},
       },
       {
         extends: true,
         test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts', testTimeout: 60_000},
+      },
+      {
+        extends: true,
+        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 90_000},
       },
     ],
   },

@@ -7,13 +7,16 @@ export default class PlainReporter {
     for (const module of modules) {
       // A file that could not be loaded has no tests to count.
       count.failed += module.errors().length;
-      for (const test of module.children.allTests()) {
-        const {state, note} = test.result();
-        if (state === 'pending') continue;
-        count[state] += 1;
-        if (state === 'skipped') {
-          lines.push(`SKIPPED: ${module.relativeModuleId} > ${test.fullName}: ${note ?? 'no reason given'}`);
-        }
+      const tests = [...module.children.allTests()].map((test) => ({name: test.fullName, ...test.result()}));
+      for (const {state} of tests) if (state !== 'pending') count[state] += 1;
+      const skipped = tests.filter(({state}) => state === 'skipped');
+      const [first] = skipped;
+      // A file whose tests all miss the same thing is one line.
+      if (skipped.length > 1 && tests.every(({state, note}) => state === 'skipped' && note === first.note)) {
+        skipped.splice(0, skipped.length, {...first, name: `all ${tests.length} tests`});
+      }
+      for (const {name, note} of skipped) {
+        lines.push(`SKIPPED: ${module.relativeModuleId} > ${name}: ${note ?? 'no reason given'}`);
       }
     }
     lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);

@@ -24,35 +24,19 @@ export async function openViewer(options: ViewerOptions = {}): Promise<Viewer> {
   return new Viewer(server, await openProgram(['--host', server.url, ...args], terminal));
 }
 
-/** The program on its screen and the server that it talks to. */
-export class Viewer implements AsyncDisposable {
-  readonly server: DemoServer;
+export type ViewOptions = Omit<TerminalOptions, 'command' | 'args'>;
+
+/** Starts the built program in a terminal, on the server that `args` name. Dispose of it: `await using`. */
+export async function openView(args: readonly string[], options: ViewOptions = {}): Promise<View> {
+  return new View(await openProgram(args, options));
+}
+
+/** The program on its screen. */
+export class View implements AsyncDisposable {
   readonly terminal: Terminal;
-  #written = 0;
 
-  constructor(server: DemoServer, terminal: Terminal) {
-    this.server = server;
+  constructor(terminal: Terminal) {
     this.terminal = terminal;
-  }
-
-  /** Logs `count` lines, `line 1` onward, on one pipeline. Answers the number of the last one. */
-  write(pipeline: string, count = 1, word = 'line'): number {
-    for (let index = 0; index < count; index++) {
-      this.#written += 1;
-      this.say(pipeline, `${word} ${this.#written}.`);
-    }
-    return this.#written;
-  }
-
-  /** Logs one line of a pipeline's process, as the server would send it. */
-  say(pipeline: string, message: string, level: Level = 'INFO'): void {
-    const to = this.server.pipeline(pipeline);
-    to.write(plainLine({name: pipeline}, to.stamp(), {level, target: 'dbsp_adapters::controller', message}));
-  }
-
-  /** What the server holds of a pipeline's log, byte for byte. */
-  log(pipeline: string): Buffer {
-    return Buffer.concat([...(this.server.pipeline(pipeline).ring?.entries() ?? [])]);
   }
 
   /** The rows of the log pane, top to bottom, without sidebar, tab bar and margin. */
@@ -93,15 +77,6 @@ export class Viewer implements AsyncDisposable {
     return this.terminal.row(-2);
   }
 
-  /** Waits until the server holds exactly so many log connections. */
-  async connections(wanted: number): Promise<void> {
-    await eventually(
-      () => this.server.openLogConnections() === wanted,
-      () =>
-        `the server holds ${this.server.openLogConnections()} log connections, not ${wanted}\n${this.terminal.text()}`,
-    );
-  }
-
   /** Waits until the shown tab is live and, if given, until it shows `sight`. */
   async live(sight: Sight = 'LIVE'): Promise<void> {
     await this.terminal.waitFor(() => /\bLIVE\b/.test(this.header()), {hint: 'live'});
@@ -110,7 +85,6 @@ export class Viewer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminal.dispose();
-    await this.server.close();
   }
 
   #body(): string[] {
@@ -123,5 +97,50 @@ export class Viewer implements AsyncDisposable {
 
   #right(): string[] {
     return this.#body().map((row) => row.slice(this.#divider() + 1));
+  }
+}
+
+/** The program on its screen and the server that it talks to. */
+export class Viewer extends View {
+  readonly server: DemoServer;
+  #written = 0;
+
+  constructor(server: DemoServer, terminal: Terminal) {
+    super(terminal);
+    this.server = server;
+  }
+
+  /** Logs `count` lines, `line 1` onward, on one pipeline. Answers the number of the last one. */
+  write(pipeline: string, count = 1, word = 'line'): number {
+    for (let index = 0; index < count; index++) {
+      this.#written += 1;
+      this.say(pipeline, `${word} ${this.#written}.`);
+    }
+    return this.#written;
+  }
+
+  /** Logs one line of a pipeline's process, as the server would send it. */
+  say(pipeline: string, message: string, level: Level = 'INFO'): void {
+    const to = this.server.pipeline(pipeline);
+    to.write(plainLine({name: pipeline}, to.stamp(), {level, target: 'dbsp_adapters::controller', message}));
+  }
+
+  /** What the server holds of a pipeline's log, byte for byte. */
+  log(pipeline: string): Buffer {
+    return Buffer.concat([...(this.server.pipeline(pipeline).ring?.entries() ?? [])]);
+  }
+
+  /** Waits until the server holds exactly so many log connections. */
+  async connections(wanted: number): Promise<void> {
+    await eventually(
+      () => this.server.openLogConnections() === wanted,
+      () =>
+        `the server holds ${this.server.openLogConnections()} log connections, not ${wanted}\n${this.terminal.text()}`,
+    );
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    await this.server.close();
   }
 }

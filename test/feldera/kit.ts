@@ -1,0 +1,79 @@
+import {createReadStream, createWriteStream, existsSync} from 'node:fs';
+import {chmod, copyFile, mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {pipeline} from 'node:stream/promises';
+import {createZstdDecompress} from 'node:zlib';
+import {root} from '../harness/program.ts';
+
+/** The managers that can be started, by version; the first is the one that the suite shares. */
+export const VERSIONS = ['0.337', '0.280', '0.200', '0.100'] as const;
+export type Version = (typeof VERSIONS)[number];
+
+/** The folder of Feldera's files, or why there is none to be used on this machine. */
+export function findKit(env: Readonly<Record<string, string | undefined>>): {files: string} | {why: string} {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return {why: `Feldera's files run on x86-64 Linux, and this is ${process.platform} on ${process.arch}`};
+  }
+  const places = env.PIPETAIL_FELDERA ? [env.PIPETAIL_FELDERA] : [path.resolve(root, '../shared/feldera')];
+  const files = places.find((place) => existsSync(path.join(place, 'pipeline-manager.zst')));
+  if (files !== undefined) return {files};
+  return {why: `Feldera's files are neither in $PIPETAIL_FELDERA nor in ../shared/feldera`};
+}
+
+/** A file of the kit, such as `pipeline` or `old/pipeline-manager-0.100`, unpacked once into `<home>/unpacked`. */
+export async function unpacked(files: string, home: string, name: string): Promise<string> {
+  const target = path.join(home, 'unpacked', path.basename(name));
+  if (existsSync(target)) return target;
+  await mkdir(path.dirname(target), {recursive: true});
+  // Several workers may want it at once: each writes its own, and a whole one takes the name.
+  const part = `${target}.${process.pid}`;
+  await pipeline(createReadStream(path.join(files, `${name}.zst`)), createZstdDecompress(), createWriteStream(part));
+  await chmod(part, 0o755);
+  await rename(part, target);
+  return target;
+}
+
+/**
+ * Makes the folder that a manager of this version needs first on its path, `<folder>/bin`, with the stand-ins for the
+ * compilers and the pipelines, and answers the path of the manager's program.
+ */
+export async function layOut(files: string, home: string, folder: string, version: Version): Promise<string> {
+  const bin = path.join(folder, 'bin');
+  await mkdir(bin, {recursive: true});
+  const [manager, standIn] = await Promise.all([
+    unpacked(files, home, version === '0.337' ? 'pipeline-manager' : `old/pipeline-manager-${version}`),
+    unpacked(files, home, 'pipeline'),
+  ]);
+  const java = await readFile(path.join(files, 'bin/java'), 'utf8');
+  const cargo = await readFile(path.join(files, 'bin/cargo'), 'utf8');
+  const flat = version === '0.100' || version === '0.200';
+  const edited = (text: string, ...edits: readonly (readonly [string, string])[]): string =>
+    edits.reduce((so, [from, to]) => {
+      if (!so.includes(from)) throw new Error(`the stand-in has no ${JSON.stringify(from)} to replace`);
+      return so.replaceAll(from, to);
+    }, text);
+  await putProgram(
+    path.join(bin, 'java'),
+    flat ? edited(java, ['`crates/feldera_pipe', '`feldera_pipe'], ["['main.rs']", "['lib.rs']"]) : java,
+  );
+  await putProgram(path.join(bin, 'cargo'), flat ? edited(cargo, ['src/main.rs', 'src/lib.rs']) : cargo);
+  if (flat || version === '0.280') {
+    const template = await readFile(path.join(files, 'old/pipeline.tmpl'), 'utf8');
+    const wrapped =
+      version === '0.280'
+        ? undefined
+        : edited(template, ['@REAL@', standIn], ['@OLD@', version === '0.100' ? 'True' : 'False']);
+    if (wrapped === undefined) await copyFile(standIn, path.join(bin, 'pipeline'));
+    else await putProgram(path.join(bin, 'pipeline'), wrapped);
+  } else {
+    await copyFile(standIn, path.join(bin, 'pipeline'));
+    await copyFile(await unpacked(files, home, 'real-pipeline'), path.join(bin, 'real-pipeline'));
+  }
+  await chmod(path.join(bin, 'pipeline'), 0o755);
+  return manager;
+}
+
+async function putProgram(file: string, text: string): Promise<void> {
+  await writeFile(file, text);
+  await chmod(file, 0o755);
+}

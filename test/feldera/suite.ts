@@ -1,0 +1,75 @@
+import {beforeAll, beforeEach, type TestContext} from 'vitest';
+import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
+import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
+import {type CommandResult, runCommand} from '../harness/program.ts';
+import {FelderaClient} from './client.ts';
+import type {Version} from './kit.ts';
+import {type Manager, type ManagerOptions, startManager} from './manager.ts';
+import {FELDERA_VARIABLE, type Feldera} from './set-up.ts';
+
+const feldera: Feldera = JSON.parse(process.env[FELDERA_VARIABLE] ?? '{"kind": "none", "why": "there was no set-up"}');
+
+/** A Feldera server with the program under test pointed at it. */
+export class Rig {
+  readonly client: FelderaClient;
+  readonly #prefix: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(client: FelderaClient, prefix = '', env: Readonly<Record<string, string | undefined>> = {}) {
+    this.client = client;
+    this.#prefix = prefix;
+    this.#env = env;
+  }
+
+  /** What a pipeline is called on this server: ours have a prefix on one that others use, too. */
+  named(name: string): string {
+    return this.#prefix + name;
+  }
+
+  /** Runs the built program to its end. */
+  run(...args: readonly string[]): Promise<CommandResult> {
+    return runCommand([...args, '--host', this.client.url], {env: this.#env});
+  }
+
+  /** Starts the built program without a terminal, for one that does not end by itself. */
+  start(...args: readonly string[]): Promise<RunningProgram> {
+    return startProgram([...args, '--host', this.client.url], this.#env);
+  }
+
+  /** Starts the built program in a terminal. */
+  open(args: readonly string[] = [], options: ViewOptions = {}): Promise<View> {
+    return openView(['--host', this.client.url, ...args], {...options, env: {...this.#env, ...options.env}});
+  }
+}
+
+/** The server that all test files share. Skips every test of the file when there is none. */
+export function felderaForAll(): () => Rig {
+  beforeEach((context) => {
+    if (feldera.kind === 'none') context.skip(feldera.why);
+  });
+  return () => sharedRig();
+}
+
+/** Prepares something once for the tests of a file, unless they are skipped. */
+export function prepare(how: (rig: Rig) => Promise<void>): void {
+  beforeAll(async () => {
+    if (feldera.kind !== 'none') await how(sharedRig());
+  }, 120_000);
+}
+
+/** Skips a test that needs more than a server's API: its processes, its files, or an end of the server itself. */
+export function needsOwnServer(context: TestContext): void {
+  if (feldera.kind === 'there') context.skip('the server of PIPETAIL_TEST_HOST is not ours to end or to look into');
+}
+
+/** Starts another manager, beside the shared one. Dispose of it. Tests that want one call `needsOwnServer` first. */
+export async function ownManager(options?: ManagerOptions & {readonly version?: Version}): Promise<Manager> {
+  if (feldera.kind !== 'own') throw new Error('no manager can be started here');
+  return await startManager(feldera.ground, options);
+}
+
+function sharedRig(): Rig {
+  if (feldera.kind === 'own') return new Rig(new FelderaClient(feldera.shared));
+  if (feldera.kind === 'none') throw new Error(feldera.why);
+  return new Rig(new FelderaClient(feldera), feldera.prefix, {FELDERA_API_KEY: feldera.key});
+}
