@@ -3,7 +3,7 @@ import {type CommandName, type Option, options, variableOf} from '../source/sett
 import {commandGroups, keysShown} from '../source/ui/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
-/** The manual page, in roff, made from the tables that `--help`, the key dispatch and the readme are made from. */
+/** The manual page, in roff, made from the tables that `--help`, the key dispatch and the pages under docs/ are made from. */
 export function manPage(version: string): string {
   const names: readonly CommandName[] = [...new Set(options.flatMap(({commands}: Option) => commands))];
   const others = names.filter((name) => name !== 'screen');

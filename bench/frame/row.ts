@@ -39,7 +39,7 @@ export type Row = {
   readonly unit: string;
   /** Undefined: measured to be known. */
   readonly target?: Target;
-  /** Why the target is missed, with the figures that show it: for the readme. */
+  /** Why the target is missed, with the figures that show it: for docs/performance.md. */
   readonly why?: string;
 };
 

@@ -97,7 +97,7 @@ function wrap(text: string, indent: number, width: number): readonly string[] {
   return [...rows, row];
 }
 
-/** Options of a command as two columns; the readme's table is made from these as well. */
+/** Options of a command as two columns; docs/options.md is made from these as well. */
 export function optionRows(command: CommandName): readonly {left: string; help: string}[] {
   return options
     .filter((option: Option) => option.commands.includes(command))

@@ -2,7 +2,7 @@ import {notifyChoices} from './choices.ts';
 import {logsOptions} from './logs-options.ts';
 import {viewOptions} from './view-options.ts';
 
-/** One option: the flag parser, `--help` and the readme are made from this table. */
+/** One option: the flag parser, `--help` and docs/options.md are made from this table. */
 export type Option = {
   /** As typed, without the dashes. */
   readonly flag: string;

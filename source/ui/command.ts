@@ -13,7 +13,7 @@ export type Command = {
   readonly group: string;
   /** Key names as `key-name.ts` gives them; the first is the one that the footer shows. */
   readonly keys: readonly string[];
-  /** For help and readme. */
+  /** For help and docs/keys.md. */
   readonly help: string;
   /** It changes what a page covers: with a page open its keys do nothing. */
   readonly notOnPages?: true;

@@ -4,7 +4,7 @@ import {logCommands} from './log-commands.ts';
 import {pageCommands} from './page-commands.ts';
 import {sidebarCommands} from './sidebar-commands.ts';
 
-/** All commands: dispatch, footer, help and readme are made from this table and nothing else. */
+/** All commands: dispatch, footer, help and docs/keys.md are made from this table and nothing else. */
 export const commands = [...everywhereCommands, ...sidebarCommands, ...logCommands, ...pageCommands] as const;
 
 export type CommandId = (typeof commands)[number]['id'];

@@ -2,10 +2,10 @@ import type {GrowthPoint, Results, RowResult} from './results.ts';
 import {figureText, targetText} from './table.ts';
 
 /**
- * The readme's part on speed, in Markdown: on what it was measured, each row beside its reference, and of those that
- * miss their target why. `whys`: what a row of that name says of it.
+ * The table of docs/performance.md, in Markdown: the machine, each row beside its reference, and for those that miss
+ * their target why. `whys`: what a row of that name says of it.
  */
-export function readmeBenchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
+export function benchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
   const {processor, cores, memoryGiB, system, node, grep} = machine;
   const commits = [...new Set(rows.map(({commit}) => commit))].join(', ');
   const explained = explanations(rows, whys);
@@ -49,8 +49,8 @@ export function growthPictures(
     .map(({name, title}) =>
       [
         '<picture>',
-        `  <source media="(prefers-color-scheme: dark)" srcset="docs/bench/${name}-dark.svg">`,
-        `  <img src="docs/bench/${name}-light.svg" alt="${title}, up to ${longest.toLocaleString('en')} lines">`,
+        `  <source media="(prefers-color-scheme: dark)" srcset="bench/${name}-dark.svg">`,
+        `  <img src="bench/${name}-light.svg" alt="${title}, up to ${longest.toLocaleString('en')} lines">`,
         '</picture>',
       ].join('\n'),
     )

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {growthPictures, readmeBenchTable} from '../../../bench/frame/readme-table.ts';
+import {benchTable, growthPictures} from '../../../bench/frame/docs-table.ts';
 import type {RowResult} from '../../../bench/frame/results.ts';
 
 const machine = {
@@ -16,7 +16,7 @@ const fold: RowResult = {...common, name: 'fold', what: {ours: 'fold'}, ours: {m
 
 test('each row stands beside its reference, and one that misses its target is explained', () => {
   const why = (name: string) => (name === 'search' ? 'half of it is compiling' : undefined);
-  expect(readmeBenchTable({machine, lines: 1000, rows: [search, fold]}, why).split('\n')).toEqual([
+  expect(benchTable({machine, lines: 1000, rows: [search, fold]}, why).split('\n')).toEqual([
     'A processor, 2 cores, 24 GiB, Linux 6, Node 24.1.0, grep 3; commit abc.',
     '',
     '| row | what | pipetail | reference | ratio | target | |',
@@ -31,16 +31,16 @@ test('each row stands beside its reference, and one that misses its target is ex
 test('what has one reason is explained once', () => {
   const missed = ['a', 'b', 'c'].map((name) => ({...search, name}));
   const why = (name: string) => (name === 'b' ? 'a reason of its own' : 'the same');
-  const lines = readmeBenchTable({machine, lines: 1000, rows: missed}, why).split('\n');
+  const lines = benchTable({machine, lines: 1000, rows: missed}, why).split('\n');
   expect(lines.filter((line) => line.startsWith('- '))).toEqual(['- `a`, `c`: the same', '- `b`: a reason of its own']);
 });
 
 test('nothing is explained where nothing is missed', () => {
-  expect(readmeBenchTable({machine, lines: 1000, rows: [fold]}, () => undefined)).not.toContain('\n- ');
+  expect(benchTable({machine, lines: 1000, rows: [fold]}, () => undefined)).not.toContain('\n- ');
 });
 
 test('a picture of growth has a light and a dark form', () => {
   const drawn = growthPictures([{row: 'ingest', lines: 10_000_000, ours: 1}], [{name: 'ingest', title: 'Taking in'}]);
-  expect(drawn).toContain('docs/bench/ingest-dark.svg');
-  expect(drawn).toContain('<img src="docs/bench/ingest-light.svg" alt="Taking in, up to 10,000,000 lines">');
+  expect(drawn).toContain('bench/ingest-dark.svg');
+  expect(drawn).toContain('<img src="bench/ingest-light.svg" alt="Taking in, up to 10,000,000 lines">');
 });

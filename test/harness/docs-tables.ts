@@ -1,27 +1,27 @@
 import {optionRows} from '../../source/settings/help-text.ts';
 import {commandGroups, keysShown} from '../../source/ui/commands.ts';
 
-/** The readme's table of keys, in Markdown, made from the table that dispatches them. */
-export function readmeKeyTable(): string {
+/** The table of docs/keys.md, made from the table that dispatches keys. */
+export function keyTableText(): string {
   const rows = commandGroups().flatMap(({group, commands}) =>
     commands.map((command, index) => [index === 0 ? group : '', code(keysShown(command)), command.help]),
   );
   return markdownTable(['where', 'key', 'what it does'], rows);
 }
 
-/** The readme's table of a command's options, in Markdown, made from the table that `--help` is made from. */
-export function readmeOptionTable(command: 'screen' | 'logs' = 'screen'): string {
+/** A table of docs/options.md, made from the table that `--help` is made from. */
+export function optionTableText(command: 'screen' | 'logs' = 'screen'): string {
   return markdownTable(
     ['option', 'what it does'],
     optionRows(command).map(({left, help}) => [code(left), help]),
   );
 }
 
-/** What stands between `<!-- name -->` and `<!-- /name -->`, without the blank lines around it; undefined: no such. */
-export function readmeSection(readme: string, name: string): string | undefined {
-  const start = readme.indexOf(`<!-- ${name} -->`);
-  const end = readme.indexOf(`<!-- /${name} -->`);
-  return start === -1 || end < start ? undefined : readme.slice(start + `<!-- ${name} -->`.length, end).trim();
+/** The text between `<!-- name -->` and `<!-- /name -->`, trimmed; undefined if the page has no such section. */
+export function sectionOf(page: string, name: string): string | undefined {
+  const start = page.indexOf(`<!-- ${name} -->`);
+  const end = page.indexOf(`<!-- /${name} -->`);
+  return start === -1 || end < start ? undefined : page.slice(start + `<!-- ${name} -->`.length, end).trim();
 }
 
 function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {

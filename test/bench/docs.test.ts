@@ -2,22 +2,22 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {allRows} from '../../bench/all-rows.ts';
-import {growthPictures, readmeBenchTable} from '../../bench/frame/readme-table.ts';
+import {benchTable, growthPictures} from '../../bench/frame/docs-table.ts';
 import {readResults} from '../../bench/frame/results.ts';
 import {families} from '../../bench/growth/families.ts';
+import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
-import {readmeSection} from '../harness/readme-tables.ts';
 
-const readme = readFileSync(path.join(root, 'readme.md'), 'utf8');
+const page = readFileSync(path.join(root, 'docs/performance.md'), 'utf8');
 
-test('the readme shows what was measured, and of what misses its target why', async () => {
+test('the page shows the measurements, and for rows that miss their target why', async () => {
   const results = await readResults();
   if (!results?.growth) throw new Error('bench/results.json is missing, or nothing in it tells of growth');
   const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
-  const table = readmeBenchTable(results, whyOf);
-  expect(readmeSection(readme, 'benchmarks')).toBe(table);
+  const table = benchTable(results, whyOf);
+  expect(sectionOf(page, 'benchmarks')).toBe(table);
   expect(table).not.toContain('not explained');
-  expect(readmeSection(readme, 'growth')).toBe(growthPictures(results.growth.points, families));
+  expect(sectionOf(page, 'growth')).toBe(growthPictures(results.growth.points, families));
 });
 
 test('every row that there is was measured', async () => {

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {installation} from '../../source/demo/scenario.ts';
@@ -21,11 +21,22 @@ const elsewhere: readonly {readonly command: RegExp; readonly why: string; reado
   },
 ];
 
-const commands = commandsIn(await readFile(path.join(root, 'readme.md'), 'utf8'));
+const commands = new Set(
+  (await Promise.all((await pages()).map(async (page) => commandsIn(await readFile(page, 'utf8'))))).flat(),
+);
 
-/** The lines of the readme's shell blocks, without their comments; one that ends in a backslash goes on in the next. */
-function commandsIn(readme: string): string[] {
-  const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block.replaceAll('\\\n', ' '));
+/** The readme and the pages under docs/. */
+async function pages(): Promise<readonly string[]> {
+  const names = await readdir(path.join(root, 'docs'));
+  return [
+    path.join(root, 'readme.md'),
+    ...names.filter((name) => name.endsWith('.md')).map((name) => path.join(root, 'docs', name)),
+  ];
+}
+
+/** The lines of a page's shell blocks without their comments; a backslash at the end joins a line with the next. */
+function commandsIn(page: string): string[] {
+  const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block.replaceAll('\\\n', ' '));
   return blocks.flatMap((block) =>
     block
       .split('\n')
@@ -92,12 +103,12 @@ async function expectThere(command: string, by: string | undefined): Promise<voi
   if (by !== undefined) expect(existsSync(path.join(root, by))).toBe(true);
 }
 
-test('the readme has commands', () => {
-  expect(commands.length).toBeGreaterThan(5);
-  expect(commands.some((command) => /^pipetail\b/.test(command))).toBe(true);
+test('the readme and the pages have commands', () => {
+  expect(commands.size).toBeGreaterThan(5);
+  expect([...commands].some((command) => /^pipetail\b/.test(command))).toBe(true);
 });
 
-test.each(commands)('%s', async (command) => {
+test.each([...commands])('%s', async (command) => {
   const parts = command.split(' && ');
   for (const part of parts) {
     const other = elsewhere.find((each) => each.command.test(part));
@@ -119,6 +130,6 @@ test.each(commands)('%s', async (command) => {
 });
 
 test('comments, continued lines and other blocks are told apart', () => {
-  const readme = '```sh\na b    # words\n# all words\nc \\\n  d\n```\n```text\ne\n```\n```sh\nf#g\n```\n';
-  expect(commandsIn(readme)).toEqual(['a b', 'c    d', 'f#g']);
+  const page = '```sh\na b    # words\n# all words\nc \\\n  d\n```\n```text\ne\n```\n```sh\nf#g\n```\n';
+  expect(commandsIn(page)).toEqual(['a b', 'c    d', 'f#g']);
 });

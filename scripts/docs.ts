@@ -1,0 +1,28 @@
+// Fills the generated tables of the pages under docs/ from the tables of the program: `npm run docs`.
+import {readFile, writeFile} from 'node:fs/promises';
+import {allRows} from '../bench/all-rows.ts';
+import {benchTable, growthPictures} from '../bench/frame/docs-table.ts';
+import {readResults} from '../bench/frame/results.ts';
+import {families} from '../bench/growth/families.ts';
+import {keyTableText, optionTableText} from '../test/harness/docs-tables.ts';
+
+const results = await readResults();
+const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
+
+await fill('keys.md', {keys: keyTableText()});
+await fill('options.md', {options: optionTableText(), 'logs-options': optionTableText('logs')});
+// Rows that were never measured leave the page as it is.
+await fill('performance.md', {
+  ...(results && {benchmarks: benchTable(results, whyOf)}),
+  ...(results?.growth && {growth: growthPictures(results.growth.points, families)}),
+});
+
+async function fill(page: string, tables: Readonly<Record<string, string>>): Promise<void> {
+  const file = new URL(`../docs/${page}`, import.meta.url);
+  let text = await readFile(file, 'utf8');
+  for (const [name, table] of Object.entries(tables)) {
+    const section = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);
+    text = text.replace(section, (_, start: string, end: string) => `${start}\n\n${table}\n\n${end}`);
+  }
+  await writeFile(file, text);
+}
