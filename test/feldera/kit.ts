@@ -1,5 +1,5 @@
 import {createReadStream, createWriteStream, existsSync} from 'node:fs';
-import {chmod, copyFile, mkdir, readFile, rename, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, rename, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createZstdDecompress} from 'node:zlib';
@@ -47,30 +47,33 @@ export async function layOut(files: string, home: string, folder: string, versio
   const java = await readFile(path.join(files, 'bin/java'), 'utf8');
   const cargo = await readFile(path.join(files, 'bin/cargo'), 'utf8');
   const flat = version === '0.100' || version === '0.200';
-  const edited = (text: string, ...edits: readonly (readonly [string, string])[]): string =>
-    edits.reduce((so, [from, to]) => {
-      if (!so.includes(from)) throw new Error(`the stand-in has no ${JSON.stringify(from)} to replace`);
-      return so.replaceAll(from, to);
-    }, text);
   await putProgram(
     path.join(bin, 'java'),
     flat ? edited(java, ['`crates/feldera_pipe', '`feldera_pipe'], ["['main.rs']", "['lib.rs']"]) : java,
   );
-  await putProgram(path.join(bin, 'cargo'), flat ? edited(cargo, ['src/main.rs', 'src/lib.rs']) : cargo);
-  if (flat || version === '0.280') {
-    const template = await readFile(path.join(files, 'old/pipeline.tmpl'), 'utf8');
-    const wrapped =
-      version === '0.280'
-        ? undefined
-        : edited(template, ['@REAL@', standIn], ['@OLD@', version === '0.100' ? 'True' : 'False']);
-    if (wrapped === undefined) await copyFile(standIn, path.join(bin, 'pipeline'));
-    else await putProgram(path.join(bin, 'pipeline'), wrapped);
+  await putProgram(path.join(bin, 'cargo'), cargo);
+  // 0.100 asks git, and then GitHub, for Feldera's sources of its own commit, which the stand-ins do without.
+  if (version === '0.100') await putProgram(path.join(bin, 'git'), '#!/bin/sh\nexit 0\n');
+  const pipeline = path.join(bin, 'pipeline');
+  if (flat) {
+    // A program around the stand-in that writes the lines of that time.
+    const wrapper = await readFile(path.join(files, 'old/pipeline.tmpl'), 'utf8');
+    const old = version === '0.100' ? 'True' : 'False';
+    await putProgram(pipeline, edited(wrapper, ['@REAL@', standIn], ['@OLD@', old]));
   } else {
-    await copyFile(standIn, path.join(bin, 'pipeline'));
-    await copyFile(await unpacked(files, home, 'real-pipeline'), path.join(bin, 'real-pipeline'));
+    await symlink(standIn, pipeline);
   }
-  await chmod(path.join(bin, 'pipeline'), 0o755);
+  if (version === '0.337') {
+    await symlink(await unpacked(files, home, 'real-pipeline'), path.join(bin, 'real-pipeline'));
+  }
   return manager;
+}
+
+function edited(text: string, ...edits: readonly (readonly [string, string])[]): string {
+  return edits.reduce((so, [from, to]) => {
+    if (!so.includes(from)) throw new Error(`the stand-in has no ${JSON.stringify(from)} to replace`);
+    return so.replaceAll(from, to);
+  }, text);
 }
 
 async function putProgram(file: string, text: string): Promise<void> {

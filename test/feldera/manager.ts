@@ -1,4 +1,4 @@
-import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {closeSync, mkdtempSync, openSync} from 'node:fs';
 import {mkdir, readdir, readFile, readlink, writeFile} from 'node:fs/promises';
@@ -43,7 +43,6 @@ export async function startManager(
     writeFile(path.join(folder, 'Cargo.lock'), ''),
     mkdir(path.join(folder, 'sources')),
   ]);
-  if (version !== '0.337') makeRepository(path.join(folder, 'sources'));
   const ports = {api: await freePort(), runner: await freePort(), compiler: await freePort()};
   const manager = new Manager({program, database, folder, version, ports}, options);
   await manager.start();
@@ -192,16 +191,5 @@ export class Manager implements AsyncDisposable {
       ...(typeof auth === 'object' && {FELDERA_AUTH_CLIENT_ID: 'feldera-api', FELDERA_AUTH_ISSUER: auth.issuer}),
       ...env,
     };
-  }
-}
-
-/** Older managers ask git what the sources are. */
-function makeRepository(folder: string): void {
-  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
-  for (const args of [
-    ['init', '-q'],
-    [...identity, 'commit', '-q', '--allow-empty', '-m', 'none'],
-  ]) {
-    execFileSync('git', args, {cwd: folder, stdio: 'ignore'});
   }
 }

@@ -1,7 +1,9 @@
+import {existsSync} from 'node:fs';
 import {beforeAll, beforeEach, type TestContext} from 'vitest';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
 import {type CommandResult, runCommand} from '../harness/program.ts';
+import {skipOrFail} from '../harness/tools.ts';
 import {FelderaClient} from './client.ts';
 import type {Version} from './kit.ts';
 import {type Manager, type ManagerOptions, startManager} from './manager.ts';
@@ -60,6 +62,12 @@ export function prepare(how: (rig: Rig) => Promise<void>): void {
 /** Skips a test that needs more than a server's API: its processes, its files, or an end of the server itself. */
 export function needsOwnServer(context: TestContext): void {
   if (feldera.kind === 'there') context.skip('the server of PIPETAIL_TEST_HOST is not ours to end or to look into');
+}
+
+/** The same for a test that starts an older manager, whose pipelines are wrapped in a Python script. */
+export function needsOlderServer(context: TestContext): void {
+  needsOwnServer(context);
+  if (!existsSync('/usr/bin/python3')) skipOrFail(context, 'python3 is not installed');
 }
 
 /** Starts another manager, beside the shared one. Dispose of it. Tests that want one call `needsOwnServer` first. */
