@@ -9,6 +9,7 @@ import {LogRequest} from './log-request.ts';
 import {parsePipelineDetail, parseSession} from './pipeline.ts';
 import {createPresent, toApiError} from './present.ts';
 import {proxyHeaders} from './proxy-tunnel.ts';
+import {ServerAnswers} from './server-answers.ts';
 import {defaultTimeouts, type Timeouts} from './timeouts.ts';
 import {secureContext, type Trust} from './trust.ts';
 import type {ApiClient, HttpProxy} from './types.ts';
@@ -41,7 +42,8 @@ export function createClient(options: ClientOptions): ApiClient {
   const present = createPresent(() => [...credentials.secrets(), ...(proxy?.login === undefined ? [] : [proxy.login])]);
   const way: Way = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authorizedBy(credentials, commonHeaders(options, baseUrl));
-  const routes = new JsonRoutes({baseUrl, authorized, way, clock, timeouts});
+  const answers = new ServerAnswers();
+  const routes = new JsonRoutes({baseUrl, authorized, way, clock, timeouts, answers});
   const listed = new ListedPipelines(routes, baseUrl);
   /** The one way out of a failed look-up: no message leaves with a credential or a control character in it. */
   const rethrow = (error: unknown): never => {
@@ -50,6 +52,7 @@ export function createClient(options: ClientOptions): ApiClient {
 
   return {
     baseUrl,
+    answers,
     listPipelines: (signal) => listed.get(signal).catch(rethrow),
     getPipeline: (name, signal) =>
       routes
@@ -68,7 +71,7 @@ export function createClient(options: ClientOptions): ApiClient {
       return authorized(handlers.signal, (headers) => {
         if (handlers.signal.aborted) throw new ApiError({kind: 'cancelled'});
         const logHeaders = {...headers, accept: 'text/plain'};
-        return new LogRequest({undici, url, headers: logHeaders, way, handlers, clock, timeouts, present}).end;
+        return new LogRequest({undici, url, headers: logHeaders, way, handlers, clock, timeouts, present, answers}).end;
       });
     },
     async close() {

@@ -8,6 +8,7 @@ import {decodeBody} from './decode-body.ts';
 import {failureOf} from './failure.ts';
 import {parseJson} from './json.ts';
 import {lookUp, type WireAnswer} from './look-up.ts';
+import type {ServerAnswers} from './server-answers.ts';
 import type {Timeouts} from './timeouts.ts';
 import {loadUndici} from './undici.ts';
 import type {Way} from './way.ts';
@@ -21,6 +22,7 @@ export type JsonRoutesOptions = {
   readonly way: Way;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+  readonly answers: ServerAnswers;
 };
 
 export type JsonRequest<T> = {
@@ -46,14 +48,24 @@ export class JsonRoutes {
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: WireAnswer}> {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
+      const {answers, clock} = this.#options;
+      const number = answers.begin();
       const wire = await this.#ask(url, request.signal, {...headers, ...request.headers});
       const known = request.known?.(wire);
-      if (known !== undefined) return {value: known, wire};
+      if (known !== undefined) {
+        answers.succeeded(number);
+        return {value: known, wire};
+      }
       const hasToken = 'authorization' in headers;
       const answer: Answer = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
       const value = usable ? parse(parseJson(answer.body)) : undefined;
-      if (value === undefined) throw new ApiError(failureOf(answer, this.#options.clock.wall()));
+      if (value === undefined) {
+        const failure = failureOf(answer, clock.wall());
+        answers.refused(number, failure);
+        throw new ApiError(failure);
+      }
+      answers.succeeded(number);
       return {value, wire};
     });
   }
@@ -66,7 +78,7 @@ export class JsonRoutes {
   }
 
   async #ask(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<WireAnswer> {
-    const {baseUrl, way, clock, timeouts} = this.#options;
+    const {baseUrl, way, clock, timeouts, answers} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
@@ -78,6 +90,6 @@ export class JsonRoutes {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, way, timeout: timeouts.connect}),
     });
-    return lookUp({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal});
+    return lookUp({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal, answers});
   }
 }

@@ -10,6 +10,7 @@ import {GatheredPieces} from './gathered-pieces.ts';
 import {type Present, toApiError} from './present.ts';
 import {ReadPace} from './read-pace.ts';
 import {ReusedReads} from './reused-reads.ts';
+import type {ServerAnswers} from './server-answers.ts';
 import type {Timeouts} from './timeouts.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
@@ -25,6 +26,7 @@ export type LogRequestOptions = {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly present: Present;
+  readonly answers: ServerAnswers;
 };
 
 /**
@@ -55,6 +57,8 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   #phase: Phase = {kind: 'waiting'};
   readonly #reads = new ReusedReads();
   readonly #pace: ReadPace;
+  /** The request's number. */
+  readonly #number: number;
   #socket: net.Socket | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -65,6 +69,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     const {url, headers, way, handlers, clock, timeouts} = options;
+    this.#number = options.answers.begin();
     this.#pace = new ReadPace({clock, socket: () => this.#socket});
     const {origin, path} = requestTarget(url, way.proxy);
     this.#client = new options.undici.Client(origin, {
@@ -105,6 +110,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
       this.#reads.begin();
       const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
       this.#phase = {kind: 'open', sized};
+      this.#options.answers.succeeded(this.#number);
       this.#call(() => this.#options.handlers.onOpen());
     } else {
       this.#phase = {kind: 'refused', status, headers, body: []};
@@ -137,7 +143,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#pieces.flush();
     switch (this.#phase.kind) {
       case 'waiting':
-        this.#fail(transportFailure(error, this.#options.url));
+        this.#fail(transportFailure(error, this.#options.url, this.#options.answers.hasAnswered));
         break;
       case 'refused':
         this.#refuse();
@@ -166,7 +172,9 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     const {url, headers, clock} = this.#options;
     const body = Buffer.concat(phase.body).subarray(0, errorBodyLimit);
     const answer = {route: 'logs', url, status: phase.status, headers: phase.headers, body} as const;
-    this.#fail(failureOf({...answer, authorized: 'authorization' in headers}, clock.wall()));
+    const failure = failureOf({...answer, authorized: 'authorization' in headers}, clock.wall());
+    this.#options.answers.refused(this.#number, failure);
+    this.#fail(failure);
   }
 
   #fail(failure: ApiFailure): void {

@@ -3,6 +3,7 @@ import type {Clock} from '../lib/clock.ts';
 import {type AnswerHeaders, errorBodyLimit} from './answer.ts';
 import {ApiError} from './api-error.ts';
 import {requestTarget} from './base-url.ts';
+import type {ServerAnswers} from './server-answers.ts';
 import type {Timeouts} from './timeouts.ts';
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure, HttpProxy} from './types.ts';
@@ -21,6 +22,7 @@ export type LookUp = {
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
+  readonly answers: Pick<ServerAnswers, 'hasAnswered'>;
 };
 
 /**
@@ -52,7 +54,7 @@ export async function lookUp(request: LookUp): Promise<WireAnswer> {
     return {status, headers: response.headers, bytes};
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url));
+    throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url, request.answers.hasAnswered));
   } finally {
     cancelHeaders();
     cancelTotal();

@@ -33,7 +33,11 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
   ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
 };
 
-type Sentence = {readonly reason: RetryableReason; readonly sentence: (host: string, scheme: string) => string};
+/** `other`: the scheme that the server may speak instead; undefined where it has answered in the one that is used. */
+type Sentence = {
+  readonly reason: RetryableReason;
+  readonly sentence: (host: string, other: 'http' | 'https' | undefined) => string;
+};
 
 const networkSentences: Readonly<Record<string, Sentence>> = {
   ECONNREFUSED: {reason: 'unreachable', sentence: (host) => `nothing listens at ${host} (connection refused)`},
@@ -44,12 +48,14 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   ENETDOWN: {reason: 'unreachable', sentence: () => 'the network is down'},
   ECONNRESET: {
     reason: 'unreachable',
-    sentence: (host, scheme) => `${host} reset the connection before it answered${perhapsTls(host, scheme)}`,
+    sentence: (host, other) => `${host} reset the connection before it answered${perhapsTls(host, other)}`,
   },
   [cutInHandshake]: {
     reason: 'unreachable',
-    sentence: (host) =>
-      `${host} closed the connection before TLS stood: if it speaks plain http, use --host http://${host}`,
+    sentence: (host, other) => {
+      const said = `${host} closed the connection before TLS stood`;
+      return other === 'http' ? `${said}: if it speaks plain http, use --host http://${host}` : said;
+    },
   },
   EPIPE: {reason: 'unreachable', sentence: closedUnanswered},
   UND_ERR_SOCKET: {reason: 'unreachable', sentence: closedUnanswered},
@@ -60,21 +66,25 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   UND_ERR_HEADERS_OVERFLOW: {reason: 'protocol', sentence: (host) => `${host} sent headers without end`},
 };
 
-function closedUnanswered(host: string, scheme: string): string {
-  return `${host} closed the connection before it answered${perhapsTls(host, scheme)}`;
+function closedUnanswered(host: string, other: 'http' | 'https' | undefined): string {
+  return `${host} closed the connection before it answered${perhapsTls(host, other)}`;
 }
 
 /** Many a TLS server (Node's own among them) closes without a word when it is spoken to in plain HTTP. */
-function perhapsTls(host: string, scheme: string): string {
-  return scheme === 'http:' ? `: if it speaks TLS, use --host https://${host}` : '';
+function perhapsTls(host: string, other: 'http' | 'https' | undefined): string {
+  return other === 'https' ? `: if it speaks TLS, use --host https://${host}` : '';
 }
 
 const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
-/** Says what an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer. */
-export function transportFailure(error: unknown, url: string): ApiFailure {
+/**
+ * Says what an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer.
+ * `hasAnswered`: this server has answered in the scheme of `url` before, so another one is not what is missing.
+ */
+export function transportFailure(error: unknown, url: string, hasAnswered = false): ApiFailure {
   const code = codeOf(error);
-  const {host, protocol: scheme} = new URL(url);
+  const {host, protocol} = new URL(url);
+  const other = hasAnswered ? undefined : protocol === 'http:' ? 'https' : 'http';
   const fatal = (reason: FatalReason, message: string): ApiFailure => ({kind: 'fatal', reason, message, url});
   const retryable = (reason: RetryableReason, message: string): ApiFailure => ({
     kind: 'retryable',
@@ -106,7 +116,7 @@ export function transportFailure(error: unknown, url: string): ApiFailure {
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
   const known = networkSentences[code];
-  if (known) return retryable(known.reason, known.sentence(host, scheme));
+  if (known) return retryable(known.reason, known.sentence(host, other));
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return retryable('protocol', `no secure connection to ${host} (${code})`);
   }

@@ -1,3 +1,5 @@
+import type {ReadableStore} from '../lib/store.ts';
+
 /** What the API answers, and how its answers can fail. Types only: every room may read them. */
 
 /** One entry of `GET /v0/pipelines?selector=status`, the fields that pipetail uses. Unknown statuses are kept as sent. */
@@ -111,6 +113,7 @@ export type BodyEnd =
 
 /** The server as the rest of the program sees it; `client.ts` makes one over undici. Every failure is an `ApiError`. */
 export type ApiClient = {
+  readonly answers: Answers;
   /** Base URL without credentials and without a trailing slash, for showing. */
   readonly baseUrl: string;
   /** All pipelines, in the server's order. Answers the previous array itself while the bytes are the same. */
@@ -124,6 +127,14 @@ export type ApiClient = {
   readonly followLogs: (name: string, handlers: LogHandlers) => Promise<BodyEnd>;
   /** Closes idle connections. Streams are closed by their signals. */
   readonly close: () => Promise<void>;
+};
+
+/** What the server has answered to the client's requests, which are numbered from 1 in the order of their beginning. */
+export type Answers = {
+  /** Requests that have begun. */
+  readonly asked: number;
+  /** The newest request that got what it asked for (of a log: its headers); 0: none. */
+  readonly good: ReadableStore<number>;
 };
 
 export type LogHandlers = {

@@ -5,7 +5,7 @@ import {fixedCredentials} from '../../source/api/credentials.ts';
 import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {failureIn} from '../harness/log-reader.ts';
+import {failureIn, readLogs} from '../harness/log-reader.ts';
 import {type Reply, startReplayServer} from '../harness/replay-server.ts';
 
 const jsonType = 'content-type: application/json';
@@ -279,5 +279,58 @@ describe('hostile servers', () => {
     const failure = await listFailure({bytes, ending: 'fin'}, 'apikey:s3cr3t');
     expect(JSON.stringify(failure)).not.toContain('s3cr3t');
     expect(failure).toMatchObject({message: 'the server refused the credentials (401 bad key …)'});
+  });
+});
+
+describe('what the server has answered', () => {
+  const reset: Reply = {bytes: '', ending: 'rst'};
+  const isPlain = /before it answered$/;
+  const perhapsTls = /if it speaks TLS, use --host https:/;
+  const logs = async (client: ApiClient) => (await readLogs(client)).failure ?? {kind: 'cancelled'};
+  const list = (client: ApiClient) => failureOf(client.listPipelines(quiet));
+
+  test.each([
+    ['a list', answer('[]'), isPlain],
+    ['a refusal', answer('', 'www-authenticate: Bearer', '401 Unauthorized'), isPlain],
+    ['an error', answer('{}', jsonType, '500 Oops'), isPlain],
+    ['nothing', '', perhapsTls],
+    ['that it wants TLS', answer('You are speaking plain HTTP to an SSL-enabled port', '', '400 Bad'), perhapsTls],
+  ])('after %s a reset is told with the right advice, to the list and to logs', async (_, first, expected) => {
+    for (const [before, after] of [
+      [list, logs],
+      [logs, list],
+    ] as const) {
+      await using server = await startReplayServer({
+        reply: (_head, index) => (index === 0 && first !== '' ? {bytes: first, ending: 'fin'} : reset),
+      });
+      const client = clientOf(server.url);
+      await before(client).catch(() => {});
+      expect(await after(client)).toMatchObject({reason: 'unreachable', message: expect.stringMatching(expected)});
+      await client.close();
+    }
+  });
+
+  test('each request has a number; the newest that got what it asked for is told', async () => {
+    const replies: Reply[] = [
+      {bytes: answer('[]'), ending: 'fin'},
+      {bytes: answer('{}', jsonType, '500 Oops'), ending: 'fin'},
+      {bytes: answer('a line\n', 'content-type: text/plain'), ending: 'fin'},
+      {bytes: '', ending: 'rst'},
+      {bytes: answer('{"error_code":"UnknownPipelineName","message":"no"}', jsonType, '404 Not Found'), ending: 'fin'},
+    ];
+    await using server = await startReplayServer({reply: (_head, index) => replies[index]});
+    const client = clientOf(server.url);
+    const {answers} = client;
+    const told: number[] = [];
+    answers.good.subscribe(() => told.push(answers.good.get()));
+    expect([answers.asked, answers.good.get()]).toEqual([0, 0]);
+    await client.listPipelines(quiet);
+    await list(client);
+    await readLogs(client);
+    await logs(client);
+    await failureOf(client.getPipeline('orders', quiet));
+    expect(answers.asked).toBe(5);
+    expect(told).toEqual([1, 3, 5]);
+    await client.close();
   });
 });

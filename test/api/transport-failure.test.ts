@@ -84,6 +84,20 @@ describe('transportFailure', () => {
     }
   });
 
+  test('where the server has answered before, no other scheme is advised', () => {
+    for (const code of ['UND_ERR_SOCKET', 'EPIPE', 'ECONNRESET', 'CUT_IN_TLS_HANDSHAKE']) {
+      for (const to of ['http://feldera.example/', url]) {
+        expect(transportFailure(error(code), to, true)).toMatchObject({
+          reason: 'unreachable',
+          message: expect.stringMatching(/^feldera\.example\S* \w+ the connection before (it answered|TLS stood)$/),
+        });
+      }
+    }
+    expect(transportFailure(error('CUT_IN_TLS_HANDSHAKE'), url)).toMatchObject({
+      message: expect.stringMatching(/: if it speaks plain http, use --host http:/),
+    });
+  });
+
   test('what is not HTTP is named', () => {
     expect(transportFailure(breach('Expected HTTP/, RTSP/ or ICE/', 'SSH-2.0'), url)).toMatchObject({
       kind: 'retryable',

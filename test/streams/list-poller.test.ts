@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/api-error.ts';
+import {ServerAnswers} from '../../source/api/server-answers.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../source/api/types.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
@@ -13,6 +14,7 @@ class Lists {
   /** Monotonic milliseconds of each request. */
   readonly asked: number[] = [];
   readonly poller: ListPoller;
+  readonly answers = new ServerAnswers();
   #answers: PromiseWithResolvers<readonly Pipeline[]>[] = [];
   /** What every request is answered at once; undefined: it waits for `answer`. */
   always: readonly Pipeline[] | ApiFailure | undefined;
@@ -22,6 +24,7 @@ class Lists {
     const unused = () => Promise.reject(new Error('not part of this test'));
     const client: ApiClient = {
       baseUrl: 'http://here',
+      answers: this.answers,
       listPipelines: (signal) => this.#ask(signal),
       getPipeline: unused,
       getSession: unused,
