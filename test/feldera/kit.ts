@@ -33,43 +33,66 @@ export async function unpacked(files: string, home: string, name: string): Promi
   return target;
 }
 
+/** What a manager can be kept from while a test looks: the SQL compiler, the Rust compiler, the start of a process. */
+export type Step = 'sql' | 'rust' | 'start';
+
+/** While this file is there, programs of that step wait; with the word `fail` in it they end with code 1. */
+export function gateOf(folder: string, step: Step): string {
+  return path.join(folder, `hold-${step}`);
+}
+
 /**
  * Makes the folder that a manager of this version needs first on its path, `<folder>/bin`, with the stand-ins for the
  * compilers and the pipelines, and answers the path of the manager's program.
  */
 export async function layOut(files: string, home: string, folder: string, version: Version): Promise<string> {
-  const bin = path.join(folder, 'bin');
-  await mkdir(bin, {recursive: true});
-  const [manager, standIn] = await Promise.all([
+  // Beside the stand-ins themselves, as the one for cargo looks for pipelines in its own folder.
+  const [bin, standIns] = [path.join(folder, 'bin'), path.join(folder, 'stand-ins')];
+  await Promise.all([bin, standIns].map((each) => mkdir(each, {recursive: true})));
+  const [manager, pipeline] = await Promise.all([
     unpacked(files, home, version === '0.337' ? 'pipeline-manager' : `old/pipeline-manager-${version}`),
     unpacked(files, home, 'pipeline'),
   ]);
-  const java = await readFile(path.join(files, 'bin/java'), 'utf8');
-  const cargo = await readFile(path.join(files, 'bin/cargo'), 'utf8');
-  const flat = version === '0.100' || version === '0.200';
-  await putProgram(
-    path.join(bin, 'java'),
-    flat ? edited(java, ['`crates/feldera_pipe', '`feldera_pipe'], ["['main.rs']", "['lib.rs']"]) : java,
-  );
-  await putProgram(path.join(bin, 'cargo'), cargo);
+  const text = (name: string): Promise<string> => readFile(path.join(files, name), 'utf8');
+  const [java, cargo] = [path.join(standIns, 'java'), path.join(standIns, 'cargo')];
+  const isFlat = version === '0.100' || version === '0.200';
+  const edits = [
+    ['`crates/feldera_pipe', '`feldera_pipe'],
+    ["['main.rs']", "['lib.rs']"],
+  ] as const;
+  await Promise.all([
+    putProgram(java, edited(await text('bin/java'), isFlat ? edits : [])),
+    putProgram(cargo, await text('bin/cargo')),
+    putProgram(path.join(bin, 'java'), gated(gateOf(folder, 'sql'), java)),
+    putProgram(path.join(bin, 'cargo'), gated(gateOf(folder, 'rust'), cargo)),
+  ]);
   // 0.100 asks git, and then GitHub, for Feldera's sources of its own commit, which the stand-ins do without.
   if (version === '0.100') await putProgram(path.join(bin, 'git'), '#!/bin/sh\nexit 0\n');
-  const pipeline = path.join(bin, 'pipeline');
-  if (flat) {
+  const program = path.join(standIns, 'pipeline');
+  if (isFlat) {
     // A program around the stand-in that writes the lines of that time.
-    const wrapper = await readFile(path.join(files, 'old/pipeline.tmpl'), 'utf8');
-    const old = version === '0.100' ? 'True' : 'False';
-    await putProgram(pipeline, edited(wrapper, ['@REAL@', standIn], ['@OLD@', old]));
+    const wrapper = await text('old/pipeline.tmpl');
+    const marks = [
+      ['@REAL@', pipeline],
+      ['@OLD@', version === '0.100' ? 'True' : 'False'],
+    ] as const;
+    await putProgram(program, edited(wrapper, marks));
   } else {
-    await symlink(standIn, pipeline);
+    await putProgram(program, gated(gateOf(folder, 'start'), pipeline));
   }
   if (version === '0.337') {
-    await symlink(await unpacked(files, home, 'real-pipeline'), path.join(bin, 'real-pipeline'));
+    await symlink(await unpacked(files, home, 'real-pipeline'), path.join(standIns, 'real-pipeline'));
   }
   return manager;
 }
 
-function edited(text: string, ...edits: readonly (readonly [string, string])[]): string {
+/** A shell script that runs the program once its gate is open. */
+function gated(gate: string, program: string): string {
+  const wait = `while [ -e '${gate}' ]; do\n  ! grep -q fail '${gate}' || exit 1\n  sleep 0.05\ndone`;
+  return `#!/bin/sh\n${wait}\nexec '${program}' "$@"\n`;
+}
+
+function edited(text: string, edits: readonly (readonly [string, string])[]): string {
   return edits.reduce((so, [from, to]) => {
     if (!so.includes(from)) throw new Error(`the stand-in has no ${JSON.stringify(from)} to replace`);
     return so.replaceAll(from, to);

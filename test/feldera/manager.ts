@@ -1,13 +1,13 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {closeSync, mkdtempSync, openSync} from 'node:fs';
-import {mkdir, readdir, readFile, readlink, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, readlink, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Certificate} from '../harness/certificate.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FelderaClient} from './client.ts';
 import {freePort} from './free-port.ts';
-import {layOut, type Version} from './kit.ts';
+import {gateOf, layOut, type Step, type Version} from './kit.ts';
 import {makeDatabase} from './postgres.ts';
 
 /** What managers are started from: paths of the kit's files, of PostgreSQL's programs and of the suite's folder. */
@@ -119,6 +119,15 @@ export class Manager implements AsyncDisposable {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     if (signal === 'SIGKILL') await once(child, 'exit');
+  }
+
+  /** Keeps programs of a step waiting, or lets them fail, until `release`. */
+  async hold(step: Step, how: 'wait' | 'fail' = 'wait'): Promise<void> {
+    await writeFile(gateOf(this.folder, step), how);
+  }
+
+  async release(step: Step): Promise<void> {
+    await rm(gateOf(this.folder, step), {force: true});
   }
 
   /** Ends the processes of its pipelines that are still running, by their ids. */
