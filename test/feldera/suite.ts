@@ -5,7 +5,7 @@ import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
 import {type CommandResult, runCommand} from '../harness/program.ts';
 import {skipOrFail} from '../harness/tools.ts';
 import {FelderaClient} from './client.ts';
-import type {Version} from './kit.ts';
+import {unpacked, type Version} from './kit.ts';
 import {type Manager, type ManagerOptions, startManager} from './manager.ts';
 import {FELDERA_VARIABLE, type Feldera} from './set-up.ts';
 
@@ -59,6 +59,13 @@ export function prepare(how: (rig: Rig) => Promise<void>): void {
   }, 120_000);
 }
 
+/** The same where all tests of the file need a server of their own (`needsOwnServer`). */
+export function prepareOwn(how: (rig: Rig) => Promise<void>): void {
+  beforeAll(async () => {
+    if (feldera.kind === 'own') await how(sharedRig());
+  }, 120_000);
+}
+
 /** Skips a test that needs more than a server's API: its processes, its files, or an end of the server itself. */
 export function needsOwnServer(context: TestContext): void {
   if (feldera.kind === 'there') context.skip('the server of PIPETAIL_TEST_HOST is not ours to end or to look into');
@@ -74,6 +81,12 @@ export function needsOlderServer(context: TestContext): void {
 export async function ownManager(options?: ManagerOptions & {readonly version?: Version}): Promise<Manager> {
   if (feldera.kind !== 'own') throw new Error('no manager can be started here');
   return await startManager(feldera.ground, options);
+}
+
+/** The path of Feldera's own command-line client, to compare habits with. */
+export async function fda(): Promise<string> {
+  if (feldera.kind !== 'own') throw new Error("Feldera's files are not here");
+  return await unpacked(feldera.ground.files, feldera.ground.home, 'fda');
 }
 
 function sharedRig(): Rig {
