@@ -1,5 +1,5 @@
 /** Which of the API's routes was asked; the same answer means different things on different routes. */
-export type Route = 'list' | 'pipeline' | 'session' | 'logs';
+export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
 
 /** Response headers by lower-case name, as undici gives them. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

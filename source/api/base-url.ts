@@ -38,6 +38,11 @@ export function sessionUrl(base: string): string {
   return `${base}/v0/config/session`;
 }
 
+/** `GET`: what the server is, its version among it. */
+export function configUrl(base: string): string {
+  return `${base}/v0/config`;
+}
+
 /** Splits what the functions above made into what a connection needs; not through `URL`, which would resolve dots. */
 export function splitUrl(url: string): {readonly origin: string; readonly path: string} {
   const slash = url.indexOf('/', url.indexOf('://') + '://'.length);

@@ -1,12 +1,12 @@
 import type {Clock} from '../lib/clock.ts';
 import {ApiError} from './api-error.ts';
 import {authorizedBy, type RequestHeaders} from './authorized.ts';
-import {parseBaseUrl, pipelineUrl, sessionUrl} from './base-url.ts';
+import {configUrl, parseBaseUrl, pipelineUrl, sessionUrl} from './base-url.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
 import {JsonRoutes} from './json-routes.ts';
 import {ListedPipelines} from './listed-pipelines.ts';
 import {LogRequest} from './log-request.ts';
-import {parsePipelineDetail, parseSession} from './pipeline.ts';
+import {parsePipelineDetail, parseSession, parseVersion} from './pipeline.ts';
 import {createPresent, toApiError} from './present.ts';
 import {proxyHeaders} from './proxy-tunnel.ts';
 import {ServerAnswers} from './server-answers.ts';
@@ -62,6 +62,11 @@ export function createClient(options: ClientOptions): ApiClient {
     getSession: (signal) =>
       routes
         .get({route: 'session', url: sessionUrl(baseUrl), signal, parse: parseSession})
+        .then(({value}) => value)
+        .catch(rethrow),
+    getVersion: (signal) =>
+      routes
+        .get({route: 'config', url: configUrl(baseUrl), signal, parse: parseVersion})
         .then(({value}) => value)
         .catch(rethrow),
     async followLogs(name, handlers) {

@@ -41,6 +41,11 @@ export function parseSession(json: unknown): Session | undefined {
   };
 }
 
+/** Reads the version in `GET /v0/config`, which servers of all ages answer; undefined when there is none. */
+export function parseVersion(json: unknown): string | undefined {
+  return stringOf(json, 'version') || undefined;
+}
+
 function parsePipeline(json: unknown): Pipeline | undefined {
   const name = stringOf(json, 'name');
   if (name === '') return undefined;

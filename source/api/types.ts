@@ -120,6 +120,8 @@ export type ApiClient = {
   readonly listPipelines: (signal: AbortSignal) => Promise<readonly Pipeline[]>;
   readonly getPipeline: (name: string, signal: AbortSignal) => Promise<PipelineDetail>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
+  /** The version of the server itself, `0.337.0`; that of a pipeline is the one it was compiled with. */
+  readonly getVersion: (signal: AbortSignal) => Promise<string>;
   /**
    * Follows one pipeline's logs on a connection of its own. Resolves when the body ends, for whatever reason; rejects
    * when there was no 200 text body to begin with. Aborting resets the socket.

@@ -19,9 +19,9 @@ export type ListOptions = {
   readonly signal: AbortSignal;
 };
 
-/** States that there are though no pipeline has them now (Feldera 0.337.0). Others count once a pipeline has them. */
+/** States that there are though no pipeline has them now (Feldera 0.60 to 0.337). Others count once a pipeline has them. */
 const knownStates =
-  'Stopped Provisioning Initializing AwaitingApproval Bootstrapping ConcurrentBootstrapping Synchronizing Replaying Standby Coordination Running Paused Suspended Unavailable Stopping Pending CompilingSql SqlCompiled CompilingRust SqlError RustError SystemError Failed'.split(
+  'Stopped Provisioning Initializing AwaitingApproval Bootstrapping ConcurrentBootstrapping Synchronizing Replaying Standby Coordination Running Paused Suspended Unavailable Stopping Pending CompilingSql SqlCompiled CompilingRust SqlError RustError SystemError Failed Suspending Shutdown ShuttingDown SuspendingCircuit SuspendingCompute'.split(
     ' ',
   );
 

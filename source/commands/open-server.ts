@@ -8,6 +8,7 @@ import {errorText} from '../lib/error-text.ts';
 import type {Settings} from '../settings/settings.ts';
 import {UsageError} from '../settings/usage-error.ts';
 import type {Sourced, WayToServer} from '../settings/way-to-server.ts';
+import {oldServerWords} from '../streams/login.ts';
 import {runTokenCommand} from './token-command.ts';
 
 /** The server that was asked for, or a demo server in this process. */
@@ -46,6 +47,17 @@ export async function openServer(settings: Settings, version: string, clock: Clo
   } catch (error) {
     throw new UsageError(errorText(error));
   }
+}
+
+/** Which version the server has; undefined where it does not tell. Never rejects. */
+export async function serverVersion(client: ApiClient, signal: AbortSignal): Promise<string | undefined> {
+  return await client.getVersion(signal).catch(() => undefined);
+}
+
+/** Notes that the server is older than what pipetail supports, if it is. `version` never rejects. */
+export async function noteOldServer(version: Promise<string | undefined>, note: (line: string) => void): Promise<void> {
+  const words = oldServerWords(await version);
+  if (words !== undefined) note(`pipetail: ${words}`);
 }
 
 function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, clock: Clock): Credentials {

@@ -25,13 +25,15 @@ export async function runAskCommand(options: {
     case 'list': {
       const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
       const {output, statuses} = request;
-      return await askServer(options, (client, signal) =>
+      return await askServer({...options, isJson: output === 'json'}, (client, signal) =>
         listText({client, output, statuses, isColored, now: systemClock.wall(), signal}),
       );
     }
     case 'status': {
       const {output} = request;
-      return await askServer(options, (client, signal) => statusText({client, asked: request, output, signal}));
+      return await askServer({...options, isJson: output === 'json'}, (client, signal, serverVersion) =>
+        statusText({client, serverVersion, asked: request, output, signal}),
+      );
     }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);

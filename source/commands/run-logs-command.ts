@@ -4,18 +4,17 @@ import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {serverName} from '../storage/recording-names.ts';
 import {Recordings} from '../storage/recordings.ts';
-import {clean} from './clean.ts';
-import {jsonText} from './json-text.ts';
+import {noteText} from './json-text.ts';
 import {LineOutput} from './line-output.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import {nameHint} from './name-hint.ts';
-import {openServer} from './open-server.ts';
+import {noteOldServer, openServer, serverVersion} from './open-server.ts';
 import {watchReader} from './reader-watch.ts';
 import {waysOf} from './select-records.ts';
 import {stopOnSignals} from './stop-signals.ts';
 
-/** A disk that takes nothing does not keep the program from ending. Milliseconds. */
+/** A disk that takes nothing, or a server that does not say which it is, does not keep the program from ending. Milliseconds. */
 const recordingPatience = 2_000;
 
 /** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
@@ -35,9 +34,7 @@ export async function runLogsCommand(options: {
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
-  const note = (line: string, kind?: 'failure') =>
-    // Some of it is the server's text: names, messages.
-    stderr.write(isJson ? jsonNote(line, kind) : `${clean(line)}\n`);
+  const note = (line: string, kind?: 'failure') => stderr.write(noteText(line, isJson, kind));
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
@@ -52,6 +49,7 @@ export async function runLogsCommand(options: {
       directory === undefined
         ? undefined
         : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
+    const looked = noteOldServer(serverVersion(server.client, signal), note);
     const code = await runLogs({
       ...request,
       wayOf,
@@ -68,7 +66,7 @@ export async function runLogsCommand(options: {
     });
     const closed = new AbortController();
     const late = systemClock.sleep(recordingPatience, closed.signal).catch(() => {});
-    await Promise.race([recordings?.closed(), late]);
+    await Promise.race([Promise.all([recordings?.closed(), looked]), late]);
     // Its timer would keep the process from ending.
     closed.abort();
     // What a reader that stands still has not taken would keep the process from ending.
@@ -78,10 +76,4 @@ export async function runLogsCommand(options: {
   } finally {
     clearInterval(alive);
   }
-}
-
-/** What is said beside JSON is JSON too, an object a line; a failure has the fields that it has for every command. */
-function jsonNote(line: string, kind: 'failure' | undefined): string {
-  const text = line.replace(/^pipetail: /, '');
-  return `${jsonText(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;
 }

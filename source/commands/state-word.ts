@@ -5,7 +5,8 @@ import type {Pipeline} from '../api/types.ts';
  * `Failed` where it stopped with an error.
  */
 export function stateWord({deploymentStatus, deploymentError, programStatus}: Pipeline): string {
-  if (deploymentStatus !== 'Stopped') return deploymentStatus;
+  // `Shutdown` before Feldera 0.97.
+  if (deploymentStatus !== 'Stopped' && deploymentStatus !== 'Shutdown') return deploymentStatus;
   if (deploymentError) return 'Failed';
   return programStatus === 'Success' || programStatus === '' ? deploymentStatus : programStatus;
 }

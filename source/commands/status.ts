@@ -10,6 +10,8 @@ import {stateWord} from './state-word.ts';
 
 export type StatusOptions = {
   readonly client: ApiClient;
+  /** Of the server itself; undefined where it does not tell. */
+  readonly serverVersion: Promise<string | undefined>;
   /** Nothing asked: all. */
   readonly asked: NamesAsked;
   readonly output: StatusForm;
@@ -20,14 +22,19 @@ export type StatusOptions = {
 const atOnce = 4;
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when nothing is as asked. */
-export async function statusText({client, asked, output, signal}: StatusOptions): Promise<string> {
+export async function statusText({client, asked, output, signal, ...more}: StatusOptions): Promise<string> {
   const details = await lookUpAll(client, await namesAsked(client, asked, signal), signal);
+  const version = await more.serverVersion;
   if (output === 'json') {
-    const objects = details.map((detail) => ({...pipelineJson(detail), programError: detail.programError ?? null}));
+    const objects = details.map((detail) => ({
+      ...pipelineJson(detail),
+      programError: detail.programError ?? null,
+      serverVersion: version ?? null,
+    }));
     const isOne = asked.names.length === 1 && asked.patterns.length === 0;
     return `${jsonText(isOne ? objects[0] : objects, 2)}\n`;
   }
-  return details.map(describe).join('\n');
+  return details.map((detail) => describe(detail, version)).join('\n');
 }
 
 async function namesAsked(client: ApiClient, {names, patterns}: NamesAsked, signal: AbortSignal) {
@@ -63,7 +70,7 @@ async function lookUp(client: ApiClient, name: string, signal: AbortSignal): Pro
   }
 }
 
-function describe(detail: PipelineDetail): string {
+function describe(detail: PipelineDetail, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
   const rows: readonly (readonly [string, string])[] = [
     ['state', stateWord(detail)],
@@ -74,6 +81,7 @@ function describe(detail: PipelineDetail): string {
     ['storage', detail.storageStatus],
     ['connector errors', String(detail.connectorErrors ?? '')],
     ['platform', detail.platformVersion],
+    ['server', serverVersion],
   ];
   return [
     clean(detail.name),

@@ -13,7 +13,7 @@ import {
 } from './answers.ts';
 import type {DemoTenant} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
-import {pipelineJson} from './pipeline-json.ts';
+import {pipelineJson, platformVersion} from './pipeline-json.ts';
 import type {Route} from './route.ts';
 
 /** What the answers depend on. */
@@ -64,6 +64,33 @@ function sessionOf({tenants, tenant}: World) {
   return {tenant_id: tenantId(index), tenant_name: name, role, memberships};
 }
 
+/** `GET /v0/config`, key by key. */
+const config = {
+  posthog: '',
+  conceptualhq: '',
+  product_fruits: '',
+  edition: 'Open source',
+  version: platformVersion,
+  revision: '5c7931d09',
+  runtime_revision: '5c7931d09',
+  unstable_features: null,
+  changelog_url: `https://github.com/feldera/feldera/releases/tag/v${platformVersion}`,
+  license_validity: null,
+  update_info: null,
+  build_info: {
+    build_timestamp: '2026-08-21T12:00:00.000000000Z',
+    build_cpu: '',
+    build_os: '',
+    cargo_dependencies: '',
+    cargo_features: '',
+    cargo_debug: 'false',
+    cargo_opt_level: '3',
+    cargo_target_triple: 'x86_64-unknown-linux-gnu',
+    rustc_version: '1.95.0',
+  },
+  build_source: 'source',
+};
+
 /** The answer of a healthy API; `follow` stands for a log stream. */
 export function answerRoute(route: Route, world: World): Answer | 'follow' {
   const {pipelines, runnerDown} = world;
@@ -82,6 +109,8 @@ export function answerRoute(route: Route, world: World): Answer | 'follow' {
       return runnerDown ? runnerUnreachable(connectionRefused) : 'follow';
     case 'session':
       return jsonAnswer(sessionOf(world));
+    case 'config':
+      return jsonAnswer(config);
     case 'authentication':
       return jsonAnswer({});
     case 'health':

@@ -1,3 +1,6 @@
+/** Of the Feldera that the demo is like. */
+export const platformVersion = '0.337.0';
+
 /** The body of `deployment_error`: what the API sends for an error. */
 export type DeploymentError = {
   readonly message: string;
@@ -62,7 +65,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     tags: [],
     created_at: state.createdAt,
     version: 1,
-    platform_version: '0.337.0',
+    platform_version: platformVersion,
     ...(selector === 'all' && {
       runtime_config: {workers: 8, storage: {backend: {name: 'default'}}, fault_tolerance: {model: null}},
       program_code: state.programCode,

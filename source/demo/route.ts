@@ -6,6 +6,7 @@ export type Route =
   | {readonly kind: 'pipeline'; readonly name: string; readonly selector: Selector}
   | {readonly kind: 'logs'; readonly name: string}
   | {readonly kind: 'session'}
+  | {readonly kind: 'config'}
   | {readonly kind: 'authentication'}
   | {readonly kind: 'health'}
   | {readonly kind: 'bad-selector'; readonly selector: string}
@@ -24,6 +25,7 @@ export function parseRoute(method: string, target: string): Route {
   if (!pathname.startsWith('/v0/')) return {kind: 'console'};
   if (method !== 'GET') return {kind: 'unknown'};
   if (pathname === '/v0/config/session') return {kind: 'session'};
+  if (pathname === '/v0/config') return {kind: 'config'};
   const [, name, logs] = /^\/v0\/pipelines(?:\/([^/]+)(\/logs)?)?$/.exec(pathname) ?? ['', undefined, undefined];
   if (name !== undefined && logs) return {kind: 'logs', name: decode(name)};
   if (name === undefined && pathname !== '/v0/pipelines') return {kind: 'unknown'};

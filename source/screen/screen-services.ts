@@ -42,6 +42,7 @@ export function screenServices({
     watched: presence.here,
     frameRate: back.frameRate,
     session: login.session,
+    serverVersion: login.version,
     describe: (name, signal) => describe(client, name, signal),
     serverName: server.name,
     serverUrl: client.baseUrl,

@@ -1,6 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
+import {oldServerWords} from '../streams/login.ts';
 import type {Position} from '../viewport/position.ts';
 import {Attention} from './attention.ts';
 import type {KeyContext} from './command.ts';
@@ -123,14 +124,20 @@ export class Controller {
 
   /** Begins to act on the list. Answers its undoing. */
   start(): () => void {
-    const {poller, manager} = this.services;
+    const {poller, manager, serverVersion} = this.services;
+    const lookAtVersion = () => {
+      const text = oldServerWords(serverVersion.get());
+      if (text !== undefined) this.dispatch({type: 'notice', text});
+    };
     this.#disposers.push(
+      serverVersion.subscribe(lookAtVersion),
       poller.snapshot.subscribe(() => this.#list.look()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
       new RecordingWatch({manager, say: (text) => this.dispatch({type: 'notice', text})}).start(),
     );
     this.#list.look();
+    lookAtVersion();
     return () => {
       this.tabSwitcher.end();
       this.#closing.abort();

@@ -1,6 +1,7 @@
 import type {ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {RecordingState} from '../storage/recording-state.ts';
 import type {ListSnapshot} from '../streams/list-poller.ts';
+import {isOldServer} from '../streams/login.ts';
 import {clip, padTo} from '../terminal/clip.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
@@ -18,6 +19,8 @@ export type HeaderView = {
   /** Name of the context in force. */
   readonly context?: string | undefined;
   readonly serverName: string;
+  /** Of the server; undefined: not known. */
+  readonly serverVersion: string | undefined;
   /** Certificates are not looked at. */
   readonly insecure: boolean;
   /** Who we are to the server; undefined: not known. */
@@ -55,9 +58,16 @@ function left(view: HeaderView): StyledText {
     ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context, view.symbols)}`, {bold: true})]),
     plain(`  ${view.serverName}  `),
     ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
+    ...oldServerNote(view.serverVersion),
     ...tenantWords(view),
     ...listWords(view),
   ]);
+}
+
+/** The page of the connection has the rest. */
+function oldServerNote(version: string | undefined): StyledText[] {
+  if (version === undefined || !isOldServer(version)) return [];
+  return [plain(` Feldera ${sanitise(version).text} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
 }
 
 /** Of someone with one tenant there is nothing to confuse. */

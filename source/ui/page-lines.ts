@@ -28,7 +28,9 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     case 'events': {
       const tab = activeTab(controller.state);
       const source = tab && controller.source(tab);
-      return eventsPage(tab?.name ?? '', source?.snapshot.get().events ?? [], width);
+      const {serverUrl: server, serverVersion} = controller.services;
+      const events = source?.snapshot.get().events ?? [];
+      return eventsPage({name: tab?.name ?? '', server, version: serverVersion.get(), events, width});
     }
     case 'detail':
       return detailPage(controller, width);

@@ -30,7 +30,18 @@ const deploymentStates: ReadonlyMap<string, PipelineState> = new Map<string, Pip
   ['Suspended', {symbol: 'paused', word: 'Suspended', style: waiting}],
   ['Unavailable', {symbol: 'failed', word: 'Unavailable', style: failed}],
   ['Stopping', {symbol: 'waiting', word: 'Stopping', style: waiting}],
+  // Before Feldera 0.148 (2025-09).
+  ['Suspending', {symbol: 'waiting', word: 'Suspending', style: waiting}],
+  // Before 0.97 (2025-07), which is not supported.
+  ['Shutdown', {symbol: 'stopped', word: 'Shutdown', style: idle}],
+  ['ShuttingDown', {symbol: 'waiting', word: 'Shutting down', style: waiting}],
+  ['SuspendingCircuit', {symbol: 'waiting', word: 'Suspending', style: waiting}],
+  ['SuspendingCompute', {symbol: 'waiting', word: 'Suspending', style: waiting}],
+  ['Failed', {symbol: 'failed', word: 'Failed', style: failed}],
 ]);
+
+/** Not deployed, and nothing under way; `Shutdown` before Feldera 0.97. */
+const atRest = ['Stopped', 'Shutdown'];
 
 /** What the compiler says of a pipeline that is not deployed. */
 const programStates: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
@@ -45,7 +56,7 @@ const programStates: ReadonlyMap<string, PipelineState> = new Map<string, Pipeli
 
 /** The state to show for a pipeline. A status that we do not know is shown as the server sent it. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
-  if (pipeline.deploymentStatus === 'Stopped') {
+  if (atRest.includes(pipeline.deploymentStatus)) {
     if (pipeline.deploymentError) return {symbol: 'failed', word: 'Failed', style: failed};
     const program = programStates.get(pipeline.programStatus);
     if (program) return program;

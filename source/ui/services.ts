@@ -39,6 +39,8 @@ export type Services = {
   readonly tokenFrom: string | undefined;
   /** Who we are to the server; undefined until it is known. */
   readonly session: ReadableStore<Session | undefined>;
+  /** `0.337.0`; undefined until it is known. */
+  readonly serverVersion: ReadableStore<string | undefined>;
   /** Certificates are not looked at. */
   readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;

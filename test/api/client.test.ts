@@ -113,19 +113,29 @@ describe('look-ups', () => {
     await server.untilOpen(0);
   });
 
-  test('a pipeline and the session', async () => {
+  test('a pipeline, the session and the version', async () => {
     await using server = await startReplayServer({
       reply: (head) => ({
-        bytes: answer(head.includes('session') ? '{"tenant_name":"acme"}' : '{"name":"a","program_error":"bad"}'),
+        bytes: answer(
+          head.includes('session')
+            ? '{"tenant_name":"acme"}'
+            : head.includes('config')
+              ? '{"edition":"Open source","version":"0.200.0"}'
+              : '{"name":"a","program_error":"bad"}',
+        ),
         ending: 'hold',
       }),
     });
     const client = clientOf(server.url);
     expect(await client.getPipeline('a', quiet)).toMatchObject({name: 'a', programError: 'bad'});
     expect(await client.getSession(quiet)).toMatchObject({tenantName: 'acme'});
+    expect(await client.getVersion(quiet)).toBe('0.200.0');
     const heads = server.connections.flatMap(({requests}) => requests);
-    expect(heads[0]).toMatch(/^GET \/v0\/pipelines\/a\?selector=all /);
-    expect(heads[1]).toMatch(/^GET \/v0\/config\/session /);
+    expect(heads.map((head) => head.split(' HTTP')[0]).toSorted()).toEqual([
+      'GET /v0/config',
+      'GET /v0/config/session',
+      'GET /v0/pipelines/a?selector=all',
+    ]);
     expect(heads.join()).not.toContain('accept-encoding');
     await client.close();
   });

@@ -48,6 +48,19 @@ it.each(['41a-v0.100', '40a-v0.200', '42a-v0.280'])(
   },
 );
 
+it('43a-v0.60: the states of a server that is not supported are known words', async () => {
+  await withRecordedList('43a-v0.60-list-status.raw', async (client) => {
+    const usual = {client, output: 'table', isColored: true, now: 0, signal} as const;
+    const [, ...rows] = columns((await listText({...usual, statuses: undefined})).trimEnd());
+    expect(rows.map(([name, state]) => [name, state])).toEqual([
+      ['orders', '\u001B[32mRunning\u001B[39m'],
+      ['sqlbad', '\u001B[31mSqlError\u001B[39m'],
+      ['never', 'Shutdown'],
+    ]);
+    expect(await listText({...usual, output: 'name', statuses: ['shutdown', 'shuttingdown']})).toBe('never\n');
+  });
+});
+
 it('colours states alone, and not those of the heading', async () => {
   const text = await list({isColored: true});
   expect(text).toContain('\u001B[31mFailed\u001B[39m');

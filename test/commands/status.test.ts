@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {serverVersion} from '../../source/commands/open-server.ts';
 import {statusText} from '../../source/commands/status.ts';
 import {readNames} from '../../source/settings/name-pattern.ts';
 import {withServer} from './with-server.ts';
@@ -8,7 +9,13 @@ const signal = new AbortController().signal;
 async function status(words: readonly string[], output: 'text' | 'json' = 'text'): Promise<string> {
   return await withServer(['orders', 'orders-eu', 'fraud'], async (client, server) => {
     server.pipeline('fraud').fail('exit status: 101\nat src/main.rs');
-    return await statusText({client, asked: readNames(words), output, signal});
+    return await statusText({
+      client,
+      serverVersion: serverVersion(client, signal),
+      asked: readNames(words),
+      output,
+      signal,
+    });
   });
 }
 
@@ -23,6 +30,11 @@ it('tells of all where none is asked for, of those that match a pattern, with an
     (await status(words)).split(/\n\n(?=\w)/).map((text) => text.split('\n', 1)[0]);
   expect(await heads()).toEqual(['orders', 'orders-eu', 'fraud']);
   expect(await heads('ord*')).toEqual(['orders', 'orders-eu']);
+});
+
+it('has the version of the server, which a pipeline need not have', async () => {
+  expect(await status(['orders'])).toMatch(/\n {2}platform +0\.337\.0\n {2}server +0\.337\.0\n/);
+  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject({serverVersion: '0.337.0'});
 });
 
 it('is an object for a name, and a list otherwise', async () => {

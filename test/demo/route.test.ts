@@ -12,6 +12,7 @@ it.each([
   ['/v0/pipelines/a/b', {kind: 'unknown'}],
   ['/v0/pipelines?selector=none', {kind: 'bad-selector', selector: 'none'}],
   ['/v0/config/session', {kind: 'session'}],
+  ['/v0/config', {kind: 'config'}],
   ['/config/authentication', {kind: 'authentication'}],
   ['/healthz', {kind: 'health'}],
   ['/', {kind: 'console'}],

@@ -1,6 +1,8 @@
+import {readFileSync} from 'node:fs';
 import {expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
 import {runCommand} from '../harness/program.ts';
+import {startReplayServer} from '../harness/replay-server.ts';
 
 async function setUp(names: readonly string[] = ['orders', 'fraud', 'etl']) {
   const server = await DemoServer.start();
@@ -66,4 +68,37 @@ test('status: which was meant', async () => {
   expect(await pipetail('status', 'ordesr')).toMatchObject({code: 1, stdout: '', stderr: `pipetail: ${message}\n`});
   const json = await pipetail('status', 'ordesr', '-o', 'json');
   expect(JSON.parse(json.stderr)).toEqual({error: message, code: 1});
+});
+
+/** What was recorded of a server of version 0.60, which is not supported, and a version that one answers. */
+async function oldServer() {
+  const recorded = (name: string) => readFileSync(new URL(`../wire/${name}.raw`, import.meta.url));
+  const list = recorded('43a-v0.60-list-status');
+  const json = (body: string) =>
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const [orders] = JSON.parse(list.subarray(list.indexOf('\r\n\r\n')).toString());
+  const server = await startReplayServer({
+    reply: (head) => {
+      const path = head.split(/[ ?]/)[1] ?? '';
+      if (path.endsWith('/config')) return {bytes: json('{"edition":"Open source","version":"0.60.0"}')};
+      if (path.endsWith('/logs')) return {bytes: recorded('43e-v0.60-log-shutdown'), ending: 'fin'};
+      return {bytes: path.endsWith('/orders') ? json(JSON.stringify(orders)) : list};
+    },
+  });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return (...args: string[]) => runCommand([...args, '--host', server.url]);
+}
+
+test('a server that is not supported: each command says so once, and what works', async () => {
+  const pipetail = await oldServer();
+  const line = /^pipetail: Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs work,.*\n$/;
+  const list = await pipetail('list');
+  expect(list.stderr).toMatch(line);
+  expect(list.stdout).toMatch(/\norders +Running .*\nsqlbad +SqlError .*\nnever +Shutdown .*\n$/);
+  const status = await pipetail('status', 'orders', '-o', 'json');
+  expect(JSON.parse(status.stderr)).toEqual({message: expect.stringMatching(/^Feldera 0\.60\.0 is not supported/)});
+  expect(JSON.parse(status.stdout)).toMatchObject({serverVersion: '0.60.0', connectorErrors: null});
+  const logs = await pipetail('logs', 'orders');
+  expect(logs.stderr.split('\n').filter((row) => line.test(`${row}\n`))).toHaveLength(1);
+  expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
 });

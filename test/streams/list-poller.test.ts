@@ -28,6 +28,7 @@ class Lists {
       listPipelines: (signal) => this.#ask(signal),
       getPipeline: unused,
       getSession: unused,
+      getVersion: unused,
       followLogs: unused,
       close: () => Promise.resolve(),
     };

@@ -5,7 +5,9 @@ import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
-import {Login} from '../../source/streams/login.ts';
+import {isOldServer, Login, oldServerWords} from '../../source/streams/login.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {noticeRows} from '../../source/ui/notice-rows.ts';
 import {eventually} from '../harness/eventually.ts';
 
 const tenants = [
@@ -29,6 +31,7 @@ async function setUp(options: DemoServerOptions, tenant?: string) {
     server,
     poller,
     admitted: () => admitted,
+    versionRequests: () => server.requests.filter(({path}) => path === '/v0/config').length,
     sessionRequests: () => server.requests.filter(({path}) => path === '/v0/config/session').length,
     tenantIs: (name: string) =>
       eventually(
@@ -97,4 +100,34 @@ test('a server that was down is asked when it is up; a known session is not aske
   rig.poller.refresh();
   await listIs(rig.poller, true);
   expect([rig.admitted(), rig.sessionRequests()]).toEqual([0, 1]);
+});
+
+test('the version is asked for at the start, and again when the server is back, which may be another', async () => {
+  await using rig = await setUp({});
+  await listIs(rig.poller, true);
+  await eventually(
+    () => rig.login.version.get() === '0.337.0',
+    () => `the version is ${rig.login.version.get()}`,
+  );
+  expect(rig.versionRequests()).toBe(1);
+  await rig.server.stopApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, false);
+  await rig.server.startApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, true);
+  await eventually(
+    () => rig.versionRequests() === 2,
+    () => `${rig.versionRequests()} requests for the version`,
+  );
+});
+
+test('what is older than 0.97 is not supported; what cannot be read is', () => {
+  const versions = ['0.60.0', '0.96.9', '0.97.0', '0.100.0', '0.337.0', '1.0.0', '0', '', 'dev', '0.60'];
+  expect(versions.filter(isOldServer)).toEqual(['0.60.0', '0.96.9', '0.60']);
+  expect(oldServerWords('0.60.0')).toMatch(/^Feldera 0\.60\.0 is not supported, 0\.97 and newer are: /);
+  // It fits into the last two rows of a screen of 80 columns.
+  const rows = noticeRows(oldServerWords('0.96.10') ?? '', 80, symbolsFor(true));
+  expect(rows.join('')).toBe(` ${oldServerWords('0.96.10')}`);
+  expect([oldServerWords('0.97.0'), oldServerWords(undefined)]).toEqual([undefined, undefined]);
 });

@@ -1,6 +1,22 @@
 import {describe, expect, it, test} from 'vitest';
+import {createStore} from '../../source/lib/store.ts';
 import {settled} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
+
+describe('a server that is too old', () => {
+  test('is said to be once, when it is known', async () => {
+    const serverVersion = createStore<string | undefined>(undefined);
+    await using screen = await ScreenUnderTest.connected({services: {serverVersion}});
+    expect(screen.controller.state.notice).toBeUndefined();
+    serverVersion.set('0.60.0');
+    expect(screen.controller.state.notice).toMatch(/^Feldera 0\.60\.0 is not supported, /);
+    screen.press('j');
+    serverVersion.set('0.60.0');
+    expect(screen.controller.state.notice).toBeUndefined();
+    serverVersion.set('0.337.0');
+    expect(screen.controller.state.notice).toBeUndefined();
+  });
+});
 
 describe('the terminal', () => {
   test('^Z hands it over while the process is stopped', async () => {

@@ -20,6 +20,7 @@ const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
 function view(change: Partial<HeaderView> = {}): HeaderView {
   return {
     serverName: 'prod.example.com',
+    serverVersion: '0.337.0',
     insecure: false,
     session: undefined,
     list: good,
@@ -39,6 +40,11 @@ const text = (change: Partial<HeaderView>) => headerText(view(change)).text;
 it('says where we are on the left, and that it is live on the right', () => {
   expect(text({})).toMatch(/^ pipetail {2}prod\.example\.com {2}3 pipelines · 2 failing +LIVE $/);
   expect(text({list: {...good, pipelines: [makePipeline('orders')]}})).toMatch(/ {2}1 pipeline +LIVE $/);
+});
+
+it('says that a server is too old', () => {
+  expect(text({serverVersion: '0.60.0'})).toContain('example.com   Feldera 0.60.0 NOT SUPPORTED   3 pipelines');
+  expect(text({serverVersion: undefined})).toBe(text({}));
 });
 
 it('says nothing about a list that never came', () => {

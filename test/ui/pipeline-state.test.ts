@@ -18,6 +18,13 @@ test.each([
   ['Suspended', 'paused', 'Suspended'],
   ['Unavailable', 'failed', 'Unavailable'],
   ['Stopping', 'waiting', 'Stopping'],
+  // Of older servers.
+  ['Suspending', 'waiting', 'Suspending'],
+  ['Shutdown', 'stopped', 'Shutdown'],
+  ['ShuttingDown', 'waiting', 'Shutting down'],
+  ['SuspendingCircuit', 'waiting', 'Suspending'],
+  ['SuspendingCompute', 'waiting', 'Suspending'],
+  ['Failed', 'failed', 'Failed'],
 ])('deployment %s is shown as %s, %s', (deploymentStatus, symbol, word) => {
   expect(pipelineState(makePipeline('p', {deploymentStatus}))).toMatchObject({symbol, word});
 });
@@ -33,6 +40,12 @@ test.each([
   ['SystemError', 'failed', 'System error'],
 ])('program %s of a stopped pipeline is shown as %s, %s', (programStatus, symbol, word) => {
   expect(pipelineState(makePipeline('p', {...stopped, programStatus}))).toMatchObject({symbol, word});
+});
+
+test('a pipeline that is shut down, as older servers call it, is as good as its program', () => {
+  const shutDown = {deploymentStatus: 'Shutdown', deploymentDesiredStatus: 'Shutdown'};
+  expect(pipelineState(makePipeline('p', {...shutDown, programStatus: 'SqlError'})).word).toBe('SQL error');
+  expect(pipelineState(makePipeline('p', {...shutDown, programStatus: 'Pending'})).word).toBe('To compile');
 });
 
 describe('a status that is not known', () => {

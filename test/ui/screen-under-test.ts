@@ -52,7 +52,19 @@ export type ScreenOptions = {
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
   readonly services?: Partial<
-    Pick<Services, 'copy' | 'save' | 'pipe' | 'pager' | 'attention' | 'commands' | 'contexts' | 'isUtf8' | 'frameRate'>
+    Pick<
+      Services,
+      | 'copy'
+      | 'save'
+      | 'pipe'
+      | 'pager'
+      | 'attention'
+      | 'commands'
+      | 'contexts'
+      | 'isUtf8'
+      | 'frameRate'
+      | 'serverVersion'
+    >
   >;
 };
 
@@ -105,6 +117,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       isUtf8: true,
       tokenFrom: undefined,
       session: createStore<Session | undefined>(undefined),
+      serverVersion: createStore<string | undefined>(undefined),
       insecure: false,
       watch: withinDeadline,
       serverName: 'test',

@@ -17,12 +17,14 @@ export function Header() {
   const context = contexts?.all.find(({name}) => name === contexts.inForce);
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
+  const serverVersion = useStore(controller.services.serverVersion);
   const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
   useSeconds(clock, connection.countdown);
   const text = headerText({
     context: context?.name,
     serverName,
+    serverVersion,
     insecure,
     session,
     list,
