@@ -5,7 +5,7 @@ export const platformVersion = '0.337.0';
 export type DeploymentError = {
   readonly message: string;
   readonly error_code: string;
-  readonly details: Readonly<Record<string, string>>;
+  readonly details: Readonly<Record<string, unknown>>;
 };
 
 /** What the SQL compiler says about one place in the program. */

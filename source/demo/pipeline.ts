@@ -1,8 +1,7 @@
 import type {Follower} from './follower.ts';
 import type {Level} from './log-lines.ts';
 import {discardNotice, freshStart, type ManagerEvent, managerLine} from './manager-lines.ts';
-import {panicLines} from './panic-lines.ts';
-import type {PipelineState, ProgramError} from './pipeline-json.ts';
+import type {DeploymentError, PipelineState, ProgramError} from './pipeline-json.ts';
 import type {Random} from './random.ts';
 import {Ring, type RingLimits} from './ring.ts';
 import {Stamps} from './stamps.ts';
@@ -134,13 +133,28 @@ export class DemoPipeline {
     this.write(this.#managerLine(level, module, message));
   }
 
-  /** Stopped → provisioning → initializing → running, with the runner's four lines. */
+  /** Stopped → provisioning → initializing → running at once, with the runner's four lines and none of a process. */
   start(): void {
+    this.provision();
+    this.provisioned();
+    this.run();
+  }
+
+  /** Stopped → provisioning: the runner begins to start the process. */
+  provision(): void {
     this.setState({deploymentError: null, deploymentId: uuidV7(Date.parse(this.#stamps.next()), this.#random)});
     this.#resources('Provisioning', 'Provisioned');
+  }
+
+  /** Provisioning → provisioned, initializing: the process answers. */
+  provisioned(): void {
     this.#resources('Provisioned', 'Provisioned');
     this.setState({storageStatus: 'InUse', connectorErrors: 0});
     this.#runtime('Initializing', 'Running');
+  }
+
+  /** → running. */
+  run(): void {
     this.#runtime('Running', 'Running');
   }
 
@@ -149,36 +163,42 @@ export class DemoPipeline {
   }
 
   resume(): void {
-    this.#runtime('Running', 'Running');
+    this.run();
   }
 
   /** Running → stopping → stopped, with the runner's three lines; the ring stays. */
   stop(): void {
-    this.#resources('Stopping', 'Stopped');
+    this.stopping();
+    this.stopped();
+  }
+
+  /** Running → stopping, because somebody wished it (`Stopped`) or because the runner must. */
+  stopping(desired: 'Stopped' | 'Provisioned' = 'Stopped'): void {
+    this.#resources('Stopping', desired);
     this.#runtime(null, null);
+  }
+
+  /** Stopping → stopped: the process has ended. */
+  stopped(): void {
     this.#resources('Stopped', 'Stopped');
-    this.setState({deploymentId: null});
+    this.setState({deploymentId: null, connectorErrors: 0});
   }
 
   /** The runner found the process dead: an error line, `deployment_error`, stopped. */
   fail(message: string): void {
-    this.manager('ERROR', 'pipeline_automata', `Resources error: ${message}`);
-    this.setState({
-      deploymentError: {
-        message: `Pipeline check failed: compute and/or storage resources encountered a fatal error.\n\n${message}`,
-        error_code: 'RunnerCheckError',
-        details: {error: message},
-      },
+    this.manager('ERROR', 'local_runner', `Resources error: ${message}`);
+    this.crash({
+      message: `Pipeline check failed: compute and/or storage resources encountered a fatal error.\n\n${message}`,
+      error_code: 'RunnerCheckError',
+      details: {error: message},
     });
-    this.stop();
   }
 
-  /** A worker panics: its backtrace, then `fail`. */
-  panic(message = 'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull }'): void {
-    const process = 20_000 + this.#random.integer(10_000);
-    const place = 'crates/dbsp/src/circuit/runtime.rs:612:15';
-    for (const line of panicLines({thread: 'dbsp-worker-0', process, place, message})) this.write(line);
-    this.fail('Pipeline process exited prematurely with exit status: 101');
+  /** Stopped by the runner, for a reason that the log need not tell: nobody has wished it to stop. */
+  crash(deploymentError: DeploymentError): void {
+    this.setState({deploymentError});
+    this.stopping('Provisioned');
+    this.stopped();
   }
 
   /** The compiler's state; a program that did not compile says why in `program_error`. */

@@ -1,5 +1,6 @@
-import {controller, kafkaInput, kafkaSpan, logStartup, processLog, server} from './process-log.ts';
+import {connectorErrors, kafkaInput, kafkaSpan, processLog} from './process-log.ts';
 import type {Scene} from './scene.ts';
+import {fileOutputOf, kafkaInputOf, startProcess} from './startup-lines.ts';
 
 const broker = 'redpanda:9092/bootstrap';
 
@@ -7,15 +8,18 @@ const broker = 'redpanda:9092/bootstrap';
 export const fraud: Scene = {
   name: 'fraud',
   historyMs: 600_000,
-  *script({random, create}) {
+  *script({random, now, create}) {
     const pipeline = create({description: 'Card fraud scores'});
-    pipeline.start();
     const log = processLog(pipeline, {shape: 'colour'});
-    logStartup(log, pipeline, 41_021);
+    const inputs = [kafkaInputOf('payments.kafka', 'payments')];
+    const outputs = [fileOutputOf('flagged.file', '/var/lib/fraud/flagged.json')];
+    yield* startProcess(pipeline, [log], {port: 41_021, workers: 4, inputs, outputs}, random);
+    const report = connectorErrors(pipeline, log, now);
     for (;;) {
       for (let calm = 10 + random.integer(12); calm > 0; calm--) {
         yield 600 + random.integer(1200);
-        log('INFO', controller, `scored ${50 + random.integer(400)} transactions, ${random.integer(3)} flagged`);
+        const scored = 50 + random.integer(400);
+        log('INFO', 'udf', `scored ${scored} transactions with model 2026-02, ${random.integer(3)} flagged for review`);
       }
       const errors = 5 + random.integer(10);
       for (let error = 1; error <= errors; error++) {
@@ -24,10 +28,16 @@ export const fraud: Scene = {
         const detail = `(after ${random.integer(3)}ms in state CONNECT, ${error} identical error(s) suppressed)`;
         log('ERROR', 'librdkafka', `librdkafka: FAIL [thrd:${broker}]: ${refused} ${detail}`);
       }
-      log('ERROR', server, `error on input endpoint 'payments.kafka': ${errors} connection attempts failed`);
-      pipeline.setState({connectorErrors: pipeline.state.connectorErrors + 1});
+      for (let error = 1; error <= errors / 4; error++) {
+        yield 100 + random.integer(50);
+        const reason = 'Message consumption error: BrokerTransportFailure (Local: Broker transport failure)';
+        const message = `error on input endpoint 'payments.kafka': ${reason}`;
+        report({endpoint: 'payments.kafka', tag: 'kafka-poll', message, ...kafkaSpan('payments')});
+      }
       yield 2000 + random.integer(3000);
-      log('WARN', kafkaInput, 'connection to the broker is back', kafkaSpan('payments'));
+      const seconds = 60 + random.integer(60);
+      const grown = `Buffers grew ${50 + random.integer(40)}%, from 4.${random.integer(10)} MiB to 7.${random.integer(10)} MiB`;
+      log('INFO', kafkaInput, `${grown}, in last ${seconds} seconds`, kafkaSpan('payments'));
     }
   },
 };

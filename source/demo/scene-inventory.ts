@@ -1,6 +1,7 @@
-import {controller, logStartup, processLog, server} from './process-log.ts';
+import {connectorErrors, controller, fileSpan, parseError, processLog} from './process-log.ts';
 import type {Random} from './random.ts';
 import type {Scene} from './scene.ts';
+import {type Connector, startProcess} from './startup-lines.ts';
 
 /** Everything that can go wrong with a width or a terminal: wide characters, combining marks, emoji, control bytes. */
 const goods = [
@@ -18,6 +19,13 @@ const goods = [
   'Ω resistor 4.7 kΩ ±1 %',
 ] as const;
 
+const path = '/var/lib/inventory/stock.csv';
+const csv: Connector = {
+  endpoint: 'stock.file',
+  transport: {name: 'file_input', config: {buffer_size_bytes: null, follow: true, path}},
+  format: {name: 'csv', config: {}},
+};
+
 function checkpoint(step: number, random: Random): string {
   return [
     'Resuming from checkpoint:',
@@ -25,7 +33,7 @@ function checkpoint(step: number, random: Random): string {
     `  Records processed before the checkpoint: ${step * 120}`,
     `  Checkpoint metadata: {"identifier":null,"fingerprint":${1000 + random.integer(9000)}}`,
     '  Checkpointed input connector state:',
-    `    stock.kafka: {"offsets":[${step * 3},${step * 4}]}`,
+    `    stock.file: {"offset":${step * 31}}`,
     '  Checkpointed output connector statistics:',
     '    v.unnamed-0: {}',
   ].join('\n');
@@ -35,21 +43,24 @@ function checkpoint(step: number, random: Random): string {
 export const inventory: Scene = {
   name: 'inventory',
   historyMs: 600_000,
-  *script({random, create}) {
+  *script({random, now, create}) {
     const pipeline = create({description: 'Stock by warehouse'});
-    pipeline.start();
     const log = processLog(pipeline, {shape: 'colour'});
-    logStartup(log, pipeline, 44_391);
+    yield* startProcess(pipeline, [log], {port: 44_391, workers: 2, inputs: [csv]}, random);
+    const report = connectorErrors(pipeline, log, now);
     for (let step = 1; ; step++) {
       yield 700 + random.integer(2000);
       const left = random.integer(40);
-      log(left < 5 ? 'WARN' : 'INFO', controller, `stock of '${random.pick(goods)}': ${left} left`, {
+      log(left < 5 ? 'WARN' : 'INFO', 'udf', `stock of '${random.pick(goods)}': ${left} left`, {
         fields: {warehouse: random.pick(['Köln', '東京', 'Kraków'])},
       });
       if (random.chance(0.06)) log('INFO', controller, checkpoint(step, random));
       if (random.chance(0.05)) {
-        const fragment = `Invalid fragment: '{"sku": ${step}, "name": "${random.pick(goods)}"}'`;
-        log('ERROR', server, `parse error on input endpoint 'stock.kafka': Parse error (event #${step})\n${fragment}`);
+        const reason = "error parsing field 'left': field 2: invalid digit found in string";
+        const fragment = `${step},${random.pick(goods)},many\n`;
+        const error = parseError('stock.file', step, reason, fragment);
+        const message = error.message.replace('JSON', 'CSV').replace(/ at line 1 column \d+/, '');
+        report({...error, message, ...fileSpan(path)});
       }
     }
   },

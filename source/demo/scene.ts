@@ -13,6 +13,8 @@ export type Scene = {
 /** What a script may use: nothing else changes, so the same seed and clock give the same bytes. */
 export type Stage = {
   readonly random: Random;
+  /** Milliseconds since the epoch, as the scene believes it to be. */
+  readonly now: () => number;
   /** Creates the scene's pipeline, again after `remove`. */
   readonly create: (options?: Omit<PipelineOptions, 'now'>) => DemoPipeline;
   readonly remove: () => void;
@@ -27,20 +29,21 @@ const catchUpMs = 600_000;
 export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void {
   const {clock} = server;
   let time = clock.monotonic() - scene.historyMs;
+  const now = () => clock.wall() - (clock.monotonic() - time);
   const script = scene.script({
     random: createRandom(server.seed, `scene ${scene.name}`),
-    create: (options) =>
-      server.addPipeline(scene.name, {...options, now: () => clock.wall() - (clock.monotonic() - time)}),
+    now,
+    create: (options) => server.addPipeline(scene.name, {...options, now}),
     remove: () => server.deletePipeline(scene.name),
   });
   const goOn = () => {
-    const now = clock.monotonic();
-    while (time <= now) {
+    const due = clock.monotonic();
+    while (time <= due) {
       const step = script.next();
       if (step.done) return;
       time += step.value;
     }
-    const cancel = clock.after(time - now, () => {
+    const cancel = clock.after(time - due, () => {
       signal.removeEventListener('abort', cancel);
       time = Math.max(time, clock.monotonic() - catchUpMs);
       goOn();

@@ -19,7 +19,7 @@ it('serves the installation, says where, and ends on the signal', async () => {
   const url = /http:\/\/\S+/.exec(lines[0] ?? '')?.[0] ?? '';
   expect(lines[0]).toMatch(/^pipetail demo: serving \d+ pipelines at http:\/\/127\.0\.0\.1:\d+ · stop with \^C$/);
   const client = await RawClient.request(`${url}/v0/pipelines/orders/logs`);
-  await client.shows('finished in');
+  await client.shows('Starting commit of');
   ending.abort();
   await client.ended();
   await done;

@@ -1,17 +1,22 @@
 import {expect, it} from 'vitest';
-import {panicLines} from '../../source/demo/panic-lines.ts';
-import {recordingBytes} from './recording.ts';
+import {panicError, panicLines, panicMessage} from '../../source/demo/panic-lines.ts';
+import {recording} from './recording.ts';
 
-it('panics in the lines of the samples up to the frames of the program itself', () => {
-  const lines = panicLines({
-    thread: 'dbsp-worker-0',
-    process: 26_334,
-    place: 'src/bin/fpipeline.rs:56:15',
-    message:
-      'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: "No space left on device" }',
-  });
-  const common = lines.slice(0, 12);
-  expect(common).toHaveLength(12);
-  expect(recordingBytes('samples-text-ansi.log').toString()).toContain(`\n${common.join('\n')}\n`);
-  expect(lines.at(-1)).toBe('note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.');
+const panic = {
+  thread: 'dbsp-worker-0',
+  process: 31_761,
+  place: 'crates/realpipe/src/main.rs:64:21',
+  message: 'customer of order 77 is PANIC',
+  frame: 'realpipe::circuit::{{closure}}::{{closure}}',
+};
+
+it('panics in the lines of recording 35, both backtraces byte for byte', () => {
+  const log = recording('35-worker-panic-logs.raw').body.toString();
+  expect(log).toContain(`\n${panicLines(panic).join('\n')}\n`);
+  expect(log.split(panicMessage(panic))).toHaveLength(3);
+});
+
+it('leaves the deployment error of recording 35b', () => {
+  const {deployment_error} = JSON.parse(recording('35b-worker-panic-pipeline.raw').body.toString());
+  expect(panicError(panic)).toEqual(deployment_error);
 });

@@ -31,15 +31,14 @@ describe('DemoPipeline', () => {
     expect(log(pipeline).slice(5)).toEqual(transitions);
   });
 
-  it('logs in JSON what recording 03a shows, up to the failure', () => {
+  it('logs in JSON what recording 03a shows of a stop and a start', () => {
     const pipeline = pipelineNamed('js', {managerFormat: 'json'});
     pipeline.start();
     const before = log(pipeline).length;
     pipeline.stop();
     pipeline.start();
-    pipeline.fail('Pipeline process exited prematurely with exit status: 101');
-    const expected = recorded('03a-json-manager-lines.raw').slice(1, 9);
-    expect(log(pipeline).slice(before, before + 8)).toEqual(expected);
+    const expected = recorded('03a-json-manager-lines.raw').slice(1, 8);
+    expect(log(pipeline).slice(before)).toEqual(expected);
   });
 
   it('says in its state what the recorded pipelines say', () => {
@@ -71,16 +70,17 @@ describe('DemoPipeline', () => {
     expect(pipeline.state.deploymentError).toBeNull();
   });
 
-  it('panics with an empty line, a backtrace and the end of the process', () => {
-    const pipeline = pipelineNamed('demo');
+  it('fails in the lines of a real runner: the error is of its local part, and nobody wished the stop', () => {
+    const pipeline = pipelineNamed('busy');
     pipeline.start();
     const before = log(pipeline).length;
-    pipeline.panic('boom');
-    const lines = log(pipeline).slice(before);
-    expect(lines[0]).toBe('');
-    expect(lines[1]).toMatch(/^thread 'dbsp-worker-0' \(\d+\) panicked at .*:$/);
-    expect(lines.slice(2, 5)).toEqual(['boom', 'stack backtrace:', '   0: __rustc::rust_begin_unwind']);
-    expect(lines.some((line) => line.includes('Resources error: Pipeline process exited prematurely'))).toBe(true);
+    pipeline.fail('Pipeline process exited prematurely with exit status: 3');
+    const [error, ...transitions] = log(pipeline).slice(before);
+    expect(error).toMatch(
+      /^\[manager\] <time> ERROR pipeline_manager::runner::local_runner: Resources error: Pipeline process exited prematurely with exit status: 3 pipeline-id="<id>" pipeline-name="N\/A"$/,
+    );
+    const panicked = recorded('35-worker-panic-logs.raw').filter((line) => line.includes(' transition: '));
+    expect(transitions).toEqual(panicked.slice(-3).map((line) => line.replace('orders-panic', 'busy')));
   });
 
   it('counts an entry of several lines as one', () => {

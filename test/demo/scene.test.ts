@@ -80,7 +80,7 @@ describe('the installation', () => {
     expect([...states].some((state) => state.startsWith('Running'))).toBe(true);
     expect(states.has('Stopped SqlError')).toBe(true);
     expect(states.has('Stopped CompilingRust')).toBe(true);
-    expect(server.pipeline('etl').state.deploymentError?.message).toContain('\n\nPipeline process exited prematurely');
+    expect(server.pipeline('etl').state.deploymentError?.message).toContain('panic message: called `Result::unwrap()`');
     expect(server.pipeline('fraud').state.connectorErrors).toBeGreaterThan(0);
     expect(server.pipeline('telemetry').ring?.discarded).toBeGreaterThan(0);
     expect(logOf(server, 'etl')).toContain('stack backtrace:');

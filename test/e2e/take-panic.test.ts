@@ -11,16 +11,16 @@ import {writePanic} from './panic-log.ts';
 import {openViewer} from './viewer.ts';
 
 test('over SSH, e goes to a panic and y copies it whole, by OSC 52: nothing of other threads, nothing added', async () => {
-  await using viewer = await openViewer({cols: 140, rows: 40, env: {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'}});
+  await using viewer = await openViewer({cols: 140, rows: 100, env: {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'}});
   const {terminal} = viewer;
   await viewer.live();
   const panic = writePanic(viewer.server, 'alpha');
   await terminal.waitFor('after the panic 5');
   await terminal.press('Tab', 'g', 'e', 'y');
-  await terminal.waitFor('sent 15 lines, 926 B by OSC 52 (terminals do not acknowledge it)');
+  await terminal.waitFor('sent 63 lines, 3.7 kB by OSC 52 (terminals do not acknowledge it)');
   expect(terminal.copies.map(String)).toEqual([panic.toString()]);
   // The screen that the sequence was written into is whole.
-  expect(viewer.countShown('another thread')).toBe(3);
+  expect(viewer.countShown('another thread')).toBe(15);
   expect(viewer.pane().join()).toContain('disk full 日本語');
 });
 
@@ -28,12 +28,12 @@ test('in tmux, y fills its buffer with the panic and the clipboard of the termin
   const tool = requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url], cols: 140, rows: 40});
+    await using tmux = await openTmux({command: node, args: [program, '--host', server.url], cols: 140, rows: 100});
     await tmux.waitFor('LIVE');
     const panic = writePanic(server, 'alpha');
     await tmux.waitFor('after the panic 5');
     tmux.sendKeys('Tab', 'E', 'y');
-    await tmux.waitFor('sent 15 lines, 926 B to tmux and its terminal · no terminal is attached');
+    await tmux.waitFor('sent 63 lines, 3.7 kB to tmux and its terminal · no terminal is attached');
     const file = path.join(tmux.home, 'buffer');
     // A pipe of this test would decode the bytes.
     tmux.tmux('save-buffer', file);
@@ -46,13 +46,13 @@ test('in tmux, y fills its buffer with the panic and the clipboard of the termin
         command: '/usr/bin/env',
         args: [`TERM=${term}`, tool, '-S', tmux.format('#{socket_path}'), 'attach'],
         cols: 140,
-        rows: 40,
+        rows: 100,
       });
     {
       await using client = await attach('xterm-256color');
       await client.waitFor('after the panic 5');
       await client.press('y');
-      await client.waitFor(/sent 15 lines, 926 B to tmux and its terminal *\n/);
+      await client.waitFor(/sent 63 lines, 3.7 kB to tmux and its terminal *\n/);
       await client.waitFor(() => client.copies.length > 0);
       expect(client.copies.map(String)).toEqual([panic.toString()]);
     }
