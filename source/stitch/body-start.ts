@@ -1,5 +1,5 @@
 import {newline} from '../buffer/newlines.ts';
-import {maxProtocolLine, readOpening} from './protocol-lines.ts';
+import {maxProtocolLine, type RunnerForm, readOpening} from './protocol-lines.ts';
 
 /** What the first line of a body tells of the replay that follows. */
 export type BodyStart = {
@@ -9,8 +9,10 @@ export type BodyStart = {
   readonly replay: Uint8Array;
   /** The replay's first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
   readonly freshStart: Uint8Array | undefined;
-  /** The pipeline's id in the line; undefined when the line is not the server's own. */
+  /** The pipeline's id in the line; undefined when the line is not the server's own, or names no pipeline. */
   readonly pipelineId: string | undefined;
+  /** How the replay, and what follows it, shows the runner's entries. */
+  readonly form: RunnerForm;
 };
 
 /** Reads a body's beginning, `head`. Undefined: more of its first line is needed. */
@@ -21,12 +23,14 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   const opening = readOpening(line);
   switch (opening.kind) {
     case 'notice': {
-      const {discarded: index, pipelineId} = opening;
-      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId};
+      const {discarded: index, pipelineId, form} = opening;
+      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, form};
     }
-    case 'fresh-start':
-      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId: opening.pipelineId};
+    case 'fresh-start': {
+      const {pipelineId, form} = opening;
+      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
+    }
     case 'entry':
-      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined};
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: 'manager'};
   }
 }

@@ -1,6 +1,7 @@
 import type {LossCause} from '../buffer/marker.ts';
 import type {LifeProof} from './life-proof.ts';
 import type {Overlap} from './overlap.ts';
+import type {RunnerForm} from './protocol-lines.ts';
 
 /** Where a body comes from. */
 export type Connection = {
@@ -29,6 +30,7 @@ export type Phase =
       readonly kind: 'matching';
       readonly connection: Connection;
       readonly index: number;
+      readonly form: RunnerForm;
       readonly overlap: Overlap;
       /** The fresh start line is ours: the life needs no further proof. */
       readonly sameLife: boolean;

@@ -21,6 +21,12 @@ export class LogLife {
   #freshStart: Uint8Array | undefined;
   #isUnknown = false;
   #pipelineId: string | undefined;
+  /** No line told the id: the caller knew it before the life was seen, perhaps of the pipeline before. */
+  #isIdUnsure = false;
+  /** The first line of the body that is read named the pipeline. */
+  #isIdInLine = false;
+  /** Another id, by the caller alone, of a body whose place is not decided yet. */
+  #otherId: string | undefined;
 
   /** Id of the pipeline: what the server's own line said, else what the caller knew. */
   get pipelineId(): string | undefined {
@@ -49,9 +55,31 @@ export class LogLife {
     this.#isUnknown = false;
   }
 
-  /** A body has gone on with the life. If it was unknown, its fresh start is the one that this body showed. */
-  goOn(freshStart: Uint8Array | undefined): void {
+  /**
+   * A body has found its place. If the life was unknown, its fresh start is the one that this body showed. `isProved`:
+   * it is the same life for certain, so what was known of it holds.
+   */
+  goOn(freshStart: Uint8Array | undefined, isProved: boolean): void {
+    this.#pipelineId = this.#otherId ?? this.#pipelineId;
+    this.#otherId = undefined;
+    if (!isProved && !this.#isIdInLine) this.#isIdUnsure = true;
     if (this.#isUnknown) this.begin(freshStart);
+  }
+
+  /** Nobody has told the id since the life was seen. */
+  get lacksId(): boolean {
+    return this.#pipelineId === undefined || this.#isIdUnsure;
+  }
+
+  /** The id of the pipeline whose log is read now, asked for meanwhile. It counts where no line told it. */
+  noteId(pipelineId: string): void {
+    if (this.lacksId) this.#pipelineId = pipelineId;
+    this.#isIdUnsure = false;
+  }
+
+  /** If no fresh start was seen, nobody knows which life it was. */
+  doubt(): void {
+    this.#isUnknown ||= this.#freshStart === undefined;
   }
 
   /**
@@ -60,11 +88,35 @@ export class LogLife {
    */
   otherLife({freshStart, pipelineId}: BodyStart, callerId: string | undefined): NewLifeCause | undefined {
     const before = this.#pipelineId;
-    this.#pipelineId = pipelineId ?? callerId ?? before;
-    if (before !== undefined && before !== this.#pipelineId) return 'created-again';
-    // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
-    if (freshStart && !this.#isUnknown && !this.#isFreshStart(freshStart)) return 'restarted';
-    return undefined;
+    const id = pipelineId ?? callerId ?? before;
+    const hasOtherId = before !== undefined && before !== id;
+    this.#isIdInLine = pipelineId !== undefined;
+    this.#otherId = undefined;
+    if (this.isProvedBy(freshStart)) {
+      this.#pipelineId = id;
+      if (this.#isFreshStart(freshStart)) return undefined;
+      // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
+      this.#isIdUnsure = !this.#isIdInLine;
+      return hasOtherId ? 'created-again' : 'restarted';
+    }
+    if (hasOtherId && !this.#isIdInLine) {
+      // The caller may have learnt late what the log has shown before: the bytes decide.
+      this.#otherId = id;
+      return undefined;
+    }
+    this.#pipelineId = id;
+    if (before === undefined) this.#isIdUnsure = !this.#isIdInLine;
+    return hasOtherId && this.#isIdInLine ? 'created-again' : undefined;
+  }
+
+  /** Only the bytes can tell whether a body is of another life. What that would come from. */
+  get suspected(): NewLifeCause {
+    return this.#otherId === undefined ? 'cleared' : 'created-again';
+  }
+
+  /** The caller says that a body is of another pipeline than the life, whose id was certain. */
+  get isDoubted(): boolean {
+    return this.#otherId !== undefined && !this.#isIdUnsure;
   }
 
   /** Whether a fresh start that is not of another life proves that it is of this one. */
@@ -72,7 +124,7 @@ export class LogLife {
     return freshStart !== undefined && !this.#isUnknown;
   }
 
-  #isFreshStart(line: Uint8Array): boolean {
-    return this.#freshStart !== undefined && Buffer.from(this.#freshStart).equals(line);
+  #isFreshStart(line: Uint8Array | undefined): boolean {
+    return line !== undefined && this.#freshStart !== undefined && Buffer.from(this.#freshStart).equals(line);
   }
 }

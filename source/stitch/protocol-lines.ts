@@ -12,14 +12,23 @@ export const sentinel = Buffer.from('Logs have ended\n');
 /** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
 export const maxProtocolLine = 4096;
 
+/**
+ * How a log shows the runner's entries: a `manager` entry ends in a suffix, so several lines of it are known to be one;
+ * a `control-plane` entry (text mode of Feldera 0.97 to 0.206) ends in nothing that can be seen.
+ */
+export type RunnerForm = 'manager' | 'control-plane';
+
 /** What the first line of a body says about the replay that follows. */
 export type Opening =
   /** `discarded` entries precede the replay; the line itself is not an entry of the log. */
-  | {readonly kind: 'notice'; readonly discarded: number; readonly pipelineId: string}
+  | (OpeningLine & {readonly kind: 'notice'; readonly discarded: number})
   /** The replay begins with entry 0, this line. Its bytes, timestamp included, identify the life of the ring. */
-  | {readonly kind: 'fresh-start'; readonly pipelineId: string}
+  | (OpeningLine & {readonly kind: 'fresh-start'})
   /** Not written by a server that we know: an ordinary entry. */
   | {readonly kind: 'entry'};
+
+/** `pipelineId`: undefined where the line does not name the pipeline. */
+type OpeningLine = {readonly form: RunnerForm; readonly pipelineId: string | undefined};
 
 const target = 'pipeline_manager::runner::pipeline_logs';
 const discardedText =
@@ -27,27 +36,45 @@ const discardedText =
 const freshStartText = 'Fresh start of pipeline logs';
 /** Level, target, text and id of a runner's line in text mode. */
 const managerLine = /^\[manager\] \S+ +([A-Z]+) (\S+): (.*) pipeline-id="([^"]*)" pipeline-name="[^"]*"$/;
+/** Level and text of the first line of a runner's entry in text mode, before 0.207. */
+const controlPlaneLine = /^\[control-plane\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z +([A-Z]+) (.*)$/s;
+/** Texts of `control-plane` entries that are never longer than their first line (all but errors, 0.97 to 0.206). */
+const wholeText =
+  /^(?:Fresh start of pipeline logs|Storage has been cleared|std(?:out|err) ended|[A-Z][a-z]+ transition: .*)$/s;
+/** How every record begins, the runner's and a pipeline's, coloured or not. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
+const recordHead = /^\[[^\]]+\] (?:\x1b\[[\d;]*m)*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/;
+/** A name of 63 bytes or an id, a host, colours and the time are shorter. */
+const maxRecordHead = 256;
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
 
 /** Reads the first line of a body, without its newline. */
 export function readOpening(line: Uint8Array): Opening {
   if (line.length > maxProtocolLine) return {kind: 'entry'};
-  const text = latin1(line);
-  const own = text.startsWith('{') ? readJson(text) : readText(text);
+  const own = readOwn(latin1(line));
   if (own?.target !== target) return {kind: 'entry'};
-  if (own.level === 'INFO' && own.text === freshStartText) return {kind: 'fresh-start', pipelineId: own.id};
-  const discarded = own.level === 'WARN' ? discardedText.exec(own.text)?.[1] : undefined;
-  return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', discarded: Number(discarded), pipelineId: own.id};
+  const {form, level, id: pipelineId} = own;
+  if (level === 'INFO' && own.text === freshStartText) return {kind: 'fresh-start', form, pipelineId};
+  const discarded = level === 'WARN' ? discardedText.exec(own.text)?.[1] : undefined;
+  return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', form, discarded: Number(discarded), pipelineId};
 }
 
-const managerPrefix = Buffer.from('[manager] ');
+const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
+  manager: Buffer.from('[manager] '),
+  'control-plane': Buffer.from('[control-plane] '),
+};
 
-/** Whether the line at `start` may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
-export function beginsManagerEntry(bytes: Uint8Array, start = 0): boolean {
-  for (let index = 0; index < managerPrefix.length; index++) {
-    if (bytes[start + index] !== managerPrefix[index]) return false;
-  }
-  return true;
+/** How each line begins that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
+export function runnerPrefix(form: RunnerForm): Uint8Array {
+  return prefixes[form];
+}
+
+/** What a line of a log of `control-plane` form begins: an entry that may have more lines, one that has none, or none. */
+export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
+  const openBracket = 0x5b;
+  if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
+  const [, , text] = controlPlaneLine.exec(latin1(line.subarray(0, maxProtocolLine))) ?? [];
+  return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
 }
 
 /** Whether a line ends in the suffix that closes every entry of the runner in text mode. */
@@ -57,15 +84,22 @@ export function endsManagerEntry(line: Uint8Array): boolean {
 }
 
 type OwnLine = {
+  readonly form: RunnerForm;
   readonly level: string | undefined;
   readonly target: string | undefined;
   readonly text: string;
-  readonly id: string;
+  readonly id: string | undefined;
 };
 
-function readText(line: string): OwnLine {
-  const [, level, target, text = '', id = ''] = managerLine.exec(line) ?? [];
-  return {level, target, text, id};
+function readOwn(line: string): OwnLine | undefined {
+  if (line.startsWith('{')) return readJson(line);
+  if (line.startsWith('... ')) return {form: 'control-plane', level: 'WARN', target, text: line, id: undefined};
+  const [, formerLevel, formerText] = controlPlaneLine.exec(line) ?? [];
+  // No target stands in it; the text tells, for at this place nobody else writes.
+  if (formerText !== undefined)
+    return {form: 'control-plane', level: formerLevel, target, text: formerText, id: undefined};
+  const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
+  return {form: 'manager', level, target: ownTarget, text, id};
 }
 
 function readJson(line: string): OwnLine | undefined {
@@ -77,10 +111,11 @@ function readJson(line: string): OwnLine | undefined {
   }
   const fields = property(value, 'fields');
   return {
+    form: 'manager',
     level: text(property(value, 'level')),
     target: text(property(value, 'target')),
     text: text(property(fields, 'line')) ?? '',
-    id: text(property(value, 'pipeline-id')) ?? '',
+    id: text(property(value, 'pipeline-id')),
   };
 }
 

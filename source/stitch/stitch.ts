@@ -2,7 +2,7 @@ import {newline, newlinesIn} from '../buffer/newlines.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {BodySummary, Connection, Matching, Phase} from './body.ts';
 import {type BodyStart, readBodyStart} from './body-start.ts';
-import {EntryCount} from './entry-count.ts';
+import {EntryCount, unknownCount} from './entry-count.ts';
 import {LifeProof} from './life-proof.ts';
 import {LogLife} from './log-life.ts';
 import {LogOutput, type StitchSink} from './log-output.ts';
@@ -74,6 +74,16 @@ export class Stitch {
     this.#life.resume(state);
     this.#tail.append(tail);
     this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
+  }
+
+  /** The body has found its place, and nobody has told since then which pipeline it is of: it is worth asking. */
+  get lacksId(): boolean {
+    return this.decided && this.#life.lacksId;
+  }
+
+  /** The pipeline's id, asked for while the body is read. It counts where no line tells it. */
+  noteId(pipelineId: string): void {
+    if (this.decided) this.#life.noteId(pipelineId);
   }
 
   /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
@@ -149,6 +159,11 @@ export class Stitch {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
+    // Of a log in this form a pipetail that did not know it has counted from anywhere, and saw no life begin.
+    if (this.#count?.form === 'manager' && start.form === 'control-plane') {
+      this.#count = EntryCount.from(unknownCount);
+      this.#life.doubt();
+    }
     const because = this.#life.otherLife(start, connection.pipelineId);
     if (this.#count && !because) {
       this.#match(start, this.#count, connection);
@@ -158,16 +173,16 @@ export class Stitch {
       this.#output.cutLine();
       this.#output.marker({kind: 'new-life', because});
     }
-    this.#startLife(start.index, start.freshStart);
+    this.#startLife(start);
     this.#goLive(start.replay, true);
   }
 
-  #match({index, replay, freshStart}: BodyStart, count: EntryCount, connection: Connection): void {
+  #match({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: Connection): void {
     const tail = this.#tail.bytes;
-    const overlap = new Overlap(reach(tail, count.range.max - index));
+    const overlap = new Overlap(reach(tail, count.range.max - index, form));
     const proof = new LifeProof(tail);
     const sameLife = this.#life.isProvedBy(freshStart);
-    const phase = {kind: 'matching', connection, index, overlap, sameLife, freshStart, proof} as const;
+    const phase = {kind: 'matching', connection, index, form, overlap, sameLife, freshStart, proof} as const;
     this.#phase = phase;
     overlap.push(replay);
     this.#decide(phase);
@@ -177,13 +192,14 @@ export class Stitch {
     if (phase.overlap.complete) this.#apply(judge(this.#evidence(phase)), phase);
   }
 
-  #evidence({index, overlap, sameLife, proof}: Matching): Evidence {
+  #evidence({index, form, overlap, sameLife, proof}: Matching): Evidence {
     const had = this.#count?.range ?? {min: 0, max: 0};
     const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
-    return {index, had, cut: this.#output.open, overlap, sameLife, dates};
+    const {isDoubted} = this.#life;
+    return {index, form, had, cut: this.#output.open, overlap, sameLife, isDoubted, dates};
   }
 
-  #apply(verdict: Verdict, {connection, index, overlap, freshStart}: Matching): void {
+  #apply(verdict: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
     const known = verdict.kind === 'new-life' ? 0 : verdict.known;
     const to = this.#clock.wall();
@@ -204,21 +220,21 @@ export class Stitch {
         break;
       }
       case 'new-life':
-        this.#output.marker({kind: 'new-life', because: 'cleared'});
-        this.#startLife(index, freshStart);
+        this.#output.marker({kind: 'new-life', because: this.#life.suspected});
+        this.#startLife({index, freshStart, form});
         break;
     }
-    this.#life.goOn(freshStart);
-    this.#count = new EntryCount(index);
+    this.#life.goOn(freshStart, verdict.kind === 'proved');
+    this.#count = new EntryCount(index, form);
     this.#count.push(overlap.replay.subarray(0, known));
     this.#goLive(overlap.replay.subarray(known), known === 0);
   }
 
   /** What comes next is compared and counted on its own, from the entry `index` on. */
-  #startLife(index: number, freshStart: Uint8Array | undefined): void {
+  #startLife({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
     this.#life.begin(freshStart);
     this.#tail.reset();
-    this.#count = new EntryCount(index);
+    this.#count = new EntryCount(index, form);
     if (index > 0) this.#output.marker({kind: 'discarded', entries: index});
   }
 

@@ -1,6 +1,7 @@
 import {newline} from '../buffer/newlines.ts';
 import {EntryCount, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
+import type {RunnerForm} from './protocol-lines.ts';
 
 /** What became of the log between the tail and a replay. */
 export type Verdict =
@@ -11,13 +12,18 @@ export type Verdict =
    * lines of what is new may be known already.
    */
   | {readonly kind: 'unproved'; readonly known: number; readonly lost: Range; readonly mayRepeat: number}
-  /** The log was cleared: the index is lower than in the same life, and the bytes do not continue the tail. */
+  /**
+   * The log was cleared: the index is lower than in the same life, and the bytes do not continue the tail; or nothing
+   * proves the same life, and the pipeline is said to be another one.
+   */
   | {readonly kind: 'new-life'};
 
 /** What is known when a replay is judged. Indexes and counts are entries. */
 export type Evidence = {
   /** Absolute index of the replay's first entry. */
   readonly index: number;
+  /** Of the replay. */
+  readonly form: RunnerForm;
   /** Index of the first entry that was not received in full. */
   readonly had: Range;
   /** The tail ends within a line. */
@@ -25,6 +31,8 @@ export type Evidence = {
   readonly overlap: Overlap;
   /** The replay begins with the fresh start line of our life. */
   readonly sameLife: boolean;
+  /** The caller says that the replay is of another pipeline. */
+  readonly isDoubted: boolean;
   /** How many lines with unique dates the replay shares with the tail, up to two. */
   readonly dates: number;
 };
@@ -53,14 +61,14 @@ function lossWithoutOverlap({index, had, cut}: Evidence): Range | undefined {
  * The end of the tail that the ring may still hold, by the index alone: in the same life the replay overlaps at most
  * `entries`, and an entry is a line or more. With the newline in front of its first line; empty if nothing fits.
  */
-export function reach(tail: Uint8Array, entries: number): Uint8Array {
+export function reach(tail: Uint8Array, entries: number, form: RunnerForm): Uint8Array {
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   let start = bytes.indexOf(newline);
   if (entries < 0 || start === -1) return tail.subarray(tail.length);
-  const whole = new EntryCount(0);
+  const whole = new EntryCount(0, form);
   whole.push(bytes.subarray(start + 1));
-  const before = new EntryCount(0);
-  while (whole.range.min - before.range.min > entries) {
+  const before = new EntryCount(0, form);
+  while (whole.range.min - before.minWithOpen > entries) {
     const next = bytes.indexOf(newline, start + 1);
     before.push(bytes.subarray(start + 1, next + 1));
     start = next;
@@ -72,6 +80,7 @@ export function reach(tail: Uint8Array, entries: number): Uint8Array {
 export function judge(evidence: Evidence): Verdict {
   const {overlap} = evidence;
   if (isProved(evidence)) return {kind: 'proved', known: overlap.longest};
+  if (evidence.isDoubted) return {kind: 'new-life'};
 
   const fitting = fittingOverlaps(evidence);
   const lost = lossWithoutOverlap(evidence);
@@ -84,14 +93,15 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** Judges a replay that fell quiet while it still agreed with the tail: every line may be new, and may be known. */
-export function judgeUnfinished({index, had, overlap}: Evidence): Verdict {
+export function judgeUnfinished({index, had, overlap, isDoubted}: Evidence): Verdict {
+  if (isDoubted) return {kind: 'new-life'};
   const lost = {min: 0, max: Math.max(0, index - had.min)};
   return {kind: 'unproved', known: 0, lost, mayRepeat: countLines(overlap.candidate)};
 }
 
 /** The overlaps, in bytes of the replay, that bring the index to a value which `had` may have; 0 is not counted. */
-function fittingOverlaps({index, had, overlap}: Evidence): {shortest: number; longest: number} | undefined {
-  const count = new EntryCount(index);
+function fittingOverlaps({index, form, had, overlap}: Evidence): {shortest: number; longest: number} | undefined {
+  const count = new EntryCount(index, form);
   let counted = 0;
   let fitting: {shortest: number; longest: number} | undefined;
   for (const length of [...overlap.all()].reverse()) {

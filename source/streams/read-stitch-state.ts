@@ -1,3 +1,4 @@
+import {unknownCount} from '../stitch/entry-count.ts';
 import type {StitchState} from '../stitch/stitch-state.ts';
 
 /**
@@ -8,13 +9,14 @@ export function readStitchState(value: unknown, pipelineId: string | undefined):
   const fields = fieldsOf(value);
   const count = fieldsOf(fields.get('count'));
   const [min, max, partial] = [count.get('min'), count.get('max'), count.get('partial')];
+  const form = count.get('form');
   const life = fields.get('life');
   const id = fields.get('pipelineId') ?? pipelineId;
   const isKnown = isIndex(min) && isIndex(max) && min <= max && typeof partial === 'string';
   return {
     count: isKnown
-      ? {min, max, open: count.get('open') === true, partial}
-      : {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''},
+      ? {min, max, open: count.get('open') === true, partial, ...(form === 'control-plane' && {form})}
+      : unknownCount,
     ...(isKnown && typeof life === 'string' && {life}),
     ...((!isKnown || fields.get('isLifeUnknown') === true) && {isLifeUnknown: true as const}),
     ...(typeof id === 'string' && {pipelineId: id}),

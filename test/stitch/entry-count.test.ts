@@ -25,6 +25,34 @@ test.each([
   );
 });
 
+const record = '[p] \x1b[2m2026-01-01T00:00:00.000000Z\x1b[0m  INFO x: a\n';
+const failed = '[control-plane] 2026-01-01T00:00:00.000000Z ERROR Resource error: a\n';
+const started = '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Status transition: paused -> running\n';
+
+test.each([
+  {what: 'lines of a pipeline', text: `${record}\nb\n`, min: 3, max: 3},
+  {what: 'an entry that is never longer', text: `${started}a\n`, min: 2, max: 2},
+  {what: 'an entry that may go on', text: failed, min: 0, max: 1},
+  {what: 'lines that may be of it', text: `${failed}a\nb\n`, min: 0, max: 3},
+  {what: 'its end, as the next record shows', text: `${failed}a\nb\n${record}c\n`, min: 3, max: 5},
+  {what: 'one after the other', text: `${failed}a\n${failed}b\n${started}`, min: 3, max: 5},
+  {what: 'lines of today', text: `[manager] a\nb\n`, min: 2, max: 2},
+  {what: 'an unfinished beginning', text: `x\n${failed.slice(0, -1)}`, min: 1, max: 1},
+])('$what before 0.207, in any chunking, written down in between', ({text, min, max}) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+      let count = new EntryCount(100, 'control-plane');
+      const ends = [...cuts.sort((a, b) => a - b), text.length];
+      for (const [index, end] of ends.entries()) {
+        count.push(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
+        count = EntryCount.from(JSON.parse(JSON.stringify(count.state)));
+      }
+      expect(count.range).toEqual({min: 100 + min, max: 100 + max});
+      expect(count.form).toBe('control-plane');
+    }),
+  );
+});
+
 test('an endless line in pieces keeps its two ends only, and is still known', () => {
   const count = new EntryCount(0);
   count.push(Buffer.from('[manager] '));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {checkClaims, checkOrder, type Event, type Truth} from './claims.ts';
-import {type Farewell, type Follower, type Life, type Limits, ServerModel} from './ring-model.ts';
+import {type Farewell, type Follower, type Life, type Limits, ServerModel, type Shape} from './ring-model.ts';
 
 /** A line, or several, that somebody writes. The dated ones are unlike any other line ever written. */
 export type Written =
   | {readonly kind: 'dated'; readonly padding: number}
-  | {readonly kind: 'manager'; readonly lines: number}
+  | {readonly kind: 'manager'; readonly lines: number; readonly text?: string}
+  | {readonly kind: 'transition'}
   | {readonly kind: 'plain'; readonly text: string};
 
 export type Step =
@@ -19,11 +20,20 @@ export type Step =
   | {readonly do: 'recreate'}
   | {readonly do: 'jump-clock'};
 
-export type History = {readonly limits: Limits; readonly json: boolean; readonly steps: readonly Step[]};
+export type History = {
+  readonly limits: Limits;
+  readonly shape: Shape;
+  /**
+   * When the caller knows the pipeline's id: always; one connection after it changed, but then it asks for it; one
+   * connection after it changed; never.
+   */
+  readonly tellsId: 'at-once' | 'asked' | 'late' | 'never';
+  readonly steps: readonly Step[];
+};
 
 /** A history as a script, one step a line. */
-export function script({limits, json, steps}: History): string {
-  const head = `ring of ${limits.bytes} bytes, ${limits.entries} entries${json ? ', json' : ''}`;
+export function script({limits, shape, tellsId, steps}: History): string {
+  const head = `ring of ${limits.bytes} bytes, ${limits.entries} entries, ${shape}, the id told ${tellsId}`;
   return [head, ...steps.map((step) => JSON.stringify(step))].join('\n');
 }
 
@@ -53,12 +63,13 @@ export class Player {
   #body: Body | undefined;
   /** Up to where the life was received and decided. */
   #had: {readonly life: Life; readonly offset: number} | undefined;
+  #listedId: string | undefined;
   #serial = 0;
 
   constructor(history: History, dated: boolean) {
     this.#history = history;
     this.#dated = dated;
-    this.#server = new ServerModel(history.limits, history.json);
+    this.#server = new ServerModel(history.limits, history.shape);
     let now = 0;
     this.#stitch = new Stitch({
       sink: {
@@ -139,10 +150,19 @@ export class Player {
         server.write(`[p] ${server.now()} INFO t: step ${this.#serial}${'é'.repeat(entry.padding)}`);
         return;
       case 'manager': {
-        const lines = Array.from({length: entry.lines}, (_, line) => `line ${line} of ${this.#serial}`);
+        const lines = Array.from({length: entry.lines}, (_, line) => entry.text ?? `line ${line} of ${this.#serial}`);
         server.write(server.managerEntry('ERROR', 'pipeline_manager::runner::pipeline_automata', lines.join('\n')));
         return;
       }
+      case 'transition':
+        server.write(
+          server.managerEntry(
+            'INFO',
+            'pipeline_manager::runner::pipeline_automata',
+            'Status transition: paused -> running',
+          ),
+        );
+        return;
       case 'plain':
         server.write(entry.text);
         return;
@@ -158,17 +178,35 @@ export class Player {
       const lent = Buffer.from(chunk);
       this.#stitch.push(lent);
       lent.fill('~');
+      this.#askId(body);
       if (body.follower.ended && body.received === body.follower.body.length) this.#cut();
     }
   }
 
   #connect(): Body {
-    this.#stitch.begin({cause: 'unknown', downMs: 0});
+    const told = this.#toldId();
+    this.#stitch.begin({cause: 'unknown', downMs: 0, ...(told !== undefined && {pipelineId: told})});
     const last = this.events.findLast(({kind}) => kind !== 'marker');
     const open = last?.kind === 'append' && last.bytes.at(-1) !== 0x0a;
     const follower = this.#server.connect();
     this.#body = {follower, open, received: 0, appended: Buffer.alloc(0), closed: false, hurried: false};
     return this.#body;
+  }
+
+  /** What the list says when it connects. */
+  #toldId(): string | undefined {
+    const {pipelineId} = this.#server;
+    const {tellsId} = this.#history;
+    const before = this.#listedId ?? pipelineId;
+    this.#listedId = pipelineId;
+    if (tellsId === 'never') return undefined;
+    return tellsId === 'at-once' ? pipelineId : before;
+  }
+
+  /** A caller that asks for the id does so while the body is read. */
+  #askId({follower}: Body): void {
+    const isAsked = this.#history.tellsId === 'at-once' || this.#history.tellsId === 'asked';
+    if (isAsked && this.#stitch.lacksId && !follower.ended) this.#stitch.noteId(this.#server.pipelineId);
   }
 
   #cut(): void {
@@ -205,7 +243,8 @@ export class Player {
       skippedBytes,
       repeated: countLines(content.subarray(skippedBytes, knownBytes)),
       datedLines: this.#dated && !hurried ? (known.toString().match(/T\d\d:00:00\..*\n/g)?.length ?? 0) : 0,
-      singleLines: this.#dated && this.#history.json,
+      singleLines: this.#dated && this.#history.shape.endsWith('json'),
+      namesPipeline: !['control-plane', 'bare'].includes(this.#history.shape) || this.#history.tellsId === 'at-once',
     });
     this.#had = {life, offset: start + content.length};
   }

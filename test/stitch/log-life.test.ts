@@ -6,7 +6,10 @@ const start = (freshStart: string | undefined, pipelineId: string | undefined = 
   replay: Buffer.alloc(0),
   freshStart: freshStart === undefined ? undefined : Buffer.from(freshStart),
   pipelineId,
+  form: 'manager' as const,
 });
+/** Of a line that names no pipeline. */
+const nameless = (freshStart?: string) => ({...start(freshStart), pipelineId: undefined});
 
 /** A life that was seen to begin. */
 function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogLife {
@@ -36,13 +39,60 @@ test('a line without a fresh start proves nothing', () => {
 
 test('another id is another pipeline; the line is believed before the caller', () => {
   const life = lifeOf('at one');
-  const entry = {...start(undefined), pipelineId: undefined};
-  expect(life.otherLife(entry, undefined)).toBeUndefined();
+  expect(life.otherLife(nameless(), undefined)).toBeUndefined();
   expect(life.otherLife(start(undefined), 'id-2')).toBeUndefined();
   expect(life.pipelineId).toBe('id-1');
   expect(life.otherLife(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
   expect(life.pipelineId).toBe('id-3');
-  expect(life.otherLife(entry, 'id-4')).toBe('created-again');
+});
+
+test('where no line names the pipeline, the caller tells a restart and another pipeline apart', () => {
+  const life = new LogLife();
+  life.otherLife(nameless('at one'), 'id-1');
+  life.begin(nameless('at one').freshStart);
+  expect(life.lacksId).toBe(true);
+  life.noteId('id-1');
+  expect(life.lacksId).toBe(false);
+  expect(life.otherLife(nameless('at two'), 'id-1')).toBe('restarted');
+  life.begin(nameless('at two').freshStart);
+  expect(life.otherLife(nameless('at three'), 'id-2')).toBe('created-again');
+  expect(life.pipelineId).toBe('id-2');
+});
+
+test('an id that the caller learns late makes no other life of the same fresh start', () => {
+  const life = new LogLife();
+  life.otherLife(nameless('at one'), 'id-1');
+  life.begin(nameless('at one').freshStart);
+  expect(life.otherLife(nameless('at one'), 'id-2')).toBeUndefined();
+  expect(life.pipelineId).toBe('id-2');
+});
+
+test('another id by the caller alone, and no fresh start: a doubt that the bytes decide', () => {
+  const life = lifeOf('at one');
+  expect(life.otherLife(nameless(), 'id-1')).toBeUndefined();
+  expect([life.isDoubted, life.suspected]).toEqual([false, 'cleared']);
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect([life.isDoubted, life.suspected]).toEqual([true, 'created-again']);
+  // A body that was cut before it was decided leaves the doubt to the next one.
+  expect(life.pipelineId).toBe('id-1');
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect(life.isDoubted).toBe(true);
+  life.goOn(undefined, true);
+  expect([life.pipelineId, life.isDoubted, life.lacksId]).toEqual(['id-2', false, false]);
+});
+
+test('an id that nobody confirmed since the life began is corrected without a doubt', () => {
+  const life = new LogLife();
+  life.otherLife(nameless(), 'id-1');
+  life.begin(undefined);
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect(life.isDoubted).toBe(false);
+  life.goOn(undefined, false);
+  expect([life.pipelineId, life.lacksId]).toEqual(['id-2', true]);
+  life.noteId('id-3');
+  expect([life.pipelineId, life.lacksId]).toEqual(['id-3', false]);
+  life.noteId('id-4');
+  expect(life.pipelineId).toBe('id-3');
 });
 
 test('it is the same after it was written down', () => {
@@ -61,9 +111,9 @@ test('of an unknown life a fresh start proves nothing, until it has gone on', ()
   const {freshStart} = start('at one');
   expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
   expect(life.isProvedBy(freshStart)).toBe(false);
-  life.goOn(freshStart);
+  life.goOn(freshStart, true);
   expect(life.isProvedBy(freshStart)).toBe(true);
   expect(life.otherLife(start('at two'), undefined)).toBe('restarted');
-  life.goOn(start('at two').freshStart);
+  life.goOn(start('at two').freshStart, true);
   expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {beginsManagerEntry, endsManagerEntry, readOpening} from '../../source/stitch/protocol-lines.ts';
+import {endsManagerEntry, readOpening, readRecordHead} from '../../source/stitch/protocol-lines.ts';
 
 const lines = (file: string) => readFileSync(`test/wire/${file}`, 'latin1').split(/\r?\n/);
 const read = (line: string) => readOpening(Buffer.from(line));
@@ -11,14 +11,36 @@ test.each([
   ['03b-json-discard-notice-head.raw', 54537, '01a211f9-ea11-7fc2-a4af-ea8e59b2e910'],
   ['10c-after-1100k-catchup.raw', 5, '01a211f6-b65b-7f01-91d1-829907ccf364'],
 ])('the notice of %s', (file, discarded, pipelineId) => {
-  expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', discarded, pipelineId});
+  expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', form: 'manager', discarded, pipelineId});
 });
 
 test.each([
   ['01-catchup-live-restart-delete-clean-end.raw', '01a211f6-8dde-7e41-ac40-f027c41a63a0'],
   ['03a-json-manager-lines.raw', '01a211f9-d2ce-70b3-9019-7c515fd8aa2a'],
+  ['40g-v0.200-log-json.raw', '01a21be1-999c-7ca1-9c72-87cae51d0aba'],
 ])('the fresh start line of %s', (file, pipelineId) => {
-  expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', pipelineId});
+  expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', form: 'manager', pipelineId});
+});
+
+test.each([
+  ['40f-v0.200-discard-notice.raw', 12545],
+  ['41f-v0.100-discard-notice.raw', 14228],
+])('the notice of %s', (file, discarded) => {
+  const notice = {kind: 'notice', form: 'control-plane', discarded, pipelineId: undefined};
+  expect(read(find(file, 'prior log lines'))).toEqual(notice);
+});
+
+test.each(['40e-v0.200-log-start-stop.raw', '41e-v0.100-log-start-stop.raw'])('the fresh start line of %s', (file) => {
+  const freshStart = {kind: 'fresh-start', form: 'control-plane', pipelineId: undefined};
+  expect(read(find(file, 'Fresh start'))).toEqual(freshStart);
+});
+
+test('JSON says it in any order of its keys, and with others between them', () => {
+  const line = find('40g-v0.200-log-json.raw', 'Fresh start');
+  const entries = Object.entries(JSON.parse(line));
+  for (const keys of [entries.toReversed(), entries.toSorted(), [['a', {line: 'x'}], ...entries]]) {
+    expect(read(JSON.stringify(Object.fromEntries(keys)))).toEqual(read(line));
+  }
 });
 
 test('every other line of the recordings is an ordinary entry', () => {
@@ -27,6 +49,9 @@ test('every other line of the recordings is an ordinary entry', () => {
     '03a-json-manager-lines.raw',
     'samples-text-ansi.log',
     'samples-json.log',
+    '40e-v0.200-log-start-stop.raw',
+    '40g-v0.200-log-json.raw',
+    '41e-v0.100-log-start-stop.raw',
   ];
   const others = files.flatMap(lines).filter((line) => !/Fresh start|prior log lines/.test(line));
   expect(others.length).toBeGreaterThan(100);
@@ -55,8 +80,27 @@ test("a runner's entry of two lines", () => {
   const [first, second] = lines('01-catchup-live-restart-delete-clean-end.raw').filter((line) =>
     /first line|second line/.test(line),
   );
-  expect(beginsManagerEntry(Buffer.from(first ?? ''))).toBe(true);
   expect(endsManagerEntry(Buffer.from(first ?? ''))).toBe(false);
-  expect(beginsManagerEntry(Buffer.from(second ?? ''))).toBe(false);
   expect(endsManagerEntry(Buffer.from(second ?? ''))).toBe(true);
+});
+
+test.each(['40e-v0.200-log-start-stop.raw', '41e-v0.100-log-start-stop.raw'])('%s: every line is an entry', (file) => {
+  const heads = lines(file).filter((line) => line.startsWith('['));
+  expect(heads.length).toBeGreaterThan(20);
+  expect(new Set(heads.map((line) => readRecordHead(Buffer.from(line))))).toEqual(new Set(['whole-entry']));
+});
+
+test.each([
+  ['[control-plane] 2026-11-27T07:19:41.677071Z ERROR Resource error: the cause may follow', 'open-entry'],
+  ['[control-plane] 2026-11-27T07:19:41.677071Z ERROR \r', 'open-entry'],
+  ['[control-plane] 2026-11-27T07:19:41.677071Z  INFO stdout ended', 'whole-entry'],
+  ['[control-plane] 2026-11-27T07:19:41.677071Z  INFO Storage has been cleared', 'whole-entry'],
+  ['[control-plane] 2026-11-27T07:19:41.677071Z', 'whole-entry'],
+  ['[name host=0] 2026-11-27T07:19:41.677071Z  INFO t: m', 'whole-entry'],
+  ['[control-plane] x', undefined],
+  ['[name] x 2026-11-27T07:19:41.677071Z', undefined],
+  [' [name] 2026-11-27T07:19:41.677071Z', undefined],
+  ['', undefined],
+])('%j begins: %s', (line, what) => {
+  expect(readRecordHead(Buffer.from(line))).toBe(what);
 });

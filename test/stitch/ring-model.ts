@@ -5,6 +5,12 @@
 
 export type Limits = {readonly bytes: number; readonly entries: number};
 
+/**
+ * The shape of the runner's own lines. Of the two newest every version has one; `control-plane` is that of 0.200 to 0.206,
+ * and `bare` that of 0.97 to 0.199, whose discard notice has neither a prefix nor a time.
+ */
+export type Shape = 'manager' | 'json' | 'control-plane' | 'control-plane-json' | 'bare';
+
 /** How a stopped follower's body ends. */
 export type Farewell = 'sentinel' | 'silent';
 
@@ -86,16 +92,16 @@ export class Follower {
 export class ServerModel {
   life: Life;
   readonly #limits: Limits;
-  readonly #json: boolean;
+  readonly #shape: Shape;
   #followers: Follower[] = [];
   #lives = 0;
   #pipelines = 1;
   #microseconds = 0;
   #hour = 9;
 
-  constructor(limits: Limits, json = false) {
+  constructor(limits: Limits, shape: Shape = 'manager') {
     this.#limits = limits;
-    this.#json = json;
+    this.#shape = shape;
     this.life = this.#startLife();
   }
 
@@ -116,25 +122,30 @@ export class ServerModel {
 
   /** An entry of the runner; it may hold newlines. */
   managerEntry(level: string, target: string, message: string): string {
+    const timestamp = this.now();
     const name = target.endsWith('pipeline_logs') ? 'N/A' : 'p';
-    if (this.#json) {
-      return JSON.stringify({
-        timestamp: this.now(),
-        level,
-        target,
-        'feldera-service': 'runner',
-        'pipeline-name': name,
-        'pipeline-id': this.#pipelineId,
-        fields: {line: message},
-      });
+    const id = this.pipelineId;
+    switch (this.#shape) {
+      case 'json': {
+        const names = {'feldera-service': 'runner', 'pipeline-name': name, 'pipeline-id': id};
+        return JSON.stringify({timestamp, level, target, ...names, fields: {line: message}});
+      }
+      case 'control-plane-json': {
+        const names = {pipeline: name === 'p' ? name : 'control-plane', 'pipeline-id': id};
+        return JSON.stringify({timestamp, level, target, ...names, fields: {line: message}});
+      }
+      case 'manager': {
+        const head = `[manager] ${timestamp} ${level.padStart(5)} ${target}: ${message}`;
+        return `${head} pipeline-id="${id}" pipeline-name="${name}"`;
+      }
+      case 'control-plane':
+      case 'bare':
+        return `[control-plane] ${timestamp} ${level.padStart(5)} ${message}`;
     }
-    const head = `[manager] ${this.now()} ${level.padStart(5)} ${target}: ${message}`;
-    return `${head} pipeline-id="${this.#pipelineId}" pipeline-name="${name}"`;
   }
 
   connect(): Follower {
-    const text = `... ${this.life.first} prior log lines were discarded due to buffer constraints and are thus not shown.`;
-    const notice = this.life.first > 0 ? `${this.managerEntry('WARN', logsTarget, text)}\n` : '';
+    const notice = this.life.first > 0 ? `${this.#notice(this.life.first)}\n` : '';
     const follower = new Follower(this.life, notice);
     this.#followers.push(follower);
     return follower;
@@ -153,8 +164,14 @@ export class ServerModel {
     this.life = this.#startLife();
   }
 
-  get #pipelineId(): string {
+  /** As the list tells it. */
+  get pipelineId(): string {
     return `id-${this.#pipelines}`;
+  }
+
+  #notice(discarded: number): string {
+    const text = `... ${discarded} prior log lines were discarded due to buffer constraints and are thus not shown.`;
+    return this.#shape === 'bare' ? text : this.managerEntry('WARN', logsTarget, text);
   }
 
   #endAll(farewell: Farewell): void {
@@ -164,7 +181,7 @@ export class ServerModel {
 
   #startLife(): Life {
     this.#lives++;
-    const life = new Life(this.#lives, this.#pipelineId);
+    const life = new Life(this.#lives, this.pipelineId);
     life.append(this.managerEntry('INFO', logsTarget, 'Fresh start of pipeline logs'), this.#limits);
     return life;
   }

@@ -3,7 +3,7 @@ import type {MarkerKind} from '../../source/buffer/marker.ts';
 import {EntryCount} from '../../source/stitch/entry-count.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import type {StitchState} from '../../source/stitch/stitch-state.ts';
-import {ServerModel} from './ring-model.ts';
+import {ServerModel, type Shape} from './ring-model.ts';
 
 /** A stitch with all that it said. */
 function open() {
@@ -129,4 +129,59 @@ test('a count goes on in the middle of an entry and of a line', () => {
     second.push(bytes.subarray(at));
     expect(second.state).toEqual(whole.state);
   }
+});
+
+/** What an older pipetail wrote down of a log whose first lines it did not know: it took them for entries, from 0 on. */
+function asOlder(state: StitchState): StitchState {
+  const {min, max, open, partial} = state.count;
+  return {
+    count: {min: min % 7, max: max % 7, open, partial},
+    ...(state.pipelineId !== undefined && {pipelineId: 'id-1'}),
+  };
+}
+
+test.each<{what: string; entries: number; shape: Shape}>([
+  {what: 'a fresh start', entries: 9, shape: 'bare'},
+  {what: 'a notice', entries: 4, shape: 'bare'},
+  {what: 'a notice with a time', entries: 4, shape: 'control-plane'},
+])('a state that an older pipetail wrote down of a server of 2025 decides nothing: $what', ({entries, shape}) => {
+  const server = new ServerModel({bytes: 1e6, entries}, shape);
+  for (let n = 0; n < 6; n++) line(server, `before ${n}`);
+  const first = open();
+  first.stitch.begin({cause: 'unknown', downMs: 0, pipelineId: 'id-1'});
+  const {body} = server.connect();
+  first.stitch.push(body);
+  const state = asOlder(saved(first.stitch.state));
+  for (let n = 0; n < 2; n++) line(server, `after ${n}`);
+  const second = open();
+  // It has the notice in its log.
+  second.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
+  second.stitch.begin({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
+  second.stitch.push(server.connect().body);
+  expect(second.said).toEqual(['reconnected', 'placed']);
+  expect(second.text()).toBe(server.life.wire.subarray(server.life.start(7)).toString());
+  expect(saved(second.stitch.state).count.min).toBe(9);
+
+  // Nothing of the tail is left: how much is missing nobody knows.
+  for (let n = 0; n < 20; n++) line(server, `later ${n}`);
+  const third = open();
+  third.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
+  third.stitch.begin({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
+  third.stitch.push(server.connect().body);
+  expect(third.said).toEqual([`lost 0 to ${server.life.first}`, 'placed fresh']);
+});
+
+test('of a server of 2025 what was lost between two runs is counted', () => {
+  const server = new ServerModel({bytes: 1e6, entries: 3}, 'bare');
+  for (let n = 0; n < 5; n++) line(server, `before ${n}`);
+  const first = open();
+  first.stitch.begin({cause: 'unknown', downMs: 0});
+  first.stitch.push(server.connect().body);
+  for (let n = 0; n < 9; n++) line(server, `after ${n}`);
+  const second = open();
+  const tail = Buffer.from(first.text());
+  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.begin({cause: 'not-running', downMs: 7});
+  second.stitch.push(server.connect().body);
+  expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {type History, Player, type Step, script, type Written} from './history.ts';
+import type {Shape} from './ring-model.ts';
 
 const environment: {readonly PIPETAIL_RUNS?: string; readonly PIPETAIL_SEED?: string} = process.env;
 const runs = Number(environment.PIPETAIL_RUNS ?? 700);
@@ -18,7 +19,16 @@ const dated = fc.record({
   // Most lines fit, some fill the ring, some empty it. Two bytes each, so that a cut may fall within a character.
   padding: fc.oneof({weight: 8, arbitrary: fc.nat(20)}, {weight: 1, arbitrary: fc.nat(700)}),
 });
-const manager = fc.record({kind: fc.constant('manager' as const), lines: fc.integer({min: 1, max: 4})});
+const manager = fc.oneof(
+  {weight: 3, arbitrary: fc.record({kind: fc.constant('manager' as const), lines: fc.integer({min: 1, max: 4})})},
+  {weight: 1, arbitrary: fc.constant({kind: 'transition' as const})},
+);
+/** With lines that anybody may write. */
+const vagueManager = fc.record({
+  kind: fc.constant('manager' as const),
+  lines: fc.integer({min: 1, max: 4}),
+  text: fc.constantFrom('x', '', '[control-plane] x', '[manager] x'),
+});
 
 const suffix = 'pipeline-id="id-1" pipeline-name="p"';
 const logs = 'pipeline_manager::runner::pipeline_logs';
@@ -32,10 +42,17 @@ const imitations = [
   `[manager] 2026-01-01T00:00:00.000000Z  INFO ${logs}: Fresh start of pipeline logs ${suffix}`,
   `[manager] 2026-01-01T00:00:00.000000Z  WARN ${logs}: ... 7 prior log lines were discarded due to buffer constraints and are thus not shown. ${suffix}`,
 ];
+const formerImitations = [
+  '[control-plane] ',
+  '[control-plane] 2026-01-01T00:00:00.000000Z ERROR a line of a pipeline',
+  '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs',
+  '[control-plane] 2026-01-01T00:00:00.000000Z  WARN ... 7 prior log lines were discarded due to buffer constraints and are thus not shown.',
+  '... 7 prior log lines were discarded due to buffer constraints and are thus not shown.',
+];
 const plain = fc
   .oneof(
     {weight: 4, arbitrary: fc.constantFrom('x', 'x', 'x', '', 'y')},
-    {weight: 1, arbitrary: fc.constantFrom(...imitations)},
+    {weight: 1, arbitrary: fc.constantFrom(...imitations, ...formerImitations)},
   )
   .map((text): Written => ({kind: 'plain', text}));
 
@@ -61,7 +78,9 @@ function step(entry: fc.Arbitrary<Written>): fc.Arbitrary<Step> {
 }
 
 function history(entry: fc.Arbitrary<Written>): fc.Arbitrary<History> {
-  return fc.record({limits, json: fc.boolean(), steps: fc.array(step(entry), {maxLength: 25})});
+  const shape = fc.constantFrom<Shape[]>('manager', 'json', 'control-plane', 'control-plane-json', 'bare');
+  const tellsId = fc.constantFrom<History['tellsId'][]>('at-once', 'asked', 'late', 'never');
+  return fc.record({limits, shape, tellsId, steps: fc.array(step(entry), {maxLength: 25})});
 }
 
 function check(entry: fc.Arbitrary<Written>, isDated: boolean): void {
@@ -85,12 +104,13 @@ test('dated lines: nothing is lost that was there, nothing is shown twice, each 
 test('any lines, identical ones and imitations too: the truth lies within what each marker claims', {
   timeout: hours,
 }, () => {
-  check(fc.oneof({weight: 1, arbitrary: dated}, {weight: 1, arbitrary: manager}, {weight: 3, arbitrary: plain}), false);
+  const runner = fc.oneof(manager, vagueManager);
+  check(fc.oneof({weight: 1, arbitrary: dated}, {weight: 1, arbitrary: runner}, {weight: 3, arbitrary: plain}), false);
 });
 
 test('hardly anything but the same line, again and again', {timeout: hours}, () => {
   const same = fc
-    .constantFrom('x', 'x', 'x', 'x', 'x', '', '[manager] x')
+    .constantFrom('x', 'x', 'x', 'x', 'x', '', '[manager] x', '[control-plane] x')
     .map((text): Written => ({kind: 'plain', text}));
   check(fc.oneof({weight: 1, arbitrary: dated}, {weight: 12, arbitrary: same}), false);
 });

@@ -1,7 +1,7 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import type {MarkerKind} from '../../source/buffer/marker.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
-import {type Follower, type Limits, ServerModel} from './ring-model.ts';
+import {type Follower, type Limits, ServerModel, type Shape} from './ring-model.ts';
 
 const real: Limits = {bytes: 1_000_000, entries: 50_000};
 const suffix = 'pipeline-id="id-1" pipeline-name="p"';
@@ -21,8 +21,8 @@ class Scene {
   #received = 0;
   #now = 0;
 
-  constructor(options: {ring?: Limits; json?: boolean} = {}) {
-    this.server = new ServerModel(options.ring ?? real, options.json ?? false);
+  constructor(options: {ring?: Limits; shape?: Shape} = {}) {
+    this.server = new ServerModel(options.ring ?? real, options.shape);
     this.stitch = new Stitch({
       sink: {
         append: (bytes) => {
@@ -48,11 +48,11 @@ class Scene {
   }
 
   /** Receives up to `bytes` more, on a new connection if there is none. */
-  receive(bytes = Number.POSITIVE_INFINITY): void {
+  receive(bytes = Number.POSITIVE_INFINITY, pipelineId?: string): void {
     if (!this.#follower) {
       this.#follower = this.server.connect();
       this.#received = 0;
-      this.stitch.begin({cause: 'server-lost', downMs: 4000});
+      this.stitch.begin({cause: 'server-lost', downMs: 4000, ...(pipelineId !== undefined && {pipelineId})});
     }
     const chunk = this.#follower.body.subarray(this.#received, this.#received + bytes);
     this.#received += chunk.length;
@@ -70,9 +70,10 @@ class Scene {
     return this.stitch.end().sentinel;
   }
 
-  reconnect(): void {
+  /** `pipelineId`: as the caller knows it. */
+  reconnect(pipelineId?: string): void {
     this.cut();
-    this.receive();
+    this.receive(Number.POSITIVE_INFINITY, pipelineId);
   }
 
   /** The markers since the last look. */
@@ -574,7 +575,7 @@ test('another life at the same index does not continue a cut line', () => {
 });
 
 test('JSON mode', () => {
-  const scene = new Scene({json: true, ring: {bytes: 1000, entries: 3}});
+  const scene = new Scene({shape: 'json', ring: {bytes: 1000, entries: 3}});
   scene.write(scene.server.managerEntry('INFO', 'x', 'first\nsecond'));
   scene.receive();
   scene.reconnect();
@@ -589,7 +590,7 @@ test('a switch from text to JSON is a new life', () => {
   scene.writeDated('a');
   scene.receive();
   scene.cut();
-  const other = new ServerModel(real, true).connect();
+  const other = new ServerModel(real, 'json').connect();
   scene.stitch.begin({cause: 'runner-lost', downMs: 0});
   scene.stitch.push(other.body);
   expect(scene.log).toBe(scene.written + other.body.toString());
@@ -723,4 +724,106 @@ test('left for good before its place was found, a body adds nothing', () => {
   scene.stitch.push(Buffer.from('Logs'));
   scene.stitch.release();
   expect(scene.log).toBe(before);
+});
+
+describe.each<Shape>(['control-plane', 'bare', 'control-plane-json'])('a server of 2025, %s', (shape) => {
+  test('the discard notice is a marker and no line, and a reconnect brings what is new', () => {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 4}});
+    scene.writeDated('1', '2', '3', '4', '5', '6');
+    scene.receive();
+    expect(scene.markers()).toEqual(['discarded 3']);
+    scene.writeDated('7', '8');
+    scene.reconnect();
+    expect(scene.markers()).toEqual(nothingLost);
+    expect(scene.log).toBe(scene.written.split('\n').slice(3).join('\n'));
+  });
+
+  test('nothing overlaps: what was lost is counted', () => {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 4}});
+    scene.writeDated('1', '2', '3');
+    scene.receive();
+    scene.cut();
+    scene.writeDated('4', '5', '6', '7', '8', '9');
+    scene.receive();
+    expect(scene.markers()).toEqual(['lost 2..2']);
+  });
+
+  test('lines without a time are told apart by the index', () => {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 4}});
+    scene.write(scene.server.managerEntry('INFO', 'x', 'Status transition: paused -> running'));
+    scene.write(...times(6, 'x'));
+    scene.receive();
+    expect(scene.markers()).toEqual(['discarded 4']);
+    scene.write('x');
+    scene.reconnect();
+    expect(scene.markers()).toEqual(likelyNothingLost);
+    expect(scene.log).toBe('x\n'.repeat(5));
+  });
+});
+
+describe.each<Shape>(['control-plane', 'bare'])('a server of 2025 whose lines name no pipeline, %s', (shape) => {
+  /** A log of pipeline `id-1`, received. */
+  function received(): Scene {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 6}});
+    scene.writeDated('1', '2', '3');
+    scene.receive();
+    expect(scene.stitch.lacksId).toBe(true);
+    scene.stitch.noteId('id-1');
+    expect(scene.stitch.lacksId).toBe(false);
+    return scene;
+  }
+
+  test('the caller tells created again and restarted apart', () => {
+    const scene = received();
+    scene.server.restart('silent');
+    scene.writeDated('4');
+    scene.reconnect(scene.server.pipelineId);
+    expect(scene.markers()).toEqual(['new life: restarted']);
+    scene.server.recreate();
+    scene.writeDated('5');
+    scene.reconnect(scene.server.pipelineId);
+    expect(scene.markers()).toEqual(['new life: created-again']);
+    expect(scene.stitch.pipelineId).toBe('id-2');
+  });
+
+  test('another id and a notice: created again, also where the index fits', () => {
+    const scene = received();
+    scene.server.recreate();
+    scene.writeDated(...Array.from({length: 12}, (_, n) => `${n}`));
+    scene.reconnect(scene.server.pipelineId);
+    expect(scene.markers()).toEqual(['new life: created-again', 'discarded 7']);
+  });
+
+  test('an id that the caller learnt late repeats nothing', () => {
+    const scene = received();
+    const shown = scene.log;
+    scene.reconnect('id-2');
+    scene.writeDated(...Array.from({length: 3}, (_, n) => `${n}`));
+    scene.reconnect('id-3');
+    expect(scene.markers()).toEqual([...nothingLost, ...nothingLost]);
+    expect(scene.log).toBe(scene.written);
+    expect(scene.log.startsWith(shown)).toBe(true);
+  });
+
+  test('an entry of several lines: what is lost after it is a range', () => {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 3}});
+    scene.write(scene.server.managerEntry('ERROR', 'x', 'Resource error:\nfirst\nsecond'));
+    scene.receive();
+    scene.cut();
+    scene.writeDated('1', '2', '3', '4', '5');
+    scene.receive();
+    // Entries 0 and 1 came; were the three lines one entry, which may not even be whole, or three? 4 is the first kept.
+    expect(scene.markers()).toEqual(['lost 0..3']);
+  });
+
+  test('the bytes prove what the count cannot', () => {
+    const scene = new Scene({shape, ring: {bytes: 1e6, entries: 6}});
+    scene.writeDated('1', '2');
+    scene.write(scene.server.managerEntry('ERROR', 'x', 'Resource error:\nfirst\nsecond'), 'x', 'x');
+    scene.receive();
+    scene.write('x');
+    scene.reconnect();
+    expect(scene.markers()).toEqual(nothingLost);
+    expect(scene.log).toBe(scene.written);
+  });
 });

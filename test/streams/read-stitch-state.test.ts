@@ -10,9 +10,14 @@ const state: StitchState = {
 const unknownCount = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 it('reads back what was written', () => {
-  for (const written of [state, {...state, isLifeUnknown: true}, {count: state.count}]) {
+  const former = {...state, count: {...state.count, form: 'control-plane'}};
+  for (const written of [state, former, {...state, isLifeUnknown: true}, {count: state.count}]) {
     expect(readStitchState(JSON.parse(JSON.stringify(written)), undefined)).toEqual(written);
   }
+});
+
+it('leaves out a form that it does not know', () => {
+  expect(readStitchState({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
 });
 
 it('takes the id that is known where none was written', () => {
