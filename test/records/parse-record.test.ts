@@ -130,6 +130,19 @@ describe('a JSON line', () => {
     expect(parseRecord(JSON.stringify(json))).toBeUndefined();
   });
 
+  test('of the runner of 0.200 to 0.206 names no service, and the pipeline or the control plane', () => {
+    const old = (pipeline: string) => ({
+      ...{timestamp: '2026-11-27T07:21:39.502374Z', level: 'INFO', target: 'pipeline_manager::runner::pipeline_logs'},
+      ...{pipeline, 'pipeline-id': '1', fields: {line: 'Fresh start of pipeline logs'}},
+    });
+    for (const name of ['control-plane', 'orders']) {
+      expect(parseRecord(JSON.stringify(old(name)))).toMatchObject({
+        ...{source: 'manager', name, message: 'Fresh start of pipeline logs', fields: []},
+      });
+    }
+    expect(parseRecord(JSON.stringify({...old('x'), 'feldera-service': 'pipeline'}))?.source).toBe('pipeline');
+  });
+
   test('may lack a message, and have values of any kind', () => {
     const fields = {message: 5, list: [1, {a: null}], line: 7};
     expect(parseRecord(JSON.stringify({...line, fields}))).toMatchObject({

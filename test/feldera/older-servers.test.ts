@@ -1,0 +1,59 @@
+import {expect, test} from 'vitest';
+import {felderaForAll, needsOlderServer, ownManager, Rig} from './suite.ts';
+
+felderaForAll();
+
+type Listed = {readonly name: string; readonly connectorErrors: number | null};
+type Line = {readonly time: string | null; readonly level: string | null; readonly message: string};
+
+test.for([
+  {
+    version: '0.100',
+    begins: 'Status transition: stopped -> provisioning',
+    ends: 'Status transition: stopping -> stopped',
+  },
+  {
+    version: '0.200',
+    begins: 'Resources transition: stopped -> provisioning',
+    ends: 'Resources transition: stopping -> stopped',
+  },
+  {
+    version: '0.280',
+    begins: 'Resources transition: stopped -> provisioning',
+    ends: 'Resources transition: stopping -> stopped',
+  },
+] as const)('$version: runs, records, what it does not tell, and its version', async ({version, ...said}, context) => {
+  needsOlderServer(context);
+  await using manager = await ownManager({version});
+  const client = manager.client();
+  const rig = new Rig(client);
+  await client.put('old');
+  await client.run('old');
+  await client.stop('old');
+  await client.run('old');
+
+  const [listed]: Listed[] = JSON.parse((await rig.run('list', '-o', 'json')).stdout);
+  expect(listed).toMatchObject({name: 'old', state: 'Running', connectorErrors: null});
+  const status = await rig.run('status', 'old', '-o', 'json');
+  expect(status.stderr).toBe('');
+  expect(JSON.parse(status.stdout)).toMatchObject({serverVersion: `${version}.0`, connectorErrors: null});
+
+  const logs = (await rig.run('logs', 'old', '-o', 'json')).stdout.trimEnd().split('\n');
+  const lines: Line[] = logs.map((line) => JSON.parse(line));
+  expect(lines[0]).toMatchObject({level: 'INFO', message: 'Fresh start of pipeline logs'});
+  expect(lines.filter(({time, level}) => time === null || level === null)).toEqual([]);
+
+  await using view = await rig.open(['old'], {cols: 130, rows: 30});
+  await view.live(/run 2 of 2 · running · since /);
+  // Of its errors it tells nothing.
+  expect(view.sidebar()[0]).toMatch(/● Running +–$/);
+  await view.terminal.press('Tab', '{');
+  await view.terminal.waitFor(said.begins);
+  await view.terminal.press('{');
+  await view.terminal.waitFor(/run 1 of 2 · stopped · \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);
+  await view.terminal.press('g');
+  await view.terminal.waitFor(/\d INFO {2}runner +Fresh start of pipeline logs/);
+  expect(lines.some(({message}) => message.startsWith(said.ends))).toBe(true);
+  await view.terminal.press('i');
+  await view.terminal.waitFor(`Feldera ${version}.0`);
+});
