@@ -12,22 +12,35 @@ export type ManagerEvent = {
   readonly pipelineName: string;
 };
 
-/** The runner's line in text or, where the server runs with FELDERA_LOG_JSON, in JSON. `stamp` is RFC 3339. */
-export function managerLine(format: 'text' | 'json', stamp: string, event: ManagerEvent): string {
+/**
+ * The shape of the runner's own lines: text, JSON where the server runs with FELDERA_LOG_JSON, or text of older servers:
+ * `control-plane` is that of 0.200 to 0.206; `bare`, of 0.97 to 0.199, differs from it in the discard notice.
+ */
+export type ManagerFormat = 'text' | 'json' | 'control-plane' | 'bare';
+
+/** The runner's line. `stamp` is RFC 3339. */
+export function managerLine(format: ManagerFormat, stamp: string, event: ManagerEvent): string {
   const target = `pipeline_manager::runner::${event.module}`;
-  if (format === 'text') {
-    const suffix = `pipeline-id="${event.pipelineId}" pipeline-name="${event.pipelineName}"`;
-    return `[manager] ${stamp} ${event.level.padStart(5)} ${target}: ${event.message} ${suffix}`;
+  const level = event.level.padStart(5);
+  switch (format) {
+    case 'text': {
+      const suffix = `pipeline-id="${event.pipelineId}" pipeline-name="${event.pipelineName}"`;
+      return `[manager] ${stamp} ${level} ${target}: ${event.message} ${suffix}`;
+    }
+    case 'json':
+      return JSON.stringify({
+        timestamp: stamp,
+        level: event.level,
+        target,
+        'feldera-service': 'runner',
+        'pipeline-name': event.pipelineName,
+        'pipeline-id': event.pipelineId,
+        fields: {line: event.message},
+      });
+    case 'control-plane':
+    case 'bare':
+      return `[control-plane] ${stamp} ${level} ${event.message}`;
   }
-  return JSON.stringify({
-    timestamp: stamp,
-    level: event.level,
-    target,
-    'feldera-service': 'runner',
-    'pipeline-name': event.pipelineName,
-    'pipeline-id': event.pipelineId,
-    fields: {line: event.message},
-  });
 }
 
 /** The first entry of every life of a ring. */

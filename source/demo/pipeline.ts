@@ -1,6 +1,6 @@
 import type {Follower} from './follower.ts';
 import type {Level} from './log-lines.ts';
-import {discardNotice, freshStart, type ManagerEvent, managerLine} from './manager-lines.ts';
+import {discardNotice, freshStart, type ManagerEvent, type ManagerFormat, managerLine} from './manager-lines.ts';
 import type {DeploymentError, PipelineState, ProgramError} from './pipeline-json.ts';
 import type {Random} from './random.ts';
 import {Ring, type RingLimits} from './ring.ts';
@@ -14,7 +14,7 @@ export type PipelineOptions = {
   /** Milliseconds since the epoch; answers what the pipeline believes the time to be. Default: the server's clock. */
   readonly now?: () => number;
   /** The shape of the runner's own lines. Default `text`. */
-  readonly managerFormat?: 'text' | 'json';
+  readonly managerFormat?: ManagerFormat;
 };
 
 const noProgramError: ProgramError = {sql_compilation: null, rust_compilation: null, system_error: null};
@@ -30,7 +30,7 @@ export class DemoPipeline {
   readonly #limits: RingLimits;
   readonly #random: Random;
   readonly #stamps: Stamps;
-  readonly #managerFormat: 'text' | 'json';
+  readonly #managerFormat: ManagerFormat;
   #ring: Ring | undefined;
   #state: PipelineState;
 
@@ -112,7 +112,8 @@ export class DemoPipeline {
     this.followers.add(follower);
     if (this.#ring.discarded > 0) {
       const notice = discardNotice(this.#ring.discarded);
-      follower.push(Buffer.from(`${this.#managerLine('WARN', 'pipeline_logs', notice)}\n`));
+      const line = this.#managerFormat === 'bare' ? notice : this.#managerLine('WARN', 'pipeline_logs', notice);
+      follower.push(Buffer.from(`${line}\n`));
     }
     for (const entry of this.#ring.entries()) follower.push(entry);
   }

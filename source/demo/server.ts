@@ -100,9 +100,9 @@ export class DemoServer implements Demo {
   }
 
   /** Deletes a pipeline and creates it again: same name, another id, an empty log. */
-  recreatePipeline(name: string): DemoPipeline {
+  recreatePipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     this.deletePipeline(name);
-    return this.addPipeline(name);
+    return this.addPipeline(name, options);
   }
 
   /** Followers get the sentinel and the last chunk; until `startRunner` the logs answer 503. */

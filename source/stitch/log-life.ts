@@ -23,8 +23,8 @@ export class LogLife {
   #pipelineId: string | undefined;
   /** No line told the id: the caller knew it before the life was seen, perhaps of the pipeline before. */
   #isIdUnsure = false;
-  /** The first line of the body that is read named the pipeline. */
-  #isIdInLine = false;
+  /** The first line of the body that was read last does not name the pipeline. */
+  #isNameless = false;
   /** Another id, by the caller alone, of a body whose place is not decided yet. */
   #otherId: string | undefined;
 
@@ -62,8 +62,12 @@ export class LogLife {
   goOn(freshStart: Uint8Array | undefined, isProved: boolean): void {
     this.#pipelineId = this.#otherId ?? this.#pipelineId;
     this.#otherId = undefined;
-    if (!isProved && !this.#isIdInLine) this.#isIdUnsure = true;
+    if (!isProved && this.#isNameless) this.#isIdUnsure = true;
     if (this.#isUnknown) this.begin(freshStart);
+  }
+
+  get isNameless(): boolean {
+    return this.#isNameless;
   }
 
   /** Nobody has told the id since the life was seen. */
@@ -90,23 +94,23 @@ export class LogLife {
     const before = this.#pipelineId;
     const id = pipelineId ?? callerId ?? before;
     const hasOtherId = before !== undefined && before !== id;
-    this.#isIdInLine = pipelineId !== undefined;
+    this.#isNameless = pipelineId === undefined;
     this.#otherId = undefined;
     if (this.isProvedBy(freshStart)) {
       this.#pipelineId = id;
       if (this.#isFreshStart(freshStart)) return undefined;
       // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
-      this.#isIdUnsure = !this.#isIdInLine;
+      this.#isIdUnsure = this.#isNameless;
       return hasOtherId ? 'created-again' : 'restarted';
     }
-    if (hasOtherId && !this.#isIdInLine) {
+    if (hasOtherId && this.#isNameless) {
       // The caller may have learnt late what the log has shown before: the bytes decide.
       this.#otherId = id;
       return undefined;
     }
     this.#pipelineId = id;
-    if (before === undefined) this.#isIdUnsure = !this.#isIdInLine;
-    return hasOtherId && this.#isIdInLine ? 'created-again' : undefined;
+    if (before === undefined) this.#isIdUnsure = this.#isNameless;
+    return hasOtherId && !this.#isNameless ? 'created-again' : undefined;
   }
 
   /** Only the bytes can tell whether a body is of another life. What that would come from. */

@@ -76,6 +76,11 @@ export class Stitch {
     this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
   }
 
+  /** A body was read whose first line does not name the pipeline: who knows it should tell with each body. */
+  get isNameless(): boolean {
+    return this.#life.isNameless;
+  }
+
   /** The body has found its place, and nobody has told since then which pipeline it is of: it is worth asking. */
   get lacksId(): boolean {
     return this.decided && this.#life.lacksId;

@@ -84,7 +84,7 @@ export class ConnectionEffects {
         this.#beginReplay(effect.attempt, effect.loss);
         return;
       case 'settle':
-        this.#reader.settle();
+        this.#settle(effect.attempt);
         this.#watches.watchSilence(effect.attempt);
         return;
       case 'mark-ended':
@@ -97,6 +97,7 @@ export class ConnectionEffects {
 
   /** Never rejects: every end becomes an event. */
   async #follow(attempt: number): Promise<void> {
+    if (this.#reader.isNameless) this.#identity.note(await this.#ask(attempt));
     const end = await this.#client
       .followLogs(this.#name, {
         onOpen: () => this.#dispatch({kind: 'opened', attempt}),
@@ -137,8 +138,27 @@ export class ConnectionEffects {
   /** The attempt was taken for live without a byte, and settled without a replay, which comes now. */
   #settleLate(attempt: number): void {
     this.#watches.watchLateReplay(attempt, () => {
-      this.#reader.settle();
+      this.#settle(attempt);
       this.#onChange();
     });
+  }
+
+  #settle(attempt: number): void {
+    this.#reader.settle();
+    if (this.#reader.lacksId) void this.#confirmId(attempt);
+  }
+
+  /** The log does not say which pipeline it is of, and what was known when it began may be out of date. */
+  async #confirmId(attempt: number): Promise<void> {
+    const pipeline = await this.#ask(attempt);
+    if (!pipeline || this.#reader.attempt !== attempt) return;
+    this.#identity.note(pipeline);
+    this.#identity.follow();
+    this.#reader.noteId(attempt, pipeline.id);
+  }
+
+  /** The pipeline of this name as it is now; undefined: it is not there, or cannot be asked for. Never rejects. */
+  async #ask(attempt: number): Promise<Pipeline | undefined> {
+    return (await lookUp(this.#client, this.#name, undefined, this.#scopes.signal(attempt))).pipeline;
   }
 }

@@ -89,6 +89,21 @@ export class LogReader {
     return this.#stitch.pipelineId;
   }
 
+  /** The log does not say which pipeline it is of: Feldera before 0.207. */
+  get isNameless(): boolean {
+    return this.#stitch.isNameless;
+  }
+
+  /** Nobody has told which pipeline's log it is since it was seen to begin. */
+  get lacksId(): boolean {
+    return this.#stitch.lacksId;
+  }
+
+  /** The pipeline's id, asked for while the attempt is read. It counts where the log itself does not say it. */
+  noteId(attempt: number, pipelineId: string): void {
+    if (this.#replay?.attempt === attempt) this.#stitch.noteId(pipelineId);
+  }
+
   /** What another run needs to go on from here. */
   get state(): StitchState | undefined {
     return this.#stitch.state;
