@@ -1,10 +1,11 @@
+import {withShortMessage} from '../records/json-members.ts';
 import {shapeOf} from '../records/shape.ts';
 
 /** Lines that say the same, of one log. Times are wall milliseconds, ids those of the log's entries. */
 export type ErrorShape = {
   /** `shapeOf` of the lines: the same in every log. `watchedKey`: lines that match the watched pattern. */
   readonly key: number;
-  /** The first line as received, its first 512 bytes. */
+  /** The first line as received, its first 512 bytes; of a longer one in JSON all but the end of its message. */
   readonly example: Uint8Array;
   readonly count: number;
   readonly firstId: number;
@@ -64,7 +65,7 @@ export class ErrorShapes {
     this.#snapshot = undefined;
     this.#heard += 1;
     if (!known) {
-      const example = Uint8Array.from(line.subarray(0, exampleBytes));
+      const example = Uint8Array.from(withShortMessage(line, exampleBytes).subarray(0, exampleBytes));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
       this.#shapes.set(key, {key, example, count: 1, unseen: 1, ...place, heard: this.#heard, told: undefined});
       if (this.#shapes.size > this.#most) this.#dropOldest();

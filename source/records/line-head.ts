@@ -1,11 +1,19 @@
 import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
+import {JsonMembers, stringEnd} from './json-members.ts';
 import type {Level} from './level.ts';
 
 // Where the parts of a head stand in its bytes, colours and all. A line is `[start, end)` of a block, without its
 // newline: no line need be cut out to be looked at.
 
-const jsonHead = bytesOf('{"timestamp":"');
-const jsonLevel = bytesOf('","level":"');
+const jsonTime = bytesOf('timestamp');
+const jsonLevel = bytesOf('level');
+/** With what the lines of the runner begin, and with what their time goes on. */
+const timeFirst = bytesOf('{"timestamp":"');
+const levelNext = bytesOf('","level":"');
+/** With what the lines of a pipeline begin, whose keys are sorted, with what their message goes on and they end. */
+const messageFirst = bytesOf('{"feldera-service":"pipeline","fields":{"message":"');
+const levelAfter = bytesOf('"},"level":"');
+const timeLast = bytesOf(',"timestamp":"');
 const words = {
   TRACE: bytesOf('TRACE'),
   DEBUG: bytesOf('DEBUG'),
@@ -25,14 +33,22 @@ export const openingBrace = 0x7b;
 const space = 0x20;
 const escapeByte = 0x1b;
 const quote = 0x22;
+const closingBrace = 0x7d;
+const carriageReturn = 0x0d;
 
-/** Where the time begins, in a line that begins like a head. */
+/** One for all calls: each begins anew and is over before the next. */
+const members = new JsonMembers();
+
+/** Where the time of a head begins; undefined if the line is none. */
 export function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (bytes[start] === openingBracket) {
-    const tagEnd = offsetOf(bytes, 0x5d, start + 1, Math.min(end, start + longestTag));
-    return tagEnd === undefined ? undefined : skipBlank(bytes, tagEnd + 1);
-  }
-  return standsAt(bytes, start, jsonHead) ? start + jsonHead.length : undefined;
+  if (bytes[start] === openingBrace) return jsonHeadIn(bytes, start, end) ? head.time : undefined;
+  return levelStartIn(bytes, start, end) === undefined ? undefined : textTimeIn(bytes, start, end);
+}
+
+/** Where the time begins, in a line of text that begins like a head. */
+function textTimeIn(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const tagEnd = offsetOf(bytes, 0x5d, start + 1, Math.min(end, start + longestTag));
+  return tagEnd === undefined ? undefined : skipBlank(bytes, tagEnd + 1);
 }
 
 /** Past the `Z` of the time at `start`: digits, `-`, `:`, `.` and `T` before it. */
@@ -50,17 +66,92 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
 /** Where the level's word begins; undefined if the line is not the head of a record. */
 export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start];
-  if (first !== openingBracket && first !== openingBrace) return undefined;
-  const time = timeStartIn(bytes, start, end);
+  if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
+  if (first !== openingBracket) return undefined;
+  const time = textTimeIn(bytes, start, end);
   const timeEnd = time === undefined ? undefined : timeEndIn(bytes, time, end);
   if (timeEnd === undefined) return undefined;
-  if (first === openingBrace && !standsAt(bytes, timeEnd, jsonLevel)) return undefined;
-  const at = first === openingBrace ? timeEnd + jsonLevel.length : skipBlank(bytes, timeEnd);
+  const at = skipBlank(bytes, timeEnd);
   const level = levelWordAt(bytes, at);
   if (level === undefined || at + level.length >= end) return undefined;
   const follows = bytes[at + level.length];
-  const isWhole = first === openingBrace ? follows === quote : follows === space || follows === escapeByte;
-  return isWhole ? at : undefined;
+  return follows === space || follows === escapeByte ? at : undefined;
+}
+
+/** Where time and level of the last JSON head begin that was found. */
+const head = {time: 0, level: 0};
+
+/**
+ * Whether a line in JSON is a head: an object with a time and a level, wherever they stand. Those that nest in another
+ * value or stand in a text do not count; of two, the first does.
+ */
+function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
+  const level = levelByOrder(bytes, start, end);
+  if (level !== undefined) {
+    head.level = level;
+    return isJsonLevel(bytes, level, end);
+  }
+  return searchHead(bytes, start, end);
+}
+
+/**
+ * The same for the two orders that there are, in a third of the time. Undefined if the line has another one; else where a
+ * level may begin, and the time is known.
+ */
+function levelByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (bytes[start + 2] === timeFirst[2]) return levelAfterTime(bytes, start, end);
+  if (!standsAt(bytes, start, messageFirst)) return undefined;
+  const messageEnd = stringEnd(bytes, start + messageFirst.length, end);
+  if (!standsAt(bytes, messageEnd, levelAfter)) return undefined;
+  head.time = timeAtEnd(bytes, messageEnd, end);
+  return head.time === -1 ? undefined : messageEnd + levelAfter.length;
+}
+
+/** Where the level may begin of a line in JSON that begins with time and level. */
+export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (!standsAt(bytes, start, timeFirst)) return undefined;
+  head.time = start + timeFirst.length;
+  const timeEnd = timeEndIn(bytes, head.time, end);
+  return timeEnd !== undefined && standsAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
+}
+
+function isJsonLevel(bytes: Uint8Array, at: number, end: number): boolean {
+  const level = levelWordAt(bytes, at);
+  return level !== undefined && at + level.length < end && bytes[at + level.length] === quote;
+}
+
+function searchHead(bytes: Uint8Array, start: number, end: number): boolean {
+  head.time = -1;
+  head.level = -1;
+  members.begin(bytes, start, end);
+  while (members.next()) {
+    if (head.level === -1 && members.is(jsonLevel)) {
+      if (!members.isString || !isJsonLevel(bytes, members.value, end)) return false;
+      head.level = members.value;
+      if (head.time === -1) head.time = timeAtEnd(bytes, members.valueEnd, end);
+    } else if (head.time === -1 && members.is(jsonTime)) {
+      if (!members.isString || timeEndIn(bytes, members.value, end) !== members.valueEnd) return false;
+      head.time = members.value;
+    }
+    if (head.time !== -1 && head.level !== -1) return true;
+  }
+  return false;
+}
+
+/**
+ * Where the time begins that ends the line, behind `from`; -1 if none does. An escaped quote is none: in JSON that is
+ * whole, what looks like the last member is it.
+ */
+function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
+  const last = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
+  if (bytes[last] !== closingBrace || bytes[last - 1] !== quote) return -1;
+  const first = Math.max(from + timeLast.length, last - 1 - longestTime);
+  for (let at = last - 1 - shortestTime; at >= first; at--) {
+    if (bytes[at - 1] !== quote) continue;
+    const isTime = standsAt(bytes, at - timeLast.length, timeLast) && timeEndIn(bytes, at, end) === last - 1;
+    return isTime ? at : -1;
+  }
+  return -1;
 }
 
 /** The level whose word stands at `at`. */

@@ -20,13 +20,3 @@ export function closingQuote(bytes: Uint8Array, start: number, end: number): num
   }
   return undefined;
 }
-
-/** The next `\"` of a text that stands in a JSON string, where `\\\"` is an escaped quote of the text. */
-export function closingEscapedQuote(bytes: Uint8Array, start: number, end: number): number | undefined {
-  for (let at = start; at + 1 < end; at++) {
-    if (bytes[at] !== backslash) continue;
-    if (bytes[at + 1] === quote) return at;
-    at += bytes[at + 1] === backslash && bytes[at + 2] === backslash ? 3 : 1;
-  }
-  return undefined;
-}

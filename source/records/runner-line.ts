@@ -1,24 +1,35 @@
 import {visibleText} from '../buffer/visible-text.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/protocol-lines.ts';
 import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
-import {levelStartIn, levelWordAt, openingBrace} from './line-head.ts';
+import {JsonMembers, stringEnd} from './json-members.ts';
+import {levelAfterTime, levelStartIn, levelWordAt, openingBrace} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
 
 const tag = bytesOf('[manager] ');
 /** Of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
 const oldTag = bytesOf('[control-plane] ');
-const jsonPipeline = bytesOf('","pipeline":"');
-const jsonTarget = bytesOf('","target":"');
-const jsonService = bytesOf('","feldera-service":"runner"');
+const separator = bytesOf('",');
+const targetNext = bytesOf('","target":"');
+const serviceKey = bytesOf('"feldera-service":"');
+const jsonService = bytesOf('feldera-service');
+const jsonTarget = bytesOf('target');
+const jsonPipeline = bytesOf('pipeline');
+const runnerService = bytesOf('runner');
+const runnerModules = bytesOf('pipeline_manager::');
+const controlPlane = bytesOf('control-plane');
 const space = 0x20;
 const colon = 0x3a;
 const brace = 0x7b;
 const quote = 0x22;
 
+/** One for all calls: each begins anew and is over before the next. */
+const members = new JsonMembers();
+
 /**
  * Whether a head line is the runner's: in text its tag and the single space before its message (a pipeline may be called
- * `manager`; its lines have two), in JSON its service. Before Feldera 0.207 its tag and that it names no target (a
- * pipeline may be called `control-plane`; its lines name one), in JSON the pipeline in place of a service.
+ * `manager`; its lines have two), in JSON its service, wherever that stands. Before Feldera 0.207 its tag and that it
+ * names no target (a pipeline may be called `control-plane`; its lines name one), in JSON `"pipeline":"control-plane"` or
+ * the module that logged, where no service stands (json-record.ts has the same rule).
  */
 export function isRunnersIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnersJson(bytes, start, end);
@@ -39,11 +50,30 @@ function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function isRunnersJson(bytes: Uint8Array, start: number, end: number): boolean {
-  const target = levelEndIn(bytes, start, end);
-  if (target === undefined || !standsAt(bytes, target, jsonTarget)) return false;
-  const targetEnd = offsetOf(bytes, quote, target + jsonTarget.length, end);
-  if (targetEnd === undefined) return false;
-  return standsAt(bytes, targetEnd, jsonService) || standsAt(bytes, targetEnd, jsonPipeline);
+  const service = serviceByOrder(bytes, start, end);
+  if (service !== undefined)
+    return standsAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
+  let isOfManager = false;
+  members.begin(bytes, start, end);
+  while (members.next()) {
+    if (members.is(jsonService)) return members.says(runnerService);
+    if (members.is(jsonTarget)) isOfManager ||= members.isString && standsAt(bytes, members.value, runnerModules);
+    else if (members.is(jsonPipeline)) isOfManager ||= members.says(controlPlane);
+  }
+  return isOfManager;
+}
+
+/** Where the service stands in the two orders that there are: first, or behind time, level and target. */
+function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (standsAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
+  const level = levelAfterTime(bytes, start, end);
+  const levelEnd = level === undefined ? undefined : offsetOf(bytes, quote, level, end);
+  if (levelEnd === undefined || !standsAt(bytes, levelEnd, targetNext)) return undefined;
+  const targetEnd = stringEnd(bytes, levelEnd + targetNext.length, end);
+  const service = targetEnd + separator.length;
+  return standsAt(bytes, targetEnd, separator) && standsAt(bytes, service, serviceKey)
+    ? service + serviceKey.length
+    : undefined;
 }
 
 function levelEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {

@@ -1,5 +1,4 @@
 import {
-  backslash,
   byteClasses,
   dash,
   digit,
@@ -13,7 +12,7 @@ import {
 import {isDigit} from './bytes.ts';
 import {endOfId, isUuid, uuidDash, uuidLength, wordStart} from './ids.ts';
 import {sgrEnd} from './line-head.ts';
-import {closingApostrophe, closingEscapedQuote, closingQuote} from './quotes.ts';
+import {closingApostrophe, closingQuote} from './quotes.ts';
 
 /** FNV-1a. */
 const offsetBasis = 0x811c9dc5;
@@ -38,8 +37,6 @@ export class ShapeWriter {
   length = 0;
   #kept: Uint8Array | undefined;
   #bytes: Uint8Array = nothing;
-  /** The text stands in a JSON string: `\"` is a quote, and `"` ends or begins a string. */
-  #isJson = false;
   /** No quote of the kind closes any more. */
   #noSingle = false;
   #noDouble = false;
@@ -76,8 +73,7 @@ export class ShapeWriter {
   }
 
   /** Writes `[start, end)` without what varies. */
-  text(start: number, end: number, isJson: boolean): void {
-    this.#isJson = isJson;
+  text(start: number, end: number): void {
     this.#noSingle = false;
     this.#noDouble = false;
     /** What begins here or later was written as it is. */
@@ -154,12 +150,8 @@ export class ShapeWriter {
       const styled = sgrEnd(this.#bytes, at);
       if (styled > at && styled <= end) return styled;
     } else if (kind === singleQuote) return this.#single(at, end);
-    else if (kind === doubleQuote) return this.#isJson ? this.#jsonString(at, end) : this.#double(at, end, 1);
-    else if (kind === backslash && this.#isJson && at + 1 < end) {
-      if (this.#bytes[at + 1] === quote) return this.#double(at, end, 2);
-      this.copy(at, at + 2);
-      return at + 2;
-    } else if (kind === dash) {
+    else if (kind === doubleQuote) return this.#double(at, end);
+    else if (kind === dash) {
       // The digits of a UUID begin in a later group.
       const start = wordStart(this.#bytes, at, from);
       if (at - start === uuidDash && isUuid(this.#bytes, start, end)) {
@@ -182,28 +174,15 @@ export class ShapeWriter {
     return at + 1;
   }
 
-  /** What stands between double quotes, which are `width` bytes wide: `"` or `\"`. */
-  #double(at: number, end: number, width: number): number {
+  /** What stands between double quotes. */
+  #double(at: number, end: number): number {
     if (!this.#noDouble) {
-      const close =
-        width === 1 ? closingQuote(this.#bytes, at + 1, end) : closingEscapedQuote(this.#bytes, at + 2, end);
-      if (close !== undefined) return this.#value(quote, close + width);
+      const close = closingQuote(this.#bytes, at + 1, end);
+      if (close !== undefined) return this.#value(quote, close + 1);
       this.#noDouble = true;
     }
     this.put(quote);
-    return at + width;
-  }
-
-  /** A string of JSON, kept if it is a key. */
-  #jsonString(at: number, end: number): number {
-    const close = closingQuote(this.#bytes, at + 1, end);
-    if (close === undefined) {
-      this.put(quote);
-      return at + 1;
-    }
-    if (this.#bytes[close + 1] !== 0x3a) return this.#value(quote, close + 1);
-    this.copy(at, close + 1);
-    return close + 1;
+    return at + 1;
   }
 
   #value(mark: number, next: number): number {

@@ -1,29 +1,23 @@
 import {visibleBytes} from '../buffer/visible-text.ts';
-import {bytesOf, offsetOf, standsAt} from './bytes.ts';
+import {bytesOf} from './bytes.ts';
+import {JsonAsText} from './json-as-text.ts';
 import {levelStartIn, levelWordAt, openingBrace, skipBlank} from './line-head.ts';
-import {closingQuote} from './quotes.ts';
 import {ShapeWriter} from './shape-writer.ts';
 
-const jsonTarget = bytesOf('","target":"');
-const jsonFields = bytesOf('"fields":{');
-const jsonMessages = [bytesOf('"message":"'), bytesOf('"line":"')];
-const logTarget = bytesOf('log');
-const jsonLogTarget = bytesOf('"log.target":"');
-const quote = 0x22;
 const space = 0x20;
 const colon = 0x3a;
 const carriageReturn = 0x0d;
 
 /** One for all calls, so that none allocates: each begins anew and is over before the next. */
 const writer = new ShapeWriter();
+const asText = new JsonAsText();
 
 /**
  * What lines that say the same have in common: a hash, 32 bits, of a line's level, target and text without the name, the
- * time, colours, and with numbers, ids and quoted values left out. Of a line in JSON the message and the fields count.
- * Of a long line the first 64 KiB.
+ * time, colours, and with numbers, ids and quoted values left out. A line in JSON has the shape of the line that begins
+ * the same record in text form. Of a long line the first 64 KiB.
  */
 export function shapeOf(line: Uint8Array): number {
-  writer.begin(line);
   writeShape(line);
   return writer.end();
 }
@@ -35,63 +29,55 @@ export function shapeOf(line: Uint8Array): number {
 export function shapeText(text: string): string {
   const line = bytesOf(text);
   const kept = new Uint8Array(line.length * 2 + 16);
-  writer.begin(line, kept);
-  writeShape(line);
+  writeShape(line, kept);
   writer.end();
   return new TextDecoder().decode(kept.subarray(0, writer.length));
 }
 
-function writeShape(line: Uint8Array): void {
-  const visible = Math.min(line.length, visibleBytes);
-  const end = line[visible - 1] === carriageReturn ? visible - 1 : visible;
-  const levelStart = levelStartIn(line, 0, end);
-  const level = levelStart === undefined ? undefined : levelWordAt(line, levelStart);
-  if (levelStart === undefined || level === undefined) {
-    writer.text(0, end, false);
+function writeShape(line: Uint8Array, kept?: Uint8Array): void {
+  const start = levelStartIn(line, 0, line.length);
+  const level = start === undefined ? undefined : levelWordAt(line, start);
+  if (start === undefined || level === undefined) {
+    writer.begin(line, kept);
+    writer.text(0, visibleEnd(line, line.length));
     return;
   }
-  const levelEnd = levelStart + level.length;
-  writer.copy(levelStart, levelEnd);
-  writer.put(space);
-  if (line[0] === openingBrace) writeJson(line, levelEnd, end);
-  else writer.text(skipBlank(line, levelEnd), end, false);
+  if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
+  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, kept);
 }
 
-/** Writes the rest of a JSON line from the end of its level on. */
-function writeJson(line: Uint8Array, levelEnd: number, end: number): void {
-  const target = standsAt(line, levelEnd, jsonTarget) ? levelEnd + jsonTarget.length : levelEnd;
-  const targetEnd = offsetOf(line, quote, target, end);
-  const fields = targetEnd === undefined ? undefined : offsetAfter(line, jsonFields, targetEnd, end);
-  if (targetEnd === undefined || fields === undefined) {
-    writer.text(levelEnd, end, true);
-    return;
-  }
-  writeTarget(line, {target, targetEnd, fields, end});
-  writer.put(colon);
-  const key = jsonMessages.find((message) => standsAt(line, fields, message));
-  const message = key ? fields + key.length : fields;
-  const messageEnd = key ? (closingQuote(line, message, end) ?? end) : fields;
-  writer.put(space);
-  writer.put(space);
-  writer.text(message, messageEnd, true);
-  const rest = key ? messageEnd + 1 : fields;
-  // Two braces end a line without more fields.
-  if (end - rest > 2) writer.text(rest, end, true);
-}
-
-/** Lines that come through the `log` crate all have the target `log`: the true one is a field. */
-function writeTarget(
-  line: Uint8Array,
-  {target, targetEnd, fields, end}: {target: number; targetEnd: number; fields: number; end: number},
+/** Writes the text of a record from its level on. */
+function writeText(
+  bytes: Uint8Array,
+  {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
+  kept: Uint8Array | undefined,
 ): void {
-  const isLog = targetEnd - target === logTarget.length && standsAt(line, target, logTarget);
-  const own = isLog ? offsetAfter(line, jsonLogTarget, fields, end) : undefined;
-  const start = own ?? target;
-  writer.text(start, own === undefined ? targetEnd : (closingQuote(line, start, end) ?? end), true);
+  writer.begin(bytes, kept);
+  writer.copy(start, levelEnd);
+  writer.put(space);
+  writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
 }
 
-/** Past the first `part`, which begins with a quote, at or after `start`. */
-function offsetAfter(line: Uint8Array, part: Uint8Array, start: number, end: number): number | undefined {
-  for (let at = start; at < end; at++) if (line[at] === quote && standsAt(line, at, part)) return at + part.length;
-  return undefined;
+function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
+  if (!asText.look(line)) {
+    const length = asText.write(line, start, levelEnd);
+    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
+    return;
+  }
+  // Most lines: nothing need be copied.
+  const {target, message} = asText;
+  writer.begin(line, kept);
+  writer.copy(start, levelEnd);
+  writer.put(space);
+  writer.text(target.start, target.end);
+  writer.put(colon);
+  writer.put(space);
+  writer.put(space);
+  writer.text(message.start, message.end);
+}
+
+/** Where the text ends of which the first 64 KiB count. */
+function visibleEnd(bytes: Uint8Array, length: number): number {
+  const visible = Math.min(length, visibleBytes);
+  return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;
 }

@@ -1,5 +1,5 @@
 import {isDigit} from './bytes.ts';
-import {levelStartIn, timeStartIn} from './line-head.ts';
+import {timeStartIn} from './line-head.ts';
 
 const dayMs = 86_400_000;
 
@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
  * fraction. Undefined if the line is no head or its time is none. Makes no string.
  */
 export function timeOfBytes(line: Uint8Array): number | undefined {
-  const time = levelStartIn(line, 0, line.length) === undefined ? undefined : timeStartIn(line, 0, line.length);
+  const time = timeStartIn(line, 0, line.length);
   return time === undefined ? undefined : parseTime(line, time);
 }
 

@@ -1,8 +1,11 @@
+import {openingBrace} from '../records/line-head.ts';
 import {isPanicIn} from '../records/line-kind.ts';
 import {levelIn} from '../records/line-level.ts';
 
 /** A level stands in the first 200 bytes of a line, after name, time and colours, and so does the word of a panic. */
 const headBytes = 256;
+/** In JSON it may stand behind the message. The server holds no longer line. */
+const mostJsonBytes = 1024 * 1024;
 
 /** The level's word as a head has it; to find it takes 0.15 ns a byte, to judge the head of each line ten times that. */
 const errorWord = Buffer.from('ERROR');
@@ -12,8 +15,8 @@ const letterT = 0x74;
 /** Counts the error records of a stream of bytes, panics too, each when its line ends. Nothing is decoded. */
 export class ErrorCounter {
   #count = 0;
-  /** The head of the line that has not ended. */
-  readonly #head = Buffer.allocUnsafe(headBytes);
+  /** The head of the line that has not ended; all of one in JSON. */
+  #head = Buffer.allocUnsafe(headBytes);
   #headLength = 0;
 
   get count(): number {
@@ -49,13 +52,23 @@ export class ErrorCounter {
   endLine(): boolean {
     const isError = this.#headLength > 0 && this.#judge(this.#head, 0, this.#headLength);
     this.#headLength = 0;
+    if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
     return isError;
   }
 
   #keep(bytes: Uint8Array): void {
-    const part = bytes.subarray(0, headBytes - this.#headLength);
+    const first = this.#headLength > 0 ? this.#head[0] : bytes[0];
+    if (first === openingBrace) this.#makeRoom(this.#headLength + bytes.length);
+    const part = bytes.subarray(0, this.#head.length - this.#headLength);
     this.#head.set(part, this.#headLength);
     this.#headLength += part.length;
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#head.length || this.#head.length === mostJsonBytes) return;
+    const head = Buffer.allocUnsafe(Math.min(mostJsonBytes, Math.max(length, 2 * this.#head.length)));
+    head.set(this.#head.subarray(0, this.#headLength));
+    this.#head = head;
   }
 
   #judge(bytes: Uint8Array, start: number, end: number): boolean {

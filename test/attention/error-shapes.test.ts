@@ -26,6 +26,28 @@ it('the example is bounded and none of the caller’s bytes', () => {
   expect(shape?.example.includes('y'.charCodeAt(0))).toBe(false);
 });
 
+it('the example of a long line in JSON has lost the end of its message, and nothing else', () => {
+  const shapes = new ErrorShapes();
+  const message = `parse error: "\u001b${'é🚀\\'.repeat(300)}`;
+  const keys = {'feldera-service': 'pipeline', fields: {message}, level: 'ERROR', target: 'a::b'};
+  for (let blanks = 0; blanks < 12; blanks++) {
+    const line = {...keys, span: ' '.repeat(blanks), timestamp: '2026-01-01T00:00:00.000001Z'};
+    shapes.add(Buffer.from(JSON.stringify(line)), {id: blanks, at: 0, key: blanks});
+    const example = shapes.byKey.get(blanks)?.example ?? new Uint8Array();
+    expect(example.length).toBeGreaterThan(500);
+    const {fields, ...rest} = JSON.parse(Buffer.from(example).toString());
+    expect(rest).toEqual({
+      'feldera-service': 'pipeline',
+      level: 'ERROR',
+      target: 'a::b',
+      span: line.span,
+      timestamp: line.timestamp,
+    });
+    expect(fields.message.length).toBeGreaterThan(100);
+    expect(message.isWellFormed() && message.startsWith(fields.message)).toBe(true);
+  }
+});
+
 it('what came since the last look is unseen, with the first of it', () => {
   const shapes = new ErrorShapes();
   shapes.add(refused(1), {id: 1, at: 10});

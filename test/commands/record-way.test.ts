@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
@@ -50,6 +51,20 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
 }
 
 const linesAt = (...indexes: readonly number[]) => indexes.map((index) => `${log[index]}\n`).join('');
+
+test('errors of a pipeline in JSON pass, whose keys come sorted', () => {
+  const real = readFileSync(new URL('../wire/samples-json-real.log', import.meta.url), 'utf8').split('\n');
+  const errors = real.filter((line) => line.includes('"level":"ERROR"'));
+  expect(errors).toHaveLength(13);
+  expect(printed(['--level', 'error'], real)).toBe(errors.map((line) => `${line}\n`).join(''));
+  const objects = printed(['--level', 'error', '--output', 'json'], real)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects.map(({message}) => message)).toEqual(errors.map((line) => JSON.parse(line).fields.message));
+  const target = 'dbsp_adapters::server';
+  expect(objects[0]).toMatchObject({level: 'ERROR', target, span: 'file_input', time: '2026-11-27T06:50:57.426987Z'});
+});
 
 describe('records pass whole, or not', () => {
   test.each([

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {closingApostrophe, closingEscapedQuote, closingQuote} from '../../source/records/quotes.ts';
+import {closingApostrophe, closingQuote} from '../../source/records/quotes.ts';
 
 test.each([
   ["a' b", 1],
@@ -17,11 +17,4 @@ test.each([
   ['a\\"', undefined],
 ])('the quote that closes %j', (text, at) => {
   expect(closingQuote(Buffer.from(text), 0, text.length)).toBe(at);
-});
-
-test.each(['a" b', 'a\\" b"', 'no "', '"'])('in JSON the quote that closes %j', (text) => {
-  const inJson = JSON.stringify(text).slice(1, -1);
-  const at = closingQuote(Buffer.from(text), 0, text.length) ?? 0;
-  const expected = JSON.stringify(text.slice(0, at)).length - 2;
-  expect(closingEscapedQuote(Buffer.from(inJson), 0, inJson.length)).toBe(expected);
 });

@@ -6,6 +6,7 @@ export const sampleFiles = [
   'samples-text-nocolor-multihost.log',
   'samples-json.log',
   'samples-json-runner.log',
+  'samples-json-real.log',
 ] as const;
 
 /** The lines of a recording in `test/wire/`, as bytes and as the text that the screen shows. */

@@ -32,6 +32,23 @@ test('counts the ERROR lines of recorded output, however it is cut', () => {
   expect(count([...samples].map((byte) => Uint8Array.of(byte)))).toBe(whole);
 });
 
+test('counts the errors of a pipeline in JSON, whose level stands behind the message, however they are cut', () => {
+  const real = readFileSync(new URL('../wire/samples-json-real.log', import.meta.url));
+  const errors = real
+    .toString()
+    .split('\n')
+    .filter((line) => line.includes('"level":"ERROR"')).length;
+  expect(errors).toBe(13);
+  for (const size of [1, 7, 300, 1000, real.length]) {
+    const pieces = Array.from({length: Math.ceil(real.length / size)}, (_, at) =>
+      real.subarray(at * size, (at + 1) * size),
+    );
+    expect(count(pieces)).toBe(errors);
+  }
+  const long = `{"fields":{"message":"${'x'.repeat(500_000)}"},"level":"ERROR","timestamp":"2026-01-01T00:00:00Z"}\n`;
+  expect(count([Buffer.from(long.slice(0, 300_000)), Buffer.from(long.slice(300_000) + infoLine)])).toBe(1);
+});
+
 test('a level is where levels stand, not anywhere in the message', () => {
   expect(count([Buffer.from(infoLine + errorLine + infoLine + errorLine)])).toBe(2);
 });

@@ -5,6 +5,7 @@ export const sampleFiles = [
   'samples-text-nocolor-multihost.log',
   'samples-json.log',
   'samples-json-runner.log',
+  'samples-json-real.log',
 ] as const;
 
 /** The lines of a recorded body, as bytes. */
