@@ -54,7 +54,7 @@ export class BackOfScreen {
       recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
       ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
     });
-    this.login = new Login({client, poller: this.poller, onAdmitted: () => this.manager.noteAdmitted()});
+    this.login = new Login({client, poller: this.poller});
     this.history = new SearchHistory({file: path.join(this.state, 'history'), signal});
     void this.history.load();
     this.session = settings.demo

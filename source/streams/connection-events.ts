@@ -22,6 +22,15 @@ export type Machine = {
   /** The log has been read since it was last said to be deleted. */
   readonly opened: boolean;
   readonly spare: Spare | undefined;
+  /**
+   * A good answer to any request after this one ends the wait: the last attempt failed when so many had begun. Undefined:
+   * no answer does.
+   */
+  readonly wakeAfter: number | undefined;
+  /** The attempt that runs, or that failed last, was not made in its own time: an answer woke it. */
+  readonly woken: boolean;
+  /** The backoff has begun anew in this outage, as it does with the first answer. */
+  readonly eased: boolean;
 };
 
 /** What happened on one attempt's connection, look-up or timer. */
@@ -50,11 +59,10 @@ export type LookedUp =
 /** What came from outside: the user, the clock, the list. They count whatever attempt is running. */
 export type OutsideEvent =
   | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
-  /**
-   * The list shows the pipeline: for the first time or again (`appeared`), with another id, as before, or no more. Or
-   * the server, which had refused it, serves the list again (`admitted`).
-   */
-  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'present' | 'missing' | 'admitted'}
+  /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
+  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
+  /** The server answered this request, whosever it was, as it should. */
+  | {readonly kind: 'server-answered'; readonly request: number}
   | {readonly kind: 'close'};
 
 export type MachineEvent = AttemptEvent | OutsideEvent;
@@ -79,6 +87,8 @@ export type Moment = {
   readonly roll: number;
   /** The replay that was begun last has found its place in the log: a marker tells of the outage, and lines went on. */
   readonly decided: boolean;
+  /** Requests to the server that have begun so far, of all that ask it. */
+  readonly asked: number;
 };
 
 export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};

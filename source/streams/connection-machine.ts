@@ -1,4 +1,4 @@
-import {connect, drops, fail, gone, retry} from './connection-attempts.ts';
+import {connect, drops, fail, gone, isWokenBy, retry, wake} from './connection-attempts.ts';
 import type {AttemptEvent, Machine, MachineEvent, Moment, OutsideEvent, Step} from './connection-events.ts';
 import {causeOf, noteLoss, untoldLoss} from './connection-loss.ts';
 import {connectSpare, dropSpare, promote, stepSpare} from './connection-spare.ts';
@@ -12,6 +12,9 @@ export const initialMachine: Machine = {
   loss: undefined,
   opened: false,
   spare: undefined,
+  wakeAfter: undefined,
+  woken: false,
+  eased: false,
 };
 
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
@@ -40,8 +43,13 @@ export function step(machine: Machine, event: MachineEvent, moment: Moment): Ste
       return connect(isOpen(connection) ? noteLoss(machine, event.cause, moment) : machine);
     case 'listed':
       return stepListed(machine, event.as, moment);
+    case 'server-answered':
+      return isWokenBy(machine, event.request) ? wake(machine) : same;
     case 'close':
-      return {machine: {...machine, attempt: 0, spare: undefined, connection: {kind: 'idle'}}, effects: drops(machine)};
+      return {
+        machine: {...machine, attempt: 0, spare: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
+        effects: drops(machine),
+      };
     case 'silent':
       return connection.kind === 'live' && !spare ? connectSpare(machine) : same;
     case 'heard':
@@ -65,6 +73,8 @@ function goLive(machine: Machine, moment: Moment): Step {
     machine: {
       ...machine,
       tries: 0,
+      woken: false,
+      eased: false,
       loss: untoldLoss(machine, moment),
       connection: {kind: 'live', attempt, since: moment.now},
     },
@@ -94,17 +104,6 @@ function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}
     case 'appeared':
     case 'replaced':
       return away ? connect(machine) : {machine, effects: []};
-    case 'present': {
-      // That the list came proves that the server can be reached again: no need to sit out the backoff.
-      const failure = connection.kind === 'waiting' ? connection.failure : undefined;
-      const unreachable = failure?.kind === 'retryable' && failure.reason === 'unreachable';
-      return unreachable ? connect(machine) : {machine, effects: []};
-    }
-    // The same server took the same credentials: a stream that it refused need not sit out its slow retry.
-    case 'admitted': {
-      const refused = connection.kind === 'gone' && connection.reason.kind === 'refused';
-      return refused ? connect(machine) : {machine, effects: []};
-    }
     case 'missing':
       return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, moment) : {machine, effects: []};
   }

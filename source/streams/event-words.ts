@@ -48,7 +48,9 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     case 'listed':
       if (event.as === 'missing') return {text: 'the list no longer shows the pipeline: it was deleted'};
       if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};
-      return {text: event.as === 'appeared' ? 'the list shows the pipeline: connecting' : 'the server answers again'};
+      return {text: 'the list shows the pipeline: connecting'};
+    case 'server-answered':
+      return {text: 'the server answers again'};
     case 'opened':
     case 'retry-due':
     case 'silent':

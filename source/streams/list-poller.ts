@@ -2,7 +2,7 @@ import type {ApiClient, ApiFailure, Pipeline} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {asFailure} from './as-failure.ts';
-import {retryDelay} from './backoff.ts';
+import {askedDelay, retryDelay} from './backoff.ts';
 
 /** Feldera's own web console asks every 2 s too. */
 const watchedEvery = 2_000;
@@ -42,11 +42,18 @@ export class ListPoller {
   #again = false;
   #cancelTimer: (() => void) | undefined;
 
+  /** A good answer to any request after this one ends the wait; undefined: none does. See `Machine.wakeAfter`. */
+  #wakeAfter: number | undefined;
+  #woken = false;
+  readonly #unsubscribe: () => void;
+
   /** `random` answers numbers in [0, 1). Nothing happens until `start`. */
   constructor(options: {client: ApiClient; clock: Clock; random: () => number}) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#random = options.random;
+    const {good} = this.#client.answers;
+    this.#unsubscribe = good.subscribe(() => this.#wake(good.get()));
   }
 
   get snapshot(): ReadableStore<ListSnapshot> {
@@ -81,13 +88,22 @@ export class ListPoller {
   /** Ends it for good, the request in flight included. */
   stop(): void {
     this.#stop.abort();
+    this.#unsubscribe();
     this.#cancelTimer?.();
+  }
+
+  /** The server has answered another's request: the list does not sit out its backoff, once for each wait. */
+  #wake(request: number): void {
+    if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
+    this.refresh();
+    this.#woken = true;
   }
 
   /** Never rejects: every failure becomes part of the snapshot. */
   async #request(): Promise<void> {
     this.#requesting = true;
     this.#again = false;
+    this.#wakeAfter = undefined;
     const answer = await this.#client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     if (this.#stop.signal.aborted) return;
@@ -98,6 +114,7 @@ export class ListPoller {
 
   #succeeded(pipelines: readonly Pipeline[]): void {
     this.#tries = 0;
+    this.#woken = false;
     this.#goodAt = this.#clock.wall();
     this.#askAfter(this.#watched ? watchedEvery : unwatchedEvery);
     const {pipelines: known, failure} = this.#store.get();
@@ -111,6 +128,8 @@ export class ListPoller {
       failure.kind === 'retryable'
         ? retryDelay(failure, this.#tries, this.#random())
         : refusedEvery * (1 + this.#random());
+    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : this.#client.answers.asked;
+    this.#woken = false;
     this.#askAfter(wait);
     const {pipelines} = this.#store.get();
     this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#clock.monotonic() + wait});

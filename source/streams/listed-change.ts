@@ -2,14 +2,14 @@ import type {Pipeline} from '../api/types.ts';
 import type {MarkerKind} from '../buffer/marker.ts';
 import type {OutsideEvent} from './connection-events.ts';
 
-/** What two lists in a row say of one pipeline, for its connection; undefined when it never was there. */
+/** What two lists in a row say of one pipeline, for its connection; undefined when that is nothing new. */
 export function listedAs(
   before: Pipeline | undefined,
   now: Pipeline | undefined,
 ): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
   if (!now) return before && 'missing';
   if (!before) return 'appeared';
-  return before.id === now.id ? 'present' : 'replaced';
+  return before.id === now.id ? undefined : 'replaced';
 }
 
 /**

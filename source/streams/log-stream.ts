@@ -6,6 +6,7 @@ import type {MarkerKind} from '../buffer/marker.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/shared-frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import {isWokenBy} from './connection-attempts.ts';
 import {ConnectionEffects} from './connection-effects.ts';
 import type {MachineEvent} from './connection-events.ts';
 import {initialMachine, step} from './connection-machine.ts';
@@ -34,6 +35,7 @@ export class LogStream {
   readonly #client: ApiClient;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #onWaiting: () => void;
   readonly #history = new EventHistory();
   readonly #identity = new PipelineIdentity();
   readonly #reader: LogReader;
@@ -52,13 +54,15 @@ export class LogStream {
   #closed = false;
   #listed: Pipeline | undefined;
 
-  constructor(options: StreamOptions & {readonly name: string}) {
+  /** `onWaiting`: see `waitsForServer`. */
+  constructor(options: StreamOptions & {readonly name: string; readonly onWaiting: () => void}) {
     const {clock, fps, frames = new SharedFrames({clock, fps})} = options;
     this.#frames = frames;
     this.name = options.name;
     this.#client = options.client;
     this.#clock = clock;
     this.#random = options.random;
+    this.#onWaiting = options.onWaiting;
     this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
     this.#reader = new LogReader({
       buffer: this.buffer,
@@ -163,7 +167,7 @@ export class LogStream {
 
   /**
    * The pipeline as the list shows it now; undefined: it does not. Draws a row when its state changed since the last
-   * call, and wakes a waiting stream when the pipeline is there (again).
+   * call, and wakes a waiting stream when the pipeline is there again, or another one of its name.
    */
   notePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
@@ -178,9 +182,20 @@ export class LogStream {
     this.#changed();
   }
 
-  /** The server, which had refused the list, serves it again. */
-  noteAdmitted(): void {
-    this.#dispatch({kind: 'listed', as: 'admitted'});
+  /** It waits for the server to be back, which the next good answer to anyone would tell. */
+  get waitsForServer(): boolean {
+    const {connection, wakeAfter} = this.#machine;
+    return connection.kind === 'waiting' && wakeAfter !== undefined;
+  }
+
+  /** A good answer to this request, whosever it was, ends its wait, also for a server that refused it. */
+  isWokenBy(request: number): boolean {
+    return isWokenBy(this.#machine, request);
+  }
+
+  /** The server answered this request as it should. */
+  noteAnswered(request: number): void {
+    this.#dispatch({kind: 'server-answered', request});
   }
 
   /** Ends it for good and frees the connection at once. Resolves when its recording is written, too. */
@@ -215,12 +230,14 @@ export class LogStream {
     if (this.#closed) return;
     const before = this.#machine;
     const now = this.#clock.monotonic();
-    const {machine, effects} = step(before, event, {now, roll: this.#random(), decided: this.#reader.decided});
+    const {asked} = this.#client.answers;
+    const {machine, effects} = step(before, event, {now, roll: this.#random(), decided: this.#reader.decided, asked});
     if (machine === before) return;
     this.#machine = machine;
     const words = eventWords(before, event, machine, now);
     if (words) this.#history.add(this.#clock.wall(), words.text, words.key);
     for (const effect of effects) this.#effects.run(effect);
+    if (this.waitsForServer) this.#onWaiting();
     this.#changed();
   }
 

@@ -5,8 +5,6 @@ import type {ListPoller} from './list-poller.ts';
 export type LoginOptions = {
   readonly client: Pick<ApiClient, 'getSession' | 'getVersion'>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
-  /** The server serves the list again after it had refused to. */
-  readonly onAdmitted: () => void;
 };
 
 /**
@@ -53,7 +51,6 @@ export class Login {
     this.#listFailure = failure;
     if (!before || failure) return;
     void this.#askVersion();
-    if (before.kind === 'fatal') this.#options.onAdmitted();
     if (before.kind === 'fatal' || !this.#session.get()) void this.#ask();
   }
 

@@ -3,6 +3,7 @@ import {SharedFrames} from '../lib/shared-frames.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {LogStream} from './log-stream.ts';
 import {MemoryKeeper} from './memory-keeper.ts';
+import {ServerReturn} from './server-return.ts';
 import {SleepDetector} from './sleep-detector.ts';
 import type {StreamOptions} from './stream-options.ts';
 
@@ -14,6 +15,7 @@ export class StreamManager {
   readonly #streams = new Map<string, LogStream>();
   readonly #names = createStore<readonly string[]>([]);
   readonly #sleepDetector: SleepDetector;
+  readonly #return: ServerReturn;
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
   constructor(options: StreamOptions) {
@@ -21,6 +23,7 @@ export class StreamManager {
     // One drawing of the screen a frame, however many tabs have news: of 64 busy ones, half the CPU time.
     this.#options = {frames: new SharedFrames({clock, fps}), ...options};
     this.memory = new MemoryKeeper({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
+    this.#return = new ServerReturn({...options, streams: this.#streams});
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
       onSlept: () => {
@@ -43,7 +46,7 @@ export class StreamManager {
   open(name: string): LogStream {
     const open = this.#streams.get(name);
     if (open) return open;
-    const stream = new LogStream({...this.#options, name});
+    const stream = new LogStream({...this.#options, name, onWaiting: () => this.#return.watch()});
     this.#streams.set(name, stream);
     this.memory.add(stream);
     const pipeline = this.#listed?.get(name);
@@ -81,13 +84,9 @@ export class StreamManager {
     for (const [name, stream] of this.#streams) stream.notePipeline(listed.get(name));
   }
 
-  /** The server, which had refused the list, serves it again. */
-  noteAdmitted(): void {
-    for (const stream of this.#streams.values()) stream.noteAdmitted();
-  }
-
   /** Closes every stream. */
   dispose(): void {
+    this.#return.stop();
     for (const name of [...this.#streams.keys()]) this.close(name);
   }
 }

@@ -5,7 +5,7 @@ import {initialMachine} from '../../source/streams/connection-machine.ts';
 
 const first = {cause: 'server-lost', at: 100} as const;
 const lost: Machine = {...initialMachine, loss: first};
-const moment = {now: 500, roll: 0, decided: false};
+const moment = {now: 500, roll: 0, decided: false, asked: 5};
 const decided = {...moment, decided: true};
 
 test('the first loss counts until a marker has told of it', () => {

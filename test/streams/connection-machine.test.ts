@@ -4,7 +4,7 @@ import type {ApiFailure} from '../../source/api/types.ts';
 import type {AttemptEvent, Effect, Machine, MachineEvent, Moment} from '../../source/streams/connection-events.ts';
 import {initialMachine, step} from '../../source/streams/connection-machine.ts';
 
-const moment = {now: 1000, roll: 0, decided: false};
+const moment = {now: 1000, roll: 0, decided: false, asked: 5};
 /** As `moment`, when what is read has found its place in the log. */
 const decided = {...moment, decided: true};
 const url = 'http://here';
@@ -65,9 +65,9 @@ const events = {
   'spare late': {kind: 'spare-late', attempt: 1},
   'listed, appeared': {kind: 'listed', as: 'appeared'},
   'listed, replaced': {kind: 'listed', as: 'replaced'},
-  'listed, present': {kind: 'listed', as: 'present'},
   'listed, missing': {kind: 'listed', as: 'missing'},
-  admitted: {kind: 'listed', as: 'admitted'},
+  'server answered': {kind: 'server-answered', request: 6},
+  'server answered what was asked before': {kind: 'server-answered', request: 5},
 } satisfies Record<string, MachineEvent>;
 
 /** Where each event leads from each state; what is not named changes nothing. `live +spare`: a second connection. */
@@ -120,7 +120,7 @@ const table: Record<keyof typeof states, Partial<Record<keyof typeof events, str
     'retry due': 'connecting',
     'listed, appeared': 'connecting',
     'listed, replaced': 'connecting',
-    'listed, present': 'connecting',
+    'server answered': 'connecting',
     'listed, missing': 'gone',
   },
   'gone, deleted': {
@@ -132,7 +132,7 @@ const table: Record<keyof typeof states, Partial<Record<keyof typeof events, str
     'listed, replaced': 'connecting',
   },
   'gone, refused': {
-    admitted: 'connecting',
+    'server answered': 'connecting',
     reconnect: 'connecting',
     slept: 'connecting',
     close: 'idle',
@@ -177,7 +177,7 @@ test('the body tells the cause: cut, clean without the sentinel, the sentinel, a
 });
 
 describe('an outage', () => {
-  const at = (now: number, isDecided = false): Moment => ({now, roll: 0, decided: isDecided});
+  const at = (now: number, isDecided = false): Moment => ({now, roll: 0, decided: isDecided, asked: 5});
   const waiting = play([cut], states.live).machine;
   const connecting = play([{kind: 'retry-due', attempt: 1}], waiting, at(2000, true)).machine;
   const again = play([{kind: 'opened', attempt: 2}], connecting, at(2100, true));
@@ -290,9 +290,81 @@ test('a look-up that finds another id reconnects at once and says so', () => {
   ]);
 });
 
-test('a list that comes does not cut short a wait that the server asked for', () => {
-  const waiting = play([refused(asksToWait)], states.connecting).machine;
-  expect(play([events['listed, present']], waiting).machine).toBe(waiting);
+describe('an answer of the server to others', () => {
+  const answered: MachineEvent = {kind: 'server-answered', request: 1000};
+  /** Plays it on, for the attempt that is the newest then. */
+  const next = (machine: Machine, event: MachineEvent) =>
+    play(['attempt' in event ? {...event, attempt: machine.lastAttempt} : event], machine).machine;
+  const due: MachineEvent = {kind: 'retry-due', attempt: 0};
+  /** An outage in which the backoff has grown. */
+  const away = [due, refused(unreachable), due, refused(unreachable), due, refused(unreachable)].reduce(
+    next,
+    states.waiting,
+  );
+
+  test.each([
+    ['that the server asked for', states.connecting, refused(asksToWait)],
+    ['after an empty 404, which is short', states.connecting, refused(notReady)],
+    ['for a log that the server ended', states.ended, events['looked up, same']],
+    ['for a pipeline that is deleted', states.ended, events['looked up, missing']],
+  ])('does not cut short a wait %s', (_, from, event) => {
+    const {machine} = play([event], from);
+    expect(play([answered], machine).machine).toBe(machine);
+  });
+
+  test.each([
+    ['a cut', states.live, cut],
+    ['the end of a log whose look-up failed', states.ended, events['looked up, no answer']],
+    ['an error', states.connecting, refused({...unreachable, reason: 'server-error'})],
+    ['a refusal', states.connecting, refused(unauthorized)],
+  ])('ends the wait after %s', (_, from, event) => {
+    const {machine} = play([event, answered], from);
+    expect(machine.connection.kind).toBe('connecting');
+    expect(
+      play(
+        [
+          {kind: 'opened', attempt: 2},
+          {kind: 'caught-up', attempt: 2},
+        ],
+        machine,
+      ).machine,
+    ).toMatchObject({
+      connection: {kind: 'live'},
+      woken: false,
+      eased: false,
+    });
+  });
+
+  test('lets the backoff begin anew, once an outage, and is not heard again before its next wait is over', () => {
+    expect(away.tries).toBe(4);
+    const woken = next(away, answered);
+    const failed = next(woken, refused(unreachable));
+    expect(failed.connection).toMatchObject({kind: 'waiting', tries: 1, until: 2000});
+    expect(next(failed, answered)).toBe(failed);
+    const second = [due, refused(unreachable), answered, refused(unreachable)].reduce(next, failed);
+    expect(second.connection).toMatchObject({kind: 'waiting', tries: 3, until: 5000});
+    expect(next(second, answered)).toBe(second);
+  });
+
+  test('to a log of the same pipeline on a server that answers all else makes two tries at most of one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), {maxLength: 60}), (answersCome) => {
+        let machine: Machine = away;
+        let [own, woken] = [0, 0];
+        for (const comes of answersCome) {
+          const before = machine;
+          machine = next(machine, comes ? answered : due);
+          if (machine === before) continue;
+          if (comes) woken += 1;
+          else own += 1;
+          machine = next(machine, refused(unreachable));
+          expect(woken).toBeLessThanOrEqual(own + 1);
+          // After the first, each failure counts.
+          if (woken > 1) expect(machine.tries).toBeGreaterThanOrEqual(woken);
+        }
+      }),
+    );
+  });
 });
 
 describe('a second connection in place of a silent one', () => {

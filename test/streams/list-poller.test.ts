@@ -162,3 +162,45 @@ test('stopped, it aborts the request, leaves no timer and says nothing more', as
   expect(lists.clock.pending).toBe(0);
   expect(lists.poller.snapshot.get()).toBe(before);
 });
+
+test('an answer to another request ends the wait, once for each', async () => {
+  const lists = new Lists();
+  lists.always = unreachable;
+  lists.poller.start();
+  await lists.clock.advance(100_000);
+  const count = lists.asked.length;
+  const answered = async () => {
+    lists.answers.succeeded(lists.answers.begin());
+    await settled();
+  };
+  await answered();
+  expect(lists.asked.length).toBe(count + 1);
+  await answered();
+  expect(lists.asked.length).toBe(count + 1);
+  await lists.clock.advance(30_000);
+  const later = lists.asked.length;
+  lists.always = [];
+  await answered();
+  expect(lists.asked.length).toBe(later + 1);
+  expect(lists.poller.snapshot.get().failure).toBeUndefined();
+  // A list that is fresh is not asked for the sooner.
+  await answered();
+  expect(lists.asked.length).toBe(later + 1);
+});
+
+test('an answer to what was asked before the list failed, or with a Retry-After, ends no wait', async () => {
+  const lists = new Lists();
+  const before = lists.answers.begin();
+  lists.always = unreachable;
+  lists.poller.start();
+  await lists.clock.advance(100);
+  lists.answers.succeeded(before);
+  await settled();
+  expect(lists.asked).toEqual([0]);
+  lists.always = {...unreachable, retryAfter: 20_000};
+  lists.poller.refresh();
+  await settled();
+  lists.answers.succeeded(lists.answers.begin());
+  await lists.clock.advance(1000);
+  expect(lists.asked).toEqual([0, 100]);
+});

@@ -28,7 +28,7 @@ test('what two lists in a row say of a pipeline', () => {
   expect(listedAs(undefined, undefined)).toBeUndefined();
   expect(listedAs(undefined, here)).toBe('appeared');
   expect(listedAs(here, undefined)).toBe('missing');
-  expect(listedAs(here, pipeline({deploymentStatus: 'Stopped'}))).toBe('present');
+  expect(listedAs(here, pipeline({deploymentStatus: 'Stopped'}))).toBeUndefined();
   expect(listedAs(here, pipeline({id: 'second'}))).toBe('replaced');
 });
 
