@@ -29,6 +29,10 @@ export function failureOf(answer: Answer, now: number): ApiFailure {
   };
   const known = Object.hasOwn(fatalCodes, told.code) ? fatalCodes[told.code] : undefined;
   if (known) return fatal(told, known.reason, `${known.sentence} (${told.detail})`);
+  // Before Feldera 0.97, which is not supported.
+  if (told.code === 'RunnerInteractionShutdown') {
+    return retryable(told, 'runner-unreachable', `a pipeline that is not deployed has no log here (${told.detail})`);
+  }
   if (told.code.startsWith('RunnerInteraction')) {
     return retryable(told, 'runner-unreachable', `the pipeline's runner does not answer (${told.detail})`);
   }

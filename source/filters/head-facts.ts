@@ -41,5 +41,6 @@ export class RecordShapes {
 export function targetsOf(line: Buffer): readonly string[] {
   const record = parseRecord(visibleText(line[0] === brace ? line : line.subarray(0, targetWithin)));
   if (!record) return [];
-  return record.source === 'manager' ? [record.target, 'runner'] : [record.target];
+  const own = record.target === '' ? [] : [record.target];
+  return record.source === 'manager' ? [...own, 'runner'] : own;
 }

@@ -9,8 +9,8 @@ import type {IdSet} from './id-set.ts';
 import type {Journal} from './journal.ts';
 import type {RecordSource} from './record-source.ts';
 
-/** How lines of the runner look: they have a target that need not stand in them. */
-const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"`;
+/** How lines of the runner look, the last two before Feldera 0.207: they have a target that need not stand in them. */
+const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
 export type LogFacts = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly shapes: RecordShapes};
 

@@ -128,6 +128,13 @@ describe('the sentence', () => {
   });
 });
 
+test('a log that an older server has only while the pipeline is deployed', () => {
+  expect(failure(503, json('RunnerInteractionShutdown'))).toMatchObject({
+    ...{kind: 'retryable', reason: 'runner-unreachable'},
+    message: expect.stringMatching(/^a pipeline that is not deployed has no log here \(503 /),
+  });
+});
+
 test('Retry-After goes with whatever may pass by itself', () => {
   const runner = failure(503, json('RunnerInteractionUnreachable'), {'retry-after': '5'});
   expect(runner.kind === 'retryable' && runner.retryAfter).toBe(5000);
