@@ -6,7 +6,7 @@ import {levelIn} from './line-level.ts';
 import {OpenRecords} from './open-records.ts';
 import {codeOf, markerCode, panicCode, plainCode} from './record-code.ts';
 import {RecordTable} from './record-table.ts';
-import {isRunnersIn, isWholeEntry, runnersMessage} from './runner-line.ts';
+import {isOldRunnersIn, isRunnersIn, isWholeEntry, runnersMessage} from './runner-line.ts';
 import {Runs} from './runs.ts';
 import {timeOfBytes} from './time-text.ts';
 
@@ -63,11 +63,14 @@ export class EntryReader {
     this.#endsEmpty = false;
     const isRunners = isRunnersIn(bytes, start, end);
     this.runs.entry(id, !isRunners);
-    const takes = isRunners ? !isWholeEntry(bytes.subarray(start, end)) : bytes[start] !== openingBrace;
-    if (takes) this.#open.head(id, isRunners);
+    const isWhole = isRunners && isWholeEntry(bytes.subarray(start, end));
+    // What an older runner reports may have more lines; what it tells of a start stands before the process's own lines.
+    const mayGoOn = isWhole && level !== 'INFO' && isOldRunnersIn(bytes, start);
+    const takes = isRunners ? !isWhole || mayGoOn : bytes[start] !== openingBrace;
+    if (takes) this.#open.head(id, isRunners && !isWhole);
     else this.#open.single(id);
     this.table.addHead(codeOf(level, takes));
-    if (isRunners && !takes) this.#hearRunner(id, bytes.subarray(start, end));
+    if (isWhole) this.#hearRunner(id, bytes.subarray(start, end));
     return isRunners;
   }
 

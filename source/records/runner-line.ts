@@ -33,11 +33,16 @@ const members = new JsonMembers();
  */
 export function isRunnersIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnersJson(bytes, start, end);
-  if (standsAt(bytes, start, oldTag)) return namesNoTarget(bytes, start, end);
+  if (isOldRunnersIn(bytes, start)) return namesNoTarget(bytes, start, end);
   if (!standsAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
+}
+
+/** Whether a line of the runner is one in text from before Feldera 0.207. */
+export function isOldRunnersIn(bytes: Uint8Array, start: number): boolean {
+  return standsAt(bytes, start, oldTag);
 }
 
 function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
@@ -83,11 +88,11 @@ function levelEndIn(bytes: Uint8Array, start: number, end: number): number | und
 }
 
 /**
- * Whether the runner's entry that the line begins is complete with it. One in JSON always is; before Feldera 0.207 none
- * tells, and hardly any has more lines.
+ * Whether the runner's entry that the line begins is complete with it, or does not tell its end. One in JSON always is
+ * complete; before Feldera 0.207 none in text tells.
  */
 export function isWholeEntry(line: Uint8Array): boolean {
-  return line[0] === openingBrace || standsAt(line, 0, oldTag) || endsManagerEntry(line);
+  return line[0] === openingBrace || isOldRunnersIn(line, 0) || endsManagerEntry(line);
 }
 
 /** What a whole entry of the runner says, without its suffix. */

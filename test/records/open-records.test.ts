@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {panicLines} from '../../source/demo/panic-lines.ts';
-import {head, indexText, json, runner, start} from './index-lines.ts';
+import {head, indexText, json, oldRunner, runner, start} from './index-lines.ts';
 
 /** What each line belongs to: the places of the first lines, and the levels. */
 function recordsOf(lines: readonly string[]): {heads: number[]; levels: (string | undefined)[]} {
@@ -68,6 +68,17 @@ describe('what is complete takes nothing', () => {
       ['c', '  an indented one'],
     ]);
     expect(recordsOf([json('hello', 'ERROR'), 'a line of stdout']).levels).toEqual(['ERROR', undefined]);
+  });
+
+  test('what an older runner tells of a start; of an error it may tell more', () => {
+    expectRecords([
+      ['a', oldRunner('Status transition: stopped -> provisioning')],
+      ['b', 'Pipeline configuration read from /app/config.yaml'],
+      ['c', oldRunner('Resource error: no memory', 'ERROR')],
+      ['c', 'of 16 GB'],
+      ['d', oldRunner('Status transition: running -> stopping')],
+      ['e', 'a line of stdout'],
+    ]);
   });
 
   test('an entry of the runner, between the lines of a message', () => {

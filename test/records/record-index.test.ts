@@ -6,7 +6,7 @@ import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {ErrorCounter} from '../../source/streams/error-counter.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
-import {factsOf, head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
+import {factsOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 100);
@@ -145,6 +145,8 @@ const line = fc.constantFrom(
   runner(start),
   runner(stopped),
   runnerJson('Resources error: no memory', 'ERROR'),
+  oldRunner('Status transition: stopped -> provisioning'),
+  oldRunner('Resource error: no memory', 'ERROR'),
   '',
   '',
   thread,
