@@ -82,7 +82,7 @@ describe('filters', () => {
       '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"log","fields":{"message":"x","log.target":"rdkafka"}}',
       '[manager] 2026-11-25T09:08:47.069619Z  INFO db::pool: x pipeline-id="1" pipeline-name="N/A"',
       '[control-plane] 2026-11-25T09:08:47.069619Z  INFO Status transition: running -> stopping',
-      '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"db::pool","pipeline":"pa","fields":{"line":"x"}}',
+      '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"pipeline_manager::db","pipeline":"pa","fields":{"line":"x"}}',
     );
     expect(idsOf(shownOf(buffer, {filters: typed('target:kafka')}))).toEqual([1, 2, 3]);
     expect(idsOf(shownOf(buffer, {filters: typed('target:transition')}))).toEqual([]);
