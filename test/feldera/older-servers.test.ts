@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import type {Version} from './kit.ts';
 import {felderaForAll, needsOlderServer, ownManager, Rig} from './suite.ts';
 
 felderaForAll();
@@ -6,25 +7,24 @@ felderaForAll();
 type Listed = {readonly name: string; readonly connectorErrors: number | null};
 type Line = {readonly time: string | null; readonly level: string | null; readonly message: string};
 
-test.for([
-  {
-    version: '0.100',
-    begins: 'Status transition: stopped -> provisioning',
-    ends: 'Status transition: stopping -> stopped',
-  },
-  {
-    version: '0.200',
-    begins: 'Resources transition: stopped -> provisioning',
-    ends: 'Resources transition: stopping -> stopped',
-  },
-  {
-    version: '0.280',
-    begins: 'Resources transition: stopped -> provisioning',
-    ends: 'Resources transition: stopping -> stopped',
-  },
-] as const)('$version: runs, records, what it does not tell, and its version', async ({version, ...said}, context) => {
+const statuses = ['Status transition: stopped -> provisioning', 'Status transition: stopping -> stopped'];
+const resources = ['Resources transition: stopped -> provisioning', 'Resources transition: stopping -> stopped'];
+
+test.for<{
+  readonly version: Version;
+  /** Lines of JSON in the logs. */
+  readonly json: boolean;
+  readonly said: readonly string[];
+}>([
+  {version: '0.100', json: false, said: statuses},
+  {version: '0.200', json: false, said: resources},
+  {version: '0.200', json: true, said: resources},
+  {version: '0.280', json: false, said: resources},
+])('$version, JSON $json: runs, records, what it does not tell, and its version', async (row, context) => {
+  const {version, json} = row;
+  const [begins = '', ends = ''] = row.said;
   needsOlderServer(context);
-  await using manager = await ownManager({version});
+  await using manager = await ownManager({version, json});
   const client = manager.client();
   const rig = new Rig(client);
   await client.put('old');
@@ -48,12 +48,12 @@ test.for([
   // Of its errors it tells nothing.
   expect(view.sidebar()[0]).toMatch(/● Running +–$/);
   await view.terminal.press('Tab', '{');
-  await view.terminal.waitFor(said.begins);
+  await view.terminal.waitFor(begins);
   await view.terminal.press('{');
   await view.terminal.waitFor(/run 1 of 2 · stopped · \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);
   await view.terminal.press('g');
   await view.terminal.waitFor(/\d INFO {2}runner +Fresh start of pipeline logs/);
-  expect(lines.some(({message}) => message.startsWith(said.ends))).toBe(true);
+  expect(lines.some(({message}) => message.startsWith(ends))).toBe(true);
   await view.terminal.press('i');
   await view.terminal.waitFor(`Feldera ${version}.0`);
 });
