@@ -1,7 +1,7 @@
 import {fieldOf, isObject, stringOf} from './json.ts';
 import {describeProgramError} from './program-error.ts';
-import {parseServerError} from './server-error.ts';
-import type {Pipeline, PipelineDetail, ServerError, Session} from './types.ts';
+import {parseDeploymentError} from './server-error.ts';
+import type {DeploymentError, Pipeline, PipelineDetail, Session} from './types.ts';
 
 /**
  * Reads the list. Entries without a name are left out, missing fields get defaults, unknown statuses are kept.
@@ -27,6 +27,16 @@ export function parsePipelineDetail(json: unknown): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
   return {...pipeline, programError: describeProgramError(fieldOf(json, 'program_error'))};
+}
+
+/**
+ * Since when a pipeline is in the state that is shown of it, RFC 3339: of one that is stopped and is not compiled, that is
+ * the state of its program.
+ */
+export function stateSince(pipeline: Pipeline): string {
+  const {deploymentStatus, deploymentError, programStatus} = pipeline;
+  const isPrograms = deploymentStatus === 'Stopped' && !deploymentError && !['', 'Success'].includes(programStatus);
+  return isPrograms ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
 }
 
 /** Reads `GET /v0/config/session`; undefined when `json` is not an object. */
@@ -60,8 +70,9 @@ function parsePipeline(json: unknown): Pipeline | undefined {
     deploymentStatusSince: stringOf(json, 'deployment_status_since'),
     deploymentDesiredStatus: stringOf(json, 'deployment_desired_status'),
     programStatus: stringOf(json, 'program_status'),
+    programStatusSince: stringOf(json, 'program_status_since'),
     storageStatus: stringOf(json, 'storage_status'),
-    deploymentError: parseServerError(fieldOf(json, 'deployment_error')),
+    deploymentError: parseDeploymentError(fieldOf(json, 'deployment_error')),
     connectorErrors: connectorErrorsOf(json),
   };
 }
@@ -83,13 +94,14 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.deploymentStatusSince === b.deploymentStatusSince &&
     a.deploymentDesiredStatus === b.deploymentDesiredStatus &&
     a.programStatus === b.programStatus &&
+    a.programStatusSince === b.programStatusSince &&
     a.storageStatus === b.storageStatus &&
     a.connectorErrors === b.connectorErrors &&
     sameError(a.deploymentError, b.deploymentError)
   );
 }
 
-function sameError(a: ServerError | undefined, b: ServerError | undefined): boolean {
+function sameError(a: DeploymentError | undefined, b: DeploymentError | undefined): boolean {
   // Nearly always undefined, twice. The server writes its fields in one order.
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -17,9 +17,11 @@ export type Pipeline = {
   readonly deploymentStatusSince: string;
   readonly deploymentDesiredStatus: string;
   readonly programStatus: string;
+  /** RFC 3339, as sent. */
+  readonly programStatusSince: string;
   readonly storageStatus: string;
   /** Often several lines; not part of the log. */
-  readonly deploymentError: ServerError | undefined;
+  readonly deploymentError: DeploymentError | undefined;
   /**
    * `deployment_runtime_status_details.connector_stats.num_errors`; undefined where the server does not tell: of a
    * pipeline that is not deployed, and before Feldera 0.322 of none.
@@ -31,6 +33,19 @@ export type Pipeline = {
 export type PipelineDetail = Pipeline & {
   /** Compiler messages, readable in full; undefined when the program compiled. Needs `selector=all`. */
   readonly programError: string | undefined;
+};
+
+/** `deployment_error`. Its texts are as the server, or the pipeline, wrote them: they may hold control characters. */
+export type DeploymentError = {
+  /** Often several lines, of a panic a whole backtrace. */
+  readonly message: string;
+  readonly errorCode: string;
+  /** Why the pipeline failed, in one line. */
+  readonly cause: string;
+  /** The error by itself says that a start failed: the pipeline never got to run. */
+  readonly endedStart: boolean;
+  /** What its details hold that the message does not say, each with its place in them: `error.backtrace`. */
+  readonly more: readonly (readonly [place: string, text: string])[];
 };
 
 /** The JSON body of the API's errors. */

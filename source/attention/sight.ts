@@ -22,6 +22,8 @@ export type PipelineSight = {
   /** The state in words: `Running`, `Stopped`. */
   readonly state: string;
   readonly running: boolean;
+  /** It is stopped, or on its way to run: what fails next is its start. */
+  readonly unstarted: boolean;
   /** Which start of it this is, as the server says; empty while there is none. */
   readonly deployment: string;
   /** Wall milliseconds of its last change of state. */

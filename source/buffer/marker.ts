@@ -43,8 +43,17 @@ export type MarkerKind =
   | {readonly kind: 'line-cut'}
   /** The stream ended and the look-up told why. */
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
-  /** The list reported another state; `error` is the first line of `deployment_error`. */
-  | {readonly kind: 'state'; readonly from: string; readonly to: string; readonly error?: string}
+  /** The list reported another state; `error` is the cause of a new `deployment_error`. */
+  | {
+      readonly kind: 'state';
+      readonly from: string;
+      readonly to: string;
+      readonly error?: string;
+      /** It never got to run. */
+      readonly startFailed?: boolean;
+    }
+  /** The list reported another state of the program: the compiler's. */
+  | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: nobody counted them. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
   /** In a merged log: `lines` of a source left its scrollback before they could be taken. */

@@ -1,3 +1,4 @@
+import {stateSince} from '../api/pipeline.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {didYouMean} from '../settings/closest.ts';
 import type {ListForm} from '../settings/output-forms.ts';
@@ -45,16 +46,23 @@ export async function listText(options: ListOptions): Promise<string> {
 /** One pipeline for scripts; what the server does not say is null. */
 export function pipelineJson(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
+  const error = deploymentError && {
+    code: deploymentError.errorCode,
+    cause: deploymentError.cause,
+    message: deploymentError.message,
+  };
   return {
     name: facts.name,
     state: stateWord(pipeline),
-    since: facts.deploymentStatusSince || null,
+    since: stateSince(pipeline) || null,
     deploymentStatus: facts.deploymentStatus,
+    deploymentStatusSince: facts.deploymentStatusSince || null,
     desiredStatus: facts.deploymentDesiredStatus,
     programStatus: facts.programStatus,
+    programStatusSince: facts.programStatusSince || null,
     storageStatus: facts.storageStatus,
     connectorErrors: facts.connectorErrors ?? null,
-    deploymentError: deploymentError ? {code: deploymentError.errorCode, message: deploymentError.message} : null,
+    deploymentError: error ?? null,
     platformVersion: facts.platformVersion,
     createdAt: facts.createdAt || null,
     id: facts.id,
@@ -74,9 +82,9 @@ function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOpt
   if (pipelines.length === 0) return '';
   const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
   const rows = pipelines.map((pipeline) => {
-    const {name, deploymentStatusSince, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
-    const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, firstLine(deploymentError?.message)];
-    const cells = [name, stateWord(pipeline), ageOf(deploymentStatusSince, now), ...(more.length > 0 ? wide : [])];
+    const {name, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
+    const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, deploymentError?.cause ?? ''];
+    const cells = [name, stateWord(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
     return cells.map((cell) => clean(cell) || '-');
   });
   const heads = ['NAME', 'STATE', 'SINCE', ...more];
@@ -104,8 +112,4 @@ function ageOf(since: string, now: number): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
-function firstLine(text = ''): string {
-  return text.split('\n', 1)[0] ?? '';
 }

@@ -188,11 +188,12 @@ export class PipelineLog {
   #noteDeath(): void {
     const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.lookedUp ?? {};
     if (deploymentError === undefined) return;
-    const [firstLine] = deploymentError.message.split('\n', 1);
-    const death = `${deploymentStatusSince} ${firstLine}`;
+    const {cause, endedStart} = deploymentError;
+    const death = `${deploymentStatusSince} ${cause}`;
     if (death === this.#death) return;
     this.#death = death;
-    this.#options.note(`the pipeline is ${deploymentStatus} · ${firstLine}`);
+    const what = endedStart ? 'start failed' : `the pipeline is ${deploymentStatus}`;
+    this.#options.note(`${what} · ${cause}`);
   }
 
   #noteRecording(): void {

@@ -1,4 +1,5 @@
 import {ApiError} from '../api/api-error.ts';
+import {stateSince} from '../api/pipeline.ts';
 import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {didYouMean} from '../settings/closest.ts';
 import type {NamesAsked} from '../settings/name-pattern.ts';
@@ -74,10 +75,11 @@ function describe(detail: PipelineDetail, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
   const rows: readonly (readonly [string, string])[] = [
     ['state', stateWord(detail)],
-    ['since', detail.deploymentStatusSince],
+    ...(deploymentError ? ([['cause', deploymentError.cause]] as const) : []),
+    ['since', stateSince(detail)],
     ['deployment', detail.deploymentStatus],
     ['desired', detail.deploymentDesiredStatus],
-    ['program', detail.programStatus],
+    ['program', [detail.programStatus, detail.programStatusSince].filter((word) => word !== '').join(' since ')],
     ['storage', detail.storageStatus],
     ['connector errors', String(detail.connectorErrors ?? '')],
     ['platform', detail.platformVersion],
@@ -89,6 +91,7 @@ function describe(detail: PipelineDetail, serverVersion = ''): string {
     ...(deploymentError
       ? inFull(`deployment error (${clean(deploymentError.errorCode)})`, deploymentError.message)
       : []),
+    ...(deploymentError?.more ?? []).flatMap(([place, text]) => inFull(clean(place), text)),
     ...(programError === undefined ? [] : inFull('program error', programError)),
     '',
   ].join('\n');

@@ -8,6 +8,7 @@ import type {StitchPast, StitchState} from '../stitch/stitch-state.ts';
 import type {Loss} from './connection-events.ts';
 import {ErrorSightings} from './error-sightings.ts';
 import {PaneWriter} from './pane-writer.ts';
+import type {ToldStates} from './told-states.ts';
 
 /** A catch-up is over after this long without a byte (milliseconds) … */
 const quiet = 150;
@@ -122,6 +123,11 @@ export class LogReader {
   /** The same by what they say. */
   get errorShapes(): ErrorShapes {
     return this.#errors.shapes;
+  }
+
+  /** The states that the log itself told lately. */
+  get told(): Pick<ToldStates, 'tells'> {
+    return this.#writer.told;
   }
 
   /** What was lost so far. */

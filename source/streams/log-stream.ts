@@ -12,7 +12,7 @@ import type {MachineEvent} from './connection-events.ts';
 import {initialMachine, step} from './connection-machine.ts';
 import {EventHistory} from './event-history.ts';
 import {eventWords} from './event-words.ts';
-import {listedAs, stateMarker} from './listed-change.ts';
+import {type ListedChange, listedAs, listedChanges} from './listed-change.ts';
 import {LogReader} from './log-reader.ts';
 import {lookUp} from './look-up.ts';
 import {PipelineIdentity} from './pipeline-identity.ts';
@@ -24,6 +24,8 @@ import {bufferFacts, type TabSnapshot} from './tab-snapshot.ts';
 const defaultSilence = 5 * 60_000;
 /** The first connection waits for the recording to be found, and for the pipeline's id that this takes. */
 const recordingPatience = 3_000;
+/** What the log has not told by then, after the list, it does not tell. Milliseconds. */
+const toldWithin = 5_000;
 
 /**
  * One tab: follows one pipeline's log on one connection, and keeps what came. It decides nothing: events go into the
@@ -48,6 +50,8 @@ export class LogStream {
   #isBeginning = false;
   /** What was marked while the recording was being opened: what that holds comes before it. */
   readonly #early: {readonly marker: MarkerKind; readonly at: number}[] = [];
+  /** Cancel the markers of states that the log may still tell. */
+  readonly #untold = new Set<() => void>();
   /** The same function each time: it stands for the stream in its frames. */
   readonly #publish = () => this.#store.set(this.#takeSnapshot());
   #machine = initialMachine;
@@ -175,8 +179,7 @@ export class LogStream {
     this.#identity.note(pipeline);
     if (this.#reader.attempt !== undefined) this.#identity.followIfUnknown();
     this.#recording?.noteId(this.#reader.pipelineId ?? pipeline?.id);
-    const marker = stateMarker(before, pipeline);
-    if (marker) this.#mark(marker);
+    for (const change of listedChanges(before, pipeline)) this.#noteChange(change);
     const as = listedAs(before, pipeline);
     if (as) this.#dispatch({kind: 'listed', as});
     this.#changed();
@@ -202,6 +205,7 @@ export class LogStream {
   close(): Promise<void> {
     // First: whether what is held back now was the log's own will only be known in the next run.
     const recorded = this.#recording?.close();
+    for (const cancel of this.#untold) cancel();
     this.#reader.release();
     this.#dispatch({kind: 'close'});
     this.#closed = true;
@@ -210,9 +214,29 @@ export class LogStream {
     return recorded ?? Promise.resolve();
   }
 
+  /** The log's own line of a state comes first, as a rule: what it tells gets no marker. It never tells a cause. */
+  #noteChange({marker, since}: ListedChange): void {
+    const at = Number.isNaN(since) ? this.#clock.wall() : since;
+    const isTold = () => marker.kind === 'state' && this.#reader.told.tells(marker.to, since);
+    if (marker.kind === 'state' && marker.error !== undefined) {
+      const what = marker.startFailed ? 'start failed' : `${marker.from} → ${marker.to}`;
+      this.#history.add(at, `${what}: ${marker.error}`);
+    } else if (isTold()) return;
+    else if (marker.kind === 'state') {
+      const cancel = this.#clock.after(toldWithin, () => {
+        this.#untold.delete(cancel);
+        if (isTold()) return;
+        this.#mark(marker, at);
+        this.#changed();
+      });
+      this.#untold.add(cancel);
+      return;
+    }
+    this.#mark(marker, at);
+  }
+
   /** A recorded past can only be put into an empty buffer. */
-  #mark(marker: MarkerKind): void {
-    const at = this.#clock.wall();
+  #mark(marker: MarkerKind, at = this.#clock.wall()): void {
     if (this.#isBeginning) this.#early.push({marker, at});
     else this.#reader.mark(marker, at);
   }

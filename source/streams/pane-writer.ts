@@ -2,6 +2,7 @@ import {addToll, noToll, type Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCause, Marker} from '../buffer/marker.ts';
 import type {ErrorSightings} from './error-sightings.ts';
+import {ToldStates} from './told-states.ts';
 
 /**
  * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
@@ -10,11 +11,13 @@ import type {ErrorSightings} from './error-sightings.ts';
 export class PaneWriter {
   readonly #buffer: LogBuffer;
   readonly #errors: ErrorSightings;
+  readonly #told: ToldStates;
   #appended = 0;
   #toll = noToll;
 
   constructor(options: {buffer: LogBuffer; errors: ErrorSightings}) {
     this.#buffer = options.buffer;
+    this.#told = new ToldStates(options.buffer);
     this.#errors = options.errors;
   }
 
@@ -28,11 +31,18 @@ export class PaneWriter {
     const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes, newlines);
     this.#errors.push(bytes, hasOpenLine, newlines);
+    this.#told.push(bytes, hasOpenLine, newlines);
   }
 
   closeLine(): void {
     this.#errors.endLine();
+    this.#told.endLine();
     this.#buffer.closeLine();
+  }
+
+  /** The states that the lines told. */
+  get told(): Pick<ToldStates, 'tells'> {
+    return this.#told;
   }
 
   /** What the markers tell of losses. */
@@ -69,6 +79,9 @@ export class PaneWriter {
         this.#addOrCorrect(marker, (above) =>
           above.kind === 'state' && above.error === undefined ? {...marker, from: above.from} : undefined,
         );
+        return;
+      case 'program':
+        this.#addOrCorrect(marker, (above) => (above.kind === 'program' ? {...marker, from: above.from} : undefined));
         return;
       default:
         this.#buffer.addMarker(marker);

@@ -155,7 +155,8 @@ export class Attention {
 
   #pipelines(): ReadonlyMap<string, PipelineSight> | undefined {
     const {pipelines} = this.#poller.snapshot.get();
-    if (pipelines && this.#list?.of !== pipelines) this.#list = {of: pipelines, sights: pipelineSights(pipelines)};
+    if (pipelines && this.#list?.of !== pipelines)
+      this.#list = {of: pipelines, sights: pipelineSights(pipelines, this.#list?.sights)};
     return this.#list?.sights;
   }
 

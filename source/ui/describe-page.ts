@@ -18,7 +18,7 @@ export function describePage(
   return [
     plain(` ${sanitise(described.name).text}`, {bold: true}),
     plain(''),
-    ...(pipeline ? facts(pipeline) : []),
+    ...(pipeline ? facts(pipeline, width) : []),
     ...(answer === undefined ? [plain(''), plain(' looking it up', {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
       ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, true)]
@@ -27,12 +27,13 @@ export function describePage(
   ];
 }
 
-function facts(pipeline: Pipeline): readonly StyledText[] {
+function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
   const state = pipelineState(pipeline);
   const rows: readonly (readonly [string, string])[] = [
+    ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
     ['deployment', `${pipeline.deploymentStatus} since ${since(pipeline.deploymentStatusSince)}`],
     ['desired', pipeline.deploymentDesiredStatus],
-    ['program', pipeline.programStatus],
+    ['program', `${pipeline.programStatus} since ${since(pipeline.programStatusSince)}`],
     ['storage', pipeline.storageStatus],
     ['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)],
     ['id', pipeline.id],
@@ -42,7 +43,11 @@ function facts(pipeline: Pipeline): readonly StyledText[] {
   ];
   return [
     concat([plain(' state'.padEnd(20)), plain(state.word, state.style)]),
-    ...rows.map(([name, value]) => concat([plain(` ${name}`.padEnd(20), {dim: true}), plain(sanitise(value).text)])),
+    ...rows.flatMap(([name, value]) =>
+      wrapWords(sanitise(value).text, Math.max(10, width - 21)).map((line, index) =>
+        concat([plain((index === 0 ? ` ${name}` : '').padEnd(20), {dim: true}), plain(line)]),
+      ),
+    ),
   ];
 }
 
@@ -52,6 +57,9 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
   if (error) {
     rows.push(plain(''), plain(` Deployment error (${sanitise(error.errorCode).text})`, {fg: 1, bold: true}));
     rows.push(...paragraph(error.message, width, false));
+    for (const [place, text] of error.more) {
+      rows.push(plain(''), plain(` ${sanitise(place).text}`, {dim: true}), ...paragraph(text, width, false));
+    }
   }
   if (programError !== undefined) {
     rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width, false));

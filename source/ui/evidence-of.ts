@@ -1,3 +1,4 @@
+import type {Marker} from '../buffer/marker.ts';
 import {filterText} from '../filters/parse-filter.ts';
 import {takeLines} from '../take/bytes-of.ts';
 import {inSlices} from '../take/in-slices.ts';
@@ -86,6 +87,10 @@ function spanOf({model}: PaneAt, {first, last}: SpanOfIds): {from: number; to: n
 /** What was lost, or may have been, within the span. */
 function gapsOf({model}: PaneAt, {first = 0, last = -1}: SpanOfIds): readonly string[] {
   return [...model.source.buffer.markers()]
-    .filter(([id, marker]) => id >= first && id <= last && markerTone(marker) !== 'quiet' && marker.kind !== 'state')
+    .filter(([id, marker]) => id >= first && id <= last && markerTone(marker) !== 'quiet' && !isState(marker))
     .map(([, marker]) => markerText(marker));
+}
+
+function isState({kind}: Marker): boolean {
+  return kind === 'state' || kind === 'program';
 }

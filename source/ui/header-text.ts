@@ -7,13 +7,16 @@ import {sanitise} from '../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {counted, duration} from '../viewport/words.ts';
+import type {ZoneOffset} from '../viewport/time-column.ts';
+import {clockTime, counted, duration} from '../viewport/words.ts';
 import {type ConnectionWords, refusalWords} from './connection-words.ts';
 import {shownName} from './contexts-page.ts';
-import {isFailing, pipelineState} from './pipeline-state.ts';
+import {isCompiling, isFailing, pipelineState} from './pipeline-state.ts';
 
 /** From here on `duration` is in minutes. Milliseconds. */
 const twoMinutes = 120_000;
+/** Below this width the list's facts need the room. */
+const widthWithSince = 70;
 
 export type HeaderView = {
   /** Name of the context in force. */
@@ -35,6 +38,8 @@ export type HeaderView = {
   readonly width: number;
   /** Wall milliseconds. */
   readonly now: number;
+  /** Of the zone that the log's times are shown in. */
+  readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
 };
 
@@ -120,5 +125,15 @@ function pipelineNote(view: HeaderView): StyledText[] {
   const state = pipelineState(view.pipeline);
   return state.symbol === 'running'
     ? []
-    : [plain(` ${view.symbols.dot} `, {dim: true}), plain(state.word, state.style)];
+    : [
+        plain(` ${view.symbols.dot} `, {dim: true}),
+        plain(`${state.word}${sinceWords(view.pipeline, view)}`, state.style),
+      ];
+}
+
+/** Whoever waits for the compiler wants to know for how long. */
+function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
+  const since = Date.parse(pipeline.programStatusSince);
+  const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
+  return isShown ? ` since ${clockTime(since + offsetAt(since) * 60_000)}` : '';
 }

@@ -10,7 +10,7 @@ export type Layout = {
   readonly bodyHeight: number;
   /** One row below the tab bar says what is wrong with the pipeline: such errors are not in its log. */
   readonly hasBanner: boolean;
-  /** One row above the log says which run its first line is in. */
+  /** One row above the log says which run is shown. */
   readonly hasRun: boolean;
   /** One row above the status line lists the filters. */
   readonly hasFilters: boolean;

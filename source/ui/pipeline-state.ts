@@ -46,9 +46,9 @@ const atRest = ['Stopped', 'Shutdown'];
 /** What the compiler says of a pipeline that is not deployed. */
 const programStates: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
   ['Pending', {symbol: 'waiting', word: 'To compile', style: waiting}],
-  ['CompilingSql', {symbol: 'waiting', word: 'Compiling', style: waiting}],
-  ['SqlCompiled', {symbol: 'waiting', word: 'Compiling', style: waiting}],
-  ['CompilingRust', {symbol: 'waiting', word: 'Compiling', style: waiting}],
+  ['CompilingSql', {symbol: 'waiting', word: 'Compiling SQL', style: waiting}],
+  ['SqlCompiled', {symbol: 'waiting', word: 'SQL compiled', style: waiting}],
+  ['CompilingRust', {symbol: 'waiting', word: 'Compiling Rust', style: waiting}],
   ['SqlError', {symbol: 'failed', word: 'SQL error', style: failed}],
   ['RustError', {symbol: 'failed', word: 'Rust error', style: failed}],
   ['SystemError', {symbol: 'failed', word: 'System error', style: failed}],
@@ -69,6 +69,16 @@ export function pipelineState(pipeline: Pipeline): PipelineState {
 
 function unknownState(status: string): PipelineState {
   return {symbol: 'unknown', word: sanitise(status).text, style: unknown};
+}
+
+/** What befell a failing pipeline, in a word or two. */
+export function failureWord(pipeline: Pipeline): string {
+  return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
+}
+
+/** Whether its program is on its way to be compiled. */
+export function isCompiling(pipeline: Pipeline): boolean {
+  return pipelineState(pipeline) === programStates.get(pipeline.programStatus) && !isFailing(pipeline);
 }
 
 /** Whether somebody should look at it: it failed, cannot be reached, or did not compile. */

@@ -1,8 +1,11 @@
+import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
 import {clip} from '../terminal/clip.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
+import type {Place} from '../viewport/geometry.ts';
+import type {Position} from '../viewport/position.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import {clockTime, count, dateTime} from '../viewport/words.ts';
 
@@ -15,7 +18,22 @@ export type RunHeaderView = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** The row above the log: which run its first line is in, how it stands or ended, and, where there is room, when. */
+/**
+ * The run that the row above the log names: of the first row, and while following of the newest, which is what is
+ * watched. `places`: what is on the screen, top to bottom.
+ */
+export function runShown(
+  index: Pick<RecordIndex, 'runAt'>,
+  {kind}: Pick<Position, 'kind'>,
+  places: readonly Pick<Place, 'id'>[],
+): Run | undefined {
+  // A line that has not ended may begin a run: it has none yet.
+  const newest = kind === 'follow' ? places.findLast(({id}) => index.runAt(id)) : undefined;
+  const {id} = newest ?? places[0] ?? {};
+  return id === undefined ? undefined : index.runAt(id);
+}
+
+/** The row above the log: which run is shown, how it stands or ended, and, where there is room, when. */
 export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunHeaderView): StyledText {
   if (!run) return plain('');
   const {width, symbols} = view;

@@ -1,3 +1,4 @@
+import type {Marker} from '../buffer/marker.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {reveal} from '../viewport/position.ts';
 import {count} from '../viewport/words.ts';
@@ -107,11 +108,13 @@ function goToTurn(controller: Controller, direction: Direction): void {
   goToEntry(controller, turn);
 }
 
+const isNoTurn: ReadonlySet<Marker['kind']> = new Set(['reconnected', 'state', 'program', 'drawn']);
+
 function turnsOf({model}: PaneAt): readonly number[] {
   const {buffer} = model.source;
   const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
   for (const [id, marker] of buffer.markers()) {
-    if (marker.kind !== 'reconnected' && marker.kind !== 'state' && marker.kind !== 'drawn') turns.push(id);
+    if (!isNoTurn.has(marker.kind)) turns.push(id);
   }
   return [...new Set(turns)].sort((a, b) => a - b);
 }

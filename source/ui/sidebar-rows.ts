@@ -61,6 +61,9 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const state = pipelineState(pipeline);
   const isCursor = pipeline.name === view.cursor;
   const withWord = width >= widthWithWord;
+  const errors = connectorErrors(pipeline, symbols);
+  // A word may take the room of the errors, where there are none.
+  const wordRoom = errors.text === '' ? wordWidth + errorWidth + 1 : wordWidth;
   const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   const name = padTo(plain(shorten(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis), base), nameRoom, base);
@@ -75,8 +78,8 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
     name,
     plain(' '),
     plain(symbol, state.style),
-    plain(withWord ? ` ${shorten(state.word, wordWidth, symbols.ellipsis).padEnd(wordWidth)}` : '', state.style),
-    ...(withWord ? [connectorErrors(pipeline, symbols)] : []),
+    plain(withWord ? ` ${shorten(state.word, wordRoom, symbols.ellipsis).padEnd(wordWidth)}` : '', state.style),
+    ...(withWord ? [errors] : []),
   ]);
 }
 
@@ -84,12 +87,11 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
 function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
   const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
   if (isUnknown) return plain('–'.padStart(errorWidth), quiet);
-  return plain(errorCount(connectorErrors ?? 0, symbols).padStart(errorWidth), {fg: 1});
+  return connectorErrors ? plain(errorCount(connectorErrors, symbols).padStart(errorWidth), {fg: 1}) : plain('');
 }
 
 /** `25✗`, `3k✗`: at most four cells. */
 function errorCount(errors: number, symbols: Symbols): string {
-  if (errors === 0) return '';
   const short = errors < 1000 ? `${errors}` : errors < 99_500 ? `${Math.round(errors / 1000)}k` : '99+';
   return `${short}${symbols.error}`;
 }

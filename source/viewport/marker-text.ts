@@ -27,6 +27,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'possible-repeat':
     case 'ended':
     case 'state':
+    case 'program':
       return 'notice';
     case 'discarded':
     case 'reconnected':
@@ -56,8 +57,11 @@ export function markerText(marker: Marker): string {
       return `${clockTime(marker.at)} ${endedText(marker.because)}`;
     case 'state': {
       const error = marker.error === undefined ? '' : ` · ${marker.error}`;
-      return `${clockTime(marker.at)} ${marker.from} → ${marker.to}${error}`;
+      const what = marker.startFailed ? 'start failed' : changeText(marker);
+      return `${clockTime(marker.at)} ${what}${error}`;
     }
+    case 'program':
+      return `${clockTime(marker.at)} program: ${changeText(marker)}`;
     case 'not-merged':
       return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
     case 'not-recorded':
@@ -67,6 +71,11 @@ export function markerText(marker: Marker): string {
     case 'drawn':
       return dateTime(marker.at);
   }
+}
+
+/** What went through several states and is back stands in one row, too. */
+function changeText({from, to}: {readonly from: string; readonly to: string}): string {
+  return from === to ? `${to} again` : `${from} → ${to}`;
 }
 
 function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {

@@ -21,13 +21,16 @@ describe('parsePipelines', () => {
       deploymentStatusSince: '2026-11-25T09:17:31.057427379Z',
       deploymentDesiredStatus: 'Stopped',
       programStatus: 'Success',
+      programStatusSince: '2026-11-25T09:17:30.649793944Z',
       storageStatus: 'InUse',
       deploymentError: {
         message:
           'Pipeline check failed: compute and/or storage resources encountered a fatal error.\n\n' +
           'Pipeline process exited prematurely with signal: 9 (SIGKILL)',
         errorCode: 'RunnerCheckError',
-        details: {error: 'Pipeline process exited prematurely with signal: 9 (SIGKILL)'},
+        cause: 'Pipeline process exited prematurely with signal: 9 (SIGKILL)',
+        endedStart: false,
+        more: [],
       },
       connectorErrors: undefined,
     });

@@ -36,7 +36,7 @@ const failures: Readonly<Record<string, string>> = {
   '43b-v0.60-log-not-started.raw': 'retryable runner-unreachable',
 };
 
-const isList = (name: string): boolean => /^(15|16c|4\da)/.test(name);
+const isList = (name: string): boolean => /^(15|16c|30|4\da)/.test(name);
 
 /** Answers of other routes, which tests of their own read. */
 const isOther = (name: string): boolean => /^35b/.test(name);
@@ -88,12 +88,20 @@ test.each(recordings.filter(({name}) => isList(name)))('$name as a list', async 
       expect((await list).map((pipeline) => [pipeline.id, pipeline.name, pipeline.deploymentStatus])).toEqual(
         entries.map((entry) => [entry.id, entry.name, entry.deployment_status]),
       );
-      if (name.startsWith('15')) {
-        expect((await list).map((pipeline) => pipeline.deploymentError?.errorCode)).toContain('RunnerCheckError');
-      }
+      const codes = (await list).map((pipeline) => pipeline.deploymentError?.errorCode);
+      if (name.startsWith('15')) expect(codes).toContain('RunnerCheckError');
+      if (name.startsWith('30')) expect(codes).toContain('InitializationError');
     }
     await client.close();
   }
+});
+
+test.each(recordings.filter(({name}) => name.startsWith('35b')))('$name as one pipeline', async ({bytes}) => {
+  await using server = await startReplayServer({reply: () => ({bytes, pieces: {seed: 1}, ending: 'fin'})});
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test'});
+  const pipeline = await client.getPipeline('orders-panic', new AbortController().signal);
+  expect(pipeline).toMatchObject({name: 'orders-panic', deploymentError: {errorCode: 'RuntimeError.WorkerPanic'}});
+  await client.close();
 });
 
 test('an empty 404 on the list is no pipeline that is not ready, but a wrong URL', async () => {

@@ -19,6 +19,7 @@ export function pipeline(name: string, change: Partial<PipelineSight> = {}): Pip
     failing: undefined,
     state: 'Running',
     running: true,
+    unstarted: false,
     deployment: '',
     since: 0,
     connectorErrors: 0,

@@ -26,10 +26,10 @@ it('is a table of names, states and how long they have been in them', async () =
   expect(rows[0]?.[2]).toMatch(/^\d+[hm]$/);
 });
 
-it('says more where wide is asked for: the first line of an error is a column', async () => {
+it('says more where wide is asked for: the cause of an error is a column', async () => {
   const [heads, alpha, beta] = columns(await list({output: 'wide'}));
   expect(heads).toEqual(['NAME', 'STATE', 'SINCE', 'PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR']);
-  expect(alpha?.[6]).toMatch(/^Pipeline check failed: .*fatal error\.$/);
+  expect(alpha?.[6]).toBe('the disk is full');
   expect(beta?.[6]).toBe('-');
 });
 
@@ -71,7 +71,11 @@ it('colours states alone, and not those of the heading', async () => {
 it('gives names alone, or objects', async () => {
   expect(await list({output: 'name'})).toBe('alpha\nbeta\n');
   const [alpha, beta] = JSON.parse(await list({output: 'json'}));
-  expect(alpha).toMatchObject({name: 'alpha', state: 'Failed', deploymentError: {message: expect.any(String)}});
+  expect(alpha).toMatchObject({
+    name: 'alpha',
+    state: 'Failed',
+    deploymentError: {cause: 'the disk is full', message: expect.stringMatching(/^Pipeline check failed.*\n/)},
+  });
   expect(beta).toMatchObject({name: 'beta', state: 'Running', connectorErrors: 0, deploymentError: null});
 });
 
@@ -79,4 +83,21 @@ it('leaves out what is in another state, and knows which states there are', asyn
   expect(await list({output: 'name', statuses: ['running', 'paused']})).toBe('beta\n');
   expect(await list({statuses: ['paused']})).toBe('');
   await expect(list({statuses: ['runing']})).rejects.toThrow(/--status knows no state 'runing'.*did you mean/);
+});
+
+it('dates the stage of the compiler, not the stop before it', async () => {
+  await withServer(['alpha'], async (client, server) => {
+    const now = Date.now();
+    const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+    const pipeline = server.pipeline('alpha');
+    pipeline.stop();
+    pipeline.setState({deploymentStatusSince: ago(600), programStatus: 'CompilingRust', programStatusSince: ago(5)});
+    const usual = {client, statuses: undefined, isColored: false, now, signal} as const;
+    expect(columns(await listText({...usual, output: 'table'}))[1]).toEqual(['alpha', 'CompilingRust', '5m']);
+    expect(JSON.parse(await listText({...usual, output: 'json'}))).toMatchObject([
+      {state: 'CompilingRust', since: ago(5), programStatusSince: ago(5), deploymentStatusSince: ago(600)},
+    ]);
+    pipeline.setState({programStatus: 'Success'});
+    expect(columns(await listText({...usual, output: 'table'}))[1]).toEqual(['alpha', 'Stopped', '10h']);
+  });
 });

@@ -168,8 +168,7 @@ describe('following', () => {
       );
     };
     const deaths = () => notes.filter((note) => note.includes('the pipeline is'));
-    const said =
-      'pipetail: orders: the pipeline is Stopped · Pipeline check failed: compute and/or storage resources encountered a fatal error.';
+    const said = 'pipetail: orders: the pipeline is Stopped · out of memory';
     await untilLives(1);
     await endLog();
     expect(deaths()).toEqual([]);

@@ -21,7 +21,7 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
 
 it('tells of one pipeline, errors in full', async () => {
   const text = await status(['fraud']);
-  expect(text).toMatch(/^fraud\n {2}state +Failed\n {2}since +\d{4}-/);
+  expect(text).toMatch(/^fraud\n {2}state +Failed\n {2}cause +exit status: 101\n {2}since +\d{4}-/);
   expect(text).toMatch(/ {4}.*exit status: 101\n {4}at src\/main\.rs\n/);
 });
 
@@ -49,4 +49,20 @@ it('names the nearest of a name that there is not, and a pattern that matches no
     /^there is no pipeline 'zzzzzzzz' · pipetail list shows them all$/,
   );
   await expect(status(['x*'])).rejects.toThrow(/^no pipeline matches 'x\*' · /);
+});
+
+it('says what the compiler does, since when, and what the details of an error hold', async () => {
+  await withServer(['orders', 'fraud'], async (client, server) => {
+    const since = '2026-11-27T06:48:30.445750Z';
+    server.pipeline('orders').stop();
+    server.pipeline('orders').setState({programStatus: 'CompilingRust', programStatusSince: since});
+    const details = {error: 'no nodes left', backtrace: '0: main\n1: start'};
+    const message = 'Pipeline provision failed: no nodes left';
+    server.pipeline('fraud').setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
+    const text = await statusText({client, asked: readNames(['orders', 'fraud']), output: 'text', signal});
+    expect(text).toContain(`  state             CompilingRust\n  since             ${since}\n`);
+    expect(text).toContain(`  program           CompilingRust since ${since}\n`);
+    expect(text).toContain('  cause             no nodes left\n');
+    expect(text).toContain(`    ${message}\n  backtrace\n    0: main\n    1: start\n`);
+  });
 });

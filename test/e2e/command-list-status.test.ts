@@ -30,7 +30,9 @@ test('list: a table of names and states', async () => {
     ['orders', 'Running'],
   ]);
   expect(stdout).not.toContain('\u001b');
-  expect((await pipetail('list', '-o', 'wide')).stdout).toMatch(/etl .*Pipeline check failed: .*\n/);
+  expect((await pipetail('list', '-o', 'wide')).stdout).toMatch(
+    /etl .*0\.337\.0 +Pipeline process exited prematurely.*\n/,
+  );
   expect(
     (await pipetail('list', '-o', 'name', '--status', 'Running,failed')).stdout.trim().split('\n').toSorted(),
   ).toEqual(['etl', 'orders']);

@@ -25,10 +25,10 @@ test('a failing pipeline comes first, and says why above its log', async () => {
   expect(viewer.tabBar()).toContain('1 gamma…');
   expect(viewer.header()).toContain('1 failing');
   expect(viewer.header()).toMatch(/LIVE · Failed\s*$/);
-  expect(viewer.pane()[0]).toContain('✗ Failed: Pipeline check failed');
+  expect(viewer.pane()[0]).toContain('✗ Failed: the disk is full');
 
   await viewer.terminal.press('d');
-  await viewer.terminal.waitFor('the disk is full');
+  await viewer.terminal.waitFor('Pipeline check failed: compute and/or storage');
   await viewer.terminal.press('Esc');
   await viewer.terminal.waitFor(() => viewer.tabBar().includes('1 gamma…'));
 });

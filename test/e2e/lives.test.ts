@@ -82,7 +82,7 @@ test('a pipeline that fails draws a dated row with its error, although its log s
   const {terminal} = viewer;
   await viewer.live();
   viewer.server.pipeline('alpha').fail('the disk is full');
-  await terminal.waitFor(/\d\d:\d\d:\d\d Running → Stopped/);
+  await terminal.waitFor(/\d\d:\d\d:\d\d Running → Stopped · the disk is full/);
   await terminal.waitFor(() => /LIVE · Failed\s*$/.test(viewer.header()));
   await terminal.waitFor('1 failing');
 });

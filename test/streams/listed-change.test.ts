@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Pipeline} from '../../source/api/types.ts';
-import {listedAs, stateMarker} from '../../source/streams/listed-change.ts';
+import {listedAs, listedChanges} from '../../source/streams/listed-change.ts';
 
 function pipeline(change: Partial<Pipeline> = {}): Pipeline {
   return {
@@ -14,6 +14,7 @@ function pipeline(change: Partial<Pipeline> = {}): Pipeline {
     deploymentStatusSince: '2026-01-01T00:00:00Z',
     deploymentDesiredStatus: 'Running',
     programStatus: 'Success',
+    programStatusSince: '2026-01-01T00:00:00Z',
     storageStatus: 'InUse',
     deploymentError: undefined,
     connectorErrors: 0,
@@ -21,7 +22,16 @@ function pipeline(change: Partial<Pipeline> = {}): Pipeline {
   };
 }
 
-const error = {message: 'out of memory\n\nkilled by the kernel', errorCode: 'RunnerCheckError', details: null};
+const error = {
+  message: 'Pipeline check failed\n\nout of memory',
+  errorCode: 'RunnerCheckError',
+  cause: 'out of memory',
+  endedStart: false,
+  more: [],
+};
+const at = Date.UTC(2026, 0, 1, 0, 0, 5, 250);
+const later = {deploymentStatusSince: '2026-01-01T00:00:05.250123Z'};
+const stopped = {deploymentStatus: 'Stopped'};
 
 test('what two lists in a row say of a pipeline', () => {
   const here = pipeline();
@@ -32,31 +42,57 @@ test('what two lists in a row say of a pipeline', () => {
   expect(listedAs(here, pipeline({id: 'second'}))).toBe('replaced');
 });
 
-test('a row for a change of state, with the first line of the error', () => {
-  expect(stateMarker(pipeline(), pipeline({deploymentStatus: 'Paused'}))).toEqual({
-    kind: 'state',
-    from: 'Running',
-    to: 'Paused',
-  });
-  const failed = pipeline({deploymentStatus: 'Stopped', deploymentError: error});
-  expect(stateMarker(pipeline(), failed)).toEqual({
-    kind: 'state',
-    from: 'Running',
-    to: 'Stopped',
-    error: 'out of memory',
-  });
+test('a change of state, since when the server says', () => {
+  expect(listedChanges(pipeline(), pipeline({deploymentStatus: 'Paused', ...later}))).toEqual([
+    {marker: {kind: 'state', from: 'Running', to: 'Paused'}, since: at},
+  ]);
 });
 
-test('a row for an error that is new, though the state is the same; none for one that stays or goes', () => {
-  const stopped = pipeline({deploymentStatus: 'Stopped'});
-  const failed = pipeline({deploymentStatus: 'Stopped', deploymentError: {...error}});
-  expect(stateMarker(stopped, failed)).toEqual({kind: 'state', from: 'Stopped', to: 'Stopped', error: 'out of memory'});
-  expect(stateMarker(failed, pipeline({deploymentStatus: 'Stopped', deploymentError: error}))).toBeUndefined();
-  expect(stateMarker(failed, stopped)).toBeUndefined();
+test('a failure, with its cause', () => {
+  expect(listedChanges(pipeline(), pipeline({...stopped, ...later, deploymentError: error}))).toEqual([
+    {marker: {kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory'}, since: at},
+  ]);
+  // The error is there with the first state after it, and stays.
+  const stopping = pipeline({deploymentStatus: 'Stopping', deploymentError: error});
+  expect(listedChanges(stopping, pipeline({...stopped, ...later, deploymentError: {...error}}))).toEqual([
+    {marker: {kind: 'state', from: 'Stopping', to: 'Stopped'}, since: at},
+  ]);
 });
 
-test('no row at the first sight, for another pipeline of the name, or for one that is gone', () => {
-  expect(stateMarker(undefined, pipeline())).toBeUndefined();
-  expect(stateMarker(pipeline(), pipeline({id: 'second', deploymentStatus: 'Stopped'}))).toBeUndefined();
-  expect(stateMarker(pipeline(), undefined)).toBeUndefined();
+test.each(['Stopped', 'Provisioning', 'Initializing'])('a start that failed, from %s', (deploymentStatus) => {
+  const failed = pipeline({...stopped, ...later, deploymentError: error});
+  expect(listedChanges(pipeline({deploymentStatus}), failed)).toMatchObject([
+    {marker: {to: 'Stopped', error: 'out of memory', startFailed: true}, since: at},
+  ]);
+});
+
+test('a start that failed, by the error itself', () => {
+  const failed = pipeline({...stopped, deploymentError: {...error, endedStart: true}});
+  expect(listedChanges(pipeline({deploymentStatus: 'Stopping'}), failed)).toMatchObject([
+    {marker: {startFailed: true}},
+  ]);
+});
+
+test('a start that failed in the same way once more; nothing while the error stays, or when it goes', () => {
+  const failed = pipeline({...stopped, deploymentError: error});
+  expect(listedChanges(failed, pipeline({...stopped, ...later, deploymentError: {...error}}))).toMatchObject([
+    {marker: {from: 'Stopped', to: 'Stopped', startFailed: true}, since: at},
+  ]);
+  expect(listedChanges(failed, pipeline({...stopped, deploymentError: {...error}}))).toEqual([]);
+  expect(listedChanges(failed, pipeline(stopped))).toEqual([]);
+});
+
+test('a change of the program, beside that of the state', () => {
+  const compiling = pipeline({...stopped, programStatus: 'CompilingRust'});
+  const programStatusSince = '2026-01-01T00:00:05.25Z';
+  expect(listedChanges(compiling, pipeline({programStatusSince, ...later}))).toEqual([
+    {marker: {kind: 'program', from: 'CompilingRust', to: 'Success'}, since: at},
+    {marker: {kind: 'state', from: 'Stopped', to: 'Running'}, since: at},
+  ]);
+});
+
+test('nothing at the first sight, for another pipeline of the name, or for one that is gone', () => {
+  expect(listedChanges(undefined, pipeline())).toEqual([]);
+  expect(listedChanges(pipeline(), pipeline({id: 'second', ...stopped}))).toEqual([]);
+  expect(listedChanges(pipeline(), undefined)).toEqual([]);
 });

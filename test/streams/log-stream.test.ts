@@ -293,20 +293,120 @@ describe('a pipeline that goes', () => {
     expect(markersOf(stream)).toEqual([]);
   });
 
-  test('changes its state: a dated row with the first line of the error', async () => {
+  test('fails: a row with the cause, dated as the server does, and a line of its history', async () => {
     const {server, stream, list} = await openOrders();
     await list();
-    server.pipeline('orders').fail('out of memory');
+    const pipeline = server.pipeline('orders');
+    pipeline.fail('out of memory');
     await list();
     await list();
-    expect(markersOf(stream)).toEqual([
-      {
-        kind: 'state',
-        from: 'Running',
-        to: 'Stopped',
-        error: 'Pipeline check failed: compute and/or storage resources encountered a fatal error.',
-      },
-    ]);
+    expect(markersOf(stream)).toEqual([{kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory'}]);
+    expect(stream.buffer.lastMarker()?.marker.at).toBe(Date.parse(pipeline.state.deploymentStatusSince));
+    await untilEvent(stream, /^Running → Stopped: out of memory$/);
+  });
+
+  test('fails to start, again and again: each time a row that calls it that', async () => {
+    const {server, stream, list} = await openOrders();
+    const pipeline = server.pipeline('orders');
+    pipeline.stop();
+    await list();
+    for (let n = 0; n < 2; n++) {
+      const deploymentError = {message: 'Pipeline provision failed: no nodes left', error_code: 'RunnerProvisionError'};
+      const details = {error: 'no nodes left'};
+      const deploymentStatusSince = `2026-11-27T06:49:0${n}Z`;
+      pipeline.setState({deploymentStatusSince, deploymentError: {...deploymentError, details}});
+      await list();
+    }
+    const failed = {kind: 'state', from: 'Stopped', to: 'Stopped', error: 'no nodes left', startFailed: true};
+    expect(markersOf(stream)).toEqual([failed, failed]);
+    await eventually(
+      () => eventsOf(stream).filter((text) => text === 'start failed: no nodes left').length === 2,
+      () => `two failed starts in ${JSON.stringify(eventsOf(stream))}`,
+    );
+  });
+});
+
+describe('a state that changes', () => {
+  const noted = {kind: 'state', from: 'Running', to: 'Paused'};
+  /** Twice as long as the streams' fast clock gives the log to tell of it. */
+  const untilTold = () => systemClock.sleep(1_000, new AbortController().signal);
+
+  test('and is told by the log has no row of its own', async () => {
+    const {server, stream, list, before, write} = await openOrders();
+    await list();
+    const pipeline = server.pipeline('orders');
+    const lines = [...before];
+    for (const step of ['pause', 'resume', 'stop', 'start'] as const) {
+      pipeline[step]();
+      lines.push(...write('orders', 1));
+      await untilLines(stream, lines);
+      await list();
+    }
+    await untilTold();
+    expect(pipeline.state.deploymentStatus).toBe('Running');
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('has none either when the list is the first to tell', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    const pipeline = server.pipeline('orders');
+    pipeline.setState({deploymentStatus: 'Paused', deploymentStatusSince: new Date().toISOString()});
+    await list();
+    expect(markersOf(stream)).toEqual([]);
+    pipeline.manager('INFO', 'pipeline_automata', 'Runtime transition: running -> paused (desired: paused)');
+    await untilTold();
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('and is told by the list alone has one, dated as the server does', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    const since = '2026-11-27T06:49:06.779706Z';
+    server.pipeline('orders').setState({deploymentStatus: 'Paused', deploymentStatusSince: since});
+    await list();
+    await eventually(
+      () => markersOf(stream).length > 0,
+      () => 'a marker',
+    );
+    expect(markersOf(stream)).toEqual([noted]);
+    expect(stream.buffer.lastMarker()?.marker.at).toBe(Date.parse(since));
+  });
+
+  test('has one when the log is of another time', async () => {
+    const {server, stream, list} = await openOrders();
+    const pipeline = server.pipeline('orders');
+    pipeline.pause();
+    pipeline.resume();
+    await list();
+    const since = new Date(Date.parse(pipeline.state.deploymentStatusSince) + 60_000).toISOString();
+    pipeline.setState({deploymentStatus: 'Paused', deploymentStatusSince: since});
+    await list();
+    await eventually(
+      () => markersOf(stream).length > 0,
+      () => 'a marker',
+    );
+    expect(markersOf(stream)).toEqual([noted]);
+  });
+
+  test('is not told of any more once the stream is closed', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    server.pipeline('orders').setState({deploymentStatus: 'Paused'});
+    await list();
+    await stream.close();
+    await untilTold();
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('of its program has one at once: the steps of the compiler are one row', async () => {
+    const {server, stream, list} = await openOrders();
+    await list();
+    for (const status of ['Pending', 'CompilingSql', 'SqlCompiled', 'CompilingRust', 'RustError']) {
+      server.pipeline('orders').setProgram(status);
+      await list();
+    }
+    expect(markersOf(stream)).toEqual([{kind: 'program', from: 'Success', to: 'RustError'}]);
   });
 });
 

@@ -102,3 +102,16 @@ test('a stop that was none is corrected in its place', () => {
   writer.correctStopped();
   expect(rows()).toEqual([{kind: 'ended', because: 'unknown', at: 1}, 'a']);
 });
+
+test('so are the steps of the compiler; a state of the pipeline is another row', () => {
+  const {writer, rows} = open();
+  writer.marker({kind: 'program', from: 'Success', to: 'CompilingSql', at: 1});
+  writer.marker({kind: 'program', from: 'CompilingSql', to: 'Success', at: 2});
+  writer.marker({kind: 'state', from: 'Stopped', to: 'Running', at: 3});
+  writer.marker({kind: 'program', from: 'Success', to: 'Pending', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'program', from: 'Success', to: 'Success', at: 2},
+    {kind: 'state', from: 'Stopped', to: 'Running', at: 3},
+    {kind: 'program', from: 'Success', to: 'Pending', at: 4},
+  ]);
+});

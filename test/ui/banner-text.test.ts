@@ -7,10 +7,12 @@ import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 const symbols = symbolsFor(true);
 const failed = makePipeline('etl', {...stopped, deploymentError});
 
-it('says what is wrong, in the first line of the error, and how to read all of it', () => {
+it('says what is wrong, in the cause of the error, and how to read all of it', () => {
   expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed: Pipeline check failed: a fatal error.  d: in full ',
+    ' ✗ Failed: Pipeline process exited with exit status: 101  d: in full ',
   );
+  const unstarted = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
+  expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed: Pipeline process/);
   const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
   expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  d: in full ');
 });
@@ -22,8 +24,8 @@ it('says nothing about a pipeline that is well, or not there', () => {
 });
 
 it('fits every pane, its hint is never cut, and no control character gets through', () => {
-  const message = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
-  const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, message}});
+  const cause = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
+  const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
   for (let width = 25; width <= 210; width++) {
     const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
     expect(textWidth(text)).toBeLessThanOrEqual(width);

@@ -29,7 +29,8 @@ describe('with the answer', () => {
         ' state              Failed',
         ' deployment         Stopped since 2026-11-25 09:17:30',
         ' desired            Stopped',
-        ' program            Success',
+        ' cause              Pipeline process exited with exit status: 101',
+        ' program            Success since 2026-11-25 09:02:11',
         ' storage            InUse',
         ' connector errors   1,234',
         ' id                 id-etl',
@@ -55,6 +56,12 @@ describe('with the answer', () => {
       ' ',
       ' Pipeline process exited with exit status: 101',
     ]);
+  });
+
+  it('shows what its details say beyond it', () => {
+    const more = [['error.backtrace', '0: main\n1: start']] as const;
+    const page = text({name: 'etl', answer: undefined}, {...failed, deploymentError: {...deploymentError, more}}, 80);
+    expect(page.slice(page.indexOf(' error.backtrace'))).toEqual([' error.backtrace', ' 0: main', ' 1: start']);
   });
 
   it('shows what the compiler says, its columns in their places', () => {
@@ -88,12 +95,13 @@ it('lets no control character through, wherever it stands', () => {
     deploymentStatusSince: evil,
     deploymentDesiredStatus: evil,
     programStatus: evil,
+    programStatusSince: evil,
     storageStatus: evil,
     description: evil,
     createdAt: evil,
     platformVersion: evil,
     id: evil,
-    deploymentError: {message: evil, errorCode: evil, details: {}},
+    deploymentError: {message: evil, errorCode: evil, cause: evil, endedStart: false, more: [[evil, evil]]},
   });
   const detail = {...hostile, programError: evil};
   const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);

@@ -30,6 +30,7 @@ function view(change: Partial<HeaderView> = {}): HeaderView {
     recording: undefined,
     width: 100,
     now: 1000,
+    offsetAt: () => 0,
     symbols: symbolsFor(true),
     ...change,
   };
@@ -61,6 +62,8 @@ describe('a live log of a pipeline that is not running', () => {
     [failed, 'LIVE · Failed '],
     [makePipeline('p', {deploymentStatus: 'Paused'}), 'LIVE · Paused '],
     [makePipeline('p', {deploymentStatus: 'Teleporting'}), 'LIVE · Teleporting '],
+    [makePipeline('p', {...stopped, programStatus: 'CompilingRust'}), 'LIVE · Compiling Rust since 09:02:11 '],
+    [makePipeline('p', {...stopped, programStatus: 'SqlError'}), 'LIVE · SQL error '],
   ])('does not mislead: %#', (pipeline, ending) => {
     expect(text({pipeline}).endsWith(` ${ending}`)).toBe(true);
   });

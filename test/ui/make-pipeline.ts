@@ -13,6 +13,7 @@ export function makePipeline(name: string, change: Partial<Pipeline> = {}): Pipe
     deploymentStatusSince: '2026-11-25T09:17:30.123456Z',
     deploymentDesiredStatus: 'Running',
     programStatus: 'Success',
+    programStatusSince: '2026-11-25T09:02:11.5Z',
     storageStatus: 'InUse',
     deploymentError: undefined,
     connectorErrors: 0,
@@ -26,5 +27,7 @@ export const stopped = {deploymentStatus: 'Stopped', deploymentDesiredStatus: 'S
 export const deploymentError = {
   message: 'Pipeline check failed: a fatal error.\n\nPipeline process exited with exit status: 101',
   errorCode: 'RunnerCheckError',
-  details: {},
+  cause: 'Pipeline process exited with exit status: 101',
+  endedStart: false,
+  more: [],
 } as const;

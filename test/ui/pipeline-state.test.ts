@@ -31,9 +31,9 @@ test.each([
 
 test.each([
   ['Pending', 'waiting', 'To compile'],
-  ['CompilingSql', 'waiting', 'Compiling'],
-  ['SqlCompiled', 'waiting', 'Compiling'],
-  ['CompilingRust', 'waiting', 'Compiling'],
+  ['CompilingSql', 'waiting', 'Compiling SQL'],
+  ['SqlCompiled', 'waiting', 'SQL compiled'],
+  ['CompilingRust', 'waiting', 'Compiling Rust'],
   ['Success', 'stopped', 'Stopped'],
   ['SqlError', 'failed', 'SQL error'],
   ['RustError', 'failed', 'Rust error'],

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Run} from '../../source/records/runs.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {type RunHeaderView, runHeader} from '../../source/ui/run-header.ts';
+import {type RunHeaderView, runHeader, runShown} from '../../source/ui/run-header.ts';
 
 const startedAt = Date.UTC(2026, 10, 25, 12, 1, 2);
 const endedAt = startedAt + 10 * 60_000;
@@ -55,5 +55,29 @@ describe('the row above the log says', () => {
       expect(textWidth(text(second, {width}))).toBe(width);
       expect(text(second, {width})).toMatch(/›$/);
     }
+  });
+});
+
+describe('the run that is named', () => {
+  const runs = [first, second];
+  const index = {
+    // The line that has not ended has no run yet.
+    runAt: (id: number) => (id === 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
+  };
+  const places = (...ids: readonly number[]) => ids.map((id) => ({id}));
+
+  it('is that of the newest row while following, of the first row otherwise', () => {
+    expect(runShown(index, {kind: 'follow'}, places(3, 4, 5, 6))).toBe(second);
+    expect(runShown(index, {kind: 'held'}, places(3, 4, 5, 6))).toBe(first);
+  });
+
+  it('is that of the row above the line that has not ended', () => {
+    expect(runShown(index, {kind: 'follow'}, places(3, 6, 9))).toBe(second);
+    expect(runShown(index, {kind: 'follow'}, places(9))).toBeUndefined();
+  });
+
+  it('is none while nothing is shown', () => {
+    expect(runShown(index, {kind: 'follow'}, [])).toBeUndefined();
+    expect(runShown(index, {kind: 'held'}, [])).toBeUndefined();
   });
 });

@@ -67,7 +67,16 @@ describe('a row', () => {
   });
 
   it('cuts a long word', () => {
-    expect(text({pipelines: [makePipeline('p', {deploymentStatus: 'AwaitingApproval'})]})[0]).toContain('‖ Awaiting…');
+    const row = (connectorErrors: number) =>
+      text({pipelines: [makePipeline('p', {deploymentStatus: 'AwaitingApproval', connectorErrors})]})[0];
+    expect(row(1)).toContain('‖ Awaiting…  1✗ ');
+    expect(row(0)).toMatch(/‖ Awaiting appr…$/);
+  });
+
+  it('has room for the stage of the compiler', () => {
+    const row = (programStatus: string) => text({pipelines: [makePipeline('p', {...stopped, programStatus})]})[0];
+    expect(row('CompilingSql')).toMatch(/ ◌ Compiling SQL $/);
+    expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust$/);
   });
 
   it('shows a status that is not known as sent', () => {

@@ -49,6 +49,13 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'ended', because: 'stopped'}, '09:17:30 the log ended: runner stopped, or this follower was too slow'],
   [{kind: 'ended', because: 'unknown'}, '09:17:30 the log ended'],
   [{kind: 'state', from: 'Running', to: 'Stopped'}, '09:17:30 Running → Stopped'],
+  [{kind: 'state', from: 'Running', to: 'Running'}, '09:17:30 Running again'],
+  [
+    {kind: 'state', from: 'Stopped', to: 'Stopped', error: 'no nodes left', startFailed: true},
+    '09:17:30 start failed · no nodes left',
+  ],
+  [{kind: 'program', from: 'CompilingSql', to: 'SqlError'}, '09:17:30 program: CompilingSql → SqlError'],
+  [{kind: 'program', from: 'Success', to: 'Success'}, '09:17:30 program: Success again'],
   [
     {kind: 'state', from: 'Running', to: 'Stopped', error: 'exit status: 101'},
     '09:17:30 Running → Stopped · exit status: 101',
@@ -85,6 +92,7 @@ describe('the tone', () => {
 
   it('of a change that matters is between', () => {
     expect(tone({kind: 'state', from: 'Running', to: 'Stopped'})).toBe('notice');
+    expect(tone({kind: 'program', from: 'Pending', to: 'SqlError'})).toBe('notice');
     expect(tone({kind: 'ended', because: 'deleted'})).toBe('notice');
   });
 });

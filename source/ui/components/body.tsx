@@ -6,7 +6,7 @@ import type {Pane} from '../controller.ts';
 import {keyDoes, keyOf} from '../key-hint.ts';
 import type {Layout} from '../layout.ts';
 import {hasLocalTimes} from '../pane-view.ts';
-import {runHeader} from '../run-header.ts';
+import {runHeader, runShown} from '../run-header.ts';
 import {sidebarRows} from '../sidebar-rows.ts';
 import {tabBar} from '../tab-bar.ts';
 import {useActiveLog} from '../use-active-log.ts';
@@ -66,11 +66,11 @@ export function Body({layout}: {readonly layout: Layout}) {
   }
 
   function runRow({tab, model, rows}: Pane) {
-    const geometry = rows.geometry(tab.pane, layout);
-    const [top] = visiblePlaces(tab.pane.position, geometry);
-    const {runs} = model.index;
+    const {position} = tab.pane;
+    const {index} = model;
+    const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
     const {clock, offsetAt} = controller.services;
-    return runHeader(top && model.index.runAt(top.id), runs, {
+    return runHeader(runShown(index, position, places), index.runs, {
       width: layout.paneWidth,
       symbols,
       now: clock.wall(),

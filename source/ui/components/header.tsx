@@ -2,6 +2,7 @@ import {paint} from '../../terminal/paint.ts';
 import {connectionWords} from '../connection-words.ts';
 import {fillRow} from '../fill-row.ts';
 import {headerText} from '../header-text.ts';
+import {hasLocalTimes} from '../pane-view.ts';
 import {useActiveLog} from '../use-active-log.ts';
 import {useController} from '../use-controller.ts';
 import {useNow} from '../use-now.ts';
@@ -13,7 +14,8 @@ import {Line} from './line.tsx';
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
   const {controller, view} = useController();
-  const {clock, poller, serverName, insecure, colors, symbols, contexts} = controller.services;
+  const {clock, poller, serverName, insecure, colors, symbols, contexts, offsetAt} = controller.services;
+  const tab = activeTab(view);
   const context = contexts?.all.find(({name}) => name === contexts.inForce);
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
@@ -30,10 +32,11 @@ export function Header() {
     list,
     pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
     connection,
-    paused: activeTab(view)?.pane.position.kind === 'held',
+    paused: tab?.pane.position.kind === 'held',
     recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),
+    offsetAt: tab && hasLocalTimes(tab.pane) ? offsetAt : () => 0,
     symbols,
   });
   const row = context?.color === undefined ? text : fillRow(text, context.color, colors);

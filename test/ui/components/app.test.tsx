@@ -124,7 +124,7 @@ describe('the screen', () => {
     await app.shows('LIVE');
     app.screen.server.pipeline('orders').stop();
     await app.shows('LIVE · Stopped');
-    await app.shows('Running → Stopped');
+    await app.shows('Resources transition: stopping -> stopped');
   });
 });
 
