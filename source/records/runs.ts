@@ -27,6 +27,22 @@ const errorPattern = /^(?:Resources?|Runtime) error: /;
 /** Before 0.97 (2025-07) a log ended with each deployment, and told no transitions. */
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 
+/** From which state to which, as the runner spells them; `kind`: of what. */
+export type Transition = {
+  readonly kind: 'Resources' | 'Runtime' | 'Status';
+  readonly from: string;
+  readonly to: string;
+};
+
+/** The transition that a message of the runner tells; undefined: none, or one to no state at all. */
+export function transitionIn(message: string): Transition | undefined {
+  const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
+  const from = ofOne ?? ofBoth;
+  const to = toOne ?? toBoth;
+  if (from === undefined || to === undefined || to === '(none)') return undefined;
+  return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
+}
+
 /**
  * The runs of a log, told entry by entry. One begins where the resources leave `stopped`: mostly for `provisioning`,
  * or for `stopping` if the start fails at once. What precedes the first start that is held, or follows the end of a log,
@@ -70,10 +86,9 @@ export class Runs {
       this.#change({state: 'stopped', endedAt: time});
       return true;
     }
-    const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
-    const from = ofOne ?? ofBoth;
-    const to = toOne ?? toBoth;
-    if (from === undefined || to === undefined || to === '(none)') return false;
+    const transition = transitionIn(message);
+    if (!transition) return false;
+    const {kind, from, to} = transition;
     const run = this.#runs.at(-1);
     const begins = kind !== 'Runtime' && from === 'stopped';
     const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;

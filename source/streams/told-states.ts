@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {newline} from '../buffer/newlines.ts';
 import {isRunnersIn, isWholeEntry, runnersMessage} from '../records/runner-line.ts';
-import {Runs} from '../records/runs.ts';
+import {transitionIn} from '../records/runs.ts';
 import {timeOfBytes} from '../records/time-text.ts';
 import {maxProtocolLine} from '../stitch/protocol-lines.ts';
 
@@ -64,20 +64,11 @@ export class ToldStates {
 
   #hear(line: Buffer | undefined): void {
     if (!line || line.length > maxProtocolLine || !isRunnersIn(line, 0, line.length) || !isWholeEntry(line)) return;
-    const state = stateIn(runnersMessage(line) ?? '');
-    if (state === undefined) return;
-    this.#told.push({state: lettersOf(state), at: timeOfBytes(line)});
+    const transition = transitionIn(runnersMessage(line) ?? '');
+    if (!transition) return;
+    this.#told.push({state: lettersOf(transition.to), at: timeOfBytes(line)});
     if (this.#told.length > remembered) this.#told.shift();
   }
-}
-
-/** The state that a message of the runner leads to. */
-function stateIn(message: string): string | undefined {
-  const runs = new Runs();
-  runs.entry(0, false);
-  runs.message(0, message, undefined);
-  const state = runs.list.at(-1)?.state;
-  return state === 'unknown' ? undefined : state;
 }
 
 /** `awaiting_approval` and `AwaitingApproval` are one state. */

@@ -33,6 +33,9 @@ function toldIn(told: ToldStates, around: number): readonly string[] {
 describe.each([
   ['text', '01-catchup-live-restart-delete-clean-end.raw'],
   ['JSON', '03a-json-manager-lines.raw'],
+  ['text of 0.200', '40e-v0.200-log-start-stop.raw'],
+  ['JSON of 0.200', '40g-v0.200-log-json.raw'],
+  ['text of 0.100', '41e-v0.100-log-start-stop.raw'],
 ])('in %s', (_, file) => {
   const log = bodyOf(file);
   const times = [...log.toString().matchAll(/(\d{4}-\d\d-\d\dT[\d:.]+Z)[^\n]*transition: (\S+) -> (\w+)/g)].map(
