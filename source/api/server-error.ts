@@ -32,13 +32,12 @@ function causeOf({message, details}: ServerError): string {
 }
 
 function detailsBeyond({message, details}: ServerError): readonly (readonly [place: string, text: string])[] {
-  return leavesOf(details, '').filter(([, text]) => text !== '' && !message.includes(text.trim()));
+  return leavesOf(details, 'details').filter(([, text]) => text !== '' && !message.includes(text.trim()));
 }
 
 function leavesOf(json: unknown, place: string): readonly (readonly [place: string, text: string])[] {
   if (typeof json !== 'object') return json === undefined ? [] : [[place, String(json)]];
-  const within = (key: string) => (place === '' ? key : `${place}.${key}`);
-  return Object.entries(json ?? {}).flatMap(([key, value]) => leavesOf(value, within(key)));
+  return Object.entries(json ?? {}).flatMap(([key, value]) => leavesOf(value, `${place}.${key}`));
 }
 
 /** Codes of errors that end a start before the pipeline has run; others (`Automaton…` are the runner's) may come later. */

@@ -44,7 +44,7 @@ export type DeploymentError = {
   readonly cause: string;
   /** The error by itself says that a start failed: the pipeline never got to run. */
   readonly endedStart: boolean;
-  /** What its details hold that the message does not say, each with its place in them: `error.backtrace`. */
+  /** What its details hold that the message does not say, each with its place: `details.error.backtrace`. */
   readonly more: readonly (readonly [place: string, text: string])[];
 };
 

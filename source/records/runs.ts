@@ -23,7 +23,7 @@ export type Run = {
  */
 const transitionPattern =
   /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)|Status transition: (\S+) -> (\S+))$/;
-const errorPattern = /^(?:Resources?|Runtime) error: /;
+const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
 /** Before 0.97 (2025-07) a log ended with each deployment, and told no transitions. */
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 
@@ -41,6 +41,11 @@ export function transitionIn(message: string): Transition | undefined {
   const to = toOne ?? toBoth;
   if (from === undefined || to === undefined || to === '(none)') return undefined;
   return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
+}
+
+/** The error that a message of the runner tells: what ended the pipeline. */
+export function errorIn(message: string): string | undefined {
+  return errorPattern.exec(message)?.[1];
 }
 
 /**
@@ -81,7 +86,7 @@ export class Runs {
 
   /** An entry of the runner, after `entry`. True: another process begins or has ended, what was open is closed. */
   message(id: number, message: string, time: number | undefined): boolean {
-    if (errorPattern.test(message)) this.#change({failed: true});
+    if (errorIn(message) !== undefined) this.#change({failed: true});
     if (message === endOfLogs) {
       this.#change({state: 'stopped', endedAt: time});
       return true;

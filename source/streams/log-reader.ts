@@ -125,8 +125,8 @@ export class LogReader {
     return this.#errors.shapes;
   }
 
-  /** The states that the log itself told lately. */
-  get told(): Pick<ToldStates, 'tells'> {
+  /** The states and errors that the log itself told lately. */
+  get told(): Pick<ToldStates, 'tells' | 'tellsError'> {
     return this.#writer.told;
   }
 

@@ -214,25 +214,27 @@ export class LogStream {
     return recorded ?? Promise.resolve();
   }
 
-  /** The log's own line of a state comes first, as a rule: what it tells gets no marker. It never tells a cause. */
+  /** What the log itself tells has no marker, whichever of the two tells it first. */
   #noteChange({marker, since}: ListedChange): void {
     const at = Number.isNaN(since) ? this.#clock.wall() : since;
-    const isTold = () => marker.kind === 'state' && this.#reader.told.tells(marker.to, since);
-    if (marker.kind === 'state' && marker.error !== undefined) {
-      const what = marker.startFailed ? 'start failed' : `${marker.from} → ${marker.to}`;
-      this.#history.add(at, `${what}: ${marker.error}`);
-    } else if (isTold()) return;
-    else if (marker.kind === 'state') {
+    if (marker.kind === 'program') {
+      this.#mark(marker, at);
+      return;
+    }
+    const {to, error} = marker;
+    const {told} = this.#reader;
+    if (error !== undefined) {
+      this.#history.add(at, `${marker.startFailed ? 'start failed' : `${marker.from} → ${to}`}: ${error}`);
+      if (!told.tells(to, since) || !told.tellsError(error, since)) this.#mark(marker, at);
+    } else if (!told.tells(to, since)) {
       const cancel = this.#clock.after(toldWithin, () => {
         this.#untold.delete(cancel);
-        if (isTold()) return;
+        if (told.tells(to, since)) return;
         this.#mark(marker, at);
         this.#changed();
       });
       this.#untold.add(cancel);
-      return;
     }
-    this.#mark(marker, at);
   }
 
   /** A recorded past can only be put into an empty buffer. */

@@ -40,8 +40,8 @@ export class PaneWriter {
     this.#buffer.closeLine();
   }
 
-  /** The states that the lines told. */
-  get told(): Pick<ToldStates, 'tells'> {
+  /** The states and errors that the lines told. */
+  get told(): Pick<ToldStates, 'tells' | 'tellsError'> {
     return this.#told;
   }
 

@@ -15,11 +15,11 @@ export type EventsView = {
   readonly width: number;
 };
 
-/** What a tab's connection goes to, and what happened to it, newest first. */
+/** What a tab's connection goes to, and what happened to it and to its pipeline, newest first. */
 export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
-    plain(` Connection of ${name}, newest first (UTC)`, {bold: true}),
+    plain(` Events of ${name}, newest first (UTC)`, {bold: true}),
     plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
     ...(old === undefined
       ? []

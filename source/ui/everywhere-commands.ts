@@ -56,7 +56,7 @@ export const everywhereCommands = [
     context: 'everywhere',
     group: 'everywhere',
     keys: ['i'],
-    help: 'the last connection events of the tab',
+    help: 'the last events of the tab: connection, failures',
   },
   {
     id: 'errors',

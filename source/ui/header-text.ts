@@ -16,7 +16,7 @@ import {isCompiling, isFailing, pipelineState} from './pipeline-state.ts';
 /** From here on `duration` is in minutes. Milliseconds. */
 const twoMinutes = 120_000;
 /** Below this width the list's facts need the room. */
-const widthWithSince = 70;
+const widthWithSince = 100;
 
 export type HeaderView = {
   /** Name of the context in force. */

@@ -114,8 +114,11 @@ test('the details hold what the message does not say', () => {
   expect(more(recorded('15a-list-status.raw'))).toEqual([]);
   expect(more(recorded('35b-worker-panic-pipeline.raw'))).toEqual([]);
   expect(more(recorded('30-list-with-connector-errors.raw'))).toEqual([
-    ['error.backtrace', expect.stringContaining('dbsp_adapters::controller::ControllerInner::add_input_endpoint')],
-    ['error.fatal', 'true'],
+    [
+      'details.error.backtrace',
+      expect.stringContaining('dbsp_adapters::controller::ControllerInner::add_input_endpoint'),
+    ],
+    ['details.error.fatal', 'true'],
   ]);
   for (const details of [undefined, null, {}, [], '', {a: [null, 'said']}]) {
     expect(more({message: 'said', details})).toEqual([]);

@@ -59,10 +59,17 @@ it('says what the compiler does, since when, and what the details of an error ho
     const details = {error: 'no nodes left', backtrace: '0: main\n1: start'};
     const message = 'Pipeline provision failed: no nodes left';
     server.pipeline('fraud').setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
-    const text = await statusText({client, asked: readNames(['orders', 'fraud']), output: 'text', signal});
+    const asked = readNames(['orders', 'fraud']);
+    const text = await statusText({
+      client,
+      serverVersion: serverVersion(client, signal),
+      asked,
+      output: 'text',
+      signal,
+    });
     expect(text).toContain(`  state             CompilingRust\n  since             ${since}\n`);
     expect(text).toContain(`  program           CompilingRust since ${since}\n`);
     expect(text).toContain('  cause             no nodes left\n');
-    expect(text).toContain(`    ${message}\n  backtrace\n    0: main\n    1: start\n`);
+    expect(text).toContain(`    ${message}\n  details.backtrace\n    0: main\n    1: start\n`);
   });
 });

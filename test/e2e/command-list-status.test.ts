@@ -30,9 +30,7 @@ test('list: a table of names and states', async () => {
     ['orders', 'Running'],
   ]);
   expect(stdout).not.toContain('\u001b');
-  expect((await pipetail('list', '-o', 'wide')).stdout).toMatch(
-    /etl .*0\.337\.0 +Pipeline process exited prematurely.*\n/,
-  );
+  expect((await pipetail('list', '-o', 'wide')).stdout).toMatch(/etl .*0\.337\.0 +exit status: 101\n/);
   expect(
     (await pipetail('list', '-o', 'name', '--status', 'Running,failed')).stdout.trim().split('\n').toSorted(),
   ).toEqual(['etl', 'orders']);
@@ -52,7 +50,7 @@ test('status: the error in full', async () => {
   server.pipeline('etl').fail('exit status: 101\nthe second line');
   const {code, stdout} = await pipetail('status', 'etl');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^etl\n {2}state +Failed\n {2}since +\d{4}-/);
+  expect(stdout).toMatch(/^etl\n {2}state +Failed\n {2}cause +exit status: 101\n {2}since +\d{4}-/);
   expect(stdout).toContain('    the second line\n');
   const all = await pipetail('status', '-o', 'json');
   expect(

@@ -77,11 +77,13 @@ test('a deleted pipeline that appears again later is followed by itself', async 
   await terminal.waitFor('line 1.');
 });
 
-test('a pipeline that fails draws a dated row with its error, although its log stays live', async () => {
+test('a pipeline that fails draws a dated row with its cause where its log does not say it, although that stays live', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;
   await viewer.live();
-  viewer.server.pipeline('alpha').fail('the disk is full');
+  const pipeline = viewer.server.pipeline('alpha');
+  pipeline.setState({deploymentError: {message: 'the disk is full', error_code: 'RuntimeError', details: {}}});
+  pipeline.stop();
   await terminal.waitFor(/\d\d:\d\d:\d\d Running → Stopped · the disk is full/);
   await terminal.waitFor(() => /LIVE · Failed\s*$/.test(viewer.header()));
   await terminal.waitFor('1 failing');

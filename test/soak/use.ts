@@ -57,7 +57,7 @@ export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Dee
     await sleep(150);
   }
   await look(terminal, '?', 'this help');
-  await look(terminal, 'i', 'Connection of');
+  await look(terminal, 'i', 'Events of');
 
   if (rounds % 3 === 0) {
     await server.ask(rounds % 2 === 0 ? {kind: 'cut', reset: true} : {kind: 'cut', name, reset: false});

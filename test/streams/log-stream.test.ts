@@ -297,12 +297,23 @@ describe('a pipeline that goes', () => {
     const {server, stream, list} = await openOrders();
     await list();
     const pipeline = server.pipeline('orders');
-    pipeline.fail('out of memory');
+    pipeline.setState({deploymentError: {message: 'out of memory', error_code: 'RuntimeError', details: {}}});
+    pipeline.stop();
     await list();
     await list();
     expect(markersOf(stream)).toEqual([{kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory'}]);
     expect(stream.buffer.lastMarker()?.marker.at).toBe(Date.parse(pipeline.state.deploymentStatusSince));
     await untilEvent(stream, /^Running → Stopped: out of memory$/);
+  });
+
+  test('fails, and the runner itself says of what: no row', async () => {
+    const {server, stream, list, before, write} = await openOrders();
+    await list();
+    server.pipeline('orders').fail('exit status: 101');
+    await untilLines(stream, [...before, ...write('orders', 1)]);
+    await list();
+    await untilEvent(stream, /^Running → Stopped: exit status: 101$/);
+    expect(markersOf(stream)).toEqual([]);
   });
 
   test('fails to start, again and again: each time a row that calls it that', async () => {

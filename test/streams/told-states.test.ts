@@ -83,6 +83,16 @@ test('a pipeline cannot tell a state in the name of the runner', () => {
   expect(hear(Buffer.from(line('running'))).tells('Running', Number.NaN)).toBe(true);
 });
 
+test('an error of the runner is told with its cause, at its time', () => {
+  const at = Date.parse('2026-11-27T08:20:25.487Z');
+  const head = '[manager] 2026-11-27T08:20:25.487000Z ERROR pipeline_manager::runner::a: ';
+  const told = hear(Buffer.from(`${head}Resources error: exited with signal: 6 (SIGABRT) ${suffix}\n`));
+  expect(told.tellsError('signal: 6 (SIGABRT)', at + 90)).toBe(true);
+  expect(told.tellsError('signal: 9 (SIGKILL)', at + 90)).toBe(false);
+  expect(told.tellsError('signal: 6 (SIGABRT)', at + 60_000)).toBe(false);
+  expect(hear(Buffer.from(`parse Resources error: x ${suffix}\n`)).tellsError('x', at)).toBe(false);
+});
+
 test('only the last states are remembered, also when a line ends without a newline', () => {
   const told = hear(Buffer.from(line('paused') + line('running').repeat(40)));
   expect(told.tells('Paused', Number.NaN)).toBe(false);

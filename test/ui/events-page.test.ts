@@ -12,7 +12,7 @@ it('shows the newest first, dated', () => {
     {at: at + 61_000, text: 'connection lost; next try in 1.0 s'},
   ];
   expect(text(events, 80)).toEqual([
-    ' Connection of orders, newest first (UTC)',
+    ' Events of orders, newest first (UTC)',
     ' http://f:8080  Feldera 0.337.0',
     '',
     ' 2026-11-25 09:18:31  connection lost; next try in 1.0 s',

@@ -58,6 +58,11 @@ it('says that it is paused, live or not', () => {
 });
 
 describe('a live log of a pipeline that is not running', () => {
+  it('says since when it compiles, where there is room', () => {
+    const pipeline = makePipeline('p', {...stopped, programStatus: 'CompilingRust'});
+    expect(text({pipeline, width: 99})).toMatch(/2 failing +LIVE · Compiling Rust $/);
+  });
+
   it.each([
     [failed, 'LIVE · Failed '],
     [makePipeline('p', {deploymentStatus: 'Paused'}), 'LIVE · Paused '],

