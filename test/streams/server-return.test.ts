@@ -31,7 +31,13 @@ const pipeline: PipelineDetail = {
     deploymentId: '',
     deploymentStatus: 'Running',
   },
-  ...{deploymentStatusSince: '', deploymentDesiredStatus: '', programStatus: '', storageStatus: ''},
+  ...{
+    deploymentStatusSince: '',
+    deploymentDesiredStatus: '',
+    programStatus: '',
+    programStatusSince: '',
+    storageStatus: '',
+  },
   ...{deploymentError: undefined, connectorErrors: 0, programError: undefined},
 };
 
