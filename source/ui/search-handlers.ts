@@ -59,7 +59,9 @@ function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
 export function goToHitAt(controller: Controller, hit: number): void {
   goToEntry(controller, hit);
   const at = paneAt(controller);
-  if (at) controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit), revealed: hit});
+  if (!at) return;
+  const row = at.rows.renderer(at.tab.pane, at.layout).hitRowOf(hit);
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit, row), revealed: hit});
 }
 
 function goToError(controller: Controller, direction: Direction): void {

@@ -1,4 +1,4 @@
-import type {LogRecord} from '../records/parse-record.ts';
+import type {LogRecord, TextRecord} from '../records/parse-record.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
@@ -8,6 +8,8 @@ import {fixedTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 const quiet: Style = {dim: true};
 /** A longer span is shown by its names alone: with its fields it would leave no room for the message. */
 const longestSpan = 40;
+/** More lines of a message are not looked at: they have no room. */
+const mostRows = 1001;
 
 /** How much of the prefix there is room for in a pane. */
 export type Compactness = 'full' | 'no-target' | 'short-time';
@@ -27,10 +29,18 @@ export type CompactForm = {
 
 /**
  * A record's line as it is read best: time, level, last part of the target, message. As sent, the prefix is 52 to 70
- * columns wide, and at 80 columns no message would be visible. It begins with the `timeCells` of the time's column.
+ * columns wide, and at 80 columns no message would be visible. It begins with the `timeCells` of the time's column. Of a
+ * message of several lines, which only JSON has in one, the first.
  */
 export function compactLine(asSent: StyledText, record: LogRecord, form: CompactForm): StyledText {
-  return concat([...prefix(record, form), message(record, asSent)]);
+  const [first = plain('')] = compactRows(asSent, record, form);
+  return first;
+}
+
+/** The same with all lines of the message: a row each, as in text, where each is a line of its own. */
+export function compactRows(asSent: StyledText, record: LogRecord, form: CompactForm): readonly StyledText[] {
+  const [first = plain(''), ...more] = messageRows(record, asSent);
+  return [concat([...prefix(record, form), first]), ...more];
 }
 
 function prefix(record: LogRecord, {compactness, time, offsetAt}: CompactForm): StyledText[] {
@@ -61,13 +71,16 @@ function spanShown(span: string): string {
   return shown.length <= longestSpan ? shown : shown.replace(/\{.*/s, '').slice(0, longestSpan);
 }
 
-function message(record: LogRecord, asSent: StyledText): StyledText {
-  if (record.format === 'json') {
-    const text = sanitise(record.message);
-    if (record.fields.length === 0) return text;
-    const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`).join(' ');
-    return concat([text, plain(` ${sanitise(fields).text}`, quiet)]);
-  }
+function messageRows(record: LogRecord, asSent: StyledText): readonly StyledText[] {
+  if (record.format === 'text') return [textMessage(record, asSent)];
+  const rows = record.message.split('\n', mostRows).map(sanitise);
+  if (record.fields.length === 0) return rows;
+  const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`).join(' ');
+  const last = rows.pop() ?? plain('');
+  return [...rows, concat([last, plain(` ${sanitise(fields).text}`, quiet)])];
+}
+
+function textMessage(record: TextRecord, asSent: StyledText): StyledText {
   const {messageStart, fieldsStart} = record;
   const end = asSent.text.length;
   // The runner's lines end in the id and name of the pipeline that the tab already names.

@@ -2,11 +2,11 @@ import type {Marker} from '../buffer/marker.ts';
 import {visibleBytes} from '../buffer/visible-text.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
-import {overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {wrapOffsets} from '../terminal/wrap.ts';
-import {type CompactForm, compactLine} from './compact-line.ts';
+import {type CompactForm, compactRows} from './compact-line.ts';
 import {readLine} from './line-text.ts';
 import {markerText, markerTone} from './marker-text.ts';
 import {showsSentText, timeCells, wallTime} from './time-column.ts';
@@ -21,8 +21,9 @@ export type Highlight = {readonly finder: HitFinder; readonly style: Style};
 
 /** An entry as text for the screen: everything that stays the same until the entry or the options change. */
 export type EntryText = {
+  /** Where a line of its message ends that is not the last, a newline stands. */
   readonly styled: StyledText;
-  /** Start of each row in `styled.text`; one row when not wrapping. */
+  /** Start of each row in `styled.text`; not wrapping, one row for each line of its message. */
   readonly offsets: readonly number[];
   /** Said at the right border when the line is longer than what is shown of it. */
   readonly label: string | undefined;
@@ -71,7 +72,7 @@ export function lineEntry(bytes: Uint8Array, entryForm: EntryForm): EntryText {
   let styled = asSent;
   let cells = 0;
   if (form && record) {
-    const compact = compactLine(asSent, record, form);
+    const compact = joinRows(compactRows(asSent, record, form));
     const column = timeCells(form.time, form.compactness === 'short-time');
     if (!hits || hitRanges(hits, compact.text, form, column).length > 0 || hits.ranges(asSent.text).length === 0) {
       styled = compact;
@@ -95,10 +96,44 @@ export function hitRanges(
   return column === 0 || !form || showsSentText(form.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
-function layOut(styled: StyledText, byteLength: number, {cells, wrap, symbols}: EntryForm) {
-  const offsets = wrap ? wrapOffsets(styled.text, cells, wrapLimit + 1) : [0];
+/** One row of an entry; `styled`: its text with other styles. */
+export function rowOf({styled: own, offsets}: EntryText, row: number, styled = own): StyledText {
+  if (offsets.length === 1) return styled;
+  const next = offsets[row + 1];
+  const end = next === undefined ? own.text.length : endBefore(own.text, next);
+  return slice(styled, offsets[row] ?? 0, end);
+}
+
+/** Where the row ends that stands before the one that begins at `next`: the newline is in neither. */
+function endBefore(text: string, next: number): number {
+  return text[next - 1] === '\n' ? next - 1 : next;
+}
+
+function joinRows(rows: readonly StyledText[]): StyledText {
+  const [first = plain(''), ...more] = rows;
+  return more.length === 0 ? first : concat([first, ...more.flatMap((row) => [plain('\n'), row])]);
+}
+
+function layOut(styled: StyledText, byteLength: number, form: EntryForm) {
+  const offsets = rowOffsets(styled.text, form);
   const isCut = byteLength > visibleBytes || offsets.length > wrapLimit;
-  const label = isCut ? `${symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
+  const label = isCut ? `${form.symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
   if (offsets.length <= wrapLimit) return {styled, offsets, label};
-  return {styled: slice(styled, 0, offsets[wrapLimit] ?? 0), offsets: offsets.slice(0, wrapLimit), label};
+  const end = endBefore(styled.text, offsets[wrapLimit] ?? 0);
+  return {styled: slice(styled, 0, end), offsets: offsets.slice(0, wrapLimit), label};
+}
+
+/** Where the rows of a text begin; of too many, one more than there may be. */
+function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
+  const offsets: number[] = [];
+  for (let start = 0; offsets.length <= wrapLimit; ) {
+    const newline = text.indexOf('\n', start);
+    if (wrap) {
+      const line = text.slice(start, newline === -1 ? text.length : newline);
+      for (const offset of wrapOffsets(line, cells, wrapLimit + 1 - offsets.length)) offsets.push(start + offset);
+    } else offsets.push(start);
+    if (newline === -1) break;
+    start = newline + 1;
+  }
+  return offsets;
 }

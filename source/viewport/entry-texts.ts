@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {openingBrace} from '../records/line-head.ts';
 import {type EntryForm, type EntryText, lineEntry, markerEntry} from './entry-text.ts';
 
 /** Enough for any screen and the way to it; the rest is made again in microseconds. */
@@ -27,6 +28,11 @@ export class EntryTexts {
     if (this.#made.size >= cacheLimit) this.#made.clear();
     this.#made.set(id, text);
     return text;
+  }
+
+  /** Whether an entry may have several rows without being wrapped: only a record in JSON has newlines in its message. */
+  mayHaveRows(id: number): boolean {
+    return this.#form.form !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
   }
 
   isMarker(id: number): boolean {

@@ -94,14 +94,18 @@ export function toTop(position: Position, geometry: Geometry): Position {
   return look({...held, top: {id, row: 0}, current: id}, geometry);
 }
 
-/** Marks `id` and shows it: the screen moves only if it has to, and then puts the entry a third from the top. */
-export function reveal(position: Position, geometry: Geometry, id: number): Position {
+/**
+ * Marks `id` and shows it, or the row of it that is asked for: the screen moves only if it has to, and then puts that row
+ * a third from the top.
+ */
+export function reveal(position: Position, geometry: Geometry, id: number, row = 0): Position {
   const held = holdAt(position, geometry);
   const target = standIn(geometry, id);
   if (!held || target === undefined) return position;
-  const isVisible = placesFrom(held.top, geometry).some((place) => place.id === target && place.row === 0);
+  const wanted = target === id ? row : 0;
+  const isVisible = placesFrom(held.top, geometry).some((place) => place.id === target && place.row === wanted);
   if (isVisible) return look({...held, current: target}, geometry);
-  const top = movePlace({id: target, row: 0}, geometry, -Math.floor(geometry.height / 3));
+  const top = movePlace({id: target, row: wanted}, geometry, -Math.floor(geometry.height / 3));
   return look({...held, top: clampTop(top, geometry) ?? top, current: target}, geometry);
 }
 

@@ -6,7 +6,7 @@ import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {compactnessFor} from './compact-line.ts';
-import {type EntryForm, type EntryText, type Highlight, type HitFinder, hitRanges} from './entry-text.ts';
+import {type EntryForm, type EntryText, type Highlight, type HitFinder, hitRanges, rowOf} from './entry-text.ts';
 import {EntryTexts} from './entry-texts.ts';
 import type {Place} from './geometry.ts';
 import {fitGutter, type Gutter, gutterCells, paintGutter} from './gutter.ts';
@@ -71,14 +71,22 @@ export class RowRenderer {
     this.#texts = new EntryTexts(buffer, this.#form);
   }
 
-  /** Rows that an entry takes: 1, or more when it wraps. */
+  /** Rows that an entry takes: 1, or more when it wraps or its message has several lines. */
   heightOf(id: number): number {
-    return this.#wraps(id) ? this.#texts.of(id).offsets.length : 1;
+    return this.#wraps(id) || this.#texts.mayHaveRows(id) ? this.#texts.of(id).offsets.length : 1;
   }
 
-  /** Cells that a line takes when it is not wrapped. */
+  /** Cells that the widest row of an entry takes when it is not wrapped. */
   lineWidth(id: number): number {
-    return textWidth(this.#texts.of(id).styled.text);
+    const entry = this.#texts.of(id);
+    return Math.max(...entry.offsets.map((_, row) => textWidth(rowOf(entry, row).text)));
+  }
+
+  /** The row of an entry in which its first hit is; the first if there is none. */
+  hitRowOf(id: number): number {
+    const entry = this.#texts.of(id);
+    const [hit] = this.#hitsIn(entry);
+    return hit ? rowAt(entry, hit.start) : 0;
   }
 
   /** Paints the rows of `places`. Each row is at most `width` cells. */
@@ -105,10 +113,9 @@ export class RowRenderer {
     const timed = this.#withMovingTime(entry, id, facts);
     const text = id === facts.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
     const {pan, symbols} = this.#options;
-    if (!this.#wraps(id)) {
-      return panned(text, id === facts.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
-    }
-    return slice(text, entry.offsets[row] ?? 0, entry.offsets[row + 1] ?? text.text.length);
+    const own = rowOf(entry, row, text);
+    if (this.#wraps(id)) return own;
+    return panned(own, id === facts.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
   }
 
   /** Ages, and times since the record before, are put into the blank column that the entry has for them. */
@@ -142,8 +149,9 @@ export class RowRenderer {
     const {text} = entry.styled;
     const [hit] = this.#hitsIn(entry);
     if (!hit) return pan;
-    const start = textWidth(text.slice(0, hit.start));
-    const end = textWidth(text.slice(0, hit.end));
+    const rowStart = entry.offsets[rowAt(entry, hit.start)] ?? 0;
+    const start = textWidth(text.slice(rowStart, hit.start));
+    const end = textWidth(text.slice(rowStart, hit.end));
     // The marks of a cut line take a cell each.
     const room = this.textWidth - 2;
     if (start > pan && end <= pan + room) return pan;
@@ -156,4 +164,12 @@ export class RowRenderer {
   #wraps(id: number): boolean {
     return this.#options.wrap || this.#texts.isMarker(id);
   }
+}
+
+/** The row of an entry that holds a character of its text. */
+function rowAt({offsets}: EntryText, at: number): number {
+  return Math.max(
+    0,
+    offsets.findLastIndex((offset) => offset <= at),
+  );
 }

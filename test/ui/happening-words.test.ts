@@ -13,6 +13,13 @@ test('a shape is shown without name, time and level, and without the target wher
   expect(shapeWords({...shape, key: watchedKey}, 80).text).toBe('ERROR connection refused');
 });
 
+test('of a shape in JSON the first line of the message is shown, however long the line is', () => {
+  const message = `could not read: no such file\nin ${'x'.repeat(5000)}`;
+  const json = {fields: {message}, level: 'ERROR', target: 'a::kafka', timestamp: '2026-01-01T00:00:00.000001Z'};
+  const [inJson] = [...shapesOf([JSON.stringify(json)]).values()];
+  expect(inJson && shapeWords(inJson, 80).text).toBe('could not read: no such file');
+});
+
 test.each([
   [{gaps: 1, atLeast: 5, atMost: 5}, '5 entries lost'],
   [{gaps: 2, atLeast: 3, atMost: 1200}, '3 to 1,200 entries lost in 2 gaps'],

@@ -18,6 +18,13 @@ describe('a line as sent', () => {
     expect(asSent('\uFEFFx').text).toBe('<U+FEFF>x');
   });
 
+  it('is a record in JSON whose message is too long to be shown whole', () => {
+    const keys = {fields: {message: 'é\n'.repeat(visibleBytes)}, level: 'ERROR', target: 'a::b'};
+    const {record, asSent} = readLine(Buffer.from(JSON.stringify({...keys, timestamp: '2026-11-25T09:08:47.372844Z'})));
+    expect(record).toMatchObject({level: 'ERROR', target: 'a::b', message: expect.stringMatching(/^é\né\n/)});
+    expect(asSent.text.length).toBeLessThanOrEqual(visibleBytes);
+  });
+
   it('decodes of a long line only what can be shown', () => {
     const decode = vi.spyOn(TextDecoder.prototype, 'decode');
     const {text} = lineAsSent(Buffer.alloc(2 * 1024 * 1024, 'x'));
@@ -40,6 +47,10 @@ describe('the level of a line as sent', () => {
     const json =
       '{"timestamp":"2026-11-25T09:08:54.372488Z","level":"INFO","target":"INFO","fields":{"message":"INFO x"}}';
     expect(coloured(json)).toEqual([['INFO', 2]]);
+    const sorted =
+      '{"fields":{"level":"INFO","message":"é🚀 \\"level\\":\\"INFO\\""},"level":"INFO","target":"t","timestamp":"2026-11-25T09:08:54.372488Z"}';
+    const [run] = readLine(Buffer.from(sorted)).asSent.runs;
+    expect(sorted.slice((run?.start ?? 0) - 11)).toMatch(/^},"level":"INFO","target"/);
   });
 
   it('keeps the colour that the server gave it', () => {
