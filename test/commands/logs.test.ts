@@ -167,7 +167,7 @@ describe('following', () => {
         () => notes.join('\n'),
       );
     };
-    const deaths = () => notes.filter((note) => note.includes('the pipeline is'));
+    const deaths = () => notes.filter((note) => /the pipeline is|start failed/.test(note));
     const said = 'pipetail: orders: the pipeline is Stopped · out of memory';
     await untilLives(1);
     await endLog();
@@ -188,6 +188,13 @@ describe('following', () => {
     pipeline.fail('out of memory');
     await endLog();
     expect(deaths()).toEqual([said, said]);
+    server.startRunner();
+    await untilLives(5);
+    const details = {error: 'no nodes left'};
+    const message = 'Pipeline provision failed: no nodes left';
+    pipeline.setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
+    await endLog();
+    expect(deaths()).toEqual([said, said, 'pipetail: orders: start failed · no nodes left']);
     stop.abort();
     expect(await running).toBe(0);
   });

@@ -49,6 +49,21 @@ describe('the screen', () => {
     expect(app.text).toContain('run 1 of 1');
   });
 
+  it('names the run of the newest line while it follows, and of the first line shown while it does not', async () => {
+    await using app = await AppUnderTest.open({names: ['orders']});
+    await app.shows('LIVE');
+    const pipeline = app.screen.server.pipeline('orders');
+    pipeline.stop();
+    pipeline.start();
+    await app.shows('run 2 of 2 · running');
+    // Both are on the screen.
+    expect(app.text).toContain('Fresh start of pipeline logs');
+    await app.press('Tab', 'g');
+    await app.shows('run 1 of 2 · stopped');
+    await app.press('G');
+    await app.shows('run 2 of 2 · running');
+  });
+
   it('says how old lines are by now while nothing arrives', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
