@@ -15,7 +15,8 @@ type NewLifeCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
 
 /**
  * Which life of a server's log we follow: that of one pipeline, from one fresh start on. The line of a fresh start has a
- * time and an id in it, and so names the life; we see it only while nothing has been discarded.
+ * time in it, and so names the life; we see it only while nothing has been discarded. Before Feldera 0.207 neither it nor
+ * the discard notice has the pipeline's id: then the caller's counts.
  */
 export class LogLife {
   #freshStart: Uint8Array | undefined;
@@ -66,6 +67,7 @@ export class LogLife {
     if (this.#isUnknown) this.begin(freshStart);
   }
 
+  /** The body that was read last does not say which pipeline it is of. */
   get isNameless(): boolean {
     return this.#isNameless;
   }
@@ -109,7 +111,7 @@ export class LogLife {
       return undefined;
     }
     this.#pipelineId = id;
-    if (before === undefined) this.#isIdUnsure = this.#isNameless;
+    if (before === undefined || !this.#isNameless) this.#isIdUnsure = this.#isNameless;
     return hasOtherId && !this.#isNameless ? 'created-again' : undefined;
   }
 

@@ -6,7 +6,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {isDeepStrictEqual} from 'node:util';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
-import {type Follower, type Limits, ServerModel} from '../stitch/ring-model.ts';
+import {type Follower, type Limits, ServerModel, type Shape} from '../stitch/ring-model.ts';
 import {RecordedLife, shownOf} from './recorded-life.ts';
 
 export type Step =
@@ -26,6 +26,7 @@ export type Step =
 
 export type History = {
   readonly limits: Limits;
+  readonly shape: Shape;
   readonly maxBytes: number;
   readonly fileBytes: number;
   readonly steps: readonly Step[];
@@ -48,7 +49,7 @@ export class RecordedHistory {
   constructor(history: History, directory: string) {
     this.#history = history;
     this.#directory = directory;
-    this.#server = new ServerModel(history.limits);
+    this.#server = new ServerModel(history.limits, history.shape);
   }
 
   async play(): Promise<void> {
