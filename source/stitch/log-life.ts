@@ -74,7 +74,7 @@ export class LogLife {
 
   /** Nobody has told the id since the life was seen. */
   get lacksId(): boolean {
-    return this.#pipelineId === undefined || this.#isIdUnsure;
+    return this.#isNameless && (this.#pipelineId === undefined || this.#isIdUnsure);
   }
 
   /** The id of the pipeline whose log is read now, asked for meanwhile. It counts where no line told it. */
@@ -92,11 +92,11 @@ export class LogLife {
    * Why the first line of a body alone proves another life, if it does. Keeps its id for the next time; `callerId`: the
    * pipeline's id as the caller knows it, for a line that has none.
    */
-  otherLife({freshStart, pipelineId}: BodyStart, callerId: string | undefined): NewLifeCause | undefined {
+  otherLife({freshStart, pipelineId, form}: BodyStart, callerId: string | undefined): NewLifeCause | undefined {
     const before = this.#pipelineId;
     const id = pipelineId ?? callerId ?? before;
     const hasOtherId = before !== undefined && before !== id;
-    this.#isNameless = pipelineId === undefined;
+    this.#isNameless = form === 'control-plane';
     this.#otherId = undefined;
     if (this.isProvedBy(freshStart)) {
       this.#pipelineId = id;

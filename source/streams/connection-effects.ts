@@ -1,11 +1,11 @@
-import type {ApiClient, Pipeline} from '../api/types.ts';
+import type {ApiClient, ApiFailure, Pipeline} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {asFailure} from './as-failure.ts';
 import {AttemptScopes} from './attempt-scopes.ts';
 import {AttemptWatches} from './attempt-watches.ts';
 import type {Effect, Loss, Machine, MachineEvent} from './connection-events.ts';
 import type {LogReader} from './log-reader.ts';
-import {lookUp} from './look-up.ts';
+import {type LookUpAnswer, lookUp} from './look-up.ts';
 import type {PipelineIdentity} from './pipeline-identity.ts';
 
 /** A silent connection and the one that is to replace it never stand side by side for longer. Milliseconds. */
@@ -97,7 +97,11 @@ export class ConnectionEffects {
 
   /** Never rejects: every end becomes an event. */
   async #follow(attempt: number): Promise<void> {
-    if (this.#reader.isNameless) this.#identity.note(await this.#ask(attempt));
+    const failure = this.#reader.isNameless ? await this.#askFirst(attempt) : undefined;
+    if (failure) {
+      this.#dispatch({kind: 'refused', attempt, failure});
+      return;
+    }
     const end = await this.#client
       .followLogs(this.#name, {
         onOpen: () => this.#dispatch({kind: 'opened', attempt}),
@@ -148,17 +152,28 @@ export class ConnectionEffects {
     if (this.#reader.lacksId) void this.#confirmId(attempt);
   }
 
+  /** The log will not say which pipeline it is of. Answers why there is none, where the server says no to anyone. */
+  async #askFirst(attempt: number): Promise<ApiFailure | undefined> {
+    const {found, pipeline} = await this.#ask(attempt);
+    this.#identity.note(pipeline);
+    if (found.kind !== 'failed') return undefined;
+    const {failure} = found;
+    const isOfServer =
+      failure.kind === 'fatal' ||
+      (failure.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout'));
+    return isOfServer ? failure : undefined;
+  }
+
   /** The log does not say which pipeline it is of, and what was known when it began may be out of date. */
   async #confirmId(attempt: number): Promise<void> {
-    const pipeline = await this.#ask(attempt);
+    const {pipeline} = await this.#ask(attempt);
     if (!pipeline || this.#reader.attempt !== attempt) return;
     this.#identity.note(pipeline);
     this.#identity.follow();
     this.#reader.noteId(attempt, pipeline.id);
   }
 
-  /** The pipeline of this name as it is now; undefined: it is not there, or cannot be asked for. Never rejects. */
-  async #ask(attempt: number): Promise<Pipeline | undefined> {
-    return (await lookUp(this.#client, this.#name, undefined, this.#scopes.signal(attempt))).pipeline;
+  #ask(attempt: number): Promise<LookUpAnswer> {
+    return lookUp(this.#client, this.#name, undefined, this.#scopes.signal(attempt));
   }
 }

@@ -1,15 +1,20 @@
 import {expect, test} from 'vitest';
+import type {BodyStart} from '../../source/stitch/body-start.ts';
 import {LogLife} from '../../source/stitch/log-life.ts';
 
-const start = (freshStart: string | undefined, pipelineId: string | undefined = 'id-1') => ({
+const start = (freshStart: string | undefined, pipelineId: string | undefined = 'id-1'): BodyStart => ({
   index: 0,
   replay: Buffer.alloc(0),
   freshStart: freshStart === undefined ? undefined : Buffer.from(freshStart),
   pipelineId,
-  form: 'manager' as const,
+  form: 'manager',
 });
 /** Of a line that names no pipeline. */
-const nameless = (freshStart?: string) => ({...start(freshStart), pipelineId: undefined});
+const nameless = (freshStart?: string): BodyStart => ({
+  ...start(freshStart),
+  pipelineId: undefined,
+  form: 'control-plane',
+});
 
 /** A life that was seen to begin. */
 function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogLife {
@@ -39,11 +44,14 @@ test('a line without a fresh start proves nothing', () => {
 
 test('another id is another pipeline; the line is believed before the caller', () => {
   const life = lifeOf('at one');
-  expect(life.otherLife(nameless(), undefined)).toBeUndefined();
+  const entry = {...start(undefined), pipelineId: undefined};
+  expect(life.otherLife(entry, undefined)).toBeUndefined();
+  expect(life.lacksId).toBe(false);
   expect(life.otherLife(start(undefined), 'id-2')).toBeUndefined();
   expect(life.pipelineId).toBe('id-1');
   expect(life.otherLife(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
   expect(life.pipelineId).toBe('id-3');
+  expect(life.otherLife(entry, 'id-4')).toBe('created-again');
 });
 
 test('where no line names the pipeline, the caller tells a restart and another pipeline apart', () => {

@@ -50,6 +50,8 @@ class Server {
   api: ApiFailure | undefined;
   /** The same for logs alone. */
   readonly logs = new Map<string, ApiFailure>();
+  /** Begins every log. */
+  firstLine = '2026-01-01T00:00:00Z INFO [manager] Fresh start of pipeline logs';
   readonly #cuts = new Set<() => void>();
   readonly #list: readonly Pipeline[] = [];
 
@@ -79,7 +81,7 @@ class Server {
     await this.#answer(name, this.logs.get(name), undefined);
     if (signal.aborted) throw new ApiError({kind: 'cancelled'});
     onOpen();
-    onData(Buffer.from(`2026-01-01T00:00:00Z INFO [manager] Fresh start of pipeline logs ${name}\n`));
+    onData(Buffer.from(`${this.firstLine}\n`));
     return await new Promise<{kind: 'cut'; message: string} | {kind: 'aborted'}>((resolve) => {
       this.#cuts.add(() => resolve({kind: 'cut', message: 'the connection was reset'}));
       signal.addEventListener('abort', () => resolve({kind: 'aborted'}));
@@ -112,8 +114,9 @@ function randomOf(seed: number): () => number {
 type Rig = AsyncDisposable & {server: Server; poller: ListPoller; manager: StreamManager; streams: LogStream[]};
 
 /** Tabs that are live; `hasList`: beside a list that is asked for. */
-async function openTabs(count: number, {seed = 1, hasList = true} = {}): Promise<Rig> {
+async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''} = {}): Promise<Rig> {
   const server = new Server();
+  server.firstLine = firstLine || server.firstLine;
   const {client, clock} = server;
   const random = randomOf(seed);
   const poller = new ListPoller({client, clock, random});
@@ -174,6 +177,28 @@ test('while it is away one asks for all; when it is back, 64 do not come in one 
   const times = logs(back).map(({at}) => at);
   const inTenth = times.map((from) => times.filter((at) => at >= from && at < from + 100).length);
   expect(Math.max(...inTenth)).toBeLessThanOrEqual(20);
+});
+
+test('logs that do not say which pipeline they are of make no more requests to a server that is away', async () => {
+  const asked: number[] = [];
+  for (const firstLine of ['', '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs']) {
+    await using rig = await openTabs(12, {hasList: false, firstLine});
+    const {server, streams} = rig;
+    for (const failure of [failures.away, failures.key]) {
+      server.leave();
+      server.api = failure;
+      const before = server.asked.length;
+      await server.clock.advance(300_000);
+      asked.push(server.asked.length - before);
+      server.api = undefined;
+      for (const stream of streams) stream.reconnect();
+      await server.clock.advance(3000);
+      expect(streams.every(isLive)).toBe(true);
+    }
+  }
+  const [away = 0, refused = 0, ...nameless] = asked;
+  expect(away).toBeGreaterThan(100);
+  expect(nameless).toEqual([away, refused]);
 });
 
 test('a log that is refused while the rest is served is tried as its backoff says, and once more each time', async () => {
