@@ -49,9 +49,13 @@ export async function openServer(settings: Settings, version: string, clock: Clo
   }
 }
 
-/** Which version the server has; undefined where it does not tell. Never rejects. */
+/** Nothing that was asked for waits longer to say which version the server has. Milliseconds. */
+const versionPatience = 5_000;
+
+/** Which version the server has; undefined where it does not tell, or takes its time. Never rejects. */
 export async function serverVersion(client: ApiClient, signal: AbortSignal): Promise<string | undefined> {
-  return await client.getVersion(signal).catch(() => undefined);
+  const late = AbortSignal.any([signal, AbortSignal.timeout(versionPatience)]);
+  return await client.getVersion(late).catch(() => undefined);
 }
 
 /** Notes that the server is older than what pipetail supports, if it is. `version` never rejects. */

@@ -14,8 +14,10 @@ import {watchReader} from './reader-watch.ts';
 import {waysOf} from './select-records.ts';
 import {stopOnSignals} from './stop-signals.ts';
 
-/** A disk that takes nothing, or a server that does not say which it is, does not keep the program from ending. Milliseconds. */
+/** A disk that takes nothing does not keep the program from ending. Milliseconds. */
 const recordingPatience = 2_000;
+/** The same of a server that does not tell its version. It was asked at the start. Milliseconds. */
+const versionPatience = 300;
 
 /** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
 export async function runLogsCommand(options: {
@@ -49,7 +51,9 @@ export async function runLogsCommand(options: {
       directory === undefined
         ? undefined
         : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
-    const looked = noteOldServer(serverVersion(server.client, signal), note);
+    const closed = new AbortController();
+    const asked = AbortSignal.any([signal, closed.signal]);
+    const looked = noteOldServer(serverVersion(server.client, asked), note);
     const code = await runLogs({
       ...request,
       wayOf,
@@ -64,10 +68,12 @@ export async function runLogsCommand(options: {
       signal,
       ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
     });
-    const closed = new AbortController();
-    const late = systemClock.sleep(recordingPatience, closed.signal).catch(() => {});
-    await Promise.race([Promise.all([recordings?.closed(), looked]), late]);
-    // Its timer would keep the process from ending.
+    const within = (patience: number) => systemClock.sleep(patience, closed.signal).catch(() => {});
+    await Promise.all([
+      Promise.race([recordings?.closed(), within(recordingPatience)]),
+      Promise.race([looked, within(versionPatience)]),
+    ]);
+    // Their timers would keep the process from ending.
     closed.abort();
     // What a reader that stands still has not taken would keep the process from ending.
     if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));

@@ -71,17 +71,19 @@ test('status: which was meant', async () => {
 });
 
 /** What was recorded of a server of version 0.60, which is not supported, and a version that one answers. */
-async function oldServer() {
+async function oldServer({tellsVersion = true} = {}) {
   const recorded = (name: string) => readFileSync(new URL(`../wire/${name}.raw`, import.meta.url));
   const list = recorded('43a-v0.60-list-status');
+  const logs = recorded('43e-v0.60-log-shutdown');
   const json = (body: string) =>
     `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   const [orders] = JSON.parse(list.subarray(list.indexOf('\r\n\r\n')).toString());
   const server = await startReplayServer({
     reply: (head) => {
       const path = head.split(/[ ?]/)[1] ?? '';
-      if (path.endsWith('/config')) return {bytes: json('{"edition":"Open source","version":"0.60.0"}')};
-      if (path.endsWith('/logs')) return {bytes: recorded('43e-v0.60-log-shutdown'), ending: 'fin'};
+      if (path.endsWith('/config')) return tellsVersion ? {bytes: json('{"version":"0.60.0"}')} : undefined;
+      // Without its last chunk: that the log ends is not what is looked at.
+      if (path.endsWith('/logs')) return {bytes: logs.subarray(0, -'0\r\n\r\n'.length), ending: 'hold'};
       return {bytes: path.endsWith('/orders') ? json(JSON.stringify(orders)) : list};
     },
   });
@@ -101,4 +103,15 @@ test('a server that is not supported: each command says so once, and what works'
   const logs = await pipetail('logs', 'orders');
   expect(logs.stderr.split('\n').filter((row) => line.test(`${row}\n`))).toHaveLength(1);
   expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
+});
+
+test('a server that does not answer for its version keeps nothing from ending', async () => {
+  const pipetail = await oldServer({tellsVersion: false});
+  const before = performance.now();
+  const logs = await pipetail('logs', 'orders');
+  expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
+  const status = await pipetail('status', 'orders', '-o', 'json');
+  expect(JSON.parse(status.stdout)).toMatchObject({name: 'orders', serverVersion: null});
+  // A look-up has 15 s.
+  expect(performance.now() - before).toBeLessThan(14_000);
 });
