@@ -184,6 +184,28 @@ export class FelderaClient {
     return path.join(this.#folder, 'runner', `pipeline-${pipeline?.id}`);
   }
 
+  /** What the server has of a log, as sent, until it has been quiet for 300 ms. */
+  async log(name: string): Promise<Buffer> {
+    const stop = new AbortController();
+    const quiet = (): NodeJS.Timeout => setTimeout(() => stop.abort(), 300);
+    const route = `/v0/pipelines/${name}/logs`;
+    const {statusCode, body} = await request(this.url + route, {headers: this.#headers, dispatcher: this.#dispatcher});
+    if (statusCode !== 200) throw new Error(`GET ${route}: ${statusCode} ${await body.text()}`);
+    stop.signal.addEventListener('abort', () => body.destroy());
+    const pieces: Buffer[] = [];
+    let timer = quiet();
+    try {
+      for await (const piece of body) {
+        clearTimeout(timer);
+        pieces.push(piece as Buffer);
+        timer = quiet();
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+    return Buffer.concat(pieces);
+  }
+
   /** A role's new API key; the manager has to run without authentication. */
   async makeKey(name: string, role: 'read' | 'write' | 'admin' = 'read'): Promise<string> {
     const {api_key} = (await this.#expect('POST', '/v0/api_keys', {name, role})) as {api_key: string};

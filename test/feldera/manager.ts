@@ -61,7 +61,9 @@ type Installed = {
 export class Manager implements AsyncDisposable {
   readonly #installed: Installed;
   #options: ManagerOptions;
-  #child: ChildProcess | undefined;
+  /** Of the newest and of those before that were asked to end and have not done so yet. */
+  readonly #children = new Set<ChildProcess>();
+  #pid = 0;
 
   constructor(installed: Installed, options: ManagerOptions) {
     this.#installed = installed;
@@ -77,7 +79,7 @@ export class Manager implements AsyncDisposable {
   }
 
   get pid(): number {
-    return this.#child?.pid ?? 0;
+    return this.#pid;
   }
 
   /** For the tests' own requests; `key` is needed where the manager wants one. */
@@ -87,11 +89,12 @@ export class Manager implements AsyncDisposable {
 
   /**
    * Starts it, again after `end`, on the same ports, database and folder, and waits until it answers. `changes` are kept;
-   * one of undefined takes an option back. Processes of pipelines that an earlier one left are ended before.
+   * one of undefined takes an option back. Processes of pipelines that a killed one left are ended before.
    */
   async start(changes: ManagerOptions = {}): Promise<void> {
     this.#options = {...this.#options, ...changes};
-    await this.endPipelines();
+    // One that serves on after SIGTERM would call it a crash.
+    if (this.#children.size === 0) await this.endPipelines();
     const {program, folder} = this.#installed;
     const log = openSync(path.join(folder, 'manager.log'), 'a');
     const child = spawn(program, await this.#arguments(), {
@@ -100,7 +103,9 @@ export class Manager implements AsyncDisposable {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    this.#child = child;
+    this.#children.add(child);
+    child.on('exit', () => this.#children.delete(child));
+    this.#pid = child.pid ?? 0;
     const client = this.client();
     await eventually(
       async () => {
@@ -113,12 +118,23 @@ export class Manager implements AsyncDisposable {
     );
   }
 
-  /** Ends it by a signal; answers at once, as its port is free then. Its pipelines' processes may go on (SIGKILL). */
+  /**
+   * Ends it by a signal. Its port is free then: after SIGTERM it serves what is connected for up to 30 s. The processes of
+   * its pipelines go on after SIGKILL.
+   */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    if (signal === 'SIGKILL') await once(child, 'exit');
+    await Promise.all(
+      [...this.#children].map(async (child) => {
+        const ended = once(child, 'exit');
+        child.kill(signal);
+        if (signal === 'SIGKILL') await ended;
+      }),
+    );
+    const client = this.client();
+    await eventually(
+      async () => !(await client.answers()),
+      () => 'the manager still answers',
+    );
   }
 
   /** Keeps programs of a step waiting, or lets them fail, until `release`. */

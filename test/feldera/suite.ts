@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {beforeAll, beforeEach, type TestContext} from 'vitest';
+import {afterAll, beforeAll, beforeEach, type TestContext} from 'vitest';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
 import {type CommandResult, runCommand} from '../harness/program.ts';
@@ -75,6 +75,42 @@ export function needsOwnServer(context: TestContext): void {
 export function needsOlderServer(context: TestContext): void {
   needsOwnServer(context);
   if (!existsSync('/usr/bin/python3')) skipOrFail(context, 'python3 is not installed');
+}
+
+/** One more manager for all tests of a file, which are skipped where none can be started. */
+export function ownManagerForAll(options: ManagerOptions & {readonly version?: Version} = {}): () => Manager {
+  let manager: Manager | undefined;
+  beforeEach((context) => {
+    if (feldera.kind === 'none') context.skip(feldera.why);
+    if (options.version === undefined) needsOwnServer(context);
+    else needsOlderServer(context);
+  });
+  beforeAll(async () => {
+    if (feldera.kind === 'own') manager = await ownManager(options);
+  }, 60_000);
+  afterAll(async () => {
+    await manager?.[Symbol.asyncDispose]();
+  });
+  return () => {
+    if (manager === undefined) throw new Error('no manager was started');
+    return manager;
+  };
+}
+
+/** The row of the sidebar that names a pipeline, its state beside it; empty when there is none. */
+export function rowOf(view: View, name: string): string {
+  // In front of the name: whether its log is shown.
+  return view.sidebar().find((row) => row.slice(1).startsWith(`${name} `)) ?? '';
+}
+
+/** The numbers that a stand-in's lines carry, in the order of the lines. */
+export function numbersIn(text: string | Buffer): number[] {
+  return [...text.toString().matchAll(/\bseq=(\d+)/g)].map((match) => Number(match[1]));
+}
+
+/** `from`, `from` + 1, … `to`. */
+export function countUp(from: number, to: number): number[] {
+  return Array.from({length: to - from + 1}, (_, index) => from + index);
 }
 
 /** Starts another manager, beside the shared one. Dispose of it. Tests that want one call `needsOwnServer` first. */

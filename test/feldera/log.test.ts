@@ -1,0 +1,157 @@
+import {expect, test} from 'vitest';
+import {countUp, felderaForAll, needsOwnServer, numbersIn, prepare, prepareOwn} from './suite.ts';
+
+const feldera = felderaForAll();
+const size = {cols: 130, rows: 40};
+
+/** How long the line of that number is. */
+function lengthOf(number: number | undefined, text: string): number {
+  return text.split('\n').find((line) => line.includes(`seq=${number} `))?.length ?? 0;
+}
+
+prepare(async (rig) => {
+  await rig.client.put(rig.named('runs'));
+});
+prepareOwn(async ({client}) => {
+  for (const name of ['steps', 'overflow', 'bytes', 'long']) await client.put(name);
+});
+
+test('two runs, each from its start to its end: as sent, and on the screen one after the other', async () => {
+  const rig = feldera();
+  const {client} = rig;
+  const name = rig.named('runs');
+  await client.run(name);
+  await using view = await rig.open([name], size);
+  await using following = await rig.start('logs', '--follow', name);
+  await following.untilStdout('initializing -> running');
+  await client.stop(name);
+  await following.untilStdout('stopping -> stopped');
+  await client.run(name);
+  await view.live(/run 2 of 2 · running · since /);
+  await client.stop(name);
+  await view.live(/run 2 of 2 · stopped · /);
+  const sent = await client.log(name);
+  const printed = await rig.run('logs', name);
+  expect(printed).toMatchObject({code: 0, stderr: ''});
+  expect(Buffer.from(printed.stdout).equals(sent)).toBe(true);
+  expect(printed.stdout.match(/transition: stopped -> provisioning/g)).toHaveLength(2);
+  await following.untilStdout(printed.stdout.slice(-200));
+  expect(following.stdout().equals(sent)).toBe(true);
+  // To the start of the run before, and only that run.
+  await view.terminal.press('Tab', '{', '{', 'R');
+  await view.live(/run 1 of 2 · stopped · /);
+  await view.terminal.waitFor('this run');
+  const transition = 'Resources transition: ';
+  expect(view.countShown(`${transition}stopped -> provisioning`)).toBe(1);
+  expect(view.countShown(`${transition}stopping -> stopped`)).toBe(1);
+});
+
+test('what the server has, then what comes, on the screen and in the shell', async (context) => {
+  needsOwnServer(context);
+  const {client} = feldera();
+  await client.run('steps');
+  const before = await client.control('steps', {rate: 0, burst: 3000});
+  const printed = await feldera().run('logs', 'steps');
+  expect(printed).toMatchObject({code: 0, stderr: ''});
+  expect(numbersIn(printed.stdout)).toEqual(countUp(1, before ?? 0));
+  await using view = await feldera().open(['steps'], size);
+  await using following = await feldera().start('logs', '--follow', 'steps');
+  await view.live(`seq=${before} `);
+  await following.untilStdout(`seq=${before} `);
+  const after = await client.control('steps', {burst: 2000});
+  await following.untilStdout(`seq=${after} `);
+  expect(numbersIn(following.stdout())).toEqual(countUp(1, after ?? 0));
+  await view.terminal.waitFor(`seq=${after} `);
+  const shown = numbersIn(view.shown().join('\n'));
+  expect(shown.length).toBeGreaterThan(30);
+  expect(shown).toEqual(countUp((after ?? 0) - shown.length + 1, after ?? 0));
+});
+
+test('a panic in a thread: an error of several lines, and the pipeline lives', async (context) => {
+  needsOwnServer(context);
+  const {client} = feldera();
+  await client.until('steps', ({deployment_status}) => deployment_status === 'Running');
+  await using view = await feldera().open(['steps'], size);
+  await view.live();
+  await client.control('steps', {panic: 'index out of bounds'});
+  await view.terminal.waitFor(/thread 'dbsp-worker-0' \(\d+\) panicked at .*\n.*index out of bounds/);
+  const errors = await feldera().run('logs', '--level', 'error', '--grep', 'panicked', '-o', 'json', 'steps');
+  const records = errors.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(records).toMatchObject([{pipeline: 'steps', message: expect.stringContaining('index out of bounds')}]);
+  expect((await client.find('steps'))?.deployment_status).toBe('Running');
+});
+
+test('more than the server keeps: how many entries are gone, exactly', async (context) => {
+  needsOwnServer(context);
+  const {client} = feldera();
+  await client.run('overflow');
+  await using following = await feldera().start('logs', '--follow', 'overflow');
+  await following.untilStdout('initializing -> running');
+  const last = (await client.control('overflow', {rate: 0, burst: 60_000})) ?? 0;
+  await following.untilStdout(`seq=${last} `);
+  // The one that was there all the time has all of it.
+  expect(numbersIn(following.stdout())).toEqual(countUp(1, last));
+  const all = following.stdout().toString().trimEnd().split('\n').length;
+  const printed = await feldera().run('logs', 'overflow');
+  const kept = printed.stdout.trimEnd().split('\n').length;
+  const discarded = (all - kept).toLocaleString('en-US');
+  expect(printed).toMatchObject({
+    code: 0,
+    stderr: `pipetail: overflow: ${discarded} earlier entries no longer held by the server\n`,
+  });
+  expect(numbersIn(printed.stdout)).toEqual(countUp(last - numbersIn(printed.stdout).length + 1, last));
+  await using view = await feldera().open(['overflow'], size);
+  await view.live(`seq=${last} `);
+  await view.terminal.press('Tab', 'g');
+  await view.terminal.waitFor(`──── ${discarded} earlier entries no longer held by the server`);
+});
+
+test('a byte that is not UTF-8: the server reads that stream no longer, and says so', async (context) => {
+  needsOwnServer(context);
+  const {client} = feldera();
+  await client.run('bytes');
+  await client.control('bytes', {rate: 0});
+  await using view = await feldera().open(['bytes'], size);
+  await view.live();
+  await using following = await feldera().start('logs', '--follow', 'bytes');
+  const hex = (bytes: string | readonly number[]): string => Buffer.from(bytes as string).toString('hex');
+  await client.control('bytes', {raw: hex('the last one\n')});
+  await following.untilStdout('the last one\n');
+  await client.control('bytes', {raw: hex([0x62, 0xff, 0x0a])});
+  await following.untilStdout('stdout encountered I/O error');
+  await client.control('bytes', {raw: hex('into the void\n')});
+  await client.control('bytes', {rawerr: hex('\u001b[31mstill\u001b[0m read\u0007\n')});
+  await following.untilStdout('still');
+  expect(following.stdout().toString()).not.toContain('into the void');
+  expect(following.stdout().equals(await client.log('bytes'))).toBe(true);
+  // The terminal gets neither the bell nor the colour's codes as text.
+  await view.terminal.waitFor(/ERROR .*stdout encountered I\/O error.*\n.*still read/);
+  expect(view.terminal.bells).toBe(0);
+});
+
+test('a line of 1 MB, whole; one that is longer than all that the server keeps reaches who is there', async (context) => {
+  needsOwnServer(context);
+  const {client} = feldera();
+  await client.run('long');
+  await client.control('long', {rate: 0});
+  await using view = await feldera().open(['long'], size);
+  await using following = await feldera().start('logs', '--follow', 'long');
+  await view.live('initializing -> running');
+  const large = await client.control('long', {long: 990_000, burst: 1});
+  await following.untilStdout(`seq=${large} `);
+  const printed = await feldera().run('logs', 'long');
+  // Its padding, and the newline behind it.
+  expect(lengthOf(large, printed.stdout)).toBeGreaterThan(990_000);
+  const larger = await client.control('long', {long: 1_100_000, burst: 1});
+  const last = await client.control('long', {long: 0, burst: 1});
+  await following.untilStdout(`seq=${last} `);
+  expect(numbersIn(following.stdout())).toEqual(countUp(1, last ?? 0));
+  expect(lengthOf(larger, following.stdout().toString())).toBeGreaterThan(1_100_000);
+  await view.terminal.waitFor(new RegExp(`seq=${large} .*\\n.*seq=${larger} .*1.1 MB\\n.*seq=${last} `));
+  const rest = await feldera().run('logs', 'long');
+  expect(numbersIn(rest.stdout)).toEqual([last]);
+  expect(rest.stderr).toMatch(/^pipetail: long: \d+ earlier entries no longer held by the server\n$/);
+});

@@ -1,0 +1,139 @@
+import {afterEach, expect, test} from 'vitest';
+import type {View} from '../e2e/viewer.ts';
+import {ownManagerForAll, Rig, rowOf} from './suite.ts';
+
+const manager = ownManagerForAll();
+const rigOf = (): Rig => new Rig(manager().client());
+// A test that has failed keeps nobody waiting.
+afterEach(async () => {
+  for (const step of ['sql', 'rust', 'start'] as const) await manager().release(step);
+});
+
+const size = {cols: 140, rows: 40};
+
+/** The state that `list` gives each pipeline, by name. */
+async function states(rig: Rig): Promise<Record<string, string>> {
+  const {code, stdout} = await rig.run('list', '-o', 'json');
+  expect(code).toBe(0);
+  return Object.fromEntries(JSON.parse(stdout).map(({name, state}: {name: string; state: string}) => [name, state]));
+}
+
+/** Waits for the header's end, and for a row of the list. */
+async function seen(view: View, header: RegExp, name: string, row: string): Promise<void> {
+  await view.terminal.waitFor(() => header.test(view.header().trimEnd()), {hint: String(header)});
+  await view.terminal.waitFor(() => rowOf(view, name).includes(row), {hint: `${name}: ${row}`});
+}
+
+test('waiting for the compiler, SQL, Rust, a Rust error', async () => {
+  const rig = rigOf();
+  const {client} = rig;
+  await manager().hold('sql');
+  for (const [name, program] of [['first'], ['second'], ['rusty', '-- RUSTBAD']] as const)
+    await client.put(name, program);
+  await client.until('first', ({program_status}) => program_status === 'CompilingSql');
+  await using view = await rig.open(['first'], size);
+  await seen(view, /LIVE · Compiling SQL since \d\d:\d\d:\d\d$/, 'first', '◌ Compili');
+  expect(rowOf(view, 'second')).toContain('◌ To compi');
+  expect(await states(rig)).toEqual({first: 'CompilingSql', second: 'Pending', rusty: 'Pending'});
+  await manager().hold('rust');
+  await manager().release('sql');
+  const {program_status_since} = await client.until('first', ({program_status}) => program_status === 'CompilingRust');
+  await seen(view, /LIVE · Compiling Rust since \d\d:\d\d:\d\d$/, 'first', '◌ Compili');
+  expect(view.header()).toContain(`since ${program_status_since.slice(11, 19)}`);
+  expect(await states(rig)).toMatchObject({first: 'CompilingRust'});
+  const status = await rig.run('status', 'first');
+  expect(status).toMatchObject({code: 0, stderr: ''});
+  expect(status.stdout).toMatch(`\n  since             ${program_status_since}\n`);
+  await manager().release('rust');
+  await client.until('rusty', ({program_status}) => program_status === 'RustError');
+  await client.compiled('second');
+  await seen(view, /LIVE · Stopped$/, 'rusty', '✗ Rust err');
+  expect(await states(rig)).toEqual({first: 'Stopped', second: 'Stopped', rusty: 'RustError'});
+  expect((await rig.run('status', 'rusty')).stdout).toMatch(/\n {2}program error\n.*cannot find value `foo`/s);
+});
+
+test('a start that is on its way, and fails', async () => {
+  const rig = rigOf();
+  const {client} = rig;
+  await using view = await rig.open(['first'], size);
+  await view.live();
+  await manager().hold('start');
+  await client.start('first');
+  await client.status('first', 'Provisioning');
+  await seen(view, /LIVE · Provisioning$/, 'first', '◌ Provisio');
+  expect(await states(rig)).toMatchObject({first: 'Provisioning'});
+  await manager().hold('start', 'fail');
+  await client.status('first', 'Stopped');
+  await seen(view, /LIVE · Failed$/, 'first', '✗ Failed');
+  const cause = 'Pipeline process exited prematurely with exit status: 1';
+  await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
+  // The runner's own line says it, too, and no row repeats that.
+  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  expect(await states(rig)).toMatchObject({first: 'Failed'});
+  expect((await rig.run('status', 'first')).stdout).toContain(`\n  cause             ${cause}\n`);
+  expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(new RegExp(`^first .*${cause}$`, 'm'));
+  await manager().release('start');
+});
+
+test.each([
+  {orders: {exit: 3}, cause: 'Pipeline process exited prematurely with exit status: 3'},
+  {orders: {abort: 1}, cause: 'Pipeline process exited prematurely with signal: 6 (SIGABRT)'},
+])('a crash: $orders', async ({orders, cause}) => {
+  const rig = rigOf();
+  const {client} = rig;
+  await client.run('second');
+  await using view = await rig.open(['second'], size);
+  await seen(view, /LIVE$/, 'second', '● Running');
+  await using watching = await rig.start('logs', '--follow', '--exit-on', 'exited prematurely', 'second');
+  await watching.untilStdout('initializing -> running');
+  await client.control('second', orders);
+  expect(await watching.ended).toBe(3);
+  await client.status('second', 'Stopped');
+  await seen(view, /LIVE · Failed$/, 'second', '✗ Failed');
+  await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);
+  expect(view.shown()[1]).toMatch(/^ ?run (\d) of \1 · stopped, failed · /);
+  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  const status = await rig.run('status', 'second');
+  expect(status.stdout).toContain(`\n  cause             ${cause}\n`);
+  await view.terminal.press('d');
+  await view.terminal.waitFor(/Deployment error \(RunnerCheckError\)/);
+  await view.terminal.waitFor(cause);
+});
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'the manager ends by %s, and is back',
+  async (signal) => {
+    const rig = rigOf();
+    const {client} = rig;
+    await client.run('second');
+    const before = await client.control('second', {rate: 0, burst: 200});
+    await using view = await rig.open(['second'], size);
+    await using following = await rig.start('logs', '--follow', 'second');
+    await view.live(`seq=${before}`);
+    await following.untilStdout(`seq=${before} `);
+    await manager().end(signal);
+    // After SIGTERM it serves what is connected for up to 30 s.
+    if (signal === 'SIGKILL') await view.terminal.waitFor('list not refreshed');
+    const list = await rig.run('list');
+    expect(list).toMatchObject({code: 1, stdout: ''});
+    await manager().start();
+    await client.until('second', ({deployment_error}) => deployment_error !== null);
+    await view.terminal.waitFor(/──── runner restarted · server's log cleared .*────\n.*Fresh start of pipeline logs/, {
+      timeout: 45_000,
+    });
+    await seen(view, /LIVE · Failed$/, 'second', '✗ Failed');
+    const cause = 'The pipeline-manager and this pipeline were previously terminated';
+    await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
+    expect(await states(rig)).toMatchObject({second: 'Failed', first: 'Failed', rusty: 'RustError'});
+    expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(`\n  cause +${cause}`));
+    // What came before the end is still there.
+    expect(view.countShown(`seq=${before} `)).toBe(1);
+    await following.untilStderr('runner restarted');
+    const fresh = following
+      .stdout()
+      .toString()
+      .match(/Fresh start of pipeline logs/g);
+    expect(fresh).toHaveLength(2);
+  },
+  120_000,
+);

@@ -1,0 +1,104 @@
+import {expect, test} from 'vitest';
+import {felderaForAll, prepare, type Rig, rowOf} from './suite.ts';
+
+const feldera = felderaForAll();
+
+prepare(async (rig) => {
+  await rig.client.put(rig.named('broken'), 'create table a (x int);\ncreate view v as FAIL x from a;');
+  await rig.client.put(rig.named('life'));
+  await rig.client.put(rig.named('gone'));
+});
+
+/** What `list` and `status` say of a pipeline in one word each. */
+async function told(rig: Rig, name: string) {
+  const [list, status] = await Promise.all([rig.run('list', '-o', 'json'), rig.run('status', name)]);
+  expect([list.code, status.code]).toEqual([0, 0]);
+  const listed = JSON.parse(list.stdout).find((each: {name: string}) => each.name === name);
+  return {list: listed?.state, status: /^ {2}state +(.*)$/m.exec(status.stdout)?.[1]};
+}
+
+test('a program with a SQL error: where it is wrong, in the list, in status and on its page', async () => {
+  const rig = feldera();
+  const name = rig.named('broken');
+  await rig.client.until(name, ({program_status}) => program_status === 'SqlError');
+  expect(await told(rig, name)).toEqual({list: 'SqlError', status: 'SqlError'});
+  expect((await rig.run('status', name)).stdout).toMatch(/\n {2}program error\n.*line 2, column 18.*FAIL/s);
+  expect((await rig.run('list', '-o', 'name', '--status', 'SqlError')).stdout).toContain(`${name}\n`);
+  await using view = await rig.open([name], {cols: 120, rows: 30});
+  await view.terminal.waitFor(() => /✗ SQL error/.test(rowOf(view, name)));
+  await view.terminal.waitFor(() => /SQL error *$/.test(view.header()));
+  await view.terminal.press('d');
+  await view.terminal.waitFor(/create view v as FAIL x from a;\n +\^/);
+});
+
+test('stopped, running, paused, running again, stopped', async () => {
+  const rig = feldera();
+  const {client} = rig;
+  const name = rig.named('life');
+  await client.compiled(name);
+  await using view = await rig.open([name], {cols: 120, rows: 40});
+  const seen = async (header: RegExp, row: string, word: string): Promise<void> => {
+    await view.terminal.waitFor(() => header.test(view.header()) && rowOf(view, name).includes(row));
+    expect(await told(rig, name)).toEqual({list: word, status: word});
+  };
+  await seen(/LIVE · Stopped *$/, '○ Stopped', 'Stopped');
+  await client.run(name);
+  await seen(/LIVE *$/, '● Running', 'Running');
+  expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · running · since \d\d:/);
+  await client.pause(name);
+  await client.status(name, 'Paused');
+  await seen(/LIVE · Paused *$/, '‖ Paused', 'Paused');
+  await client.resume(name);
+  await client.status(name, 'Running');
+  await seen(/LIVE *$/, '● Running', 'Running');
+  await client.stop(name);
+  await seen(/LIVE · Stopped *$/, '○ Stopped', 'Stopped');
+  // Of what the runner's own lines say, no row repeats anything.
+  expect(view.shown().filter((row) => row.includes('Runtime transition: initializing -> running'))).toHaveLength(1);
+  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  await client.run(name);
+  await seen(/LIVE *$/, '● Running', 'Running');
+  expect(view.shown()[0]).toMatch(/^ ?run 2 of 2 · running · since \d\d:/);
+  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  await client.stop(name);
+});
+
+test('deleted, and created again: the tab goes on, and logs ends or waits as asked', async () => {
+  const rig = feldera();
+  const {client} = rig;
+  const name = rig.named('gone');
+  await client.compiled(name);
+  await using view = await rig.open([name], {cols: 120, rows: 40});
+  await using waiting = await rig.start('logs', '--follow', name);
+  await using ending = await rig.start('logs', '--follow', '--exit-on-end', name);
+  await view.live('Fresh start of pipeline logs');
+  await Promise.all([waiting, ending].map((each) => each.untilStdout('Fresh start of pipeline logs')));
+  await client.remove(name);
+  expect(await ending.ended).toBe(0);
+  await view.terminal.waitFor(() => /deleted *$/.test(view.header()));
+  await view.terminal.waitFor(/──── .*deleted ────/);
+  await view.terminal.waitFor(() => rowOf(view, name) === '');
+  await waiting.untilStderr('deleted');
+  for (const command of [
+    ['status', name],
+    ['logs', name],
+  ]) {
+    const answer = await rig.run(...command);
+    expect(answer).toMatchObject({code: 1, stdout: ''});
+    expect(answer.stderr).toMatch(/there is no (?:such )?pipeline/);
+  }
+  await client.put(name);
+  await view.terminal.waitFor(/──── created again .*────\n.*Fresh start of pipeline logs/);
+  await waiting.untilStderr('created again');
+  await view.terminal.waitFor(() => rowOf(view, name) !== '');
+  await client.compiled(name);
+  await view.terminal.waitFor(() => /LIVE · Stopped *$/.test(view.header()));
+  waiting.kill('SIGTERM');
+  expect(await waiting.ended).toBe(143);
+  expect(
+    waiting
+      .stdout()
+      .toString()
+      .match(/Fresh start of pipeline logs/g),
+  ).toHaveLength(2);
+});
