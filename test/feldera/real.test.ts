@@ -1,0 +1,175 @@
+import {appendFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterAll, expect, test} from 'vitest';
+import type {View} from '../e2e/viewer.ts';
+import {fetchedOnce, followedFile, generated, ordersProgram, writtenTo} from './real-pipeline.ts';
+import {felderaForAll, needsOwnServer, ownManagerForAll, prepareOwn, Rig, rowOf} from './suite.ts';
+
+const feldera = felderaForAll();
+const json = ownManagerForAll({json: true});
+const size = {cols: 150, rows: 40};
+const folder = mkdtempSync(path.join(tmpdir(), 'pipetail-orders-'));
+afterAll(() => rmSync(folder, {recursive: true}));
+
+const good = '{"id": 1, "customer": "Ada", "amount": 500}\n';
+const [orders, panics, jsonOrders] = ['orders', 'panics', 'json-orders'].map((name) => {
+  const file = path.join(folder, `${name}.json`);
+  writeFileSync(file, good);
+  return file;
+}) as [string, string, string];
+
+/** An input that is read on, one that cannot connect, steady good records, and an output onto a full disk. */
+const failing = (file: string): string =>
+  ordersProgram(
+    [followedFile('bad', file), fetchedOnce('web', 'http://127.0.0.1:9/orders.json'), generated('gen', 40)],
+    [writtenTo('full', '/dev/full')],
+  );
+
+prepareOwn(async ({client}) => {
+  await client.put('orders', failing(orders));
+  await client.put('unstarted', ordersProgram([followedFile('lost', path.join(folder, 'missing.json'))]));
+  await client.put('panics', ordersProgram([followedFile('feed', panics)]));
+});
+
+type Line = {
+  readonly pipeline: string;
+  readonly time: string | null;
+  readonly level: string | null;
+  readonly target: string | null;
+  readonly message: string;
+};
+
+/** The records of a log that `options` choose. */
+async function recordsOf(rig: Rig, name: string, ...options: readonly string[]): Promise<Line[]> {
+  const {code, stdout, stderr} = await rig.run('logs', name, '-o', 'json', ...options);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout === ''
+    ? []
+    : stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+}
+
+/** What each error of the failing pipeline is, in the words of Feldera; ten of a kind are logged before it holds back. */
+const kinds = {
+  parse: /^parse error on input endpoint 'orders\.bad': .*'id'.*expected i64/s,
+  envelope: /^parse error on input endpoint 'orders\.bad': .*JSON document.*\nInvalid fragment: 'nonsense'$/s,
+  output: /^error on output endpoint 'big_orders\.full': No space left on device/,
+  fatal: /^FATAL error on input endpoint 'orders\.web': .*Connection refused/s,
+};
+
+/** Starts the failing pipeline, feeds it, and waits until its log tells of every kind. Answers all its errors. */
+async function errorsOf(rig: Rig, name: string, file: string): Promise<Line[]> {
+  const {client} = rig;
+  await client.compiled(name);
+  await using following = await rig.start('logs', '--follow', name);
+  await client.run(name);
+  for (let record = 0; record < 4; record++) {
+    appendFileSync(file, `{"id": "no-${record}"}\nnonsense\n{"id": ${record}, "customer": "Grace", "amount": 900}\n`);
+  }
+  for (const text of ["'id'", 'nonsense', 'big_orders.full', 'Connection refused']) await following.untilStdout(text);
+  await following.untilStdout('no-3');
+  return await recordsOf(rig, name, '--level', 'error');
+}
+
+/** Goes to the top of the log and from error to error until one looks like `sight`. */
+async function stepTo(view: View, sight: RegExp): Promise<void> {
+  await view.terminal.press('g');
+  for (let step = 0; step < 10 && !sight.test(view.terminal.text()); step++) {
+    await view.terminal.press('e');
+    await view.terminal.stable();
+  }
+  expect(view.terminal.text()).toMatch(sight);
+}
+
+test('errors of inputs and of an output: records with their causes, as many as there are', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const errors = await errorsOf(rig, 'orders', orders);
+  const count = (kind: RegExp): number => errors.filter(({message}) => kind.test(message)).length;
+  expect(count(kinds.parse)).toBe(4);
+  expect(count(kinds.envelope)).toBe(4);
+  expect(count(kinds.fatal)).toBe(1);
+  expect(count(kinds.output)).toBeGreaterThan(0);
+  expect(errors.filter(({message}) => !Object.values(kinds).some((kind) => kind.test(message)))).toEqual([]);
+  // The dump of the configuration, about a hundred lines at each start, belongs to no error.
+  expect(errors.filter(({message}) => message.includes('"transport"'))).toEqual([]);
+  await using view = await rig.open(['orders'], size);
+  await view.live('big_orders.full');
+  await view.terminal.press('Tab');
+  await stepTo(view, /▸.*ERROR .*FATAL error on input endpoint/);
+  await stepTo(view, /▸.*ERROR .*parse error on input endpoint/);
+  await view.terminal.press('Enter');
+  await view.terminal.waitFor(/Invalid fragment: '/);
+});
+
+test('in JSON: the same errors as in text, their newlines as rows', async () => {
+  const rig = new Rig(json().client());
+  await rig.client.put('json-orders', failing(jsonOrders));
+  const errors = await errorsOf(rig, 'json-orders', jsonOrders);
+  const count = (kind: RegExp): number => errors.filter(({message}) => kind.test(message)).length;
+  expect([count(kinds.parse), count(kinds.envelope), count(kinds.fatal)]).toEqual([4, 4, 1]);
+  expect(count(kinds.output)).toBeGreaterThan(0);
+  expect(errors.filter(({time, level, target}) => time === null || level !== 'ERROR' || target === null)).toEqual([]);
+  const sent = (await rig.client.log('json-orders')).toString();
+  // As a real pipeline sends it, and as the manager does.
+  expect(sent).toMatch(/^\{"feldera-service":/m);
+  expect(sent).toMatch(/^\{"timestamp":/m);
+  const all = await recordsOf(rig, 'json-orders');
+  expect(all.find(({message}) => message.startsWith('Fresh start'))).toMatchObject({level: 'INFO'});
+  expect(all.find(({message}) => message.includes('initializing -> running'))).toMatchObject({level: 'INFO'});
+  await using view = await rig.open(['json-orders'], size);
+  await view.live(/run 1 of 1 · running · since /);
+  await view.live('big_orders.full');
+  await view.terminal.press('Tab');
+  await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n.*Invalid fragment: '/);
+  expect(view.terminal.text()).not.toContain('^J');
+});
+
+test('a start that fails for a file that is missing', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  await client.compiled('unstarted');
+  await using view = await rig.open(['unstarted'], size);
+  await view.live();
+  await client.start('unstarted');
+  await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
+  const cause = /orders\.lost: .*Failed to open input file .*missing\.json.*No such file or directory/;
+  await view.terminal.waitFor(() => /Failed *$/.test(view.header()) && /✗ Failed/.test(rowOf(view, 'unstarted')));
+  await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed: orders.lost: ') ?? false);
+  const status = await rig.run('status', 'unstarted');
+  expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}`));
+  expect(status.stdout).toContain('deployment error (InitializationError)');
+  const wide = await rig.run('list', '-o', 'wide');
+  expect(wide.stdout).toMatch(new RegExp(`^unstarted +Failed .*${cause.source}`, 'm'));
+});
+
+test('a worker that panics', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  await client.run('panics');
+  await using view = await rig.open(['panics'], size);
+  await view.live('initializing -> running');
+  await using watching = await rig.start('logs', '--follow', '--exit-on', 'panicked at', 'panics');
+  appendFileSync(panics, '{"id": 3, "customer": "PANIC", "amount": 1}\n');
+  expect(await watching.ended).toBe(3);
+  await client.until('panics', ({deployment_error}) => deployment_error !== null);
+  const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
+  await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
+  await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
+  const status = await rig.run('status', 'panics');
+  expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}\\n`));
+  expect(status.stdout).toContain('deployment error (RuntimeError.WorkerPanic)');
+  // The thread's own words, then what the engine made of them, with its backtrace.
+  const errors = await recordsOf(rig, 'panics', '--level', 'error');
+  expect(errors[0]?.message).toMatch(
+    /^\nthread 'dbsp-worker-0' \(\d+\) panicked at .*:\ncustomer of order 3 is PANIC\n/,
+  );
+  expect(errors.find(({message}) => /customer of order 3 is PANIC(?:.*\n){20}/.test(message))?.level).toBe('ERROR');
+  await view.terminal.press('d');
+  await view.terminal.waitFor('Deployment error (RuntimeError.WorkerPanic)');
+});
