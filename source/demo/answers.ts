@@ -8,8 +8,6 @@ export type Answer = {
   readonly body: string;
   /** Sent chunked instead of with a content-length, as the proxied answers of the runner are. */
   readonly chunked?: boolean;
-  /** Compressed when the client asks for it. */
-  readonly compressible?: boolean;
 };
 
 const json = {'content-type': 'application/json'};
@@ -20,14 +18,14 @@ export function errorAnswer(
   status: number,
   code: string,
   message: string,
-  details: Readonly<Record<string, string>>,
+  details: Readonly<Record<string, string>> | null,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   return {status, headers: {...json, ...headers}, body: JSON.stringify({message, error_code: code, details})};
 }
 
 export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  return {status: 200, headers: {...json, ...headers}, body: JSON.stringify(value), compressible: true};
+  return {status: 200, headers: {...json, ...headers}, body: JSON.stringify(value)};
 }
 
 /** Recording 08a. */
@@ -45,7 +43,13 @@ export const connectionRefused = 'Failed to connect to host: Connection refused 
 export const runnerTimeout =
   'timeout (10s) was reached: this means the runner took too long to respond -- the runner logs might contain additional information (original send request error: Timeout while waiting for response)';
 
-/** Recordings 08b, 08c, 08h and 13a: a route that the API does not have. */
+/** What a browser may ask from another origin: every answer of the API has these, those outside it have none. */
+const crossOrigin = {
+  'access-control-allow-credentials': 'true',
+  vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+};
+
+/** Recordings 08b and 08c: a route that the API does not have. */
 export const noRoute: Answer = {status: 404, headers: {}, body: ''};
 
 /** Recording 08i: the pipeline exists and its runner is not ready. */
@@ -65,10 +69,24 @@ export const badApiKey: Answer = {
   body: '{"error_code":"AuthenticationFailed","message":"Unauthorized API key"}',
 };
 
-export function forbidden(role: string): Answer {
-  const message = `The role '${role}' does not permit this operation`;
-  return errorAnswer(403, 'InsufficientPermissions', message, {role});
+export function forbidden(required: string, actual: string): Answer {
+  const message = `Insufficient permissions: this action requires the '${required}' role, but the caller has '${actual}'`;
+  return errorAnswer(403, 'InsufficientPermissions', message, {required, actual});
 }
+
+/** A method that a route of the API does not have. */
+export const unclassified: Answer = {
+  status: 403,
+  headers: json,
+  body: '{"message":"This endpoint has no access-control classification and is denied","error_code":"InsufficientPermissions"}',
+};
+
+/** A method that a path outside the API does not have. */
+export const notAllowed: Answer = {
+  status: 405,
+  headers: {...text, allow: 'GET, HEAD'},
+  body: 'This resource only supports GET and HEAD.',
+};
 
 /** Recording 08g. */
 export function badSelector(selector: string): Answer {
@@ -80,20 +98,20 @@ export function badSelector(selector: string): Answer {
   };
 }
 
+const consolePage =
+  '<!doctype html>\n<html lang="en">\n<head><title>Feldera</title></head>\n<body><div id="app"></div></body>\n</html>\n';
+
 /** The web console, which answers every path outside the API. */
 export const webConsole: Answer = {
   status: 200,
-  headers: {'content-type': 'text/html'},
-  body: '<!doctype html>\n<html lang="en">\n<head><title>Feldera</title></head>\n<body><div id="app"></div></body>\n</html>\n',
+  headers: {'content-type': 'text/html', etag: `"${consolePage.length.toString(16)}:68a7b000"`},
+  body: consolePage,
 };
 
+type Headers = Readonly<Record<string, string | string[]>>;
+
 /** Begins an answer: status, headers, date and whatever the connection needs; no header of Node's own choosing. */
-function writeHead(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  now: number,
-): void {
+function writeHead(response: ServerResponse, status: number, headers: Headers, now: number): void {
   response.sendDate = false;
   response.removeHeader('connection');
   response.writeHead(status, {
@@ -103,42 +121,51 @@ function writeHead(
   });
 }
 
-/** Sends a whole answer. `now`: milliseconds since the epoch. */
+/** Sends a whole answer, of the API or of what is outside it. `now`: milliseconds since the epoch. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
-  now: number,
+  {isApi, now}: {readonly isApi: boolean; readonly now: number},
 ): Promise<void> {
-  const encoding = answer.compressible ? acceptedEncoding(request.headers['accept-encoding']) : undefined;
+  const own = {...(isApi && crossOrigin), ...answer.headers};
+  const encoding = answer.body === '' ? undefined : acceptedEncoding(request.headers['accept-encoding']);
   if (encoding) {
     const compressed = await compress(encoding, Buffer.from(answer.body));
-    const headers = {...answer.headers, 'content-encoding': encoding, vary: 'accept-encoding'};
-    writeHead(response, answer.status, {...headers, 'transfer-encoding': 'chunked'}, now);
+    const vary = isApi ? [crossOrigin.vary, 'accept-encoding'] : 'accept-encoding';
+    const headers = {...own, vary, 'content-encoding': encoding, 'transfer-encoding': 'chunked'};
+    writeHead(response, answer.status, headers, now);
     response.end(compressed);
     return;
   }
   const length = {'content-length': String(Buffer.byteLength(answer.body))};
   const framing = answer.chunked ? {'transfer-encoding': 'chunked'} : length;
-  writeHead(response, answer.status, {...answer.headers, ...framing}, now);
+  writeHead(response, answer.status, {...own, ...framing}, now);
   response.end(answer.body);
 }
 
 /** Sends the head of a log stream, whose chunks the caller frames and writes to the socket itself. */
 export function sendLogHead(response: ServerResponse, now: number): void {
-  const headers = {...text, 'transfer-encoding': 'chunked', 'content-encoding': 'identity'};
+  const headers = {...crossOrigin, ...text, 'transfer-encoding': 'chunked', 'content-encoding': 'identity'};
   writeHead(response, 200, {...headers, 'x-content-type-options': 'nosniff'}, now);
   response.flushHeaders();
   response.chunkedEncoding = false;
 }
 
+/** The client's favourite of those that we have; `br` of two that it likes as well as each other. */
 function acceptedEncoding(accept: string | string[] | undefined): 'br' | 'gzip' | undefined {
-  const offers = String(accept ?? '')
-    .split(',')
-    .map((offer) => offer.trim())
-    .filter((offer) => !/;\s*q=0(\.0*)?$/.test(offer))
-    .map((offer) => offer.split(';')[0]);
-  return offers.includes('br') ? 'br' : offers.includes('gzip') ? 'gzip' : undefined;
+  const likings = new Map(
+    String(accept ?? '')
+      .split(',')
+      .map((offer) => {
+        const [name = '', ...parameters] = offer.split(';').map((part) => part.trim());
+        const quality = parameters.find((parameter) => parameter.startsWith('q='));
+        return [name, quality === undefined ? 1 : Number(quality.slice(2))] as const;
+      }),
+  );
+  const [br, gzip] = [likings.get('br') ?? 0, likings.get('gzip') ?? 0];
+  if (br === 0 && gzip === 0) return undefined;
+  return br >= gzip ? 'br' : 'gzip';
 }
 
 function compress(encoding: 'br' | 'gzip', body: Buffer): Promise<Buffer> {

@@ -6,8 +6,10 @@ import {
   errorAnswer,
   jsonAnswer,
   noRoute,
+  notAllowed,
   runnerUnreachable,
   unauthorized,
+  unclassified,
   unknownPipeline,
   webConsole,
 } from './answers.ts';
@@ -46,10 +48,10 @@ export function checkCredential(apiKey: string | undefined, authorization: strin
 export function checkTenant({tenants, tenant}: Pick<World, 'tenants' | 'tenant'>): Answer | undefined {
   if (tenants.length === 0 || tenantIndex(tenants, tenant) !== -1) return undefined;
   if (tenant === undefined) {
-    const message = 'The caller is a member of several tenants: name one in the header Feldera-Tenant';
-    return errorAnswer(400, 'AmbiguousTenantMembership', message, {});
+    const message = 'This user belongs to several tenants; set the Feldera-Tenant header to select one';
+    return errorAnswer(400, 'AmbiguousTenantMembership', message, null);
   }
-  return errorAnswer(404, 'UnknownTenantName', `Unknown tenant name '${tenant}'`, {tenant_name: tenant});
+  return errorAnswer(404, 'UnknownTenantName', `Unknown tenant '${tenant}'`, {name: tenant});
 }
 
 function tenantIndex(tenants: readonly DemoTenant[], tenant: string | undefined): number {
@@ -118,7 +120,12 @@ export function answerRoute(route: Route, world: World): Answer | 'follow' {
     case 'bad-selector':
       return badSelector(route.selector);
     case 'unknown':
+    case 'not-public':
       return noRoute;
+    case 'unclassified':
+      return unclassified;
+    case 'not-allowed':
+      return notAllowed;
     case 'console':
       return webConsole;
   }

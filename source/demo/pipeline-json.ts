@@ -55,9 +55,72 @@ export type PipelineState = {
 
 export type Selector = 'all' | 'status' | 'status_with_connectors';
 
+/** The defaults of the server, key by key. */
+const runtimeConfig = {
+  workers: 8,
+  max_rss_mb: null,
+  datafusion_memory_mb: null,
+  hosts: 1,
+  storage: {
+    backend: {name: 'default'},
+    min_storage_bytes: null,
+    min_step_storage_bytes: null,
+    compression: 'default',
+    cache_mib: null,
+  },
+  fault_tolerance: {model: 'none', checkpoint_interval_secs: 60},
+  cpu_profiler: true,
+  tracing: false,
+  tracing_endpoint_jaeger: '127.0.0.1:6831',
+  min_batch_size_records: 0,
+  max_buffering_delay_usecs: 0,
+  resources: {
+    cpu_cores_min: null,
+    cpu_cores_max: null,
+    memory_mb_min: null,
+    memory_mb_max: null,
+    storage_mb_max: null,
+    storage_class: null,
+    service_account_name: null,
+    namespace: null,
+  },
+  clock_resolution_usecs: 1_000_000,
+  clock_timezone_offset: null,
+  pin_cpus: [],
+  provisioning_timeout_secs: null,
+  max_parallel_connector_init: null,
+  init_containers: null,
+  checkpoint_during_suspend: true,
+  http_workers: null,
+  io_workers: null,
+  env: {},
+  dev_tweaks: {},
+  logging: null,
+  pipeline_template_configmap: null,
+};
+
+const beforeSql = new Set(['Pending', 'CompilingSql', 'SqlError']);
+
+/** What the SQL compiler found; null until it has succeeded. */
+function programInfo(status: string): unknown {
+  if (beforeSql.has(status)) return null;
+  return {schema: {inputs: [], outputs: []}, udf_stubs: '', input_connectors: {}, output_connectors: {}};
+}
+
+/** What a step of the compiler that succeeded leaves, as far as the program has come. */
+export function programErrorOf(status: string): ProgramError {
+  const hasSql = !beforeSql.has(status);
+  return {
+    sql_compilation: hasSql ? {exit_code: 0, messages: []} : null,
+    rust_compilation: status === 'Success' ? {exit_code: 0, stdout: '', stderr: ''} : null,
+    system_error: null,
+  };
+}
+
 /** A pipeline as the API answers it; field for field and in the order of the recording `15a-list-status.raw`. */
 export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
   const runs = state.runtimeStatus !== null;
+  const isDeployed = state.deploymentId !== null;
   return {
     id: state.id,
     name: state.name,
@@ -67,7 +130,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     version: 1,
     platform_version: platformVersion,
     ...(selector === 'all' && {
-      runtime_config: {workers: 8, storage: {backend: {name: 'default'}}, fault_tolerance: {model: null}},
+      runtime_config: runtimeConfig,
       program_code: state.programCode,
       udf_rust: '',
       udf_toml: '',
@@ -76,13 +139,13 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     program_version: 1,
     program_status: state.programStatus,
     program_status_since: state.programStatusSince,
-    ...(selector === 'all' && {program_error: state.programError, program_info: null}),
+    ...(selector === 'all' && {program_error: state.programError, program_info: programInfo(state.programStatus)}),
     deployment_error: state.deploymentError,
     refresh_version: state.refreshVersion,
     storage_status: state.storageStatus,
     storage_status_details: null,
     deployment_id: state.deploymentId,
-    deployment_initial: runs ? 'Running' : null,
+    deployment_initial: isDeployed ? 'Running' : null,
     deployment_status: state.deploymentStatus,
     deployment_status_since: state.deploymentStatusSince,
     deployment_desired_status: state.desiredStatus,
@@ -96,7 +159,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     deployment_runtime_status_since: runs ? state.deploymentStatusSince : null,
     deployment_runtime_desired_status: state.runtimeDesiredStatus,
     deployment_runtime_desired_status_since: runs ? state.deploymentStatusSince : null,
-    bootstrap_policy: null,
+    bootstrap_policy: isDeployed ? 'await_approval' : null,
     silent_bootstrap: false,
     concurrent_bootstrap: false,
     ...(selector === 'status_with_connectors' &&

@@ -1,7 +1,7 @@
 import type {Follower} from './follower.ts';
 import type {Level} from './log-lines.ts';
 import {discardNotice, freshStart, type ManagerEvent, type ManagerFormat, managerLine} from './manager-lines.ts';
-import type {DeploymentError, PipelineState, ProgramError} from './pipeline-json.ts';
+import {type DeploymentError, type PipelineState, type ProgramError, programErrorOf} from './pipeline-json.ts';
 import type {Random} from './random.ts';
 import {Ring, type RingLimits} from './ring.ts';
 import {Stamps} from './stamps.ts';
@@ -16,8 +16,6 @@ export type PipelineOptions = {
   /** The shape of the runner's own lines. Default `text`. */
   readonly managerFormat?: ManagerFormat;
 };
-
-const noProgramError: ProgramError = {sql_compilation: null, rust_compilation: null, system_error: null};
 
 /**
  * One pipeline: what the API says about it, its ring and the connections that follow it. A new one is compiled and
@@ -59,7 +57,7 @@ export class DemoPipeline {
       refreshVersion: 4,
       programStatus: 'Success',
       programStatusSince: created,
-      programError: noProgramError,
+      programError: programErrorOf('Success'),
       programCode: options.programCode ?? '',
       deploymentError: null,
       storageStatus: 'Cleared',
@@ -204,7 +202,7 @@ export class DemoPipeline {
 
   /** The compiler's state; a program that did not compile says why in `program_error`. */
   setProgram(status: string, error: Partial<ProgramError> = {}): void {
-    const programError = {...noProgramError, ...error};
+    const programError = {...programErrorOf(status), ...error};
     this.setState({programStatus: status, programStatusSince: this.#stamps.next(), programError});
   }
 

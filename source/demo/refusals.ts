@@ -54,20 +54,26 @@ export function refusalAnswer(refusal: Refusal): Answer | undefined {
     case 'runner-frozen':
       return runnerUnreachable(runnerTimeout, refusal.retryAfter);
     case 'channel-full':
-      return errorAnswer(503, 'RunnerInteractionLogFollowRequestChannelFull', 'Log follow request channel is full', {});
+      return errorAnswer(
+        503,
+        'RunnerInteractionLogFollowRequestChannelFull',
+        'Log follow request channel is full -- this indicates that the runner logging is overwhelmed',
+        null,
+        {'retry-after': '5'},
+      );
     case 'channel-closed':
       return errorAnswer(
         500,
         'RunnerInteractionLogFollowRequestChannelClosed',
-        'Log follow request channel is closed',
-        {},
+        'Log follow request channel is closed -- this indicates that the runner crashed unexpectedly',
+        null,
       );
     case 'unauthorized':
       return unauthorized;
     case 'bad-key':
       return badApiKey;
     case 'forbidden':
-      return forbidden('none');
+      return forbidden('read', 'none');
     case 'web-console':
       return webConsole;
     case 'reset':

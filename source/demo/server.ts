@@ -13,7 +13,7 @@ import {type Refusal, refusalAnswer, refuses} from './refusals.ts';
 import {PipelineRegistry} from './registry.ts';
 import {RequestsSeen} from './requests-seen.ts';
 import {feldera} from './ring.ts';
-import {isProtected, parseRoute, type Route} from './route.ts';
+import {isApi, isProtected, parseRoute, type Route} from './route.ts';
 
 /** A Feldera API in one process, true to `feldera-api.md` and the recordings, with faults on demand. */
 export class DemoServer implements Demo {
@@ -204,7 +204,7 @@ export class DemoServer implements Demo {
     const answer = await this.#answer(route, seen);
     if (answer === 'reset') request.socket.resetAndDestroy();
     else if (answer === 'follow') this.#follow(route, response);
-    else await send(request, response, answer, this.clock.wall());
+    else await send(request, response, answer, {isApi: isApi(route), now: this.clock.wall()});
   }
 
   async #answer(route: Route, seen: RequestSeen): Promise<Answer | 'follow' | 'reset'> {

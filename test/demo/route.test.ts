@@ -16,13 +16,22 @@ it.each([
   ['/config/authentication', {kind: 'authentication'}],
   ['/healthz', {kind: 'health'}],
   ['/', {kind: 'console'}],
-  ['/v0', {kind: 'console'}],
+  ['/v0', {kind: 'unknown'}],
+  ['/v0/', {kind: 'unknown'}],
+  ['/v0x', {kind: 'console'}],
+  ['/config/nothing', {kind: 'not-public'}],
+  ['/healthz/x', {kind: 'console'}],
 ])('GET %s', (target, route) => {
   expect(parseRoute('GET', target)).toEqual(route);
 });
 
 it('has no other method below /v0', () => {
-  expect(parseRoute('DELETE', '/v0/pipelines/a')).toEqual({kind: 'unknown'});
+  expect(parseRoute('DELETE', '/v0/pipelines/a')).toEqual({kind: 'unclassified'});
+  expect(parseRoute('HEAD', '/v0/pipelines/a/logs')).toEqual({kind: 'unclassified'});
+  expect(parseRoute('DELETE', '/v0/nothing')).toEqual({kind: 'unknown'});
+  expect(parseRoute('POST', '/config/authentication')).toEqual({kind: 'not-public'});
+  expect(parseRoute('POST', '/healthz')).toEqual({kind: 'not-allowed'});
+  expect(parseRoute('HEAD', '/')).toEqual({kind: 'console'});
 });
 
 it('protects everything but what is public', () => {
