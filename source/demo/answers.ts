@@ -62,11 +62,17 @@ export const runnerNotReady: Answer = {
 
 export const unauthorized: Answer = {status: 401, headers: {'www-authenticate': 'Bearer'}, body: ''};
 
+/** A bearer token that is neither an API key nor a token of an identity provider. */
+export const malformedToken: Answer = {
+  ...unauthorized,
+  headers: {'www-authenticate': 'Bearer error_description="Malformed JWT: missing iss claim"'},
+};
+
 /** JSON under the wrong content-type, as the server sends it. */
 export const badApiKey: Answer = {
   status: 401,
   headers: text,
-  body: '{"error_code":"AuthenticationFailed","message":"Unauthorized API key"}',
+  body: '{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}',
 };
 
 export function forbidden(required: string, actual: string): Answer {

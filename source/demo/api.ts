@@ -5,6 +5,7 @@ import {
   connectionRefused,
   errorAnswer,
   jsonAnswer,
+  malformedToken,
   noRoute,
   notAllowed,
   runnerUnreachable,
@@ -41,7 +42,8 @@ const uncached = {'cache-control': 'no-cache'};
 /** The refusal of a request whose `Authorization` header is not `Bearer <apiKey>`; none when no key is asked for. */
 export function checkCredential(apiKey: string | undefined, authorization: string | undefined): Answer | undefined {
   if (apiKey === undefined || authorization === `Bearer ${apiKey}`) return undefined;
-  return authorization?.startsWith('Bearer apikey:') ? badApiKey : unauthorized;
+  if (!authorization?.startsWith('Bearer ')) return unauthorized;
+  return authorization.startsWith('Bearer apikey:') ? badApiKey : malformedToken;
 }
 
 /** The refusal of a request that does not name one of the caller's several tenants, by name or id. */

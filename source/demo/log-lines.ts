@@ -43,20 +43,21 @@ export function plainLine(tag: Tag, stamp: string, event: LogEvent): string {
   return `${tagText(tag)} ${stamp} ${level} ${span}${event.target}:  ${event.message}${fieldsText(event.fields)}`;
 }
 
-/** A line of a process that logs JSON. */
+/** A line of a process that logs JSON: its keys come sorted, those of the fields too. */
 export function jsonLine(
   pipeline: {readonly id: string; readonly name: string},
   stamp: string,
   event: LogEvent,
 ): string {
+  const fields = Object.entries({message: event.message, ...event.fields}).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify({
-    timestamp: stamp,
-    level: event.level,
-    target: event.target,
     'feldera-service': 'pipeline',
-    'pipeline-name': pipeline.name,
+    fields: Object.fromEntries(fields),
+    level: event.level,
     'pipeline-id': pipeline.id,
-    fields: {message: event.message, ...event.fields},
+    'pipeline-name': pipeline.name,
     ...(event.span && {span: event.span.name}),
+    target: event.target,
+    timestamp: stamp,
   });
 }

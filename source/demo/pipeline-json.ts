@@ -120,7 +120,10 @@ export function programErrorOf(status: string): ProgramError {
 /** A pipeline as the API answers it; field for field and in the order of the recording `15a-list-status.raw`. */
 export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
   const runs = state.runtimeStatus !== null;
-  const isDeployed = state.deploymentId !== null;
+  const {resourcesStatus, resourcesDesiredStatus} = state;
+  // From the wish to run until the runner begins to stop it.
+  const isWanted =
+    resourcesStatus === 'Stopped' ? resourcesDesiredStatus === 'Provisioned' : resourcesStatus !== 'Stopping';
   return {
     id: state.id,
     name: state.name,
@@ -143,14 +146,18 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     deployment_error: state.deploymentError,
     refresh_version: state.refreshVersion,
     storage_status: state.storageStatus,
-    storage_status_details: null,
+    storage_status_details: state.storageStatus === 'InUse' ? {checkpoints: []} : null,
     deployment_id: state.deploymentId,
-    deployment_initial: isDeployed ? 'Running' : null,
+    deployment_initial: isWanted ? 'Running' : null,
     deployment_status: state.deploymentStatus,
     deployment_status_since: state.deploymentStatusSince,
     deployment_desired_status: state.desiredStatus,
     deployment_desired_status_since: state.deploymentStatusSince,
     deployment_resources_status: state.resourcesStatus,
+    ...(selector === 'all' && {
+      deployment_resources_status_details:
+        state.resourcesStatus === 'Provisioned' ? {process: 'has not exited', working_dir: 'exists'} : null,
+    }),
     deployment_resources_status_since: state.resourcesStatusSince,
     deployment_resources_desired_status: state.resourcesDesiredStatus,
     deployment_resources_desired_status_since: state.resourcesStatusSince,
@@ -159,7 +166,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     deployment_runtime_status_since: runs ? state.deploymentStatusSince : null,
     deployment_runtime_desired_status: state.runtimeDesiredStatus,
     deployment_runtime_desired_status_since: runs ? state.deploymentStatusSince : null,
-    bootstrap_policy: isDeployed ? 'await_approval' : null,
+    bootstrap_policy: isWanted ? 'await_approval' : null,
     silent_bootstrap: false,
     concurrent_bootstrap: false,
     ...(selector === 'status_with_connectors' &&

@@ -139,6 +139,12 @@ export class DemoPipeline {
     this.run();
   }
 
+  /** Somebody wants it to run, or to be stopped; the runner has not begun to act on it. */
+  wish(status: 'Running' | 'Stopped'): void {
+    const resourcesDesiredStatus = status === 'Running' ? 'Provisioned' : 'Stopped';
+    this.setState({desiredStatus: status, resourcesDesiredStatus});
+  }
+
   /** Stopped → provisioning: the runner begins to start the process. */
   provision(): void {
     this.setState({deploymentError: null, deploymentId: uuidV7(Date.parse(this.#stamps.next()), this.#random)});

@@ -34,7 +34,7 @@ export function parseRoute(method: string, target: string): Route {
     return {kind: method === 'GET' && pathname === '/config/authentication' ? 'authentication' : 'not-public'};
   }
   if (method !== 'GET' && method !== 'HEAD') return {kind: 'not-allowed'};
-  return {kind: pathname === '/healthz' ? 'health' : 'console'};
+  return {kind: method === 'GET' && pathname === '/healthz' ? 'health' : 'console'};
 }
 
 function apiRoute(pathname: string, searchParams: URLSearchParams): Route {

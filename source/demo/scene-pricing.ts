@@ -11,7 +11,7 @@ export const pricing: Scene = {
     const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [kafkaInputOf('articles.kafka', 'articles')];
     for (;;) {
-      pipeline.setState({desiredStatus: 'Running'});
+      pipeline.wish('Running');
       pipeline.setProgram('Pending');
       yield 3000;
       pipeline.setProgram('CompilingSql');

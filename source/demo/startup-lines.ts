@@ -225,6 +225,8 @@ export function* startProcess(
   deployment: Deployment,
   random: Random,
 ): Generator<number, void, void> {
+  pipeline.wish('Running');
+  yield 10 + random.integer(20);
   pipeline.provision();
   yield 380 + random.integer(400);
   const events = startupEvents(pipeline.state.deploymentId, deployment);
@@ -248,6 +250,8 @@ export function* startProcess(
 
 /** Stops a pipeline as somebody wished; its process takes a moment to end. */
 export function* stopProcess(pipeline: DemoPipeline, random: Random): Generator<number, void, void> {
+  pipeline.wish('Stopped');
+  yield 10 + random.integer(20);
   pipeline.stopping();
   yield 10 + random.integer(10);
   pipeline.stopped();

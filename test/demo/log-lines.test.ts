@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {colourLine, jsonLine, type LogEvent, plainLine} from '../../source/demo/log-lines.ts';
-import {recordingBytes} from './recording.ts';
+import {recording, recordingBytes} from './recording.ts';
 
 const lines = (file: string) => recordingBytes(file).toString().split('\n');
 
@@ -47,11 +47,20 @@ describe('lines of a process', () => {
     expect(tail).toMatch(/ {2}line tenant="t1" answer=42 ratio=0\.5 ok=true$/);
   });
 
-  it('in JSON are those of the samples', () => {
-    const sample = lines('samples-json.log');
-    const pipeline = {name: 'pb', id: '01a211f7-10b4-7cd3-be0e-435b6e3eb21d'};
-    expect(sample).toContain(jsonLine(pipeline, '2026-11-25T09:08:54.372544Z', startup));
-    expect(sample).toContain(jsonLine(pipeline, '2026-11-25T09:08:54.372584Z', withSpan));
-    expect(sample).toContain(jsonLine(pipeline, '2026-11-25T09:08:54.372650Z', raw));
+  it('in JSON are those of a real pipeline, whose keys come sorted: 27b', () => {
+    const sample = recording('27b-logs-real-pipeline-json.raw').body.toString().split('\n');
+    const pipeline = {name: 'orders-live', id: '01a21bc5-58b9-7d43-9d20-e728333f3f30'};
+    const port = {...startup, message: 'Started HTTP server on port 40877'};
+    expect(sample).toContain(jsonLine(pipeline, '2026-11-27T06:50:57.408071Z', port));
+    const cause = 'failed to deserialize JSON record: missing field `id` at line 1 column 44';
+    const bad: LogEvent = {
+      level: 'ERROR',
+      target: 'dbsp_adapters::server',
+      message: `parse error on input endpoint 'orders.bad': Parse error (event #2): ${cause}\nInvalid fragment: '{"customer": "Ada Lovelace", "amount": 99.0}'`,
+      span: {name: 'file_input', fields: 'path="/home/feldera/data/orders-bad.json"'},
+    };
+    expect(sample).toContain(jsonLine(pipeline, '2026-11-27T06:50:57.427343Z', bad));
+    const {fields} = JSON.parse(jsonLine(pipeline, '', {...raw, fields: {zone: 1, answer: 2}}));
+    expect(Object.keys(fields)).toEqual(['answer', 'message', 'zone']);
   });
 });

@@ -130,7 +130,7 @@ describe('credentials', () => {
     const answer = await exchange('/v0/pipelines', {headers: {...close, authorization: 'Bearer apikey:wrong'}});
     expect(answer.statusLine).toBe('HTTP/1.1 401 Unauthorized');
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
-    expect(answer.body.toString()).toBe('{"error_code":"AuthenticationFailed","message":"Unauthorized API key"}');
+    expect(answer.body.toString()).toBe('{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}');
   });
 
   it('the right one, and none for what is public', async () => {
@@ -164,8 +164,9 @@ describe('the list', () => {
   const vague = (list: unknown) =>
     JSON.parse(
       withoutVariables(JSON.stringify(list).replaceAll(/"refresh_version":\d+/g, '"refresh_version":"<version>"'))
-        // The rig that is recorded had no policy; the whole server has one for what is deployed (30).
-        .replaceAll(/"bootstrap_policy":(null|"await_approval")/g, '"bootstrap_policy":"<policy>"'),
+        // The rig that is recorded had no policy (30 has) and no storage (35b has).
+        .replaceAll(/"bootstrap_policy":(null|"await_approval")/g, '"bootstrap_policy":"<policy>"')
+        .replaceAll(/"storage_status_details":(null|\{[^}]*\})/g, '"storage_status_details":"<details>"'),
     );
 
   it.each([

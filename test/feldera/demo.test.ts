@@ -78,6 +78,11 @@ const differences: readonly {readonly of: RegExp; readonly at: RegExp; readonly 
     why: 'the stand-in for a pipeline tells no errors of connectors; a real one does, as the demo (compared below)',
   },
   {
+    of: /^GET \/v0\/pipelines/,
+    at: /storage_status_details/,
+    why: 'the stand-in has no storage; a real one has, as the demo',
+  },
+  {
     of: /selector=status_with_connectors/,
     at: /\.connectors/,
     why: 'the same: only a real pipeline has connectors',
@@ -235,9 +240,15 @@ function keysInOrder(line: string): string[] {
   return [`${Object.keys(value).join(' ')} · ${fields.join(' ')}`];
 }
 
+/** A backtrace ends in functions of the system's library, with other names and lines in another version. */
+function sameLibrary<T>(value: T): T {
+  const text = JSON.stringify(value).replaceAll('__GI___clone3', 'clone3');
+  return JSON.parse(text.replaceAll(/(pthread_create\.c|clone3\.S):[\d:]+/g, '$1'));
+}
+
 /** Lines without what belongs to the moment, the machine and the folder: two logs of one pipeline are then alike. */
 function normal(text: string): string[] {
-  return withoutVariables(text)
+  return withoutVariables(sameLibrary(text))
     .replaceAll(/\/\S*\/runner\/pipeline-<id>/g, '<runner>')
     .replaceAll(/(?<!\p{Cc}\[\d?)\d+/gu, 'N')
     .split('\n');
@@ -429,7 +440,7 @@ describe('a real pipeline', () => {
     });
     const span = ['panicked at', 'stopping -> stopped'] as const;
     expect(between(normal(demos.text), ...span)).toEqual(between(normal(text), ...span));
-    expect(demos.pipeline.state.deploymentError).toEqual(failed.deployment_error);
+    expect(sameLibrary(demos.pipeline.state.deploymentError)).toEqual(sameLibrary(failed.deployment_error));
   });
 
   test('logs JSON with the same keys, in the same order', async () => {
