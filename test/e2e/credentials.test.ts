@@ -116,11 +116,11 @@ test('logs: the same credentials, with one line when they do not do', async () =
   expect(await logs('--auth', 'PLANTED-no')).toMatchObject({
     code: 1,
     stderr:
-      'pipetail: alpha: the server refused the credentials (401) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
+      'pipetail: alpha: the server refused the credentials (401 Malformed JWT: missing iss claim) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
   });
   expect(await logs('--auth', 'PLANTED-tok', '--tenant', 'nosuch')).toMatchObject({
     code: 1,
     stderr:
-      "pipetail: alpha: the server does not know the tenant (404 Unknown tenant name 'nosuch') · --tenant, FELDERA_TENANT or a context names it\n",
+      "pipetail: alpha: the server does not know the tenant (404 Unknown tenant 'nosuch') · --tenant, FELDERA_TENANT or a context names it\n",
   });
 });
