@@ -232,6 +232,20 @@ describe('answers', () => {
   });
 });
 
+test('a process that ends by itself: the runner says the same, in the log and in the error', async () => {
+  const [real, ours] = await Promise.all(
+    [rig().client.url, demo.url].map(async (url) => {
+      const log = await RawClient.request(`${url}/v0/pipelines/${dead}/logs`, {headers: {connection: 'close'}});
+      await log.shows('stopping -> stopped');
+      log.reset();
+      const {body} = await ask(url, `GET /v0/pipelines/${dead}?selector=status`);
+      const lines = normal(log.text).filter((line) => line !== '');
+      return {last: lines.slice(-4), error: JSON.parse(body.toString()).deployment_error};
+    }),
+  );
+  expect(ours).toEqual(real);
+});
+
 /** The keys of a line of JSON, as they stand; none of another line. */
 function keysInOrder(line: string): string[] {
   if (!line.startsWith('{"')) return [];
