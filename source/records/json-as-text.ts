@@ -1,7 +1,7 @@
 import {visibleBytes} from '../buffer/visible-text.ts';
 import {isHex} from './byte-class.ts';
 import {bytesOf, standsAt} from './bytes.ts';
-import {JsonMembers} from './json-members.ts';
+import {JsonMembers, stringEnd} from './json-members.ts';
 
 const headKeys = ['timestamp', 'level', 'target', 'span', 'feldera-service', 'pipeline-name', 'pipeline-id'].map(
   bytesOf,
@@ -10,6 +10,7 @@ const targetKey = bytesOf('target');
 const spanKey = bytesOf('span');
 const fieldsKey = bytesOf('fields');
 const messageKey = bytesOf('message');
+const messageFirst = bytesOf('{"message":"');
 const lineKey = bytesOf('line');
 const logTargetKey = bytesOf('log.target');
 const logTarget = bytesOf('log');
@@ -20,6 +21,7 @@ const colon = 0x3a;
 const space = 0x20;
 const equals = 0x3d;
 const openingBrace = 0x7b;
+const closingBrace = 0x7d;
 const newline = 0x0a;
 const letterN = 0x6e;
 const letterU = 0x75;
@@ -123,6 +125,7 @@ export class JsonAsText {
   }
 
   #lookAtFields(line: Uint8Array): void {
+    if (this.#hasMessageAlone(line)) return;
     const members = this.#members;
     const {start, end} = this.#target;
     const isLog = end - start === logTarget.length && standsAt(line, start, logTarget);
@@ -136,6 +139,19 @@ export class JsonAsText {
     }
     const taken = (this.#message.start === -1 ? 0 : 1) + (this.#target.start === start ? 0 : 1);
     this.#hasFields = count > taken;
+  }
+
+  /** The same for most records, whose fields are a message and nothing else, in half the time. */
+  #hasMessageAlone(line: Uint8Array): boolean {
+    if (!standsAt(line, this.#fields, messageFirst)) return false;
+    const start = this.#fields + messageFirst.length;
+    const end = stringEnd(line, start, line.length);
+    if (line[end + 1] !== closingBrace) return false;
+    this.#message.start = start;
+    this.#message.end = end;
+    this.#message.isString = true;
+    this.#hasFields = false;
+    return true;
   }
 
   #take(part: Part): void {

@@ -1,6 +1,7 @@
+import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
 import {errorsPage} from '../../source/ui/errors-page.ts';
-import {currentLine, logged, noticeOf, viewOf} from './reading.ts';
+import {currentLine, logged, noticeOf, pressed, reading, rowsOf, viewOf} from './reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from './screen-under-test.ts';
 
 /** `orders` is on the screen and `fraud` in a tab behind it. */
@@ -172,4 +173,33 @@ it('a pipeline that stopped answering, lost entries or began anew is listed, and
   expect(listed(screen)).toHaveLength(4);
   screen.press('G', 'm');
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+});
+
+it('the errors of a pipeline in JSON are unseen errors, are gone to, and are counted', async () => {
+  const file = readFileSync(new URL('../wire/samples-json-real.log', import.meta.url), 'utf8');
+  const lines = file.trimEnd().split('\n');
+  const errors = lines.filter((line) => line.includes('"level":"ERROR"'));
+  {
+    await using screen = await twoTabs();
+    for (const line of lines) screen.server.pipeline('fraud').write(line);
+    await screen.untilLine('fraud', lines.at(-1) ?? '');
+    screen.press('A');
+    const counts = listed(screen).map((row) => Number(/×(\d+)/.exec(row)?.[1]));
+    expect(counts.reduce((sum, each) => sum + each, 0)).toBe(errors.length);
+    for (const row of listed(screen)) expect(row).toMatch(/ server file_input (parse|FATAL) error on input endpoint '/);
+  }
+  await using screen = await reading(lines);
+  const visited: (string | undefined)[] = [];
+  for (const _ of errors) {
+    await pressed(screen, 'E');
+    visited.unshift(currentLine(screen));
+  }
+  expect(visited).toEqual(errors);
+  await pressed(screen, 'E');
+  expect(noticeOf(screen)).toBe('no error before this line');
+  // From all levels to errors alone.
+  await pressed(screen, 'L', 'L', 'L', 'L', 'g');
+  const rows = rowsOf(screen).filter((row) => row.includes('ERROR'));
+  expect(rows.length).toBeGreaterThan(5);
+  expect(rowsOf(screen)[1]).toMatch(/^▸ Invalid fragment: '\{"id": "no-0", "customer": "Łukasz Żółć"/);
 });
