@@ -69,7 +69,9 @@ export class FelderaClient {
   }
 
   async list(): Promise<PipelineFacts[]> {
-    return (await this.#expect('GET', '/v0/pipelines?selector=status')) as PipelineFacts[];
+    const listed = await this.#expect('GET', '/v0/pipelines?selector=status');
+    if (!Array.isArray(listed)) throw new Error(`${this.url} lists no pipelines: ${String(listed).slice(0, 200)}`);
+    return listed as PipelineFacts[];
   }
 
   /** The pipeline, or undefined when there is none of that name. */

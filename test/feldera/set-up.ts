@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {chmod, mkdtemp, realpath} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -21,11 +22,13 @@ export const FELDERA_VARIABLE = 'PIPETAIL_FELDERA_SUITE';
 
 /** Starts PostgreSQL and one pipeline-manager for all tests of the suite. Answers what ends and removes everything. */
 export async function setup(): Promise<() => Promise<void>> {
-  const {PIPETAIL_TEST_HOST: url, PIPETAIL_TEST_KEY: key} = process.env;
-  if (url) {
+  const {PIPETAIL_TEST_HOST: host, PIPETAIL_TEST_KEY: key} = process.env;
+  if (host) {
+    const url = host.replace(/\/+$/, '');
     buildProgram();
-    const prefix = `pipetail-${process.pid.toString(36)}-`;
-    provide({kind: 'there', url: url.replace(/\/+$/, ''), key, prefix});
+    // Short, so that the list shows names in full.
+    const prefix = `pt-${randomBytes(2).toString('hex').slice(1)}-`;
+    provide({kind: 'there', url, key, prefix});
     return () => removeAll(new FelderaClient({url, key}), prefix);
   }
   const kit = findKit(process.env);
