@@ -4,6 +4,8 @@ export type Credentials = {
   readonly token: (signal: AbortSignal) => Promise<string | undefined>;
   /** The server answered 401 to this token. True: another one may be had, so the request is worth repeating. */
   readonly refused: (token: string) => boolean;
+  /** When this token was made, in wall milliseconds, where tokens are made; `given`: it is what the user gave. */
+  readonly madeAt: (token: string) => number | 'given';
   /** What must not be shown, wherever it is echoed: the tokens in use, and those until lately. */
   readonly secrets: () => readonly string[];
   /** Ends what is under way. */
@@ -24,6 +26,7 @@ export function fixedCredentials(token: string | undefined): Credentials {
   return {
     token: () => Promise.resolve(token),
     refused: () => false,
+    madeAt: () => 'given',
     secrets: () => secrets,
     close: () => {},
   };

@@ -69,10 +69,17 @@ const plainHttpToTls =
 
 type Told = {readonly answer: Answer; readonly now: number; readonly code: string; readonly detail: string};
 
+/** How the sentence of `token-expired` begins, until the token is looked at. */
+export const tokenHasExpired = 'the token has expired';
+
 function unauthorized(told: Told): ApiFailure {
   const challenge = headerOf(told.answer.headers, 'www-authenticate') ?? '';
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
   const detail = `${told.detail} ${description}`.trim();
+  // `ExpiredSignature` is what the library of Feldera says, `The access token expired` the example of RFC 6750.
+  if (told.answer.authorized && /expired/i.test(description)) {
+    return fatal(told, 'token-expired', `${tokenHasExpired} (${detail})`);
+  }
   const does = told.answer.authorized ? 'refused the credentials' : 'asks for credentials';
   return fatal(told, 'unauthorized', `the server ${does} (${detail})`);
 }

@@ -26,7 +26,7 @@ export class RenewedCredentials implements Credentials {
   readonly #options: RenewedCredentialsOptions;
   readonly #stop = new AbortController();
   readonly #secrets: string[] = [];
-  #current: {readonly token: string; readonly renewAt: number} | undefined;
+  #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
   #refused: string | undefined;
   #making: Promise<void> | undefined;
   /** Why the last making failed. */
@@ -50,6 +50,10 @@ export class RenewedCredentials implements Credentials {
     if (this.#refused !== token) this.#lengthenPause();
     this.#refused = token;
     return this.#isDue;
+  }
+
+  madeAt(token: string): number {
+    return token === this.#current?.token ? this.#current.madeAt : Number.NEGATIVE_INFINITY;
   }
 
   secrets(): readonly string[] {
@@ -83,7 +87,8 @@ export class RenewedCredentials implements Credentials {
       const token = await make(this.#stop.signal);
       if (!isToken(token)) throw new Error('what should be a token holds characters that a header cannot carry');
       this.#remember(token);
-      this.#current = {token, renewAt: renewalTime(token, clock.wall()) ?? Number.POSITIVE_INFINITY};
+      const madeAt = clock.wall();
+      this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
       this.#failure = undefined;
       this.#refused = undefined;
     } catch (error) {

@@ -9,10 +9,17 @@ const margin = 60_000;
  * already: this machine's clock is wrong then, and only the server can tell.
  */
 export function renewalTime(token: string, now: number): number | undefined {
+  const end = tokenEnd(token);
+  if (end === undefined) return undefined;
+  const left = end - now;
+  return left <= 0 ? undefined : now + left - Math.min(margin, left / 2);
+}
+
+/** The `exp` of a JWT in wall milliseconds; undefined for what is no JWT or names no end that a calendar has. */
+export function tokenEnd(token: string): number | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;
   const seconds = fieldOf(parseJson(Buffer.from(payload, 'base64url')), 'exp');
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return undefined;
-  const left = seconds * 1000 - now;
-  return left <= 0 ? undefined : now + left - Math.min(margin, left / 2);
+  if (typeof seconds !== 'number' || Number.isNaN(new Date(seconds * 1000).getTime())) return undefined;
+  return seconds * 1000;
 }

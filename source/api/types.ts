@@ -77,6 +77,8 @@ export type HttpProxy = {
 export type FatalReason =
   | 'unknown-pipeline'
   | 'unauthorized'
+  /** The server says that the token is over. */
+  | 'token-expired'
   /** The credential itself could not be had; nothing was asked of the server. */
   | 'no-token'
   | 'forbidden'
@@ -95,6 +97,14 @@ export type RetryableReason =
   | 'timeout'
   | 'protocol';
 
+/** A token that is over. */
+export type ExpiredToken = {
+  /** Its own `exp`, in wall milliseconds; undefined: it cannot be read. */
+  readonly at: number | undefined;
+  /** Tokens are made by a command, which makes another one by itself. */
+  readonly isRenewed: boolean;
+};
+
 /** Why a request failed, as one of three paths. `message` is one plain sentence that never holds a credential. */
 export type ApiFailure =
   | {
@@ -104,6 +114,8 @@ export type ApiFailure =
       readonly url: string;
       readonly status?: number;
       readonly errorCode?: string;
+      /** Of `token-expired`. */
+      readonly expired?: ExpiredToken;
     }
   | {
       readonly kind: 'retryable';

@@ -9,7 +9,9 @@ const otherTenant = 'of several tenants --tenant, FELDERA_TENANT or a context ch
 /** What failed, and what to do where that is in the user's hands: `what · what to do`. */
 export function withWhatToDo(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): string {
   const {message, reason} = failure;
-  const advice = adviceFor(reason);
+  // A command makes another token by itself.
+  const isRenewed = failure.kind === 'fatal' && failure.expired?.isRenewed === true;
+  const advice = isRenewed ? undefined : adviceFor(reason);
   // Some messages name the flag that helps; of a proxy nothing is said with these.
   const isSaid = /--\w|\bthe proxy\b/.test(message);
   return advice === undefined || isSaid ? message : `${message} · ${advice}`;
@@ -28,6 +30,7 @@ function adviceFor(reason: Exclude<ApiFailure, {kind: 'cancelled'}>['reason']): 
     case 'wrong-url':
       return host;
     case 'unauthorized':
+    case 'token-expired':
       return credential;
     case 'unknown-tenant':
       return tenant;

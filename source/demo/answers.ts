@@ -68,6 +68,12 @@ export const malformedToken: Answer = {
   headers: {'www-authenticate': 'Bearer error_description="Malformed JWT: missing iss claim"'},
 };
 
+export const tokenExpired: Answer = {
+  status: 401,
+  headers: {'www-authenticate': 'Bearer error_description="ExpiredSignature"'},
+  body: '',
+};
+
 /** JSON under the wrong content-type, as the server sends it. */
 export const badApiKey: Answer = {
   status: 401,

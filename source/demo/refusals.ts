@@ -7,6 +7,7 @@ import {
   runnerNotReady,
   runnerTimeout,
   runnerUnreachable,
+  tokenExpired,
   unauthorized,
   webConsole,
 } from './answers.ts';
@@ -20,6 +21,7 @@ export type RefusalKind =
   | 'channel-full'
   | 'channel-closed'
   | 'unauthorized'
+  | 'token-expired'
   | 'bad-key'
   | 'forbidden'
   | 'web-console'
@@ -70,6 +72,8 @@ export function refusalAnswer(refusal: Refusal): Answer | undefined {
       );
     case 'unauthorized':
       return unauthorized;
+    case 'token-expired':
+      return tokenExpired;
     case 'bad-key':
       return badApiKey;
     case 'forbidden':

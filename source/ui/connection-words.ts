@@ -1,6 +1,7 @@
-import type {FatalReason} from '../api/types.ts';
+import type {ExpiredToken, FatalReason} from '../api/types.ts';
 import type {ConnectionState} from '../streams/connection-state.ts';
 import type {Style} from '../terminal/style.ts';
+import {dateTime} from '../viewport/words.ts';
 
 /** A connection's state for the header. */
 export type ConnectionWords = {
@@ -59,14 +60,16 @@ function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], h
   const {failure} = reason;
   if (failure.kind !== 'fatal') return 'refused';
   if (failure.reason === 'unknown-pipeline') return hadLog ? 'deleted' : 'no such pipeline';
-  return refusalWords(failure.reason);
+  return refusalWords(failure.reason, failure.expired);
 }
 
-/** What the server, or we, refuse, in the words of the header. */
-export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>): string {
+/** What the server, or we, refuse, in the words of the header. `expired`: the token that is over. */
+export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
   switch (reason) {
     case 'unauthorized':
       return 'credentials refused';
+    case 'token-expired':
+      return expired?.at === undefined ? 'token expired' : `token expired ${dateTime(expired.at).slice(5, 16)} UTC`;
     case 'no-token':
       return 'no token';
     case 'forbidden':

@@ -101,8 +101,9 @@ function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
 /** What a person has to see to, once for all tabs: not when it is said of the shown one's connection already. */
 function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
   if (failure.kind !== 'fatal') return undefined;
-  if (failure.reason !== 'unauthorized' && failure.reason !== 'no-token') return undefined;
-  const words = refusalWords(failure.reason);
+  const {reason, expired} = failure;
+  if (reason !== 'unauthorized' && reason !== 'token-expired' && reason !== 'no-token') return undefined;
+  const words = refusalWords(reason, expired);
   return words === connection.text ? undefined : words;
 }
 

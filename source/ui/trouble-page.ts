@@ -94,6 +94,16 @@ function explain(
           `Give an API key or a token with ${set.credential}.`,
         ],
       };
+    case 'token-expired':
+      return {
+        title: 'The token has expired',
+        advice: [
+          ...(tokenFrom === undefined ? [] : [`It came from ${tokenFrom}.`]),
+          failure.expired?.isRenewed
+            ? 'The command that makes it runs again by itself.'
+            : `Give a new token with ${set.credential}.`,
+        ],
+      };
     case 'no-token':
       return {title: 'There is no token to log in with', advice: ['The command that makes it runs again by itself.']};
     case 'forbidden':

@@ -87,8 +87,20 @@ describe('the sentence', () => {
   });
 
   test('holds the description of a refused JWT', () => {
-    const challenge = {'www-authenticate': 'Bearer error="invalid_token", error_description="token has expired"'};
-    expect(failure(401, '', challenge).message).toBe('the server refused the credentials (401 token has expired)');
+    const challenge = {'www-authenticate': 'Bearer error="invalid_token", error_description="InvalidAudience"'};
+    expect(failure(401, '', challenge)).toMatchObject({
+      reason: 'unauthorized',
+      message: 'the server refused the credentials (401 InvalidAudience)',
+    });
+  });
+
+  test.each(['ExpiredSignature', 'The access token expired'])('calls a token that is over so: %s', (description) => {
+    const challenge = {'www-authenticate': `Bearer error="invalid_token", error_description="${description}"`};
+    expect(failure(401, '', challenge)).toMatchObject({
+      reason: 'token-expired',
+      message: `the token has expired (401 ${description})`,
+    });
+    expect(failure(401, '', challenge, 'list', false).reason).toBe('unauthorized');
   });
 
   test('names the URL when that is what is wrong', () => {

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import {type Credentials, fixedCredentials} from '../../source/api/credentials.ts';
 import {RenewedCredentials} from '../../source/api/renewed-credentials.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
@@ -205,4 +206,81 @@ test('over the network: a refused token costs one more request, and nobody notic
   const error = await client.listPipelines(signal).catch((reason: unknown) => reason);
   expect(failureIn(error)).toMatchObject({kind: 'fatal', reason: 'unauthorized', status: 401});
   expect(credentials.secrets()).toEqual(['first', 'second']);
+});
+
+describe('a token that the server calls expired', () => {
+  const noon = Date.UTC(2026, 10, 27, 12) / 1000;
+
+  /** What a list fails with, on a server to which every token is over. */
+  async function failureWith(credentials: Credentials) {
+    await using stack = new AsyncDisposableStack();
+    const server = await DemoServer.start({});
+    stack.defer(() => server.close());
+    server.addPipeline('orders').start();
+    server.refuse({kind: 'token-expired', of: 'all', times: 100});
+    const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', credentials});
+    stack.defer(() => client.close());
+    const list = failureIn(await client.listPipelines(signal).catch((reason: unknown) => reason));
+    const log = (await readLogs(client)).failure;
+    expect(log).toEqual({...list, url: `${server.url}/v0/pipelines/orders/logs`});
+    return {...list, requests: server.requests.length};
+  }
+
+  test.each([
+    [jwt(noon), 'the token expired at 2026-11-27 12:00:00 UTC (401 ExpiredSignature)', noon * 1000],
+    [jwt('soon'), 'the token has expired (401 ExpiredSignature)', undefined],
+    [jwt(1e300), 'the token has expired (401 ExpiredSignature)', undefined],
+    ['opaque', 'the token has expired (401 ExpiredSignature)', undefined],
+  ])('is told with its own time, where it has one: %s', async (token, message, at) => {
+    const found = await failureWith(fixedCredentials(token));
+    expect(found).toMatchObject({kind: 'fatal', reason: 'token-expired', status: 401, message, requests: 2});
+    expect(found).toMatchObject({expired: {at, isRenewed: false}});
+  });
+
+  /** Made a minute after noon, by the clock of the machine. */
+  const renewed = (...tokens: readonly string[]) => {
+    let made = 0;
+    const make = () => Promise.resolve(tokens[made++ % tokens.length] ?? '');
+    return new RenewedCredentials({make, clock: new FakeClock(noon * 1000 + 60_000), url: 'http://x'});
+  };
+
+  test.each([
+    [
+      'the same again',
+      [jwt(noon)],
+      'the token command gave a token that had expired already, at 2026-11-27 12:00:00 UTC',
+    ],
+    [
+      'another one',
+      [jwt(noon - 1), jwt(noon)],
+      'the token command gave a token that had expired already, at 2026-11-27 1',
+    ],
+    ['one that is good for a while yet', [jwt(noon + 90)], 'the token expired at 2026-11-27 12:01:30 UTC'],
+    ['one without a time', ['opaque'], 'the token has expired'],
+  ])('made by a command that gives %s', async (_, tokens, message) => {
+    const found = await failureWith(renewed(...tokens));
+    expect(found).toMatchObject({reason: 'token-expired', expired: {isRenewed: true}});
+    expect(found).toMatchObject({message: expect.stringMatching(/ \(401 ExpiredSignature\)$/)});
+    expect('message' in found && found.message.startsWith(message)).toBe(true);
+  });
+
+  test('is made again, and nobody notices', async () => {
+    await using stack = new AsyncDisposableStack();
+    const server = await DemoServer.start({});
+    stack.defer(() => server.close());
+    const clock = new FakeClock(noon * 1000);
+    const tokens = [jwt(noon + 600), jwt(noon + 1200)];
+    const credentials = new RenewedCredentials({
+      make: () => Promise.resolve(tokens.shift() ?? ''),
+      clock,
+      url: server.url,
+    });
+    const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', credentials});
+    stack.defer(() => client.close());
+    await client.listPipelines(signal);
+    await clock.advance(60_000);
+    server.refuse({kind: 'token-expired', of: 'list'});
+    expect(await client.listPipelines(signal)).toEqual([]);
+    expect(tokens).toEqual([]);
+  });
 });

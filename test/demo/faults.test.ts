@@ -33,6 +33,7 @@ describe('refusals', () => {
     ['channel-full', '503'],
     ['channel-closed', '500'],
     ['unauthorized', '401'],
+    ['token-expired', '401'],
     ['bad-key', '401'],
     ['forbidden', '403'],
     ['web-console', '200'],

@@ -1,6 +1,7 @@
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import type {DemoServer} from '../../source/demo/server.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
 import {runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -123,4 +124,37 @@ test('logs: the same credentials, with one line when they do not do', async () =
     stderr:
       "pipetail: alpha: the server does not know the tenant (404 Unknown tenant 'nosuch') · --tenant, FELDERA_TENANT or a context names it\n",
   });
+});
+
+test('a token that has expired is called that, with its time', async () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Date.UTC(2026, 10, 27, 7, 52, 59) / 1000;
+  // The mark of a planted secret stands in its last part.
+  const token = `${part({alg: 'none'})}.${part({exp})}.PLANTED`;
+  await using viewer = await openViewer({args: ['--auth', token], env: noKey});
+  const {terminal, server} = viewer;
+  await viewer.live();
+  server.refuse({kind: 'token-expired', of: 'all', times: 1000});
+  server.cutConnections();
+  const said = 'token expired 11-27 07:52 UTC';
+  await terminal.waitFor(() => viewer.header().includes(said), {hint: said});
+  await terminal.press('i');
+  await terminal.waitFor('the token expired at 2026-11-27 07:52:59');
+
+  const options = {env: noKey};
+  expect(await runCommand(['logs', 'alpha', '--host', server.url, '--auth', token], options)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr:
+      'pipetail: alpha: the token expired at 2026-11-27 07:52:59 UTC (401 ExpiredSignature) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
+  });
+  const command = ['logs', 'alpha', '--host', server.url, '--auth-token-command', `echo ${token}`];
+  const {stderr} = await runCommand(command, options);
+  expect(stderr).toMatch(
+    /^pipetail: alpha: the token command gave a token that had expired already, at 2026-11-27 07:52:59/,
+  );
+
+  const before = (another: DemoServer) => another.refuse({kind: 'token-expired', of: 'all', times: 1000});
+  await using fresh = await openViewer({args: ['--auth', token], env: noKey, before});
+  await fresh.terminal.waitFor('The token has expired');
 });

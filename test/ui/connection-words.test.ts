@@ -27,6 +27,12 @@ test.each<[string, ConnectionState | undefined, string]>([
   ['ended', {kind: 'ended', attempt: 1}, 'ended'],
   ['deleted', {kind: 'gone', reason: {kind: 'deleted'}, until: 0}, 'deleted'],
   ['401', refused(fatal('unauthorized')), 'credentials refused'],
+  ['401, expired', refused(fatal('token-expired')), 'token expired'],
+  [
+    '401, expired at a known time',
+    refused({...fatal('token-expired'), expired: {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false}} as ApiFailure),
+    'token expired 11-27 07:52 UTC',
+  ],
   ['403', refused(fatal('forbidden')), 'not permitted'],
   ['an unknown tenant', refused(fatal('unknown-tenant')), 'unknown tenant'],
   ['the web console', refused(fatal('wrong-url')), 'wrong URL'],

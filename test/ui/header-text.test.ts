@@ -133,13 +133,21 @@ it('says that certificates are not looked at', () => {
 
 it.each([
   ['unauthorized', 'credentials refused'],
+  ['token-expired', 'token expired 11-27 07:52 UTC'],
   ['no-token', 'no token'],
   ['forbidden', 'list not refreshed'],
 ] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
-  const failure: ApiFailure = {kind: 'fatal', reason, message: '', url: ''};
+  const expired = {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false};
+  const failure: ApiFailure = {
+    kind: 'fatal',
+    reason,
+    message: '',
+    url: '',
+    ...(reason === 'token-expired' && {expired}),
+  };
   expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);
   const refused = {text: words, style: {}, countdown: false, isLive: false};
-  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/not refreshed/);
+  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/ · list not ref/);
 });
 
 it('says the context in force before the host', () => {

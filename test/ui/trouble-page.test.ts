@@ -37,6 +37,7 @@ test.each<[ApiFailure, string, string]>([
   [retryable('server-error'), 'The server answers with an error', 'This may pass by itself.'],
   [retryable('protocol'), 'The server answers with an error', 'This may pass by itself.'],
   [fatal('unauthorized'), 'The server wants credentials', '--auth or the variable FELDERA_API_KEY'],
+  [fatal('token-expired'), 'The token has expired', 'Give a new token with --auth or the variable FELDERA_API_KEY'],
   [fatal('forbidden'), 'Not permitted', 'may not read pipelines here'],
   [fatal('unknown-tenant'), 'Which tenant?', '--tenant or the variable FELDERA_TENANT'],
   [fatal('no-token'), 'There is no token to log in with', 'runs again by itself'],
@@ -111,6 +112,14 @@ it('names where refused credentials came from', () => {
   const page = pageOf(fatal('unauthorized'), undefined, {tokenFrom: 'FELDERA_API_KEY'})?.join('\n');
   expect(page).toContain('The ones from FELDERA_API_KEY were refused.');
   expect(pageOf(fatal('unauthorized'), undefined)?.join('\n')).not.toContain('were refused');
+});
+
+it('names where a token that has expired came from, and that a command makes another', () => {
+  const failure = {...fatal('token-expired'), expired: {at: 0, isRenewed: true}} as ApiFailure;
+  const page = pageOf(failure, undefined, {tokenFrom: '--auth-token-command'})?.join('\n');
+  expect(page).toContain('It came from --auth-token-command.');
+  expect(page).toContain('The command that makes it runs again by itself.');
+  expect(page).not.toContain('Give a new');
 });
 
 it('of a context, advises what can be done in the context', () => {
