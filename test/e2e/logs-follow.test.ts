@@ -149,7 +149,9 @@ test('credentials that are refused later are said, and waited for', async () => 
   await program.untilStdout('Fresh start');
   server.setApiKey('PLANTED-another');
   server.cutConnections();
-  await program.untilStderr('pipetail: orders: the server refused the credentials (401 Malformed JWT: missing iss claim) · trying again\n');
+  await program.untilStderr(
+    'pipetail: orders: the server refused the credentials (401 Malformed JWT: missing iss claim) · trying again\n',
+  );
 });
 
 test.each([
