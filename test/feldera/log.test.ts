@@ -40,10 +40,11 @@ test('two runs, each from its start to its end: as sent, and on the screen one a
   // To the start of the run before, and only that run.
   await view.terminal.press('Tab', '{', '{', 'R');
   await view.live(/run 1 of 2 · stopped · /);
-  await view.terminal.waitFor('this run');
-  const transition = 'Resources transition: ';
-  expect(view.countShown(`${transition}stopped -> provisioning`)).toBe(1);
-  expect(view.countShown(`${transition}stopping -> stopped`)).toBe(1);
+  const transitions = ['stopped -> provisioning', 'stopping -> stopped'];
+  await view.terminal.waitFor(() =>
+    transitions.every((each) => view.countShown(`Resources transition: ${each}`) === 1),
+  );
+  expect(view.terminal.text()).toContain('this run');
 });
 
 test('what the server has, then what comes, on the screen and in the shell', async (context) => {
