@@ -36,16 +36,16 @@ async function enableCompileCache(): Promise<void> {
 
 /** Does what was asked for and answers the exit code. The only place that knows the process. */
 async function main(): Promise<number> {
-  const {UsageError} = await import('./source/settings/usage-error.ts');
+  const {UsageError} = await import('./source/settings/parse-values.ts');
   try {
     return await run();
   } catch (error) {
     const code = error instanceof UsageError ? 2 : 1;
     const [{errorText}, {wantsJson}, {clean}, {jsonText}] = await Promise.all([
-      import('./source/lib/error-text.ts'),
-      import('./source/settings/output-forms.ts'),
-      import('./source/commands/clean.ts'),
-      import('./source/commands/json-text.ts'),
+      import('./source/lib/format.ts'),
+      import('./source/settings/request.ts'),
+      import('./source/terminal/sanitise.ts'),
+      import('./source/lib/json.ts'),
     ]);
     // One line that names the problem; the message of an Error of ours already says the way out.
     const message = errorText(error);
@@ -56,7 +56,7 @@ async function main(): Promise<number> {
 }
 
 async function run(): Promise<number> {
-  const {loadSettings} = await import('./source/commands/load-settings.ts');
+  const {loadSettings} = await import('./source/startup/load-settings.ts');
   const settings = await loadSettings(process.argv.slice(2), process.env);
   await checkKeys(settings);
   switch (settings.request.kind) {
@@ -73,7 +73,7 @@ async function run(): Promise<number> {
     case 'demo': {
       const [{runDemoServer}, {stopOnSignals}] = await Promise.all([
         import('./source/commands/demo.ts'),
-        import('./source/commands/stop-signals.ts'),
+        import('./source/system/signals.ts'),
       ]);
       // ^C is how a server is ended: no failure.
       const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
@@ -82,13 +82,13 @@ async function run(): Promise<number> {
       return exitCode(0);
     }
     case 'logs': {
-      const {runLogsCommand} = await import('./source/commands/run-logs-command.ts');
+      const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');
       return await runLogsCommand({settings, request: settings.request, version: await version(), process});
     }
     case 'config': {
       const [{runConfigCommand}, {keyTable}] = await Promise.all([
-        import('./source/commands/run-config-command.ts'),
-        import('./source/ui/key-table.ts'),
+        import('./source/commands/config.ts'),
+        import('./source/ui/keys/remap-keys.ts'),
       ]);
       return await runConfigCommand({request: settings.request, argv: process.argv.slice(2), process, keys: keyTable});
     }
@@ -96,12 +96,12 @@ async function run(): Promise<number> {
     case 'status':
     case 'completion':
     case 'complete': {
-      const {runAskCommand} = await import('./source/commands/run-ask-commands.ts');
+      const {runAskCommand} = await import('./source/commands/ask-server.ts');
       return await runAskCommand({settings, request: settings.request, version: await version(), process});
     }
     case 'screen': {
       await checkWords(settings, settings.request.names);
-      const {runScreens} = await import('./source/screen/run-screens.ts');
+      const {runScreens} = await import('./source/screen/run-screen.ts');
       const {names, patterns} = settings.request;
       const contexts = await contextSource();
       return await runScreens({settings, names, patterns, version: await version(), process, contexts});
@@ -113,8 +113,8 @@ async function run(): Promise<number> {
 async function contextSource(): Promise<ContextSource> {
   const [{homedir}, {configPlace}, {loadSettings}, {readCommandLine}] = await Promise.all([
     import('node:os'),
-    import('./source/commands/load-config.ts'),
-    import('./source/commands/load-settings.ts'),
+    import('./source/startup/load-settings.ts'),
+    import('./source/startup/load-settings.ts'),
     import('./source/settings/command-line.ts'),
   ]);
   const argv = process.argv.slice(2);
@@ -128,8 +128,8 @@ async function contextSource(): Promise<ContextSource> {
 async function checkKeys({keys}: Settings): Promise<void> {
   if (keys.length === 0) return;
   const [{keyTable}, {UsageError}] = await Promise.all([
-    import('./source/ui/key-table.ts'),
-    import('./source/settings/usage-error.ts'),
+    import('./source/ui/keys/remap-keys.ts'),
+    import('./source/settings/parse-values.ts'),
   ]);
   const [first] = keyTable.problems(keys);
   if (first !== undefined) throw new UsageError(first);
@@ -138,10 +138,10 @@ async function checkKeys({keys}: Settings): Promise<void> {
 /** A word that is nearly a command is not opened as a pipeline that does not exist. */
 async function checkWords(settings: Settings, names: readonly string[]): Promise<void> {
   if (settings.demo || names.length === 0) return;
-  const {checkFirstName} = await import('./source/commands/mistyped-command.ts');
+  const {checkFirstName} = await import('./source/startup/name-hint.ts');
   const {systemClock: clock} = await import('./source/lib/clock.ts');
   const open = async () => {
-    const {openServer} = await import('./source/commands/open-server.ts');
+    const {openServer} = await import('./source/startup/open-server.ts');
     return await openServer(settings, await version(), clock);
   };
   await checkFirstName(names, {open, clock});

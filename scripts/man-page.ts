@@ -1,6 +1,6 @@
 import {helpText, optionRows} from '../source/settings/help-text.ts';
-import {type CommandName, type Option, options, variableOf} from '../source/settings/options.ts';
-import {commandGroups, keysShown} from '../source/ui/commands.ts';
+import {type CommandName, type Option, options, variableOf} from '../source/settings/option-table.ts';
+import {commandGroups, keysShown} from '../source/ui/keys/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
 /** The manual page, in roff, made from the tables that `--help`, the key dispatch and the pages under docs/ are made from. */

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Random} from '../../source/demo/random.ts';
+import type {Random} from '../../source/lib/random.ts';
 import {bytesOfKey} from '../../test/harness/keys.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 import type {Sample} from './row.ts';

@@ -1,10 +1,8 @@
 import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
-import {colourLine, type LogEvent, plainLine} from '../../source/demo/log-lines.ts';
-import {panicLines} from '../../source/demo/panic-lines.ts';
-import {createRandom, type Random} from '../../source/demo/random.ts';
-import {formatMicros} from '../../source/demo/stamps.ts';
+import {colourLine, formatMicros, type LogEvent, panicLines, plainLine} from '../../source/demo/log-lines.ts';
+import {createRandom, type Random} from '../../source/lib/random.ts';
 
 const tag = {name: 'orders'};
 const begins = Date.UTC(2026, 10, 25, 9) * 1000;

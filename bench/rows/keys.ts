@@ -1,4 +1,4 @@
-import {createRandom} from '../../source/demo/random.ts';
+import {createRandom} from '../../source/lib/random.ts';
 import {BusyServer} from '../frame/busy-server.ts';
 import {keyFigures, timePresses} from '../frame/key-times.ts';
 import {logPresses, repeated} from '../frame/log-presses.ts';

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {createRandom} from '../../source/demo/random.ts';
+import {createRandom} from '../../source/lib/random.ts';
 import {openTerminal} from '../../test/harness/terminal.ts';
 import {startOf} from '../frame/built-program.ts';
 import {BusyServer} from '../frame/busy-server.ts';

@@ -1,4 +1,4 @@
-import {createRandom} from '../../source/demo/random.ts';
+import {createRandom} from '../../source/lib/random.ts';
 import {eventually} from '../../test/harness/eventually.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 import {BusyServer} from '../frame/busy-server.ts';

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
 /** What is loaded before the first frame. */
-const early = ['source/commands/load-settings.ts', 'source/screen/run-screens.ts'];
+const early = ['source/startup/load-settings.ts', 'source/screen/run-screen.ts'];
 
 /**
  * esbuild makes a chunk for each set of parts of the program (what is imported with `import()`) that share modules: 32

@@ -95,7 +95,7 @@ function rowOf(writes: readonly Write[], width: number): string {
 }
 
 /**
- * What the text becomes, if that is all there is to it: in place of a blank one all of a row, see `rows.tsx`. Undefined
+ * What the text becomes, if that is all there is to it: in place of a blank one all of a row, see `ui/components/rows.tsx`. Undefined
  * where the component gives it a style of its own, which would have to outlast a reset inside of it.
  */
 function finishedText(write: Write): string | undefined {

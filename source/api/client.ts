@@ -1,22 +1,26 @@
 import type {Clock} from '../lib/clock.ts';
-import {ApiError} from './api-error.ts';
-import {authorizedBy, type RequestHeaders} from './authorized.ts';
-import {configUrl, parseBaseUrl, pipelineUrl, sessionUrl} from './base-url.ts';
+import {proxyHeaders, secureContext, type Trust, type Way} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
-import {JsonRoutes} from './json-routes.ts';
-import {ListedPipelines} from './listed-pipelines.ts';
+import {ApiError, createPresent, toApiError} from './errors.ts';
+import {JsonRoutes} from './json-request.ts';
 import {LogRequest} from './log-request.ts';
-import {parsePipelineDetail, parseSession, parseVersion} from './pipeline.ts';
-import {createPresent, toApiError} from './present.ts';
-import {proxyHeaders} from './proxy-tunnel.ts';
+import {parsePipelineDetail, parsePipelines, parseSession, parseVersion} from './parse-pipeline.ts';
+import {
+  authorizedBy,
+  configUrl,
+  defaultTimeouts,
+  listUrl,
+  loadUndici,
+  parseBaseUrl,
+  pipelineUrl,
+  type RequestHeaders,
+  sessionUrl,
+  type Timeouts,
+} from './request.ts';
 import {ServerAnswers} from './server-answers.ts';
-import {defaultTimeouts, type Timeouts} from './timeouts.ts';
-import {secureContext, type Trust} from './trust.ts';
-import type {ApiClient, HttpProxy} from './types.ts';
-import {loadUndici} from './undici.ts';
-import type {Way} from './way.ts';
+import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
 
-export type ClientOptions = {
+type ClientOptions = {
   /** `http` or `https`, host, perhaps a path prefix; see `parseBaseUrl`. */
   readonly baseUrl: string;
   /** What is sent as `Authorization: Bearer …`; default: nothing. */
@@ -95,4 +99,32 @@ function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: strin
     // Over TLS the proxy hears it when it opens the tunnel.
     ...(proxy && baseUrl.startsWith('http:') && proxyHeaders(proxy)),
   };
+}
+
+/** Asks for the list of pipelines again and again. */
+class ListedPipelines {
+  readonly #routes: JsonRoutes;
+  readonly #url: string;
+  #last: {readonly wire: Buffer; readonly pipelines: readonly Pipeline[]} | undefined;
+
+  constructor(routes: JsonRoutes, baseUrl: string) {
+    this.#routes = routes;
+    this.#url = listUrl(baseUrl);
+  }
+
+  /** The same array as the last time if the server sent the same. */
+  async get(signal: AbortSignal): Promise<readonly Pipeline[]> {
+    const {value, wire} = await this.#routes.get({
+      route: 'list',
+      url: this.#url,
+      signal,
+      headers: {'accept-encoding': 'gzip'},
+      parse: (json) => parsePipelines(json, this.#last?.pipelines ?? []),
+      // Compared as sent: an unchanged list, which most are, is neither decompressed nor parsed.
+      known: ({status, bytes}) =>
+        this.#last && status === 200 && bytes.equals(this.#last.wire) ? this.#last.pipelines : undefined,
+    });
+    this.#last = {wire: wire.bytes, pipelines: value};
+    return value;
+  }
 }

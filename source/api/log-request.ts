@@ -1,21 +1,14 @@
 import type net from 'node:net';
 import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
-import {type AnswerHeaders, errorBodyLimit, isLog} from './answer.ts';
-import {ApiError} from './api-error.ts';
-import {requestTarget} from './base-url.ts';
-import {createConnector} from './connector.ts';
-import {failureOf} from './failure.ts';
-import {GatheredPieces} from './gathered-pieces.ts';
-import {type Present, toApiError} from './present.ts';
-import {ReadPace} from './read-pace.ts';
-import {ReusedReads} from './reused-reads.ts';
+import {createConnector, type Way} from './connect.ts';
+import {ApiError, type Present, toApiError} from './errors.ts';
+import {type AnswerHeaders, errorBodyLimit, failureOf, isLog} from './http-failure.ts';
+import {requestTarget, type Timeouts, type Undici} from './request.ts';
 import type {ServerAnswers} from './server-answers.ts';
-import type {Timeouts} from './timeouts.ts';
+import {GatheredPieces, ReadPace, ReusedReads} from './socket-reads.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
-import type {Undici} from './undici.ts';
-import type {Way} from './way.ts';
 
 export type LogRequestOptions = {
   readonly undici: Undici;

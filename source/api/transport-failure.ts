@@ -1,7 +1,5 @@
-import {errorText} from '../lib/error-text.ts';
-import {cutInHandshake} from './connecting.ts';
-import {ProxyError} from './proxy-tunnel.ts';
-import {silentNetwork} from './silent-network.ts';
+import {errorText} from '../lib/format.ts';
+import {cutInHandshake, ProxyError} from './connect.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 
 const trustIt = 'trust it with --tls-cert FILE, or accept any with --insecure';
@@ -183,3 +181,6 @@ function isPlainAnswerToTls(code: string): boolean {
 function isTlsRecord(error: unknown): boolean {
   return error instanceof Error && 'data' in error && String(error.data).startsWith('\u0015\u0003');
 }
+
+/** Why a body was cut when TCP's keepalive found nobody at the other end. */
+export const silentNetwork = 'the network went silent';

@@ -1,11 +1,20 @@
-import type {ColdStore, PastBlock} from './cold-store.ts';
-import type {Marker} from './marker.ts';
-import {MarkerStore} from './marker-store.ts';
-import {MemoryBound} from './memory-bound.ts';
-import {MemoryPart} from './memory-part.ts';
-import {newlinesIn} from './newlines.ts';
-import {OlderEntries} from './older-entries.ts';
-import type {SegmentView} from './segment.ts';
+import {type ColdStore, OlderEntries, type PastBlock} from './cold-segments.ts';
+import {MemoryPart} from './hot-segments.ts';
+import {type Marker, MarkerStore} from './markers.ts';
+import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
+
+/**
+ * The entries of a log that a pane shows, in order, under their absolute ids: all of them, or what filters and folds
+ * leave. Which they are may change with every frame; every question is answered without a walk over the log.
+ */
+export type Entries = {
+  /** The first shown entry with this id or a later one. */
+  readonly atOrAfter: (id: number) => number | undefined;
+  /** The last shown entry with this id or an earlier one. */
+  readonly atOrBefore: (id: number) => number | undefined;
+  /** How many shown entries have this id or a later one. */
+  readonly countFrom: (id: number) => number;
+};
 
 const defaultSegmentBytes = 256 * 1024;
 /** How far above the bound it goes for segments that the cold store has still to keep. */
@@ -245,4 +254,82 @@ export class LogBuffer {
     for (const marker of this.#waiting) this.#markers.add(this.#memory.addMarker(), marker);
     this.#waiting = [];
   }
+}
+
+/**
+ * What leaves a log buffer's memory, and when: whole segments from the old end, once the memory costs more than
+ * `maxBytes`. A segment that the cold store has still to keep waits for it, until that would be `waitingBytes` more.
+ */
+export class MemoryBound {
+  readonly #memory: MemoryPart;
+  readonly #older: OlderEntries;
+  readonly #maxBytes: number;
+  readonly #waitingBytes: number;
+
+  constructor(options: {memory: MemoryPart; older: OlderEntries; maxBytes: number; waitingBytes: number}) {
+    this.#memory = options.memory;
+    this.#older = options.older;
+    this.#maxBytes = options.maxBytes;
+    this.#waitingBytes = options.waitingBytes;
+  }
+
+  trim(): void {
+    while (this.#memory.cost > this.#maxBytes && this.#canTakeOldest) {
+      const segment = this.#takeOldest();
+      if (segment) this.#memory.reuse(segment);
+    }
+  }
+
+  /** Goes below the bound, to about `bytes`, as long as `newest` bytes stay. Answers whether anything left. */
+  shrinkTo(bytes: number, newest: number): boolean {
+    const before = this.#memory.firstId;
+    while (this.#memory.cost > bytes && this.#memory.costWithoutOldest >= newest && this.#canTakeOldest) {
+      this.#takeOldest();
+    }
+    return this.#memory.firstId !== before;
+  }
+
+  /** Drops the whole segments below `id` that need not wait: nobody will ask for them, the cold store neither. */
+  dropBefore(id: number): void {
+    const end = Math.min(id, this.#older.keptTo);
+    while (this.#memory.oldest && this.#memory.oldest.endId <= end) {
+      const segment = this.#memory.removeOldest();
+      if (!segment) return;
+      this.#older.drop(segment);
+      this.#memory.reuse(segment);
+    }
+  }
+
+  get #canTakeOldest(): boolean {
+    const {oldest, cost} = this.#memory;
+    if (!oldest) return false;
+    return oldest.endId <= this.#older.keptTo || cost > this.#maxBytes + this.#waitingBytes;
+  }
+
+  #takeOldest(): Segment | undefined {
+    const segment = this.#memory.removeOldest();
+    if (segment) this.#older.take(segment);
+    return segment;
+  }
+}
+
+/** Every entry that is held: `[firstId, endId)`. */
+export function allEntries({firstId, endId}: {readonly firstId: number; readonly endId: number}): Entries {
+  return {
+    atOrAfter: (id) => (id < endId && firstId < endId ? Math.max(id, firstId) : undefined),
+    atOrBefore: (id) => (id >= firstId && firstId < endId ? Math.min(id, endId - 1) : undefined),
+    countFrom: (id) => Math.max(0, endId - Math.max(id, firstId)),
+  };
+}
+
+/**
+ * What is not in memory counts for so much more of a step's bytes, a look and a byte: a segment of 256 KiB takes 1 to 6
+ * ms to read and unpack, and many small ones take as long.
+ */
+const coldCost = 64 * 1024;
+const coldFactor = 4;
+
+/** What a look at `bytes` bytes of entries from `id` on counts of the bytes of a step. */
+export function stepCost(buffer: LogBuffer, id: number, bytes: number): number {
+  return id < buffer.memoryFirstId ? coldCost + bytes * coldFactor : bytes;
 }

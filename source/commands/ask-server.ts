@@ -1,14 +1,21 @@
+import {homedir} from 'node:os';
 import type {ApiClient} from '../api/types.ts';
 import {systemClock} from '../lib/clock.ts';
+import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
-import {noteText} from './json-text.ts';
-import {LineOutput, whyNotWritten} from './line-output.ts';
-import {noteOldServer, openServer, serverVersion} from './open-server.ts';
-import {stopOnSignals} from './stop-signals.ts';
-import {asSaid} from './what-to-do.ts';
+import {loadSettings} from '../startup/load-settings.ts';
+import {noteOldServer, openServer, serverVersion} from '../startup/open-server.ts';
+import {stateFolder} from '../storage/save-file.ts';
+import {noteText, printWhole} from '../system/line-output.ts';
+import {stopOnSignals} from '../system/signals.ts';
+import {asSaid} from '../words/failures.ts';
+import {answerCompletion} from './completion.ts';
+import {completionScript} from './completion-scripts.ts';
+import {listText} from './list.ts';
+import {statusText} from './status.ts';
 
 /** Asks the server once and prints what was made of its answer. Answers the exit code; rejects with what failed. */
-export async function askServer(
+async function askServer(
   {settings, version, process, isJson}: {settings: Settings; version: string; process: NodeJS.Process; isJson: boolean},
   answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
 ): Promise<number> {
@@ -29,15 +36,62 @@ export async function askServer(
   }
 }
 
-/** Prints the text, and answers the exit code once it is out. Rejects when it cannot be written. */
-export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
-  const output = new LineOutput(process.stdout);
-  if (text === '') return 0;
-  const {promise: written, resolve} = Promise.withResolvers<undefined>();
-  output.onRoom = () => resolve(undefined);
-  output.write(text);
-  const error = await Promise.race([written, output.closed]);
-  const unwritten = error && whyNotWritten(error);
-  if (unwritten !== undefined) throw new Error(unwritten);
-  return 0;
+type Asked = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
+
+/** The commands that print one answer: puts them together on the process. Answers the exit code. */
+export async function runAskCommand(options: {
+  readonly settings: Settings;
+  readonly request: Asked;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+}): Promise<number> {
+  const {request, version, process} = options;
+  switch (request.kind) {
+    case 'list': {
+      const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
+      const {output, statuses} = request;
+      return await askServer({...options, isJson: output === 'json'}, (client, signal) =>
+        listText({client, output, statuses, isColored, now: systemClock.wall(), signal}),
+      );
+    }
+    case 'status': {
+      const {output} = request;
+      return await askServer({...options, isJson: output === 'json'}, (client, signal, serverVersion) =>
+        statusText({client, serverVersion, asked: request, output, signal}),
+      );
+    }
+    case 'completion':
+      return await printWhole(completionScript(request.shell), process);
+    case 'complete':
+      return await printWhole(await answer(request.words, version, process), process);
+  }
+}
+
+async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
+  const {env} = process;
+  const settings = await settingsTyped(words, env);
+  return await answerCompletion({
+    words,
+    own: {
+      contexts: settings?.contexts.map(({name}) => name) ?? [],
+      themes: [...(settings?.themes.keys() ?? [])],
+    },
+    folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
+    server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.way.tenant ?? ''}`,
+    clock: systemClock,
+    open: async () => (settings ? await openServer(settings, version, systemClock) : undefined),
+  });
+}
+
+/** What the words before the one that is begun ask for; what they cannot yet (no name for `logs`) is no matter. */
+async function settingsTyped(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
+  const whole = words.slice(0, -1);
+  for (const argv of [[...whole, 'x'], whole, []]) {
+    try {
+      return await loadSettings(argv, environment);
+    } catch {
+      // The next, that says less.
+    }
+  }
+  return undefined;
 }

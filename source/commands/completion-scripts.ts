@@ -1,4 +1,4 @@
-import {type Option, options} from '../settings/options.ts';
+import {type Option, options} from '../settings/option-table.ts';
 import type {Shell} from '../settings/request.ts';
 
 /**

@@ -1,27 +1,60 @@
 import {mkdir, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import path from 'node:path';
-import type {CommandLine} from '../settings/command-line.ts';
-import type {KeyRemap} from '../settings/config-file.ts';
+import {jsonText} from '../lib/json.ts';
+import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
+import type {ConfigFile, KeyRemap} from '../settings/config-file.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
-import type {Environment} from '../settings/given.ts';
-import {type InForce, inForce} from '../settings/in-force.ts';
-import type {ConfigForm} from '../settings/output-forms.ts';
-import {clean} from './clean.ts';
-import {jsonText} from './json-text.ts';
-import {type ConfigPlace, configOf, loadConfig} from './load-config.ts';
+import {type FlagName, type Option, options, standingCommands} from '../settings/option-table.ts';
+import {contextInForce, type Environment, givenOptions, serverNamedBy} from '../settings/option-values.ts';
+import type {ConfigForm, Request} from '../settings/request.ts';
+import {type ConfigPlace, configOf, configPlace, loadConfig} from '../startup/load-settings.ts';
+import {printWhole} from '../system/line-output.ts';
+import {clean} from '../terminal/sanitise.ts';
+
+/** `pipetail config`: puts the command together on the process. Answers the exit code. */
+export async function runConfigCommand({
+  request,
+  argv,
+  process,
+  keys,
+}: {
+  readonly request: Extract<Request, {kind: 'config'}>;
+  readonly argv: readonly string[];
+  readonly process: NodeJS.Process;
+  readonly keys: KeyTable;
+}): Promise<number> {
+  const home = homedir();
+  const commandLine = readCommandLine(argv);
+  const place = configPlace(commandLine, process.env, home);
+  switch (request.verb) {
+    case 'path':
+      return await printWhole(`${place.file}\n`, process);
+    case 'show': {
+      const call = {commandLine, place, environment: process.env, home};
+      return await printWhole(await showText(call, request.output), process);
+    }
+    case 'check': {
+      const {text, code} = await checkText(place, home, keys);
+      return (await printWhole(text, process)) || code;
+    }
+    case 'init':
+      return await printWhole(await initFile(place, keys), process);
+  }
+}
 
 /** What the table of keys knows, which is not known here. */
-export type KeyTable = {
+type KeyTable = {
   /** What is wrong with keys in a file, each as `file:line: …`. */
   readonly problems: (remaps: readonly KeyRemap[]) => readonly string[];
   readonly lines: () => readonly KeyLine[];
 };
 
 /** What a command has to say, and its exit code. */
-export type ConfigAnswer = {readonly text: string; readonly code: 0 | 2};
+type ConfigAnswer = {readonly text: string; readonly code: 0 | 2};
 
 /** `config check`: every problem, one a line, in the order of the file. Rejects for a file that cannot be read. */
-export async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Promise<ConfigAnswer> {
+async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Promise<ConfigAnswer> {
   const loaded = await loadConfig(place, home);
   if (!loaded) {
     return {
@@ -39,7 +72,7 @@ export async function checkText(place: ConfigPlace, home: string, keys: KeyTable
 }
 
 /** `config show`: every option in force, and what said so. Rejects for a file that is wrong. */
-export async function showText(
+async function showText(
   {
     commandLine,
     place,
@@ -66,7 +99,7 @@ function table(rows: readonly InForce[]): string {
 }
 
 /** `config init`: writes the file, for its owner alone. Never overwrites: rejects with one line. */
-export async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<string> {
+async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<string> {
   try {
     await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
     await writeFile(file, configTemplate(keys.lines()), {flag: 'wx', mode: 0o600});
@@ -79,4 +112,66 @@ export async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promi
     throw new Error(`${name} ${reason}`, {cause: error});
   }
   return `wrote ${name}\n`;
+}
+
+/** An option, its value, and what said so. Secrets are `…`. */
+type InForce = {
+  readonly option: string;
+  /** Undefined: it has none. */
+  readonly value: string | undefined;
+  readonly source: 'flag' | 'variable' | 'file' | 'default';
+  /** The flag, the variable or the line of the file. */
+  readonly from: string;
+};
+
+/** What people write secrets into; a host may have a login in it. */
+const secret: readonly string[] = ['auth', 'auth-token-command'] satisfies readonly FlagName[];
+
+/** Every option that can be said once for all calls, with what is in force for it in this call. Throws `UsageError`. */
+export function inForce({flags}: CommandLine, environment: Environment, file: ConfigFile): readonly InForce[] {
+  const context = contextInForce({flags, environment, file});
+  const given = givenOptions({command: 'config', flags, environment, file, context});
+  const ofOptions = options
+    .filter((option: Option) => standingCommands(option).length > 0)
+    .map(({flag}): InForce => {
+      const found = given.find(flag);
+      if (flag === 'context' && found && !context) {
+        const by = serverNamedBy({flags, environment}) ?? '--host';
+        return {
+          option: flag,
+          value: undefined,
+          source: found.source,
+          from: `${found.from}, but ${by} names the server`,
+        };
+      }
+      if (!found) return {option: flag, value: undefined, source: 'default', from: 'default'};
+      const {text, source, from} = found;
+      return {option: flag, value: shown(flag, text), source, from};
+    });
+  return [...ofOptions, ...ofTables(file)];
+}
+
+function ofTables({contexts, keys, themes, name}: ConfigFile): readonly InForce[] {
+  const source = 'file' as const;
+  return [
+    ...[...contexts.values()].map(({name: context, host, where}) => {
+      return {option: `contexts.${context}`, value: host, source, from: where};
+    }),
+    ...keys.map(({command, keys: all, where}) => {
+      return {option: `keys.${command}`, value: all.join(', ') || undefined, source, from: where};
+    }),
+    ...[...themes].map(([theme, colors]) => {
+      return {option: `themes.${theme}`, value: [...colors.keys()].join(', ') || undefined, source, from: name};
+    }),
+  ];
+}
+
+function shown(flag: FlagName, text: string): string {
+  if (secret.includes(flag)) return '…';
+  return flag === 'host' ? withoutLogin(text) : text;
+}
+
+/** Whether it is a URL or not: all before the last `@` may be a login. */
+function withoutLogin(host: string): string {
+  return host.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/i, '$1…@');
 }

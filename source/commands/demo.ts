@@ -1,7 +1,7 @@
 import {installation} from '../demo/scenario.ts';
 import {DemoServer} from '../demo/server.ts';
-import {errorText} from '../lib/error-text.ts';
-import {aborted} from './aborted.ts';
+import {aborted} from '../lib/clock.ts';
+import {errorText} from '../lib/format.ts';
 
 /** What `pipetail demo` needs from outside. */
 export type DemoCommand = {

@@ -1,12 +1,11 @@
-import {stateSince} from '../api/pipeline.ts';
+import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
-import {didYouMean} from '../settings/closest.ts';
-import type {ListForm} from '../settings/output-forms.ts';
-import {UsageError} from '../settings/usage-error.ts';
+import {jsonText} from '../lib/json.ts';
+import {didYouMean, UsageError} from '../settings/parse-values.ts';
+import type {ListForm} from '../settings/request.ts';
+import {clean} from '../terminal/sanitise.ts';
 import {textWidth} from '../terminal/width.ts';
-import {clean} from './clean.ts';
-import {jsonText} from './json-text.ts';
-import {isTrouble, stateWord} from './state-word.ts';
+import {isTrouble, stateWord} from '../words/pipeline.ts';
 
 export type ListOptions = {
   readonly client: ApiClient;

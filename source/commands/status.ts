@@ -1,13 +1,12 @@
-import {ApiError} from '../api/api-error.ts';
-import {stateSince} from '../api/pipeline.ts';
+import {ApiError} from '../api/errors.ts';
+import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, PipelineDetail} from '../api/types.ts';
-import {didYouMean} from '../settings/closest.ts';
-import type {NamesAsked} from '../settings/name-pattern.ts';
-import type {StatusForm} from '../settings/output-forms.ts';
-import {clean} from './clean.ts';
-import {jsonText} from './json-text.ts';
+import {jsonText} from '../lib/json.ts';
+import {didYouMean} from '../settings/parse-values.ts';
+import type {NamesAsked, StatusForm} from '../settings/request.ts';
+import {clean} from '../terminal/sanitise.ts';
+import {stateWord} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
-import {stateWord} from './state-word.ts';
 
 export type StatusOptions = {
   readonly client: ApiClient;

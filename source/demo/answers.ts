@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {brotliCompress, constants, gzip} from 'node:zlib';
+import type {Selector} from './pipeline-json.ts';
 
 /** A whole answer; the header names and values are those of the recordings. */
 export type Answer = {
@@ -9,6 +10,53 @@ export type Answer = {
   /** Sent chunked instead of with a content-length, as the proxied answers of the runner are. */
   readonly chunked?: boolean;
 };
+
+/** A way in which the server may refuse a request; the table "Error answers" of the API, plus a reset connection. */
+export type RefusalKind =
+  | 'not-ready'
+  | 'unreachable'
+  | 'runner-frozen'
+  | 'channel-full'
+  | 'channel-closed'
+  | 'unauthorized'
+  | 'token-expired'
+  | 'bad-key'
+  | 'forbidden'
+  | 'web-console'
+  | 'reset';
+
+export type Refusal = {
+  readonly kind: RefusalKind;
+  /** How many requests are refused; default 1. */
+  readonly times?: number;
+  /** Which requests; default `logs`. */
+  readonly of?: 'logs' | 'list' | 'pipeline' | 'session' | 'all';
+  /** Only requests that name this pipeline. */
+  readonly name?: string;
+  /** The value of `retry-after`, of `unreachable`; default `5`. */
+  readonly retryAfter?: string;
+};
+
+/** What a request asks for. */
+export type Route =
+  | {readonly kind: 'list'; readonly selector: Selector}
+  | {readonly kind: 'pipeline'; readonly name: string; readonly selector: Selector}
+  | {readonly kind: 'logs'; readonly name: string}
+  | {readonly kind: 'session'}
+  | {readonly kind: 'config'}
+  | {readonly kind: 'authentication'}
+  | {readonly kind: 'health'}
+  | {readonly kind: 'bad-selector'; readonly selector: string}
+  /** Below `/v0`, but nothing that the API has; a trailing slash counts too. */
+  | {readonly kind: 'unknown'}
+  /** The same below `/config`, which needs no credential. */
+  | {readonly kind: 'not-public'}
+  /** Another method than GET of what the API has. */
+  | {readonly kind: 'unclassified'}
+  /** Another method than GET and HEAD outside the API. */
+  | {readonly kind: 'not-allowed'}
+  /** Every other path belongs to the web console. */
+  | {readonly kind: 'console'};
 
 const json = {'content-type': 'application/json'};
 const text = {'content-type': 'text/plain; charset=utf-8'};
@@ -40,7 +88,7 @@ export function runnerUnreachable(error: string, retryAfter = '5'): Answer {
 }
 
 export const connectionRefused = 'Failed to connect to host: Connection refused (os error 111)';
-export const runnerTimeout =
+const runnerTimeout =
   'timeout (10s) was reached: this means the runner took too long to respond -- the runner logs might contain additional information (original send request error: Timeout while waiting for response)';
 
 /** What a browser may ask from another origin: every answer of the API has these, those outside it have none. */
@@ -53,7 +101,7 @@ const crossOrigin = {
 export const noRoute: Answer = {status: 404, headers: {}, body: ''};
 
 /** Recording 08i: the pipeline exists and its runner is not ready. */
-export const runnerNotReady: Answer = {
+const runnerNotReady: Answer = {
   status: 404,
   headers: {'content-encoding': 'identity'},
   body: '',
@@ -68,7 +116,7 @@ export const malformedToken: Answer = {
   headers: {'www-authenticate': 'Bearer error_description="Malformed JWT: missing iss claim"'},
 };
 
-export const tokenExpired: Answer = {
+const tokenExpired: Answer = {
   status: 401,
   headers: {'www-authenticate': 'Bearer error_description="ExpiredSignature"'},
   body: '',
@@ -81,7 +129,7 @@ export const badApiKey: Answer = {
   body: '{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}',
 };
 
-export function forbidden(required: string, actual: string): Answer {
+function forbidden(required: string, actual: string): Answer {
   const message = `Insufficient permissions: this action requires the '${required}' role, but the caller has '${actual}'`;
   return errorAnswer(403, 'InsufficientPermissions', message, {required, actual});
 }
@@ -187,4 +235,96 @@ function compress(encoding: 'br' | 'gzip', body: Buffer): Promise<Buffer> {
     // Quality 11 is the library's default and takes seconds for a list of 2,000 pipelines.
     else brotliCompress(body, {params: {[constants.BROTLI_PARAM_QUALITY]: 4}}, done);
   });
+}
+
+/** Whether a refusal is meant for a request. */
+export function refuses(refusal: Refusal, route: Route): boolean {
+  const of = refusal.of ?? 'logs';
+  if (of !== 'all' && of !== route.kind) return false;
+  return refusal.name === undefined || ('name' in route && route.name === refusal.name);
+}
+
+/** The answer of a refusal; `reset` has none. */
+export function refusalAnswer(refusal: Refusal): Answer | undefined {
+  switch (refusal.kind) {
+    case 'not-ready':
+      return runnerNotReady;
+    case 'unreachable':
+      return runnerUnreachable(connectionRefused, refusal.retryAfter);
+    case 'runner-frozen':
+      return runnerUnreachable(runnerTimeout, refusal.retryAfter);
+    case 'channel-full':
+      return errorAnswer(
+        503,
+        'RunnerInteractionLogFollowRequestChannelFull',
+        'Log follow request channel is full -- this indicates that the runner logging is overwhelmed',
+        null,
+        {'retry-after': '5'},
+      );
+    case 'channel-closed':
+      return errorAnswer(
+        500,
+        'RunnerInteractionLogFollowRequestChannelClosed',
+        'Log follow request channel is closed -- this indicates that the runner crashed unexpectedly',
+        null,
+      );
+    case 'unauthorized':
+      return unauthorized;
+    case 'token-expired':
+      return tokenExpired;
+    case 'bad-key':
+      return badApiKey;
+    case 'forbidden':
+      return forbidden('read', 'none');
+    case 'web-console':
+      return webConsole;
+    case 'reset':
+      return undefined;
+  }
+}
+
+const selectors: readonly Selector[] = ['all', 'status', 'status_with_connectors'];
+
+/** Reads the request line. `target` is a path with an optional query, without the base path. */
+export function parseRoute(method: string, target: string): Route {
+  const {pathname, searchParams} = new URL(target, 'http://demo');
+  if (/^\/v0(\/|$)/.test(pathname)) {
+    const route = apiRoute(pathname, searchParams);
+    return method === 'GET' || route.kind === 'unknown' ? route : {kind: 'unclassified'};
+  }
+  if (/^\/config(\/|$)/.test(pathname)) {
+    return {kind: method === 'GET' && pathname === '/config/authentication' ? 'authentication' : 'not-public'};
+  }
+  if (method !== 'GET' && method !== 'HEAD') return {kind: 'not-allowed'};
+  return {kind: method === 'GET' && pathname === '/healthz' ? 'health' : 'console'};
+}
+
+function apiRoute(pathname: string, searchParams: URLSearchParams): Route {
+  if (pathname === '/v0/config/session') return {kind: 'session'};
+  if (pathname === '/v0/config') return {kind: 'config'};
+  const [, name, logs] = /^\/v0\/pipelines(?:\/([^/]+)(\/logs)?)?$/.exec(pathname) ?? ['', undefined, undefined];
+  if (name !== undefined && logs) return {kind: 'logs', name: decode(name)};
+  if (name === undefined && pathname !== '/v0/pipelines') return {kind: 'unknown'};
+  const asked = searchParams.get('selector') ?? 'all';
+  const selector = selectors.find((each) => each === asked);
+  if (!selector) return {kind: 'bad-selector', selector: asked};
+  return name === undefined ? {kind: 'list', selector} : {kind: 'pipeline', name: decode(name), selector};
+}
+
+/** True for the API, whose answers have headers of their own. */
+export function isApi({kind}: Route): boolean {
+  return !['health', 'console', 'not-allowed'].includes(kind);
+}
+
+/** True for what needs a credential on a server that asks for one. */
+export function isProtected(route: Route): boolean {
+  return isApi(route) && !['authentication', 'not-public'].includes(route.kind);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

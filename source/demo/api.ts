@@ -8,6 +8,7 @@ import {
   malformedToken,
   noRoute,
   notAllowed,
+  type Route,
   runnerUnreachable,
   unauthorized,
   unclassified,
@@ -17,7 +18,6 @@ import {
 import type {DemoTenant} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {pipelineJson, platformVersion} from './pipeline-json.ts';
-import type {Route} from './route.ts';
 
 /** What the answers depend on. */
 export type World = {

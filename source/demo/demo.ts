@@ -1,8 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
+import type {Random} from '../lib/random.ts';
+import type {Refusal} from './answers.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
-import type {Refusal} from './refusals.ts';
 import type {RingLimits} from './ring.ts';
-import type {Scenario} from './scenario.ts';
 
 export type DemoServerOptions = {
   /** Default 0: any free port. */
@@ -69,4 +69,25 @@ export type Demo = {
   acceptAgain(): void;
   setApiKey(apiKey: string | undefined): void;
   close(): Promise<void>;
+};
+
+/** The life of one pipeline, told as a script that acts on it and yields the milliseconds to wait before going on. */
+export type Scene = {
+  readonly name: string;
+  /** How long ago the script begins: what it does up to now is the history that a first connection catches up on. */
+  readonly historyMs: number;
+  readonly script: (stage: Stage) => Generator<number, void, void>;
+};
+
+/** Puts pipelines on a server and, if they have a life of their own, plays it until the signal. */
+export type Scenario = (server: Demo, signal: AbortSignal) => void;
+
+/** What a script may use: nothing else changes, so the same seed and clock give the same bytes. */
+type Stage = {
+  readonly random: Random;
+  /** Milliseconds since the epoch, as the scene believes it to be. */
+  readonly now: () => number;
+  /** Creates the scene's pipeline, again after `remove`. */
+  readonly create: (options?: Omit<PipelineOptions, 'now'>) => DemoPipeline;
+  readonly remove: () => void;
 };

@@ -1,8 +1,10 @@
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
-import {type Chunker, frame} from './chunker.ts';
-import {EntryQueue} from './entry-queue.ts';
-import {sentinel} from './manager-lines.ts';
+import type {Random} from '../lib/random.ts';
+import {sentinel} from './log-lines.ts';
+
+/** Says where the next chunk of a body ends: a count of bytes from 1 to `available`. */
+export type Chunker = (available: number) => number;
 
 /** Entries that a follower may be behind before the server drops it (Feldera 0.337.0). */
 export const followerLimit = 100_000;
@@ -193,5 +195,78 @@ export class Follower {
     this.#queue.clear();
     this.#socket.off('drain', this.#onDrain);
     this.#onGone();
+  }
+}
+
+/** The proxy in front of the log cuts long lines here. */
+const maxChunk = 32_768;
+
+/** One chunk an entry, long ones cut, as recorded. */
+export const wholeEntries: Chunker = (available) => Math.min(available, maxChunk);
+
+/** Cuts entries anywhere, inside lines and UTF-8 sequences too: about one entry in four, into a few pieces. */
+export function raggedEntries(random: Random): Chunker {
+  return (available) =>
+    random.chance(0.25) ? 1 + random.integer(Math.min(available, maxChunk)) : wholeEntries(available);
+}
+
+/** The bytes of one chunk on the wire. */
+export function frame(bytes: Uint8Array): Buffer {
+  const head = `${bytes.length.toString(16).toUpperCase()}\r\n`;
+  const framed = Buffer.allocUnsafe(head.length + bytes.length + 2);
+  framed.write(head, 0, 'latin1');
+  framed.set(bytes, head.length);
+  framed[framed.length - 2] = 13;
+  framed[framed.length - 1] = 10;
+  return framed;
+}
+
+/** A first-in first-out queue of entries that refuses to hold more than its limit. */
+export class EntryQueue {
+  readonly #limit: number;
+  #slots: (Uint8Array | undefined)[] = new Array(64);
+  #head = 0;
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** False, and nothing is added, when the queue is full. */
+  push(entry: Uint8Array): boolean {
+    if (this.#length >= this.#limit) return false;
+    if (this.#length === this.#slots.length) this.#grow();
+    this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = entry;
+    this.#length += 1;
+    return true;
+  }
+
+  shift(): Uint8Array | undefined {
+    const entry = this.#slots[this.#head];
+    if (this.#length === 0) return undefined;
+    this.#slots[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#slots.length - 1);
+    this.#length -= 1;
+    return entry;
+  }
+
+  clear(): void {
+    this.#slots = new Array(64);
+    this.#head = 0;
+    this.#length = 0;
+  }
+
+  /** The size stays a power of two, so that an index wraps with a mask. */
+  #grow(): void {
+    const larger: (Uint8Array | undefined)[] = new Array(this.#slots.length * 2);
+    for (let index = 0; index < this.#length; index++) {
+      larger[index] = this.#slots[(this.#head + index) & (this.#slots.length - 1)];
+    }
+    this.#slots = larger;
+    this.#head = 0;
   }
 }

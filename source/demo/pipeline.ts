@@ -1,11 +1,16 @@
+import {type Random, uuidV7} from '../lib/random.ts';
 import type {Follower} from './follower.ts';
-import type {Level} from './log-lines.ts';
-import {discardNotice, freshStart, type ManagerEvent, type ManagerFormat, managerLine} from './manager-lines.ts';
+import {
+  discardNotice,
+  freshStart,
+  type Level,
+  type ManagerEvent,
+  type ManagerFormat,
+  managerLine,
+  Stamps,
+} from './log-lines.ts';
 import {type DeploymentError, type PipelineState, type ProgramError, programErrorOf} from './pipeline-json.ts';
-import type {Random} from './random.ts';
 import {Ring, type RingLimits} from './ring.ts';
-import {Stamps} from './stamps.ts';
-import {uuidV7} from './uuid.ts';
 
 /** What a new pipeline may be given beside its name. */
 export type PipelineOptions = {

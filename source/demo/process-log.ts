@@ -1,5 +1,14 @@
-import {colourLine, jsonLine, type Level, type LogEvent, plainLine} from './log-lines.ts';
-import {type Panic, panicError, panicLines, panicMessage} from './panic-lines.ts';
+import {
+  colourLine,
+  jsonLine,
+  type Level,
+  type LogEvent,
+  type Panic,
+  panicError,
+  panicLines,
+  panicMessage,
+  plainLine,
+} from './log-lines.ts';
 import type {DemoPipeline} from './pipeline.ts';
 
 /** Writes what a pipeline's process logs. */

@@ -1,6 +1,6 @@
+import {createRandom} from '../lib/random.ts';
 import type {Follower} from './follower.ts';
 import {DemoPipeline, type PipelineOptions} from './pipeline.ts';
-import {createRandom} from './random.ts';
 import type {RingLimits} from './ring.ts';
 
 /** The pipelines of a server by name. The same seed gives the n-th pipeline of a name the same ids and time stamps. */

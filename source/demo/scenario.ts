@@ -1,18 +1,6 @@
-import type {Demo} from './demo.ts';
-import {playScene} from './scene.ts';
-import {billing} from './scene-billing.ts';
-import {clickstream} from './scene-clickstream.ts';
-import {etl} from './scene-etl.ts';
-import {fraud} from './scene-fraud.ts';
-import {inventory} from './scene-inventory.ts';
-import {nightly} from './scene-nightly.ts';
-import {orders} from './scene-orders.ts';
-import {pricing} from './scene-pricing.ts';
-import {sessions} from './scene-sessions.ts';
-import {telemetry} from './scene-telemetry.ts';
-
-/** Puts pipelines on a server and, if they have a life of their own, plays it until the signal. */
-export type Scenario = (server: Demo, signal: AbortSignal) => void;
+import {createRandom} from '../lib/random.ts';
+import type {Demo, Scenario, Scene} from './demo.ts';
+import {billing, clickstream, etl, fraud, inventory, nightly, orders, pricing, sessions, telemetry} from './scenes.ts';
 
 /** Running pipelines that log nothing but what a test writes to them. */
 export function quiet(...names: string[]): Scenario {
@@ -27,3 +15,36 @@ const scenes = [orders, fraud, clickstream, inventory, nightly, etl, billing, pr
 export const installation: Scenario = (server, signal) => {
   for (const scene of scenes) playScene(server, scene, signal);
 };
+
+/** A process that stood still plays at most this much of what it missed. */
+const catchUpMs = 600_000;
+
+/**
+ * Plays the history at once and the rest as time passes, with one timer at a time, until the script or `signal` ends it.
+ */
+export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void {
+  const {clock} = server;
+  let time = clock.monotonic() - scene.historyMs;
+  const now = () => clock.wall() - (clock.monotonic() - time);
+  const script = scene.script({
+    random: createRandom(server.seed, `scene ${scene.name}`),
+    now,
+    create: (options) => server.addPipeline(scene.name, {...options, now}),
+    remove: () => server.deletePipeline(scene.name),
+  });
+  const goOn = () => {
+    const due = clock.monotonic();
+    while (time <= due) {
+      const step = script.next();
+      if (step.done) return;
+      time += step.value;
+    }
+    const cancel = clock.after(time - due, () => {
+      signal.removeEventListener('abort', cancel);
+      time = Math.max(time, clock.monotonic() - catchUpMs);
+      goOn();
+    });
+    signal.addEventListener('abort', cancel, {once: true});
+  };
+  goOn();
+}

@@ -1,19 +1,25 @@
-import type {IncomingMessage, ServerResponse} from 'node:http';
+import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
 import {type Clock, systemClock} from '../lib/clock.ts';
-import {type Answer, send, sendLogHead} from './answers.ts';
+import {createRandom} from '../lib/random.ts';
+import {
+  type Answer,
+  isApi,
+  isProtected,
+  parseRoute,
+  type Refusal,
+  type Route,
+  refusalAnswer,
+  refuses,
+  send,
+  sendLogHead,
+} from './answers.ts';
 import {answerRoute, checkCredential, checkTenant} from './api.ts';
-import {type Chunker, raggedEntries, wholeEntries} from './chunker.ts';
 import type {Cut, CutNext, Demo, DemoServerOptions, RequestSeen} from './demo.ts';
-import {Follower, followerLimit} from './follower.ts';
-import {LimitedUses} from './limited-uses.ts';
-import {type Listener, listen} from './listener.ts';
+import {type Chunker, Follower, followerLimit, raggedEntries, wholeEntries} from './follower.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
-import {createRandom} from './random.ts';
-import {type Refusal, refusalAnswer, refuses} from './refusals.ts';
 import {PipelineRegistry} from './registry.ts';
-import {RequestsSeen} from './requests-seen.ts';
 import {feldera} from './ring.ts';
-import {isApi, isProtected, parseRoute, type Route} from './route.ts';
 
 /** A Feldera API in one process, true to `feldera-api.md` and the recordings, with faults on demand. */
 export class DemoServer implements Demo {
@@ -246,4 +252,108 @@ export class DemoServer implements Demo {
     if (this.#options.chunking !== 'ragged') return wholeEntries;
     return raggedEntries(createRandom(this.seed, `connection ${connection}`));
   }
+}
+
+/** Requests remembered for tests; a demo that runs for days forgets the oldest. */
+const requestsKept = 10_000;
+
+/** The requests as they came. */
+class RequestsSeen {
+  readonly all: RequestSeen[] = [];
+
+  /** Remembers a request, and answers what is remembered of it. */
+  add({method = 'GET', url: path = '/', headers}: IncomingMessage): RequestSeen {
+    const tenant = headers['feldera-tenant'];
+    const seen = {
+      method,
+      path,
+      authorization: headers.authorization,
+      tenant: typeof tenant === 'string' ? tenant : tenant?.[0],
+    };
+    this.all.push(seen);
+    if (this.all.length >= 2 * requestsKept) this.all.splice(0, requestsKept);
+    return seen;
+  }
+}
+
+/** Things that apply to the next few requests and are then used up, oldest first. */
+class LimitedUses<T> {
+  #waiting: {readonly item: T; left: number}[] = [];
+
+  add(item: T, times: number): void {
+    this.#waiting.push({item, left: times});
+  }
+
+  /** The oldest that `matches`; one use of it is gone. */
+  take(matches: (item: T) => boolean): T | undefined {
+    const found = this.#waiting.find(({item}) => matches(item));
+    if (!found) return undefined;
+    found.left -= 1;
+    if (found.left === 0) this.#waiting = this.#waiting.filter((each) => each !== found);
+    return found.item;
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+}
+
+/** The API's listening socket with the limits that Feldera's has. */
+type Listener = {
+  readonly port: number;
+  /** Stops listening and drops every connection: FIN, no last chunk. */
+  readonly close: () => Promise<void>;
+};
+
+/** Headers may take this many bytes (recording 16a). */
+const maxHeaderBytes = 131_072;
+/** Headers must be complete in this time (recording 16b), and an idle connection is closed after it (16c). */
+const patienceMs = 5_000;
+
+/** Listens. Rejects with the system's error, `EADDRINUSE` for one. */
+async function listen(port: number, host: string, onRequest: RequestListener): Promise<Listener> {
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: patienceMs,
+      keepAliveTimeout: patienceMs,
+      connectionsCheckingInterval: 1000,
+      noDelay: true,
+    },
+    onRequest,
+  );
+  // After a FIN from the client the server goes on until a write fails: only a reset frees a follower at once.
+  Object.assign(server, {httpAllowHalfOpen: true});
+  server.on('clientError', refuseRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  // A string names a pipe, which we never listen on.
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return {port: bound, close: () => closeServer(server)};
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function refuseRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  const status = {
+    HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+    ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  }[error.code ?? ''];
+  if (!status || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const date = new Date().toUTCString();
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\ndate: ${date}\r\n\r\n`);
 }

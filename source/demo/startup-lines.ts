@@ -1,7 +1,7 @@
+import type {Random} from '../lib/random.ts';
 import type {LogEvent} from './log-lines.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {controller, type ProcessLog, server} from './process-log.ts';
-import type {Random} from './random.ts';
 
 /** A connector as the pipeline's configuration has it. */
 export type Connector = {

@@ -1,5 +1,10 @@
-import type {Pattern} from '../buffer/pattern.ts';
-import type {Level} from '../records/level.ts';
+import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
+import {type Level, levelOf} from '../records/level.ts';
+
+/** A filter, or in one line what is wrong with what was typed. */
+type ParsedFilter =
+  | {readonly kind: 'filter'; readonly filter: Filter}
+  | {readonly kind: 'error'; readonly text: string};
 
 /** What lets records pass. `out`: those that match are hidden, instead of all others. */
 export type Filter =
@@ -22,3 +27,91 @@ export type Filter =
 
 /** A filter in the list of a tab's filters. `id` is unique in the list; `on` is false while it is switched off. */
 export type FilterEntry = {readonly id: number; readonly filter: Filter; readonly on: boolean};
+
+const levelPrefix = 'level:';
+const targetPrefix = 'target:';
+/** Before a pattern that would be read as something else. */
+const textPrefix = 'text:';
+
+/**
+ * Reads what a person types: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before any of them
+ * hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
+ * `watch` ends patterns that take too long.
+ */
+export function parseFilter(typed: string, options: {watch?: Watch} = {}): ParsedFilter {
+  const out = typed.startsWith('!');
+  const rest = out ? typed.slice(1) : typed;
+  if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');
+  if (rest.startsWith(levelPrefix)) return parseLevel(rest.slice(levelPrefix.length), out);
+  if (rest.startsWith(targetPrefix)) {
+    const text = rest.slice(targetPrefix.length).trim();
+    if (text === '') return failure('type a part of the target after target: as in target:kafka');
+    return {kind: 'filter', filter: {kind: 'target', text, out}};
+  }
+  const source = patternOf(rest);
+  if (source === '') return failure('type a pattern after text: as in text:level:5');
+  return {kind: 'filter', filter: {kind: 'text', pattern: compilePattern(source, options), out}};
+}
+
+/** What is typed to get the filter; of filters that cannot be typed, words that say what they are. */
+export function filterText(filter: Filter): string {
+  switch (filter.kind) {
+    case 'text':
+      return `${filter.out ? '!' : ''}${typedPattern(filter.pattern.source)}`;
+    case 'target':
+      return `${filter.out ? '!' : ''}${targetPrefix}${filter.text}`;
+    case 'level':
+      return `${filter.out ? '!' : ''}${levelPrefix}${filter.least.toLowerCase()}`;
+    case 'shape':
+      return `not like: ${filter.text}`;
+    case 'between':
+      return filter.label;
+  }
+}
+
+function parseLevel(word: string, out: boolean): ParsedFilter {
+  const least = levelNamed(word.trim().toUpperCase());
+  if (!least) return failure(`no level "${word.trim()}": there are trace, debug, info, warn and error`);
+  return {kind: 'filter', filter: {kind: 'level', least, out}};
+}
+
+function levelNamed(name: string): Level | undefined {
+  return levelOf(name === 'WARNING' ? 'WARN' : name);
+}
+
+function patternOf(typed: string): string {
+  if (typed.startsWith(textPrefix)) return typed.slice(textPrefix.length);
+  return typed.startsWith('\\!') ? typed.slice(1) : typed;
+}
+
+function typedPattern(source: string): string {
+  if (source.startsWith('!')) return `\\${source}`;
+  const isMistaken = [levelPrefix, targetPrefix, textPrefix, '\\!'].some((prefix) => source.startsWith(prefix));
+  return isMistaken ? `${textPrefix}${source}` : source;
+}
+
+function failure(text: string): ParsedFilter {
+  return {kind: 'error', text};
+}
+
+/** The filters and another one, under an id of its own. */
+export function withFilter(filters: readonly FilterEntry[], filter: Filter): readonly FilterEntry[] {
+  return [...filters, {id: Math.max(0, ...filters.map(({id}) => id)) + 1, filter, on: true}];
+}
+
+/** The least level that the filters let pass, if they say one. */
+export function leastLevel(filters: readonly FilterEntry[]): Level | undefined {
+  const filter = filters.find(isLeast)?.filter;
+  return filter?.kind === 'level' ? filter.least : undefined;
+}
+
+/** The filters with another least level, or with none. */
+export function withLeastLevel(filters: readonly FilterEntry[], least: Level | undefined): readonly FilterEntry[] {
+  const now = filters.find(isLeast);
+  const others = filters.filter((entry) => entry !== now);
+  return least === undefined ? others : withFilter(others, {kind: 'level', least, out: false});
+}
+
+function isLeast({filter}: FilterEntry): boolean {
+  return filter.kind === 'level' && !filter.out;
+}

@@ -1,7 +1,5 @@
-import type {RecordShapes} from './head-facts.ts';
-import {IdSet} from './id-set.ts';
-import type {Journal} from './journal.ts';
-import type {RecordMap} from './record-map.ts';
+import {IdSet, type Journal} from './id-set.ts';
+import type {RecordMap, RecordShapes} from './record-map.ts';
 
 /** Records in one row, the one that begins at `head` and those after it; shown one by one while `open`. */
 export type Fold = {readonly head: number; readonly records: number; readonly open: boolean};

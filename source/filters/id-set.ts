@@ -1,6 +1,3 @@
-import {bitCount, bitsBetween, highestBit, lowestBit} from './bits.ts';
-import type {Journal} from './journal.ts';
-
 const blockIds = 4096;
 const blockWords = blockIds / 32;
 
@@ -169,4 +166,65 @@ export class IdSet {
   #kept(id: number): number | undefined {
     return id >= this.#floor ? id : undefined;
   }
+}
+
+/** What a journal can put back: a word of 32 bits that stood at an id. */
+type Restorable = {readonly restore: (at: number, word: number) => void};
+
+/**
+ * Remembers what changes replace, so that they can be taken back. The newest lines of a log are shown as soon as they
+ * arrive, but what they are is settled only by what follows: they are taken in, and taken back before the next look.
+ */
+export class Journal {
+  #inForce = false;
+  #entries: {readonly set: Restorable; readonly at: number; readonly word: number}[] = [];
+
+  /** Changes are being written down. */
+  get inForce(): boolean {
+    return this.#inForce;
+  }
+
+  /** From now on, until `rollback`. */
+  begin(): void {
+    this.#inForce = true;
+  }
+
+  note(set: Restorable, at: number, word: number): void {
+    this.#entries.push({set, at, word});
+  }
+
+  /** Puts everything back as it was at `begin`. */
+  rollback(): void {
+    this.#inForce = false;
+    const entries = this.#entries;
+    this.#entries = [];
+    for (const {set, at, word} of entries.toReversed()) set.restore(at, word);
+  }
+
+  /** Puts a copy of `set` into the state that the set had at `begin`. */
+  restoreCopy(copy: Restorable, set: Restorable): void {
+    for (const entry of this.#entries.toReversed()) if (entry.set === set) copy.restore(entry.at, entry.word);
+  }
+}
+
+/** How many bits of a 32-bit word are set. */
+function bitCount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** The lowest bit that is set, 0 to 31, of a word that is not 0. */
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}
+
+/** The highest bit that is set, 0 to 31, of a word that is not 0. */
+function highestBit(word: number): number {
+  return 31 - Math.clz32(word);
+}
+
+/** The bits `[from, to)` of a word; `0 <= from < to <= 32`. */
+function bitsBetween(from: number, to: number): number {
+  return (-1 << from) & (-1 >>> (32 - to));
 }

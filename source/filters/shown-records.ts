@@ -1,8 +1,6 @@
 import {Folds} from './folds.ts';
-import type {RecordShapes} from './head-facts.ts';
-import {IdSet} from './id-set.ts';
-import type {Journal} from './journal.ts';
-import type {RecordMap} from './record-map.ts';
+import {IdSet, type Journal} from './id-set.ts';
+import type {RecordMap, RecordShapes} from './record-map.ts';
 
 /**
  * Which records are shown: those that match, and around each `around` more, within the bounds that `isWithin` knows. Whole

@@ -1,6 +1,5 @@
-import {visibleBytes} from '../buffer/visible-text.ts';
-import {isHex} from './byte-class.ts';
-import {bytesOf, standsAt} from './bytes.ts';
+import {visibleBytes} from '../buffer/style-joints.ts';
+import {bytesOf, isHex, standsAt} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 
 const headKeys = ['timestamp', 'level', 'target', 'span', 'feldera-service', 'pipeline-name', 'pipeline-id'].map(

@@ -1,6 +1,4 @@
-import {parseJsonRecord} from './json-record.ts';
-import type {Level} from './level.ts';
-import {parseTextRecord} from './text-record.ts';
+import {type Level, levelOf} from './level.ts';
 
 /** What both forms of a line say before their message. */
 type RecordHead = {
@@ -31,7 +29,7 @@ export type TextRecord = RecordHead & {
 };
 
 /** A line in JSON form (`FELDERA_LOG_JSON` on the server). */
-export type JsonRecord = RecordHead & {
+type JsonRecord = RecordHead & {
   readonly format: 'json';
   readonly message: string;
   /** The other fields in the order sent; what is no string is written as JSON. */
@@ -47,4 +45,239 @@ export type LogRecord = TextRecord | JsonRecord;
  */
 export function parseRecord(text: string): LogRecord | undefined {
   return text.startsWith('{') ? parseJsonRecord(text) : parseTextRecord(text);
+}
+
+/**
+ * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`, in any order: the
+ * keys of a pipeline come sorted. The text is `fields.message` on lines of a pipeline and `fields.line` on those of the
+ * runner. Before Feldera 0.207 the runner named no service, and `pipeline` what its line is about: the pipeline's name or
+ * `control-plane`.
+ */
+function parseJsonRecord(text: string): JsonRecord | undefined {
+  // A long line is shown cut: it cannot parse, and to try would cost the most.
+  if (!text.endsWith('}')) return undefined;
+  try {
+    const line: unknown = parseExact(text);
+    return isObject(line) ? recordOf(line) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordOf(line: JsonObject): JsonRecord | undefined {
+  const {timestamp, target, span, fields} = line;
+  const level = levelOf(line.level);
+  if (typeof timestamp !== 'string' || !level || !isObject(fields)) return undefined;
+  const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
+  // Lines that come through the `log` crate all have the target `log`.
+  const ownTarget = target === 'log' ? fields['log.target'] : undefined;
+  const left = Object.entries(fields).filter(
+    ([key]) => key !== messageKey && !(key === 'log.target' && ownTarget !== undefined),
+  );
+  return {
+    format: 'json',
+    source: isRunners(line) ? 'manager' : 'pipeline',
+    name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
+    timeText: timestamp,
+    level,
+    target: textOf(ownTarget ?? target ?? ''),
+    ...(span !== undefined && {span: textOf(span)}),
+    message: textOf(fields[messageKey] ?? ''),
+    fields: left.map(([key, value]) => [key, textOf(value)] as const),
+  };
+}
+
+/** As `isRunnersIn` has it. Servers before 0.207 wrote no service into the lines of the runner. */
+function isRunners({'feldera-service': service, pipeline, target}: JsonObject): boolean {
+  if (service !== undefined) return service === 'runner';
+  return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));
+}
+
+/** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters. */
+const headPattern =
+  /\[([A-Za-z0-9][-\w]{0,62})(?: host=(\w{1,20}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /y;
+/** A Rust path: the name of a span or a target. */
+const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
+
+/** Of a line of the runner before Feldera 0.207, which names no target: the first word of its message is none. */
+const noTargetPattern = /(?![^ ]*:(?: |$))[^ {]+(?: |$)/y;
+
+/**
+ * Reads `[name] time LEVEL [spans: ]target:  message` of a pipeline, and the same of the runner, which is called
+ * `manager` and puts one space before its message instead of two. Before Feldera 0.207 (2025-12) pipelines put one space
+ * there, too, and the runner was called `control-plane`, and named no target.
+ */
+function parseTextRecord(text: string): TextRecord | undefined {
+  headPattern.lastIndex = 0;
+  const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
+  const level = levelOf(word);
+  if (head === undefined || name === undefined || timeText === undefined || !level) return undefined;
+  if (name === 'control-plane' && namesNoTarget(text, head.length)) {
+    return {format: 'text', source: 'manager', name, timeText, level, target: '', messageStart: head.length};
+  }
+  const place = readPlace(text, head.length);
+  if (!place) return undefined;
+  const {target, span, targetEnd} = place;
+  const gap = text.startsWith('  ', targetEnd) ? 2 : 1;
+  // A pipeline may be called `manager` too: its lines have two spaces.
+  const source = name === 'manager' && gap === 1 ? 'manager' : 'pipeline';
+  const messageStart = Math.min(targetEnd + gap, text.length);
+  // The space before the first field is in the gap when there is no message.
+  const fieldsStart = source === 'manager' ? runnerSuffixStart(text, targetEnd) : fieldsStartOf(text, targetEnd);
+  return {
+    format: 'text',
+    source,
+    name,
+    ...(host !== undefined && {host}),
+    timeText,
+    level,
+    target,
+    ...(span !== undefined && {span}),
+    messageStart,
+    ...(fieldsStart !== undefined && {fieldsStart: Math.max(fieldsStart, messageStart)}),
+  };
+}
+
+function namesNoTarget(text: string, start: number): boolean {
+  noTargetPattern.lastIndex = start;
+  return noTargetPattern.test(text);
+}
+
+type Place = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
+
+/** Reads `a{ key="value"}:b: target:` from `start`; `targetEnd` is past the last colon. */
+function readPlace(text: string, start: number): Place | undefined {
+  /** What holds if nothing surer follows: a single path is a target, even where a span could stand. */
+  let fallback: Place | undefined;
+  let spansEnd: number | undefined;
+  let at = start;
+  for (;;) {
+    const pathEnd = endOfPath(text, at);
+    if (pathEnd === undefined) return fallback;
+    const fieldsEnd = text[pathEnd] === '{' ? endOfBraces(text, pathEnd) : pathEnd;
+    if (fieldsEnd === undefined || text[fieldsEnd] !== ':') return fallback;
+    const end = fieldsEnd + 1;
+    const path = text.slice(at, pathEnd);
+    const span = spansEnd === undefined ? undefined : text.slice(start, spansEnd);
+    const follows = text[end] ?? ' ';
+    if (fieldsEnd === pathEnd && follows === ' ') {
+      const place = {target: path, span, targetEnd: end};
+      // Only spans are followed by a single space and more of the head, and their names are no paths.
+      const isTarget = path.includes('::') || text[end + 1] === ' ' || text[end + 1] === undefined;
+      if (isTarget) return place;
+      // `rdkafka: error: broker down`: what follows a name may be the message as well.
+      if (fallback) return fallback;
+      fallback = place;
+    }
+    spansEnd = fieldsEnd;
+    at = follows === ' ' ? end + 1 : end;
+  }
+}
+
+function endOfPath(text: string, at: number): number | undefined {
+  pathPattern.lastIndex = at;
+  return pathPattern.test(text) ? pathPattern.lastIndex : undefined;
+}
+
+/** The end of `{…}`, braces within it and quoted text (with `\"`) skipped; undefined if it does not end. */
+function endOfBraces(text: string, start: number): number | undefined {
+  let depth = 0;
+  let quoted = false;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (quoted && character === '\\') at++;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === '{') depth++;
+    else if (character === '}' && --depth === 0) return at + 1;
+  }
+  return undefined;
+}
+
+type WithSource = typeof JSON & {rawJSON(text: string): unknown; isRawJSON(value: unknown): boolean};
+
+/** What TypeScript does not know of yet; Node 21 and later have it. */
+const json = JSON as WithSource;
+
+/** As many digits as a number may have that is not exact any more: 2^53 has 16. */
+const longNumber = /\d{16}/;
+
+/**
+ * A value of JSON text, in which a number that a double cannot hold keeps its digits: `textOf` writes it as it was sent, an
+ * offset or an id of 64 bits for example. Throws a SyntaxError.
+ */
+export function parseExact(text: string): unknown {
+  return longNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+}
+
+/** A string as it is, everything else as JSON. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+type JsonObject = {readonly [key: string]: unknown};
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !json.isRawJSON(value);
+}
+
+function exact(_key: string, value: unknown, context?: {readonly source?: string}): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  return String(value) === context.source ? value : json.rawJSON(context.source);
+}
+
+const runnerSuffix = ' pipeline-id="';
+const runnerSuffixPattern = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/y;
+const fieldPattern = / [A-Za-z_][\w.-]*=(?:"(?:[^"\\]|\\.)*"|[^\s"]+)/y;
+
+/** Where ` pipeline-id="…" pipeline-name="…"`, which the runner puts at the end of each entry, begins. */
+function runnerSuffixStart(text: string, from: number): number | undefined {
+  const start = text.lastIndexOf(runnerSuffix);
+  if (start < from) return undefined;
+  runnerSuffixPattern.lastIndex = start;
+  return runnerSuffixPattern.test(text) ? start : undefined;
+}
+
+/**
+ * Where the fields (` key="value" answer=42`) begin that end the text; undefined if it does not end in fields. A value
+ * with spaces outside quotes is not recognised. Linear: a field once read is never read again.
+ */
+function fieldsStartOf(text: string, from: number): number | undefined {
+  let at = text.indexOf(' ', from);
+  while (at !== -1) {
+    let end = at;
+    fieldPattern.lastIndex = at;
+    while (fieldPattern.test(text)) {
+      end = fieldPattern.lastIndex;
+    }
+    if (end === text.length) return at;
+    at = text.indexOf(' ', Math.max(end, at + 1));
+  }
+  return undefined;
+}
+
+const shownFieldPattern = / ?([A-Za-z_][\w.-]*)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]+)/y;
+
+/** The fields of a record as names and plain values, in the order sent. `text` is the line that was parsed. */
+export function recordFields(record: LogRecord, text: string): readonly (readonly [key: string, value: string])[] {
+  if (record.format === 'json') return record.fields;
+  if (record.fieldsStart === undefined) return [];
+  const fields: (readonly [string, string])[] = [];
+  shownFieldPattern.lastIndex = record.fieldsStart;
+  for (let match = shownFieldPattern.exec(text); match !== null; match = shownFieldPattern.exec(text)) {
+    const [, key = '', value = ''] = match;
+    fields.push([key, value.startsWith('"') ? unquoted(value) : value]);
+  }
+  return fields;
+}
+
+/** Rust quotes much like JSON; what is no JSON (`\u{1b}`) stays as written. */
+function unquoted(quoted: string): string {
+  try {
+    const value: unknown = JSON.parse(quoted);
+    if (typeof value === 'string') return value;
+  } catch {
+    // Not JSON.
+  }
+  return quoted.slice(1, -1);
 }

@@ -1,4 +1,4 @@
-import type {Marker} from '../buffer/marker.ts';
+import type {Marker} from '../buffer/markers.ts';
 
 /** A stretch of the log between two starts of the pipeline. The runs of a log cover all of it, without gaps. */
 export type Run = {

@@ -1,8 +1,8 @@
-import {type OpenServer, openServer} from '../commands/open-server.ts';
 import type {Clock} from '../lib/clock.ts';
-import {errorText} from '../lib/error-text.ts';
+import {errorText} from '../lib/format.ts';
 import {readColor} from '../settings/palette.ts';
 import type {Settings} from '../settings/settings.ts';
+import {type OpenServer, openServer} from '../startup/open-server.ts';
 import type {Contexts} from '../ui/services.ts';
 
 /** The screen that takes the place of this one. */

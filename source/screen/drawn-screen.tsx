@@ -1,7 +1,15 @@
 import {type Instance, render} from 'ink';
+import type {Clock} from '../lib/clock.ts';
+import {watchFirstLines} from '../streams/stream-manager.ts';
+import {listen, waysOut} from '../system/signals.ts';
+import {filterInput} from '../system/terminal-input.ts';
+import {prepareWidths} from '../terminal/width.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
-import {sizeOf} from './screen-parts.ts';
+import {Mouse} from '../ui/mouse.ts';
+import {activeTab} from '../ui/state/view-state.ts';
+import type {Departure} from './exit.ts';
+import {type ScreenParts, sizeOf} from './services.ts';
 
 const homeAndErase = '\x1b[H\x1b[J';
 
@@ -68,4 +76,51 @@ export class DrawnScreen {
   #element(): React.JSX.Element {
     return <App controller={this.#controller} size={this.#controller.size} />;
   }
+}
+
+type ScreenListening = Pick<ScreenParts, 'back' | 'controller'> & {
+  readonly drawn: DrawnScreen;
+  readonly departure: Departure;
+  readonly process: NodeJS.Process;
+  readonly clock: Clock;
+  /** The mouse is the screen's; else it is the terminal's. */
+  readonly hasMouse: boolean;
+};
+
+/** The first frames have been drawn by then, and few have pressed a key. Milliseconds. */
+const idleSoon = 1000;
+
+/** Listens to the terminal, the logs and the process. Answers the undoings, to be called in reverse. */
+export function screenListeners(listening: ScreenListening): readonly (() => void)[] {
+  const {controller, drawn, departure, process, clock} = listening;
+  return [
+    filterScreenInput(listening),
+    clock.after(idleSoon, prepareWidths),
+    watchFirstLines(listening.back.manager, (name) => {
+      const tab = activeTab(controller.state);
+      if (tab && (tab.merges ?? [tab.name]).includes(name)) drawn.drawNow();
+    }),
+    controller.answers.subscribe(() => drawn.drawNow()),
+    listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
+    listen(process, 'uncaughtException', (error) => departure.leaveWithFault(error)),
+    ...waysOut(process, (code) => departure.leave(code)),
+  ];
+}
+
+function filterScreenInput({process, clock, back, controller, drawn, hasMouse}: ScreenListening): () => void {
+  const {presence} = back;
+  const mouse = new Mouse(controller);
+  return filterInput(process.stdin, {
+    clock,
+    onReport: (report) => {
+      if (report.kind === 'blur') presence.noteBlur();
+      else presence.noteSign();
+      // A mode that a program before this one left on is not what the user asked for.
+      if (report.kind === 'mouse' && hasMouse) mouse.report(report);
+    },
+    onKeys: () => {
+      presence.noteSign();
+      drawn.drawNow();
+    },
+  });
 }

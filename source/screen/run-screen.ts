@@ -1,18 +1,58 @@
 import {systemClock} from '../lib/clock.ts';
-import {boundWrites} from './bounded-writes.ts';
-import {Departure} from './departure.ts';
-import {DrawnScreen} from './drawn-screen.tsx';
-import {endScreen, type ScreenEnd} from './end-screen.ts';
-import {holdStderr} from './held-stderr.ts';
-import {leaveOnOwnLine} from './own-line.ts';
-import {reportCrash} from './report-crash.ts';
-import {reportModes} from './report-modes.ts';
-import {screenListeners} from './screen-listeners.ts';
-import type {ScreenOptions} from './screen-options.ts';
-import {screenParts} from './screen-parts.ts';
+import {UsageError} from '../settings/parse-values.ts';
+import type {Settings} from '../settings/settings.ts';
+import {reportCrash} from '../system/crash-report.ts';
+import {boundWrites, holdStderr, leaveOnOwnLine, reportModes} from '../system/terminal-output.ts';
+import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
+import {remap} from '../ui/keys/remap-keys.ts';
+import type {ContextSource} from './context-switch.ts';
+import {DrawnScreen, screenListeners} from './drawn-screen.tsx';
+import {Departure, endScreen, type ScreenEnd} from './exit.ts';
+import {type ScreenOptions, screenParts} from './services.ts';
+
+type ScreensOptions = Omit<ScreenOptions, 'commands' | 'server'>;
+
+/**
+ * Runs the screen, and runs it anew for each context that the user goes to. Answers the exit code. Throws `UsageError`
+ * for keys that cannot be.
+ */
+export async function runScreens(options: ScreensOptions): Promise<number> {
+  const {contexts} = options;
+  const source: ContextSource = {
+    file: contexts.file,
+    async settingsIn(name) {
+      const settings = await contexts.settingsIn(name);
+      commandsOf(settings);
+      return settings;
+    },
+  };
+  const common = {...options, contexts: source};
+  const visited = new Set([options.settings.context?.name]);
+  let end = await runScreen({...common, commands: commandsOf(options.settings)});
+  while (end.next) {
+    const {next} = end;
+    // Who comes back within one run comes back to what he left, also with --fresh.
+    const {context, fresh} = next.settings;
+    const settings = {...next.settings, fresh: fresh && !visited.has(context?.name)};
+    visited.add(context?.name);
+    // The pipelines that were asked for are those of the first server.
+    end = await runScreen({
+      ...{...common, settings, server: next.server, names: [], patterns: []},
+      commands: commandsOf(settings),
+    });
+  }
+  return end.code;
+}
+
+function commandsOf({keys}: Settings): CommandTable {
+  const {table, problems} = remap(allCommands, keys);
+  const [first] = problems;
+  if (first !== undefined) throw new UsageError(first);
+  return table;
+}
 
 /** Runs the screen until the user or a signal ends it, or another takes its place; leaves the terminal clean. */
-export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
+async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {settings, version, process} = options;
   const {stdout} = process;
   const clock = systemClock;

@@ -1,6 +1,8 @@
-import type {Flags} from './given.ts';
-import {type CommandName, commandWords, type Option, options} from './options.ts';
-import {parseFlags, rejectForeignFlags} from './parse-flags.ts';
+import meow from 'meow';
+import {errorText} from '../lib/format.ts';
+import {type CommandName, commandWords, type Option, options, standingCommands, takes} from './option-table.ts';
+import type {Flags} from './option-values.ts';
+import {closest, UsageError} from './parse-values.ts';
 
 /** The words behind `pipetail`, before any variable or file is looked at. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
@@ -25,4 +27,100 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
   const ofServer = options.filter((option: Option) => option.ofContext).map(({flag}): string => flag);
   const flags = new Map([...commandLine.flags].filter(([flag]) => flag !== 'demo' && !ofServer.includes(flag)));
   return {...commandLine, flags: flags.set('context', context)};
+}
+
+/**
+ * Flags by name as typed: a text (`''`: its value is missing), or whether a switch is on. A switch that a variable or
+ * the file can turn on is turned off by `--no-…`, and `--no-prefix` by `--prefix`.
+ */
+function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
+  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and turned back below.
+  const declared = Object.fromEntries(
+    options.map((option: Option) => [
+      camelCase(option.flag.replace(/^no-/, '')),
+      {
+        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(option.alias === undefined ? {} : {shortFlag: option.alias}),
+      },
+    ]),
+  );
+  const result = readWithMeow(argv, declared);
+  const flags = new Map<string, string | boolean>();
+  for (const [key, value] of Object.entries(result.flags)) {
+    if (value === undefined) continue;
+    const typed = key.length === 1 ? key : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const flag = value === false ? `no-${typed}` : typed;
+    const option = find(flag);
+    const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
+    if (option) flags.set(flag, option.value === undefined ? true : String(value));
+    else if (opposite && opposite.value === undefined && standingCommands(opposite).length > 0) {
+      flags.set(opposite.flag, false);
+    } else throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
+  }
+  return {input: result.input.map(String), flags};
+}
+
+function find(flag: string): Option | undefined {
+  return options.find((option) => option.flag === flag);
+}
+
+/** Complains about flags that are another command's. */
+function rejectForeignFlags(flags: Flags, command: CommandName): void {
+  for (const flag of flags.keys()) {
+    const option = find(flag);
+    if (option && !takes(command, option)) {
+      const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
+      throw new UsageError(`--${flag} belongs to ${where}`);
+    }
+  }
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What other programs call it: stern, kubectl, k9s, curl, tail and journalctl. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['include', 'i', 'regex', 'regexp', 'filter'].map((flag) => [flag, 'grep'] as const),
+  ...['since-time', 'S'].map((flag) => [flag, 'since'] as const),
+  ...['lines', 'n'].map((flag) => [flag, 'tail'] as const),
+  ...['server', 'url', 'endpoint'].map((flag) => [flag, 'host'] as const),
+  ...['api-key', 'token', 'key'].map((flag) => [flag, 'auth'] as const),
+  ...['cacert', 'certificate-authority'].map((flag) => [flag, 'tls-cert'] as const),
+  ...['log-level', 'severity'].map((flag) => [flag, 'level'] as const),
+  ['insecure-skip-tls-verify', 'insecure'],
+  ['format', 'output'],
+  ['no-color', 'color never'],
+  ['v', 'version'],
+  ['V', 'version'],
+]);
+
+/** A single letter is near every other. */
+function meant(flag: string): string {
+  const flags = options.map((option) => option.flag);
+  const near = elsewhere.get(flag) ?? (flag.length === 1 ? undefined : closest(flag, flags));
+  return near === undefined ? '' : ` · did you mean --${near}?`;
+}
+
+function dashed(flag: string): string {
+  return flag.length === 1 ? `-${flag}` : `--${flag}`;
+}
+
+/** meow's own complaints (a flag given twice) are usage errors as well. */
+function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]['flags']) {
+  try {
+    return meow({
+      importMeta: import.meta,
+      argv,
+      ...(flags === undefined ? {} : {flags}),
+      // meow makes the name the process's title.
+      pkg: {name: 'pipetail'},
+      autoHelp: false,
+      autoVersion: false,
+      inferType: false,
+      booleanDefault: undefined,
+    });
+  } catch (error) {
+    throw new UsageError(errorText(error));
+  }
 }

@@ -1,4 +1,4 @@
-import type {FlagName} from './options.ts';
+import type {FlagName} from './option-table.ts';
 
 /** A value of the configuration file, as text whatever its type there, and where it stands: `file:line`. */
 export type FileValue = {readonly text: string; readonly where: string};

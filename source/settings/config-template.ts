@@ -1,7 +1,5 @@
-import {contextOptions} from './context-tables.ts';
-import {formatToml} from './format-toml.ts';
-import {numericValues} from './option-value.ts';
-import {type Option, options, standingCommands, variableOf} from './options.ts';
+import {numericValues, type Option, options, standingCommands, variableOf} from './option-table.ts';
+import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
 
 const introduction = `# Configuration of pipetail. Lines that begin with # are comments; a line such as
@@ -93,4 +91,21 @@ const alternatives = ['auth', 'auth-token-command'];
 function contextLine({flag, help}: Option): string {
   const line = `${flag} = ${examples.get(flag) ?? '""'}`;
   return `# ${help}\n${alternatives.includes(flag) ? `# or: ${line}` : `#${line}`}`;
+}
+
+/** Writes pieces of TOML. */
+const formatToml = {text, list, key};
+
+/** In `'…'` where nothing has to be escaped, as a pattern reads best so. */
+function text(value: string): string {
+  return /[\\"]/.test(value) && !value.includes("'") ? `'${value}'` : JSON.stringify(value);
+}
+
+function list(values: readonly string[]): string {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? text(only) : `[${values.map(text).join(', ')}]`;
+}
+
+function key(name: string): string {
+  return name.split('.').every((part) => /^[\w-]+$/.test(part)) ? name : JSON.stringify(name);
 }

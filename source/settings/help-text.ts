@@ -1,4 +1,4 @@
-import {type CommandName, type Option, options, variableOf} from './options.ts';
+import {type CommandName, type Option, options, variableOf} from './option-table.ts';
 
 const usage: Readonly<Record<CommandName, readonly string[]>> = {
   screen: [

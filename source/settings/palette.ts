@@ -1,5 +1,4 @@
-import {closest} from './closest.ts';
-import {UsageError} from './usage-error.ts';
+import {closest, UsageError} from './parse-values.ts';
 
 /** The colours that every terminal has under a number: the place in this list is the number. */
 export const colorNames = [

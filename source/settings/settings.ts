@@ -1,16 +1,23 @@
-import {notifyChoices, oneOf} from './choices.ts';
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile, KeyRemap} from './config-file.ts';
-import {contextInForce} from './context.ts';
-import {parseDuration} from './durations.ts';
-import {readExpression} from './expression.ts';
-import {type Environment, type GivenOptions, givenOptions} from './given.ts';
-import type {FlagName} from './options.ts';
+import type {FlagName} from './option-table.ts';
+import {contextInForce, type Environment, type GivenOptions, givenOptions} from './option-values.ts';
 import {type OwnThemes, readTheme} from './palette.ts';
-import {readView, type StartView} from './read-view.ts';
+import {
+  atLeast,
+  closest,
+  levelChoices,
+  notifyChoices,
+  oneOf,
+  parseDuration,
+  parseInteger,
+  parseSize,
+  readExpression,
+  timeChoices,
+  UsageError,
+} from './parse-values.ts';
 import {asksServer, heedsVariables, type Request, readRequest} from './request.ts';
-import {atLeast, parseInteger, parseSize} from './sizes.ts';
-import {plainWay, readWay, type WayToServer} from './way-to-server.ts';
+import {plainWay, readWay, type WayToServer} from './server-options.ts';
 
 /** How a person who looks elsewhere is told of news. */
 export type NotifyBy = (typeof notifyChoices)[number];
@@ -53,6 +60,18 @@ export type Settings = {
   /** One of those built in, or of `themes`. */
   readonly theme: string;
   readonly themes: OwnThemes;
+};
+
+/** How a log is looked at, and the list beside it, until keys change it. */
+export type View = {
+  readonly wrap: boolean;
+  /** Lines as sent, not the compact form. */
+  readonly asSent: boolean;
+  readonly time: (typeof timeChoices)[number];
+  /** The least level that is shown; undefined: all. */
+  readonly level: (typeof levelChoices)[number] | undefined;
+  /** Cells, or `auto`: by the terminal's width. */
+  readonly sidebar: number | 'auto' | 'off';
 };
 
 /**
@@ -108,4 +127,67 @@ function sizeOf({required, nameOf}: GivenOptions, flag: FlagName, least: number,
 
 function integerOf({required, nameOf}: GivenOptions, flag: FlagName, limits: {min: number; max: number}): number {
   return parseInteger(required(flag), nameOf(flag), limits);
+}
+
+/**
+ * The view at the start, `initial`: of all that no key has changed. What keys changed in a tab comes back with the last
+ * session and wins over it, since it is the later choice and of that tab; but what is `typed` on the command line wins
+ * over both: who types a flag means what is on the screen next.
+ */
+type StartView = {
+  readonly initial: View;
+  readonly typed: Partial<View>;
+  /** Zone of local times; undefined: the system's. */
+  readonly zone: string | undefined;
+};
+
+/** Throws `UsageError`. */
+function readView({value, isOn, isTyped, nameOf}: GivenOptions): StartView {
+  const zone = readZone(value('zone'), nameOf('zone'));
+  const time = value('time');
+  const level = value('level')?.toLowerCase();
+  const initial: View = {
+    wrap: isOn('wrap'),
+    asSent: isOn('as-sent'),
+    time:
+      time === undefined
+        ? zone === undefined
+          ? 'sent'
+          : 'local'
+        : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
+    level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
+    sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
+  };
+  const {wrap, asSent, sidebar} = initial;
+  const typed: Partial<View> = {
+    ...(isTyped('wrap') && {wrap}),
+    ...(isTyped('as-sent') && {asSent}),
+    ...((isTyped('time') || isTyped('zone')) && {time: initial.time}),
+    ...(isTyped('level') && {level: initial.level}),
+    ...(isTyped('sidebar') && {sidebar}),
+  };
+  return {initial, typed, zone};
+}
+
+/** The zone as the system's tables spell it. */
+function readZone(zone: string | undefined, name: string): string | undefined {
+  if (zone === undefined) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', {timeZone: zone}).resolvedOptions().timeZone;
+  } catch {
+    const near = closest(zone, Intl.supportedValuesOf('timeZone'));
+    const advice = near === undefined ? 'write one such as Europe/Berlin or UTC' : `did you mean '${near}'?`;
+    throw new UsageError(`${name} '${zone}' is no time zone · ${advice}`);
+  }
+}
+
+const narrowest = 8;
+
+function readSidebar(text: string, name: string): View['sidebar'] {
+  const typed = text.trim().toLowerCase();
+  if (typed === 'auto' || typed === 'off') return typed;
+  if (!/^\d{1,4}$/.test(typed) || Number(typed) < narrowest) {
+    throw new UsageError(`${name} takes a width in cells, ${narrowest} at least, auto or off, not '${text}'`);
+  }
+  return Number(typed);
 }

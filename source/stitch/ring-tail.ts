@@ -1,4 +1,4 @@
-import {newline} from '../buffer/newlines.ts';
+import {newline} from '../buffer/segment.ts';
 
 const initialRoom = 16 * 1024;
 

@@ -1,15 +1,10 @@
-import {newline, newlinesIn} from '../buffer/newlines.ts';
+import type {LossCause, MarkerKind} from '../buffer/markers.ts';
+import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import type {BodySummary, Connection, Matching, Phase} from './body.ts';
-import {type BodyStart, readBodyStart} from './body-start.ts';
-import {EntryCount, unknownCount} from './entry-count.ts';
-import {LifeProof} from './life-proof.ts';
-import {LogLife} from './log-life.ts';
-import {LogOutput, type StitchSink} from './log-output.ts';
-import {Overlap} from './overlap.ts';
+import {EntryCount, LogLife, type StitchPast, type StitchState, unknownCount} from './log-position.ts';
+import {LifeProof, Overlap} from './overlap.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
-import {SentinelGate} from './sentinel-gate.ts';
-import type {StitchPast, StitchState} from './stitch-state.ts';
+import {type BodyStart, type RunnerForm, readBodyStart, SentinelGate} from './server-lines.ts';
 import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
 
 const nothing = new Uint8Array(0);
@@ -256,3 +251,134 @@ export class Stitch {
     this.#output.append(bytes, newlines);
   }
 }
+
+/** Where the stitched log goes. */
+type StitchSink = {
+  /**
+   * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
+   * `newlines`: where they are in it.
+   */
+  readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
+  /** The open (unfinished) last line will never be completed: it stands as received. */
+  readonly closeLine: () => void;
+  /** Something happened between the line above and the next. Never while a line is open. */
+  readonly marker: (marker: MarkerKind) => void;
+  /**
+   * A body has found its place in the log: what is appended from here on goes on with the stitch's `state` as it is now.
+   * `fresh`: nothing before this place is a reference for what comes.
+   */
+  readonly placed?: (place: {readonly fresh: boolean}) => void;
+};
+
+/** Writes to the sink in order, and never puts a marker inside a line: one that comes there waits for its end. */
+class LogOutput {
+  readonly #sink: StitchSink;
+  readonly #clock: Pick<Clock, 'wall'>;
+  #open = false;
+  #waiting: MarkerKind[] = [];
+  #lastByteAt: number;
+
+  constructor(sink: StitchSink, clock: Pick<Clock, 'wall'>) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#lastByteAt = clock.wall();
+  }
+
+  /** The last line has no newline yet. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Wall milliseconds of the last byte. */
+  get lastByteAt(): number {
+    return this.#lastByteAt;
+  }
+
+  /** Goes on with a log that an earlier run wrote. */
+  resume({open, lastByteAt}: {readonly open: boolean; readonly lastByteAt: number}): void {
+    this.#open = open;
+    this.#lastByteAt = lastByteAt;
+  }
+
+  placed(fresh: boolean): void {
+    this.#sink.placed?.({fresh});
+  }
+
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
+    if (bytes.length === 0) return;
+    this.#lastByteAt = this.#clock.wall();
+    const [lineEnd] = newlines;
+    if (this.#waiting.length === 0 || lineEnd === undefined) {
+      this.#write(bytes, newlines);
+      return;
+    }
+    this.#write(bytes.subarray(0, lineEnd + 1));
+    this.#flushMarkers();
+    this.#write(bytes.subarray(lineEnd + 1));
+  }
+
+  marker(marker: MarkerKind): void {
+    if (this.#open) this.#waiting.push(marker);
+    else this.#sink.marker(marker);
+  }
+
+  /** Nothing will continue the open line, if there is one: it is closed and marked as cut. */
+  cutLine(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#sink.closeLine();
+    this.#sink.marker({kind: 'line-cut'});
+    this.#flushMarkers();
+  }
+
+  #write(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
+    if (bytes.length === 0) return;
+    this.#open = bytes.at(-1) !== newline;
+    this.#sink.append(bytes, newlines);
+  }
+
+  #flushMarkers(): void {
+    for (const marker of this.#waiting) this.#sink.marker(marker);
+    this.#waiting = [];
+  }
+}
+
+/** Where a body comes from. */
+type Connection = {
+  /** Why the previous body ended, and how long ago, in milliseconds. */
+  readonly cause: LossCause;
+  readonly downMs: number;
+  /** The pipeline's id, if the caller knows it; the server's own first line is believed first. */
+  readonly pipelineId?: string;
+};
+
+/** What a body turned out to be. */
+type BodySummary = {
+  /** It ended in the server's end sentinel. */
+  readonly sentinel: boolean;
+  /** Its place in the log was found: it was live. Otherwise it added nothing. */
+  readonly decided: boolean;
+};
+
+/** A body passes through these in order. What is undecided in the first two was never appended. */
+type Phase =
+  | {readonly kind: 'idle'}
+  /** Its first line is coming in. */
+  | {readonly kind: 'opening'; readonly connection: Connection; readonly line: Uint8Array}
+  /** The replay still agrees with the tail: its lines may all be known. */
+  | {
+      readonly kind: 'matching';
+      readonly connection: Connection;
+      readonly index: number;
+      readonly form: RunnerForm;
+      readonly overlap: Overlap;
+      /** The fresh start line is ours: the life needs no further proof. */
+      readonly sameLife: boolean;
+      /** The replay's first line, when it is one. */
+      readonly freshStart: Uint8Array | undefined;
+      readonly proof: LifeProof;
+    }
+  /** Every further byte is new. */
+  | {readonly kind: 'live'};
+
+type Matching = Phase & {readonly kind: 'matching'};

@@ -1,7 +1,7 @@
-import {newline} from '../buffer/newlines.ts';
-import {EntryCount, type Range} from './entry-count.ts';
+import {newline} from '../buffer/segment.ts';
+import {EntryCount, type Range} from './log-position.ts';
 import type {Overlap} from './overlap.ts';
-import type {RunnerForm} from './protocol-lines.ts';
+import type {RunnerForm} from './server-lines.ts';
 
 /** What became of the log between the tail and a replay. */
 export type Verdict =

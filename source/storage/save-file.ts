@@ -1,6 +1,5 @@
 import {link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {codeOf, hasNoLinks, saveFailure, unlessAbsent} from './save-failure.ts';
 
 export type Saved =
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
@@ -95,4 +94,63 @@ async function give(draft: string, file: string): Promise<void> {
 
 function failed(file: string, why: string): Saved {
   return {kind: 'failed', path: file, why: `${file} was not saved: ${why}`};
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'the folder cannot be written to',
+  EPERM: 'the folder cannot be written to',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than allowed',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'the disk reported an error',
+};
+
+/** Why a file could not be written, in one sentence; undefined for what is no failure of the file system. */
+export function saveFailure(file: string, error: unknown): string | undefined {
+  const code = codeOf(error);
+  return code === undefined ? undefined : `${file} was not saved: ${failureWords(code)}`;
+}
+
+/** What a code of the file system means, in plain words. */
+export function failureWords(code: string): string {
+  return words[code] ?? code;
+}
+
+/** `ENOENT` and the like. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** For `catch`: of a file that is not there, undefined; every other failure goes on. */
+export function unlessAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+/** A file system without links answered: FAT, and some of networks. */
+export function hasNoLinks(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
+}
+
+/** The path that a person typed, with a leading `~` turned into their home. `~somebody` stays as it is. */
+export function expandHome(typed: string, home: string): string {
+  if (typed === '~') return home;
+  return typed.startsWith('~/') ? path.join(home, typed.slice(2)) : typed;
+}
+
+/**
+ * Where state is kept that may be lost: `$XDG_STATE_HOME/pipetail`, or `~/.local/state/pipetail`. The specification
+ * (XDG Base Directory, 0.8) says to ignore a relative path.
+ */
+export function stateFolder(options: {readonly xdgStateHome: string | undefined; readonly home: string}): string {
+  const {xdgStateHome, home} = options;
+  const base =
+    xdgStateHome !== undefined && path.isAbsolute(xdgStateHome) ? xdgStateHome : path.join(home, '.local', 'state');
+  return path.join(base, 'pipetail');
 }

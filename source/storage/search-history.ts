@@ -1,8 +1,17 @@
 import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {errorText} from '../lib/error-text.ts';
-import {codeOf, saveFailure} from './save-failure.ts';
-import {saveFile} from './save-file.ts';
+import {errorText} from '../lib/format.ts';
+import {codeOf, saveFailure, saveFile} from './save-file.ts';
+
+/** A walk through what was typed earlier, as the arrow keys do it. A value: each step is another one. */
+export type Recall = {
+  /** What stood in the prompt when the walk began: only what begins with it is offered. */
+  readonly typed: string;
+  /** Steps back from there; 0: `typed` itself. */
+  readonly steps: number;
+  /** What stands in the prompt now. */
+  readonly text: string;
+};
 
 const limit = 200;
 /** In UTF-16 units. What is longer was pasted by mistake, and would be no help in a prompt of one row. */
@@ -141,4 +150,16 @@ function patternOf(line: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The walk begins at what has been typed so far. */
+export function beginRecall(typed: string): Recall {
+  return {typed, steps: 0, text: typed};
+}
+
+/** One step to older (1) or newer (-1) `entries`, which are newest first; undefined when there is none. */
+export function recall(entries: readonly string[], {typed, steps}: Recall, by: 1 | -1): Recall | undefined {
+  const offered = [typed, ...entries.filter((entry) => entry.startsWith(typed) && entry !== typed)];
+  const text = offered[steps + by];
+  return text === undefined ? undefined : {typed, steps: steps + by, text};
 }

@@ -1,9 +1,8 @@
 import {mkdir, readFile, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
-import {type Processes, releaseLock, takeLock} from './recording-lock.ts';
-import {codeOf, saveFailure} from './save-failure.ts';
-import {saveFile} from './save-file.ts';
+import {type Processes, releaseLock, takeLock} from './file-lock.ts';
+import {codeOf, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
 /** Programs on one server at a time that each keep a session. */

@@ -1,8 +1,8 @@
-import type {ApiClient, ApiFailure, Pipeline} from '../api/types.ts';
+import {asFailure} from '../api/errors.ts';
+import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import {asFailure} from './as-failure.ts';
-import {askedDelay, retryDelay} from './backoff.ts';
+import {askedDelay, retryDelay} from './connection/backoff.ts';
 
 /** Feldera's own web console asks every 2 s too. */
 const watchedEvery = 2_000;
@@ -140,5 +140,68 @@ export class ListPoller {
       this.#cancelTimer = undefined;
       void this.#request();
     });
+  }
+}
+
+type LoginOptions = {
+  readonly client: Pick<ApiClient, 'getSession' | 'getVersion'>;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+};
+
+/**
+ * Who we are to the server: asked at the start, and again whenever the list comes back after a refusal. And which version
+ * the server has: asked again whenever the list comes back, for the server may have been replaced. That it fails is not
+ * shown: the list, which needs the same role, fails in the same words, and an old server lacks the session's route.
+ */
+export class Login {
+  readonly #options: LoginOptions;
+  readonly #session = createStore<Session | undefined>(undefined);
+  readonly #version = createStore<string | undefined>(undefined);
+  readonly #stop = new AbortController();
+  #unsubscribe = () => {};
+  #listFailure: ApiFailure | undefined;
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined until it is known. */
+  get session(): ReadableStore<Session | undefined> {
+    return this.#session;
+  }
+
+  /** Of the server; undefined until it is known. */
+  get version(): ReadableStore<string | undefined> {
+    return this.#version;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.poller.snapshot.subscribe(() => this.#onList());
+    void this.#ask();
+    void this.#askVersion();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#unsubscribe();
+  }
+
+  #onList(): void {
+    const before = this.#listFailure;
+    const {failure} = this.#options.poller.snapshot.get();
+    this.#listFailure = failure;
+    if (!before || failure) return;
+    void this.#askVersion();
+    if (before.kind === 'fatal' || !this.#session.get()) void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    const session = await this.#options.client.getSession(this.#stop.signal).catch(() => undefined);
+    if (session && !this.#stop.signal.aborted) this.#session.set(session);
+  }
+
+  async #askVersion(): Promise<void> {
+    const version = await this.#options.client.getVersion(this.#stop.signal).catch(() => undefined);
+    if (version !== undefined && !this.#stop.signal.aborted) this.#version.set(version);
   }
 }

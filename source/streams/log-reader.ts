@@ -1,13 +1,11 @@
-import type {ErrorShapes} from '../attention/error-shapes.ts';
-import type {Toll} from '../attention/toll.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {MarkerKind} from '../buffer/marker.ts';
+import type {MarkerKind, Toll} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
+import {type ErrorShapes, ErrorSightings} from '../records/error-log.ts';
+import type {StitchPast, StitchState} from '../stitch/log-position.ts';
 import {Stitch} from '../stitch/stitch.ts';
-import type {StitchPast, StitchState} from '../stitch/stitch-state.ts';
-import type {Loss} from './connection-events.ts';
-import {ErrorSightings} from './error-sightings.ts';
-import {PaneWriter} from './pane-writer.ts';
+import type {Loss} from './connection/state.ts';
+import {PaneWriter} from './log-writer.ts';
 import type {ToldStates} from './told-states.ts';
 
 /** A catch-up is over after this long without a byte (milliseconds) … */

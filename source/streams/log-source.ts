@@ -1,6 +1,31 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ReadableStore} from '../lib/store.ts';
-import type {TabSnapshot} from './tab-snapshot.ts';
+import type {RecordingState} from '../storage/recording/recorder.ts';
+import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
+
+/** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
+export type TabSnapshot = {
+  readonly version: number;
+  readonly firstId: number;
+  readonly endId: number;
+  readonly lineCount: number;
+  readonly byteLength: number;
+  readonly droppedLines: number;
+  readonly connection: ConnectionState;
+  /** Lines of level ERROR received so far, whether they are still held or not. */
+  readonly errorCount: number;
+  /** The last 20 connection events, oldest first. */
+  readonly events: readonly ConnectionEvent[];
+  /** Id of the pipeline as last known; undefined until the list or a look-up told. */
+  readonly pipelineId: string | undefined;
+  /** Wall milliseconds of the last byte. */
+  readonly lastByteAt: number | undefined;
+  /** What becomes of the recording; absent: it is off. */
+  readonly recording?: RecordingState | undefined;
+};
+
+/** The part of a snapshot that tells of the lines. */
+type BufferFacts = Pick<TabSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
 /** What a pane shows a log of: a pipeline's stream, or several of them merged. */
 export type LogSource = {
@@ -14,3 +39,30 @@ export type LogSource = {
   /** Index into `sourceNames` of the pipeline that an entry is of. */
   readonly originAt?: (id: number) => number | undefined;
 };
+
+/** A copy: a snapshot stays as it is while the buffer goes on. */
+export function bufferFacts(buffer: LogBuffer): BufferFacts {
+  const {version, firstId, endId, lineCount, byteLength, droppedLines} = buffer;
+  return {version, firstId, endId, lineCount, byteLength, droppedLines};
+}
+
+/** Events that a tab keeps. */
+export const eventsKept = 20;
+
+/** The last 20 connection events of a tab. Repeats of one kind (a key) take one line: the newest says how many. */
+export class EventHistory {
+  #events: readonly ConnectionEvent[] = [];
+  #lastKey: string | undefined;
+
+  /** Oldest first; another array after each change. */
+  get events(): readonly ConnectionEvent[] {
+    return this.#events;
+  }
+
+  /** `at`: wall milliseconds. An event with the `key` of the one before replaces it. */
+  add(at: number, text: string, key?: string): void {
+    const before = key !== undefined && key === this.#lastKey ? this.#events.slice(0, -1) : this.#events;
+    this.#events = [...before, {at, text}].slice(-eventsKept);
+    this.#lastKey = key;
+  }
+}

@@ -1,24 +1,46 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
-import type {ErrorShapes} from '../attention/error-shapes.ts';
-import type {Toll} from '../attention/toll.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
-import type {MarkerKind} from '../buffer/marker.ts';
+import type {MarkerKind, Toll} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
-import {SharedFrames} from '../lib/shared-frames.ts';
+import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import {isWokenBy} from './connection-attempts.ts';
-import {ConnectionEffects} from './connection-effects.ts';
-import type {MachineEvent} from './connection-events.ts';
-import {initialMachine, step} from './connection-machine.ts';
-import {EventHistory} from './event-history.ts';
-import {eventWords} from './event-words.ts';
-import {type ListedChange, listedAs, listedChanges} from './listed-change.ts';
+import type {ErrorShapes} from '../records/error-log.ts';
+import type {Recordings} from '../storage/recording/recordings.ts';
+import {ConnectionEffects, lookUp, PipelineIdentity} from './connection/connection.ts';
+import {eventWords} from './connection/event-words.ts';
+import {initialMachine, isWokenBy, step} from './connection/machine.ts';
+import type {MachineEvent, OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
-import {lookUp} from './look-up.ts';
-import {PipelineIdentity} from './pipeline-identity.ts';
-import type {StreamOptions} from './stream-options.ts';
+import {bufferFacts, EventHistory, type TabSnapshot} from './log-source.ts';
 import {type Resumed, StreamRecording} from './stream-recording.ts';
-import {bufferFacts, type TabSnapshot} from './tab-snapshot.ts';
+
+/** What every tab's stream is made with. */
+export type StreamOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Answers numbers in [0, 1). */
+  readonly random: () => number;
+  /** Snapshots a second of each tab, at most. */
+  readonly fps: number;
+  /** Snapshots a second at this time, while it is less than `fps`: nobody looks. Default: always `fps`. */
+  readonly fpsNow?: ReadableStore<number>;
+  /** The frames in which snapshots come, where several tabs share them. Default: each has its own. */
+  readonly frames?: SharedFrames;
+  /** Bound of each tab's scrollback in bytes. */
+  readonly scrollbackBytes: number;
+  /** Bound of all tabs together, in bytes. Default: none. */
+  readonly memoryBytes?: number;
+  /** Milliseconds without a byte after which a connection is replaced; 0: never. Default 5 minutes. */
+  readonly silence?: number;
+  /** Where tabs can be recorded. */
+  readonly recordings?: {
+    readonly of: Recordings;
+    /** Every tab is, from its beginning on. */
+    readonly all: boolean;
+    /** What was recorded before is put into the scrollback. */
+    readonly showPast: boolean;
+  };
+};
 
 /** Milliseconds without a byte after which a connection is replaced. */
 const defaultSilence = 5 * 60_000;
@@ -278,4 +300,62 @@ export class LogStream {
       recording: this.#recording?.state,
     };
   }
+}
+
+/** What two lists in a row say of one pipeline, for its connection; undefined when that is nothing new. */
+export function listedAs(
+  before: Pipeline | undefined,
+  now: Pipeline | undefined,
+): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
+  if (!now) return before && 'missing';
+  if (!before) return 'appeared';
+  return before.id === now.id ? undefined : 'replaced';
+}
+
+/** Something that changed between two lists. */
+type ListedChange = {
+  readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
+  /** Since when, as the server says; wall milliseconds, NaN where it does not say. */
+  readonly since: number;
+};
+
+/**
+ * What changed in a pipeline between two lists: its state and that of its program, each in one step, and an error that
+ * is new. Nothing for another pipeline of the same name.
+ */
+export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
+  if (before === undefined || before.id !== now?.id) return [];
+  const changes: ListedChange[] = [];
+  if (before.programStatus !== now.programStatus) {
+    changes.push({
+      marker: {kind: 'program', from: before.programStatus, to: now.programStatus},
+      since: Date.parse(now.programStatusSince),
+    });
+  }
+  const error = isNewError(before, now) ? now.deploymentError : undefined;
+  if (error || before.deploymentStatus !== now.deploymentStatus) {
+    const endedStart = error && (error.endedStart || notYetRun.has(before.deploymentStatus));
+    changes.push({
+      marker: {
+        kind: 'state',
+        from: before.deploymentStatus,
+        to: now.deploymentStatus,
+        ...(error && {error: error.cause}),
+        ...(endedStart && {startFailed: true}),
+      },
+      since: Date.parse(now.deploymentStatusSince),
+    });
+  }
+  return changes;
+}
+
+/** States before a pipeline runs: what fails next is its start, which may be over before the list tells of it. */
+export const notYetRun: ReadonlySet<string> = new Set(['Stopped', 'Provisioning', 'Initializing']);
+
+/** The same error again is new if the pipeline has been stopped anew: a start failed once more. */
+function isNewError(before: Pipeline, now: Pipeline): boolean {
+  const {deploymentError: known, deploymentStatus, deploymentStatusSince} = before;
+  if (now.deploymentError === undefined) return false;
+  const isAnew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
+  return known === undefined || known.message !== now.deploymentError.message || isAnew;
 }

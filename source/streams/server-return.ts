@@ -1,7 +1,7 @@
+import {asFailure} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {asFailure} from './as-failure.ts';
-import {askedDelay} from './backoff.ts';
+import {askedDelay} from './connection/backoff.ts';
 import type {LogStream} from './log-stream.ts';
 
 /** Milliseconds between two questions whether the server is back, while a stream waits for it; half as much is jitter. */

@@ -1,11 +1,10 @@
 import type {Pipeline} from '../api/types.ts';
-import {SharedFrames} from '../lib/shared-frames.ts';
+import {SharedFrames} from '../lib/frames.ts';
+import {SleepDetector} from '../lib/presence.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import {LogStream} from './log-stream.ts';
-import {MemoryKeeper} from './memory-keeper.ts';
+import {LogStream, type StreamOptions} from './log-stream.ts';
+import {MemoryKeeper} from './memory-budget.ts';
 import {ServerReturn} from './server-return.ts';
-import {SleepDetector} from './sleep-detector.ts';
-import type {StreamOptions} from './stream-options.ts';
 
 /** The open tabs' streams, shared by all that show them: one stream, and at most one connection, a pipeline. */
 export class StreamManager {
@@ -89,4 +88,49 @@ export class StreamManager {
     this.#return.stop();
     for (const name of [...this.#streams.keys()]) this.close(name);
   }
+}
+
+/** What holds the open streams; of `StreamManager` what is needed here. */
+type Streams<Stream extends object> = {
+  readonly names: ReadableStore<readonly string[]>;
+  get(name: string): Stream | undefined;
+};
+
+/**
+ * Calls `begin` for each stream that is open, and for each that opens; what that answers is called when the stream is
+ * closed. Answers the end of all of it.
+ */
+export function eachStream<Stream extends object>(
+  streams: Streams<Stream>,
+  begin: (stream: Stream) => () => void,
+): () => void {
+  const ends = new Map<Stream, () => void>();
+  const look = () => {
+    const open = new Set(streams.names.get().flatMap((name) => streams.get(name) ?? []));
+    for (const [stream, end] of ends) {
+      if (open.has(stream)) continue;
+      ends.delete(stream);
+      end();
+    }
+    for (const stream of open) if (!ends.has(stream)) ends.set(stream, begin(stream));
+  };
+  const leave = streams.names.subscribe(look);
+  look();
+  return () => {
+    leave();
+    for (const end of ends.values()) end();
+    ends.clear();
+  };
+}
+
+/** Calls `draw` when an open log has its first lines, which somebody may wait for. Answers the end of it. */
+export function watchFirstLines(manager: StreamManager, draw: (name: string) => void): () => void {
+  return eachStream(manager, ({name, snapshot}) => {
+    let isOver = snapshot.get().lineCount > 0;
+    return snapshot.subscribe(() => {
+      if (isOver || snapshot.get().lineCount === 0) return;
+      isOver = true;
+      draw(name);
+    });
+  });
 }

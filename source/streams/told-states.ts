@@ -1,8 +1,8 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {isRunnersIn, isWholeEntry, runnersMessage} from '../records/runner-line.ts';
+import {timeOfBytes} from '../records/line-head.ts';
+import {isRunnersIn, isWholeEntry, runnersMessage} from '../records/line-kind.ts';
 import {errorIn, transitionIn} from '../records/runs.ts';
-import {timeOfBytes} from '../records/time-text.ts';
-import {maxProtocolLine} from '../stitch/protocol-lines.ts';
+import {maxProtocolLine} from '../stitch/server-lines.ts';
 
 /** What is remembered of either: a start and a stop take six states. */
 const remembered = 32;

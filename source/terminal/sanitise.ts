@@ -1,4 +1,3 @@
-import {emojiControl, hangulSyllable, joiningVirama, mark, suspect} from './characters.ts';
 import {applySgr, readSgr} from './sgr.ts';
 import {noStyle, type Style} from './style.ts';
 import {plain, type StyledText, StyledTextBuilder} from './styled-text.ts';
@@ -17,7 +16,7 @@ const tabStop = 8;
  * invisible character becomes visible text, painted inverse so that it differs from the same text written out: C0 and
  * DEL in caret notation (`^[`, `^?`), the rest as `<U+009B>`, lone surrogates as U+FFFD. Tabs become spaces up to the
  * next multiple of 8 cells; a carriage return at the very end is dropped (CRLF). Of emoji sequences only the visible
- * parts stay (see `characters.ts`). The text of the result is unchanged when it is sanitised again.
+ * parts stay (see `sanitise.ts`). The text of the result is unchanged when it is sanitised again.
  */
 export function sanitise(text: string): StyledText {
   if (!/[^\x20-\x7e]/.test(text)) return plain(text);
@@ -96,4 +95,74 @@ function matchLength(pattern: RegExp, text: string, at: number): number {
 function standIn(code: number): string {
   if (code < 0x20 || code === 0x7f) return `^${String.fromCharCode(code ^ 0x40)}`;
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+}
+
+/*
+ * Which characters a terminal may be given: those to which every kind of terminal gives the same width, be it one that
+ * adds up the widths of code points (xterm, VTE, tmux, those built on xterm.js; Unicode tables of version 11, 2018, or
+ * later) or one that measures graphemes, as Ink does. Everything else becomes a visible stand-in. One exception, for
+ * the sake of readable Indic text: spacing marks (Mc) count one cell, while some that measure graphemes show none; the
+ * row is then narrower than counted, never wider.
+ */
+
+/** Controls, formats, unassigned code points, noncharacters, lone surrogates, and what is invisible by definition. */
+const invisible = String.raw`[\p{C}--\p{Co}]\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`;
+
+/** Parts of emoji sequences: a terminal shows them on their own or joined with what stands before them. */
+const emojiParts = String.raw`\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3`;
+
+/** Emoji that are text unless a selector says otherwise but can take a skin colour: tmux makes them wide (☝ ✌). */
+const textEmoji = String.raw`[\p{Emoji_Modifier_Base}--\p{Emoji_Presentation}]`;
+
+/** Emoji of Unicode 12.1 and later (with their neighbours): one cell in tables older than that, two in newer ones. */
+const recentEmoji = String.raw`\u{1f6d6}-\u{1f6df}\u{1f6fb}-\u{1f6ff}\u{1f7f0}\u{1f90c}\u{1f93b}\u{1f946}\u{1f972}\u{1f977}-\u{1f979}\u{1f9a3}\u{1f9a4}\u{1f9ab}-\u{1f9ad}\u{1f9cb}\u{1f9cc}\u{1fa70}-\u{1faff}`;
+
+/** Marks that tables of Unicode 11 do not know, and all marks outside the BMP, of which many tables know few. */
+const recentMarks = String.raw`\u0897-\u089f\u08ca-\u08d2\u0b55\u0c3c\u0d81\u0ece\u1abf-\u1aff\u1dfa\ua82c[\p{M}&&[\u{10000}-\u{10ffff}]]`;
+
+/** Letters and symbols that are narrow in some tables and wide in others, or spacing in some and combining in others. */
+const disputed = String.raw`\u06de\u0e33\u0eb3\u1734\u1b44\u2630-\u2637\u268a-\u268f\u2ffc-\u2fff\u302a-\u302f\u31bb-\u31bf\u31e4\u31e5\u31ef\u3248-\u324f\u4dc0-\u4dff\ua9c0\u{16d63}-\u{16d6a}\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d37f}`;
+
+/** Letters that make one grapheme with the letter after them. */
+const prepended = String.raw`\u0d4e\u{111c2}\u{111c3}\u{113d1}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}`;
+
+/** Conjoining Hangul: an initial and a vowel are one syllable of two cells, but the letters alone are disputed. */
+const jamo = String.raw`\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff`;
+
+const never = `${invisible}${emojiParts}${textEmoji}${recentEmoji}${recentMarks}${disputed}${prepended}`;
+
+/** Finds the next character that cannot simply be copied. */
+const suspect = new RegExp(String.raw`[${never}${jamo}\p{Mn}\p{Me}]`, 'gv');
+
+/**
+ * A mark that takes no cell and may stay on the base before it. The voiced marks of kana are wide by the tables, which
+ * some terminals would make of another base, too.
+ */
+const mark = new RegExp(
+  String.raw`(?<=[\u3041-\u30ff])[\u3099\u309a]|[[\p{Mn}\p{Me}]--[${never}${jamo}\u3099\u309a]]`,
+  'yv',
+);
+
+/**
+ * A virama that joins the letter before it to the one after it, with or without a change of colour between them: one
+ * grapheme, which terminals show in one cell or in two. Only the scripts of the BMP; marks outside it never pass.
+ */
+const joiningVirama =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
+  /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1bab\uaaf6](?=(?:\x1b\[[\d:;]*m)*[\p{L}\p{M}])/vy;
+
+/** A syllable of conjoining Hangul in its usual form, as decomposed (NFD) text has it. */
+const hangulSyllable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/vy;
+
+/**
+ * Invisible parts of emoji sequences, which have no content of their own and are left out, because terminals that heed
+ * them change the width: the selector of the emoji's or the text's form of the character before it, and the joiner of
+ * two emoji, which then stand side by side, Unicode's own fallback (UTS #51, 2.3).
+ */
+const emojiControl =
+  /(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?)\u200d(?=\p{Extended_Pictographic})/vy;
+
+/** Text from a server or a file as it can be printed to a terminal: without colours, and nothing in it is obeyed. */
+export function clean(text: string): string {
+  return sanitise(text).text;
 }

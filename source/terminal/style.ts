@@ -1,6 +1,3 @@
-import {type Color, type ColorDepth, fitColor, isLight, sameColor} from './color.ts';
-import {colorsIn, type Palette} from './palette.ts';
-
 /** How characters look. A missing field is the terminal's own default. */
 export type Style = {
   readonly fg?: Color;
@@ -15,6 +12,20 @@ export type Style = {
 
 /** How colours come out: as the terminal has them, or as a theme has them. */
 export type Colors = ColorDepth | Palette;
+
+/** A colour: an index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
+export type Color = number | Rgb;
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** How many colours the terminal can show; `none` for NO_COLOR, which is about colour: attributes stay. */
+export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
+
+/** What each of the first sixteen colours looks like, by number; where nothing is said, as the terminal has it. */
+export type Looks = readonly (Color | undefined)[];
+
+/** The looks of a theme on a terminal: only colours that it has. */
+export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly looks: Looks};
 
 /** The style of plain text. */
 export const noStyle: Style = {};
@@ -67,4 +78,122 @@ function colorToSgr(color: Color, base: 30 | 40): string {
   if (color < 8) return `${base + color}`;
   if (color < 16) return `${base + 60 + color - 8}`;
   return `${base + 8};5;${color}`;
+}
+
+/** The black and the white of the palette that look the same in every terminal and theme. */
+export const black = 16;
+export const white = 231;
+
+/** Whether the two are written the same way: an index may look like another one, or like red, green and blue. */
+function sameColor(a: Color | undefined, b: Color | undefined): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
+}
+
+/** What a colour looks like; undefined for the first sixteen, which are the user's own. */
+export function rgbOf(color: Color): Rgb | undefined {
+  if (typeof color === 'object') return color;
+  return color < 16 ? undefined : paletteToRgb(color);
+}
+
+/** The colour, or the nearest one that a terminal of this depth has. */
+export function fitColor(color: Color, depth: Exclude<ColorDepth, 'none'>): Color {
+  if (depth === 'truecolor' || (typeof color === 'number' && (color < 16 || depth === '256'))) return color;
+  const rgb = typeof color === 'object' ? color : paletteToRgb(color);
+  return depth === '256' ? nearestOf256(rgb) : nearestOf16(rgb);
+}
+
+/** The levels of the 6×6×6 cube at palette indices 16 to 231. */
+const cubeLevels = [0, 95, 135, 175, 215, 255] as const;
+
+/** The colour that terminals give to palette index `index`, 16 to 255. */
+function paletteToRgb(index: number): Rgb {
+  if (index >= 232) {
+    const grey = 8 + (index - 232) * 10;
+    return [grey, grey, grey];
+  }
+  const level = (step: number) => cubeLevels[Math.trunc((index - 16) / step) % 6] ?? 0;
+  return [level(36), level(6), level(1)];
+}
+
+function nearestOf256(rgb: Rgb): number {
+  const [red, green, blue] = rgb.map((value) => (value < 48 ? 0 : value < 115 ? 1 : Math.trunc((value - 35) / 40)));
+  const cube = 16 + (red ?? 0) * 36 + (green ?? 0) * 6 + (blue ?? 0);
+  const average = (rgb[0] + rgb[1] + rgb[2]) / 3;
+  const grey = 232 + Math.min(23, Math.max(0, Math.round((average - 8) / 10)));
+  return distance(rgb, paletteToRgb(grey)) < distance(rgb, paletteToRgb(cube)) ? grey : cube;
+}
+
+function distance(a: Rgb, b: Rgb): number {
+  return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
+}
+
+/** Keeps the hue rather than the distance: the nearest of sixteen by distance would turn most colours grey. */
+function nearestOf16(rgb: Rgb): number {
+  const most = Math.max(...rgb);
+  const least = Math.min(...rgb);
+  if (most < 48) return 0;
+  if (most - least < 32) return most < 112 ? 8 : most < 208 ? 7 : 15;
+  const middle = (most + least) / 2;
+  const hue = (rgb[0] > middle ? 1 : 0) + (rgb[1] > middle ? 2 : 0) + (rgb[2] > middle ? 4 : 0);
+  return most >= 230 ? hue + 8 : hue;
+}
+
+/** Whether black is what to write on it. */
+function isLight(color: Color): boolean {
+  // Of the sixteen: white, and the bright ones but bright black and bright blue; yellow and cyan read either way.
+  if (typeof color === 'number' && color < 16) return color === 7 || (color > 8 && color !== 12);
+  const [red, green, blue] = typeof color === 'object' ? color : paletteToRgb(color);
+  return red * 0.3 + green * 0.59 + blue * 0.11 > 128;
+}
+
+/** Text on a ground of a theme has at least this contrast (WCAG 2.2, level AA). */
+const leastContrast = 4.5;
+
+/** Sixteen colours cannot stand for others: there, of a theme only those are left that name another of the sixteen. */
+export function paletteFor(looks: Looks, depth: Palette['depth']): Palette {
+  const fit = (color: Color | undefined) => {
+    if (color === undefined) return undefined;
+    return depth === '16' && rgbOf(color) ? undefined : fitColor(color, depth);
+  };
+  return {depth, looks: looks.map(fit)};
+}
+
+/**
+ * The colours of a style in a palette. A theme's colours are chosen to be read on the screen, so that one on the other
+ * may be hard to read: such text becomes black or white.
+ */
+export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg' | 'bg'> {
+  const look = (color: Color | undefined) => {
+    if (color === undefined) return undefined;
+    return (typeof color === 'number' && color < 16 ? looks[color] : undefined) ?? fitColor(color, depth);
+  };
+  const fg = look(style.fg);
+  const bg = look(style.bg);
+  if (fg === undefined || bg === undefined) return {...(fg !== undefined && {fg}), ...(bg !== undefined && {bg})};
+  const isOfTheLog = sameColor(fg, style.fg) && sameColor(bg, style.bg);
+  const [text, ground] = style.inverse ? [rgbOf(bg), rgbOf(fg)] : [rgbOf(fg), rgbOf(bg)];
+  if (isOfTheLog || !text || !ground || contrast(text, ground) >= leastContrast) return {fg, bg};
+  const readable = readableOn(ground);
+  return style.inverse ? {fg, bg: readable} : {fg: readable, bg};
+}
+
+/** How far two colours are apart in lightness, from 1 (alike) to 21 (black and white), as WCAG 2.2 reckons it. */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [one, other] = [luminance(a), luminance(b)];
+  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}
+
+/** Black or white, whichever is easier to read on the ground. */
+export function readableOn(ground: Rgb): typeof black | typeof white {
+  return contrast([255, 255, 255], ground) >= contrast([0, 0, 0], ground) ? white : black;
+}
+
+function luminance([red, green, blue]: Rgb): number {
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
+function linear(value: number): number {
+  const part = value / 255;
+  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 }

@@ -1,5 +1,4 @@
-import type {Rgb} from './color.ts';
-import type {Looks} from './palette.ts';
+import type {Looks, Rgb} from './style.ts';
 
 /** A theme that is built in. It leaves the screen's own ground to the terminal: `ground` is the one it is made for. */
 export type Theme = {

@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
-import {simpleCharacters} from './simple-text.ts';
+import {simpleCharacters, withoutSgr} from './simple-text.ts';
 
 /**
  * A piece of text (UTF-16 offsets) and its width in cells: one grapheme, or, if `splittable`, a stretch of simple
  * characters (`simple-text.ts`) that may be cut anywhere, one cell a character.
  */
-export type Span = {
+type Span = {
   readonly start: number;
   readonly end: number;
   readonly cells: number;
@@ -26,7 +26,7 @@ const twoSimple = new RegExp(`[${simpleCharacters}]{2}`, 'g');
 
 /**
  * The width of sanitised text in cells. It is what a terminal shows whether it adds up the widths of code points or
- * measures graphemes, because `sanitise` lets nothing through on which they disagree (`characters.ts`).
+ * measures graphemes, because `sanitise` lets nothing through on which they disagree (`sanitise.ts`).
  */
 export function textWidth(text: string): number {
   let cells = 0;
@@ -100,3 +100,8 @@ function graphemeCells(grapheme: string): number {
 }
 
 const joined = /[\p{Mn}\p{Me}\u1160-\u11ff]/v;
+
+/** Cells of a painted text: of what `paint` answers. */
+export function paintedWidth(painted: string): number {
+  return textWidth(withoutSgr(painted));
+}

@@ -1,36 +1,29 @@
 import type {Pipeline} from '../api/types.ts';
+import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
-import {oldServerWords} from '../streams/login.ts';
-import type {Position} from '../viewport/position.ts';
-import {Attention} from './attention.ts';
-import type {KeyContext} from './command.ts';
-import {allCommands, type CommandTable} from './commands.ts';
-import {type Described, Describer} from './describer.ts';
+import {RecordingWatch} from '../timeline/notify.ts';
+import {Attention} from '../timeline/timeline.ts';
+import type {Geometry} from '../viewport/geometry.ts';
+import {type Position, reveal} from '../viewport/position.ts';
+import {oldServerWords} from '../words/failures.ts';
+import {isFailing} from '../words/pipeline.ts';
+import type {KeyContext} from './keys/command-table.ts';
+import {allCommands, type CommandTable} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
-import {ListFollower} from './list-follower.ts';
-import {type PaneAt, paneAt} from './on-pane.ts';
-import {type ModelledPane, PaneModels} from './pane-models.ts';
-import type {PaneView} from './pane-view.ts';
-import {createArranger} from './pipeline-list.ts';
-import {isFailing} from './pipeline-state.ts';
-import {RecordingWatch} from './recording-watch.ts';
-import type {Services} from './services.ts';
-import type {ViewWish} from './start-view.ts';
-import {TabSwitcher} from './tab-switcher.ts';
-import {TerminalHold} from './terminal-hold.ts';
-import {keptUnderEye, rowNoted} from './under-eye.ts';
-import {activeTab, initialView, reduce, type Tab, type ViewAction, type ViewState} from './view-state.ts';
-
-/** The tab that is shown, and what is derived from its log. */
-export type Pane = {readonly tab: Tab} & ModelledPane;
+import {keptUnderEye, type Pane, type PaneAt, paneAt, rowNoted} from './pane/pane-at.ts';
+import {PaneModels} from './pane/pane-models.ts';
+import {type Described, Describer, type Services, TerminalHold} from './services.ts';
+import type {PaneView, ViewWish} from './state/pane-view.ts';
+import {activeTab, initialView, reduce, type Tab, type ViewAction, type ViewState} from './state/view-state.ts';
+import {createArranger, ListFollower, TabSwitcher} from './tabs.ts';
 
 /**
  * Turns keys into changes of the view and into calls to the stream manager. Holds no React: the components show its
  * stores, and a test can press its keys.
  *
  * Longer than most files: it is the one place where view, models and streams meet, and what could be told apart has
- * been (`list-follower`, `pane-models`, `tab-switcher`, `describer`, `terminal-hold`, the handlers).
+ * been (`tabs`, `pane-models`, `services`, the handlers).
  */
 export class Controller {
   readonly services: Services;
@@ -242,4 +235,42 @@ export class Controller {
     const at = paneAt(this);
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
+}
+
+/** Runs a move on the shown log. */
+export function move(controller: Controller, change: (position: Position, geometry: Geometry) => Position): void {
+  const at = paneAt(controller);
+  if (at) controller.changePane({position: change(at.tab.pane.position, at.geometry)});
+}
+
+/** Says one line, until the next key. */
+export function say(controller: Controller, text: string): void {
+  controller.dispatch({type: 'notice', text});
+}
+
+/** Says why something that took a while failed; nothing once the screen ends, which is what ended it then. */
+export function sayFailure(controller: Controller, error: unknown): void {
+  if (!controller.closing.aborted) say(controller, errorText(error));
+}
+
+/**
+ * Goes to an entry: marks it and brings it into view. One inside a folded row has its fold opened first. One that the
+ * filters hide is not shown: the next one that is, or the last, and that is said.
+ */
+export function goToEntry(controller: Controller, id: number): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const {entries} = at.geometry;
+  const isHeld = id >= at.model.source.buffer.firstId;
+  if (entries.atOrAfter(id) !== id && at.model.shown?.includes(id)) at.model.setOpen(id, true);
+  const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
+  if (target === undefined) {
+    say(controller, at.model.shown ? 'everything is hidden by filters' : 'the log is empty');
+    return;
+  }
+  if (target !== id) {
+    const why = isHeld ? 'is hidden by a filter' : 'is no longer held';
+    say(controller, `that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
+  }
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
 }

@@ -1,26 +1,14 @@
+import type {MouseReport} from '../system/terminal-input.ts';
 import {markAt, scrollBy, visiblePlaces} from '../viewport/position.ts';
-import {onlyBringsBack} from './away-handlers.ts';
-import {goToTab} from './common-handlers.ts';
-import type {Controller} from './controller.ts';
-import {move, paneAt} from './on-pane.ts';
-import {pageHandlers} from './page-handlers.ts';
-import {sidebarHandlers} from './sidebar-handlers.ts';
-import {pipelineAtRow} from './sidebar-rows.ts';
-import {tabAtColumn} from './tab-bar.ts';
-import {tabLabels} from './tab-labels.ts';
-import {promptInUse} from './view-state.ts';
-
-/**
- * A mouse report (DEC mode 1006). `button` is the code as sent: 0 to 2 are buttons, 64 and 65 the wheel, 32 is added
- * while dragging, 4, 8 and 16 for Shift, Alt and Ctrl. `column` and `row` are 0-based cells of the screen.
- */
-export type MouseReport = {
-  readonly kind: 'mouse';
-  readonly button: number;
-  readonly column: number;
-  readonly row: number;
-  readonly pressed: boolean;
-};
+import {pipelineAtRow} from './components/sidebar.ts';
+import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
+import {type Controller, move} from './controller.ts';
+import {goToTab} from './handlers/common.ts';
+import {sidebarHandlers} from './handlers/sidebar.ts';
+import {onlyBringsBack} from './pages/away.ts';
+import {pageHandlers} from './pages/pages.ts';
+import {paneAt} from './pane/pane-at.ts';
+import {promptInUse} from './state/view-state.ts';
 
 const left = 0;
 const dragged = 32;

@@ -1,19 +1,19 @@
 import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
 import type {Watch} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
-import type {ReadableStore} from '../lib/store.ts';
+import type {FrameRate} from '../lib/frames.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {SearchHistory} from '../storage/search-history.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
-import type {ClipboardAnswer} from '../take/sent-words.ts';
-import type {Color} from '../terminal/color.ts';
-import type {Colors} from '../terminal/style.ts';
+import type {ClipboardAnswer} from '../system/clipboard.ts';
+import type {TerminalModes} from '../system/terminal-output.ts';
+import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
+import type {AttentionOptions} from '../timeline/timeline.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
-import type {AttentionOptions} from './attention.ts';
-import type {CommandTable} from './commands.ts';
-import type {FrameRate} from './frame-rate.ts';
+import type {CommandTable} from './keys/commands.ts';
 
 /** What the screen needs from outside. */
 export type Services = {
@@ -90,10 +90,93 @@ export type Contexts = {
   readonly switchTo: (name: string) => Promise<string | undefined>;
 };
 
-/** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */
-export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
-
 /** A looked-up pipeline, or why it could not be looked up. */
 export type Description =
   | {readonly kind: 'detail'; readonly detail: PipelineDetail}
   | {readonly kind: 'failure'; readonly failure: ApiFailure};
+
+/** What the page `describe` shows while and after it is looked up. */
+export type Described = {readonly name: string; readonly answer: Description | undefined};
+
+/** The terminal, which Ink holds and lends. */
+export class TerminalHold {
+  #suspend: SuspendTerminal | undefined;
+  #isLent = false;
+  #modes: TerminalModes | undefined;
+
+  /** Somebody else draws. */
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
+  /** The root component gives what only Ink can do. */
+  attach(suspend: SuspendTerminal): void {
+    this.#suspend = suspend;
+  }
+
+  /** What the terminal was asked for beyond what Ink asks for: switched off while it is lent, and on again after. */
+  keep(modes: TerminalModes): void {
+    this.#modes = modes;
+  }
+
+  /** The screen ends: from now on the modes are left as they are, also when a command gives the terminal back. */
+  leaveModes(): void {
+    this.#modes = undefined;
+  }
+
+  /** Hands the terminal over while `callback` runs, then takes it back and draws every cell anew. */
+  async lend(callback: () => Promise<void>): Promise<void> {
+    // Ink throws when it is asked twice.
+    if (this.#isLent || !this.#suspend) return;
+    this.#isLent = true;
+    try {
+      await this.#suspend(async () => {
+        this.#modes?.off();
+        try {
+          await callback();
+        } finally {
+          this.#modes?.on();
+        }
+      });
+    } finally {
+      this.#isLent = false;
+    }
+  }
+
+  /** Draws every cell anew, and takes raw mode back after an outside stop; not while the terminal is another's. */
+  async repaint(): Promise<void> {
+    await this.lend(async () => {});
+  }
+}
+
+/** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */
+type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
+
+/** Looks pipelines up for the page `describe`, one at a time: a later question replaces an earlier one. */
+export class Describer {
+  readonly #describe: Services['describe'];
+  readonly #described = createStore<Described | undefined>(undefined);
+  #describing: AbortController | undefined;
+
+  constructor(describe: Services['describe']) {
+    this.#describe = describe;
+  }
+
+  get described(): ReadableStore<Described | undefined> {
+    return this.#described;
+  }
+
+  ask(name: string): void {
+    this.#describing?.abort();
+    const describing = new AbortController();
+    this.#describing = describing;
+    this.#described.set({name, answer: undefined});
+    void this.#describe(name, describing.signal).then((answer) => {
+      if (!describing.signal.aborted) this.#described.set({name, answer});
+    });
+  }
+
+  dispose(): void {
+    this.#describing?.abort();
+  }
+}

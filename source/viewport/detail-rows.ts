@@ -1,17 +1,15 @@
-import {visibleBytes} from '../buffer/visible-text.ts';
+import {visibleBytes} from '../buffer/style-joints.ts';
+import {byteSize, counted} from '../lib/format.ts';
 import type {Level} from '../records/level.ts';
-import type {LogRecord} from '../records/parse-record.ts';
+import {type LogRecord, recordFields} from '../records/parse-record.ts';
+import {clip, padTo, wordOffsets} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
-import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {levelStyles} from './level-styles.ts';
-import {lineAsSent, readLine} from './line-text.ts';
-import {prettyJson} from './pretty-json.ts';
-import {recordFields} from './record-fields.ts';
-import {RowList} from './row-list.ts';
+import {textWidth} from '../terminal/width.ts';
+import {levelStyles, lineAsSent, readLine} from './line-text.ts';
 import {wallTime, type ZoneOffset} from './time-column.ts';
-import {byteSize, counted} from './words.ts';
 
 export type DetailOptions = {
   /** Cells of a row. */
@@ -125,4 +123,108 @@ function localTime(at: number, offset: number): string {
   const hours = String(Math.floor(ahead / 60)).padStart(2, '0');
   const minutes = String(ahead % 60).padStart(2, '0');
   return `${isoTime(at + offset * 60_000)} UTC${offset < 0 ? '-' : '+'}${hours}:${minutes}`;
+}
+
+/** Rows of a page that is wrapped at words, `width` cells wide and at most `limit` long. */
+class RowList {
+  readonly width: number;
+  #limit: number;
+  readonly #rows: StyledText[] = [];
+
+  constructor(width: number, limit: number) {
+    this.width = width;
+    this.#limit = limit;
+  }
+
+  get rows(): readonly StyledText[] {
+    return this.#rows;
+  }
+
+  /** What is added from now on is left out. */
+  get isFull(): boolean {
+    return this.#rows.length >= this.#limit;
+  }
+
+  /** A line, in as many rows as it needs. */
+  add(line: StyledText): void {
+    if (this.isFull) return;
+    for (const row of wrapped(line, this.width)) this.#push(row);
+  }
+
+  /** Lines beside a name of `nameCells` cells; a name that is longer stands in rows of its own above them. */
+  addNamed(name: StyledText, nameCells: number, lines: readonly StyledText[]): void {
+    const isBeside = textWidth(name.text) < nameCells;
+    if (!isBeside) this.add(name);
+    let left = padTo(isBeside ? name : plain(''), nameCells);
+    for (const line of lines) {
+      if (this.isFull) return;
+      for (const row of wrapped(line, Math.max(2, this.width - nameCells))) {
+        this.#push(clip(concat([left, row]), 0, this.width));
+        left = plain(' '.repeat(nameCells));
+      }
+    }
+  }
+
+  /** Nothing more is to be added. */
+  end(): void {
+    this.#limit = this.#rows.length;
+  }
+
+  /** Puts a line in place of the last row. */
+  replaceLast(line: StyledText): void {
+    this.#rows.splice(-1, 1, clip(line, 0, this.width));
+  }
+
+  #push(row: StyledText): void {
+    if (!this.isFull) this.#rows.push(row);
+  }
+}
+
+function wrapped(line: StyledText, cells: number): readonly StyledText[] {
+  // Most lines are short, and a character is at most two cells wide.
+  if (line.text.length * 2 <= cells) return [line];
+  const offsets = wordOffsets(line.text, cells);
+  return offsets.map((start, index) => slice(line, start, offsets[index + 1] ?? line.text.length));
+}
+
+/** Deeper than this nothing is indented further: 64 KiB of brackets would become gigabytes of blanks. */
+const deepest = 20;
+const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
+
+/**
+ * The first `most` lines of a JSON object or array, indented by two; undefined if the text is neither. Names, strings and
+ * numbers stay as they are written: parsed and written again, large numbers would change and repeated names would vanish.
+ */
+export function prettyJson(text: string, most: number): readonly string[] | undefined {
+  if (!/^\s*[[{]/.test(text) || !isJson(text)) return undefined;
+  const lines: string[] = [];
+  let line = '';
+  let depth = 0;
+  const breakLine = () => {
+    lines.push(line);
+    line = '  '.repeat(Math.min(depth, deepest));
+  };
+  let previous = '';
+  for (const [token] of text.matchAll(tokenPattern)) {
+    const isClosing = token === '}' || token === ']';
+    const isInside = previous === '{' || previous === '[';
+    if (isClosing) depth -= 1;
+    // An empty object or array stays on one line.
+    if (previous === ',' || isInside !== isClosing) breakLine();
+    if (lines.length >= most) return lines;
+    line += token === ':' ? ': ' : token;
+    if (token === '{' || token === '[') depth += 1;
+    previous = token;
+  }
+  lines.push(line);
+  return lines;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

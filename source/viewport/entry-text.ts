@@ -1,17 +1,15 @@
-import type {Marker} from '../buffer/marker.ts';
-import {visibleBytes} from '../buffer/visible-text.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {visibleBytes} from '../buffer/style-joints.ts';
+import {byteSize} from '../lib/format.ts';
+import {wordOffsets, wrapOffsets} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {wrapOffsets} from '../terminal/wrap.ts';
-import {type CompactForm, compactRows} from './compact-line.ts';
-import {readLine} from './line-text.ts';
-import {markerText, markerTone} from './marker-text.ts';
+import {markerText, markerTone} from '../words/markers.ts';
+import {type CompactForm, compactRows, readLine} from './line-text.ts';
 import {showsSentText, timeCells, wallTime} from './time-column.ts';
-import {wordOffsets} from './word-offsets.ts';
-import {byteSize} from './words.ts';
 
 /** The part of a search pattern that painting needs. */
 export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
@@ -137,3 +135,16 @@ function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
   }
   return offsets;
 }
+
+/**
+ * The colours of highlighted patterns, in turn. Foreground and background are both set, so that they read on a light
+ * and a dark screen alike; without colours they are underlined. Yellow is not among them: it is the current hit.
+ */
+export const highlightStyles: readonly Style[] = [
+  {fg: 0, bg: 6, underline: true},
+  {fg: 0, bg: 2, underline: true},
+  {fg: 15, bg: 4, underline: true},
+  {fg: 15, bg: 5, underline: true},
+  {fg: 15, bg: 1, underline: true},
+  {fg: 0, bg: 14, underline: true},
+];

@@ -1,4 +1,4 @@
-import type {Entries} from '../buffer/entries.ts';
+import type {Entries} from '../buffer/log-buffer.ts';
 
 /** One screen row of an entry: an entry that wraps has several. */
 export type Place = {readonly id: number; readonly row: number};

@@ -1,4 +1,4 @@
-import {paint} from '../terminal/paint.ts';
+import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 

@@ -1,17 +1,25 @@
-import type {Entries} from '../buffer/entries.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {paint} from '../terminal/paint.ts';
+import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
+import {count} from '../lib/format.ts';
+import {openingBrace} from '../records/line-head.ts';
+import {clip, clippedSides, padTo} from '../terminal/fit.ts';
+import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {compactnessFor} from './compact-line.ts';
-import {type EntryForm, type EntryText, type Highlight, type HitFinder, hitRanges, rowOf} from './entry-text.ts';
-import {EntryTexts} from './entry-texts.ts';
+import {
+  type EntryForm,
+  type EntryText,
+  type Highlight,
+  type HitFinder,
+  hitRanges,
+  lineEntry,
+  markerEntry,
+  rowOf,
+} from './entry-text.ts';
 import type {Place} from './geometry.ts';
-import {fitGutter, type Gutter, gutterCells, paintGutter} from './gutter.ts';
-import {dimmed, emphasised, type RowLook} from './row-look.ts';
-import {panned, withEnd} from './row-text.ts';
+import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowLook} from './gutter.ts';
+import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
 /** Everything that decides how an entry is laid out. A renderer is made anew when any of it changes. */
@@ -172,4 +180,76 @@ function rowAt({offsets}: EntryText, at: number): number {
     0,
     offsets.findLastIndex((offset) => offset <= at),
   );
+}
+
+/** Enough for any screen and the way to it; the rest is made again in microseconds. */
+const cacheLimit = 2000;
+
+/** The entries of one buffer as texts of one form, kept once made. */
+class EntryTexts {
+  readonly #buffer: LogBuffer;
+  readonly #form: EntryForm;
+  readonly #made = new Map<number, EntryText>();
+
+  constructor(buffer: LogBuffer, form: EntryForm) {
+    this.#buffer = buffer;
+    this.#form = form;
+  }
+
+  /** The text of an entry; empty when it is not held. */
+  of(id: number): EntryText {
+    const made = this.#made.get(id);
+    if (made) return made;
+    const marker = this.#buffer.markerAt(id);
+    // The open line grows and a marker may still be folded into: neither is final.
+    if (marker) return markerEntry(marker, this.#form);
+    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
+    if (this.#buffer.hasOpenLine && id === this.#buffer.endId - 1) return text;
+    if (this.#made.size >= cacheLimit) this.#made.clear();
+    this.#made.set(id, text);
+    return text;
+  }
+
+  /** Whether an entry may have several rows without being wrapped: only a record in JSON has newlines in its message. */
+  mayHaveRows(id: number): boolean {
+    return this.#form.form !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
+  }
+
+  isMarker(id: number): boolean {
+    return this.#buffer.markerAt(id) !== undefined;
+  }
+}
+
+const quiet: Style = {dim: true};
+
+/** The part of a line, `width` cells from cell `pan` on; what goes on beyond a border is marked there. */
+function panned(line: StyledText, pan: number, width: number, symbols: Symbols): StyledText {
+  const cut = clippedSides(line.text, pan, width);
+  const text = clip(line, pan, width);
+  const left = cut.left ? [plain(symbols.cutLeft, quiet), clip(text, 1, width - 1)] : [text];
+  if (!cut.right) return concat(left);
+  return concat([clip(concat(left), 0, width - 1), plain(symbols.cutRight, quiet)]);
+}
+
+/** What stands at the right border of an entry's last row. */
+type RowEnd = {
+  /** How long the line is of which only a part is shown. */
+  readonly label: string | undefined;
+  /** How many records the row stands for. */
+  readonly folded: number;
+};
+
+/** The text of a row with its end at the right border of `width` cells, over the text where there is no room. */
+function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbols: Symbols): StyledText {
+  if (label === undefined && folded <= 1) return text;
+  const end = concat([
+    plain(label ?? '', {dim: true, inverse: true}),
+    plain(folded > 1 ? ` ${symbols.times}${count(folded)}` : '', {bold: true}),
+  ]);
+  const room = width - textWidth(end.text);
+  if (room <= 0) return clip(end, 0, width);
+  // What the end takes away from the text is marked like everything that goes on beyond a border; a label says it.
+  const isMarked = label === undefined && textWidth(text.text) > room;
+  const left = isMarked ? concat([clip(text, 0, room - 1), plain(symbols.cutRight, quiet)]) : clip(text, 0, room);
+  return concat([padTo(left, room), end]);
 }

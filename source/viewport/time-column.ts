@@ -1,4 +1,4 @@
-import {clip, padTo} from '../terminal/clip.ts';
+import {clip, padTo} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
@@ -15,7 +15,7 @@ export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative
 export type ZoneOffset = (at: number) => number;
 
 /** What the two modes need that change without the line: both are worked out when a row is painted. */
-export type Moment = {readonly now: number; readonly previousAt: number | undefined};
+type Moment = {readonly now: number; readonly previousAt: number | undefined};
 
 /** From here on an age is in minutes. Seconds. */
 const secondsUpTo = 120;
@@ -101,4 +101,27 @@ function inUnits(seconds: number): string {
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.min(9999, Math.floor(seconds / 86_400))} d`;
+}
+
+/** Offsets of zones change on a quarter of an hour, and last as long at least. Milliseconds. */
+const quarter = 15 * 60_000;
+
+/** Minutes that a time zone is ahead of UTC, for any moment; undefined: the system's zone. */
+export function zoneOffset(zone: string | undefined): ZoneOffset {
+  if (zone === undefined) return (at) => -new Date(at).getTimezoneOffset();
+  const format = new Intl.DateTimeFormat('en', {timeZone: zone, timeZoneName: 'longOffset'});
+  // Lines that are shown together are of one time, and a look-up takes 2 µs at best.
+  let last = {quarter: Number.NaN, offset: 0};
+  return (at) => {
+    const now = Math.floor(at / quarter);
+    if (now !== last.quarter) last = {quarter: now, offset: readOffset(format.format(at))};
+    return last.offset;
+  };
+}
+
+/** `11/25/2026, GMT+05:30`; `GMT` alone is UTC. */
+function readOffset(formatted: string): number {
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(formatted) ?? [];
+  const offset = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
+  return sign === '-' ? -offset : offset;
 }

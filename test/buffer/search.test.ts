@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, it, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {Search} from '../../source/buffer/search.ts';
-import {withinDeadline} from '../../source/screen/within-deadline.ts';
+import {FactsAhead, Search, SortedIds} from '../../source/buffer/search.ts';
+import {TextFacts} from '../../source/buffer/style-joints.ts';
+import {withinDeadline} from '../../source/system/deadline.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 
@@ -337,4 +338,95 @@ describe('a scope', () => {
       {numRuns: runs},
     );
   });
+});
+
+const joints = (facts: TextFacts) => {
+  const letters = ['a', 'b', ' ', '\n', 'x'].map((letter) => letter.charCodeAt(0));
+  return letters.flatMap((before) =>
+    letters.filter((after) => facts.isJoint(before, after)).map((after) => [before, after]),
+  );
+};
+
+it('knows of all lines that have ended what a search would work out, in whatever steps', () => {
+  const line = fc.constantFrom('a\u001B[1mb', 'ab', '\u001B[2mx\u001B[0m a', 'b\u001B[0;31m\u001B[1m ', '');
+  fc.assert(
+    fc.property(fc.array(line, {maxLength: 40}), fc.integer({min: 1, max: 60}), fc.boolean(), (lines, bytes, open) => {
+      const buffer = new LogBuffer({maxBytes: 10_000, segmentBytes: 64});
+      const ahead = new FactsAhead(buffer);
+      for (const each of lines) {
+        buffer.append(Buffer.from(`${each}\n`));
+        ahead.step(bytes);
+      }
+      if (open) buffer.append(Buffer.from('x\u001B[1mx'));
+      while (!ahead.step(bytes)) {
+        // Goes on.
+      }
+      for (let id = buffer.firstId; id < buffer.endId; ) {
+        const segment = buffer.segmentAt(id);
+        if (!segment) break;
+        const known = joints(segment.facts);
+        const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
+        const fresh = new TextFacts();
+        fresh.update(segment.bytes, ended);
+        expect(known).toEqual(joints(fresh));
+        id = segment.endId;
+      }
+    }),
+  );
+});
+
+it('a step is about as long as it may be', () => {
+  const buffer = new LogBuffer({maxBytes: 1_000_000});
+  for (let line = 0; line < 1000; line++) buffer.append(Buffer.from(`${'y'.repeat(99)}\n`));
+  const ahead = new FactsAhead(buffer);
+  let steps = 1;
+  while (!ahead.step(10_000)) steps += 1;
+  expect(steps).toBe(10);
+});
+
+const operation = fc.oneof(
+  // Some at once, so that chunks fill: how many, and how far apart.
+  fc.record({
+    kind: fc.constant('push' as const),
+    count: fc.integer({min: 1, max: 6000}),
+    step: fc.integer({min: 1, max: 3}),
+  }),
+  fc.record({
+    kind: fc.constantFrom('below' as const, 'from' as const),
+    part: fc.double({min: 0, max: 1.1, noNaN: true}),
+  }),
+);
+
+test('is a sorted array', () => {
+  fc.assert(
+    fc.property(fc.array(operation, {maxLength: 12}), (operations) => {
+      const ids = new SortedIds();
+      let array: number[] = [];
+      let next = 2 ** 40;
+      for (const each of operations) {
+        if (each.kind === 'push') {
+          for (let count = 0; count < each.count; count++, next += each.step) {
+            ids.push(next);
+            array.push(next);
+          }
+        } else {
+          const [first = next] = array;
+          const id = Math.floor(first + each.part * (next - first));
+          if (each.kind === 'below') ids.dropBelow(id);
+          else ids.dropFrom(id);
+          array = array.filter((one) => (each.kind === 'below' ? one >= id : one < id));
+          expect(ids.countBelow(id)).toBe(each.kind === 'below' ? 0 : array.length);
+        }
+        expect([...ids]).toEqual(array);
+        expect([ids.length, ids.at(-1), ids.at(array.length)]).toEqual([array.length, undefined, undefined]);
+      }
+    }),
+  );
+});
+
+test('tells how many are below an id, whether it is one of them or not', () => {
+  const ids = new SortedIds();
+  for (let id = 10; id < 100_000; id += 10) ids.push(id);
+  ids.dropBelow(50_005);
+  expect([0, 50_010, 50_011, 99_990, 200_000].map((id) => ids.countBelow(id))).toEqual([0, 0, 1, 4998, 4999]);
 });

@@ -5,7 +5,7 @@ import {createClient} from '../../source/api/client.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
-import {markerText} from '../../source/viewport/marker-text.ts';
+import {markerText} from '../../source/words/markers.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {node, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';

@@ -1,8 +1,7 @@
 import type {Follower} from '../../source/demo/follower.ts';
-import {discardNotice, managerLine} from '../../source/demo/manager-lines.ts';
+import {discardNotice, formatMicros, managerLine} from '../../source/demo/log-lines.ts';
 import type {DemoPipeline} from '../../source/demo/pipeline.ts';
 import type {Ring} from '../../source/demo/ring.ts';
-import {formatMicros} from '../../source/demo/stamps.ts';
 import type {Fault, Truth} from './protocol.ts';
 
 /** What a reset or a dropped socket may take along although the kernel had it: a replay that was hardly read. */

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
-import {serverVersion} from '../../source/commands/open-server.ts';
 import {statusText} from '../../source/commands/status.ts';
-import {readNames} from '../../source/settings/name-pattern.ts';
+import {readNames} from '../../source/settings/request.ts';
+import {serverVersion} from '../../source/startup/open-server.ts';
 import {withServer} from './with-server.ts';
 
 const signal = new AbortController().signal;

@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {RefusalKind} from '../../source/demo/refusals.ts';
+import type {RefusalKind} from '../../source/demo/answers.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';

@@ -1,6 +1,6 @@
 import {DemoPipeline} from '../../source/demo/pipeline.ts';
-import {createRandom, type Random} from '../../source/demo/random.ts';
 import {feldera} from '../../source/demo/ring.ts';
+import {createRandom, type Random} from '../../source/lib/random.ts';
 
 /** What became of a pipeline that was told to live as a script says. */
 export type Lived = {

@@ -1,5 +1,19 @@
 import {describe, expect, it} from 'vitest';
-import {colourLine, jsonLine, type LogEvent, plainLine} from '../../source/demo/log-lines.ts';
+import {
+  colourLine,
+  discardNotice,
+  formatMicros,
+  freshStart,
+  jsonLine,
+  type LogEvent,
+  managerLine,
+  panicError,
+  panicLines,
+  panicMessage,
+  plainLine,
+  Stamps,
+} from '../../source/demo/log-lines.ts';
+import {createRandom, uuidV7} from '../../source/lib/random.ts';
 import {recording, recordingBytes} from './recording.ts';
 
 const lines = (file: string) => recordingBytes(file).toString().split('\n');
@@ -63,4 +77,109 @@ describe('lines of a process', () => {
     const {fields} = JSON.parse(jsonLine(pipeline, '', {...raw, fields: {zone: 1, answer: 2}}));
     expect(Object.keys(fields)).toEqual(['answer', 'message', 'zone']);
   });
+});
+
+describe('managerLine', () => {
+  it('in text is that of recording 01, an entry of two lines included', () => {
+    const body = recording('01-catchup-live-restart-delete-clean-end.raw').body.toString();
+    const pipelineId = '01a211f6-8dde-7e41-ac40-f027c41a63a0';
+    const first = managerLine('text', '2026-11-25T09:08:20.574729Z', {
+      level: 'INFO',
+      module: 'pipeline_logs',
+      message: freshStart,
+      pipelineId,
+      pipelineName: 'N/A',
+    });
+    expect(body.startsWith(`${first}\n`)).toBe(true);
+    const twoLines = managerLine('text', '2026-11-25T09:08:22.547670Z', {
+      level: 'ERROR',
+      module: 'pipeline_automata',
+      message: 'Pipeline could not be stopped (will retry): first line\nsecond line of the same message',
+      pipelineId,
+      pipelineName: 'demo',
+    });
+    expect(body).toContain(`\n${twoLines}\n`);
+  });
+
+  it('in JSON is that of recording 03a', () => {
+    const line = managerLine('json', '2026-11-25T09:11:55.389779Z', {
+      level: 'ERROR',
+      module: 'pipeline_automata',
+      message: 'Resources error: Pipeline process exited prematurely with exit status: 101',
+      pipelineId: '01a211f9-d2ce-70b3-9019-7c515fd8aa2a',
+      pipelineName: 'js',
+    });
+    expect(recording('03a-json-manager-lines.raw').body.toString()).toContain(`\n${line}\n`);
+  });
+
+  it('is that of recordings 40 and 41, of older servers', () => {
+    const names = {pipelineId: '', pipelineName: ''};
+    const first = managerLine('bare', '2026-11-27T07:19:39.841638Z', {
+      ...{level: 'INFO', module: 'pipeline_logs', message: freshStart},
+      ...names,
+    });
+    expect(recording('41e-v0.100-log-start-stop.raw').body.toString().split('\n')[0]).toBe(first);
+    const notice = managerLine('control-plane', '2026-11-27T07:17:47.269360Z', {
+      ...{level: 'WARN', module: 'pipeline_logs', message: discardNotice(12_545)},
+      ...names,
+    });
+    expect(recording('40f-v0.200-discard-notice.raw').body.toString().split('\n')[0]).toBe(notice);
+  });
+
+  it('gives the discard notice of recordings 02 and 03b', () => {
+    const text = managerLine('text', '2026-11-25T09:08:29.436638Z', {
+      level: 'WARN',
+      module: 'pipeline_logs',
+      message: discardNotice(48_237),
+      pipelineId: '01a211f6-ad18-7320-9da6-eb125a61157b',
+      pipelineName: 'N/A',
+    });
+    expect(recording('02-discard-notice-text-head.raw').body.toString().split('\n')[0]).toBe(text);
+    const json = managerLine('json', '2026-11-25T09:12:01.653433Z', {
+      level: 'WARN',
+      module: 'pipeline_logs',
+      message: discardNotice(54_537),
+      pipelineId: '01a211f9-ea11-7fc2-a4af-ea8e59b2e910',
+      pipelineName: 'N/A',
+    });
+    expect(recording('03b-json-discard-notice-head.raw').body.toString().split('\n')[0]).toBe(json);
+  });
+});
+
+const panic = {
+  thread: 'dbsp-worker-0',
+  process: 31_761,
+  place: 'crates/realpipe/src/main.rs:64:21',
+  message: 'customer of order 77 is PANIC',
+  frame: 'realpipe::circuit::{{closure}}::{{closure}}',
+};
+
+it('panics in the lines of recording 35, both backtraces byte for byte', () => {
+  const log = recording('35-worker-panic-logs.raw').body.toString();
+  expect(log).toContain(`\n${panicLines(panic).join('\n')}\n`);
+  expect(log.split(panicMessage(panic))).toHaveLength(3);
+});
+
+it('leaves the deployment error of recording 35b', () => {
+  const {deployment_error} = JSON.parse(recording('35b-worker-panic-pipeline.raw').body.toString());
+  expect(panicError(panic)).toEqual(deployment_error);
+});
+
+it('formats microseconds as the recordings do', () => {
+  expect(formatMicros(Date.UTC(2026, 10, 25, 9, 8, 20, 574) * 1000 + 729)).toBe('2026-11-25T09:08:20.574729Z');
+  expect(formatMicros(Date.UTC(2026, 0, 1) * 1000 + 7)).toBe('2026-01-01T00:00:00.000007Z');
+});
+
+it('rises strictly while the clock stands still or goes back', () => {
+  let now = Date.UTC(2026, 0, 1);
+  const stamps = new Stamps(() => now--, createRandom(1, 'stamps'));
+  const given = Array.from({length: 50}, () => stamps.next());
+  expect([...new Set(given)].sort()).toEqual(given);
+});
+
+it('makes ids that look like the recorded ones and sort by time', () => {
+  const random = createRandom(1, 'ids');
+  const first = uuidV7(Date.UTC(2026, 10, 25, 9, 8), random);
+  expect(first).toMatch(/^01a211f6-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(uuidV7(Date.UTC(2026, 10, 25, 9, 8, 0, 1), random) > first).toBe(true);
 });

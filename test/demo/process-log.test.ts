@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {DemoPipeline} from '../../source/demo/pipeline.ts';
 import {connectorErrors, ErrorLimiter, parseError, processLog} from '../../source/demo/process-log.ts';
-import {createRandom} from '../../source/demo/random.ts';
 import {feldera} from '../../source/demo/ring.ts';
+import {createRandom} from '../../source/lib/random.ts';
 import {recording} from './recording.ts';
 
 const suppressed =

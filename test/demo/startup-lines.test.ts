@@ -1,7 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {DemoPipeline} from '../../source/demo/pipeline.ts';
 import {panicProcess, processLog} from '../../source/demo/process-log.ts';
-import type {Random} from '../../source/demo/random.ts';
 import {
   type Connector,
   configurationLines,
@@ -10,6 +9,7 @@ import {
   startProcess,
   stopProcess,
 } from '../../source/demo/startup-lines.ts';
+import type {Random} from '../../source/lib/random.ts';
 import {lived} from './lived.ts';
 import {recording, withoutVariables} from './recording.ts';
 

@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
-import {plainLine} from '../../source/demo/log-lines.ts';
-import {formatMicros} from '../../source/demo/stamps.ts';
+import {formatMicros, plainLine} from '../../source/demo/log-lines.ts';
 import {currentLine, filterRow, records} from './find-helpers.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 

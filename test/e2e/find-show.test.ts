@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
-import {jsonLine, plainLine} from '../../source/demo/log-lines.ts';
-import {formatMicros} from '../../source/demo/stamps.ts';
+import {formatMicros, jsonLine, plainLine} from '../../source/demo/log-lines.ts';
 import {currentLine, records} from './find-helpers.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 

@@ -1,5 +1,4 @@
-import {colourLine} from '../../source/demo/log-lines.ts';
-import {panicLines} from '../../source/demo/panic-lines.ts';
+import {colourLine, panicLines} from '../../source/demo/log-lines.ts';
 import type {DemoServer} from '../../source/demo/server.ts';
 
 /**

@@ -1,7 +1,7 @@
 import {appendFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
-import type {Panic} from '../../source/demo/panic-lines.ts';
+import type {Panic} from '../../source/demo/log-lines.ts';
 import {pipelineJson} from '../../source/demo/pipeline-json.ts';
 import {connectorErrors, fileSpan, panicProcess, parseError, processLog} from '../../source/demo/process-log.ts';
 import {DemoServer} from '../../source/demo/server.ts';

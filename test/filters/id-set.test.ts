@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {IdSet} from '../../source/filters/id-set.ts';
-import {Journal} from '../../source/filters/journal.ts';
+import {IdSet, Journal} from '../../source/filters/id-set.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 const start = 4_294_967_200;

@@ -5,11 +5,10 @@ import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import type {Filter} from '../../source/filters/filter.ts';
-import {parseFilter} from '../../source/filters/parse-filter.ts';
+import {type Filter, parseFilter} from '../../source/filters/filter.ts';
 import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {withinDeadline} from '../../source/screen/within-deadline.ts';
+import {withinDeadline} from '../../source/system/deadline.ts';
 
 type Options = Partial<Omit<ShownLinesOptions, 'filters'>> & {readonly filters?: readonly Filter[]};
 

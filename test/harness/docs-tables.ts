@@ -1,5 +1,5 @@
 import {optionRows} from '../../source/settings/help-text.ts';
-import {commandGroups, keysShown} from '../../source/ui/commands.ts';
+import {commandGroups, keysShown} from '../../source/ui/keys/commands.ts';
 
 /** The table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {

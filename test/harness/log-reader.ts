@@ -1,4 +1,4 @@
-import {ApiError} from '../../source/api/api-error.ts';
+import {ApiError} from '../../source/api/errors.ts';
 import type {ApiClient, ApiFailure, BodyEnd} from '../../source/api/types.ts';
 
 /** What became of a log stream: how it ended or why it did not open, and the bytes that came. */

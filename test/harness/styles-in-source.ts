@@ -3,11 +3,11 @@ import path from 'node:path';
 import type {Style} from '../../source/terminal/style.ts';
 import {root} from './program.ts';
 
-/** A style that the code writes out, and where: `source/ui/tab-bar.ts:69`. */
+/** A style that the code writes out, and where: `source/ui/components/tab-bar.ts:69`. */
 export type FoundStyle = {readonly place: string; readonly style: Style};
 
 /** Rooms whose code says how something looks. */
-const rooms = ['ui', 'viewport', 'screen', 'terminal'];
+const rooms = ['ui', 'words', 'timeline', 'viewport', 'screen', 'system', 'terminal'];
 /** `{fg: 1, bold: true}`: an object without objects in it that names a colour. */
 const literal = /\{[^{}]*\b(?:fg|bg): [^{}]*\}/g;
 

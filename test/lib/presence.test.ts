@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {Presence} from '../../source/lib/presence.ts';
+import {Presence, SleepDetector} from '../../source/lib/presence.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const minute = 60_000;
@@ -56,5 +56,50 @@ test('while nobody is there, and after the end, no timer waits', async () => {
   expect(clock.pending).toBe(0);
   presence.noteSign();
   presence.dispose();
+  expect(clock.pending).toBe(0);
+});
+
+function watch() {
+  const clock = new FakeClock();
+  const slept: number[] = [];
+  const detector = new SleepDetector({clock, onSlept: (milliseconds) => slept.push(milliseconds)});
+  return {clock, slept, detector};
+}
+
+test('time that passes as it should is no sleep', async () => {
+  const {clock, slept, detector} = watch();
+  detector.start();
+  await clock.advance(3_600_000);
+  clock.stall(25_000);
+  await clock.advance(60_000);
+  expect(slept).toEqual([]);
+});
+
+test('a wall clock that ran ahead is a suspended machine, told once', async () => {
+  const {clock, slept, detector} = watch();
+  detector.start();
+  await clock.advance(15_000);
+  clock.jumpWall(7_200_000);
+  await clock.advance(60_000);
+  expect(slept).toEqual([7_200_000]);
+});
+
+test('a timer that comes far too late is a process that stood still', async () => {
+  const {clock, slept, detector} = watch();
+  detector.start();
+  clock.stall(100_000);
+  await clock.advance(60_000);
+  expect(slept).toEqual([90_000]);
+});
+
+test('a wall clock that is set back is no sleep, and a stopped detector leaves no timer', async () => {
+  const {clock, slept, detector} = watch();
+  detector.start();
+  detector.start();
+  clock.jumpWall(-86_400_000);
+  await clock.advance(60_000);
+  expect(slept).toEqual([]);
+  expect(clock.pending).toBe(1);
+  detector.stop();
   expect(clock.pending).toBe(0);
 });

@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {options} from '../../source/settings/options.ts';
-import {allCommands} from '../../source/ui/commands.ts';
+import {options} from '../../source/settings/option-table.ts';
+import {allCommands} from '../../source/ui/keys/commands.ts';
 import {keyTableText, optionTableText, sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 

@@ -51,7 +51,7 @@ test('no file but the entry has Node make a module of a builtin', () => {
 });
 
 test('what several parts of the program share is in few files', () => {
-  const screen = Object.keys(contents).find((file) => contents[file]?.inputs.includes('source/screen/run-screens.ts'));
+  const screen = Object.keys(contents).find((file) => contents[file]?.inputs.includes('source/screen/run-screen.ts'));
   const loaded = new Set([screen]);
   for (const file of loaded) {
     for (const {kind, target} of contents[file ?? '']?.imports ?? [])

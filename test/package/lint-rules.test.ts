@@ -6,10 +6,26 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 /** For each room, imports that must pass and imports that must fail: the table of the rooms, by example. */
 const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; readonly forbidden: readonly string[]}>> = {
-  lib: {allowed: ['./other.ts', 'node:timers/promises'], forbidden: ['../buffer/x.ts', 'node:fs', 'react']},
-  api: {allowed: ['./other.ts', '../lib/x.ts', 'undici'], forbidden: ['../buffer/x.ts', '../streams/x.ts', 'react']},
-  buffer: {allowed: ['./other.ts', '../lib/x.ts'], forbidden: ['../stitch/x.ts', '../streams/x.ts', 'node:fs']},
-  stitch: {allowed: ['../lib/x.ts', '../buffer/x.ts'], forbidden: ['../api/types.ts', '../streams/x.ts', 'node:net']},
+  lib: {
+    allowed: ['./other.ts'],
+    forbidden: ['../buffer/x.ts', 'node:fs', 'node:timers/promises', 'react'],
+  },
+  terminal: {
+    allowed: ['./other.ts'],
+    forbidden: ['../lib/x.ts', '../buffer/x.ts', 'string-width', 'ink'],
+  },
+  api: {
+    allowed: ['./other.ts', '../lib/x.ts', 'undici'],
+    forbidden: ['../buffer/x.ts', '../streams/x.ts', 'react'],
+  },
+  buffer: {
+    allowed: ['./other.ts', '../lib/x.ts'],
+    forbidden: ['../stitch/x.ts', '../streams/x.ts', 'node:fs'],
+  },
+  stitch: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts'],
+    forbidden: ['../api/types.ts', '../streams/x.ts', 'node:net'],
+  },
   records: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../stitch/x.ts'],
     forbidden: ['../terminal/x.ts', '../viewport/x.ts', '../api/types.ts'],
@@ -18,46 +34,98 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
     forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/types.ts'],
   },
-  take: {
-    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
-    forbidden: ['../streams/x.ts', '../ui/x.ts', 'node:fs'],
-  },
   storage: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', 'node:fs/promises'],
-    forbidden: ['../streams/x.ts', '../api/types.ts', 'node:net'],
+    forbidden: ['../streams/x.ts', './recording/x.ts', '../api/types.ts', 'node:net'],
   },
-  attention: {
-    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../api/types.ts'],
-    forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/client.ts', 'react'],
-  },
-  terminal: {allowed: ['./other.ts', 'string-width'], forbidden: ['../lib/x.ts', '../buffer/x.ts', 'ink']},
-  viewport: {
-    allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts'],
-    forbidden: ['../streams/x.ts', '../ui/x.ts', 'react'],
+  'storage/recording': {
+    allowed: ['../save-file.ts', '../../buffer/x.ts', 'node:fs/promises'],
+    forbidden: ['../../streams/x.ts', '../../api/types.ts', 'node:net'],
   },
   streams: {
-    allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../stitch/x.ts', '../records/x.ts'],
-    forbidden: ['../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
+    allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../storage/recording/x.ts', './connection/x.ts'],
+    forbidden: ['./merge/x.ts', '../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
   },
-  settings: {allowed: ['../lib/x.ts', '../api/types.ts', 'meow'], forbidden: ['../api/client.ts', '../ui/x.ts']},
-  demo: {allowed: ['../api/types.ts', 'node:http'], forbidden: ['../api/client.ts', '../streams/x.ts', 'undici']},
+  'streams/connection': {
+    allowed: ['../../lib/x.ts', '../../api/x.ts', '../../stitch/x.ts'],
+    forbidden: ['../x.ts', '../merge/x.ts', '../../ui/x.ts', '../../terminal/x.ts', 'undici'],
+  },
+  'streams/merge': {
+    allowed: ['../x.ts', '../../buffer/x.ts', '../../records/x.ts'],
+    forbidden: ['../../viewport/x.ts', '../../ui/x.ts', '../../terminal/x.ts', 'undici'],
+  },
+  words: {
+    allowed: ['../lib/x.ts', '../api/types.ts', '../buffer/markers.ts', '../terminal/x.ts'],
+    forbidden: ['../api/client.ts', '../buffer/x.ts', '../viewport/x.ts', '../ui/x.ts', 'react'],
+  },
+  viewport: {
+    allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts', '../words/markers.ts'],
+    forbidden: ['../streams/x.ts', '../words/x.ts', '../ui/x.ts', 'react'],
+  },
+  timeline: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../streams/x.ts', '../api/types.ts'],
+    forbidden: ['../ui/x.ts', '../settings/x.ts', '../api/client.ts', 'react'],
+  },
+  settings: {
+    allowed: ['../lib/x.ts', '../api/types.ts'],
+    forbidden: ['../api/client.ts', '../ui/x.ts', 'meow', 'toml-eslint-parser'],
+  },
+  startup: {
+    allowed: ['../api/x.ts', '../settings/x.ts', '../demo/x.ts', 'node:os', 'node:fs/promises'],
+    forbidden: ['../commands/x.ts', '../screen/x.ts', '../ui/x.ts', 'undici'],
+  },
+  system: {
+    allowed: ['../lib/x.ts', '../terminal/x.ts', 'node:child_process'],
+    forbidden: ['../ui/x.ts', '../screen/x.ts', '../commands/x.ts', '../streams/x.ts', 'react', 'ink'],
+  },
   ui: {
-    allowed: [
-      '../streams/x.ts',
-      '../viewport/x.ts',
-      '../settings/x.ts',
-      '../api/types.ts',
-      './components/x.tsx',
-      'ink',
-    ],
-    forbidden: ['../api/client.ts', '../stitch/x.ts', '../demo/x.ts', '../commands/x.ts', 'undici'],
+    allowed: ['../streams/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts', 'ink'],
+    forbidden: ['../api/client.ts', '../stitch/x.ts', '../startup/x.ts', '../demo/x.ts', '../commands/x.ts', 'undici'],
+  },
+  'ui/keys': {
+    allowed: ['./other.ts', '../../settings/x.ts', 'ink'],
+    forbidden: ['../x.ts', '../state/x.ts', '../../streams/x.ts', 'react'],
+  },
+  'ui/state': {
+    allowed: ['./other.ts', '../../filters/x.ts', '../../viewport/x.ts'],
+    forbidden: ['../x.ts', '../pane/x.ts', '../../api/client.ts', 'react', 'ink'],
+  },
+  'ui/pane': {
+    allowed: ['../state/x.ts', '../layout.ts', '../../streams/x.ts'],
+    forbidden: ['../controller.ts', '../handlers/x.ts', '../components/x.ts', '../../api/client.ts', 'react'],
+  },
+  'ui/handlers': {
+    allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts'],
+    forbidden: ['../components/x.ts', '../hooks/x.ts', '../../api/client.ts', 'react'],
+  },
+  'ui/pages': {
+    allowed: ['../controller.ts', '../handlers/x.ts', '../../viewport/x.ts'],
+    forbidden: ['../hooks/x.ts', '../../api/client.ts', '../../stitch/x.ts', 'react'],
   },
   'ui/components': {
-    allowed: ['../view-state.ts', '../../viewport/x.ts', '../../api/types.ts', './other.tsx', 'react'],
-    forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../demo/x.ts', '../../commands/x.ts', 'undici'],
+    allowed: ['../hooks/x.ts', '../state/x.ts', '../../viewport/x.ts', '../../api/types.ts', './other.tsx', 'react'],
+    forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../demo/x.ts', '../../commands/x.ts', 'ink-text-input'],
   },
-  commands: {allowed: ['../streams/x.ts', '../demo/x.ts', '../api/x.ts'], forbidden: ['../ui/x.ts', 'react', 'ink']},
-  screen: {allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'], forbidden: ['../stitch/x.ts', 'undici']},
+  'ui/hooks': {
+    allowed: ['../controller.ts', '../state/x.ts', '../../lib/x.ts', 'react', 'ink'],
+    forbidden: ['../handlers/x.ts', '../../api/client.ts', '../../stitch/x.ts', 'undici'],
+  },
+  screen: {
+    allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'],
+    forbidden: ['../stitch/x.ts', '../commands/x.ts', 'undici'],
+  },
+  commands: {
+    allowed: ['../streams/x.ts', '../demo/x.ts', '../api/x.ts', './logs/x.ts'],
+    forbidden: ['../ui/x.ts', '../ui/keys/x.ts', '../screen/x.ts', 'react', 'ink'],
+  },
+  'commands/logs': {
+    allowed: ['../x.ts', '../../streams/x.ts', '../../api/x.ts'],
+    forbidden: ['../../ui/x.ts', '../../screen/x.ts', 'react', 'ink'],
+  },
+  demo: {
+    allowed: ['../api/types.ts', 'node:http'],
+    forbidden: ['../api/client.ts', '../streams/x.ts', 'undici'],
+  },
 };
 
 const importing = (from: string): string => `import {thing} from '${from}';\nthing();\n`;
@@ -117,11 +185,30 @@ describe('import rules of the rooms', () => {
     }
   });
 
-  test('every room has its row', async () => {
-    const entries = await readdir(path.join(root, 'source'), {withFileTypes: true});
-    const rooms = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  test('every room and every part of one has its row', async () => {
+    const source = path.join(root, 'source');
+    const entries = await readdir(source, {recursive: true, withFileTypes: true});
+    const folders = entries.filter((entry) => entry.isDirectory());
+    const rooms = folders.map((entry) => path.relative(source, path.join(entry.parentPath, entry.name)));
     expect(Object.keys(ROOMS)).toEqual(expect.arrayContaining(rooms));
   });
+});
+
+test('some packages are imported by one file', async () => {
+  const owners = {
+    'lib/clock.ts': 'node:timers/promises',
+    'terminal/width.ts': 'string-width',
+    'settings/command-line.ts': 'meow',
+    'settings/parse-config.ts': 'toml-eslint-parser',
+    'ui/components/prompt-line.tsx': 'ink-text-input',
+  };
+  const files = Object.entries(owners).flatMap(([file, name]): [string, string][] => [
+    [`source/${file}`, importing(name)],
+    [`source/${path.dirname(file)}/other.ts`, importing(name)],
+  ]);
+  const {errors} = await lint(new Map(files));
+  const others = Object.keys(owners).map((file) => `source/${path.dirname(file)}/other.ts ${IMPORTS}`);
+  expect(errors.toSorted()).toEqual([...new Set(others)].toSorted());
 });
 
 test('a forbidden import fails the lint command, an allowed one does not', async () => {

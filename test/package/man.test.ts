@@ -3,8 +3,8 @@ import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {manPage} from '../../scripts/man-page.ts';
 import {bold, entry, plain} from '../../scripts/roff.ts';
-import {options} from '../../source/settings/options.ts';
-import {allCommands} from '../../source/ui/commands.ts';
+import {options} from '../../source/settings/option-table.ts';
+import {allCommands} from '../../source/ui/keys/commands.ts';
 import {root, run} from '../harness/program.ts';
 import {requireTool} from '../harness/tools.ts';
 

@@ -1,5 +1,15 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {frameNumberIn, isPanicIn, kindIn} from '../../source/records/line-kind.ts';
+import {
+  frameNumberIn,
+  isPanicIn,
+  isRunnersIn,
+  isWholeEntry,
+  kindIn,
+  runnersMessage,
+} from '../../source/records/line-kind.ts';
+import {parseRecord} from '../../source/records/parse-record.ts';
+import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
 
 test.each([
   ['', 'empty'],
@@ -41,4 +51,66 @@ test('a panic is looked for in its own line only', () => {
   const bytes = Buffer.from("thread 'a'\nthread 'b' panicked at x");
   expect(isPanicIn(bytes, 0, 10)).toBe(false);
   expect(isPanicIn(bytes, 11, bytes.length)).toBe(true);
+});
+
+const isRunners = (line: string) => isRunnersIn(Buffer.from(line), 0, Buffer.byteLength(line));
+
+test('a line of the runner is told from a pipeline’s', () => {
+  expect([runner('hello'), runnerJson('hello')].map(isRunners)).toEqual([true, true]);
+  const others = [head('hello'), json('hello'), head('hello').replace('[p]', '[manager]'), '[manager] hello', '{}'];
+  expect(others.map(isRunners)).toEqual(others.map(() => false));
+});
+
+test('a line of the runner before 0.207 is told from a pipeline’s', () => {
+  const old = oldRunner('hello');
+  expect([old, oldRunner('stdout ended'), oldRunner('Resource error: a: b')].map(isRunners)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const pipelines = oldHead('hello').replace('[p]', '[control-plane]');
+  const others = [
+    oldHead('hello'),
+    pipelines,
+    pipelines.replace('standin:', 'a::b:'),
+    pipelines.replace('standin:', 'span{ x=1}: standin:'),
+    `[control-plane] \u001B[2m${time}\u001B[0m \u001B[32m INFO\u001B[0m hello`,
+    old.replace(' INFO', ''),
+    '[control-plane] hello',
+  ];
+  expect(others.map(isRunners)).toEqual(others.map(() => false));
+  expect(runnersMessage(Buffer.from(old))).toBe('hello');
+  expect(isWholeEntry(Buffer.from(old))).toBe(true);
+});
+
+test('the bytes of a line and its record agree on whether it is the runner’s', () => {
+  const part = fc.constantFrom('a', 'standin', 'a::b', ':', ': ', ' ', '  ', '{', '}', '"', 'é', 'error');
+  const tag = fc.constantFrom('control-plane', 'p');
+  fc.assert(
+    fc.property(tag, fc.array(part, {maxLength: 8}), (name, parts) => {
+      const line = `[${name}] ${time}  INFO ${parts.join('')}`;
+      expect(isRunners(line)).toBe(parseRecord(line)?.source === 'manager');
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
+  );
+});
+
+test('the message, without the suffix', () => {
+  const messages = [runner('hello "you"'), runnerJson('hello "you"')].map((line) => runnersMessage(Buffer.from(line)));
+  expect(messages).toEqual(['hello "you"', 'hello "you"']);
+  expect(runnersMessage(Buffer.from(head('hello')))).toBeUndefined();
+});
+
+test('an entry of several lines is whole with its last one', () => {
+  const [first = '', last = ''] = runner('one\ntwo').split('\n');
+  expect([first, last, runnerJson('one\ntwo')].map((line) => isWholeEntry(Buffer.from(line)))).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect(runnersMessage(Buffer.from(first))).toBeUndefined();
+});
+
+test('a line longer than any of the runner’s is not read', () => {
+  expect(runnersMessage(Buffer.from(runner('x'.repeat(5000))))).toBeUndefined();
 });

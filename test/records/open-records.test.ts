@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {panicLines} from '../../source/demo/panic-lines.ts';
+import {panicLines} from '../../source/demo/log-lines.ts';
 import {head, indexText, json, oldRunner, runner, start} from './index-lines.ts';
 
 /** What each line belongs to: the places of the first lines, and the levels. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/marker.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import {ErrorCounter} from '../../source/records/error-log.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {ErrorCounter} from '../../source/streams/error-counter.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 import {factsOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {codeOf, firstError, hasTime, panicCode, plainCode} from '../../source/records/record-code.ts';
-import {RecordTable} from '../../source/records/record-table.ts';
+import {codeOf, firstError, hasTime, panicCode, plainCode, RecordTable} from '../../source/records/record-table.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 60);
 const codes = [plainCode, codeOf('INFO', true), codeOf('WARN', false), codeOf('ERROR', true), panicCode];

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/marker.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {head, indexText, json, oldHead, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {visibleText} from '../../source/buffer/visible-text.ts';
+import {visibleText} from '../../source/buffer/style-joints.ts';
 import {shapeOf, shapeText} from '../../source/records/shape.ts';
 import {head, json, runner, runnerJson} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';

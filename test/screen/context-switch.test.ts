@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
 import {ContextSwitch, type ContextSwitchOptions, type NextScreen} from '../../source/screen/context-switch.ts';
+import {UsageError} from '../../source/settings/parse-values.ts';
 import type {Settings} from '../../source/settings/settings.ts';
-import {UsageError} from '../../source/settings/usage-error.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 /** A configuration of two contexts, on the first. */

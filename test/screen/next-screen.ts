@@ -1,6 +1,6 @@
-import {openServer} from '../../source/commands/open-server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {NextScreen} from '../../source/screen/context-switch.ts';
+import {openServer} from '../../source/startup/open-server.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 /** The way to another screen, and whether its server was closed. Nothing connects to it. */

@@ -2,10 +2,10 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {configTemplate} from '../../source/settings/config-template.ts';
-import {contextOptions} from '../../source/settings/context-tables.ts';
-import {type Option, options, standingCommands, variableOf} from '../../source/settings/options.ts';
+import {type Option, options, standingCommands, variableOf} from '../../source/settings/option-table.ts';
+import {contextOptions} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
-import {keyTable} from '../../source/ui/key-table.ts';
+import {keyTable} from '../../source/ui/keys/remap-keys.ts';
 import {root} from '../harness/program.ts';
 import {readSettings} from '../harness/read-settings.ts';
 

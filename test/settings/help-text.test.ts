@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {helpText, optionRows} from '../../source/settings/help-text.ts';
-import {type CommandName, commandWords, type Option, options} from '../../source/settings/options.ts';
+import {type CommandName, commandWords, type Option, options} from '../../source/settings/option-table.ts';
 
 const commands: readonly CommandName[] = ['screen', ...commandWords];
 

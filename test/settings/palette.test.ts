@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {colorNames, readColor, readTheme, themeNames} from '../../source/settings/palette.ts';
-import {UsageError} from '../../source/settings/usage-error.ts';
+import {UsageError} from '../../source/settings/parse-values.ts';
 
 test.each([
   ['#ff8000', [255, 128, 0]],

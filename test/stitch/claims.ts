@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type {MarkerKind} from '../../source/buffer/marker.ts';
+import type {MarkerKind} from '../../source/buffer/markers.ts';
 import type {Life} from './ring-model.ts';
 
 /** What the sink was told. */

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import type {MarkerKind} from '../../source/buffer/marker.ts';
+import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 
 /** The body of a recorded exchange, as far as it was recorded. */

@@ -1,8 +1,7 @@
 import {expect, test} from 'vitest';
-import type {MarkerKind} from '../../source/buffer/marker.ts';
-import {EntryCount} from '../../source/stitch/entry-count.ts';
+import type {MarkerKind} from '../../source/buffer/markers.ts';
+import {EntryCount, type StitchState} from '../../source/stitch/log-position.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
-import type {StitchState} from '../../source/stitch/stitch-state.ts';
 import {ServerModel, type Shape} from './ring-model.ts';
 
 /** A stitch with all that it said. */

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {MarkerKind} from '../../source/buffer/marker.ts';
+import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {type Follower, type Limits, ServerModel, type Shape} from './ring-model.ts';
 

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {saveFile} from '../../source/storage/save-file.ts';
+import {expandHome, saveFailure, saveFile, stateFolder} from '../../source/storage/save-file.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const never = new AbortController().signal;
@@ -111,4 +111,42 @@ test('a device is never replaced by a file', async () => {
   const answer = await saveFile('/dev/null', blocks, {...save, overwrite: true});
   expect(answer).toMatchObject({kind: 'failed', why: '/dev/null was not saved: it is not a regular file'});
   expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
+});
+
+test.for<[string, string]>([
+  ['~', '/home/me'],
+  ['~/logs/a.log', '/home/me/logs/a.log'],
+  ['~other/a.log', '~other/a.log'],
+  ['a~/b', 'a~/b'],
+  ['/tmp/a.log', '/tmp/a.log'],
+  ['', ''],
+])('%s', ([typed, expanded]) => {
+  expect(expandHome(typed, '/home/me')).toBe(expanded);
+});
+
+const errorOf = (code: string) => Object.assign(new Error(code), {code, syscall: 'write'});
+
+test.for<[string, string]>([
+  ['ENOSPC', 'a.log was not saved: the disk is full'],
+  ['EDQUOT', 'a.log was not saved: the disk quota is used up'],
+  ['EACCES', 'a.log was not saved: the folder cannot be written to'],
+  ['EROFS', 'a.log was not saved: the file system is read-only'],
+  ['ESTALE', 'a.log was not saved: ESTALE'],
+])('%s', ([code, words]) => {
+  expect(saveFailure('a.log', errorOf(code))).toBe(words);
+});
+
+test('what is no failure of the file system is not one of saving', () => {
+  expect(saveFailure('a.log', new Error('bug'))).toBeUndefined();
+  expect(saveFailure('a.log', Object.assign(new Error('bug'), {code: 'ERR_INVALID_ARG_TYPE'}))).toBeUndefined();
+  expect(saveFailure('a.log', 'bug')).toBeUndefined();
+});
+
+test.each([
+  [undefined, '/home/me/.local/state/pipetail'],
+  ['', '/home/me/.local/state/pipetail'],
+  ['state', '/home/me/.local/state/pipetail'],
+  ['/var/me', '/var/me/pipetail'],
+])('with XDG_STATE_HOME=%s it is %s', (xdgStateHome, folder) => {
+  expect(stateFolder({xdgStateHome, home: '/home/me'})).toBe(folder);
 });

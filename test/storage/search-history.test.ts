@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {SearchHistory} from '../../source/storage/search-history.ts';
+import {beginRecall, recall, SearchHistory} from '../../source/storage/search-history.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 async function setUp() {
@@ -180,3 +180,29 @@ async function makePipe(file: string): Promise<void> {
   await mkdir(path.dirname(file), {recursive: true});
   execFileSync('mkfifo', [file]);
 }
+
+const entries = ['refused', 'kafka', 'ref', 'retry', 'error'];
+
+/** The texts that stand in the prompt after each of the keys; a dash where a key does nothing. */
+function walk(typed: string, keys: readonly (1 | -1)[]): string[] {
+  let at = beginRecall(typed);
+  return keys.map((by) => {
+    const next = recall(entries, at, by);
+    at = next ?? at;
+    return next?.text ?? '-';
+  });
+}
+
+test('an empty prompt walks through everything, newest first, and back to empty', () => {
+  expect(walk('', [1, 1, 1, 1, 1, 1])).toEqual(['refused', 'kafka', 'ref', 'retry', 'error', '-']);
+  expect(walk('', [1, 1, -1, -1, -1])).toEqual(['refused', 'kafka', 'refused', '', '-']);
+});
+
+test('what was typed chooses what begins with it, and comes back', () => {
+  expect(walk('re', [1, 1, 1, 1, -1, -1, -1])).toEqual(['refused', 'ref', 'retry', '-', 'ref', 'refused', 're']);
+  expect(walk('x', [1, -1])).toEqual(['-', '-']);
+});
+
+test('what stands there already is not offered', () => {
+  expect(walk('ref', [1, 1])).toEqual(['refused', '-']);
+});

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Pipeline} from '../../source/api/types.ts';
-import {listedAs, listedChanges} from '../../source/streams/listed-change.ts';
+import {listedAs, listedChanges} from '../../source/streams/log-stream.ts';
 
 function pipeline(change: Partial<Pipeline> = {}): Pipeline {
   return {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/marker.ts';
-import type {Loss} from '../../source/streams/connection-events.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import type {Loss} from '../../source/streams/connection/state.ts';
 import {LogReader} from '../../source/streams/log-reader.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 

@@ -4,7 +4,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import {Recordings} from '../../source/storage/recordings.ts';
+import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {bytesToGive, neverGiven, type Share} from '../../source/streams/memory-budget.ts';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {createStore} from '../../source/lib/store.ts';
+import {bytesToGive, MemoryKeeper, neverGiven, type Share} from '../../source/streams/memory-budget.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+
+const mebibyte = 1024 * 1024;
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
-const mebibyte = 1024 * 1024;
 
 const shares: fc.Arbitrary<readonly Share[]> = fc
   .array(fc.record({bytes: fc.nat(64 * mebibyte), lookedAt: fc.nat(20)}), {maxLength: 12})
@@ -55,4 +59,89 @@ test('a log gives nothing before one that was looked at less lately has given al
     }),
     {numRuns: runs},
   );
+});
+
+const line = Buffer.from(`${'x'.repeat(1023)}\n`);
+
+class Log {
+  readonly name: string;
+  readonly buffer = new LogBuffer({maxBytes: 64 * mebibyte});
+  readonly snapshot = createStore(0);
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  receive(mebibytes: number): void {
+    for (let index = 0; index < mebibytes * 1024; index++) this.buffer.append(line);
+    this.snapshot.set(this.snapshot.get() + 1);
+  }
+
+  shrinkTo(bytes: number, newest: number): void {
+    this.buffer.shrinkTo(bytes, newest);
+  }
+}
+
+function keep(budget: number, ...names: string[]) {
+  const clock = new FakeClock();
+  const keeper = new MemoryKeeper({clock, budget});
+  const logs = names.map((name) => new Log(name));
+  for (const log of logs) keeper.add(log);
+  const total = () => logs.reduce((sum, {buffer}) => sum + buffer.memoryBytes, 0);
+  return {clock, keeper, logs, total};
+}
+
+test('when all logs together are too large, those looked at last give last; what was dropped is counted', async () => {
+  const {clock, keeper, logs, total} = keep(24 * mebibyte, 'a', 'b', 'c');
+  const [a, b, c] = logs;
+  for (const name of ['b', 'a', 'c', 'b']) keeper.lookAt(name);
+  for (const log of logs) log.receive(10);
+  expect(total()).toBeGreaterThan(30 * mebibyte);
+  await clock.advance(1000);
+  expect(total()).toBeLessThanOrEqual(24 * mebibyte);
+  expect(a?.buffer.memoryBytes).toBeGreaterThanOrEqual(neverGiven);
+  expect(a?.buffer.droppedLines).toBeGreaterThan(5 * 1024);
+  expect(a?.buffer.totalLines).toBe(10 * 1024);
+  expect(c?.buffer.droppedLines).toBeGreaterThan(0);
+  expect(c?.buffer.droppedLines).toBeLessThan(1024);
+  expect(b?.buffer.droppedLines).toBe(0);
+});
+
+test('nothing runs while nothing changes, and it looks at most once a second while much does', async () => {
+  const {clock, logs, total} = keep(12 * mebibyte, 'a', 'b');
+  expect(clock.pending).toBe(0);
+  for (const log of logs) log.receive(8);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1);
+  expect(total()).toBeLessThanOrEqual(12 * mebibyte);
+  expect(clock.pending).toBe(0);
+  for (const log of logs) log.receive(1);
+  await clock.advance(900);
+  expect(total()).toBeGreaterThan(12 * mebibyte);
+  await clock.advance(100);
+  expect(total()).toBeLessThanOrEqual(12 * mebibyte);
+});
+
+test('a log that was closed is no longer counted nor listened to', async () => {
+  const {clock, keeper, logs} = keep(12 * mebibyte, 'a', 'b');
+  const [a, b] = logs;
+  if (!a || !b) throw new Error('there are two');
+  for (const log of logs) log.receive(8);
+  keeper.remove(a);
+  await clock.advance(1000);
+  expect(b.buffer.droppedLines).toBe(0);
+  keeper.remove(b);
+  a.receive(1);
+  b.receive(1);
+  expect(clock.pending).toBe(0);
+});
+
+test('nothing left to keep is below the newest 4 MiB, even if that is more than the budget', async () => {
+  const {clock, logs} = keep(1 * mebibyte, 'a', 'b', 'c');
+  for (const log of logs) log.receive(6);
+  await clock.advance(1000);
+  for (const {buffer} of logs) {
+    expect(buffer.memoryBytes).toBeGreaterThanOrEqual(neverGiven);
+    expect(buffer.memoryBytes).toBeLessThan(5 * mebibyte);
+  }
 });

@@ -1,7 +1,7 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {mergedSnapshot} from '../../source/streams/merged-snapshot.ts';
-import type {TabSnapshot} from '../../source/streams/tab-snapshot.ts';
+import type {TabSnapshot} from '../../source/streams/log-source.ts';
+import {mergedSnapshot} from '../../source/streams/merge/merged-log.ts';
 
 const day = Date.UTC(2026, 10, 25);
 

@@ -1,10 +1,10 @@
 import {onTestFinished} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
-import type {Marker} from '../../source/buffer/marker.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import type {ConnectionState} from '../../source/streams/connection-state.ts';
+import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import type {LogStream} from '../../source/streams/log-stream.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';

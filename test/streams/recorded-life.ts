@@ -1,6 +1,6 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/marker.ts';
-import {Recordings, type RecordingsOptions} from '../../source/storage/recordings.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import {Recordings, type RecordingsOptions} from '../../source/storage/recording/recordings.ts';
 import {LogReader} from '../../source/streams/log-reader.ts';
 import {StreamRecording} from '../../source/streams/stream-recording.ts';
 import type {FakeClock} from '../harness/fake-clock.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {ApiError} from '../../source/api/api-error.ts';
+import {ApiError} from '../../source/api/errors.ts';
 import {ServerAnswers} from '../../source/api/server-answers.ts';
 import type {ApiClient, ApiFailure, LogHandlers, Pipeline, PipelineDetail} from '../../source/api/types.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';

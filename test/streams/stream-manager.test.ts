@@ -1,4 +1,6 @@
-import {expect, test} from 'vitest';
+import {expect, it, test} from 'vitest';
+import {createStore} from '../../source/lib/store.ts';
+import {eachStream, watchFirstLines} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
@@ -156,4 +158,55 @@ test('a machine that slept reconnects every open tab at once', async () => {
     () => server.totalLogConnections === 4 && server.openLogConnections() === 2,
     () => `4 connections in all and 2 open, there are ${server.totalLogConnections} and ${server.openLogConnections()}`,
   );
+});
+
+test('the first lines of each log are told of once, as long as it is open and wanted', async () => {
+  const rig = await openStreams(['a', 'b', 'c']);
+  const {manager} = rig;
+  const drawn: string[] = [];
+  const end = watchFirstLines(manager, (name) => drawn.push(name));
+  const told = (...names: readonly string[]) =>
+    eventually(
+      () => drawn.join() === names.join(),
+      () => drawn.join(),
+    );
+  manager.open('a');
+  await told('a');
+  const lines = rig.write('a', 5);
+  await untilLines(manager.open('a'), lines);
+  manager.open('b');
+  await told('a', 'b');
+  // The same pipeline opened again is another log on the screen.
+  manager.close('b');
+  manager.open('b');
+  await told('a', 'b', 'b');
+  end();
+  const last = manager.open('c');
+  await eventually(
+    () => last.snapshot.get().lineCount > 0,
+    () => 'no line',
+  );
+  expect(drawn).toEqual(['a', 'b', 'b']);
+});
+
+it('begins with each open stream, ends with the closed ones first, and with all at its own end', () => {
+  const names = createStore<readonly string[]>(['a']);
+  const streams = new Map([['a', {called: 'first a'}]]);
+  const told: string[] = [];
+  const stop = eachStream({names, get: (name) => streams.get(name)}, ({called}) => {
+    told.push(`begin ${called}`);
+    return () => told.push(`end ${called}`);
+  });
+  expect(told.splice(0)).toEqual(['begin first a']);
+  streams.set('b', {called: 'b'});
+  names.set(['a', 'b']);
+  expect(told.splice(0)).toEqual(['begin b']);
+  // Another one under the same name.
+  streams.set('a', {called: 'second a'});
+  names.set(['b', 'a']);
+  expect(told.splice(0)).toEqual(['end first a', 'begin second a']);
+  stop();
+  expect(told.splice(0)).toEqual(['end b', 'end second a']);
+  names.set([]);
+  expect(told).toEqual([]);
 });

@@ -1,12 +1,11 @@
 import {Box, renderToString, Text} from 'ink';
 import {createElement} from 'react';
 import {describe, expect, test} from 'vitest';
-import {clip} from '../../source/terminal/clip.ts';
-import {paint} from '../../source/terminal/paint.ts';
+import {clip, wrapOffsets} from '../../source/terminal/fit.ts';
 import {sanitise} from '../../source/terminal/sanitise.ts';
+import {paint} from '../../source/terminal/sgr.ts';
 import {slice} from '../../source/terminal/styled-text.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {wrapOffsets} from '../../source/terminal/wrap.ts';
 import {emulatorColumns, shownCells} from './emulator.ts';
 import {hostileLines} from './hostile-lines.ts';
 

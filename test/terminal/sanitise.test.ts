@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {paint} from '../../source/terminal/paint.ts';
 import {sanitise} from '../../source/terminal/sanitise.ts';
+import {paint} from '../../source/terminal/sgr.ts';
 import {numRuns, rawText} from './text-arbitrary.ts';
 
 const inverse = {inverse: true};

@@ -1,6 +1,7 @@
-import {describe, expect, test} from 'vitest';
-import {applySgr, readSgr} from '../../source/terminal/sgr.ts';
-import type {Style} from '../../source/terminal/style.ts';
+import {describe, expect, it, test} from 'vitest';
+import {applySgr, paint, readSgr, stripSgr} from '../../source/terminal/sgr.ts';
+import type {ColorDepth, Style} from '../../source/terminal/style.ts';
+import {concat, overlay, plain} from '../../source/terminal/styled-text.ts';
 
 describe('readSgr', () => {
   test.each([
@@ -52,5 +53,102 @@ describe('applySgr', () => {
     [{fg: 1}, '::', {}],
   ])('%j, then %j, is %j', (style, parameters, expected) => {
     expect(applySgr(style, parameters)).toEqual(expected);
+  });
+});
+
+const strip = (text: string) => stripSgr(Buffer.from(text));
+
+it.each([
+  ['\x1b[31mred\x1b[0m', 'red'],
+  ['\x1b[m\x1b[1;38;5;196mbold\x1b[4:3m', 'bold'],
+  ['\x1b[38;2;1;2;3mrgb', 'rgb'],
+  ['no colours', 'no colours'],
+  ['', ''],
+])('takes the colours out of %j', (line, stripped) => {
+  expect(Buffer.from(strip(line)).toString()).toBe(stripped);
+});
+
+it.each(['\x1b[2J', '\x1b]0;title\x07', '\x1b[31', '\x1b[?25h', '\x1b', '[31m', '\x1b[1 m', '\x9b31m'])(
+  'leaves %j',
+  (line) => {
+    expect(Buffer.from(strip(line)).equals(Buffer.from(line))).toBe(true);
+  },
+);
+
+it('leaves every byte that is not of a colour, valid UTF-8 or not', () => {
+  const bytes = Uint8Array.from({length: 256}, (_, byte) => byte);
+  const line = Buffer.concat([Buffer.from('\x1b[1m'), bytes, Buffer.from('\x1b[0m')]);
+  expect(Buffer.from(stripSgr(line)).equals(Buffer.from(bytes))).toBe(true);
+});
+
+it('reads a view on a larger array within its bounds', () => {
+  const all = Buffer.from('before\x1b[1mline\x1b[0mafter');
+  expect(Buffer.from(stripSgr(all.subarray(6, -5))).toString()).toBe('line');
+});
+
+const red: Style = {fg: 1};
+
+describe('paint', () => {
+  test('plain text has no sequences', () => {
+    expect(paint(plain('abc'), '256')).toBe('abc');
+  });
+
+  test.each<[string, [string, Style?][], ColorDepth, string]>([
+    ['opens and closes', [['a'], ['b', red], ['c']], '16', 'a\x1b[31mb\x1b[0mc'],
+    ['closes at the end', [['a', red]], '16', '\x1b[31ma\x1b[0m'],
+    [
+      'only adds',
+      [
+        ['a', {bold: true}],
+        ['b', {bold: true, fg: 1}],
+      ],
+      '16',
+      '\x1b[1ma\x1b[31mb\x1b[0m',
+    ],
+    [
+      'resets and opens at once',
+      [
+        ['a', red],
+        ['b', {fg: 2}],
+      ],
+      '16',
+      '\x1b[31ma\x1b[0;32mb\x1b[0m',
+    ],
+    [
+      'does not repeat',
+      [
+        ['a', {fg: 1, italic: true}],
+        ['b', {bg: 2, italic: true}],
+      ],
+      'none',
+      'ab',
+    ],
+    [
+      'joins what has become the same',
+      [
+        ['a', {fg: 196}],
+        ['b', {fg: 9}],
+      ],
+      '16',
+      '\x1b[91mab\x1b[0m',
+    ],
+    [
+      'leaves out colours',
+      [
+        ['a', red],
+        ['b', {bold: true, fg: 1}],
+      ],
+      'none',
+      'a\x1b[1mb\x1b[0m',
+    ],
+  ])('%s', (_, parts, depth, expected) => {
+    const styled = concat(parts.map(([text, style]) => plain(text, style)));
+    expect(paint(styled, depth)).toBe(expected);
+  });
+
+  test('does not part a base from its marks', () => {
+    const styled = overlay(plain('ae\u0301b'), [{start: 1, end: 2}], red);
+    expect(paint(styled, '16')).toBe('a\x1b[31me\u0301\x1b[0mb');
+    expect(paint(overlay(plain('e\u0301b'), [{start: 1, end: 2}], red), '16')).toBe('e\u0301b');
   });
 });

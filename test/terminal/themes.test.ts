@@ -1,16 +1,13 @@
 import {describe, expect, it, test} from 'vitest';
-import {type Color, type Rgb, rgbOf} from '../../source/terminal/color.ts';
-import {contrast} from '../../source/terminal/contrast.ts';
-import {colorsIn, paletteFor} from '../../source/terminal/palette.ts';
-import type {Style} from '../../source/terminal/style.ts';
+import {type Color, colorsIn, contrast, paletteFor, type Rgb, rgbOf, type Style} from '../../source/terminal/style.ts';
 import {dark, light, solarized, solarizedLight} from '../../source/terminal/themes.ts';
-import {originColors} from '../../source/ui/pane-rows.ts';
+import {originColors} from '../../source/ui/pane/pane-rows.ts';
 import {type FoundStyle, stylesInSource} from '../harness/styles-in-source.ts';
 
 const {styles: written, unread} = await stylesInSource();
 const used: readonly FoundStyle[] = [
   ...written,
-  ...originColors.map((fg) => ({place: 'source/ui/pane-rows.ts', style: {fg}})),
+  ...originColors.map((fg) => ({place: 'source/ui/pane/pane-rows.ts', style: {fg}})),
 ];
 
 /** Text: WCAG 2.2, 1.4.3, level AA. */
@@ -31,12 +28,12 @@ const dimShare = 2 / 3;
 test('every style in the code is known here', () => {
   const known = [
     // The palette itself.
-    'source/terminal/palette.ts',
+    'source/terminal/style.ts',
     // One of `originColors`.
     'source/viewport/gutter.ts: {fg: origin.color}',
     // The colour that the user gave a context, with black or white on it.
-    'source/ui/contexts-page.ts',
-    'source/ui/fill-row.ts',
+    'source/ui/pages/contexts.ts',
+    'source/ui/components/header.tsx',
   ];
   expect(unread.filter((each) => !known.some((place) => each.startsWith(place)))).toEqual([]);
   expect(used.length).toBeGreaterThan(40);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {describe, expect, test} from 'vitest';
-import {spans, textWidth} from '../../source/terminal/width.ts';
+import {paint} from '../../source/terminal/sgr.ts';
+import {concat, plain} from '../../source/terminal/styled-text.ts';
+import {paintedWidth, spans, textWidth} from '../../source/terminal/width.ts';
 import {numRuns, styledText} from './text-arbitrary.ts';
 
 describe('textWidth', () => {
@@ -75,4 +77,10 @@ describe('spans', () => {
       {numRuns},
     );
   });
+});
+
+test('styles take no cells, wide characters two', () => {
+  const text = concat([plain('ab', {fg: 1, bold: true}), plain('日本', {bg: [1, 2, 3]}), plain(' ')]);
+  expect(paintedWidth(paint(text, 'truecolor'))).toBe(7);
+  expect(paintedWidth('')).toBe(0);
 });

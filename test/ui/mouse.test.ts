@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {Mouse} from '../../source/ui/mouse.ts';
-import {paneAt} from '../../source/ui/on-pane.ts';
+import {paneAt} from '../../source/ui/pane/pane-at.ts';
 import {currentOf} from '../../source/viewport/position.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 

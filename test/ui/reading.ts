@@ -1,6 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
-import type {PaneView} from '../../source/ui/pane-view.ts';
-import {activeTab} from '../../source/ui/view-state.ts';
+import type {PaneView} from '../../source/ui/state/pane-view.ts';
+import {activeTab} from '../../source/ui/state/view-state.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 const midnight = Date.UTC(2026, 10, 25);

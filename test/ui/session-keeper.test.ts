@@ -1,16 +1,19 @@
 import {expect, onTestFinished, test} from 'vitest';
-import type {Session} from '../../source/storage/session-data.ts';
-import {SessionKeeper} from '../../source/ui/session-keeper.ts';
-import type {ViewWish} from '../../source/ui/start-view.ts';
-import type {Tab} from '../../source/ui/view-state.ts';
+import {ApiError} from '../../source/api/errors.ts';
+import type {ApiFailure, Session} from '../../source/api/types.ts';
+import type {Session as SessionOfSessionData} from '../../source/storage/session-data.ts';
+import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
+import type {ViewWish} from '../../source/ui/state/pane-view.ts';
+import type {Tab} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 /** A first start on a server of its own, and what it saves. */
 async function firstStart(options: ScreenOptions = {}) {
   const screen = await ScreenUnderTest.connected(options);
   onTestFinished(() => screen[Symbol.asyncDispose]());
-  const saved: Session[] = [];
+  const saved: SessionOfSessionData[] = [];
   const keeper = keep(screen, saved);
   return {screen, saved, keeper};
 }
@@ -18,10 +21,10 @@ async function firstStart(options: ScreenOptions = {}) {
 /** Another start on the same server, with what the one before it saved. */
 async function nextStart(
   first: ScreenUnderTest,
-  session: Session,
+  session: SessionOfSessionData,
   {typed = {}, ...options}: ScreenOptions & {readonly typed?: ViewWish} = {},
 ) {
-  const saved: Session[] = [];
+  const saved: SessionOfSessionData[] = [];
   const {promise, resolve} = Promise.withResolvers<SessionKeeper>();
   const screen = await ScreenUnderTest.connected({
     ...options,
@@ -38,7 +41,7 @@ async function nextStart(
   return {screen, saved, keeper};
 }
 
-function keep({controller, clock}: ScreenUnderTest, saved: Session[]): SessionKeeper {
+function keep({controller, clock}: ScreenUnderTest, saved: SessionOfSessionData[]): SessionKeeper {
   const keeper = new SessionKeeper({controller, clock});
   keeper.begin(async (session) => void saved.push(session));
   return keeper;
@@ -261,3 +264,61 @@ test('what is typed for this start wins over the keys of the last one', async ()
 function never(): never {
   throw new Error('nothing was saved');
 }
+
+const tenant: Session = {tenantId: 'one', tenantName: 'one', role: 'read', memberships: 1};
+const failed = (reason: 'timeout' | 'protocol') =>
+  new ApiError({kind: 'retryable', reason, message: reason, url: ''} satisfies ApiFailure);
+
+/** A start of the program on one server, which answers who asks as `answers` do, the last one for ever. */
+async function start(folder: string, answers: readonly (Session | ApiError)[], names: readonly string[] = []) {
+  const screen = await ScreenUnderTest.connected({names});
+  onTestFinished(() => screen[Symbol.asyncDispose]());
+  let asked = 0;
+  const session = new ScreenSession({
+    client: {
+      baseUrl: 'http://feldera/',
+      async getSession() {
+        const answer = answers[Math.min(asked++, answers.length - 1)] ?? tenant;
+        if (answer instanceof ApiError) throw answer;
+        return answer;
+      },
+    },
+    clock: screen.clock,
+    folder,
+    processes: {pid: process.pid, isAlive: () => true, random: Math.random},
+    fresh: false,
+    typed: {},
+    signal: new AbortController().signal,
+  });
+  const taken = session.takeUp(screen.controller);
+  return {screen, session, taken};
+}
+
+async function keptTwo(folder: string): Promise<void> {
+  const {session, taken} = await start(folder, [tenant], ['billing', 'orders']);
+  await taken;
+  session.capture();
+  await session.close();
+}
+
+test('a server that says late who asks still brings the last session back', async () => {
+  await using home = await temporaryDirectory();
+  await keptTwo(home.path);
+  const {screen, session} = await start(home.path, [failed('timeout'), failed('timeout'), tenant]);
+  await screen.until(() => screen.tabs.includes('orders'), 'the tabs of the last time');
+  expect(screen.tabs.slice(0, 2)).toEqual(['billing', 'orders']);
+  await session.close();
+});
+
+test('a server that does not know the question has one session for all', async () => {
+  await using home = await temporaryDirectory();
+  await keptTwo(home.path);
+  const {screen, session, taken} = await start(home.path, [failed('protocol')], ['fraud']);
+  await taken;
+  expect(screen.tabs).toEqual(['fraud']);
+  session.capture();
+  await session.close();
+  const again = await start(home.path, [failed('protocol')]);
+  await again.screen.until(() => again.screen.tabs.includes('fraud'), 'the tab of the last time');
+  await again.session.close();
+});

@@ -1,4 +1,4 @@
-import type {Entries} from '../../source/buffer/entries.ts';
+import type {Entries} from '../../source/buffer/log-buffer.ts';
 
 /** Exactly these entries, by the plainest of means. */
 export function entriesOf(ids: readonly number[]): Entries {

@@ -1,9 +1,12 @@
 import {describe, expect, it, vi} from 'vitest';
-import {visibleBytes} from '../../source/buffer/visible-text.ts';
-import {lineAsSent, readLine} from '../../source/viewport/line-text.ts';
+import {visibleBytes} from '../../source/buffer/style-joints.ts';
+import {compactLine, compactnessFor, lineAsSent, readLine} from '../../source/viewport/line-text.ts';
+import {type TimeMode, timeCells, timeModes} from '../../source/viewport/time-column.ts';
+import {messageOf, sampleFiles, sampleLines} from './samples.ts';
 
 const textLine =
   '[pa] \u001B[2m2026-11-25T09:08:47.372844Z\u001B[0m \u001B[32m INFO\u001B[0m \u001B[2mdbsp_adapters::server\u001B[0m\u001B[2m:\u001B[0m  Started HTTP server';
+
 const asSent = (line: string) => lineAsSent(Buffer.from(line));
 
 describe('a line as sent', () => {
@@ -61,5 +64,130 @@ describe('the level of a line as sent', () => {
   it('is looked for in records only', () => {
     expect(coloured('an ERROR of a program')).toEqual([]);
     expect(readLine(Buffer.from('an ERROR of a program')).record).toBeUndefined();
+  });
+});
+
+/** The compact form of a record; what is none is not asked for. */
+function compactOf(line: string | Buffer, width: number, time: TimeMode = 'sent') {
+  const {asSent, record} = readLine(Buffer.from(line));
+  if (!record) throw new Error(`no record: ${line}`);
+  return compactLine(asSent, record, {compactness: compactnessFor(width), time, offsetAt: () => 60});
+}
+
+describe('the compact form', () => {
+  const compact = (line: string, width: number) => compactOf(line, width).text;
+
+  it('has time, level, last part of the target and message where there is room', () => {
+    expect(compact(textLine, 64)).toBe('09:08:47.372 INFO  server      Started HTTP server');
+  });
+
+  it('loses first the target, then the milliseconds', () => {
+    expect(compact(textLine, 63)).toBe('09:08:47.372 INFO  Started HTTP server');
+    expect(compact(textLine, 43)).toBe('09:08:47 INFO  Started HTTP server');
+  });
+
+  it('keeps the host of a pipeline that runs on several', () => {
+    const line = '[multi host=1] 2026-11-25T09:08:47.372844Z ERROR dbsp::circuit:  lost';
+    expect(compact(line, 100)).toBe('09:08:47.372 ERROR host=1 circuit     lost');
+  });
+
+  it('leaves out the id and name at the end of the lines of the runner', () => {
+    const line =
+      '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh start pipeline-id="01a2" pipeline-name="N/A"';
+    expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Fresh start');
+  });
+
+  it('shows the lines of older runners and pipelines alike', () => {
+    const line = '[control-plane] 2026-11-25T09:08:47.069619Z  INFO Status transition: running -> stopping';
+    expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Status transition: running -> stopping');
+    const other = '[p] 2026-11-25T09:08:47.069619Z ERROR rdkafka: error: broker down';
+    expect(compact(other, 100)).toBe('09:08:47.069 ERROR rdkafka     error: broker down');
+  });
+
+  it('takes a JSON line apart, its fields behind the message', () => {
+    const line = JSON.stringify({
+      timestamp: '2026-11-25T09:08:47.372844Z',
+      level: 'WARN',
+      target: 'dbsp_adapters::server',
+      'feldera-service': 'pipeline',
+      'pipeline-name': 'pa',
+      fields: {message: 'slow disk', path: '/var', ms: 12},
+    });
+    expect(compact(line, 100)).toBe('09:08:47.372 WARN  server      slow disk path=/var ms=12');
+  });
+
+  it('shows the span that a record belongs to, without its fields where they are long', () => {
+    const text = (topic: string) =>
+      `[pa] 2026-11-25T09:08:47.372844Z  INFO kafka_input{ topic="${topic}"}: dbsp_adapters::kafka::input:  end`;
+    expect(compact(text('orders'), 100)).toBe('09:08:47.372 INFO  input       kafka_input{topic="orders"} end');
+    expect(compact(text('o'.repeat(50)), 100)).toBe('09:08:47.372 INFO  input       kafka_input end');
+    const json =
+      '{"timestamp":"2026-11-25T09:08:54.372580Z","level":"INFO","target":"a::input","feldera-service":"pipeline","fields":{"message":"end"},"span":"kafka_input"}';
+    expect(compact(json, 100)).toBe('09:08:54.372 INFO  input       kafka_input end');
+  });
+
+  it('is dim where fields end the message', () => {
+    const dim = (line: string) => {
+      const {text, runs} = compactOf(line, 100);
+      return runs.filter(({style}) => style.dim).map(({start, end}) => text.slice(start, end));
+    };
+    const head = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  ';
+    expect(dim(`${head}slow disk path="/var" ms=12`)).toEqual(['09:08:47.372', 'b         ', ' path="/var" ms=12']);
+    expect(dim(`${head}path="/var"`)).toEqual(['09:08:47.372', 'b         ']);
+  });
+
+  it('quotes fields of JSON that would run into one another', () => {
+    const line = `{"timestamp":"2026-11-25T09:08:54.3Z","level":"INFO","target":"a","fields":{"message":"x","a":"b c","d":{"e f":1}}}`;
+    expect(compact(line, 100)).toMatch(/ x a="b c" d=\{"e f":1\}$/);
+  });
+
+  it('shows numbers of JSON with all their digits', () => {
+    const line = `{"timestamp":"2026-11-25T09:08:54.3Z","level":"INFO","target":"a","fields":{"message":"x","offset":9223372036854775807}}`;
+    expect(compact(line, 100)).toMatch(/ x offset=9223372036854775807$/);
+  });
+
+  it('begins with a column of the same width in each mode', () => {
+    for (const time of timeModes) {
+      for (const width of [30, 50, 100]) {
+        const cells = timeCells(time, width < 44);
+        const column = compactOf(textLine, width, time).text.slice(0, cells);
+        expect(column).toHaveLength(cells);
+        expect(compactOf(textLine, width, time).text.slice(cells === 0 ? 0 : cells + 1)).toMatch(/^INFO {2}/);
+      }
+    }
+  });
+
+  it('lets no escape sequence out of JSON, wherever it stands', () => {
+    const evil = 'x\u001B]52;c;aGk=\u0007';
+    const line = JSON.stringify({
+      timestamp: `2026-11-25T${evil}`,
+      level: 'INFO',
+      target: evil,
+      'pipeline-name': evil,
+      fields: {message: evil, [evil]: evil},
+    });
+    for (const width of [24, 53, 100]) expect(compact(line, width)).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('keeps the colours of the message', () => {
+    const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  one \u001B[31mtwo\u001B[0m';
+    const {text, runs} = compactOf(line, 100);
+    expect(runs.filter((run) => run.style.fg === 1).map((run) => text.slice(run.start, run.end))).toEqual(['two']);
+  });
+});
+
+describe.each(sampleFiles)('the lines of %s', (file) => {
+  const lines = sampleLines(file);
+
+  it('lose nothing of their messages', () => {
+    let looked = 0;
+    for (const line of lines) {
+      const message = messageOf(line);
+      if (message === undefined || /[^ -~]/.test(message)) continue;
+      looked += 1;
+      const shown = compactOf(line, 100).text;
+      expect(shown).toContain(message.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, ''));
+    }
+    expect(looked).toBeGreaterThan(4);
   });
 });

@@ -1,6 +1,6 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import type {RowLook} from '../../source/viewport/row-look.ts';
+import type {RowLook} from '../../source/viewport/gutter.ts';
 import {type PaintFacts, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 

@@ -1,14 +1,12 @@
 import {useApp, usePaste} from 'ink';
 import {useEffect, useMemo} from 'react';
-import {clip} from '../../terminal/clip.ts';
+import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
+import {ControllerContext, useController, useStore} from '../hooks/use-controller.ts';
+import {useKeys} from '../hooks/use-keys.ts';
+import {StreamManagerContext, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
 import {type Size, smallest} from '../layout.ts';
-import {ControllerContext, useController} from '../use-controller.ts';
-import {useKeys} from '../use-keys.ts';
-import {useLayout} from '../use-layout.ts';
-import {useStore} from '../use-store.ts';
-import {StreamManagerContext, useStreamManager} from '../use-stream-manager.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
 

@@ -1,9 +1,27 @@
-import {paint} from '../../terminal/paint.ts';
-import {filterRow} from '../filter-row.ts';
-import {useActiveLog} from '../use-active-log.ts';
-import {useController} from '../use-controller.ts';
-import {useSearchProgress} from '../use-search-progress.ts';
-import {Line} from './line.tsx';
+import {type Filter, type FilterEntry, filterText} from '../../filters/filter.ts';
+import {count} from '../../lib/format.ts';
+import {clip, padTo, shorten} from '../../terminal/fit.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import {paint} from '../../terminal/sgr.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
+import {useController, useSearchProgress} from '../hooks/use-controller.ts';
+import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {Line} from './rows.tsx';
+
+export type FilterRowView = {
+  readonly filters: readonly FilterEntry[];
+  /** Records that a filter alone hides; undefined while that is not known, and of filters that are off. */
+  readonly hiddenBy: (id: number) => number | undefined;
+  /** Its pattern takes too long: it lets everything pass. */
+  readonly isTooSlow: (id: number) => boolean;
+  readonly isFiltering: boolean;
+  /** Records around each match that are shown. */
+  readonly around: number;
+  readonly width: number;
+  readonly symbols: Symbols;
+};
 
 /** The row above the status line: the filters in force, and what each hides. */
 export function FilterLine() {
@@ -23,4 +41,59 @@ export function FilterLine() {
     width: controller.size.columns,
   });
   return <Line text={paint(row, colors)} />;
+}
+
+/** The longest that one filter may be in a row of several. */
+const mostCells = 30;
+
+/**
+ * The filters in force, each with how many records it hides; those that are off are struck through. Where they do not
+ * all fit the newest are shown, of which Esc takes the last away, and how many there are before.
+ */
+export function filterRow(view: FilterRowView): StyledText {
+  const {filters, symbols, width} = view;
+  const right = rightWords(view);
+  const room = width - textWidth(right) - 2;
+  const parts = filters.map((entry) => part(entry, view));
+  const row = (left: number) =>
+    concat([
+      plain(' &', {bold: true}),
+      plain(left === 0 ? '' : ` ${symbols.cutLeft}${count(left)}`, {dim: true}),
+      ...parts.slice(left),
+    ]);
+  let left = 0;
+  while (left < parts.length - 1 && textWidth(row(left).text) > room) left += 1;
+  const fitted = row(left);
+  const isCut = textWidth(fitted.text) > room;
+  const shown = isCut ? concat([clip(fitted, 0, room - 1), plain(symbols.cutRight, {dim: true})]) : fitted;
+  return concat([padTo(shown, width - textWidth(right) - 1), plain(`${right} `, {dim: true})]);
+}
+
+/** Half of a narrow row belongs to the filters. */
+function rightWords({filters, around, isFiltering, width}: FilterRowView): string {
+  const words = [
+    ...(around > 0 ? [`${around} around each match`] : []),
+    ...(filters.some(({on}) => on) ? [] : ['all off']),
+    ...(isFiltering ? ['filtering'] : []),
+  ];
+  while (words.length > 1 && textWidth(words.join('  ')) > width / 2) words.shift();
+  return words.join('  ');
+}
+
+function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
+  const short = shorten(sanitise(wordsOf(entry.filter)).text, mostCells, symbols.ellipsis);
+  if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
+  if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
+  const hidden = hiddenBy(entry.id);
+  return concat([
+    plain('  '),
+    plain(short, {fg: 6}),
+    plain(hidden === undefined ? '' : ` -${count(hidden)}`, {dim: true}),
+  ]);
+}
+
+/** Shapes mostly differ in their messages: level and target, which stand before, give way to it. */
+function wordsOf(filter: Filter): string {
+  if (filter.kind !== 'shape') return filterText(filter);
+  return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});
 }

@@ -1,12 +1,15 @@
-import {paint} from '../../terminal/paint.ts';
-import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import {noticeRows} from '../../terminal/fit.ts';
+import {paint} from '../../terminal/sgr.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import {type FooterPlace, footerText, keyRow} from '../footer-text.ts';
-import {noticeRows} from '../notice-rows.ts';
-import {promptKeys} from '../prompt-actions.ts';
-import {useController} from '../use-controller.ts';
-import {promptInUse} from '../view-state.ts';
-import {Line} from './line.tsx';
+import type {KeyHint} from '../handlers/prompt-kind.ts';
+import {promptKeys} from '../handlers/prompts.ts';
+import {useController} from '../hooks/use-controller.ts';
+import type {KeyContext} from '../keys/command-table.ts';
+import {arrowsInWords, type CommandId, type CommandTable, keysShown} from '../keys/commands.ts';
+import {promptInUse} from '../state/view-state.ts';
+import {Line} from './rows.tsx';
 
 /** The last row: what can be pressed now; before that, what a prompt or a notice has to say. */
 export function Footer() {
@@ -34,4 +37,52 @@ function placeOf({keyContext, pane, services}: Controller): FooterPlace {
   const {selectedFrom, position} = pane.tab.pane;
   if (selectedFrom !== undefined) return 'selecting';
   return position.kind === 'held' ? 'paused log' : 'log';
+}
+
+/** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */
+type FooterPlace = Exclude<KeyContext, 'everywhere'> | 'paused log' | 'selecting';
+
+/** Room in cells, and whether the locale has arrows. */
+type FooterSize = {readonly width: number; readonly isUtf8: boolean};
+
+const log = ['help', 'other-side', 'search', 'filter', 'next-error', 'detail', 'copy'] as const;
+
+/** The keys that matter most, in this order: at 80 columns there is room for these. Help is never the one left out. */
+const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>> = {
+  sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
+  log: [...log, 'pause', 'quit'],
+  'paused log': [...log, 'follow', 'quit'],
+  selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
+};
+
+/** The last row: the keys that matter now, as many as fit; after the first ones in the order of the table. */
+export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
+  const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
+  const contexts: readonly KeyContext[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
+  const first: readonly string[] = firstCommands[place] ?? [];
+  const hinted = contexts.flatMap((context) => table.filter((command) => command.context === context));
+  const ordered = [
+    ...first.flatMap((id) => hinted.filter((command) => command.id === id)),
+    ...hinted.filter(({id}) => !first.includes(id)),
+  ];
+  return keyRow(
+    ordered.flatMap(({keys: [key], hint}) =>
+      key === undefined || hint === undefined ? [] : [[keysShown({keys: [key]}), hint] as const],
+    ),
+    size,
+  );
+}
+
+/** Keys and what they do, as many as fit. */
+export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
+  const parts: StyledText[] = [];
+  let used = 0;
+  for (const [shown, word] of hints) {
+    const key = isUtf8 ? shown : arrowsInWords(shown);
+    const cells = textWidth(key) + textWidth(word) + 2;
+    if (used + cells > width) continue;
+    used += cells;
+    parts.push(plain(` ${key}`, {bold: true}), plain(` ${word}`, {dim: true}));
+  }
+  return concat(parts);
 }

@@ -1,15 +1,61 @@
-import {paint} from '../../terminal/paint.ts';
-import {connectionWords} from '../connection-words.ts';
-import {fillRow} from '../fill-row.ts';
-import {headerText} from '../header-text.ts';
-import {hasLocalTimes} from '../pane-view.ts';
-import {useActiveLog} from '../use-active-log.ts';
-import {useController} from '../use-controller.ts';
-import {useNow} from '../use-now.ts';
-import {useSeconds} from '../use-seconds.ts';
-import {useStore} from '../use-store.ts';
-import {activeTab} from '../view-state.ts';
-import {Line} from './line.tsx';
+import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
+import {clockTime, counted, duration} from '../../lib/format.ts';
+import type {RecordingState} from '../../storage/recording/recorder.ts';
+import type {ListSnapshot} from '../../streams/list-poller.ts';
+import {clip, padTo} from '../../terminal/fit.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import {paint} from '../../terminal/sgr.ts';
+import {
+  black,
+  type Color,
+  type ColorDepth,
+  type Colors,
+  fitColor,
+  noStyle,
+  readableOn,
+  rgbOf,
+  type Style,
+  white,
+} from '../../terminal/style.ts';
+import {concat, plain, type StyledText, StyledTextBuilder} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {type ConnectionWords, connectionWords, refusalWords} from '../../words/connection.ts';
+import {isOldServer} from '../../words/failures.ts';
+import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
+import {useNow, useSeconds} from '../hooks/use-clock.ts';
+import {useController, useStore} from '../hooks/use-controller.ts';
+import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {shownName} from '../pages/contexts.ts';
+import {hasLocalTimes} from '../state/pane-view.ts';
+import {activeTab} from '../state/view-state.ts';
+import {Line} from './rows.tsx';
+
+export type HeaderView = {
+  /** Name of the context in force. */
+  readonly context?: string | undefined;
+  readonly serverName: string;
+  /** Of the server; undefined: not known. */
+  readonly serverVersion: string | undefined;
+  /** Certificates are not looked at. */
+  readonly insecure: boolean;
+  /** Who we are to the server; undefined: not known. */
+  readonly session: Session | undefined;
+  readonly list: ListSnapshot;
+  /** The shown tab's pipeline: LIVE over a dead pipeline must not mislead. */
+  readonly pipeline: Pipeline | undefined;
+  readonly connection: ConnectionWords;
+  readonly paused: boolean;
+  /** Of the shown tab's log; undefined: it is not recorded, and is not meant to be. */
+  readonly recording: RecordingState | undefined;
+  readonly width: number;
+  /** Wall milliseconds. */
+  readonly now: number;
+  /** Of the zone that the log's times are shown in. */
+  readonly offsetAt: ZoneOffset;
+  readonly symbols: Symbols;
+};
 
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
@@ -41,4 +87,142 @@ export function Header() {
   });
   const row = context?.color === undefined ? text : fillRow(text, context.color, colors);
   return <Line text={paint(row, colors)} />;
+}
+
+/** From here on `duration` is in minutes. Milliseconds. */
+const twoMinutes = 120_000;
+/** Below this width the list's facts need the room. */
+const widthWithSince = 100;
+
+/** The first row: where we are on the left, whether it is live on the right; the right side is never cut. */
+export function headerText(view: HeaderView): StyledText {
+  const right = concat([
+    plain(' '),
+    ...recordingNote(view.recording),
+    ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
+    plain(view.connection.text, view.connection.style),
+    ...pipelineNote(view),
+    plain(' '),
+  ]);
+  const room = Math.max(0, view.width - textWidth(right.text));
+  return concat([padTo(clip(left(view), 0, room), room), clip(right, 0, view.width)]);
+}
+
+function left(view: HeaderView): StyledText {
+  return concat([
+    plain(' pipetail', {bold: true}),
+    ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context, view.symbols)}`, {bold: true})]),
+    plain(`  ${view.serverName}  `),
+    ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
+    ...oldServerNote(view.serverVersion),
+    ...tenantWords(view),
+    ...listWords(view),
+  ]);
+}
+
+/** The page of the connection has the rest. */
+function oldServerNote(version: string | undefined): StyledText[] {
+  if (version === undefined || !isOldServer(version)) return [];
+  return [plain(` Feldera ${sanitise(version).text} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
+}
+
+/** Of someone with one tenant there is nothing to confuse. */
+function tenantWords({session, symbols}: HeaderView): StyledText[] {
+  if (!session || session.memberships < 2) return [];
+  const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => sanitise(word).text);
+  return [plain(`${words.join(` ${symbols.dot} `)}  `)];
+}
+
+function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
+  const parts: StyledText[] = [];
+  if (list.pipelines) {
+    const failing = list.pipelines.filter(isFailing).length;
+    parts.push(plain(counted(list.pipelines.length, 'pipeline', 'pipelines'), {dim: true}));
+    if (failing > 0) parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(`${failing} failing`, {fg: 1}));
+  }
+  if (list.failure && list.pipelines && list.goodAt !== undefined) {
+    const age = now - list.goodAt;
+    const words =
+      refusal(list.failure, connection) ?? (age < twoMinutes ? 'list not refreshed' : `list ${duration(age)} old`);
+    parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
+  }
+  return parts;
+}
+
+/** What a person has to see to, once for all tabs: not when it is said of the shown one's connection already. */
+function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
+  if (failure.kind !== 'fatal') return undefined;
+  const {reason, expired} = failure;
+  if (reason !== 'unauthorized' && reason !== 'token-expired' && reason !== 'no-token') return undefined;
+  const words = refusalWords(reason, expired);
+  return words === connection.text ? undefined : words;
+}
+
+function recordingNote(recording: RecordingState | undefined): StyledText[] {
+  switch (recording?.kind) {
+    case undefined:
+    case 'opening':
+      return [];
+    case 'recording':
+      return [plain('REC', {fg: 1}), plain('  ')];
+    case 'read-only':
+      return [plain('recorded by another', {fg: 3}), plain('  ')];
+    case 'stopped':
+      return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
+  }
+}
+
+function pipelineNote(view: HeaderView): StyledText[] {
+  if (!view.connection.isLive || !view.pipeline) return [];
+  const state = pipelineState(view.pipeline);
+  return state.symbol === 'running'
+    ? []
+    : [
+        plain(` ${view.symbols.dot} `, {dim: true}),
+        plain(`${state.word}${sinceWords(view.pipeline, view)}`, state.style),
+      ];
+}
+
+/** Whoever waits for the compiler wants to know for how long. */
+function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
+  const since = Date.parse(pipeline.programStatusSince);
+  const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
+  return isShown ? ` since ${clockTime(since + offsetAt(since) * 60_000)}` : '';
+}
+
+/**
+ * What the first sixteen look like is the user's choice. In the palettes of xterm, VTE and the Linux console white reads
+ * better on these (black, red, blue, magenta, and the bright black and blue), black on the others.
+ */
+const darkOfSixteen: ReadonlySet<Color> = new Set([0, 1, 4, 5, 8, 12]);
+
+/**
+ * A row on a ground of one colour, its text in black or white: the colours of its words cannot all be read on it. A badge
+ * (inverse) stays one. Where there are no colours, the row as it is.
+ */
+export function fillRow({text, runs}: StyledText, color: Color, colors: Colors): StyledText {
+  if (colors === 'none') return {text, runs};
+  const ground = {fg: textOn(color, typeof colors === 'string' ? colors : colors.depth), bg: color};
+  const builder = new StyledTextBuilder();
+  let at = 0;
+  for (const run of runs) {
+    builder.add(text.slice(at, run.start), ground);
+    builder.add(text.slice(run.start, run.end), {...withoutColor(run.style), ...ground});
+    at = run.end;
+  }
+  builder.add(text.slice(at), ground);
+  return builder.finish();
+}
+
+/** Dim text would be nearer to the ground. */
+function withoutColor({bold, underline, inverse}: Style): Style {
+  return {...noStyle, ...(bold && {bold}), ...(underline && {underline}), ...(inverse && {inverse})};
+}
+
+/** Black or white, whichever is easier to read on the colour that the terminal shows. */
+function textOn(color: Color, depth: Exclude<ColorDepth, 'none'>): Color {
+  const shown = fitColor(color, depth);
+  const rgb = rgbOf(shown);
+  if (rgb) return readableOn(rgb);
+  return darkOfSixteen.has(shown) ? white : black;
 }

@@ -2,14 +2,12 @@ import {Box, type Key, Text, useInput} from 'ink';
 import TextInput from 'ink-text-input';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import {paneAt} from '../on-pane.ts';
-import type {Prompt} from '../prompt.ts';
-import {promptExample, promptLabel} from '../prompt-actions.ts';
-import {searchStatus} from '../search-status.ts';
-import {searchWords} from '../status-text.ts';
-import {useController} from '../use-controller.ts';
-import {usePromptKeys} from '../use-prompt-keys.ts';
-import {useSearchProgress} from '../use-search-progress.ts';
+import {promptExample, promptLabel} from '../handlers/prompts.ts';
+import {useController, useSearchProgress} from '../hooks/use-controller.ts';
+import {usePromptKeys} from '../hooks/use-keys.ts';
+import {paneAt, searchStatus} from '../pane/pane-at.ts';
+import type {Prompt} from '../state/view-state.ts';
+import {searchWords} from './status-line.tsx';
 
 /** Cells for what is typed, whatever is said beside it. */
 const leastRoom = 16;

@@ -1,7 +1,7 @@
 import {Transform, useIsScreenReaderEnabled} from 'ink';
-import {useContext} from 'react';
-import {toAscii} from '../../terminal/ascii.ts';
-import {ControllerContext} from '../use-controller.ts';
+import {memo, useContext} from 'react';
+import {toAscii} from '../../terminal/fit.ts';
+import {ControllerContext} from '../hooks/use-controller.ts';
 
 /**
  * Rows of the screen, cut to its width and painted already. For Ink's layout they are blank ones that never change, which
@@ -24,3 +24,8 @@ export function Rows({rows}: {readonly rows: readonly string[]}) {
 function blankRows(count: number): string {
   return Array.from({length: count}, () => ' ').join('\n');
 }
+
+/** One row of the screen, cut to its width and painted already. */
+export const Line = memo(function Line({text}: {readonly text: string}) {
+  return <Rows rows={[text]} />;
+});

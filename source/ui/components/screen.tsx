@@ -1,22 +1,22 @@
 import {Box} from 'ink';
+import {clip} from '../../terminal/fit.ts';
+import {paint} from '../../terminal/sgr.ts';
+import type {StyledText} from '../../terminal/styled-text.ts';
+import {useNow, useSeconds} from '../hooks/use-clock.ts';
+import {useController, useStore} from '../hooks/use-controller.ts';
+import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
-import {pagePlace, pageShown} from '../page-lines.ts';
-import {troublePage} from '../trouble-page.ts';
-import {useActiveLog} from '../use-active-log.ts';
-import {useController} from '../use-controller.ts';
-import {useNow} from '../use-now.ts';
-import {useSeconds} from '../use-seconds.ts';
-import {useStore} from '../use-store.ts';
-import {useStreamManager} from '../use-stream-manager.ts';
-import {useTabLabels} from '../use-tab-labels.ts';
-import {promptInUse} from '../view-state.ts';
+import {pagePlace, pageShown} from '../pages/pages.ts';
+import {troublePage} from '../pages/trouble.ts';
+import {promptInUse} from '../state/view-state.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
 import {Footer} from './footer.tsx';
 import {Header} from './header.tsx';
-import {PageView} from './page-view.tsx';
 import {PromptLine} from './prompt-line.tsx';
+import {Rows} from './rows.tsx';
 import {StatusLine} from './status-line.tsx';
+import {useTabLabels} from './tab-bar.ts';
 
 /** Header, body, status line and keys; a page or the trouble with the server takes the body's place. */
 export function Screen({layout}: {readonly layout: Layout}) {
@@ -78,4 +78,15 @@ function Main({layout}: {readonly layout: Layout}) {
   // On a small screen the advice matters more than the air around it.
   const lines = trouble.length > layout.bodyHeight ? trouble.filter((line) => line.text !== '') : trouble;
   return <PageView lines={lines} offset={0} height={layout.bodyHeight} />;
+}
+
+/** Rows of text over the whole body, from `offset` on. */
+function PageView(props: {readonly lines: readonly StyledText[]; readonly offset: number; readonly height: number}) {
+  const {controller} = useController();
+  const {colors} = controller.services;
+  const rows = Array.from({length: props.height}, (_, row) => {
+    const line = props.lines[props.offset + row];
+    return line ? paint(clip(line, 0, controller.size.columns), colors) : '';
+  });
+  return <Rows rows={rows} />;
 }

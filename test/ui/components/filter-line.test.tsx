@@ -1,4 +1,10 @@
-import {describe, expect, it} from 'vitest';
+import fc from 'fast-check';
+import {describe, expect, it, test} from 'vitest';
+import {compilePattern} from '../../../source/buffer/pattern.ts';
+import type {FilterEntry} from '../../../source/filters/filter.ts';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {type FilterRowView, filterRow} from '../../../source/ui/components/filter-line.tsx';
 import {logged} from '../reading.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
@@ -89,4 +95,97 @@ describe('the prompt of a filter', () => {
     await app.shows(/^ & 2/m);
     expect(app.screen.controller.state.active).toBe('orders');
   });
+});
+
+/** Filters by these patterns, ids from 1. */
+function filtersOf(...patterns: string[]): readonly FilterEntry[] {
+  return patterns.map((source, index) => {
+    const filter = {kind: 'text', pattern: compilePattern(source), out: source.startsWith('no')} as const;
+    return {id: index + 1, filter, on: true};
+  });
+}
+
+function row(change: Partial<FilterRowView>): string {
+  const view: FilterRowView = {
+    filters: filtersOf('refused'),
+    hiddenBy: () => undefined,
+    isTooSlow: () => false,
+    isFiltering: false,
+    around: 0,
+    width: 100,
+    symbols: symbolsFor(true),
+    ...change,
+  };
+  return filterRow(view).text;
+}
+
+describe('the row of filters says', () => {
+  it('which are in force, and how many records each hides', () => {
+    const hiddenBy = (id: number) => id * 1200;
+    expect(row({filters: filtersOf('refused', 'noise'), hiddenBy}).trimEnd()).toBe(' &  refused -1,200  !noise -2,400');
+  });
+
+  it('no number that is not known', () => {
+    expect(row({isFiltering: true})).toMatch(/^ & {2}refused {3,}filtering $/);
+  });
+
+  it('which are off, and that all are', () => {
+    const [first, second] = filtersOf('refused', 'reset');
+    const filters = first && second ? [first, {...second, on: false}] : [];
+    const styled = filterRow({
+      ...{filters, hiddenBy: () => 3, isTooSlow: () => false, isFiltering: false},
+      ...{around: 0, width: 100, symbols: symbolsFor(true)},
+    });
+    expect(styled.text).toMatch(/^ & {2}refused -3 {2}reset +$/);
+    expect(styled.runs.find(({style}) => style.strike)).toMatchObject({start: 16, end: 21});
+    expect(row({filters: filters.map((entry) => ({...entry, on: false}))})).toMatch(/ {2}all off $/);
+  });
+
+  it('which takes too long, and is off for it', () => {
+    expect(row({isTooSlow: () => true, hiddenBy: () => 0})).toContain('refused takes too long: off');
+  });
+
+  it('that records around each match are shown', () => {
+    expect(row({around: 3})).toMatch(/ {2}3 around each match $/);
+  });
+
+  it('the newest filters where not all fit, and how many there are before', () => {
+    const filters = filtersOf('first of them', 'second of them', 'third of them', 'fourth');
+    expect(row({filters, width: 44})).toMatch(/^ & ‹2 {2}third of them {2}fourth +$/);
+    expect(row({filters, width: 44, symbols: symbolsFor(false)})).toContain('& <2  third');
+  });
+
+  it('of a shape, its message', () => {
+    const shape = (text: string): FilterEntry => ({id: 1, filter: {kind: 'shape', shape: 1, text}, on: true});
+    const filters = [shape('INFO dbsp_adapters::controller:  step # done')];
+    expect(row({filters})).toMatch(/^ & {2}not like: step # done +$/);
+    expect(row({filters: [shape('plain text: of a program')]})).toMatch(/not like: plain text: of a pr/);
+  });
+
+  it('the beginning of a long one, and what is typed as it is, without its control characters', () => {
+    expect(row({filters: filtersOf('x'.repeat(80))})).toMatch(/^ & {2}x{29}… +$/);
+    expect(row({filters: filtersOf('x'.repeat(80)), width: 20})).toMatch(/^ & {2}x+› *$/);
+    expect(row({filters: filtersOf('a\u001B[31mb')})).not.toContain('\u001B');
+  });
+});
+
+test('it is exactly as wide as the screen, whatever stands in it, and the newest filter is on it', () => {
+  const facts = fc.record({
+    patterns: fc.array(fc.string({unit: fc.constantFrom('a', '日', '👍🏽', 'é'), minLength: 1, maxLength: 50}), {
+      minLength: 1,
+      maxLength: 9,
+    }),
+    width: fc.integer({min: 40, max: 200}),
+    around: fc.constantFrom(0, 3),
+    isFiltering: fc.boolean(),
+    hidden: fc.option(fc.nat(), {nil: undefined}),
+  });
+  fc.assert(
+    fc.property(facts, ({patterns, hidden, ...view}) => {
+      const text = row({...view, filters: filtersOf(...patterns), hiddenBy: () => hidden});
+      expect(textWidth(text)).toBe(view.width);
+      expect(text).toContain(`  ${patterns.at(-1)?.slice(0, 2)}`);
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 200)},
+  );
 });

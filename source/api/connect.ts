@@ -1,0 +1,266 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type {buildConnector} from 'undici';
+import type {Clock} from '../lib/clock.ts';
+import type {ReusedReads} from './socket-reads.ts';
+import type {HttpProxy} from './types.ts';
+
+/** How a server is reached; the same for all connections to it. */
+export type Way = {
+  readonly proxy: HttpProxy | undefined;
+  /** The certificate of the server, and of the proxy, is not looked at. */
+  readonly insecure: boolean;
+  readonly secureContext: () => tls.SecureContext;
+};
+
+/** Whose certificates are believed. */
+export type Trust = {
+  /** Any certificate is, for any name. */
+  readonly insecure?: boolean;
+  /** PEM certificates in place of the roots of Node and of this machine. */
+  readonly roots?: readonly string[];
+  /** PEM certificates beside the roots. */
+  readonly extraRoots?: readonly string[];
+};
+
+/** The code of an error: the peer closed while TLS was being set up. */
+export const cutInHandshake = 'CUT_IN_TLS_HANDSHAKE';
+
+/** The server that is meant, whatever the way to it. */
+type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
+
+type ConnectingOptions = {
+  /** Just made, to the target or to the proxy. */
+  readonly raw: net.Socket;
+  readonly target: Target;
+  readonly way: Way;
+  readonly clock: Clock;
+  /** Milliseconds for the name, TCP, the proxy and TLS together. */
+  readonly timeout: number;
+  readonly callback: buildConnector.Callback;
+};
+
+/** One connection that is being set up: TCP, then the proxy and its tunnel, then TLS. It calls back once. */
+class Connecting {
+  readonly #options: ConnectingOptions;
+  #cancelTimer = () => {};
+  #settled = false;
+  #stage: 'proxy' | 'server' | 'server-tls';
+
+  constructor(options: ConnectingOptions) {
+    this.#options = options;
+    this.#stage = options.way.proxy ? 'proxy' : 'server';
+  }
+
+  begin(): void {
+    const {raw, clock, timeout} = this.#options;
+    this.#cancelTimer = clock.after(timeout, () => this.#fail(errorWithCode('ETIMEDOUT')));
+    raw.on('error', this.#fail);
+    raw.on('close', () => this.#fail(errorWithCode('ECONNRESET')));
+    raw.once('connect', () => this.#onConnect());
+  }
+
+  #onConnect(): void {
+    const {raw, way} = this.#options;
+    const {proxy} = way;
+    if (!proxy) this.#atServer(raw);
+    else if (proxy.secure) startTls(raw, proxy.host, way, (hop) => this.#atProxy(hop, proxy), this.#fail);
+    else this.#atProxy(raw, proxy);
+  }
+
+  #atProxy(hop: net.Socket, proxy: HttpProxy): void {
+    const {target} = this.#options;
+    // What is not for TLS the proxy takes itself, and sends on.
+    if (target.secure) openTunnel(hop, proxy, target).then(() => this.#atServer(hop), this.#fail);
+    else this.#succeed(hop);
+  }
+
+  #atServer(hop: net.Socket): void {
+    const {target, way} = this.#options;
+    if (!target.secure) {
+      this.#succeed(hop);
+      return;
+    }
+    this.#stage = 'server-tls';
+    startTls(hop, target.host, way, this.#succeed, this.#fail);
+  }
+
+  readonly #succeed = (socket: net.Socket): void => {
+    if (this.#settle()) this.#options.callback(null, socket);
+  };
+
+  /** Stays attached: a late error of a socket that undici no longer watches must not end the process. */
+  readonly #fail = (error: Error): void => {
+    if (!this.#settle()) return;
+    this.#options.raw.destroy();
+    this.#options.callback(this.#atStage(error), null);
+  };
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#cancelTimer();
+    return true;
+  }
+
+  #atStage(error: Error): Error {
+    const {proxy} = this.#options.way;
+    if (proxy && this.#stage === 'proxy') return errorOfProxy(error, proxy);
+    // Of a connection that was never refused: what a plain server does with a client hello.
+    const isCut = this.#stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
+    return isCut ? errorWithCode(cutInHandshake) : error;
+  }
+}
+
+function errorOfProxy(error: Error, proxy: HttpProxy): Error {
+  if (error instanceof ProxyError) return error;
+  const code = 'code' in error ? String(error.code) : error.message;
+  return new ProxyError(proxy, `cannot be reached (${code})`);
+}
+
+function errorWithCode(code: string): Error {
+  return Object.assign(new Error(code), {code});
+}
+
+/**
+ * Begins TLS with `hostname` on a socket that stands; HTTP/1.1 alone is offered. Each of the two is called at most once,
+ * save that `fail` also hears of what goes wrong later.
+ */
+function startTls(
+  raw: net.Socket,
+  hostname: string,
+  {insecure, secureContext}: Way,
+  succeed: (socket: net.Socket) => void,
+  fail: (error: Error) => void,
+): void {
+  const socket = tls.connect({
+    socket: raw,
+    host: hostname,
+    // A bare address must not be sent as a server name (RFC 6066, section 3).
+    ...(net.isIP(hostname) === 0 ? {servername: hostname} : {}),
+    ALPNProtocols: ['http/1.1'],
+    secureContext: secureContext(),
+    rejectUnauthorized: !insecure,
+  });
+  socket.on('error', fail);
+  socket.once('secureConnect', () => succeed(socket));
+}
+
+/** Bytes of a proxy's answer that are read; those seen have a few hundred. */
+const answerLimit = 16 * 1024;
+
+/** The way to the server ends at the proxy. The message is one line for the user. */
+export class ProxyError extends Error {
+  constructor(proxy: HttpProxy, words: string) {
+    super(`the proxy ${authority(proxy)} from ${proxy.from} ${words}`);
+    this.name = 'ProxyError';
+  }
+}
+
+/** The header that a proxy asks for, if it is to have one. */
+export function proxyHeaders({login}: HttpProxy): Readonly<Record<string, string>> {
+  return login === undefined ? {} : {'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`};
+}
+
+/** Asks the proxy at the other end of `socket` to pass everything on to `target` (CONNECT, RFC 9110, section 9.3.6). */
+async function openTunnel(
+  socket: net.Socket,
+  proxy: HttpProxy,
+  target: {readonly host: string; readonly port: number},
+): Promise<void> {
+  const to = authority(target);
+  const headers = Object.entries({host: to, ...proxyHeaders(proxy)}).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`CONNECT ${to} HTTP/1.1\r\n${headers.join('')}\r\n`);
+  const [statusLine = ''] = (await readHead(socket, proxy)).split('\r\n', 1);
+  const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(statusLine)?.[1];
+  if (status === undefined) throw new ProxyError(proxy, 'does not answer in HTTP');
+  if (status === '407') throw new ProxyError(proxy, `wants a login: put http://user:password@… into ${proxy.from}`);
+  if (!status.startsWith('2')) throw new ProxyError(proxy, `does not lead to ${to} (${status})`);
+}
+
+/**
+ * The answer up to its empty line. Read by hand: `data` events would leave the socket flowing, and what follows is for
+ * TLS. A server says nothing before the client's hello, so nothing follows yet.
+ */
+async function readHead(socket: net.Socket, proxy: HttpProxy): Promise<string> {
+  let head = '';
+  const {promise, resolve, reject} = Promise.withResolvers<void>();
+  const onReadable = () => {
+    for (let piece: unknown = socket.read(); piece instanceof Uint8Array; piece = socket.read()) {
+      head += Buffer.from(piece).toString('latin1');
+    }
+    if (head.includes('\r\n\r\n')) resolve();
+    else if (head.length > answerLimit) reject(new ProxyError(proxy, 'sends an answer without end'));
+  };
+  const onEnd = () => reject(new ProxyError(proxy, 'closed the connection without an answer'));
+  socket.on('readable', onReadable);
+  socket.once('end', onEnd);
+  socket.once('close', onEnd);
+  try {
+    await promise;
+    return head;
+  } finally {
+    socket.off('readable', onReadable);
+    socket.off('end', onEnd);
+    socket.off('close', onEnd);
+  }
+}
+
+function authority({host, port}: {readonly host: string; readonly port: number}): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+/** Silence after which TCP probes the peer; libuv then probes each second and gives up after ten. */
+const keepAliveDelay = 15_000;
+
+/** Node gives the first of several addresses 250 ms, too short for a distant server; the next one is tried then. */
+const addressAttemptTimeout = 1000;
+
+/**
+ * How undici connects. It differs from undici's own connector in that the raw TCP socket is made apart from the TLS
+ * socket, and told to `onSocket`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
+ * HTTP/1.1 alone is offered, and no TLS session is kept, so each connection checks the certificate. Behind a proxy the
+ * raw socket is the one to the proxy, which ends the other half when it is reset.
+ */
+export function createConnector(options: {
+  clock: Clock;
+  way: Way;
+  /** Milliseconds for the name, TCP, the proxy and TLS together. */
+  timeout: number;
+  onSocket?: (raw: net.Socket) => void;
+  /** How the raw socket is read; default: as Node does. */
+  reads?: ReusedReads;
+}): buildConnector.connector {
+  const {clock, way, timeout, reads} = options;
+  return ({hostname, port, protocol}, callback) => {
+    const secure = protocol === 'https:';
+    const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
+    const firstHop = way.proxy ?? target;
+    const raw: net.Socket = net.connect({
+      host: firstHop.host,
+      port: firstHop.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelay,
+      autoSelectFamilyAttemptTimeout: addressAttemptTimeout,
+      ...(reads && {onread: reads.onread(() => raw)}),
+    });
+    options.onSocket?.(raw);
+    new Connecting({raw, target, way, clock, timeout, callback}).begin();
+    // undici cancels an attempt that nobody waits for through this socket.
+    return raw;
+  };
+}
+
+/**
+ * Makes the context of all TLS connections, when the first needs it: to read 300 roots takes about 30 ms. The machine's
+ * own roots count beside Node's, as they do for every other program of the user.
+ */
+export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
+  let context: tls.SecureContext | undefined;
+  return () => {
+    const usual = () => [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+    context ??= tls.createSecureContext({ca: [...new Set([...(roots ?? usual()), ...extraRoots])]});
+    return context;
+  };
+}

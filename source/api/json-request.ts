@@ -1,0 +1,219 @@
+import zlib from 'node:zlib';
+import type {Dispatcher, Pool} from 'undici';
+import type {Clock} from '../lib/clock.ts';
+import {parseJson} from '../lib/json.ts';
+import {createConnector, type Way} from './connect.ts';
+import {ApiError} from './errors.ts';
+import {
+  type Answer,
+  type AnswerHeaders,
+  encodingOf,
+  errorBodyLimit,
+  failureOf,
+  isWebPage,
+  type Route,
+} from './http-failure.ts';
+import {type Authorized, loadUndici, type RequestHeaders, requestTarget, type Timeouts} from './request.ts';
+import type {ServerAnswers} from './server-answers.ts';
+import {transportFailure} from './transport-failure.ts';
+import type {ApiFailure, HttpProxy} from './types.ts';
+
+/** Connections for the list and look-ups, all tabs together; log streams have their own. */
+const poolSize = 4;
+
+type JsonRoutesOptions = {
+  readonly baseUrl: string;
+  readonly authorized: Authorized;
+  readonly way: Way;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+  readonly answers: ServerAnswers;
+};
+
+type JsonRequest<T> = {
+  readonly route: Route;
+  readonly url: string;
+  readonly signal: AbortSignal;
+  readonly headers?: RequestHeaders;
+  readonly parse: (json: unknown) => T | undefined;
+  /** Answers what was read from the same bytes before. */
+  readonly known?: (wire: WireAnswer) => T | undefined;
+};
+
+/** The routes that answer in JSON, over one pool, which is made for the first request. */
+export class JsonRoutes {
+  readonly #options: JsonRoutesOptions;
+  #pool: Pool | undefined;
+
+  constructor(options: JsonRoutesOptions) {
+    this.#options = options;
+  }
+
+  /** Asks, and reads the answer's JSON through `parse`; whatever does not fit is a typed failure. */
+  async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: WireAnswer}> {
+    const {route, url, parse} = request;
+    return this.#options.authorized(request.signal, async (headers) => {
+      const {answers, clock} = this.#options;
+      const number = answers.begin();
+      const wire = await this.#ask(url, request.signal, {...headers, ...request.headers});
+      const known = request.known?.(wire);
+      if (known !== undefined) {
+        answers.succeeded(number);
+        return {value: known, wire};
+      }
+      const hasToken = 'authorization' in headers;
+      const answer: Answer = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
+      const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
+      const value = usable ? parse(parseJson(answer.body)) : undefined;
+      if (value === undefined) {
+        const failure = failureOf(answer, clock.wall());
+        answers.refused(number, failure);
+        throw new ApiError(failure);
+      }
+      answers.succeeded(number);
+      return {value, wire};
+    });
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    const closing = this.#pool;
+    this.#pool = undefined;
+    await closing?.destroy();
+  }
+
+  async #ask(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<WireAnswer> {
+    const {baseUrl, way, clock, timeouts, answers} = this.#options;
+    const undici = await loadUndici();
+    this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
+      connections: poolSize,
+      allowH2: false,
+      // Both are timed on our own clock.
+      bodyTimeout: 0,
+      headersTimeout: 0,
+      // Below the server's own 5 s, so that a request seldom meets a connection that is being closed.
+      keepAliveTimeout: 4000,
+      connect: createConnector({clock, way, timeout: timeouts.connect}),
+    });
+    return lookUp({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal, answers});
+  }
+}
+
+/** 5,000 pipelines are about 7 MB; a server that sends more than this is not a Feldera. */
+const bodyLimit = 128 * 1024 * 1024;
+
+/** A response whose body, still compressed, has been read to its end (of an error: up to a limit). */
+type WireAnswer = {readonly status: number; readonly headers: AnswerHeaders; readonly bytes: Buffer};
+
+type LookUp = {
+  readonly pool: Dispatcher;
+  readonly proxy: HttpProxy | undefined;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly timeouts: Timeouts;
+  readonly signal: AbortSignal;
+  readonly answers: Pick<ServerAnswers, 'hasAnswered'>;
+};
+
+/**
+ * One short request over the shared pool. Throws an `ApiError` when no complete answer came: `cancelled` when `signal`
+ * was aborted, else what the transport said. Any status is an answer.
+ */
+async function lookUp(request: LookUp): Promise<WireAnswer> {
+  const {pool, url, headers, clock, timeouts} = request;
+  if (request.signal.aborted) throw new ApiError({kind: 'cancelled'});
+  const controller = new AbortController();
+  const {signal} = controller;
+  const stop = (failure: ApiFailure): void => controller.abort(new ApiError(failure));
+  const cancel = (): void => stop({kind: 'cancelled'});
+  const limit = (milliseconds: number): (() => void) =>
+    clock.after(milliseconds, () => {
+      const message = `the server did not answer within ${milliseconds / 1000} s`;
+      stop({kind: 'retryable', reason: 'timeout', message, url});
+    });
+
+  request.signal.addEventListener('abort', cancel);
+  const cancelTotal = limit(timeouts.total);
+  const cancelHeaders = limit(timeouts.headers);
+  try {
+    const response = await pool.request({...requestTarget(url, request.proxy), method: 'GET', headers, signal});
+    cancelHeaders();
+    const {statusCode: status} = response;
+    const bytes = status === 200 ? await readBody(response.body, url) : await readErrorBody(response.body, request);
+    signal.throwIfAborted();
+    return {status, headers: response.headers, bytes};
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url, request.answers.hasAnswered));
+  } finally {
+    cancelHeaders();
+    cancelTotal();
+    request.signal.removeEventListener('abort', cancel);
+  }
+}
+
+async function readBody(body: AsyncIterable<unknown>, url: string): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop early destroys the body, and its connection with it.
+  for await (const piece of body) {
+    if (!(piece instanceof Uint8Array)) continue;
+    pieces.push(piece);
+    length += piece.length;
+    if (length <= bodyLimit) continue;
+    const message = `the answer is larger than ${bodyLimit / (1024 * 1024)} MiB`;
+    throw new ApiError({kind: 'retryable', reason: 'protocol', message, url});
+  }
+  return Buffer.concat(pieces);
+}
+
+/** The status counts, whatever becomes of the body: as much as comes in a while, up to a limit. */
+async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, timeouts}: LookUp): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const cancelTimer = clock.after(timeouts.errorBody, () => body.destroy());
+  try {
+    for await (const piece of body) {
+      if (!(piece instanceof Uint8Array)) continue;
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= errorBodyLimit) break;
+    }
+  } catch {
+    // Cut, or too slow.
+  } finally {
+    cancelTimer();
+  }
+  return Buffer.concat(pieces).subarray(0, errorBodyLimit);
+}
+
+/**
+ * The body without its compression; a server may compress an error though only the list asked for it. Of an error the
+ * status counts: a body that cannot be read, perhaps because only its beginning was, is none.
+ */
+async function decodeBody({status, headers, bytes}: WireAnswer, url: string): Promise<Uint8Array> {
+  const encoding = encodingOf(headers);
+  if (encoding === 'identity' || bytes.length === 0) return bytes;
+  try {
+    if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new Error('an unknown encoding');
+    return await gunzip(bytes, bodyLimit);
+  } catch {
+    if (status !== 200) return Buffer.alloc(0);
+    const message = `${url} answered in an encoding that cannot be read (${encoding})`;
+    throw new ApiError({kind: 'retryable', reason: 'protocol', message, url});
+  }
+}
+
+/**
+ * Decompresses a whole gzip body off the main thread. Rejects when it is broken, incomplete, or larger than `limit`
+ * bytes.
+ */
+function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    zlib.gunzip(bytes, {maxOutputLength: limit}, (error, plain) => {
+      if (error) reject(error);
+      else resolve(plain);
+    });
+  });
+}

@@ -1,0 +1,152 @@
+import type {Entries, LogBuffer} from './log-buffer.ts';
+import type {Marker} from './markers.ts';
+import type {SegmentView} from './segment.ts';
+
+/** One write to a file or a pipe, and short beside a slice of 8 ms. */
+const blockBytes = 1024 * 1024;
+/** Short lines, or ids that are no longer held: 16,384 of them take 1 to 2 ms. */
+const blockIds = 16 * 1024;
+const endOfLine = Buffer.from('\n');
+
+export type TakeOptions = {
+  /** Given: markers stand between the lines as `── words ──`. Otherwise they are skipped. */
+  readonly markers?: (marker: Marker) => string;
+  /** Counts what is taken while it is taken. */
+  readonly tally?: TakeTally;
+};
+
+/** What was taken so far. */
+export type TakeTally = {
+  lines: number;
+  /** Newlines and markers included. */
+  bytes: number;
+  /** Entries asked for that are no longer held: they were trimmed before their turn came. */
+  missing: number;
+};
+
+export function newTally(): TakeTally {
+  return {lines: 0, bytes: 0, missing: 0};
+}
+
+/** The ids of the shown entries from `from` up to, but without, `end`. Asks `entries` as it goes. */
+export function* idsIn(entries: Entries, from: number, end: number): Generator<number> {
+  let id = entries.atOrAfter(from);
+  while (id !== undefined && id < end) {
+    yield id;
+    id = entries.atOrAfter(id + 1);
+  }
+}
+
+/**
+ * The bytes of the lines under `ids`, which must ascend: exactly as the log has them, each with its `\n`, the open
+ * line included as far as it has come. In blocks of at most 1 MiB, which are copies: the buffer may change between
+ * two blocks. Comes up for air after 16,384 ids, even if the block is empty then.
+ */
+export function* takeBlocks(
+  buffer: LogBuffer,
+  ids: Iterable<number>,
+  options: TakeOptions = {},
+): Generator<Buffer, void, undefined> {
+  const tally = options.tally ?? newTally();
+  const pieces = new Pieces();
+  let segment: SegmentView | undefined;
+  let visited = 0;
+  for (const id of ids) {
+    // A view holds until the buffer changes, which it can only do while a block is out.
+    if (!segment || id < segment.firstId || id >= segment.endId) segment = buffer.segmentAt(id);
+    if (segment) addEntry(pieces, segment, id, buffer, options, tally);
+    else tally.missing += 1;
+    visited += 1;
+    if (pieces.bytes < blockBytes && visited < blockIds) continue;
+    yield* blocksOf(pieces.take(), tally);
+    segment = undefined;
+    visited = 0;
+  }
+  if (visited > 0) yield* blocksOf(pieces.take(), tally);
+}
+
+/** All of it in one piece, for what is known to be small. */
+export function takeBytes(buffer: LogBuffer, ids: Iterable<number>, options: TakeOptions = {}): Buffer {
+  return Buffer.concat([...takeBlocks(buffer, ids, options)]);
+}
+
+/** The lines under `ids`, without their `\n`. Views: each is valid until the next change of the buffer. */
+export function* takeLines(buffer: LogBuffer, ids: Iterable<number>): Generator<Buffer, void, undefined> {
+  for (const id of ids) {
+    const line = buffer.lineAt(id);
+    if (line) yield line;
+  }
+}
+
+function addEntry(
+  pieces: Pieces,
+  segment: SegmentView,
+  id: number,
+  buffer: LogBuffer,
+  {markers}: TakeOptions,
+  tally: TakeTally,
+): void {
+  const index = id - segment.firstId;
+  const start = segment.starts[index] ?? 0;
+  const end = segment.starts[index + 1] ?? segment.bytes.length;
+  if (start === end) {
+    const marker = markers && buffer.markerAt(id);
+    if (marker) pieces.add(Buffer.from(`── ${markers(marker)} ──\n`));
+    return;
+  }
+  tally.lines += 1;
+  pieces.addRange(segment.bytes, start, end);
+  if (segment.open && id === segment.endId - 1) pieces.add(endOfLine);
+}
+
+function* blocksOf(bytes: Buffer, tally: TakeTally): Generator<Buffer, void, undefined> {
+  let at = 0;
+  // More than one only after a line that is longer than a block.
+  do {
+    const block = bytes.subarray(at, at + blockBytes);
+    tally.bytes += block.length;
+    yield block;
+    at += blockBytes;
+  } while (at < bytes.length);
+}
+
+/** Gathers views of bytes; neighbouring ranges become one, so that a whole view is copied segment by segment. */
+class Pieces {
+  bytes = 0;
+  #pieces: Uint8Array[] = [];
+  #source: Buffer | undefined;
+  #start = 0;
+  #end = 0;
+
+  addRange(source: Buffer, start: number, end: number): void {
+    this.bytes += end - start;
+    if (source === this.#source && start === this.#end) {
+      this.#end = end;
+      return;
+    }
+    this.#endRange();
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  add(piece: Uint8Array): void {
+    this.#endRange();
+    this.bytes += piece.length;
+    this.#pieces.push(piece);
+  }
+
+  /** One copy of all; begins anew. */
+  take(): Buffer {
+    this.#endRange();
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.bytes = 0;
+    return all;
+  }
+
+  #endRange(): void {
+    if (this.#source) this.#pieces.push(this.#source.subarray(this.#start, this.#end));
+    this.#source = undefined;
+  }
+}

@@ -1,0 +1,186 @@
+import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
+
+/** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
+const entryCost = 4;
+const markerCost = 256;
+const markersPerSegment = 1024;
+
+/**
+ * The newest entries of a log buffer, in memory: segments, the last of which grows. It knows no bound: whoever owns it
+ * takes the oldest segment out.
+ */
+export class MemoryPart {
+  readonly #segmentBytes: number;
+  readonly #maxLineBytes: number;
+  /** Oldest first. All but the last are sealed. */
+  readonly #segments: Segment[] = [];
+  #spareMemory: ArrayBuffer | undefined;
+  #isOpen = false;
+  #endId = 0;
+  #lines = 0;
+  #markers = 0;
+  #byteLength = 0;
+
+  /** `segmentBytes`: what a segment holds. `maxLineBytes`, not less: where an endless line is broken. */
+  constructor(options: {segmentBytes: number; maxLineBytes: number}) {
+    this.#segmentBytes = options.segmentBytes;
+    this.#maxLineBytes = options.maxLineBytes;
+  }
+
+  /** Id of the oldest entry; `endId` when there is none. */
+  get firstId(): number {
+    return this.#segments[0]?.firstId ?? this.#endId;
+  }
+
+  /** One past the newest entry. */
+  get endId(): number {
+    return this.#endId;
+  }
+
+  /** The last line has not ended. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The open line is one of them. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Bytes of the lines, newlines included. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** Bytes, those of the index included. */
+  get cost(): number {
+    return this.#byteLength + this.#lines * entryCost + this.#markers * (entryCost + markerCost);
+  }
+
+  /** The segment that leaves memory next. The newest one never does: undefined while there is no other. */
+  get oldest(): Segment | undefined {
+    return this.#segments.length > 1 ? this.#segments[0] : undefined;
+  }
+
+  /** `cost` once the oldest segment is taken out; the objects of its markers are counted on. */
+  get costWithoutOldest(): number {
+    const {oldest} = this;
+    return this.cost - (oldest ? oldest.length + oldest.count * entryCost : 0);
+  }
+
+  /** Takes out the oldest segment. */
+  removeOldest(): Segment | undefined {
+    const {oldest} = this;
+    if (!oldest) return undefined;
+    this.#segments.shift();
+    this.#lines -= oldest.count - oldest.markers;
+    this.#markers -= oldest.markers;
+    this.#byteLength -= oldest.length;
+    return oldest;
+  }
+
+  /**
+   * The next segment gets the memory of this one, which was taken out: once a scrollback is full it needs no more. Of 163
+   * MB the garbage would cost 60 to 100 ms of CPU.
+   */
+  reuse(segment: Segment): void {
+    this.#spareMemory = segment.giveMemory();
+  }
+
+  /** The first entry will have this id. Only while there is none. */
+  beginAt(id: number): void {
+    this.#endId = id;
+  }
+
+  /**
+   * Stores the beginning of what stands in `bytes` from `offset` on: what fits into the newest segment up to the end of
+   * a line. Answers how many; 0 when it has made room instead, for the next call. A line that reaches the longest
+   * length is ended. `newlines`: where those of all the bytes are.
+   */
+  put(bytes: Uint8Array, newlines: Uint32Array, offset: number): number {
+    const segment = this.#newest();
+    const alone = segment.count === 0 || (this.#isOpen && segment.count === 1);
+    const fits = segment.fitting(bytes.subarray(offset), {alone, usual: this.#segmentBytes});
+    if (fits > 0) {
+      this.#write(segment, bytes.subarray(offset, offset + fits), newlines, offset);
+      return fits;
+    }
+    if (!alone) this.#moveOn();
+    else if (segment.capacity < this.#maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.#maxLineBytes));
+    else this.closeLine();
+    return 0;
+  }
+
+  /** The open line, if there is one, stands as received. */
+  closeLine(): void {
+    if (!this.#isOpen) return;
+    this.#newest().endOpenLine();
+    this.#byteLength += 1;
+    this.#isOpen = false;
+  }
+
+  /** Adds an entry without bytes, a marker, and answers its id. Only while no line is open. */
+  addMarker(): number {
+    if (this.#newest().markers >= markersPerSegment) this.#moveOn();
+    const segment = this.#newest();
+    segment.beginEntry();
+    segment.markers += 1;
+    this.#markers += 1;
+    this.#endId += 1;
+    return this.#endId - 1;
+  }
+
+  /** The next line or marker begins a segment. Nothing happens while a line is open. */
+  startSegment(): void {
+    if (!this.#isOpen && (this.#segments.at(-1)?.count ?? 0) > 0) this.#moveOn();
+  }
+
+  /** See `LogBuffer.lineAt`. */
+  lineAt(id: number): Buffer | undefined {
+    const segment = this.#find(id);
+    if (!segment) return undefined;
+    const index = id - segment.firstId;
+    const start = segment.startOf(index);
+    const end = segment.endOf(index);
+    if (start === end) return undefined;
+    return segment.slice(start, this.#isOpen && id === this.#endId - 1 ? end : end - 1);
+  }
+
+  segmentAt(id: number): SegmentView | undefined {
+    const segment = this.#find(id);
+    return segment?.view(this.#isOpen && segment.endId === this.#endId);
+  }
+
+  #write(segment: Segment, bytes: Uint8Array, newlines: Uint32Array, offset: number): void {
+    const begun = segment.write(bytes, this.#isOpen, newlines, offset);
+    this.#lines += begun;
+    this.#endId += begun;
+    this.#byteLength += bytes.length;
+    this.#isOpen = bytes[bytes.length - 1] !== newline;
+  }
+
+  /** Starts another segment and takes the open line along: a line never crosses segments. */
+  #moveOn(): void {
+    const open = this.#isOpen ? this.#newest().removeLast() : undefined;
+    this.#segments.at(-1)?.seal();
+    const firstId = open ? this.#endId - 1 : this.#endId;
+    const segment = new Segment(firstId, Math.max(this.#segmentBytes, open?.length ?? 0), this.#spareMemory);
+    this.#spareMemory = undefined;
+    if (open) segment.write(open, false);
+    this.#segments.push(segment);
+  }
+
+  #newest(): Segment {
+    let segment = this.#segments.at(-1);
+    if (!segment) {
+      segment = new Segment(this.#endId, this.#segmentBytes);
+      this.#segments.push(segment);
+    }
+    return segment;
+  }
+
+  #find(id: number): Segment | undefined {
+    if (id < this.firstId || id >= this.#endId) return undefined;
+    return findSegment(this.#segments, id);
+  }
+}

@@ -1,0 +1,103 @@
+/** A dozen is usual: a log styles the same parts of each line. With more, styles may stand anywhere. */
+const mostJoints = 256;
+const escapes = 0x1b1b1b1b;
+const lowBits = 0x01010101;
+const highBits = 0x80808080;
+
+/**
+ * What a search must know of a segment's bytes to search them as they are, without taking styles (SGR sequences) out:
+ * between which characters styles stand, the joints, as `r` and `:` in `controller ESC[0m ESC[2m :`. A text none of
+ * whose neighbouring characters are a joint is never interrupted. Worked out once, when a search asks first: of 163 MB
+ * with 10,000,000 styles in 180 to 290 ms, where taking the styles out costs 350 ms for each search.
+ */
+export class TextFacts {
+  #joints: ReadonlySet<number> = new Set();
+  #to = 0;
+
+  /** Looks at the bytes up to `to`, where a line ends, that were not looked at before. */
+  update(bytes: Buffer, to: number): void {
+    if (to <= this.#to) return;
+    if (bytes.subarray(this.#to, to).includes(escapeByte)) {
+      const joints = new Set(this.#joints);
+      addJoints(joints, bytes, {from: this.#to, to});
+      // Assigned when it is whole: a search may be ended by force at any moment.
+      this.#joints = joints;
+    }
+    this.#to = to;
+  }
+
+  /** Two bytes each: the one before the styles and the one after. The same set until something is added to it. */
+  get joints(): ReadonlySet<number> {
+    return this.#joints;
+  }
+
+  get hasStyles(): boolean {
+    return this.#joints.size > 0;
+  }
+
+  /** Whether styles may stand between these two bytes. */
+  isJoint(before: number, after: number): boolean {
+    return this.#joints.size >= mostJoints || this.#joints.has((before << 8) | after);
+  }
+}
+
+/** Looks for escapes four bytes at a time, which takes a third of the time that one by one does. */
+function addJoints(joints: Set<number>, bytes: Buffer, {from, to}: {from: number; to: number}): void {
+  // Words begin at multiples of four in memory, and what is beside them is looked at byte by byte.
+  const head = -bytes.byteOffset & 3;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, Math.max(0, bytes.length - head) >> 2);
+  // The same few come again in each line: the set is asked about those only that were not the last in their place here.
+  const recent = new Uint16Array(256);
+  let next = from;
+  for (let index = (from - head) >> 2; head + (index << 2) < to; index++) {
+    const difference = (words[index] ?? escapes) ^ escapes;
+    // Not 0 if a byte is an escape: that byte is 0 here, and the borrow of what is subtracted sets its high bit.
+    if (((difference - lowBits) & ~difference & highBits) === 0) continue;
+    const start = head + (index << 2);
+    const end = Math.min(start + 4, to);
+    for (let at = Math.max(start, next); at < end; at++) {
+      if (bytes[at] !== escapeByte) continue;
+      next = stylesEnd(bytes, at);
+      if (next === at) continue;
+      const joint = ((bytes[at - 1] ?? 0) << 8) | (bytes[next] ?? 0);
+      const place = (joint ^ (joint >> 8)) & 0xff;
+      if (recent[place] !== joint && joints.size < mostJoints) joints.add(joint);
+      recent[place] = joint;
+      at = next - 1;
+    }
+  }
+}
+
+/** Past the SGR sequences, one after the other, that begin at `at`; `at` if there is none. */
+function stylesEnd(bytes: Buffer, at: number): number {
+  let end = at;
+  while (bytes[end] === escapeByte && bytes[end + 1] === 0x5b) {
+    let final = end + 2;
+    // Digits, `:` and `;`.
+    while ((bytes[final] ?? 0) >= 0x30 && (bytes[final] ?? 0) <= 0x3b) final += 1;
+    if (bytes[final] !== 0x6d) return end;
+    end = final + 1;
+  }
+  return end;
+}
+
+/** Of each line so many bytes are looked at and shown: a longer one must not freeze anything. */
+export const visibleBytes = 64 * 1024;
+
+const escapeByte = 0x1b;
+
+/** Colours and other styles (SGR): they reach the screen as such, and are no text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+const styles = /\x1b\[[\d:;]*m/g;
+
+/** Decodes bytes, of one line or several, as UTF-8 (U+FFFD where invalid) and leaves out SGR sequences. */
+export function decodeVisible(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return bytes.includes(escapeByte) ? text.replace(styles, '') : text;
+}
+
+/** The text of a line as search sees it: its first 64 KiB without SGR sequences and without the `\r` at its end. */
+export function visibleText(line: Buffer): string {
+  const text = decodeVisible(line.subarray(0, visibleBytes));
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}

@@ -1,0 +1,177 @@
+import {mkdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {type CommandName, commandWords, heeds, type Option, options, takes} from '../settings/option-table.ts';
+import {configVerbs, formsOf, shells} from '../settings/request.ts';
+import {namesSoon} from '../startup/name-hint.ts';
+import {saveFile} from '../storage/save-file.ts';
+
+/** What may be typed, and a few words about it. */
+type Candidate = {readonly word: string; readonly help?: string};
+
+/** What may stand where the cursor is; `names`: the pipelines' as well. */
+type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
+
+/** Names that the configuration file gives. */
+type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
+
+const nothing: Completion = {candidates: [], names: false};
+
+const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
+  logs: 'print logs to stdout',
+  list: 'all pipelines and their states',
+  status: 'state, since when, errors in full',
+  completion: 'a script for the shell',
+  config: 'the configuration file, and what is in force',
+  demo: 'the embedded demo server',
+};
+
+/** States that are asked for most; `list` takes others too. */
+const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
+
+/**
+ * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
+ * what is begun is left out, but for names, which the caller knows.
+ */
+export function complete(words: readonly string[], own: OwnNames): Completion {
+  const begun = words.at(-1) ?? '';
+  const whole = words.slice(0, -1);
+  if (whole.includes('--')) return {candidates: [], names: true};
+  const {command, word, asksFor} = read(whole);
+  if (asksFor) return fitting(valuesOf(asksFor, command, own), begun);
+  const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
+  const option = all.find((each) => each.flag === flag);
+  if (option?.value !== undefined) {
+    const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
+    return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
+  }
+  if (begun.startsWith('-')) return fitting(flagsOf(command, word), begun);
+  const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
+  if (verbs) {
+    return word === undefined
+      ? fitting(
+          verbs.map((word) => ({word})),
+          begun,
+        )
+      : nothing;
+  }
+  if (command === 'demo' || command === 'list') return nothing;
+  const commands =
+    command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
+  return {...fitting(commands, begun), names: true};
+}
+
+const all: readonly Option[] = options;
+
+type Typed = {
+  readonly command: CommandName;
+  /** The first behind the command: a name, or the verb of `config`. */
+  readonly word: string | undefined;
+  /** The flag that still asks for its value. */
+  readonly asksFor: Option | undefined;
+};
+
+function read(whole: readonly string[]): Typed {
+  let command: CommandName | undefined;
+  let first: string | undefined;
+  let asksFor: Option | undefined;
+  for (const word of whole) {
+    if (asksFor) asksFor = undefined;
+    else if (word.startsWith('-')) asksFor = all.find((option) => option.value !== undefined && isTyped(option, word));
+    else if (command === undefined) {
+      command = commandWords.find((each) => each === word) ?? 'screen';
+      if (command === 'screen') first = word;
+    } else first ??= word;
+  }
+  return {command: command ?? 'screen', word: first, asksFor};
+}
+
+function isTyped({flag, alias}: Option, word: string): boolean {
+  return word === `--${flag}` || (alias !== undefined && word === `-${alias}`);
+}
+
+function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
+  const taken = all.filter((option) => takes(command, option));
+  const heeded = command === 'config' && word !== undefined ? taken.filter(({flag}) => heeds(word, flag)) : taken;
+  return heeded.map(({flag, help}) => ({word: `--${flag}`, help}));
+}
+
+function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {
+  const known: ReadonlyMap<string, readonly string[]> = new Map([
+    ['output', formsOf(command)],
+    ['status', states],
+    ['context', own.contexts],
+    ['theme', [...(choices ?? []), ...own.themes]],
+  ]);
+  return (known.get(flag) ?? choices ?? []).map((word) => ({word}));
+}
+
+function fitting(candidates: readonly Candidate[], begun: string): Completion {
+  return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
+}
+
+/** Names are as good as new for so long. Milliseconds. */
+const fresh = 30_000;
+
+type AnswerOptions = {
+  /** The words behind `pipetail`, the last one begun or empty. */
+  readonly words: readonly string[];
+  readonly own: OwnNames;
+  /** Opens the server that the words name; undefined: they cannot be understood. Asked only when names are wanted. */
+  readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
+  /** Where the names are kept between two questions. */
+  readonly folder: string;
+  /** Whose names they are: server, tenant. */
+  readonly server: string;
+  readonly clock: Clock;
+};
+
+/** A word a line, with help behind a tab. Never rejects: a shell that waits for a word is no place for complaints. */
+export async function answerCompletion(options: AnswerOptions): Promise<string> {
+  const {candidates, names} = complete(options.words, options.own);
+  const begun = options.words.at(-1) ?? '';
+  const known = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
+  const all: readonly Candidate[] = [
+    ...candidates,
+    ...known.filter((name) => name.startsWith(begun)).map((word) => ({word, help: 'pipeline'})),
+  ];
+  return all.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
+}
+
+type Kept = {readonly server: string; readonly at: number; readonly names: readonly string[]};
+
+async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<readonly string[]> {
+  const file = path.join(folder, 'completion.json');
+  const kept = await readKept(file);
+  const age = clock.wall() - (kept?.at ?? 0);
+  if (kept?.server === server && age >= 0 && age < fresh) return kept.names;
+  const opened = await open();
+  if (!opened) return [];
+  const names = await namesSoon(opened.client, clock);
+  await opened.close();
+  // What is on the wire is printed into a shell: nothing but what a name can have.
+  const safe = (names ?? []).filter((name) => /^[\w-]+$/.test(name));
+  if (names) {
+    await mkdir(folder, {recursive: true, mode: 0o700});
+    const text = JSON.stringify({server, at: clock.wall(), names: safe} satisfies Kept);
+    await saveFile(file, [Buffer.from(text)], {overwrite: true, signal: new AbortController().signal});
+  }
+  return safe;
+}
+
+async function readKept(file: string): Promise<Kept | undefined> {
+  try {
+    const json: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return isKept(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKept(json: unknown): json is Kept {
+  if (typeof json !== 'object' || json === null) return false;
+  if (!('server' in json && 'at' in json && 'names' in json)) return false;
+  const {at, names} = json;
+  return typeof at === 'number' && Array.isArray(names) && names.every((name) => typeof name === 'string');
+}

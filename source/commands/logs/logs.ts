@@ -1,0 +1,264 @@
+import type {ApiClient} from '../../api/types.ts';
+import {aborted, type Clock} from '../../lib/clock.ts';
+import {errorText} from '../../lib/format.ts';
+import type {NamePattern} from '../../settings/request.ts';
+import type {StreamOptions} from '../../streams/log-stream.ts';
+import {StreamManager} from '../../streams/stream-manager.ts';
+import {type LineOutput, whyNotWritten} from '../../system/line-output.ts';
+import {asSaid} from '../../words/failures.ts';
+import {matched} from './catch-up.ts';
+import {PipelineLog} from './pipeline-log.ts';
+import type {LogAsked, RecordWayOptions} from './record-printer.ts';
+
+export type LogsOptions = {
+  readonly names: readonly string[];
+  /** All pipelines that match; with `follow` those that come later too. */
+  readonly patterns?: readonly NamePattern[];
+  readonly follow: boolean;
+  readonly exitOnEnd: boolean;
+  /** Names in front of the lines, when there are several pipelines. */
+  readonly prefix: boolean;
+  readonly stripColor: boolean;
+  /** Bytes that may wait for a slow reader, of all pipelines together. */
+  readonly spillBytes: number;
+  /** Milliseconds of silence before a stream is refreshed; 0 = never. */
+  readonly silence: number;
+  /** Where records, not lines, are printed: which of a log, and how. */
+  readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
+  /** What to add to the news that there is no pipeline of this name. Never rejects. */
+  readonly hint?: (name: string) => Promise<string>;
+  /** Milliseconds after which it ends; `fails`: not having ended before is a failure. */
+  readonly timeout?: {readonly after: number; readonly fails: boolean} | undefined;
+  readonly client: ApiClient;
+  /** Where every log is recorded. */
+  readonly recordings?: NonNullable<StreamOptions['recordings']>;
+  readonly clock: Clock;
+  /** Answers numbers in [0, 1). */
+  readonly random: () => number;
+  readonly output: LineOutput;
+  /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
+  readonly note: (line: string, kind?: 'failure') => void;
+  /** Ends the printing at once, without waiting for a slow reader. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Prints logs: with `follow` for days, stitched over every reconnect, else the catch-up only. Markers and causes go to
+ * `note`. Answers the exit code: 3 when a record ended it, 1 when a pipeline's log could not be had or printed, else 0.
+ */
+export async function runLogs(options: LogsOptions): Promise<number> {
+  const {output, note, patterns = [], clock, timeout, prefix} = options;
+  const names = [...new Set(options.names)];
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const isOpenEnded = patterns.length > 0;
+  const printing = new Printing(options, {count: names.length, mayGrow: isOpenEnded});
+  printing.add(names, {hasPrefix: prefix && (isOpenEnded || names.length > 1)});
+  const stopped = aborted(options.signal);
+  const ends: Promise<End>[] = [printing.over, output.closed, stopped];
+  if (isOpenEnded) ends.push(addMatching(printing, {...options, patterns, signal}));
+  if (timeout) ends.push(clock.sleep(timeout.after, signal).then(timedOut, nothing));
+
+  const end = await Promise.race(ends);
+  over.abort();
+  printing.stop();
+  const isLate = end === 'timed out';
+  if (isLate) {
+    // What came before is printed; a log that had not rested may hold back its last record.
+    printing.print();
+    await Promise.race([printing.over, output.closed, stopped]);
+  }
+  if (options.signal.aborted) printing.print();
+  const unwritten = end instanceof Error ? whyNotWritten(end) : undefined;
+  if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
+  if (printing.isOver) return matched;
+  if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`, 'failure');
+  return unwritten !== undefined || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
+}
+
+/** Why it is over; undefined: everything was printed, or it was stopped. */
+type End = NodeJS.ErrnoException | 'failed' | 'timed out' | undefined;
+
+const timedOut = (): End => 'timed out';
+const nothing = (): End => undefined;
+
+/** Opens what matches. Answers only when there is nothing that does, and nothing else to print. */
+async function addMatching(
+  printing: Printing,
+  options: LogsOptions & {readonly patterns: readonly NamePattern[]},
+): Promise<End> {
+  const {note, patterns, follow, exitOnEnd, prefix} = options;
+  const sources = patterns.map(({source}) => `'${source}'`).join(', ');
+  let isFirst = true;
+  const onNames = (names: readonly string[]) => {
+    printing.add(names, {hasPrefix: prefix});
+    if (isFirst && printing.size === 0 && follow)
+      note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
+    isFirst = false;
+    // A log that ends is not waited for: nor is one that has not begun.
+    if (exitOnEnd && printing.size > 0) printing.close();
+  };
+  try {
+    await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
+  } catch (error) {
+    note(`pipetail: ${asSaid(error).message}`, 'failure');
+    return 'failed';
+  }
+  if (!options.signal.aborted && printing.size === 0) {
+    note(`pipetail: no pipeline matches ${sources} · pipetail list shows them all`, 'failure');
+    return 'failed';
+  }
+  printing.close();
+  return printing.over;
+}
+
+/** Looks for new lines a second: a line waits 17 ms for its turn at the most. */
+const fps = 60;
+/** Twice what can come between two looks: lines are not dropped before the reader had a chance. */
+const leastSpill = 8 * 1024 * 1024;
+
+/** The logs that are printed together, each in its turn. */
+class Printing {
+  /** Resolves when everything was printed, or a record has ended it. */
+  readonly over: Promise<undefined>;
+  readonly #options: LogsOptions;
+  readonly #manager: StreamManager;
+  readonly #spillBytes: number;
+  readonly #logs = new Map<string, PipelineLog>();
+  /** The next one to print is first. */
+  readonly #turns: PipelineLog[] = [];
+  readonly #resolve: (value: undefined) => void;
+  #mayGrow: boolean;
+
+  /**
+   * `count`: logs to be expected; they share the spill, which those that come unexpected share too (`memoryBytes`).
+   * `mayGrow`: `add` is called again, and it is not over before.
+   */
+  constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
+    this.#options = options;
+    this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
+    const memoryBytes = options.spillBytes;
+    this.#manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
+    this.#mayGrow = mayGrow;
+    const {promise, resolve} = Promise.withResolvers<undefined>();
+    this.over = promise;
+    this.#resolve = resolve;
+    options.output.onRoom = () => this.print();
+  }
+
+  get size(): number {
+    return this.#logs.size;
+  }
+
+  get failed(): boolean {
+    return [...this.#logs.values()].some((log) => log.failed);
+  }
+
+  /** The record that ends it all was printed. */
+  get isOver(): boolean {
+    return [...this.#logs.values()].some((log) => log.isOver);
+  }
+
+  /** Opens those that are not open. `hasPrefix`: their names stand in front of their lines. */
+  add(names: readonly string[], {hasPrefix}: {hasPrefix: boolean}): void {
+    const all = [...new Set([...this.#logs.keys(), ...names])];
+    const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
+    for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf(name));
+  }
+
+  /** No more are added. */
+  close(): void {
+    this.#mayGrow = false;
+    this.print();
+  }
+
+  /** Ends them all now. What came can still be printed. */
+  stop(): void {
+    this.#mayGrow = false;
+    for (const log of this.#logs.values()) log.stop();
+  }
+
+  /**
+   * Prints while the output has room, a batch of whole lines of each log in turn: no line is broken by another log's,
+   * and a log that never rests leaves room for the others. The next call goes on with the one that is first.
+   */
+  print(): void {
+    const {output} = this.#options;
+    const turns = this.#turns;
+    for (let idle = 0; idle < turns.length && !output.busy && !this.isOver; ) {
+      const log = turns.shift();
+      if (!log) break;
+      turns.push(log);
+      idle = log.printSome(output) ? 0 : idle + 1;
+    }
+    if (this.isOver && !output.busy) for (const log of turns) log.cutShort(output);
+    const isDone = !this.#mayGrow && turns.every((log) => log.done);
+    if ((isDone || this.isOver) && !output.busy) this.#resolve(undefined);
+  }
+
+  #open(name: string, prefix: string | undefined): void {
+    const {note, wayOf, client} = this.#options;
+    const facts = () => {
+      const platformVersion = this.#logs.get(name)?.platformVersion;
+      return {server: client.baseUrl, ...(platformVersion !== undefined && {platformVersion})};
+    };
+    const log = new PipelineLog({
+      ...this.#options,
+      name,
+      manager: this.#manager,
+      prefix,
+      spillBytes: this.#spillBytes,
+      way: wayOf?.({name, prefix, facts}),
+      note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
+      onChange: () => this.print(),
+    });
+    this.#logs.set(name, log);
+    this.#turns.push(log);
+  }
+}
+
+/** As often as the screen asks. Milliseconds. */
+const askEvery = 2_000;
+
+type WatchNamesOptions = {
+  readonly patterns: readonly NamePattern[];
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Go on for those that come later. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+  /** The names that match, with every answer. */
+  readonly onNames: (names: readonly string[]) => void;
+  /** Says why the list cannot be had, once for each reason; it is asked again. */
+  readonly note: (text: string) => void;
+};
+
+/**
+ * Keeps finding the pipelines that match. Without `follow` it asks once, and rejects with an `ApiError` when that fails;
+ * so does the first question with it. Resolves when the signal is aborted, or there is nothing more to do.
+ */
+export async function watchNames(options: WatchNamesOptions): Promise<void> {
+  const {patterns, client, clock, follow, signal, onNames, note} = options;
+  let trouble: string | undefined;
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      const pipelines = await client.listPipelines(signal);
+      trouble = undefined;
+      onNames(pipelines.map(({name}) => name).filter((name) => patterns.some(({matches}) => matches(name))));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isFirst) throw error;
+      const message = errorText(error);
+      if (message !== trouble) note(`${message} · trying again`);
+      trouble = message;
+    }
+    if (!follow) return;
+    await clock.sleep(askEvery, signal).catch(() => {});
+  }
+}
+
+/** What stands in front of each pipeline's lines: its name, padded so that the lines stand below each other. */
+export function linePrefixes(names: readonly string[]): (name: string) => string {
+  const width = Math.max(0, ...names.map((name) => name.length));
+  return (name) => `${name.padEnd(width)} | `;
+}

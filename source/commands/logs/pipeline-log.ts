@@ -1,0 +1,231 @@
+import type {Marker} from '../../buffer/markers.ts';
+import type {Clock} from '../../lib/clock.ts';
+import type {RecordingState} from '../../storage/recording/recorder.ts';
+import type {ConnectionState} from '../../streams/connection/state.ts';
+import type {LogStream} from '../../streams/log-stream.ts';
+import type {StreamManager} from '../../streams/stream-manager.ts';
+import type {LineOutput} from '../../system/line-output.ts';
+import {recordingWords} from '../../words/markers.ts';
+import {CatchUp, type Ending, failedToOpen, failure, type Sighting, troubleOf} from './catch-up.ts';
+import {LogPrinter} from './log-printer.ts';
+import {RecordWay, type RecordWayOptions, tooSlowWords} from './record-printer.ts';
+
+/** Milliseconds between looks whether a catch-up is over, when nothing happens. */
+const lookEvery = 50;
+/** A record is whole when nothing has come for so many milliseconds: the server sends one in one piece. */
+const recordRest = 100;
+/** Milliseconds between questions for a pipeline that was deleted: as often as the screen asks for its list. */
+const askEvery = 2_000;
+
+export type PipelineLogOptions = {
+  readonly name: string;
+  readonly manager: StreamManager;
+  readonly clock: Clock;
+  /** Go on after the catch-up. */
+  readonly follow: boolean;
+  /** When following: end with the log. */
+  readonly exitOnEnd: boolean;
+  /** Stands in front of each line. */
+  readonly prefix: string | undefined;
+  readonly stripColor: boolean;
+  /** The bound of the stream's buffer, where lines wait for a slow reader. */
+  readonly spillBytes: number;
+  /** Where records, not lines, are printed: which, and how. */
+  readonly way?: RecordWayOptions | undefined;
+  /** What to add to the news that there is no such pipeline. */
+  readonly hint?: ((name: string) => Promise<string>) | undefined;
+  /** Says one line about this pipeline. */
+  readonly note: (text: string, kind?: 'failure') => void;
+  /** There may be something to print, or it may be over. */
+  readonly onChange: () => void;
+};
+
+/** One pipeline's log on its way out: its stream, what of it waits to be printed, and when it is over. */
+export class PipelineLog {
+  readonly #options: PipelineLogOptions;
+  readonly #stream: LogStream;
+  readonly #printer: LogPrinter;
+  /** Absent when following. */
+  readonly #catchUp: CatchUp | undefined;
+  readonly #unsubscribe: () => void;
+  /** Following, and the last of the catch-up is not printed yet. */
+  #waitsForTail: boolean;
+  #cancelRest: (() => void) | undefined;
+  #cancelTimer = () => {};
+  #connection: ConnectionState = {kind: 'idle'};
+  #opened = false;
+  #logEnded = false;
+  #recording: RecordingState | undefined;
+  #trouble: string | undefined;
+  #death: string | undefined;
+  #ending: Ending | undefined;
+
+  /** Connects at once. */
+  constructor(options: PipelineLogOptions) {
+    this.#options = options;
+    this.#stream = options.manager.open(options.name);
+    const {buffer} = this.#stream;
+    const way = options.way && new RecordWay(buffer, options.way);
+    this.#printer = new LogPrinter({...options, way, buffer, maxBytes: options.spillBytes});
+    this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
+    this.#waitsForTail = options.follow && options.way?.tail !== undefined;
+    if (options.follow) return;
+    this.#catchUp = new CatchUp(options.clock.monotonic());
+    this.#keepLooking();
+  }
+
+  /** It is over, and everything that came was printed. */
+  get done(): boolean {
+    return this.#printer.done;
+  }
+
+  get failed(): boolean {
+    return this.#ending?.failed ?? false;
+  }
+
+  /** The record that ends it all was printed. */
+  get isOver(): boolean {
+    return this.#printer.isOver;
+  }
+
+  /** The pipeline's, where it was looked up. */
+  get platformVersion(): string | undefined {
+    return this.#stream.lookedUp?.platformVersion;
+  }
+
+  /** Prints some lines, or says one thing; the output has room. False: there is nothing to print. */
+  printSome(output: LineOutput): boolean {
+    const printed = this.#printer.printSome(output);
+    if (this.isOver && !this.#ending) this.#end({failed: false, midway: true});
+    return printed;
+  }
+
+  /** A record has ended it all, here or in another log: prints what was to come at the end only. */
+  cutShort(output: LineOutput): void {
+    this.#printer.cutShort(output);
+  }
+
+  /** Ends it now. What came can still be printed. */
+  stop(): void {
+    if (this.#ending) return;
+    this.#printer.look();
+    this.#end({failed: false, midway: true});
+  }
+
+  #look(): void {
+    if (this.#ending) return;
+    const {connection, lastByteAt} = this.#stream.snapshot.get();
+    const end = this.#printer.look().find(({marker}) => tellsEnd(marker));
+    this.#noteDeath();
+    this.#noteRecording();
+    const received = this.#stream.buffer.totalBytes;
+    this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+    this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
+    const sighting = {
+      now: this.#options.clock.monotonic(),
+      connection,
+      received,
+      lastByteAt,
+      opened: this.#opened,
+      logEnded: this.#logEnded,
+    };
+    // Sooner than a `CatchUp` would say so: what comes meanwhile counts as the last of it.
+    if (this.#waitsForTail && connection.kind === 'live') {
+      this.#waitsForTail = false;
+      this.#printer.caughtUp();
+    }
+    if (this.#printer.tooSlow) this.#giveUp();
+    const ending = this.#ending ? undefined : this.#endingOf(sighting);
+    // What a new life brought already is behind the end that was told.
+    if (ending) this.#end(ending, end?.id);
+    else if (connection !== this.#connection) this.#noteConnection(connection);
+    this.#options.onChange();
+    if (this.#printer.holdsBack) this.#letGoLater();
+  }
+
+  #giveUp(): void {
+    this.#end(failure(tooSlowWords));
+  }
+
+  /** Lets the last record go when the log rests. */
+  #letGoLater(): void {
+    if (this.#cancelRest || this.#ending) return;
+    const {version} = this.#stream.buffer;
+    this.#cancelRest = this.#options.clock.after(recordRest, () => {
+      this.#cancelRest = undefined;
+      if (this.#stream.buffer.version === version) this.#printer.letGo();
+      else if (this.#printer.holdsBack) this.#letGoLater();
+      this.#options.onChange();
+    });
+  }
+
+  #endingOf(sighting: Sighting): Ending | undefined {
+    if (this.#catchUp) return this.#catchUp.look(sighting);
+    return failedToOpen(sighting) ?? (this.#options.exitOnEnd && sighting.logEnded ? {failed: false} : undefined);
+  }
+
+  #end(ending: Ending, from?: number): void {
+    const {manager, name, hint} = this.#options;
+    this.#ending = ending;
+    this.#unsubscribe();
+    this.#cancelTimer();
+    this.#cancelRest?.();
+    manager.close(name);
+    if (this.#printer.tooSlow) this.#printer.giveUp(ending.say ?? '');
+    else if (ending.unknown && hint) void this.#endWith(ending, hint);
+    else this.#printer.end({...ending, from});
+  }
+
+  /** There is no such pipeline; another may have been meant. */
+  async #endWith(ending: Ending, hint: (name: string) => Promise<string>): Promise<void> {
+    const more = await hint(this.#options.name);
+    this.#printer.end({...ending, say: `${ending.say}${more}`});
+    this.#options.onChange();
+  }
+
+  /** Says what the pipeline died of, once for each death: its log need not tell. */
+  #noteDeath(): void {
+    const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.lookedUp ?? {};
+    if (deploymentError === undefined) return;
+    const {cause, endedStart} = deploymentError;
+    const death = `${deploymentStatusSince} ${cause}`;
+    if (death === this.#death) return;
+    this.#death = death;
+    const what = endedStart ? 'start failed' : `the pipeline is ${deploymentStatus}`;
+    this.#options.note(`${what} · ${cause}`);
+  }
+
+  #noteRecording(): void {
+    const {recording} = this.#stream.snapshot.get();
+    const words = recordingWords(this.#recording, recording);
+    if (words !== undefined) this.#options.note(words);
+    // What opens again after trouble has not told yet whether it is over.
+    if (recording?.kind !== 'opening') this.#recording = recording;
+  }
+
+  /** Says why nothing comes, once for each reason, and asks for a deleted pipeline until it is back. */
+  #noteConnection(connection: ConnectionState): void {
+    this.#connection = connection;
+    if (connection.kind === 'live') this.#trouble = undefined;
+    const trouble = troubleOf(connection);
+    if (trouble !== undefined && trouble !== this.#trouble) {
+      this.#trouble = trouble;
+      this.#options.note(`${trouble} · trying again`);
+    }
+    if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
+      this.#cancelTimer = this.#options.clock.after(askEvery, () => this.#stream.reconnect());
+    }
+  }
+
+  #keepLooking(): void {
+    this.#cancelTimer = this.#options.clock.after(lookEvery, () => {
+      this.#keepLooking();
+      this.#look();
+    });
+  }
+}
+
+/** The log is over: deleted, or ended by the server. */
+function tellsEnd({kind}: Marker): boolean {
+  return kind === 'ended';
+}

@@ -1,0 +1,152 @@
+import {decodeVisible} from '../../buffer/style-joints.ts';
+import {jsonText} from '../../lib/json.ts';
+import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
+import type {Template, TemplateField} from '../../settings/request.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import {stripSgr} from '../../terminal/sgr.ts';
+import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
+import {Evidence, type EvidenceFacts} from '../../viewport/markdown.ts';
+
+/** Lines of one record, without their newlines. */
+export type PrintedRecord = {
+  readonly lines: readonly Buffer[];
+  /** Wall milliseconds: its own, or that of the record before it. */
+  readonly time: number | undefined;
+  /** False: more lines of a record that was printed before. */
+  readonly startsHere: boolean;
+};
+
+/** What is printed of records, one after the other. */
+export type RecordShape = {
+  readonly print: (record: PrintedRecord) => Uint8Array;
+  /** What stands behind them all. */
+  readonly end?: (gaps: readonly string[]) => string;
+};
+
+const newline = Buffer.from('\n');
+
+/** Lines as sent; `timestamps` puts the time of its record in front of each. */
+export function linesShape(options: {
+  prefix: string | undefined;
+  stripColor: boolean;
+  timestamps: boolean;
+}): RecordShape {
+  const prefix = Buffer.from(options.prefix ?? '');
+  return {
+    print({lines, time}) {
+      const stamp = Buffer.from(options.timestamps ? `${timeWord(time)} ` : '');
+      return Buffer.concat(
+        lines.flatMap((line) => [prefix, stamp, options.stripColor ? stripSgr(line) : line, newline]),
+      );
+    },
+  };
+}
+
+/**
+ * One JSON object a line. What a record does not say is null, or absent; nothing of a line is left out but its colours
+ * and which process wrote it.
+ */
+export function jsonShape(pipeline: string): RecordShape {
+  return {
+    print({lines, startsHere}) {
+      const {record, first, more} = read(lines, textOf);
+      const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
+      const object = {
+        pipeline,
+        time: record?.timeText ?? null,
+        level: record?.level ?? null,
+        target: record?.target || null,
+        ...(record?.host !== undefined && {host: record.host}),
+        ...(record?.span !== undefined && {span: record.span}),
+        message: [message, ...more].join('\n'),
+        ...(Object.keys(fields).length > 0 && {fields}),
+        // The rest of a record that something else came between.
+        ...(!startsHere && {continues: true}),
+      };
+      return Buffer.from(`${jsonText(object)}\n`);
+    },
+  };
+}
+
+/** The template's text for each record, safe for a terminal. */
+export function templateShape(pipeline: string, template: Template): RecordShape {
+  return {
+    print({lines, time}) {
+      const {record, first, more} = read(lines, safeTextOf);
+      // A line in JSON may bring control characters in escapes, wherever it has a string.
+      const message = record ? safe(wholeMessage(record, first)) : first;
+      const values: Readonly<Record<TemplateField, string>> = {
+        pipeline,
+        time: timeWord(time),
+        level: record?.level ?? '-',
+        target: safe(record?.target || '-'),
+        message: [message, ...more].join('\n'),
+        line: lines.map(safeTextOf).join('\n'),
+      };
+      return Buffer.from(
+        `${template.map((part) => (typeof part === 'string' ? part : values[part.field])).join('')}\n`,
+      );
+    },
+  };
+}
+
+/** All lines as evidence for an issue or a message, at the end. */
+export function markdownShape(facts: () => Omit<EvidenceFacts, 'span' | 'gaps'>): RecordShape {
+  const evidence = new Evidence((line) => lineAsSent(line).text);
+  let span: EvidenceFacts['span'];
+  return {
+    print({lines, time}) {
+      for (const line of lines) evidence.add(line);
+      if (time !== undefined) span = {from: span?.from ?? time, to: time};
+      return Buffer.of();
+    },
+    end: (gaps) => evidence.finish({...facts(), span, gaps}),
+  };
+}
+
+/** What the first line says, and the lines that go on with it. */
+function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
+  const [first = '', ...more] = lines.map(decode);
+  return {record: parseRecord(first), first, more};
+}
+
+/** What a record's first line says. A name has one place among the fields: if one comes twice, the message has all. */
+function messageAndFields(record: LogRecord, line: string) {
+  const all = recordFields(record, line);
+  const fields = Object.fromEntries(all);
+  const isLossy = Object.keys(fields).length < all.length;
+  return {message: isLossy ? wholeMessage(record, line) : bareMessage(record, line), fields};
+}
+
+function bareMessage(record: LogRecord, line: string): string {
+  return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
+}
+
+/** The message with its fields, but for those of the runner, which say which pipeline it is about. */
+function wholeMessage(record: LogRecord, line: string): string {
+  if (record.format === 'text') {
+    return line.slice(record.messageStart, record.source === 'manager' ? record.fieldsStart : undefined);
+  }
+  const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`);
+  return [record.message, ...fields].filter((part) => part !== '').join(' ');
+}
+
+function textOf(line: Buffer): string {
+  return decodeVisible(line).replace(/\r$/, '');
+}
+
+function safeTextOf(line: Buffer): string {
+  return lineAsSent(line).text;
+}
+
+/** Lines of text that may not have been made safe. */
+function safe(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => sanitise(line).text)
+    .join('\n');
+}
+
+function timeWord(time: number | undefined): string {
+  return time === undefined ? '-' : new Date(time).toISOString();
+}

@@ -1,0 +1,135 @@
+import {compilePattern} from '../../buffer/pattern.ts';
+import type {Filter} from '../../filters/filter.ts';
+import {systemClock} from '../../lib/clock.ts';
+import {levelOf} from '../../records/level.ts';
+import {parseSince} from '../../records/parse-time.ts';
+import {UsageError} from '../../settings/parse-values.ts';
+import type {LogsRequest, Request} from '../../settings/request.ts';
+import type {Settings} from '../../settings/settings.ts';
+import {nameHint} from '../../startup/name-hint.ts';
+import {noteOldServer, openServer, serverVersion} from '../../startup/open-server.ts';
+import {serverName} from '../../storage/recording/index-file.ts';
+import {Recordings} from '../../storage/recording/recordings.ts';
+import {withinDeadline} from '../../system/deadline.ts';
+import {LineOutput, noteText, watchReader} from '../../system/line-output.ts';
+import {processesOf} from '../../system/processes.ts';
+import {stopOnSignals} from '../../system/signals.ts';
+import {runLogs} from './logs.ts';
+import {runLogsFrom} from './logs-from.ts';
+import type {LogAsked, Passing, RecordWayOptions} from './record-printer.ts';
+import {jsonShape, linesShape, markdownShape, type RecordShape, templateShape} from './record-shapes.ts';
+
+/** A disk that takes nothing does not keep the program from ending. Milliseconds. */
+const recordingPatience = 2_000;
+/** The same of a server that does not tell its version. It was asked at the start. Milliseconds. */
+const versionPatience = 300;
+
+/** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
+export async function runLogsCommand(options: {
+  readonly settings: Settings;
+  readonly request: Extract<Request, {kind: 'logs'}>;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+}): Promise<number> {
+  const {settings, request, version, process} = options;
+  const wayOf = waysOf(request, systemClock.wall());
+  // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
+  const alive = setInterval(() => {}, 2 ** 30);
+  const {signal, exitCode} = stopOnSignals(process);
+  // What stderr does not take (its reader is slow, or gone) is no reason to stop reading logs.
+  const stderr = new LineOutput(process.stderr);
+  const output = new LineOutput(process.stdout);
+  watchReader(process.stdout, systemClock, () => output.readerGone());
+  const isJson = request.output === 'json';
+  const note = (line: string, kind?: 'failure') => stderr.write(noteText(line, isJson, kind));
+  try {
+    if (request.from !== undefined) {
+      const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
+      if (signal.aborted) process.exit(exitCode(code));
+      return exitCode(code);
+    }
+    const {timeout} = request;
+    const {directory, maxBytes} = settings.record;
+    const server = await openServer(settings, version, systemClock);
+    const of = serverName(server.client.baseUrl, settings.way.tenant);
+    const recordings =
+      directory === undefined
+        ? undefined
+        : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
+    const closed = new AbortController();
+    const asked = AbortSignal.any([signal, closed.signal]);
+    const looked = noteOldServer(serverVersion(server.client, asked), note);
+    const code = await runLogs({
+      ...request,
+      wayOf,
+      hint: (name) => nameHint(name, server.client, systemClock),
+      timeout: timeout === undefined ? undefined : {after: timeout, fails: request.exitOn !== undefined},
+      silence: settings.silence,
+      client: server.client,
+      clock: systemClock,
+      random: Math.random,
+      output,
+      note,
+      signal,
+      ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
+    });
+    const within = (patience: number) => systemClock.sleep(patience, closed.signal).catch(() => {});
+    await Promise.all([
+      Promise.race([recordings?.closed(), within(recordingPatience)]),
+      Promise.race([looked, within(versionPatience)]),
+    ]);
+    // Their timers would keep the process from ending.
+    closed.abort();
+    // What a reader that stands still has not taken would keep the process from ending.
+    if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));
+    await server.close();
+    return exitCode(code);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/**
+ * How records are chosen and printed for each log; undefined when nothing was asked but the log's bytes as they are.
+ * Throws `UsageError` for a time that is none.
+ */
+export function waysOf(request: LogsRequest, now: number): ((asked: LogAsked) => RecordWayOptions) | undefined {
+  const {select, output, template, timestamps, exitOn} = request;
+  const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
+  if (isPlain && Object.values(select).every((value) => value === undefined)) return undefined;
+  const passing: Passing = {filters: filtersOf(request), since: sinceOf(request, now), exitOn, watch: withinDeadline};
+  const {tail} = select;
+  return (asked) => ({passing, tail, shape: shapeOf(request, asked)});
+}
+
+function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filter[] {
+  const filters: Filter[] = [];
+  const least = levelOf(level?.toUpperCase());
+  if (least) filters.push({kind: 'level', least, out: false});
+  if (grep !== undefined) filters.push(textFilter(grep, false));
+  if (exclude !== undefined) filters.push(textFilter(exclude, true));
+  return filters;
+}
+
+function textFilter(source: string, out: boolean): Filter {
+  return {kind: 'text', pattern: compilePattern(source, {watch: withinDeadline}), out};
+}
+
+function sinceOf({select: {since}}: LogsRequest, now: number): number | undefined {
+  if (since === undefined) return undefined;
+  const read = parseSince(since, {now});
+  if (read.kind === 'error') throw new UsageError(`--since '${since}' is ${read.text}`);
+  return read.at;
+}
+
+function shapeOf(request: LogsRequest, {name, prefix, facts}: LogAsked): RecordShape {
+  const {output, template, stripColor, timestamps} = request;
+  if (output === 'json') return jsonShape(name);
+  if (output === 'markdown') return markdownShape(() => ({...facts(), pipeline: name, filters: wordsOf(request)}));
+  if (template !== undefined) return templateShape(name, template);
+  return linesShape({prefix, stripColor, timestamps});
+}
+
+function wordsOf({select}: LogsRequest): readonly string[] {
+  return Object.entries(select).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]));
+}

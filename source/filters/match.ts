@@ -1,0 +1,165 @@
+import {findHits} from '../buffer/find-hits.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {compilePattern, type Pattern} from '../buffer/pattern.ts';
+import {visibleText} from '../buffer/style-joints.ts';
+import {type Level, levels} from '../records/level.ts';
+import type {Filter, FilterEntry} from './filter.ts';
+import type {IdSet, Journal} from './id-set.ts';
+import {type RecordShapes, type RecordSource, targetsOf} from './record-map.ts';
+
+/** How lines of the runner look, the last two before Feldera 0.207: they have a target that need not stand in them. */
+const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
+
+export type LogFacts = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly shapes: RecordShapes};
+
+/** What one filter says of each record: a bit a record, and nothing else that grows. */
+export class Verdicts {
+  readonly id: number;
+  readonly filter: Filter;
+  readonly #log: LogFacts;
+  readonly #refused: IdSet;
+  /** What a line must contain to be looked at more closely. */
+  readonly #needed: Pattern | undefined;
+  /** Entries below were judged before, by verdicts that these go on from. */
+  readonly #knownTo: number;
+  /** The lines with what is needed, of those being judged, and the place of the first not yet asked for. */
+  #hits: readonly number[] = [];
+  #at = 0;
+
+  /** `refused`: the heads of the records that are known to be refused, of those of the entries below `upTo`. */
+  constructor(entry: FilterEntry, log: LogFacts, {refused, upTo}: {refused: IdSet; upTo: number}) {
+    this.id = entry.id;
+    this.filter = entry.filter;
+    this.#log = log;
+    this.#refused = refused;
+    this.#knownTo = upTo;
+    this.#needed = neededFor(entry.filter);
+  }
+
+  /** How many records that begin at `firstId` or later the filter alone would hide. */
+  refusedCount(firstId: number): number {
+    return this.tooSlow ? 0 : this.#refused.countFrom(firstId);
+  }
+
+  /** The pattern takes too long: the filter judges no more. */
+  get tooSlow(): boolean {
+    return this.#needed?.tooSlow === true;
+  }
+
+  passes(head: number): boolean {
+    return !this.#refused.has(head);
+  }
+
+  /** The refusals alone, without those that `journal` would take back. */
+  refusedCopy(journal: Journal, copyJournal: Journal): IdSet {
+    const copy = this.#refused.copy(copyJournal);
+    journal.restoreCopy(copy, this.#refused);
+    return copy;
+  }
+
+  dropBelow(id: number): void {
+    this.#refused.dropBelow(id);
+  }
+
+  /**
+   * Searches the entries from `from` on, before they are judged in turn. Answers up to where, at most `to`; undefined:
+   * that took too long, and is to be tried again unless `tooSlow`.
+   */
+  search(from: number, to: number): number | undefined {
+    const pattern = this.#needed;
+    this.#at = 0;
+    this.#hits = [];
+    if (!pattern) return to;
+    const {buffer} = this.#log;
+    const openLine = buffer.hasOpenLine && to === buffer.endId ? buffer.lineAt(to - 1) : undefined;
+    const start = Math.max(from, this.#knownTo);
+    const end = openLine ? to - 1 : to;
+    if (start < end) {
+      const found = findHits({buffer, pattern}, {from: start, to: end, maxBytes: Number.POSITIVE_INFINITY});
+      this.#hits = found?.hits ?? [];
+      if (!found || found.next < end) return found?.next;
+    }
+    if (!openLine) return to;
+    const text = visibleText(openLine);
+    const isHit = pattern.guard(text.length, () => pattern.test(text));
+    if (isHit) this.#hits = [...this.#hits, to - 1];
+    return isHit === undefined ? undefined : to;
+  }
+
+  /** Judges the record that begins with the line `head`. Lines are asked for in order. */
+  begin(head: number): void {
+    if (head >= this.#knownTo) this.#refused.set(head, this.#refuses(head));
+  }
+
+  /** Judges the record again, which goes on with the line `id`. */
+  goOn(head: number, id: number): void {
+    if (id < this.#knownTo || this.filter.kind !== 'text') return;
+    if (this.#isHit(id)) this.#refused.set(head, this.filter.out);
+  }
+
+  /** What the filter says of a line whose record's head is not held. Such a record is not counted. */
+  passesOrphan(head: number, id: number): boolean {
+    const {filter} = this;
+    const {buffer, index} = this.#log;
+    switch (filter.kind) {
+      case 'text': {
+        const text = visibleText(buffer.lineAt(id) ?? Buffer.of());
+        return filter.pattern.guard(text.length, () => filter.pattern.test(text)) !== filter.out;
+      }
+      case 'target':
+        return filter.out;
+      case 'shape':
+        return true;
+      case 'level':
+        return isAtLeast(index.levelAt(id), filter.least) !== filter.out;
+      case 'between':
+        return isBetween(head, filter);
+    }
+  }
+
+  #refuses(head: number): boolean {
+    const {filter} = this;
+    switch (filter.kind) {
+      case 'text':
+        return this.#isHit(head) === filter.out;
+      case 'target':
+        return (this.#isHit(head) && this.#hasTarget(head, filter.text)) === filter.out;
+      case 'shape':
+        return this.#log.shapes.of(head) === filter.shape;
+      case 'level':
+        return isAtLeast(this.#log.index.levelAt(head), filter.least) === filter.out;
+      case 'between':
+        return !isBetween(head, filter);
+    }
+  }
+
+  #isHit(id: number): boolean {
+    while ((this.#hits[this.#at] ?? id) < id) this.#at += 1;
+    return this.#hits[this.#at] === id;
+  }
+
+  #hasTarget(head: number, text: string): boolean {
+    const line = this.#log.buffer.lineAt(head);
+    return line !== undefined && targetsOf(line).some((target) => containsSmart(target, text));
+  }
+}
+
+/** Whether a record that begins at `head` is in the range. */
+export function isBetween(head: number, {from, to}: {readonly from: number; readonly to: number | undefined}): boolean {
+  return head >= from && (to === undefined || head < to);
+}
+
+function isAtLeast(level: Level | undefined, least: Level): boolean {
+  return levels.indexOf(level ?? 'INFO') >= levels.indexOf(least);
+}
+
+function neededFor(filter: Filter): Pattern | undefined {
+  if (filter.kind === 'text') return filter.pattern;
+  if (filter.kind !== 'target') return undefined;
+  const literal = filter.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return compilePattern(containsSmart('runner', filter.text) ? `${literal}|${runnerLine}` : literal);
+}
+
+function containsSmart(text: string, part: string): boolean {
+  return /\p{Lu}/u.test(part) ? text.includes(part) : text.toLowerCase().includes(part.toLowerCase());
+}

@@ -1,0 +1,38 @@
+/** Parses JSON from bytes whatever their content type said; undefined when they are not JSON. */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** One field of a parsed JSON object; undefined when `json` is something else or lacks it. */
+export function fieldOf(json: unknown, key: string): unknown {
+  return isObject(json) ? json[key] : undefined;
+}
+
+/** The same for text: the empty string when the field is missing or no string. */
+export function stringOf(json: unknown, key: string): string {
+  const value = fieldOf(json, key);
+  return typeof value === 'string' ? value : '';
+}
+
+export function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/**
+ * What JSON may hold as it is, but a terminal obeys or takes for the end of a line: DEL, C1, U+2028, U+2029, and what turns
+ * the direction of text, so that it reads as something else.
+ */
+const obeyed = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu;
+
+/** A value as JSON that is safe to show: a program reads the same from it. `indent`: cells a level; one line without. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(obeyed, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,101 @@
+import {readDuration} from '../lib/format.ts';
+
+/** Why what was typed leads nowhere: one line that shows what would work. */
+export type Misread = {readonly kind: 'error'; readonly text: string};
+
+/** `at`: wall milliseconds. */
+export type Time = {readonly kind: 'time'; readonly at: number};
+
+/**
+ * `now`: wall milliseconds. `offsetOf`: of the zone in which times are shown and typed; minutes ahead of UTC, default 0.
+ */
+export type TimeContext = {readonly now: number; readonly offsetOf?: (at: number) => number};
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const timeError = 'not a time; try 12:03, 12:03:44.5, -5m, -1h30m, 2026-11-25 12:03 or now';
+const sinceError = 'not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now';
+
+const datePattern = /^(\d{4}-\d\d-\d\d)(?:[t ](.+))?$/;
+const clockPattern = /^(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?$/;
+const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
+
+/**
+ * Reads a time as people type or paste it: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, the same as ISO
+ * with a zone or without one; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. Without a zone it is in the one shown.
+ * A time of day is today's, and yesterday's if today's is more than a minute ahead.
+ */
+export function parseTime(text: string, context: TimeContext): Time | Misread {
+  const typed = text.trim().toLowerCase();
+  const at = typed === 'now' ? context.now : (timeAgo(typed, context) ?? timeOfClock(typed, context));
+  return at === undefined ? {kind: 'error', text: timeError} : {kind: 'time', at};
+}
+
+/** Reads a moment in the past: as `parseTime` does, and a time span without the minus: `10m`, `1h30m`. */
+export function parseSince(text: string, context: TimeContext): Time | Misread {
+  const typed = text.trim();
+  const read = parseTime(/^\d[\d ]*[dhms]/i.test(typed) ? `-${typed}` : typed, context);
+  return read.kind === 'error' ? {kind: 'error', text: sinceError} : read;
+}
+
+function timeAgo(typed: string, {now}: TimeContext): number | undefined {
+  const ago = typed.startsWith('-') ? readDuration(typed.slice(1)) : undefined;
+  return ago === undefined ? undefined : Math.max(0, now - ago);
+}
+
+/** A time of day, a date, or both, with or without a zone. */
+function timeOfClock(typed: string, context: TimeContext): number | undefined {
+  const zone = zonePattern.exec(typed);
+  const ahead = zone ? zoneMinutes(zone) : undefined;
+  if (zone && ahead === undefined) return undefined;
+  const read: TimeContext = ahead === undefined ? context : {...context, offsetOf: () => ahead};
+  const rest = zone ? typed.slice(0, zone.index) : typed;
+  const [, dateText, clockText] = datePattern.exec(rest) ?? [];
+  const sinceMidnight = dateText !== undefined && clockText === undefined ? 0 : timeOfDay(clockText ?? rest);
+  if (sinceMidnight === undefined) return undefined;
+  if (dateText === undefined) return latestClock(sinceMidnight, read);
+  const midnight = dateOf(dateText);
+  return midnight === undefined ? undefined : fromShown(midnight + sinceMidnight, read);
+}
+
+/** Today's, or yesterday's if today's is still to come. A minute ahead is a clock that is not quite right. */
+function latestClock(sinceMidnight: number, context: TimeContext): number {
+  const {now} = context;
+  const today = Math.floor((now + offset(now, context)) / day) * day + sinceMidnight;
+  const at = fromShown(today, context);
+  return at > now + minute ? fromShown(today - day, context) : at;
+}
+
+function timeOfDay(typed: string): number | undefined {
+  const [, hours, minutes, seconds = '0', decimals = '0'] = clockPattern.exec(typed) ?? [];
+  if (hours === undefined || minutes === undefined) return undefined;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
+  return Number(hours) * hour + Number(minutes) * minute + Number(`${seconds}.${decimals}`) * second;
+}
+
+/** Milliseconds of the date's midnight, as if in UTC; undefined if there is no such date. */
+function dateOf(typed: string): number | undefined {
+  const at = Date.parse(`${typed}T00:00:00Z`);
+  // A 30 February is read as 2 March.
+  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== typed ? undefined : at;
+}
+
+/** Minutes ahead of UTC. */
+function zoneMinutes([, sign, hours, minutes]: RegExpExecArray): number | undefined {
+  if (sign === undefined) return 0;
+  if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** The moment at which the shown time is this. The offset is the one in force there, but for an hour twice a year. */
+function fromShown(shown: number, context: TimeContext): number {
+  return shown - offset(shown - offset(shown, context), context);
+}
+
+/** Milliseconds that the shown time is ahead of UTC at `at`. */
+function offset(at: number, {offsetOf}: TimeContext): number {
+  return offsetOf ? offsetOf(at) * minute : 0;
+}

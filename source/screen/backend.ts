@@ -1,0 +1,95 @@
+import {homedir} from 'node:os';
+import path from 'node:path';
+import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {FrameRate} from '../lib/frames.ts';
+import {Presence} from '../lib/presence.ts';
+import {levelOf} from '../records/level.ts';
+import type {Settings, View} from '../settings/settings.ts';
+import {serverName} from '../storage/recording/index-file.ts';
+import {Recordings} from '../storage/recording/recordings.ts';
+import {stateFolder} from '../storage/save-file.ts';
+import {SearchHistory} from '../storage/search-history.ts';
+import {ListPoller, Login} from '../streams/list-poller.ts';
+import {StreamManager} from '../streams/stream-manager.ts';
+import {processesOf} from '../system/processes.ts';
+import {ScreenSession} from '../ui/session-keeper.ts';
+import type {ViewWish} from '../ui/state/pane-view.ts';
+
+/** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
+const savePatience = 500;
+
+/** What goes on behind the screen, whatever is on it: the list, the streams, what is kept on disk. */
+export class BackOfScreen {
+  readonly poller: ListPoller;
+  readonly login: Login;
+  readonly manager: StreamManager;
+  readonly presence: Presence;
+  readonly frameRate: FrameRate;
+  readonly history: SearchHistory;
+  /** Undefined for the demo server, which is another one at every start. */
+  readonly session: ScreenSession | undefined;
+  /** Where all that the program keeps on its own lies. */
+  readonly state: string;
+  readonly #recordings: Recordings;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  readonly #endOfPresence: () => void;
+
+  constructor(options: {settings: Settings; client: ApiClient; clock: Clock; process: NodeJS.Process}) {
+    const {settings, client, clock, process} = options;
+    const random = Math.random;
+    const processes = processesOf(process);
+    const {signal} = this.#ended;
+    this.#clock = clock;
+    this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
+    this.poller = new ListPoller({client, clock, random});
+    this.presence = new Presence({clock});
+    const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
+    const server = serverName(client.baseUrl, settings.way.tenant);
+    this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
+    this.frameRate = new FrameRate(settings.fps);
+    const {fps, scrollbackBytes, memoryBytes, silence} = settings;
+    this.manager = new StreamManager({
+      recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
+      ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
+    });
+    this.login = new Login({client, poller: this.poller});
+    this.history = new SearchHistory({file: path.join(this.state, 'history'), signal});
+    void this.history.load();
+    this.session = settings.demo
+      ? undefined
+      : new ScreenSession({
+          ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
+          typed: wishOf(settings.view.typed),
+        });
+    this.#endOfPresence = this.presence.here.subscribe(() => {
+      const isWatched = this.presence.here.get();
+      this.poller.setWatched(isWatched);
+      this.frameRate.setWatched(isWatched);
+    });
+  }
+
+  start(): void {
+    this.poller.start();
+    this.login.start();
+  }
+
+  /** Ends all of it. Resolves when what is kept is on disk, or takes too long. */
+  async close(): Promise<void> {
+    this.#endOfPresence();
+    this.presence.dispose();
+    this.poller.stop();
+    this.login.stop();
+    this.manager.dispose();
+    const saved = Promise.all([this.history.saved(), this.session?.close(), this.#recordings.closed()]);
+    await Promise.race([saved, this.#clock.sleep(savePatience, this.#ended.signal).catch(() => {})]);
+    this.#ended.abort();
+  }
+}
+
+/** What the settings say of the view, as the screen has it. */
+export function wishOf({level, ...rest}: Partial<View>): ViewWish {
+  const least = levelOf(level?.toUpperCase());
+  return {...rest, ...(least !== undefined && {level: least})};
+}

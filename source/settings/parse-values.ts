@@ -1,0 +1,165 @@
+import {errorText, readDuration} from '../lib/format.ts';
+
+const units: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['k', 1000],
+  ['kb', 1000],
+  ['kib', 1024],
+  ['m', 1000 ** 2],
+  ['mb', 1000 ** 2],
+  ['mib', 1024 ** 2],
+  ['g', 1000 ** 3],
+  ['gb', 1000 ** 3],
+  ['gib', 1024 ** 3],
+]);
+
+/** Reads `64MiB`, `100k` or a plain number as bytes. `flag` names the option in the error. */
+export function parseSize(text: string, flag: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
+  const unit = units.get(match?.[2]?.toLowerCase() ?? '?');
+  if (!match || unit === undefined) {
+    throw new UsageError(`${flag} takes a size such as 64MiB, 100k or 1000000, not '${text}'`);
+  }
+  return Math.round(Number(match[1]) * unit);
+}
+
+/** Reads a whole number within limits, both included. */
+export function parseInteger(text: string, flag: string, limits: {min: number; max: number}): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value < limits.min || value > limits.max) {
+    throw new UsageError(`${flag} takes a whole number from ${limits.min} to ${limits.max}, not '${text}'`);
+  }
+  return value;
+}
+
+/** The value, if it is not below the least; `shown` is how that is typed. */
+export function atLeast(value: number, least: number, flag: string, shown: string): number {
+  if (value < least) throw new UsageError(`${flag} takes at least ${shown}`);
+  return value;
+}
+
+/** A mistake in how the program was called: one line for the user, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Reads `90s`, `10m`, `1h30m`, `1d` or a number of seconds as milliseconds. `flag` names the option in the error. */
+export function parseDuration(text: string, flag: string): number {
+  const typed = text.trim();
+  const duration = /^\d{1,6}$/.test(typed) ? Number(typed) * 1000 : readDuration(typed);
+  if (duration === undefined) {
+    throw new UsageError(`${flag} takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`);
+  }
+  return duration;
+}
+
+/** Reads what a variable says of a switch; empty: off. `name` names the variable in the error. */
+export function readSwitch(text: string, name: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (['1', 'true', 'yes', 'on', 'y', 't'].includes(word)) return true;
+  if (['', '0', 'false', 'no', 'off', 'n', 'f'].includes(word)) return false;
+  throw new UsageError(`${name} takes true or false, not '${word}'`);
+}
+
+/** What was typed, if it is a regular expression. Throws `UsageError`; `name` names the option in it. */
+export function readExpression(source: string, name: string): string {
+  // As it is compiled later: with the flag, or without it (`compilePattern`).
+  if (problemOf(source, 'u') === undefined) return source;
+  const problem = problemOf(source, '');
+  if (problem === undefined) return source;
+  throw new UsageError(
+    `${name} '${source}' is no regular expression · ${problem} · put \\ before what is meant as itself`,
+  );
+}
+
+function problemOf(source: string, flags: string): string | undefined {
+  try {
+    new RegExp(source, flags);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** What the engine says of a bad expression, without the expression itself. */
+export function reasonOf(error: unknown): string {
+  const message = errorText(error);
+  return message
+    .slice(message.lastIndexOf(': ') + 1)
+    .trim()
+    .toLowerCase();
+}
+
+/** Two slips of the finger: more, and most words of five letters are near each other. */
+const mostEdits = 2;
+/** A beginning of fewer letters is chance in a word more than three times as long: `--all` is not `--allow-http-key`. */
+const clearStart = 4;
+
+/**
+ * The candidate that was probably meant by `word`: it clearly begins with the word, or is at most two edits away (a
+ * letter more, less, another, or two swapped: Damerau-Levenshtein in its restricted form). Case does not count.
+ */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  const typed = word.toLowerCase();
+  let best: {readonly candidate: string; readonly edits: number} | undefined;
+  for (const candidate of candidates) {
+    const edits = editsBetween(typed, candidate.toLowerCase());
+    // Little of a word is left when half of its letters are others: `all` is not `tail`.
+    const isNear = edits <= Math.min(mostEdits, typed.length / 2);
+    if ((isNear || isBegun(candidate.toLowerCase(), typed)) && (!best || edits < best.edits)) best = {candidate, edits};
+  }
+  return best?.candidate;
+}
+
+/** The end of a complaint about `word`: ` · did you mean 'logs'?`, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const meant = closest(word, candidates);
+  return meant === undefined ? '' : ` · did you mean '${meant}'?`;
+}
+
+function isBegun(candidate: string, typed: string): boolean {
+  const isClear = typed.length >= clearStart || (typed.length > 1 && typed.length * 3 >= candidate.length);
+  return isClear && candidate.startsWith(typed);
+}
+
+function editsBetween(a: string, b: string): number {
+  let beforePrevious: readonly number[] = [];
+  let previous: readonly number[] = Array.from({length: b.length + 1}, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const edits = [(previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change];
+      if (swap) edits.push((beforePrevious[j - 2] ?? 0) + 1);
+      row.push(Math.min(...edits));
+    }
+    beforePrevious = previous;
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** Least levels, in the order of severity. */
+export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+/** How the compact form can show times. */
+export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
+
+/** Whether `logs` leaves colours in what it prints. */
+export const colorChoices = ['auto', 'always', 'never'] as const;
+
+/** How a person who looks elsewhere is told of news. */
+export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
+
+/** The value, if it is one of those that there are. Throws `UsageError`; `name` names the option in it. */
+export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  const known = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
+  throw new UsageError(`${name} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
+}

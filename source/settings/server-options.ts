@@ -1,0 +1,145 @@
+import type {HttpProxy} from '../api/types.ts';
+import type {FlagName} from './option-table.ts';
+import type {Environment, GivenOptions} from './option-values.ts';
+import {UsageError} from './parse-values.ts';
+
+/** A value and the flag or variable that it came from, for messages. */
+export type Sourced = {readonly value: string; readonly from: string};
+
+/** How the server is reached and who is asking, beside its URL and a fixed credential. Files are not read yet. */
+export type WayToServer = {
+  /** A shell command that prints a bearer token. Not shown: people write secrets into commands. */
+  readonly tokenCommand: Sourced | undefined;
+  readonly tenant: string | undefined;
+  readonly insecure: boolean;
+  /** PEM file of roots beside the usual ones. */
+  readonly extraRoots: Sourced | undefined;
+  /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
+  readonly roots: Sourced | undefined;
+  readonly proxy: HttpProxy | undefined;
+};
+
+/** Nothing special: of a command that asks no server of the user's. */
+export const plainWay: WayToServer = {
+  tokenCommand: undefined,
+  tenant: undefined,
+  insecure: false,
+  extraRoots: undefined,
+  roots: undefined,
+  proxy: undefined,
+};
+
+/** Reads the options that Feldera's own client has, with its conflicts. Throws `UsageError`. */
+export function readWay({value, find, isOn}: GivenOptions, environment: Environment): WayToServer {
+  const sourced = (flag: FlagName): Sourced | undefined => {
+    const given = find(flag);
+    const text = given?.text.trim();
+    return given && text ? {value: text, from: given.name} : undefined;
+  };
+  const host = value('host') ?? '';
+  const tokenFrom = sourced('auth')?.from;
+  const tokenCommand = sourced('auth-token-command');
+  const extraRoots = sourced('tls-cert');
+  const tenant = sourced('tenant');
+  const insecureFrom = isOn('insecure') ? find('insecure')?.name : undefined;
+
+  if (tokenFrom !== undefined && tokenCommand) {
+    conflict(tokenFrom, tokenCommand.from, 'both say what to log in with');
+  }
+  if (insecureFrom !== undefined && extraRoots) {
+    conflict(insecureFrom, extraRoots.from, 'one trusts every certificate, the other some');
+  }
+  if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
+    throw new UsageError(`${tenant.from} holds characters that a header cannot carry · give the tenant's id instead`);
+  }
+  const credentialFrom = tokenFrom ?? tokenCommand?.from;
+  if (credentialFrom !== undefined && !isOn('allow-http-key')) refusePlainHttp(host, credentialFrom);
+  const roots = environment.SSL_CERT_FILE;
+  return {
+    tokenCommand,
+    tenant: tenant?.value,
+    insecure: insecureFrom !== undefined,
+    extraRoots,
+    roots: roots ? {value: roots, from: 'SSL_CERT_FILE'} : undefined,
+    proxy: proxyTo(host, environment),
+  };
+}
+
+/** On the way to another machine everyone in between can read a key, and use it. */
+function refusePlainHttp(host: string, credentialFrom: string): void {
+  if (!URL.canParse(host)) return;
+  const {protocol, hostname, origin} = new URL(host);
+  if (protocol !== 'http:' || isLoopback(hostname)) return;
+  throw new UsageError(
+    `the credential from ${credentialFrom} is not sent to ${origin} · plain http lets everyone on the way read it · use https://, or --allow-http-key`,
+  );
+}
+
+function conflict(one: string, other: string, why: string): never {
+  throw new UsageError(`${one} and ${other} do not go together · ${why} · leave one out`);
+}
+
+/**
+ * The proxy on the way to a base URL, from `HTTPS_PROXY` or `HTTP_PROXY` unless `NO_PROXY` names the host; small
+ * letters win, as with curl. None to this machine: the proxy would look for the server on its own. Throws `UsageError`,
+ * without the value, which may hold a password.
+ */
+export function proxyTo(baseUrl: string, environment: Environment): HttpProxy | undefined {
+  if (!URL.canParse(baseUrl)) return undefined;
+  const server = new URL(baseUrl);
+  const names = server.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const from = names.find((name) => environment[name]);
+  if (from === undefined || isLoopback(server.hostname)) return undefined;
+  if (isExcepted(server, environment.no_proxy || environment.NO_PROXY || '')) return undefined;
+  return readProxy(environment[from] ?? '', from);
+}
+
+function readProxy(text: string, from: string): HttpProxy {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
+    throw new UsageError(
+      `${from} is not the URL of an HTTP proxy · only http:// and https:// are spoken to · such as http://proxy.example:3128`,
+    );
+  }
+  const secure = url.protocol === 'https:';
+  const login = url.username === '' ? undefined : `${decode(url.username)}:${decode(url.password)}`;
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  return {host: url.hostname.replace(/^\[|\]$/g, ''), port, secure, login, from};
+}
+
+/** `NO_PROXY`: hosts with all below them, with a port or without, separated by commas or spaces; `*` is every host. */
+function isExcepted(server: URL, list: string): boolean {
+  const host = server.hostname.toLowerCase();
+  const port = server.port === '' ? (server.protocol === 'https:' ? '443' : '80') : server.port;
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = '', wantedPort] = /^(.*?)(?::(\d+))?$/.exec(isBareIpv6(entry) ? `[${entry}]` : entry) ?? [];
+      if (wantedPort !== undefined && wantedPort !== port) return false;
+      const domain = name.replace(/^\*?\./, '');
+      return host === domain || host.endsWith(`.${domain}`);
+    });
+}
+
+function isBareIpv6(entry: string): boolean {
+  return entry.split(':').length > 2 && !entry.startsWith('[');
+}
+
+/** A password may hold a `%` that nobody encoded. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a URL's host is this machine: `localhost` and names below it (RFC 6761), 127.0.0.0/8 and ::1. */
+function isLoopback(hostname: string): boolean {
+  const host = hostname.toLowerCase().replace(/\.$/, '');
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

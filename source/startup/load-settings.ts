@@ -1,0 +1,110 @@
+import {open} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import path from 'node:path';
+import {type CommandLine, inContext, readCommandLine} from '../settings/command-line.ts';
+import {type ConfigFile, emptyConfig} from '../settings/config-file.ts';
+import type {Environment} from '../settings/option-values.ts';
+import {UsageError} from '../settings/parse-values.ts';
+import {type Settings, settingsOf} from '../settings/settings.ts';
+import {clean} from '../terminal/sanitise.ts';
+
+/** Where the configuration file is, and how the user calls it. */
+export type ConfigPlace = {
+  readonly file: string;
+  /** With `~` for the home folder, for messages. */
+  readonly name: string;
+  /** Named by a flag or a variable, it has to be there. */
+  readonly namedBy: string | undefined;
+};
+
+/**
+ * Everything that the program is told: flags, variables, and the configuration file where the command needs it.
+ * `context`: the same call, but on that context. Rejects with a `UsageError` with one line for the user.
+ */
+export async function loadSettings(
+  argv: readonly string[],
+  environment: Environment,
+  context?: string,
+): Promise<Settings> {
+  const typed = readCommandLine(argv);
+  const commandLine = context === undefined ? typed : inContext(typed, context);
+  const file = needsFile(commandLine) ? await configOf(commandLine, environment, homedir()) : emptyConfig;
+  return settingsOf(commandLine, environment, file);
+}
+
+/** Help, and what looks at the file itself, must do their work when the file is wrong. */
+function needsFile({command, names, flags}: CommandLine): boolean {
+  if (flags.get('help') === true || flags.get('version') === true) return false;
+  if (command === 'config') return names.join(' ') === 'show';
+  return command !== 'demo' && command !== 'completion';
+}
+
+/** More than anyone writes: not the file that was meant. Bytes. */
+const mostBytes = 1024 * 1024;
+
+/**
+ * `--config`, `PIPETAIL_CONFIG`, or `$XDG_CONFIG_HOME/pipetail/config.toml` with `~/.config` for want of the variable.
+ * The specification (XDG Base Directory, 0.8) says to ignore a relative path. Throws `UsageError`.
+ */
+export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
+  const flag = flags.get('config');
+  if (flag === '') throw new UsageError('--config needs a value: --config FILE');
+  const variable = environment.PIPETAIL_CONFIG || undefined;
+  const named = typeof flag === 'string' ? flag : variable;
+  const xdg = environment.XDG_CONFIG_HOME;
+  const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.config');
+  const file = path.resolve(named ?? path.join(base, 'pipetail', 'config.toml'));
+  const namedBy = named === undefined ? undefined : named === flag ? '--config' : 'PIPETAIL_CONFIG';
+  const isAtHome = home !== '' && file.startsWith(`${path.join(home, '/')}`);
+  return {file, name: isAtHome ? path.join('~', path.relative(home, file)) : file, namedBy};
+}
+
+/** What the file says, and all that is wrong with it, in the order of its lines. */
+type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
+
+/**
+ * Reads the file; undefined: there is none, and none has to be there. Rejects with a `UsageError` for one that cannot
+ * be read.
+ */
+export async function loadConfig({file, name, namedBy}: ConfigPlace, home: string): Promise<LoadedConfig | undefined> {
+  const read = await readText(file).catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error;
+    const code = 'code' in error ? String(error.code) : error.message;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      if (namedBy === undefined) return undefined;
+      throw new UsageError(`${name}: there is no such file · ${namedBy} names it · pipetail config init writes one`);
+    }
+    throw new UsageError(`${name}: the configuration file cannot be read · ${reasons.get(code) ?? code}`);
+  });
+  if (!read) return undefined;
+  const {parseConfig} = await import('../settings/parse-config.ts');
+  const {file: parsed, problems} = parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
+  return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
+}
+
+/** The configuration file of a call, checked. Rejects with a `UsageError` of its first mistake. */
+export async function configOf(commandLine: CommandLine, environment: Environment, home: string): Promise<ConfigFile> {
+  const loaded = await loadConfig(configPlace(commandLine, environment, home), home);
+  const [first] = loaded?.problems ?? [];
+  if (first !== undefined) throw new UsageError(first);
+  return loaded?.file ?? emptyConfig;
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'its permissions do not let you'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its links go round in a circle'],
+]);
+
+async function readText(file: string): Promise<{text: string; isPrivate: boolean}> {
+  await using handle = await open(file, 'r');
+  const {mode, size} = await handle.stat();
+  if (size > mostBytes) throw new Error('it is larger than 1 MiB');
+  const bytes = await handle.readFile();
+  try {
+    const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+    return {text, isPrivate: (mode & 0o077) === 0};
+  } catch {
+    throw new Error('it is not UTF-8');
+  }
+}

@@ -1,0 +1,147 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {createClient} from '../api/client.ts';
+import type {Trust} from '../api/connect.ts';
+import {type Credentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
+import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {errorText} from '../lib/format.ts';
+import {UsageError} from '../settings/parse-values.ts';
+import type {Sourced, WayToServer} from '../settings/server-options.ts';
+import type {Settings} from '../settings/settings.ts';
+import {oldServerWords} from '../words/failures.ts';
+
+/** The server that was asked for, or a demo server in this process. */
+export type OpenServer = {
+  readonly client: ApiClient;
+  /** For the header: host and port. */
+  readonly name: string;
+  /** What must not stand in a report: credentials in use. */
+  readonly secrets: () => readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Makes the client; with `--demo` starts the embedded server first. Nothing is asked of the server, nor of a command
+ * that prints tokens. Throws `UsageError` for a URL, a key or a file that cannot be used.
+ */
+export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
+  const userAgent = `pipetail/${version}`;
+  if (settings.demo) return await openDemo(userAgent, clock);
+  const {host: baseUrl = '', way} = settings;
+  const {tenant, proxy} = way;
+  const trust = await readTrust(way);
+  try {
+    const credentials = credentialsOf(settings, clock);
+    const client = createClient({
+      ...{baseUrl, clock, userAgent, credentials, trust},
+      ...(tenant !== undefined && {tenant}),
+      ...(proxy && {proxy}),
+    });
+    return {
+      client,
+      name: new URL(client.baseUrl).host,
+      secrets: () => credentials.secrets(),
+      close: () => client.close(),
+    };
+  } catch (error) {
+    throw new UsageError(errorText(error));
+  }
+}
+
+/** Nothing that was asked for waits longer to say which version the server has. Milliseconds. */
+const versionPatience = 5_000;
+
+/** Which version the server has; undefined where it does not tell, or takes its time. Never rejects. */
+export async function serverVersion(client: ApiClient, signal: AbortSignal): Promise<string | undefined> {
+  const late = AbortSignal.any([signal, AbortSignal.timeout(versionPatience)]);
+  return await client.getVersion(late).catch(() => undefined);
+}
+
+/** Notes that the server is older than what pipetail supports, if it is. `version` never rejects. */
+export async function noteOldServer(version: Promise<string | undefined>, note: (line: string) => void): Promise<void> {
+  const words = oldServerWords(await version);
+  if (words !== undefined) note(`pipetail: ${words}`);
+}
+
+function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, clock: Clock): Credentials {
+  if (!tokenCommand) return fixedCredentials(token);
+  return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock, url});
+}
+
+async function readTrust({insecure, roots, extraRoots}: WayToServer): Promise<Trust> {
+  return {
+    insecure,
+    ...(roots && {roots: await rootsOf(roots)}),
+    ...(extraRoots && {extraRoots: await rootsOf(extraRoots)}),
+  };
+}
+
+async function rootsOf(file: Sourced): Promise<readonly string[]> {
+  // Only now: it loads Node's crypto.
+  const {readRoots} = await import('./read-roots.ts');
+  return await readRoots(file);
+}
+
+async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
+  const [{DemoServer}, {installation}] = await Promise.all([
+    import('../demo/server.ts'),
+    import('../demo/scenario.ts'),
+  ]);
+  const demo = await DemoServer.start({port: 0, scenario: installation, chunking: 'ragged'});
+  const client = createClient({baseUrl: demo.url, clock, userAgent});
+  const close = async () => {
+    await client.close();
+    await demo.close();
+  };
+  return {client, name: 'demo', secrets: () => [], close};
+}
+
+/** Milliseconds that the command may take: it may ask a service, but nobody can answer its questions here. */
+const timeLimit = 10_000;
+/** Bytes: the server takes headers of 128 KiB at the most. */
+const outputLimit = 128 * 1024;
+
+/**
+ * Runs the command that prints a token, away from the terminal, and answers what it printed, trimmed. What it says on
+ * stderr is dropped, as it may quote the token. Throws an `Error` of one line that repeats neither command nor output.
+ */
+export async function runTokenCommand(command: Sourced, clock: Clock, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  // A session of its own: it cannot write over the screen, and it can be ended together with what it started.
+  const child = spawn('sh', ['-c', command.value], {stdio: ['ignore', 'pipe', 'ignore'], detached: true});
+  const {promise, resolve, reject} = Promise.withResolvers<string>();
+  const fail = (words: string) => reject(new Error(`no token from ${command.from} · ${words}`));
+  const pieces: Buffer[] = [];
+  let length = 0;
+
+  child.stdout.on('data', (piece: Buffer) => {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > outputLimit) fail(`it printed more than ${outputLimit / 1024} KiB`);
+  });
+  child.on('error', (error) => fail(`the shell cannot be started (${'code' in error ? error.code : error.name})`));
+  child.on('close', (code, by) => {
+    if (by !== null) return fail(`the command was ended by ${by}`);
+    if (code !== 0) return fail(`the command ended with code ${code} · run it in a shell to see why`);
+    const token = Buffer.concat(pieces).toString().trim();
+    if (token === '') return fail('the command printed nothing · it must print a token to stdout');
+    resolve(token);
+  });
+  const cancelTimer = clock.after(timeLimit, () => fail(`the command did not end within ${timeLimit / 1000} s`));
+  const onAbort = () => fail('it is no longer wanted');
+  signal.addEventListener('abort', onAbort, {once: true});
+  try {
+    return await promise;
+  } finally {
+    cancelTimer();
+    signal.removeEventListener('abort', onAbort);
+    if (child.exitCode === null && child.signalCode === null) endGroup(child);
+    child.stdout.destroy();
+  }
+}
+
+/** Ends the command and all that it started, which a signal to the shell alone would leave behind. */
+function endGroup({pid}: ChildProcess): void {
+  if (pid === undefined) return;
+  spawn('sh', ['-c', `kill -KILL -${pid}`], {stdio: 'ignore'}).on('error', () => {});
+}

@@ -1,0 +1,39 @@
+import {X509Certificate} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import {UsageError} from '../settings/parse-values.ts';
+import type {Sourced} from '../settings/server-options.ts';
+
+const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+/** The certificates of a PEM file, which may hold other things too. Throws `UsageError` when there are none. */
+export async function readRoots(file: Sourced): Promise<readonly string[]> {
+  const text = await readFile(file.value, 'utf8').catch((error: unknown) => {
+    throw complaint(file, `cannot be read (${codeOf(error)})`);
+  });
+  const certificates = text.match(block) ?? [];
+  if (certificates.length === 0) throw complaint(file, 'holds no certificate');
+  for (const [index, certificate] of certificates.entries()) {
+    if (!canParse(certificate)) throw complaint(file, `holds a broken certificate, the ${ordinal(index + 1)}`);
+  }
+  return certificates;
+}
+
+function complaint({value, from}: Sourced, words: string): UsageError {
+  return new UsageError(`${value} from ${from} ${words} · give a PEM file of root certificates`);
+}
+
+function canParse(certificate: string): boolean {
+  try {
+    return new X509Certificate(certificate).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function ordinal(count: number): string {
+  return ['first', 'second', 'third'][count - 1] ?? `${count}th`;
+}

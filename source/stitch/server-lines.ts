@@ -1,0 +1,227 @@
+import {newline} from '../buffer/segment.ts';
+
+/** What the first line of a body tells of the replay that follows. */
+export type BodyStart = {
+  /** Absolute index of the replay's first entry: as many were discarded before it. */
+  readonly index: number;
+  /** What has come of the replay. */
+  readonly replay: Uint8Array;
+  /** The replay's first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
+  readonly freshStart: Uint8Array | undefined;
+  /** The pipeline's id in the line; undefined when the line is not the server's own, or names no pipeline. */
+  readonly pipelineId: string | undefined;
+  /** How the replay, and what follows it, shows the runner's entries. */
+  readonly form: RunnerForm;
+};
+
+/**
+ * The lines that the server itself writes into a log stream, in text and in JSON mode (feldera-api.md, "Logs").
+ *
+ * A pipeline may print lines that look the same, so the shape alone proves nothing; the position does. The ring's entry
+ * 0 is always `Fresh start`, hence the first line of a body is that line (nothing discarded) or the discard notice
+ * (something was), and never the pipeline's. The end sentinel is trusted only as the very last line of a body.
+ */
+
+/** The last line of a body that the server ended itself; plain text even in JSON mode. */
+const sentinel = Buffer.from('Logs have ended\n');
+
+/** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
+export const maxProtocolLine = 4096;
+
+/**
+ * How a log shows the runner's entries: a `manager` entry ends in a suffix, so several lines of it are known to be one;
+ * a `control-plane` entry (text mode of Feldera 0.97 to 0.206) ends in nothing that can be seen.
+ */
+export type RunnerForm = 'manager' | 'control-plane';
+
+/** What the first line of a body says about the replay that follows. */
+type Opening =
+  /** `discarded` entries precede the replay; the line itself is not an entry of the log. */
+  | (OpeningLine & {readonly kind: 'notice'; readonly discarded: number})
+  /** The replay begins with entry 0, this line. Its bytes, timestamp included, identify the life of the ring. */
+  | (OpeningLine & {readonly kind: 'fresh-start'})
+  /** Not written by a server that we know: an ordinary entry. */
+  | {readonly kind: 'entry'};
+
+/** `pipelineId`: undefined where the line does not name the pipeline. */
+type OpeningLine = {readonly form: RunnerForm; readonly pipelineId: string | undefined};
+
+const target = 'pipeline_manager::runner::pipeline_logs';
+const discardedText =
+  /^\.\.\. (\d{1,15}) prior log lines were discarded due to buffer constraints and are thus not shown\.$/;
+const freshStartText = 'Fresh start of pipeline logs';
+/** Level, target, text and id of a runner's line in text mode. */
+const managerLine = /^\[manager\] \S+ +([A-Z]+) (\S+): (.*) pipeline-id="([^"]*)" pipeline-name="[^"]*"$/;
+/** Level and text of the first line of a runner's entry in text mode, before 0.207. */
+const controlPlaneLine = /^\[control-plane\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z +([A-Z]+) (.*)$/s;
+/** Texts of `control-plane` entries that are never longer than their first line (all but errors, 0.97 to 0.206). */
+const wholeText =
+  /^(?:Fresh start of pipeline logs|Storage has been cleared|std(?:out|err) ended|[A-Z][a-z]+ transition: .*)$/s;
+/** How every record begins, the runner's and a pipeline's, coloured or not. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
+const recordHead = /^\[[^\]]+\] (?:\x1b\[[\d;]*m)*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/;
+/** A name of 63 bytes or an id, a host, colours and the time are shorter. */
+const maxRecordHead = 256;
+const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
+
+/** Reads the first line of a body, without its newline. */
+export function readOpening(line: Uint8Array): Opening {
+  if (line.length > maxProtocolLine) return {kind: 'entry'};
+  const own = readOwn(latin1(line));
+  if (own?.target !== target) return {kind: 'entry'};
+  const {form, level, id: pipelineId} = own;
+  if (level === 'INFO' && own.text === freshStartText) return {kind: 'fresh-start', form, pipelineId};
+  const discarded = level === 'WARN' ? discardedText.exec(own.text)?.[1] : undefined;
+  return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', form, discarded: Number(discarded), pipelineId};
+}
+
+const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
+  manager: Buffer.from('[manager] '),
+  'control-plane': Buffer.from('[control-plane] '),
+};
+
+/** How each line begins that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
+export function runnerPrefix(form: RunnerForm): Uint8Array {
+  return prefixes[form];
+}
+
+/** What a line of a log of `control-plane` form begins: an entry that may have more lines, one that has none, or none. */
+export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
+  const openBracket = 0x5b;
+  if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
+  const [, , text] = controlPlaneLine.exec(latin1(line.subarray(0, maxProtocolLine))) ?? [];
+  return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
+}
+
+/** Whether a line ends in the suffix that closes every entry of the runner in text mode. */
+export function endsManagerEntry(line: Uint8Array): boolean {
+  const quote = 0x22;
+  return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
+}
+
+type OwnLine = {
+  readonly form: RunnerForm;
+  readonly level: string | undefined;
+  readonly target: string | undefined;
+  readonly text: string;
+  readonly id: string | undefined;
+};
+
+function readOwn(line: string): OwnLine | undefined {
+  if (line.startsWith('{')) return readJson(line);
+  if (line.startsWith('... ')) return {form: 'control-plane', level: 'WARN', target, text: line, id: undefined};
+  const [, formerLevel, formerText] = controlPlaneLine.exec(line) ?? [];
+  // No target stands in it; the text tells, for at this place nobody else writes.
+  if (formerText !== undefined)
+    return {form: 'control-plane', level: formerLevel, target, text: formerText, id: undefined};
+  const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
+  return {form: 'manager', level, target: ownTarget, text, id};
+}
+
+function readJson(line: string): OwnLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const fields = property(value, 'fields');
+  return {
+    form: 'manager',
+    level: text(property(value, 'level')),
+    target: text(property(value, 'target')),
+    text: text(property(fields, 'line')) ?? '',
+    id: text(property(value, 'pipeline-id')),
+  };
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** One character a byte: what is compared here is ASCII, and nothing else may throw or merge. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Reads a body's beginning, `head`. Undefined: more of its first line is needed. */
+export function readBodyStart(head: Uint8Array): BodyStart | undefined {
+  const end = head.indexOf(newline);
+  if (end === -1 && head.length <= maxProtocolLine) return undefined;
+  const line = end === -1 ? head : head.subarray(0, end);
+  const opening = readOpening(line);
+  switch (opening.kind) {
+    case 'notice': {
+      const {discarded: index, pipelineId, form} = opening;
+      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, form};
+    }
+    case 'fresh-start': {
+      const {pipelineId, form} = opening;
+      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
+    }
+    case 'entry':
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: 'manager'};
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Keeps the end sentinel out of the log. `Logs have ended` is the server's only as the very last line of a body; a
+ * pipeline may print it too. So the last line received is held back while it is, or may become, the sentinel: at most
+ * 16 bytes, and no other line ever waits.
+ */
+export class SentinelGate {
+  #held: Uint8Array = nothing;
+  #atLineStart = true;
+
+  /** Takes bytes of the body; answers those that are surely no sentinel, valid until the next call. */
+  push(bytes: Uint8Array): Uint8Array {
+    if (bytes.length === 0) return nothing;
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    const from = this.#lastLineStart(all);
+    const mayBeSentinel = from !== undefined && isPrefixOfSentinel(all, from);
+    const released = mayBeSentinel ? all.subarray(0, from) : all;
+    this.#held = mayBeSentinel ? new Uint8Array(all.subarray(from)) : nothing;
+    if (released.length > 0) this.#atLineStart = released.at(-1) === newline;
+    return released;
+  }
+
+  /** The body ended: whether its last line was the sentinel. What was held is dropped. */
+  end(): boolean {
+    const ended = this.#held.length === sentinel.length;
+    this.#held = nothing;
+    this.#atLineStart = true;
+    return ended;
+  }
+
+  /** The body is left before it ended: what was held was no sentinel. */
+  release(): Uint8Array {
+    const held = this.#held;
+    this.#held = nothing;
+    if (held.length > 0) this.#atLineStart = held.at(-1) === newline;
+    return held;
+  }
+
+  /** Where the last line begins, complete or not, if it is short enough to matter. */
+  #lastLineStart(bytes: Uint8Array): number | undefined {
+    const earliest = Math.max(0, bytes.length - sentinel.length);
+    for (let start = bytes.length - 1; start >= earliest; start--) {
+      if (start === 0 ? this.#atLineStart : bytes[start - 1] === newline) return start;
+    }
+    return undefined;
+  }
+}
+
+function isPrefixOfSentinel(bytes: Uint8Array, from: number): boolean {
+  for (let index = from; index < bytes.length; index++) {
+    if (bytes[index] !== sentinel[index - from]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,103 @@
+import {link, readFile, rm, writeFile} from 'node:fs/promises';
+import {codeOf, hasNoLinks, unlessAbsent} from './save-file.ts';
+
+/** What the lock asks of the machine. */
+export type Processes = {
+  /** Our own id. */
+  readonly pid: number;
+  /** Whether a process of this id exists: signal 0. */
+  readonly isAlive: (pid: number) => boolean;
+  /** A random number in [0, 1): no two locks may be alike. */
+  readonly random: () => number;
+};
+
+type Holder = {readonly pid: number; readonly started: string; readonly mark: string};
+
+/**
+ * Takes the lock of a recording, a file that names its one writer; answers undefined, or the id of the process that has
+ * it. A lock is void once its process is gone, also when another process has got its id since: the file says when its
+ * process started, as the kernel counts (Linux; elsewhere the id alone decides). Rejects when the folder cannot be
+ * written to.
+ *
+ * Of several that find a void lock, one gets a second lock, on taking over this very one: every lock has a mark of its
+ * own. Without that, who looked first might put away what another one has put there meanwhile.
+ */
+export async function takeLock(file: string, processes: Processes): Promise<number | undefined> {
+  const {pid, random} = processes;
+  const mark = Math.floor(random() * 2 ** 52).toString(36);
+  const own = JSON.stringify({pid, started: await startOf(pid), mark});
+  for (;;) {
+    if (await create(file, own, mark)) return undefined;
+    const found = await readFile(file, 'utf8').catch(unlessAbsent);
+    if (found === undefined) continue;
+    const holder = holderOf(found);
+    if (holder && (await isRunning(holder, processes))) return holder.pid;
+    const taking = `${file}.${holder?.mark ?? 'damaged'}`;
+    const other = await takeLock(taking, processes);
+    if (other !== undefined) return other;
+    try {
+      // Only who has that second lock puts a void one away.
+      if ((await readFile(file, 'utf8').catch(unlessAbsent)) === found) await rm(file, {force: true});
+    } finally {
+      await releaseLock(taking);
+    }
+  }
+}
+
+export async function releaseLock(file: string): Promise<void> {
+  await rm(file, {force: true});
+}
+
+/** Written under another name and then linked, so that nobody ever sees it half written. */
+async function create(file: string, text: string, mark: string): Promise<boolean> {
+  const draft = `${file}.${mark}.new`;
+  try {
+    await writeFile(draft, text, {mode: 0o600});
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!hasNoLinks(error)) throw error;
+    return await writeFile(file, text, {flag: 'wx', mode: 0o600}).then(
+      () => true,
+      (failure: unknown) => {
+        if (codeOf(failure) === 'EEXIST') return false;
+        throw failure;
+      },
+    );
+  } finally {
+    await rm(draft, {force: true}).catch(() => {});
+  }
+}
+
+async function isRunning({pid, started}: Holder, {isAlive}: Processes): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const now = await startOf(pid);
+  return started === '' || now === '' || now === started;
+}
+
+/** When a process started: the boot, and the clock ticks since. Empty where there is no /proc. */
+async function startOf(pid: number): Promise<string> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // proc(5): field 22; the second one, the command, is in parentheses and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${boot.trim()} ${fields[19] ?? ''}`;
+  } catch {
+    return '';
+  }
+}
+
+/** Undefined for a lock that is damaged. */
+function holderOf(text: string): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+    const [pid, started, mark] = [fields.get('pid'), fields.get('started'), fields.get('mark')];
+    if (typeof pid !== 'number' || typeof started !== 'string' || typeof mark !== 'string') return undefined;
+    return /^[a-z0-9]+$/.test(mark) ? {pid, started, mark} : undefined;
+  } catch {
+    return undefined;
+  }
+}

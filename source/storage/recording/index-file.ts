@@ -1,0 +1,364 @@
+import {mkdir, open, readdir, rename, rm} from 'node:fs/promises';
+import path from 'node:path';
+import type {Marker} from '../../buffer/markers.ts';
+import type {Clock} from '../../lib/clock.ts';
+
+export type RecordedFile = {
+  readonly number: number;
+  readonly offset: number;
+  readonly line: number;
+  readonly begunAt: number;
+  /** Lengths of its gzip members, a block each; undefined while it is plain. */
+  members: readonly number[] | undefined;
+};
+export type RecordedBlock = Extract<Fact, {kind: 'block'}>;
+type RecordedMarker = {
+  readonly number: number;
+  readonly offset: number;
+  readonly line: number;
+  readonly marker: Marker;
+};
+
+/** How to go on with the log from `offset`; without a `state` nobody knows. From `freshFrom` on it is a reference. */
+type RecordedState = {readonly offset: number; readonly state: unknown; readonly freshFrom: number};
+
+/**
+ * One line of a recording's index. An `offset` is in bytes and a `line` in lines, both of all that was ever recorded in
+ * the folder, files that were deleted included; `at` is wall milliseconds.
+ *
+ * A fact is written before the bytes that it speaks of, so a fact beyond the end of the log is void: the program died
+ * between the two. Facts may come twice; the later one counts.
+ */
+export type Fact =
+  | {
+      readonly kind: 'recording';
+      readonly version: number;
+      readonly name: string;
+      readonly id: string;
+      /** Undefined, too, where nobody said so yet. */
+      readonly server?: string | undefined;
+      readonly at: number;
+    }
+  /** Another file begins. */
+  | {readonly kind: 'file'; readonly file: number; readonly offset: number; readonly line: number; readonly at: number}
+  /** A run of whole lines: what is read back, and compressed, at once. */
+  | {
+      readonly kind: 'block';
+      readonly offset: number;
+      readonly length: number;
+      readonly line: number;
+      readonly lines: number;
+      readonly at: number;
+    }
+  /** The marker of this number stands here. A second one of a number corrects the first. */
+  | {
+      readonly kind: 'marker';
+      readonly number: number;
+      readonly offset: number;
+      readonly line: number;
+      readonly marker: Marker;
+    }
+  /** How to go on with the log from here. `fresh`: nothing before is a reference for what comes. */
+  | {readonly kind: 'state'; readonly offset: number; readonly fresh: boolean; readonly state: unknown}
+  /** Something is missing here: how to go on is unknown until the next state. */
+  | {readonly kind: 'gap'; readonly offset: number}
+  /** The file was compressed, one gzip member for each of its blocks, of these lengths. */
+  | {readonly kind: 'compressed'; readonly file: number; readonly members: readonly number[]}
+  /** The file was deleted to make room. */
+  | {readonly kind: 'deleted'; readonly file: number; readonly at: number}
+  /** The log was found to end here: facts above that speak of more are void. */
+  | {readonly kind: 'end'; readonly offset: number; readonly at: number};
+
+/** The pipeline that a recording is of, and its server (`serverName`). */
+export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
+
+/** Facts of one write are void together; it never holds nearly as many states. */
+const statesHeld = 64;
+
+/** What an index says: the files, blocks, markers and states of one recording. All lists are in order. */
+export class RecordingMap {
+  /** Wall milliseconds of the beginning. */
+  begunAt = 0;
+  /** Undefined until the first fact was read. */
+  version: number | undefined;
+  /** Undefined: nobody said. */
+  server: string | undefined;
+  files: RecordedFile[] = [];
+  blocks: RecordedBlock[] = [];
+  markers: RecordedMarker[] = [];
+  /** The number of the next marker. */
+  nextMarker = 0;
+  /** The newest ones only. */
+  readonly #states: RecordedState[] = [];
+  /** Facts that were superseded, or speak of files that are gone. */
+  idle = 0;
+
+  apply(fact: Fact): void {
+    switch (fact.kind) {
+      case 'recording':
+        this.begunAt = fact.at;
+        this.version = fact.version;
+        this.server = fact.server;
+        return;
+      case 'file':
+        this.files = this.files.filter(({number}) => number < fact.file);
+        this.files.push({
+          number: fact.file,
+          offset: fact.offset,
+          line: fact.line,
+          begunAt: fact.at,
+          members: undefined,
+        });
+        return;
+      case 'block':
+        this.#keepWhile(this.blocks, ({offset}) => offset < fact.offset);
+        this.blocks.push(fact);
+        return;
+      case 'marker': {
+        this.#keepWhile(this.markers, ({number}) => number < fact.number);
+        const {number, offset, line, marker} = fact;
+        this.markers.push({number, offset, line, marker});
+        this.nextMarker = number + 1;
+        return;
+      }
+      case 'state':
+        this.#pushState(fact.state, fact.offset, fact.fresh);
+        return;
+      case 'gap':
+        this.#pushState(undefined, fact.offset, true);
+        return;
+      case 'compressed': {
+        const file = this.files.find(({number}) => number === fact.file);
+        if (file) file.members = fact.members;
+        return;
+      }
+      case 'deleted':
+        this.#deleteTo(fact.file);
+        return;
+      case 'end':
+        this.endAt(fact.offset);
+        return;
+    }
+  }
+
+  /** Offset of the first byte that is still there, if any is. */
+  get firstOffset(): number {
+    return this.files[0]?.offset ?? 0;
+  }
+
+  /** Where the last block ends: the rest of the log is in no block yet. */
+  get blocksEnd(): {readonly offset: number; readonly line: number} {
+    const block = this.blocks.at(-1);
+    if (block) return {offset: block.offset + block.length, line: block.line + block.lines};
+    const [file] = this.files;
+    return {offset: file?.offset ?? 0, line: file?.line ?? 0};
+  }
+
+  get state(): RecordedState | undefined {
+    return this.#states.at(-1);
+  }
+
+  /** Takes out what speaks of more than `size` bytes. */
+  endAt(size: number): void {
+    this.#keepWhile(this.blocks, ({offset, length}) => offset + length <= size);
+    this.#keepWhile(this.markers, ({offset}) => offset <= size);
+    this.nextMarker = (this.markers.at(-1)?.number ?? -1) + 1;
+    this.#keepWhile(this.#states, ({offset}) => offset <= size);
+  }
+
+  /** Facts that say the same in order, without those that are of no use any more. */
+  facts(): Fact[] {
+    const facts: Fact[] = [];
+    for (const {number, offset, line, begunAt, members} of this.files) {
+      facts.push({kind: 'file', file: number, offset, line, at: begunAt});
+      if (members) facts.push({kind: 'compressed', file: number, members});
+    }
+    facts.push(...this.blocks, ...this.markers.map((marker) => ({kind: 'marker', ...marker}) as const));
+    const {state} = this;
+    if (!state) return facts;
+    if (state.state === undefined) return [...facts, {kind: 'gap', offset: state.offset}];
+    // The place from which on the log is a reference needs a fact of its own.
+    facts.push({kind: 'gap', offset: state.freshFrom});
+    facts.push({kind: 'state', offset: state.offset, fresh: false, state: state.state});
+    return facts;
+  }
+
+  #pushState(state: unknown, offset: number, fresh: boolean): void {
+    this.idle += 1;
+    this.#keepWhile(this.#states, (held) => held.offset <= offset);
+    if (this.#states.length === statesHeld) this.#states.shift();
+    this.#states.push({offset, state, freshFrom: fresh ? offset : (this.state?.freshFrom ?? 0)});
+  }
+
+  #keepWhile<T>(list: T[], isKept: (item: T) => boolean): void {
+    let length = list.length;
+    while (length > 0 && !isKept(list[length - 1] as T)) length -= 1;
+    this.idle += list.length - length;
+    list.length = length;
+  }
+
+  /** Files are deleted from the old end only. */
+  #deleteTo(file: number): void {
+    this.files = this.files.filter(({number}) => number > file);
+    const [first] = this.files;
+    if (!first) return;
+    const {length} = this.blocks;
+    this.blocks = this.blocks.filter(({offset}) => offset >= first.offset);
+    this.markers = this.markers.filter(({offset}) => offset >= first.offset);
+    this.idle += 1 + length - this.blocks.length;
+  }
+}
+
+/** Written into every index; a recording of a later version is left alone. */
+export const recordingVersion = 1;
+
+/** One line, its newline included. */
+export function factLine(fact: Fact): string {
+  return `${JSON.stringify(fact)}\n`;
+}
+
+const numbers: Readonly<Record<Fact['kind'], readonly string[]>> = {
+  recording: ['version'],
+  file: ['file', 'offset', 'line'],
+  block: ['offset', 'length', 'line', 'lines'],
+  marker: ['number', 'offset', 'line'],
+  state: ['offset'],
+  gap: ['offset'],
+  compressed: ['file'],
+  deleted: ['file'],
+  end: ['offset'],
+};
+
+/** Kinds with a time. */
+const dated: Readonly<Partial<Record<Fact['kind'], true>>> = {
+  recording: true,
+  file: true,
+  block: true,
+  deleted: true,
+  end: true,
+};
+
+/** The facts in an index, in order. A line that was torn, or that this version does not know, is left out. */
+export function* readFacts(text: string): Generator<Fact> {
+  for (const line of text.split('\n')) {
+    const fact = line === '' ? undefined : parse(line);
+    if (fact) yield fact;
+  }
+}
+
+function parse(line: string): Fact | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  return isFact(value) ? value : undefined;
+}
+
+function isFact(value: unknown): value is Fact {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const kind = fields.get('kind');
+  if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) return false;
+  if (!numbers[kind as Fact['kind']].every((field) => isWhole(fields.get(field)))) return false;
+  if (kind in dated && !Number.isFinite(fields.get('at'))) return false;
+  const members = fields.get('members');
+  if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
+  if (kind === 'marker') return isMarker(fields.get('marker'));
+  return kind !== 'recording' || (typeof fields.get('name') === 'string' && typeof fields.get('id') === 'string');
+}
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value);
+}
+
+/** Only what every marker has: the index is in a folder that nobody else may write to. */
+function isMarker(value: unknown): value is Marker {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && 'at' in value && typeof value.at === 'number'
+  );
+}
+
+/** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
+export async function beginIndex(
+  folder: string,
+  {name, id, server}: Recorded,
+  clock: Pick<Clock, 'wall'>,
+): Promise<RecordingMap> {
+  await mkdir(folder, {recursive: true, mode: 0o700});
+  const logs = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
+  if (logs.length > 0) {
+    const aside = path.join(folder, `${asidePrefix}${Math.round(clock.wall())}`);
+    await mkdir(aside, {mode: 0o700});
+    for (const file of logs) await rename(path.join(folder, file), path.join(aside, file));
+  }
+  await rm(indexFile(folder), {force: true});
+  const index = await open(indexFile(folder), 'a', 0o600);
+  const facts: Fact[] = [{kind: 'recording', version: recordingVersion, name, id, server, at: clock.wall()}];
+  const map = new RecordingMap();
+  try {
+    await index.appendFile(facts.map(factLine).join(''));
+  } finally {
+    await index.close();
+  }
+  for (const fact of facts) map.apply(fact);
+  return map;
+}
+
+/** Writes an index anew, without the facts that are of no use any more. */
+export async function rewriteIndex(folder: string, recorded: Recorded, map: RecordingMap): Promise<void> {
+  const draft = `${indexFile(folder)}.new`;
+  const {name, id, server} = recorded;
+  const first = {kind: 'recording', version: recordingVersion, name, id, server, at: map.begunAt} as const;
+  const facts = [first, ...map.facts()];
+  const handle = await open(draft, 'w', 0o600);
+  try {
+    await handle.writeFile(facts.map(factLine).join(''));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, indexFile(folder));
+  map.idle = 0;
+}
+
+/** Between the pipeline's name and its id. Neither the ids of pipelines (UUIDs) nor the end of a name has it. */
+const separator = '--';
+const safeName = /^[A-Za-z0-9][-A-Za-z0-9_]{0,62}$/;
+const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
+
+/** A folder, within a recording's, of log files that were there without an index. */
+export const asidePrefix = 'without-index-';
+
+/** How recordings name the server that they are of. Tenants are told apart where one was asked for by name. */
+export function serverName(baseUrl: string, tenant: string | undefined): string {
+  return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
+}
+
+/** The folder's name for a pipeline's recording; undefined for an id or a name that no folder should be called after. */
+export function folderName(name: string, id: string): string | undefined {
+  return safeName.test(name) && safeId.test(id) && id.length <= 64 ? `${name}${separator}${id}` : undefined;
+}
+
+/** The pipeline that a folder is called after; undefined if it is not a recording's. */
+export function pipelineOf(folder: string): {readonly name: string; readonly id: string} | undefined {
+  const at = folder.lastIndexOf(separator);
+  if (at === -1) return undefined;
+  const name = folder.slice(0, at);
+  const id = folder.slice(at + separator.length);
+  return folderName(name, id) === undefined ? undefined : {name, id};
+}
+
+/** `000001.log`: the bytes of the log as they came. Compressed, `.gz` is added. */
+export function logFile(folder: string, number: number): string {
+  return path.join(folder, `${String(number).padStart(6, '0')}.log`);
+}
+
+export function indexFile(folder: string): string {
+  return path.join(folder, 'index.jsonl');
+}
+
+export function lockFile(folder: string): string {
+  return path.join(folder, 'lock');
+}

@@ -1,0 +1,133 @@
+import {appendFile, lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
+import path from 'node:path';
+import {asidePrefix, type Fact, factLine, indexFile, pipelineOf} from './index-file.ts';
+
+/** Takes a folder that nobody writes; undefined: somebody does. What it answers gives the folder free. */
+export type HoldFolder = (folder: string) => Promise<(() => Promise<void>) | undefined>;
+
+type RoomOptions = {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
+  readonly hold: HoldFolder;
+  readonly wall: () => number;
+};
+
+/** Bytes, and wall milliseconds of the last write. */
+type Extent = {readonly size: number; readonly at: number};
+
+/** What is deleted at once. */
+type Part = Extent & {
+  readonly folder: string;
+  /** A compressed file, or logs that were put aside; undefined: all else that a recording has in its folder. */
+  readonly name: string | undefined;
+};
+
+/** What recordings write into their folders; an index, which says what the logs are, is behind them. */
+const ownName = /^(?:\d+\.log(?:\.gz)?|index\.jsonl)(?:\.new)?$/;
+
+/**
+ * Deletes the oldest parts of the recordings in a directory until all together have `maxBytes`, or only what is being
+ * written is left. Those of one folder go in their order: logs that were put aside, compressed files one by one, and at
+ * last the folder with the file that was written last, if nobody writes it (`hold`). The deletion of a file is noted in
+ * the index of its folder: by what `ours` holds for the folders that we write, else by a line at its end, which is one
+ * write.
+ */
+export async function makeRoom(options: RoomOptions): Promise<void> {
+  const parts = await partsIn(options.directory);
+  let total = parts.reduce((sum, {size}) => sum + size, 0);
+  // Stable: of parts that are equally old, those of one folder stay in their order.
+  for (const part of parts.sort((a, b) => a.at - b.at)) {
+    if (total <= options.maxBytes) return;
+    if (await remove(part, options)) total -= part.size;
+  }
+}
+
+async function remove(part: Part, {ours, hold, wall}: RoomOptions): Promise<boolean> {
+  const {folder, name} = part;
+  if (name === undefined) return await removeRest(part, hold);
+  if (!name.startsWith(asidePrefix)) {
+    // The note first: a file that it speaks of too early is deleted at the next start.
+    const file = Number.parseInt(name, 10);
+    const note = ours.get(folder);
+    if (note) await note(file);
+    else await noteElsewhere(folder, {kind: 'deleted', file, at: wall()}).catch(() => {});
+  }
+  await rm(path.join(folder, name), {recursive: true, force: true});
+  return true;
+}
+
+/** The note is no sign of life of whoever wrote the recording: the index stays as old as it is. */
+async function noteElsewhere(folder: string, fact: Fact): Promise<void> {
+  const index = indexFile(folder);
+  const {atime, mtime} = await stat(index);
+  await appendFile(index, factLine(fact));
+  await utimes(index, atime, mtime);
+}
+
+/** Deletes the logs first: what a death leaves of it is a recording that can be read, and gives way the next time. */
+async function removeRest({folder, at}: Part, hold: HoldFolder): Promise<boolean> {
+  const free = await hold(folder);
+  if (!free) return false;
+  try {
+    const now = await partsOf(folder);
+    // Somebody has written it since it was looked at.
+    if (now.some((part) => part.at > at)) return false;
+    for (const name of await ownNames(folder)) await rm(path.join(folder, name), {force: true});
+    return true;
+  } finally {
+    await free();
+  }
+}
+
+async function partsIn(directory: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const entry of await readdir(directory)) {
+    if (pipelineOf(entry)) parts.push(...(await partsOf(path.join(directory, entry))));
+  }
+  return parts;
+}
+
+/** In the order in which they may go. */
+async function partsOf(folder: string): Promise<Part[]> {
+  const aside = (await namesIn(folder)).filter((name) => name.startsWith(asidePrefix));
+  const own = await ownNames(folder);
+  // Only from the old end: not behind a file that is still to be compressed.
+  const firstOther = own.findIndex((name) => !name.endsWith('.log.gz'));
+  const packed = firstOther === -1 ? own : own.slice(0, firstOther);
+  const rest = own.slice(packed.length);
+  const extents = [...aside, ...packed].map(async (name) => ({name, ...(await extentOf(folder, [name]))}));
+  const parts: Part[] = (await Promise.all(extents)).map((extent) => ({folder, ...extent}));
+  if (rest.length > 0) parts.push({folder, name: undefined, ...(await extentOf(folder, rest))});
+  // None is newer than the next one, whatever its date: it may have been compressed late, copied, or the clock set back.
+  let at = Number.POSITIVE_INFINITY;
+  for (const [index, part] of [...parts.entries()].toReversed()) {
+    at = Math.min(at, part.at);
+    parts[index] = {...part, at};
+  }
+  return parts;
+}
+
+async function ownNames(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter((name) => ownName.test(name));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).sort();
+}
+
+/** Of files and folders together. */
+async function extentOf(folder: string, names: readonly string[]): Promise<Extent> {
+  const extents = names.map(async (name): Promise<Extent> => {
+    const place = path.join(folder, name);
+    const found = await lstat(place).catch(() => undefined);
+    if (found?.isDirectory()) return await extentOf(place, await namesIn(place));
+    // Whole milliseconds: a date that was set (`utimes`) has no more.
+    return {size: found?.size ?? 0, at: found?.mtime.getTime() ?? 0};
+  });
+  const found = await Promise.all(extents);
+  return {
+    size: found.reduce((sum, {size}) => sum + size, 0),
+    at: Math.max(0, ...found.map(({at}) => at)),
+  };
+}

@@ -1,0 +1,230 @@
+import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
+import {readdir, readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {gunzipSync} from 'node:zlib';
+import type {Marker} from '../../buffer/markers.ts';
+import {
+  indexFile,
+  logFile,
+  pipelineOf,
+  type RecordedBlock,
+  type RecordedFile,
+  RecordingMap,
+  readFacts,
+} from './index-file.ts';
+
+/** What a recording holds, in order. `missing`: so many bytes were deleted while it was read. */
+export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker} | {readonly missing: number};
+
+/** Blocks that stay unpacked: a segment of the scrollback may lie across two or three. */
+const unpackedHeld = 4;
+
+/**
+ * Reads the log of one recording by offset, compressed files too. Synchronous, since the screen cannot wait: a block of
+ * 256 KiB takes 0.1 ms, or 1 to 2 ms to unpack. Never throws: what cannot be read is not there.
+ */
+export class RecordedBytes {
+  readonly #folder: string;
+  #map: RecordingMap;
+  readonly #unpacked: {readonly offset: number; readonly bytes: Buffer}[] = [];
+
+  /** `map` may change afterwards. */
+  constructor(folder: string, map: RecordingMap) {
+    this.#folder = folder;
+    this.#map = map;
+  }
+
+  /** Offset of the first byte that is still there. */
+  get firstOffset(): number {
+    return this.#map.firstOffset;
+  }
+
+  /** The bytes [offset, offset + length); undefined unless they are all there. */
+  read(offset: number, length: number): Buffer | undefined {
+    try {
+      return this.#read(offset, length);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #read(offset: number, length: number): Buffer | undefined {
+    const parts: Buffer[] = [];
+    let at = offset;
+    while (at < offset + length) {
+      const part = this.#readSome(at, offset + length);
+      if (!part || part.length === 0) return undefined;
+      parts.push(part);
+      at += part.length;
+    }
+    const [only] = parts;
+    return parts.length === 1 && only ? only : Buffer.concat(parts);
+  }
+
+  /** As much as is in one file, or in one of its members. */
+  #readSome(at: number, end: number): Buffer | undefined {
+    const {files} = this.#map;
+    const index = files.findLastIndex(({offset}) => offset <= at);
+    const file = files[index];
+    if (!file) return undefined;
+    if (file.members) return this.#readPacked(file, file.members, at, end);
+    const fileEnd = files[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+    const bytes = readPart(logFile(this.#folder, file.number), at - file.offset, Math.min(end, fileEnd) - at);
+    if (bytes) return bytes;
+    // Whoever writes may have compressed it meanwhile.
+    this.#map = mapOf(readFileSync(indexFile(this.#folder), 'utf8'));
+    const now = this.#map.files.find(({number}) => number === file.number);
+    return now?.members && this.#readPacked(now, now.members, at, end);
+  }
+
+  #readPacked(file: RecordedFile, members: readonly number[], at: number, end: number): Buffer | undefined {
+    const {blocks} = this.#map;
+    const index = lastAtOrBelow(blocks, at);
+    const block = blocks[index];
+    if (!block || at >= block.offset + block.length) return undefined;
+    const bytes = this.#unpacked.find(({offset}) => offset === block.offset)?.bytes;
+    const first = lastAtOrBelow(blocks, file.offset);
+    return (bytes ?? this.#unpack(file, members, block, index - first))?.subarray(
+      at - block.offset,
+      end - block.offset,
+    );
+  }
+
+  #unpack(file: RecordedFile, members: readonly number[], block: RecordedBlock, index: number): Buffer | undefined {
+    const start = members.slice(0, index).reduce((sum, length) => sum + length, 0);
+    const packed = readPart(`${logFile(this.#folder, file.number)}.gz`, start, members[index] ?? 0);
+    const bytes = packed && gunzipSync(packed, {maxOutputLength: block.length + 1});
+    if (bytes?.length !== block.length) return undefined;
+    this.#unpacked.push({offset: block.offset, bytes});
+    if (this.#unpacked.length > unpackedHeld) this.#unpacked.shift();
+    return bytes;
+  }
+}
+
+/** What an index says, given as its text. */
+export function mapOf(index: string): RecordingMap {
+  const map = new RecordingMap();
+  for (const fact of readFacts(index)) map.apply(fact);
+  return map;
+}
+
+/** Undefined if there is no such file, or fewer bytes in it. */
+function readPart(file: string, position: number, length: number): Buffer | undefined {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    if (fstatSync(handle).size < position + length) return undefined;
+    const bytes = Buffer.allocUnsafe(length);
+    for (let read = 0; read < length; ) {
+      const some = readSync(handle, bytes, read, length - read, position + read);
+      if (some === 0) return undefined;
+      read += some;
+    }
+    return bytes;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function lastAtOrBelow(blocks: readonly RecordedBlock[], offset: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Bytes read at once where there are no blocks yet. */
+const pieceBytes = 256 * 1024;
+
+/** Where a recording begins and ends now; also while another program writes it. */
+type RecordedLog = {
+  /** Bytes that were deleted to make room. */
+  readonly deletedBytes: number;
+  readonly pieces: Iterable<RecordedPiece>;
+};
+
+/** Opens a recording to read it once from its beginning to its end as it is now. Throws what the file system says. */
+export function openRecordedLog(folder: string): RecordedLog {
+  const map = mapOf(readFileSync(indexFile(folder), 'utf8'));
+  const size = sizeOf(folder, map);
+  map.endAt(size);
+  return {deletedBytes: map.firstOffset, pieces: piecesOf(map, new RecordedBytes(folder, map), size)};
+}
+
+function sizeOf(folder: string, map: RecordingMap): number {
+  const file = map.files.at(-1);
+  if (!file) return 0;
+  return file.offset + (statSync(logFile(folder, file.number), {throwIfNoEntry: false})?.size ?? 0);
+}
+
+function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Generator<RecordedPiece> {
+  let nextMarker = 0;
+  let nextBlock = 0;
+  const {blocks, markers} = map;
+  for (let at = map.firstOffset; at < size; ) {
+    const block = blocks[nextBlock];
+    const end = block ? block.offset + block.length : Math.min(size, at + pieceBytes);
+    nextBlock += 1;
+    const piece = bytes.read(at, end - at);
+    if (!piece) yield {missing: end - at};
+    let from = at;
+    for (let marker = markers[nextMarker]; marker && marker.offset < end; marker = markers[++nextMarker]) {
+      if (piece && marker.offset > from) yield {bytes: piece.subarray(from - at, marker.offset - at)};
+      yield {marker: marker.marker};
+      from = marker.offset;
+    }
+    if (piece && end > from) yield {bytes: piece.subarray(from - at)};
+    at = end;
+  }
+  for (; nextMarker < markers.length; nextMarker++) {
+    const marker = markers[nextMarker];
+    if (marker) yield {marker: marker.marker};
+  }
+}
+
+/** Folders of all pipelines that had this name, the one that was begun last at the end. */
+export async function foldersOf(directory: string, name: string): Promise<string[]> {
+  return (await recordedAs(directory, name)).map(({folder}) => folder);
+}
+
+/** The same, and of which server they are. */
+export async function recordedAs(
+  directory: string,
+  name: string,
+): Promise<{readonly folder: string; readonly server: string | undefined}[]> {
+  const entries = existsSync(directory) ? await readdir(directory) : [];
+  const found: {folder: string; begunAt: number; server: string | undefined}[] = [];
+  for (const entry of entries) {
+    if (pipelineOf(entry)?.name !== name) continue;
+    const folder = path.join(directory, entry);
+    const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
+    if (index === undefined) continue;
+    const {begunAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
+    found.push({folder, begunAt, server});
+  }
+  return found.sort((a, b) => a.begunAt - b.begunAt);
+}
+
+/** The last write into the log or index of a recording, wall milliseconds; 0 when there is nothing. */
+export async function lastSign(folder: string): Promise<number> {
+  const files = await readdir(folder).catch(() => []);
+  const times = await Promise.all(
+    files
+      .filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'))
+      .map((file) =>
+        stat(path.join(folder, file)).then(
+          ({mtimeMs}) => mtimeMs,
+          () => 0,
+        ),
+      ),
+  );
+  return Math.max(0, ...times);
+}

@@ -1,0 +1,206 @@
+import type {ColdBytes, ColdStore, LeavingSegment} from '../../buffer/cold-segments.ts';
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {errorText} from '../../lib/format.ts';
+import {codeOf, failureWords} from '../save-file.ts';
+import {type Batch, BufferTap, type TapState} from './buffer-tap.ts';
+import type {RecordedBytes} from './reader.ts';
+import type {RecordingWriter} from './writer.ts';
+
+/** What becomes of a tab's recording, for people. */
+export type RecordingState =
+  /** Its folder is being looked for, locked and read. */
+  | {readonly kind: 'opening'}
+  /** `missedBytes`: what earlier trouble kept from being recorded, for good. */
+  | {readonly kind: 'recording'; readonly folder: string; readonly missedBytes: number}
+  /** Another program writes this recording: its id, if it is known. */
+  | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
+  /** Nothing is written: `why` in one sentence, `since` in wall milliseconds. It is tried again. */
+  | {readonly kind: 'stopped'; readonly why: string; readonly since: number; readonly missedBytes: number};
+
+/** New lines are written so many milliseconds later, together. */
+const writeAfter = 200;
+/** Bytes written at once. */
+const batchBytes = 1024 * 1024;
+/** Milliseconds until a failed write is tried again: doubled each time. */
+const firstRetry = 1_000;
+const longestRetry = 30_000;
+
+type RecorderOptions = {
+  readonly writer: RecordingWriter;
+  readonly bytes: RecordedBytes;
+  readonly buffer: LogBuffer;
+  readonly clock: Clock;
+  /** Where in the buffer and in the recording it begins. */
+  readonly start: TapState;
+  /** How to go on with the log at the end of the buffer: plain data, given back at the next start. */
+  readonly state: () => unknown;
+  /** A file is over at so many bytes, or after so many milliseconds. */
+  readonly fileBytes: number;
+  readonly fileAge: number;
+  readonly onChange: () => void;
+  /** A file is over: there may be too many now. */
+  readonly onRotated: () => Promise<void>;
+  /** Frees the folder. */
+  readonly release: () => Promise<void>;
+};
+
+/**
+ * Writes what a log buffer receives to a recording, as it comes, and gives it back when the buffer has dropped it.
+ * It never makes anybody wait: the buffer is its queue, and when the disk does not take it, it says so, tries again, and
+ * writes what is still there.
+ */
+export class Recorder implements ColdStore {
+  readonly #options: RecorderOptions;
+  readonly #tap: BufferTap;
+  #cancel: (() => void) | undefined;
+  /** The work that goes on, one piece after the other; never rejects. */
+  #work: Promise<void> | undefined;
+  #packing: Promise<void> = Promise.resolve();
+  #inFlight: Batch | undefined;
+  #failure: {readonly why: string; readonly since: number; readonly tries: number} | undefined;
+  #missedBytes = 0;
+  #finished: Promise<void> | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#tap = new BufferTap({buffer: options.buffer, wall: options.clock.wall, start: options.start});
+  }
+
+  get state(): RecordingState {
+    const {totalBytes, byteLength} = this.#options.buffer;
+    if (!this.#failure) return {kind: 'recording', folder: this.#options.writer.folder, missedBytes: this.#missedBytes};
+    const {why, since} = this.#failure;
+    const dropped = Math.max(0, totalBytes - byteLength - this.#tap.written.bytes);
+    return {kind: 'stopped', why, since, missedBytes: this.#missedBytes + dropped};
+  }
+
+  get keptTo(): number {
+    return this.#tap.written.id;
+  }
+
+  keep(segment: LeavingSegment): ColdBytes | undefined {
+    const offset = this.#tap.offsetOf(segment);
+    if (offset === undefined) return undefined;
+    const {bytes} = this.#options;
+    return {
+      isKept: () => bytes.firstOffset <= offset,
+      read: () => bytes.read(offset, segment.byteLength),
+    };
+  }
+
+  /** Something may have changed in the buffer. */
+  wake(): void {
+    if (this.#cancel || this.#work || this.#finished || this.#failure || this.#tap.isDry) return;
+    this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
+  }
+
+  /** The log has found its place, and goes on from the end of the buffer as `state` says then. */
+  noteState(fresh: boolean): void {
+    if (!this.#finished) this.#tap.noteState(this.#options.state(), fresh);
+  }
+
+  /** Writes what is there now, and ends. Never rejects; what could not be written is missing. */
+  finish(): Promise<void> {
+    if (this.#finished) return this.#finished;
+    this.#cancel?.();
+    const last = this.#take(Number.POSITIVE_INFINITY, true);
+    this.#finished = this.#finish(this.#inFlight, last);
+    return this.#finished;
+  }
+
+  #run(isRetry: boolean): void {
+    this.#cancel = undefined;
+    this.#work = this.#write(isRetry)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#work = undefined;
+        this.#inFlight = undefined;
+        this.wake();
+      });
+  }
+
+  async #write(isRetry: boolean): Promise<void> {
+    const {writer} = this.#options;
+    if (isRetry) await writer.repair();
+    while (!this.#finished && (isRetry || !this.#tap.isDry)) {
+      const batch = this.#take(batchBytes, false);
+      this.#inFlight = batch;
+      await this.#put(batch);
+      this.#inFlight = undefined;
+      if (isRetry) this.#recover();
+      if (batch.isFileFull) await this.#rotate(batch.end.line);
+      isRetry = false;
+    }
+  }
+
+  async #put(batch: Batch): Promise<void> {
+    await this.#options.writer.append(batch.facts, batch.chunks);
+    const {written} = this.#tap;
+    const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.#missedBytes += Math.max(0, batch.end.bytes - written.bytes - length);
+    this.#tap.commit(batch);
+    this.#options.buffer.releaseKept();
+  }
+
+  #take(maxBytes: number, isLast: boolean): Batch {
+    const {writer, clock, state, fileAge, fileBytes} = this.#options;
+    const isOld = clock.wall() - writer.fileBegunAt >= fileAge;
+    return this.#tap.take({
+      maxBytes,
+      fileFrom: writer.map.files.at(-1)?.offset ?? 0,
+      fileBytes: isOld ? 1 : fileBytes,
+      state,
+      isLast,
+    });
+  }
+
+  async #rotate(line: number): Promise<void> {
+    const {writer, onRotated} = this.#options;
+    const over = await writer.rotate(line);
+    if (over === undefined) return;
+    this.#packing = this.#packing
+      // What cannot be compressed now is at the next start.
+      .then(() => writer.pack(over).catch(() => {}))
+      .then(() => onRotated())
+      .catch(() => {});
+  }
+
+  #fail(error: unknown): void {
+    if (this.#finished) return;
+    const {clock, onChange} = this.#options;
+    const tries = (this.#failure?.tries ?? 0) + 1;
+    const why = whyNotRecorded(error);
+    this.#failure = {why, since: this.#failure?.since ?? clock.wall(), tries};
+    this.#tap.rewind();
+    this.#cancel = clock.after(Math.min(longestRetry, firstRetry * 2 ** (tries - 1)), () => this.#run(true));
+    onChange();
+  }
+
+  #recover(): void {
+    this.#failure = undefined;
+    this.#options.onChange();
+  }
+
+  async #finish(inFlight: Batch | undefined, last: Batch): Promise<void> {
+    const {writer, release} = this.#options;
+    await this.#work;
+    await this.#packing;
+    try {
+      const isLost = inFlight !== undefined && this.#tap.written !== inFlight.end;
+      if (isLost || this.#failure) await writer.repair();
+      if (isLost) await this.#put(inFlight);
+      await this.#put(last);
+    } catch {
+      // It was said to have stopped, or the program ends: there is nobody to tell.
+    }
+    await writer.close().catch(() => {});
+    await release().catch(() => {});
+  }
+}
+
+/** One sentence. */
+export function whyNotRecorded(error: unknown): string {
+  const code = codeOf(error);
+  return code === undefined ? errorText(error) : failureWords(code);
+}

@@ -1,0 +1,236 @@
+import {mkdir, readFile, rmdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {type Processes, releaseLock, takeLock} from '../file-lock.ts';
+import type {TapState} from './buffer-tap.ts';
+import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
+import {makeRoom} from './make-room.ts';
+import {RecordedPast} from './past.ts';
+import {lastSign, mapOf, RecordedBytes, recordedAs} from './reader.ts';
+import {Recorder} from './recorder.ts';
+import {RecordingWriter} from './writer.ts';
+
+const day = 24 * 60 * 60 * 1000;
+/**
+ * Milliseconds from the opening of a recording until room is made: those of other tabs that begin with it are open by
+ * then, whose pipelines may have to be asked for and whose disk may be slow, 3 s each.
+ */
+const roomAfter = 10_000;
+/** In the directory of the recordings. */
+const roomLock = 'making-room.lock';
+
+export type RecordingsOptions = {
+  /** Made when it is not there. */
+  readonly directory: string;
+  /** Name of the server that they are of (`serverName`): what is of another is not gone on with. Default: any. */
+  readonly server?: string;
+  /** Bytes of all recordings in the directory together; the oldest give way (make-room.ts). */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  /** A file is over at so many bytes (16 MiB), or after so many milliseconds (a day). */
+  readonly fileBytes?: number;
+  readonly fileAge?: number;
+};
+
+/** A recording that was found or begun. Who writes it has to `record` or to `release` it. */
+export type OpenRecording = {
+  readonly folder: string;
+  readonly past: RecordedPast;
+  /** It held something before. */
+  readonly isOld: boolean;
+  /** Wall milliseconds of the last sign of life of whoever wrote it. */
+  readonly lastAt: number;
+  /** Undefined: we may write. */
+  readonly readOnlyBy: number | undefined;
+  readonly record: (options: RecordOptions) => Recorder;
+  readonly release: () => Promise<void>;
+};
+
+export type RecordOptions = {
+  readonly buffer: LogBuffer;
+  readonly start: TapState;
+  readonly state: () => unknown;
+  readonly onChange: () => void;
+};
+
+/**
+ * The recordings in one directory, a folder for each pipeline: `<name>--<id>/` with
+ * - `000001.log` and on: the log's bytes as they came, in order; those that are over are compressed (`.log.gz`). What
+ *   the server says of itself (its discard notice, its last words) is no part of the log. A line whose rest was lost is
+ *   ended with a newline.
+ * - `index.jsonl`: what is not in the bytes (index-file.ts); grows at its end only.
+ * - `lock`: which process writes, while one does.
+ */
+export class Recordings {
+  readonly #options: RecordingsOptions;
+  /** Folders that this program holds, and when they will be free. */
+  readonly #held = new Map<string, Promise<void>>();
+  /** Notes, of a folder that this program writes, that a file was deleted. */
+  readonly #ours = new Map<string, (file: number) => Promise<void>>();
+  /** Room is made so far; never rejects. */
+  #roomMade: Promise<void> = Promise.resolve();
+  #cancelRoom: (() => void) | undefined;
+
+  constructor(options: RecordingsOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the recording of a pipeline. Rejects, with a sentence or an error of the file system, when that fails. */
+  async open(name: string, id: string): Promise<OpenRecording> {
+    const called = folderName(name, id);
+    if (called === undefined) throw new Error(`no folder can be called after the id '${id.slice(0, 80)}'`);
+    const folder = path.join(this.#options.directory, called);
+    const before = this.#held.get(folder);
+    // At once: who asks while we wait is next.
+    const free = this.#reserve(folder);
+    await before;
+    try {
+      await mkdir(folder, {recursive: true, mode: 0o700});
+      const by = await takeLock(lockFile(folder), this.#options.processes);
+      if (by === undefined) return await this.#openToWrite(folder, {name, id, free});
+      free();
+      return await readOnly(folder, by);
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  /** Id of the pipeline of that name that was recorded last, if any was, and not of another server. */
+  async newestId(name: string): Promise<string | undefined> {
+    const {directory, server: ours} = this.#options;
+    const isOurs = ({server = ours}: {server: string | undefined}) => ours === undefined || server === ours;
+    const found = (await recordedAs(directory, name)).findLast(isOurs);
+    return found && pipelineOf(path.basename(found.folder))?.id;
+  }
+
+  /** Resolves when no folder is held any more, and room is made. */
+  async closed(): Promise<void> {
+    this.#cancelRoom?.();
+    await Promise.all([...this.#held.values(), this.#roomMade]);
+  }
+
+  /** Who asks for the folder from now on waits until the answer is called. */
+  #reserve(folder: string): () => void {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#held.set(folder, promise);
+    return () => {
+      if (this.#held.get(folder) === promise) this.#held.delete(folder);
+      resolve();
+    };
+  }
+
+  async #openToWrite(
+    folder: string,
+    {name, id, free}: {readonly name: string; readonly id: string; readonly free: () => void},
+  ): Promise<OpenRecording> {
+    const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
+    const lock = lockFile(folder);
+    try {
+      const lastAt = await lastSign(folder);
+      const writer = await RecordingWriter.open(folder, {name, id, server, clock});
+      const bytes = new RecordedBytes(folder, writer.map);
+      let onDeleted = () => {};
+      this.#ours.set(folder, async (file) => {
+        await writer.noteDeleted(file);
+        onDeleted();
+      });
+      const release = async () => {
+        this.#ours.delete(folder);
+        await releaseLock(lock).finally(free);
+      };
+      const onRotated = () => this.#makeRoom();
+      this.#makeRoomSoon();
+      return {
+        folder,
+        past: new RecordedPast(bytes, writer.map, writer.size),
+        isOld: writer.size > 0,
+        lastAt,
+        readOnlyBy: undefined,
+        record(options) {
+          onDeleted = () => {
+            options.buffer.forgetDeleted();
+            options.onChange();
+          };
+          return new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release});
+        },
+        async release() {
+          await writer.close();
+          await release();
+        },
+      };
+    } catch (error) {
+      await releaseLock(lock);
+      throw error;
+    }
+  }
+
+  #makeRoomSoon(): void {
+    this.#cancelRoom ??= this.#options.clock.after(roomAfter, () => {
+      this.#cancelRoom = undefined;
+      void this.#makeRoom().catch(() => {});
+    });
+  }
+
+  /** Deletes the oldest until all recordings together have their size. Once at a time: two would delete too much. */
+  #makeRoom(): Promise<void> {
+    const made = this.#roomMade.then(() => this.#makeRoomAlone());
+    this.#roomMade = made.catch(() => {});
+    return made;
+  }
+
+  /** Nothing where another program makes room: it does so for all recordings. */
+  async #makeRoomAlone(): Promise<void> {
+    const {directory, maxBytes, clock, processes} = this.#options;
+    const lock = path.join(directory, roomLock);
+    if ((await takeLock(lock, processes)) !== undefined) return;
+    const hold = (folder: string) => this.#holdIdle(folder);
+    try {
+      await makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall});
+    } finally {
+      await releaseLock(lock);
+    }
+  }
+
+  /** Takes a folder that nobody writes; when it is given free with nothing in it, it goes. */
+  async #holdIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
+    if (this.#held.has(folder)) return undefined;
+    const free = this.#reserve(folder);
+    const lock = lockFile(folder);
+    const isTaken = await takeLock(lock, this.#options.processes).then(
+      (by) => by === undefined,
+      () => false,
+    );
+    if (isTaken) {
+      return async () => {
+        // Another program may have begun anew in it between the two.
+        const freed = releaseLock(lock).then(() => rmdir(folder));
+        await freed.catch(() => {}).finally(free);
+      };
+    }
+    free();
+    return undefined;
+  }
+}
+
+async function readOnly(folder: string, by: number): Promise<OpenRecording> {
+  const map = mapOf(await readFile(indexFile(folder), 'utf8').catch(() => ''));
+  const file = map.files.at(-1);
+  const log = file && (await stat(logFile(folder, file.number)).catch(() => undefined));
+  const size = (file?.offset ?? 0) + (log?.size ?? 0);
+  map.endAt(size);
+  const past = new RecordedPast(new RecordedBytes(folder, map), map, size);
+  return {
+    folder,
+    past,
+    isOld: size > 0,
+    lastAt: await lastSign(folder),
+    readOnlyBy: by,
+    record() {
+      throw new Error(`${folder} is written by process ${by}`);
+    },
+    release: () => Promise.resolve(),
+  };
+}

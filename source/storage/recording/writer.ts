@@ -1,0 +1,283 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {gunzip, gzip} from 'node:zlib';
+import type {Clock} from '../../lib/clock.ts';
+import {unlessAbsent} from '../save-file.ts';
+import {
+  beginIndex,
+  type Fact,
+  factLine,
+  indexFile,
+  logFile,
+  type Recorded,
+  type RecordingMap,
+  recordingVersion,
+  rewriteIndex,
+} from './index-file.ts';
+import {mapOf} from './reader.ts';
+
+/** An index is written anew when so many of its facts are of no use any more. */
+const idleFacts = 2_000;
+
+/**
+ * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
+ * file system said, and may then be tried again after `repair`.
+ */
+export class RecordingWriter {
+  readonly folder: string;
+  readonly map: RecordingMap;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #index: FileHandle;
+  #log: FileHandle;
+  #size: number;
+  #indexIsTorn = false;
+  #noting: Promise<void> = Promise.resolve();
+
+  private constructor(options: {
+    folder: string;
+    map: RecordingMap;
+    clock: Pick<Clock, 'wall'>;
+    index: FileHandle;
+    log: FileHandle;
+    size: number;
+  }) {
+    this.folder = options.folder;
+    this.map = options.map;
+    this.#clock = options.clock;
+    this.#index = options.index;
+    this.#log = options.log;
+    this.#size = options.size;
+  }
+
+  /** Opens a recording, or begins one, and repairs what a death has left. Rejects for one of a later version. */
+  static async open(
+    folder: string,
+    {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
+  ): Promise<RecordingWriter> {
+    const text = await readFile(indexFile(folder), 'utf8').catch(unlessAbsent);
+    let map = mapOf(text ?? '');
+    if (map.version !== undefined && map.version > recordingVersion) {
+      throw new Error(`${folder} was written by a later version of pipetail`);
+    }
+    if (map.version === undefined) map = await beginIndex(folder, recorded, clock);
+    else if (map.idle > idleFacts) await rewriteIndex(folder, recorded, map);
+    const file = map.files.at(-1);
+    const index = await open(indexFile(folder), 'a', 0o600);
+    const log = await openLog(folder, file?.number ?? 1);
+    const size = (file?.offset ?? 0) + (await log.stat()).size;
+    const writer = new RecordingWriter({folder, map, clock, index, log, size});
+    writer.#indexIsTorn = text !== undefined && !text.endsWith('\n');
+    try {
+      await writer.#mend();
+      return writer;
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  /** Bytes recorded in all: the offset of the next one. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes in the file that is being written. */
+  get fileSize(): number {
+    return this.#size - (this.map.files.at(-1)?.offset ?? 0);
+  }
+
+  /** Wall milliseconds. */
+  get fileBegunAt(): number {
+    return this.map.files.at(-1)?.begunAt ?? 0;
+  }
+
+  /** First the facts and then the bytes, so that whatever is on disk is known (index-file.ts). */
+  async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
+    await this.#note(facts);
+    const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
+    let position = this.fileSize;
+    for (let rest = block; rest.length > 0; ) {
+      const {bytesWritten} = await this.#log.write(rest, 0, rest.length, position);
+      rest = rest.subarray(bytesWritten);
+      position += bytesWritten;
+    }
+    this.#size += block.length;
+  }
+
+  /** Begins another file. The log ends at a block's end. Answers the number of the one that is over. */
+  async rotate(line: number): Promise<number | undefined> {
+    const file = this.map.files.at(-1);
+    if (!file || this.fileSize === 0) return undefined;
+    await this.#log.sync();
+    const next = await openLog(this.folder, file.number + 1);
+    await this.#note([{kind: 'file', file: file.number + 1, offset: this.#size, line, at: this.#clock.wall()}]);
+    await this.#log.close();
+    this.#log = next;
+    return file.number;
+  }
+
+  /** Compresses a file that is over. */
+  async pack(number: number): Promise<void> {
+    const {files, blocks} = this.map;
+    const index = files.findIndex((file) => file.number === number);
+    const [file, next] = [files[index], files[index + 1]];
+    if (!file || !next || file.members) return;
+    const lengths = blocks
+      .filter(({offset}) => offset >= file.offset && offset < next.offset)
+      .map(({length}) => length);
+    // A file that is not all in blocks stays as it is.
+    if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
+    const members = await packFile(logFile(this.folder, number), lengths);
+    await this.#note([{kind: 'compressed', file: number, members}]);
+    // A machine that goes down must not forget how to read what is left.
+    await this.#index.datasync();
+    await rm(logFile(this.folder, number), {force: true});
+  }
+
+  /** Notes that a file was deleted to make room. */
+  async noteDeleted(number: number): Promise<void> {
+    await this.#note([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
+  }
+
+  /** After a failed call: takes out what it may have left. */
+  async repair(): Promise<void> {
+    await this.#log.truncate(this.fileSize);
+    await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+  }
+
+  /** Everything written reaches the disk; nothing may follow. */
+  async close(): Promise<void> {
+    try {
+      await Promise.allSettled([this.#log.datasync(), this.#index.datasync()]);
+    } finally {
+      await Promise.all([this.#log.close(), this.#index.close()]);
+    }
+  }
+
+  /** One after the other: a file is compressed while others are written. */
+  async #note(facts: readonly Fact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const before = this.#noting;
+    const noting = before.catch(() => {}).then(() => this.#noteNow(facts));
+    this.#noting = noting;
+    await noting;
+  }
+
+  async #noteNow(facts: readonly Fact[]): Promise<void> {
+    // After a torn line a newline, so that only that one is lost.
+    const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(factLine).join('')}`;
+    this.#indexIsTorn = true;
+    await this.#index.appendFile(text);
+    this.#indexIsTorn = false;
+    for (const fact of facts) this.map.apply(fact);
+  }
+
+  /** Of an earlier run: facts without their bytes, a file that was being compressed. */
+  async #mend(): Promise<void> {
+    if (this.map.files.length === 0) {
+      await this.#note([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
+    } else await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+    const {folder, map} = this;
+    await tidyFolder(folder, {map, wall: this.#clock.wall, noteDeleted: (number) => this.noteDeleted(number)});
+    for (const file of map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
+  }
+}
+
+/** Made if it is not there; never cut. Not `a`: what was half written is written again in its place. */
+async function openLog(folder: string, number: number): Promise<FileHandle> {
+  return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
+}
+
+/**
+ * Compresses a file into `<file>.gz`, one gzip member for each block of the given lengths: any of them can be unpacked
+ * alone, and together they are a file that `zcat` and `zgrep` read. Answers the members' lengths. The file itself
+ * stays. The work is done on Node's thread pool.
+ */
+async function packFile(file: string, lengths: readonly number[]): Promise<number[]> {
+  const members: number[] = [];
+  const draft = `${file}.gz.new`;
+  await using from = await open(file, 'r');
+  {
+    await using to = await open(draft, 'w', 0o600);
+    let position = 0;
+    for (const length of lengths) {
+      const block = Buffer.alloc(length);
+      for (let read = 0; read < length; ) {
+        const {bytesRead} = await from.read(block, read, length - read, position + read);
+        if (bytesRead === 0) throw new Error(`${file} is shorter than it was`);
+        read += bytesRead;
+      }
+      position += length;
+      const member = await pack(block);
+      await to.writeFile(member);
+      members.push(member.length);
+    }
+    await to.sync();
+  }
+  await rename(draft, `${file}.gz`);
+  return members;
+}
+
+/** Makes the file again from `<file>.gz`, which stays. */
+async function unpackFile(file: string): Promise<void> {
+  const bytes = await unpack(await readFile(`${file}.gz`));
+  const draft = `${file}.new`;
+  {
+    await using to = await open(draft, 'w', 0o600);
+    await to.writeFile(bytes);
+    await to.sync();
+  }
+  await rename(draft, file);
+}
+
+function unpack(packed: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => gunzip(packed, (error, bytes) => (error ? reject(error) : resolve(bytes))));
+}
+
+function pack(block: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => gzip(block, (error, packed) => (error ? reject(error) : resolve(packed))));
+}
+
+/** A draft that is older than this, in milliseconds, is nobody's any more. */
+const draftAge = 60_000;
+
+/**
+ * Brings a recording's folder in line with its index: a program that died may have left drafts, a file both compressed
+ * and not, or a deletion that was noted and not done, or done and not noted (`noteDeleted` is for that).
+ */
+export async function tidyFolder(
+  folder: string,
+  {
+    map,
+    wall,
+    noteDeleted,
+  }: {
+    readonly map: RecordingMap;
+    readonly wall: () => number;
+    readonly noteDeleted: (file: number) => Promise<void>;
+  },
+): Promise<void> {
+  const kept = new Set(await readdir(folder));
+  for (const name of kept) {
+    if (name.startsWith('lock.') || name.endsWith('.new')) await removeOld(path.join(folder, name), wall);
+    const isLog = name.endsWith('.log') || name.endsWith('.log.gz');
+    // Whoever made room may have died between the note and the deletion.
+    if (isLog && Number.parseInt(name, 10) < (map.files[0]?.number ?? 0)) await rm(path.join(folder, name));
+  }
+  for (const {number, members} of map.files) {
+    const file = logFile(folder, number);
+    const name = path.basename(file);
+    // Whoever made room may not have come to say so. A note takes the file out of the map.
+    if (!kept.has(name) && !kept.has(`${name}.gz`) && number === map.files[0]?.number) await noteDeleted(number);
+    if (members) await rm(file, {force: true});
+    else if (kept.has(name)) await rm(`${file}.gz`, {force: true});
+    else if (kept.has(`${name}.gz`)) await unpackFile(file);
+  }
+}
+
+/** Drafts of locks, and of files, stay when a program dies at the wrong moment. */
+async function removeOld(file: string, wall: () => number): Promise<void> {
+  const found = await stat(file).catch(unlessAbsent);
+  if (found && wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
+}

@@ -1,0 +1,102 @@
+import type {ApiFailure} from '../../api/types.ts';
+import type {LossCause} from '../../buffer/markers.ts';
+import {askedDelay} from './backoff.ts';
+import {causeOf} from './machine.ts';
+import type {Machine, MachineEvent} from './state.ts';
+
+/** One line of the tab's history. Events in a row with the same `key` are repeats of one story. */
+export type EventWords = {readonly text: string; readonly key?: string};
+
+const causes: Record<LossCause, string> = {
+  'server-lost': 'connection lost: the API server closed it in the middle',
+  'runner-lost': 'the runner was lost: the log stopped without its last word',
+  'runner-stopped': 'the server ended the log',
+  'dropped-as-slow': 'the server dropped this follower as too slow',
+  silent: 'the connection was silent and may be dead',
+  asked: 'reconnect asked for',
+  slept: 'this machine slept: the connection may be dead',
+  'not-running': 'pipetail was not running',
+  unknown: 'connection lost',
+};
+
+/** What a step of the machine means for a person; undefined when it is not worth a line. */
+export function eventWords(before: Machine, event: MachineEvent, after: Machine, now: number): EventWords | undefined {
+  switch (event.kind) {
+    case 'caught-up':
+      if (event.attempt !== before.attempt) return undefined;
+      return {text: before.loss ? `live again after ${fineDuration(now - before.loss.at)}` : 'live'};
+    case 'body-ended': {
+      if (event.attempt !== before.attempt) return {text: `the second connection was lost${next(after, now)}`};
+      const why = causes[causeOf(event)];
+      const detail = event.end.kind === 'cut' && event.end.message !== '' ? ` (${event.end.message})` : '';
+      if (after.connection.kind === 'ended') return {text: `${why}: looking the pipeline up`};
+      return {text: `${why}${detail}${next(after, now)}`};
+    }
+    case 'refused':
+      if (event.attempt !== before.attempt) {
+        return {text: `a second connection failed, the silent one is kept: ${messageOf(event.failure)}`};
+      }
+      return refusedWords(event.failure, after, now);
+    case 'looked-up':
+      if (event.found.kind === 'failed') return refusedWords(event.found.failure, after, now);
+      if (event.found.kind === 'other') return {text: 'the pipeline was deleted and created again'};
+      return {text: `the pipeline is still there: its runner stopped${next(after, now)}`};
+    case 'reconnect':
+      // The first connection needs no words.
+      if (before.connection.kind === 'idle') return undefined;
+      return {text: causes[event.cause]};
+    case 'listed':
+      if (event.as === 'missing') return {text: 'the list no longer shows the pipeline: it was deleted'};
+      if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};
+      return {text: 'the list shows the pipeline: connecting'};
+    case 'server-answered':
+      return {text: 'the server answers again'};
+    case 'opened':
+    case 'retry-due':
+    case 'silent':
+    case 'heard':
+    case 'spare-late':
+    case 'close':
+      return undefined;
+  }
+}
+
+/** Milliseconds as people say them, a few seconds to a tenth: `0.4 s`, `12 s`, `5 min`, `3 h`, `365 days`. */
+export function fineDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 119.5) return `${Math.round(seconds)} s`;
+  if (seconds < 7170) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+function refusedWords(failure: ApiFailure, after: Machine, now: number): EventWords {
+  const {connection} = after;
+  if (connection.kind === 'gone' && connection.reason.kind === 'deleted') {
+    return {text: 'the server does not know the pipeline', key: 'deleted'};
+  }
+  const reason = failure.kind === 'cancelled' ? '' : failure.reason;
+  if (reason === 'not-ready') return {text: 'the runner does not have the log ready yet', key: reason};
+  return {
+    text: `try ${after.tries || 1} failed: ${messageOf(failure)}${next(after, now)}${asked(failure)}`,
+    key: reason,
+  };
+}
+
+function messageOf(failure: ApiFailure): string {
+  return failure.kind === 'cancelled' ? 'cancelled' : failure.message;
+}
+
+function next(after: Machine, now: number): string {
+  const {connection} = after;
+  if (connection.kind !== 'waiting' && connection.kind !== 'gone') return '';
+  return `; next try in ${fineDuration(connection.until - now)}`;
+}
+
+/** A wait that the server asked for is named when we do not wait that long. */
+function asked(failure: ApiFailure): string {
+  const waits = askedDelay(failure);
+  if (failure.kind !== 'retryable' || failure.retryAfter === undefined || waits === undefined) return '';
+  return failure.retryAfter > waits ? ` (the server asked for ${fineDuration(failure.retryAfter)})` : '';
+}

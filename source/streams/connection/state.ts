@@ -1,0 +1,118 @@
+import type {ApiFailure, BodyEnd} from '../../api/types.ts';
+import type {LossCause, MarkerKind} from '../../buffer/markers.ts';
+
+/** Why there is no log for now. `deleted` waits, above all, for the list to show the name again. */
+export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused'; readonly failure: ApiFailure};
+
+/** One tab's connection. Times are monotonic milliseconds of the injected clock. */
+export type ConnectionState =
+  | {readonly kind: 'idle'}
+  | {readonly kind: 'connecting'; readonly attempt: number}
+  | {readonly kind: 'catching-up'; readonly attempt: number; readonly since: number}
+  | {readonly kind: 'live'; readonly attempt: number; readonly since: number}
+  /** The body ended in the sentinel: the pipeline is being looked up. */
+  | {readonly kind: 'ended'; readonly attempt: number}
+  /** Waits until `until`, then connects; `tries` failed attempts so far. */
+  | {
+      readonly kind: 'waiting';
+      readonly until: number;
+      readonly tries: number;
+      readonly cause: LossCause;
+      readonly failure: ApiFailure | undefined;
+    }
+  /** Only a slow try, at `until`, or a change on the server or by the user leads further. */
+  | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
+
+/** One line of a tab's history, shown by `i`; the last 20 are kept. `at`: wall milliseconds. */
+export type ConnectionEvent = {readonly at: number; readonly text: string};
+
+/** Why and when (monotonic milliseconds) the log was lost. */
+export type Loss = {readonly cause: LossCause; readonly at: number};
+
+/** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
+export type Spare = {readonly attempt: number; readonly reading: boolean};
+
+/** Everything that decides what happens next. `connection` is the part that people see. */
+export type Machine = {
+  readonly connection: ConnectionState;
+  /** Id of the attempt whose events count; 0 before the first. */
+  readonly attempt: number;
+  /** Highest id given out: ids are never used twice. */
+  readonly lastAttempt: number;
+  /** Failed attempts since the log was last live. */
+  readonly tries: number;
+  /** The first loss of the outage; of no further use once a marker has told of it (`Moment.decided`). */
+  readonly loss: Loss | undefined;
+  /** The log has been read since it was last said to be deleted. */
+  readonly opened: boolean;
+  readonly spare: Spare | undefined;
+  /**
+   * A good answer to any request after this one ends the wait: the last attempt failed when so many had begun. Undefined:
+   * no answer does.
+   */
+  readonly wakeAfter: number | undefined;
+  /** The attempt that runs, or that failed last, was not made in its own time: an answer woke it. */
+  readonly woken: boolean;
+  /** The backoff has begun anew in this outage, as it does with the first answer. */
+  readonly eased: boolean;
+};
+
+/** What happened on one attempt's connection, look-up or timer. */
+export type AttemptEvent = {readonly attempt: number} & (
+  | {readonly kind: 'opened'}
+  /** The replay is over: a quiet moment, a proved overlap or the time cap. */
+  | {readonly kind: 'caught-up'}
+  | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly sentinel: boolean}
+  | {readonly kind: 'refused'; readonly failure: ApiFailure}
+  | {readonly kind: 'looked-up'; readonly found: LookedUp}
+  | {readonly kind: 'retry-due'}
+  /** No byte came for so long that the connection may be dead. */
+  | {readonly kind: 'silent'}
+  /** A byte came while a spare was being connected: the connection is alive. */
+  | {readonly kind: 'heard'}
+  /** The spare took too long. */
+  | {readonly kind: 'spare-late'}
+);
+
+/** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
+export type LookedUp =
+  | {readonly kind: 'same'}
+  | {readonly kind: 'other'}
+  | {readonly kind: 'failed'; readonly failure: ApiFailure};
+
+/** What came from outside: the user, the clock, the list. They count whatever attempt is running. */
+export type OutsideEvent =
+  | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
+  /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
+  | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
+  /** The server answered this request, whosever it was, as it should. */
+  | {readonly kind: 'server-answered'; readonly request: number}
+  | {readonly kind: 'close'};
+
+export type MachineEvent = AttemptEvent | OutsideEvent;
+
+/** What the log stream has to do. All that belongs to an attempt ends with `drop`. */
+export type Effect =
+  | {readonly kind: 'connect'; readonly attempt: number}
+  | {readonly kind: 'drop'; readonly attempt: number}
+  | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
+  | {readonly kind: 'look-up'; readonly attempt: number}
+  /** The attempt's bytes are the ones to read from now on, and they begin with a replay. */
+  | {readonly kind: 'begin-replay'; readonly attempt: number; readonly loss: Loss | undefined}
+  /** The replay is over: what is still undecided has to be decided. */
+  | {readonly kind: 'settle'; readonly attempt: number}
+  | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
+
+/** The moment of an event. */
+export type Moment = {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** A random number in [0, 1) for the jitter. */
+  readonly roll: number;
+  /** The replay that was begun last has found its place in the log: a marker tells of the outage, and lines went on. */
+  readonly decided: boolean;
+  /** Requests to the server that have begun so far, of all that ask it. */
+  readonly asked: number;
+};
+
+export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};

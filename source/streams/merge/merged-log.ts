@@ -1,0 +1,241 @@
+import {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {FrameBatch} from '../../lib/frames.ts';
+import {SliceRunner} from '../../lib/slices.ts';
+import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
+import type {ConnectionEvent, ConnectionState} from '../connection/state.ts';
+import {bufferFacts, eventsKept, type TabSnapshot} from '../log-source.ts';
+import type {LogStream} from '../log-stream.ts';
+import {Merge} from './merge.ts';
+
+/** Between a line's writing and our hearing of it lie the server's buffers and up to a frame (83 ms at 12 a second). */
+const shortestWindow = 250;
+const framesInWindow = 2;
+
+/** What a merged log needs of an open stream. */
+type MergeSource = Pick<LogStream, 'name' | 'buffer' | 'snapshot'>;
+
+/** A source that was left is not referred to any more: it holds a whole scrollback. */
+type Source = {
+  readonly name: string;
+  readonly snapshot: () => TabSnapshot;
+  readonly unsubscribe: () => void;
+  readonly left: boolean;
+};
+
+/**
+ * Several open streams as one log, interleaved by time, in a buffer of its own. It opens no connection and closes none;
+ * the streams do not know of it. See `Merge` for the order.
+ */
+export class MergedLog {
+  readonly name: string;
+  readonly buffer: LogBuffer;
+  /** By origin; those of sources that were left keep their place. */
+  readonly sourceNames: readonly string[];
+  readonly #clock: Clock;
+  readonly #merge: Merge;
+  readonly #runner: SliceRunner;
+  readonly #batch: FrameBatch;
+  readonly #sources: Source[];
+  readonly #store: Store<TabSnapshot>;
+  readonly #startedAt: number;
+  /** Every source has caught up: merging goes on. */
+  #started = false;
+  /** Everything that was held at the start has been merged. */
+  #isCaughtUp = false;
+  #closed = false;
+  /** Ends the wait for what is to be due next. */
+  #cancelWait: (() => void) | undefined;
+
+  /** Two to 255 sources. `scrollbackBytes` bounds the merged buffer, beside what the sources hold. */
+  constructor(options: {
+    readonly name: string;
+    readonly sources: readonly MergeSource[];
+    readonly clock: Clock;
+    readonly fps: number;
+    readonly fpsNow?: ReadableStore<number> | undefined;
+    readonly scrollbackBytes: number;
+  }) {
+    const {clock, fps, sources} = options;
+    this.name = options.name;
+    this.sourceNames = sources.map(({name}) => name);
+    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+    this.#merge = new Merge({
+      buffer: this.buffer,
+      sources: sources.map(({buffer}) => buffer),
+      window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
+      reach: options.scrollbackBytes,
+      wall: clock.wall,
+    });
+    this.#runner = new SliceRunner({
+      clock,
+      step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
+      onSlice: (isCaughtUp) => this.#afterSlice(isCaughtUp),
+    });
+    this.#sources = sources.map(({name, snapshot}, origin) => ({
+      name,
+      snapshot: () => snapshot.get(),
+      unsubscribe: snapshot.subscribe(() => this.#notice(origin)),
+      left: false,
+    }));
+    this.#store = createStore(this.#takeSnapshot());
+    this.#batch = new FrameBatch({
+      clock,
+      fps: options.fpsNow ?? fps,
+      flush: () => this.#store.set(this.#takeSnapshot()),
+    });
+    this.#startWhenReady();
+  }
+
+  /** As of a stream. `connection` is the worst of the sources', or catching up while what they hold is merged. */
+  get snapshot(): ReadableStore<TabSnapshot> {
+    return this.#store;
+  }
+
+  /** No source was left. */
+  get isWhole(): boolean {
+    return !this.#sources.some(({left}) => left);
+  }
+
+  /** Index into the sources of the one that the entry came from; undefined for drawn lines and what is not held. */
+  originAt(id: number): number | undefined {
+    return this.#merge.originAt(id);
+  }
+
+  /** Puts a dated line at the end. */
+  drawLine(): void {
+    this.#merge.mark({kind: 'drawn', at: this.#clock.wall()});
+    this.#batch.request();
+  }
+
+  /** See `LogBuffer.shrinkTo`. */
+  shrinkTo(bytes: number, newest: number): void {
+    if (this.buffer.shrinkTo(bytes, newest)) this.#batch.request();
+  }
+
+  /**
+   * Takes what the source of this name holds now, an unfinished line as it stands, and nothing of what comes later. To
+   * be called when its tab has been closed. What was taken stays.
+   */
+  leave(name: string): void {
+    const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
+    const source = this.#sources[origin];
+    if (!source) return;
+    source.unsubscribe();
+    const last = source.snapshot();
+    this.#sources[origin] = {...source, snapshot: () => last, left: true};
+    this.#merge.leave(origin);
+    if (this.#started) this.#runner.wake();
+    else this.#startWhenReady();
+    this.#batch.request();
+  }
+
+  /** Lets go of the sources. What was merged can still be read. */
+  close(): void {
+    this.#closed = true;
+    for (const {name} of this.#sources) this.leave(name);
+    this.#runner.dispose();
+    this.#cancelWait?.();
+    this.#batch.dispose();
+    this.#store.set(this.#takeSnapshot());
+  }
+
+  /**
+   * A log never changes above: what a server replays of yesterday must not come after today's lines of the others. So
+   * nothing is merged before each source has caught up, or is known not to be able to.
+   */
+  #startWhenReady(): void {
+    if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
+    this.#started = true;
+    this.#merge.hurry();
+    this.#runner.wake();
+  }
+
+  #notice(origin: number): void {
+    if (this.#started) {
+      this.#merge.notice(origin, this.#clock.monotonic());
+      this.#waitForDue();
+    } else this.#startWhenReady();
+    this.#batch.request();
+  }
+
+  #afterSlice(isCaughtUp: boolean): void {
+    this.#isCaughtUp ||= isCaughtUp;
+    if (isCaughtUp) this.#waitForDue();
+    this.#batch.request();
+  }
+
+  /** Merges on when the next arrivals are due. Arrivals are due in their order: one wait is enough. */
+  #waitForDue(): void {
+    const {dueAt} = this.#merge;
+    if (dueAt === undefined || this.#cancelWait || this.#closed) return;
+    this.#cancelWait = this.#clock.after(Math.max(0, dueAt - this.#clock.monotonic()), () => {
+      this.#cancelWait = undefined;
+      this.#runner.run();
+    });
+  }
+
+  #takeSnapshot(): TabSnapshot {
+    const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
+    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
+    return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
+  }
+}
+
+/** A stream that has just been opened is idle until its first frame. */
+function hasCaughtUp({connection: {kind}}: TabSnapshot): boolean {
+  return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
+}
+
+/** From what a person has to act on to what is well. */
+const worstFirst: readonly ConnectionState['kind'][] = [
+  'gone',
+  'waiting',
+  'ended',
+  'connecting',
+  'catching-up',
+  'idle',
+  'live',
+];
+
+/** A source of a merged log as it is now; `left`: nothing more is taken from it. */
+type SourceState = {readonly name: string; readonly snapshot: TabSnapshot; readonly left: boolean};
+
+/** The connection that keeps a merged log from being complete; idle when there is none. */
+export function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
+  for (const kind of worstFirst) {
+    const found = connections.find((connection) => connection.kind === kind);
+    if (found) return found;
+  }
+  return {kind: 'idle'};
+}
+
+/**
+ * What a merged log shows beside its lines: those of its own buffer, the errors and the last byte of all sources, the
+ * worst connection of those that are still followed, and all events with the names of their sources.
+ */
+export function mergedSnapshot(
+  buffer: LogBuffer,
+  sources: readonly SourceState[],
+  ownConnection: ConnectionState | undefined,
+): TabSnapshot {
+  const connections = sources.flatMap(({snapshot, left}) => (left ? [] : snapshot.connection));
+  const lastBytes = sources.flatMap(({snapshot}) => snapshot.lastByteAt ?? []);
+  return {
+    ...bufferFacts(buffer),
+    connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
+    errorCount: sources.reduce((sum, {snapshot}) => sum + snapshot.errorCount, 0),
+    events: mergedEvents(sources),
+    pipelineId: undefined,
+    lastByteAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
+  };
+}
+
+function mergedEvents(sources: readonly SourceState[]): readonly ConnectionEvent[] {
+  return sources
+    .flatMap(({name, snapshot}) => snapshot.events.map(({at, text}) => ({at, text: `${name}: ${text}`})))
+    .sort((a, b) => a.at - b.at)
+    .slice(-eventsKept);
+}

@@ -1,0 +1,108 @@
+import {spawn} from 'node:child_process';
+import type {Processes} from '../storage/file-lock.ts';
+
+/** How a tool ended. */
+export type ToolEnd =
+  | {readonly kind: 'done'; readonly output: string}
+  /** There is no such program. */
+  | {readonly kind: 'missing'}
+  /** `why` is the first line of its complaint, or how it ended. */
+  | {readonly kind: 'failed'; readonly why: string};
+
+export type ToolOptions = {
+  readonly input: Uint8Array;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Milliseconds after which it is ended by force. */
+  readonly limit?: number;
+};
+
+/** The machine's processes, as locks ask for them. */
+export function processesOf(process: NodeJS.Process): Processes {
+  return {
+    pid: process.pid,
+    random: Math.random,
+    isAlive(pid) {
+      try {
+        return process.kill(pid, 0);
+      } catch (error) {
+        // It is another user's: there, though it may not be signalled.
+        return error instanceof Error && 'code' in error && error.code === 'EPERM';
+      }
+    },
+  };
+}
+
+/** A compositor or an X server that does not answer would keep a tool for ever; a healthy one takes 10 to 100 ms. */
+const usualLimit = 3000;
+/** Milliseconds from a tool's end until all that it said must have come through the pipes. */
+const grace = 50;
+/** Bytes kept of what a tool says; the longest wanted, tmux's list of capabilities, has 8 kB a terminal. */
+const outputLimit = 256 * 1024;
+
+/**
+ * Runs a tool to its end, away from the terminal: it gets `input` on a pipe, and a session of its own, so that ^C or
+ * the end of this program does not reach the process that xclip and wl-copy leave behind to serve the clipboard.
+ * Rejects with the signal's reason when aborted.
+ */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  {input, env, signal, limit = usualLimit}: ToolOptions,
+): Promise<ToolEnd> {
+  signal.throwIfAborted();
+  const {promise, resolve} = Promise.withResolvers<ToolEnd>();
+  let graceTimer: NodeJS.Timeout | undefined;
+  const child = spawn(command, args, {stdio: 'pipe', env, detached: true});
+  const output = gather(child.stdout);
+  const complaint = gather(child.stderr);
+  const onEnd = (code: number | null, by: string | null) => {
+    const how = by === null ? `it ended with code ${code}` : `it was ended by ${by}`;
+    resolve(code === 0 ? {kind: 'done', output: output()} : {kind: 'failed', why: firstLine(complaint()) || how});
+  };
+  child.on('close', onEnd);
+  // What xclip leaves behind keeps its pipes open: `close` comes when another program takes the clipboard.
+  child.on('exit', (code, by) => {
+    graceTimer = setTimeout(onEnd, grace, code, by);
+  });
+  child.on('error', (error) => {
+    const isMissing = 'code' in error && error.code === 'ENOENT';
+    resolve(isMissing ? {kind: 'missing'} : {kind: 'failed', why: error.message});
+  });
+  // A tool may end without reading what it was given; how it ended says more.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+
+  const limitTimer = setTimeout(() => {
+    child.kill('SIGKILL');
+    resolve({kind: 'failed', why: `it did not end within ${limit / 1000} s`});
+  }, limit);
+  const onAbort = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', onAbort);
+  try {
+    const end = await promise;
+    signal.throwIfAborted();
+    return end;
+  } finally {
+    clearTimeout(limitTimer);
+    clearTimeout(graceTimer);
+    signal.removeEventListener('abort', onAbort);
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  }
+}
+
+/** Reads a stream up to a limit; the answer is what came so far. */
+function gather(stream: NodeJS.ReadableStream): () => string {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  stream.on('error', () => {});
+  stream.on('data', (piece: Buffer) => {
+    if (length < outputLimit) pieces.push(piece);
+    length += piece.length;
+  });
+  return () => Buffer.concat(pieces).toString();
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0]?.slice(0, 200) ?? '';
+}

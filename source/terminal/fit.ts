@@ -1,0 +1,171 @@
+import type {Style} from './style.ts';
+import {concat, plain, type StyledText, slice} from './styled-text.ts';
+import type {Symbols} from './symbols.ts';
+import {spans, textWidth} from './width.ts';
+
+/**
+ * The window of `cells` cells that begins at cell `fromCell`. A wide grapheme cut by a border of the window becomes a
+ * space in its style, so that what follows keeps its column. The result is never wider than `cells`, and narrower only
+ * where the text ends.
+ */
+export function clip(styled: StyledText, fromCell: number, cells: number): StyledText {
+  if (cells <= 0) return plain('');
+  const toCell = fromCell + cells;
+  let cell = 0;
+  /** The whole graphemes inside the window. */
+  let start: number | undefined;
+  let end = 0;
+  /** The offsets of the graphemes that are cut. */
+  let cutLeft: number | undefined;
+  let cutRight: number | undefined;
+  for (const span of spans(styled.text)) {
+    if (cell >= toCell) break;
+    const next = cell + span.cells;
+    if (span.splittable) {
+      if (next > fromCell) {
+        start ??= span.start + Math.max(0, fromCell - cell);
+        end = span.start + Math.min(span.cells, toCell - cell);
+      }
+    } else if (cell >= fromCell && next <= toCell) {
+      start ??= span.start;
+      end = span.end;
+    } else if (next > fromCell) {
+      // Of a window of one cell both borders may cut the same grapheme.
+      if (cell < fromCell) cutLeft = span.start;
+      else cutRight = span.start;
+    }
+    cell = next;
+  }
+  const whole = start === undefined ? plain('') : slice(styled, start, end);
+  if (cutLeft === undefined && cutRight === undefined) return whole;
+  return concat([spaceLike(styled, cutLeft), whole, spaceLike(styled, cutRight)]);
+}
+
+/** Which sides of the text the window leaves out. */
+export function clippedSides(text: string, fromCell: number, cells: number): {left: boolean; right: boolean} {
+  let cell = 0;
+  for (const span of spans(text)) {
+    cell += span.cells;
+    if (cell > fromCell + cells) return {left: fromCell > 0, right: true};
+  }
+  return {left: fromCell > 0 && cell > 0, right: false};
+}
+
+/** The text in at most so many cells, 1 at least; the end of what is cut is `ellipsis`, which has one cell. */
+export function shorten(text: string, cells: number, ellipsis: string): string {
+  return textWidth(text) <= cells ? text : `${clip(plain(text), 0, cells - 1).text}${ellipsis}`;
+}
+
+/** Fills up with spaces in `style` to `cells` cells; text that is already that wide is left as it is. */
+export function padTo(styled: StyledText, cells: number, style?: Style): StyledText {
+  const missing = cells - textWidth(styled.text);
+  return missing > 0 ? concat([styled, plain(' '.repeat(missing), style)]) : styled;
+}
+
+function spaceLike(styled: StyledText, offset: number | undefined): StyledText {
+  if (offset === undefined) return plain('');
+  return plain(' ', styled.runs.find((run) => run.start <= offset && offset < run.end)?.style);
+}
+
+/**
+ * The offset (UTF-16) at which each row of sanitised text begins when it is wrapped at `cells` cells; the first is
+ * always 0. Rows break at characters, like those of `less`: logs are not prose. Stops after `maxRows` rows, so that
+ * the first rows of a long line do not cost its length; ask for one more than wanted to know whether there are more.
+ */
+export function wrapOffsets(text: string, cells: number, maxRows = Number.POSITIVE_INFINITY): readonly number[] {
+  const room = Math.max(2, cells);
+  const offsets = [0];
+  let used = 0;
+  for (const span of spans(text)) {
+    if (span.splittable) {
+      let at = span.start + room - used;
+      for (; at < span.end && offsets.length < maxRows; at += room) offsets.push(at);
+      // `at` is now where the next row would begin, at or after the end of the span.
+      used = room - (at - span.end);
+    } else {
+      if (used + span.cells > room) {
+        if (offsets.length >= maxRows) return offsets;
+        offsets.push(span.start);
+        used = 0;
+      }
+      used += span.cells;
+    }
+    if (offsets.length >= maxRows) return offsets;
+  }
+  return offsets;
+}
+
+/** What the program's own signs become where the locale is not UTF-8. */
+const signs: Readonly<Record<string, string>> = {
+  '·': '-',
+  '…': '~',
+  '→': '>',
+  '←': '<',
+  '↑': '^',
+  '↓': 'v',
+  '▼': 'v',
+  '–': '-',
+  '×': 'x',
+  '✗': '!',
+};
+
+/** The text in ASCII, cell for cell: bytes above it would be garbage in a terminal whose locale is not UTF-8. */
+export function toAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]+/gu, (run) => {
+    let ascii = '';
+    for (const {start, end, cells} of spans(run)) ascii += signs[run.slice(start, end)] ?? '?'.repeat(cells);
+    return ascii;
+  });
+}
+
+/** Characters that a row of one cell may need at most: a base and the marks on it, which `sanitise` limits to 8. */
+const charactersPerCell = 10;
+
+/** Where the rows of prose start, `cells` wide: at words where there is a space to break at, else anywhere. */
+export function wordOffsets(text: string, cells: number): readonly number[] {
+  const offsets = [0];
+  // More than a row at a time is not looked at: a line of 64 KiB would be gone through for each of its rows.
+  const most = (Math.max(2, cells) + 1) * charactersPerCell;
+  for (let start = 0; ; ) {
+    const ahead = text.slice(start, start + most);
+    const next = wrapOffsets(ahead, cells, 2)[1];
+    if (next === undefined) return offsets;
+    const space = ahead.lastIndexOf(' ', next - 1);
+    start += space > 0 ? space + 1 : next;
+    offsets.push(start);
+  }
+}
+
+/** Breaks prose at spaces into lines of at most `width` cells; words that are longer are broken where they must be. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    // Undefined at its start, so that an indent (a caret below a snippet) stays.
+    let line: string | undefined;
+    for (const word of paragraph.split(' ')) {
+      const longer: string = line === undefined ? word : `${line} ${word}`;
+      if (line === undefined || textWidth(longer) <= width) {
+        line = longer;
+      } else {
+        lines.push(...breakLong(line, width));
+        line = word;
+      }
+    }
+    lines.push(...breakLong(line ?? '', width));
+  }
+  return lines;
+}
+
+function breakLong(line: string, width: number): readonly string[] {
+  if (textWidth(line) <= width) return [line];
+  const offsets = wrapOffsets(line, width);
+  return offsets.map((offset, index) => line.slice(offset, offsets[index + 1]));
+}
+
+/** A notice in the last two rows of the screen: what does not fit above the keys takes their place. */
+export function noticeRows(notice: string, width: number, symbols: Symbols): readonly [string, string | undefined] {
+  const [first = '', ...rest] = wrapWords(notice, width - 2);
+  const [second, ...others] = rest;
+  if (second === undefined || others.length === 0) return [` ${first}`, second && ` ${second}`];
+  return [` ${first}`, ` ${shorten(rest.join(' '), width - 2, symbols.ellipsis)}`];
+}

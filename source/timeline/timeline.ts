@@ -1,0 +1,234 @@
+import type {Pipeline} from '../api/types.ts';
+import type {Pattern} from '../buffer/pattern.ts';
+import {Search} from '../buffer/search.ts';
+import type {Clock} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slices.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import {watchedKey} from '../records/error-log.ts';
+import {timeOfBytes} from '../records/line-head.ts';
+import type {ListPoller} from '../streams/list-poller.ts';
+import type {LogStream} from '../streams/log-stream.ts';
+import {eachStream, type StreamManager} from '../streams/stream-manager.ts';
+import {isFailing} from '../words/pipeline.ts';
+import {Absence, type AwaySummary, awaySummary} from './away.ts';
+import {type LogSight, logSight, type PipelineSight, pipelineSights, type Sight, silenceOf} from './events.ts';
+import {Incidents} from './incidents.ts';
+import {NewsDesk} from './notify.ts';
+import {type ErrorRow, errorRows} from './unseen-rows.ts';
+
+/** How the screen asks for attention; nothing of it is there without an entry. */
+export type AttentionOptions = {
+  /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
+  readonly awayAfter?: number;
+  /** Lines that match count as errors do. */
+  readonly watched?: Pattern | undefined;
+  /** Tells a person who does not look at the screen. */
+  readonly notify?: ((text: string) => void) | undefined;
+  readonly setTitle?: ((text: string) => void) | undefined;
+};
+
+const tenMinutes = 600_000;
+
+/** What a person would want to know and may not have seen: errors by shape, failures, and what came while away. */
+export class Attention {
+  readonly #manager: StreamManager;
+  readonly #poller: ListPoller;
+  readonly #clock: Clock;
+  readonly #options: AttentionOptions;
+  readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  readonly #absence: Absence;
+  readonly #news: NewsDesk | undefined;
+  /** Why streams are not followed. */
+  readonly #silence = new WeakMap<LogStream, string | undefined>();
+  readonly #caughtUp = new WeakSet<LogStream>();
+  /** What the list said of a pipeline when its log was last looked at. */
+  readonly #seen = new Map<string, PipelineSight>();
+  readonly #incidents = new Incidents();
+  #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineSight>} | undefined;
+
+  constructor(services: {
+    readonly manager: StreamManager;
+    readonly poller: ListPoller;
+    readonly clock: Clock;
+    readonly attention?: AttentionOptions;
+  }) {
+    this.#manager = services.manager;
+    this.#poller = services.poller;
+    this.#clock = services.clock;
+    this.#options = services.attention ?? {};
+    const {awayAfter = tenMinutes, notify} = this.#options;
+    this.#absence = new Absence({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
+    this.#news = notify && new NewsDesk({clock: this.#clock, notify, muted: () => this.muted});
+  }
+
+  /** Begins to watch the streams and the list. Answers its end. */
+  start(): () => void {
+    const leaveStreams = eachStream(this.#manager, (stream) => this.#follow(stream));
+    const leaveList = this.#poller.snapshot.subscribe(() => this.#onList());
+    this.#onList();
+    return () => {
+      leaveStreams();
+      leaveList();
+      this.#news?.dispose();
+    };
+  }
+
+  /** Shapes that are of no interest, for this session. */
+  get muted(): ReadonlySet<number> {
+    return this.#muted.get();
+  }
+
+  /** Changes with every shape that is muted or not any more. */
+  get mutes(): ReadableStore<ReadonlySet<number>> {
+    return this.#muted;
+  }
+
+  /** Mutes a shape in all logs, or hears of it again. */
+  toggleMute(key: number): void {
+    const muted = new Set(this.muted);
+    if (!muted.delete(key)) muted.add(key);
+    this.#muted.set(muted);
+  }
+
+  /** The logs of these pipelines were looked at until now. */
+  look(names: readonly string[]): void {
+    const sights = this.#pipelines();
+    for (const name of names) {
+      this.#manager.get(name)?.errorShapes.look();
+      const sight = sights?.get(name);
+      if (sight) this.#seen.set(name, sight);
+      this.#incidents.look(name);
+    }
+  }
+
+  /** The list of errors; `looking` tells which logs are on the screen. */
+  rows(looking: (name: string) => boolean): readonly ErrorRow[] {
+    const pipelines = this.#pipelines()?.values() ?? [];
+    return errorRows({
+      logs: this.#open().map((stream) => this.#sightOf(stream)),
+      pipelines,
+      incidents: this.#incidents.all,
+      looking,
+      muted: this.muted,
+      seen: this.#seen,
+    });
+  }
+
+  /** Kinds of errors that gave way to newer ones, in all open logs. */
+  get droppedShapes(): number {
+    return this.#open().reduce((sum, {errorShapes}) => sum + errorShapes.dropped, 0);
+  }
+
+  /** What is to be added to the number of unseen errors of these logs: watched lines, less what is muted. */
+  correction(names: readonly string[]): number {
+    if (this.muted.size === 0 && !this.#options.watched) return 0;
+    const shapes = names.map((name) => this.#manager.get(name)?.errorShapes.byKey);
+    const unseen = (key: number) => shapes.reduce((sum, of) => sum + (of?.get(key)?.unseen ?? 0), 0);
+    let sum = this.muted.has(watchedKey) ? 0 : unseen(watchedKey);
+    for (const key of this.muted) if (key !== watchedKey) sum -= unseen(key);
+    return sum;
+  }
+
+  /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */
+  noteKey(): AwaySummary | undefined {
+    const left = this.#absence.noteKey();
+    return left && awaySummary(left, this.#lookAround(), this.muted);
+  }
+
+  #lookAround(): Sight {
+    return {at: this.#clock.wall(), logs: this.#logs(), pipelines: this.#pipelines()};
+  }
+
+  /** What a log brought before it had caught up is history, and no news. */
+  #logs(): readonly LogSight[] {
+    return this.#open().flatMap((stream) => (this.#caughtUp.has(stream) ? this.#sightOf(stream) : []));
+  }
+
+  #sightOf(stream: LogStream): LogSight {
+    return logSight(stream, this.#silence.get(stream));
+  }
+
+  #open(): readonly LogStream[] {
+    return this.#manager.names.get().flatMap((name) => this.#manager.get(name) ?? []);
+  }
+
+  #pipelines(): ReadonlyMap<string, PipelineSight> | undefined {
+    const {pipelines} = this.#poller.snapshot.get();
+    if (pipelines && this.#list?.of !== pipelines)
+      this.#list = {of: pipelines, sights: pipelineSights(pipelines, this.#list?.sights)};
+    return this.#list?.sights;
+  }
+
+  #follow(stream: LogStream): () => void {
+    const {watched} = this.#options;
+    const tell = () => {
+      if (this.#caughtUp.has(stream)) this.#news?.noteLog(this.#sightOf(stream));
+    };
+    // From its very beginning: what was lost while pipetail was not running is not seen either.
+    this.#noteIncidents(stream);
+    const endOfWatch = watched && watchLines(stream, watched, {clock: this.#clock, onFound: tell});
+    const unsubscribe = stream.snapshot.subscribe(() => {
+      const {connection} = stream.snapshot.get();
+      this.#silence.set(stream, silenceOf(connection, this.#silence.get(stream)));
+      this.#noteIncidents(stream);
+      if (connection.kind === 'live' && !this.#caughtUp.has(stream)) {
+        this.#caughtUp.add(stream);
+        this.#absence.noteCaughtUp(this.#sightOf(stream));
+      }
+      tell();
+    });
+    return () => {
+      unsubscribe();
+      endOfWatch?.();
+      this.#news?.forget(stream.name);
+      this.#incidents.forget(stream.name);
+    };
+  }
+
+  #noteIncidents(stream: LogStream): void {
+    const {name, toll} = stream;
+    this.#incidents.noteLog({name, toll, silent: this.#silence.get(stream)}, this.#clock.wall());
+  }
+
+  #onList(): void {
+    const {pipelines} = this.#poller.snapshot.get();
+    if (!pipelines) return;
+    const sights = this.#pipelines();
+    this.#absence.noteFirstList(sights);
+    if (!sights) return;
+    this.#incidents.noteList(sights, this.#clock.wall());
+    this.#news?.noteList(sights);
+    const failing = pipelines.filter(isFailing).length;
+    this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
+  }
+}
+
+/** Counts the lines of a stream that match a pattern among its errors, a little after they came. Answers its end. */
+function watchLines(
+  stream: LogStream,
+  pattern: Pattern,
+  {clock, onFound}: {clock: Clock; onFound: () => void},
+): () => void {
+  const {buffer, errorShapes} = stream;
+  const search = new Search(buffer, pattern);
+  let next = buffer.firstId;
+  const note = () => {
+    // The open line may still grow.
+    const end = Math.min(search.countExactUpTo, buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId);
+    let found = false;
+    for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
+      const line = buffer.lineAt(id);
+      if (line) errorShapes.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
+      found = true;
+    }
+    next = Math.max(next, end);
+    if (found) onFound();
+  };
+  const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: note});
+  const unsubscribe = stream.snapshot.subscribe(() => runner.wake());
+  runner.wake();
+  return () => {
+    unsubscribe();
+    runner.dispose();
+  };
+}

@@ -1,0 +1,130 @@
+import {type ErrorShape, watchedKey} from '../records/error-log.ts';
+import type {Incident, LogSight, PipelineSight} from './events.ts';
+import type {IncidentSight} from './incidents.ts';
+
+/** One line of the list of errors. Times are wall milliseconds; ids undefined where there is no entry to go to. */
+export type ErrorRow = {
+  /** The same as long as the row stands for the same. */
+  readonly key: string;
+  readonly pipeline: string;
+  readonly state: 'unseen' | 'seen' | 'muted';
+  readonly count: number;
+  readonly since: number | undefined;
+  readonly last: number | undefined;
+  readonly firstId: number | undefined;
+  readonly lastId: number | undefined;
+} & (
+  | {readonly kind: 'shape' | 'watched'; readonly shape: ErrorShape}
+  | {readonly kind: 'failed'; readonly why: string}
+  | {readonly kind: 'connectors'}
+  /** `incident`: the last of them, of losses the sum. `isOver`: it is as it should be again. */
+  | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
+);
+
+export type ErrorRowsOptions = {
+  readonly logs: readonly LogSight[];
+  readonly pipelines: Iterable<PipelineSight>;
+  readonly incidents: readonly IncidentSight[];
+  /** The log that is being looked at: nothing of it is unseen. */
+  readonly looking: (name: string) => boolean;
+  readonly muted: ReadonlySet<number>;
+  /** Failures and connector errors that were seen, by pipeline. */
+  readonly seen: ReadonlyMap<string, PipelineSight>;
+};
+
+const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
+/** Within a pipeline these come first, in this order; then errors, the newest first. */
+const kindOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'restarted'];
+
+/** The row stands for something that befell the pipeline, and not for errors of a kind. */
+export function isIncident({kind}: ErrorRow): boolean {
+  return kindOrder.includes(kind);
+}
+
+/**
+ * The errors of all open logs by shape, what the list says of pipelines, and what befell them: unseen ones first, muted
+ * ones last; by pipeline, the one with the newest activity first. The count of an unseen row is of what is unseen.
+ */
+export function errorRows(options: ErrorRowsOptions): readonly ErrorRow[] {
+  const rows = [
+    ...[...options.pipelines].flatMap((pipeline) => pipelineRows(pipeline, options)),
+    ...options.incidents.map((each) => incidentRow(each, options)),
+    ...options.logs.flatMap((log) => [...log.shapes.values()].map((shape) => shapeRow(shape, log.name, options))),
+  ];
+  return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
+}
+
+function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
+  const newest = new Map<string, number>();
+  for (const {pipeline, last} of rows) newest.set(pipeline, Math.max(last ?? 0, newest.get(pipeline) ?? 0));
+  const activity = (row: ErrorRow) => newest.get(row.pipeline) ?? 0;
+  return [...rows].sort(
+    (a, b) =>
+      activity(b) - activity(a) ||
+      (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
+      urgency(a) - urgency(b) ||
+      (b.last ?? 0) - (a.last ?? 0),
+  );
+}
+
+function urgency({kind}: ErrorRow): number {
+  const at = kindOrder.indexOf(kind);
+  return at < 0 ? kindOrder.length : at;
+}
+
+function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSight, {looking}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = unseen !== undefined && !looking(pipeline);
+  const {last: incident, count, firstAt: since, lastAt: last, firstId, lastId} = isUnseen ? unseen : all;
+  const state = isUnseen ? 'unseen' : 'seen';
+  return {
+    kind,
+    key: `${pipeline} ${kind}`,
+    ...{pipeline, state, count, since, last, firstId, lastId, incident, isOver},
+  };
+}
+
+function shapeRow(shape: ErrorShape, pipeline: string, {looking, muted}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = shape.unseen > 0 && !looking(pipeline);
+  const state = muted.has(shape.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
+  return {
+    kind: shape.key === watchedKey ? 'watched' : 'shape',
+    key: `${pipeline} ${shape.key}`,
+    ...{pipeline, state, shape},
+    count: state === 'unseen' ? shape.unseen : shape.count,
+    since: state === 'unseen' ? shape.unseenAt : shape.firstAt,
+    last: shape.lastAt,
+    firstId: state === 'unseen' ? shape.unseenId : shape.firstId,
+    lastId: shape.lastId,
+  };
+}
+
+function pipelineRows(pipeline: PipelineSight, {looking, seen}: ErrorRowsOptions): readonly ErrorRow[] {
+  const {name, failing, since, connectorErrors} = pipeline;
+  const known = seen.get(name);
+  const nowhere = {firstId: undefined, lastId: undefined};
+  const rows: ErrorRow[] = [];
+  if (failing !== undefined) {
+    const isSeen = looking(name) || (known?.failing !== undefined && known.since === since);
+    const state = isSeen ? 'seen' : 'unseen';
+    rows.push({
+      kind: 'failed',
+      key: `${name} failed`,
+      pipeline: name,
+      state,
+      why: failing,
+      count: 1,
+      since,
+      last: since,
+      ...nowhere,
+    });
+  }
+  const before = Math.min(known?.connectorErrors ?? 0, connectorErrors);
+  if (connectorErrors > 0) {
+    const isSeen = looking(name) || connectorErrors === before;
+    const count = isSeen ? connectorErrors : connectorErrors - before;
+    const state = isSeen ? 'seen' : 'unseen';
+    const unknown = {since: undefined, last: undefined};
+    rows.push({kind: 'connectors', key: `${name} connectors`, pipeline: name, state, count, ...unknown, ...nowhere});
+  }
+  return rows;
+}

@@ -1,0 +1,122 @@
+import {useCallback, useSyncExternalStore} from 'react';
+import {count} from '../../lib/format.ts';
+import {clip, padTo} from '../../terminal/fit.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
+import type {Controller} from '../controller.ts';
+import {useStore} from '../hooks/use-controller.ts';
+import type {Tab} from '../state/view-state.ts';
+
+/** One tab as the bar shows it. */
+export type TabLabel = {
+  readonly name: string;
+  readonly kept: boolean;
+  readonly active: boolean;
+  /** Lines came since it was looked at. */
+  readonly fresh: boolean;
+  /** Errors that came since it was looked at. */
+  readonly errors: number;
+  /** Not connected now: waiting, ended or gone. */
+  readonly offline: boolean;
+};
+
+const quiet: Style = {dim: true};
+
+/** The tabs in one row of `width` cells, scrolled so that the active one is in view. */
+export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbols): StyledText {
+  const {parts, from} = place(tabs, width, symbols);
+  const all = concat(parts);
+  const shown = from > 0 ? concat([plain(symbols.cutLeft, quiet), clip(all, from, width - 1)]) : clip(all, 0, width);
+  const more = textWidth(all.text) - from > (from > 0 ? width - 1 : width);
+  return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
+}
+
+/** The index of the tab in a column of the bar; undefined beside the tabs. */
+export function tabAtColumn(
+  tabs: readonly TabLabel[],
+  width: number,
+  symbols: Symbols,
+  column: number,
+): number | undefined {
+  const {widths, from} = place(tabs, width, symbols);
+  // What is scrolled has one cell less: the first says that there is more before.
+  const at = from > 0 ? from + column - 1 : column;
+  let end = 0;
+  const index = widths.findIndex((each) => {
+    end += each;
+    return at < end;
+  });
+  return index === -1 ? undefined : index;
+}
+
+/** The tabs as they stand side by side, and how many of their cells are scrolled off to the left. */
+function place(tabs: readonly TabLabel[], width: number, symbols: Symbols) {
+  const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
+  const widths = parts.map((part) => textWidth(part.text));
+  const active = tabs.findIndex((tab) => tab.active);
+  const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
+  // One cell on the left says that there are more tabs before. Of a tab that is wider than the bar, its beginning.
+  const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
+  return {parts, widths, from};
+}
+
+function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
+  const style: Style = tab.active ? {bold: true, inverse: true} : {};
+  // The preview is italic where the terminal can, and marked where it cannot.
+  const name = sanitise(tab.name).text + (tab.kept ? '' : symbols.ellipsis);
+  const errors = tab.errors > 0 ? `${count(tab.errors)}${symbols.error}` : '';
+  const marks: StyledText[] = [];
+  if (tab.fresh) marks.push(plain(symbols.running, {fg: 6}));
+  if (errors !== '') marks.push(plain(errors, {fg: 1, bold: true}));
+  if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3}));
+  return concat([
+    plain(` ${number} ${name}`, tab.kept ? style : {...style, italic: true}),
+    ...(marks.length > 0 ? [plain(' ', style), ...marks] : []),
+    plain(' ', style),
+  ]);
+}
+
+/** The tabs as the bar shows them now. */
+export function tabLabels(controller: Controller): readonly TabLabel[] {
+  const {tabs, active} = controller.state;
+  return tabs.map((tab) => tabLabel(controller, tab, tab.name === active));
+}
+
+function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
+  const snapshot = controller.source(tab)?.snapshot.get();
+  const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
+  const correction = controller.attention.correction(tab.merges ?? [tab.name]);
+  const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors + correction : 0;
+  const kind = snapshot?.connection.kind;
+  return {
+    name: tab.name,
+    kept: tab.kept,
+    active,
+    fresh: !active && (snapshot?.endId ?? 0) > tab.seen.endId,
+    errors: active ? 0 : Math.max(0, newErrors) + Math.max(0, connectorErrors - tab.seen.connectorErrors),
+    offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
+  };
+}
+
+/**
+ * The tabs as the bar shows them. Renders again when that changes, not with every line: a busy tab in the background
+ * costs no frames beyond the one that marks it.
+ */
+export function useTabLabels(controller: Controller): readonly TabLabel[] {
+  const {manager} = controller.services;
+  const names = useStore(manager.names);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const leave = names.map((name) => manager.get(name)?.snapshot.subscribe(listener));
+      return () => {
+        for (const each of leave) each?.();
+      };
+    },
+    [manager, names],
+  );
+  useSyncExternalStore(subscribe, () => JSON.stringify(tabLabels(controller)));
+  return tabLabels(controller);
+}

@@ -1,0 +1,121 @@
+import {type Controller, say} from '../controller.ts';
+import {keyInWords} from '../keys/commands.ts';
+import {paneAt} from '../pane/pane-at.ts';
+import type {PaneView} from '../state/pane-view.ts';
+import {activeTab, type Tab} from '../state/view-state.ts';
+
+/** Commands that hold in both panes. */
+export const commonHandlers = {
+  help: (controller: Controller) => togglePage(controller, 'help'),
+  describe(controller: Controller) {
+    const {state} = controller;
+    const tab = activeTab(state);
+    // Of a merged log: the pipeline of the current line.
+    const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
+    if (name === undefined) return;
+    if (state.page?.kind !== 'describe') controller.describe(name);
+    togglePage(controller, 'describe');
+  },
+  events: (controller: Controller) => togglePage(controller, 'events'),
+  'other-side'(controller: Controller) {
+    const {state} = controller;
+    // There is no other side without a tab; but the keys may come back to the list from there.
+    if (state.active === undefined && state.focus === 'sidebar') return;
+    if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
+    controller.tabSwitcher.settleCursor();
+    controller.dispatch({type: 'focus', side: state.focus === 'sidebar' ? 'log' : 'sidebar'});
+  },
+  'tab-number'(controller: Controller, keyName: string) {
+    const keys = controller.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
+    const tab = controller.state.tabs[keys.indexOf(keyName)];
+    if (tab) goToTab(controller, tab.name);
+  },
+  'previous-tab': (controller: Controller) => turn(controller, -1),
+  'next-tab': (controller: Controller) => turn(controller, 1),
+  'close-tab'(controller: Controller) {
+    const {active} = controller.state;
+    if (active !== undefined) controller.tabSwitcher.close(active);
+  },
+  'hide-sidebar'(controller: Controller) {
+    controller.tabSwitcher.settleCursor();
+    controller.dispatch({type: 'toggle-sidebar'});
+  },
+  reconnect(controller: Controller) {
+    const tab = activeTab(controller.state);
+    for (const name of tab?.merges ?? (tab ? [tab.name] : [])) controller.services.manager.reconnect(name);
+    controller.services.poller.refresh();
+  },
+  repaint: (controller: Controller) => void controller.terminal.repaint(),
+  suspend: (controller: Controller, keyName: string) => void suspend(controller, keyName),
+  /** One layer at a time: page, then the log's newest layer, then the filter of the list. */
+  back(controller: Controller) {
+    const {state} = controller;
+    const layer = state.focus === 'log' ? topLayer(activeTab(state)) : undefined;
+    if (state.page) controller.dispatch({type: 'page', page: undefined});
+    else if (layer) controller.changePane(layer);
+    else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
+  },
+  quit(controller: Controller, keyName: string) {
+    const {state} = controller;
+    if (state.leaving === 'quit' || !state.tabs.some((tab) => tab.kept)) {
+      controller.services.quit();
+      return;
+    }
+    const kept = state.tabs.filter((tab) => tab.kept).length;
+    controller.dispatch({type: 'leaving', how: 'quit'});
+    const tabs = kept === 1 ? '1 tab is' : `${kept} tabs are`;
+    say(controller, `${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
+  },
+  interrupt(controller: Controller, keyName: string) {
+    if (controller.state.leaving === 'interrupt') {
+      controller.services.quit();
+      return;
+    }
+    controller.dispatch({type: 'leaving', how: 'interrupt'});
+    say(controller, `${keyInWords(keyName)} again quits`);
+  },
+};
+
+function pipelineAt(controller: Controller, tab: Tab): string | undefined {
+  if (!tab.merges) return tab.name;
+  const at = paneAt(controller);
+  const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
+  return tab.merges[origin ?? 0];
+}
+
+/** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */
+async function suspend(controller: Controller, keyName: string): Promise<void> {
+  let stopped = true;
+  await controller.terminal.lend(async () => {
+    stopped = await controller.services.stopProcess();
+  });
+  if (!stopped) say(controller, `there is no shell to go back to: ${keyInWords(keyName)} has no effect here`);
+}
+
+/** What takes away the layer that Esc peels first: selection, highlight, filter, search. */
+function topLayer(tab: Tab | undefined): Partial<PaneView> | undefined {
+  if (!tab) return undefined;
+  const {selectedFrom, highlights, filters, search} = tab.pane;
+  if (selectedFrom !== undefined) return {selectedFrom: undefined};
+  if (highlights.length > 0) return {highlights: highlights.slice(0, -1)};
+  if (filters.length > 0) return {filters: filters.slice(0, -1)};
+  return search === undefined ? undefined : {search: undefined, revealed: undefined};
+}
+
+function togglePage(controller: Controller, kind: 'help' | 'describe' | 'events'): void {
+  const open = controller.state.page?.kind === kind;
+  controller.dispatch({type: 'page', page: open ? undefined : {kind, offset: 0}});
+}
+
+function turn(controller: Controller, by: number): void {
+  const {tabs, active} = controller.state;
+  const index = tabs.findIndex((tab) => tab.name === active);
+  const next = tabs[(index + by + tabs.length) % tabs.length];
+  if (next) goToTab(controller, next.name);
+}
+
+/** Shows a tab, with the cursor of the list on its pipeline. */
+export function goToTab(controller: Controller, name: string): void {
+  controller.dispatch({type: 'cursor', name});
+  controller.tabSwitcher.show(name);
+}

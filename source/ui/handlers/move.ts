@@ -1,0 +1,150 @@
+import {count, dateTime} from '../../lib/format.ts';
+import {type Misread, parseTime} from '../../records/parse-time.ts';
+import type {Geometry} from '../../viewport/geometry.ts';
+import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {type Controller, goToEntry, move, say} from '../controller.ts';
+import {keysDo, withHint} from '../keys/commands.ts';
+import {longestShown, paneAt} from '../pane/pane-at.ts';
+import {hasLocalTimes} from '../state/pane-view.ts';
+import type {PromptKind} from './prompt-kind.ts';
+
+const utc: ZoneOffset = () => 0;
+
+/** `T`: to the first record at or after a time, which is typed and said in the zone that times are shown in. */
+export const timePrompt: PromptKind<'time'> = {
+  label: () => 'time: ',
+  example: '12:03, -5m, -1h30m, 2026-11-25 12:03',
+  keys: () => [['Enter', 'go']],
+  submit(controller, {text}) {
+    const at = paneAt(controller);
+    if (!at || text === '') return undefined;
+    const isLocal = hasLocalTimes(at.tab.pane);
+    const offsetOf = isLocal ? controller.services.offsetAt : utc;
+    const inWords = (time: number) => `${dateTime(time + offsetOf(time) * 60_000)}${isLocal ? '' : ' UTC'}`;
+    const parsed = parseTime(text, {now: controller.services.clock.wall(), offsetOf});
+    if (parsed.kind === 'error') return parsed.text;
+    const id = at.model.index.idAtTime(parsed.at);
+    if (id === undefined) {
+      goToEntry(controller, at.model.source.buffer.endId - 1);
+      say(controller, `nothing at or after ${inWords(parsed.at)}: this is the end`);
+      return undefined;
+    }
+    goToEntry(controller, id);
+    const found = at.model.index.timeAt(id);
+    const isOldest = at.model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
+    if (found !== undefined && found > parsed.at + 1000 && isOldest) {
+      say(controller, `the log held here begins at ${inWords(found)}`);
+    }
+    return undefined;
+  },
+};
+
+/** `:`: to a line by its number, or to a part of the log. */
+export const placePrompt: PromptKind<'place'> = {
+  label: () => 'line or %: ',
+  example: '1204, -10 from the end, 50%',
+  keys: () => [['Enter', 'go']],
+  submit(controller, {text}) {
+    const at = paneAt(controller);
+    if (!at || text === '') return undefined;
+    // As in vi, less and k9s.
+    if (/^q(uit)?!?$/.test(text)) return `not a place; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
+    const parsed = parsePlace(text);
+    if (parsed.kind === 'error') return parsed.text;
+    const {firstId, endId} = at.model.source.buffer;
+    const id = idOf(parsed, firstId, endId);
+    goToEntry(controller, Math.max(firstId, Math.min(id, endId - 1)));
+    if (id < firstId && firstId < endId) say(controller, `the oldest line held is ${count(firstId + 1)}`);
+    return undefined;
+  },
+};
+
+function idOf(place: Place, firstId: number, endId: number): number {
+  if (place.kind === 'percent') return firstId + Math.round(((endId - 1 - firstId) * place.value) / 100);
+  return place.number < 0 ? endId + place.number : place.number - 1;
+}
+
+type Place =
+  /** From 1 at the start of the log; below zero from its end: −1 is the last line. */
+  | {readonly kind: 'line'; readonly number: number}
+  /** 0 to 100. */
+  | {readonly kind: 'percent'; readonly value: number};
+
+const placeError = 'not a place; try 1204, -10 (from the end), 50% or $ (the end)';
+
+/** Reads a line number (`1204`, `1,204`, `-10` from the end, `$` the last) or a percentage of the log (`50%`). */
+export function parsePlace(text: string): Place | Misread {
+  const typed = text.trim();
+  if (typed === '$') return {kind: 'line', number: -1};
+  const percent = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(typed)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return {kind: 'percent', value: Number(percent)};
+  const [, minus, digits] = /^(-?)(\d+|\d{1,3}(?:,\d{3})+)$/.exec(typed) ?? [];
+  if (digits === undefined) return {kind: 'error', text: placeError};
+  const number = Math.min(Math.max(1, Number(digits.replaceAll(',', ''))), Number.MAX_SAFE_INTEGER);
+  return {kind: 'line', number: minus === '-' ? -number : number};
+}
+
+/** Commands that move over the log: they change the view only, the stream never learns of them. */
+export const logHandlers = {
+  up: (controller: Controller) => move(controller, (position, geometry) => moveBy(position, geometry, -1)),
+  down: (controller: Controller) => move(controller, (position, geometry) => moveBy(position, geometry, 1)),
+  'page-up': (controller: Controller) =>
+    move(controller, (position, geometry) => scrollBy(position, geometry, -pageOf(geometry))),
+  'page-down': (controller: Controller) =>
+    move(controller, (position, geometry) => scrollBy(position, geometry, pageOf(geometry))),
+  'half-up': (controller: Controller) =>
+    move(controller, (position, geometry) => scrollBy(position, geometry, -halfOf(geometry))),
+  'half-down': (controller: Controller) =>
+    move(controller, (position, geometry) => scrollBy(position, geometry, halfOf(geometry))),
+  top: (controller: Controller) => move(controller, toTop),
+  bottom: (controller: Controller) => move(controller, () => follow),
+  follow: (controller: Controller) => move(controller, () => follow),
+  pause: (controller: Controller) =>
+    move(controller, (position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
+  'go-to-time': (controller: Controller) => ask(controller, 'time'),
+  'go-to-line': (controller: Controller) => ask(controller, 'place'),
+  'pan-left': (controller: Controller) => pan(controller, (at, half) => at - half),
+  'pan-right': (controller: Controller) => pan(controller, (at, half) => at + half),
+  'pan-start': (controller: Controller) => pan(controller, () => 0),
+  'pan-end'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const longest = longestShown(at);
+    pan(controller, () => longest - at.rows.textWidth(at.tab.pane, at.layout));
+  },
+  'draw-line'(controller: Controller) {
+    controller.keepTab();
+    controller.pane?.model.source.drawLine();
+  },
+};
+
+function ask(controller: Controller, kind: 'time' | 'place'): void {
+  if (!controller.pane) return;
+  controller.dispatch({type: 'prompt', prompt: {kind, text: ''}});
+}
+
+function pan(controller: Controller, change: (at: number, half: number) => number): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  if (at.tab.pane.wrap) {
+    say(controller, withHint('lines are wrapped and cannot be panned', controller.commands, 'wrap', 'unwraps them'));
+    return;
+  }
+  const half = Math.floor(at.layout.paneWidth / 2);
+  const most = Math.max(0, longestShown(at) - half);
+  const before = at.tab.pane.pan;
+  const pan = Math.max(0, Math.min(change(before, half), Math.max(most, before)));
+  controller.changePane({pan, revealed: undefined});
+}
+
+const pageOf = (geometry: Geometry) => Math.max(1, geometry.height - 1);
+const halfOf = (geometry: Geometry) => Math.max(1, Math.floor(geometry.height / 2));
+
+/** Shows a pipeline's log, in its tab or in the preview, and an entry of it; the keys go there. */
+export function goToEntryOf(controller: Controller, pipeline: string, id: number | undefined): void {
+  controller.dispatch({type: 'cursor', name: pipeline});
+  controller.tabSwitcher.show(pipeline);
+  controller.dispatch({type: 'focus', side: 'log'});
+  if (id !== undefined) goToEntry(controller, id);
+}

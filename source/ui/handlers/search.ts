@@ -1,0 +1,202 @@
+import type {Marker} from '../../buffer/markers.ts';
+import type {Pattern} from '../../buffer/pattern.ts';
+import {count} from '../../lib/format.ts';
+import {beginRecall, recall} from '../../storage/search-history.ts';
+import {type Position, reveal} from '../../viewport/position.ts';
+import {type Controller, goToEntry, say} from '../controller.ts';
+import {withHint} from '../keys/commands.ts';
+import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PromptKind, PromptOf} from './prompt-kind.ts';
+
+/** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
+export const searchHandlers = {
+  search(controller: Controller) {
+    const tab = controller.pane?.tab;
+    if (!tab) return;
+    controller.keepTab();
+    controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
+  },
+  'next-hit': (controller: Controller) => goToHit(controller, 'next'),
+  'previous-hit': (controller: Controller) => goToHit(controller, 'previous'),
+  'next-error': (controller: Controller) => goToError(controller, 'next'),
+  'previous-error': (controller: Controller) => goToError(controller, 'previous'),
+  'next-turn': (controller: Controller) => goToTurn(controller, 'next'),
+  'previous-turn': (controller: Controller) => goToTurn(controller, 'previous'),
+};
+
+type Direction = 'next' | 'previous';
+
+function goToHit(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const {searching} = at.model;
+  if (!searching) {
+    say(controller, withHint('nothing is searched for', controller.commands, 'search', 'searches'));
+    return;
+  }
+  const {search, pattern} = searching;
+  const current = at.current ?? 0;
+  const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
+  const hit = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
+  if (hit === undefined) {
+    say(controller, pattern.tooSlow || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
+    return;
+  }
+  goToHitAt(controller, hit);
+  if (near === undefined) {
+    say(
+      controller,
+      direction === 'next' ? 'past the last hit: on from the first' : 'past the first hit: on from the last',
+    );
+  }
+}
+
+/** A search finds only what the filters leave. */
+function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
+  if (tooSlow) return 'stopped: this pattern takes too long';
+  return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
+}
+
+/** Shows a hit: its fold is opened, its line marked, and shifted if the hit is outside the pane. */
+function goToHitAt(controller: Controller, hit: number): void {
+  goToEntry(controller, hit);
+  const at = paneAt(controller);
+  if (!at) return;
+  const row = at.rows.renderer(at.tab.pane, at.layout).hitRowOf(hit);
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit, row), revealed: hit});
+}
+
+function goToError(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  // At the end of a log that is followed there is never a next one: the newest is what is asked for.
+  const isFollowing = at.tab.pane.position.kind === 'follow';
+  const newest = shownError(at, 'previous', at.model.source.buffer.endId);
+  const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
+  if (error !== undefined) goToEntry(controller, error);
+  else if (newest !== undefined) say(controller, `no error ${direction === 'next' ? 'after' : 'before'} this line`);
+  else {
+    const hidden = at.model.index.errorCount;
+    say(controller, hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
+  }
+}
+
+/** The error record that is shown nearest to `from`: from error to error, over what is hidden between. */
+function shownError({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
+  const {index} = model;
+  const {entries} = geometry;
+  const step = (start: number) => (direction === 'next' ? index.nextError(start) : index.previousError(start));
+  const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
+  for (let error = step(from); error !== undefined; ) {
+    const near = shown(error);
+    if (near === error) return error;
+    if (near === undefined) return undefined;
+    error = step(direction === 'next' ? near - 1 : near + 1);
+  }
+  return undefined;
+}
+
+/** Runs, gaps and restarts: where the log takes another course. */
+function goToTurn(controller: Controller, direction: Direction): void {
+  const at = paneAt(controller);
+  if (!at) return;
+  const current = at.current ?? 0;
+  const {entries} = at.geometry;
+  // What a filter hides stands for the next entry that is shown.
+  const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
+  const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
+  if (turn === undefined) {
+    say(controller, `no run, gap or restart ${direction === 'next' ? 'after' : 'before'} this line`);
+    return;
+  }
+  goToEntry(controller, turn);
+}
+
+const isNoTurn: ReadonlySet<Marker['kind']> = new Set(['reconnected', 'state', 'program', 'drawn']);
+
+function turnsOf({model}: PaneAt): readonly number[] {
+  const {buffer} = model.source;
+  const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
+  for (const [id, marker] of buffer.markers()) {
+    if (!isNoTurn.has(marker.kind)) turns.push(id);
+  }
+  return [...new Set(turns)].sort((a, b) => a - b);
+}
+
+/** `/` in the log: searches as it is typed, from where the search began. */
+export const searchPrompt: PromptKind<'search'> = {
+  label: () => '/',
+  example: 'text or regex, small letters match capitals, too',
+  keys: () => [
+    ['Enter', 'keep'],
+    ['↑', 'earlier ones'],
+  ],
+  change: (controller, prompt) => searchAsTyped(controller, prompt),
+  submit(controller, {text}) {
+    if (text === '') controller.changePane({search: undefined});
+    else controller.services.history.add(text);
+    return undefined;
+  },
+  cancel(controller, {before}) {
+    const {search, position, revealed} = before;
+    // What was typed may not have been searched for yet.
+    controller.pane?.model.whenDone(() => {});
+    controller.changePane({search, position, revealed});
+  },
+  recall: recallPattern,
+};
+
+function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'>): void {
+  const {position, revealed} = before;
+  controller.changePane({search: text === '' ? undefined : text, position, revealed});
+  const {pane} = controller;
+  if (!pane) return;
+  pane.model.whenDone(() => {
+    // Whoever moved or went to another tab meanwhile is not taken back.
+    if (controller.pane?.model === pane.model && controller.pane.tab.pane.position === position) {
+      goToNearest(controller, position);
+    }
+  });
+}
+
+/** Goes to the hit nearest to where the search began: the last one when following, else the next one. */
+function goToNearest(controller: Controller, from: Position): void {
+  const at = paneAt(controller);
+  const search = at?.model.searching?.search;
+  if (!at || !search) return;
+  const current = at.current ?? 0;
+  const hit =
+    from.kind === 'follow'
+      ? search.previousBefore(current + 1)
+      : (search.nextAfter(current - 1) ?? search.nextAfter(-1));
+  if (hit !== undefined) goToHitAt(controller, hit);
+}
+
+/** `*`: one more pattern in a colour of its own; one that has a colour already loses it. */
+export const highlightPrompt: PromptKind<'highlight'> = {
+  label: () => '* ',
+  example: 'text or regex; one that has a colour loses it',
+  keys: () => [
+    ['Enter', 'highlight'],
+    ['↑', 'earlier ones'],
+  ],
+  submit(controller, {text}) {
+    const {highlights} = controller.pane?.tab.pane ?? {};
+    if (!highlights || text === '') return undefined;
+    controller.services.history.add(text);
+    const others = highlights.filter((each) => each !== text);
+    controller.changePane({highlights: others.length < highlights.length ? others : [...highlights, text]});
+    return undefined;
+  },
+  recall: recallPattern,
+};
+
+/** The next older (1) or newer (-1) pattern that begins with what was typed. */
+function recallPattern<Prompt extends PromptOf<'search'> | PromptOf<'highlight'>>(
+  controller: Controller,
+  prompt: Prompt,
+  by: 1 | -1,
+): Prompt | undefined {
+  const recalled = recall(controller.services.history.entries, prompt.recalled ?? beginRecall(prompt.text), by);
+  return recalled && {...prompt, text: recalled.text, recalled};
+}

@@ -1,0 +1,274 @@
+import type {Watch} from '../../buffer/pattern.ts';
+import {
+  type Filter,
+  type FilterEntry,
+  filterText,
+  leastLevel,
+  parseFilter,
+  withFilter,
+  withLeastLevel,
+} from '../../filters/filter.ts';
+import {clockTime} from '../../lib/format.ts';
+import {type Level, levels} from '../../records/level.ts';
+import type {Run} from '../../records/runs.ts';
+import {shapeOf, shapeText} from '../../records/shape.ts';
+import {lineAsSent} from '../../viewport/line-text.ts';
+import {hold, reveal} from '../../viewport/position.ts';
+import {timeModes} from '../../viewport/time-column.ts';
+import {type Controller, say} from '../controller.ts';
+import {withHint} from '../keys/commands.ts';
+import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PaneView} from '../state/pane-view.ts';
+import type {PromptKind} from './prompt-kind.ts';
+
+/** Records around a match that are shown, one after the other. */
+const steps: readonly number[] = [0, 3, 10];
+/** One after the other; undefined: all of them. */
+const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
+
+/** Commands that decide which records are shown, and as what. */
+export const filterHandlers = {
+  filter(controller: Controller) {
+    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
+  },
+  'filters-off'(controller: Controller) {
+    const filters = controller.pane?.tab.pane.filters ?? [];
+    if (filters.length === 0) {
+      say(controller, withHint('no filters', controller.commands, 'filter', 'filters'));
+      return;
+    }
+    const on = !filters.some((filter) => filter.on);
+    controller.changePane({filters: filters.map((filter) => ({...filter, on}))});
+  },
+  'filters-to-all'(controller: Controller) {
+    const {pane} = controller;
+    if (!pane) return;
+    const {tabs, active} = controller.state;
+    const others = tabs.length - 1;
+    if (others === 0) {
+      say(controller, 'there is no other tab');
+      return;
+    }
+    // A stretch of one log is none of another.
+    const filters = pane.tab.pane.filters.filter(({filter}) => filter.kind !== 'between');
+    for (const tab of tabs) if (tab.name !== active) controller.changePaneOf(tab.name, {filters});
+    say(
+      controller,
+      others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
+    );
+  },
+  'min-level'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const {filters} = at.tab.pane;
+    const least = leastLevels[(leastLevels.indexOf(leastLevel(filters)) + 1) % leastLevels.length];
+    controller.changePane({filters: withLeastLevel(filters, least)});
+    say(controller, least ? `${least} and above` : 'all levels');
+  },
+  'matches-only'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const around = steps[(steps.indexOf(at.tab.pane.around) + 1) % steps.length] ?? 0;
+    controller.changePane({around});
+    say(controller, around === 0 ? 'matches only' : `matches with ${around} records around each`);
+  },
+  highlight(controller: Controller) {
+    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});
+  },
+  'this-run'(controller: Controller) {
+    const at = paneAt(controller);
+    // Where everything is hidden there is no current record, and the run is let go of all the same.
+    if (!at || removeBetween(controller, at, 'this run')) return;
+    // The starts of several pipelines, one between the lines of another, delimit nothing.
+    if (at.tab.merges) {
+      say(
+        controller,
+        withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
+      );
+      return;
+    }
+    const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
+    if (!run) {
+      say(controller, 'no run is known here');
+      return;
+    }
+    between(controller, at, rangeOf(run, at));
+  },
+  'hide-before'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const from = at.model.index.headOf(at.current);
+    between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(at, from)}`});
+  },
+  'hide-after'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const head = at.model.index.headOf(at.current);
+    const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
+    between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
+  },
+  fold(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at) return;
+    const fold = !at.tab.pane.fold;
+    controller.changePane({fold});
+    const {commands} = controller;
+    say(
+      controller,
+      fold ? withHint('records alike are one row', commands, 'open-fold', 'opens it') : 'every record is a row',
+    );
+  },
+  'open-fold': (controller: Controller) => {
+    if (toggleFold(controller)) return;
+    say(controller, withHint('no folded row here', controller.commands, 'fold', 'folds records alike'));
+  },
+  'hide-shape'(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
+    if (!line) {
+      say(controller, 'this is no record');
+      return;
+    }
+    const filter: Filter = {kind: 'shape', shape: shapeOf(line), text: shapeText(lineAsSent(line).text)};
+    controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
+  },
+};
+
+/** Opens the folded row under the eye, or closes the fold that the current record is in. False: there is none. */
+function toggleFold(controller: Controller): boolean {
+  const at = paneAt(controller);
+  const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
+  if (!at || !fold || fold.records === 1) return false;
+  at.model.setOpen(fold.head, !fold.open);
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, fold.head)});
+  return true;
+}
+
+type Between = Extract<Filter, {kind: 'between'}>;
+
+/** A new range takes the place of one of the same kind. */
+function between(controller: Controller, {tab}: PaneAt, range: Between): void {
+  const word = (label: string) => label.split(' ')[0];
+  const others = tab.pane.filters.filter(
+    ({filter}) => filter.kind !== 'between' || word(filter.label) !== word(range.label),
+  );
+  controller.changePane({filters: withFilter(others, range)});
+}
+
+/** The entries of a run. One that goes on ends where the next begins: asked anew for each record that comes. */
+function rangeOf({firstId}: Run, {model}: PaneAt): Between {
+  return {
+    kind: 'between',
+    from: firstId,
+    get to() {
+      // Its first entries may have been dropped.
+      const run = model.index.runAt(Math.max(firstId, model.source.buffer.firstId));
+      // Another one: nothing of it is held any more.
+      return run?.firstId === firstId ? run.endId : firstId;
+    },
+    label: 'this run',
+  };
+}
+
+function removeBetween(controller: Controller, {tab}: PaneAt, label: string): boolean {
+  const isIt = ({filter, on}: FilterEntry) => on && filter.kind === 'between' && filter.label === label;
+  const others = tab.pane.filters.filter((entry) => !isIt(entry));
+  if (others.length === tab.pane.filters.length) return false;
+  controller.changePane({filters: others});
+  return true;
+}
+
+function placeOf({model}: PaneAt, id: number): string {
+  const time = model.index.timeAt(id);
+  return time === undefined ? `line ${id + 1}` : clockTime(time);
+}
+
+/** `&`: another filter, or with the arrow keys one of those there are: changed, or emptied to take it away. */
+export const filterPrompt: PromptKind<'filter'> = {
+  label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
+  example: 'text or regex, !text, target:kafka, level:warn',
+  keys: ({edits}) => [
+    ['Enter', edits === undefined ? 'filter' : 'change'],
+    ['↑', 'edit the last'],
+  ],
+  submit(controller, {text, edits}) {
+    const {filters} = controller.pane?.tab.pane ?? {};
+    if (!filters) return undefined;
+    if (text === '') {
+      if (edits !== undefined) controller.changePane({filters: filters.filter(({id}) => id !== edits)});
+      return undefined;
+    }
+    const edited = filters.find(({id}) => id === edits);
+    const filter = filterOf(text, edited, controller.services.watch);
+    if (typeof filter === 'string') return filter;
+    const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
+    controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});
+    return undefined;
+  },
+  recall(controller, prompt, by) {
+    const newestFirst = (controller.pane?.tab.pane.filters ?? []).toReversed();
+    const index = newestFirst.findIndex(({id}) => id === prompt.edits) + by;
+    const typed = prompt.edits === undefined ? prompt.text : (prompt.typed ?? '');
+    if (index === -1) return {...prompt, text: typed, edits: undefined};
+    const entry = newestFirst[index];
+    return entry && {...prompt, text: filterText(entry.filter), edits: entry.id, typed};
+  },
+};
+
+/** The filter that was typed, or what is wrong with it. What was only looked at stays the filter that it is. */
+function filterOf(text: string, edited: FilterEntry | undefined, watch: Watch): Filter | string {
+  if (edited && filterText(edited.filter) === text) return edited.filter;
+  if (edited && !isTyped(edited)) return 'only typed filters can be changed: empty this one to take it away';
+  const parsed = parseFilter(text, {watch});
+  return parsed.kind === 'error' ? parsed.text : parsed.filter;
+}
+
+/** Made by typing, and so to be changed by typing. */
+function isTyped({filter}: FilterEntry): boolean {
+  return filter.kind === 'text' || filter.kind === 'target' || filter.kind === 'level';
+}
+
+const timeWords: Readonly<Record<PaneView['time'], string>> = {
+  sent: 'times as sent (UTC)',
+  local: 'local times',
+  utc: 'times in UTC, with the date',
+  relative: 'age of each line',
+  delta: 'time since the line before',
+  off: 'no times',
+};
+
+/** Commands that change how lines look. */
+export const showHandlers = {
+  wrap: (controller: Controller) => change(controller, ({wrap}) => ({wrap: !wrap})),
+  'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
+  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
+  time(controller: Controller) {
+    if (controller.pane?.tab.pane.asSent) {
+      say(
+        controller,
+        withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
+      );
+      return;
+    }
+    change(controller, ({time}) => {
+      const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
+      say(controller, timeWords[next]);
+      return {time: next};
+    });
+  },
+  detail(controller: Controller) {
+    const at = paneAt(controller);
+    if (!at || at.current === undefined) return;
+    if ((at.model.shown?.foldedAt(at.current) ?? 1) > 1) toggleFold(controller);
+    else {
+      controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
+      controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
+    }
+  },
+};
+
+function change(controller: Controller, by: (view: PaneView) => Partial<PaneView>): void {
+  const {pane} = controller;
+  if (pane) controller.changePane(by(pane.tab.pane));
+}

@@ -1,0 +1,97 @@
+import {type Controller, say} from '../controller.ts';
+import {withHint} from '../keys/commands.ts';
+import type {SortOrder} from '../state/view-state.ts';
+import type {PromptKind} from './prompt-kind.ts';
+
+const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
+const sortWords: Readonly<Record<SortOrder, string>> = {
+  name: 'by name',
+  state: 'by state, failing first',
+  activity: 'by last change of state, newest first',
+};
+
+/** Commands of the sidebar. */
+export const sidebarHandlers = {
+  'list-up': (controller: Controller) => move(controller, -1),
+  'list-down': (controller: Controller) => move(controller, 1),
+  'list-page-up': (controller: Controller) => move(controller, -pageOf(controller)),
+  'list-page-down': (controller: Controller) => move(controller, pageOf(controller)),
+  'list-top': (controller: Controller) => move(controller, Number.NEGATIVE_INFINITY),
+  'list-end': (controller: Controller) => move(controller, Number.POSITIVE_INFINITY),
+  keep(controller: Controller) {
+    const {cursor} = controller.state;
+    if (cursor === undefined) return;
+    controller.tabSwitcher.show(cursor);
+    const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.kept);
+    if (isKept) controller.dispatch({type: 'focus', side: 'log'});
+    else controller.dispatch({type: 'keep', name: cursor});
+  },
+  'find-name'(controller: Controller) {
+    const {nameFilter, cursor, active} = controller.state;
+    const before = {nameFilter, cursor, active};
+    controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: nameFilter, before}});
+  },
+  'mark-pipeline'(controller: Controller) {
+    const {cursor, marked} = controller.state;
+    if (cursor === undefined) return;
+    const others = marked.filter((name) => name !== cursor);
+    controller.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
+  },
+  merge(controller: Controller) {
+    const {marked, tabs} = controller.state;
+    const kept = tabs.filter((tab) => tab.kept && !tab.merges).map((tab) => tab.name);
+    const names = marked.length > 0 ? marked : kept;
+    if (names.length >= 2) controller.tabSwitcher.merge(names);
+    else {
+      const {commands} = controller;
+      say(
+        controller,
+        withHint('a merged tab needs two pipelines', commands, 'mark-pipeline', 'marks the one under the cursor'),
+      );
+    }
+  },
+  sort(controller: Controller) {
+    const order = nextSort[controller.state.sort];
+    controller.dispatch({type: 'sort', order});
+    say(controller, `sorted ${sortWords[order]}`);
+  },
+};
+
+function move(controller: Controller, by: number): void {
+  const {pipelines, state} = controller;
+  const at = pipelines.findIndex((pipeline) => pipeline.name === state.cursor);
+  // A cursor outside the filtered list enters it at its near end.
+  const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
+  const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
+  if (target) controller.tabSwitcher.moveCursor(target.name);
+}
+
+function pageOf(controller: Controller): number {
+  return Math.max(1, (controller.layout?.bodyHeight ?? 2) - 1);
+}
+
+/** `/` in the sidebar: the list shows the names that match, as they are typed. */
+export const findNamePrompt: PromptKind<'find-name'> = {
+  label: () => 'find /',
+  example: 'part of a name',
+  keys: () => [['Enter', 'keep']],
+  change: (controller, {text}) => filterNames(controller, text),
+  submit: () => undefined,
+  cancel(controller, {before}) {
+    filterNames(controller, before.nameFilter);
+    const isListed = (name: string) => controller.pipelines.some((pipeline) => pipeline.name === name);
+    const {cursor, active} = before;
+    if (cursor !== undefined && isListed(cursor)) controller.dispatch({type: 'cursor', name: cursor});
+    // The preview may have followed the cursor, or be about to.
+    const isOpen = controller.state.tabs.some(({name}) => name === active);
+    if (active !== undefined && (isOpen || isListed(active))) controller.tabSwitcher.show(active);
+  },
+};
+
+function filterNames(controller: Controller, text: string): void {
+  controller.dispatch({type: 'name-filter', text});
+  const {pipelines, state} = controller;
+  const [first] = pipelines;
+  const isCursorListed = pipelines.some(({name}) => name === state.cursor);
+  if (first && !isCursorListed) controller.tabSwitcher.moveCursor(first.name);
+}

@@ -1,0 +1,54 @@
+import {useEffect, useState} from 'react';
+import type {Clock} from '../../lib/clock.ts';
+import {createStore} from '../../lib/store.ts';
+import {ageHolds} from '../../viewport/time-column.ts';
+import type {Services} from '../services.ts';
+import {useStore} from './use-controller.ts';
+
+/** While nobody looks: a second's frame costs 0.5 % of a core. */
+const unwatched = 60_000;
+
+/**
+ * Renders again as often as the ages on the screen change. `newest`: when the newest of the lines shown was logged, in
+ * wall milliseconds; undefined if no ages are shown: then nothing ticks.
+ */
+export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: number | undefined): void {
+  const {clock} = services;
+  const isWatched = useWatched(services);
+  const [, setTicks] = useState(0);
+  // After each frame anew: whatever made it, it shows the ages of its own moment.
+  useEffect(() => {
+    if (newest === undefined) return;
+    const rest = isWatched ? ageHolds(clock.wall() - newest) : unwatched;
+    return clock.after(rest, () => setTicks((ticks) => ticks + 1));
+  });
+}
+
+const always = createStore(true);
+
+/** Whether somebody looks at the screen: what only ticks may rest while nobody does. */
+function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
+  return useStore(watched);
+}
+
+/**
+ * The monotonic clock for a countdown on the screen; undefined while nobody looks: a second's frame costs 0.5 % of a core.
+ */
+export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | undefined {
+  return useWatched(services) ? services.clock.monotonic() : undefined;
+}
+
+/** Renders again every second while `active`, for a countdown that is on the screen; otherwise nothing ticks. */
+export function useSeconds(clock: Clock, active: boolean): void {
+  const [, setTicks] = useState(0);
+  useEffect(() => {
+    if (!active) return;
+    let cancel = () => {};
+    const tick = () => {
+      setTicks((ticks) => ticks + 1);
+      cancel = clock.after(1000, tick);
+    };
+    cancel = clock.after(1000, tick);
+    return () => cancel();
+  }, [clock, active]);
+}

@@ -1,0 +1,43 @@
+import {createContext, useContext, useEffect, useRef, useSyncExternalStore} from 'react';
+import type {ReadableStore} from '../../lib/store.ts';
+import type {Controller} from '../controller.ts';
+import type {Layout} from '../layout.ts';
+import type {Pane} from '../pane/pane-at.ts';
+import type {PaneModel} from '../pane/pane-model.ts';
+import type {Services} from '../services.ts';
+import type {ViewState} from '../state/view-state.ts';
+
+export const ControllerContext = createContext<Controller | undefined>(undefined);
+
+/** The controller and the view as it is now. */
+export function useController(): {controller: Controller; view: ViewState} {
+  const controller = useContext(ControllerContext);
+  if (!controller) throw new Error('useController is used outside ControllerContext');
+  return {controller, view: useStore(controller.view)};
+}
+
+/** The value of a store; the component renders again when it changes. */
+export function useStore<T>(store: ReadableStore<T>): T {
+  return useSyncExternalStore(store.subscribe, store.get);
+}
+
+const still: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
+
+/** Renders again whenever the search of this log has found more. */
+export function useSearchProgress(model: PaneModel | undefined): void {
+  useStore(model?.progress ?? still);
+}
+
+/** Tells the frame rate after each frame with new lines whether they have taken all rows of the pane. */
+export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pane | undefined, layout: Layout): void {
+  const drawn = useRef<{readonly name: string; readonly endId: number}>(undefined);
+  useEffect(() => {
+    const before = drawn.current;
+    drawn.current = pane && {name: pane.tab.name, endId: pane.model.source.buffer.endId};
+    if (!pane || !before || pane.tab.name !== before.name || drawn.current?.endId === before.endId) return;
+    const isFollowing = pane.tab.pane.position.kind === 'follow';
+    frameRate?.drew({
+      isAllNew: isFollowing && pane.model.entries.countFrom(before.endId) >= layout.paneHeight,
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import {createContext, useContext, useEffect, useSyncExternalStore} from 'react';
+import type {ReadableStore} from '../../lib/store.ts';
+import type {TabSnapshot} from '../../streams/log-source.ts';
+import type {LogStream} from '../../streams/log-stream.ts';
+import type {StreamManager} from '../../streams/stream-manager.ts';
+import type {Layout} from '../layout.ts';
+import {activeTab} from '../state/view-state.ts';
+import {useController, useStore} from './use-controller.ts';
+
+/** The one manager that every component shares: a tab has one connection, however many components show it. */
+export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
+
+/** What a component needs of the manager. */
+type Streams = {
+  /** Names with an open stream, in the order of opening. */
+  readonly names: readonly string[];
+  readonly stream: (name: string) => LogStream | undefined;
+};
+
+/**
+ * The open streams. With `wanted`, a stream is held open for each of these names and for no other: opened when a name
+ * appears, closed and freed when it goes. Only one component, the root, says what is wanted.
+ */
+export function useStreamManager(wanted?: readonly string[]): Streams {
+  const manager = useContext(StreamManagerContext);
+  if (!manager) throw new Error('useStreamManager is used outside StreamManagerContext');
+  const names = useStore(manager.names);
+  useEffect(() => {
+    if (!wanted) return;
+    for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
+    for (const name of wanted) manager.open(name);
+  }, [manager, wanted]);
+  return {names, stream: (name) => manager.get(name)};
+}
+
+const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
+
+/** The latest snapshot of the shown tab's log; undefined while there is none. */
+export function useActiveLog(): TabSnapshot | undefined {
+  const {controller, view} = useController();
+  // Streams open and close with the manager's list of names: the log of a tab may be another one then.
+  useStreamManager();
+  const tab = activeTab(view);
+  const source = tab && controller.source(tab);
+  return useStore<TabSnapshot | undefined>(source?.snapshot ?? nothing);
+}
+
+const never = () => () => {};
+
+/** How the screen is divided now; undefined while it is too small. A run that becomes known takes its row at once. */
+export function useLayout(): Layout | undefined {
+  const {controller} = useController();
+  // The log of a tab may be another one once streams open and close.
+  useStreamManager();
+  // Once a frame, before what depends on it is worked out.
+  controller.pane?.model.keepUp();
+  // Only a row more or less draws everything anew: a search that goes on does not.
+  useSyncExternalStore(controller.pane?.model.progress.subscribe ?? never, () => controller.layout?.hasRun);
+  return controller.layout;
+}

@@ -1,0 +1,95 @@
+import {
+  type Command,
+  digits,
+  everywhereCommands,
+  type KeyContext,
+  logCommands,
+  pageCommands,
+  sidebarCommands,
+} from './command-table.ts';
+
+/** All commands: dispatch, footer, help and docs/keys.md are made from this table and nothing else. */
+const commands = [...everywhereCommands, ...sidebarCommands, ...logCommands, ...pageCommands] as const;
+
+export type CommandId = (typeof commands)[number]['id'];
+
+/** The commands with their keys: as they come, or with those of the user (`remap`). */
+export type CommandTable = readonly (Command & {readonly id: CommandId})[];
+
+/** The table as it comes, without its literal types. */
+export const allCommands: CommandTable = commands;
+
+/** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
+export function commandFor(
+  table: CommandTable,
+  pane: Exclude<KeyContext, 'everywhere'>,
+  keyName: string,
+): CommandId | undefined {
+  const isCovering = pane !== 'sidebar' && pane !== 'log';
+  for (const context of [pane, 'everywhere']) {
+    const found = table.find((command) => command.context === context && command.keys.includes(keyName));
+    if (found && !(isCovering && found.notOnPages)) return found.id;
+  }
+  return undefined;
+}
+
+const shownKeys: Readonly<Record<string, string>> = {
+  Up: '↑',
+  Down: '↓',
+  Left: '←',
+  Right: '→',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+};
+
+/** Keys as people read them: `↑ k`, `1–9`. */
+export function keysShown({keys}: Pick<Command, 'keys'>): string {
+  if (keys === digits) return '1–9';
+  return keys.map((key) => shownKeys[key] ?? key).join(' ');
+}
+
+/** Keys as `keysShown` has them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
+export function arrowsInWords(keys: string): string {
+  return keys.replace('↑', 'Up').replace('↓', 'Down').replace('←', 'Left').replace('→', 'Right');
+}
+
+/** Commands by heading, in the order of the table. */
+export function commandGroups(
+  table: readonly Command[] = allCommands,
+): readonly {group: string; commands: readonly Command[]}[] {
+  const groups = new Map<string, Command[]>();
+  for (const command of table) {
+    const group = groups.get(command.group) ?? [];
+    group.push(command);
+    groups.set(command.group, group);
+  }
+  return [...groups].map(([group, members]) => ({group, commands: members}));
+}
+
+/** The key of a command as people read it, in words where it is an arrow; undefined: it has none. */
+export function keyOf(table: CommandTable, id: CommandId): string | undefined {
+  const key = table.find((command) => command.id === id)?.keys[0];
+  return key === undefined ? undefined : keyInWords(key);
+}
+
+/** A key's name as people read it. */
+export function keyInWords(name: string): string {
+  return arrowsInWords(keysShown({keys: [name]}));
+}
+
+/** `/ searches`; undefined for a command without a key. */
+export function keyDoes(table: CommandTable, id: CommandId, does: string): string | undefined {
+  const key = keyOf(table, id);
+  return key === undefined ? undefined : `${key} ${does}`;
+}
+
+/** `what: / searches`; only `what` for a command without a key. */
+export function withHint(what: string, table: CommandTable, id: CommandId, does: string): string {
+  const hint = keyDoes(table, id, does);
+  return hint === undefined ? what : `${what}: ${hint}`;
+}
+
+/** `y copies, S saves`: of the commands that have keys. */
+export function keysDo(table: CommandTable, hints: readonly (readonly [id: CommandId, does: string])[]): string {
+  return hints.flatMap(([id, does]) => keyDoes(table, id, does) ?? []).join(', ');
+}

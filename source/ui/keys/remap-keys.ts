@@ -1,0 +1,108 @@
+import type {KeyRemap} from '../../settings/config-file.ts';
+import type {KeyLine} from '../../settings/config-template.ts';
+import {closest, didYouMean} from '../../settings/parse-values.ts';
+import type {Command} from './command-table.ts';
+import {allCommands, type CommandId, type CommandTable} from './commands.ts';
+import {namedKeys, readKey} from './key-names.ts';
+
+/** The table with the user's keys, and what is wrong with them: one line each, `file:line: what · what to do`. */
+type Remapped = {readonly table: CommandTable; readonly problems: readonly string[]};
+
+/** Without a key for these nobody gets out: of the program, of a page, of a selection. */
+const neverWithout: readonly CommandId[] = [
+  'quit',
+  'back',
+  'page-close',
+  'detail-close',
+  'marks-close',
+  'errors-close',
+  'away-close',
+  'contexts-close',
+];
+
+/**
+ * Gives commands other keys. A command that is named has these keys and no longer those that it had, which are free for
+ * others: what is taken is judged by the final table, so that two commands can swap their keys.
+ */
+export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
+  const problems: string[] = [];
+  const changed = new Map<CommandId, Change>();
+  for (const {command: id, keys, where} of remaps) {
+    const command = table.find((each) => each.id === id);
+    if (!command) {
+      const meant = didYouMean(id, idsOf(table));
+      problems.push(`${where}: no command is called '${id}'${meant === '' ? ` · ${seeInit}` : meant}`);
+      continue;
+    }
+    const names = keys.flatMap((text) => {
+      const name = readKey(text);
+      if (name === undefined) problems.push(`${where}: ${unknownKey(text)}`);
+      return name ?? [];
+    });
+    if (keys.length === 0 && neverWithout.includes(command.id)) {
+      problems.push(`${where}: '${id}' needs a key: without one there is no way out (${command.help})`);
+    }
+    changed.set(command.id, {keys: [...new Set(names)], where});
+  }
+  const remapped = table.map((command) => {
+    const keys = changed.get(command.id)?.keys;
+    return keys ? {...command, keys} : command;
+  });
+  return {table: remapped, problems: [...problems, ...clashes(remapped, changed)]};
+}
+
+type Change = {readonly keys: readonly string[]; readonly where: string};
+
+const seeInit = 'pipetail config init writes a file with all of them';
+
+function idsOf(table: CommandTable): readonly string[] {
+  return table.map(({id}) => id);
+}
+
+function unknownKey(text: string): string {
+  const meant = closest(text, namedKeys);
+  const other = meant === undefined ? 'write it as x, X, ^X or PageUp' : `did you mean '${meant}'?`;
+  return `no key is called '${text}' · ${other}`;
+}
+
+/** Keys of changed commands that another command has where both hold. */
+function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): readonly string[] {
+  return [...changed].flatMap(([id, {keys, where}], order) => {
+    const command = table.find((each) => each.id === id);
+    // Of two that were changed the later one is told of.
+    const later = new Set([...changed.keys()].slice(order + 1));
+    return keys.flatMap((key) => {
+      const other = table.find(
+        (each) =>
+          each.id !== id && !later.has(each.id) && each.keys.includes(key) && command && bothHold(command, each),
+      );
+      return other ? [`${where}: key '${key}' is taken by '${other.id}' (${other.help}) · ${wayOut(other)}`] : [];
+    });
+  });
+}
+
+function wayOut({id}: Command): string {
+  return `choose another, or give '${id}' another`;
+}
+
+/**
+ * Whether one of the two would hide the other. The panes' keys hide nothing that holds everywhere; of a page, only what
+ * closes it does (`q` closes a page, and quits elsewhere).
+ */
+function bothHold(one: Command, other: Command): boolean {
+  if (one.context === other.context) return true;
+  if (one.context === 'everywhere') return hides(other, one);
+  return other.context === 'everywhere' && hides(one, other);
+}
+
+function hides(own: Command, everywhere: Command): boolean {
+  if (own.context === 'sidebar' || own.context === 'log') return true;
+  return everywhere.notOnPages !== true && !own.id.endsWith('-close');
+}
+
+/** What `pipetail config`, which knows nothing of the screen, has to know of its keys. */
+export const keyTable = {
+  /** What is wrong with keys in a configuration file, each as `file:line: …`. */
+  problems: (remaps: readonly KeyRemap[]): readonly string[] => remap(allCommands, remaps).problems,
+  lines: (): readonly KeyLine[] => allCommands.map(({id, keys, help}) => ({command: id, keys, help})),
+};

@@ -1,0 +1,114 @@
+import type {Pipeline} from '../../api/types.ts';
+import {count, dateTime} from '../../lib/format.ts';
+import type {ConnectionEvent} from '../../streams/connection/state.ts';
+import {wrapWords} from '../../terminal/fit.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {oldServerWords} from '../../words/failures.ts';
+import {pipelineState} from '../../words/pipeline.ts';
+import type {Described} from '../services.ts';
+
+export type EventsView = {
+  readonly name: string;
+  /** Base URL. */
+  readonly server: string;
+  /** Of the server; undefined: not known. */
+  readonly version: string | undefined;
+  readonly events: readonly ConnectionEvent[];
+  readonly width: number;
+};
+
+/** Everything about one pipeline that is not in its log: states since when, deployment and compiler errors in full. */
+export function describePage(
+  described: Described | undefined,
+  listed: Pipeline | undefined,
+  width: number,
+): readonly StyledText[] {
+  if (!described) return [plain('')];
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  return [
+    plain(` ${sanitise(described.name).text}`, {bold: true}),
+    plain(''),
+    ...(pipeline ? facts(pipeline, width) : []),
+    ...(answer === undefined ? [plain(''), plain(' looking it up', {dim: true})] : []),
+    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
+      ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, true)]
+      : []),
+    ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
+  ];
+}
+
+function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
+  const state = pipelineState(pipeline);
+  const rows: readonly (readonly [string, string])[] = [
+    ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
+    ['deployment', `${pipeline.deploymentStatus} since ${since(pipeline.deploymentStatusSince)}`],
+    ['desired', pipeline.deploymentDesiredStatus],
+    ['program', `${pipeline.programStatus} since ${since(pipeline.programStatusSince)}`],
+    ['storage', pipeline.storageStatus],
+    ['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)],
+    ['id', pipeline.id],
+    ['created', since(pipeline.createdAt)],
+    ['platform', pipeline.platformVersion],
+    ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
+  ];
+  return [
+    concat([plain(' state'.padEnd(20)), plain(state.word, state.style)]),
+    ...rows.flatMap(([name, value]) =>
+      wrapWords(sanitise(value).text, Math.max(10, width - 21)).map((line, index) =>
+        concat([plain((index === 0 ? ` ${name}` : '').padEnd(20), {dim: true}), plain(line)]),
+      ),
+    ),
+  ];
+}
+
+function errors(pipeline: Pipeline | undefined, programError: string | undefined, width: number): StyledText[] {
+  const rows: StyledText[] = [];
+  const error = pipeline?.deploymentError;
+  if (error) {
+    rows.push(plain(''), plain(` Deployment error (${sanitise(error.errorCode).text})`, {fg: 1, bold: true}));
+    rows.push(...paragraph(error.message, width, false));
+    for (const [place, text] of error.more) {
+      rows.push(plain(''), plain(` ${sanitise(place).text}`, {dim: true}), ...paragraph(text, width, false));
+    }
+  }
+  if (programError !== undefined) {
+    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width, false));
+  }
+  return rows;
+}
+
+function paragraph(text: string, width: number, loud: boolean): StyledText[] {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapWords(sanitise(line).text, Math.max(10, width - 2)))
+    .map((line) => plain(` ${line}`, loud ? {fg: 1} : {}));
+}
+
+/** `2026-11-25 09:17:30`, from RFC 3339 with whatever precision. */
+function since(time: string): string {
+  return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')).text;
+}
+
+/** What a tab's connection goes to, and what happened to it and to its pipeline, newest first. */
+export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
+  const old = oldServerWords(version);
+  const heading = [
+    plain(` Events of ${name}, newest first (UTC)`, {bold: true}),
+    plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
+    ...(old === undefined
+      ? []
+      : wrapWords(sanitise(old).text, Math.max(10, width - 2)).map((line) => plain(` ${line}`, {fg: 3}))),
+    plain(''),
+  ];
+  if (events.length === 0) return [...heading, plain(' nothing has happened yet', {dim: true})];
+  const rows = events
+    .toReversed()
+    .flatMap((event) =>
+      wrapWords(sanitise(event.text).text, Math.max(10, width - 23)).map((line, index) =>
+        concat([plain(` ${index === 0 ? dateTime(event.at) : ' '.repeat(19)}  `, {dim: true}), plain(line)]),
+      ),
+    );
+  return [...heading, ...rows];
+}

@@ -1,0 +1,73 @@
+import {count} from '../../lib/format.ts';
+import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
+import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import {detailRows} from '../../viewport/detail-rows.ts';
+import {reveal} from '../../viewport/position.ts';
+import {markerText} from '../../words/markers.ts';
+import {type Controller, say} from '../controller.ts';
+import {copy} from '../handlers/copy.ts';
+import {paneAt} from '../pane/pane-at.ts';
+
+/** Commands of the page that shows one record in full. */
+export const detailHandlers = {
+  'detail-next': (controller: Controller) => turn(controller, 'next'),
+  'detail-previous': (controller: Controller) => turn(controller, 'previous'),
+  'detail-copy': (controller: Controller) => void copy(controller, 'record'),
+};
+
+/**
+ * To the record shown before or after the current one, in the order of their heads: with the lines of two records mixed,
+ * the next line may belong to the one before.
+ */
+function turn(controller: Controller, direction: 'next' | 'previous'): void {
+  const at = paneAt(controller);
+  if (!at || at.current === undefined) return;
+  const {index} = at.model;
+  const {entries} = at.geometry;
+  const head = index.headOf(at.current);
+  const {firstId} = at.model.source.buffer;
+  const step = (from: number) => (direction === 'next' ? entries.atOrAfter(from + 1) : entries.atOrBefore(from - 1));
+  // Of a record whose head the log has dropped, any line that is left stands for it.
+  const isOther = (id: number) => {
+    const its = index.headOf(id);
+    return its !== head && (its === id || its < firstId);
+  };
+  let id = step(Math.max(head, direction === 'next' ? firstId - 1 : head));
+  while (id !== undefined && !isOther(id)) id = step(id);
+  if (id === undefined) {
+    say(controller, direction === 'next' ? 'this is the last record' : 'this is the first record');
+    return;
+  }
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, id)});
+  controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
+}
+
+/** The current record in full. */
+export function detailPage(controller: Controller, width: number): readonly StyledText[] {
+  const at = paneAt(controller);
+  if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
+  const {index, source} = at.model;
+  const head = index.headOf(at.current);
+  const marker = source.buffer.markerAt(head);
+  const origin = source.originAt?.(head);
+  const name = (origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name;
+  // Markers have no number in the log either.
+  const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
+  const title = [padTo(clip(plain(heading, {bold: true}), 0, width), width), plain('')];
+  if (marker) return [...title, ...wrapWords(markerText(marker), width - 2).map((row) => plain(` ${row}`))];
+  const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
+  const {offsetAt, symbols} = controller.services;
+  const rows = detailRows(lines, {
+    width: width - 2,
+    ...{offsetAt, symbols},
+    level: index.levelAt(head),
+    at: index.timeAt(head),
+  });
+  return [
+    ...title,
+    ...rows.map((row) => ({
+      text: ` ${row.text}`,
+      runs: row.runs.map((run) => ({...run, start: run.start + 1, end: run.end + 1})),
+    })),
+  ];
+}

@@ -1,0 +1,75 @@
+import type {Entries} from '../../buffer/log-buffer.ts';
+import type {Geometry} from '../../viewport/geometry.ts';
+import {currentOf, keepUnderEye, noteEyeRow, type Position, visiblePlaces} from '../../viewport/position.ts';
+import type {Layout} from '../layout.ts';
+import type {Tab} from '../state/view-state.ts';
+import type {ModelledPane} from './pane-models.ts';
+
+/** The shown tab and where its keys act. */
+export type PaneAt = Pane & {
+  readonly layout: Layout;
+  readonly geometry: Geometry;
+  /** The current entry; undefined while nothing is shown. */
+  readonly current: number | undefined;
+};
+
+/** The tab that is shown, and what is derived from its log. */
+export type Pane = {readonly tab: Tab} & ModelledPane;
+
+export type SearchStatus = {
+  readonly text: string;
+  /** The pattern does not compile as a regex and is searched as it stands. */
+  readonly literal: boolean;
+  readonly hits: number;
+  /** 1-based, of the current line among the hits. */
+  readonly rank: number | undefined;
+  /** The pattern took too long and was stopped. */
+  readonly tooSlow: boolean;
+  /** Everything held has been searched: the number is exact. */
+  readonly complete: boolean;
+};
+
+/** What the keys of the log act on; undefined while there is no log to act on. */
+export function paneAt({
+  pane,
+  layout,
+}: {
+  readonly pane: Pane | undefined;
+  readonly layout: Layout | undefined;
+}): PaneAt | undefined {
+  if (!pane || !layout) return undefined;
+  const geometry = pane.rows.geometry(pane.tab.pane, layout);
+  return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
+}
+
+/** To be asked for before filters change, as their row comes or goes: the pane is still as high as it was. */
+export function rowNoted({tab, geometry}: PaneAt): Position {
+  return noteEyeRow(tab.pane.position, geometry);
+}
+
+/** Once other entries are shown than `before`: the current one stays in its row, or in that of the fold it is in now. */
+export function keptUnderEye({tab, model, geometry}: PaneAt, before: Entries): Position {
+  const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? id;
+  return keepUnderEye(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
+}
+
+/** Width in cells of the longest line on the screen, margin excluded. */
+export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
+  const renderer = rows.renderer(tab.pane, layout);
+  return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
+}
+
+/** How the search of a tab stands; undefined while nothing is searched for. */
+export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
+  const {searching} = model;
+  if (!searching || tab.pane.search === undefined) return undefined;
+  const {search, pattern} = searching;
+  return {
+    text: tab.pane.search,
+    literal: pattern.literal,
+    tooSlow: pattern.tooSlow,
+    hits: search.count,
+    rank: current === undefined ? undefined : search.rankOf(current),
+    complete: model.isSearched,
+  };
+}

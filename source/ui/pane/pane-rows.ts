@@ -1,0 +1,181 @@
+import type {Clock} from '../../lib/clock.ts';
+import {wrapWords} from '../../terminal/fit.ts';
+import {paint} from '../../terminal/sgr.ts';
+import type {Color, Colors} from '../../terminal/style.ts';
+import {plain} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {paintedWidth} from '../../terminal/width.ts';
+import {highlightStyles} from '../../viewport/entry-text.ts';
+import type {Geometry, Place} from '../../viewport/geometry.ts';
+import {numberCells, type RowLook} from '../../viewport/gutter.ts';
+import {overviewRows, paintOverview} from '../../viewport/overview.ts';
+import {currentOf, visiblePlaces} from '../../viewport/position.ts';
+import {RowRenderer} from '../../viewport/row-renderer.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {type CommandTable, keysDo} from '../keys/commands.ts';
+import type {Layout} from '../layout.ts';
+import type {PaneView} from '../state/pane-view.ts';
+import type {PaneModel} from './pane-model.ts';
+
+/** Cells of the overview at the right border of the pane. */
+const overviewCells = 1;
+
+/** What rows need from outside. */
+export type RowServices = {
+  readonly clock: Clock;
+  readonly colors: Colors;
+  readonly symbols: Symbols;
+  readonly offsetAt: ZoneOffset;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
+};
+
+/** The part of the screen that a log has. */
+export type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
+
+/** Instead of an empty pane. */
+function allHiddenWords(table: CommandTable): string {
+  const keys = keysDo(table, [
+    ['filters-off', 'shows all'],
+    ['back', 'takes the last one away'],
+  ]);
+  return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
+}
+
+/**
+ * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too
+ * faint on a light screen.
+ */
+export const originColors: readonly Color[] = [6, 5, 2, 4];
+/** The longest name that is shown in front of each line of a merged log. */
+const mostOriginCells = 16;
+
+/** The rows of one tab's log. */
+export class PaneRows {
+  readonly #model: PaneModel;
+  readonly #services: RowServices;
+  #made: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
+
+  constructor(model: PaneModel, services: RowServices) {
+    this.#model = model;
+    this.#services = services;
+  }
+
+  /** The renderer for a view at a size; the same one while nothing that it depends on changes. */
+  renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
+    const {source, searching, highlights} = this.#model;
+    const numbers = view.lineNumbers ? numberCells(source.buffer.endId) : 0;
+    const {wrap, pan, asSent, time} = view;
+    const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
+    if (!this.#made?.key.every((part, index) => part === key[index])) {
+      const {colors, symbols, offsetAt} = this.#services;
+      const renderer = new RowRenderer(source.buffer, {
+        ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
+        width: paneWidth - overviewCells,
+        numberCells: numbers,
+        originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map((name) => name.length))),
+        highlights: highlights.map((finder, index) => ({
+          finder,
+          style: highlightStyles[index % highlightStyles.length] ?? {},
+        })),
+        hits: searching?.pattern,
+      });
+      this.#made = {key, renderer};
+    }
+    return this.#made.renderer;
+  }
+
+  /** Cells of a row that show text of the line. */
+  textWidth(view: PaneView, size: PaneSize): number {
+    return this.renderer(view, size).textWidth;
+  }
+
+  /** The log as the moves of `viewport/position.ts` see it. */
+  geometry(view: PaneView, size: PaneSize): Geometry {
+    const renderer = this.renderer(view, size);
+    return {
+      entries: this.#model.entries,
+      endId: this.#model.source.buffer.endId,
+      height: size.paneHeight,
+      heightOf: (id) => renderer.heightOf(id),
+    };
+  }
+
+  /** The painted rows, exactly as many as the pane is high. */
+  paint(view: PaneView, size: PaneSize): readonly string[] {
+    const {position} = view;
+    const geometry = this.geometry(view, size);
+    const current = currentOf(position, geometry);
+    const places = visiblePlaces(position, geometry);
+    const rows = this.renderer(view, size).paintRows(places, {
+      // While following there is no mark: the newest line is the current one, and it changes all the time.
+      current: position.kind === 'held' ? current : undefined,
+      revealed: view.revealed,
+      lookAt: (id) => this.#lookAt(id, view, current),
+      now: this.#services.clock.wall(),
+      entries: geometry.entries,
+    });
+    if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(size));
+    const overview = this.#overview(size, position.kind === 'held' ? places : []);
+    return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
+  }
+
+  /** Filters leave nothing but markers, and there is room below them to say so. */
+  #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
+    const {source, shown, entries} = this.#model;
+    const {buffer} = source;
+    const isFiltered = shown !== undefined && filters.some(({on}) => on);
+    if (!isFiltered || places.length >= paneHeight) return false;
+    const isSomeHidden = entries.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
+    return isSomeHidden && places.every(({id}) => buffer.markerAt(id) !== undefined);
+  }
+
+  #allHidden({paneWidth}: PaneSize): readonly string[] {
+    const {colors, commands} = this.#services;
+    const rows = wrapWords(allHiddenWords(commands), paneWidth - overviewCells - 2);
+    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
+  }
+
+  /** The column at the right border: where in the log the hits and errors are, and these places. */
+  #overview({paneHeight}: PaneSize, places: readonly Place[]): readonly string[] {
+    const {source, searching, index} = this.#model;
+    const [first] = places;
+    const last = places.at(-1);
+    const {firstId, endId} = source.buffer;
+    const rows = overviewRows({
+      ...{firstId, endId, height: paneHeight},
+      shown: first && last && [first.id, last.id],
+      hitAfter: (id) => searching?.search.nextAfter(id),
+      errorAfter: (id) => index.nextError(id),
+    });
+    return paintOverview(rows, this.#services.colors);
+  }
+
+  #lookAt(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowLook {
+    const {index, shown, source} = this.#model;
+    const head = index.headOf(id);
+    const level = index.levelAt(id);
+    const origin = source.originAt?.(id);
+    const name = origin === undefined ? undefined : source.sourceNames?.[origin];
+    return {
+      ...(level !== undefined && {level}),
+      isAround: shown?.isAround(id) ?? false,
+      folded: shown?.foldedAt(id) ?? 1,
+      marked: id === head && marks.has(head),
+      selected:
+        selectedFrom !== undefined && current !== undefined && isWithin(head, selectedFrom, index.headOf(current)),
+      ...(origin !== undefined &&
+        name !== undefined && {origin: {name, color: originColors[origin % originColors.length] ?? 6}}),
+    };
+  }
+}
+
+/** A painted row, filled up with blanks, and a cell after it. */
+function withOverview(row: string, cell: string, width: number): string {
+  if (cell === ' ') return row;
+  return `${row}${' '.repeat(Math.max(0, width - paintedWidth(row)))}${cell}`;
+}
+
+function isWithin(id: number, from: number, to: number): boolean {
+  return from <= to ? from <= id && id <= to : to <= id && id <= from;
+}

@@ -1,0 +1,126 @@
+import {type FilterEntry, leastLevel, withLeastLevel} from '../../filters/filter.ts';
+import type {Level} from '../../records/level.ts';
+import {follow, type Position} from '../../viewport/position.ts';
+import type {TimeMode} from '../../viewport/time-column.ts';
+
+/** How one tab shows its log. The stream never learns of any of this. Ids are those of the log's entries. */
+export type PaneView = {
+  readonly position: Position;
+  readonly wrap: boolean;
+  readonly asSent: boolean;
+  /** Cells hidden on the left. */
+  readonly pan: number;
+  /** The line whose first hit was gone to: it alone is shifted so that the hit is seen. */
+  readonly revealed: number | undefined;
+  readonly time: TimeMode;
+  readonly lineNumbers: boolean;
+  /** What is searched for, as typed. */
+  readonly search: string | undefined;
+  /** Patterns that are painted, each in its colour, as typed. */
+  readonly highlights: readonly string[];
+  /** In the order they were added; Esc takes the last one away. */
+  readonly filters: readonly FilterEntry[];
+  /** Records around each match that are shown, dim; 0: matches only. */
+  readonly around: number;
+  /** Neighbouring records of one shape are one row. */
+  readonly fold: boolean;
+  /** Heads of the records that the user marked. */
+  readonly marks: ReadonlySet<number>;
+  /** Where the selection began; it reaches to the current entry. */
+  readonly selectedFrom: number | undefined;
+};
+
+/** What is wanted of tabs and list; what is absent stays as it is. */
+export type ViewWish = {
+  readonly wrap?: boolean;
+  readonly asSent?: boolean;
+  readonly time?: TimeMode;
+  /** `TRACE`: all levels. */
+  readonly level?: Level;
+  /** Cells, or `auto`: by the terminal's width. */
+  readonly sidebar?: number | 'auto' | 'off';
+};
+
+/** The list's part of the view. */
+export type SidebarLook = {
+  readonly focus: 'sidebar' | 'log';
+  readonly sidebarHidden: boolean;
+  /** In cells, as the user has drawn it; undefined: by the terminal's width. */
+  readonly sidebarWidth: number | undefined;
+};
+
+/** How a new tab looks, and the list, before keys change them. */
+export type StartLook = {readonly pane: PaneView} & Omit<SidebarLook, 'focus'>;
+
+/** Whether times are shown in local time: lines as sent have theirs in UTC. */
+export function hasLocalTimes({time, asSent}: PaneView): boolean {
+  return time === 'local' && !asSent;
+}
+
+export const freshPane: PaneView = {
+  position: follow,
+  wrap: false,
+  asSent: false,
+  pan: 0,
+  revealed: undefined,
+  time: 'sent',
+  lineNumbers: false,
+  search: undefined,
+  highlights: [],
+  filters: [],
+  around: 0,
+  fold: false,
+  marks: new Set(),
+  selectedFrom: undefined,
+};
+
+/** The look without any wish. */
+export const plainStart: StartLook = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
+
+/** How a start looks that is wanted so. */
+export function startBy(wish: ViewWish): StartLook {
+  const {sidebarHidden, sidebarWidth} = sidebarBy(wish, {...plainStart, focus: 'sidebar'});
+  return {pane: paneBy(wish), sidebarHidden, sidebarWidth};
+}
+
+/** A tab's look as it is wanted. */
+export function paneBy({wrap, asSent, time, level}: ViewWish, pane: PaneView = freshPane): PaneView {
+  return {
+    ...pane,
+    ...(wrap !== undefined && {wrap}),
+    ...(asSent !== undefined && {asSent}),
+    ...(time !== undefined && {time}),
+    // No record is below TRACE: a filter for it would only take a row.
+    ...(level !== undefined && {filters: withLeastLevel(pane.filters, level === 'TRACE' ? undefined : level)}),
+  };
+}
+
+/** The part of the view that the list has. A list that is hidden cannot have the keys. */
+export function sidebarBy<View extends SidebarLook>({sidebar}: ViewWish, view: View): View {
+  if (sidebar === undefined) return view;
+  if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
+  return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
+}
+
+/**
+ * A tab's look that began as `before` did, as if it had begun as `now` does: what the user changed since stays. A
+ * changed configuration would else change no tab that comes back.
+ */
+export function paneOn(before: PaneView, now: PaneView, pane: PaneView): PaneView {
+  const isUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
+  const isOther = leastLevel(before.filters) !== leastLevel(now.filters);
+  return {
+    ...pane,
+    wrap: pane.wrap === before.wrap ? now.wrap : pane.wrap,
+    asSent: pane.asSent === before.asSent ? now.asSent : pane.asSent,
+    time: pane.time === before.time ? now.time : pane.time,
+    ...(isUnchanged && isOther && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
+  };
+}
+
+/** The same of the list: hidden or not, and how wide. */
+export function sidebarOn<View extends SidebarLook>(before: StartLook, now: StartLook, view: View): View {
+  const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
+  const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;
+  return {...view, sidebarHidden, sidebarWidth, ...(sidebarHidden && {focus: 'log' as const})};
+}

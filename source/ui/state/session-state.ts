@@ -1,0 +1,141 @@
+import {anchorOf, type LineAnchor} from '../../buffer/line-anchor.ts';
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Watch} from '../../buffer/pattern.ts';
+import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../filters/filter.ts';
+import {levelOf} from '../../records/level.ts';
+import type {
+  PlaceAnchor,
+  Session,
+  SessionFilter,
+  SessionStart,
+  SessionTab,
+  TabAnchors,
+} from '../../storage/session-data.ts';
+import type {Position} from '../../viewport/position.ts';
+import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
+import {freshPane, type PaneView, paneBy, paneOn, plainStart, type StartLook, sidebarOn} from './pane-view.ts';
+import {nothingSeen, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
+
+const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
+/** A marker in the place of a line: the next line is not further away. */
+const mostMarkers = 16;
+
+/**
+ * The session as it is now: kept tabs, and how they are shown. `anchorsOf` answers what is to be found again in a tab's
+ * log. A stretch of a log (`this run`, `since 12:03`) is none of the next one: such filters are left out.
+ */
+export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
+  const kept = state.tabs.filter((tab) => tab.kept);
+  const tabs = kept.flatMap((tab) => {
+    // A merged tab may have outlived the tab of one of its pipelines.
+    const merges = tab.merges?.filter((name) => kept.some((each) => each.name === name));
+    return merges && merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
+  });
+  const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
+  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.start)};
+}
+
+function sessionStart({pane, sidebarHidden, sidebarWidth}: StartLook): SessionStart {
+  const {wrap, asSent, time, filters} = pane;
+  return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth};
+}
+
+function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
+  const {wrap, asSent, time, lineNumbers, search, highlights, around, fold} = pane;
+  const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
+  return {name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters, context: around, fold, anchors};
+}
+
+function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
+  if (filter.kind === 'between') return [];
+  if (filter.kind === 'shape') return [{text: filter.text, on, shape: filter.shape}];
+  return [{text: filterText(filter), on, shape: undefined}];
+}
+
+/** The anchors of a tab's marks and of its place. Lines that are no longer held have none. */
+export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
+  return {
+    marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
+    place: position.kind === 'follow' ? undefined : placeAnchor(buffer, position),
+  };
+}
+
+function placeAnchor(buffer: LogBuffer, position: Extract<Position, {kind: 'held'}>): PlaceAnchor | undefined {
+  const current = anchorNear(buffer, position.current);
+  if (!current) return undefined;
+  const {id, row} = position.top;
+  return {current, top: anchorNear(buffer, id), row, seen: anchorNear(buffer, position.seen - 1)};
+}
+
+/** Of a marker: the line before it. */
+function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
+  for (let near = id; near >= Math.max(buffer.firstId, id - mostMarkers); near--) {
+    const anchor = anchorOf(buffer, near);
+    if (anchor) return anchor;
+  }
+  return undefined;
+}
+
+/** Where a tab stands, once its lines were looked for; undefined: its current line is not there any more. */
+export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => number | undefined): Position | undefined {
+  const current = idOf(place.current);
+  if (current === undefined) return undefined;
+  const top = place.top && idOf(place.top);
+  const seen = place.seen && idOf(place.seen);
+  return {
+    kind: 'held',
+    top: top === undefined || top > current ? {id: current, row: 0} : {id: top, row: place.row},
+    current,
+    seen: Math.max(current, seen ?? 0) + 1,
+  };
+}
+
+/**
+ * The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. What
+ * the user did not change then looks as it does at this start, `now`: the configuration may be another one.
+ */
+export function restoredView(session: Session, {watch, now}: {watch: Watch; now: StartLook}): RestoredView {
+  const before = restoredStart(session.start);
+  const tabs = session.tabs.map((saved) => {
+    const tab = restoredTab(saved, watch);
+    return {...tab, pane: paneOn(before.pane, now.pane, tab.pane)};
+  });
+  return sidebarOn(before, now, {
+    tabs,
+    active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
+    cursor: session.cursor,
+    focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'sidebar',
+    sidebarHidden: session.sidebarHidden,
+    sidebarWidth: session.sidebarWidth,
+    sort: sortOrders.find((order) => order === session.sort) ?? 'name',
+  });
+}
+
+function restoredStart(saved: SessionStart | undefined): StartLook {
+  if (!saved) return plainStart;
+  const {wrap, asSent, sidebarHidden, sidebarWidth} = saved;
+  const level = levelOf(saved.level);
+  return {pane: paneBy({wrap, asSent, time: timeOf(saved), ...(level && {level})}), sidebarHidden, sidebarWidth};
+}
+
+function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
+  return timeModes.find((mode) => mode === time) ?? freshPane.time;
+}
+
+function restoredTab(saved: SessionTab, watch: Watch): Tab {
+  const {name, merges, wrap, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
+  const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, watch));
+  return {
+    name,
+    kept: true,
+    merges,
+    pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, around, fold},
+    seen: nothingSeen,
+  };
+}
+
+function restoredFilter({text, on, shape}: SessionFilter, id: number, watch: Watch): readonly FilterEntry[] {
+  if (shape !== undefined) return [{id, filter: {kind: 'shape', shape, text}, on}];
+  const parsed = parseFilter(text, {watch});
+  return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];
+}

@@ -1,0 +1,269 @@
+import type {Recall} from '../../storage/search-history.ts';
+import type {AwaySummary} from '../../timeline/away.ts';
+import {type PaneView, type SidebarLook, type StartLook, sidebarBy, startBy, type ViewWish} from './pane-view.ts';
+
+/** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
+export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
+
+/** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
+export type Tab = {
+  readonly name: string;
+  readonly kept: boolean;
+  /** Names of the pipelines whose logs it shows as one; undefined: the one it is named after. */
+  readonly merges: readonly string[] | undefined;
+  readonly pane: PaneView;
+  readonly seen: Seen;
+};
+
+/** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
+export type Page =
+  | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
+  | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
+  /** `cursor`: the key of the error's row, since rows move; undefined: the first. */
+  | {readonly kind: 'errors'; readonly offset: number; readonly cursor: string | undefined}
+  /** What happened while the user was away; `under`: the page that was open before. */
+  | {
+      readonly kind: 'away';
+      readonly offset: number;
+      readonly cursor: number;
+      readonly summary: AwaySummary;
+      readonly under: Page | undefined;
+    };
+
+export type SortOrder = 'name' | 'state' | 'activity';
+
+export type ViewState = SidebarLook & {
+  readonly sort: SortOrder;
+  readonly nameFilter: string;
+  /** Names of the pipelines that are marked for merging. */
+  readonly marked: readonly string[];
+  /** Name of the pipeline under the cursor. */
+  readonly cursor: string | undefined;
+  readonly tabs: readonly Tab[];
+  /** How tabs and list look that nobody has changed. */
+  readonly start: StartLook;
+  /** Name of the tab that is shown. */
+  readonly active: string | undefined;
+  readonly page: Page | undefined;
+  readonly prompt: Prompt | undefined;
+  /** One line for the user, until the next key. */
+  readonly notice: string | undefined;
+  /** Waits for a second key before leaving. */
+  readonly leaving: 'quit' | 'interrupt' | undefined;
+};
+
+/** The part of the view that comes back from an earlier session. */
+export type RestoredView = Pick<
+  ViewState,
+  'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'sort'
+>;
+
+export type ViewAction =
+  | {readonly type: 'cursor'; readonly name: string | undefined}
+  /** Shows a pipeline: its own tab if it has one, else the preview tab. `leaving`: what was received in the old tab. */
+  | {readonly type: 'show'; readonly name: string; readonly leaving: Seen | undefined}
+  /** Opens (and shows) a tab of several pipelines, each of which keeps a tab of its own. */
+  | {readonly type: 'merge'; readonly names: readonly string[]; readonly leaving: Seen | undefined}
+  /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
+  | {readonly type: 'restore'; readonly view: RestoredView}
+  /** Opens kept tabs behind the others, without showing them. */
+  | {readonly type: 'open'; readonly names: readonly string[]}
+  | {readonly type: 'keep'; readonly name: string}
+  | {readonly type: 'close'; readonly name: string}
+  | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
+  | {readonly type: 'focus'; readonly side: ViewState['focus']}
+  | {readonly type: 'toggle-sidebar'}
+  | {readonly type: 'sidebar-width'; readonly width: number}
+  | {readonly type: 'sort'; readonly order: SortOrder}
+  | {readonly type: 'name-filter'; readonly text: string}
+  | {readonly type: 'marked'; readonly names: readonly string[]}
+  | {readonly type: 'page'; readonly page: Page | undefined}
+  | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
+  | {readonly type: 'notice'; readonly text: string | undefined}
+  | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
+
+/** A line being typed. */
+export type Prompt = {
+  readonly text: string;
+  /** Why what was typed cannot be done; until it is changed. */
+  readonly problem?: string | undefined;
+  /** The walk through what was typed earlier, while nothing else is typed. */
+  readonly recalled?: Recall | undefined;
+} & (
+  | {readonly kind: 'time' | 'place' | 'highlight'}
+  /** `before` is what Esc puts back. */
+  | {readonly kind: 'search'; readonly before: PaneView}
+  | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
+  /** `edits`: the id of the filter that it replaces. `typed`: what was typed before the arrows went to one. */
+  | {readonly kind: 'filter'; readonly edits: number | undefined; readonly typed?: string}
+  /** `replaces`: the file exists, and Enter once more replaces it. */
+  | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
+  | {readonly kind: 'pipe'; readonly what: Choice}
+);
+
+/** What of a log is taken: one record, the selected ones, what is on the screen, all that the filters leave, or all. */
+export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
+
+/** Of a tab that was not looked at yet. */
+export const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
+
+/** The state at start, with `names` open as kept tabs that look as wished. */
+export function initialView(names: readonly string[], wish: ViewWish = {}): ViewState {
+  const unique = [...new Set(names)];
+  const start = startBy(wish);
+  return sidebarBy(wish, {
+    focus: 'sidebar',
+    sidebarHidden: false,
+    sidebarWidth: undefined,
+    sort: 'name',
+    nameFilter: '',
+    marked: [],
+    cursor: unique[0],
+    tabs: unique.map((name) => newTab(name, true, start.pane)),
+    start,
+    active: unique[0],
+    page: undefined,
+    prompt: undefined,
+    notice: undefined,
+    leaving: undefined,
+  });
+}
+
+export function reduce(state: ViewState, action: ViewAction): ViewState {
+  switch (action.type) {
+    case 'cursor':
+      // A merged tab is not in the list.
+      return state.tabs.some(({name, merges}) => merges && name === action.name)
+        ? state
+        : {...state, cursor: action.name};
+    case 'show':
+      return show(state, action.name, action.leaving);
+    case 'merge':
+      return merge(state, action.names, action.leaving);
+    case 'restore':
+      return restore(state, action.view);
+    case 'open':
+      return {...state, tabs: withKeptTabs(state, action.names)};
+    case 'keep':
+      return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
+    case 'close':
+      return close(state, action.name);
+    case 'pane':
+      return {
+        ...state,
+        tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, pane: {...tab.pane, ...action.change}})),
+      };
+    case 'focus':
+      return {...state, focus: action.side};
+    case 'toggle-sidebar':
+      return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
+    case 'sidebar-width':
+      return {...state, sidebarWidth: action.width};
+    case 'sort':
+      return {...state, sort: action.order};
+    case 'name-filter':
+      return {...state, nameFilter: action.text};
+    case 'marked':
+      return {...state, marked: action.names};
+    case 'page':
+      return {...state, page: action.page};
+    case 'prompt':
+      return {...state, prompt: action.prompt};
+    case 'notice':
+      return {...state, notice: action.text};
+    case 'leaving':
+      return {...state, leaving: action.how};
+  }
+}
+
+/** The prompt that the keys go to. One that a page covers waits, untouched. */
+export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
+  return page ? undefined : prompt;
+}
+
+/** The tab that is shown. */
+export function activeTab(state: ViewState): Tab | undefined {
+  return state.tabs.find((tab) => tab.name === state.active);
+}
+
+/** The preview of a pipeline becomes its tab. */
+function withKeptTabs({tabs, start}: ViewState, names: readonly string[]): readonly Tab[] {
+  const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
+  const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
+  return [...kept, ...opened.map((name) => newTab(name, true, start.pane))];
+}
+
+function show(state: ViewState, name: string, leaving: Seen | undefined): ViewState {
+  if (state.active === name) return state;
+  const seenTabs =
+    state.active === undefined || leaving === undefined
+      ? state.tabs
+      : changeTab(state.tabs, state.active, (tab) => ({...tab, seen: leaving}));
+  const known = seenTabs.some((tab) => tab.name === name);
+  // The preview goes when it is left; the pipeline's own tab is shown without one.
+  const kept = seenTabs.filter((tab) => tab.kept || tab.name === name);
+  return {
+    ...state,
+    active: name,
+    tabs: known ? kept : [...kept, newTab(name, false, state.start.pane)],
+    prompt: promptBesides(state.prompt),
+  };
+}
+
+function merge(state: ViewState, names: readonly string[], leaving: Seen | undefined): ViewState {
+  // No pipeline's name has a `+`.
+  const name = mergedTab(state.tabs, names)?.name ?? names.join('+');
+  const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
+  const isOpen = (each: string) => kept.some((tab) => tab.name === each);
+  const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true, state.start.pane));
+  const merged = isOpen(name) ? [] : [{...newTab(name, true, state.start.pane), merges: names}];
+  return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name, leaving), focus: 'log', marked: []};
+}
+
+function restore(state: ViewState, view: RestoredView): ViewState {
+  const {sidebarHidden, sidebarWidth, sort} = view;
+  const backOf = (name: string) => view.tabs.find((tab) => tab.name === name);
+  // What was opened for this start looks as it did the last time, unless it was changed already.
+  const open = state.tabs.map((tab) => {
+    const back = backOf(tab.name);
+    // Also the preview, if it was kept then: a session may come late.
+    return back ? {...(tab.pane === state.start.pane ? back : tab), kept: true} : tab;
+  });
+  const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
+  // The keys cannot be in a list that is hidden.
+  const focus = sidebarHidden ? 'log' : state.focus;
+  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort, focus};
+  return {...state, ...view, tabs};
+}
+
+function close(state: ViewState, name: string): ViewState {
+  const index = state.tabs.findIndex((tab) => tab.name === name);
+  if (index === -1) return state;
+  const tabs = state.tabs.filter((tab) => tab.name !== name);
+  const neighbour = tabs[Math.min(index, tabs.length - 1)];
+  const isActive = state.active === name;
+  const active = isActive ? neighbour?.name : state.active;
+  const prompt = isActive ? promptBesides(state.prompt) : state.prompt;
+  if (tabs.length > 0) return {...state, tabs, active, prompt};
+  // The list is all that is left: the keys go there, and it has to be seen.
+  return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
+}
+
+/** A prompt about a log goes with the tab that it was opened in; the one of the list stays. */
+function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
+  return prompt?.kind === 'find-name' ? prompt : undefined;
+}
+
+function newTab(name: string, kept: boolean, pane: PaneView): Tab {
+  return {name, kept, merges: undefined, pane, seen: nothingSeen};
+}
+
+function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {
+  return tabs.map((tab) => (tab.name === name ? change(tab) : tab));
+}
+
+/** The tab that merges these pipelines, in whatever order. */
+export function mergedTab(tabs: readonly Tab[], names: readonly string[]): Tab | undefined {
+  const wanted = new Set(names);
+  return tabs.find(({merges}) => merges?.length === wanted.size && merges.every((name) => wanted.has(name)));
+}

@@ -1,0 +1,87 @@
+import type {ExpiredToken, FatalReason} from '../api/types.ts';
+import {dateTime} from '../lib/format.ts';
+import type {ConnectionState} from '../streams/connection/state.ts';
+import type {Style} from '../terminal/style.ts';
+
+/** A connection's state for the header. */
+export type ConnectionWords = {
+  readonly text: string;
+  readonly style: Style;
+  /** The text changes by itself every second. */
+  readonly countdown: boolean;
+  readonly isLive: boolean;
+};
+
+const good: Style = {fg: 2, bold: true};
+const pending: Style = {fg: 3};
+const bad: Style = {fg: 1, bold: true};
+
+/**
+ * The connection in a few words; `now` on the monotonic clock, undefined: nobody sees it tick. `hadLog`: something of the
+ * pipeline's log was seen, so that a pipeline that is gone was there once.
+ */
+export function connectionWords(
+  state: ConnectionState | undefined,
+  now: number | undefined,
+  hadLog: boolean,
+): ConnectionWords {
+  switch (state?.kind) {
+    case undefined:
+    case 'idle':
+      return words('', {});
+    case 'connecting':
+      return words('connecting', pending);
+    case 'catching-up':
+      return words('catching up', pending);
+    case 'live':
+      return {...words('LIVE', good), isLive: true};
+    case 'ended':
+      return words('ended', pending);
+    case 'waiting': {
+      // The empty 404 is no error to show: the runner is about to answer.
+      if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
+        return words('runner not ready yet', pending);
+      }
+      if (now === undefined) return words('reconnecting', pending);
+      const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
+      return {...words(`reconnecting in ${seconds} s`, pending), countdown: true};
+    }
+    case 'gone':
+      return words(goneWords(state.reason, hadLog), bad);
+  }
+}
+
+function words(text: string, style: Style): ConnectionWords {
+  return {text, style, countdown: false, isLive: false};
+}
+
+function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], hadLog: boolean): string {
+  if (reason.kind === 'deleted') return hadLog ? 'deleted' : 'no such pipeline';
+  const {failure} = reason;
+  if (failure.kind !== 'fatal') return 'refused';
+  if (failure.reason === 'unknown-pipeline') return hadLog ? 'deleted' : 'no such pipeline';
+  return refusalWords(failure.reason, failure.expired);
+}
+
+/** What the server, or we, refuse, in the words of the header. `expired`: the token that is over. */
+export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
+  switch (reason) {
+    case 'unauthorized':
+      return 'credentials refused';
+    case 'token-expired':
+      return expired?.at === undefined ? 'token expired' : `token expired ${dateTime(expired.at).slice(5, 16)} UTC`;
+    case 'no-token':
+      return 'no token';
+    case 'forbidden':
+      return 'not permitted';
+    case 'unknown-tenant':
+      return 'unknown tenant';
+    case 'wrong-url':
+      return 'wrong URL';
+    case 'certificate':
+      return 'certificate refused';
+    case 'bad-request':
+    case 'headers-too-large':
+      return 'refused';
+  }
+}

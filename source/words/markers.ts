@@ -1,0 +1,140 @@
+import type {LossCause, Marker} from '../buffer/markers.ts';
+import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
+import type {RecordingState} from '../storage/recording/recorder.ts';
+
+/** What a lost connection was lost to, in plain words. */
+export const causeWords: Readonly<Record<LossCause, string>> = {
+  'server-lost': 'API server lost',
+  'runner-lost': 'runner lost',
+  'runner-stopped': 'runner stopped',
+  'dropped-as-slow': 'dropped by the server as too slow',
+  silent: 'network silent',
+  asked: 'asked for',
+  slept: 'this machine slept',
+  'not-running': 'pipetail was not running',
+  unknown: 'cause unknown',
+};
+
+/** How loud a marker is on the screen: a loss must not be overlooked. */
+export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
+  switch (marker.kind) {
+    case 'lost':
+      return marker.atMost === 0 ? 'quiet' : 'loss';
+    case 'line-cut':
+    case 'not-merged':
+    case 'not-recorded':
+      return 'loss';
+    case 'new-life':
+    case 'possible-repeat':
+    case 'ended':
+    case 'state':
+    case 'program':
+      return 'notice';
+    case 'discarded':
+    case 'reconnected':
+    case 'drawn':
+      return 'quiet';
+  }
+}
+
+/** A marker in words, one line, without decoration. */
+export function markerText(marker: Marker): string {
+  switch (marker.kind) {
+    case 'discarded':
+      return `${counted(marker.entries, 'earlier entry', 'earlier entries')} no longer held by the server`;
+    case 'reconnected':
+      return marker.times > 1
+        ? `reconnected ${count(marker.times)} times since ${clockTime(marker.since)} · 0 entries lost`
+        : `${causeWords[marker.cause]} · reconnected after ${duration(marker.downMs)} · 0 entries lost`;
+    case 'lost':
+      return lostText(marker);
+    case 'new-life':
+      return newLifeText(marker.because);
+    case 'possible-repeat':
+      return `the next ${counted(marker.lines, 'line', 'lines')} may repeat lines above`;
+    case 'line-cut':
+      return 'the line above was cut; its rest is lost';
+    case 'ended':
+      return `${clockTime(marker.at)} ${endedText(marker.because)}`;
+    case 'state': {
+      const error = marker.error === undefined ? '' : ` · ${marker.error}`;
+      const what = marker.startFailed ? 'start failed' : changeText(marker);
+      return `${clockTime(marker.at)} ${what}${error}`;
+    }
+    case 'program':
+      return `${clockTime(marker.at)} program: ${changeText(marker)}`;
+    case 'not-merged':
+      return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
+    case 'not-recorded':
+      return marker.lines === undefined
+        ? 'what came here was not recorded; how much is unknown'
+        : `${counted(marker.lines, 'line was', 'lines were')} not recorded`;
+    case 'drawn':
+      return dateTime(marker.at);
+  }
+}
+
+/** What went through several states and is back stands in one row, too. */
+function changeText({from, to}: {readonly from: string; readonly to: string}): string {
+  return from === to ? `${to} again` : `${from} → ${to}`;
+}
+
+function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
+  const amount =
+    marker.atLeast === marker.atMost
+      ? counted(marker.atMost, 'entry', 'entries')
+      : `${count(marker.atLeast)} to ${counted(marker.atMost, 'entry', 'entries')}`;
+  const span = `between ${clockTime(marker.from)} and ${clockTime(marker.to)}`;
+  return marker.atMost === 0
+    ? `${amount} lost ${span}, if the server's log was not cleared meanwhile`
+    : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;
+}
+
+function newLifeText(because: Extract<Marker, {kind: 'new-life'}>['because']): string {
+  switch (because) {
+    case 'restarted':
+      return "runner restarted · server's log cleared · what it lost is unknown";
+    case 'created-again':
+      return 'created again · a new pipeline of the same name';
+    case 'cleared':
+      return "server's log was cleared · what it lost is unknown";
+  }
+}
+
+function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string {
+  switch (because) {
+    case 'deleted':
+      return 'deleted';
+    case 'restarted':
+      return 'the runner restarted';
+    case 'created-again':
+      return 'deleted and created again';
+    case 'stopped':
+      return 'the log ended: runner stopped, or this follower was too slow';
+    case 'unknown':
+      return 'the log ended';
+  }
+}
+
+/** What a change of the recording means for a person, in one line; undefined when it is not worth one. */
+export function recordingWords(
+  before: RecordingState | undefined,
+  now: RecordingState | undefined,
+): string | undefined {
+  if (now === undefined || now.kind === 'opening') return undefined;
+  switch (now.kind) {
+    case 'read-only':
+      return before?.kind === 'read-only'
+        ? undefined
+        : `not recorded: process ${now.by} is recording it in ${now.folder}`;
+    case 'stopped':
+      return before?.kind === 'stopped' && before.why === now.why
+        ? undefined
+        : `recording has stopped: ${now.why} · trying again`;
+    case 'recording': {
+      if (before?.kind !== 'stopped') return undefined;
+      const missed = now.missedBytes === 0 ? 'nothing was missed' : `${byteSize(now.missedBytes)} are missing in it`;
+      return `recording again · ${missed}`;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import {inspect} from 'node:util';
+import {describe, expect, test} from 'vitest';
+import {ApiError, asFailure, createPresent as presentOf, toApiError} from '../../source/api/errors.ts';
+import type {ApiFailure} from '../../source/api/types.ts';
+
+const createPresent = (...secrets: readonly string[]) => presentOf(() => secrets);
+
+describe('createPresent', () => {
+  test('takes the token out wherever it stands, with and without its prefix', () => {
+    const present = createPresent('apikey:s3cr3t.$&');
+    expect(present('no apikey:s3cr3t.$& here, nor s3cr3t.$&!')).toBe('no … here, nor …!');
+  });
+
+  test('a token of the prefix alone does not eat the text', () => {
+    expect(createPresent('apikey:')('a apikey: b')).toBe('a … b');
+    expect(createPresent()('nothing to hide')).toBe('nothing to hide');
+  });
+
+  test('makes one line without control characters', () => {
+    expect(createPresent()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
+  });
+
+  test('cuts long text after the token is out of it', () => {
+    const shown = createPresent('secret')(`${'x'.repeat(397)}secret and more`);
+    expect(shown).toBe(`${'x'.repeat(397)}… a…`);
+  });
+});
+
+test('no part of an error holds the token, its cause included', () => {
+  const failure = {
+    kind: 'fatal',
+    reason: 'unauthorized',
+    message: 'bad key s3cr3t',
+    url: 'http://localhost/',
+    errorCode: 's3cr3t',
+  } as const;
+  const error = toApiError(failure, createPresent('s3cr3t'));
+  expect(error.message).toBe('bad key …');
+  expect(inspect(error, {depth: 9, showHidden: true})).not.toContain('s3cr3t');
+});
+
+test('an error of the client is what it says; anything else is a defect, said and tried again', () => {
+  const failure: ApiFailure = {kind: 'fatal', reason: 'wrong-url', message: 'a web page', url: 'http://here'};
+  expect(asFailure(new ApiError(failure))).toBe(failure);
+  expect(asFailure(new TypeError('x is not a function'))).toEqual({
+    kind: 'retryable',
+    reason: 'protocol',
+    message: 'unexpected: x is not a function',
+    url: '',
+  });
+  expect(asFailure('odd')).toMatchObject({message: 'unexpected: odd'});
+});

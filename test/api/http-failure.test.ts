@@ -1,0 +1,232 @@
+import {describe, expect, test} from 'vitest';
+import {
+  encodingOf,
+  failureOf,
+  headerOf,
+  isLog,
+  isWebPage,
+  mediaTypeOf,
+  parseRetryAfter,
+  type Route,
+} from '../../source/api/http-failure.ts';
+import type {ApiFailure} from '../../source/api/types.ts';
+
+test('a header that is repeated, or missing', () => {
+  expect(headerOf({'retry-after': ['5', '9']}, 'retry-after')).toBe('5');
+  expect(headerOf({}, 'retry-after')).toBeUndefined();
+  expect(encodingOf({'content-encoding': ['gzip', 'br']})).toBe('gzip,br');
+  expect(encodingOf({'content-encoding': ' '})).toBe('identity');
+  expect(mediaTypeOf({'content-type': ' Text/Plain ; charset=utf-8'})).toBe('text/plain');
+  expect(mediaTypeOf({})).toBe('');
+});
+
+describe('isLog', () => {
+  const plain = {'content-type': 'text/plain; charset=utf-8'};
+  test.each([
+    [200, plain, true],
+    [200, {...plain, 'content-encoding': 'identity'}, true],
+    [200, {...plain, 'content-encoding': 'gzip'}, false],
+    [206, plain, false],
+    [404, plain, false],
+    [200, {'content-type': 'text/html'}, false],
+    [200, {}, false],
+  ])('%i %o: %s', (status, headers, expected) => {
+    expect(isLog(status, headers)).toBe(expected);
+  });
+});
+
+describe('isWebPage', () => {
+  test.each([
+    [{'content-type': 'text/html'}, '', true],
+    [{'content-type': 'application/json'}, '\n <!DOCTYPE html>', true],
+    [{}, '<html lang="en">', true],
+    [{}, '<?xml version="1.0"?>', false],
+    [{'content-type': 'application/json'}, '{"a":"<html>"}', false],
+    [{}, '<htmlish>', false],
+    [{}, '', false],
+  ])('%o %s: %s', (headers, body, expected) => {
+    expect(isWebPage(headers, Buffer.from(body))).toBe(expected);
+  });
+});
+
+describe('failure', () => {
+  const now = Date.parse('2026-11-25T09:12:38Z');
+  const json = (code: string, message = `about ${code}`) => JSON.stringify({message, error_code: code, details: {}});
+
+  function failure(
+    status: number,
+    body = '',
+    headers: Record<string, string> = {},
+    route: Route = 'logs',
+    authorized = true,
+  ): Exclude<ApiFailure, {kind: 'cancelled'}> {
+    const url = 'http://localhost:8080/v0/pipelines/x/logs';
+    const found = failureOf({route, url, status, headers, body: Buffer.from(body), authorized}, now);
+    if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
+    expect(found.url).toBe(url);
+    expect(found.status).toBe(status);
+    expect(found.message).not.toMatch(/\.$/);
+    return found;
+  }
+
+  describe('every row of the error table', () => {
+    const typeJson = {'content-type': 'application/json'};
+    test.each([
+      [404, json('UnknownPipelineName', "Unknown pipeline name 'x'"), typeJson, 'fatal unknown-pipeline'],
+      [404, '', {}, 'retryable not-ready'],
+      [503, json('RunnerInteractionUnreachable'), {...typeJson, 'retry-after': '5'}, 'retryable runner-unreachable'],
+      [503, json('RunnerInteractionLogFollowRequestChannelFull'), typeJson, 'retryable runner-unreachable'],
+      [500, json('RunnerInteractionLogFollowRequestChannelClosed'), typeJson, 'retryable runner-unreachable'],
+      [401, '', {'www-authenticate': 'Bearer'}, 'fatal unauthorized'],
+      [401, json('AuthenticationFailed', 'Unauthorized API key'), {'content-type': 'text/plain'}, 'fatal unauthorized'],
+      [403, json('InsufficientPermissions'), typeJson, 'fatal forbidden'],
+      [403, json('NotATenantMember'), typeJson, 'fatal forbidden'],
+      [403, json('NoTenantMemberships'), typeJson, 'fatal forbidden'],
+      [400, json('AmbiguousTenantMembership'), typeJson, 'fatal unknown-tenant'],
+      [404, json('UnknownTenantName'), typeJson, 'fatal unknown-tenant'],
+      [400, 'Query deserialize error', {'content-type': 'text/plain'}, 'fatal bad-request'],
+      [200, '<!doctype html><title>Feldera</title>', {'content-type': 'text/html'}, 'fatal wrong-url'],
+      [431, '', {}, 'fatal headers-too-large'],
+      [408, '', {}, 'retryable timeout'],
+    ])('%i %s', (status, body, headers, expected) => {
+      const found = failure(status, body, headers);
+      expect(`${found.kind} ${found.reason}`).toBe(expected);
+    });
+  });
+
+  describe('answers of proxies and of wrong servers', () => {
+    test.each([
+      [429, '', {'retry-after': '7'}, 'logs', 'retryable server-error'],
+      [500, 'oops', {'content-type': 'text/plain'}, 'logs', 'retryable server-error'],
+      [502, '<html>Bad Gateway</html>', {'content-type': 'text/html'}, 'logs', 'retryable server-error'],
+      [504, '', {}, 'list', 'retryable server-error'],
+      [403, '<html>', {'content-type': 'text/html'}, 'list', 'fatal forbidden'],
+      [404, '<html>nginx</html>', {'content-type': 'text/html'}, 'logs', 'fatal wrong-url'],
+      [404, '', {}, 'list', 'fatal wrong-url'],
+      [404, '', {}, 'pipeline', 'fatal wrong-url'],
+      [404, json('UnknownThing'), {}, 'list', 'fatal bad-request'],
+      [405, '', {}, 'logs', 'fatal bad-request'],
+      [200, '', {}, 'logs', 'fatal wrong-url'],
+      [200, '[]', {'content-type': 'application/json'}, 'logs', 'fatal wrong-url'],
+      [200, 'x', {'content-type': 'text/plain', 'content-encoding': 'gzip'}, 'logs', 'retryable protocol'],
+      [200, '  <HTML lang="en">', {'content-type': 'text/plain'}, 'list', 'fatal wrong-url'],
+      [200, '{"a":', {'content-type': 'application/json'}, 'list', 'retryable protocol'],
+      [204, '', {}, 'logs', 'retryable protocol'],
+      [200, json('UnknownPipelineName'), {'content-type': 'application/json'}, 'logs', 'fatal unknown-pipeline'],
+      [200, json('DatabaseError'), {'content-type': 'application/json'}, 'logs', 'retryable server-error'],
+      [404, json('constructor'), {}, 'list', 'fatal bad-request'],
+    ] as const)('%i %s %o on %s', (status, body, headers, route, expected) => {
+      const found = failure(status, body, headers, route);
+      expect(`${found.kind} ${found.reason}`).toBe(expected);
+    });
+  });
+
+  describe('the sentence', () => {
+    test('holds what the server said', () => {
+      const body = json('AuthenticationFailed', 'Unauthorized API key');
+      const found = failure(401, body, {'content-type': 'text/plain'});
+      expect(found.message).toBe('the server refused the credentials (401 Unauthorized API key)');
+      expect(found.errorCode).toBe('AuthenticationFailed');
+    });
+
+    test('tells missing credentials from refused ones', () => {
+      expect(failure(401, '', {}, 'list', false).message).toBe('the server asks for credentials (401)');
+    });
+
+    test('holds the description of a refused JWT', () => {
+      const challenge = {'www-authenticate': 'Bearer error="invalid_token", error_description="InvalidAudience"'};
+      expect(failure(401, '', challenge)).toMatchObject({
+        reason: 'unauthorized',
+        message: 'the server refused the credentials (401 InvalidAudience)',
+      });
+    });
+
+    test.each(['ExpiredSignature', 'The access token expired'])('calls a token that is over so: %s', (description) => {
+      const challenge = {'www-authenticate': `Bearer error="invalid_token", error_description="${description}"`};
+      expect(failure(401, '', challenge)).toMatchObject({
+        reason: 'token-expired',
+        message: `the token has expired (401 ${description})`,
+      });
+      expect(failure(401, '', challenge, 'list', false).reason).toBe('unauthorized');
+    });
+
+    test('names the URL when that is what is wrong', () => {
+      const page = failure(200, '<html>', {'content-type': 'text/html; charset=utf-8'});
+      expect(page.message).toBe(
+        'http://localhost:8080/v0/pipelines/x/logs answered with a web page, not with the API: is the base URL right?',
+      );
+    });
+
+    test('names where a redirect leads, without its query', () => {
+      const found = failure(302, '', {location: '/login?state=abc'});
+      expect(found.reason).toBe('wrong-url');
+      expect(found.message).toContain('redirects to http://localhost:8080/login (302)');
+      expect(found.message).not.toContain('abc');
+      expect(failure(302, '', {location: 'http://['}).message).toContain('redirects elsewhere (302)');
+      expect(failure(307, '').message).toContain('redirects');
+    });
+
+    test.each([
+      ['nginx', '<title>400 The plain HTTP request was sent to HTTPS port</title>'],
+      ['Go', 'Client sent an HTTP request to an HTTPS server.'],
+      ['Apache', "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"],
+    ])('names TLS when %s does', (_, body) => {
+      const found = failure(400, body, {'content-type': 'text/html'});
+      expect(found.reason).toBe('wrong-url');
+      expect(found.message).toBe('localhost:8080 speaks TLS: use --host https://localhost:8080');
+    });
+
+    test('names the proxy that asks for a login', () => {
+      expect(failure(407, '')).toMatchObject({
+        kind: 'fatal',
+        message: expect.stringMatching(/^the proxy wants a login/),
+      });
+    });
+
+    test('never holds a page', () => {
+      expect(failure(502, '<html>Bad Gateway</html>', {'content-type': 'text/html'}).message).toBe(
+        'the server failed (502)',
+      );
+    });
+  });
+
+  test('a log that an older server has only while the pipeline is deployed', () => {
+    expect(failure(503, json('RunnerInteractionShutdown'))).toMatchObject({
+      ...{kind: 'retryable', reason: 'runner-unreachable'},
+      message: expect.stringMatching(/^a pipeline that is not deployed has no log here \(503 /),
+    });
+  });
+
+  test('Retry-After goes with whatever may pass by itself', () => {
+    const runner = failure(503, json('RunnerInteractionUnreachable'), {'retry-after': '5'});
+    expect(runner.kind === 'retryable' && runner.retryAfter).toBe(5000);
+    const dated = failure(429, '', {'retry-after': 'Wed, 25 Nov 2026 09:13:08 GMT'});
+    expect(dated.kind === 'retryable' && dated.retryAfter).toBe(30_000);
+    expect(failure(503, '', {'retry-after': 'soon'})).not.toHaveProperty('retryAfter');
+  });
+});
+
+describe('retry after', () => {
+  const now = Date.parse('2026-11-25T09:12:38Z');
+
+  test.each([
+    ['5', 5000],
+    [' 0 ', 0],
+    // A year, as sent: the caller caps it.
+    ['31536000', 31_536_000_000],
+    ['Wed, 25 Nov 2026 09:13:08 GMT', 30_000],
+    ['Wed, 25 Nov 2020 09:13:08 GMT', 0],
+    [undefined, undefined],
+    ['', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['soon', undefined],
+    ['5 apples', undefined],
+    ['2027', 2_027_000],
+    ['2027-01-01', undefined],
+    ['9'.repeat(400), undefined],
+    ['Abc, 99 Xyz 2026 99:99:99 GMT', undefined],
+  ])('%s is %s ms', (value, milliseconds) => {
+    expect(parseRetryAfter(value, now)).toBe(milliseconds);
+  });
+});

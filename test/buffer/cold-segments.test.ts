@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {type ColdBytes, type ColdStore, type LeavingSegment, OlderEntries} from '../../source/buffer/cold-segments.ts';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type Marker, MarkerStore} from '../../source/buffer/markers.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {Search} from '../../source/buffer/search.ts';
+import {Segment} from '../../source/buffer/segment.ts';
+
+/** Has every byte that the buffer ever got, as a recording does. */
+class WholeLog implements ColdStore {
+  keptTo = Number.POSITIVE_INFINITY;
+  bytes = Buffer.alloc(0);
+  /** Bytes below are deleted. */
+  from = 0;
+  /** Deleted without a word. */
+  lostTo = 0;
+  refuses = false;
+  reads = 0;
+
+  keep({byteOffset, byteLength}: LeavingSegment): ColdBytes | undefined {
+    if (this.refuses) return undefined;
+    return {
+      isKept: () => byteOffset >= this.from,
+      read: () => {
+        this.reads += 1;
+        return byteOffset < this.lostTo
+          ? undefined
+          : Buffer.from(this.bytes.subarray(byteOffset, byteOffset + byteLength));
+      },
+    };
+  }
+}
+
+type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 'close'} | {readonly do: 'mark'};
+
+const marker: Marker = {kind: 'drawn', at: 1};
+
+function play(buffer: LogBuffer, log: WholeLog | undefined, operation: Operation): void {
+  const keep = (text: string) => {
+    if (log) log.bytes = Buffer.concat([log.bytes, Buffer.from(text)]);
+  };
+  switch (operation.do) {
+    case 'append':
+      keep(operation.text);
+      buffer.append(Buffer.from(operation.text));
+      return;
+    case 'close':
+      if (buffer.hasOpenLine) keep('\n');
+      buffer.closeLine();
+      return;
+    case 'mark':
+      buffer.addMarker(marker);
+      return;
+  }
+}
+
+function entriesOf(buffer: LogBuffer): string[] {
+  const entries: string[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    entries.push(buffer.markerAt(id) ? '<marker>' : (buffer.lineAt(id)?.toString() ?? '?'));
+  }
+  return entries;
+}
+
+/** The same through segments, as search and indexes read. */
+function segmentsOf(buffer: LogBuffer): string[] {
+  const entries: string[] = [];
+  for (let segment = buffer.segmentAt(buffer.firstId); segment; segment = buffer.segmentAt(segment.endId)) {
+    const {firstId, endId, starts, bytes} = segment;
+    expect(firstId).toBe(buffer.firstId + entries.length);
+    for (let id = firstId; id < endId; id++) {
+      const line = bytes.toString('utf8', starts[id - firstId], starts[id + 1 - firstId] ?? bytes.length);
+      entries.push(line === '' ? '<marker>' : line.replace(/\n$/, ''));
+    }
+  }
+  return entries;
+}
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .array(fc.oneof(fc.constant('\n'), fc.string({maxLength: 30})), {maxLength: 8})
+      .map((parts) => ({do: 'append' as const, text: parts.join('')})),
+  },
+  {weight: 1, arbitrary: fc.constant({do: 'close' as const})},
+  {weight: 2, arbitrary: fc.constant({do: 'mark' as const})},
+);
+
+test('with a cold store a small buffer answers as one that holds everything', () => {
+  fc.assert(
+    fc.property(fc.array(operation, {maxLength: 60}), (operations) => {
+      const whole = new LogBuffer({maxBytes: 1e9});
+      const small = new LogBuffer({maxBytes: 120});
+      const log = new WholeLog();
+      small.coldStore = log;
+      for (const one of operations) {
+        play(whole, undefined, one);
+        play(small, log, one);
+      }
+      expect(entriesOf(small)).toEqual(entriesOf(whole));
+      expect(segmentsOf(small)).toEqual(entriesOf(whole));
+      const counts = ({lineCount, byteLength, droppedLines, totalLines, totalBytes, firstId, endId}: LogBuffer) => {
+        return {lineCount, byteLength, droppedLines, totalLines, totalBytes, firstId, endId};
+      };
+      expect(counts(small)).toEqual(counts(whole));
+    }),
+  );
+});
+
+function filled(maxBytes = 200): {buffer: LogBuffer; log: WholeLog} {
+  const buffer = new LogBuffer({maxBytes});
+  const log = new WholeLog();
+  buffer.coldStore = log;
+  for (let n = 0; n < 100; n++) play(buffer, log, {do: 'append', text: `line ${n}\n`});
+  return {buffer, log};
+}
+
+test('search goes on into it', () => {
+  const {buffer} = filled();
+  expect(buffer.memoryFirstId).toBeGreaterThan(50);
+  const search = new Search(buffer, compilePattern('line .7'));
+  while (!search.step(50)) {}
+  expect([...search.hits]).toEqual([17, 27, 37, 47, 57, 67, 77, 87, 97]);
+});
+
+test('a step of a search reads few segments, however small they are', () => {
+  const {buffer, log} = filled();
+  const search = new Search(buffer, compilePattern('line .7'));
+  search.step(256 * 1024);
+  expect(log.reads).toBe(4);
+});
+
+test('what is read again and again is read once', () => {
+  const {buffer, log} = filled();
+  for (let round = 0; round < 10; round++) buffer.lineAt(3);
+  expect(log.reads).toBe(1);
+});
+
+test('what the store does not take is gone, and all that is older with it', () => {
+  const {buffer, log} = filled();
+  log.refuses = true;
+  play(buffer, log, {do: 'append', text: `${'x'.repeat(150)}\n`});
+  expect(buffer.firstId).toBe(buffer.memoryFirstId);
+  expect(buffer.droppedLines).toBe(buffer.firstId);
+  expect(buffer.totalLines).toBe(101);
+});
+
+test('what was deleted is forgotten when that is said', () => {
+  const {buffer, log} = filled();
+  log.from = 300;
+  buffer.forgetDeleted();
+  expect(buffer.droppedLines).toBe(buffer.firstId);
+  expect(buffer.firstId).toBeGreaterThan(30);
+  expect(entriesOf(buffer)).not.toContain('?');
+});
+
+test('what cannot be read is forgotten when that is noticed, with all that is older', () => {
+  const {buffer, log} = filled();
+  log.lostTo = 300;
+  const {version} = buffer;
+  expect(buffer.lineAt(20)).toBeUndefined();
+  expect(buffer.firstId).toBeGreaterThan(20);
+  expect(buffer.version).toBeGreaterThan(version);
+  expect(buffer.lineAt(buffer.endId - 1)?.toString()).toBe('line 99');
+});
+
+test('bytes that are not the lines that were there are not shown', () => {
+  const {buffer, log} = filled();
+  log.bytes.fill('x', 0, 100);
+  expect(buffer.lineAt(2)).toBeUndefined();
+  expect(buffer.firstId).toBeGreaterThan(2);
+});
+
+test('a reader that drops what it has read leaves what is still to be kept', () => {
+  const {buffer, log} = filled(1e6);
+  buffer.startSegment();
+  for (let n = 0; n < 3; n++) play(buffer, log, {do: 'append', text: 'more\n'});
+  log.keptTo = 10;
+  buffer.dropBefore(buffer.endId);
+  expect(buffer.firstId).toBe(0);
+  log.keptTo = 100;
+  buffer.dropBefore(buffer.endId);
+  expect(buffer.firstId).toBe(100);
+  expect(buffer.droppedLines).toBe(100);
+});
+
+test('a past of an earlier time stands in front, with its markers', () => {
+  const buffer = new LogBuffer({maxBytes: 1000});
+  const bytes = Buffer.from('a\nb\nc\n');
+  const markers = [
+    {line: 0, marker},
+    {line: 2, marker},
+    {line: 2, marker},
+  ];
+  buffer.addPast({lines: 3, byteLength: 6, markers, bytes: {isKept: () => true, read: () => bytes}});
+  buffer.append(Buffer.from('d\ne'));
+  expect(entriesOf(buffer)).toEqual(['<marker>', 'a', 'b', '<marker>', '<marker>', 'c', 'd', 'e']);
+  expect(segmentsOf(buffer)).toEqual(entriesOf(buffer));
+  expect(buffer.memoryFirstId).toBe(6);
+  expect(buffer.totalLines).toBe(5);
+});
+
+test('markers alone do not fill the memory', () => {
+  const {buffer, log} = filled();
+  for (let n = 0; n < 30_000; n++) play(buffer, log, {do: 'mark'});
+  expect([...buffer.markers()].length).toBeLessThan(12_000);
+});
+
+const drawn: Marker = {kind: 'drawn', at: 1};
+
+/** Lines of two bytes, the number of the entry in each, as a segment. */
+function segmentOf(firstId: number, count: number): Segment {
+  const segment = new Segment(firstId, 100);
+  for (let id = firstId; id < firstId + count; id++) segment.write(Buffer.from(`${id}\n`), false);
+  return segment;
+}
+
+/** Keeps what it is given; `deletedTo`: bytes below are deleted; `isDead`: cannot be read. */
+function storeOf() {
+  const store = {deletedTo: 0, isDead: false, keptTo: Number.POSITIVE_INFINITY, asked: [] as LeavingSegment[]};
+  const keep: ColdStore['keep'] = (segment) => {
+    store.asked.push(segment);
+    const text = Array.from({length: segment.endId - segment.firstId}, (_, n) => `${segment.firstId + n}\n`).join('');
+    return {
+      isKept: () => segment.byteOffset >= store.deletedTo,
+      read: () => (store.isDead ? undefined : Buffer.from(text)),
+    };
+  };
+  return Object.assign(store, {keep});
+}
+
+test('what the store takes over is still held', () => {
+  const older = new OlderEntries(new MarkerStore());
+  const store = storeOf();
+  older.store = store;
+  older.take(segmentOf(0, 3));
+  older.take(segmentOf(3, 2));
+  expect(store.asked[1]).toEqual({firstId: 3, endId: 5, byteOffset: 6, byteLength: 4});
+  expect(older).toMatchObject({firstId: 0, lines: 5, byteLength: 10, droppedLines: 0, allLines: 5, allBytes: 10});
+  expect(older.lineAt(4)?.toString()).toBe('4');
+  expect(older.segmentAt(1)).toMatchObject({firstId: 0, endId: 3});
+  expect(older.failedReads).toBe(0);
+});
+
+test('without a store it is gone, and what is older goes with it', () => {
+  const markers = new MarkerStore();
+  const older = new OlderEntries(markers);
+  older.store = storeOf();
+  older.take(segmentOf(0, 3));
+  older.store = undefined;
+  markers.add(4, drawn);
+  markers.add(5, drawn);
+  const segment = segmentOf(3, 1);
+  segment.beginEntry();
+  segment.markers += 1;
+  older.take(segment);
+  expect(older).toMatchObject({firstId: undefined, lines: 0, droppedLines: 4, allLines: 4, allBytes: 8});
+  expect([...markers.entries()]).toEqual([[5, drawn]]);
+  expect(older.keptTo).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('what is dropped is not asked for', () => {
+  const older = new OlderEntries(new MarkerStore());
+  const store = storeOf();
+  older.store = store;
+  older.drop(segmentOf(0, 3));
+  expect(older.lineAt(2)).toBeUndefined();
+  expect(older).toMatchObject({firstId: undefined, droppedLines: 3, allBytes: 6});
+  expect(store.asked).toEqual([]);
+});
+
+test('what was deleted is let go of', () => {
+  const older = new OlderEntries(new MarkerStore());
+  const store = storeOf();
+  older.store = store;
+  older.take(segmentOf(0, 3));
+  older.take(segmentOf(3, 2));
+  store.deletedTo = 6;
+  older.shrink();
+  expect(older).toMatchObject({firstId: 3, lines: 2, droppedLines: 3, allLines: 5});
+});
+
+test('what cannot be read is gone with all that is older, and that is counted', () => {
+  const older = new OlderEntries(new MarkerStore());
+  const store = storeOf();
+  older.store = store;
+  for (const firstId of [0, 2, 4]) older.take(segmentOf(firstId, 2));
+  store.isDead = true;
+  expect(older.lineAt(3)).toBeUndefined();
+  expect(older).toMatchObject({firstId: 4, failedReads: 1, droppedLines: 4});
+  expect(older.lineAt(3)).toBeUndefined();
+  expect(older.failedReads).toBe(1);
+});
+
+test('a past of an earlier time goes on from where the last one ended, with its markers', () => {
+  const markers = new MarkerStore();
+  const older = new OlderEntries(markers);
+  const bytes = {isKept: () => true, read: () => Buffer.from('a\nb\n')};
+  const endId = older.addPast(0, {lines: 2, byteLength: 4, markers: [{line: 1, marker: drawn}], bytes});
+  expect(endId).toBe(3);
+  expect(older.addPast(endId, {lines: 2, byteLength: 4, markers: [], bytes})).toBe(5);
+  expect([0, 1, 2, 3].map((id) => older.lineAt(id)?.toString())).toEqual(['a', undefined, 'b', 'a']);
+  expect(markers.get(1)).toEqual(drawn);
+});

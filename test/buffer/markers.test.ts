@@ -1,0 +1,48 @@
+import {expect, it, test} from 'vitest';
+import {addToll, type Marker, MarkerStore, noToll} from '../../source/buffer/markers.ts';
+
+const lost = (atLeast: number, atMost: number): Marker => ({kind: 'lost', at: 0, from: 0, to: 0, atLeast, atMost});
+
+it('gaps add up within their bounds; a cut line is a gap without a number', () => {
+  const toll = addToll(addToll(addToll(noToll, lost(5, 5), 10), lost(0, 7), 20), {kind: 'line-cut', at: 0}, 30);
+  expect(toll).toEqual({gaps: 3, atLeast: 5, atMost: 12, gapId: 30, lives: 0, lifeId: undefined});
+});
+
+it('a gap of nothing is none', () => {
+  expect(addToll(noToll, lost(0, 0), 1)).toBe(noToll);
+});
+
+it('a log that began anew is counted apart', () => {
+  expect(addToll(noToll, {kind: 'new-life', because: 'restarted', at: 0}, 3)).toMatchObject({
+    gaps: 0,
+    lives: 1,
+    lifeId: 3,
+  });
+});
+
+it('what tells of no loss changes nothing', () => {
+  const markers: Marker[] = [
+    {kind: 'drawn', at: 0},
+    {kind: 'discarded', entries: 9, at: 0},
+    {kind: 'reconnected', cause: 'server-lost', downMs: 1, times: 1, since: 0, at: 0},
+    {kind: 'state', from: 'Running', to: 'Stopped', at: 0},
+  ];
+  for (const marker of markers) expect(addToll(noToll, marker, 1)).toBe(noToll);
+});
+
+const drawn = (at: number): Marker => ({kind: 'drawn', at});
+
+test('keeps markers under their ids until they are dropped', () => {
+  const store = new MarkerStore();
+  for (const id of [2, 5, 9]) store.add(id, drawn(id));
+  expect(store.last()).toEqual({id: 9, marker: drawn(9)});
+  expect([store.replace(5, drawn(50)), store.replace(6, drawn(60))]).toEqual([true, false]);
+  store.dropBelow(5);
+  expect([...store.entries()]).toEqual([
+    [5, drawn(50)],
+    [9, drawn(9)],
+  ]);
+  expect([store.get(2), store.get(5), store.get(6)]).toEqual([undefined, drawn(50), undefined]);
+  store.dropBelow(10);
+  expect([[...store.entries()], store.last()]).toEqual([[], undefined]);
+});

@@ -1,0 +1,148 @@
+import {readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, it, test} from 'vitest';
+import {answerCompletion, complete} from '../../source/commands/completion.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {withServer} from './with-server.ts';
+
+describe('answer completion', () => {
+  const words = (answer: string) => answer.split('\n').flatMap((line) => line.split('\t')[0] || []);
+
+  it('asks the server for names, once in 30 seconds, and keeps them for their owner alone', async () => {
+    await using folder = await temporaryDirectory();
+    await withServer(['orders', 'fraud'], async (client, server) => {
+      const clock = new FakeClock();
+      let asked = 0;
+      const open = async () => {
+        asked += 1;
+        return {client, close: async () => {}};
+      };
+      const state = path.join(folder.path, 'state');
+      const answer = async (of: string, ...typed: string[]) =>
+        words(
+          await answerCompletion({
+            words: typed,
+            own: {contexts: [], themes: []},
+            open,
+            folder: state,
+            server: of,
+            clock,
+          }),
+        );
+
+      expect(await answer('a', 'logs', 'or')).toContain('orders');
+      expect(await answer('a', 'logs', '')).toEqual(expect.arrayContaining(['orders', 'fraud']));
+      expect(asked).toBe(1);
+      expect((await stat(path.join(state, 'completion.json'))).mode & 0o777).toBe(0o600);
+      expect(await readFile(path.join(state, 'completion.json'), 'utf8')).toContain('orders');
+
+      server.addPipeline('orders-eu');
+      expect(await answer('a', 'logs', 'orders-')).toEqual([]);
+      await clock.advance(30_000);
+      expect(await answer('a', 'logs', 'orders-')).toEqual(['orders-eu']);
+      // The names of another server are other names.
+      expect(await answer('b', 'logs', 'f')).toEqual(['fraud']);
+      expect(asked).toBe(3);
+    });
+  });
+
+  it('asks for nothing while a flag is typed, and answers what it can where there is no server', async () => {
+    await using folder = await temporaryDirectory();
+    let asked = 0;
+    const open = async () => {
+      asked += 1;
+      return undefined;
+    };
+    const base = {own: {contexts: [], themes: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
+    expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
+    expect(asked).toBe(0);
+    expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);
+    expect(asked).toBe(1);
+  });
+});
+
+describe('complete', () => {
+  const nothingOwn = {contexts: [], themes: []};
+  const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
+
+  test.each([
+    [[''], ['logs', 'list', 'status', 'completion', 'config', 'demo']],
+    [['l'], ['logs', 'list']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['completion', 'bash', ''], []],
+    [
+      ['config', ''],
+      ['path', 'show', 'check', 'init'],
+    ],
+    [['config', 'show', '--fp'], ['--fps']],
+    [['config', 'show', '--fol'], []],
+    [
+      ['config', 'path', '-'],
+      ['--config', '--help', '--version'],
+    ],
+    [
+      ['config', 'show', '-o', ''],
+      ['text', 'json'],
+    ],
+    [['--context', ''], []],
+    [['logs', '--out'], ['--output']],
+    [
+      ['logs', '--output', ''],
+      ['raw', 'json', 'markdown'],
+    ],
+    [['logs', '-o', 'm'], ['markdown']],
+    [
+      ['list', '--output', ''],
+      ['table', 'wide', 'name', 'json'],
+    ],
+    [['list', '--output=j'], ['--output=json']],
+    [['logs', '--level', 'w'], ['warn']],
+    [
+      ['list', '--status', 'R'],
+      ['Running', 'RustError'],
+    ],
+    [
+      ['--notify', 'o'],
+      ['osc9', 'osc777', 'off'],
+    ],
+    [['demo', ''], []],
+    [['orders', ''], []],
+  ])('%j', (typed, expected) => {
+    expect(words(...typed)).toEqual(expected);
+  });
+
+  test('the contexts and themes of the configuration file', () => {
+    const completed = (...typed: string[]) =>
+      complete(typed, {contexts: ['prod', 'test'], themes: ['mine']}).candidates.map(({word}) => word);
+    expect(completed('--context', '')).toEqual(['prod', 'test']);
+    expect(completed('list', '--context=p')).toEqual(['--context=prod']);
+    expect(completed('config', 'show', '--context', 't')).toEqual(['test']);
+    expect(completed('--theme', 'm')).toEqual(['mono', 'mine']);
+  });
+
+  describe('pipelines', () => {
+    test.each([
+      [[''], true],
+      [['logs', 'o'], true],
+      [['logs', '-f', 'a', 'o'], true],
+      [['status', ''], true],
+      [['--', 'l'], true],
+      [['--host', 'h'], false],
+      [['logs', '--grep', 'h'], false],
+      [['list', ''], false],
+      [['demo', ''], false],
+      [['logs', '-'], false],
+    ])('%j: %s', (typed, expected) => {
+      expect(complete(typed, nothingOwn).names).toBe(expected);
+    });
+  });
+
+  test('only flags that the command takes', () => {
+    expect(words('demo', '--')).toEqual(['--port', '--help', '--version']);
+    expect(words('logs', '--')).not.toContain('--fps');
+  });
+});

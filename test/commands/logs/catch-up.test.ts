@@ -1,0 +1,153 @@
+import {describe, expect, it} from 'vitest';
+import type {ApiFailure} from '../../../source/api/types.ts';
+import {CatchUp, type Sighting} from '../../../source/commands/logs/catch-up.ts';
+import type {ConnectionState} from '../../../source/streams/connection/state.ts';
+
+const connecting: ConnectionState = {kind: 'connecting', attempt: 1};
+const catchingUp = (since: number): ConnectionState => ({kind: 'catching-up', attempt: 1, since});
+const live = (since: number): ConnectionState => ({kind: 'live', attempt: 1, since});
+
+function waiting(failure?: ApiFailure): ConnectionState {
+  return {kind: 'waiting', until: 0, tries: 1, cause: 'server-lost', failure};
+}
+
+function retryable(reason: Extract<ApiFailure, {kind: 'retryable'}>['reason']): ApiFailure {
+  return {kind: 'retryable', reason, message: 'the message', url: 'http://x'};
+}
+
+const refused: ConnectionState = {
+  kind: 'gone',
+  reason: {kind: 'refused', failure: {kind: 'fatal', reason: 'unauthorized', message: 'the message', url: 'http://x'}},
+  until: 0,
+};
+
+/** Looks at the moments in turn, each with what changed since the one before; answers the last look's ending. */
+function look(...moments: (Partial<Sighting> & {readonly now: number})[]) {
+  const catchUp = new CatchUp(0);
+  const before: Sighting = {
+    now: 0,
+    connection: connecting,
+    received: 0,
+    lastByteAt: undefined,
+    opened: false,
+    logEnded: false,
+  };
+  let sighting = before;
+  let ending = catchUp.look(sighting);
+  for (const moment of moments) {
+    expect(ending).toBeUndefined();
+    sighting = {...sighting, ...moment};
+    ending = catchUp.look(sighting);
+  }
+  return ending;
+}
+
+const opened = {connection: catchingUp(20), opened: true};
+
+describe('is over', () => {
+  it('when the log is quiet', () => {
+    const read = {now: 30, received: 100, lastByteAt: 1};
+    expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 529})).toBeUndefined();
+    expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 530})).toEqual({failed: false});
+  });
+
+  it('but not before anything of it has come, which is not waited for without end', () => {
+    const unheard = [
+      {now: 20, ...opened},
+      {now: 3020, connection: live(3020)},
+    ];
+    const first = {now: 9000, lastByteAt: 1};
+    expect(look(...unheard, {now: 4000}, first, {now: 9499})).toBeUndefined();
+    expect(look(...unheard, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
+    expect(look(...unheard, {now: 10_019})).toBeUndefined();
+    expect(look(...unheard, {now: 10_020})?.say).toBe('ended after 10 s: nothing of the log came');
+  });
+
+  it('but not while known bytes of a replay come, or before the replay is told from what was had', () => {
+    const again = {now: 20, ...opened, received: 100};
+    expect(look(again, {now: 2000}, {now: 5000})).toBeUndefined();
+    expect(look(again, {now: 300, connection: live(300)}, {now: 500, lastByteAt: 1}, {now: 900})).toBeUndefined();
+  });
+
+  it('later when the server is far away, but not ever later', () => {
+    const slow = (answered: number) => [
+      {now: answered, connection: catchingUp(answered), opened: true, lastByteAt: 1},
+      {now: answered + 1, connection: live(answered + 1)},
+    ];
+    expect(look(...slow(400), {now: 1599})).toBeUndefined();
+    expect(look(...slow(400), {now: 1600})).toEqual({failed: false});
+    expect(look(...slow(4000), {now: 8999})).toBeUndefined();
+    expect(look(...slow(4000), {now: 9000})).toEqual({failed: false});
+  });
+
+  it('when more has come than the ring can hold', () => {
+    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_000, lastByteAt: 1})).toBeUndefined();
+    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_001, lastByteAt: 1})).toEqual({
+      failed: false,
+      midway: true,
+      say: "ended after as much as the server's buffer can hold",
+    });
+  });
+
+  it('after a time when the log does not rest', () => {
+    const steps = Array.from({length: 99}, (_, step) => ({now: 100 * (step + 1), lastByteAt: step}));
+    expect(look({now: 20, ...opened}, ...steps)).toBeUndefined();
+    expect(look({now: 20, ...opened}, ...steps, {now: 10_020, lastByteAt: 100})).toEqual({
+      failed: false,
+      midway: true,
+      say: 'ended after 10 s: the log did not come to rest',
+    });
+  });
+
+  it('when the log is', () => {
+    expect(look({now: 20, ...opened}, {now: 30, logEnded: true})).toEqual({failed: false});
+  });
+});
+
+describe('fails', () => {
+  const whichServer = ' · --host, FELDERA_HOST or a context names the server';
+  it.each([
+    ['unreachable', whichServer],
+    ['timeout', whichServer],
+    ['protocol', ''],
+  ] as const)('at once when there is no server: %s', (reason, what) => {
+    const say = `the message${what}`;
+    expect(look({now: 20, connection: waiting(retryable(reason))})).toEqual({failed: true, say});
+  });
+
+  it('at once when the server refuses, or knows no such pipeline', () => {
+    const say = expect.stringMatching(/^the message · --auth, /);
+    expect(look({now: 20, connection: refused})).toEqual({failed: true, say});
+    expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 0}})).toEqual({
+      failed: true,
+      unknown: true,
+      say: 'there is no such pipeline',
+    });
+  });
+
+  it.each(['runner-unreachable', 'server-error'] as const)('after a while when it is temporary: %s', (reason) => {
+    const connection = waiting(retryable(reason));
+    expect(look({now: 20, connection}, {now: 29_999})).toBeUndefined();
+    expect(look({now: 20, connection}, {now: 30_000})).toEqual({failed: true, say: 'the message'});
+  });
+
+  it('after a while when the runner does not get ready', () => {
+    expect(look({now: 20, connection: waiting()}, {now: 30_000})).toEqual({
+      failed: true,
+      say: 'there is no log to read yet: its runner is not ready',
+    });
+  });
+
+  it('when the rest of the log cannot be had', () => {
+    const lost = {now: 50, connection: waiting(retryable('unreachable'))};
+    expect(look({now: 20, ...opened}, lost)).toBeUndefined();
+    expect(look({now: 20, ...opened}, lost, {now: 30_000})).toEqual({
+      failed: true,
+      say: 'the log has not come whole: the message',
+    });
+    expect(look({now: 20, ...opened}, {now: 50, connection: refused})).toEqual({
+      failed: true,
+      say: 'the log has not come whole: the message',
+    });
+  });
+});

@@ -1,0 +1,360 @@
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {createClient} from '../../../source/api/client.ts';
+import {ApiError} from '../../../source/api/errors.ts';
+import type {ApiClient} from '../../../source/api/types.ts';
+import {type LogsOptions, linePrefixes, runLogs, watchNames} from '../../../source/commands/logs/logs.ts';
+import type {DemoServerOptions} from '../../../source/demo/demo.ts';
+import {DemoServer} from '../../../source/demo/server.ts';
+import {type Clock, systemClock} from '../../../source/lib/clock.ts';
+import {readNames} from '../../../source/settings/request.ts';
+import {LineOutput} from '../../../source/system/line-output.ts';
+import {eventually} from '../../harness/eventually.ts';
+import {FakeClock} from '../../harness/fake-clock.ts';
+import {fastClock} from '../../harness/fast-clock.ts';
+import {SlowStream} from '../slow-stream.ts';
+import {withServer} from '../with-server.ts';
+
+// What takes long, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
+
+async function setUp(options: DemoServerOptions = {}) {
+  const server = await DemoServer.start(options);
+  const pipeline = server.addPipeline('orders');
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  let received = '';
+  const watched: ApiClient = {
+    ...client,
+    followLogs: (name, handlers) =>
+      client.followLogs(name, {
+        ...handlers,
+        onData: (bytes) => {
+          handlers.onData(bytes);
+          received += Buffer.from(bytes).toString();
+        },
+      }),
+  };
+  const stream = new SlowStream();
+  await stream.takeAll();
+  const stop = new AbortController();
+  onTestFinished(async () => {
+    stop.abort();
+    await client.close();
+    await server.close();
+  });
+  const notes: string[] = [];
+  return {
+    server,
+    pipeline,
+    stream,
+    notes,
+    stop,
+    run: (more: Partial<LogsOptions> & {readonly speed?: number} = {}) =>
+      runLogs({
+        names: ['orders'],
+        follow: false,
+        exitOnEnd: false,
+        prefix: true,
+        stripColor: false,
+        spillBytes: 256 * 1024 * 1024,
+        silence: 0,
+        client: watched,
+        clock: fastClock(more.speed ?? 20),
+        random: () => 0,
+        output: new LineOutput(stream),
+        note: (line) => notes.push(line),
+        signal: stop.signal,
+        ...more,
+      }),
+    untilNoted: (text: string) =>
+      eventually(
+        () => notes.some((note) => note.includes(text)),
+        () => `a note with ${text}: ${notes.join('\n')}`,
+      ),
+    /** Waits until the bytes that came off the wire hold `text`. */
+    untilReceived: (text: string) =>
+      eventually(
+        () => received.includes(text),
+        () => `${text}: ${received}`,
+      ),
+    /** Writes lines all the time. */
+    neverRest() {
+      let written = 0;
+      const timer = setInterval(() => pipeline.write(`line ${written++}`), 1);
+      onTestFinished(() => clearInterval(timer));
+    },
+  };
+}
+
+describe('without following', () => {
+  it('leaves a log that does not come to rest after a time, between two lines', async () => {
+    const {run, notes, stream, neverRest} = await setUp({chunking: 'ragged'});
+    neverRest();
+    expect(await run()).toBe(0);
+    expect(notes).toEqual(['pipetail: orders: ended after 10 s: the log did not come to rest']);
+    expect(stream.text).toMatch(/Fresh start.*\n(line \d+\n)+$/);
+  });
+
+  it('gives up a runner that does not get ready', async () => {
+    const {server, run, notes, stream} = await setUp();
+    server.refuse({kind: 'not-ready', times: 1_000_000});
+    expect(await run({speed: 100})).toBe(1);
+    expect(notes).toEqual(['pipetail: orders: there is no log to read yet: its runner is not ready']);
+    expect(stream.text).toBe('');
+  });
+
+  it('says why it waits, and gives up, when the runner cannot be reached', async () => {
+    const {server, run, notes} = await setUp();
+    server.killRunner();
+    expect(await run({speed: 100})).toBe(1);
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toMatch(/^pipetail: orders: the pipeline's runner does not answer .* · trying again$/);
+    expect(notes[1]).toMatch(/^pipetail: orders: the pipeline's runner does not answer .*\)$/);
+  });
+
+  it('fails when the rest of the log cannot be had, after what came of it', async () => {
+    const {server, pipeline, run, notes, stream} = await setUp();
+    pipeline.write('x'.repeat(1000));
+    server.cutNextConnections({afterBytes: 500, times: 1_000_000});
+    // Slower than elsewhere: a cut that comes 1 ms late must not count as a log that rests.
+    expect(await run({speed: 20})).toBe(1);
+    expect(stream.text).toMatch(/^\[manager\] .*Fresh start.*\nx+\n$/);
+    expect(notes).toEqual([
+      'pipetail: orders: the last line printed is incomplete: its rest had not come',
+      'pipetail: orders: the log has not come whole: the connection was lost',
+    ]);
+  });
+});
+
+describe('following', () => {
+  it('comes back by itself to a server that took the credentials away for a time', async () => {
+    const {server, pipeline, run, notes, stream, untilNoted, stop} = await setUp();
+    const running = run({follow: true, speed: 100});
+    await untilPrinted(stream, 'Fresh start');
+    server.setApiKey('key');
+    server.cutConnections();
+    await untilNoted('trying again');
+    pipeline.write('meanwhile');
+    server.setApiKey(undefined);
+    await untilPrinted(stream, 'meanwhile\n');
+    expect(notes.filter((note) => note.includes('trying again'))).toHaveLength(1);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it('a connection that was silent for long is replaced without a word', async () => {
+    const {server, pipeline, run, notes, stream, stop} = await setUp();
+    const running = run({follow: true, silence: 60_000, speed: 100});
+    await eventually(
+      () => server.totalLogConnections >= 3 && server.openLogConnections() === 1,
+      () => `connections: ${server.totalLogConnections}`,
+    );
+    pipeline.write('after it');
+    await untilPrinted(stream, 'after it\n');
+    expect(stream.text.split('Fresh start')).toHaveLength(2);
+    expect(notes).toEqual([]);
+    stop.abort();
+    await running;
+  });
+
+  it('says what the pipeline died of when its log has ended, once for each death', async () => {
+    const {server, pipeline, run, notes, stream, stop} = await setUp();
+    const running = run({follow: true, speed: 100});
+    const untilLives = (count: number) =>
+      eventually(
+        () => stream.text.split('Fresh start').length > count,
+        () => `${count} lives: ${stream.text}`,
+      );
+    const endLog = async () => {
+      const before = notes.length;
+      server.stopRunnerGently();
+      await eventually(
+        () => notes.slice(before).some((note) => note.includes('the log ended')),
+        () => notes.join('\n'),
+      );
+    };
+    const deaths = () => notes.filter((note) => /the pipeline is|start failed/.test(note));
+    const said = 'pipetail: orders: the pipeline is Stopped · out of memory';
+    await untilLives(1);
+    await endLog();
+    expect(deaths()).toEqual([]);
+    server.startRunner();
+    await untilLives(2);
+    pipeline.start();
+    pipeline.fail('out of memory');
+    await endLog();
+    expect(deaths()).toEqual([said]);
+    server.startRunner();
+    await untilLives(3);
+    await endLog();
+    expect(deaths()).toEqual([said]);
+    server.startRunner();
+    await untilLives(4);
+    pipeline.start();
+    pipeline.fail('out of memory');
+    await endLog();
+    expect(deaths()).toEqual([said, said]);
+    server.startRunner();
+    await untilLives(5);
+    const details = {error: 'no nodes left'};
+    const message = 'Pipeline provision failed: no nodes left';
+    pipeline.setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
+    await endLog();
+    expect(deaths()).toEqual([said, said, 'pipetail: orders: start failed · no nodes left']);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it('what a new life brings before the end is noticed is not printed', async () => {
+    const {server, run, stream, untilReceived} = await setUp();
+    const held = new HeldClock();
+    const running = run({follow: true, exitOnEnd: true, clock: held});
+    await untilPrinted(stream, 'Fresh start');
+    held.hold();
+    const {id} = server.recreatePipeline('orders');
+    await untilReceived(id);
+    held.release();
+    expect(await running).toBe(0);
+    expect(stream.text).toContain('Fresh start');
+    expect(stream.text).not.toContain(id);
+  });
+
+  it('what waits for a slow reader is bounded for all that match a pattern together', async () => {
+    const {server, pipeline, run, notes, stop} = await setUp();
+    const other = server.addPipeline('orders-eu');
+    const slow = new SlowStream();
+    const output = new LineOutput(slow);
+    const spillBytes = 16 * 1024 * 1024;
+    const running = run({names: [], patterns: readNames(['orders*']).patterns, follow: true, spillBytes, output});
+    await eventually(
+      () => server.openLogConnections() === 2,
+      () => `connections: ${server.openLogConnections()}`,
+    );
+    // Each of them alone would fit.
+    for (let written = 0; written < 120; written++)
+      for (const each of [pipeline, other]) each.write('x'.repeat(100_000));
+    await eventually(
+      async () => {
+        await slow.take();
+        return notes.some((note) => note.includes('the reader is too slow'));
+      },
+      () => `a note of what was dropped: ${notes.join('\n')}`,
+    );
+    await slow.takeAll();
+    for (const each of [pipeline, other]) each.write(`the end of ${each.name}`);
+    for (const {name} of [pipeline, other]) await untilPrinted(slow, `the end of ${name}\n`);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it('when it is stopped, what came is printed to the last whole line', async () => {
+    const {server, pipeline, run, stream, stop, untilReceived} = await setUp();
+    const held = new HeldClock();
+    const running = run({follow: true, clock: held});
+    await untilPrinted(stream, 'Fresh start');
+    held.hold();
+    for (const line of ['one', 'two']) pipeline.write(line);
+    server.cutConnections({afterBytes: 3});
+    pipeline.write('three');
+    await untilReceived('one\ntwo\nthr');
+    expect(stream.text).not.toContain('one');
+    stop.abort();
+    expect(await running).toBe(0);
+    expect(stream.text).toMatch(/Fresh start.*\none\ntwo\n$/);
+    expect(server.openLogConnections()).toBe(0);
+  });
+});
+
+async function untilPrinted(stream: SlowStream, text: string): Promise<void> {
+  await eventually(
+    () => stream.text.includes(text),
+    () => `${text}: ${stream.text}`,
+  );
+}
+
+/** Real time; but no timer goes off while it is held. */
+class HeldClock implements Clock {
+  readonly monotonic = systemClock.monotonic;
+  readonly wall = systemClock.wall;
+  readonly sleep = systemClock.sleep;
+  #waiting: Set<() => void> | undefined;
+
+  readonly after = (milliseconds: number, callback: () => void): (() => void) => {
+    const cancel = systemClock.after(milliseconds, () => {
+      if (this.#waiting) this.#waiting.add(callback);
+      else callback();
+    });
+    return () => {
+      cancel();
+      this.#waiting?.delete(callback);
+    };
+  };
+
+  hold(): void {
+    this.#waiting = new Set();
+  }
+
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const callback of waiting) callback();
+  }
+}
+
+it('names stand in front, padded to the longest', () => {
+  const prefixOf = linePrefixes(['orders', 'etl']);
+  expect(prefixOf('orders')).toBe('orders | ');
+  expect(prefixOf('etl')).toBe('etl    | ');
+});
+
+const {patterns} = readNames(['ord*']);
+
+it('asks once, and answers the names that match', async () => {
+  await withServer(['orders', 'fraud', 'order-2'], async (client) => {
+    const seen: (readonly string[])[] = [];
+    const {signal} = new AbortController();
+    const options = {patterns, client, clock: new FakeClock(), follow: false, signal, note: () => {}};
+    await watchNames({...options, onNames: (names) => seen.push(names)});
+    expect(seen).toEqual([['orders', 'order-2']]);
+  });
+});
+
+it('goes on for those that come later, and through a server that is away, which it says once', async () => {
+  await withServer(['orders'], async (client, server) => {
+    const clock = new FakeClock();
+    const end = new AbortController();
+    const notes: string[] = [];
+    let last: readonly string[] = [];
+    const onNames = (names: readonly string[]) => {
+      last = names;
+    };
+    const note = (text: string) => notes.push(text);
+    const done = watchNames({patterns, client, clock, follow: true, signal: end.signal, onNames, note});
+    const after = async (what: () => boolean) => {
+      await eventually(
+        async () => {
+          await clock.advance(2_000);
+          return what();
+        },
+        () => `${last} ${notes}`,
+      );
+    };
+    await after(() => last.length === 1);
+    server.addPipeline('order-2');
+    await after(() => last.length === 2);
+    server.refuse({kind: 'web-console', of: 'all', times: 2});
+    await after(() => notes.length === 1);
+    server.addPipeline('order-3');
+    await after(() => last.length === 3);
+    expect(notes).toEqual([expect.stringMatching(/ · trying again$/)]);
+    end.abort();
+    await done;
+  });
+});
+
+it('a first question that fails is a failure', async () => {
+  await withServer([], async (client, server) => {
+    server.refuse({kind: 'web-console', of: 'all', times: 1});
+    const {signal} = new AbortController();
+    const options = {patterns, client, clock: new FakeClock(), signal, onNames: () => {}, note: () => {}};
+    await expect(watchNames({...options, follow: true})).rejects.toThrow(ApiError);
+  });
+});

@@ -1,0 +1,258 @@
+import {readFileSync} from 'node:fs';
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {RecordWay} from '../../../source/commands/logs/record-printer.ts';
+import {waysOf} from '../../../source/commands/logs/run-logs.ts';
+import type {LogsRequest} from '../../../source/settings/request.ts';
+import {readSettings} from '../../harness/read-settings.ts';
+
+const head = (second: number, level: string, message: string) =>
+  `[orders] 2026-11-25T12:00:${String(second).padStart(2, '0')}.000001Z ${level.padStart(5)} dbsp::a: ${message}`;
+
+const log = [
+  'a program said this',
+  head(1, 'INFO', 'started'),
+  head(2, 'ERROR', 'could not connect'),
+  '    refused by peer',
+  '    after 3 tries',
+  head(3, 'WARN', 'late'),
+  head(4, 'INFO', 'ready'),
+  head(5, 'INFO', 'done'),
+];
+
+/** What `pipetail logs orders …` prints of these lines, in whatever pieces they come. */
+function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
+  const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
+  const wayOf = waysOf(request, Date.UTC(2026, 10, 25, 12, 0, 10));
+  const options = wayOf?.({name: 'orders', prefix: undefined, facts: () => ({server: 'http://x'})});
+  if (!options) throw new Error('nothing was asked');
+  const buffer = new LogBuffer({maxBytes: 1e8});
+  const way = new RecordWay(buffer, options);
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  let out = '';
+  let next = 0;
+  const take = () => {
+    const taken = way.take(next, way.knownTo, 1000);
+    next = taken.next;
+    out += Buffer.from(taken.bytes).toString();
+    buffer.dropBefore(next);
+  };
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = Math.max(1, pieces[turn % pieces.length] ?? 1);
+    buffer.append(bytes.subarray(at, at + size));
+    at += size;
+    way.look();
+    take();
+  }
+  way.closeGate();
+  while (next < buffer.endId && !way.isOver) take();
+  return out + Buffer.from(way.end()).toString();
+}
+
+const linesAt = (...indexes: readonly number[]) => indexes.map((index) => `${log[index]}\n`).join('');
+
+test('errors of a pipeline in JSON pass, whose keys come sorted', () => {
+  const real = readFileSync(new URL('../../wire/samples-json-real.log', import.meta.url), 'utf8').split('\n');
+  const errors = real.filter((line) => line.includes('"level":"ERROR"'));
+  expect(errors).toHaveLength(13);
+  expect(printed(['--level', 'error'], real)).toBe(errors.map((line) => `${line}\n`).join(''));
+  const objects = printed(['--level', 'error', '--output', 'json'], real)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects.map(({message}) => message)).toEqual(errors.map((line) => JSON.parse(line).fields.message));
+  const target = 'dbsp_adapters::server';
+  expect(objects[0]).toMatchObject({level: 'ERROR', target, span: 'file_input', time: '2026-11-27T06:50:57.426987Z'});
+});
+
+describe('records pass whole, or not', () => {
+  test.each([
+    [
+      ['--grep', 'refused'],
+      [2, 3, 4],
+    ],
+    [['--grep', 'REFUSED'], []],
+    [
+      ['--exclude', 'tries'],
+      [0, 1, 5, 6, 7],
+    ],
+    [
+      ['--level', 'warn'],
+      [2, 3, 4, 5],
+    ],
+    [['--level', 'error', '--exclude', 'refused'], []],
+    [
+      ['--since', '12:00:03'],
+      [5, 6, 7],
+    ],
+    [
+      ['--since', '8s'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+    [['--tail', '1'], [7]],
+    [
+      ['--tail', '4'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+    [['--tail', '0'], []],
+    [
+      ['--tail', '1', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--tail', '1', '--grep', 'refused', '--exit-on', 'ready'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'tries'],
+      [0, 1, 2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'ready', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'started', '--since', '12:00:02'],
+      [2, 3, 4, 5, 6, 7],
+    ],
+  ])('%j', (args, indexes) => {
+    expect(printed(args)).toBe(linesAt(...indexes));
+  });
+});
+
+test('however the bytes are cut, the same is printed', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({min: 1, max: 200}), {minLength: 1, maxLength: 8}), (pieces) => {
+      for (const args of [
+        ['--grep', 'refused'],
+        ['--tail', '3'],
+        ['--level', 'warn'],
+        ['-o', 'json'],
+      ]) {
+        expect(printed(args, log, pieces)).toBe(printed(args));
+      }
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 50)},
+  );
+});
+
+test('json: an object a record, with all its lines', () => {
+  const objects = printed(['-o', 'json'])
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects).toHaveLength(6);
+  expect(objects[0]).toEqual({pipeline: 'orders', time: null, level: null, target: null, message: log[0]});
+  expect(objects[2]).toEqual({
+    pipeline: 'orders',
+    time: '2026-11-25T12:00:02.000001Z',
+    level: 'ERROR',
+    target: 'dbsp::a',
+    message: 'could not connect\n    refused by peer\n    after 3 tries',
+  });
+});
+
+const jsonLine = (message: string, fields: Readonly<Record<string, unknown>>) =>
+  JSON.stringify({
+    timestamp: '2026-11-25T12:00:02.000001Z',
+    level: 'INFO',
+    target: 'dbsp::a',
+    'pipeline-name': 'orders',
+    fields: {message, ...fields},
+  });
+const runnersLine =
+  '[manager] 2026-11-25T12:00:03.000001Z  INFO pipeline_manager::runner: Fresh start a=1 pipeline-id="01a2" pipeline-name="orders"';
+
+test('json: what a line of text says is there as that of one in JSON is: fields, span, host', () => {
+  const lines = [
+    head(1, 'INFO', 'checkpoint written: 8 MB step=80 path="/var log"'),
+    jsonLine('checkpoint written: 8 MB', {step: 80, path: '/var log'}),
+    '[orders host=1] 2026-11-25T12:00:02.000001Z  INFO kafka_input{ topic="a"}: dbsp::a:  elapsed_ms=12',
+    runnersLine,
+    head(4, 'INFO', 'moved from=1 to=2 from=3'),
+  ];
+  const objects = printed(['-o', 'json'], lines)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const fields = {step: '80', path: '/var log'};
+  expect(objects).toMatchObject([
+    {message: 'checkpoint written: 8 MB', fields},
+    {message: 'checkpoint written: 8 MB', fields},
+    {message: '', host: '1', span: 'kafka_input{ topic="a"}', target: 'dbsp::a', fields: {elapsed_ms: '12'}},
+    {message: 'Fresh start a=1', fields: {'pipeline-id': '01a2', 'pipeline-name': 'orders'}},
+    // Of two that are called the same there is room for one.
+    {message: 'moved from=1 to=2 from=3', fields: {from: '3', to: '2'}},
+  ]);
+});
+
+test('json: the lines of an older runner have time, level and message', () => {
+  const line = '[control-plane] 2026-11-27T07:20:24.455451Z  INFO Status transition: running -> stopping';
+  expect(JSON.parse(printed(['-o', 'json'], [line]))).toEqual({
+    pipeline: 'orders',
+    time: '2026-11-27T07:20:24.455451Z',
+    level: 'INFO',
+    target: null,
+    message: 'Status transition: running -> stopping',
+  });
+  expect(printed(['--template', '{level} {target} {message}'], [line])).toBe(
+    'INFO - Status transition: running -> stopping\n',
+  );
+});
+
+test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
+  const line = 'a program sent \u009b31m, \u0085 and \u2028';
+  const json = printed(['-o', 'json'], [line]);
+  expect(json).toContain(String.raw`sent \u009b31m, \u0085 and \u2028`);
+  expect(JSON.parse(json)).toMatchObject({message: line});
+});
+
+test('timestamps: the time of its record before each line', () => {
+  expect(printed(['--timestamps']).split('\n').slice(0, 4)).toEqual([
+    '- a program said this',
+    `2026-11-25T12:00:01.000Z ${log[1]}`,
+    `2026-11-25T12:00:02.000Z ${log[2]}`,
+    '2026-11-25T12:00:02.000Z     refused by peer',
+  ]);
+});
+
+test('a template: a text for each record, without control characters', () => {
+  const lines = [head(1, 'WARN', '\u001b[31mred\u001b[0m \u001b]0;title\u0007x')];
+  expect(printed(['--template', '{pipeline}|{level}|{time}'])).toContain('orders|WARN|2026-11-25T12:00:03.000Z\n');
+  const text = printed(['--template', '{message}'], lines);
+  expect(text).toContain('red');
+  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n']);
+});
+
+test('a template: the message has its fields, but not those that the runner adds to each line', () => {
+  const lines = [
+    head(1, 'INFO', 'written step=80 path="/var log"'),
+    jsonLine('written', {step: 80, path: '/var log'}),
+    jsonLine('', {step: 81}),
+    runnersLine,
+  ];
+  expect(printed(['--template', '{message}'], lines)).toBe(
+    'written step=80 path="/var log"\nwritten step=80 path="/var log"\nstep=81\nFresh start a=1\n',
+  );
+});
+
+test('a template: what a line in JSON brings in escapes is safe too', () => {
+  const line = jsonLine('red\u001b]0;title\u0007\nand more', {'log.target': 'x\u001b[2J'}).replace('dbsp::a', 'log');
+  const text = printed(['--template', '{target} {message}'], [line]);
+  expect(text).toContain('title');
+  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n', '\n']);
+});
+
+test('markdown: at the end, with what was asked', () => {
+  const text = printed(['-o', 'markdown', '--level', 'warn']);
+  expect(text).toMatch(/^\*\*Log of `orders` on `x`\*\*\n/);
+  expect(text).toContain('- Time: 2026-11-25 12:00:02 to 12:00:03 UTC\n');
+  expect(text).toContain('- Filters: `--level warn`\n');
+  expect(text).toContain('    refused by peer\n');
+});
+
+test('nothing is asked: the bytes are not looked at', () => {
+  const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
+  expect(waysOf(request, 0)).toBeUndefined();
+});

@@ -1,0 +1,101 @@
+import {expect, it} from 'vitest';
+import {systemClock} from '../../source/lib/clock.ts';
+import {Departure, endScreen} from '../../source/screen/exit.ts';
+import {nextScreen} from './next-screen.ts';
+
+it('says each time that the screen is to be left, and knows the last code', () => {
+  let left = 0;
+  const departure = new Departure(() => left++);
+  departure.leave(0);
+  departure.leave(143);
+  expect([left, departure.code, departure.fault, departure.next]).toEqual([2, 143, undefined, undefined]);
+});
+
+it('keeps the first fault, which is the cause of the others and outweighs any code', () => {
+  const departure = new Departure(() => {});
+  departure.leaveWithFault(new Error('first'));
+  departure.leaveWithFault(new Error('second'));
+  departure.leave(0);
+  expect(departure.code).toBe(1);
+  expect(departure.fault?.error).toEqual(new Error('first'));
+});
+
+it('knows of the fault when it says that the screen is to be left', () => {
+  const departure: Departure = new Departure(() => expect(departure.fault).toEqual({error: 'broken'}));
+  departure.leaveWithFault('broken');
+  expect.assertions(1);
+});
+
+it('has another screen follow, unless a signal comes after all', async () => {
+  const {next, isClosed} = await nextScreen();
+  const departure = new Departure(() => {});
+  departure.leaveFor(next);
+  await departure.dropNextUnlessClean();
+  expect([departure.code, departure.next, isClosed()]).toEqual([0, next, false]);
+  departure.leave(143);
+  await departure.dropNextUnlessClean();
+  expect([departure.code, departure.next, isClosed()]).toEqual([143, undefined, true]);
+});
+
+/** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
+async function ending(departure: Departure, {isOut = true, during = () => {}} = {}) {
+  const done: string[] = [];
+  const end = await endScreen({
+    departure,
+    writes: {
+      end() {
+        done.push('the last write');
+        during();
+        return Promise.resolve(isOut);
+      },
+    },
+    undo: [() => done.push('first undone'), () => done.push('second undone')],
+    process: {exit: (code) => done.push(`exit ${code}`), stderr: {write: (text: string) => done.push(text)}},
+    clock: systemClock,
+    reportFault: (error) => Promise.resolve(`report: ${String(error)}`),
+  });
+  return {...end, done};
+}
+
+function leftWith(code: number): Departure {
+  const departure = new Departure(() => {});
+  departure.leave(code);
+  return departure;
+}
+
+it('writes the last, then undoes what was done last first', async () => {
+  const {code, next, done} = await ending(leftWith(0));
+  expect([code, next]).toEqual([0, undefined]);
+  expect(done).toEqual(['the last write', 'second undone', 'first undone']);
+});
+
+it('tells of a fault when the terminal is whole again', async () => {
+  const departure = new Departure(() => {});
+  departure.leaveWithFault('broken');
+  const {code, done} = await ending(departure);
+  expect(code).toBe(1);
+  expect(done.at(-1)).toBe('report: broken');
+});
+
+it('ends the process at once when the terminal takes nothing', async () => {
+  expect((await ending(leftWith(129), {isOut: false})).done.slice(0, 2)).toEqual(['the last write', 'exit 129']);
+});
+
+it('leaves a terminal that takes nothing to the screen that follows', async () => {
+  const {next, isClosed} = await nextScreen();
+  const departure = new Departure(() => {});
+  departure.leaveFor(next);
+  const end = await ending(departure, {isOut: false});
+  expect([end.code, end.next, isClosed()]).toEqual([0, next, false]);
+  expect(end.done).not.toContain('exit 0');
+  await next.server.close();
+});
+
+it.each([true, false])('lets no screen follow a signal that comes during the last write (out: %s)', async (isOut) => {
+  const {next, isClosed} = await nextScreen();
+  const departure = new Departure(() => {});
+  departure.leaveFor(next);
+  const end = await ending(departure, {isOut, during: () => departure.leave(143)});
+  expect([end.code, end.next, isClosed()]).toEqual([143, undefined, true]);
+  expect(end.done.includes('exit 143')).toBe(!isOut);
+});

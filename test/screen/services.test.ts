@@ -1,0 +1,87 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, describe, expect, test, vi} from 'vitest';
+import {takingServices, themeColors} from '../../source/screen/services.ts';
+import {type ThemeName, themeNames} from '../../source/settings/palette.ts';
+import {styleToSgr} from '../../source/terminal/style.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+describe('taking services', () => {
+  // What needs a terminal of its own (OSC 52, the pager) is tested on one: test/e2e/take-*.test.ts.
+
+  const {signal} = new AbortController();
+
+  async function* blocks(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+    for (const text of texts) yield await Promise.resolve(Buffer.from(text));
+  }
+
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test('the pager is the user’s, else less', () => {
+    vi.stubEnv('PAGER', 'most -s');
+    expect(takingServices(process).pager).toBe('most -s');
+    vi.stubEnv('PAGER', undefined);
+    expect(takingServices(process).pager).toBe('less');
+  });
+
+  test('a file name is taken as a shell would take it: blanks around it do not count, ~ is home', async () => {
+    await using home = await temporaryDirectory();
+    vi.stubEnv('HOME', home.path);
+    const file = path.join(home.path, 'a b.log');
+    const saved = await takingServices(process).save(' ~/a b.log ', blocks('text\n'), {overwrite: false, signal});
+    expect(saved).toEqual({kind: 'saved', path: file, bytes: 5});
+    expect(await readFile(file, 'utf8')).toBe('text\n');
+  });
+
+  test('a command that cannot be run says why, and the terminal is taken back', async () => {
+    const steps: string[] = [];
+    const problem = await takingServices(process).pipe('jq .', blocks('text\n'), {
+      async suspendTerminal() {
+        // As Ink does while the terminal is lent already.
+        steps.push('not lent');
+        return Promise.resolve();
+      },
+      signal,
+    });
+    expect(problem).toBe('jq was not started: this process has no terminal of its own');
+    expect(steps).toEqual(['not lent']);
+  });
+});
+
+describe('theme colors', () => {
+  const red = (name: string, depth: Parameters<typeof themeColors>[2], own = new Map()) =>
+    styleToSgr({fg: 1, bold: true}, themeColors(name, own, depth));
+
+  test.each(themeNames)(
+    '%s shows no colour where there is none, and that of the terminal where there are sixteen',
+    (name) => {
+      expect(red(name, 'none')).toBe('1');
+      expect(red(name, '16')).toBe(name === 'mono' ? '1' : '1;31');
+    },
+  );
+
+  test.each<[ThemeName, string, string]>([
+    ['default', '1;31', '1;31'],
+    ['light', '1;38;5;124', '1;38;5;124'],
+    ['dark', '1;38;5;203', '1;38;5;203'],
+    ['mono', '1', '1'],
+    ['solarized', '1;38;5;203', '1;38;2;251;83;74'],
+    ['solarized-light', '1;38;5;160', '1;38;2;213;42;41'],
+  ])('%s has a red of its own: %j, %j', (name, with256, withAll) => {
+    expect(red(name, '256')).toBe(with256);
+    expect(red(name, 'truecolor')).toBe(withAll);
+  });
+
+  test('a theme of the user changes what it names', () => {
+    const own = new Map([
+      ['mine', new Map([['red', '#ff8000']])],
+      ['other', new Map([['red', 'bright-magenta']])],
+    ]);
+    expect(red('mine', 'truecolor', own)).toBe('1;38;2;255;128;0');
+    expect(red('mine', '16', own)).toBe('1;31');
+    expect(red('other', '16', own)).toBe('1;95');
+    expect(styleToSgr({fg: 2}, themeColors('mine', own, 'truecolor'))).toBe('32');
+  });
+});

@@ -1,0 +1,74 @@
+import {expect, test} from 'vitest';
+import {readNames, readTemplate, wantsJson} from '../../source/settings/request.ts';
+
+const names = ['orders', 'orders-eu', 'fraud', 'etl_2', 'ETL'];
+const matching = (word: string) => names.filter((name) => readNames([word]).patterns[0]?.matches(name));
+
+test.each([
+  ['ord*', ['orders', 'orders-eu']],
+  ['*', names],
+  ['*d*', ['orders', 'orders-eu', 'fraud']],
+  ['etl_?', ['etl_2']],
+  ['e*l', []],
+  ['/rd/', ['orders', 'orders-eu']],
+  ['/^(fraud|ETL)$/', ['fraud', 'ETL']],
+  ['/\\d$/', ['etl_2']],
+])('%s matches %j', (word, expected) => {
+  expect(matching(word)).toEqual(expected);
+});
+
+test('names and patterns stay in their order', () => {
+  const {names, patterns} = readNames(['b', 'x*', 'a', '/y/']);
+  expect(names).toEqual(['b', 'a']);
+  expect(patterns.map(({source}) => source)).toEqual(['x*', '/y/']);
+});
+
+test('many stars cost no more than one', () => {
+  const pattern = readNames([`${'*'.repeat(50)}x`]).patterns[0];
+  expect(pattern?.matches('a'.repeat(63))).toBe(false);
+});
+
+test.each([
+  ['a/*', /cannot match a pipeline's name/],
+  ['/(/', /^'\/\(\/' is no regular expression · unterminated group$/],
+  ['//', /cannot be a pipeline's name/],
+  [`*${'x'.repeat(200)}`, /at most 200 characters/],
+])('%s is refused', (word, message) => {
+  expect(() => readNames([word])).toThrow(message);
+});
+
+test.each([
+  [['list', '--output', 'json'], true],
+  [['list', '--output=json'], true],
+  [['list', '-o', 'json'], true],
+  [['list', '-ojson'], true],
+  [['list', 'json'], false],
+  [['list', '--output', 'name'], false],
+  [['logs', '--', '-o', 'json'], false],
+])('%j: %s', (argv, expected) => {
+  expect(wantsJson(argv)).toBe(expected);
+});
+
+test('fields and texts in their order', () => {
+  expect(readTemplate('{time} [{level}] {message}')).toEqual([
+    {field: 'time'},
+    ' [',
+    {field: 'level'},
+    '] ',
+    {field: 'message'},
+  ]);
+  expect(readTemplate('')).toEqual([]);
+  expect(readTemplate('{{{line}}}')).toEqual(['{', {field: 'line'}, '}']);
+});
+
+test.each([
+  [
+    '{levle}',
+    "--template knows no {levle}, but {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
+  ],
+  ['{}', '--template knows no {}, but {pipeline} {time} {level} {target} {message} {line}'],
+  ['a { b', '--template has a lone { · write {{ for the bracket itself'],
+  ['a } b', '--template has a lone } · write }} for the bracket itself'],
+])('%j is refused', (text, message) => {
+  expect(() => readTemplate(text)).toThrow(message);
+});

@@ -1,0 +1,207 @@
+import {describe, expect, it, test} from 'vitest';
+import {UsageError} from '../../source/settings/parse-values.ts';
+import {plainWay, proxyTo} from '../../source/settings/server-options.ts';
+import {readSettings} from '../harness/read-settings.ts';
+
+describe('http proxy', () => {
+  const https = 'https://prod.example.com/eu';
+  const proxy = {HTTPS_PROXY: 'http://proxy.example:3128'};
+
+  describe('which proxy', () => {
+    it('goes by the scheme of the server, small letters first', () => {
+      expect(proxyTo(https, proxy)).toEqual({
+        host: 'proxy.example',
+        port: 3128,
+        secure: false,
+        login: undefined,
+        from: 'HTTPS_PROXY',
+      });
+      expect(proxyTo(https, {...proxy, https_proxy: 'other:1'})).toMatchObject({host: 'other', from: 'https_proxy'});
+      expect(proxyTo('http://prod.example.com', proxy)).toBeUndefined();
+      expect(proxyTo('http://prod.example.com', {HTTP_PROXY: 'p'})).toMatchObject({host: 'p', port: 80});
+      expect(proxyTo(https, {HTTPS_PROXY: ''})).toBeUndefined();
+    });
+
+    it('may be spoken to over TLS, at an IPv6 address, with a login', () => {
+      expect(proxyTo(https, {HTTPS_PROXY: 'https://m%40e:p%3Ass%zz@[::2]'})).toEqual({
+        host: '::2',
+        port: 443,
+        secure: true,
+        login: 'm@e:p%3Ass%zz',
+        from: 'HTTPS_PROXY',
+      });
+    });
+
+    it.each(['http://localhost:8080', 'https://127.0.0.1', 'http://[::1]'])('is none to this machine: %s', (url) => {
+      expect(proxyTo(url, {HTTP_PROXY: 'p', HTTPS_PROXY: 'p'})).toBeUndefined();
+    });
+
+    it.each(['socks5://p:1080', 'http://', '::::', 'http://me:SECRET@:3128'])(
+      '%j is none, and is not repeated',
+      (text) => {
+        let message = '';
+        try {
+          proxyTo(https, {HTTPS_PROXY: text});
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+          message = String(error);
+        }
+        expect(message).toMatch(
+          /HTTPS_PROXY is not the URL of an HTTP proxy · .* · such as http:\/\/proxy\.example:3128$/,
+        );
+        expect(message).not.toContain('SECRET');
+      },
+    );
+  });
+
+  describe('NO_PROXY', () => {
+    const isDirect = (list: string, url = https) => proxyTo(url, {...proxy, NO_PROXY: list}) === undefined;
+
+    it.each([
+      '*',
+      'prod.example.com',
+      'example.com',
+      '.example.com',
+      '*.example.com',
+      'a, PROD.example.com',
+      'a b example.com',
+    ])('%j is meant', (list) => {
+      expect(isDirect(list)).toBe(true);
+    });
+
+    it.each(['', 'ample.com', 'rod.example.com', 'example.com:80', 'x.prod.example.com', ','])('%j is not', (list) => {
+      expect(isDirect(list)).toBe(false);
+    });
+
+    it('may name a port, and addresses', () => {
+      expect(isDirect('example.com:443')).toBe(true);
+      expect(isDirect('10.0.0.1', 'https://10.0.0.1:8443')).toBe(true);
+      expect(isDirect('10.0.0.1:8443', 'https://10.0.0.1:8443')).toBe(true);
+      expect(isDirect('fd00::1', 'https://[fd00::1]')).toBe(true);
+      expect(isDirect('[fd00::1]:443', 'https://[fd00::1]')).toBe(true);
+    });
+
+    it('counts in small letters first', () => {
+      expect(proxyTo(https, {...proxy, no_proxy: 'other', NO_PROXY: '*'})).toBeDefined();
+    });
+  });
+});
+
+describe('way to server', () => {
+  type Variables = Readonly<Record<string, string>>;
+
+  const way = (argv: readonly string[], environment: Variables = {}) => readSettings(argv, environment).way;
+
+  function complaint(argv: readonly string[], environment: Variables = {}): string {
+    try {
+      readSettings(argv, environment);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      return error instanceof Error ? error.message : '';
+    }
+    throw new Error(`no complaint about ${argv.join(' ')}`);
+  }
+
+  const https = ['--host', 'https://prod.example.com'];
+
+  test('flags and variables are those of Feldera’s own client', () => {
+    const argv = [...https, '--auth-token-command', 'get-token', '--tenant', 'acme', '--tls-cert', 'roots.pem'];
+    expect(way(argv)).toEqual({
+      ...plainWay,
+      tokenCommand: {value: 'get-token', from: '--auth-token-command'},
+      tenant: 'acme',
+      extraRoots: {value: 'roots.pem', from: '--tls-cert'},
+    });
+    const variables = {
+      FELDERA_HOST: 'https://prod.example.com',
+      FELDERA_AUTH_TOKEN_COMMAND: 'get-token',
+      FELDERA_TENANT: 'acme',
+      FELDERA_HTTPS_TLS_CERT: 'roots.pem',
+      SSL_CERT_FILE: '/etc/own.pem',
+    };
+    expect(way([], variables)).toEqual({
+      ...plainWay,
+      tokenCommand: {value: 'get-token', from: 'FELDERA_AUTH_TOKEN_COMMAND'},
+      tenant: 'acme',
+      extraRoots: {value: 'roots.pem', from: 'FELDERA_HTTPS_TLS_CERT'},
+      roots: {value: '/etc/own.pem', from: 'SSL_CERT_FILE'},
+    });
+  });
+
+  test('--insecure, -k and a variable that is on', () => {
+    expect(way(['-k']).insecure).toBe(true);
+    expect(way(['--insecure']).insecure).toBe(true);
+    for (const on of ['1', 'true', 'TRUE', 'yes', 'on'])
+      expect(way([], {FELDERA_TLS_INSECURE: on}).insecure).toBe(true);
+    for (const off of ['', '0', 'false', 'No']) expect(way([], {FELDERA_TLS_INSECURE: off}).insecure).toBe(false);
+  });
+
+  const twoCredentials = 'do not go together · both say what to log in with · leave one out';
+  const twoTrusts = 'do not go together · one trusts every certificate, the other some · leave one out';
+  const plainHttp = 'plain http lets everyone on the way read it · use https://, or --allow-http-key';
+
+  it.each<readonly [readonly string[], Variables, string]>([
+    [['--auth', 'k', '--auth-token-command', 'c'], {}, `--auth and --auth-token-command ${twoCredentials}`],
+    [
+      ['--auth-token-command', 'c'],
+      {FELDERA_API_KEY: 'k'},
+      `FELDERA_API_KEY and --auth-token-command ${twoCredentials}`,
+    ],
+    [
+      ['list'],
+      {FELDERA_API_KEY: 'k', FELDERA_AUTH_TOKEN_COMMAND: 'c'},
+      `FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND ${twoCredentials}`,
+    ],
+    [['-k', '--tls-cert', 'f'], {}, `--insecure and --tls-cert ${twoTrusts}`],
+    [['--tls-cert', 'f'], {FELDERA_TLS_INSECURE: '1'}, `FELDERA_TLS_INSECURE and --tls-cert ${twoTrusts}`],
+    [['-k'], {FELDERA_HTTPS_TLS_CERT: 'f'}, `--insecure and FELDERA_HTTPS_TLS_CERT ${twoTrusts}`],
+    [[], {FELDERA_TLS_INSECURE: 'maybe'}, "FELDERA_TLS_INSECURE takes true or false, not 'maybe'"],
+    [['--tenant', 'ünit'], {}, "--tenant holds characters that a header cannot carry · give the tenant's id instead"],
+    [
+      ['--host', 'http://prod.example.com:8080/eu', '--auth', 'apikey:x'],
+      {},
+      `the credential from --auth is not sent to http://prod.example.com:8080 · ${plainHttp}`,
+    ],
+    [
+      ['--host', 'http://10.0.0.1'],
+      {FELDERA_API_KEY: 'apikey:x'},
+      `the credential from FELDERA_API_KEY is not sent to http://10.0.0.1 · ${plainHttp}`,
+    ],
+    [
+      ['logs', 'orders', '--host', 'http://localhost.example.com', '--auth-token-command', 'c'],
+      {},
+      `the credential from --auth-token-command is not sent to http://localhost.example.com · ${plainHttp}`,
+    ],
+  ])('%j with %j is refused', (argv, environment, message) => {
+    expect(complaint(argv, environment)).toBe(message);
+  });
+
+  describe('a credential over plain http', () => {
+    it.each([
+      'http://localhost:8080',
+      'http://127.0.0.1',
+      'http://127.9.8.7:80',
+      'http://[::1]:8080',
+      'http://a.localhost',
+    ])('stays on this machine: %s', (host) => {
+      expect(readSettings(['--host', host, '--auth', 'apikey:x'], {}).token).toBe('apikey:x');
+    });
+
+    it('goes to another machine when that is asked for', () => {
+      const argv = ['--host', 'http://prod.example.com', '--auth', 'apikey:x', '--allow-http-key'];
+      expect(readSettings(argv, {}).token).toBe('apikey:x');
+    });
+
+    it('is no question without a credential, or without a server of the user’s', () => {
+      expect(way(['--host', 'http://prod.example.com'])).toEqual(plainWay);
+      const variables = {
+        FELDERA_HOST: 'http://prod.example.com',
+        FELDERA_API_KEY: 'apikey:x',
+        FELDERA_AUTH_TOKEN_COMMAND: 'c',
+      };
+      for (const argv of [['--help'], ['--version'], ['demo'], ['--demo'], ['logs', 'a', '--from', 'd']]) {
+        expect(way(argv, variables)).toEqual(plainWay);
+      }
+    });
+  });
+});

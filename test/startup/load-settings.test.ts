@@ -1,0 +1,139 @@
+import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, it, test} from 'vitest';
+import {readCommandLine} from '../../source/settings/command-line.ts';
+import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+async function fileWith(text: string) {
+  const folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'config.toml');
+  await writeFile(file, text);
+  await chmod(file, 0o600);
+  return {file, variables: {PIPETAIL_CONFIG: file}, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]()};
+}
+
+test('flags, variables and the file', async () => {
+  await using at = await fileWith('fps = 20\nsilence = 10\nmouse = true\n');
+  const settings = await loadSettings(['--fps', '30'], {...at.variables, PIPETAIL_SILENCE: '20'});
+  expect(settings).toMatchObject({fps: 30, silence: 20_000, mouse: true});
+  await writeFile(at.file, 'fps = 21\n');
+  expect((await loadSettings([], at.variables)).fps).toBe(21);
+});
+
+test('the same call on another context: nothing of the server before is left', async () => {
+  await using at = await fileWith(
+    'fps = 20\n[contexts.a]\nhost = "https://a.example"\nauth = "a"\n[contexts.b]\nhost = "https://b.example"\n',
+  );
+  const calls = [
+    ['--context', 'a', '--tenant', 't', '--mouse', 'orders'],
+    ['--host', 'https://c.example', '--auth', 'c', '-k', '--mouse', 'orders'],
+    ['--demo', '--mouse', 'orders'],
+  ];
+  for (const argv of calls) {
+    const settings = await loadSettings(argv, {...at.variables, FELDERA_API_KEY: 'other'}, 'b');
+    expect(settings).toMatchObject({
+      ...{host: 'https://b.example', token: undefined, demo: false, context: {name: 'b'}},
+      ...{fps: 20, mouse: true, way: {tenant: undefined, insecure: false}},
+    });
+  }
+  await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("knows no context 'c', but a, b");
+});
+
+test('a wrong file ends every command that needs it, and no other', async () => {
+  await using at = await fileWith('nothing here');
+  for (const argv of [[], ['list'], ['logs', 'a'], ['config', 'show'], ['--demo']]) {
+    await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing behind the key`);
+  }
+  const others = [['--help'], ['--version'], ['demo'], ['completion', 'bash'], ['config', 'check'], ['config', 'path']];
+  for (const argv of others) await loadSettings(argv, at.variables);
+});
+
+const home = '/home/ada';
+
+it.each<readonly [readonly string[], Readonly<Record<string, string>>, string, string, string | undefined]>([
+  [[], {}, '/home/ada/.config/pipetail/config.toml', '~/.config/pipetail/config.toml', undefined],
+  [[], {XDG_CONFIG_HOME: '/etc/ada'}, '/etc/ada/pipetail/config.toml', '/etc/ada/pipetail/config.toml', undefined],
+  [
+    [],
+    {XDG_CONFIG_HOME: 'here'},
+    '/home/ada/.config/pipetail/config.toml',
+    '~/.config/pipetail/config.toml',
+    undefined,
+  ],
+  [[], {PIPETAIL_CONFIG: '/a.toml'}, '/a.toml', '/a.toml', 'PIPETAIL_CONFIG'],
+  [[], {PIPETAIL_CONFIG: ''}, '/home/ada/.config/pipetail/config.toml', '~/.config/pipetail/config.toml', undefined],
+  [['--config', '/home/ada/b.toml'], {PIPETAIL_CONFIG: '/a.toml'}, '/home/ada/b.toml', '~/b.toml', '--config'],
+  [['--config=/home/adam/b.toml'], {}, '/home/adam/b.toml', '/home/adam/b.toml', '--config'],
+])('%j with %j is %s', (argv, variables, file, name, namedBy) => {
+  expect(configPlace(readCommandLine(argv), variables, home)).toEqual({file, name, namedBy});
+});
+
+const place = (file: string, namedBy?: string) => ({file, name: 'c.toml', namedBy});
+
+test('the file that nobody named may be absent', async () => {
+  await using folder = await temporaryDirectory();
+  expect(await loadConfig(place(path.join(folder.path, 'none', 'c.toml')), home)).toBeUndefined();
+});
+
+describe('what cannot be read is one line', () => {
+  it.each<readonly [string, (file: string) => Promise<unknown>, string]>([
+    [
+      'a file that was named and is not there',
+      async () => {},
+      'c.toml: there is no such file · --config names it · pipetail config init writes one',
+    ],
+    ['a folder', (file) => mkdir(file), 'c.toml: the configuration file cannot be read · it is a folder'],
+    [
+      'links in a circle',
+      (file) => symlink(file, file),
+      'c.toml: the configuration file cannot be read · its links go round in a circle',
+    ],
+    [
+      'bytes that are no text',
+      (file) => writeFile(file, Buffer.from([0x61, 0xff])),
+      'c.toml: the configuration file cannot be read · it is not UTF-8',
+    ],
+    [
+      'a large file',
+      (file) => writeFile(file, Buffer.alloc(2 ** 20 + 1, 10)),
+      'c.toml: the configuration file cannot be read · it is larger than 1 MiB',
+    ],
+  ])('%s', async (_, make, message) => {
+    await using folder = await temporaryDirectory();
+    const file = path.join(folder.path, 'c.toml');
+    await make(file);
+    await expect(loadConfig(place(file, '--config'), home)).rejects.toThrow(message);
+  });
+});
+
+test('a mark of the byte order is no mistake', async () => {
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'c.toml');
+  await writeFile(file, '\ufefffps = 3\r\nmouse = true\r\n');
+  const loaded = await loadConfig(place(file), home);
+  expect(loaded?.problems).toEqual([]);
+  expect(loaded?.file.options.get('mouse')?.where).toBe('c.toml:2');
+});
+
+test('the first mistake ends what needs the file, and all are told of by the check', async () => {
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'c.toml');
+  await writeFile(file, 'fps = 0\nzzzzzz = 1\n');
+  expect((await loadConfig(place(file), home))?.problems).toEqual([
+    "c.toml:1: fps takes a whole number from 1 to 60, not '0'",
+    "c.toml:2: unknown key 'zzzzzz' · pipetail --help lists the options",
+  ]);
+  const name = await configOf(readCommandLine(['--config', file]), {}, folder.path).catch((error) => error.message);
+  expect(name).toBe("~/c.toml:1: fps takes a whole number from 1 to 60, not '0'");
+});
+
+test('what stands in the file cannot do anything to a terminal', async () => {
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'c.toml');
+  await writeFile(file, '"\\u001b[2Jx" = 1\ntheme = "\\u001b]0;x\\u0007"\n[keys]\n"\\u001b" = "a"\nquit = "\\u001b"\n');
+  const loaded = await loadConfig(place(file), home);
+  expect(loaded?.problems).toHaveLength(4);
+  expect(loaded?.problems.join('')).not.toMatch(/\p{Cc}/u);
+  expect(loaded?.file.keys).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect, it, test} from 'vitest';
+import {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {UsageError} from '../../source/settings/parse-values.ts';
+import {openServer, runTokenCommand} from '../../source/startup/open-server.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {readSettings} from '../harness/read-settings.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+describe('open server', () => {
+  const open = (...argv: readonly string[]) => openServer(readSettings(argv, {}), '1.2.3', systemClock);
+  const {signal} = new AbortController();
+
+  it('makes a client for the server and with the key that were asked for', async () => {
+    await using stack = new AsyncDisposableStack();
+    const demo = await DemoServer.start({apiKey: 'key', basePath: '/feldera'});
+    stack.defer(() => demo.close());
+    const server = await open('--host', demo.url, '--auth', 'key');
+    stack.defer(() => server.close());
+    expect(server.name).toBe(`127.0.0.1:${demo.port}`);
+    expect(await server.client.listPipelines(signal)).toEqual([]);
+  });
+
+  it('starts a demo, which ends with it', async () => {
+    const server = await open('--demo');
+    expect(server.name).toBe('demo');
+    expect((await server.client.listPipelines(signal)).map(({name}) => name)).toContain('orders');
+    const {baseUrl} = server.client;
+    await server.close();
+    await expect(fetch(baseUrl)).rejects.toThrow('fetch failed');
+  });
+
+  it('a URL or a key that cannot be used is a mistake in the call', async () => {
+    await expect(open('--host', 'ftp://x')).rejects.toThrow(UsageError);
+    await expect(open('--auth', 'two words')).rejects.toThrow(UsageError);
+  });
+
+  it('takes its token from a command, the extra roots from a file, and tells its secrets', async () => {
+    await using stack = new AsyncDisposableStack();
+    const demo = await DemoServer.start({apiKey: 'printed', tenants: [{name: 'acme', role: 'read'}]});
+    stack.defer(() => demo.close());
+    const server = await open('--host', demo.url, '--auth-token-command', 'echo printed', '--tenant', 'acme');
+    stack.defer(() => server.close());
+    expect(server.secrets()).toEqual([]);
+    expect(await server.client.listPipelines(signal)).toEqual([]);
+    expect(server.secrets()).toEqual(['printed']);
+    expect(demo.requests).toMatchObject([{authorization: 'Bearer printed', tenant: 'acme'}]);
+    await expect(open('--host', 'https://x', '--tls-cert', '/dev/null')).rejects.toThrow(UsageError);
+  });
+});
+
+describe('token command', () => {
+  const {signal} = new AbortController();
+  const run = (value: string) => runTokenCommand({value, from: '--auth-token-command'}, systemClock, signal);
+
+  test('what the shell command prints is the token, trimmed', async () => {
+    expect(await run('printf "\\n  %s.%s \\n" head body')).toBe('head.body');
+    // Whoever reads from it gets nothing, and there is no terminal to ask on.
+    expect(await run('cat; read x < /dev/tty || echo none')).toBe('none');
+  });
+
+  it.each([
+    ['echo SECRET; echo SECRET >&2; exit 7', 'the command ended with code 7 · run it in a shell to see why'],
+    ['no-such-command-SECRET', 'the command ended with code 127 · run it in a shell to see why'],
+    ['echo SECRET >&2', 'the command printed nothing · it must print a token to stdout'],
+    ['kill -TERM $$ # SECRET', 'the command was ended by SIGTERM'],
+    ['yes SECRET', 'it printed more than 128 KiB'],
+  ])('%j gives no token, and nothing of it is repeated', async (command, words) => {
+    await expect(run(command)).rejects.toThrow(new Error(`no token from --auth-token-command · ${words}`));
+  });
+
+  describe('a command that does not end', () => {
+    async function hanging(stop: (clock: FakeClock, abort: AbortController) => unknown) {
+      await using home = await temporaryDirectory();
+      const file = path.join(home.path, 'pid');
+      const clock = new FakeClock();
+      const abort = new AbortController();
+      // In a subshell: what the shell started, and not the shell alone, has to end.
+      const value = `(echo $$ > '${file}'; sleep 600) | cat`;
+      const token = runTokenCommand({value, from: 'X'}, clock, abort.signal).catch((error: unknown) => String(error));
+      const groupNow = () => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0);
+      await eventually(
+        () => groupNow() > 0,
+        () => 'the command never started',
+      );
+      const group = groupNow();
+      await stop(clock, abort);
+      const message = await token;
+      const isThere = () => {
+        try {
+          return process.kill(-group, 0);
+        } catch {
+          return false;
+        }
+      };
+      await eventually(
+        () => !isThere(),
+        () => `process group ${group} lives on`,
+      );
+      return {message, clock};
+    }
+
+    it('meets a limit, and leaves nothing behind', async () => {
+      const {message, clock} = await hanging((fake) => fake.advance(10_000));
+      expect(message).toBe('Error: no token from X · the command did not end within 10 s');
+      expect(clock.pending).toBe(0);
+    });
+
+    it('ends with the program', async () => {
+      const {message, clock} = await hanging((_, abort) => abort.abort());
+      expect(message).toBe('Error: no token from X · it is no longer wanted');
+      expect(clock.pending).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import {describe, expect, it, test} from 'vitest';
+import {EntryCount, LogLife, readStitchState, type StitchState} from '../../source/stitch/log-position.ts';
+import type {BodyStart} from '../../source/stitch/server-lines.ts';
+
+const suffix = ' pipeline-id="1" pipeline-name="p"';
+
+test.each([
+  {what: 'nothing', text: '', min: 0, max: 0},
+  {what: 'lines of a pipeline', text: '[p] a\n\nb\n', min: 3, max: 3},
+  {what: 'an unfinished line', text: 'a\nb', min: 1, max: 1},
+  {what: 'an entry of the runner', text: `[manager] a${suffix}\nb\n`, min: 2, max: 2},
+  {what: 'one of three lines', text: `a\n[manager] b\nc\nd${suffix}\ne\n`, min: 3, max: 5},
+  {what: 'one that is unfinished', text: 'a\n[manager] b\nc\n', min: 1, max: 3},
+  {what: 'a suffix alone', text: `a${suffix}\n`, min: 1, max: 1},
+  {what: 'a pipeline of a similar name', text: '[manager2] a\n[managers\nb\n', min: 3, max: 3},
+  {what: 'an imitation before an entry', text: `[manager] a\n[manager] b${suffix}\n`, min: 1, max: 2},
+])('$what, in any chunking', ({text, min, max}) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+      const count = new EntryCount(100);
+      const ends = [...cuts.sort((a, b) => a - b), text.length];
+      for (const [index, end] of ends.entries()) count.push(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
+      expect(count.range).toEqual({min: 100 + min, max: 100 + max});
+    }),
+  );
+});
+
+const record = '[p] \x1b[2m2026-01-01T00:00:00.000000Z\x1b[0m  INFO x: a\n';
+const failed = '[control-plane] 2026-01-01T00:00:00.000000Z ERROR Resource error: a\n';
+const started = '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Status transition: paused -> running\n';
+
+test.each([
+  {what: 'lines of a pipeline', text: `${record}\nb\n`, min: 3, max: 3},
+  {what: 'an entry that is never longer', text: `${started}a\n`, min: 2, max: 2},
+  {what: 'an entry that may go on', text: failed, min: 0, max: 1},
+  {what: 'lines that may be of it', text: `${failed}a\nb\n`, min: 0, max: 3},
+  {what: 'its end, as the next record shows', text: `${failed}a\nb\n${record}c\n`, min: 3, max: 5},
+  {what: 'one after the other', text: `${failed}a\n${failed}b\n${started}`, min: 3, max: 5},
+  {what: 'lines of today', text: `[manager] a\nb\n`, min: 2, max: 2},
+  {what: 'an unfinished beginning', text: `x\n${failed.slice(0, -1)}`, min: 1, max: 1},
+])('$what before 0.207, in any chunking, written down in between', ({text, min, max}) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+      let count = new EntryCount(100, 'control-plane');
+      const ends = [...cuts.sort((a, b) => a - b), text.length];
+      for (const [index, end] of ends.entries()) {
+        count.push(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
+        count = EntryCount.from(JSON.parse(JSON.stringify(count.state)));
+      }
+      expect(count.range).toEqual({min: 100 + min, max: 100 + max});
+      expect(count.form).toBe('control-plane');
+    }),
+  );
+});
+
+test('an endless line in pieces keeps its two ends only, and is still known', () => {
+  const count = new EntryCount(0);
+  count.push(Buffer.from('[manager] '));
+  for (let piece = 0; piece < 1000; piece++) count.push(Buffer.alloc(10_000, 'x'));
+  count.push(Buffer.from(`${suffix}\n`));
+  expect(count.range).toEqual({min: 1, max: 1});
+});
+
+const start = (freshStart: string | undefined, pipelineId: string | undefined = 'id-1'): BodyStart => ({
+  index: 0,
+  replay: Buffer.alloc(0),
+  freshStart: freshStart === undefined ? undefined : Buffer.from(freshStart),
+  pipelineId,
+  form: 'manager',
+});
+/** Of a line that names no pipeline. */
+const nameless = (freshStart?: string): BodyStart => ({
+  ...start(freshStart),
+  pipelineId: undefined,
+  form: 'control-plane',
+});
+
+/** A life that was seen to begin. */
+function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogLife {
+  const life = new LogLife();
+  life.otherLife(start(freshStart, pipelineId), undefined);
+  life.begin(start(freshStart).freshStart);
+  return life;
+}
+
+test('the same fresh start proves the life, another one another life', () => {
+  const life = lifeOf('at one');
+  const same = start('at one');
+  expect(life.otherLife(same, undefined)).toBeUndefined();
+  expect(life.isProvedBy(same.freshStart)).toBe(true);
+  expect(life.otherLife(start('at two'), undefined)).toBe('restarted');
+});
+
+test('one that we have not seen begin does not begin again', () => {
+  expect(lifeOf(undefined).otherLife(start('at one'), undefined)).toBe('restarted');
+});
+
+test('a line without a fresh start proves nothing', () => {
+  const life = lifeOf('at one');
+  expect(life.otherLife(start(undefined), undefined)).toBeUndefined();
+  expect(life.isProvedBy(undefined)).toBe(false);
+});
+
+test('another id is another pipeline; the line is believed before the caller', () => {
+  const life = lifeOf('at one');
+  const entry = {...start(undefined), pipelineId: undefined};
+  expect(life.otherLife(entry, undefined)).toBeUndefined();
+  expect(life.lacksId).toBe(false);
+  expect(life.otherLife(start(undefined), 'id-2')).toBeUndefined();
+  expect(life.pipelineId).toBe('id-1');
+  expect(life.otherLife(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
+  expect(life.pipelineId).toBe('id-3');
+  expect(life.otherLife(entry, 'id-4')).toBe('created-again');
+});
+
+test('where no line names the pipeline, the caller tells a restart and another pipeline apart', () => {
+  const life = new LogLife();
+  life.otherLife(nameless('at one'), 'id-1');
+  life.begin(nameless('at one').freshStart);
+  expect(life.lacksId).toBe(true);
+  life.noteId('id-1');
+  expect(life.lacksId).toBe(false);
+  expect(life.otherLife(nameless('at two'), 'id-1')).toBe('restarted');
+  life.begin(nameless('at two').freshStart);
+  expect(life.otherLife(nameless('at three'), 'id-2')).toBe('created-again');
+  expect(life.pipelineId).toBe('id-2');
+});
+
+test('an id that the caller learns late makes no other life of the same fresh start', () => {
+  const life = new LogLife();
+  life.otherLife(nameless('at one'), 'id-1');
+  life.begin(nameless('at one').freshStart);
+  expect(life.otherLife(nameless('at one'), 'id-2')).toBeUndefined();
+  expect(life.pipelineId).toBe('id-2');
+});
+
+test('another id by the caller alone, and no fresh start: a doubt that the bytes decide', () => {
+  const life = lifeOf('at one');
+  expect(life.otherLife(nameless(), 'id-1')).toBeUndefined();
+  expect([life.isDoubted, life.suspected]).toEqual([false, 'cleared']);
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect([life.isDoubted, life.suspected]).toEqual([true, 'created-again']);
+  // A body that was cut before it was decided leaves the doubt to the next one.
+  expect(life.pipelineId).toBe('id-1');
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect(life.isDoubted).toBe(true);
+  life.goOn(undefined, true);
+  expect([life.pipelineId, life.isDoubted, life.lacksId]).toEqual(['id-2', false, false]);
+});
+
+test('an id that nobody confirmed since the life began is corrected without a doubt', () => {
+  const life = new LogLife();
+  life.otherLife(nameless(), 'id-1');
+  life.begin(undefined);
+  expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
+  expect(life.isDoubted).toBe(false);
+  life.goOn(undefined, false);
+  expect([life.pipelineId, life.lacksId]).toEqual(['id-2', true]);
+  life.noteId('id-3');
+  expect([life.pipelineId, life.lacksId]).toEqual(['id-3', false]);
+  life.noteId('id-4');
+  expect(life.pipelineId).toBe('id-3');
+});
+
+test('it is the same after it was written down', () => {
+  const life = lifeOf('at one é');
+  const again = new LogLife();
+  again.resume(JSON.parse(JSON.stringify(life.state)));
+  expect(again.state).toEqual(life.state);
+  expect(again.otherLife(start('at one é'), undefined)).toBeUndefined();
+  expect(again.otherLife(start('at two'), undefined)).toBe('restarted');
+  expect(new LogLife().state).toEqual({});
+});
+
+test('of an unknown life a fresh start proves nothing, until it has gone on', () => {
+  const life = new LogLife();
+  life.resume({isLifeUnknown: true, pipelineId: 'id-1'});
+  const {freshStart} = start('at one');
+  expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
+  expect(life.isProvedBy(freshStart)).toBe(false);
+  life.goOn(freshStart, true);
+  expect(life.isProvedBy(freshStart)).toBe(true);
+  expect(life.otherLife(start('at two'), undefined)).toBe('restarted');
+  life.goOn(start('at two').freshStart, true);
+  expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
+});
+
+const state: StitchState = {
+  count: {min: 3, max: 5, open: true, partial: '[manager] begun'},
+  life: 'Fresh start of pipeline logs',
+  pipelineId: 'one',
+};
+const unknownCount = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
+
+it('reads back what was written', () => {
+  const former = {...state, count: {...state.count, form: 'control-plane'}};
+  for (const written of [state, former, {...state, isLifeUnknown: true}, {count: state.count}]) {
+    expect(readStitchState(JSON.parse(JSON.stringify(written)), undefined)).toEqual(written);
+  }
+});
+
+it('leaves out a form that it does not know', () => {
+  expect(readStitchState({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
+});
+
+it('takes the id that is known where none was written', () => {
+  expect(readStitchState({count: state.count}, 'known').pipelineId).toBe('known');
+  expect(readStitchState(state, 'known').pipelineId).toBe('one');
+});
+
+describe('makes the count and the life unknown, which is always true, for', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'state'],
+    ['no count', {life: 'life'}],
+    ['a count below zero', {...state, count: {...state.count, min: -1}}],
+    ['a count with a fraction', {...state, count: {...state.count, max: 5.5}}],
+    ['bounds that are crossed', {...state, count: {...state.count, min: 6}}],
+    ['a partial line that is no text', {...state, count: {...state.count, partial: 7}}],
+  ])('%s', (_, value) => {
+    expect(readStitchState(value, 'one')).toEqual({count: unknownCount, isLifeUnknown: true, pipelineId: 'one'});
+  });
+});

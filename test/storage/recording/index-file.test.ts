@@ -1,0 +1,145 @@
+import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import type {Marker} from '../../../source/buffer/markers.ts';
+import {
+  beginIndex,
+  type Fact,
+  factLine,
+  readFacts,
+  rewriteIndex,
+} from '../../../source/storage/recording/index-file.ts';
+import {mapOf} from '../../../source/storage/recording/reader.ts';
+import {FakeClock} from '../../harness/fake-clock.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+
+const pipeline = {name: 'p', id: 'id-1'};
+
+test('begins with whose recording it is, for nobody else to read', async () => {
+  await using home = await temporaryDirectory();
+  const folder = path.join(home.path, 'p--id-1');
+  const clock = new FakeClock();
+  const map = await beginIndex(folder, pipeline, clock);
+  expect(map).toMatchObject({version: 1, begunAt: clock.wall(), files: []});
+  const file = path.join(folder, 'index.jsonl');
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({kind: 'recording', version: 1, ...pipeline});
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+});
+
+test('log files without an index that can be read are put aside', async () => {
+  await using home = await temporaryDirectory();
+  const clock = new FakeClock();
+  await writeFile(path.join(home.path, 'index.jsonl'), 'damaged\n');
+  await writeFile(path.join(home.path, '000001.log'), 'lines\n');
+  await writeFile(path.join(home.path, 'lock'), '');
+  expect((await beginIndex(home.path, pipeline, clock)).version).toBe(1);
+  const aside = `without-index-${clock.wall()}`;
+  expect((await readdir(home.path)).sort()).toEqual(['index.jsonl', 'lock', aside]);
+  expect(await readFile(path.join(home.path, aside, '000001.log'), 'utf8')).toBe('lines\n');
+});
+
+test('written anew, it says the same and has nothing idle', async () => {
+  await using home = await temporaryDirectory();
+  const folder = path.join(home.path, 'p--id-1');
+  await mkdir(folder);
+  const map = await beginIndex(folder, pipeline, new FakeClock(5));
+  map.apply({kind: 'file', file: 1, offset: 0, line: 0, at: 6});
+  for (let n = 0; n < 10; n++) map.apply({kind: 'state', offset: n, fresh: false, state: {n}});
+  expect(map.idle).toBeGreaterThan(0);
+  await rewriteIndex(folder, pipeline, map);
+  expect(map.idle).toBe(0);
+  const again = mapOf(await readFile(path.join(folder, 'index.jsonl'), 'utf8'));
+  expect(again).toMatchObject({version: 1, begunAt: 5, files: map.files});
+  expect(again.state).toEqual(map.state);
+  expect(await readdir(folder)).toEqual(['index.jsonl']);
+});
+
+const drawn: Marker = {kind: 'drawn', at: 1};
+const cut: Marker = {kind: 'line-cut', at: 1};
+const file = (number: number, offset: number): Fact => ({kind: 'file', file: number, offset, line: 0, at: 7});
+const block = (offset: number, length: number, line = 0): Fact => {
+  return {kind: 'block', offset, length, line, lines: 2, at: 7};
+};
+const marker = (number: number, offset: number, its: Marker = drawn): Fact => {
+  return {kind: 'marker', number, offset, line: 0, marker: its};
+};
+const state = (offset: number, value: unknown, fresh = false): Fact => ({kind: 'state', offset, fresh, state: value});
+const read = (...facts: Fact[]) => mapOf(facts.map(factLine).join(''));
+
+test('facts are one line of JSON each; torn lines and strangers are left out', () => {
+  const facts = [file(1, 0), block(0, 10), marker(0, 10), {kind: 'compressed', file: 1, members: [3]} as const];
+  const text = `${facts.map(factLine).join('')}{"kind":"block","off\n\n{"kind":"later"}\n{"kind":"block","offset":"0"}\n[]\n`;
+  expect([...readFacts(text)]).toEqual(facts);
+});
+
+test('what speaks of more than there is, is void, and does not come back when the log grows', () => {
+  const map = read(
+    file(1, 0),
+    state(0, 'begin', true),
+    block(0, 10),
+    marker(0, 10),
+    state(10, 'ten'),
+    block(10, 30, 2),
+    marker(1, 40),
+    state(40, 'forty', true),
+    {kind: 'end', offset: 20, at: 8},
+    marker(1, 20, cut),
+  );
+  map.endAt(100);
+  expect(map.blocks).toEqual([block(0, 10)]);
+  expect(map.blocksEnd).toEqual({offset: 10, line: 2});
+  expect(map.markers.map(({offset, marker: its}) => [offset, its.kind])).toEqual([
+    [10, 'drawn'],
+    [20, 'line-cut'],
+  ]);
+  expect(map.nextMarker).toBe(2);
+  expect(map.state).toEqual({offset: 10, state: 'ten', freshFrom: 0});
+});
+
+test('a marker of the same number corrects the first; a block of the same place replaces it', () => {
+  const map = read(file(1, 0), block(0, 10), marker(0, 10), marker(0, 10, cut), block(0, 12));
+  expect(map.markers.map(({marker: its}) => its.kind)).toEqual(['line-cut']);
+  expect(map.blocks).toEqual([block(0, 12)]);
+});
+
+test('behind a gap nothing is known until the next state', () => {
+  expect(read(file(1, 0), state(0, 'begin', true), {kind: 'gap', offset: 50}).state).toEqual({
+    offset: 50,
+    state: undefined,
+    freshFrom: 50,
+  });
+  expect(read(file(1, 0), {kind: 'gap', offset: 50}, state(60, 'sixty')).state).toEqual({
+    offset: 60,
+    state: 'sixty',
+    freshFrom: 50,
+  });
+});
+
+test('a deleted file takes its blocks and markers along', () => {
+  const map = read(file(1, 0), block(0, 10), marker(0, 5), file(2, 10), block(10, 10, 2), marker(1, 15), {
+    kind: 'deleted',
+    file: 1,
+    at: 9,
+  });
+  expect(map.firstOffset).toBe(10);
+  expect(map.blocks).toEqual([block(10, 10, 2)]);
+  expect(map.markers.map(({number}) => number)).toEqual([1]);
+});
+
+test('an index that is written anew says the same', () => {
+  const map = read(
+    file(1, 0),
+    state(0, 'begin', true),
+    block(0, 10),
+    {kind: 'compressed', file: 1, members: [4]},
+    file(2, 10),
+    marker(0, 10),
+    block(10, 5, 2),
+    {kind: 'gap', offset: 12},
+    state(15, {some: 'state'}),
+  );
+  const again = read(...map.facts());
+  expect({...again, idle: 0}).toEqual({...map, idle: 0});
+  expect(again.state).toEqual(map.state);
+});

@@ -1,0 +1,122 @@
+import {expect, test} from 'vitest';
+import {describeCut} from '../../../source/api/transport-failure.ts';
+import type {ApiFailure, BodyEnd} from '../../../source/api/types.ts';
+import {eventWords, fineDuration} from '../../../source/streams/connection/event-words.ts';
+import {initialMachine, step} from '../../../source/streams/connection/machine.ts';
+import type {Machine, MachineEvent} from '../../../source/streams/connection/state.ts';
+
+const url = 'http://here';
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
+const forbidden: ApiFailure = {kind: 'fatal', reason: 'forbidden', message: 'your role may not', url};
+const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url};
+const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet', url};
+
+/** The words for each event of a history, played a second apart. */
+function words(events: readonly MachineEvent[]): (string | undefined)[] {
+  let machine: Machine = initialMachine;
+  return events.map((event, index) => {
+    const now = index * 1000;
+    const before = machine;
+    machine = step(machine, event, {now, roll: 0, decided: false, asked: 5}).machine;
+    return eventWords(before, event, machine, now)?.text;
+  });
+}
+
+const ask: MachineEvent = {kind: 'reconnect', cause: 'asked'};
+const live: MachineEvent[] = [ask, {kind: 'opened', attempt: 1}, {kind: 'caught-up', attempt: 1}];
+const ended = (end: BodyEnd, sentinel = false): MachineEvent => ({kind: 'body-ended', attempt: 1, end, sentinel});
+const refused = (failure: ApiFailure): MachineEvent => ({kind: 'refused', attempt: 1, failure});
+
+test('the first connection needs one word', () => {
+  expect(words(live)).toEqual([undefined, undefined, 'live']);
+});
+
+test('each way in which a stream ends has its own words', () => {
+  const lastOf = (event: MachineEvent) => words([...live, event]).at(-1);
+  expect([
+    lastOf(ended({kind: 'cut', message: 'the connection was reset'})),
+    lastOf(ended({kind: 'cut', message: describeCut(Object.assign(new Error('read'), {code: 'ETIMEDOUT'}))})),
+    lastOf(ended({kind: 'clean'})),
+    lastOf(ended({kind: 'clean'}, true)),
+    lastOf({kind: 'reconnect', cause: 'slept'}),
+    lastOf(ask),
+  ]).toEqual([
+    'connection lost: the API server closed it in the middle (the connection was reset); next try in 1.0 s',
+    'the connection was silent and may be dead (the network went silent); next try in 1.0 s',
+    'the runner was lost: the log stopped without its last word; next try in 1.0 s',
+    'the server ended the log: looking the pipeline up',
+    'this machine slept: the connection may be dead',
+    'reconnect asked for',
+  ]);
+});
+
+test('each end has its own cause, within one outage too', () => {
+  const events: MachineEvent[] = [
+    ...live,
+    ended({kind: 'clean'}),
+    {kind: 'retry-due', attempt: 1},
+    {kind: 'opened', attempt: 2},
+    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, sentinel: false},
+  ];
+  expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
+});
+
+test('back after a loss, it says how long that took', () => {
+  const events: MachineEvent[] = [
+    ...live,
+    ended({kind: 'clean'}),
+    {kind: 'retry-due', attempt: 1},
+    {kind: 'opened', attempt: 2},
+    {kind: 'caught-up', attempt: 2},
+  ];
+  expect(words(events).at(-1)).toBe('live again after 3.0 s');
+});
+
+test('what the look-up found', () => {
+  const found = (event: Extract<MachineEvent, {kind: 'looked-up'}>['found']) =>
+    words([...live, ended({kind: 'clean'}, true), {kind: 'looked-up', attempt: 1, found: event}]).at(-1);
+  expect([
+    found({kind: 'same'}),
+    found({kind: 'other'}),
+    found({kind: 'failed', failure: unknown}),
+    found({kind: 'failed', failure: unreachable}),
+  ]).toEqual([
+    'the pipeline is still there: its runner stopped; next try in 1.0 s',
+    'the pipeline was deleted and created again',
+    'the server does not know the pipeline',
+    'try 1 failed: nothing listens; next try in 1.0 s',
+  ]);
+});
+
+test('refusals say what came back and when the next try is', () => {
+  const says = (failure: ApiFailure) => words([ask, refused(failure)]).at(-1);
+  expect([
+    says(unreachable),
+    says({...unreachable, retryAfter: 5000}),
+    says({...unreachable, retryAfter: 7_200_000}),
+    says(notReady),
+    says(forbidden),
+  ]).toEqual([
+    'try 1 failed: nothing listens; next try in 1.0 s',
+    'try 1 failed: nothing listens; next try in 5.0 s',
+    'try 1 failed: nothing listens; next try in 5 min (the server asked for 2 h)',
+    'the runner does not have the log ready yet',
+    'try 1 failed: your role may not; next try in 30 s',
+  ]);
+});
+
+test('durations read as people say them', () => {
+  const milliseconds = [40, 1500, 9949, 9960, 119_000, 120_000, 7_100_000, 7_200_000, 172_799_999, 31_536_000_000];
+  expect(milliseconds.map(fineDuration)).toEqual([
+    '0.0 s',
+    '1.5 s',
+    '9.9 s',
+    '10 s',
+    '119 s',
+    '2 min',
+    '118 min',
+    '2 h',
+    '48 h',
+    '365 days',
+  ]);
+});

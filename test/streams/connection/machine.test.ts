@@ -1,0 +1,581 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {ApiFailure} from '../../../source/api/types.ts';
+import {causeOf, initialMachine, noteLoss, step, untoldLoss} from '../../../source/streams/connection/machine.ts';
+import type {AttemptEvent, Effect, Machine, MachineEvent, Moment} from '../../../source/streams/connection/state.ts';
+
+describe('connection loss', () => {
+  const first = {cause: 'server-lost', at: 100} as const;
+  const lost: Machine = {...initialMachine, loss: first};
+  const moment = {now: 500, roll: 0, decided: false, asked: 5};
+  const decided = {...moment, decided: true};
+
+  test('the first loss counts until a marker has told of it', () => {
+    expect(noteLoss(initialMachine, 'asked', moment).loss).toEqual({cause: 'asked', at: 500});
+    expect(noteLoss(lost, 'asked', moment).loss).toEqual(first);
+    expect(noteLoss(lost, 'asked', decided).loss).toEqual({cause: 'asked', at: 500});
+    expect([untoldLoss(lost, moment), untoldLoss(lost, decided)]).toEqual([first, undefined]);
+  });
+
+  test('a log that the server ended is named by that, and dated by the first loss', () => {
+    expect(noteLoss(lost, 'runner-stopped', moment).loss).toEqual({cause: 'runner-stopped', at: 100});
+  });
+
+  test('the body tells the cause', () => {
+    const event = {kind: 'body-ended', attempt: 1, sentinel: false} as const;
+    expect([
+      causeOf({...event, end: {kind: 'clean'}}),
+      causeOf({...event, end: {kind: 'clean'}, sentinel: true}),
+      causeOf({...event, end: {kind: 'cut', message: 'closed'}}),
+      causeOf({...event, end: {kind: 'cut', message: 'the network went silent'}}),
+      causeOf({...event, end: {kind: 'aborted'}}),
+    ]).toEqual(['runner-lost', 'runner-stopped', 'server-lost', 'silent', 'unknown']);
+  });
+});
+
+describe('connection machine', () => {
+  const moment = {now: 1000, roll: 0, decided: false, asked: 5};
+  /** As `moment`, when what is read has found its place in the log. */
+  const decided = {...moment, decided: true};
+  const url = 'http://here';
+
+  const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
+  const asksToWait: ApiFailure = {...unreachable, reason: 'runner-unreachable', retryAfter: 5000};
+  const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet', url};
+  const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url};
+  const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you', url};
+
+  type Play = {readonly machine: Machine; readonly effects: readonly Effect[]};
+
+  /** Plays events one after the other; `effects` are those of the last. */
+  function play(events: readonly MachineEvent[], from: Machine = initialMachine, at: Moment = moment): Play {
+    let result: Play = {machine: from, effects: []};
+    for (const event of events) result = step(result.machine, event, at);
+    return result;
+  }
+
+  const ask: MachineEvent = {kind: 'reconnect', cause: 'asked'};
+  const opened: MachineEvent = {kind: 'opened', attempt: 1};
+  const caughtUp: MachineEvent = {kind: 'caught-up', attempt: 1};
+  const cut: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: false, end: {kind: 'cut', message: 'closed'}};
+  const clean: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: false, end: {kind: 'clean'}};
+  const sentinel: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: true, end: {kind: 'clean'}};
+  const silent: MachineEvent = {kind: 'silent', attempt: 1};
+  const refused = (failure: ApiFailure, attempt = 1): MachineEvent => ({kind: 'refused', attempt, failure});
+
+  const states = {
+    idle: play([]).machine,
+    connecting: play([ask]).machine,
+    'catching-up': play([ask, opened]).machine,
+    live: play([ask, opened, caughtUp]).machine,
+    ended: play([ask, opened, caughtUp, sentinel]).machine,
+    waiting: play([ask, refused(unreachable)]).machine,
+    'gone, deleted': play([ask, refused(unknown)]).machine,
+    'gone, refused': play([ask, refused(unauthorized)]).machine,
+  } satisfies Record<string, Machine>;
+
+  const events = {
+    reconnect: ask,
+    slept: {kind: 'reconnect', cause: 'slept'},
+    close: {kind: 'close'},
+    opened,
+    'caught-up': caughtUp,
+    cut,
+    sentinel,
+    'refused, not reached': refused(unreachable),
+    'refused, unknown': refused(unknown),
+    'refused, not allowed': refused(unauthorized),
+    'looked up, same': {kind: 'looked-up', attempt: 1, found: {kind: 'same'}},
+    'looked up, other': {kind: 'looked-up', attempt: 1, found: {kind: 'other'}},
+    'looked up, missing': {kind: 'looked-up', attempt: 1, found: {kind: 'failed', failure: unknown}},
+    'looked up, no answer': {kind: 'looked-up', attempt: 1, found: {kind: 'failed', failure: unreachable}},
+    'retry due': {kind: 'retry-due', attempt: 1},
+    silent,
+    heard: {kind: 'heard', attempt: 1},
+    'spare late': {kind: 'spare-late', attempt: 1},
+    'listed, appeared': {kind: 'listed', as: 'appeared'},
+    'listed, replaced': {kind: 'listed', as: 'replaced'},
+    'listed, missing': {kind: 'listed', as: 'missing'},
+    'server answered': {kind: 'server-answered', request: 6},
+    'server answered what was asked before': {kind: 'server-answered', request: 5},
+  } satisfies Record<string, MachineEvent>;
+
+  /** Where each event leads from each state; what is not named changes nothing. `live +spare`: a second connection. */
+  const table: Record<keyof typeof states, Partial<Record<keyof typeof events, string>>> = {
+    idle: {reconnect: 'connecting', slept: 'connecting', close: 'idle'},
+    connecting: {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      opened: 'catching-up',
+      'refused, not reached': 'waiting',
+      'refused, unknown': 'gone',
+      'refused, not allowed': 'gone',
+    },
+    'catching-up': {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      'caught-up': 'live',
+      cut: 'waiting',
+      sentinel: 'ended',
+      'refused, not reached': 'waiting',
+      'refused, unknown': 'waiting',
+      'refused, not allowed': 'waiting',
+    },
+    live: {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      cut: 'waiting',
+      sentinel: 'ended',
+      'refused, not reached': 'waiting',
+      'refused, unknown': 'waiting',
+      'refused, not allowed': 'waiting',
+      silent: 'live +spare',
+    },
+    ended: {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      'looked up, same': 'waiting',
+      'looked up, other': 'connecting',
+      'looked up, missing': 'gone',
+      'looked up, no answer': 'waiting',
+    },
+    waiting: {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      'retry due': 'connecting',
+      'listed, appeared': 'connecting',
+      'listed, replaced': 'connecting',
+      'server answered': 'connecting',
+      'listed, missing': 'gone',
+    },
+    'gone, deleted': {
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      'retry due': 'connecting',
+      'listed, appeared': 'connecting',
+      'listed, replaced': 'connecting',
+    },
+    'gone, refused': {
+      'server answered': 'connecting',
+      reconnect: 'connecting',
+      slept: 'connecting',
+      close: 'idle',
+      'retry due': 'connecting',
+      'listed, appeared': 'connecting',
+      'listed, replaced': 'connecting',
+    },
+  };
+
+  function keysOf<K extends string>(record: Record<K, unknown>): K[] {
+    // Object.keys forgets the keys' type.
+    return Object.keys(record) as K[];
+  }
+
+  describe.each(keysOf(states))('%s', (state) => {
+    test.each(keysOf(events))('%s', (event) => {
+      const {machine} = play([events[event]], states[state]);
+      const expected = table[state][event];
+      if (expected === undefined) expect(machine).toBe(states[state]);
+      else expect(`${machine.connection.kind}${machine.spare ? ' +spare' : ''}`).toBe(expected);
+    });
+  });
+
+  test('connecting drops what was running before', () => {
+    const {machine, effects} = play([ask], states.live);
+    expect(effects).toEqual([
+      {kind: 'drop', attempt: 1},
+      {kind: 'connect', attempt: 2},
+    ]);
+    expect(machine.loss).toEqual({cause: 'asked', at: 1000});
+  });
+
+  test('the body tells the cause: cut, clean without the sentinel, the sentinel, a silent network', () => {
+    const causeOf = (event: MachineEvent) => play([event], states.live).machine.loss?.cause;
+    const timedOut: MachineEvent = {...cut, end: {kind: 'cut', message: 'the network went silent'}};
+    expect([cut, clean, sentinel, timedOut].map(causeOf)).toEqual([
+      'server-lost',
+      'runner-lost',
+      'runner-stopped',
+      'silent',
+    ]);
+  });
+
+  describe('an outage', () => {
+    const at = (now: number, isDecided = false): Moment => ({now, roll: 0, decided: isDecided, asked: 5});
+    const waiting = play([cut], states.live).machine;
+    const connecting = play([{kind: 'retry-due', attempt: 1}], waiting, at(2000, true)).machine;
+    const again = play([{kind: 'opened', attempt: 2}], connecting, at(2100, true));
+    const first = {cause: 'server-lost', at: 1000};
+    /** Every way in which the second connection can be lost before it is called live. */
+    const losses = {
+      'runner-lost': {...clean, attempt: 2},
+      unknown: refused(unreachable, 2),
+      asked: ask,
+      slept: {kind: 'reconnect', cause: 'slept'},
+    } as const satisfies Record<string, MachineEvent>;
+
+    test('is named and dated by its first loss', () => {
+      expect(again.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: first}]);
+    });
+
+    test.each(keysOf(losses))('goes on while no marker has told of it: then %s', (cause) => {
+      const lost = play([losses[cause]], again.machine, at(2200)).machine;
+      expect(lost.loss).toEqual(first);
+      const reading = play([ask, {kind: 'opened', attempt: lost.lastAttempt + 1}], lost, at(2300));
+      expect(reading.effects).toContainEqual({kind: 'begin-replay', attempt: lost.lastAttempt + 1, loss: first});
+    });
+
+    test.each(keysOf(losses))('is over when lines go on, live or not: then %s', (cause) => {
+      expect(play([losses[cause]], again.machine, at(2200, true)).machine.loss).toEqual({cause, at: 2200});
+    });
+
+    test('is not over because a replay fell quiet that told nothing', () => {
+      const live = play([{kind: 'caught-up', attempt: 2}], again.machine, at(2300)).machine;
+      expect(live.connection.kind).toBe('live');
+      expect(play([{...cut, attempt: 2} as MachineEvent], live, at(2400)).machine.loss).toEqual(first);
+      expect(play([losses['runner-lost']], live, at(2400, true)).machine.loss).toEqual({
+        cause: 'runner-lost',
+        at: 2400,
+      });
+      expect(play([{kind: 'caught-up', attempt: 2}], again.machine, at(2300, true)).machine.loss).toBeUndefined();
+    });
+
+    test('in which the server itself ended the log is named by that: the pane has a row about it', () => {
+      const lost = play([{...sentinel, attempt: 2} as MachineEvent], again.machine, at(2200)).machine;
+      expect(lost.loss).toEqual({cause: 'runner-stopped', at: 1000});
+      expect(play([{kind: 'looked-up', attempt: 2, found: {kind: 'same'}}], lost).machine.connection).toMatchObject({
+        cause: 'runner-stopped',
+      });
+    });
+  });
+
+  test('tries reset when live and not on a 200: accept-then-drop backs off', () => {
+    let machine = states.connecting;
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      const dropped = play(
+        [
+          {...opened, attempt},
+          {...cut, attempt},
+        ] as MachineEvent[],
+        machine,
+      );
+      for (const effect of dropped.effects) if (effect.kind === 'wait') waits.push(effect.milliseconds);
+      machine = play([{kind: 'retry-due', attempt}], dropped.machine).machine;
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
+    const live = play(
+      [
+        {kind: 'opened', attempt: 7},
+        {kind: 'caught-up', attempt: 7},
+      ],
+      machine,
+    ).machine;
+    expect([machine.tries, live.tries]).toEqual([6, 0]);
+  });
+
+  test('Retry-After is waited for and shown', () => {
+    const {machine, effects} = play([refused(asksToWait)], states.connecting);
+    expect(machine.connection).toEqual({
+      kind: 'waiting',
+      until: 6000,
+      tries: 1,
+      cause: 'unknown',
+      failure: asksToWait,
+    });
+    expect(effects).toContainEqual({kind: 'wait', attempt: 1, milliseconds: 5000});
+  });
+
+  test('the empty 404 waits briefly and shows no error', () => {
+    const {machine} = play([refused(notReady)], states.connecting);
+    expect(machine.connection).toMatchObject({kind: 'waiting', until: 1500, failure: undefined});
+  });
+
+  test('gone is tried again slowly and says why', () => {
+    expect(states['gone, refused'].connection).toEqual({
+      kind: 'gone',
+      reason: {kind: 'refused', failure: unauthorized},
+      until: 31_000,
+    });
+  });
+
+  test('a deletion is marked once, and only in a log that was read', () => {
+    const marks = (effects: readonly Effect[]) => effects.filter(({kind}) => kind === 'mark-ended');
+    expect(marks(play([refused(unknown)], states.connecting).effects)).toEqual([]);
+    const deleted = play([events['looked up, missing']], states.ended);
+    expect(marks(deleted.effects)).toEqual([{kind: 'mark-ended', because: 'deleted'}]);
+    const still = play([{kind: 'retry-due', attempt: 1}, refused(unknown, 2)], deleted.machine);
+    expect(still.machine.connection.kind).toBe('gone');
+    expect(marks(still.effects)).toEqual([]);
+  });
+
+  test('a look-up that finds another id reconnects at once and says so', () => {
+    expect(play([events['looked up, other']], states.ended).effects).toEqual([
+      {kind: 'mark-ended', because: 'created-again'},
+      {kind: 'drop', attempt: 1},
+      {kind: 'connect', attempt: 2},
+    ]);
+  });
+
+  describe('an answer of the server to others', () => {
+    const answered: MachineEvent = {kind: 'server-answered', request: 1000};
+    /** Plays it on, for the attempt that is the newest then. */
+    const next = (machine: Machine, event: MachineEvent) =>
+      play(['attempt' in event ? {...event, attempt: machine.lastAttempt} : event], machine).machine;
+    const due: MachineEvent = {kind: 'retry-due', attempt: 0};
+    /** An outage in which the backoff has grown. */
+    const away = [due, refused(unreachable), due, refused(unreachable), due, refused(unreachable)].reduce(
+      next,
+      states.waiting,
+    );
+
+    test.each([
+      ['that the server asked for', states.connecting, refused(asksToWait)],
+      ['after an empty 404, which is short', states.connecting, refused(notReady)],
+      ['for a log that the server ended', states.ended, events['looked up, same']],
+      ['for a pipeline that is deleted', states.ended, events['looked up, missing']],
+    ])('does not cut short a wait %s', (_, from, event) => {
+      const {machine} = play([event], from);
+      expect(play([answered], machine).machine).toBe(machine);
+    });
+
+    test.each([
+      ['a cut', states.live, cut],
+      ['the end of a log whose look-up failed', states.ended, events['looked up, no answer']],
+      ['an error', states.connecting, refused({...unreachable, reason: 'server-error'})],
+      ['a refusal', states.connecting, refused(unauthorized)],
+    ])('ends the wait after %s', (_, from, event) => {
+      const {machine} = play([event, answered], from);
+      expect(machine.connection.kind).toBe('connecting');
+      expect(
+        play(
+          [
+            {kind: 'opened', attempt: 2},
+            {kind: 'caught-up', attempt: 2},
+          ],
+          machine,
+        ).machine,
+      ).toMatchObject({
+        connection: {kind: 'live'},
+        woken: false,
+        eased: false,
+      });
+    });
+
+    test('lets the backoff begin anew, once an outage, and is not heard again before its next wait is over', () => {
+      expect(away.tries).toBe(4);
+      const woken = next(away, answered);
+      const failed = next(woken, refused(unreachable));
+      expect(failed.connection).toMatchObject({kind: 'waiting', tries: 1, until: 2000});
+      expect(next(failed, answered)).toBe(failed);
+      const second = [due, refused(unreachable), answered, refused(unreachable)].reduce(next, failed);
+      expect(second.connection).toMatchObject({kind: 'waiting', tries: 3, until: 5000});
+      expect(next(second, answered)).toBe(second);
+    });
+
+    test('to a log of the same pipeline on a server that answers all else makes two tries at most of one', () => {
+      fc.assert(
+        fc.property(fc.array(fc.boolean(), {maxLength: 60}), (answersCome) => {
+          let machine: Machine = away;
+          let [own, woken] = [0, 0];
+          for (const comes of answersCome) {
+            const before = machine;
+            machine = next(machine, comes ? answered : due);
+            if (machine === before) continue;
+            if (comes) woken += 1;
+            else own += 1;
+            machine = next(machine, refused(unreachable));
+            expect(woken).toBeLessThanOrEqual(own + 1);
+            // After the first, each failure counts.
+            if (woken > 1) expect(machine.tries).toBeGreaterThanOrEqual(woken);
+          }
+        }),
+      );
+    });
+  });
+
+  describe('a second connection in place of a silent one', () => {
+    const spare = play([silent], states.live);
+    const reading = play([{kind: 'opened', attempt: 2}], spare.machine);
+
+    test('is opened beside it, stitched, and only then the old one is closed', () => {
+      expect(spare.effects).toEqual([{kind: 'connect', attempt: 2}]);
+      expect(reading.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}}]);
+      const done = play([{kind: 'caught-up', attempt: 2}], reading.machine);
+      expect(done.effects).toEqual([
+        {kind: 'settle', attempt: 2},
+        {kind: 'drop', attempt: 1},
+      ]);
+      expect(done.machine.connection).toEqual({kind: 'live', attempt: 2, since: 1000});
+    });
+
+    test('is dropped when it fails, comes too late or the old one speaks, and its id is not used again', () => {
+      const reasons: MachineEvent[] = [
+        refused(unreachable, 2),
+        {kind: 'spare-late', attempt: 2},
+        {kind: 'heard', attempt: 1},
+      ];
+      for (const reason of reasons) {
+        const {machine, effects} = play([reason], spare.machine);
+        expect(effects).toEqual([{kind: 'drop', attempt: 2}]);
+        expect(machine.connection).toBe(states.live.connection);
+        expect(play([silent], machine).effects).toEqual([{kind: 'connect', attempt: 3}]);
+      }
+    });
+
+    test('takes over when the old one ends first, whether it was open already or not', () => {
+      const early = play([cut], spare.machine);
+      expect(early.machine.connection).toEqual({kind: 'connecting', attempt: 2});
+      expect(early.effects).toEqual([{kind: 'drop', attempt: 1}]);
+      const late = play([cut], reading.machine);
+      expect(late.machine.connection).toMatchObject({kind: 'catching-up', attempt: 2});
+    });
+
+    test('tells of the old loss if nothing did before it', () => {
+      const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
+      const opens = (at: Moment) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
+      expect(opens(moment).effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: outage.loss});
+      const told = opens(decided);
+      expect(told.effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
+      expect(play([{...cut, attempt: 2} as MachineEvent], told.machine).machine.loss).toEqual({
+        cause: 'server-lost',
+        at: 1000,
+      });
+    });
+
+    test('lost soon after it took over, is a loss of its own if its lines were in the pane', () => {
+      const promoted = play([cut], reading.machine).machine;
+      const lost = (at: Moment) => play([{...clean, attempt: 2} as MachineEvent], promoted, at).machine.loss;
+      expect(lost({...moment, now: 1500})).toEqual({cause: 'server-lost', at: 1000});
+      expect(lost({...decided, now: 1500})).toEqual({cause: 'runner-lost', at: 1500});
+      const done = play([{kind: 'caught-up', attempt: 2}], reading.machine).machine;
+      const later = play([{...clean, attempt: 2} as MachineEvent], done, {...decided, now: 1500}).machine;
+      expect(later.loss).toEqual({cause: 'runner-lost', at: 1500});
+    });
+
+    test('lost while it was being read, leads to an ordinary reconnect: nobody read the old one meanwhile', () => {
+      const {machine, effects} = play([{...cut, attempt: 2} as MachineEvent], reading.machine);
+      expect(machine.connection.kind).toBe('waiting');
+      expect(effects.filter(({kind}) => kind === 'drop')).toEqual([
+        {kind: 'drop', attempt: 1},
+        {kind: 'drop', attempt: 2},
+      ]);
+    });
+
+    test('in use, is settled as it stands when the overlap has lasted too long', () => {
+      expect(play([{kind: 'spare-late', attempt: 2}], reading.machine).machine.connection).toMatchObject({attempt: 2});
+    });
+
+    test('is closed with the stream', () => {
+      expect(play([{kind: 'close'}], spare.machine).effects).toEqual([
+        {kind: 'drop', attempt: 1},
+        {kind: 'drop', attempt: 2},
+      ]);
+    });
+  });
+
+  const attemptEvents = keysOf(events)
+    .map((name): MachineEvent => events[name])
+    .filter((event): event is AttemptEvent => 'attempt' in event);
+
+  const outsideEvents = keysOf(events)
+    .map((name): MachineEvent => events[name])
+    .filter((event) => !('attempt' in event));
+
+  /** Random histories in which most events belong to the newest attempts. */
+  const histories = fc.array(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({event: fc.constantFrom(...attemptEvents), back: fc.nat(3), isDecided: fc.boolean()}),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({event: fc.constantFrom(...outsideEvents), back: fc.constant(0), isDecided: fc.boolean()}),
+      },
+    ),
+    {maxLength: 60},
+  );
+
+  type Move = {readonly event: MachineEvent; readonly back: number; readonly isDecided: boolean};
+
+  /** Plays a history; `check` sees the machine before and after each event. */
+  function walk(history: readonly Move[], check: (before: Machine, event: MachineEvent, after: Play) => void): void {
+    let machine = initialMachine;
+    for (const {event, back, isDecided} of history) {
+      const dated = 'attempt' in event ? {...event, attempt: Math.max(1, machine.lastAttempt - back)} : event;
+      const after = step(machine, dated, isDecided ? decided : moment);
+      check(machine, dated, after);
+      machine = after.machine;
+    }
+  }
+
+  const {PIPETAIL_RUNS = '300'} = process.env;
+  const runs = {numRuns: Number(PIPETAIL_RUNS)};
+
+  test('an event of an older attempt never changes anything', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        walk(history, (before, event, after) => {
+          const isStale =
+            'attempt' in event && event.attempt !== before.attempt && event.attempt !== before.spare?.attempt;
+          if (isStale) expect(after).toEqual({machine: before, effects: []});
+        });
+      }),
+      runs,
+    );
+  });
+
+  test('at most one connection, two only while a silent one is replaced; none while waiting, gone or closed', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const open = new Set<number>();
+        walk(history, (before, event, after) => {
+          // What is over by itself is no connection any more.
+          if ('attempt' in event && (event.kind === 'body-ended' || event.kind === 'refused'))
+            open.delete(event.attempt);
+          for (const effect of after.effects) {
+            if (effect.kind === 'drop') open.delete(effect.attempt);
+            if (effect.kind === 'connect') open.add(effect.attempt);
+          }
+          const {connection, spare} = after.machine;
+          const allowed = ['connecting', 'catching-up', 'live'].includes(connection.kind) ? 1 : 0;
+          expect(open.size).toBeLessThanOrEqual(allowed + (spare ? 1 : 0));
+          if (spare) expect(connection.kind).toBe('live');
+          expect(after.machine.lastAttempt).toBeGreaterThanOrEqual(before.lastAttempt);
+        });
+      }),
+      runs,
+    );
+  });
+
+  test('a stream that is not closed always has something to wait for', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        walk(history, (before, _event, after) => {
+          if (after.machine === before) return;
+          const kinds = after.effects.map(({kind}) => kind);
+          switch (after.machine.connection.kind) {
+            case 'waiting':
+            case 'gone':
+              expect(kinds).toContain('wait');
+              break;
+            case 'ended':
+              expect(kinds).toContain('look-up');
+              break;
+            case 'connecting':
+              expect(kinds.includes('connect') || before.spare !== undefined).toBe(true);
+              break;
+          }
+        });
+      }),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,252 @@
+import {Readable} from 'node:stream';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {filterInput, InputFilter, type TerminalReport} from '../../source/system/terminal-input.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+
+/** Reads as Ink does: all there is, whenever there is something. */
+function reading() {
+  const stdin = new Readable({read() {}});
+  stdin.setEncoding('utf8');
+  const seen: string[] = [];
+  const read: string[] = [];
+  const clock = new FakeClock();
+  const undo = filterInput(stdin as unknown as NodeJS.ReadStream, {
+    onReport: ({kind}) => seen.push(kind),
+    onKeys: () => seen.push('keys'),
+    clock,
+  });
+  stdin.on('readable', () => {
+    for (let chunk = stdin.read(); chunk !== null; chunk = stdin.read()) read.push(String(chunk));
+  });
+  const send = async (text: string) => {
+    stdin.push(text);
+    await new Promise(setImmediate);
+  };
+  return {send, seen, read, undo, clock};
+}
+
+test('reports are told of and never read; keys behind them are', async () => {
+  const {send, seen, read} = reading();
+  await send('\u001B[O');
+  expect(read).toEqual([]);
+  await send('\u001B[Ij');
+  expect(read).toEqual(['j']);
+  expect(seen).toEqual(['blur', 'focus', 'keys']);
+});
+
+test('undone, input is read as it comes', async () => {
+  const {send, seen, read, undo} = reading();
+  undo();
+  await send('\u001B[O');
+  expect(read).toEqual(['\u001B[O']);
+  expect(seen).toEqual([]);
+});
+
+test('Esc goes on when nothing has followed it for a moment', async () => {
+  const {send, seen, read, clock} = reading();
+  await send('\u001B');
+  await clock.advance(49);
+  expect(read).toEqual([]);
+  await clock.advance(1);
+  expect(read).toEqual(['\u001B[27u']);
+  expect(seen).toEqual(['keys']);
+});
+
+test('a sequence that comes in two pieces is one', async () => {
+  const {send, read, clock} = reading();
+  await send('\u001B');
+  await clock.advance(30);
+  await send('[A');
+  await clock.advance(1000);
+  expect(read).toEqual(['\u001B[A']);
+});
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const esc = '\u001B';
+/** What Ink gets for the Esc key. */
+const escKey = `${esc}[27u`;
+
+/** What is left, and what was reported, of input that arrived in these pieces. */
+function pass(...pieces: readonly string[]): {keys: string; reports: TerminalReport[]} {
+  const filter = new InputFilter();
+  const parts = pieces.map((piece) => filter.push(piece));
+  return {keys: parts.map(({keys}) => keys).join(''), reports: parts.flatMap(({reports}) => reports)};
+}
+
+test('focus and blur are taken out from between keys', () => {
+  expect(pass(`a${esc}[Ib${esc}[O`)).toEqual({keys: 'ab', reports: [{kind: 'focus'}, {kind: 'blur'}]});
+});
+
+test('mouse reports are read: button, cell, and whether it went down', () => {
+  expect(pass(`${esc}[<0;1;1M${esc}[<0;12;34m${esc}[<65;200;50M`)).toEqual({
+    keys: '',
+    reports: [
+      {kind: 'mouse', button: 0, column: 0, row: 0, pressed: true},
+      {kind: 'mouse', button: 0, column: 11, row: 33, pressed: false},
+      {kind: 'mouse', button: 65, column: 199, row: 49, pressed: true},
+    ],
+  });
+});
+
+test.each([
+  `${esc}[A`,
+  `${esc}OF`,
+  `${esc}[Z`,
+  `${esc}[5~`,
+  `${esc}[99;5u`,
+  `${esc}[200~[I ${esc}[I ${esc}[<0;1;1M ${esc}]0;title\u0007 ${esc}[1;5A${esc}[201~`,
+  '[I',
+  'é日',
+])('what is a key of ours, or pasted, stays as it is: %j', (keys) => {
+  expect(pass(keys)).toEqual({keys, reports: []});
+});
+
+const unknown = {
+  'F1, vt220': `${esc}OP`,
+  F5: `${esc}[15~`,
+  'F5 with Shift': `${esc}[15;2~`,
+  'F1, Linux console': `${esc}[[A`,
+  'Ctrl and an arrow': `${esc}[1;5A`,
+  'Shift and an arrow, rxvt': `${esc}[a`,
+  'Ctrl and an arrow, rxvt': `${esc}Oa`,
+  Insert: `${esc}[2~`,
+  'keypad Enter': `${esc}OM`,
+  'CSI u: a': `${esc}[97u`,
+  'CSI u: Ctrl, Shift and a': `${esc}[97;6u`,
+  'CSI u: a is let go': `${esc}[97;1:3u`,
+  modifyOtherKeys: `${esc}[27;5;9~`,
+  'old mouse report': `${esc}[M !!`,
+  'cursor position': `${esc}[12;40R`,
+  'device attributes': `${esc}[?64;1;2;6;9;15;22c`,
+  'secondary device attributes': `${esc}[>41;354;0c`,
+  'mode report': `${esc}[?2026;2$y`,
+  'background colour': `${esc}]11;rgb:1e1e/1e1e/1e1e${esc}\\`,
+  clipboard: `${esc}]52;c;cXVpdA==\u0007`,
+  version: `${esc}P>|tmux 3.5a${esc}\\`,
+  'termcap answer': `${esc}P1+r436f=323536${esc}\\`,
+  'kitty graphics': `${esc}_Gi=31;OK${esc}\\`,
+  'privacy message': `${esc}^quit${esc}\\`,
+};
+
+test.each(Object.entries(unknown))('%s is eaten whole, wherever it is cut', (_, sequence) => {
+  expect(pass(`j${sequence}k`)).toEqual({keys: 'jk', reports: []});
+  for (let cut = 1; cut < sequence.length; cut++) {
+    expect(pass(`j${sequence.slice(0, cut)}`, `${sequence.slice(cut)}k`)).toEqual({keys: 'jk', reports: []});
+  }
+});
+
+test('Esc and a key in one read are two keys, also in two reads and after another Esc', () => {
+  expect(pass(`${esc}j`).keys).toBe(`${escKey}j`);
+  expect(pass(esc, '?').keys).toBe(`${escKey}?`);
+  expect(pass(`${esc}${esc}j`).keys).toBe(`${escKey}${escKey}j`);
+  expect(pass(`a${esc}日k`).keys).toBe(`a${escKey}日k`);
+});
+
+test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut behind it is no key', () => {
+  const filter = new InputFilter();
+  expect(filter.push(esc)).toEqual({keys: '', reports: []});
+  expect(filter.patience).toBe(50);
+  expect(filter.flush()).toEqual({keys: escKey, reports: []});
+  expect(filter.patience).toBeUndefined();
+  expect(filter.push('[Ox')).toEqual({keys: 'x', reports: [{kind: 'blur'}]});
+  expect(filter.push('[O')).toEqual({keys: '[O', reports: []});
+});
+
+test.each([
+  ['[A', ''],
+  ['[1;5A', ''],
+  ['O5A', ''],
+  ['[z', '[z'],
+  ['j', 'j'],
+])('behind an Esc that went on, %j leaves %j', (rest, keys) => {
+  const filter = new InputFilter();
+  filter.push(esc);
+  filter.flush();
+  expect(filter.push(rest).keys.replace(`${esc}[A`, '')).toBe(keys);
+});
+
+test('Esc twice is twice the key', () => {
+  const filter = new InputFilter();
+  filter.push(esc);
+  filter.push(esc);
+  expect(filter.flush().keys).toBe(escKey + escKey);
+});
+
+test.each([`${esc}[`, `${esc}O`, `${esc}]`, `${esc}[1;5`, `${esc}]11;rgb:1e`, `${esc}[<0;1`, `${esc}Pq`])(
+  'what never ends is dropped in the end: %j',
+  (begun) => {
+    const filter = new InputFilter();
+    expect(filter.push(`j${begun}`).keys).toBe('j');
+    expect(filter.patience).toBe(begun.length === 2 ? 50 : 1000);
+    expect(filter.flush().keys).toBe('');
+    expect(filter.push('k').keys).toBe('k');
+  },
+);
+
+test('a sequence that is broken off gives way to the next key', () => {
+  expect(pass(`${esc}[1;5\rj`).keys).toBe('\rj');
+  expect(pass(`${esc}]0;title${esc}[Aj`).keys).toBe(`${esc}[Aj`);
+});
+
+test('a paste goes through in pieces, and what follows are keys', () => {
+  expect(pass(`${esc}[20`, `0~a${esc}[I`, `b${esc}[2`, `00~c${esc}[20`, `1~${esc}[Ij`)).toEqual({
+    keys: `${esc}[200~a${esc}[Ib${esc}[200~c${esc}[201~j`,
+    reports: [{kind: 'focus'}],
+  });
+});
+
+const piece = fc.oneof(
+  fc.constantFrom(`${esc}[I`, `${esc}[O`, `${esc}[<0;1;1M`, `${esc}[<35;120;40m`, ...Object.values(unknown)),
+  fc.constantFrom('j', 'G', `${esc}[A`, `${esc}[5~`, '日', 'x y', `${esc}[200~pasted${esc}[201~`),
+);
+
+test('the same comes out wherever the input is cut', () => {
+  fc.assert(
+    fc.property(fc.array(piece, {maxLength: 12}), fc.array(fc.nat(120), {maxLength: 8}), (parts, offsets) => {
+      const input = parts.join('');
+      const cuts = [...new Set(offsets)].filter((at) => at < input.length);
+      const ends = [...cuts.toSorted((a, b) => a - b), input.length];
+      const pieces = ends.map((end, index) => input.slice(index === 0 ? 0 : ends[index - 1], end));
+      expect(pass(...pieces)).toEqual(pass(input));
+    }),
+    {numRuns: runs},
+  );
+});
+
+const knownKeys = new RegExp(`${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[\\d+;5u|\\[200~.*?${esc}\\[201~)`, 'g');
+
+/** A whole sequence of any kind, by the grammar. */
+const anySequence = fc.oneof(
+  fc
+    .tuple(fc.stringMatching(/^[<=>?]?[0-9;:]{0,12}[ -/]{0,2}$/), fc.stringMatching(/^[@-LN-Z\\^-~]$/))
+    .map(([inside, final]) => `${esc}[${inside}${final}`),
+  fc.stringMatching(/^[0-9;]{0,4}[@-~]$/).map((rest) => `${esc}O${rest}`),
+  fc
+    .tuple(fc.constantFrom(...']P^_X'), fc.stringMatching(/^[ -~]{0,30}$/), fc.constantFrom('\u0007', `${esc}\\`))
+    .map(([kind, text, end]) => `${esc}${kind}${text}${end}`),
+);
+
+test('no sequence of any kind types a letter', () => {
+  fc.assert(
+    fc.property(fc.array(anySequence, {maxLength: 8}), (sequences) => {
+      const {keys} = pass(...sequences);
+      expect(keys.replaceAll(knownKeys, '')).toBe('');
+    }),
+    {numRuns: runs},
+  );
+});
+
+const bytes = fc.string({unit: 'binary', maxLength: 8});
+
+test('whatever comes, nothing is invented, and keys work again after it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(anySequence, bytes, fc.constant(esc)), {maxLength: 10}), (pieces) => {
+      const filter = new InputFilter();
+      const out = pieces.map((text) => filter.push(text).keys).join('') + filter.flush().keys;
+      expect(out.replaceAll(escKey, esc).length).toBeLessThanOrEqual(pieces.join('').length);
+      if (!out.includes(`${esc}[200~`)) expect(filter.push('j').keys).toBe('j');
+    }),
+    {numRuns: runs},
+  );
+});

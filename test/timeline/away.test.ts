@@ -1,0 +1,116 @@
+import {expect, it} from 'vitest';
+import {noToll} from '../../source/buffer/markers.ts';
+import {ErrorShapes, watchedKey} from '../../source/records/error-log.ts';
+import {Absence, awaySummary} from '../../source/timeline/away.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {log, pipeline, shapesOf, sight} from './sights.ts';
+
+const nothing = new Set<number>();
+const told = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row) => `${row.pipeline} ${row.kind}`);
+
+it('what is down comes first, then what is lost, new errors, known ones, and what was received', () => {
+  const left = sight(
+    1000,
+    [log('orders', {lines: 10, endId: 12, shapes: shapesOf(['ERROR known'])}), log('fraud', {lines: 5})],
+    [pipeline('orders'), pipeline('fraud'), pipeline('etl')],
+  );
+  const now = sight(
+    9000,
+    [
+      log('orders', {lines: 30, endId: 34, shapes: shapesOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
+      log('fraud', {lines: 5, silent: 'does not answer', toll: {...noToll, gaps: 1, atLeast: 4, atMost: 4, gapId: 9}}),
+    ],
+    [
+      pipeline('orders', {since: 70, connectorErrors: 2}),
+      pipeline('fraud'),
+      pipeline('etl', {failing: 'Failed', running: false, since: 60}),
+    ],
+  );
+  const summary = awaySummary(left, now, nothing);
+  expect(summary).toMatchObject({since: 1000, until: 9000});
+  expect(told(summary)).toEqual([
+    'etl failed',
+    'fraud silent',
+    'fraud lost',
+    'orders restarted',
+    'orders errors',
+    'orders connectors',
+    'orders errors',
+    'orders received',
+  ]);
+  expect(summary?.rows.at(-1)).toEqual({kind: 'received', pipeline: 'orders', lines: 20, id: 12});
+});
+
+it('watched lines are as urgent as new errors', () => {
+  const watched = new ErrorShapes();
+  watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchedKey});
+  const left = sight(0, [log('a', {shapes: watched.byKey})], [pipeline('b')]);
+  watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchedKey});
+  const now = sight(1, [log('a', {shapes: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
+  expect(told(awaySummary(left, now, nothing))).toEqual(['a errors', 'b connectors']);
+});
+
+it('lines alone are no news', () => {
+  expect(awaySummary(sight(0, [log('a')]), sight(1, [log('a', {lines: 1000, endId: 1000})]), nothing)).toBeUndefined();
+});
+
+it('a restart that the list and the log tell of is told once, where the log has it', () => {
+  const now = sight(1, [log('a', {toll: {...noToll, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
+  const summary = awaySummary(sight(0, [log('a')], [pipeline('a')]), now, nothing);
+  expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
+});
+
+it('before the first list nothing is known of pipelines', () => {
+  const left = {at: 0, logs: [], pipelines: undefined};
+  expect(awaySummary(left, sight(1, [], [pipeline('a', {failing: 'Failed'})]), nothing)).toBeUndefined();
+});
+
+function open(awayAfter = 10_000) {
+  const clock = new FakeClock(0);
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    return sight(clock.wall(), []);
+  };
+  return {clock, absence: new Absence({clock, awayAfter, look}), looks: () => looks};
+}
+
+it('answers what was known at the key before', async () => {
+  const {clock, absence} = open();
+  await clock.advance(5000);
+  expect(absence.noteKey()).toBeUndefined();
+  await clock.advance(10_000);
+  expect(absence.noteKey()?.at).toBe(5000);
+  expect(absence.noteKey()).toBeUndefined();
+});
+
+it('a machine that slept was away, though its timers stood still', () => {
+  const {clock, absence} = open();
+  absence.noteKey();
+  clock.jumpWall(20_000);
+  expect(absence.noteKey()?.at).toBe(0);
+});
+
+it('keys in quick succession look at everything once a second', async () => {
+  const {clock, absence, looks} = open();
+  const before = looks();
+  for (let key = 0; key < 100; key++) {
+    await clock.advance(50);
+    absence.noteKey();
+  }
+  expect(looks() - before).toBe(5);
+});
+
+it('a log that caught up after the user had left counts from there', async () => {
+  const {clock, absence} = open();
+  absence.noteCaughtUp(log('a', {lines: 5}));
+  absence.noteCaughtUp(log('a', {lines: 9}));
+  await clock.advance(10_000);
+  expect(absence.noteKey()?.logs).toEqual([log('a', {lines: 9})]);
+});
+
+it('0 is never', async () => {
+  const {clock, absence} = open(0);
+  await clock.advance(1e9);
+  expect(absence.noteKey()).toBeUndefined();
+});

@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import {watchedKey} from '../../source/records/error-log.ts';
+import {happeningWords, lostWords, shapeWords} from '../../source/timeline/event-words.ts';
+import {newsOf} from '../../source/timeline/notify.ts';
+import {shapesOf} from './sights.ts';
+
+const line = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  connection refused';
+const [shape] = [...shapesOf([line]).values()];
+if (!shape) throw new Error('no shape');
+
+test('a shape is shown without name, time and level, and without the target where there is no room', () => {
+  expect(shapeWords(shape, 80).text).toBe('connection refused');
+  expect(shapeWords(shape, 120).text).toMatch(/^kafka +connection refused$/);
+  expect(shapeWords({...shape, key: watchedKey}, 80).text).toBe('ERROR connection refused');
+});
+
+test('of a shape in JSON the first line of the message is shown, however long the line is', () => {
+  const message = `could not read: no such file\nin ${'x'.repeat(5000)}`;
+  const json = {fields: {message}, level: 'ERROR', target: 'a::kafka', timestamp: '2026-01-01T00:00:00.000001Z'};
+  const [inJson] = [...shapesOf([JSON.stringify(json)]).values()];
+  expect(inJson && shapeWords(inJson, 80).text).toBe('could not read: no such file');
+});
+
+test.each([
+  [{gaps: 1, atLeast: 5, atMost: 5}, '5 entries lost'],
+  [{gaps: 2, atLeast: 3, atMost: 1200}, '3 to 1,200 entries lost in 2 gaps'],
+  [{gaps: 1, atLeast: 0, atMost: 0}, 'the end of a line lost'],
+])('%j is %s', (lost, words) => {
+  expect(lostWords({kind: 'lost', pipeline: 'a', ...lost})).toBe(words);
+});
+
+test('new errors and watched lines are news, more of known ones are not', () => {
+  const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
+  expect(newsOf({...errors, shape, isNew: true})).toMatchObject({kind: 'error'});
+  expect(newsOf({...errors, shape, isNew: false})).toBeUndefined();
+  expect(newsOf({...errors, shape: {...shape, key: watchedKey}, isNew: false})).toMatchObject({kind: 'watched'});
+  expect(newsOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
+});
+
+test('what failed is said in the server’s words', () => {
+  const happening = {kind: 'failed', pipeline: 'a', why: 'Failed · exit status: 101'} as const;
+  expect(happeningWords(happening, 80).text).toBe('Failed · exit status: 101');
+  expect(newsOf(happening)).toEqual({pipeline: 'a', kind: 'failed', text: 'Failed · exit status: 101'});
+});

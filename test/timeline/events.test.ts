@@ -1,0 +1,179 @@
+import {describe, expect, it, test} from 'vitest';
+import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
+import {noToll} from '../../source/buffer/markers.ts';
+import {shapeOf} from '../../source/records/shape.ts';
+import type {ConnectionState} from '../../source/streams/connection/state.ts';
+import {logHappenings, pipelineHappenings, pipelineSights, silenceOf} from '../../source/timeline/events.ts';
+import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {log, pipeline, shapesOf} from './sights.ts';
+
+const nothing = new Set<number>();
+const kinds = (happenings: readonly {kind: string}[]) => happenings.map(({kind}) => kind);
+
+describe('of the list', () => {
+  it('a pipeline that fails, or fails anew', () => {
+    const failed = pipeline('a', {failing: 'Failed', running: false, since: 5});
+    expect(pipelineHappenings(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
+    expect(pipelineHappenings(failed, failed)).toEqual([]);
+    expect(kinds(pipelineHappenings(failed, {...failed, since: 9}))).toEqual(['failed']);
+  });
+
+  it('one that runs since another time was started again, also when that was not seen', () => {
+    expect(kinds(pipelineHappenings(pipeline('a'), pipeline('a', {since: 7})))).toEqual(['restarted']);
+    expect(kinds(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {since: 7})))).toEqual([
+      'restarted',
+    ]);
+    expect(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
+  });
+
+  it('one that was paused and goes on was not started again', () => {
+    const running = pipeline('a', {deployment: 'first'});
+    const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
+    const resumed = pipeline('a', {deployment: 'first', since: 7});
+    expect(kinds(pipelineHappenings(running, paused))).toEqual(['stopped']);
+    expect(pipelineHappenings(paused, resumed)).toEqual([]);
+    expect(pipelineHappenings(running, resumed)).toEqual([]);
+    expect(kinds(pipelineHappenings(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);
+  });
+
+  it('one that does not run any more was stopped, unless it failed', () => {
+    const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
+    expect(pipelineHappenings(pipeline('a'), stopped)).toEqual([
+      {kind: 'stopped', pipeline: 'a', at: 7, state: 'Stopped'},
+    ]);
+    expect(kinds(pipelineHappenings(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
+    expect(pipelineHappenings(stopped, stopped)).toEqual([]);
+  });
+
+  it('connector errors count on, and from zero in a process that was started again', () => {
+    const errors = (before: number, now: number) =>
+      pipelineHappenings(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
+    expect(errors(3, 5)).toEqual([{kind: 'connectors', pipeline: 'a', count: 2}]);
+    expect(errors(3, 3)).toEqual([]);
+    expect(errors(3, 1)).toEqual([{kind: 'connectors', pipeline: 'a', count: 1}]);
+  });
+
+  it('a pipeline that was not there before is no news', () => {
+    expect(pipelineHappenings(undefined, pipeline('a', {failing: 'Failed', connectorErrors: 3}))).toEqual([]);
+  });
+});
+
+describe('of a log', () => {
+  it('what was lost since, and where', () => {
+    const before = log('a', {toll: {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const now = log('a', {toll: {...noToll, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
+    expect(logHappenings(before, now, nothing)).toEqual([
+      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, id: 40},
+    ]);
+  });
+
+  it('that it fell silent, and that it began anew', () => {
+    const now = log('a', {silent: 'does not answer', toll: {...noToll, lives: 1, lifeId: 8}});
+    expect(logHappenings(log('a'), now, nothing)).toEqual([
+      {kind: 'silent', pipeline: 'a', why: 'does not answer'},
+      {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},
+    ]);
+    expect(kinds(logHappenings(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
+  });
+
+  it('new errors before known ones, a new one at its first line and a known one at its last', () => {
+    const before = log('a', {shapes: shapesOf(['ERROR known 1'])});
+    const now = log('a', {
+      shapes: shapesOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
+    });
+    expect(logHappenings(before, now, nothing)).toMatchObject([
+      {kind: 'errors', isNew: true, count: 2, id: 3},
+      {kind: 'errors', isNew: false, count: 2, id: 2},
+    ]);
+  });
+
+  it('a kind that gave way to others and came back was counted anew', () => {
+    const before = log('a', {shapes: shapesOf(Array.from({length: 9}, () => 'ERROR known'))});
+    const now = log('a', {shapes: shapesOf(['ERROR known', 'ERROR known'], 50)});
+    expect(logHappenings(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
+  });
+
+  it('not those that are muted', () => {
+    const now = log('a', {shapes: shapesOf(['ERROR new'])});
+    expect(logHappenings(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);
+  });
+
+  it('nothing of one that was not open before', () => {
+    expect(logHappenings(undefined, log('a', {shapes: shapesOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
+  });
+});
+
+const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused', url: 'http://x'};
+const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
+const live: ConnectionState = {kind: 'live', attempt: 1, since: 0};
+
+describe('a log is silent', () => {
+  it('after three tries, and until it is live again', () => {
+    expect(silenceOf(waiting(2), undefined)).toBeUndefined();
+    expect(silenceOf(waiting(3), undefined)).toBe('connection refused');
+    expect(silenceOf({kind: 'connecting', attempt: 4}, 'connection refused')).toBe('connection refused');
+    expect(silenceOf({kind: 'catching-up', attempt: 4, since: 0}, 'connection refused')).toBe('connection refused');
+    expect(silenceOf(live, 'connection refused')).toBeUndefined();
+  });
+
+  it('at once when its pipeline was deleted or the server refuses', () => {
+    expect(silenceOf({kind: 'gone', reason: {kind: 'deleted'}, until: 0}, undefined)).toBe('deleted');
+    expect(silenceOf({kind: 'gone', reason: {kind: 'refused', failure}, until: 0}, undefined)).toBe(
+      'connection refused',
+    );
+  });
+});
+
+describe('a pipeline fails', () => {
+  const failed = (change: Partial<DeploymentError>, since = '2026-11-25T09:20:00Z') =>
+    makePipeline('a', {
+      ...stopped,
+      deploymentStatusSince: since,
+      deploymentId: '',
+      deploymentError: {...deploymentError, cause: 'exit status: 101', ...change},
+    });
+  const failing = (cause: string) => pipelineSights([failed({cause})]).get('a')?.failing;
+
+  it('for the cause of its error', () => {
+    expect(failing('exit status: 101')).toBe('Failed · exit status: 101');
+  });
+
+  it('at its start, by the error itself', () => {
+    expect(pipelineSights([failed({endedStart: true})]).get('a')?.failing).toBe('Start failed · exit status: 101');
+  });
+
+  it.each([
+    [['Running'], 'Failed'],
+    [['Running', 'Stopping'], 'Failed'],
+    [['Paused'], 'Failed'],
+    [['Stopped'], 'Start failed'],
+    [['Stopped', 'Provisioning'], 'Start failed'],
+    [['Initializing'], 'Start failed'],
+    [['Initializing', 'Stopping'], 'Start failed'],
+  ])('after %j: %s', (states, word) => {
+    const lists = states.map((deploymentStatus) => makePipeline('a', {deploymentStatus, deploymentId: ''}));
+    // The next list finds it as it was.
+    const all = [...lists, failed({}), failed({})];
+    const sights = all.reduce<ReturnType<typeof pipelineSights> | undefined>(
+      (before, pipeline) => pipelineSights([pipeline], before),
+      undefined,
+    );
+    expect(sights?.get('a')?.failing).toBe(`${word} · exit status: 101`);
+  });
+
+  it('again: the same cause at another time is another start', () => {
+    const first = pipelineSights([failed({})]);
+    expect(first.get('a')?.failing).toBe('Failed · exit status: 101');
+    const again = pipelineSights([failed({}, '2026-11-25T09:21:00Z')], first);
+    expect(again.get('a')?.failing).toBe('Start failed · exit status: 101');
+  });
+
+  it('without control characters', () => {
+    expect(failing('exit\u001B[2J\u0007 status')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+test('a pipeline that is well has nothing to tell', () => {
+  const sight = pipelineSights([makePipeline('a')]).get('a');
+  expect(sight).toMatchObject({name: 'a', failing: undefined, running: true});
+});

@@ -1,0 +1,98 @@
+import {expect, it} from 'vitest';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {logged} from '../ui/reading.ts';
+import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
+
+/** A screen that tells of news; `fraud` has an error of yesterday in its log. */
+async function telling(options: ScreenOptions & {watched?: string} = {}) {
+  const told: string[] = [];
+  const watched = options.watched === undefined ? undefined : compilePattern(options.watched);
+  const screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: (server) => {
+      for (const name of ['fraud', 'orders']) server.addPipeline(name).start();
+      server.pipeline('fraud').write(logged(0, 'ERROR', 'of yesterday'));
+    },
+    ...options,
+    services: {attention: {notify: (text) => void told.push(text), watched}},
+  });
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
+  return {screen, told};
+}
+
+async function write(screen: ScreenUnderTest, level: string, message: string): Promise<void> {
+  screen.server.pipeline('fraud').write(logged(0, level, message));
+  await screen.untilLine('fraud', message);
+  await screen.clock.advance(20);
+}
+
+it('a new kind of error is told once, and history is no news', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await write(screen, 'ERROR', 'of yesterday');
+  await write(screen, 'INFO', 'all is well');
+  expect(told).toEqual([]);
+  await write(screen, 'ERROR', 'disk full');
+  await write(screen, 'ERROR', 'disk full');
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['fraud: work disk full']);
+});
+
+it('another one within the minute is told when it is over; a muted one never', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await write(screen, 'ERROR', 'disk full');
+  await write(screen, 'ERROR', 'out of memory');
+  expect(told).toHaveLength(1);
+  await screen.clock.advance(60_000);
+  expect(told[1]).toContain('out of memory');
+  screen.press('A', 'm');
+  const [row] = screen.controller.attention.rows(() => false).filter(({state}) => state === 'muted');
+  expect(row).toBeDefined();
+  await write(screen, 'ERROR', 'out of memory');
+  await screen.clock.advance(120_000);
+  expect(told).toHaveLength(2);
+});
+
+it('lines that match the watched pattern are told and count as errors do', async () => {
+  const {screen, told} = await telling({watched: 'checkpoint \\d+ failed'});
+  await using _ = screen;
+  await write(screen, 'WARN', 'checkpoint 17 failed');
+  await screen.until(() => told.length > 0, 'the notification');
+  expect(told[0]).toContain('checkpoint 17 failed');
+  expect(screen.controller.attention.correction(['fraud'])).toBe(1);
+  const watched = screen.controller.attention.rows(() => false).filter(({kind}) => kind === 'watched');
+  expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
+});
+
+it('a pipeline that fails is told with why', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  screen.server.pipeline('orders').fail('exit status: 101');
+  await screen.until(() => told.some((text) => text.includes('Failed')), 'the notification');
+  // The runner's own line of it came first.
+  expect(told).toEqual(['orders: runner Resources error: exit status: 101', 'orders: Failed · exit status: 101']);
+});
+
+it('a server that does not answer is told once of each log, after three tries', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await screen.server.stopApi();
+  await screen.until(() => told.length >= 2, 'the notifications');
+  await screen.clock.advance(120_000);
+  expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
+});
+
+it('the title says how many fail', async () => {
+  const titles: string[] = [];
+  await using screen = await ScreenUnderTest.connected({
+    scenario: withFailures,
+    services: {attention: {setTitle: (text) => void titles.push(text)}},
+  });
+  await screen.until(() => titles.length > 0, 'the title');
+  expect(titles.at(-1)).toBe('pipetail · 2 failing');
+  screen.server.pipeline('fraud').stop();
+  screen.server.pipeline('fraud').start();
+  await screen.until(() => titles.at(-1) === 'pipetail · 1 failing', 'one to be well again');
+});

@@ -1,0 +1,114 @@
+import {describe, expect, it} from 'vitest';
+import type {Run} from '../../../source/records/runs.ts';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {bannerText, type RunHeaderView, runHeader, runShown} from '../../../source/ui/components/body.tsx';
+import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+
+const symbols = symbolsFor(true);
+const failed = makePipeline('etl', {...stopped, deploymentError});
+
+it('says what is wrong, in the cause of the error, and how to read all of it', () => {
+  expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
+    ' ✗ Failed: Pipeline process exited with exit status: 101  d: in full ',
+  );
+  const unstarted = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
+  expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed: Pipeline process/);
+  const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
+  expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  d: in full ');
+});
+
+it('says nothing about a pipeline that is well, or not there', () => {
+  expect(bannerText(makePipeline('orders'), {width: 100, symbols, key: 'd'})).toBeUndefined();
+  expect(bannerText(makePipeline('orders', stopped), {width: 100, symbols, key: 'd'})).toBeUndefined();
+  expect(bannerText(undefined, {width: 100, symbols, key: 'd'})).toBeUndefined();
+});
+
+it('fits every pane, its hint is never cut, and no control character gets through', () => {
+  const cause = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
+  const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
+  for (let width = 25; width <= 210; width++) {
+    const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
+    expect(textWidth(text)).toBeLessThanOrEqual(width);
+    expect(text).toMatch(/… {2}d: in full $/);
+    expect(text).not.toMatch(/\p{Cc}/u);
+  }
+});
+
+const startedAt = Date.UTC(2026, 10, 25, 12, 1, 2);
+const endedAt = startedAt + 10 * 60_000;
+const first: Run = {firstId: 0, endId: 5, startedAt: undefined, endedAt, state: 'stopped', failed: true};
+const second: Run = {firstId: 5, endId: undefined, startedAt, endedAt: undefined, state: 'running', failed: false};
+
+function header(run: Run | undefined, change: Partial<RunHeaderView> = {}) {
+  const view = {width: 100, symbols: symbolsFor(true), now: endedAt, offsetAt: () => 0, ...change};
+  return runHeader(run, run ? [first, run] : [first], view);
+}
+const text = (run: Run | undefined, change: Partial<RunHeaderView> = {}) => header(run, change).text;
+
+describe('the row above the log says', () => {
+  it('which run it is, its state, and since when', () => {
+    expect(text(second)).toBe(' run 2 of 2 · running · since 12:01:02');
+  });
+
+  it('how a run ended, in red if it failed', () => {
+    const failed = {...second, endedAt, state: 'stopped', failed: true};
+    const {text: all, runs: styles} = header(failed);
+    expect(all).toBe(' run 2 of 2 · stopped, failed · 12:01:02 – 12:11:02');
+    expect(styles.find(({style}) => style.fg === 1)).toMatchObject({start: all.indexOf('stopped'), end: 29});
+  });
+
+  it('that a run was cut short, and what it was last', () => {
+    expect(text({...second, endedAt})).toContain(' · last running · 12:01:02 – 12:11:02');
+  });
+
+  it('that a beginning or a state is not in the log', () => {
+    expect(text({...first, endedAt: undefined, state: 'unknown', failed: false})).toContain(
+      ' · state unknown · its start is not in the log',
+    );
+    expect(text({...second, startedAt: undefined, endedAt, state: 'stopped'})).toContain(' · stopped · until 12:11:02');
+  });
+
+  it('the date of another day, once, in the zone of the log', () => {
+    const now = endedAt + 86_400_000;
+    expect(text({...second, endedAt}, {now})).toContain('2026-11-25 12:01:02 – 12:11:02');
+    expect(text(second, {now, offsetAt: () => 720})).toContain('since 2026-11-26 00:01:02');
+    expect(text(second, {offsetAt: () => -60})).toContain('since 11:01:02');
+    expect(text({...second, endedAt: now}, {now})).toContain('2026-11-25 12:01:02 – 2026-11-26 12:11:02');
+  });
+
+  it('nothing where no run is known', () => {
+    expect(text(undefined)).toBe('');
+  });
+
+  it('no more than fits, and that it goes on', () => {
+    for (const width of [8, 24, 36]) {
+      expect(textWidth(text(second, {width}))).toBe(width);
+      expect(text(second, {width})).toMatch(/›$/);
+    }
+  });
+});
+
+describe('the run that is named', () => {
+  const runs = [first, second];
+  const index = {
+    // The line that has not ended has no run yet.
+    runAt: (id: number) => (id === 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
+  };
+  const places = (...ids: readonly number[]) => ids.map((id) => ({id}));
+
+  it('is that of the newest row while following, of the first row otherwise', () => {
+    expect(runShown(index, {kind: 'follow'}, places(3, 4, 5, 6))).toBe(second);
+    expect(runShown(index, {kind: 'held'}, places(3, 4, 5, 6))).toBe(first);
+  });
+
+  it('is that of the row above the line that has not ended', () => {
+    expect(runShown(index, {kind: 'follow'}, places(3, 6, 9))).toBe(second);
+    expect(runShown(index, {kind: 'follow'}, places(9))).toBeUndefined();
+  });
+
+  it('is none while nothing is shown', () => {
+    expect(runShown(index, {kind: 'follow'}, [])).toBeUndefined();
+    expect(runShown(index, {kind: 'held'}, [])).toBeUndefined();
+  });
+});

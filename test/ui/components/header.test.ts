@@ -1,0 +1,231 @@
+import {describe, expect, it} from 'vitest';
+import type {ApiFailure} from '../../../source/api/types.ts';
+import type {ListSnapshot} from '../../../source/streams/list-poller.ts';
+import {paint} from '../../../source/terminal/sgr.ts';
+import {type Color, type ColorDepth, contrast} from '../../../source/terminal/style.ts';
+import {concat, plain} from '../../../source/terminal/styled-text.ts';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {fillRow, type HeaderView, headerText} from '../../../source/ui/components/header.tsx';
+import {connectionWords} from '../../../source/words/connection.ts';
+import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+
+const row = concat([
+  plain(' pipetail', {bold: true}),
+  plain('  prod  '),
+  plain('LIVE', {fg: 2, bold: true}),
+  plain(' old', {dim: true, fg: 3}),
+  plain(' PAUSED ', {inverse: true, bold: true, fg: 1}),
+]);
+
+it('has its ground under every character, and one colour of text', () => {
+  const {text, runs} = fillRow(row, [170, 0, 0], 'truecolor');
+  expect(text).toBe(row.text);
+  let at = 0;
+  for (const {start, end, style} of runs) {
+    expect(start).toBe(at);
+    expect(style).toMatchObject({bg: [170, 0, 0], fg: 231});
+    expect(style.dim).toBeUndefined();
+    at = end;
+  }
+  expect(at).toBe(text.length);
+});
+
+it('keeps what is bold, and badges', () => {
+  const {text, runs} = fillRow(row, 1, '16');
+  const looks = runs.map(({start, end, style}) => [text.slice(start, end).trim(), style.bold, style.inverse]);
+  expect(looks).toEqual([
+    ['pipetail', true, undefined],
+    ['prod', undefined, undefined],
+    ['LIVE', true, undefined],
+    ['old', undefined, undefined],
+    ['PAUSED', true, true],
+  ]);
+});
+
+it('is as it was where there are no colours', () => {
+  expect(fillRow(row, 1, 'none')).toEqual(row);
+});
+
+describe('text is black or white, whichever is easier to read', () => {
+  it.each<[Color, ColorDepth, number]>([
+    [1, '16', 231],
+    [4, '16', 231],
+    [9, '16', 16],
+    [3, 'truecolor', 16],
+    [11, 'truecolor', 16],
+    [7, '16', 16],
+    [[255, 255, 0], 'truecolor', 16],
+    [[0, 0, 128], '256', 231],
+    [226, '256', 16],
+  ])('on %j at %s', (color, depth, fg) => {
+    if (depth === 'none') throw new Error('no colours');
+    expect(fillRow(plain('x'), color, depth).runs[0]?.style.fg).toBe(fg);
+  });
+
+  it('with a contrast of 4.5 on every colour there is', () => {
+    for (let red = 0; red < 256; red += 15) {
+      for (let green = 0; green < 256; green += 15) {
+        for (let blue = 0; blue < 256; blue += 15) {
+          const {fg} = fillRow(plain('x'), [red, green, blue], 'truecolor').runs[0]?.style ?? {};
+          const text = fg === 16 ? ([0, 0, 0] as const) : ([255, 255, 255] as const);
+          expect(contrast(text, [red, green, blue])).toBeGreaterThanOrEqual(4.5);
+        }
+      }
+    }
+  });
+
+  it('on what a terminal of sixteen colours makes of it', () => {
+    // Orange is bright yellow there.
+    expect(paint(fillRow(plain('x'), [255, 140, 0], '16'), '16')).toBe('\u001b[30;103mx\u001b[0m');
+  });
+});
+
+const failed = makePipeline('etl', {...stopped, deploymentError});
+const good: ListSnapshot = {
+  pipelines: [makePipeline('orders'), failed, makePipeline('p', {...stopped, programStatus: 'SqlError'})],
+  goodAt: 0,
+  failure: undefined,
+  nextTryAt: undefined,
+};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: '', url: ''};
+const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
+
+function view(change: Partial<HeaderView> = {}): HeaderView {
+  return {
+    serverName: 'prod.example.com',
+    serverVersion: '0.337.0',
+    insecure: false,
+    session: undefined,
+    list: good,
+    pipeline: makePipeline('orders'),
+    connection: live,
+    paused: false,
+    recording: undefined,
+    width: 100,
+    now: 1000,
+    offsetAt: () => 0,
+    symbols: symbolsFor(true),
+    ...change,
+  };
+}
+
+const text = (change: Partial<HeaderView>) => headerText(view(change)).text;
+
+it('says where we are on the left, and that it is live on the right', () => {
+  expect(text({})).toMatch(/^ pipetail {2}prod\.example\.com {2}3 pipelines · 2 failing +LIVE $/);
+  expect(text({list: {...good, pipelines: [makePipeline('orders')]}})).toMatch(/ {2}1 pipeline +LIVE $/);
+});
+
+it('says that a server is too old', () => {
+  expect(text({serverVersion: '0.60.0'})).toContain('example.com   Feldera 0.60.0 NOT SUPPORTED   3 pipelines');
+  expect(text({serverVersion: undefined})).toBe(text({}));
+});
+
+it('says nothing about a list that never came', () => {
+  const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: unreachable, nextTryAt: 1};
+  expect(text({list: none, connection: connectionWords(undefined, 0, true)}).trim()).toBe('pipetail  prod.example.com');
+});
+
+it('says that it is paused, live or not', () => {
+  expect(text({paused: true})).toMatch(/ PAUSED {2}LIVE $/);
+});
+
+describe('a live log of a pipeline that is not running', () => {
+  it('says since when it compiles, where there is room', () => {
+    const pipeline = makePipeline('p', {...stopped, programStatus: 'CompilingRust'});
+    expect(text({pipeline, width: 99})).toMatch(/2 failing +LIVE · Compiling Rust $/);
+  });
+
+  it.each([
+    [failed, 'LIVE · Failed '],
+    [makePipeline('p', {deploymentStatus: 'Paused'}), 'LIVE · Paused '],
+    [makePipeline('p', {deploymentStatus: 'Teleporting'}), 'LIVE · Teleporting '],
+    [makePipeline('p', {...stopped, programStatus: 'CompilingRust'}), 'LIVE · Compiling Rust since 09:02:11 '],
+    [makePipeline('p', {...stopped, programStatus: 'SqlError'}), 'LIVE · SQL error '],
+  ])('does not mislead: %#', (pipeline, ending) => {
+    expect(text({pipeline}).endsWith(` ${ending}`)).toBe(true);
+  });
+
+  it('needs no more words when the connection has its own', () => {
+    const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+    expect(text({pipeline: failed, connection})).toMatch(/ connecting $/);
+  });
+});
+
+describe('a list that is not refreshed', () => {
+  const stale: ListSnapshot = {...good, failure: unreachable, nextTryAt: 1};
+
+  it('is shown with its age, in minutes: nothing ticks', () => {
+    expect(text({list: stale, now: 59_000})).toContain('2 failing · list not refreshed');
+    expect(text({list: stale, now: 300_000})).toContain('2 failing · list 5 min old');
+    // An age in seconds would change with every frame.
+    expect(text({list: stale, now: 100_000})).toContain('2 failing · list not refreshed');
+  });
+
+  it('is not old when it is good', () => {
+    expect(text({now: 300_000})).not.toContain('old');
+  });
+});
+
+it('is exactly as wide as the screen, and the right side is whole', () => {
+  for (let width = 40; width <= 250; width++) {
+    for (const utf8 of [true, false]) {
+      const row = text({width, paused: true, pipeline: failed, symbols: symbolsFor(utf8), serverName: 'x'.repeat(60)});
+      expect(textWidth(row)).toBe(width);
+      expect(row).toMatch(/ PAUSED {2}LIVE [·-] Failed $/);
+    }
+  }
+});
+
+it('says what becomes of the recording, loudest when there is none', () => {
+  const right = (recording: HeaderView['recording']) => headerText(view({recording})).text.trimEnd();
+  const folder = '/var/log/orders';
+  expect(right({kind: 'recording', folder, missedBytes: 0})).toMatch(/ REC {2}LIVE$/);
+  expect(right({kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0})).toMatch(/ NOT RECORDED {2}LIVE$/);
+  expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded by another {2}LIVE$/);
+  expect(right({kind: 'opening'})).toBe(right(undefined));
+});
+
+describe('who we are to the server', () => {
+  const session = {tenantId: 't', tenantName: 'acme', role: 'read', memberships: 2};
+
+  it('is said to those who could be somebody else', () => {
+    expect(text({session})).toMatch(/^ pipetail {2}prod\.example\.com {2}acme · read {2}3 pipelines/);
+    expect(text({session: {...session, role: ''}})).toContain('com  acme  3 pipelines');
+    expect(text({session: {...session, memberships: 1}})).not.toContain('acme');
+  });
+
+  it('cannot write on the screen', () => {
+    expect(text({session: {...session, tenantName: 'a\u001b[2J'}})).not.toContain('\u001b');
+  });
+});
+
+it('says that certificates are not looked at', () => {
+  expect(text({insecure: true})).toMatch(/^ pipetail {2}prod\.example\.com {3}INSECURE {3}3 pipelines/);
+});
+
+it.each([
+  ['unauthorized', 'credentials refused'],
+  ['token-expired', 'token expired 11-27 07:52 UTC'],
+  ['no-token', 'no token'],
+  ['forbidden', 'list not refreshed'],
+] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
+  const expired = {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false};
+  const failure: ApiFailure = {
+    kind: 'fatal',
+    reason,
+    message: '',
+    url: '',
+    ...(reason === 'token-expired' && {expired}),
+  };
+  expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);
+  const refused = {text: words, style: {}, countdown: false, isLive: false};
+  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/ · list not ref/);
+});
+
+it('says the context in force before the host', () => {
+  expect(text({context: 'prod'})).toMatch(/^ pipetail {2}prod {2}prod\.example\.com {2}3 pipelines/);
+  expect(text({context: 'a\u001b[2J'})).not.toContain('\u001b');
+  expect(text({context: 'x'.repeat(60)})).toMatch(/^ pipetail {2}x{23}… {2}prod/);
+});

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {type SidebarView, sidebarRows} from '../../../source/ui/components/sidebar.ts';
+import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+
+function view(change: Partial<SidebarView> = {}): SidebarView {
+  return {
+    pipelines: [],
+    cursor: undefined,
+    focused: true,
+    kept: new Set(),
+    marked: new Set(),
+    nameFilter: '',
+    loaded: true,
+    width: 26,
+    height: 8,
+    symbols: symbolsFor(true),
+    ...change,
+  };
+}
+
+const text = (change: Partial<SidebarView>) => sidebarRows(view(change)).map((row) => row.text);
+const five = ['billing', 'etl', 'fraud', 'nightly', 'orders'].map((name) => makePipeline(name));
+
+describe('a row', () => {
+  it('has name, symbol and word', () => {
+    expect(text({pipelines: [makePipeline('orders')]})[0]).toBe(' orders   ● Running       ');
+  });
+
+  it('has the number of connector errors, which the log does not show', () => {
+    expect(text({pipelines: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
+  });
+
+  it('has a dash where a server does not tell the number, and nothing of a pipeline that does not run', () => {
+    const unknown = makePipeline('p', {connectorErrors: undefined});
+    expect(text({pipelines: [unknown]})[0]).toMatch(/● Running +– $/);
+    expect(text({pipelines: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
+  });
+
+  it('has room for any number of them: their column never moves', () => {
+    const end = (connectorErrors: number) => text({pipelines: [makePipeline('p', {connectorErrors})]})[0]?.slice(-6);
+    expect([0, 7, 999, 1000, 98_765, 1_000_000].map(end)).toEqual([
+      '      ',
+      '   7✗ ',
+      ' 999✗ ',
+      '  1k✗ ',
+      ' 99k✗ ',
+      ' 99+✗ ',
+    ]);
+  });
+
+  it('marks what is kept, and a failure', () => {
+    const pipelines = [makePipeline('etl', {...stopped, deploymentError}), makePipeline('orders')];
+    expect(text({pipelines, kept: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
+  });
+
+  it('has no word where there is no room for it', () => {
+    const [row] = text({pipelines: [makePipeline('orders')], width: 14});
+    expect(row).toBe(' orders     ● ');
+  });
+
+  it('cuts a long name, and says so', () => {
+    const [row] = text({pipelines: [makePipeline('x'.repeat(63), {connectorErrors: 12})]});
+    expect(row).toMatch(/^ x+… ● Running +12✗ $/);
+  });
+
+  it('cuts a long word', () => {
+    const row = (connectorErrors: number) =>
+      text({pipelines: [makePipeline('p', {deploymentStatus: 'AwaitingApproval', connectorErrors})]})[0];
+    expect(row(1)).toContain('‖ Awaiting…  1✗ ');
+    expect(row(0)).toMatch(/‖ Awaiting appr…$/);
+  });
+
+  it('has room for the stage of the compiler', () => {
+    const row = (programStatus: string) => text({pipelines: [makePipeline('p', {...stopped, programStatus})]})[0];
+    expect(row('CompilingSql')).toMatch(/ ◌ Compiling SQL $/);
+    expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust$/);
+  });
+
+  it('shows a status that is not known as sent', () => {
+    expect(text({pipelines: [makePipeline('p', {deploymentStatus: 'Warp'})]})[0]).toContain('? Warp');
+  });
+
+  it('lets no control character of a name through', () => {
+    const [row] = text({pipelines: [makePipeline('a\u001B]0;x\u0007b')]});
+    expect(row).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('the cursor', () => {
+  const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({pipelines: five, cursor: 'fraud', ...change}));
+
+  it('is painted inverse where the keys go', () => {
+    const rows = shownOf({});
+    const inverse = rows.filter((row) => row.runs.some((run) => run.style.inverse));
+    expect(inverse.map((row) => row.text.trim().split(' ')[0])).toEqual(['fraud']);
+  });
+
+  it('is marked while the keys go to the log', () => {
+    const rows = shownOf({focused: false});
+    expect(rows.filter((row) => row.text.startsWith('▸')).map((row) => row.text.slice(1, 6))).toEqual(['fraud']);
+    expect(rows.some((row) => row.runs.some((run) => run.style.inverse))).toBe(false);
+  });
+});
+
+describe('a list that is longer than the screen', () => {
+  const many = Array.from({length: 5000}, (_, index) => makePipeline(`p${String(index).padStart(4, '0')}`));
+  const names = (cursor: string, height = 7) =>
+    text({pipelines: many, cursor, height}).map((row) => row.trim().split(' ')[0]);
+
+  it('has the cursor in the middle', () => {
+    expect(names('p2500')).toEqual(['p2497', 'p2498', 'p2499', 'p2500', 'p2501', 'p2502', 'p2503']);
+  });
+
+  it('stops at both ends', () => {
+    expect(names('p0001')[0]).toBe('p0000');
+    expect(names('p4999').at(-1)).toBe('p4999');
+  });
+
+  it('makes only the rows in view', () => {
+    let looked = 0;
+    const counted = many.map((pipeline) => ({
+      ...pipeline,
+      get deploymentStatus() {
+        looked += 1;
+        return 'Running';
+      },
+    }));
+    text({pipelines: counted, cursor: 'p2500', height: 20});
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThanOrEqual(20 * 4);
+  });
+});
+
+describe('without pipelines it says why', () => {
+  it.each([
+    [{loaded: false}, ' loading'],
+    [{}, ' no pipelines'],
+    [{nameFilter: 'zz'}, ' no name matches'],
+  ])('%j', (change, words) => {
+    expect(text(change).map((row) => row.trimEnd())).toContain(words);
+  });
+});
+
+it('says what the list is filtered by, and how many are left', () => {
+  expect(text({pipelines: five.slice(0, 2), nameFilter: 'xy'})[0]?.trimEnd()).toBe(' /xy  2');
+});
+
+it('every row is exactly as wide as the sidebar, whatever stands in it', () => {
+  const pipeline = fc
+    .record({
+      name: fc.oneof(
+        fc.string({unit: fc.constantFrom('a', '-', '_', '9'), minLength: 1, maxLength: 63}),
+        fc.string({unit: fc.constantFrom('日', 'é', 'x', 'e\u0301'), minLength: 1, maxLength: 30}),
+      ),
+      deploymentStatus: fc.constantFrom('Running', 'Stopped', 'AwaitingApproval', 'Teleporting', '未知の状態です', ''),
+      connectorErrors: fc.constantFrom(undefined, 0, 1, 999, 1_234_567, 1e15),
+    })
+    .map(({name, ...change}) => makePipeline(name, change));
+  fc.assert(
+    fc.property(
+      fc.array(pipeline, {maxLength: 12}),
+      fc.constantFrom(14, 26, 32, 40),
+      fc.integer({min: 3, max: 10}),
+      fc.boolean(),
+      fc.constantFrom('', 'a', '長い名前のフィルターです、とても'),
+      (pipelines, width, height, focused, nameFilter) => {
+        const cursor = pipelines[0]?.name;
+        const kept = new Set(pipelines.slice(1).map((each) => each.name));
+        const rows = sidebarRows(view({pipelines, cursor, kept, width, height, focused, nameFilter}));
+        expect(rows).toHaveLength(height);
+        for (const row of rows) expect(textWidth(row.text)).toBe(width);
+      },
+    ),
+  );
+});

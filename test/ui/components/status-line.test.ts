@@ -1,0 +1,100 @@
+import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {type StatusView, searchWords, statusText} from '../../../source/ui/components/status-line.tsx';
+import type {SearchStatus} from '../../../source/ui/pane/pane-at.ts';
+
+const search: SearchStatus = {text: 'refused', literal: false, tooSlow: false, hits: 41, rank: 3, complete: true};
+
+function view(change: Partial<StatusView> = {}): StatusView {
+  return {
+    search: undefined,
+    stoppedHighlights: [],
+    newBelow: 0,
+    lineCount: 52_118,
+    byteLength: 12_345_678,
+    droppedLines: 0,
+    wrap: false,
+    asSent: false,
+    fold: false,
+    selecting: false,
+    pan: 0,
+    following: true,
+    width: 100,
+    symbols: symbolsFor(true),
+    ...change,
+  };
+}
+
+const text = (change: Partial<StatusView>) => statusText(view(change)).text;
+
+describe('the status line says', () => {
+  it('how much is held, and how it is shown', () => {
+    expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
+    expect(text({lineCount: 1, byteLength: 80, wrap: true, following: false})).toMatch(
+      /^ {2}1 line {2}80 B +wrap on {2}paused $/,
+    );
+  });
+
+  it('what is searched for, and where the current line stands', () => {
+    expect(text({search})).toMatch(/^ \/refused {2}3 of 41 {2}52,118 lines/);
+  });
+
+  it('which highlight was stopped', () => {
+    expect(text({stoppedHighlights: ['(a+)+b']})).toMatch(/^ {2}\*\(a\+\)\+b stopped: takes too long {2}52,118 lines/);
+    expect(text({search, stoppedHighlights: ['x', 'y']})).toContain(
+      '3 of 41  *x stopped: takes too long  *y stopped: takes too long',
+    );
+  });
+
+  it('how many lines arrived below', () => {
+    expect(text({newBelow: 1230, following: false})).toContain('  +1,230 new ▼  52,118 lines');
+    expect(text({newBelow: 1, symbols: symbolsFor(false)})).toContain('+1 new v');
+  });
+
+  it('how many older lines were dropped', () => {
+    expect(text({droppedLines: 1})).toContain('1 older line dropped');
+    expect(text({droppedLines: 70_000})).toContain('70,000 older lines dropped');
+  });
+
+  it('that lines are as sent, and how far they are panned', () => {
+    expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}wrap off {2}following $/);
+  });
+});
+
+describe('the words of a search', () => {
+  it.each<[string, Partial<SearchStatus>]>([
+    ['3 of 41', {}],
+    ['41 lines', {rank: undefined}],
+    ['1 line', {rank: undefined, hits: 1}],
+    ['no match', {rank: undefined, hits: 0}],
+    ['0 lines…', {rank: undefined, hits: 0, complete: false}],
+    ['1,234 lines…', {rank: undefined, hits: 1234, complete: false}],
+    ['3 of 41  not a regex: searched as typed', {literal: true}],
+    ['stopped: this pattern takes too long', {tooSlow: true}],
+  ])('%s', (words, change) => {
+    expect(searchWords({...search, ...change}, symbolsFor(true))).toBe(words);
+  });
+
+  it('without a sign that the terminal lacks', () => {
+    expect(searchWords({...search, complete: false}, symbolsFor(false))).toBe('3 of 41~');
+  });
+});
+
+describe('at every width', () => {
+  const crowded = {search, newBelow: 1230, droppedLines: 70_000, asSent: true, pan: 1234, following: false};
+
+  it('the line is exactly as wide as the screen', () => {
+    for (let width = 40; width <= 250; width++) {
+      for (const change of [{}, crowded, {...crowded, search: {...search, text: '日本語'.repeat(40)}}]) {
+        expect(textWidth(text({...change, width}))).toBe(width);
+      }
+    }
+  });
+
+  it('the search and whether the log is paused are on it', () => {
+    for (let width = 40; width <= 250; width++) {
+      expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41.* paused $/);
+    }
+  });
+});

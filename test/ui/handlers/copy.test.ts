@@ -1,0 +1,388 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, it, test} from 'vitest';
+import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard.ts';
+import {suggestName} from '../../../source/ui/handlers/copy.ts';
+import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
+import type {Services} from '../../../source/ui/services.ts';
+import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+const at = Date.UTC(2026, 10, 25, 12, 3, 44, 987);
+
+test.for<[string, string]>([
+  ['orders', 'orders-2026-11-25T120344Z.log'],
+  ['a_b-c.d', 'a_b-c.d-2026-11-25T120344Z.log'],
+  ['../../etc/passwd', '_.._etc_passwd-2026-11-25T120344Z.log'],
+  ['.hidden', 'hidden-2026-11-25T120344Z.log'],
+  ['-rf', 'rf-2026-11-25T120344Z.log'],
+  ['a\u0000b\nc', 'a_b_c-2026-11-25T120344Z.log'],
+  ['..', 'pipeline-2026-11-25T120344Z.log'],
+  ['', 'pipeline-2026-11-25T120344Z.log'],
+])('%j', ([pipeline, name]) => {
+  expect(suggestName(pipeline, at)).toBe(name);
+});
+
+test('a name that a file system takes, with the extension asked for', () => {
+  const name = suggestName('x'.repeat(5000), at, 'md');
+  expect(name).toMatch(/^x{100}-2026-11-25T120344Z\.md$/);
+});
+
+describe('pipe prompt', () => {
+  const log = Array.from({length: 20}, (_, index) => logged(index, 'INFO', `step ${index}`));
+
+  /** A screen whose commands read all, with what they read; each answers with `problem`. */
+  async function piping(problem?: string): Promise<{screen: ScreenUnderTest; read: {command: string; text: string}[]}> {
+    const read: {command: string; text: string}[] = [];
+    const pipe: Services['pipe'] = async (command, blocks, {suspendTerminal}) => {
+      await suspendTerminal(async () => {
+        const taken: Uint8Array[] = [];
+        for await (const block of blocks) taken.push(block);
+        read.push({command, text: Buffer.concat(taken).toString()});
+      });
+      return problem;
+    };
+    const screen = await reading(log, {services: {pipe, pager: 'more'}});
+    screen.controller.terminal.attach((callback) => callback());
+    return {screen, read};
+  }
+
+  describe('the pipe prompt', () => {
+    it('begins with the pager, and hands the view over', async () => {
+      const {screen, read} = await piping();
+      await using _ = screen;
+      await typed(screen, '&', 'step 1');
+      screen.press('|');
+      const {prompt} = screen.controller.state;
+      expect([prompt && promptLabel(prompt), prompt?.text]).toEqual(['pipe the view to: ', 'more']);
+      screen.pressTogether('Enter');
+      await screen.until(() => read.length === 1, 'the command');
+      expect(read).toEqual([{command: 'more', text: `${[log[1], ...log.slice(10)].join('\n')}\n`}]);
+      expect(noticeOf(screen)).toBeUndefined();
+    });
+
+    it('hands the selection over, which stays for another command', async () => {
+      const {screen, read} = await piping();
+      await using _ = screen;
+      screen.press('v', 'k', '|');
+      screen.pressTogether('^U', 'j', 'q', 'Enter');
+      await screen.until(() => read.length === 1, 'the command');
+      expect(read).toEqual([{command: 'jq', text: `${log.slice(18).join('\n')}\n`}]);
+      expect(viewOf(screen).selectedFrom).toBe(20);
+    });
+
+    it('says how a command ended that failed', async () => {
+      const {screen} = await piping('jq failed with code 5');
+      await using _ = screen;
+      await typed(screen, '|', '');
+      await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
+      expect(noticeOf(screen)).toBe('jq failed with code 5');
+    });
+
+    it('without a command does nothing', async () => {
+      const {screen, read} = await piping();
+      await using _ = screen;
+      screen.press('|');
+      screen.pressTogether('^U', 'Space', 'Enter');
+      await screen.clock.advance(100);
+      expect(screen.controller.state.prompt).toBeUndefined();
+      expect(read).toEqual([]);
+    });
+
+    it('says what the pager came too late for', async () => {
+      const pipe: Services['pipe'] = async (_, blocks) => {
+        screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+        for await (const block of blocks) expect(block.length).toBe(0);
+        return undefined;
+      };
+      await using screen = await reading(log, {services: {pipe}});
+      await typed(screen, '|', '');
+      await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
+      expect(noticeOf(screen)).toBe('21 older lines were dropped meanwhile');
+    });
+  });
+});
+
+describe('save prompt', () => {
+  const log = Array.from({length: 20}, (_, index) => logged(index, 'INFO', `step ${index}`));
+
+  const label = ({controller: {state}}: ScreenUnderTest) => state.prompt && promptLabel(state.prompt);
+  const readSaved = async (screen: ScreenUnderTest, name: string) =>
+    await readFile(path.join(screen.folder, name), 'utf8');
+
+  /** Types a name over what is there, and Enter; waits for what came of it. */
+  async function saveAs(screen: ScreenUnderTest, name: string): Promise<string | undefined> {
+    screen.pressTogether('^U', ...name, 'Enter');
+    const outcome = () => noticeOf(screen) ?? screen.controller.state.prompt?.problem;
+    await screen.until(() => outcome() !== undefined, 'the outcome');
+    return outcome();
+  }
+
+  describe('the save prompt', () => {
+    it('suggests the pipeline and the time of its last record', async () => {
+      await using screen = await reading(log);
+      screen.press('S');
+      expect(screen.controller.state.prompt?.text).toBe('orders-2026-11-25T000019Z.log');
+      expect(label(screen)).toBe('save the view to ');
+    });
+
+    it('goes through the choices with Tab and keeps the name; the selection is one while there is one', async () => {
+      await using screen = await reading(log);
+      const walk = (count: number) =>
+        Array.from({length: count}, () => {
+          const now = label(screen);
+          screen.pressTogether('Tab');
+          return /^save (.*) to $/.exec(now ?? '')?.[1];
+        });
+      screen.press('S');
+      screen.pressTogether('^U', 'a');
+      expect(walk(5)).toEqual(['the view', 'the view with markers', 'all', 'all with markers', 'the view']);
+      expect(screen.controller.state.prompt?.text).toBe('a');
+      screen.pressTogether('^C', 'v', 'S');
+      expect(walk(7)).toEqual([
+        ...['the selection', 'the selection with markers', 'the view', 'the view with markers'],
+        ...['all', 'all with markers', 'the selection'],
+      ]);
+    });
+
+    it('saves what was chosen, and the selection ends with its own', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', 'step 1');
+      await pressed(screen, 'k', 'v', 'k', 'S');
+      screen.pressTogether('Tab', 'Tab', 'Tab', 'Tab');
+      expect(await saveAs(screen, 'all.log')).toMatch(/^saved 21 lines, 1\.\d kB, to .*all\.log$/);
+      expect((await readSaved(screen, 'all.log')).endsWith(`${log.join('\n')}\n`)).toBe(true);
+      expect(viewOf(screen).selectedFrom).toBeDefined();
+      screen.press('S');
+      await saveAs(screen, 'selection.log');
+      expect(await readSaved(screen, 'selection.log')).toBe(`${log[17]}\n${log[18]}\n`);
+      expect(viewOf(screen).selectedFrom).toBeUndefined();
+    });
+
+    it('asks before it replaces a file, about each name again', async () => {
+      await using screen = await reading(log);
+      for (const name of ['a.log', 'b.log']) await writeFile(path.join(screen.folder, name), 'precious');
+      screen.press('S');
+      expect(await saveAs(screen, 'a.log')).toBe('the file exists: Enter replaces it, Esc cancels');
+      expect(label(screen)).toBe('Enter again replaces ');
+      cancelPrompt(screen.controller);
+      expect(screen.controller.state.prompt).toBeUndefined();
+      expect(await readSaved(screen, 'a.log')).toBe('precious');
+
+      screen.press('S');
+      await saveAs(screen, 'a.log');
+      expect(await saveAs(screen, 'b.log')).toBe('the file exists: Enter replaces it, Esc cancels');
+      expect(await readSaved(screen, 'b.log')).toBe('precious');
+      screen.pressTogether('Tab');
+      expect(label(screen)).toMatch(/^save the view with markers/);
+      screen.pressTogether('Enter');
+      await screen.until(() => label(screen) === 'Enter again replaces ', 'the question');
+      screen.pressTogether('Enter');
+      await screen.until(() => noticeOf(screen) !== undefined, 'the answer');
+      expect(await readSaved(screen, 'b.log')).toContain(log.join('\n'));
+    });
+
+    it('says why a name will not do, and stays', async () => {
+      await using screen = await reading(log);
+      screen.press('S');
+      expect(await saveAs(screen, '')).toBe('type a file name');
+      expect(await saveAs(screen, 'no/such/folder')).toMatch(/folder/);
+      expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'no/such/folder', replaces: false});
+    });
+
+    it('saves Markdown under a name that says so', async () => {
+      await using screen = await reading(log);
+      screen.press('S');
+      expect(await saveAs(screen, 'found.md')).toMatch(/^saved Markdown, 1\.\d kB, to .*found\.md$/);
+      expect(await readSaved(screen, 'found.md')).toMatch(/^\*\*Log of `orders` on /);
+    });
+
+    it('says what was dropped before its turn came', async () => {
+      await using screen = await reading(log, {
+        services: {
+          async save(file, blocks) {
+            // So slow a disk that the scrollback has gone on meanwhile.
+            screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+            let bytes = 0;
+            for await (const block of blocks) bytes += block.length;
+            return {kind: 'saved', path: file, bytes};
+          },
+        },
+      });
+      screen.press('S');
+      expect(await saveAs(screen, 'slow.log')).toBe(
+        'saved 0 lines, 0 B, to slow.log · 21 older lines were dropped meanwhile',
+      );
+    });
+  });
+});
+
+describe('take handlers', () => {
+  const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
+  const lines = (from: number, to: number) =>
+    log
+      .slice(from, to)
+      .map((line) => `${line}\n`)
+      .join('');
+  const answering =
+    (answer: (lines: number, bytes: number) => ClipboardAnswer): Services['copy'] =>
+    (text, count) =>
+      Promise.resolve(answer(count, text.length));
+
+  async function untilNotice(screen: ScreenUnderTest): Promise<string | undefined> {
+    await screen.until(() => noticeOf(screen) !== undefined, 'a notice');
+    return noticeOf(screen);
+  }
+
+  describe('copying', () => {
+    it('y takes the record, Y the view, and says how much was sent', async () => {
+      await using screen = await reading(log);
+      screen.press('k', 'y');
+      expect(await untilNotice(screen)).toBe('sent 1 line, 64 B by OSC 52 (terminals do not acknowledge it)');
+      await typed(screen, '&', 'step 4');
+      screen.press('Y');
+      expect(await untilNotice(screen)).toMatch(/^sent 11 lines, 7\d\d B by OSC 52/);
+      expect(screen.copied).toEqual([lines(48, 49), lines(4, 5) + lines(40, 50)]);
+    });
+
+    it('v begins a selection at the current record and holds the screen; v again and y end it', async () => {
+      await using screen = await reading(log);
+      screen.press('v');
+      expect(noticeOf(screen)).toMatch(/^move to select/);
+      expect(viewOf(screen)).toMatchObject({position: {kind: 'held'}, selectedFrom: 50});
+      screen.press('v');
+      expect(viewOf(screen).selectedFrom).toBeUndefined();
+      screen.press('v', 'k', 'k', 'y');
+      await untilNotice(screen);
+      expect(screen.copied).toEqual([lines(47, 50)]);
+      expect(viewOf(screen).selectedFrom).toBeUndefined();
+    });
+
+    it('what did not arrive stays selected', async () => {
+      const copy = answering(() => ({kind: 'failed', why: 'xclip: no display'}));
+      await using screen = await reading(log, {services: {copy}});
+      screen.press('v', 'k', 'y');
+      expect(await untilNotice(screen)).toBe('not copied: xclip: no display');
+      expect(viewOf(screen).selectedFrom).toBe(50);
+    });
+
+    it('what is too large is offered for saving, selected as it is', async () => {
+      const copy = answering((count, bytes) => ({kind: 'too-large', lines: count, bytes, limit: osc52Limit}));
+      await using screen = await reading(log, {services: {copy}});
+      screen.press('v', 'k', 'y');
+      await screen.until(() => screen.controller.state.prompt !== undefined, 'the offer');
+      expect(screen.controller.state.prompt).toMatchObject({
+        kind: 'save',
+        what: 'selection',
+        problem: 'not sent: 2 lines, 128 B, and terminals drop more than 75 kB; Enter saves it',
+      });
+      screen.pressTogether('^U', ...'big.log', 'Enter');
+      expect(await untilNotice(screen)).toBe(`saved 2 lines, 128 B, to ${path.join(screen.folder, 'big.log')}`);
+      expect(await readFile(path.join(screen.folder, 'big.log'), 'utf8')).toBe(lines(48, 50));
+      expect(viewOf(screen).selectedFrom).toBeUndefined();
+
+      screen.press('M');
+      await screen.until(() => screen.controller.state.prompt !== undefined, 'the offer');
+      expect(screen.controller.state.prompt).toMatchObject({what: 'screen', text: expect.stringMatching(/\.md$/)});
+    });
+
+    it('says so when there is nothing to copy', async () => {
+      await using screen = await reading([], {names: ['unknown']});
+      for (const key of ['y', 'Y', 'M']) {
+        screen.press(key);
+        expect(await untilNotice(screen)).toBe('nothing to copy here');
+      }
+      expect(screen.copied).toEqual([]);
+    });
+
+    it('takes what was there at the key, whatever keys came with it', async () => {
+      await using screen = await reading(log);
+      screen.press('k');
+      screen.pressTogether('y', 'k', 'k');
+      await untilNotice(screen);
+      screen.pressTogether('v', 'k', 'y', 'Esc', 'G');
+      await screen.until(() => screen.copied.length === 2, 'the selection');
+      expect(screen.copied).toEqual([lines(48, 49), lines(45, 47)]);
+    });
+
+    it('says what went wrong', async () => {
+      const copy = () => Promise.reject(new Error('no clipboard today'));
+      await using screen = await reading(log, {services: {copy}});
+      screen.press('y');
+      expect(await untilNotice(screen)).toBe('no clipboard today');
+    });
+  });
+
+  describe('marks', () => {
+    it('W has nothing to say where there is no tab', async () => {
+      await using screen = await reading(log);
+      screen.press('X', 'z', 'W');
+      expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
+    });
+
+    it.each([...'W=yYMS|'])('%s keeps the tab, as any use of the log does', async (key) => {
+      await using screen = await reading([], {names: []});
+      await screen.until(() => screen.controller.pane !== undefined, 'the preview');
+      const [preview] = screen.controller.state.tabs;
+      expect(preview?.kept).toBe(false);
+      screen.press(key);
+      expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
+    });
+
+    it('u and U go on past marks that a filter hides', async () => {
+      await using screen = await reading(log);
+      const marked = [10, 20, 30];
+      screen.controller.changePane({marks: new Set(marked)});
+      await typed(screen, '&', '!step 19');
+      await pressed(screen, 'G');
+      const seen: (string | undefined)[] = [];
+      for (const key of [...'UUUuu']) {
+        await pressed(screen, key);
+        seen.push(currentLine(screen));
+      }
+      expect(seen).toEqual([log[29], log[20], log[9], log[20], log[29]]);
+    });
+
+    it('m marks a record and takes the mark away, from any of its lines', async () => {
+      await using screen = await reading(log);
+      await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
+      screen.press('m');
+      expect([...viewOf(screen).marks]).toEqual([51]);
+      expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
+      screen.press('k', 'm');
+      expect([...viewOf(screen).marks]).toEqual([]);
+    });
+
+    it('u and U go around, from a record that is not marked too', async () => {
+      await using screen = await reading(log);
+      for (const keys of ['kkkm', 'kkkkm', 'km', 'jj']) await pressed(screen, ...keys);
+      const steps: (string | undefined)[] = [];
+      for (const key of ['u', 'u', 'u', 'U', 'U']) {
+        await pressed(screen, key);
+        steps.push(/step \d+/.exec(currentLine(screen) ?? '')?.[0]);
+      }
+      expect(steps).toEqual(['step 46', 'step 41', 'step 42', 'step 41', 'step 46']);
+    });
+
+    it('without any it says how to make one', async () => {
+      await using screen = await reading(log);
+      for (const key of ['u', 'U', "'"]) {
+        screen.press(key);
+        expect(noticeOf(screen)).toBe('no marks: m marks a record');
+        expect(screen.controller.state.page).toBeUndefined();
+      }
+    });
+  });
+
+  it('S and | are about the selection where there is one, else about the view', async () => {
+    await using screen = await reading(log);
+    screen.press('|');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'view', text: 'less'});
+    screen.pressTogether('^C', 'S');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'view', markers: false});
+    screen.pressTogether('^C', 'v', 'S');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'selection'});
+    screen.pressTogether('^C', '|');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'selection'});
+  });
+});

@@ -1,0 +1,248 @@
+import {describe, expect, it} from 'vitest';
+import {cancelPrompt, changePrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
+import {currentLine, lastWords, logged, noticeOf, pressed, reading, typed, viewOf, workedOut} from '../reading.ts';
+import type {ScreenOptions} from '../screen-under-test.ts';
+
+it('* adds patterns, and takes away the one that is typed again', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step one')]);
+  await typed(screen, '*', 'one');
+  await typed(screen, '*', 'st.p');
+  expect(viewOf(screen).highlights).toEqual(['one', 'st.p']);
+  expect(screen.controller.pane?.model.highlights.map(({source}) => source)).toEqual(['one', 'st.p']);
+  expect(lastWords(screen)).toHaveLength(2);
+  await typed(screen, '*', 'one');
+  expect(viewOf(screen).highlights).toEqual(['st.p']);
+  await typed(screen, '*', '');
+  expect(viewOf(screen).highlights).toEqual(['st.p']);
+});
+
+it('* shares what was typed with the search', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step one')]);
+  await typed(screen, '/', 'one');
+  screen.press('*');
+  expect(recallPrompt(screen.controller, 1)).toBe(true);
+  expect(screen.controller.state.prompt).toMatchObject({kind: 'highlight', text: 'one'});
+});
+
+describe('recall pattern', () => {
+  it('the arrows offer what begins with what was typed; typing begins a new walk', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'step one')]);
+    const {controller} = screen;
+    for (const pattern of ['refused', 'reset', 'timeout']) controller.services.history.add(pattern);
+    const text = () => controller.state.prompt?.text;
+    screen.pressTogether('/', 'r', 'e');
+    recallPrompt(controller, 1);
+    expect(text()).toBe('reset');
+    recallPrompt(controller, 1);
+    expect(text()).toBe('refused');
+    expect(recallPrompt(controller, 1)).toBe(false);
+    recallPrompt(controller, -1);
+    recallPrompt(controller, -1);
+    expect(text()).toBe('re');
+    changePrompt(controller, 't');
+    recallPrompt(controller, 1);
+    expect(text()).toBe('timeout');
+  });
+});
+
+describe('search handlers', () => {
+  const log = [
+    logged(1, 'INFO', 'step one'),
+    logged(2, 'ERROR', 'broken two'),
+    '  goes on two',
+    logged(3, 'INFO', 'step three'),
+    logged(4, 'ERROR', 'broken four'),
+    logged(5, 'INFO', 'step five'),
+  ];
+
+  describe('n and N', () => {
+    it('go only to hits that the filters leave, and say so where they leave none', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '/', 'broken');
+      await typed(screen, '&', '!two');
+      await pressed(screen, 'n', 'n', 'N');
+      expect(currentLine(screen)).toContain('four');
+      await typed(screen, '&', '!broken');
+      screen.press('n');
+      expect(noticeOf(screen)).toBe('none of the lines shown matches broken');
+    });
+
+    it('claim nothing of lines that were not looked at yet', async () => {
+      await using screen = await reading(log);
+      screen.pressTogether('/', 'n', 'o', 'n', 'e', 'Enter', 'n');
+      expect(noticeOf(screen)).toBe('nothing found so far');
+      await workedOut(screen);
+      screen.press('n');
+      expect(noticeOf(screen)).toBe('no line matches none');
+    });
+
+    it('say that a pattern was stopped', async () => {
+      await using screen = await reading([`b${'a'.repeat(40)}`]);
+      await typed(screen, '/', '(a+)+b');
+      screen.press('n');
+      expect(noticeOf(screen)).toBe('stopped: this pattern takes too long');
+    });
+  });
+
+  describe('e and E', () => {
+    it('go from error to error, and say where there is none', async () => {
+      await using screen = await reading(log);
+      screen.press('e');
+      expect(currentLine(screen)).toContain('broken four');
+      screen.press('E');
+      expect(currentLine(screen)).toContain('broken two');
+      screen.press('E');
+      expect(noticeOf(screen)).toBe('no error before this line');
+      screen.press('e', 'e');
+      expect(noticeOf(screen)).toBe('no error after this line');
+    });
+
+    it('from inside an error record go to the next and the one before, not to its own head', async () => {
+      await using screen = await reading(log);
+      screen.press('k', 'k', 'k');
+      expect(currentLine(screen)).toBe('  goes on two');
+      screen.press('E');
+      expect(noticeOf(screen)).toBe('no error before this line');
+      screen.press('e');
+      expect(currentLine(screen)).toContain('broken four');
+    });
+
+    it('while following go to the newest error, be it the last record', async () => {
+      await using screen = await reading(log.slice(0, 3));
+      screen.press('e');
+      expect(currentLine(screen)).toContain('broken two');
+      screen.press('G', 'E');
+      expect(currentLine(screen)).toContain('broken two');
+    });
+
+    it('say that a filter hides all of them', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', '!broken');
+      screen.press('e');
+      expect(noticeOf(screen)).toBe('no error is shown: filters hide 2');
+      await typed(screen, '&', 'nowhere');
+      screen.press('E');
+      expect(noticeOf(screen)).toBe('no error is shown: filters hide 2');
+    });
+
+    it('pass over errors that a filter hides', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', '!four');
+      screen.press('E');
+      expect(currentLine(screen)).toContain('broken two');
+    });
+
+    it('say that there are none at all', async () => {
+      await using screen = await reading([logged(1, 'INFO', 'step one')]);
+      screen.press('e');
+      expect(noticeOf(screen)).toBe('no errors');
+      expect(viewOf(screen).position.kind).toBe('follow');
+    });
+  });
+
+  describe('{ and }', () => {
+    const twoRuns: ScreenOptions = {
+      scenario: (server) => {
+        const orders = server.addPipeline('orders');
+        orders.start();
+        orders.stop();
+        orders.start();
+      },
+    };
+
+    it('go from run to run, and say where there is no other', async () => {
+      await using screen = await reading([], twoRuns);
+      await screen.untilLine('orders', 'initializing -> running');
+      await workedOut(screen);
+      screen.press('{');
+      expect(currentLine(screen)).toContain('stopped -> provisioning');
+      screen.press('{', '{');
+      expect(noticeOf(screen)).toBe('no run, gap or restart before this line');
+      screen.press('}');
+      expect(currentLine(screen)).toContain('stopped -> provisioning');
+      screen.press('}');
+      expect(noticeOf(screen)).toBe('no run, gap or restart after this line');
+    });
+
+    it('stop at the first line shown of a run whose start is hidden', async () => {
+      await using screen = await reading([], twoRuns);
+      await screen.untilLine('orders', 'initializing -> running');
+      await typed(screen, '&', 'initializing ->');
+      screen.press('g', '}');
+      expect(currentLine(screen)).toContain('initializing -> running');
+      expect(lastWords(screen)).toHaveLength(2);
+    });
+  });
+});
+
+describe('search prompt', () => {
+  const log = ['one', 'two', 'three', 'four'].map((word, at) => logged(at, 'INFO', `step ${word}`));
+
+  describe('the search prompt', () => {
+    it('searches from where it began, however much is typed and taken back', async () => {
+      await using screen = await reading(log);
+      screen.press('g');
+      screen.pressTogether('/', 'f', 'o', 'u');
+      await workedOut(screen);
+      expect(currentLine(screen)).toContain('four');
+      changePrompt(screen.controller, 't');
+      await workedOut(screen);
+      expect(currentLine(screen)).toContain('Fresh start');
+      changePrompt(screen.controller, 'step t');
+      await workedOut(screen);
+      expect(currentLine(screen)).toContain('two');
+      changePrompt(screen.controller, '');
+      expect(currentLine(screen)).toContain('Fresh start');
+      expect(viewOf(screen).search).toBeUndefined();
+    });
+
+    it('goes around to the first hit where there is none further down', async () => {
+      await using screen = await reading(log);
+      screen.press('k');
+      await typed(screen, '/', 'one');
+      expect(currentLine(screen)).toContain('one');
+    });
+
+    it('Esc before anything is found goes nowhere, then or later', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '/', 'one');
+      screen.press('G');
+      screen.pressTogether('/', 't', 'w', 'o');
+      cancelPrompt(screen.controller);
+      await screen.clock.advance(100);
+      await workedOut(screen);
+      expect(viewOf(screen)).toMatchObject({search: 'one', position: {kind: 'follow'}});
+    });
+
+    it('Enter before anything is found goes there once it is', async () => {
+      await using screen = await reading(log);
+      screen.pressTogether('/', 't', 'w', 'o', 'Enter');
+      expect(viewOf(screen).position.kind).toBe('follow');
+      await screen.until(() => viewOf(screen).position.kind === 'held', 'the jump');
+      expect(currentLine(screen)).toContain('two');
+    });
+
+    it('who moves on meanwhile is not taken back', async () => {
+      await using screen = await reading(log);
+      screen.pressTogether('/', 't', 'w', 'o', 'Enter', 'g');
+      await workedOut(screen);
+      expect(currentLine(screen)).toContain('Fresh start');
+    });
+
+    it('keeps the tab, and remembers only what was searched for with Enter', async () => {
+      await using screen = await reading(log, {});
+      screen.pressTogether('/', 'n', 'o');
+      cancelPrompt(screen.controller);
+      await typed(screen, '/', 'two');
+      await typed(screen, '/', 'three');
+      expect(screen.controller.services.history.entries).toEqual(['three', 'two']);
+      screen.press('/');
+      expect(recallPrompt(screen.controller, 1)).toBe(true);
+      expect(recallPrompt(screen.controller, 1)).toBe(true);
+      expect(screen.controller.state.prompt?.text).toBe('two');
+      await workedOut(screen);
+      expect(currentLine(screen)).toContain('two');
+      expect(recallPrompt(screen.controller, 1)).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,590 @@
+import {describe, expect, it} from 'vitest';
+import {filterText} from '../../../source/filters/filter.ts';
+import {
+  cancelPrompt,
+  changePrompt,
+  promptLabel,
+  recallPrompt,
+  submitPrompt,
+} from '../../../source/ui/handlers/prompts.ts';
+import {
+  currentLine,
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  rowsOf,
+  typed,
+  viewOf,
+  workedOut,
+  write,
+} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
+
+const five = [
+  logged(1, 'INFO', 'step one'),
+  logged(2, 'WARN', 'slow two'),
+  logged(3, 'INFO', 'step three'),
+  logged(4, 'ERROR', 'broken four'),
+  logged(5, 'INFO', 'step five'),
+];
+
+const allHidden = 'everything is hidden by filters: \\ shows all, Esc takes the last one away';
+
+describe('filters', () => {
+  it('& shows what matches, ! what does not, and Esc takes the last one away', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'step');
+    expect(lastWords(screen)).toEqual(['one', 'three', 'five']);
+    await typed(screen, '&', '!three');
+    expect(lastWords(screen)).toEqual(['one', 'five']);
+    await pressed(screen, 'Esc');
+    expect(lastWords(screen)).toEqual(['one', 'three', 'five']);
+    await pressed(screen, 'Esc');
+    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('\\ switches all of them off, and on again', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'step');
+    await typed(screen, '&', 'five');
+    await pressed(screen, '\\');
+    expect(lastWords(screen)).toHaveLength(6);
+    expect(texts(screen)).toEqual(['step', 'five']);
+    await pressed(screen, '\\');
+    expect(lastWords(screen)).toEqual(['five']);
+  });
+
+  it('\\ without filters says how to get one', async () => {
+    await using screen = await reading(five);
+    screen.press('\\');
+    expect(noticeOf(screen)).toBe('no filters: & filters');
+  });
+
+  it('lines are filtered as they come', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'step');
+    await write(screen, logged(6, 'INFO', 'slow six'), logged(7, 'INFO', 'step seven'));
+    expect(lastWords(screen)).toEqual(['one', 'three', 'five', 'seven']);
+  });
+
+  it('the current line stays the current one, and in its row once they are off', async () => {
+    await using screen = await reading(
+      Array.from({length: 100}, (_, at) => logged(at, 'INFO', `${at % 10} line${at}`)),
+    );
+    screen.press('g');
+    for (let times = 0; times < 40; times++) screen.press('j');
+    const before = rowsOf(screen);
+    expect(currentLine(screen)).toContain('line39');
+    await typed(screen, '&', '9 line');
+    expect(currentLine(screen)).toContain('line39');
+    expect(lastWords(screen)).toEqual(Array.from({length: 10}, (_, at) => (at === 0 ? 'line9' : `line${at}9`)));
+    await pressed(screen, 'Esc');
+    expect(rowsOf(screen)).toEqual(before);
+  });
+});
+
+describe('where filters leave nothing', () => {
+  it('the pane says so, and how to undo it', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'nowhere');
+    // 71 cells of pane.
+    expect(rowsOf(screen)).toEqual([
+      '  everything is hidden by filters: \\ shows all, Esc takes the last one',
+      '  away',
+    ]);
+    await pressed(screen, '\\');
+    expect(rowsOf(screen)).toHaveLength(6);
+  });
+
+  it('it says so below markers, which filters do not hide', async () => {
+    await using screen = await reading(five, {size: {columns: 120, rows: 30}});
+    screen.press('=');
+    await typed(screen, '&', 'nowhere');
+    expect(rowsOf(screen)).toHaveLength(2);
+    expect(rowsOf(screen)[1]).toBe(`  ${allHidden}`);
+  });
+
+  it('it fits into the smallest screen', async () => {
+    await using screen = await reading(five, {size: {columns: 40, rows: 10}});
+    await typed(screen, '&', 'nowhere');
+    expect(
+      rowsOf(screen)
+        .map((row) => row.trim())
+        .join(' '),
+    ).toBe(allHidden);
+    expect(screen.controller.layout?.paneHeight).toBeGreaterThanOrEqual(rowsOf(screen).length);
+  });
+
+  it('it says so while following and while held, and goes with the first line that passes', async () => {
+    await using screen = await reading(five, {size: {columns: 120, rows: 30}});
+    await typed(screen, '&', 'nowhere');
+    await write(screen, logged(6, 'INFO', 'not here'));
+    expect(rowsOf(screen)).toEqual([`  ${allHidden}`]);
+    await pressed(screen, 'Esc', 'k');
+    await typed(screen, '&', 'nowhere');
+    expect(rowsOf(screen)).toEqual([`  ${allHidden}`]);
+    await write(screen, logged(7, 'INFO', 'nowhere else'));
+    expect(lastWords(screen)).toEqual(['else']);
+  });
+
+  it('it does not say so of a log that is empty, nor of one that is only folded', async () => {
+    await using screen = await reading(five, {names: ['orders', 'unknown']});
+    screen.press('2');
+    await typed(screen, '&', 'nowhere');
+    await pressed(screen, 'f');
+    expect(rowsOf(screen).join('\n')).not.toContain('hidden by filters');
+  });
+
+  it('R lets go of the run all the same', async () => {
+    await using screen = await reading(five);
+    await pressed(screen, 'R');
+    await typed(screen, '&', 'nowhere');
+    await pressed(screen, 'R');
+    expect(texts(screen)).toEqual(['nowhere']);
+  });
+});
+
+describe('L', () => {
+  it('goes from level to level and back to all', async () => {
+    await using screen = await reading(five);
+    const seen: unknown[] = [];
+    for (let times = 0; times < 5; times++) {
+      await pressed(screen, 'L');
+      seen.push([noticeOf(screen), lastWords(screen).length]);
+    }
+    expect(seen).toEqual([
+      ['DEBUG and above', 6],
+      ['INFO and above', 6],
+      ['WARN and above', 2],
+      ['ERROR and above', 1],
+      ['all levels', 6],
+    ]);
+    expect(texts(screen)).toEqual([]);
+  });
+
+  it('goes on from a level that was typed', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'level:warn');
+    await pressed(screen, 'L');
+    expect(texts(screen)).toEqual(['level:error']);
+  });
+});
+
+describe('x', () => {
+  it('shows matches in their context, and alone', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'five');
+    await pressed(screen, 'x');
+    expect(noticeOf(screen)).toBe('matches with 3 records around each');
+    expect(lastWords(screen)).toEqual(['two', 'three', 'four', 'five']);
+    await pressed(screen, 'x');
+    expect(noticeOf(screen)).toBe('matches with 10 records around each');
+    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two', 'three', 'four', 'five']);
+    await pressed(screen, 'x');
+    expect(noticeOf(screen)).toBe('matches only');
+    expect(lastWords(screen)).toEqual(['five']);
+  });
+});
+
+describe('stretches of the log', () => {
+  it('< and > hide what is before and after the record', async () => {
+    await using screen = await reading(five);
+    await pressed(screen, 'k', 'k', '>', 'k', '<');
+    expect(lastWords(screen)).toEqual(['two', 'three']);
+    expect(texts(screen)).toEqual(['up to 00:00:03', 'since 00:00:02']);
+  });
+
+  it('> keeps the record whole', async () => {
+    await using screen = await reading([five[0] ?? '', 'goes on here', 'and here', five[1] ?? '']);
+    await pressed(screen, 'k', 'k', '>');
+    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'here', 'here']);
+  });
+
+  it('another < takes the place of the first', async () => {
+    await using screen = await reading(five);
+    await pressed(screen, 'k', 'k', 'k', '<', 'j', '<');
+    expect(texts(screen)).toEqual(['since 00:00:03']);
+  });
+
+  it('of a record without a time they say the line, and they hide the markers outside', async () => {
+    await using screen = await reading(['plain']);
+    await pressed(screen, '=', 'k');
+    await pressed(screen, '<');
+    expect(texts(screen)).toEqual(['since line 2']);
+    await pressed(screen, '\\', '>');
+    expect(rowsOf(screen).some((row) => row.includes('────'))).toBe(false);
+  });
+
+  it('R shows the run only, and all again', async () => {
+    await using screen = await reading([], {
+      scenario: (server) => {
+        const orders = server.addPipeline('orders');
+        orders.start();
+        orders.stop();
+        orders.start();
+        orders.write('of the second run');
+      },
+    });
+    await screen.untilLine('orders', 'of the second run');
+    await pressed(screen);
+    const all = rowsOf(screen).length;
+    await pressed(screen, 'R');
+    expect(texts(screen)).toEqual(['this run']);
+    expect(rowsOf(screen)).toHaveLength(5);
+    expect(lastWords(screen).at(-1)).toBe('run');
+    await pressed(screen, 'R');
+    expect(rowsOf(screen)).toHaveLength(all);
+  });
+
+  it('R has no run to show in a merged tab', async () => {
+    await using screen = await reading(five, {names: ['orders', 'fraud']});
+    screen.press('Tab', '+');
+    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection.kind === 'live', 'it');
+    await pressed(screen, 'R');
+    expect(viewOf(screen).filters).toEqual([]);
+    expect(noticeOf(screen)).toBe('a merged log has no runs: R shows one in the tab of a pipeline');
+  });
+
+  it('R switches the run on again that \\ switched off', async () => {
+    await using screen = await reading(five);
+    await pressed(screen, 'R', '\\', 'R');
+    expect(viewOf(screen).filters).toMatchObject([{filter: {label: 'this run'}, on: true}]);
+  });
+
+  it.each(['before', 'after'])('R shows the run also when its first lines are dropped %s', async (when) => {
+    await using screen = await reading(five, {scrollbackBytes: 20_000});
+    const drop = async (from: number) => {
+      for (let part = from; part < from + 400; part += 100) {
+        await write(
+          screen,
+          ...Array.from({length: 100}, (_, at) => logged(part + at, 'INFO', `more line${part + at}`)),
+        );
+      }
+    };
+    if (when === 'before') await drop(0);
+    await pressed(screen, 'R');
+    await drop(400);
+    expect(screen.manager.get('orders')?.buffer.firstId).toBeGreaterThan(6);
+    expect(texts(screen)).toEqual(['this run']);
+    expect(lastWords(screen).at(-1)).toBe('line799');
+    expect(lastWords(screen).length).toBeGreaterThan(10);
+  });
+
+  it('they stand when older lines are dropped', async () => {
+    await using screen = await reading(five, {scrollbackBytes: 20_000});
+    await pressed(screen, 'k', '<');
+    await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
+    const {buffer} = screen.manager.get('orders') ?? {};
+    expect(buffer?.firstId).toBeGreaterThan(6);
+    expect(lastWords(screen)).toContain(`line${(buffer?.firstId ?? 0) - 6}`);
+    await pressed(screen, 'G');
+    expect(lastWords(screen).at(-1)).toBe('line399');
+    expect(texts(screen)).toEqual(['since 00:00:04']);
+  });
+});
+
+describe('records alike', () => {
+  const alike = [1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`));
+
+  it('f folds them into one row, o opens it in place and closes it, f unfolds all', async () => {
+    await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
+    await pressed(screen, 'f', 'k');
+    expect(noticeOf(screen)).toBeUndefined();
+    expect(lastWords(screen)).toEqual(['Fresh', '×3', 'four']);
+    await pressed(screen, 'o');
+    expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows', 'four']);
+    await pressed(screen, 'j', 'o');
+    expect(lastWords(screen)).toEqual(['Fresh', '×3', 'four']);
+    expect(currentLine(screen)).toContain('read 1 rows');
+    await pressed(screen, 'f');
+    expect(lastWords(screen)).toHaveLength(5);
+  });
+
+  it('o says where there is nothing to open', async () => {
+    await using screen = await reading(alike);
+    await pressed(screen, 'o');
+    expect(noticeOf(screen)).toBe('no folded row here: f folds records alike');
+  });
+
+  it('- hides all of one shape', async () => {
+    await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
+    await pressed(screen, 'k', '-');
+    expect(lastWords(screen)).toEqual(['Fresh', 'four']);
+    expect(texts(screen)[0]).toMatch(/^not like: /);
+  });
+
+  it('- says of a marker that it is no record', async () => {
+    await using screen = await reading(alike);
+    await pressed(screen, '=');
+    await pressed(screen, '-');
+    expect(noticeOf(screen)).toBe('this is no record');
+    expect(texts(screen)).toEqual([]);
+  });
+});
+
+describe('a', () => {
+  it('gives the filters to the other tabs, but not stretches of this log', async () => {
+    await using screen = await reading(five, {names: ['orders', 'fraud']});
+    await pressed(screen, 'k', '<');
+    await typed(screen, '&', 'Fresh');
+    await pressed(screen, 'a');
+    expect(noticeOf(screen)).toBe('the other tab has these filters now');
+    expect(texts(screen)).toEqual(['since 00:00:04', 'Fresh']);
+    await pressed(screen, '2');
+    expect(texts(screen)).toEqual(['Fresh']);
+    await screen.until(() => lastWords(screen).join(' ') === 'Fresh', 'the filter to be applied');
+  });
+
+  it('leaves a preview a preview', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'step');
+    screen.press('Tab');
+    screen.controller.tabSwitcher.moveCursor('fraud');
+    await screen.clock.advance(250);
+    screen.press('Tab', 'a');
+    expect(noticeOf(screen)).toBe('the other tab has these filters now');
+    expect(screen.tabs).toEqual(['orders', 'fraud?']);
+    screen.press('1');
+    expect(texts(screen)).toEqual([]);
+  });
+
+  it('says where there is no other tab', async () => {
+    await using screen = await reading(five);
+    screen.press('a');
+    expect(noticeOf(screen)).toBe('there is no other tab');
+  });
+
+  it('takes the filters of the other tabs away where this one has none', async () => {
+    await using screen = await reading(five, {names: ['orders', 'fraud']});
+    await typed(screen, '&', 'step');
+    await pressed(screen, 'a', '2', 'Esc', 'a', '1');
+    expect(texts(screen)).toEqual([]);
+    expect(lastWords(screen)).toHaveLength(6);
+  });
+});
+
+describe('filter prompt', () => {
+  const log = ['one', 'two', 'three'].map((word, at) => logged(at, 'INFO', `step ${word}`));
+
+  /** A prompt with two filters to edit, and two that no typing makes. */
+  async function withFour(): Promise<ScreenUnderTest> {
+    const screen = await reading(log);
+    await typed(screen, '&', 'step');
+    await pressed(screen, 'k', '<');
+    await typed(screen, '&', 'level:info');
+    await pressed(screen, '-');
+    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:info', /^not like/]);
+    screen.press('&');
+    return screen;
+  }
+
+  describe('the filter prompt', () => {
+    it('says what cannot be read, stays open, and forgets that with the next character', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', 'level:loud');
+      expect(screen.controller.state.prompt).toMatchObject({kind: 'filter', text: 'level:loud'});
+      expect(screen.controller.state.prompt?.problem).toContain('no level "loud"');
+      changePrompt(screen.controller, 'level:warn');
+      expect(screen.controller.state.prompt?.problem).toBeUndefined();
+      submitPrompt(screen.controller);
+      expect(texts(screen)).toEqual(['level:warn']);
+    });
+
+    it('adds nothing when it is empty, or left', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', '');
+      screen.pressTogether('&', 'o');
+      cancelPrompt(screen.controller);
+      expect(texts(screen)).toEqual([]);
+      expect(lastWords(screen)).toHaveLength(4);
+    });
+
+    it('the arrows go through the filters, newest first, and back to an empty line', async () => {
+      await using screen = await withFour();
+      const {controller} = screen;
+      const seen: unknown[] = [];
+      for (const by of [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] as const) {
+        seen.push([recallPrompt(controller, by), controller.state.prompt && promptLabel(controller.state.prompt)]);
+        seen.push(controller.state.prompt?.text);
+      }
+      const editing = '& (editing) ';
+      const shape = texts(screen)[3];
+      expect(seen).toEqual([
+        ...[[true, editing], shape],
+        ...[[true, editing], 'level:info'],
+        ...[[true, editing], 'since 00:00:01'],
+        ...[[true, editing], 'step'],
+        ...[[false, editing], 'step'],
+        ...[[true, editing], 'since 00:00:01'],
+        ...[[true, editing], 'level:info'],
+        ...[[true, editing], shape],
+        ...[[true, '& '], ''],
+        ...[[false, '& '], ''],
+      ]);
+    });
+
+    it('the arrows bring back what was typed before them', async () => {
+      await using screen = await withFour();
+      const {controller} = screen;
+      changePrompt(controller, 'refused');
+      recallPrompt(controller, 1);
+      recallPrompt(controller, 1);
+      recallPrompt(controller, -1);
+      recallPrompt(controller, -1);
+      expect(controller.state.prompt).toMatchObject({text: 'refused', edits: undefined});
+    });
+
+    it('an edited filter keeps its place, and is switched on', async () => {
+      await using screen = await withFour();
+      const {controller} = screen;
+      cancelPrompt(controller);
+      await pressed(screen, '\\', '&');
+      for (let times = 0; times < 4; times++) recallPrompt(controller, 1);
+      changePrompt(controller, '!three');
+      submitPrompt(controller);
+      await workedOut(screen);
+      expect(texts(screen)).toMatchObject(['!three', 'since 00:00:01', 'level:info', /^not like/]);
+      expect(viewOf(screen).filters.map(({on}) => on)).toEqual([true, false, false, false]);
+      expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two']);
+    });
+
+    it('one that is emptied is taken away', async () => {
+      await using screen = await withFour();
+      const {controller} = screen;
+      recallPrompt(controller, 1);
+      recallPrompt(controller, 1);
+      changePrompt(controller, '');
+      submitPrompt(controller);
+      expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
+      screen.press('&');
+      recallPrompt(controller, 1);
+      changePrompt(controller, '');
+      submitPrompt(controller);
+      expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
+    });
+
+    it('one that no typing makes is left as it is, switched on, and what cannot be done with it is said', async () => {
+      await using screen = await withFour();
+      const {controller} = screen;
+      cancelPrompt(controller);
+      await pressed(screen, '\\', '&');
+      recallPrompt(controller, 1);
+      submitPrompt(controller);
+      expect(controller.state.prompt).toBeUndefined();
+      expect(viewOf(screen).filters.map(({filter, on}) => [filter.kind, on])).toEqual([
+        ['text', false],
+        ['between', false],
+        ['level', false],
+        ['shape', true],
+      ]);
+      screen.press('&');
+      recallPrompt(controller, 1);
+      changePrompt(controller, 'not like: that');
+      submitPrompt(controller);
+      expect(controller.state.prompt?.problem).toBe(
+        'only typed filters can be changed: empty this one to take it away',
+      );
+      expect(texts(screen)).toHaveLength(4);
+    });
+
+    it('an edit that cannot be read is still an edit of the same filter', async () => {
+      await using screen = await withFour();
+      recallPrompt(screen.controller, 1);
+      recallPrompt(screen.controller, 1);
+      changePrompt(screen.controller, 'level:');
+      submitPrompt(screen.controller);
+      changePrompt(screen.controller, 'level:warn');
+      submitPrompt(screen.controller);
+      expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:warn', /^not like/]);
+    });
+  });
+});
+
+describe('show handlers', () => {
+  const log = [logged(1, 'INFO', 'step one'), logged(3, 'WARN', 'slow two')];
+
+  describe('t', () => {
+    it('goes through the ways to show times, and says which', async () => {
+      await using screen = await reading(log);
+      const seen: unknown[] = [];
+      for (let times = 0; times < 6; times++) {
+        screen.press('t');
+        seen.push([viewOf(screen).time, noticeOf(screen)]);
+      }
+      expect(seen).toEqual([
+        ['local', 'local times'],
+        ['utc', 'times in UTC, with the date'],
+        ['relative', 'age of each line'],
+        ['delta', 'time since the line before'],
+        ['off', 'no times'],
+        ['sent', 'times as sent (UTC)'],
+      ]);
+    });
+
+    it('says that lines as sent have times of their own, and changes nothing', async () => {
+      await using screen = await reading(log);
+      screen.press('J', 't');
+      expect(viewOf(screen).time).toBe('sent');
+      expect(noticeOf(screen)).toBe('lines are shown as sent, with their own times: J shows them compact');
+    });
+
+    it('changes the rows', async () => {
+      await using screen = await reading(log);
+      expect(rowsOf(screen)[1]).toContain('00:00:01.000 INFO');
+      screen.press('t', 't');
+      expect(rowsOf(screen)[1]).toContain('2026-11-25 00:00:01');
+      screen.press('t', 't');
+      expect(rowsOf(screen)[2]).toMatch(/\+2\.000 WARN/);
+      screen.press('t');
+      expect(rowsOf(screen)[2]).toMatch(/^ {2}WARN/);
+    });
+  });
+
+  describe('the looks of lines', () => {
+    it('# numbers them from the first that was received', async () => {
+      await using screen = await reading(log);
+      screen.press('#');
+      expect(rowsOf(screen)[1]).toMatch(/^ {2} *2 00:00:01/);
+      screen.press('#');
+      expect(rowsOf(screen)[1]).toMatch(/^ {2}00:00:01/);
+    });
+
+    it('J shows them as sent, w wraps them, and any of it keeps the tab', async () => {
+      await using screen = await reading([], {names: []});
+      await screen.until(() => screen.controller.pane !== undefined, 'the preview');
+      screen.press('J', 'w');
+      expect(viewOf(screen)).toMatchObject({asSent: true, wrap: true});
+      expect(screen.controller.state.tabs).toMatchObject([{kept: true}]);
+    });
+  });
+
+  describe('Enter', () => {
+    it('opens the detail of the current record, which is held', async () => {
+      await using screen = await reading(log);
+      screen.press('Enter');
+      expect(screen.controller.state.page).toEqual({kind: 'detail', offset: 0});
+      expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 2});
+    });
+
+    it('opens a folded row in place instead', async () => {
+      const alike = [1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`));
+      await using screen = await reading(alike);
+      await pressed(screen, 'f');
+      await pressed(screen, 'Enter');
+      expect(screen.controller.state.page).toBeUndefined();
+      expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows']);
+      screen.press('Enter');
+      expect(screen.controller.state.page?.kind).toBe('detail');
+    });
+
+    it('does nothing where nothing is shown', async () => {
+      await using screen = await reading([], {names: ['unknown']});
+      screen.press('Enter');
+      expect(screen.controller.state.page).toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import {describe, expect, it, test} from 'vitest';
+import type {KeyContext} from '../../../source/ui/keys/command-table.ts';
+import {
+  allCommands,
+  commandFor,
+  commandGroups,
+  keyDoes,
+  keyOf,
+  keysDo,
+  keysShown,
+  withHint,
+} from '../../../source/ui/keys/commands.ts';
+import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {handlers} from '../../../source/ui/press-keys.ts';
+
+const inContext = (context: KeyContext) => allCommands.filter((command) => command.context === context);
+const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
+
+describe('keys', () => {
+  it.each(['everywhere', 'sidebar', 'log', 'page'] as const)(
+    'no two commands share one in the context %s',
+    (context) => {
+      const keys = keysOf(context);
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    },
+  );
+
+  it.each(['sidebar', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf(pane).filter((key) => everywhere.has(key))).toEqual([]);
+  });
+
+  it('a page hides on purpose only what leaves it', () => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf('page').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
+  });
+
+  it('each leads to its command', () => {
+    for (const command of allCommands) {
+      const panes = command.context === 'everywhere' ? (['sidebar', 'log'] as const) : [command.context];
+      for (const pane of panes) {
+        for (const key of command.keys)
+          expect(commandFor(allCommands, pane, key), `${key} in ${pane}`).toBe(command.id);
+      }
+    }
+  });
+
+  it('without a command leads nowhere', () => {
+    expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
+    expect(commandFor(allCommands, 'sidebar', 'n')).toBeUndefined();
+  });
+
+  it('that hold everywhere still hold on a page, where it has none of its own', () => {
+    expect(commandFor(allCommands, 'page', '?')).toBe('help');
+    expect(commandFor(allCommands, 'page', '^C')).toBe('interrupt');
+    expect(commandFor(allCommands, 'page', 'q')).toBe('page-close');
+  });
+
+  it('are all of a kind that a terminal sends', () => {
+    const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|\^[A-Z]|[!-~])$/;
+    for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
+  });
+});
+
+describe('the table and the handlers agree', () => {
+  it('every command has a handler, every handler a command', () => {
+    expect(Object.keys(handlers).sort()).toEqual(allCommands.map((command) => command.id).sort());
+  });
+
+  it('no two commands have one name', () => {
+    expect(new Set(allCommands.map((command) => command.id)).size).toBe(allCommands.length);
+  });
+});
+
+test('keys are shown as people read them', () => {
+  const shown = (id: string) => allCommands.filter((command) => command.id === id).map(keysShown)[0];
+  expect(shown('tab-number')).toBe('1–9');
+  expect(shown('up')).toBe('↑ k');
+  expect(shown('page-down')).toBe('PgDn Space');
+  expect(shown('half-down')).toBe('^D');
+});
+
+test('groups hold every command once, in the order of the table', () => {
+  expect(commandGroups().flatMap(({commands}) => commands)).toEqual(allCommands);
+  expect(new Set(commandGroups().map(({group}) => group)).size).toBe(commandGroups().length);
+});
+
+test('what can be pressed at first is told by the footer: help, quit, and what each pane is for', () => {
+  const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
+  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
+});
+
+test('with a page open, nothing that it covers changes unseen', () => {
+  for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z'])
+    expect(commandFor(allCommands, 'page', key), key).toBeUndefined();
+  for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
+    expect(commandFor(allCommands, 'page', key), key).toBeDefined();
+});
+
+const {table} = remap(allCommands, [
+  {command: 'search', keys: ['up'], where: ''},
+  {command: 'up', keys: [], where: ''},
+]);
+
+it('names the first key of a command, arrows in words', () => {
+  expect(keyOf(allCommands, 'search')).toBe('/');
+  expect(keyOf(table, 'search')).toBe('Up');
+  expect(keyDoes(table, 'search', 'searches')).toBe('Up searches');
+  expect(withHint('nothing', table, 'search', 'searches')).toBe('nothing: Up searches');
+});
+
+it('names none that is not there', () => {
+  expect(keyOf(table, 'up')).toBeUndefined();
+  expect(withHint('nothing', table, 'up', 'goes up')).toBe('nothing');
+  expect(
+    keysDo(table, [
+      ['up', 'goes up'],
+      ['copy', 'copies'],
+      ['search', 'searches'],
+    ]),
+  ).toBe('y copies, Up searches');
+});

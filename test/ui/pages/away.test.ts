@@ -1,0 +1,162 @@
+import {expect, it} from 'vitest';
+import {awayPage} from '../../../source/ui/pages/away.ts';
+import {currentLine, logged, viewOf, workedOut} from '../reading.ts';
+import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
+
+const minute = 60_000;
+
+async function twoTabs(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({names: ['orders', 'fraud'], ...options});
+  await screen.untilConnected('orders', 'fraud');
+  await caughtUp(screen, 'orders', 'fraud');
+  return screen;
+}
+
+async function caughtUp(screen: ScreenUnderTest, ...names: string[]): Promise<void> {
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  await screen.until(() => names.every(isLive), 'the logs to be live');
+}
+
+async function write(screen: ScreenUnderTest, name: string, ...lines: string[]): Promise<void> {
+  for (const line of lines) screen.server.pipeline(name).write(line);
+  await screen.untilLine(name, lines.at(-1) ?? '');
+}
+
+const error = (message: string) => logged(0, 'ERROR', message);
+const info = (message: string) => logged(0, 'INFO', message);
+
+/** What the page of what happened shows, without the heading. */
+function told({controller}: ScreenUnderTest): string[] {
+  const {page} = controller.state;
+  if (page?.kind !== 'away') return [];
+  return awayPage(controller, page.summary, page.cursor, 120)
+    .slice(2)
+    .map(({text}) => text.trim().replace(/\s+/g, ' '));
+}
+const isTold = (screen: ScreenUnderTest) => screen.controller.state.page?.kind === 'away';
+
+it('the first key after ten minutes shows what happened, and means nothing else', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  await write(screen, 'fraud', error('disk full'), info('a'), error('disk full'));
+  await screen.clock.advance(10 * minute);
+  screen.press('q');
+  expect(screen.quits).toBe(0);
+  expect(told(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×2 work disk full', 'fraud received 3 lines']);
+  screen.press('Esc');
+  expect(screen.controller.state.page).toBeUndefined();
+});
+
+it('not before, not when nothing happened, not with 0, and lines alone are nothing', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  await write(screen, 'fraud', error('disk full'));
+  await screen.clock.advance(10 * minute - 5000);
+  screen.press('j');
+  expect(isTold(screen)).toBe(false);
+  await write(screen, 'fraud', info('a'));
+  await screen.clock.advance(60 * minute);
+  screen.press('?');
+  expect(screen.controller.state.page?.kind).toBe('help');
+
+  await using never = await twoTabs({services: {attention: {awayAfter: 0}}});
+  await write(never, 'fraud', error('disk full'));
+  await never.clock.advance(60 * minute);
+  never.press('j');
+  expect(isTold(never)).toBe(false);
+});
+
+it('who never pressed a key is told of what came after the logs had caught up', async () => {
+  await using screen = await twoTabs({
+    scenario: (server) => {
+      for (const name of ['orders', 'fraud']) server.addPipeline(name).start();
+      server.pipeline('fraud').write(error('of yesterday'));
+    },
+  });
+  await write(screen, 'fraud', error('disk full'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  expect(told(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×1 work disk full', 'fraud received 1 line']);
+});
+
+it('Enter leads to the first of what is new', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  await write(
+    screen,
+    'fraud',
+    info('before'),
+    error('refused on port 1'),
+    info('a'),
+    error('refused on port 2'),
+    info('z'),
+  );
+  await screen.clock.advance(10 * minute);
+  screen.press('j', 'j', 'k', 'Enter');
+  expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'log', page: undefined});
+  expect(currentLine(screen)).toContain('refused on port 1');
+});
+
+it('Esc goes on exactly where it was: page, place, and a prompt with what was typed', async () => {
+  await using screen = await twoTabs();
+  await write(screen, 'orders', info('a'), info('b'), info('c'));
+  await screen.until(() => screen.controller.pane !== undefined, 'the pane');
+  screen.press('Tab', 'k', '/');
+  screen.pressTogether('r', 'e');
+  await workedOut(screen);
+  const before = screen.controller.state;
+  await write(screen, 'fraud', error('disk full'));
+  await screen.clock.advance(10 * minute);
+  screen.pressTogether('x', 'y');
+  expect(isTold(screen)).toBe(true);
+  screen.press('j', 'Esc');
+  expect(screen.controller.state).toEqual(before);
+  screen.pressTogether('f');
+  expect(screen.controller.state.prompt?.text).toBe('ref');
+
+  screen.pressTogether('^C');
+  const {position} = viewOf(screen);
+  screen.press('?');
+  await write(screen, 'fraud', error('disk full'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j', 'Esc');
+  expect(screen.controller.state.page?.kind).toBe('help');
+  expect(viewOf(screen).position).toEqual(position);
+});
+
+it('who leaves again without a look is told everything since the first time', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  await write(screen, 'fraud', error('disk full'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  await write(screen, 'fraud', error('out of memory'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  expect(told(screen)).toHaveLength(3);
+  screen.press('Esc');
+  expect(screen.controller.state.page).toBeUndefined();
+});
+
+it('failures and restarts are told, of pipelines without a tab too', async () => {
+  await using screen = await twoTabs({
+    scenario: (server) => {
+      for (const name of ['billing', 'etl', 'fraud', 'orders']) server.addPipeline(name).start();
+    },
+  });
+  screen.press('?', 'Esc');
+  screen.server.pipeline('etl').fail('exit status: 101');
+  screen.server.pipeline('billing').stop();
+  screen.server.pipeline('billing').start();
+  await screen.until(
+    () =>
+      screen.controller.pipeline('etl')?.deploymentError !== undefined &&
+      screen.controller.pipeline('billing')?.deploymentStatus === 'Running',
+    'the list',
+  );
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  const [failed, restarted] = told(screen);
+  expect(failed).toMatch(/^▸ etl failed .*exit status: 101/);
+  expect(restarted).toMatch(/^billing restarted .*started again/);
+});

@@ -1,0 +1,153 @@
+import {describe, expect, it} from 'vitest';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {describePage, type EventsView, eventsPage} from '../../../source/ui/pages/describe.ts';
+import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+
+describe('describe page', () => {
+  const failed = makePipeline('etl', {...stopped, deploymentError, description: 'Nightly load', connectorErrors: 1234});
+  const text = (...page: Parameters<typeof describePage>) => describePage(...page).map((row) => row.text);
+
+  describe('before the answer', () => {
+    it('shows what the list knows, and that it is looking', () => {
+      const rows = text({name: 'etl', answer: undefined}, failed, 80);
+      expect(rows[0]).toBe(' etl');
+      expect(rows).toContain(' looking it up');
+      expect(rows).toContain(' state              Failed');
+    });
+
+    it('shows the name alone when the list does not know it', () => {
+      expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' looking it up']);
+    });
+  });
+
+  describe('with the answer', () => {
+    const detail = {...failed, programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^'};
+    const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
+
+    it('shows every fact', () => {
+      expect(rows).toEqual(
+        expect.arrayContaining([
+          ' state              Failed',
+          ' deployment         Stopped since 2026-11-25 09:17:30',
+          ' desired            Stopped',
+          ' cause              Pipeline process exited with exit status: 101',
+          ' program            Success since 2026-11-25 09:02:11',
+          ' storage            InUse',
+          ' connector errors   1,234',
+          ' id                 id-etl',
+          ' created            2026-11-25 09:00:00',
+          ' platform           0.337.0',
+          ' description        Nightly load',
+        ]),
+      );
+      expect(rows).not.toContain(' looking it up');
+    });
+
+    it('has a dash for what the server does not tell', () => {
+      const unknown = {...detail, connectorErrors: undefined};
+      expect(text({name: 'etl', answer: {kind: 'detail', detail: unknown}}, undefined, 80)).toContain(
+        ' connector errors   –',
+      );
+    });
+
+    it('shows the deployment error in full', () => {
+      const start = rows.indexOf(' Deployment error (RunnerCheckError)');
+      expect(rows.slice(start + 1, start + 4)).toEqual([
+        ' Pipeline check failed: a fatal error.',
+        ' ',
+        ' Pipeline process exited with exit status: 101',
+      ]);
+    });
+
+    it('shows what its details say beyond it', () => {
+      const more = [['error.backtrace', '0: main\n1: start']] as const;
+      const page = text({name: 'etl', answer: undefined}, {...failed, deploymentError: {...deploymentError, more}}, 80);
+      expect(page.slice(page.indexOf(' error.backtrace'))).toEqual([' error.backtrace', ' 0: main', ' 1: start']);
+    });
+
+    it('shows what the compiler says, its columns in their places', () => {
+      const start = rows.indexOf(' Compiler');
+      expect(rows.slice(start + 1)).toEqual([' error: no such column', '    |', '  3 | SELECT x', '    |        ^']);
+    });
+
+    it('wraps errors to the screen and loses nothing of them', () => {
+      const message = 'word '.repeat(100).trim();
+      const long = {...detail, deploymentError: {...deploymentError, message}};
+      const narrow = text({name: 'etl', answer: {kind: 'detail', detail: long}}, undefined, 40);
+      const start = narrow.indexOf(' Deployment error (RunnerCheckError)');
+      const end = narrow.indexOf('', start);
+      const shown = narrow.slice(start + 1, end);
+      expect(shown.map((row) => row.trim()).join(' ')).toBe(message);
+      for (const row of shown) expect(textWidth(row)).toBeLessThanOrEqual(40);
+    });
+  });
+
+  it('says that the look-up failed, and still shows what the list knows', () => {
+    const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there', url: ''} as const;
+    const rows = text({name: 'etl', answer: {kind: 'failure', failure}}, failed, 80);
+    expect(rows).toContain(' The look-up failed: nothing listens there');
+    expect(rows).toContain(' Deployment error (RunnerCheckError)');
+  });
+
+  it('lets no control character through, wherever it stands', () => {
+    const evil = 'a\u001B]52;c;x\u0007b';
+    const hostile = makePipeline(evil, {
+      deploymentStatus: evil,
+      deploymentStatusSince: evil,
+      deploymentDesiredStatus: evil,
+      programStatus: evil,
+      programStatusSince: evil,
+      storageStatus: evil,
+      description: evil,
+      createdAt: evil,
+      platformVersion: evil,
+      id: evil,
+      deploymentError: {message: evil, errorCode: evil, cause: evil, endedStart: false, more: [[evil, evil]]},
+    });
+    const detail = {...hostile, programError: evil};
+    const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);
+    expect(rows.join('')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('events page', () => {
+  const at = Date.UTC(2026, 10, 25, 9, 17, 30);
+  const text = (events: EventsView['events'], width: number, version: string | undefined = '0.337.0') =>
+    eventsPage({name: 'orders', server: 'http://f:8080', version, events, width}).map((row) => row.text);
+
+  it('shows the newest first, dated', () => {
+    const events = [
+      {at, text: 'live'},
+      {at: at + 61_000, text: 'connection lost; next try in 1.0 s'},
+    ];
+    expect(text(events, 80)).toEqual([
+      ' Events of orders, newest first (UTC)',
+      ' http://f:8080  Feldera 0.337.0',
+      '',
+      ' 2026-11-25 09:18:31  connection lost; next try in 1.0 s',
+      ' 2026-11-25 09:17:30  live',
+    ]);
+  });
+
+  it('says that there is nothing yet', () => {
+    expect(text([], 80).at(-1)).toBe(' nothing has happened yet');
+  });
+
+  it('tells an old server from a supported one, and either from an unknown one', () => {
+    expect(text([], 80, '0.97.0')).toHaveLength(4);
+    const old = text([], 80, '0.60.0');
+    expect(old[1]).toBe(' http://f:8080  Feldera 0.60.0');
+    expect(old[2]).toMatch(/^ Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs$/);
+    for (const row of old) expect(textWidth(row)).toBeLessThanOrEqual(80);
+    const rows = eventsPage({name: 'orders', server: 'http://f:8080', version: undefined, events: [], width: 80});
+    expect(rows[1]?.text).toBe(' http://f:8080  Feldera of unknown version');
+  });
+
+  it('wraps what is long beside the time, and lets no control character through', () => {
+    const events = [{at, text: `try 3 failed: ${'word '.repeat(30)}\u001B[2J end`}];
+    const rows = text(events, 40);
+    for (const row of rows.slice(3)) expect(textWidth(row)).toBeLessThanOrEqual(40);
+    expect(rows.slice(4).every((row) => row.startsWith(' '.repeat(22)))).toBe(true);
+    expect(rows.join('')).toContain('^[[2J end');
+  });
+});

@@ -1,0 +1,205 @@
+import {readFileSync} from 'node:fs';
+import {expect, it} from 'vitest';
+import {errorsPage} from '../../../source/ui/pages/errors.ts';
+import {currentLine, logged, noticeOf, pressed, reading, rowsOf, viewOf} from '../reading.ts';
+import {type ScreenOptions, ScreenUnderTest, withFailures} from '../screen-under-test.ts';
+
+/** `orders` is on the screen and `fraud` in a tab behind it. */
+async function twoTabs(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({names: ['orders', 'fraud'], ...options});
+  await screen.untilConnected('orders', 'fraud');
+  return screen;
+}
+
+async function say(screen: ScreenUnderTest, name: string, ...messages: string[]): Promise<void> {
+  for (const [index, message] of messages.entries()) {
+    screen.server.pipeline(name).write(logged(index, message.startsWith('INFO') ? 'INFO' : 'ERROR', message));
+  }
+  await screen.untilLine(name, messages.at(-1) ?? '');
+}
+
+const isOpen = ({controller}: ScreenUnderTest) => controller.state.page?.kind === 'errors';
+/** The rows of the open list. */
+function page({controller}: ScreenUnderTest): string[] {
+  const {page: open} = controller.state;
+  const rows = open?.kind === 'errors' ? errorsPage(controller, open, 120) : [];
+  return rows.map(({text}) => text.trim().replace(/\s+/g, ' '));
+}
+const heading = (screen: ScreenUnderTest) => page(screen)[0];
+const listed = (screen: ScreenUnderTest) => page(screen).slice(2);
+
+it('A lists what failed behind the screen, alike ones as one, and says so when nothing is unseen', async () => {
+  await using screen = await twoTabs();
+  screen.press('A');
+  expect(heading(screen)).toBe('Unseen errors nothing is unseen');
+  screen.press('A');
+  await say(screen, 'fraud', 'refused on port 1', 'INFO between', 'refused on port 2', 'disk full');
+  screen.press('A');
+  expect(listed(screen)).toEqual([
+    '▸ fraud ×1 since 11-25 00:00 work disk full',
+    'fraud ×2 since 11-25 00:00 work refused on port 1',
+  ]);
+  expect(heading(screen)).toBe('Unseen errors 2 kinds');
+  screen.press('Esc');
+  expect(isOpen(screen)).toBe(false);
+});
+
+it('Enter goes to the last of them and f to the first, in their tab', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'fraud', 'refused on port 1', 'refused on port 2', 'INFO after');
+  screen.press('A', 'Enter');
+  expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'log', page: undefined});
+  expect(currentLine(screen)).toContain('refused on port 2');
+  screen.press('1', 'A', 'f');
+  expect(currentLine(screen)).toContain('refused on port 1');
+});
+
+it('what was on the screen is seen: it stays in the list, below what is not', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'fraud', 'refused on port 1', 'disk 1 full');
+  screen.press('2', '1', 'A');
+  expect(heading(screen)).toBe('Unseen errors nothing is unseen · seen and muted ones below');
+  expect(listed(screen)).toHaveLength(2);
+  await say(screen, 'fraud', 'disk 2 full');
+  expect(listed(screen)[0]).toBe('▸ fraud ×1 since 11-25 00:00 work disk 1 full');
+  expect(heading(screen)).toContain('1 kind');
+});
+
+it('the cursor stays on its row while others come before it', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'fraud', 'refused on port 1', 'disk full');
+  screen.press('A', 'j');
+  expect(listed(screen)[1]).toContain('▸ fraud ×1');
+  await say(screen, 'fraud', 'INFO one', 'out of memory');
+  expect(listed(screen).find((row) => row.startsWith('▸'))).toContain('refused');
+  screen.press('G');
+  expect(listed(screen).at(-1)).toMatch(/^▸/);
+  screen.press('g', 'k');
+  expect(listed(screen)[0]).toMatch(/^▸/);
+});
+
+it('m mutes a shape: it goes to the end, marks no tab any more, and m hears of it again', async () => {
+  await using screen = await twoTabs();
+  const {attention} = screen.controller;
+  await say(screen, 'fraud', 'refused on port 1', 'disk full', 'refused on port 2');
+  expect(attention.correction(['fraud'])).toBe(0);
+  screen.press('A', 'm');
+  expect(listed(screen)).toEqual([
+    '▸ fraud ×1 since 11-25 00:00 work disk full',
+    'fraud ×2 since 11-25 00:00 muted work refused on port 1',
+  ]);
+  expect(attention.correction(['fraud'])).toBe(-2);
+  screen.press('j', 'm');
+  expect(attention.correction(['fraud'])).toBe(0);
+  expect(listed(screen).join()).not.toContain('muted');
+});
+
+it('pipelines that fail are listed with what the server says, and lead to their log', async () => {
+  await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['billing']});
+  await screen.untilConnected('billing');
+  screen.press('A');
+  expect(listed(screen)).toHaveLength(2);
+  expect(listed(screen).join('\n')).toMatch(/orders since .* Failed · .*exit status: 101/);
+  screen.press('m');
+  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+  const first = /▸ (\w+)/.exec(listed(screen)[0] ?? '')?.[1];
+  screen.press('Enter');
+  expect(screen.controller.state.active).toBe(first);
+  // It is being looked at.
+  screen.press('A');
+  expect(heading(screen)).toBe('Unseen errors 1 incident · seen and muted ones below');
+});
+
+it('going there does nothing to where the other tab was', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'orders', 'INFO a', 'INFO b', 'INFO c');
+  await say(screen, 'fraud', 'disk full');
+  await screen.until(() => screen.controller.pane !== undefined, 'the pane');
+  screen.press('Tab', 'k', 'k');
+  const before = viewOf(screen).position;
+  screen.press('A', 'Enter', '1');
+  expect(viewOf(screen).position).toEqual(before);
+});
+
+it('a long list scrolls with the cursor, and shows its heading again at the top', async () => {
+  await using screen = await twoTabs();
+  const words = Array.from({length: 60}, (_, index) => `${String.fromCharCode(97 + (index % 26))}${'x'.repeat(index)}`);
+  await say(screen, 'fraud', ...words.map((word) => `cannot ${word}`));
+  screen.press('A', 'G');
+  const {pageHeight, state} = screen.controller;
+  expect(state.page?.offset).toBe(62 - pageHeight);
+  expect(page(screen).at(-1)).toMatch(/^▸ .* cannot a$/);
+  expect(page(screen)[10]).toBe('');
+  screen.press('g');
+  expect(screen.controller.state.page?.offset).toBe(0);
+  expect(page(screen)[2]).toMatch(/^▸ /);
+});
+
+it('a pipeline that stopped answering, lost entries or began anew is listed, and Enter goes to where', async () => {
+  await using screen = await twoTabs();
+  const told = () => listed(screen).map((row) => row.replace(/since (11-25 )?\d\d:\d\d/, 'since …'));
+  await say(screen, 'fraud', 'INFO before');
+  screen.press('A');
+  screen.server.refuse({kind: 'not-ready', of: 'logs', name: 'fraud', times: 1000});
+  screen.server.cutConnections({name: 'fraud'});
+  await screen.until(() => told().length > 0, 'the silence');
+  expect(told()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
+  expect(heading(screen)).toBe('Unseen errors 1 incident');
+
+  // More than the server keeps.
+  for (let entry = 0; entry < 6000; entry++) screen.server.pipeline('fraud').write(`${entry} ${'x'.repeat(200)}`);
+  screen.server.acceptAgain();
+  await screen.until(() => told().length > 1 && told()[0]?.includes(' was silent ') === true, 'the loss');
+  expect(told()).toEqual([
+    expect.stringMatching(/^▸ fraud ×1 since … was silent \w/),
+    expect.stringMatching(/^fraud since … [\d,]+ entries lost$/),
+  ]);
+  screen.server.killRunner();
+  screen.server.startRunner();
+  await screen.until(() => told().length > 2, 'the restart');
+  expect(told()[2]).toBe("fraud ×1 since … restarted server's log began anew; what it lost is unknown");
+  // The other one was restarted too, before our eyes.
+  expect(heading(screen)).toBe('Unseen errors 3 incidents · seen and muted ones below');
+
+  const current = () => {
+    const {position} = viewOf(screen);
+    const buffer = screen.manager.get('fraud')?.buffer;
+    return position.kind === 'follow' ? undefined : buffer?.markerAt(position.current)?.kind;
+  };
+  screen.press('j', 'Enter');
+  expect(current()).toBe('lost');
+  screen.press('1', 'A');
+  expect(heading(screen)).toBe('Unseen errors nothing is unseen · seen and muted ones below');
+  expect(listed(screen)).toHaveLength(4);
+  screen.press('G', 'm');
+  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+});
+
+it('the errors of a pipeline in JSON are unseen errors, are gone to, and are counted', async () => {
+  const file = readFileSync(new URL('../../wire/samples-json-real.log', import.meta.url), 'utf8');
+  const lines = file.trimEnd().split('\n');
+  const errors = lines.filter((line) => line.includes('"level":"ERROR"'));
+  {
+    await using screen = await twoTabs();
+    for (const line of lines) screen.server.pipeline('fraud').write(line);
+    await screen.untilLine('fraud', lines.at(-1) ?? '');
+    screen.press('A');
+    const counts = listed(screen).map((row) => Number(/×(\d+)/.exec(row)?.[1]));
+    expect(counts.reduce((sum, each) => sum + each, 0)).toBe(errors.length);
+    for (const row of listed(screen)) expect(row).toMatch(/ server file_input (parse|FATAL) error on input endpoint '/);
+  }
+  await using screen = await reading(lines);
+  const visited: (string | undefined)[] = [];
+  for (const _ of errors) {
+    await pressed(screen, 'E');
+    visited.unshift(currentLine(screen));
+  }
+  expect(visited).toEqual(errors);
+  await pressed(screen, 'E');
+  expect(noticeOf(screen)).toBe('no error before this line');
+  // From all levels to errors alone.
+  await pressed(screen, 'L', 'L', 'L', 'L', 'g');
+  const rows = rowsOf(screen).filter((row) => row.includes('ERROR'));
+  expect(rows.length).toBeGreaterThan(5);
+  expect(rowsOf(screen)[1]).toMatch(/^▸ Invalid fragment: '\{"id": "no-0", "customer": "Łukasz Żółć"/);
+});

@@ -1,0 +1,70 @@
+import {expect, it} from 'vitest';
+import {marksPage} from '../../../source/ui/pages/marks.ts';
+import {currentLine, logged, pressed, reading, viewOf} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+/** A log of which every second record is marked, with the list of marks open. */
+async function openList(marks: number): Promise<ScreenUnderTest> {
+  const log = Array.from({length: 2 * marks}, (_, index) => logged(index, 'INFO', `step ${index}`));
+  const screen = await reading(log);
+  for (let count = 0; count < marks; count++) await pressed(screen, 'k', 'm', 'k');
+  screen.press("'");
+  return screen;
+}
+
+const pageOf = ({controller}: ScreenUnderTest) => controller.state.page;
+/** The steps that are listed, the one under the cursor in brackets. */
+function listed({controller}: ScreenUnderTest): string[] {
+  const {page} = controller.state;
+  if (page?.kind !== 'marks') return [];
+  return marksPage(controller, page.cursor, 80).flatMap(({text}) => {
+    const step = /step (\d+)/.exec(text)?.[1];
+    return step === undefined ? [] : text.startsWith('   ') ? step : `[${step}]`;
+  });
+}
+
+it('the cursor goes through the marks, in the order of the log, and Enter to the one under it', async () => {
+  await using screen = await openList(3);
+  expect(listed(screen)).toEqual(['[0]', '2', '4']);
+  screen.press('j', 'j', 'j');
+  expect(listed(screen)).toEqual(['0', '2', '[4]']);
+  screen.press('k', 'k', 'k', 'Down');
+  expect(listed(screen)).toEqual(['0', '[2]', '4']);
+  screen.press('Enter');
+  expect(pageOf(screen)).toBeUndefined();
+  expect(currentLine(screen)).toContain('step 2');
+});
+
+it('m takes the mark under the cursor away, and the last one closes the list', async () => {
+  await using screen = await openList(3);
+  screen.press('j', 'j', 'm');
+  expect(listed(screen)).toEqual(['0', '[2]']);
+  screen.press('k', 'm');
+  expect(listed(screen)).toEqual(['[2]']);
+  screen.press('m');
+  expect(pageOf(screen)).toBeUndefined();
+  expect(viewOf(screen).marks.size).toBe(0);
+});
+
+it('a long list scrolls with the cursor, and shows its heading again at the top', async () => {
+  await using screen = await openList(60);
+  const height = screen.controller.pageHeight;
+  const offset = () => pageOf(screen)?.offset;
+  screen.press(...Array.from({length: height - 3}, () => 'j'));
+  expect(offset()).toBe(0);
+  screen.press('j');
+  expect(offset()).toBe(1);
+  screen.press(...Array.from({length: 60}, () => 'j'));
+  expect(pageOf(screen)).toMatchObject({cursor: 59, offset: 62 - height});
+  screen.press(...Array.from({length: 60}, () => 'k'));
+  expect(pageOf(screen)).toMatchObject({cursor: 0, offset: 0});
+});
+
+it.each(['Esc', 'q', "'"])('%s closes the list and moves nothing', async (key) => {
+  await using screen = await openList(2);
+  const before = viewOf(screen);
+  screen.press('j', key);
+  expect(pageOf(screen)).toBeUndefined();
+  expect(viewOf(screen)).toBe(before);
+  expect(screen.quits).toBe(0);
+});

@@ -1,0 +1,111 @@
+import {describe, expect, it} from 'vitest';
+import {goToEntry} from '../../../source/ui/controller.ts';
+import {paneAt} from '../../../source/ui/pane/pane-at.ts';
+import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+describe('on pane', () => {
+  const log = ['one', 'two', 'three', 'four'].map((word, at) => logged(at, 'INFO', `step ${word}`));
+
+  describe('what the keys act on', () => {
+    it('is the last entry while following, and the marked one while held', async () => {
+      await using screen = await reading(log);
+      expect(paneAt(screen.controller)?.current).toBe(4);
+      screen.press('k');
+      expect(paneAt(screen.controller)?.current).toBe(3);
+      expect(paneAt(screen.controller)).toMatchObject({tab: {name: 'orders'}, geometry: {height: 26}});
+    });
+
+    it('is nothing on a screen that is too small, and without a tab', async () => {
+      await using screen = await reading(log);
+      screen.controller.setSize({columns: 39, rows: 10});
+      expect(paneAt(screen.controller)).toBeUndefined();
+      screen.press('j', 'y', 'Enter', '/', '&');
+      screen.controller.setSize({columns: 40, rows: 10});
+      screen.controller.tabSwitcher.close('orders');
+      expect(paneAt(screen.controller)).toBeUndefined();
+    });
+
+    it('has no current entry in an empty log', async () => {
+      await using screen = await reading([], {names: ['unknown']});
+      expect(paneAt(screen.controller)).toMatchObject({current: undefined});
+    });
+  });
+
+  describe('goToEntry', () => {
+    it('marks the entry and says nothing', async () => {
+      await using screen = await reading(log);
+      goToEntry(screen.controller, 2);
+      expect(currentLine(screen)).toContain('two');
+      expect(noticeOf(screen)).toBeUndefined();
+    });
+
+    it('goes to the next one shown, or the last, where a filter hides it, and says so', async () => {
+      await using screen = await reading(log);
+      await typed(screen, '&', 'step t');
+      goToEntry(screen.controller, 1);
+      expect(currentLine(screen)).toContain('two');
+      expect(noticeOf(screen)).toBe('that line is hidden by a filter: the next one shown');
+      goToEntry(screen.controller, 4);
+      expect(currentLine(screen)).toContain('three');
+      expect(noticeOf(screen)).toBe('that line is hidden by a filter: the last one shown');
+    });
+
+    it('says that everything is hidden, or that there is nothing', async () => {
+      await using screen = await reading(log, {names: ['orders', 'unknown']});
+      await typed(screen, '&', 'nowhere');
+      goToEntry(screen.controller, 1);
+      expect(noticeOf(screen)).toBe('everything is hidden by filters');
+      expect(viewOf(screen).position.kind).toBe('follow');
+      screen.press('2');
+      goToEntry(screen.controller, 1);
+      expect(noticeOf(screen)).toBe('the log is empty');
+    });
+
+    it('opens the fold that the entry is in', async () => {
+      await using screen = await reading([1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`)));
+      await pressed(screen, 'f');
+      goToEntry(screen.controller, 2);
+      expect(currentLine(screen)).toContain('read 2 rows');
+      expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows']);
+    });
+
+    it('says that a line is no longer held', async () => {
+      await using screen = await reading(log, {scrollbackBytes: 20_000});
+      await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
+      goToEntry(screen.controller, 0);
+      expect(noticeOf(screen)).toBe('that line is no longer held: the next one shown');
+      expect(viewOf(screen).position).toMatchObject({current: screen.manager.get('orders')?.buffer.firstId});
+    });
+  });
+});
+
+describe('under eye', () => {
+  const log = Array.from({length: 60}, (_, at) => logged(at, at % 20 === 0 ? 'WARN' : 'INFO', `read ${at} rows`));
+  const currentRow = (screen: ScreenUnderTest) => rowsOf(screen).findIndex((row) => row.startsWith('▸'));
+
+  const times = (count: number, key: string) => Array.from({length: count}, () => key);
+
+  it.each([
+    {where: 'last', row: 25, keys: ['g', ...times(41, 'j')], line: 'read 40 rows'},
+    {where: 'seventh', row: 6, keys: ['G', ...times(19, 'k')], line: 'read 40 rows'},
+    {where: 'first', row: 0, keys: ['G', ...times(39, 'k')], line: 'read 20 rows'},
+  ])('the line in the $where row is there again once a filter is taken back', async ({row, keys, line}) => {
+    await using screen = await reading(log);
+    screen.press(...keys);
+    const before = rowsOf(screen);
+    expect([currentRow(screen), currentLine(screen)]).toEqual([row, expect.stringContaining(line)]);
+    await typed(screen, '&', 'level:warn');
+    await pressed(screen, '\\', '\\', 'Esc');
+    expect(rowsOf(screen)).toEqual(before);
+  });
+
+  it('a line that is folded away is found in the row of its fold', async () => {
+    await using screen = await reading(log);
+    screen.press('k', 'k', 'k');
+    expect(currentLine(screen)).toContain('read 56 rows');
+    await pressed(screen, 'f');
+    expect(currentLine(screen)).toContain('read 41 rows');
+    expect(rowsOf(screen).at(-1)).toMatch(/^▸ .*×19$/);
+  });
+});

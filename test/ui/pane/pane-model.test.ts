@@ -1,0 +1,282 @@
+import {describe, expect, it, vi} from 'vitest';
+import {compilePattern} from '../../../source/buffer/pattern.ts';
+import {Search} from '../../../source/buffer/search.ts';
+import type {FilterEntry} from '../../../source/filters/filter.ts';
+import {PaneModel} from '../../../source/ui/pane/pane-model.ts';
+import {freshPane, type PaneView} from '../../../source/ui/state/pane-view.ts';
+import {FakeClock} from '../../harness/fake-clock.ts';
+import {Feed, lineAt} from '../../streams/merge-sources.ts';
+
+/** A model of a log that a test writes, in a time that the test owns. */
+class Modelled {
+  readonly feed: Feed;
+  readonly clock = new FakeClock();
+  readonly model: PaneModel;
+  isShown = true;
+  /** How many entries were shown before each change. */
+  readonly changes: number[] = [];
+  progress = 0;
+  /** How often something that was asked for was worked out. */
+  answers = 0;
+
+  constructor(maxBytes = 1 << 20) {
+    this.feed = new Feed('orders', {maxBytes});
+    const {name, buffer, snapshot} = this.feed;
+    this.model = new PaneModel(
+      {name, buffer, snapshot, drawLine: () => {}},
+      {
+        services: {clock: this.clock, watch: (_, task) => ({value: task()})},
+        isShown: () => this.isShown,
+        onEntries: (before) => this.changes.push(before.countFrom(0)),
+        onAnswer: () => {
+          this.answers += 1;
+        },
+      },
+    );
+    this.model.progress.subscribe(() => {
+      this.progress += 1;
+    });
+  }
+
+  write(...texts: string[]): void {
+    for (const [at, text] of texts.entries()) this.feed.write(`${lineAt('orders', at, text)}\n`);
+  }
+
+  async sync(change: Partial<PaneView>): Promise<void> {
+    this.model.sync({...freshPane, ...change});
+    await this.clock.advance(100);
+  }
+
+  get ids(): readonly number[] {
+    const ids: number[] = [];
+    const {atOrAfter} = this.model.entries;
+    for (let id = atOrAfter(0); id !== undefined; id = atOrAfter(id + 1)) ids.push(id);
+    return ids;
+  }
+}
+
+function filterBy(source: string, id = 1): FilterEntry {
+  return {id, filter: {kind: 'text', pattern: compilePattern(source), out: false}, on: true};
+}
+
+it('knows of lines that are drawn before their frame', async () => {
+  const pane = new Modelled();
+  pane.write('one');
+  await pane.sync({});
+  pane.feed.buffer.append(Buffer.from(`${lineAt('orders', 1, 'two')}\n`));
+  expect(pane.model.index.timeAt(1)).toBeUndefined();
+  pane.model.keepUp();
+  expect(pane.model.index.timeAt(1)).toBeDefined();
+});
+
+describe('what somebody waits for', () => {
+  it('is told once a search or filters have looked at everything, and not again when lines come', async () => {
+    const pane = new Modelled();
+    pane.write('one', 'two');
+    await pane.sync({});
+    expect(pane.answers).toBe(0);
+    await pane.sync({search: 'two'});
+    expect(pane.answers).toBe(1);
+    pane.write('two again');
+    await pane.clock.advance(1000);
+    expect(pane.answers).toBe(1);
+    await pane.sync({search: 'two', filters: [filterBy('one')]});
+    expect(pane.answers).toBe(2);
+  });
+});
+
+describe('what is derived from a log', () => {
+  it('is up to date with each frame while the tab is shown', () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    expect(modelled.model.index.indexedTo).toBe(2);
+    expect(modelled.ids).toEqual([0, 1]);
+  });
+
+  it('waits while it is not, and goes on with what it is told then', async () => {
+    const modelled = new Modelled();
+    modelled.isShown = false;
+    modelled.write('one', 'two');
+    await modelled.clock.advance(1000);
+    expect(modelled.model.index.indexedTo).toBe(0);
+    expect(modelled.clock.pending).toBe(0);
+    await modelled.sync({});
+    expect(modelled.model.index.indexedTo).toBe(2);
+  });
+
+  it('costs nothing while nothing happens', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({search: 'one', filters: [filterBy('o')], fold: true, highlights: ['two']});
+    expect(modelled.clock.pending).toBe(0);
+    const {progress} = modelled;
+    await modelled.clock.advance(60_000);
+    expect(modelled.progress).toBe(progress);
+  });
+
+  it('is let go of', async () => {
+    const modelled = new Modelled();
+    modelled.model.sync({...freshPane, search: 'one'});
+    modelled.model.dispose();
+    modelled.write('one');
+    await modelled.clock.advance(100);
+    expect(modelled.clock.pending).toBe(0);
+    expect(modelled.model.searching?.search.count).toBe(0);
+  });
+});
+
+describe('filters', () => {
+  it('take the place of what is shown once all is looked at, and tell what was shown before', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two', 'three');
+    modelled.model.sync({...freshPane, filters: [filterBy('t[wh]')]});
+    expect(modelled.model.isFiltering).toBe(true);
+    expect(modelled.ids).toEqual([0, 1, 2]);
+    await modelled.clock.advance(100);
+    expect(modelled.model.isFiltering).toBe(false);
+    expect(modelled.ids).toEqual([1, 2]);
+    expect(modelled.changes).toEqual([3]);
+    modelled.write('four two');
+    expect(modelled.ids).toEqual([1, 2, 3]);
+  });
+
+  it('are taken away at once', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({filters: [filterBy('t[wh]')]});
+    modelled.model.sync(freshPane);
+    expect(modelled.model.shown).toBeUndefined();
+    expect(modelled.ids).toEqual([0, 1]);
+    expect(modelled.changes).toEqual([2, 1]);
+  });
+
+  it('are not begun anew by anything else that changes, nor by one that is off', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    const filters = [filterBy('t[wh]')];
+    await modelled.sync({filters});
+    const {shown} = modelled.model;
+    await modelled.sync({filters: [...filters, {...filterBy('x', 2), on: false}], wrap: true, search: 'two'});
+    expect(modelled.model.shown).toBe(shown);
+    expect(modelled.changes).toHaveLength(1);
+  });
+
+  it('that replace others meanwhile leave the screen as it is until they are ready', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two', 'three');
+    await modelled.sync({filters: [filterBy('t[wh]')]});
+    modelled.model.sync({...freshPane, filters: [filterBy('one')]});
+    modelled.model.sync({...freshPane, filters: [filterBy('three')]});
+    expect(modelled.ids).toEqual([1, 2]);
+    await modelled.clock.advance(100);
+    expect(modelled.ids).toEqual([2]);
+    expect(modelled.changes).toEqual([3, 2]);
+  });
+
+  it('keep folds open', async () => {
+    const modelled = new Modelled();
+    modelled.write('read 1', 'read 2', 'done', 'read 3', 'read 4');
+    await modelled.sync({fold: true});
+    expect(modelled.ids).toEqual([0, 2, 3]);
+    modelled.model.setOpen(0, true);
+    expect(modelled.ids).toEqual([0, 1, 2, 3]);
+    await modelled.sync({fold: true, filters: [filterBy('read')]});
+    expect(modelled.ids).toEqual([0, 1, 3, 4]);
+  });
+});
+
+describe('a search', () => {
+  it('is not said to be complete before it has looked', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({});
+    expect(modelled.model.isSearched).toBe(true);
+    modelled.model.sync({...freshPane, search: 'two'});
+    expect(modelled.model.isSearched).toBe(false);
+    await modelled.clock.advance(100);
+    expect(modelled.model.isSearched).toBe(true);
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1]);
+  });
+
+  it('finds only what the filters leave, and begins anew with other filters', async () => {
+    const modelled = new Modelled();
+    modelled.write('one a', 'two a', 'three a');
+    await modelled.sync({search: ' a$', filters: [filterBy('t[wh]')]});
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2]);
+    await modelled.sync({search: ' a$'});
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([0, 1, 2]);
+  });
+
+  it('finds the lines of a record that a later line of it shows or hides', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({search: 'o', filters: [filterBy('shown$')]});
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([]);
+    modelled.feed.write('a line that is shown');
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2]);
+    modelled.feed.write('n not\n');
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([]);
+    modelled.feed.write('shown\n');
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  it('of a pattern that takes too long is not begun anew with other filters', async () => {
+    const modelled = new Modelled();
+    modelled.write('one', 'two');
+    await modelled.sync({search: '(o+)+'});
+    const {searching} = modelled.model;
+    await modelled.sync({search: '(o+)+', filters: [filterBy('t[wh]')]});
+    expect(modelled.model.searching?.pattern).toBe(searching?.pattern);
+    expect(modelled.model.searching?.search).not.toBe(searching?.search);
+  });
+
+  it('is told of in frames, however many slices it takes', async () => {
+    const pane = new Modelled(1 << 22);
+    pane.write(...Array.from({length: 30_000}, (_, at) => `step ${at}`));
+    await pane.sync({});
+    const before = pane.progress;
+    // So slow that a slice of 3 ms is over after a step or two of 16 KiB.
+    let now = 0;
+    vi.spyOn(pane.clock, 'monotonic').mockImplementation(() => (now += 2.5));
+    const slices = vi.spyOn(Search.prototype, 'step');
+    await pane.sync({search: 'step'});
+    while (!pane.model.isSearched) await pane.clock.advance(10);
+    expect(slices.mock.calls.length).toBeGreaterThan(20);
+    expect(pane.progress - before).toBeLessThan(5);
+    expect(pane.model.searching?.search.count).toBe(30_000);
+    vi.restoreAllMocks();
+  });
+
+  it('finds lines as they come, and tells that it has', async () => {
+    const modelled = new Modelled();
+    await modelled.sync({search: 'two'});
+    const {progress} = modelled;
+    modelled.write('one', 'two');
+    expect(modelled.model.searching?.search.count).toBe(1);
+    expect(modelled.progress).toBeGreaterThan(progress);
+  });
+
+  it('goes with an empty pattern, and goes on as it is while the pattern stays', async () => {
+    const modelled = new Modelled();
+    modelled.write('one');
+    await modelled.sync({search: 'one'});
+    const {searching} = modelled.model;
+    await modelled.sync({search: 'one', pan: 5});
+    expect(modelled.model.searching).toBe(searching);
+    await modelled.sync({search: ''});
+    expect(modelled.model.searching).toBeUndefined();
+  });
+
+  it('calls back once it has seen everything, and only the last who asked', async () => {
+    const modelled = new Modelled();
+    modelled.write('one');
+    const called: string[] = [];
+    modelled.model.sync({...freshPane, search: 'one'});
+    modelled.model.whenDone(() => called.push('first'));
+    modelled.model.whenDone(() => called.push(`second, ${modelled.model.searching?.search.count} hit`));
+    expect(called).toEqual([]);
+    await modelled.clock.advance(100);
+    modelled.write('two');
+    expect(called).toEqual(['second, 1 hit']);
+  });
+});

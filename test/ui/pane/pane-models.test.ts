@@ -1,0 +1,107 @@
+import {describe, expect, it} from 'vitest';
+import {activeTab} from '../../../source/ui/state/view-state.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
+
+const sourceNow = ({controller}: ScreenUnderTest) => controller.pane?.model.source;
+const lastLine = (screen: ScreenUnderTest) => {
+  const {buffer} = sourceNow(screen) ?? {};
+  return buffer?.lineAt(buffer.endId - 1)?.toString();
+};
+
+/** Two kept tabs and the one that merges them, which is shown. */
+async function openMerged(): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
+  await screen.untilConnected('billing', 'fraud');
+  screen.press('+');
+  await screen.until(() => sourceNow(screen)?.snapshot.get().connection.kind === 'live', 'the merged log');
+  return screen;
+}
+
+describe('the model of a tab', () => {
+  it('is the same one while its log is, whatever tab is shown', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
+    await screen.untilConnected('billing', 'fraud');
+    const billing = screen.controller.pane?.model;
+    screen.press('2');
+    const fraud = screen.controller.pane?.model;
+    screen.press('1');
+    expect(screen.controller.pane?.model).toBe(billing);
+    expect(fraud?.source.name).toBe('fraud');
+  });
+
+  it('is a new one when the tab was closed and opened again', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
+    await screen.untilConnected('billing', 'fraud');
+    const before = screen.controller.pane?.model;
+    screen.press('X');
+    screen.controller.tabSwitcher.show('billing');
+    await screen.untilConnected('billing', 'fraud');
+    const after = screen.controller.pane?.model;
+    expect(after?.source).toBe(screen.manager.get('billing'));
+    expect(after).not.toBe(before);
+  });
+});
+
+describe('a merged tab', () => {
+  it('has a log of its own, with the names of its sources', async () => {
+    await using screen = await openMerged();
+    const source = sourceNow(screen);
+    expect(source?.sourceNames).toEqual(['billing', 'fraud']);
+    const {endId = 0} = source?.buffer ?? {};
+    const held = ['billing', 'fraud'].map((name) => screen.manager.get(name)?.buffer.endId ?? 0);
+    expect(endId).toBe((held[0] ?? 0) + (held[1] ?? 0));
+    expect(new Set(Array.from({length: endId}, (_, id) => source?.originAt?.(id)))).toEqual(new Set([0, 1]));
+    await screen.untilConnected('billing', 'fraud');
+  });
+
+  it('goes on without a source whose tab was closed', async () => {
+    await using screen = await openMerged();
+    screen.press('1', 'X');
+    await screen.untilConnected('fraud');
+    screen.press('2');
+    screen.server.pipeline('fraud').write('fraud goes on');
+    await screen.until(() => lastLine(screen) === 'fraud goes on', 'the line');
+    expect(sourceNow(screen)?.snapshot.get().connection.kind).toBe('live');
+  });
+
+  it('that is closed lets go of its sources: another one is made anew', async () => {
+    await using screen = await openMerged();
+    const before = sourceNow(screen);
+    const end = before?.buffer.endId;
+    screen.press('X');
+    expect(screen.tabs).toEqual(['billing', 'fraud']);
+    screen.server.pipeline('fraud').write('after it was closed');
+    await screen.untilLine('fraud', 'after it was closed');
+    await screen.clock.advance(1_000);
+    expect(before?.buffer.endId).toBe(end);
+
+    screen.controller.tabSwitcher.merge(['billing', 'fraud']);
+    await screen.until(() => sourceNow(screen)?.snapshot.get().endId === (end ?? 0) + 1, 'all lines of both');
+    expect(sourceNow(screen)).not.toBe(before);
+  });
+
+  it('leaves the cursor of the list on a pipeline', async () => {
+    await using screen = await openMerged();
+    const names = screen.controller.pipelines.map(({name}) => name);
+    screen.press('1', '3');
+    expect(activeTab(screen.controller.state)?.merges).toEqual(['billing', 'fraud']);
+    expect(names).toContain(screen.controller.state.cursor);
+  });
+
+  it('is asked for again: it is shown, whatever the order; without one of its tabs, it is made anew', async () => {
+    await using screen = await openMerged();
+    const before = sourceNow(screen);
+    screen.press('1');
+    screen.controller.tabSwitcher.merge(['fraud', 'billing']);
+    expect(sourceNow(screen)).toBe(before);
+    expect(screen.tabs).toEqual(['billing', 'fraud', 'billing+fraud']);
+
+    screen.press('1', 'X');
+    await screen.untilConnected('fraud');
+    screen.controller.tabSwitcher.merge(['billing', 'fraud']);
+    expect(screen.tabs).toEqual(['fraud', 'billing', 'billing+fraud']);
+    await screen.until(() => sourceNow(screen)?.snapshot.get().connection.kind === 'live', 'the merged log');
+    screen.server.pipeline('billing').write('billing is back');
+    await screen.until(() => lastLine(screen) === 'billing is back', 'the line');
+  });
+});

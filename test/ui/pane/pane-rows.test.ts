@@ -1,0 +1,106 @@
+import {describe, expect, it} from 'vitest';
+import {paintedWidth} from '../../../source/terminal/width.ts';
+import {lastWords, logged, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+const log = [
+  logged(1, 'INFO', 'step one'),
+  logged(2, 'ERROR', 'broken two'),
+  logged(3, 'INFO', 'step three'),
+  logged(4, 'INFO', 'step four'),
+];
+const wide = {size: {columns: 120, rows: 30}};
+
+function painted(screen: ScreenUnderTest): readonly string[] {
+  const {pane, layout} = screen.controller;
+  return pane && layout ? pane.rows.paint(pane.tab.pane, layout) : [];
+}
+
+describe('the rows of a log', () => {
+  it('are as many as the pane is high, and never wider than it', async () => {
+    await using screen = await reading([...log, `wide 日本語 ${'x'.repeat(300)}`]);
+    for (const keys of [[], ['w'], ['J'], ['#'], ['w'], ['k'], ['*']]) {
+      screen.press(...keys);
+      const rows = painted(screen);
+      expect(rows).toHaveLength(screen.controller.layout?.paneHeight ?? 0);
+      for (const row of rows) expect(paintedWidth(row)).toBeLessThanOrEqual(screen.controller.layout?.paneWidth ?? 0);
+    }
+  });
+
+  it('mark the current line while it is held, and none while following', async () => {
+    await using screen = await reading(log);
+    expect(rowsOf(screen).join('\n')).not.toContain('▸');
+    screen.press('k');
+    expect(rowsOf(screen).map((row) => row.startsWith('▸'))).toEqual([false, false, false, true, false]);
+  });
+
+  it('keep the user’s marks on the head of a record, whatever is dropped before', async () => {
+    await using screen = await reading([log[0] ?? '', '  goes on'], {scrollbackBytes: 20_000});
+    screen.press('m');
+    expect(rowsOf(screen).map((row) => row.includes('◆'))).toEqual([false, true, false]);
+    await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
+    expect(viewOf(screen).marks).toEqual(new Set([1]));
+    expect(rowsOf(screen).join('\n')).not.toContain('◆');
+  });
+
+  it('show a selection that reaches to what was dropped', async () => {
+    await using screen = await reading(log, {scrollbackBytes: 20_000});
+    screen.press('g', 'v');
+    await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
+    screen.press('j', 'j');
+    screen.press('y');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    const first = screen.manager.get('orders')?.buffer.firstId ?? 0;
+    const expected = [0, 1, 2].map((at) => logged(10 + first - 5 + at, 'INFO', `more line${first - 5 + at}`));
+    expect(screen.copied).toEqual([`${expected.join('\n')}\n`]);
+  });
+
+  it('say how many records a folded row stands for, and show context dim', async () => {
+    await using screen = await reading([1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`)));
+    await pressed(screen, 'f');
+    expect(lastWords(screen)).toEqual(['Fresh', '×3']);
+    await typed(screen, '&', 'Fresh');
+    await pressed(screen, 'x');
+    expect(rowsOf(screen)).toHaveLength(2);
+    expect(painted(screen)[1]).toContain('\u001B[2m');
+  });
+
+  it('tell at the right border where errors and hits are', async () => {
+    await using screen = await reading(log, wide);
+    const border = () => painted(screen).filter((row) => paintedWidth(row) === screen.controller.layout?.paneWidth);
+    const withErrors = border().length;
+    expect(withErrors).toBeGreaterThan(0);
+    await typed(screen, '/', 'step');
+    screen.press('G');
+    expect(border().length).toBeGreaterThan(withErrors);
+  });
+
+  it('name the pipeline of each line of a merged log', async () => {
+    await using screen = await reading(log, {names: ['orders', 'fraud']});
+    screen.controller.tabSwitcher.merge(['fraud', 'orders']);
+    await screen.until(() => rowsOf(screen).length === 6, 'the merged lines');
+    expect(rowsOf(screen).filter((row) => /^ {2}orders /.test(row))).toHaveLength(5);
+    expect(rowsOf(screen).filter((row) => /^ {2}fraud {2}/.test(row))).toHaveLength(1);
+  });
+});
+
+describe('a renderer', () => {
+  it('is the same one while nothing changes that it depends on', async () => {
+    await using screen = await reading(log);
+    const renderer = () => {
+      const {pane, layout} = screen.controller;
+      return pane && layout && pane.rows.renderer(pane.tab.pane, layout);
+    };
+    const first = renderer();
+    screen.press('k', 'm', 'v');
+    expect(renderer()).toBe(first);
+    for (const key of ['w', 't', 'J', '#']) {
+      const before = renderer();
+      screen.press(key);
+      expect(renderer()).not.toBe(before);
+    }
+    const before = renderer();
+    screen.controller.setSize({columns: 90, rows: 30});
+    expect(renderer()).not.toBe(before);
+  });
+});

@@ -1,0 +1,235 @@
+import {describe, expect, it, test} from 'vitest';
+import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
+import type {Command} from '../../source/ui/keys/command-table.ts';
+import {allCommands} from '../../source/ui/keys/commands.ts';
+import {remap} from '../../source/ui/keys/remap-keys.ts';
+import {pageLines} from '../../source/ui/pages/pages.ts';
+import {pressKey, withoutLastCharacter, withoutLastWord} from '../../source/ui/press-keys.ts';
+import {freshPane} from '../../source/ui/state/pane-view.ts';
+import {logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, workedOut} from './reading.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+type Situation = {readonly open: () => Promise<ScreenUnderTest>; readonly rows: number};
+
+const lines = [
+  logged(1, 'INFO', 'step one'),
+  logged(2, 'ERROR', 'broken two'),
+  '  and how',
+  logged(3, 'INFO', 'three'),
+];
+const smallest = {columns: 40, rows: 10};
+
+async function emptyLog(): Promise<ScreenUnderTest> {
+  const screen = await reading([], {names: ['unknown']});
+  await screen.until(() => screen.controller.pane !== undefined, 'the pane');
+  return screen;
+}
+
+async function markerOnly(): Promise<ScreenUnderTest> {
+  const screen = await emptyLog();
+  await pressed(screen, '=');
+  return screen;
+}
+
+async function allHidden(size = {columns: 100, rows: 30}): Promise<ScreenUnderTest> {
+  const screen = await reading(lines, {size});
+  await typed(screen, '&', 'nowhere');
+  return screen;
+}
+
+const situations: Readonly<Record<string, Situation>> = {
+  'an empty log': {open: emptyLog, rows: 0},
+  'a log of one marker': {open: markerOnly, rows: 1},
+  'a log that is followed': {open: () => reading(lines), rows: 5},
+  'a log that is held': {open: async () => pressedFrom(reading(lines), 'k', 'k'), rows: 5},
+  'a log that is folded': {open: async () => pressedFrom(reading(lines), 'f'), rows: 5},
+  'a log that filters hide': {open: allHidden, rows: 2},
+  'the smallest screen': {open: () => allHidden(smallest), rows: 4},
+};
+
+async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[]): Promise<ScreenUnderTest> {
+  const screen = await opening;
+  await pressed(screen, ...keys);
+  return screen;
+}
+
+/** Brings the screen to where the command's keys hold. */
+function goTo(screen: ScreenUnderTest, {context}: Command): void {
+  const {controller} = screen;
+  controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
+  if (context === 'page') controller.dispatch({type: 'page', page: {kind: 'help', offset: 0}});
+  if (context === 'detail') controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
+  if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
+}
+
+/** Everything that the screen shows can be made. */
+function look(screen: ScreenUnderTest): void {
+  rowsOf(screen);
+  pageLines(screen.controller);
+  expect(screen.controller.layout?.paneHeight).toBeGreaterThan(0);
+}
+
+/** A prompt in each way that it can end, with a text that means something and one that does not. */
+function endPrompt(screen: ScreenUnderTest, key: string): void {
+  const {controller} = screen;
+  if (!controller.state.prompt) return;
+  for (const text of ['x', '!', '12:03', '50%', '']) {
+    if (!controller.state.prompt) screen.press(key);
+    changePrompt(controller, text);
+    turnPrompt(controller);
+    recallPrompt(controller, 1);
+    submitPrompt(controller);
+  }
+  if (!controller.state.prompt) screen.press(key);
+  cancelPrompt(controller);
+  expect(controller.state.prompt).toBeUndefined();
+}
+
+describe('every key of the table', () => {
+  it.each(Object.entries(situations))('in %s', async (_, {open, rows}) => {
+    await using screen = await open();
+    const {controller} = screen;
+    const [tab] = controller.state.tabs;
+    const name = tab?.name ?? '';
+    const view = viewOf(screen);
+    expect(rowsOf(screen)).toHaveLength(rows);
+    for (const command of allCommands) {
+      for (const key of command.keys) {
+        goTo(screen, command);
+        look(screen);
+        screen.press(key);
+        look(screen);
+        endPrompt(screen, key);
+        look(screen);
+        await screen.clock.advance(1);
+        controller.dispatch({type: 'page', page: undefined});
+        controller.dispatch({type: 'prompt', prompt: undefined});
+        controller.dispatch({type: 'leaving', how: undefined});
+        controller.tabSwitcher.show(name);
+        controller.changePaneOf(name, {...freshPane, ...view});
+      }
+    }
+    await workedOut(screen);
+    look(screen);
+  });
+});
+
+describe('keys that arrive together', () => {
+  it('behind one that opens a prompt are typed into it', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('/', 'q', 'X', 'Space', 'z');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'find-name', text: 'qX z'});
+    expect(screen.quits).toBe(0);
+  });
+
+  it('behind the Enter that ends it are keys again', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('/', 'o', 'r', 'd', 'Enter', '?');
+    expect(screen.controller.state).toMatchObject({nameFilter: 'ord', prompt: undefined, page: {kind: 'help'}});
+  });
+
+  it('are the prompt’s own: ^U, ^W and Backspace take away, Tab turns, ^C leaves', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('Tab');
+    await screen.untilConnected('orders');
+    screen.pressTogether('S', '^U', 'a', 'Space', 'b', 'c', '^W', 'd', 'e', 'Backspace', 'Tab');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'a d', what: 'view', markers: true});
+    screen.pressTogether('^C');
+    expect(screen.controller.state.prompt).toBeUndefined();
+  });
+
+  it('that have no character are not typed', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('/', 'a', 'Tab', '^D', 'Up', 'b');
+    expect(screen.controller.state.prompt?.text).toBe('ab');
+  });
+
+  it('are all pressed', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('j', 'j', 'Enter');
+    expect(screen.tabs).toEqual(['orders']);
+  });
+});
+
+const log = [logged(1, 'INFO', 'step one')];
+
+it('a key takes the notice away, be it one without a command', async () => {
+  await using screen = await reading(log);
+  pressKey(screen.controller, 'n');
+  expect(noticeOf(screen)).toBe('nothing is searched for: / searches');
+  pressKey(screen.controller, '^Y');
+  expect(noticeOf(screen)).toBeUndefined();
+});
+
+it('a key of the pane comes before one that holds everywhere, and only there', async () => {
+  await using screen = await reading(log);
+  pressKey(screen.controller, '/');
+  expect(screen.controller.state.prompt?.kind).toBe('search');
+  pressKey(screen.controller, 'q');
+  expect(screen.controller.state).toMatchObject({prompt: {text: ''}, leaving: undefined});
+});
+
+it('keys of the panes do nothing on a page', async () => {
+  await using screen = await reading(log, {names: ['orders', 'fraud']});
+  pressKey(screen.controller, '?');
+  for (const key of ['2', 'X', 'Tab', 'w', '/', '&', 'z']) pressKey(screen.controller, key);
+  expect(screen.controller.state).toMatchObject({page: {kind: 'help'}, active: 'orders', prompt: undefined});
+  expect(screen.controller.state.tabs).toHaveLength(2);
+});
+
+describe('with keys of the user', () => {
+  const {table, problems} = remap(
+    allCommands,
+    Object.entries({
+      search: ['^S'],
+      copy: ['Y'],
+      'copy-view': [],
+      save: ['F'],
+      follow: ['S'],
+      pipe: [],
+      back: ['^G'],
+      mark: [','],
+      fold: ['^F'],
+      filter: ['^A'],
+      quit: ['Q'],
+      interrupt: ['^X'],
+      'tab-number': ['!', '"'],
+    }).map(([command, keys]) => ({command, keys, where: ''})),
+  );
+  const options = {services: {commands: table}, names: ['orders', 'fraud']};
+
+  it('these run the commands, and those that they had run nothing', async () => {
+    expect(problems).toEqual([]);
+    await using screen = await reading(log, options);
+    screen.press('/');
+    expect(screen.controller.state.prompt).toBeUndefined();
+    screen.press('"');
+    expect(screen.controller.state.active).toBe('fraud');
+    screen.press('1', '2');
+    expect(screen.controller.state.active).toBe('fraud');
+    screen.press('!', '^S');
+    expect(screen.controller.state).toMatchObject({active: 'orders', prompt: {kind: 'search'}});
+  });
+
+  it.each([
+    ['n', 'nothing is searched for: ^S searches'],
+    ['v', 'move to select · Y copies, F saves, M Markdown · ^G ends'],
+    ['u', 'no marks: , marks a record'],
+    ['o', 'no folded row here: ^F folds records alike'],
+    ['\\', 'no filters: ^A filters'],
+    ['Q', '2 tabs are kept: Q again quits, any other key stays'],
+    ['^X', '^X again quits'],
+  ])('what %s has to say names them', async (key, notice) => {
+    await using screen = await reading(log, options);
+    screen.press(key);
+    expect(noticeOf(screen)).toBe(notice);
+  });
+});
+
+test('a character is one that is seen, not half of one', () => {
+  expect(['', 'a', 'ab', 'a😀'].map(withoutLastCharacter)).toEqual(['', '', 'a', 'a']);
+});
+
+test('a word goes with the blanks behind it', () => {
+  expect(['', 'one', 'one two', 'one two  ', ' '].map(withoutLastWord)).toEqual(['', '', 'one ', 'one ', '']);
+});

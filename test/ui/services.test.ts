@@ -1,0 +1,57 @@
+import {expect, test} from 'vitest';
+import {TerminalHold} from '../../source/ui/services.ts';
+
+test('nothing is drawn while the terminal is lent', async () => {
+  const terminal = new TerminalHold();
+  let calls = 0;
+  terminal.attach(async (callback) => {
+    calls += 1;
+    await callback();
+  });
+  const {promise, resolve} = Promise.withResolvers<undefined>();
+  const lent = terminal.lend(async () => {
+    await promise;
+  });
+  await terminal.repaint();
+  expect(calls).toBe(1);
+  resolve(undefined);
+  await lent;
+  await terminal.repaint();
+  expect(calls).toBe(2);
+});
+
+test('it can be lent again after a failure', async () => {
+  const terminal = new TerminalHold();
+  terminal.attach((callback) => callback());
+  await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
+  let ran = false;
+  await terminal.lend(async () => {
+    ran = true;
+  });
+  expect(ran).toBe(true);
+});
+
+test('a command that gives the terminal back after the end switches no mode on', async () => {
+  const terminal = new TerminalHold();
+  const steps: string[] = [];
+  terminal.attach((callback) => callback());
+  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  const {promise: isOver, resolve: end} = Promise.withResolvers<void>();
+  const lent = terminal.lend(() => isOver);
+  terminal.leaveModes();
+  end();
+  await lent;
+  expect(steps).toEqual(['off']);
+});
+
+test('modes are off while the terminal is lent, and on again after, whatever happened', async () => {
+  const terminal = new TerminalHold();
+  const steps: string[] = [];
+  terminal.attach((callback) => callback());
+  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  await terminal.lend(async () => {
+    steps.push('lent');
+  });
+  await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
+  expect(steps).toEqual(['off', 'lent', 'on', 'off', 'on']);
+});

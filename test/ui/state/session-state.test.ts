@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
+import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {parseFilter} from '../../../source/filters/filter.ts';
+import type {PlaceAnchor, Session} from '../../../source/storage/session-data.ts';
+import {withinDeadline} from '../../../source/system/deadline.ts';
+import {freshPane, plainStart} from '../../../source/ui/state/pane-view.ts';
+import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
+import {initialView, reduce, type ViewState} from '../../../source/ui/state/view-state.ts';
+
+const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const asNow = {watch: withinDeadline, now: plainStart};
+const none = {marks: [], place: undefined};
+const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
+
+function back(session: Session, names: readonly string[] = []): ViewState {
+  return reduce(initialView(names), {type: 'restore', view: restoredView(session, asNow)});
+}
+
+test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
+  const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c', leaving: undefined});
+  const session = sessionOf({...state, cursor: 'c', sidebarHidden: true, sidebarWidth: 17}, () => none);
+  expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
+  expect(back(session)).toMatchObject({
+    cursor: 'c',
+    active: undefined,
+    sidebarHidden: true,
+    sidebarWidth: 17,
+    sort: 'activity',
+  });
+});
+
+test('a merged tab comes back with the pipelines that still had a tab, if they are two', () => {
+  const merged = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b', 'c'], leaving: undefined});
+  const two = sessionOf(reduce(merged, {type: 'close', name: 'b'}), () => none);
+  expect(two.tabs.at(-1)).toMatchObject({name: 'a+b+c', merges: ['a', 'c']});
+  const one = ['b', 'c'].reduce((state, name) => reduce(state, {type: 'close', name}), merged);
+  expect(sessionOf(one, () => none).tabs.map(({name}) => name)).toEqual(['a']);
+});
+
+test('every filter that was typed comes back as it was, on or off', () => {
+  const typed = fc.oneof(
+    fc.string({minLength: 1}),
+    fc.constantFrom('!x', 'level:warn', 'target:kafka', '!target:a', 'text:level:5', '\\!x', '('),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(typed, fc.boolean()), {maxLength: 5}), (all) => {
+      const filters = all.flatMap(([text, on], id) => {
+        const parsed = parseFilter(text);
+        return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];
+      });
+      const state = reduce(initialView(['a']), {type: 'pane', name: 'a', change: {filters}});
+      const restored = back(sessionOf(state, () => none)).tabs[0]?.pane.filters ?? [];
+      const told = (entries: typeof restored) =>
+        entries.map(({filter, on}) => [
+          filter.kind === 'text' ? {...filter, pattern: filter.pattern.source} : filter,
+          on,
+        ]);
+      expect(told(restored)).toEqual(told(filters));
+    }),
+    {numRuns: runs},
+  );
+});
+
+test('words that a session has and this program does not know are left out', () => {
+  const session = sessionOf(initialView(['a']), () => none);
+  const [tab] = session.tabs;
+  if (!tab) throw new Error('there is one');
+  const strange = {...session, sort: 'size', focus: 'elsewhere', active: 'gone'};
+  const filters = [{text: 'level:loud', on: true, shape: undefined}];
+  const state = back({...strange, tabs: [{...tab, time: 'stardate', filters}]});
+  expect(state).toMatchObject({sort: 'name', focus: 'sidebar', active: undefined});
+  expect(state.tabs[0]?.pane).toEqual(freshPane);
+});
+
+test('tabs of the command line stay in front and on the screen, and look as they did unless they were changed', () => {
+  const wrapped = ['a', 'b'].reduce(
+    (state, name) => reduce(state, {type: 'pane', name, change: {wrap: true}}),
+    initialView(['a', 'b', 'c']),
+  );
+  const session = sessionOf(wrapped, () => none);
+  const started = reduce(initialView(['d', 'b', 'a']), {type: 'pane', name: 'a', change: {lineNumbers: true}});
+  const state = reduce(started, {type: 'restore', view: restoredView(session, asNow)});
+  expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual(['d false', 'b true', 'a false', 'c false']);
+  expect(state.active).toBe('d');
+  const drawn = restoredView({...session, sidebarWidth: 20}, asNow);
+  expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
+});
+
+test('where the list was hidden the keys are not in it, be it that tabs were named', () => {
+  const hidden = reduce(initialView(['a']), {type: 'toggle-sidebar'});
+  const session = sessionOf(hidden, () => none);
+  for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({sidebarHidden: true, focus: 'log'});
+});
+
+test('a place is its current line, first row and last line seen; on a marker the line above stands for it', () => {
+  const buffer = new LogBuffer({maxBytes: 10_000});
+  buffer.append(Buffer.from('one\ntwo\nthree\n'));
+  buffer.addMarker({kind: 'drawn', at: 1});
+  const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;
+  const {marks, place} = anchorsIn(buffer, {...freshPane, position: held, marks: new Set([0, 3])});
+  expect(marks.length).toBe(1);
+  expect(place).toMatchObject({current: {bytes: 5}, top: {bytes: 3}, row: 2, seen: {bytes: 5}});
+  expect(anchorsIn(buffer, freshPane)).toEqual({marks: [], place: undefined});
+});
+
+test('a place is found again by its current line; without the others it stands in the first row', () => {
+  const place: PlaceAnchor = {current: anchor(1), top: anchor(2), row: 3, seen: anchor(3)};
+  const at = (ids: readonly (number | undefined)[]) => positionAt(place, ({hash}) => ids[hash - 1]);
+  expect(at([20, 11, 40])).toEqual({kind: 'held', top: {id: 11, row: 3}, current: 20, seen: 41});
+  expect(at([20, undefined, undefined])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
+  // Of lines alike another one may be found than the one that was meant.
+  expect(at([20, 30, 5])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
+  expect(at([undefined, 11, 40])).toBeUndefined();
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import {describe, expect, it, test} from 'vitest';
+import {freshPane} from '../../../source/ui/state/pane-view.ts';
+import {
+  activeTab,
+  initialView,
+  mergedTab,
+  type Prompt,
+  reduce,
+  type ViewAction,
+  type ViewState,
+} from '../../../source/ui/state/view-state.ts';
+import {follow} from '../../../source/viewport/position.ts';
+
+const seen = {endId: 10, errors: 2, connectorErrors: 1};
+
+function applied(actions: readonly ViewAction[], from: ViewState = initialView([])): ViewState {
+  return actions.reduce(reduce, from);
+}
+
+const show = (name: string, leaving?: typeof seen): ViewAction => ({type: 'show', name, leaving});
+const keep = (name: string): ViewAction => ({type: 'keep', name});
+const close = (name: string): ViewAction => ({type: 'close', name});
+const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
+
+describe('at start', () => {
+  it('there is no tab, and the keys go to the sidebar', () => {
+    expect(initialView([])).toMatchObject({tabs: [], active: undefined, cursor: undefined, focus: 'sidebar'});
+  });
+
+  it('the names that were given are kept tabs, each once, the first one shown', () => {
+    const state = initialView(['orders', 'fraud', 'orders']);
+    expect(tabs(state)).toEqual(['orders', 'fraud']);
+    expect(state).toMatchObject({active: 'orders', cursor: 'orders'});
+  });
+});
+
+describe('the preview', () => {
+  it('opens with the first pipeline that is shown, and follows', () => {
+    const state = applied([show('orders')]);
+    expect(tabs(state)).toEqual(['orders?']);
+    expect(activeTab(state)?.pane).toEqual(freshPane);
+    expect(freshPane.position).toBe(follow);
+  });
+
+  it('is replaced by the next', () => {
+    expect(tabs(applied([show('orders'), show('fraud'), show('etl')]))).toEqual(['etl?']);
+  });
+
+  it('stays as it is when it is shown again', () => {
+    const state = applied([show('orders')]);
+    expect(applied([show('orders')], state)).toBe(state);
+  });
+
+  it('becomes a tab when it is kept; the next one stands behind it', () => {
+    expect(tabs(applied([show('orders'), keep('orders'), show('fraud')]))).toEqual(['orders', 'fraud?']);
+  });
+
+  it('goes when a pipeline that has a tab is shown: that tab is shown without a preview', () => {
+    const state = applied([show('orders'), keep('orders'), show('fraud'), show('orders')]);
+    expect(tabs(state)).toEqual(['orders']);
+    expect(state.active).toBe('orders');
+  });
+});
+
+describe('closing', () => {
+  const three = initialView(['a', 'b', 'c']);
+
+  it('shows the neighbour on the right, or on the left at the end', () => {
+    expect(applied([show('b'), close('b')], three).active).toBe('c');
+    expect(applied([show('c'), close('c')], three).active).toBe('b');
+  });
+
+  it('leaves what is shown alone when another tab is closed', () => {
+    const state = applied([close('c')], three);
+    expect(tabs(state)).toEqual(['a', 'b']);
+    expect(state.active).toBe('a');
+  });
+
+  it('of the last tab gives the keys to the sidebar, and shows it', () => {
+    const state = applied(
+      [{type: 'focus', side: 'log'}, {type: 'toggle-sidebar'}, close('a'), close('b'), close('c')],
+      three,
+    );
+    expect(state).toMatchObject({tabs: [], active: undefined, focus: 'sidebar', sidebarHidden: false});
+  });
+
+  it('of a tab that is not there changes nothing', () => {
+    expect(applied([close('x')], three)).toBe(three);
+  });
+});
+
+describe('what was seen', () => {
+  it('is written into the tab that is left', () => {
+    const state = applied([show('a'), keep('a'), show('b', seen)]);
+    expect(state.tabs.find((tab) => tab.name === 'a')?.seen).toEqual(seen);
+    expect(activeTab(state)?.seen).toEqual({endId: 0, errors: 0, connectorErrors: 0});
+  });
+
+  it('stays as it was when nothing is known', () => {
+    const state = applied([show('a'), keep('a'), show('b', seen), show('a'), show('c')]);
+    expect(state.tabs.find((tab) => tab.name === 'a')?.seen).toEqual(seen);
+  });
+});
+
+test('a change of the pane is one of its own tab', () => {
+  const state = applied([{type: 'pane', name: 'b', change: {wrap: true, pan: 40}}], initialView(['a', 'b']));
+  expect(state.tabs.map((tab) => [tab.pane.wrap, tab.pane.pan])).toEqual([
+    [false, 0],
+    [true, 40],
+  ]);
+});
+
+test('hiding the sidebar gives the keys to the log; showing it again leaves them there', () => {
+  const hidden = applied([{type: 'toggle-sidebar'}], initialView(['a']));
+  expect(hidden).toMatchObject({sidebarHidden: true, focus: 'log'});
+  expect(applied([{type: 'toggle-sidebar'}], hidden)).toMatchObject({sidebarHidden: false, focus: 'log'});
+});
+
+test('whatever happens, there is at most one preview, no name twice, and the shown tab exists', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const action: fc.Arbitrary<ViewAction> = fc.oneof(
+    name.map((each) => show(each)),
+    name.map((each) => show(each, seen)),
+    name.map(keep),
+    name.map(close),
+    fc.constant<ViewAction>({type: 'toggle-sidebar'}),
+    fc.constantFrom<ViewAction>({type: 'focus', side: 'log'}, {type: 'focus', side: 'sidebar'}),
+  );
+  fc.assert(
+    fc.property(fc.array(action, {maxLength: 40}), (actions) => {
+      let state = initialView([]);
+      for (const each of actions) {
+        state = reduce(state, each);
+        expect(state.tabs.filter((tab) => !tab.kept).length).toBeLessThanOrEqual(1);
+        expect(new Set(state.tabs.map((tab) => tab.name)).size).toBe(state.tabs.length);
+        expect(state.active === undefined).toBe(state.tabs.length === 0);
+        if (state.active !== undefined) expect(activeTab(state)?.name).toBe(state.active);
+      }
+    }),
+  );
+});
+
+describe('a prompt about a log', () => {
+  const asking = (prompt: Prompt): ViewState => applied([{type: 'prompt', prompt}], initialView(['a', 'b']));
+  const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined};
+  const findName: Prompt = {kind: 'find-name', text: 'x', before: {nameFilter: '', cursor: 'a', active: 'a'}};
+
+  it('goes with the tab that it was opened in', () => {
+    expect(applied([close('a')], asking(filter)).prompt).toBeUndefined();
+    expect(applied([show('b')], asking(filter)).prompt).toBeUndefined();
+    expect(applied([{type: 'merge', names: ['a', 'b'], leaving: undefined}], asking(filter)).prompt).toBeUndefined();
+  });
+
+  it('stays while another tab closes, and the prompt of the list in any case', () => {
+    expect(applied([close('b')], asking(filter)).prompt).toBe(filter);
+    expect(applied([show('b'), close('b')], asking(findName)).prompt).toBe(findName);
+  });
+});
+
+test('the tab of exactly these pipelines, whatever their order', () => {
+  const state = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b'], leaving: undefined});
+  const found = (...names: string[]) => mergedTab(state.tabs, names)?.name;
+  expect(found('a', 'b')).toBe('a+b');
+  expect(found('b', 'a')).toBe('a+b');
+  expect(found('a')).toBeUndefined();
+  expect(found('a', 'c')).toBeUndefined();
+  expect(found('a', 'b', 'c')).toBeUndefined();
+  const again = reduce(state, {type: 'merge', names: ['b', 'a'], leaving: undefined});
+  expect(again.tabs).toEqual(state.tabs);
+  expect(again.active).toBe('a+b');
+});

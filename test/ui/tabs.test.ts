@@ -1,0 +1,308 @@
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import {describe, expect, it} from 'vitest';
+import {arrange, CursorRest, createArranger, firstToShow, nearestByName} from '../../source/ui/tabs.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
+import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
+
+it('calls back once the cursor has rested for 250 ms, and only for where it is then', async () => {
+  const clock = new FakeClock();
+  const rest = new CursorRest(clock);
+  const called: string[] = [];
+  rest.begin(() => called.push('passed over'));
+  await clock.advance(249);
+  rest.begin(() => called.push(`rested, pending: ${rest.isPending}`));
+  await clock.advance(249);
+  expect([called, rest.isPending]).toEqual([[], true]);
+  await clock.advance(1);
+  expect([called, rest.isPending]).toEqual([['rested, pending: false'], false]);
+});
+
+it('does not once it is ended', async () => {
+  const clock = new FakeClock();
+  const rest = new CursorRest(clock);
+  rest.begin(() => expect.fail('it was ended'));
+  rest.end();
+  expect([rest.isPending, clock.pending]).toEqual([false, 0]);
+  await clock.advance(1000);
+});
+
+describe('list follower', () => {
+  describe('at start', () => {
+    it('the first failing pipeline is shown at once, in the preview', async () => {
+      await using screen = await ScreenUnderTest.connected({scenario: withFailures});
+      expect(screen.tabs).toEqual(['fraud?']);
+      expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud', focus: 'sidebar'});
+      await screen.untilConnected('fraud');
+    });
+
+    it('else the first one', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      expect(screen.tabs).toEqual(['billing?']);
+      await screen.untilConnected('billing');
+    });
+
+    it('the pipelines that were named are kept tabs, without a preview', async () => {
+      await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['orders', 'billing']});
+      expect(screen.tabs).toEqual(['orders', 'billing']);
+      await screen.untilConnected('orders', 'billing');
+      expect(screen.controller.state.active).toBe('orders');
+    });
+
+    it('an empty list waits for the first pipeline', async () => {
+      await using screen = await ScreenUnderTest.connected({scenario: () => {}});
+      expect(screen.tabs).toEqual([]);
+      screen.server.addPipeline('late').start();
+      await screen.until(() => screen.controller.state.active === 'late', 'the new pipeline');
+      expect(screen.controller.state.cursor).toBe('late');
+    });
+  });
+
+  it('a list that fails is no sign of life for a tab that waits', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    await screen.untilConnected('billing');
+    const events = () => (screen.manager.get('billing')?.snapshot.get().events ?? []).map(({text}) => text);
+    let failures = 0;
+    screen.poller.snapshot.subscribe(() => {
+      if (screen.poller.snapshot.get().failure) failures += 1;
+    });
+    await screen.server.stopApi();
+    await screen.until(() => failures >= 3, 'three lists that fail');
+    expect(events().length).toBeGreaterThan(1);
+    expect(events()).not.toContain('the server answers again');
+    await screen.server.startApi();
+    await screen.untilConnected('billing');
+  });
+});
+
+describe('pipeline list', () => {
+  const list = [
+    makePipeline('orders', {deploymentStatusSince: '2026-11-25T09:00:00.000000Z'}),
+    makePipeline('Fraud', {deploymentStatusSince: '2026-11-25T11:00:00.000000Z'}),
+    makePipeline('etl', {...stopped, deploymentError, deploymentStatusSince: '2026-11-24T23:59:59.999999Z'}),
+    makePipeline('nightly', {...stopped, deploymentStatusSince: '2026-11-25T10:00:00.5Z'}),
+    makePipeline('archive', {deploymentStatus: 'Paused'}),
+    makePipeline('billing', {deploymentStatus: 'Provisioning'}),
+    makePipeline('odd', {deploymentStatus: 'Teleporting'}),
+  ];
+  const names = (pipelines: readonly {name: string}[]) => pipelines.map((pipeline) => pipeline.name);
+
+  describe('sorting', () => {
+    it('by name', () => {
+      expect(names(arrange(list, 'name', ''))).toEqual(names(list).sort());
+    });
+
+    it('by state: what needs attention first, what is stopped last, names within', () => {
+      const more = [...list, makePipeline('aaa'), makePipeline('zzz', {deploymentStatus: 'Unavailable'})];
+      expect(names(arrange(more, 'state', ''))).toEqual([
+        'etl',
+        'zzz',
+        'odd',
+        'billing',
+        'archive',
+        'Fraud',
+        'aaa',
+        'orders',
+        'nightly',
+      ]);
+    });
+
+    it('by activity: the newest change of state first, names where it is the same', () => {
+      const sorted = names(arrange([...list, makePipeline('abc')], 'activity', ''));
+      expect(sorted).toEqual(['Fraud', 'nightly', 'abc', 'archive', 'billing', 'odd', 'orders', 'etl']);
+    });
+
+    it('leaves the list of the server as it is', () => {
+      const before = [...list];
+      arrange(list, 'state', '');
+      expect(list).toEqual(before);
+    });
+  });
+
+  describe('finding by name', () => {
+    it('takes any part of the name in any case', () => {
+      expect(names(arrange(list, 'name', 'R'))).toEqual(['Fraud', 'archive', 'orders']);
+      expect(names(arrange(list, 'name', 'fraud'))).toEqual(['Fraud']);
+      expect(arrange(list, 'name', 'x')).toEqual([]);
+    });
+
+    it('takes every character as itself', () => {
+      expect(arrange(list, 'name', '.')).toEqual([]);
+    });
+  });
+
+  it('the arranger answers the same array until something changes', () => {
+    const arranged = createArranger();
+    const first = arranged(list, 'name', '');
+    expect(arranged(list, 'name', '')).toBe(first);
+    expect(arranged(list, 'state', '')).not.toBe(first);
+    expect(arranged([...list], 'state', 'o')).toEqual(arrange(list, 'state', 'o'));
+  });
+
+  describe('at start', () => {
+    it('the first failing pipeline is shown', () => {
+      expect(firstToShow(list)?.name).toBe('etl');
+    });
+
+    it('else the first; none of an empty list', () => {
+      expect(firstToShow(list.filter((pipeline) => pipeline.name !== 'etl'))?.name).toBe('orders');
+      expect(firstToShow([])).toBeUndefined();
+    });
+  });
+
+  it('the nearest by name: itself, else the first after it, else the last', () => {
+    const two = [makePipeline('alpha'), makePipeline('gamma')];
+    expect(['alpha', 'beta', 'zeta'].map((name) => nearestByName(two, name)?.name)).toEqual([
+      'alpha',
+      'gamma',
+      'gamma',
+    ]);
+    expect(nearestByName([], 'alpha')).toBeUndefined();
+  });
+});
+
+describe('tab switcher', () => {
+  describe('the preview follows the cursor', () => {
+    it('once it has rested there for 250 ms', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('j');
+      await screen.clock.advance(249);
+      expect(screen.controller.state).toMatchObject({cursor: 'fraud', active: 'billing'});
+      await screen.clock.advance(1);
+      expect(screen.tabs).toEqual(['fraud?']);
+      await screen.untilConnected('fraud');
+    });
+
+    it('not to what the cursor only passes over', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      await screen.untilConnected('billing');
+      screen.press('j');
+      await screen.clock.advance(200);
+      screen.press('Down');
+      await screen.clock.advance(200);
+      expect(screen.tabs).toEqual(['billing?']);
+      await screen.clock.advance(50);
+      expect(screen.tabs).toEqual(['orders?']);
+      await screen.untilConnected('orders');
+      expect(screen.server.totalLogConnections).toBe(2);
+    });
+
+    it('not when the cursor came back to where it was', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('j', 'k');
+      await screen.clock.advance(1000);
+      expect(screen.tabs).toEqual(['billing?']);
+    });
+
+    it('and stops at both ends of the list', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('k');
+      expect(screen.controller.state.cursor).toBe('billing');
+      screen.press('G', 'j');
+      expect(screen.controller.state.cursor).toBe('orders');
+      screen.press('g');
+      expect(screen.controller.state.cursor).toBe('billing');
+    });
+  });
+
+  describe('keeping', () => {
+    it('Enter keeps the preview at once, a second Enter goes to its log', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('j', 'Enter');
+      expect(screen.tabs).toEqual(['fraud']);
+      expect(screen.controller.state.focus).toBe('sidebar');
+      screen.press('Enter');
+      expect(screen.controller.state.focus).toBe('log');
+      await screen.untilConnected('fraud');
+    });
+
+    it.each(['k', 'PageUp', 'p', 'w', 'J', '/', 'G'])('a use of the log keeps it: %s', async (key) => {
+      await using screen = await ScreenUnderTest.connected();
+      await screen.untilLine('billing', 'initializing -> running');
+      screen.press('Tab');
+      expect(screen.tabs).toEqual(['billing?']);
+      screen.press(key);
+      expect(screen.tabs).toEqual(['billing']);
+    });
+
+    it('each kept tab and the preview have one connection', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('Enter', 'j', 'Enter', 'j');
+      await screen.clock.advance(250);
+      expect(screen.tabs).toEqual(['billing', 'fraud', 'orders?']);
+      await screen.untilConnected('billing', 'fraud', 'orders');
+    });
+
+    it('a pipeline that has a tab is shown in it, and the preview goes', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('Enter', 'j');
+      await screen.clock.advance(250);
+      screen.press('k');
+      await screen.clock.advance(250);
+      expect(screen.tabs).toEqual(['billing']);
+      await screen.untilConnected('billing');
+    });
+  });
+
+  describe('tabs', () => {
+    const names = ['orders', 'fraud', 'billing'];
+
+    it('are reached by number, and one after the other; the cursor goes along', async () => {
+      await using screen = await ScreenUnderTest.connected({names});
+      screen.press('3');
+      expect(screen.controller.state).toMatchObject({active: 'billing', cursor: 'billing'});
+      screen.press(']');
+      expect(screen.controller.state.active).toBe('orders');
+      screen.press('[', '[');
+      expect(screen.controller.state.active).toBe('fraud');
+      screen.press('9');
+      expect(screen.controller.state.active).toBe('fraud');
+    });
+
+    it('are closed with their connections, and the neighbour is shown', async () => {
+      await using screen = await ScreenUnderTest.connected({names});
+      await screen.untilConnected(...names);
+      screen.press('2', 'X');
+      expect(screen.controller.state).toMatchObject({active: 'billing', cursor: 'billing'});
+      await screen.untilConnected('orders', 'billing');
+      screen.press('X', 'X');
+      expect(screen.tabs).toEqual([]);
+      await screen.untilConnected();
+      screen.press('X');
+      expect(screen.tabs).toEqual([]);
+    });
+
+    it('that are closed stay closed, whatever the cursor was about to show', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      screen.press('j', 'X');
+      await screen.clock.advance(1000);
+      expect(screen.tabs).toEqual([]);
+      await screen.untilConnected();
+    });
+
+    it('that are closed leave nothing of their log behind', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+      await screen.untilLine('orders', 'initializing -> running');
+      screen.press('Tab', 'p', '/');
+      const held = new WeakRef(screen.manager.get('orders')?.buffer ?? {});
+      screen.controller.dispatch({type: 'prompt', prompt: undefined});
+      screen.press('X');
+      await screen.untilConnected('fraud');
+      v8.setFlagsFromString('--expose-gc');
+      const collect = vm.runInNewContext('gc') as () => void;
+      await screen.until(() => {
+        collect();
+        return held.deref() === undefined;
+      }, 'the buffer to be freed');
+    });
+
+    it('know what was received when they were left', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+      await screen.untilLine('orders', 'initializing -> running');
+      const {endId} = screen.manager.get('orders')?.snapshot.get() ?? {endId: -1};
+      screen.press('2');
+      expect(screen.controller.state.tabs[0]?.seen).toEqual({endId, errors: 0, connectorErrors: 0});
+    });
+  });
+});

@@ -1,0 +1,25 @@
+import {expect, it} from 'vitest';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {styleToSgr} from '../../source/terminal/style.ts';
+import {highlightStyles} from '../../source/viewport/entry-text.ts';
+import {bufferOf, paintedRows, rendererOf} from './rows.ts';
+
+it('are six that differ, with both colours set, and underlined without colours', () => {
+  expect(new Set(highlightStyles.map((style) => styleToSgr(style, '16'))).size).toBe(6);
+  for (const style of highlightStyles) {
+    expect(style.fg).toBeDefined();
+    expect(style.bg).toBeDefined();
+    expect(styleToSgr(style, 'none')).toBe('4');
+  }
+});
+
+it('are painted each in its colour, under the hits of the search', () => {
+  const highlights = ['one', 'two'].map((text, index) => ({
+    finder: compilePattern(text),
+    style: highlightStyles[index] ?? {},
+  }));
+  const renderer = rendererOf(bufferOf('one two three'), {highlights, hits: compilePattern('wo th')});
+  expect(paintedRows(renderer, 0)).toEqual([
+    '  \u001B[4;30;46mone\u001B[0m \u001B[4;30;42mt\u001B[0;4;7;30;42mwo\u001B[0;7m th\u001B[0mree',
+  ]);
+});

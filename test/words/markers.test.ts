@@ -1,0 +1,118 @@
+import {describe, expect, it, test} from 'vitest';
+import type {LossCause, MarkerKind} from '../../source/buffer/markers.ts';
+import type {RecordingState} from '../../source/storage/recording/recorder.ts';
+import {causeWords, markerText, markerTone, recordingWords} from '../../source/words/markers.ts';
+
+const at = Date.UTC(2026, 10, 25, 9, 17, 30);
+const text = (marker: MarkerKind) => markerText({...marker, at});
+
+/** One of every kind, and of every form of it. */
+const all: readonly (readonly [MarkerKind, string])[] = [
+  [{kind: 'discarded', entries: 48_237}, '48,237 earlier entries no longer held by the server'],
+  [{kind: 'discarded', entries: 1}, '1 earlier entry no longer held by the server'],
+  [
+    {kind: 'reconnected', cause: 'server-lost', downMs: 4000, times: 1, since: at},
+    'API server lost · reconnected after 4 s · 0 entries lost',
+  ],
+  [
+    {kind: 'reconnected', cause: 'asked', downMs: 100, times: 1, since: at},
+    'asked for · reconnected after less than 1 s · 0 entries lost',
+  ],
+  [
+    {kind: 'reconnected', cause: 'silent', downMs: 9000, times: 1200, since: at - 3_600_000},
+    'reconnected 1,200 times since 08:17:30 · 0 entries lost',
+  ],
+  [
+    {kind: 'lost', atLeast: 120, atMost: 120, from: at - 60_000, to: at},
+    "120 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+  ],
+  [
+    {kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at},
+    "1 entry lost between 09:17:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+  ],
+  [
+    {kind: 'lost', atLeast: 0, atMost: 1200, from: at - 60_000, to: at},
+    "0 to 1,200 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+  ],
+  [
+    {kind: 'lost', atLeast: 0, atMost: 0, from: at - 60_000, to: at},
+    "0 entries lost between 09:16:30 and 09:17:30, if the server's log was not cleared meanwhile",
+  ],
+  [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
+  [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
+  [{kind: 'new-life', because: 'cleared'}, "server's log was cleared · what it lost is unknown"],
+  [{kind: 'possible-repeat', lines: 3}, 'the next 3 lines may repeat lines above'],
+  [{kind: 'line-cut'}, 'the line above was cut; its rest is lost'],
+  [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
+  [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
+  [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],
+  [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
+  [{kind: 'ended', because: 'stopped'}, '09:17:30 the log ended: runner stopped, or this follower was too slow'],
+  [{kind: 'ended', because: 'unknown'}, '09:17:30 the log ended'],
+  [{kind: 'state', from: 'Running', to: 'Stopped'}, '09:17:30 Running → Stopped'],
+  [{kind: 'state', from: 'Running', to: 'Running'}, '09:17:30 Running again'],
+  [
+    {kind: 'state', from: 'Stopped', to: 'Stopped', error: 'no nodes left', startFailed: true},
+    '09:17:30 start failed · no nodes left',
+  ],
+  [{kind: 'program', from: 'CompilingSql', to: 'SqlError'}, '09:17:30 program: CompilingSql → SqlError'],
+  [{kind: 'program', from: 'Success', to: 'Success'}, '09:17:30 program: Success again'],
+  [
+    {kind: 'state', from: 'Running', to: 'Stopped', error: 'exit status: 101'},
+    '09:17:30 Running → Stopped · exit status: 101',
+  ],
+  [{kind: 'drawn'}, '2026-11-25 09:17:30'],
+];
+
+test.each(all)('%j', (marker, words) => {
+  expect(text(marker)).toBe(words);
+});
+
+test('every marker is one line', () => {
+  for (const [marker] of all) expect(text(marker)).not.toMatch(/\p{Cc}/u);
+});
+
+test('every cause has words of its own', () => {
+  const causes = Object.keys(causeWords) as LossCause[];
+  const texts = causes.map((cause) => text({kind: 'reconnected', cause, downMs: 0, times: 1, since: at}));
+  expect(new Set(texts).size).toBe(causes.length);
+});
+
+describe('the tone', () => {
+  const tone = (marker: MarkerKind) => markerTone({...marker, at});
+
+  it('of a loss is loud', () => {
+    expect(tone({kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at})).toBe('loss');
+    expect(tone({kind: 'line-cut'})).toBe('loss');
+    expect(tone({kind: 'not-merged', lines: 1})).toBe('loss');
+  });
+
+  it('of a reconnect without loss is quiet', () => {
+    expect(tone({kind: 'reconnected', cause: 'asked', downMs: 0, times: 1, since: at})).toBe('quiet');
+  });
+
+  it('of a change that matters is between', () => {
+    expect(tone({kind: 'state', from: 'Running', to: 'Stopped'})).toBe('notice');
+    expect(tone({kind: 'program', from: 'Pending', to: 'SqlError'})).toBe('notice');
+    expect(tone({kind: 'ended', because: 'deleted'})).toBe('notice');
+  });
+});
+
+const recording = (missedBytes: number): RecordingState => ({kind: 'recording', folder: '/r/p--1', missedBytes});
+const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});
+
+test('trouble is said once, and so is its end', () => {
+  expect(recordingWords(undefined, {kind: 'opening'})).toBeUndefined();
+  expect(recordingWords(undefined, recording(0))).toBeUndefined();
+  expect(recordingWords(recording(0), stopped('the disk is full'))).toBe(
+    'recording has stopped: the disk is full · trying again',
+  );
+  expect(recordingWords(stopped('the disk is full'), stopped('the disk is full', 9))).toBeUndefined();
+  expect(recordingWords(stopped('the disk is full'), recording(0))).toBe('recording again · nothing was missed');
+  expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
+    'recording again · 2.0 kB are missing in it',
+  );
+  const readOnly: RecordingState = {kind: 'read-only', folder: '/r/p--1', by: 7};
+  expect(recordingWords(undefined, readOnly)).toBe('not recorded: process 7 is recording it in /r/p--1');
+  expect(recordingWords(readOnly, readOnly)).toBeUndefined();
+});
