@@ -1,4 +1,5 @@
 import {chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -10,7 +11,7 @@ const other = 65_534;
 /** What the planted code says in place of the version. */
 const foreign = '6.6.6';
 
-/** Not under `/tmp`, where others may write. */
+/** In the home folder: the project may lie under `/tmp`, where others may write. */
 let place: string;
 let program: string;
 let own: string;
@@ -20,7 +21,7 @@ let own: string;
  * what the program's file says. Node takes it for good: its names, sizes and sums fit.
  */
 beforeAll(async () => {
-  place = await mkdtemp(path.join(root, 'node_modules', '.cache-test-'));
+  place = await mkdtemp(path.join(homedir(), '.pipetail-test-'));
   const copy = path.join(place, 'dist');
   await cp(path.join(root, 'dist'), copy, {recursive: true});
   program = path.join(copy, 'pipetail.js');

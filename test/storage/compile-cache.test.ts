@@ -1,19 +1,19 @@
 import {chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, type TestContext, test} from 'vitest';
 import {compileCacheFolder} from '../../source/storage/compile-cache.ts';
-import {root} from '../harness/program.ts';
 import {skipOrFail} from '../harness/tools.ts';
 
 /** Nobody's. */
 const other = 65_534;
 const user = process.geteuid?.() ?? Number.NaN;
 
-/** Not under `/tmp`, where others may write. */
+/** In the home folder: the project may lie under `/tmp`, where others may write. */
 let home: string;
 
 beforeEach(async () => {
-  home = await realpath(await mkdtemp(path.join(root, 'node_modules', '.cache-test-')));
+  home = await realpath(await mkdtemp(path.join(homedir(), '.pipetail-test-')));
 });
 afterEach(() => rm(home, {recursive: true, force: true}));
 
