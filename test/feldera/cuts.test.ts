@@ -64,7 +64,8 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
   for (let round = 0; done < cuts; round++) {
     const refused = round % 5 === 4;
     const how = CUTS[round % CUTS.length] ?? 'reset';
-    await sleep(next() * 700);
+    // All are live by then: a connection that is cut before its replay has found its place counts as one that failed.
+    await sleep(500 + next() * 700);
     const at = performance.now();
     for (const proxy of proxies) {
       done += proxy.cut(refused ? 'reset' : how);
@@ -74,9 +75,10 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
     for (const proxy of proxies) proxy.refuses = false;
     const back = performance.now();
     await allLive(at, 20_000);
-    const frozen = how === 'frozen' && !refused ? SILENCE * 1000 : 0;
+    // A frozen link has no moment at which the server is back: it is replaced after the silence.
+    if (how === 'frozen' && !refused) continue;
     const latest = Math.max(...proxies.flatMap((proxy) => names.map((name) => proxy.begun(name) ?? 0)));
-    slowest = Math.max(slowest, latest - back - frozen);
+    slowest = Math.max(slowest, latest - back);
   }
 
   const last = await Promise.all(names.map(async (name) => (await client.control(name, {rate: 0})) ?? 0));

@@ -104,6 +104,8 @@ test.for<{readonly cut: Cut; readonly refused: number; readonly curl: number; re
     await eventually(() => numbers(followers.pipetail).at(-1) === after, followers.pipetail.errors);
     complete(followers.pipetail, after);
     await eventually(() => followers.pipetail.errors().includes('0 entries lost'), followers.pipetail.errors);
+    // It has answered plain HTTP before: it is not said to want TLS.
+    expect(followers.pipetail.errors()).not.toContain('https://');
     expect(followers.curl.output().endsWith('\n')).toBe(!wanted.halfLine);
     expect(followers.fda.output().endsWith('\n')).toBe(!wanted.halfLine);
   },
