@@ -20,7 +20,7 @@ function numbersIn({stdout}: RunningProgram): number[] {
   ].map(([, number]) => Number(number));
 }
 
-test.for(['0.100', '0.200'] as const)(
+test.for(['0.100', '0.200', '0.280'] as const)(
   '%s: an overflowed ring over cuts, a loss, and another pipeline',
   {
     timeout: 180_000,
