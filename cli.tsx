@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     return await run();
   } catch (error) {
     const code = error instanceof UsageError ? 2 : 1;
-    const [{errorText}, {wantsJson}, {clean}, {jsonText}] = await Promise.all([
+    const [{errorText}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
       import('./source/lib/format.ts'),
       import('./source/settings/request.ts'),
       import('./source/terminal/sanitise.ts'),
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     ]);
     // One line that names the problem; the message of an Error of ours already says the way out.
     const message = errorText(error);
-    const isJson = wantsJson(process.argv.slice(2));
+    const isJson = isJsonRequested(process.argv.slice(2));
     process.stderr.write(isJson ? `${jsonText({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
     return code;
   }

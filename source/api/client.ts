@@ -1,12 +1,12 @@
 import type {Clock} from '../lib/clock.ts';
-import {proxyHeaders, secureContext, type Trust, type Way} from './connect.ts';
+import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
-import {ApiError, createPresent, toApiError} from './errors.ts';
+import {ApiError, createRedactor, toApiError} from './errors.ts';
 import {JsonRoutes} from './json-request.ts';
 import {LogRequest} from './log-request.ts';
 import {parsePipelineDetail, parsePipelines, parseSession, parseVersion} from './parse-pipeline.ts';
 import {
-  authorizedBy,
+  authHeadersOf,
   configUrl,
   defaultTimeouts,
   listUrl,
@@ -43,9 +43,12 @@ export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
   const baseUrl = parseBaseUrl(options.baseUrl);
   const timeouts = {...defaultTimeouts, ...options.timeouts};
-  const present = createPresent(() => [...credentials.secrets(), ...(proxy?.login === undefined ? [] : [proxy.login])]);
-  const way: Way = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
-  const authorized = authorizedBy(credentials, commonHeaders(options, baseUrl));
+  const present = createRedactor(() => [
+    ...credentials.secrets(),
+    ...(proxy?.login === undefined ? [] : [proxy.login]),
+  ]);
+  const way: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
+  const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers();
   const routes = new JsonRoutes({baseUrl, authorized, way, clock, timeouts, answers});
   const listed = new ListedPipelines(routes, baseUrl);

@@ -6,7 +6,7 @@ import type {ReusedReads} from './socket-reads.ts';
 import type {HttpProxy} from './types.ts';
 
 /** How a server is reached; the same for all connections to it. */
-export type Way = {
+export type Transport = {
   readonly proxy: HttpProxy | undefined;
   /** The certificate of the server, and of the proxy, is not looked at. */
   readonly insecure: boolean;
@@ -33,7 +33,7 @@ type ConnectingOptions = {
   /** Just made, to the target or to the proxy. */
   readonly raw: net.Socket;
   readonly target: Target;
-  readonly way: Way;
+  readonly way: Transport;
   readonly clock: Clock;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   readonly timeout: number;
@@ -129,7 +129,7 @@ function errorWithCode(code: string): Error {
 function startTls(
   raw: net.Socket,
   hostname: string,
-  {insecure, secureContext}: Way,
+  {insecure, secureContext}: Transport,
   succeed: (socket: net.Socket) => void,
   fail: (error: Error) => void,
 ): void {
@@ -224,7 +224,7 @@ const addressAttemptTimeout = 1000;
  */
 export function createConnector(options: {
   clock: Clock;
-  way: Way;
+  way: Transport;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   timeout: number;
   onSocket?: (raw: net.Socket) => void;

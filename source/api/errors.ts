@@ -2,7 +2,7 @@ import {errorText} from '../lib/format.ts';
 import type {ApiFailure} from './types.ts';
 
 /** Makes text from the server or the network fit to be shown: no credential, one line, no control characters. */
-export type Present = (text: string) => string;
+export type Redactor = (text: string) => string;
 
 /** The only error that the client throws; `failure` says which of the three paths it is. */
 export class ApiError extends Error {
@@ -19,7 +19,7 @@ export class ApiError extends Error {
 const messageLimit = 400;
 
 /** A secret is replaced by `…` wherever a server or a proxy echoes it, also without its `apikey:` prefix. */
-export function createPresent(secrets: () => readonly string[]): Present {
+export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
     let shown = text;
     for (const secret of secrets().flatMap((each) => [each, each.replace(/^apikey:/, '')])) {
@@ -31,7 +31,7 @@ export function createPresent(secrets: () => readonly string[]): Present {
 }
 
 /** The error to throw for a failure. It has no cause: the errors below it may hold what the server echoed. */
-export function toApiError(failure: ApiFailure, present: Present): ApiError {
+export function toApiError(failure: ApiFailure, present: Redactor): ApiError {
   if (failure.kind === 'cancelled') return new ApiError(failure);
   return new ApiError({
     ...failure,

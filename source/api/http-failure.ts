@@ -6,14 +6,14 @@ import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
 
 /** Response headers by lower-case name, as undici gives them. */
-export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A response with as much of its body as was read; error bodies are read up to `errorBodyLimit`. */
-export type Answer = {
+export type HttpResponse = {
   readonly route: Route;
   readonly url: string;
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   /** Decompressed. */
   readonly body: Uint8Array;
   /** Whether the request carried credentials. */
@@ -34,7 +34,7 @@ const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonl
  * Says what an answer that cannot be used means: every error of the API, the same errors from proxies in between, and
  * a 200 that is not what the route answers. `now` is in milliseconds since the epoch, for a `Retry-After` date.
  */
-export function failureOf(answer: Answer, now: number): ApiFailure {
+export function failureOf(answer: HttpResponse, now: number): ApiFailure {
   const {status} = answer;
   const error = parseServerError(parseJson(answer.body));
   const told = {
@@ -83,7 +83,7 @@ export function failureOf(answer: Answer, now: number): ApiFailure {
 const plainHttpToTls =
   /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to/i;
 
-type Told = {readonly answer: Answer; readonly now: number; readonly code: string; readonly detail: string};
+type Told = {readonly answer: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
 
 /** How the sentence of `token-expired` begins, until the token is looked at. */
 export const tokenHasExpired = 'the token has expired';
@@ -161,7 +161,7 @@ function origin({answer, code}: Told): {url: string; status: number; errorCode?:
 }
 
 /** A body that is plain text for people (the API sends some), never a page's markup. */
-function plainText({headers, body}: Answer): string {
+function plainText({headers, body}: HttpResponse): string {
   return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : textOf(body);
 }
 
@@ -173,31 +173,31 @@ function textOf(body: Uint8Array): string {
 export const errorBodyLimit = 64 * 1024;
 
 /** One header's value; of a repeated header, the first. */
-export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
+export function headerOf(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
 }
 
 /** `text/plain` of `Text/Plain; charset=utf-8`; empty when the header is missing. */
-export function mediaTypeOf(headers: AnswerHeaders): string {
+export function mediaTypeOf(headers: ResponseHeaders): string {
   const type = headerOf(headers, 'content-type') ?? '';
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 /** The content coding, lower case; `identity` when the header is missing or empty. */
-export function encodingOf(headers: AnswerHeaders): string {
+export function encodingOf(headers: ResponseHeaders): string {
   const value = headers['content-encoding'];
   const encoding = (typeof value === 'string' ? value : (value?.join(',') ?? '')).trim().toLowerCase();
   return encoding === '' ? 'identity' : encoding;
 }
 
 /** Whether a response on the logs route is a log: 200, `text/plain`, not compressed (never asked for, never sent). */
-export function isLog(status: number, headers: AnswerHeaders): boolean {
+export function isLog(status: number, headers: ResponseHeaders): boolean {
   return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
 }
 
 /** Whether a body is a web page, by its header or, where that is missing or wrong, by how it begins. */
-export function isWebPage(headers: AnswerHeaders, body: Uint8Array): boolean {
+export function isWebPage(headers: ResponseHeaders, body: Uint8Array): boolean {
   const type = mediaTypeOf(headers);
   if (type === 'text/html' || type === 'application/xhtml+xml') return true;
   return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(new TextDecoder().decode(body.subarray(0, 256)));

@@ -2,18 +2,18 @@ import zlib from 'node:zlib';
 import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {parseJson} from '../lib/json.ts';
-import {createConnector, type Way} from './connect.ts';
+import {createConnector, type Transport} from './connect.ts';
 import {ApiError} from './errors.ts';
 import {
-  type Answer,
-  type AnswerHeaders,
   encodingOf,
   errorBodyLimit,
   failureOf,
+  type HttpResponse,
   isWebPage,
+  type ResponseHeaders,
   type Route,
 } from './http-failure.ts';
-import {type Authorized, loadUndici, type RequestHeaders, requestTarget, type Timeouts} from './request.ts';
+import {type AuthHeaders, loadUndici, type RequestHeaders, requestTarget, type Timeouts} from './request.ts';
 import type {ServerAnswers} from './server-answers.ts';
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure, HttpProxy} from './types.ts';
@@ -23,8 +23,8 @@ const poolSize = 4;
 
 type JsonRoutesOptions = {
   readonly baseUrl: string;
-  readonly authorized: Authorized;
-  readonly way: Way;
+  readonly authorized: AuthHeaders;
+  readonly way: Transport;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly answers: ServerAnswers;
@@ -37,7 +37,7 @@ type JsonRequest<T> = {
   readonly headers?: RequestHeaders;
   readonly parse: (json: unknown) => T | undefined;
   /** Answers what was read from the same bytes before. */
-  readonly known?: (wire: WireAnswer) => T | undefined;
+  readonly known?: (wire: RawResponse) => T | undefined;
 };
 
 /** The routes that answer in JSON, over one pool, which is made for the first request. */
@@ -50,7 +50,7 @@ export class JsonRoutes {
   }
 
   /** Asks, and reads the answer's JSON through `parse`; whatever does not fit is a typed failure. */
-  async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: WireAnswer}> {
+  async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock} = this.#options;
@@ -62,7 +62,7 @@ export class JsonRoutes {
         return {value: known, wire};
       }
       const hasToken = 'authorization' in headers;
-      const answer: Answer = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
+      const answer: HttpResponse = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
       const value = usable ? parse(parseJson(answer.body)) : undefined;
       if (value === undefined) {
@@ -82,7 +82,7 @@ export class JsonRoutes {
     await closing?.destroy();
   }
 
-  async #ask(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<WireAnswer> {
+  async #ask(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<RawResponse> {
     const {baseUrl, way, clock, timeouts, answers} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
@@ -95,7 +95,7 @@ export class JsonRoutes {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, way, timeout: timeouts.connect}),
     });
-    return lookUp({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal, answers});
+    return collectBody({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal, answers});
   }
 }
 
@@ -103,9 +103,9 @@ export class JsonRoutes {
 const bodyLimit = 128 * 1024 * 1024;
 
 /** A response whose body, still compressed, has been read to its end (of an error: up to a limit). */
-type WireAnswer = {readonly status: number; readonly headers: AnswerHeaders; readonly bytes: Buffer};
+type RawResponse = {readonly status: number; readonly headers: ResponseHeaders; readonly bytes: Buffer};
 
-type LookUp = {
+type BodyCollector = {
   readonly pool: Dispatcher;
   readonly proxy: HttpProxy | undefined;
   readonly url: string;
@@ -120,7 +120,7 @@ type LookUp = {
  * One short request over the shared pool. Throws an `ApiError` when no complete answer came: `cancelled` when `signal`
  * was aborted, else what the transport said. Any status is an answer.
  */
-async function lookUp(request: LookUp): Promise<WireAnswer> {
+async function collectBody(request: BodyCollector): Promise<RawResponse> {
   const {pool, url, headers, clock, timeouts} = request;
   if (request.signal.aborted) throw new ApiError({kind: 'cancelled'});
   const controller = new AbortController();
@@ -169,7 +169,7 @@ async function readBody(body: AsyncIterable<unknown>, url: string): Promise<Buff
 }
 
 /** The status counts, whatever becomes of the body: as much as comes in a while, up to a limit. */
-async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, timeouts}: LookUp): Promise<Buffer> {
+async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, timeouts}: BodyCollector): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const cancelTimer = clock.after(timeouts.errorBody, () => body.destroy());
@@ -192,7 +192,7 @@ async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, time
  * The body without its compression; a server may compress an error though only the list asked for it. Of an error the
  * status counts: a body that cannot be read, perhaps because only its beginning was, is none.
  */
-async function decodeBody({status, headers, bytes}: WireAnswer, url: string): Promise<Uint8Array> {
+async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {
   const encoding = encodingOf(headers);
   if (encoding === 'identity' || bytes.length === 0) return bytes;
   try {

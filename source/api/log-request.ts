@@ -1,9 +1,9 @@
 import type net from 'node:net';
 import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
-import {createConnector, type Way} from './connect.ts';
-import {ApiError, type Present, toApiError} from './errors.ts';
-import {type AnswerHeaders, errorBodyLimit, failureOf, isLog} from './http-failure.ts';
+import {createConnector, type Transport} from './connect.ts';
+import {ApiError, type Redactor, toApiError} from './errors.ts';
+import {errorBodyLimit, failureOf, isLog, type ResponseHeaders} from './http-failure.ts';
 import {requestTarget, type Timeouts, type Undici} from './request.ts';
 import type {ServerAnswers} from './server-answers.ts';
 import {GatheredPieces, ReadPace, ReusedReads} from './socket-reads.ts';
@@ -14,11 +14,11 @@ export type LogRequestOptions = {
   readonly undici: Undici;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly way: Way;
+  readonly way: Transport;
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly present: Present;
+  readonly present: Redactor;
   readonly answers: ServerAnswers;
 };
 
@@ -29,7 +29,7 @@ export type LogRequestOptions = {
 type Phase =
   | {readonly kind: 'waiting'}
   | {readonly kind: 'open'; readonly sized: boolean}
-  | {readonly kind: 'refused'; readonly status: number; readonly headers: AnswerHeaders; readonly body: Uint8Array[]}
+  | {readonly kind: 'refused'; readonly status: number; readonly headers: ResponseHeaders; readonly body: Uint8Array[]}
   | {readonly kind: 'settled'};
 
 /**
@@ -94,7 +94,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     });
   }
 
-  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
+  onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
     // Interim answers (1xx) come through here too; the real one follows.
     if (status < 200 || this.#phase.kind !== 'waiting') return;
     this.#cancelTimer?.();

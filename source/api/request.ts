@@ -6,7 +6,7 @@ import type {HttpProxy} from './types.ts';
 export type RequestHeaders = Readonly<Record<string, string>>;
 
 /** Sends a request with a token, and once more with another one when the first was refused and there is another. */
-export type Authorized = <T>(signal: AbortSignal, request: (headers: RequestHeaders) => Promise<T>) => Promise<T>;
+export type AuthHeaders = <T>(signal: AbortSignal, request: (headers: RequestHeaders) => Promise<T>) => Promise<T>;
 
 /** Limits of one request, in milliseconds. */
 export type Timeouts = {
@@ -98,7 +98,7 @@ function withScheme(given: string): string {
 }
 
 /** `common`: the headers that every request has, with a token or without. */
-export function authorizedBy(credentials: Credentials, common: RequestHeaders): Authorized {
+export function authHeadersOf(credentials: Credentials, common: RequestHeaders): AuthHeaders {
   const headersWith = (token: string | undefined): RequestHeaders =>
     token === undefined ? common : {...common, authorization: `Bearer ${token}`};
   return async (signal, request) => {

@@ -1,6 +1,6 @@
 import type {Marker, MarkerStore} from './markers.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
-import {TextFacts} from './style-joints.ts';
+import {StyleJoints} from './style-joints.ts';
 
 /** The bytes of some entries in a row that are kept outside of memory. */
 export type ColdBytes = {
@@ -39,7 +39,7 @@ export type ColdStore = {
  * The entries of a log buffer that are older than its memory: the cold store keeps them, or they are gone. What is held
  * has no hole: when something is gone, all that is older goes with it.
  */
-export class OlderEntries {
+export class ColdSegments {
   readonly #markers: MarkerStore;
   readonly #cold: ColdPart;
   #droppedLines = 0;
@@ -101,7 +101,7 @@ export class OlderEntries {
   }
 
   /** Takes over a segment that leaves memory: the store keeps it, or it is gone. */
-  take(segment: Segment): void {
+  add(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength} = segment;
     const bytes = this.store?.keep({firstId, endId, byteOffset: this.allBytes, byteLength});
     if (bytes) {
@@ -266,7 +266,7 @@ class ColdPart {
       // Fewer lines than there were: something else has written there.
       if (at === 0) return undefined;
     }
-    return at === bytes.length ? {firstId, endId, bytes, starts, open: false, facts: new TextFacts()} : undefined;
+    return at === bytes.length ? {firstId, endId, bytes, starts, open: false, facts: new StyleJoints()} : undefined;
   }
 }
 

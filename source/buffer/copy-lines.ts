@@ -8,15 +8,15 @@ const blockBytes = 1024 * 1024;
 const blockIds = 16 * 1024;
 const endOfLine = Buffer.from('\n');
 
-export type TakeOptions = {
+export type CopyOptions = {
   /** Given: markers stand between the lines as `── words ──`. Otherwise they are skipped. */
   readonly markers?: (marker: Marker) => string;
   /** Counts what is taken while it is taken. */
-  readonly tally?: TakeTally;
+  readonly tally?: CopyCount;
 };
 
 /** What was taken so far. */
-export type TakeTally = {
+export type CopyCount = {
   lines: number;
   /** Newlines and markers included. */
   bytes: number;
@@ -24,7 +24,7 @@ export type TakeTally = {
   missing: number;
 };
 
-export function newTally(): TakeTally {
+export function newTally(): CopyCount {
   return {lines: 0, bytes: 0, missing: 0};
 }
 
@@ -42,10 +42,10 @@ export function* idsIn(entries: Entries, from: number, end: number): Generator<n
  * line included as far as it has come. In blocks of at most 1 MiB, which are copies: the buffer may change between
  * two blocks. Comes up for air after 16,384 ids, even if the block is empty then.
  */
-export function* takeBlocks(
+export function* readBlocks(
   buffer: LogBuffer,
   ids: Iterable<number>,
-  options: TakeOptions = {},
+  options: CopyOptions = {},
 ): Generator<Buffer, void, undefined> {
   const tally = options.tally ?? newTally();
   const pieces = new Pieces();
@@ -58,20 +58,20 @@ export function* takeBlocks(
     else tally.missing += 1;
     visited += 1;
     if (pieces.bytes < blockBytes && visited < blockIds) continue;
-    yield* blocksOf(pieces.take(), tally);
+    yield* blocksOf(pieces.drain(), tally);
     segment = undefined;
     visited = 0;
   }
-  if (visited > 0) yield* blocksOf(pieces.take(), tally);
+  if (visited > 0) yield* blocksOf(pieces.drain(), tally);
 }
 
 /** All of it in one piece, for what is known to be small. */
-export function takeBytes(buffer: LogBuffer, ids: Iterable<number>, options: TakeOptions = {}): Buffer {
-  return Buffer.concat([...takeBlocks(buffer, ids, options)]);
+export function copyBytes(buffer: LogBuffer, ids: Iterable<number>, options: CopyOptions = {}): Buffer {
+  return Buffer.concat([...readBlocks(buffer, ids, options)]);
 }
 
 /** The lines under `ids`, without their `\n`. Views: each is valid until the next change of the buffer. */
-export function* takeLines(buffer: LogBuffer, ids: Iterable<number>): Generator<Buffer, void, undefined> {
+export function* readLines(buffer: LogBuffer, ids: Iterable<number>): Generator<Buffer, void, undefined> {
   for (const id of ids) {
     const line = buffer.lineAt(id);
     if (line) yield line;
@@ -83,8 +83,8 @@ function addEntry(
   segment: SegmentView,
   id: number,
   buffer: LogBuffer,
-  {markers}: TakeOptions,
-  tally: TakeTally,
+  {markers}: CopyOptions,
+  tally: CopyCount,
 ): void {
   const index = id - segment.firstId;
   const start = segment.starts[index] ?? 0;
@@ -99,7 +99,7 @@ function addEntry(
   if (segment.open && id === segment.endId - 1) pieces.add(endOfLine);
 }
 
-function* blocksOf(bytes: Buffer, tally: TakeTally): Generator<Buffer, void, undefined> {
+function* blocksOf(bytes: Buffer, tally: CopyCount): Generator<Buffer, void, undefined> {
   let at = 0;
   // More than one only after a line that is longer than a block.
   do {
@@ -137,7 +137,7 @@ class Pieces {
   }
 
   /** One copy of all; begins anew. */
-  take(): Buffer {
+  drain(): Buffer {
     this.#endRange();
     const all = Buffer.concat(this.#pieces);
     this.#pieces = [];

@@ -1,7 +1,7 @@
 import {type LogBuffer, stepCost} from './log-buffer.ts';
 import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
-import {decodeVisible, type TextFacts, visibleBytes, visibleText} from './style-joints.ts';
+import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';
 
 /**
  * Bytes looked at at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128
@@ -206,10 +206,10 @@ const mostCores = 2;
 type CoreText = {readonly text: string; readonly isProof: boolean};
 
 /** What was found last for a set of joints: a search asks for each of a segment's 64 blocks, which takes 4 µs. */
-const known = new WeakMap<TextFacts['joints'], {readonly pattern: Pattern; readonly cores: readonly CoreText[]}>();
+const known = new WeakMap<StyleJoints['joints'], {readonly pattern: Pattern; readonly cores: readonly CoreText[]}>();
 
 /** The two that are found the fastest, the best first. */
-export function coreTexts(pattern: Pattern, facts: TextFacts): readonly CoreText[] {
+export function coreTexts(pattern: Pattern, facts: StyleJoints): readonly CoreText[] {
   const last = known.get(facts.joints);
   if (last?.pattern === pattern) return last.cores;
   const {needed, needle, caseSensitive} = pattern;
@@ -231,7 +231,7 @@ function speedOf(text: string): number {
 }
 
 /** The parts of a text that are left where it is cut wherever a style may stand. */
-function uninterrupted(text: string, caseSensitive: boolean, facts: TextFacts): string[] {
+function uninterrupted(text: string, caseSensitive: boolean, facts: StyleJoints): string[] {
   const cases = (character: string) =>
     (caseSensitive ? [character] : [character.toLowerCase(), character.toUpperCase()]).map((each) =>
       each.charCodeAt(0),

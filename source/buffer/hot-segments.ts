@@ -9,7 +9,7 @@ const markersPerSegment = 1024;
  * The newest entries of a log buffer, in memory: segments, the last of which grows. It knows no bound: whoever owns it
  * takes the oldest segment out.
  */
-export class MemoryPart {
+export class HotSegments {
   readonly #segmentBytes: number;
   readonly #maxLineBytes: number;
   /** Oldest first. All but the last are sealed. */

@@ -1,5 +1,5 @@
-import {type ColdStore, OlderEntries, type PastBlock} from './cold-segments.ts';
-import {MemoryPart} from './hot-segments.ts';
+import {ColdSegments, type ColdStore, type PastBlock} from './cold-segments.ts';
+import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
 import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
 
@@ -34,8 +34,8 @@ const longestLineFloor = 4 * 1024 * 1024;
  */
 export class LogBuffer {
   readonly #markers = new MarkerStore();
-  readonly #memory: MemoryPart;
-  readonly #older = new OlderEntries(this.#markers);
+  readonly #memory: HotSegments;
+  readonly #older = new ColdSegments(this.#markers);
   readonly #bound: MemoryBound;
   /** Markers that wait for the open line to end. Nothing can come between, so their ids are known: `endId` and on. */
   #waiting: Marker[] = [];
@@ -49,7 +49,7 @@ export class LogBuffer {
     const {maxBytes} = options;
     const segmentBytes = options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(maxBytes / 8)));
     const maxLineBytes = Math.max(options.maxLineBytes ?? Math.max(maxBytes, longestLineFloor), segmentBytes);
-    this.#memory = new MemoryPart({segmentBytes, maxLineBytes});
+    this.#memory = new HotSegments({segmentBytes, maxLineBytes});
     this.#bound = new MemoryBound({memory: this.#memory, older: this.#older, maxBytes, waitingBytes});
   }
 
@@ -261,12 +261,12 @@ export class LogBuffer {
  * `maxBytes`. A segment that the cold store has still to keep waits for it, until that would be `waitingBytes` more.
  */
 export class MemoryBound {
-  readonly #memory: MemoryPart;
-  readonly #older: OlderEntries;
+  readonly #memory: HotSegments;
+  readonly #older: ColdSegments;
   readonly #maxBytes: number;
   readonly #waitingBytes: number;
 
-  constructor(options: {memory: MemoryPart; older: OlderEntries; maxBytes: number; waitingBytes: number}) {
+  constructor(options: {memory: HotSegments; older: ColdSegments; maxBytes: number; waitingBytes: number}) {
     this.#memory = options.memory;
     this.#older = options.older;
     this.#maxBytes = options.maxBytes;
@@ -308,7 +308,7 @@ export class MemoryBound {
 
   #takeOldest(): Segment | undefined {
     const segment = this.#memory.removeOldest();
-    if (segment) this.#older.take(segment);
+    if (segment) this.#older.add(segment);
     return segment;
   }
 }

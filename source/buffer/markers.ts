@@ -65,7 +65,7 @@ export type MarkerKind =
 export type Marker = {readonly at: number} & MarkerKind;
 
 /** What a log lost and how often it began anew, in all. Ids are those of the last marker that tells of it. */
-export type Toll = {
+export type LossCount = {
   /** Gaps, and lines that were cut. */
   readonly gaps: number;
   /** Entries lost in them; some gaps are known only within bounds. */
@@ -117,10 +117,10 @@ export class MarkerStore {
   }
 }
 
-export const noToll: Toll = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, lives: 0, lifeId: undefined};
+export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, lives: 0, lifeId: undefined};
 
 /** Counts a marker that was put under `id`; the same object for markers that tell of no loss. */
-export function addToll(toll: Toll, marker: Marker, id: number): Toll {
+export function countLoss(toll: LossCount, marker: Marker, id: number): LossCount {
   switch (marker.kind) {
     case 'lost':
       // 0 entries: what follows may be all.

@@ -5,7 +5,7 @@ type Range = {readonly start: number; readonly end: number};
  * Runs `task` and ends it by force after `milliseconds`: then undefined. Nothing but an engine from outside can stop a
  * regular expression that backtracks for minutes, and a task that is stopped so runs no `catch` and no `finally`.
  */
-export type Watch = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
+export type TimeLimit = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
 
 /** What is watched is ended after so long: with the slice that it is part of it is 16 ms. Milliseconds, as all below. */
 const longestHold = 8;
@@ -47,7 +47,7 @@ export class Pattern {
   readonly #regExp: RegExp;
   readonly #global: RegExp;
   readonly #degree: number;
-  readonly #watch: Watch | undefined;
+  readonly #watch: TimeLimit | undefined;
   readonly #patience: number;
   /** What tasks took that were ended. */
   #lost = 0;
@@ -58,7 +58,7 @@ export class Pattern {
     literal: boolean;
     needle: string | undefined;
     regExp: RegExp;
-    watch: Watch | undefined;
+    watch: TimeLimit | undefined;
     isSuspect: boolean;
   }) {
     this.source = options.source;
@@ -149,7 +149,7 @@ export class Pattern {
  */
 export function compilePattern(
   source: string,
-  {watch, earlier}: {watch?: Watch; earlier?: Pattern | undefined} = {},
+  {watch, earlier}: {watch?: TimeLimit; earlier?: Pattern | undefined} = {},
 ): Pattern {
   const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
   // With the flag a `.` takes a whole emoji; without it more sources compile (`\-`, `a{`).

@@ -212,7 +212,7 @@ export class SortedIds {
 }
 
 /**
- * Works out what a search must know of the bytes (`TextFacts`) before there is one, in steps: that is two thirds of what
+ * Works out what a search must know of the bytes (`StyleJoints`) before there is one, in steps: that is two thirds of what
  * the first search takes in a log with colours, 290 of 400 ms for 163 MB. Of what memory holds only: what is read back
  * from the cold store keeps no facts.
  */

@@ -1,4 +1,4 @@
-import {TextFacts} from './style-joints.ts';
+import {StyleJoints} from './style-joints.ts';
 
 /** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
 export type SegmentView = {
@@ -11,7 +11,7 @@ export type SegmentView = {
   /** The last entry is a line that has not ended: there is no newline after it. */
   readonly open: boolean;
   /** What is known of the bytes so far; kept with the segment. */
-  readonly facts: TextFacts;
+  readonly facts: StyleJoints;
 };
 
 /** One block of the log buffer: the bytes of its entries, one after the other, and where each entry starts. */
@@ -24,7 +24,7 @@ export class Segment {
   markers = 0;
   /** Bytes held. */
   length = 0;
-  readonly #facts = new TextFacts();
+  readonly #facts = new StyleJoints();
   #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 

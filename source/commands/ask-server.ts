@@ -4,9 +4,9 @@ import {systemClock} from '../lib/clock.ts';
 import type {Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {loadSettings} from '../startup/load-settings.ts';
-import {noteOldServer, openServer, serverVersion} from '../startup/open-server.ts';
+import {openServer, reportOldServer, serverVersion} from '../startup/open-server.ts';
 import {stateFolder} from '../storage/save-file.ts';
-import {noteText, printWhole} from '../system/line-output.ts';
+import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
 import {asSaid} from '../words/failures.ts';
 import {answerCompletion} from './completion.ts';
@@ -22,9 +22,9 @@ async function askServer(
   const {signal, exitCode} = stopOnSignals(process);
   const server = await openServer(settings, version, systemClock);
   try {
-    const note = (line: string) => process.stderr.write(noteText(line, isJson));
+    const note = (line: string) => process.stderr.write(noticeLine(line, isJson));
     const ofServer = serverVersion(server.client, signal);
-    const looked = noteOldServer(ofServer, note);
+    const looked = reportOldServer(ofServer, note);
     const text = await answer(server.client, signal, ofServer);
     await looked;
     return exitCode(await printWhole(text, process));

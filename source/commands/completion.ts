@@ -2,7 +2,14 @@ import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {type CommandName, commandWords, heeds, type Option, options, takes} from '../settings/option-table.ts';
+import {
+  acceptsOption,
+  type CommandName,
+  commandWords,
+  type Option,
+  options,
+  readsOption,
+} from '../settings/option-table.ts';
 import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {namesSoon} from '../startup/name-hint.ts';
 import {saveFile} from '../storage/save-file.ts';
@@ -92,8 +99,8 @@ function isTyped({flag, alias}: Option, word: string): boolean {
 }
 
 function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
-  const taken = all.filter((option) => takes(command, option));
-  const heeded = command === 'config' && word !== undefined ? taken.filter(({flag}) => heeds(word, flag)) : taken;
+  const taken = all.filter((option) => acceptsOption(command, option));
+  const heeded = command === 'config' && word !== undefined ? taken.filter(({flag}) => readsOption(word, flag)) : taken;
   return heeded.map(({flag, help}) => ({word: `--${flag}`, help}));
 }
 

@@ -5,8 +5,8 @@ import {jsonText} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import type {ConfigFile, KeyRemap} from '../settings/config-file.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
-import {type FlagName, type Option, options, standingCommands} from '../settings/option-table.ts';
-import {contextInForce, type Environment, givenOptions, serverNamedBy} from '../settings/option-values.ts';
+import {effectiveCommands, type FlagName, type Option, options} from '../settings/option-table.ts';
+import {currentContext, type Environment, optionValues, serverNamedBy} from '../settings/option-values.ts';
 import type {ConfigForm, Request} from '../settings/request.ts';
 import {type ConfigPlace, configOf, configPlace, loadConfig} from '../startup/load-settings.ts';
 import {printWhole} from '../system/line-output.ts';
@@ -82,7 +82,7 @@ async function showText(
   form: ConfigForm,
 ): Promise<string> {
   const file = await configOf(commandLine, environment, home);
-  const rows = inForce(commandLine, environment, file);
+  const rows = effectiveOptions(commandLine, environment, file);
   if (form === 'json') {
     const objects = rows.map(({option, value = null, source, from}) => ({option, value, source, from}));
     return `${jsonText({file: file.name === '' ? null : place.file, options: objects}, 2)}\n`;
@@ -91,7 +91,7 @@ async function showText(
   return head + table(rows);
 }
 
-function table(rows: readonly InForce[]): string {
+function table(rows: readonly EffectiveValue[]): string {
   const cells = rows.map(({option, value = '-', from}) => [option, clean(value), clean(from)] as const);
   const width = (column: 0 | 1) => Math.min(40, Math.max(...cells.map((row) => row[column].length)));
   const [first, second] = [width(0), width(1)];
@@ -115,7 +115,7 @@ async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<stri
 }
 
 /** An option, its value, and what said so. Secrets are `…`. */
-type InForce = {
+type EffectiveValue = {
   readonly option: string;
   /** Undefined: it has none. */
   readonly value: string | undefined;
@@ -128,12 +128,16 @@ type InForce = {
 const secret: readonly string[] = ['auth', 'auth-token-command'] satisfies readonly FlagName[];
 
 /** Every option that can be said once for all calls, with what is in force for it in this call. Throws `UsageError`. */
-export function inForce({flags}: CommandLine, environment: Environment, file: ConfigFile): readonly InForce[] {
-  const context = contextInForce({flags, environment, file});
-  const given = givenOptions({command: 'config', flags, environment, file, context});
+export function effectiveOptions(
+  {flags}: CommandLine,
+  environment: Environment,
+  file: ConfigFile,
+): readonly EffectiveValue[] {
+  const context = currentContext({flags, environment, file});
+  const given = optionValues({command: 'config', flags, environment, file, context});
   const ofOptions = options
-    .filter((option: Option) => standingCommands(option).length > 0)
-    .map(({flag}): InForce => {
+    .filter((option: Option) => effectiveCommands(option).length > 0)
+    .map(({flag}): EffectiveValue => {
       const found = given.find(flag);
       if (flag === 'context' && found && !context) {
         const by = serverNamedBy({flags, environment}) ?? '--host';
@@ -151,7 +155,7 @@ export function inForce({flags}: CommandLine, environment: Environment, file: Co
   return [...ofOptions, ...ofTables(file)];
 }
 
-function ofTables({contexts, keys, themes, name}: ConfigFile): readonly InForce[] {
+function ofTables({contexts, keys, themes, name}: ConfigFile): readonly EffectiveValue[] {
   const source = 'file' as const;
   return [
     ...[...contexts.values()].map(({name: context, host, where}) => {

@@ -3,7 +3,7 @@ import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean} from '../settings/parse-values.ts';
-import type {NamesAsked, StatusForm} from '../settings/request.ts';
+import type {RequestedNames, StatusForm} from '../settings/request.ts';
 import {clean} from '../terminal/sanitise.ts';
 import {stateWord} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
@@ -13,7 +13,7 @@ export type StatusOptions = {
   /** Of the server itself; undefined where it does not tell. */
   readonly serverVersion: Promise<string | undefined>;
   /** Nothing asked: all. */
-  readonly asked: NamesAsked;
+  readonly asked: RequestedNames;
   readonly output: StatusForm;
   readonly signal: AbortSignal;
 };
@@ -23,7 +23,7 @@ const atOnce = 4;
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when nothing is as asked. */
 export async function statusText({client, asked, output, signal, ...more}: StatusOptions): Promise<string> {
-  const details = await lookUpAll(client, await namesAsked(client, asked, signal), signal);
+  const details = await describePipelines(client, await namesAsked(client, asked, signal), signal);
   const version = await more.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail) => ({
@@ -37,7 +37,7 @@ export async function statusText({client, asked, output, signal, ...more}: Statu
   return details.map((detail) => describe(detail, version)).join('\n');
 }
 
-async function namesAsked(client: ApiClient, {names, patterns}: NamesAsked, signal: AbortSignal) {
+async function namesAsked(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
   if (names.length > 0 && patterns.length === 0) return names;
   const listed = (await client.listPipelines(signal)).map(({name}) => name);
   if (patterns.length === 0) return listed;
@@ -47,15 +47,21 @@ async function namesAsked(client: ApiClient, {names, patterns}: NamesAsked, sign
   return matching;
 }
 
-async function lookUpAll(client: ApiClient, names: readonly string[], signal: AbortSignal): Promise<PipelineDetail[]> {
+async function describePipelines(
+  client: ApiClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<PipelineDetail[]> {
   const details: PipelineDetail[] = [];
   for (let at = 0; at < names.length; at += atOnce) {
-    details.push(...(await Promise.all(names.slice(at, at + atOnce).map((name) => lookUp(client, name, signal)))));
+    details.push(
+      ...(await Promise.all(names.slice(at, at + atOnce).map((name) => describePipeline(client, name, signal)))),
+    );
   }
   return details;
 }
 
-async function lookUp(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
+async function describePipeline(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
   try {
     return await client.getPipeline(name, signal);
   } catch (error) {

@@ -3,7 +3,7 @@ import {brotliCompress, constants, gzip} from 'node:zlib';
 import type {Selector} from './pipeline-json.ts';
 
 /** A whole answer; the header names and values are those of the recordings. */
-export type Answer = {
+export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -68,21 +68,21 @@ export function errorAnswer(
   message: string,
   details: Readonly<Record<string, string>> | null,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): Reply {
   return {status, headers: {...json, ...headers}, body: JSON.stringify({message, error_code: code, details})};
 }
 
-export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return {status: 200, headers: {...json, ...headers}, body: JSON.stringify(value)};
 }
 
 /** Recording 08a. */
-export function unknownPipeline(name: string): Answer {
+export function unknownPipeline(name: string): Reply {
   return errorAnswer(404, 'UnknownPipelineName', `Unknown pipeline name '${name}'`, {pipeline_name: name});
 }
 
 /** Recording 11a, and 11b for a runner that does not answer. */
-export function runnerUnreachable(error: string, retryAfter = '5'): Answer {
+export function runnerUnreachable(error: string, retryAfter = '5'): Reply {
   const message = `Unable to reach pipeline runner to interact due to: ${error}`;
   return errorAnswer(503, 'RunnerInteractionUnreachable', message, {error}, {'retry-after': retryAfter});
 }
@@ -98,58 +98,58 @@ const crossOrigin = {
 };
 
 /** Recordings 08b and 08c: a route that the API does not have. */
-export const noRoute: Answer = {status: 404, headers: {}, body: ''};
+export const noRoute: Reply = {status: 404, headers: {}, body: ''};
 
 /** Recording 08i: the pipeline exists and its runner is not ready. */
-const runnerNotReady: Answer = {
+const runnerNotReady: Reply = {
   status: 404,
   headers: {'content-encoding': 'identity'},
   body: '',
   chunked: true,
 };
 
-export const unauthorized: Answer = {status: 401, headers: {'www-authenticate': 'Bearer'}, body: ''};
+export const unauthorized: Reply = {status: 401, headers: {'www-authenticate': 'Bearer'}, body: ''};
 
 /** A bearer token that is neither an API key nor a token of an identity provider. */
-export const malformedToken: Answer = {
+export const malformedToken: Reply = {
   ...unauthorized,
   headers: {'www-authenticate': 'Bearer error_description="Malformed JWT: missing iss claim"'},
 };
 
-const tokenExpired: Answer = {
+const tokenExpired: Reply = {
   status: 401,
   headers: {'www-authenticate': 'Bearer error_description="ExpiredSignature"'},
   body: '',
 };
 
 /** JSON under the wrong content-type, as the server sends it. */
-export const badApiKey: Answer = {
+export const badApiKey: Reply = {
   status: 401,
   headers: text,
   body: '{"message":"Unauthorized API key","error_code":"AuthenticationFailed"}',
 };
 
-function forbidden(required: string, actual: string): Answer {
+function forbidden(required: string, actual: string): Reply {
   const message = `Insufficient permissions: this action requires the '${required}' role, but the caller has '${actual}'`;
   return errorAnswer(403, 'InsufficientPermissions', message, {required, actual});
 }
 
 /** A method that a route of the API does not have. */
-export const unclassified: Answer = {
+export const unclassified: Reply = {
   status: 403,
   headers: json,
   body: '{"message":"This endpoint has no access-control classification and is denied","error_code":"InsufficientPermissions"}',
 };
 
 /** A method that a path outside the API does not have. */
-export const notAllowed: Answer = {
+export const notAllowed: Reply = {
   status: 405,
   headers: {...text, allow: 'GET, HEAD'},
   body: 'This resource only supports GET and HEAD.',
 };
 
 /** Recording 08g. */
-export function badSelector(selector: string): Answer {
+export function badSelector(selector: string): Reply {
   const expected = 'expected one of `all`, `status`, `status_with_connectors`';
   return {
     status: 400,
@@ -162,7 +162,7 @@ const consolePage =
   '<!doctype html>\n<html lang="en">\n<head><title>Feldera</title></head>\n<body><div id="app"></div></body>\n</html>\n';
 
 /** The web console, which answers every path outside the API. */
-export const webConsole: Answer = {
+export const webConsole: Reply = {
   status: 200,
   headers: {'content-type': 'text/html', etag: `"${consolePage.length.toString(16)}:68a7b000"`},
   body: consolePage,
@@ -185,7 +185,7 @@ function writeHead(response: ServerResponse, status: number, headers: Headers, n
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Answer,
+  answer: Reply,
   {isApi, now}: {readonly isApi: boolean; readonly now: number},
 ): Promise<void> {
   const own = {...(isApi && crossOrigin), ...answer.headers};
@@ -245,7 +245,7 @@ export function refuses(refusal: Refusal, route: Route): boolean {
 }
 
 /** The answer of a refusal; `reset` has none. */
-export function refusalAnswer(refusal: Refusal): Answer | undefined {
+export function refusalAnswer(refusal: Refusal): Reply | undefined {
   switch (refusal.kind) {
     case 'not-ready':
       return runnerNotReady;

@@ -1,5 +1,4 @@
 import {
-  type Answer,
   badApiKey,
   badSelector,
   connectionRefused,
@@ -8,6 +7,7 @@ import {
   malformedToken,
   noRoute,
   notAllowed,
+  type Reply,
   type Route,
   runnerUnreachable,
   unauthorized,
@@ -20,7 +20,7 @@ import type {DemoPipeline} from './pipeline.ts';
 import {pipelineJson, platformVersion} from './pipeline-json.ts';
 
 /** What the answers depend on. */
-export type World = {
+export type DemoScript = {
   /** In the order of the list. */
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
@@ -40,14 +40,14 @@ function tenantId(index: number): string {
 const uncached = {'cache-control': 'no-cache'};
 
 /** The refusal of a request whose `Authorization` header is not `Bearer <apiKey>`; none when no key is asked for. */
-export function checkCredential(apiKey: string | undefined, authorization: string | undefined): Answer | undefined {
+export function checkCredential(apiKey: string | undefined, authorization: string | undefined): Reply | undefined {
   if (apiKey === undefined || authorization === `Bearer ${apiKey}`) return undefined;
   if (!authorization?.startsWith('Bearer ')) return unauthorized;
   return authorization.startsWith('Bearer apikey:') ? badApiKey : malformedToken;
 }
 
 /** The refusal of a request that does not name one of the caller's several tenants, by name or id. */
-export function checkTenant({tenants, tenant}: Pick<World, 'tenants' | 'tenant'>): Answer | undefined {
+export function checkTenant({tenants, tenant}: Pick<DemoScript, 'tenants' | 'tenant'>): Reply | undefined {
   if (tenants.length === 0 || tenantIndex(tenants, tenant) !== -1) return undefined;
   if (tenant === undefined) {
     const message = 'This user belongs to several tenants; set the Feldera-Tenant header to select one';
@@ -61,7 +61,7 @@ function tenantIndex(tenants: readonly DemoTenant[], tenant: string | undefined)
   return tenants.findIndex(({name}, index) => name === tenant || tenantId(index) === tenant);
 }
 
-function sessionOf({tenants, tenant}: World) {
+function sessionOf({tenants, tenant}: DemoScript) {
   const index = Math.max(0, tenantIndex(tenants, tenant));
   const {name, role} = tenants[index] ?? firstTenant;
   const memberships = tenants.map((each, at) => ({tenant_id: tenantId(at), tenant_name: each.name, role: each.role}));
@@ -96,7 +96,7 @@ const config = {
 };
 
 /** The answer of a healthy API; `follow` stands for a log stream. */
-export function answerRoute(route: Route, world: World): Answer | 'follow' {
+export function answerRoute(route: Route, world: DemoScript): Reply | 'follow' {
   const {pipelines, runnerDown} = world;
   switch (route.kind) {
     case 'list': {

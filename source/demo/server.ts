@@ -3,11 +3,11 @@ import type {Socket} from 'node:net';
 import {type Clock, systemClock} from '../lib/clock.ts';
 import {createRandom} from '../lib/random.ts';
 import {
-  type Answer,
   isApi,
   isProtected,
   parseRoute,
   type Refusal,
+  type Reply,
   type Route,
   refusalAnswer,
   refuses,
@@ -213,7 +213,7 @@ export class DemoServer implements Demo {
     else await send(request, response, answer, {isApi: isApi(route), now: this.clock.wall()});
   }
 
-  async #answer(route: Route, seen: RequestSeen): Promise<Answer | 'follow' | 'reset'> {
+  async #answer(route: Route, seen: RequestSeen): Promise<Reply | 'follow' | 'reset'> {
     const refusal = this.#refusals.take((each) => refuses(each, route));
     if (refusal) {
       // The API gives a runner that does not answer ten seconds.

@@ -1,4 +1,4 @@
-import {compilePattern, type Pattern, type Watch} from '../buffer/pattern.ts';
+import {compilePattern, type Pattern, type TimeLimit} from '../buffer/pattern.ts';
 import {type Level, levelOf} from '../records/level.ts';
 
 /** A filter, or in one line what is wrong with what was typed. */
@@ -38,7 +38,7 @@ const textPrefix = 'text:';
  * hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
  * `watch` ends patterns that take too long.
  */
-export function parseFilter(typed: string, options: {watch?: Watch} = {}): ParsedFilter {
+export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): ParsedFilter {
   const out = typed.startsWith('!');
   const rest = out ? typed.slice(1) : typed;
   if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');

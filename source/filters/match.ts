@@ -10,13 +10,13 @@ import {type RecordShapes, type RecordSource, targetsOf} from './record-map.ts';
 /** How lines of the runner look, the last two before Feldera 0.207: they have a target that need not stand in them. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
-export type LogFacts = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly shapes: RecordShapes};
+export type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly shapes: RecordShapes};
 
 /** What one filter says of each record: a bit a record, and nothing else that grows. */
-export class Verdicts {
+export class FilterMatches {
   readonly id: number;
   readonly filter: Filter;
-  readonly #log: LogFacts;
+  readonly #log: LogInfo;
   readonly #refused: IdSet;
   /** What a line must contain to be looked at more closely. */
   readonly #needed: Pattern | undefined;
@@ -27,7 +27,7 @@ export class Verdicts {
   #at = 0;
 
   /** `refused`: the heads of the records that are known to be refused, of those of the entries below `upTo`. */
-  constructor(entry: FilterEntry, log: LogFacts, {refused, upTo}: {refused: IdSet; upTo: number}) {
+  constructor(entry: FilterEntry, log: LogInfo, {refused, upTo}: {refused: IdSet; upTo: number}) {
     this.id = entry.id;
     this.filter = entry.filter;
     this.#log = log;

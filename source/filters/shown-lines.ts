@@ -2,7 +2,7 @@ import {type Entries, type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
-import {isBetween, Verdicts} from './match.ts';
+import {FilterMatches, isBetween} from './match.ts';
 import {RecordMap, RecordShapes, type RecordSource} from './record-map.ts';
 import {ShownRecords} from './shown-records.ts';
 
@@ -170,7 +170,7 @@ type IntakeOptions = {
  */
 class Intake {
   readonly map: RecordMap;
-  readonly verdicts: readonly Verdicts[];
+  readonly verdicts: readonly FilterMatches[];
   readonly #options: IntakeOptions;
   readonly #journal = new Journal();
   readonly #shapes: RecordShapes;
@@ -191,7 +191,7 @@ class Intake {
     const log = {buffer, index, shapes: this.#shapes};
     this.verdicts = options.filters.map((entry) => {
       const known = earlier?.settled(entry, buffer, this.#journal);
-      return new Verdicts(entry, log, known ?? {refused: new IdSet(firstId, this.#journal), upTo: firstId});
+      return new FilterMatches(entry, log, known ?? {refused: new IdSet(firstId, this.#journal), upTo: firstId});
     });
     this.map = new RecordMap(index, firstId, this.#journal);
     this.#shown = new ShownRecords(

@@ -29,14 +29,14 @@ export class Presence {
   }
 
   /** A key was pressed, or the mouse used, or the focus came back. */
-  noteSign(): void {
+  onSign(): void {
     this.#keyAt = this.#clock.monotonic();
     if (!this.#cancel) this.#wait();
     this.#here.set(true);
   }
 
   /** The terminal lost the focus. */
-  noteBlur(): void {
+  onBlur(): void {
     this.dispose();
     this.#here.set(false);
   }

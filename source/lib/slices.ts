@@ -125,7 +125,7 @@ const floodRestMs = 50;
  * `totalBytes`: all bytes that the log has had so far.
  * Of lines that a full scrollback drops at once nothing need be known, and of the others soon enough.
  */
-export function restsInFlood(totalBytes: () => number): () => number {
+export function floodPause(totalBytes: () => number): () => number {
   let seen = totalBytes();
   return () => {
     const came = totalBytes() - seen;

@@ -4,7 +4,7 @@ export function bytesOf(text: string): Uint8Array {
 }
 
 /** Whether `part` stands at offset `at`. */
-export function standsAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
+export function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let index = 0; index < part.length; index++) if (bytes[at + index] !== part[index]) return false;
   return true;
 }

@@ -37,7 +37,7 @@ type Counted = {-readonly [Field in keyof ErrorShape]: ErrorShape[Field]} & {
 };
 
 /** The errors of one log by what they say. Of too many shapes the one that was silent for longest gives way. */
-export class ErrorShapes {
+export class ErrorLog {
   readonly #most: number;
   readonly #shapes = new Map<number, Counted>();
   #heard = 0;
@@ -86,7 +86,7 @@ export class ErrorShapes {
   }
 
   /** The log was looked at: nothing of it is unseen. */
-  look(): void {
+  markSeen(): void {
     for (const shape of this.#shapes.values()) {
       if (shape.unseen === 0) continue;
       shape.unseen = 0;
@@ -115,7 +115,7 @@ const linesAbove = 50;
 
 /** Finds the errors among the bytes that a buffer has taken: how many, and which, by shape. */
 export class ErrorSightings {
-  readonly shapes = new ErrorShapes();
+  readonly shapes = new ErrorLog();
   readonly #buffer: LogBuffer;
   readonly #wall: () => number;
   readonly #counter = new ErrorCounter();
@@ -134,8 +134,8 @@ export class ErrorSightings {
   }
 
   /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: where they are. */
-  push(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
-    const errors = this.#counter.push(bytes, newlines);
+  append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
+    const errors = this.#counter.append(bytes, newlines);
     const ended = newlines.length;
     const {endId, hasOpenLine} = this.#buffer;
     const end = hasOpenLine ? endId - 1 : endId;
@@ -201,7 +201,7 @@ export class ErrorCounter {
    * The next bytes of the stream, cut anywhere. `newlines`: where they are in the bytes. Answers which of the lines that
    * end here, from 0, are errors.
    */
-  push(bytes: Uint8Array, newlines: Uint32Array): readonly number[] {
+  append(bytes: Uint8Array, newlines: Uint32Array): readonly number[] {
     const errors: number[] = [];
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let word = view.indexOf(errorWord);

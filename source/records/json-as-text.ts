@@ -1,5 +1,5 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {bytesOf, isHex, standsAt} from './bytes.ts';
+import {bytesOf, isAt, isHex} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 
 const headKeys = ['timestamp', 'level', 'target', 'span', 'feldera-service', 'pipeline-name', 'pipeline-id'].map(
@@ -127,7 +127,7 @@ export class JsonAsText {
     if (this.#hasMessageAlone(line)) return;
     const members = this.#members;
     const {start, end} = this.#target;
-    const isLog = end - start === logTarget.length && standsAt(line, start, logTarget);
+    const isLog = end - start === logTarget.length && isAt(line, start, logTarget);
     this.#message.start = -1;
     let count = 0;
     members.begin(line, this.#fields, line.length);
@@ -142,7 +142,7 @@ export class JsonAsText {
 
   /** The same for most records, whose fields are a message and nothing else, in half the time. */
   #hasMessageAlone(line: Uint8Array): boolean {
-    if (!standsAt(line, this.#fields, messageFirst)) return false;
+    if (!isAt(line, this.#fields, messageFirst)) return false;
     const start = this.#fields + messageFirst.length;
     const end = stringEnd(line, start, line.length);
     if (line[end + 1] !== closingBrace) return false;

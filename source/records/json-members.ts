@@ -1,4 +1,4 @@
-import {bytesOf, standsAt} from './bytes.ts';
+import {bytesOf, isAt} from './bytes.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -76,12 +76,12 @@ export class JsonMembers {
 
   /** Whether the member has this name. */
   is(name: Uint8Array): boolean {
-    return this.keyEnd - this.key === name.length && standsAt(this.#bytes, this.key, name);
+    return this.keyEnd - this.key === name.length && isAt(this.#bytes, this.key, name);
   }
 
   /** Whether the value is a string of these bytes. */
   says(text: Uint8Array): boolean {
-    return this.isString && this.valueEnd - this.value === text.length && standsAt(this.#bytes, this.value, text);
+    return this.isString && this.valueEnd - this.value === text.length && isAt(this.#bytes, this.value, text);
   }
 }
 
@@ -129,7 +129,7 @@ function unitStart(bytes: Uint8Array, start: number, limit: number): number {
 export function firstLineEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     if (bytes[at] !== backslash) continue;
-    if (standsAt(bytes, at, newlineEscape)) return at;
+    if (isAt(bytes, at, newlineEscape)) return at;
     at += 1;
   }
   return end;

@@ -1,4 +1,4 @@
-import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
+import {bytesOf, isAt, isDigit, offsetOf} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 import type {Level} from './level.ts';
 
@@ -100,19 +100,19 @@ function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
  */
 function levelByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (bytes[start + 2] === timeFirst[2]) return levelAfterTime(bytes, start, end);
-  if (!standsAt(bytes, start, messageFirst)) return undefined;
+  if (!isAt(bytes, start, messageFirst)) return undefined;
   const messageEnd = stringEnd(bytes, start + messageFirst.length, end);
-  if (!standsAt(bytes, messageEnd, levelAfter)) return undefined;
+  if (!isAt(bytes, messageEnd, levelAfter)) return undefined;
   head.time = timeAtEnd(bytes, messageEnd, end);
   return head.time === -1 ? undefined : messageEnd + levelAfter.length;
 }
 
 /** Where the level may begin of a line in JSON that begins with time and level. */
 export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (!standsAt(bytes, start, timeFirst)) return undefined;
+  if (!isAt(bytes, start, timeFirst)) return undefined;
   head.time = start + timeFirst.length;
   const timeEnd = timeEndIn(bytes, head.time, end);
-  return timeEnd !== undefined && standsAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
+  return timeEnd !== undefined && isAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
 }
 
 function isJsonLevel(bytes: Uint8Array, at: number, end: number): boolean {
@@ -148,7 +148,7 @@ function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   const first = Math.max(from + timeLast.length, last - 1 - longestTime);
   for (let at = last - 1 - shortestTime; at >= first; at--) {
     if (bytes[at - 1] !== quote) continue;
-    const isTime = standsAt(bytes, at - timeLast.length, timeLast) && timeEndIn(bytes, at, end) === last - 1;
+    const isTime = isAt(bytes, at - timeLast.length, timeLast) && timeEndIn(bytes, at, end) === last - 1;
     return isTime ? at : -1;
   }
   return -1;
@@ -158,15 +158,15 @@ function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
 export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
   switch (bytes[at]) {
     case 0x49:
-      return standsAt(bytes, at, words.INFO) ? 'INFO' : undefined;
+      return isAt(bytes, at, words.INFO) ? 'INFO' : undefined;
     case 0x57:
-      return standsAt(bytes, at, words.WARN) ? 'WARN' : undefined;
+      return isAt(bytes, at, words.WARN) ? 'WARN' : undefined;
     case 0x45:
-      return standsAt(bytes, at, words.ERROR) ? 'ERROR' : undefined;
+      return isAt(bytes, at, words.ERROR) ? 'ERROR' : undefined;
     case 0x44:
-      return standsAt(bytes, at, words.DEBUG) ? 'DEBUG' : undefined;
+      return isAt(bytes, at, words.DEBUG) ? 'DEBUG' : undefined;
     case 0x54:
-      return standsAt(bytes, at, words.TRACE) ? 'TRACE' : undefined;
+      return isAt(bytes, at, words.TRACE) ? 'TRACE' : undefined;
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import {visibleText} from '../buffer/style-joints.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/server-lines.ts';
-import {bytesOf, isDigit, offsetOf, standsAt} from './bytes.ts';
+import {bytesOf, isAt, isDigit, offsetOf} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 import {levelAfterTime, levelStartIn, levelWordAt, openingBrace} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
@@ -58,17 +58,17 @@ export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind 
   if (first === tab) return 'indented';
   if (first === space) return indentedKind(bytes, start, end);
   if (isPanicIn(bytes, start, end)) return 'panic';
-  if (standsAt(bytes, start, backtrace)) return 'backtrace';
-  if (notes.some((note) => standsAt(bytes, start, note))) return 'note';
+  if (isAt(bytes, start, backtrace)) return 'backtrace';
+  if (notes.some((note) => isAt(bytes, start, note))) return 'note';
   return isDigit(first) && frameNumberIn(bytes, start, end) !== undefined ? 'frame' : 'plain';
 }
 
 /** `thread '…' (id) panicked at …`, and the same of a stack that overflowed. */
 export function isPanicIn(bytes: Uint8Array, start: number, end: number): boolean {
-  if (!standsAt(bytes, start, thread)) return false;
+  if (!isAt(bytes, start, thread)) return false;
   const limit = Math.min(end, start + longestThread);
   for (let gap = offsetOf(bytes, space, start + thread.length, limit); gap !== undefined; ) {
-    if (standsAt(bytes, gap, panicked) || standsAt(bytes, gap, overflowed)) return true;
+    if (isAt(bytes, gap, panicked) || isAt(bytes, gap, overflowed)) return true;
     gap = offsetOf(bytes, space, gap + 1, limit);
   }
   return false;
@@ -88,7 +88,7 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
   let text = start;
   while (bytes[text] === space && text < end) text += 1;
-  if (text - start >= placeIndent && standsAt(bytes, text, at)) return 'place';
+  if (text - start >= placeIndent && isAt(bytes, text, at)) return 'place';
   return frameNumberIn(bytes, start, end) === undefined ? 'indented' : 'frame';
 }
 
@@ -120,7 +120,7 @@ const members = new JsonMembers();
 export function isRunnersIn(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnersJson(bytes, start, end);
   if (isOldRunnersIn(bytes, start)) return namesNoTarget(bytes, start, end);
-  if (!standsAt(bytes, start, tag)) return false;
+  if (!isAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
@@ -128,7 +128,7 @@ export function isRunnersIn(bytes: Uint8Array, start: number, end: number): bool
 
 /** Whether a line of the runner is one in text from before Feldera 0.207. */
 export function isOldRunnersIn(bytes: Uint8Array, start: number): boolean {
-  return standsAt(bytes, start, oldTag);
+  return isAt(bytes, start, oldTag);
 }
 
 function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
@@ -143,12 +143,12 @@ function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
 function isRunnersJson(bytes: Uint8Array, start: number, end: number): boolean {
   const service = serviceByOrder(bytes, start, end);
   if (service !== undefined)
-    return standsAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
+    return isAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
   let isOfManager = false;
   members.begin(bytes, start, end);
   while (members.next()) {
     if (members.is(jsonService)) return members.says(runnerService);
-    if (members.is(jsonTarget)) isOfManager ||= members.isString && standsAt(bytes, members.value, runnerModules);
+    if (members.is(jsonTarget)) isOfManager ||= members.isString && isAt(bytes, members.value, runnerModules);
     else if (members.is(jsonPipeline)) isOfManager ||= members.says(controlPlane);
   }
   return isOfManager;
@@ -156,13 +156,13 @@ function isRunnersJson(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** Where the service stands in the two orders that there are: first, or behind time, level and target. */
 function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (standsAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
+  if (isAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
   const level = levelAfterTime(bytes, start, end);
   const levelEnd = level === undefined ? undefined : offsetOf(bytes, quote, level, end);
-  if (levelEnd === undefined || !standsAt(bytes, levelEnd, targetNext)) return undefined;
+  if (levelEnd === undefined || !isAt(bytes, levelEnd, targetNext)) return undefined;
   const targetEnd = stringEnd(bytes, levelEnd + targetNext.length, end);
   const service = targetEnd + separator.length;
-  return standsAt(bytes, targetEnd, separator) && standsAt(bytes, service, serviceKey)
+  return isAt(bytes, targetEnd, separator) && isAt(bytes, service, serviceKey)
     ? service + serviceKey.length
     : undefined;
 }

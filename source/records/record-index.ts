@@ -7,6 +7,7 @@ import {levelIn, openingBrace, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOldRunnersIn, isRunnersIn, isWholeEntry, kindIn, runnersMessage} from './line-kind.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
 import {
+  acceptsLines,
   codeOf,
   hasTime,
   levelOfCode,
@@ -14,7 +15,6 @@ import {
   panicCode,
   plainCode,
   RecordTable,
-  takesLines,
 } from './record-table.ts';
 import {type Run, Runs} from './runs.ts';
 
@@ -84,13 +84,13 @@ export class RecordIndex {
     const {firstId} = this.#buffer;
     const lines = head >= firstId ? [head] : [];
     const code = this.#reader.table.codeAt(head);
-    if (code === undefined || !(takesLines(code) || code === panicCode)) return lines;
+    if (code === undefined || !(acceptsLines(code) || code === panicCode)) return lines;
     const end = this.#reader.table.reachOf(head);
     for (let id = head + 1; id <= end; id++) {
       const other = this.#reader.table.codeAt(id);
       if (other === undefined) {
         if (id >= firstId && this.#reader.table.headOf(id) === head) lines.push(id);
-      } else if (code === panicCode ? other === panicCode : takesLines(other)) break;
+      } else if (code === panicCode ? other === panicCode : acceptsLines(other)) break;
     }
     return lines;
   }

@@ -222,9 +222,9 @@ const levelsOfCodes: readonly (Level | undefined)[] = [
   'ERROR',
 ];
 
-export function codeOf(level: Level, takesLines: boolean): number {
-  if (level === 'ERROR') return takesLines ? takingError : singleError;
-  return (takesLines ? firstTaking : firstSingle) + levels.indexOf(level);
+export function codeOf(level: Level, acceptsLines: boolean): number {
+  if (level === 'ERROR') return acceptsLines ? takingError : singleError;
+  return (acceptsLines ? firstTaking : firstSingle) + levels.indexOf(level);
 }
 
 export function levelOfCode(code: number): Level | undefined {
@@ -232,7 +232,7 @@ export function levelOfCode(code: number): Level | undefined {
 }
 
 /** A head that takes lines: what follows belongs to it, and no more to an earlier one. */
-export function takesLines(code: number): boolean {
+export function acceptsLines(code: number): boolean {
   return code >= firstTaking && code <= takingError;
 }
 

@@ -14,13 +14,13 @@ import {ListPoller, Login} from '../streams/list-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {processesOf} from '../system/processes.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
-import type {ViewWish} from '../ui/state/pane-view.ts';
+import type {ViewOptions} from '../ui/state/pane-view.ts';
 
 /** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
 const savePatience = 500;
 
 /** What goes on behind the screen, whatever is on it: the list, the streams, what is kept on disk. */
-export class BackOfScreen {
+export class ScreenBackend {
   readonly poller: ListPoller;
   readonly login: Login;
   readonly manager: StreamManager;
@@ -61,7 +61,7 @@ export class BackOfScreen {
       ? undefined
       : new ScreenSession({
           ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
-          typed: wishOf(settings.view.typed),
+          typed: viewOptionsOf(settings.view.typed),
         });
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
@@ -89,7 +89,7 @@ export class BackOfScreen {
 }
 
 /** What the settings say of the view, as the screen has it. */
-export function wishOf({level, ...rest}: Partial<View>): ViewWish {
+export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
   const least = levelOf(level?.toUpperCase());
   return {...rest, ...(least !== undefined && {level: least})};
 }

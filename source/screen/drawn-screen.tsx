@@ -1,14 +1,14 @@
 import {type Instance, render} from 'ink';
 import type {Clock} from '../lib/clock.ts';
 import {watchFirstLines} from '../streams/stream-manager.ts';
-import {listen, waysOut} from '../system/signals.ts';
+import {listen, onExitSignals} from '../system/signals.ts';
 import {filterInput} from '../system/terminal-input.ts';
 import {prepareWidths} from '../terminal/width.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
 import {Mouse} from '../ui/mouse.ts';
 import {activeTab} from '../ui/state/view-state.ts';
-import type {Departure} from './exit.ts';
+import type {ScreenExit} from './exit.ts';
 import {type ScreenParts, sizeOf} from './services.ts';
 
 const homeAndErase = '\x1b[H\x1b[J';
@@ -80,7 +80,7 @@ export class DrawnScreen {
 
 type ScreenListening = Pick<ScreenParts, 'back' | 'controller'> & {
   readonly drawn: DrawnScreen;
-  readonly departure: Departure;
+  readonly departure: ScreenExit;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
   /** The mouse is the screen's; else it is the terminal's. */
@@ -103,7 +103,7 @@ export function screenListeners(listening: ScreenListening): readonly (() => voi
     controller.answers.subscribe(() => drawn.drawNow()),
     listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
     listen(process, 'uncaughtException', (error) => departure.leaveWithFault(error)),
-    ...waysOut(process, (code) => departure.leave(code)),
+    ...onExitSignals(process, (code) => departure.leave(code)),
   ];
 }
 
@@ -113,13 +113,13 @@ function filterScreenInput({process, clock, back, controller, drawn, hasMouse}: 
   return filterInput(process.stdin, {
     clock,
     onReport: (report) => {
-      if (report.kind === 'blur') presence.noteBlur();
-      else presence.noteSign();
+      if (report.kind === 'blur') presence.onBlur();
+      else presence.onSign();
       // A mode that a program before this one left on is not what the user asked for.
       if (report.kind === 'mouse' && hasMouse) mouse.report(report);
     },
     onKeys: () => {
-      presence.noteSign();
+      presence.onSign();
       drawn.drawNow();
     },
   });

@@ -9,7 +9,7 @@ export type ScreenEnd = {readonly code: number; readonly next: NextScreen | unde
  * Why a screen ends, and what follows it. Whatever ends it says so here: a key, a signal, a fault, another context. More
  * than one may, until the terminal has been let go of.
  */
-export class Departure {
+export class ScreenExit {
   readonly #onLeave: () => void;
   #code = 0;
   #fault: {readonly error: unknown} | undefined;
@@ -46,12 +46,12 @@ export class Departure {
   }
 
   leaveWithFault(error: unknown): void {
-    this.noteFault(error);
+    this.onFault(error);
     this.leave(1);
   }
 
   /** The screen has ended by a fault. The first one is the cause of those after it. */
-  noteFault(error: unknown): void {
+  onFault(error: unknown): void {
     this.#fault ??= {error};
   }
 
@@ -68,7 +68,7 @@ export class Departure {
 const terminalPatience = 500;
 
 type EndScreenOptions = {
-  readonly departure: Departure;
+  readonly departure: ScreenExit;
   readonly writes: Pick<BoundedWrites, 'end'>;
   /** What was done to the terminal and the process, oldest first. */
   readonly undo: readonly (() => void)[];

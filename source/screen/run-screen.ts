@@ -7,7 +7,7 @@ import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
 import type {ContextSource} from './context-switch.ts';
 import {DrawnScreen, screenListeners} from './drawn-screen.tsx';
-import {Departure, endScreen, type ScreenEnd} from './exit.ts';
+import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {type ScreenOptions, screenParts} from './services.ts';
 
 type ScreensOptions = Omit<ScreenOptions, 'commands' | 'server'>;
@@ -56,7 +56,7 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {settings, version, process} = options;
   const {stdout} = process;
   const clock = systemClock;
-  const departure = new Departure(() => {
+  const departure = new ScreenExit(() => {
     contextSwitch.end();
     // While the logs are still there. After an exception what was saved last is safer than what is there now.
     if (departure.fault === undefined) back.session?.capture();
@@ -92,9 +92,9 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     await drawn.ended();
   } catch (error) {
     // A component threw.
-    departure.noteFault(error);
+    departure.onFault(error);
   } finally {
-    controller.terminal.leaveModes();
+    controller.terminal.restoreModes();
     reports.off();
     endSize();
     await back.close();

@@ -10,10 +10,10 @@ import type {Settings} from '../settings/settings.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {expandHome, saveFile} from '../storage/save-file.ts';
 import {copyToClipboard} from '../system/clipboard.ts';
-import {withinDeadline} from '../system/deadline.ts';
+import {runWithTimeout} from '../system/deadline.ts';
 import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
 import {stopProcess} from '../system/signals.ts';
-import {notifier, type WindowTitle, windowTitle, writeWhole} from '../system/terminal-output.ts';
+import {notificationWriter, type WindowTitle, windowTitle, writeWhole} from '../system/terminal-output.ts';
 import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
 import {type Symbols, symbolsFor} from '../terminal/symbols.ts';
 import {dark, light, solarized, solarizedLight} from '../terminal/themes.ts';
@@ -22,14 +22,14 @@ import type {CommandTable} from '../ui/keys/commands.ts';
 import type {Size} from '../ui/layout.ts';
 import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
-import {BackOfScreen, wishOf} from './backend.ts';
+import {ScreenBackend, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
-import type {Departure} from './exit.ts';
+import type {ScreenExit} from './exit.ts';
 
 /** What a screen is made of, before anything of it is drawn. */
 export type ScreenParts = {
   readonly server: OpenServer;
-  readonly back: BackOfScreen;
+  readonly back: ScreenBackend;
   readonly title: WindowTitle;
   readonly contextSwitch: ContextSwitch;
   readonly controller: Controller;
@@ -50,13 +50,13 @@ export type ScreenOptions = {
 };
 
 /** Makes them; nothing is written to the terminal. Throws `UsageError` where there can be no screen. */
-export async function screenParts(options: ScreenOptions, departure: Departure, clock: Clock): Promise<ScreenParts> {
+export async function screenParts(options: ScreenOptions, departure: ScreenExit, clock: Clock): Promise<ScreenParts> {
   const {settings, names, patterns, version, process} = options;
   const terminal = readTerminal(process);
   if (terminal.problem !== undefined) throw new UsageError(terminal.problem);
 
   const server = options.server ?? (await openServer(settings, version, clock));
-  const back = new BackOfScreen({settings, client: server.client, clock, process});
+  const back = new ScreenBackend({settings, client: server.client, clock, process});
   const title = windowTitle(process.stdout);
   const contextSwitch = new ContextSwitch({
     source: options.contexts,
@@ -74,7 +74,7 @@ export async function screenParts(options: ScreenOptions, departure: Departure, 
     names,
     isAsked: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeOf(process.stdout),
-    wish: wishOf(settings.view.initial),
+    wish: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.takeUp(controller)}),
   });
   return {server, back, title, contextSwitch, controller};
@@ -85,7 +85,7 @@ export function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
   return {columns, rows};
 }
 
-type TerminalFacts = {
+type TerminalInfo = {
   /** Why there can be no screen here, in one line. */
   readonly problem: string | undefined;
   readonly depth: ColorDepth;
@@ -96,7 +96,7 @@ type TerminalFacts = {
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
 
 /** What the terminal can do, from its streams and the environment. */
-function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalFacts {
+function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo {
   return {
     problem: problemWith(stdin.isTTY && stdout.isTTY, env.TERM),
     depth: env.NO_COLOR ? 'none' : (depths[stdout.isTTY ? stdout.getColorDepth(env) : 1] ?? '16'),
@@ -129,8 +129,8 @@ function screenServices({
 }: {
   readonly settings: Settings;
   readonly server: OpenServer;
-  readonly back: BackOfScreen;
-  readonly terminal: TerminalFacts;
+  readonly back: ScreenBackend;
+  readonly terminal: TerminalInfo;
   readonly title: WindowTitle;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
@@ -153,11 +153,11 @@ function screenServices({
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(settings.view.zone),
-    watch: withinDeadline,
+    watch: runWithTimeout,
     attention: {
       awayAfter: settings.awayAfter,
-      watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: withinDeadline}),
-      notify: notifier(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
+      watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: runWithTimeout}),
+      notify: notificationWriter(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
       setTitle: settings.title ? title.set : undefined,
     },
     ...takingServices(process),

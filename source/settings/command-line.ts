@@ -1,6 +1,13 @@
 import meow from 'meow';
 import {errorText} from '../lib/format.ts';
-import {type CommandName, commandWords, type Option, options, standingCommands, takes} from './option-table.ts';
+import {
+  acceptsOption,
+  type CommandName,
+  commandWords,
+  effectiveCommands,
+  type Option,
+  options,
+} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {closest, UsageError} from './parse-values.ts';
 
@@ -53,7 +60,7 @@ function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: 
     const option = find(flag);
     const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
     if (option) flags.set(flag, option.value === undefined ? true : String(value));
-    else if (opposite && opposite.value === undefined && standingCommands(opposite).length > 0) {
+    else if (opposite && opposite.value === undefined && effectiveCommands(opposite).length > 0) {
       flags.set(opposite.flag, false);
     } else throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
   }
@@ -68,7 +75,7 @@ function find(flag: string): Option | undefined {
 function rejectForeignFlags(flags: Flags, command: CommandName): void {
   for (const flag of flags.keys()) {
     const option = find(flag);
-    if (option && !takes(command, option)) {
+    if (option && !acceptsOption(command, option)) {
       const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
       throw new UsageError(`--${flag} belongs to ${where}`);
     }

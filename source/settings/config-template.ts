@@ -1,4 +1,4 @@
-import {numericValues, type Option, options, standingCommands, variableOf} from './option-table.ts';
+import {effectiveCommands, numericValues, type Option, options, variableOf} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
 
@@ -38,7 +38,7 @@ export type KeyLine = {readonly command: string; readonly keys: readonly string[
  * commented out: `#` with a blank behind it begins an explanation, without one a line that can be put in force.
  */
 export function configTemplate(keyLines: readonly KeyLine[]): string {
-  const standing = options.filter((option: Option) => standingCommands(option).length > 0);
+  const standing = options.filter((option: Option) => effectiveCommands(option).length > 0);
   return [
     introduction,
     ...standing

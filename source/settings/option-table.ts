@@ -381,28 +381,28 @@ export const options = [
 export type FlagName = (typeof options)[number]['flag'];
 
 /** The commands for which a variable and the configuration file can say it. */
-export function standingCommands({commands, once = []}: Option): readonly CommandName[] {
+export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
   return commands.filter((command) => !once.includes(command));
 }
 
 /** The variable that is read when the flag is absent, if there is one; `command`: by that command. */
 export function variableOf(option: Option, command?: CommandName): string | undefined {
   if (option.variable !== undefined) return option.variable;
-  const standing = standingCommands(option);
+  const standing = effectiveCommands(option);
   if (command === undefined ? standing.length === 0 : !standing.includes(command)) return undefined;
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** Whether the command takes the flag; `config` takes those that can stand in its file, to show what comes of them. */
-export function takes(command: CommandName, option: Option): boolean {
-  return option.commands.includes(command) || (command === 'config' && standingCommands(option).length > 0);
+export function acceptsOption(command: CommandName, option: Option): boolean {
+  return option.commands.includes(command) || (command === 'config' && effectiveCommands(option).length > 0);
 }
 
 /** What has an effect on `pipetail config` when it shows nothing that is in force. */
 const ofFileItself: readonly string[] = ['config', 'help', 'version'];
 
 /** Whether `pipetail config` with that verb heeds the flag, of those that `takes` it takes. */
-export function heeds(verb: string, flag: string): boolean {
+export function readsOption(verb: string, flag: string): boolean {
   return verb === 'show' || ofFileItself.includes(flag);
 }
 

@@ -1,11 +1,11 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
 import {
   type CommandName,
+  effectiveCommands,
   type FlagName,
   type Option,
   optionOf,
   options,
-  standingCommands,
   variableOf,
 } from './option-table.ts';
 import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
@@ -16,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Flags = ReadonlyMap<string, string | boolean>;
 
 /** The value of an option, where it came from, and the name under which messages complain of it. */
-type Given = {
+type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
   /** `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
@@ -26,12 +26,12 @@ type Given = {
 };
 
 /** The options of one call, whatever said them. */
-export type GivenOptions = {
+export type OptionValues = {
   /** Typed in this call; a switch: typed to turn it on. */
   readonly has: (flag: FlagName) => boolean;
   /** Typed in this call; a switch: to turn it on or off. */
   readonly isTyped: (flag: FlagName) => boolean;
-  readonly find: (flag: FlagName) => Given | undefined;
+  readonly find: (flag: FlagName) => OptionValue | undefined;
   readonly value: (flag: FlagName) => string | undefined;
   /** The value of an option that has a default. */
   readonly required: (flag: FlagName) => string;
@@ -55,11 +55,11 @@ export type ContextOption = Option & {readonly flag: ContextKey};
  * The one precedence of all options: flag, variable, configuration file, default. What a command does not take has its
  * default; what is said at each call (`once`) has no variable and no line in a file. An empty variable is none.
  */
-export function givenOptions({command, flags, environment, file, context}: GivenSources): GivenOptions {
+export function optionValues({command, flags, environment, file, context}: GivenSources): OptionValues {
   const standing = (option: Option) =>
-    command === 'config' ? standingCommands(option).length > 0 : standingCommands(option).includes(command);
+    command === 'config' ? effectiveCommands(option).length > 0 : effectiveCommands(option).includes(command);
 
-  const find = (flag: FlagName): Given | undefined => {
+  const find = (flag: FlagName): OptionValue | undefined => {
     const option = optionOf(flag);
     const typed = flags.get(flag);
     if (typed === '') throw new UsageError(`--${flag} needs a value: --${flag} ${option.value ?? ''}`.trimEnd());
@@ -73,7 +73,7 @@ export function givenOptions({command, flags, environment, file, context}: Given
     return said ?? fallback(option);
   };
 
-  function standingValue(option: Option, flag: FlagName): Given | undefined {
+  function standingValue(option: Option, flag: FlagName): OptionValue | undefined {
     const variable = variableOf(option);
     const text = variable === undefined ? undefined : environment[variable];
     if (variable !== undefined && text) return {text, source: 'variable', name: variable, from: variable};
@@ -102,7 +102,7 @@ function opposite(flag: string): string {
 }
 
 /** Complaints of a default would be ours: it bears the flag's name. */
-function fallback({flag, value, fallback: text}: Option): Given | undefined {
+function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {
   const said = value === undefined ? 'false' : text;
   return said === undefined ? undefined : {text: said, source: 'default', name: `--${flag}`, from: 'default'};
 }
@@ -130,7 +130,7 @@ type ContextSources = {
  * - single flags (`--tenant`, `--tls-cert`, `--auth`) win over what the context says.
  * Throws `UsageError` for a context that is not in the file.
  */
-export function contextInForce({flags, environment, file}: ContextSources): ContextTable | undefined {
+export function currentContext({flags, environment, file}: ContextSources): ContextTable | undefined {
   const flag = flags.get('context');
   if (flag === '') throw new UsageError('--context needs a value: --context NAME');
   if (typeof flag === 'string') {
@@ -169,7 +169,7 @@ function fromContext(
   table: ContextTable,
   flag: FlagName,
   {flags, environment}: Omit<ContextSources, 'file'>,
-): Given | undefined {
+): OptionValue | undefined {
   const group = alternatives.find((each) => each.includes(flag)) ?? [];
   if (group.some((each) => flags.get(each))) return undefined;
   const name = `${flag} of context ${table.name}`;

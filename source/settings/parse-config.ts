@@ -10,12 +10,12 @@ import {
 } from './config-file.ts';
 import {
   type CommandName,
+  effectiveCommands,
   type FlagName,
   numericValues,
   type Option,
   optionOf,
   options,
-  standingCommands,
 } from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
 import {colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
@@ -81,9 +81,9 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
 /** Why a key cannot stand at the top of the file. */
 function whyNot(key: string, option: Option | undefined): string | undefined {
   if (option?.ofContext) return `'${key}' belongs to a server, so it stands in a context: [contexts.NAME]`;
-  if (option && standingCommands(option).length > 0) return undefined;
+  if (option && effectiveCommands(option).length > 0) return undefined;
   if (option) return `'${key}' is said at each call, as a flag: --${key}`;
-  const known = options.filter((each: Option) => standingCommands(each).length > 0 && !each.ofContext);
+  const known = options.filter((each: Option) => effectiveCommands(each).length > 0 && !each.ofContext);
   const near = didYouMean(key, [...known.map(({flag}) => flag), ...tables]);
   return `unknown key '${key}'${near || ' · pipetail --help lists the options'}`;
 }
@@ -369,7 +369,7 @@ function checkConfig(file: ConfigFile): Problem[] {
     const alone = {...file, options: new Map([[flag, value]])};
     // Contexts are looked at below: here the question is whether the one that is named exists.
     if (flag === 'context' && file.contexts.has(value.text)) return [];
-    const wrong = firstOf(standingCommands(optionOf(flag)), (command) => complaint(alone, command));
+    const wrong = firstOf(effectiveCommands(optionOf(flag)), (command) => complaint(alone, command));
     return wrong === undefined ? [] : [problem(wrong, value.where)];
   });
   const ofContexts = [...file.contexts.values()].flatMap((context): Problem[] => {

@@ -1,6 +1,6 @@
 import type {CommandLine} from './command-line.ts';
-import {type CommandName, heeds, options} from './option-table.ts';
-import type {GivenOptions} from './option-values.ts';
+import {type CommandName, options, readsOption} from './option-table.ts';
+import type {OptionValues} from './option-values.ts';
 import {
   atLeast,
   colorChoices,
@@ -19,7 +19,7 @@ import {
 export type Request =
   | {readonly kind: 'help'; readonly command: CommandName}
   | {readonly kind: 'version'}
-  | ({readonly kind: 'screen'} & NamesAsked)
+  | ({readonly kind: 'screen'} & RequestedNames)
   | LogsRequest
   | {
       readonly kind: 'list';
@@ -27,7 +27,7 @@ export type Request =
       /** In small letters; undefined: all. */
       readonly statuses: readonly string[] | undefined;
     }
-  | ({readonly kind: 'status'; readonly output: StatusForm} & NamesAsked)
+  | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** What may stand at the end of the words typed so far, the last of which may be begun. Asked by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
@@ -42,9 +42,9 @@ export type NamePattern = {
 };
 
 /** Pipelines as they are asked for: names, and patterns in place of names. */
-export type NamesAsked = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
+export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
 
-export type LogsRequest = NamesAsked & {
+export type LogsRequest = RequestedNames & {
   readonly kind: 'logs';
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
@@ -81,7 +81,7 @@ export const configVerbs = ['path', 'show', 'check', 'init'] as const;
 type ConfigVerb = (typeof configVerbs)[number];
 
 /** Reads what is asked for. Throws `UsageError`. */
-export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given: GivenOptions): Request {
+export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given: OptionValues): Request {
   const {has, value, required, nameOf} = given;
   if (has('version')) return {kind: 'version'};
   if (has('help')) return {kind: 'help', command};
@@ -117,7 +117,7 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
       return readCompletion(names);
     case 'config': {
       const verb = readVerb(names);
-      const idle = options.find(({flag}) => given.isTyped(flag) && !heeds(verb, flag));
+      const idle = options.find(({flag}) => given.isTyped(flag) && !readsOption(verb, flag));
       if (idle) throw new UsageError(`config ${verb} takes no --${idle.flag} · pipetail config show does`);
       return {kind: 'config', verb, output: formOf(outputForms.config, value('output'))};
     }
@@ -125,12 +125,12 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
 }
 
 /** Help, and what looks at the configuration file itself, must do their work whatever stands in variables. */
-export function heedsVariables(request: Request): boolean {
+export function readsVariables(request: Request): boolean {
   return request.kind === 'config' ? request.verb === 'show' : request.kind !== 'help' && request.kind !== 'version';
 }
 
 /** Variables and contexts that a command does not need cannot be wrong for it. */
-export function asksServer(request: Request): boolean {
+export function needsServer(request: Request): boolean {
   switch (request.kind) {
     case 'screen':
     case 'list':
@@ -177,7 +177,7 @@ const longestPattern = 200;
  * Reads the words in place of names. A word with `*` or `?` is a glob for the whole name, one between slashes a regular
  * expression for a part of it; every other is a name, and checked. Throws `UsageError`.
  */
-export function readNames(words: readonly string[]): NamesAsked {
+export function readNames(words: readonly string[]): RequestedNames {
   const names: string[] = [];
   const patterns: NamePattern[] = [];
   for (const word of words) {
@@ -240,7 +240,7 @@ type Selection = {
 const mostTail = 1_000_000;
 
 /** Reads what `logs` was asked for. Throws `UsageError`. */
-function readLogsRequest(words: readonly string[], given: GivenOptions): LogsRequest {
+function readLogsRequest(words: readonly string[], given: OptionValues): LogsRequest {
   const {has, value, required, isOn, nameOf} = given;
   if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
   const {names, patterns} = readNames(words);
@@ -286,7 +286,7 @@ function readLogsRequest(words: readonly string[], given: GivenOptions): LogsReq
 }
 
 /** The shape of what is printed; shapes that rule each other out are named. */
-function readShape({has, value}: GivenOptions): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
+function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
   const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
@@ -326,7 +326,7 @@ export function formsOf(command: CommandName): readonly string[] {
 }
 
 /** Whether JSON was asked for: then complaints are JSON too, those about the command line itself included. */
-export function wantsJson(argv: readonly string[]): boolean {
+export function isJsonRequested(argv: readonly string[]): boolean {
   const separator = argv.indexOf('--');
   const flags = separator === -1 ? argv : argv.slice(0, separator);
   return flags.some(

@@ -1,26 +1,26 @@
 import type {HttpProxy} from '../api/types.ts';
 import type {FlagName} from './option-table.ts';
-import type {Environment, GivenOptions} from './option-values.ts';
+import type {Environment, OptionValues} from './option-values.ts';
 import {UsageError} from './parse-values.ts';
 
 /** A value and the flag or variable that it came from, for messages. */
-export type Sourced = {readonly value: string; readonly from: string};
+export type ValueWithSource = {readonly value: string; readonly from: string};
 
 /** How the server is reached and who is asking, beside its URL and a fixed credential. Files are not read yet. */
-export type WayToServer = {
+export type ServerOptions = {
   /** A shell command that prints a bearer token. Not shown: people write secrets into commands. */
-  readonly tokenCommand: Sourced | undefined;
+  readonly tokenCommand: ValueWithSource | undefined;
   readonly tenant: string | undefined;
   readonly insecure: boolean;
   /** PEM file of roots beside the usual ones. */
-  readonly extraRoots: Sourced | undefined;
+  readonly extraRoots: ValueWithSource | undefined;
   /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
-  readonly roots: Sourced | undefined;
+  readonly roots: ValueWithSource | undefined;
   readonly proxy: HttpProxy | undefined;
 };
 
 /** Nothing special: of a command that asks no server of the user's. */
-export const plainWay: WayToServer = {
+export const defaultServerOptions: ServerOptions = {
   tokenCommand: undefined,
   tenant: undefined,
   insecure: false,
@@ -30,8 +30,8 @@ export const plainWay: WayToServer = {
 };
 
 /** Reads the options that Feldera's own client has, with its conflicts. Throws `UsageError`. */
-export function readWay({value, find, isOn}: GivenOptions, environment: Environment): WayToServer {
-  const sourced = (flag: FlagName): Sourced | undefined => {
+export function readServerOptions({value, find, isOn}: OptionValues, environment: Environment): ServerOptions {
+  const sourced = (flag: FlagName): ValueWithSource | undefined => {
     const given = find(flag);
     const text = given?.text.trim();
     return given && text ? {value: text, from: given.name} : undefined;

@@ -1,7 +1,7 @@
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile, KeyRemap} from './config-file.ts';
 import type {FlagName} from './option-table.ts';
-import {contextInForce, type Environment, type GivenOptions, givenOptions} from './option-values.ts';
+import {currentContext, type Environment, type OptionValues, optionValues} from './option-values.ts';
 import {type OwnThemes, readTheme} from './palette.ts';
 import {
   atLeast,
@@ -16,8 +16,8 @@ import {
   timeChoices,
   UsageError,
 } from './parse-values.ts';
-import {asksServer, heedsVariables, type Request, readRequest} from './request.ts';
-import {plainWay, readWay, type WayToServer} from './server-options.ts';
+import {needsServer, type Request, readRequest, readsVariables} from './request.ts';
+import {defaultServerOptions, readServerOptions, type ServerOptions} from './server-options.ts';
 
 /** How a person who looks elsewhere is told of news. */
 export type NotifyBy = (typeof notifyChoices)[number];
@@ -31,7 +31,7 @@ export type Settings = {
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
   readonly tokenFrom: string | undefined;
-  readonly way: WayToServer;
+  readonly way: ServerOptions;
   readonly demo: boolean;
   /** The context of the configuration file that says which server, if one does; its colour as written (`readColor`). */
   readonly context: {readonly name: string; readonly color: string | undefined} | undefined;
@@ -75,17 +75,17 @@ export type View = {
 };
 
 /**
- * Reads flags, environment and the configuration file; `givenOptions` has the precedence. Throws `UsageError` with one
+ * Reads flags, environment and the configuration file; `optionValues` has the precedence. Throws `UsageError` with one
  * line for the user.
  */
 export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile): Settings {
   const {command, flags} = commandLine;
   const sources = {command, flags, environment, file};
   const demo = flags.get('demo') === true;
-  const request = readRequest(commandLine, givenOptions({...sources, context: undefined}));
-  const ofServer = !demo && asksServer(request);
-  const context = ofServer ? contextInForce(sources) : undefined;
-  const given = givenOptions({...sources, environment: heedsVariables(request) ? environment : {}, context});
+  const request = readRequest(commandLine, optionValues({...sources, context: undefined}));
+  const ofServer = !demo && needsServer(request);
+  const context = ofServer ? currentContext(sources) : undefined;
+  const given = optionValues({...sources, environment: readsVariables(request) ? environment : {}, context});
   const {value, find, required, isOn, isTyped} = given;
 
   return Object.freeze({
@@ -93,7 +93,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     host: demo ? undefined : value('host'),
     token: demo ? undefined : value('auth')?.trim() || undefined,
     tokenFrom: find('auth')?.name,
-    way: ofServer ? readWay(given, environment) : plainWay,
+    way: ofServer ? readServerOptions(given, environment) : defaultServerOptions,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},
     contexts: [...file.contexts.values()].map(({name, host, values}) => {
@@ -121,11 +121,11 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   });
 }
 
-function sizeOf({required, nameOf}: GivenOptions, flag: FlagName, least: number, shown: string): number {
+function sizeOf({required, nameOf}: OptionValues, flag: FlagName, least: number, shown: string): number {
   return atLeast(parseSize(required(flag), nameOf(flag)), least, nameOf(flag), shown);
 }
 
-function integerOf({required, nameOf}: GivenOptions, flag: FlagName, limits: {min: number; max: number}): number {
+function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {min: number; max: number}): number {
   return parseInteger(required(flag), nameOf(flag), limits);
 }
 
@@ -142,7 +142,7 @@ type StartView = {
 };
 
 /** Throws `UsageError`. */
-function readView({value, isOn, isTyped, nameOf}: GivenOptions): StartView {
+function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
   const zone = readZone(value('zone'), nameOf('zone'));
   const time = value('time');
   const level = value('level')?.toLowerCase();

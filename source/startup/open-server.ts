@@ -6,7 +6,7 @@ import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
 import {UsageError} from '../settings/parse-values.ts';
-import type {Sourced, WayToServer} from '../settings/server-options.ts';
+import type {ServerOptions, ValueWithSource} from '../settings/server-options.ts';
 import type {Settings} from '../settings/settings.ts';
 import {oldServerWords} from '../words/failures.ts';
 
@@ -58,7 +58,10 @@ export async function serverVersion(client: ApiClient, signal: AbortSignal): Pro
 }
 
 /** Notes that the server is older than what pipetail supports, if it is. `version` never rejects. */
-export async function noteOldServer(version: Promise<string | undefined>, note: (line: string) => void): Promise<void> {
+export async function reportOldServer(
+  version: Promise<string | undefined>,
+  note: (line: string) => void,
+): Promise<void> {
   const words = oldServerWords(await version);
   if (words !== undefined) note(`pipetail: ${words}`);
 }
@@ -68,7 +71,7 @@ function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, c
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock, url});
 }
 
-async function readTrust({insecure, roots, extraRoots}: WayToServer): Promise<Trust> {
+async function readTrust({insecure, roots, extraRoots}: ServerOptions): Promise<Trust> {
   return {
     insecure,
     ...(roots && {roots: await rootsOf(roots)}),
@@ -76,7 +79,7 @@ async function readTrust({insecure, roots, extraRoots}: WayToServer): Promise<Tr
   };
 }
 
-async function rootsOf(file: Sourced): Promise<readonly string[]> {
+async function rootsOf(file: ValueWithSource): Promise<readonly string[]> {
   // Only now: it loads Node's crypto.
   const {readRoots} = await import('./read-roots.ts');
   return await readRoots(file);
@@ -105,7 +108,7 @@ const outputLimit = 128 * 1024;
  * Runs the command that prints a token, away from the terminal, and answers what it printed, trimmed. What it says on
  * stderr is dropped, as it may quote the token. Throws an `Error` of one line that repeats neither command nor output.
  */
-export async function runTokenCommand(command: Sourced, clock: Clock, signal: AbortSignal): Promise<string> {
+export async function runTokenCommand(command: ValueWithSource, clock: Clock, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   // A session of its own: it cannot write over the screen, and it can be ended together with what it started.
   const child = spawn('sh', ['-c', command.value], {stdio: ['ignore', 'pipe', 'ignore'], detached: true});

@@ -1,12 +1,12 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {UsageError} from '../settings/parse-values.ts';
-import type {Sourced} from '../settings/server-options.ts';
+import type {ValueWithSource} from '../settings/server-options.ts';
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
 /** The certificates of a PEM file, which may hold other things too. Throws `UsageError` when there are none. */
-export async function readRoots(file: Sourced): Promise<readonly string[]> {
+export async function readRoots(file: ValueWithSource): Promise<readonly string[]> {
   const text = await readFile(file.value, 'utf8').catch((error: unknown) => {
     throw complaint(file, `cannot be read (${codeOf(error)})`);
   });
@@ -18,7 +18,7 @@ export async function readRoots(file: Sourced): Promise<readonly string[]> {
   return certificates;
 }
 
-function complaint({value, from}: Sourced, words: string): UsageError {
+function complaint({value, from}: ValueWithSource, words: string): UsageError {
   return new UsageError(`${value} from ${from} ${words} · give a PEM file of root certificates`);
 }
 

@@ -10,11 +10,11 @@ import {
 } from './server-lines.ts';
 
 /** What has to be known, beside the end of the log, to go on with it in another run. Plain data. */
-export type StitchState = LifeState & {readonly count: EntryCountState};
+export type LogPosition = EpochState & {readonly count: EntryCountState};
 
 /** A log that an earlier run has written down. */
 export type StitchPast = {
-  readonly state: StitchState;
+  readonly state: LogPosition;
   /** The log's bytes since that state. */
   readonly since: Uint8Array;
   /** The end of the log as far as it is a reference, as much as a ring can hold; begins a line. */
@@ -97,7 +97,7 @@ export class EntryCount {
   }
 
   /** Counts on, over bytes in any chunking. `newlines`: where they are in the bytes. */
-  push(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     const prefix = this.#prefix;
     // The first letter tells nearly every line of a pipeline.
     const letter = prefix[1];
@@ -149,7 +149,7 @@ function bothEnds(line: Uint8Array): Uint8Array {
 }
 
 /** A life as it can be written down. Plain data. */
-type LifeState = {
+type EpochState = {
   /** The fresh start line of the life, one character a byte. */
   readonly life?: string;
   /** Nobody knows which life it was: a fresh start proves nothing. */
@@ -165,7 +165,7 @@ type NewLifeCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
  * time in it, and so names the life; we see it only while nothing has been discarded. Before Feldera 0.207 neither it nor
  * the discard notice has the pipeline's id: then the caller's counts.
  */
-export class LogLife {
+export class LogEpoch {
   #freshStart: Uint8Array | undefined;
   #isUnknown = false;
   #pipelineId: string | undefined;
@@ -181,7 +181,7 @@ export class LogLife {
     return this.#pipelineId;
   }
 
-  get state(): LifeState {
+  get state(): EpochState {
     const life = this.#freshStart && Buffer.from(this.#freshStart).toString('latin1');
     const pipelineId = this.#pipelineId;
     return {
@@ -191,14 +191,14 @@ export class LogLife {
     };
   }
 
-  resume({life, isLifeUnknown, pipelineId}: LifeState): void {
+  resume({life, isLifeUnknown, pipelineId}: EpochState): void {
     this.#freshStart = life === undefined ? undefined : Buffer.from(life, 'latin1');
     this.#isUnknown = isLifeUnknown ?? false;
     this.#pipelineId = pipelineId;
   }
 
   /** A life begins, or an unknown one turned out to have begun so; undefined: before anything that we saw. */
-  begin(freshStart: Uint8Array | undefined): void {
+  start(freshStart: Uint8Array | undefined): void {
     this.#freshStart = freshStart;
     this.#isUnknown = false;
   }
@@ -211,7 +211,7 @@ export class LogLife {
     this.#pipelineId = this.#otherId ?? this.#pipelineId;
     this.#otherId = undefined;
     if (!isProved && this.#isNameless) this.#isIdUnsure = true;
-    if (this.#isUnknown) this.begin(freshStart);
+    if (this.#isUnknown) this.start(freshStart);
   }
 
   /** The body that was read last does not say which pipeline it is of. */
@@ -225,7 +225,7 @@ export class LogLife {
   }
 
   /** The id of the pipeline whose log is read now, asked for meanwhile. It counts where no line told it. */
-  noteId(pipelineId: string): void {
+  setPipelineId(pipelineId: string): void {
     if (this.lacksId) this.#pipelineId = pipelineId;
     this.#isIdUnsure = false;
   }
@@ -286,7 +286,7 @@ export class LogLife {
  * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown, which is always
  * true: then the bytes alone decide where the log goes on.
  */
-export function readStitchState(value: unknown, pipelineId: string | undefined): StitchState {
+export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {
   const fields = fieldsOf(value);
   const count = fieldsOf(fields.get('count'));
   const [min, max, partial] = [count.get('min'), count.get('max'), count.get('partial')];

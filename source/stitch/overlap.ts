@@ -48,7 +48,7 @@ export class Overlap {
     return this.#tail.subarray(this.#position - Math.max(0, this.longest));
   }
 
-  push(bytes: Uint8Array): void {
+  append(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
     this.#pattern.set(bytes, this.#length);
     this.#length += bytes.length;
@@ -111,7 +111,7 @@ const maxTries = 64;
  * lines of one microsecond may begin alike, so a line that is cut does not count either.
  * Asked again and again while the replay grows, it looks at each line once.
  */
-export class LifeProof {
+export class EpochProof {
   readonly #tail: Buffer;
   /** Start of the first line of the replay that was not looked at. */
   #next = 0;

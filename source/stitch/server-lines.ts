@@ -177,12 +177,12 @@ const nothing = new Uint8Array(0);
  * pipeline may print it too. So the last line received is held back while it is, or may become, the sentinel: at most
  * 16 bytes, and no other line ever waits.
  */
-export class SentinelGate {
+export class EndMarkerFilter {
   #held: Uint8Array = nothing;
   #atLineStart = true;
 
   /** Takes bytes of the body; answers those that are surely no sentinel, valid until the next call. */
-  push(bytes: Uint8Array): Uint8Array {
+  append(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return nothing;
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const from = this.#lastLineStart(all);

@@ -1,10 +1,10 @@
 import type {LossCause, MarkerKind} from '../buffer/markers.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EntryCount, LogLife, type StitchPast, type StitchState, unknownCount} from './log-position.ts';
-import {LifeProof, Overlap} from './overlap.ts';
+import {EntryCount, LogEpoch, type LogPosition, type StitchPast, unknownCount} from './log-position.ts';
+import {EpochProof, Overlap} from './overlap.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
-import {type BodyStart, type RunnerForm, readBodyStart, SentinelGate} from './server-lines.ts';
+import {type BodyStart, EndMarkerFilter, type RunnerForm, readBodyStart} from './server-lines.ts';
 import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
 
 const nothing = new Uint8Array(0);
@@ -26,9 +26,9 @@ const nothing = new Uint8Array(0);
 export class Stitch {
   readonly #output: LogOutput;
   readonly #clock: Pick<Clock, 'wall'>;
-  readonly #gate = new SentinelGate();
+  readonly #gate = new EndMarkerFilter();
   readonly #tail: RingTail;
-  readonly #life = new LogLife();
+  readonly #life = new LogEpoch();
   /** Counts the entries received; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #phase: Phase = {kind: 'idle'};
@@ -57,7 +57,7 @@ export class Stitch {
   }
 
   /** What another run needs to go on from here; undefined before the first body was read. */
-  get state(): StitchState | undefined {
+  get state(): LogPosition | undefined {
     const count = this.#count?.state;
     return count && {count, ...this.#life.state};
   }
@@ -65,7 +65,7 @@ export class Stitch {
   /** Goes on with a log that an earlier run has written down. Only before the first body. */
   resume({state, since, tail, lastByteAt}: StitchPast): void {
     this.#count = EntryCount.from(state.count);
-    this.#count.push(since);
+    this.#count.append(since);
     this.#life.resume(state);
     this.#tail.append(tail);
     this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
@@ -82,19 +82,19 @@ export class Stitch {
   }
 
   /** The pipeline's id, asked for while the body is read. It counts where no line tells it. */
-  noteId(pipelineId: string): void {
-    if (this.decided) this.#life.noteId(pipelineId);
+  setPipelineId(pipelineId: string): void {
+    if (this.decided) this.#life.setPipelineId(pipelineId);
   }
 
   /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
-  begin(connection: Connection): void {
+  start(connection: StitchBody): void {
     this.end();
     this.#phase = {kind: 'opening', connection, line: nothing};
   }
 
   /** Bytes of the body, in any chunking. The array is the caller's again afterwards. */
-  push(bytes: Uint8Array): void {
-    this.#take(this.#gate.push(bytes));
+  append(bytes: Uint8Array): void {
+    this.#take(this.#gate.append(bytes));
   }
 
   /**
@@ -143,7 +143,7 @@ export class Stitch {
         this.#takeOpening(Buffer.concat([phase.line, bytes]), phase.connection);
         return;
       case 'matching':
-        phase.overlap.push(bytes);
+        phase.overlap.append(bytes);
         this.#decide(phase);
         return;
       case 'live':
@@ -153,7 +153,7 @@ export class Stitch {
   }
 
   /** @param head everything of the body so far */
-  #takeOpening(head: Uint8Array, connection: Connection): void {
+  #takeOpening(head: Uint8Array, connection: StitchBody): void {
     const start = readBodyStart(head);
     if (!start) {
       this.#phase = {kind: 'opening', connection, line: head};
@@ -177,14 +177,14 @@ export class Stitch {
     this.#goLive(start.replay, true);
   }
 
-  #match({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: Connection): void {
+  #match({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: StitchBody): void {
     const tail = this.#tail.bytes;
     const overlap = new Overlap(reach(tail, count.range.max - index, form));
-    const proof = new LifeProof(tail);
+    const proof = new EpochProof(tail);
     const sameLife = this.#life.isProvedBy(freshStart);
     const phase = {kind: 'matching', connection, index, form, overlap, sameLife, freshStart, proof} as const;
     this.#phase = phase;
-    overlap.push(replay);
+    overlap.append(replay);
     this.#decide(phase);
   }
 
@@ -226,13 +226,13 @@ export class Stitch {
     }
     this.#life.goOn(freshStart, verdict.kind === 'proved');
     this.#count = new EntryCount(index, form);
-    this.#count.push(overlap.replay.subarray(0, known));
+    this.#count.append(overlap.replay.subarray(0, known));
     this.#goLive(overlap.replay.subarray(known), known === 0);
   }
 
   /** What comes next is compared and counted on its own, from the entry `index` on. */
   #startLife({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
-    this.#life.begin(freshStart);
+    this.#life.start(freshStart);
     this.#tail.reset();
     this.#count = new EntryCount(index, form);
     if (index > 0) this.#output.marker({kind: 'discarded', entries: index});
@@ -247,7 +247,7 @@ export class Stitch {
   #append(bytes: Uint8Array): void {
     const newlines = newlinesIn(bytes);
     this.#tail.append(bytes);
-    this.#count?.push(bytes, newlines);
+    this.#count?.append(bytes, newlines);
     this.#output.append(bytes, newlines);
   }
 }
@@ -344,7 +344,7 @@ class LogOutput {
 }
 
 /** Where a body comes from. */
-type Connection = {
+type StitchBody = {
   /** Why the previous body ended, and how long ago, in milliseconds. */
   readonly cause: LossCause;
   readonly downMs: number;
@@ -364,11 +364,11 @@ type BodySummary = {
 type Phase =
   | {readonly kind: 'idle'}
   /** Its first line is coming in. */
-  | {readonly kind: 'opening'; readonly connection: Connection; readonly line: Uint8Array}
+  | {readonly kind: 'opening'; readonly connection: StitchBody; readonly line: Uint8Array}
   /** The replay still agrees with the tail: its lines may all be known. */
   | {
       readonly kind: 'matching';
-      readonly connection: Connection;
+      readonly connection: StitchBody;
       readonly index: number;
       readonly form: RunnerForm;
       readonly overlap: Overlap;
@@ -376,7 +376,7 @@ type Phase =
       readonly sameLife: boolean;
       /** The replay's first line, when it is one. */
       readonly freshStart: Uint8Array | undefined;
-      readonly proof: LifeProof;
+      readonly proof: EpochProof;
     }
   /** Every further byte is new. */
   | {readonly kind: 'live'};

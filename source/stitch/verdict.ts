@@ -66,11 +66,11 @@ export function reach(tail: Uint8Array, entries: number, form: RunnerForm): Uint
   let start = bytes.indexOf(newline);
   if (entries < 0 || start === -1) return tail.subarray(tail.length);
   const whole = new EntryCount(0, form);
-  whole.push(bytes.subarray(start + 1));
+  whole.append(bytes.subarray(start + 1));
   const before = new EntryCount(0, form);
   while (whole.range.min - before.minWithOpen > entries) {
     const next = bytes.indexOf(newline, start + 1);
-    before.push(bytes.subarray(start + 1, next + 1));
+    before.append(bytes.subarray(start + 1, next + 1));
     start = next;
   }
   return bytes.subarray(start);
@@ -105,7 +105,7 @@ function fittingOverlaps({index, form, had, overlap}: Evidence): {shortest: numb
   let counted = 0;
   let fitting: {shortest: number; longest: number} | undefined;
   for (const length of [...overlap.all()].reverse()) {
-    count.push(overlap.replay.subarray(counted, length));
+    count.append(overlap.replay.subarray(counted, length));
     counted = length;
     const {min, max} = count.range;
     if (length === 0 || max < had.min) continue;

@@ -1,5 +1,5 @@
 import {link, readFile, rm, writeFile} from 'node:fs/promises';
-import {codeOf, hasNoLinks, unlessAbsent} from './save-file.ts';
+import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
 /** What the lock asks of the machine. */
 export type Processes = {
@@ -22,22 +22,22 @@ type Holder = {readonly pid: number; readonly started: string; readonly mark: st
  * Of several that find a void lock, one gets a second lock, on taking over this very one: every lock has a mark of its
  * own. Without that, who looked first might put away what another one has put there meanwhile.
  */
-export async function takeLock(file: string, processes: Processes): Promise<number | undefined> {
+export async function acquireLock(file: string, processes: Processes): Promise<number | undefined> {
   const {pid, random} = processes;
   const mark = Math.floor(random() * 2 ** 52).toString(36);
   const own = JSON.stringify({pid, started: await startOf(pid), mark});
   for (;;) {
     if (await create(file, own, mark)) return undefined;
-    const found = await readFile(file, 'utf8').catch(unlessAbsent);
+    const found = await readFile(file, 'utf8').catch(ignoreMissing);
     if (found === undefined) continue;
     const holder = holderOf(found);
     if (holder && (await isRunning(holder, processes))) return holder.pid;
     const taking = `${file}.${holder?.mark ?? 'damaged'}`;
-    const other = await takeLock(taking, processes);
+    const other = await acquireLock(taking, processes);
     if (other !== undefined) return other;
     try {
       // Only who has that second lock puts a void one away.
-      if ((await readFile(file, 'utf8').catch(unlessAbsent)) === found) await rm(file, {force: true});
+      if ((await readFile(file, 'utf8').catch(ignoreMissing)) === found) await rm(file, {force: true});
     } finally {
       await releaseLock(taking);
     }

@@ -51,9 +51,9 @@ type Target =
 
 /** What the name stands for. A link is followed, so that it still is one after its file was replaced. */
 async function targetOf(file: string): Promise<Target> {
-  const found = await lstat(file).catch(unlessAbsent);
+  const found = await lstat(file).catch(ignoreMissing);
   if (!found) return {kind: 'free', path: file};
-  const real = await realpath(file).catch(unlessAbsent);
+  const real = await realpath(file).catch(ignoreMissing);
   if (real === undefined) return {kind: 'other', why: 'it is a link that leads nowhere'};
   const stats = await lstat(real);
   if (stats.isFile()) return {kind: 'regular', path: real};
@@ -129,7 +129,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** For `catch`: of a file that is not there, undefined; every other failure goes on. */
-export function unlessAbsent(error: unknown): undefined {
+export function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 

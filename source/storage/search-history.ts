@@ -67,7 +67,7 @@ export class SearchHistory {
   }
 
   /** Why the history is not read or kept, in one sentence. Said once. */
-  takeProblem(): string | undefined {
+  readProblem(): string | undefined {
     const problem = this.#problem;
     this.#problem = undefined;
     return problem;
@@ -153,7 +153,7 @@ function patternOf(line: string): string | undefined {
 }
 
 /** The walk begins at what has been typed so far. */
-export function beginRecall(typed: string): Recall {
+export function startRecall(typed: string): Recall {
   return {typed, steps: 0, text: typed};
 }
 

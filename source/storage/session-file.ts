@@ -1,7 +1,7 @@
 import {mkdir, readFile, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
-import {type Processes, releaseLock, takeLock} from './file-lock.ts';
+import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
@@ -48,7 +48,7 @@ export class SessionFile {
       await mkdir(folder, {recursive: true, mode: 0o700});
       for (let place = 1; place <= mostPlaces && !signal.aborted; place++) {
         const file = path.join(folder, `${name}${place === 1 ? '' : `-${place}`}.json`);
-        const holder = await takeLock(lockOf(file), processes);
+        const holder = await acquireLock(lockOf(file), processes);
         if (holder === undefined) return new SessionFile(file, options);
       }
       return `the session is not kept: ${mostPlaces} programs keep theirs for this server`;
@@ -93,7 +93,7 @@ export class SessionFile {
   }
 
   /** Why the session could not be written, in one sentence. Said once. */
-  takeProblem(): string | undefined {
+  readProblem(): string | undefined {
     const problem = this.#hasTold ? undefined : this.#problem;
     this.#hasTold ||= problem !== undefined;
     return problem;

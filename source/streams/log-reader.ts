@@ -1,11 +1,11 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {MarkerKind, Toll} from '../buffer/markers.ts';
+import type {LossCount, MarkerKind} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
-import {type ErrorShapes, ErrorSightings} from '../records/error-log.ts';
-import type {StitchPast, StitchState} from '../stitch/log-position.ts';
+import {type ErrorLog, ErrorSightings} from '../records/error-log.ts';
+import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
 import {Stitch} from '../stitch/stitch.ts';
 import type {Loss} from './connection/state.ts';
-import {PaneWriter} from './log-writer.ts';
+import {LogWriter} from './log-writer.ts';
 import type {ToldStates} from './told-states.ts';
 
 /** A catch-up is over after this long without a byte (milliseconds) … */
@@ -47,7 +47,7 @@ export class LogReader {
   readonly #clock: Clock;
   readonly #note: (text: string) => void;
   readonly #errors: ErrorSightings;
-  readonly #writer: PaneWriter;
+  readonly #writer: LogWriter;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
   /** What `decided` was when the last replay was ended. */
@@ -68,7 +68,7 @@ export class LogReader {
     this.#clock = options.clock;
     this.#note = options.note;
     this.#errors = new ErrorSightings({buffer: options.buffer, wall: options.clock.wall});
-    this.#writer = new PaneWriter({buffer: options.buffer, errors: this.#errors});
+    this.#writer = new LogWriter({buffer: options.buffer, errors: this.#errors});
     const sink = {
       append: (bytes: Uint8Array, newlines: Uint32Array) => this.#writer.append(bytes, newlines),
       closeLine: () => this.#writer.closeLine(),
@@ -99,12 +99,12 @@ export class LogReader {
   }
 
   /** The pipeline's id, asked for while the attempt is read. It counts where the log itself does not say it. */
-  noteId(attempt: number, pipelineId: string): void {
-    if (this.#replay?.attempt === attempt) this.#stitch.noteId(pipelineId);
+  setPipelineId(attempt: number, pipelineId: string): void {
+    if (this.#replay?.attempt === attempt) this.#stitch.setPipelineId(pipelineId);
   }
 
   /** What another run needs to go on from here. */
-  get state(): StitchState | undefined {
+  get state(): LogPosition | undefined {
     return this.#stitch.state;
   }
 
@@ -119,7 +119,7 @@ export class LogReader {
   }
 
   /** The same by what they say. */
-  get errorShapes(): ErrorShapes {
+  get errorShapes(): ErrorLog {
     return this.#errors.shapes;
   }
 
@@ -129,7 +129,7 @@ export class LogReader {
   }
 
   /** What was lost so far. */
-  get toll(): Toll {
+  get toll(): LossCount {
     return this.#writer.toll;
   }
 
@@ -162,7 +162,7 @@ export class LogReader {
   }
 
   /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
-  begin(replay: {
+  start(replay: {
     readonly attempt: number;
     readonly loss: Loss | undefined;
     readonly pipelineId: string | undefined;
@@ -175,7 +175,7 @@ export class LogReader {
     const counts = {appendedBefore: this.#writer.appended, bytes: 0, bytesBeside: 0};
     this.#heardAt = openedAt;
     this.#replay = {attempt, begunAt: openedAt, afterLoss: loss !== undefined, beside, ...counts};
-    this.#stitch.begin({
+    this.#stitch.start({
       cause: loss?.cause ?? 'unknown',
       downMs,
       ...(pipelineId !== undefined && {pipelineId}),
@@ -193,7 +193,7 @@ export class LogReader {
     this.#lastByteAt = this.#clock.wall();
     if (replay.bytes === 0) replay.begunAt = this.#heardAt;
     replay.bytes += bytes.length;
-    this.#stitch.push(bytes);
+    this.#stitch.append(bytes);
     return true;
   }
 

@@ -4,7 +4,7 @@ import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
-export type TabSnapshot = {
+export type LogSnapshot = {
   readonly version: number;
   readonly firstId: number;
   readonly endId: number;
@@ -25,15 +25,15 @@ export type TabSnapshot = {
 };
 
 /** The part of a snapshot that tells of the lines. */
-type BufferFacts = Pick<TabSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
+type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
 /** What a pane shows a log of: a pipeline's stream, or several of them merged. */
 export type LogSource = {
   readonly name: string;
   readonly buffer: LogBuffer;
-  readonly snapshot: ReadableStore<TabSnapshot>;
+  readonly snapshot: ReadableStore<LogSnapshot>;
   /** Puts a dated line at the end of the log. */
-  readonly drawLine: () => void;
+  readonly addDivider: () => void;
   /** Names of the pipelines whose logs are merged here. */
   readonly sourceNames?: readonly string[];
   /** Index into `sourceNames` of the pipeline that an entry is of. */
@@ -41,7 +41,7 @@ export type LogSource = {
 };
 
 /** A copy: a snapshot stays as it is while the buffer goes on. */
-export function bufferFacts(buffer: LogBuffer): BufferFacts {
+export function bufferInfo(buffer: LogBuffer): BufferInfo {
   const {version, firstId, endId, lineCount, byteLength, droppedLines} = buffer;
   return {version, firstId, endId, lineCount, byteLength, droppedLines};
 }

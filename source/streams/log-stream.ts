@@ -1,17 +1,17 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
-import type {MarkerKind, Toll} from '../buffer/markers.ts';
+import type {LossCount, MarkerKind} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import type {ErrorShapes} from '../records/error-log.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import type {Recordings} from '../storage/recording/recordings.ts';
-import {ConnectionEffects, lookUp, PipelineIdentity} from './connection/connection.ts';
+import {Connection, fetchPipeline, PipelineIdentity} from './connection/connection.ts';
 import {eventWords} from './connection/event-words.ts';
 import {initialMachine, isWokenBy, step} from './connection/machine.ts';
 import type {MachineEvent, OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
-import {bufferFacts, EventHistory, type TabSnapshot} from './log-source.ts';
+import {bufferInfo, EventHistory, type LogSnapshot} from './log-source.ts';
 import {type Resumed, StreamRecording} from './stream-recording.ts';
 
 /** What every tab's stream is made with. */
@@ -51,7 +51,7 @@ const toldWithin = 5_000;
 
 /**
  * One tab: follows one pipeline's log on one connection, and keeps what came. It decides nothing: events go into the
- * connection machine, and `ConnectionEffects` carries out what that wants done. Reading never waits for anything.
+ * connection machine, and `Connection` carries out what that wants done. Reading never waits for anything.
  */
 export class LogStream {
   readonly name: string;
@@ -63,9 +63,9 @@ export class LogStream {
   readonly #history = new EventHistory();
   readonly #identity = new PipelineIdentity();
   readonly #reader: LogReader;
-  readonly #effects: ConnectionEffects;
+  readonly #effects: Connection;
   readonly #frames: SharedFrames;
-  readonly #store: Store<TabSnapshot>;
+  readonly #store: Store<LogSnapshot>;
   readonly #recording: StreamRecording | undefined;
   /** Recorded from the beginning on. */
   readonly #isRecorded: boolean;
@@ -94,10 +94,10 @@ export class LogStream {
       buffer: this.buffer,
       clock,
       note: (text) => this.#history.add(clock.wall(), text),
-      placed: (place) => this.#recording?.notePlaced(place),
+      placed: (place) => this.#recording?.onPlaced(place),
     });
     const {recordings, name, client, silence = defaultSilence} = options;
-    this.#effects = new ConnectionEffects({
+    this.#effects = new Connection({
       ...{name, client, clock, reader: this.#reader, identity: this.#identity, silence},
       machine: () => this.#machine,
       dispatch: (event) => this.#dispatch(event),
@@ -113,17 +113,17 @@ export class LogStream {
     this.#store = createStore(this.#takeSnapshot());
   }
 
-  get snapshot(): ReadableStore<TabSnapshot> {
+  get snapshot(): ReadableStore<LogSnapshot> {
     return this.#store;
   }
 
   /** The errors received so far by what they say. They change before a snapshot tells of it. */
-  get errorShapes(): ErrorShapes {
+  get errorShapes(): ErrorLog {
     return this.#reader.errorShapes;
   }
 
   /** What was lost so far. */
-  get toll(): Toll {
+  get toll(): LossCount {
     return this.#reader.toll;
   }
 
@@ -155,12 +155,12 @@ export class LogStream {
     const patience = new AbortController();
     const cancel = this.#clock.after(recordingPatience, () => patience.abort());
     if (this.#identity.knownId === undefined) {
-      const {pipeline} = await lookUp(this.#client, this.name, undefined, patience.signal);
+      const {pipeline} = await fetchPipeline(this.#client, this.name, undefined, patience.signal);
       // The list may have told meanwhile, and later.
       if (this.#identity.knownId === undefined) this.#identity.note(pipeline);
     }
     cancel();
-    const resumed = this.#closed ? undefined : await this.#recording?.begin(this.#identity.knownId);
+    const resumed = this.#closed ? undefined : await this.#recording?.start(this.#identity.knownId);
     this.#isBeginning = false;
     for (const {marker, at} of this.#early.splice(0)) this.#reader.mark(marker, at);
     if (resumed) this.#goOn(resumed);
@@ -175,12 +175,12 @@ export class LogStream {
   }
 
   /** The machine slept: the connection may be dead without a sign. */
-  noteSleep(): void {
+  reconnectAfterSleep(): void {
     if (this.#machine.connection.kind !== 'idle') this.#dispatch({kind: 'reconnect', cause: 'slept'});
   }
 
   /** Puts a dated line into the pane. */
-  drawLine(): void {
+  addDivider(): void {
     this.#mark({kind: 'drawn'});
     this.#changed();
   }
@@ -195,12 +195,12 @@ export class LogStream {
    * The pipeline as the list shows it now; undefined: it does not. Draws a row when its state changed since the last
    * call, and wakes a waiting stream when the pipeline is there again, or another one of its name.
    */
-  notePipeline(pipeline: Pipeline | undefined): void {
+  updatePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
     this.#listed = pipeline;
     this.#identity.note(pipeline);
     if (this.#reader.attempt !== undefined) this.#identity.followIfUnknown();
-    this.#recording?.noteId(this.#reader.pipelineId ?? pipeline?.id);
+    this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
     for (const change of listedChanges(before, pipeline)) this.#noteChange(change);
     const as = listedAs(before, pipeline);
     if (as) this.#dispatch({kind: 'listed', as});
@@ -267,7 +267,7 @@ export class LogStream {
 
   /** The lines, or what is told of them, have changed. */
   #changed(): void {
-    this.#recording?.noteChange();
+    this.#recording?.onChange();
     // The first lines are waited for: they do not wait for their frame.
     const areFirst = this.#store.get().lineCount === 0 && this.buffer.lineCount > 0;
     if (areFirst && !this.#closed) this.#publish();
@@ -289,9 +289,9 @@ export class LogStream {
     this.#changed();
   }
 
-  #takeSnapshot(): TabSnapshot {
+  #takeSnapshot(): LogSnapshot {
     return {
-      ...bufferFacts(this.buffer),
+      ...bufferInfo(this.buffer),
       connection: this.#machine.connection,
       errorCount: this.#reader.errorCount,
       events: this.#history.events,

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {addToll, type LossCause, type Marker, noToll, type Toll} from '../buffer/markers.ts';
+import {countLoss, type LossCause, type LossCount, type Marker, noLosses} from '../buffer/markers.ts';
 import type {ErrorSightings} from '../records/error-log.ts';
 import {ToldStates} from './told-states.ts';
 
@@ -7,12 +7,12 @@ import {ToldStates} from './told-states.ts';
  * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
  * reconnects without a loss is one marker, and a row that only corrects the row above takes its place.
  */
-export class PaneWriter {
+export class LogWriter {
   readonly #buffer: LogBuffer;
   readonly #errors: ErrorSightings;
   readonly #told: ToldStates;
   #appended = 0;
-  #toll = noToll;
+  #toll = noLosses;
 
   constructor(options: {buffer: LogBuffer; errors: ErrorSightings}) {
     this.#buffer = options.buffer;
@@ -29,8 +29,8 @@ export class PaneWriter {
     this.#appended += bytes.length;
     const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes, newlines);
-    this.#errors.push(bytes, hasOpenLine, newlines);
-    this.#told.push(bytes, hasOpenLine, newlines);
+    this.#errors.append(bytes, hasOpenLine, newlines);
+    this.#told.append(bytes, hasOpenLine, newlines);
   }
 
   closeLine(): void {
@@ -45,13 +45,13 @@ export class PaneWriter {
   }
 
   /** What the markers tell of losses. */
-  get toll(): Toll {
+  get toll(): LossCount {
     return this.#toll;
   }
 
   marker(marker: Marker): void {
     this.#put(marker);
-    this.#toll = addToll(this.#toll, marker, this.#buffer.lastMarker()?.id ?? 0);
+    this.#toll = countLoss(this.#toll, marker, this.#buffer.lastMarker()?.id ?? 0);
   }
 
   #put(marker: Marker): void {

@@ -44,7 +44,7 @@ type BudgetedLog = {
 };
 
 /** Holds all open logs together within one budget. It looks once a second while logs change, and not while they rest. */
-export class MemoryKeeper {
+export class MemoryBudget {
   readonly #budget: number;
   readonly #batch: FrameBatch;
   readonly #logs = new Map<BudgetedLog, () => void>();
@@ -72,7 +72,7 @@ export class MemoryKeeper {
   }
 
   /** The log of this name is on the screen now. */
-  lookAt(name: string): void {
+  setViewed(name: string): void {
     this.#looks += 1;
     this.#lookedAt.set(name, this.#looks);
   }

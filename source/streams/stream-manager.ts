@@ -3,13 +3,13 @@ import {SharedFrames} from '../lib/frames.ts';
 import {SleepDetector} from '../lib/presence.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {LogStream, type StreamOptions} from './log-stream.ts';
-import {MemoryKeeper} from './memory-budget.ts';
+import {MemoryBudget} from './memory-budget.ts';
 import {ServerReturn} from './server-return.ts';
 
 /** The open tabs' streams, shared by all that show them: one stream, and at most one connection, a pipeline. */
 export class StreamManager {
   /** What holds all logs within one budget; the merged ones are added to it by whoever makes them. */
-  readonly memory: MemoryKeeper;
+  readonly memory: MemoryBudget;
   readonly #options: StreamOptions;
   readonly #streams = new Map<string, LogStream>();
   readonly #names = createStore<readonly string[]>([]);
@@ -21,12 +21,12 @@ export class StreamManager {
     const {clock, fpsNow: fps = options.fps} = options;
     // One drawing of the screen a frame, however many tabs have news: of 64 busy ones, half the CPU time.
     this.#options = {frames: new SharedFrames({clock, fps}), ...options};
-    this.memory = new MemoryKeeper({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
+    this.memory = new MemoryBudget({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
     this.#return = new ServerReturn({...options, streams: this.#streams});
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
       onSlept: () => {
-        for (const stream of this.#streams.values()) stream.noteSleep();
+        for (const stream of this.#streams.values()) stream.reconnectAfterSleep();
       },
     });
   }
@@ -49,7 +49,7 @@ export class StreamManager {
     this.#streams.set(name, stream);
     this.memory.add(stream);
     const pipeline = this.#listed?.get(name);
-    if (pipeline) stream.notePipeline(pipeline);
+    if (pipeline) stream.updatePipeline(pipeline);
     stream.start();
     this.#sleepDetector.start();
     this.#names.set([...this.#streams.keys()]);
@@ -77,10 +77,10 @@ export class StreamManager {
   }
 
   /** Tells each stream what the list says of its pipeline. To be called with every new list. */
-  noteList(pipelines: readonly Pipeline[]): void {
+  updatePipelines(pipelines: readonly Pipeline[]): void {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     this.#listed = listed;
-    for (const [name, stream] of this.#streams) stream.notePipeline(listed.get(name));
+    for (const [name, stream] of this.#streams) stream.updatePipeline(listed.get(name));
   }
 
   /** Closes every stream. */
@@ -100,7 +100,7 @@ type Streams<Stream extends object> = {
  * Calls `begin` for each stream that is open, and for each that opens; what that answers is called when the stream is
  * closed. Answers the end of all of it.
  */
-export function eachStream<Stream extends object>(
+export function forEachStream<Stream extends object>(
   streams: Streams<Stream>,
   begin: (stream: Stream) => () => void,
 ): () => void {
@@ -125,7 +125,7 @@ export function eachStream<Stream extends object>(
 
 /** Calls `draw` when an open log has its first lines, which somebody may wait for. Answers the end of it. */
 export function watchFirstLines(manager: StreamManager, draw: (name: string) => void): () => void {
-  return eachStream(manager, ({name, snapshot}) => {
+  return forEachStream(manager, ({name, snapshot}) => {
     let isOver = snapshot.get().lineCount > 0;
     return snapshot.subscribe(() => {
       if (isOver || snapshot.get().lineCount === 0) return;

@@ -1,10 +1,10 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
-import {readStitchState, type StitchPast} from '../stitch/log-position.ts';
+import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
 import {serverRing} from '../stitch/ring-tail.ts';
 import {joinRecording} from '../storage/recording/join.ts';
-import {type Recorder, type RecordingState, whyNotRecorded} from '../storage/recording/recorder.ts';
+import {type Recorder, type RecordingState, recordingFailure} from '../storage/recording/recorder.ts';
 import type {OpenRecording, Recordings} from '../storage/recording/recordings.ts';
 import type {LogReader} from './log-reader.ts';
 
@@ -86,7 +86,7 @@ export class StreamRecording implements ColdStore {
    * the stream's first connection. Answers what there is to go on with. A disk that takes too long to answer is not
    * waited for: then what memory holds is recorded when it does.
    */
-  async begin(id: string | undefined): Promise<Resumed | undefined> {
+  async start(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
     this.#isBeginning = true;
     this.#opener.expect();
@@ -119,17 +119,17 @@ export class StreamRecording implements ColdStore {
   }
 
   /** The pipeline's id has become known. While the past is still looked for, that goes on: its id is known when placed. */
-  noteId(id: string | undefined): void {
+  setPipelineId(id: string | undefined): void {
     if (this.#isOn && !this.#isBeginning && this.#id === undefined) this.#openLate(id);
   }
 
   /** The buffer has changed. */
-  noteChange(): void {
+  onChange(): void {
     this.#writing?.wake();
   }
 
   /** A connection has found its place: of another pipeline than the recording is of, there it goes on in another one. */
-  notePlaced({fresh}: {readonly fresh: boolean}): void {
+  onPlaced({fresh}: {readonly fresh: boolean}): void {
     const id = this.#reader.pipelineId;
     if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
       void this.#writing?.finish();
@@ -138,7 +138,7 @@ export class StreamRecording implements ColdStore {
       this.#openFrom(id, this.#buffer.endId);
       return;
     }
-    this.#writing?.noteState(fresh);
+    this.#writing?.setState(fresh);
     if (this.#isOn && this.#id === undefined) this.#openLate(id);
   }
 
@@ -179,7 +179,7 @@ export class StreamRecording implements ColdStore {
     const {state, since, tail} = opened.past.reference(ringBytes);
     if (opened.isOld) {
       const lastByteAt = opened.lastAt;
-      this.#reader.resume({state: readStitchState(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
+      this.#reader.resume({state: readLogPosition(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
     }
     this.#record(opened, start);
     return opened.isOld ? {lastAt: opened.lastAt} : undefined;
@@ -296,7 +296,7 @@ export class RecordingOpener {
 
   #failed(error: unknown, retry: () => void): void {
     const since = this.#state?.kind === 'stopped' ? this.#state.since : this.#clock.wall();
-    this.#state = {kind: 'stopped', why: whyNotRecorded(error), since, missedBytes: 0};
+    this.#state = {kind: 'stopped', why: recordingFailure(error), since, missedBytes: 0};
     this.#failures += 1;
     this.#cancelRetry = this.#clock.after(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)), retry);
   }

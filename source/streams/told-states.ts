@@ -38,7 +38,7 @@ export class ToldStates {
   }
 
   /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: where they are. */
-  push(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
+  append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
     let start = 0;
     for (const end of newlines) {
       if (start === 0 && hadOpenLine) this.#hear(this.#buffer.lineAt(this.#openId));

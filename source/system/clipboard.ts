@@ -118,7 +118,7 @@ function amount({lines, bytes}: Sent, words: SizeWords): string {
 type ClipboardRoute = 'tmux' | 'wl-copy' | 'xclip' | 'pbcopy' | 'OSC 52';
 
 /** What decides: variables of the environment, empty ones count as absent, and the platform as Node names it. */
-type ClipboardFacts = {
+type ClipboardEnvironment = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
 };
@@ -129,7 +129,7 @@ type ClipboardFacts = {
  * Inside tmux nothing else gets out of a default configuration, and the SSH variables there are those of the day the
  * session was made: tmux comes first. Over SSH the clipboard is at the other end, and only the terminal reaches it.
  */
-export function clipboardRoutes({env, platform}: ClipboardFacts): readonly ClipboardRoute[] {
+export function clipboardRoutes({env, platform}: ClipboardEnvironment): readonly ClipboardRoute[] {
   const routes: ClipboardRoute[] = [];
   if (env.TMUX) routes.push('tmux');
   if (!env.SSH_TTY && !env.SSH_CONNECTION) routes.push(...localTools(env, platform));
@@ -138,7 +138,7 @@ export function clipboardRoutes({env, platform}: ClipboardFacts): readonly Clipb
   return routes;
 }
 
-function localTools(env: ClipboardFacts['env'], platform: string): ClipboardRoute[] {
+function localTools(env: ClipboardEnvironment['env'], platform: string): ClipboardRoute[] {
   if (platform === 'darwin') return ['pbcopy'];
   const tools: ClipboardRoute[] = [];
   if (env.WAYLAND_DISPLAY) tools.push('wl-copy');

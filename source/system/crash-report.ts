@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {Clock} from '../lib/clock.ts';
 
 /** What a report may say beside the error: nothing of the environment, the settings or the logs. */
-type CrashFacts = {
+type CrashInput = {
   readonly version: string;
   readonly node: string;
   /** `linux x64` */
@@ -23,7 +23,7 @@ const mostCauses = 5;
  * A report for the developers: name, message and stack of the error and of what caused it. Text in double quotes is
  * left out, for that is how V8 quotes the data that it fails on; so are credentials in URLs and headers.
  */
-export function crashReport(error: unknown, facts: CrashFacts): string {
+export function crashReport(error: unknown, facts: CrashInput): string {
   const lines = [
     `pipetail ${facts.version} · Node ${facts.node} · ${facts.platform} · ${new Date(facts.at).toISOString()}`,
     '',
@@ -44,7 +44,7 @@ export function errorWords(error: unknown, secrets: readonly string[]): string {
  * Writes a report into `folder`, for its owner only, and answers its path; undefined when that cannot be done: the
  * reason would hide the one of the crash.
  */
-export async function saveCrashReport(folder: string, report: string, facts: CrashFacts): Promise<string | undefined> {
+export async function saveCrashReport(folder: string, report: string, facts: CrashInput): Promise<string | undefined> {
   const stamp = new Date(facts.at).toISOString().replaceAll(/[:.]/g, '-');
   const file = path.join(folder, `crash-${stamp}.txt`);
   try {
@@ -100,7 +100,7 @@ type ReportCrashOptions = {
 /** Writes a report about a fault of the program's own, and answers what the user reads. Never rejects. */
 export async function reportCrash(error: unknown, options: ReportCrashOptions): Promise<string> {
   const {process, version, folder, secrets, clock} = options;
-  const facts: CrashFacts = {
+  const facts: CrashInput = {
     version,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,

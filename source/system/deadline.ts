@@ -5,7 +5,7 @@ let runTask: (() => void) | undefined;
 let prepared: {readonly script: Script; readonly context: Context} | undefined;
 
 /** A `Watch` for patterns: `node:vm` is what can end a regular expression by force. Costs 0.13 ms a call. */
-export function withinDeadline<T>(milliseconds: number, task: () => T): {readonly value: T} | undefined {
+export function runWithTimeout<T>(milliseconds: number, task: () => T): {readonly value: T} | undefined {
   let result: {readonly value: T} | undefined;
   // Stays if the deadline comes between the task's end and that of the watch.
   runTask = () => {

@@ -53,7 +53,7 @@ export class LineOutput {
 }
 
 /** Why stdout takes nothing any more, in one line; undefined for a reader that has gone (`| head`): it has all it wanted. */
-export function whyNotWritten({code, message}: NodeJS.ErrnoException): string | undefined {
+export function writeFailure({code, message}: NodeJS.ErrnoException): string | undefined {
   return code === 'EPIPE' || code === 'ECONNRESET' ? undefined : `cannot write to stdout: ${message}`;
 }
 
@@ -130,7 +130,7 @@ export async function printWhole(text: string, process: NodeJS.Process): Promise
   output.onRoom = () => resolve(undefined);
   output.write(text);
   const error = await Promise.race([written, output.closed]);
-  const unwritten = error && whyNotWritten(error);
+  const unwritten = error && writeFailure(error);
   if (unwritten !== undefined) throw new Error(unwritten);
   return 0;
 }
@@ -139,7 +139,7 @@ export async function printWhole(text: string, process: NodeJS.Process): Promise
  * A line for stderr, with its newline. What is said beside JSON is JSON too, an object a line; a failure has the fields
  * that it has for every command.
  */
-export function noteText(line: string, isJson: boolean, kind?: 'failure'): string {
+export function noticeLine(line: string, isJson: boolean, kind?: 'failure'): string {
   // Some of it is the server's text: names, messages.
   if (!isJson) return `${clean(line)}\n`;
   const text = line.replace(/^pipetail: /, '');

@@ -4,7 +4,7 @@ import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Environment} from '../settings/option-values.ts';
-import {holdSignals, stopLate} from './signals.ts';
+import {holdSignals, stopAfterPager} from './signals.ts';
 
 type PipeOutOptions = {
   /** A command line for the shell. */
@@ -45,7 +45,7 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
   let end: CommandEnd = {kind: 'not-started', why: 'this process has no terminal of its own'};
   await options.suspendTerminal(async () => {
     const release = holdSignals(options.process, heldSignals);
-    const endLateStop = stopLate(options.process);
+    const endLateStop = stopAfterPager(options.process);
     try {
       await stopReading(options.process.stdin);
       await using terminal = await openTerminal();

@@ -9,7 +9,7 @@ const pagerLeaves = 100;
  * and the shell goes on as soon as this program has stopped: a pager that leaves its alternate screen only then takes
  * the shell's prompt with it (seen once in three times).
  */
-export function stopLate(process: NodeJS.Process): () => void {
+export function stopAfterPager(process: NodeJS.Process): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onStop = () => {
     timer ??= setTimeout(stop, pagerLeaves);
@@ -32,7 +32,7 @@ export function stopLate(process: NodeJS.Process): () => void {
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
 /** Signals, and a terminal that is gone, end the screen: `leave` gets the exit code. Answers its undoing. */
-export function waysOut(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
+export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
   return [
     ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
     // A killed SSH session, a closed pane.

@@ -59,7 +59,7 @@ export class InputFilter {
     return this.#held.length <= 2 ? keyPatience : sequencePatience;
   }
 
-  push(text: string): Filtered {
+  append(text: string): Filtered {
     const input = this.#wasLateEsc && isLateRest(text) ? esc + text : this.#held + text;
     this.#wasLateEsc = false;
     this.#held = '';
@@ -237,7 +237,7 @@ export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: Filter
     }
     for (let chunk: unknown = read(size); chunk !== null; chunk = read(size)) {
       cancelFlush();
-      const keys = take(filter.push(String(chunk)));
+      const keys = take(filter.append(String(chunk)));
       const {patience} = filter;
       if (patience !== undefined) cancelFlush = clock.after(patience, flush);
       if (keys !== '') return keys;

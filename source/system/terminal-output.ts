@@ -193,7 +193,7 @@ const bell = '\u0007';
  * Answers what tells a person who looks elsewhere, through the terminal; undefined when nothing is to. tmux and GNU
  * screen pass nothing on but the bell, which marks their window: there it is the bell, whatever was asked for.
  */
-export function notifier(
+export function notificationWriter(
   by: NotifyBy,
   {env, write}: {env: NodeJS.ProcessEnv; write: (sequence: string) => boolean},
 ): ((text: string) => void) | undefined {

@@ -2,7 +2,7 @@ import {count, counted} from '../lib/format.ts';
 import {type ErrorShape, watchedKey} from '../records/error-log.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
-import type {Happening} from './events.ts';
+import type {TimelineEvent} from './events.ts';
 
 /** Cells of the level and the space after it. */
 const levelCells = 6;
@@ -20,7 +20,7 @@ export function shapeWords({example, key}: ErrorShape, width: number): StyledTex
 }
 
 /** `5 entries lost in 2 gaps`, `3 to 5 entries lost`, and of a cut line, whose rest has no number, its end. */
-export function lostWords({gaps, atLeast, atMost}: Extract<Happening, {kind: 'lost'}>): string {
+export function lostWords({gaps, atLeast, atMost}: Extract<TimelineEvent, {kind: 'lost'}>): string {
   const where = gaps === 1 ? '' : ` in ${counted(gaps, 'gap', 'gaps')}`;
   if (atMost === 0) return `the end of a line lost${where}`;
   const entries = counted(atMost, 'entry', 'entries');
@@ -28,7 +28,7 @@ export function lostWords({gaps, atLeast, atMost}: Extract<Happening, {kind: 'lo
 }
 
 /** A happening in a few words, for a screen of this width. */
-export function happeningWords(happening: Happening, width: number): StyledText {
+export function timelineWords(happening: TimelineEvent, width: number): StyledText {
   switch (happening.kind) {
     case 'failed':
     case 'silent':

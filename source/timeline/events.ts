@@ -1,5 +1,5 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
-import type {Toll} from '../buffer/markers.ts';
+import type {LossCount} from '../buffer/markers.ts';
 import {type ErrorShape, watchedKey} from '../records/error-log.ts';
 import type {ConnectionState} from '../streams/connection/state.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
@@ -10,7 +10,7 @@ import {failureWord, isFailing, pipelineState} from '../words/pipeline.ts';
  * Something between two moments that a person would want to know. `id`: the entry to go to, `at`: when it happened, wall
  * milliseconds, where it is known.
  */
-export type Happening = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
+export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'silent'; readonly why: string}
   /** It ran, and does not any more, without a failure: somebody's doing. `state`: what it is now. */
@@ -24,23 +24,23 @@ export type Happening = {readonly pipeline: string; readonly id?: number; readon
 );
 
 /** What befalls a pipeline besides errors, and is to be looked at once. */
-export type Incident = Extract<Happening, {kind: 'silent' | 'lost' | 'restarted'}>;
+export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'restarted'}>;
 
 /** What there was to know of one open log at a moment. */
-export type LogSight = {
+export type LogStatus = {
   readonly name: string;
   /** Lines received, ever. */
   readonly lines: number;
   /** One past the newest entry. */
   readonly endId: number;
   readonly shapes: ReadonlyMap<number, ErrorShape>;
-  readonly toll: Toll;
+  readonly toll: LossCount;
   /** Why it is not followed at the moment, in words; undefined while it is, or may be soon. */
   readonly silent: string | undefined;
 };
 
 /** What the list said of one pipeline. */
-export type PipelineSight = {
+export type PipelineStatus = {
   readonly name: string;
   /** Why somebody should look at it, in words; undefined: it is well. */
   readonly failing: string | undefined;
@@ -58,18 +58,18 @@ export type PipelineSight = {
 };
 
 /** What there was to know at a moment, wall milliseconds. */
-export type Sight = {
+export type StatusAt = {
   readonly at: number;
-  readonly logs: readonly LogSight[];
+  readonly logs: readonly LogStatus[];
   /** By name; undefined before the first list. */
-  readonly pipelines: ReadonlyMap<string, PipelineSight> | undefined;
+  readonly pipelines: ReadonlyMap<string, PipelineStatus> | undefined;
 };
 
 /** What the lists of two moments say of a pipeline; nothing of one that was not in the first. */
-export function pipelineHappenings(before: PipelineSight | undefined, now: PipelineSight): readonly Happening[] {
+export function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus): readonly TimelineEvent[] {
   if (!before) return [];
   const {name: pipeline, since: at} = now;
-  const found: Happening[] = [];
+  const found: TimelineEvent[] = [];
   if (now.failing !== undefined && (before.failing === undefined || before.since !== at)) {
     found.push({kind: 'failed', pipeline, at, why: now.failing});
   }
@@ -88,14 +88,14 @@ export function pipelineHappenings(before: PipelineSight | undefined, now: Pipel
 }
 
 /** What an open log suffered, besides errors. */
-export type Suffered = Pick<LogSight, 'name' | 'toll' | 'silent'>;
+export type Suffered = Pick<LogStatus, 'name' | 'toll' | 'silent'>;
 
 /** What happened in an open log between two moments; shapes in `muted` are left out. */
-export function logHappenings(
-  before: LogSight | undefined,
-  now: LogSight,
+export function logEvents(
+  before: LogStatus | undefined,
+  now: LogStatus,
   muted: ReadonlySet<number>,
-): readonly Happening[] {
+): readonly TimelineEvent[] {
   if (!before) return [];
   const incidents = incidentsOf(before, now);
   return now.shapes === before.shapes ? incidents : [...incidents, ...errorHappenings(before, now, muted)];
@@ -125,11 +125,11 @@ export function incidentsOf(before: Suffered, now: Suffered): readonly Incident[
 
 /** New shapes before known ones, the most frequent first. */
 function errorHappenings(
-  before: LogSight,
-  {name: pipeline, shapes}: LogSight,
+  before: LogStatus,
+  {name: pipeline, shapes}: LogStatus,
   muted: ReadonlySet<number>,
-): readonly Happening[] {
-  const found: (Happening & {kind: 'errors'})[] = [];
+): readonly TimelineEvent[] {
+  const found: (TimelineEvent & {kind: 'errors'})[] = [];
   for (const [key, shape] of shapes) {
     if (muted.has(key)) continue;
     const known = before.shapes.get(key);
@@ -148,20 +148,20 @@ function errorHappenings(
 const patience = 3;
 
 /** What there is to know of an open log now. `silent`: why it is not followed. */
-export function logSight(stream: LogStream, silent: string | undefined): LogSight {
+export function logStatus(stream: LogStream, silent: string | undefined): LogStatus {
   const {name, buffer, errorShapes, toll} = stream;
   return {name, lines: buffer.totalLines, endId: buffer.endId, shapes: errorShapes.byKey, toll, silent};
 }
 
 /** What the list says of each pipeline, by name. `before`: what the list before it said. */
-export function pipelineSights(
+export function pipelineStatuses(
   pipelines: readonly Pipeline[],
-  before?: ReadonlyMap<string, PipelineSight>,
-): ReadonlyMap<string, PipelineSight> {
+  before?: ReadonlyMap<string, PipelineStatus>,
+): ReadonlyMap<string, PipelineStatus> {
   return new Map(pipelines.map((pipeline) => [pipeline.name, pipelineSight(pipeline, before?.get(pipeline.name))]));
 }
 
-function pipelineSight(pipeline: Pipeline, before: PipelineSight | undefined): PipelineSight {
+function pipelineSight(pipeline: Pipeline, before: PipelineStatus | undefined): PipelineStatus {
   const {name, deploymentId, deploymentStatus, deploymentStatusSince, connectorErrors} = pipeline;
   const running = deploymentStatus === 'Running';
   const since = Date.parse(deploymentStatusSince);
@@ -178,7 +178,7 @@ function pipelineSight(pipeline: Pipeline, before: PipelineSight | undefined): P
 }
 
 /** `Failed · exit status: 101`, `Start failed · no such file`; undefined while it is well. */
-function failingWords(pipeline: Pipeline, before: PipelineSight | undefined): string | undefined {
+function failingWords(pipeline: Pipeline, before: PipelineStatus | undefined): string | undefined {
   if (!isFailing(pipeline)) return undefined;
   const {deploymentError, deploymentStatusSince} = pipeline;
   if (!deploymentError) return failureWord(pipeline);

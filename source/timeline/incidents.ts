@@ -1,4 +1,4 @@
-import {type Incident, incidentsOf, type PipelineSight, pipelineHappenings, type Suffered} from './events.ts';
+import {type Incident, incidentsOf, type PipelineStatus, pipelineEvents, type Suffered} from './events.ts';
 
 /** Incidents of one kind and one pipeline, as one. Times are wall milliseconds, ids those of the log's entries. */
 export type Tally = {
@@ -12,7 +12,7 @@ export type Tally = {
 };
 
 /** `unseen`: those since the log was last looked at. `isOver`: nothing of it is left to see by now. */
-export type IncidentSight = {
+export type IncidentSummary = {
   readonly pipeline: string;
   readonly kind: Incident['kind'];
   readonly all: Tally;
@@ -27,7 +27,7 @@ type Kept = {readonly sums: ReadonlyMap<Source, Tally>; readonly unseen: Readonl
 /** Counts what befalls pipelines, from what is known of them at each moment, and what of it was not seen. */
 export class Incidents {
   readonly #logs = new Map<string, Suffered>();
-  #list: ReadonlyMap<string, PipelineSight> | undefined;
+  #list: ReadonlyMap<string, PipelineStatus> | undefined;
   /** The pipelines that have run: what starts for the first time was not restarted. */
   readonly #ran = new Set<string>();
   readonly #kept = new Map<string, Map<Incident['kind'], Kept>>();
@@ -40,13 +40,13 @@ export class Incidents {
   }
 
   /** The list as it is at `at`; the first one is history. */
-  noteList(list: ReadonlyMap<string, PipelineSight>, at: number): void {
+  noteList(list: ReadonlyMap<string, PipelineStatus>, at: number): void {
     const before = this.#list;
     if (before === list) return;
     this.#list = list;
     for (const name of before?.keys() ?? []) if (!list.has(name)) this.#forgetPipeline(name);
     for (const pipeline of list.values()) {
-      for (const each of pipelineHappenings(before?.get(pipeline.name), pipeline)) {
+      for (const each of pipelineEvents(before?.get(pipeline.name), pipeline)) {
         if (each.kind === 'restarted' && this.#ran.has(each.pipeline)) this.#add(each, 'list', at);
       }
       if (pipeline.running) this.#ran.add(pipeline.name);
@@ -54,7 +54,7 @@ export class Incidents {
   }
 
   /** The log of this pipeline was looked at until now. */
-  look(name: string): void {
+  markSeen(name: string): void {
     const kinds = this.#kept.get(name);
     for (const [kind, {sums}] of kinds ?? []) kinds?.set(kind, {sums, unseen: new Map()});
   }
@@ -66,9 +66,9 @@ export class Incidents {
   }
 
   /** Everything that befell, in no order. */
-  get all(): readonly IncidentSight[] {
+  get all(): readonly IncidentSummary[] {
     return [...this.#kept].flatMap(([pipeline, kinds]) =>
-      [...kinds].flatMap(([kind, {sums, unseen}]): readonly IncidentSight[] => {
+      [...kinds].flatMap(([kind, {sums, unseen}]): readonly IncidentSummary[] => {
         const all = together(sums);
         const isOver = kind === 'silent' && this.#logs.get(pipeline)?.silent === undefined;
         return all ? [{pipeline, kind, all, unseen: together(unseen), isOver}] : [];

@@ -2,24 +2,24 @@ import type {Clock} from '../lib/clock.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {LogStream} from '../streams/log-stream.ts';
-import {eachStream, type StreamManager} from '../streams/stream-manager.ts';
+import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {recordingWords} from '../words/markers.ts';
-import {happeningWords, shapeWords, widthWithTarget} from './event-words.ts';
-import {type Happening, type LogSight, logHappenings, type PipelineSight, pipelineHappenings} from './events.ts';
+import {shapeWords, timelineWords, widthWithTarget} from './event-words.ts';
+import {type LogStatus, logEvents, type PipelineStatus, pipelineEvents, type TimelineEvent} from './events.ts';
 
-export type NewsKind = 'failed' | 'silent' | 'lost' | 'restarted' | 'error' | 'watched';
+export type NotificationKind = 'failed' | 'silent' | 'lost' | 'restarted' | 'error' | 'watched';
 
 /** Something to tell a person who does not look. `text`: one line, without the pipeline's name. */
-export type News = {readonly pipeline: string; readonly kind: NewsKind; readonly text: string};
+export type Notification = {readonly pipeline: string; readonly kind: NotificationKind; readonly text: string};
 
 /** Makes notifications of what happens, at most one a minute a pipeline. */
-export class NewsDesk {
+export class Notifier {
   readonly #clock: Clock;
   readonly #notify: (text: string) => void;
   readonly #muted: () => ReadonlySet<number>;
   readonly #policy = new NotifyPolicy();
-  readonly #logs = new Map<string, LogSight>();
-  #pipelines: ReadonlyMap<string, PipelineSight> | undefined;
+  readonly #logs = new Map<string, LogStatus>();
+  #pipelines: ReadonlyMap<string, PipelineStatus> | undefined;
   #cancelWait: (() => void) | undefined;
 
   constructor(options: {clock: Clock; notify: (text: string) => void; muted: () => ReadonlySet<number>}) {
@@ -29,18 +29,18 @@ export class NewsDesk {
   }
 
   /** A log as it is now; the first time there is nothing to compare it with. */
-  noteLog(log: LogSight): void {
+  noteLog(log: LogStatus): void {
     const before = this.#logs.get(log.name);
     this.#logs.set(log.name, log);
-    this.#add(logHappenings(before, log, this.#muted()));
+    this.#add(logEvents(before, log, this.#muted()));
   }
 
-  noteList(pipelines: ReadonlyMap<string, PipelineSight>): void {
+  noteList(pipelines: ReadonlyMap<string, PipelineStatus>): void {
     const before = this.#pipelines;
     if (before === pipelines) return;
     this.#pipelines = pipelines;
     if (!before) return;
-    this.#add([...pipelines.values()].flatMap((pipeline) => pipelineHappenings(before.get(pipeline.name), pipeline)));
+    this.#add([...pipelines.values()].flatMap((pipeline) => pipelineEvents(before.get(pipeline.name), pipeline)));
   }
 
   /** The log is no longer open. */
@@ -52,8 +52,8 @@ export class NewsDesk {
     this.#cancelWait?.();
   }
 
-  #add(happenings: readonly Happening[]): void {
-    const news = happenings.flatMap((each) => newsOf(each) ?? []);
+  #add(happenings: readonly TimelineEvent[]): void {
+    const news = happenings.flatMap((each) => notificationsOf(each) ?? []);
     if (news.length === 0) return;
     for (const each of news) this.#policy.add(each);
     this.#send();
@@ -61,7 +61,7 @@ export class NewsDesk {
 
   #send(): void {
     const now = this.#clock.monotonic();
-    for (const notice of this.#policy.take(now)) this.#notify(noticeText(notice));
+    for (const notice of this.#policy.take(now)) this.#notify(digestText(notice));
     this.#cancelWait?.();
     const {nextAt} = this.#policy;
     this.#cancelWait = nextAt === undefined ? undefined : this.#clock.after(nextAt - now, () => this.#send());
@@ -69,10 +69,10 @@ export class NewsDesk {
 }
 
 /** `more`: how many other things of the pipeline it stands for. */
-type Notice = News & {readonly more: number};
+type Digest = Notification & {readonly more: number};
 
 const minute = 60_000;
-const urgentFirst: readonly NewsKind[] = ['failed', 'silent', 'lost', 'restarted', 'error', 'watched'];
+const urgentFirst: readonly NotificationKind[] = ['failed', 'silent', 'lost', 'restarted', 'error', 'watched'];
 
 /**
  * Says at most one thing a minute of a pipeline: at once when there was silence before, else the most urgent of what
@@ -81,9 +81,9 @@ const urgentFirst: readonly NewsKind[] = ['failed', 'silent', 'lost', 'restarted
 export class NotifyPolicy {
   /** When each pipeline may be spoken of again. */
   readonly #quietUntil = new Map<string, number>();
-  readonly #waiting = new Map<string, Notice>();
+  readonly #waiting = new Map<string, Digest>();
 
-  add(news: News): void {
+  add(news: Notification): void {
     const waiting = this.#waiting.get(news.pipeline);
     if (!waiting) {
       this.#waiting.set(news.pipeline, {...news, more: 0});
@@ -94,7 +94,7 @@ export class NotifyPolicy {
   }
 
   /** What is to be said now; it is not answered again. */
-  take(now: number): readonly Notice[] {
+  take(now: number): readonly Digest[] {
     for (const [pipeline, until] of this.#quietUntil) if (until <= now) this.#quietUntil.delete(pipeline);
     const due = [...this.#waiting.values()].filter(({pipeline}) => !this.#quietUntil.has(pipeline));
     for (const {pipeline} of due) {
@@ -112,12 +112,12 @@ export class NotifyPolicy {
 }
 
 /** What of it is told to a person who does not look: of errors only those of a new shape, and watched ones. */
-export function newsOf(happening: Happening): News | undefined {
+export function notificationsOf(happening: TimelineEvent): Notification | undefined {
   const {pipeline} = happening;
   // Who stops a pipeline knows it.
   if (happening.kind === 'connectors' || happening.kind === 'stopped') return undefined;
   if (happening.kind !== 'errors') {
-    return {pipeline, kind: happening.kind, text: happeningWords(happening, widthWithTarget).text};
+    return {pipeline, kind: happening.kind, text: timelineWords(happening, widthWithTarget).text};
   }
   const text = shapeWords(happening.shape, widthWithTarget).text;
   if (happening.shape.key === watchedKey) return {pipeline, kind: 'watched', text};
@@ -127,7 +127,7 @@ export function newsOf(happening: Happening): News | undefined {
 const longestLogText = 100;
 
 /** `orders: new error · connection refused (and 2 more)`: one line of printable characters, whatever the log holds. */
-export function noticeText({pipeline, text, more}: Notice): string {
+export function digestText({pipeline, text, more}: Digest): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
   return `${printable(pipeline)}: ${shorten(printable(text))}${rest}`;
 }
@@ -154,7 +154,7 @@ export class RecordingWatch {
 
   /** Begins to watch. Answers its end. */
   start(): () => void {
-    return eachStream(this.#manager, (stream) => this.#watch(stream));
+    return forEachStream(this.#manager, (stream) => this.#watch(stream));
   }
 
   #watch({name, snapshot}: LogStream): () => void {

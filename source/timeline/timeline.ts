@@ -8,16 +8,16 @@ import {watchedKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {LogStream} from '../streams/log-stream.ts';
-import {eachStream, type StreamManager} from '../streams/stream-manager.ts';
+import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
-import {Absence, type AwaySummary, awaySummary} from './away.ts';
-import {type LogSight, logSight, type PipelineSight, pipelineSights, type Sight, silenceOf} from './events.ts';
+import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
+import {type LogStatus, logStatus, type PipelineStatus, pipelineStatuses, type StatusAt, silenceOf} from './events.ts';
 import {Incidents} from './incidents.ts';
-import {NewsDesk} from './notify.ts';
+import {Notifier} from './notify.ts';
 import {type ErrorRow, errorRows} from './unseen-rows.ts';
 
 /** How the screen asks for attention; nothing of it is there without an entry. */
-export type AttentionOptions = {
+export type TimelinesOptions = {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
   readonly awayAfter?: number;
   /** Lines that match count as errors do. */
@@ -30,40 +30,40 @@ export type AttentionOptions = {
 const tenMinutes = 600_000;
 
 /** What a person would want to know and may not have seen: errors by shape, failures, and what came while away. */
-export class Attention {
+export class Timelines {
   readonly #manager: StreamManager;
   readonly #poller: ListPoller;
   readonly #clock: Clock;
-  readonly #options: AttentionOptions;
+  readonly #options: TimelinesOptions;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
-  readonly #absence: Absence;
-  readonly #news: NewsDesk | undefined;
+  readonly #absence: AwayDetector;
+  readonly #news: Notifier | undefined;
   /** Why streams are not followed. */
   readonly #silence = new WeakMap<LogStream, string | undefined>();
   readonly #caughtUp = new WeakSet<LogStream>();
   /** What the list said of a pipeline when its log was last looked at. */
-  readonly #seen = new Map<string, PipelineSight>();
+  readonly #seen = new Map<string, PipelineStatus>();
   readonly #incidents = new Incidents();
-  #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineSight>} | undefined;
+  #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineStatus>} | undefined;
 
   constructor(services: {
     readonly manager: StreamManager;
     readonly poller: ListPoller;
     readonly clock: Clock;
-    readonly attention?: AttentionOptions;
+    readonly attention?: TimelinesOptions;
   }) {
     this.#manager = services.manager;
     this.#poller = services.poller;
     this.#clock = services.clock;
     this.#options = services.attention ?? {};
     const {awayAfter = tenMinutes, notify} = this.#options;
-    this.#absence = new Absence({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
-    this.#news = notify && new NewsDesk({clock: this.#clock, notify, muted: () => this.muted});
+    this.#absence = new AwayDetector({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
+    this.#news = notify && new Notifier({clock: this.#clock, notify, muted: () => this.muted});
   }
 
   /** Begins to watch the streams and the list. Answers its end. */
   start(): () => void {
-    const leaveStreams = eachStream(this.#manager, (stream) => this.#follow(stream));
+    const leaveStreams = forEachStream(this.#manager, (stream) => this.#follow(stream));
     const leaveList = this.#poller.snapshot.subscribe(() => this.#onList());
     this.#onList();
     return () => {
@@ -91,13 +91,13 @@ export class Attention {
   }
 
   /** The logs of these pipelines were looked at until now. */
-  look(names: readonly string[]): void {
+  markSeen(names: readonly string[]): void {
     const sights = this.#pipelines();
     for (const name of names) {
-      this.#manager.get(name)?.errorShapes.look();
+      this.#manager.get(name)?.errorShapes.markSeen();
       const sight = sights?.get(name);
       if (sight) this.#seen.set(name, sight);
-      this.#incidents.look(name);
+      this.#incidents.markSeen(name);
     }
   }
 
@@ -130,32 +130,32 @@ export class Attention {
   }
 
   /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */
-  noteKey(): AwaySummary | undefined {
-    const left = this.#absence.noteKey();
+  onKey(): AwaySummary | undefined {
+    const left = this.#absence.onKey();
     return left && awaySummary(left, this.#lookAround(), this.muted);
   }
 
-  #lookAround(): Sight {
+  #lookAround(): StatusAt {
     return {at: this.#clock.wall(), logs: this.#logs(), pipelines: this.#pipelines()};
   }
 
   /** What a log brought before it had caught up is history, and no news. */
-  #logs(): readonly LogSight[] {
+  #logs(): readonly LogStatus[] {
     return this.#open().flatMap((stream) => (this.#caughtUp.has(stream) ? this.#sightOf(stream) : []));
   }
 
-  #sightOf(stream: LogStream): LogSight {
-    return logSight(stream, this.#silence.get(stream));
+  #sightOf(stream: LogStream): LogStatus {
+    return logStatus(stream, this.#silence.get(stream));
   }
 
   #open(): readonly LogStream[] {
     return this.#manager.names.get().flatMap((name) => this.#manager.get(name) ?? []);
   }
 
-  #pipelines(): ReadonlyMap<string, PipelineSight> | undefined {
+  #pipelines(): ReadonlyMap<string, PipelineStatus> | undefined {
     const {pipelines} = this.#poller.snapshot.get();
     if (pipelines && this.#list?.of !== pipelines)
-      this.#list = {of: pipelines, sights: pipelineSights(pipelines, this.#list?.sights)};
+      this.#list = {of: pipelines, sights: pipelineStatuses(pipelines, this.#list?.sights)};
     return this.#list?.sights;
   }
 
@@ -173,7 +173,7 @@ export class Attention {
       this.#noteIncidents(stream);
       if (connection.kind === 'live' && !this.#caughtUp.has(stream)) {
         this.#caughtUp.add(stream);
-        this.#absence.noteCaughtUp(this.#sightOf(stream));
+        this.#absence.onCaughtUp(this.#sightOf(stream));
       }
       tell();
     });
@@ -194,7 +194,7 @@ export class Attention {
     const {pipelines} = this.#poller.snapshot.get();
     if (!pipelines) return;
     const sights = this.#pipelines();
-    this.#absence.noteFirstList(sights);
+    this.#absence.onFirstList(sights);
     if (!sights) return;
     this.#incidents.noteList(sights, this.#clock.wall());
     this.#news?.noteList(sights);

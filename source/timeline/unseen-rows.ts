@@ -1,6 +1,6 @@
 import {type ErrorShape, watchedKey} from '../records/error-log.ts';
-import type {Incident, LogSight, PipelineSight} from './events.ts';
-import type {IncidentSight} from './incidents.ts';
+import type {Incident, LogStatus, PipelineStatus} from './events.ts';
+import type {IncidentSummary} from './incidents.ts';
 
 /** One line of the list of errors. Times are wall milliseconds; ids undefined where there is no entry to go to. */
 export type ErrorRow = {
@@ -22,14 +22,14 @@ export type ErrorRow = {
 );
 
 export type ErrorRowsOptions = {
-  readonly logs: readonly LogSight[];
-  readonly pipelines: Iterable<PipelineSight>;
-  readonly incidents: readonly IncidentSight[];
+  readonly logs: readonly LogStatus[];
+  readonly pipelines: Iterable<PipelineStatus>;
+  readonly incidents: readonly IncidentSummary[];
   /** The log that is being looked at: nothing of it is unseen. */
   readonly looking: (name: string) => boolean;
   readonly muted: ReadonlySet<number>;
   /** Failures and connector errors that were seen, by pipeline. */
-  readonly seen: ReadonlyMap<string, PipelineSight>;
+  readonly seen: ReadonlyMap<string, PipelineStatus>;
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
@@ -72,7 +72,7 @@ function urgency({kind}: ErrorRow): number {
   return at < 0 ? kindOrder.length : at;
 }
 
-function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSight, {looking}: ErrorRowsOptions): ErrorRow {
+function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSummary, {looking}: ErrorRowsOptions): ErrorRow {
   const isUnseen = unseen !== undefined && !looking(pipeline);
   const {last: incident, count, firstAt: since, lastAt: last, firstId, lastId} = isUnseen ? unseen : all;
   const state = isUnseen ? 'unseen' : 'seen';
@@ -98,7 +98,7 @@ function shapeRow(shape: ErrorShape, pipeline: string, {looking, muted}: ErrorRo
   };
 }
 
-function pipelineRows(pipeline: PipelineSight, {looking, seen}: ErrorRowsOptions): readonly ErrorRow[] {
+function pipelineRows(pipeline: PipelineStatus, {looking, seen}: ErrorRowsOptions): readonly ErrorRow[] {
   const {name, failing, since, connectorErrors} = pipeline;
   const known = seen.get(name);
   const nowhere = {firstId: undefined, lastId: undefined};

@@ -3,7 +3,7 @@ import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {RecordingWatch} from '../timeline/notify.ts';
-import {Attention} from '../timeline/timeline.ts';
+import {Timelines} from '../timeline/timeline.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {type Position, reveal} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
@@ -11,12 +11,12 @@ import {isFailing} from '../words/pipeline.ts';
 import type {KeyContext} from './keys/command-table.ts';
 import {allCommands, type CommandTable} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
-import {keptUnderEye, type Pane, type PaneAt, paneAt, rowNoted} from './pane/pane-at.ts';
+import {keptCurrentRow, type Pane, type PaneAt, paneAt, rowNoted} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
-import {type Described, Describer, type Services, TerminalHold} from './services.ts';
-import type {PaneView, ViewWish} from './state/pane-view.ts';
+import {type Described, PipelineLookup, type Services, TerminalLease} from './services.ts';
+import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {activeTab, initialView, reduce, type Tab, type ViewAction, type ViewState} from './state/view-state.ts';
-import {createArranger, ListFollower, TabSwitcher} from './tabs.ts';
+import {createArranger, PipelineListView, TabSwitcher} from './tabs.ts';
 
 /**
  * Turns keys into changes of the view and into calls to the stream manager. Holds no React: the components show its
@@ -29,18 +29,18 @@ export class Controller {
   readonly services: Services;
   /** With the user's keys. */
   readonly commands: CommandTable;
-  readonly terminal = new TerminalHold();
-  readonly attention: Attention;
+  readonly terminal = new TerminalLease();
+  readonly attention: Timelines;
   readonly tabSwitcher: TabSwitcher;
   readonly #view: Store<ViewState>;
-  readonly #describer: Describer;
+  readonly #describer: PipelineLookup;
   readonly #arrange = createArranger();
   readonly #models: PaneModels;
   readonly #answers = createStore(0);
   readonly #disposers: (() => void)[] = [];
   #size: Size;
   readonly #closing = new AbortController();
-  readonly #list: ListFollower;
+  readonly #list: PipelineListView;
 
   /**
    * `names` are open at once; of the pipelines in the list those that `isAsked` are, when they are first seen.
@@ -52,25 +52,25 @@ export class Controller {
     names: readonly string[];
     isAsked?: (name: string) => boolean;
     size: Size;
-    wish?: ViewWish;
+    wish?: ViewOptions;
     beforeFirst?: () => Promise<void>;
   }) {
     this.services = options.services;
     this.commands = options.services.commands ?? allCommands;
     this.#size = options.size;
-    this.attention = new Attention(options.services);
-    this.#describer = new Describer(options.services.describe);
+    this.attention = new Timelines(options.services);
+    this.#describer = new PipelineLookup(options.services.describe);
     this.#view = createStore(initialView(options.names, options.wish));
     this.#models = new PaneModels({
       ...options.services.manager.options,
       services: {...options.services, commands: this.commands},
       isShown: (name) => this.state.active === name,
-      onEntries: (name, before) => this.#place(name, (at) => keptUnderEye(at, before)),
+      onEntries: (name, before) => this.#place(name, (at) => keptCurrentRow(at, before)),
       onAnswer: () => this.#answers.set(this.#answers.get() + 1),
     });
     this.tabSwitcher = new TabSwitcher(this, this.#models);
     const {isAsked = () => false, beforeFirst} = options;
-    this.#list = new ListFollower(this, {isAsked, beforeFirst});
+    this.#list = new PipelineListView(this, {isAsked, beforeFirst});
     this.#noteLook();
   }
 
@@ -124,12 +124,12 @@ export class Controller {
     };
     this.#disposers.push(
       serverVersion.subscribe(lookAtVersion),
-      poller.snapshot.subscribe(() => this.#list.look()),
+      poller.snapshot.subscribe(() => this.#list.refresh()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
       new RecordingWatch({manager, say: (text) => this.dispatch({type: 'notice', text})}).start(),
     );
-    this.#list.look();
+    this.#list.refresh();
     lookAtVersion();
     return () => {
       this.tabSwitcher.end();
@@ -149,7 +149,7 @@ export class Controller {
     this.#view.set(reduce(this.state, action));
     this.#openStreams();
     if (this.state.active === before?.name) return;
-    if (before) this.attention.look(before.merges ?? [before.name]);
+    if (before) this.attention.markSeen(before.merges ?? [before.name]);
     this.#noteLook();
   }
 
@@ -204,7 +204,7 @@ export class Controller {
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
     // The row of filters may have come or gone though the same entries are still shown.
-    if (isOfEntries) this.#place(name, (at) => keptUnderEye(at, at.geometry.entries));
+    if (isOfEntries) this.#place(name, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
   /** Looks the pipeline up for the page `describe`. */
@@ -227,7 +227,7 @@ export class Controller {
   /** The log on the screen is the last to give way when memory gets short. */
   #noteLook(): void {
     const {active} = this.state;
-    if (active !== undefined) this.services.manager.memory.lookAt(active);
+    if (active !== undefined) this.services.manager.memory.setViewed(active);
   }
 
   /** Changes the position in a tab, if that is the one that is shown. */

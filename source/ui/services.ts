@@ -1,5 +1,5 @@
 import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
-import type {Watch} from '../buffer/pattern.ts';
+import type {TimeLimit} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {FrameRate} from '../lib/frames.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
@@ -11,7 +11,7 @@ import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
 import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import type {AttentionOptions} from '../timeline/timeline.ts';
+import type {TimelinesOptions} from '../timeline/timeline.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {CommandTable} from './keys/commands.ts';
 
@@ -30,7 +30,7 @@ export type Services = {
   /** The locale's; without it every row is put into ASCII. */
   readonly isUtf8: boolean;
   /** Ends a search pattern that takes too long. */
-  readonly watch: Watch;
+  readonly watch: TimeLimit;
   /** Shown in the header: host of the server. */
   readonly serverName: string;
   /** The whole base URL, for the pages that say what was tried. */
@@ -65,7 +65,7 @@ export type Services = {
   /** The servers that the configuration names; without it none. */
   readonly contexts?: Contexts;
   /** How the screen asks for attention; without it, in no way. */
-  readonly attention?: AttentionOptions;
+  readonly attention?: TimelinesOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;
@@ -99,7 +99,7 @@ export type Description =
 export type Described = {readonly name: string; readonly answer: Description | undefined};
 
 /** The terminal, which Ink holds and lends. */
-export class TerminalHold {
+export class TerminalLease {
   #suspend: SuspendTerminal | undefined;
   #isLent = false;
   #modes: TerminalModes | undefined;
@@ -120,7 +120,7 @@ export class TerminalHold {
   }
 
   /** The screen ends: from now on the modes are left as they are, also when a command gives the terminal back. */
-  leaveModes(): void {
+  restoreModes(): void {
     this.#modes = undefined;
   }
 
@@ -153,7 +153,7 @@ export class TerminalHold {
 type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
 /** Looks pipelines up for the page `describe`, one at a time: a later question replaces an earlier one. */
-export class Describer {
+export class PipelineLookup {
   readonly #describe: Services['describe'];
   readonly #described = createStore<Described | undefined>(undefined);
   #describing: AbortController | undefined;

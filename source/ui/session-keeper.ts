@@ -9,7 +9,7 @@ import {SessionFile} from '../storage/session-file.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {follow} from '../viewport/position.ts';
 import {type Controller, say} from './controller.ts';
-import {paneBy, sidebarBy, type ViewWish} from './state/pane-view.ts';
+import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
 
@@ -26,21 +26,21 @@ type Pending = {readonly anchors: TabAnchors; source: LogSource | undefined; sto
 export class SessionKeeper {
   readonly #controller: Controller;
   readonly #clock: Clock;
-  readonly #typed: ViewWish;
+  readonly #typed: ViewOptions;
   readonly #pending = new Map<string, Pending>();
   readonly #unsubscribe: (() => void)[] = [];
   #save: ((session: Session) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
 
   /** `typed`: what the user wants now, whatever the last session was like. */
-  constructor({controller, clock, typed = {}}: {controller: Controller; clock: Clock; typed?: ViewWish}) {
+  constructor({controller, clock, typed = {}}: {controller: Controller; clock: Clock; typed?: ViewOptions}) {
     this.#controller = controller;
     this.#clock = clock;
     this.#typed = typed;
   }
 
   /** Brings a session back; tabs that are open already, named on the command line, stay in front. */
-  takeUp(session: Session): void {
+  restore(session: Session): void {
     const {manager, watch} = this.#controller.services;
     for (const {name, anchors} of session.tabs) {
       if (anchors.marks.length > 0 || anchors.place) {
@@ -48,14 +48,14 @@ export class SessionKeeper {
       }
     }
     const view = restoredView(session, {watch, now: this.#controller.state.start});
-    const tabs = view.tabs.map((tab) => ({...tab, pane: paneBy(this.#typed, tab.pane)}));
-    this.#controller.dispatch({type: 'restore', view: sidebarBy(this.#typed, {...view, tabs})});
+    const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#typed, tab.pane)}));
+    this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#typed, {...view, tabs})});
     this.#unsubscribe.push(manager.names.subscribe(() => this.#findSources()));
     this.#findSources();
   }
 
   /** From now on `save` is called some seconds after a change. It must not reject. */
-  begin(save: (session: Session) => Promise<void>): void {
+  start(save: (session: Session) => Promise<void>): void {
     this.#save = save;
     this.#unsubscribe.push(
       this.#controller.view.subscribe(() => {
@@ -153,7 +153,7 @@ type SessionOptions = {
   /** The last session is not taken up. */
   readonly fresh: boolean;
   /** What the user wants of it all the same. */
-  readonly typed: ViewWish;
+  readonly typed: ViewOptions;
   readonly signal: AbortSignal;
 };
 
@@ -192,11 +192,11 @@ export class ScreenSession {
     const {session, problem} = fresh ? {} : await file.read();
     const keeper = new SessionKeeper({controller, clock, typed});
     this.#keeper = keeper;
-    if (session) keeper.takeUp(session);
+    if (session) keeper.restore(session);
     if (problem !== undefined) say(controller, problem);
-    keeper.begin(async (present) => {
+    keeper.start(async (present) => {
       await file.save(present);
-      const trouble = file.takeProblem();
+      const trouble = file.readProblem();
       if (trouble !== undefined) say(controller, trouble);
     });
   }

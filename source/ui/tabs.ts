@@ -146,7 +146,7 @@ type ListFollowerOptions = {
  * Acts on the list, whenever there is a new one: shows a first pipeline, opens what was asked for, keeps the cursor on
  * what there is.
  */
-export class ListFollower {
+export class PipelineListView {
   readonly #screen: TabHost;
   readonly #isAsked: (name: string) => boolean;
   #beforeFirst: (() => Promise<void>) | undefined;
@@ -162,12 +162,12 @@ export class ListFollower {
   }
 
   /** Acts on the list as it is now; nothing, while there is none. */
-  look(): void {
+  refresh(): void {
     const {services} = this.#screen;
     const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
     // With a failure it is the last good list: streams that wait would take it for the server's answer.
-    if (failure === undefined) services.manager.noteList(pipelines);
+    if (failure === undefined) services.manager.updatePipelines(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
     const [firstAsked] = this.#openAsked(pipelines);
@@ -202,7 +202,7 @@ export class ListFollower {
     this.#isPreparing = true;
     await beforeFirst();
     this.#isPreparing = false;
-    if (!this.#screen.closing.aborted) this.look();
+    if (!this.#screen.closing.aborted) this.refresh();
   }
 
   /** A pipeline that disappears from under the cursor leaves it on the nearest one. */

@@ -9,7 +9,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {type CompactForm, compactRows, readLine} from './line-text.ts';
-import {showsSentText, timeCells, wallTime} from './time-column.ts';
+import {isVerbatim, timeCells, wallTime} from './time-column.ts';
 
 /** The part of a search pattern that painting needs. */
 export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
@@ -91,7 +91,7 @@ export function hitRanges(
   column: number,
 ): readonly {start: number; end: number}[] {
   const ranges = finder.ranges(text);
-  return column === 0 || !form || showsSentText(form.time) ? ranges : ranges.filter(({start}) => start >= column);
+  return column === 0 || !form || isVerbatim(form.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
 /** One row of an entry; `styled`: its text with other styles. */

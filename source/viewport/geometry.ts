@@ -23,7 +23,7 @@ export function lastShown({entries}: Geometry): number | undefined {
 }
 
 /** The entry that stands for one that is no longer shown: the next one, or the last. Keeps the order of entries. */
-export function standIn({entries}: Geometry, id: number): number | undefined {
+export function placeholder({entries}: Geometry, id: number): number | undefined {
   return entries.atOrAfter(id) ?? entries.atOrBefore(id);
 }
 

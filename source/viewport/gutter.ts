@@ -14,7 +14,7 @@ export type Gutter = {
 };
 
 /** What the pane knows of an entry beyond its text; asked for at each painting, so that it may change at any time. */
-export type RowLook = {
+export type RowState = {
   /** The level of the record that a line belongs to. */
   readonly level?: Level | undefined;
   /** Shown only because it stands around a match: the whole row is dim. */
@@ -58,7 +58,7 @@ export function numberCells(endId: number): number {
 
 /** The left of each row of an entry. `number` is undefined for rows without one. */
 export function paintGutter(
-  look: RowLook,
+  look: RowState,
   gutter: Gutter,
   {isCurrent, number, symbols}: {isCurrent: boolean; number: number | undefined; symbols: Symbols},
 ): StyledText {
@@ -78,7 +78,7 @@ export function paintGutter(
   return concat(parts);
 }
 
-function originOf({origin}: RowLook, cells: number): StyledText {
+function originOf({origin}: RowState, cells: number): StyledText {
   const name = origin ? plain(sanitise(origin.name).text, {fg: origin.color}) : plain('');
   return padTo(clip(name, 0, cells), cells);
 }

@@ -1,5 +1,5 @@
 /** What a reader of the evidence has to know about the lines. */
-export type EvidenceFacts = {
+export type MarkdownInput = {
   readonly pipeline: string;
   /** The server's URL; only its host is named, which leaves out credentials. */
   readonly server: string;
@@ -17,7 +17,7 @@ export type EvidenceFacts = {
  * Lines as evidence for an issue or a message: Markdown with the facts above and the lines in a fence. Lines are added
  * one by one, so that the caller can do it in slices.
  */
-export class Evidence {
+export class MarkdownReport {
   readonly #clean: (line: Uint8Array) => string;
   readonly #lines: string[] = [];
   #longestRun = 0;
@@ -34,13 +34,13 @@ export class Evidence {
     this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
   }
 
-  finish(facts: EvidenceFacts): string {
+  finish(facts: MarkdownInput): string {
     // A fence is closed by a run at least as long as the one that opened it, and is made of three at least.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
     return [...this.#head(facts), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
   }
 
-  #head({pipeline, server, platformVersion, span, filters, gaps}: EvidenceFacts): string[] {
+  #head({pipeline, server, platformVersion, span, filters, gaps}: MarkdownInput): string[] {
     return [
       `**Log of ${code(pipeline)} on ${code(hostOf(server))}**`,
       '',

@@ -6,7 +6,7 @@ import {plain} from '../terminal/styled-text.ts';
 export type OverviewRow = {readonly hit: boolean; readonly error: boolean; readonly inView: boolean};
 
 /** A log as the overview sees it. Ids are shared out evenly among the rows; what filters hide has its place, too. */
-export type OverviewFacts = {
+export type OverviewInput = {
   /** Entries [firstId, endId) are held. */
   readonly firstId: number;
   readonly endId: number;
@@ -19,7 +19,7 @@ export type OverviewFacts = {
 };
 
 /** Where in the whole log the hits and errors are, and where the screen is: two look-ups a row. */
-export function overviewRows(facts: OverviewFacts): readonly OverviewRow[] {
+export function overviewRows(facts: OverviewInput): readonly OverviewRow[] {
   const {firstId, endId, height, shown, hitAfter, errorAfter} = facts;
   const count = endId - firstId;
   // Row r stands for the ids whose place × height / count is r, rounded down; of a short log some rows for none.

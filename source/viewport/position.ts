@@ -7,8 +7,8 @@ import {
   movePlace,
   nearestShown,
   type Place,
+  placeholder,
   placesFrom,
-  standIn,
   stepBy,
 } from './geometry.ts';
 
@@ -25,7 +25,7 @@ export type Position =
       readonly current: number;
       /** Entries from here on arrived below and were not on the screen yet: they count as new. */
       readonly seen: number;
-      /** The screen row that the current entry had before filters changed; until the next move (`keepUnderEye`). */
+      /** The screen row that the current entry had before filters changed; until the next move (`keepCurrentRow`). */
       readonly eyeRow?: number;
     };
 
@@ -39,7 +39,7 @@ export function visiblePlaces(position: Position, geometry: Geometry): readonly 
 
 /** The marked entry: the one that the keys act on. Undefined while nothing is shown. */
 export function currentOf(position: Position, geometry: Geometry): number | undefined {
-  return position.kind === 'follow' ? lastShown(geometry) : standIn(geometry, position.current);
+  return position.kind === 'follow' ? lastShown(geometry) : placeholder(geometry, position.current);
 }
 
 /** How many entries arrived below what was on the screen since the pane stopped following. */
@@ -101,7 +101,7 @@ export function toTop(position: Position, geometry: Geometry): Position {
  */
 export function reveal(position: Position, geometry: Geometry, id: number, row = 0): Position {
   const held = holdAt(position, geometry);
-  const target = standIn(geometry, id);
+  const target = placeholder(geometry, id);
   if (!held || target === undefined) return position;
   const wanted = target === id ? row : 0;
   const isVisible = placesFrom(held.top, geometry).some((place) => place.id === target && place.row === wanted);
@@ -165,7 +165,7 @@ function scrollInside({top, current}: Held, geometry: Geometry, delta: number): 
 }
 
 /** The position just before filters or folds change: from then on the pane may be higher or lower than it was. */
-export function noteEyeRow(position: Position, geometry: Geometry): Position {
+export function setCurrentRow(position: Position, geometry: Geometry): Position {
   if (position.kind === 'follow' || position.eyeRow !== undefined) return position;
   const current = currentOf(position, geometry);
   const eyeRow = visiblePlaces(position, geometry).findIndex((place) => place.id === current);
@@ -178,7 +178,7 @@ export function noteEyeRow(position: Position, geometry: Geometry): Position {
  * move, so that a filter taken back puts the entry where it was. `rowFor`: the entry in whose row another one is shown,
  * as in that of a fold.
  */
-export function keepUnderEye(
+export function keepCurrentRow(
   position: Position,
   before: Geometry,
   after: Geometry,

@@ -18,7 +18,7 @@ import {
   rowOf,
 } from './entry-text.ts';
 import type {Place} from './geometry.ts';
-import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowLook} from './gutter.ts';
+import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
@@ -40,12 +40,12 @@ export type RowOptions = Gutter & {
 };
 
 /** What is looked up when rows are painted, and may change with every frame. */
-export type PaintFacts = {
+export type PaintInput = {
   /** Gets the mark in the margin, and text that stands out. */
   readonly current: number | undefined;
   /** The line that is panned so that its first hit is seen, whatever the others are. */
   readonly revealed: number | undefined;
-  readonly lookAt: (id: number) => RowLook;
+  readonly lookAt: (id: number) => RowState;
   /** Wall milliseconds, for ages. */
   readonly now: number;
   /** What the pane shows: times are counted from the record shown before. */
@@ -98,11 +98,11 @@ export class RowRenderer {
   }
 
   /** Paints the rows of `places`. Each row is at most `width` cells. */
-  paintRows(places: readonly Place[], facts: PaintFacts): string[] {
+  paintRows(places: readonly Place[], facts: PaintInput): string[] {
     return places.map((place) => this.#paintRow(place, facts));
   }
 
-  #paintRow({id, row}: Place, facts: PaintFacts): string {
+  #paintRow({id, row}: Place, facts: PaintInput): string {
     const {symbols, colors} = this.#options;
     const look = facts.lookAt(id);
     // Lines are counted from the first that was received; one that wraps has its number once, a marker has none.
@@ -116,7 +116,7 @@ export class RowRenderer {
     return paint(concat([gutter, ended]), colors);
   }
 
-  #rowText(id: number, row: number, facts: PaintFacts): StyledText {
+  #rowText(id: number, row: number, facts: PaintInput): StyledText {
     const entry = this.#texts.of(id);
     const timed = this.#withMovingTime(entry, id, facts);
     const text = id === facts.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
@@ -127,7 +127,7 @@ export class RowRenderer {
   }
 
   /** Ages, and times since the record before, are put into the blank column that the entry has for them. */
-  #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintFacts): StyledText {
+  #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintInput): StyledText {
     const {time} = this.#options;
     if (at === undefined || timeCells === 0 || !isMoving(time)) return styled;
     const previousAt = time === 'delta' ? this.#timeBefore(id, entries) : undefined;

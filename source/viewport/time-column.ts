@@ -44,7 +44,7 @@ export function isMoving(mode: TimeMode): boolean {
 }
 
 /** Whether the column shows characters of the line, so that a search may hit them. */
-export function showsSentText(mode: TimeMode): boolean {
+export function isVerbatim(mode: TimeMode): boolean {
   return mode === 'sent' || mode === 'utc';
 }
 

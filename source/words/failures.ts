@@ -7,7 +7,7 @@ const tenant = '--tenant, FELDERA_TENANT or a context names it';
 const otherTenant = 'of several tenants --tenant, FELDERA_TENANT or a context chooses one';
 
 /** What failed, and what to do where that is in the user's hands: `what · what to do`. */
-export function withWhatToDo(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): string {
+export function withAdvice(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): string {
   const {message, reason} = failure;
   // A command makes another token by itself.
   const isRenewed = failure.kind === 'fatal' && failure.expired?.isRenewed === true;
@@ -19,7 +19,7 @@ export function withWhatToDo(failure: Exclude<ApiFailure, {kind: 'cancelled'}>):
 
 /** The same for whatever a command failed with. */
 export function asSaid(error: unknown): Error {
-  if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withWhatToDo(error.failure));
+  if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withAdvice(error.failure));
   return error instanceof Error ? error : new Error(String(error));
 }
 

@@ -1,27 +1,27 @@
 import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
-import {ApiError, asFailure, createPresent as presentOf, toApiError} from '../../source/api/errors.ts';
+import {ApiError, asFailure, createRedactor as presentOf, toApiError} from '../../source/api/errors.ts';
 import type {ApiFailure} from '../../source/api/types.ts';
 
-const createPresent = (...secrets: readonly string[]) => presentOf(() => secrets);
+const createRedactor = (...secrets: readonly string[]) => presentOf(() => secrets);
 
-describe('createPresent', () => {
+describe('createRedactor', () => {
   test('takes the token out wherever it stands, with and without its prefix', () => {
-    const present = createPresent('apikey:s3cr3t.$&');
+    const present = createRedactor('apikey:s3cr3t.$&');
     expect(present('no apikey:s3cr3t.$& here, nor s3cr3t.$&!')).toBe('no … here, nor …!');
   });
 
   test('a token of the prefix alone does not eat the text', () => {
-    expect(createPresent('apikey:')('a apikey: b')).toBe('a … b');
-    expect(createPresent()('nothing to hide')).toBe('nothing to hide');
+    expect(createRedactor('apikey:')('a apikey: b')).toBe('a … b');
+    expect(createRedactor()('nothing to hide')).toBe('nothing to hide');
   });
 
   test('makes one line without control characters', () => {
-    expect(createPresent()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
+    expect(createRedactor()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
   });
 
   test('cuts long text after the token is out of it', () => {
-    const shown = createPresent('secret')(`${'x'.repeat(397)}secret and more`);
+    const shown = createRedactor('secret')(`${'x'.repeat(397)}secret and more`);
     expect(shown).toBe(`${'x'.repeat(397)}… a…`);
   });
 });
@@ -34,7 +34,7 @@ test('no part of an error holds the token, its cause included', () => {
     url: 'http://localhost/',
     errorCode: 's3cr3t',
   } as const;
-  const error = toApiError(failure, createPresent('s3cr3t'));
+  const error = toApiError(failure, createRedactor('s3cr3t'));
   expect(error.message).toBe('bad key …');
   expect(inspect(error, {depth: 9, showHidden: true})).not.toContain('s3cr3t');
 });

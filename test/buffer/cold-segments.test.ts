@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {type ColdBytes, type ColdStore, type LeavingSegment, OlderEntries} from '../../source/buffer/cold-segments.ts';
+import {type ColdBytes, ColdSegments, type ColdStore, type LeavingSegment} from '../../source/buffer/cold-segments.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {type Marker, MarkerStore} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
@@ -232,11 +232,11 @@ function storeOf() {
 }
 
 test('what the store takes over is still held', () => {
-  const older = new OlderEntries(new MarkerStore());
+  const older = new ColdSegments(new MarkerStore());
   const store = storeOf();
   older.store = store;
-  older.take(segmentOf(0, 3));
-  older.take(segmentOf(3, 2));
+  older.add(segmentOf(0, 3));
+  older.add(segmentOf(3, 2));
   expect(store.asked[1]).toEqual({firstId: 3, endId: 5, byteOffset: 6, byteLength: 4});
   expect(older).toMatchObject({firstId: 0, lines: 5, byteLength: 10, droppedLines: 0, allLines: 5, allBytes: 10});
   expect(older.lineAt(4)?.toString()).toBe('4');
@@ -246,23 +246,23 @@ test('what the store takes over is still held', () => {
 
 test('without a store it is gone, and what is older goes with it', () => {
   const markers = new MarkerStore();
-  const older = new OlderEntries(markers);
+  const older = new ColdSegments(markers);
   older.store = storeOf();
-  older.take(segmentOf(0, 3));
+  older.add(segmentOf(0, 3));
   older.store = undefined;
   markers.add(4, drawn);
   markers.add(5, drawn);
   const segment = segmentOf(3, 1);
   segment.beginEntry();
   segment.markers += 1;
-  older.take(segment);
+  older.add(segment);
   expect(older).toMatchObject({firstId: undefined, lines: 0, droppedLines: 4, allLines: 4, allBytes: 8});
   expect([...markers.entries()]).toEqual([[5, drawn]]);
   expect(older.keptTo).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('what is dropped is not asked for', () => {
-  const older = new OlderEntries(new MarkerStore());
+  const older = new ColdSegments(new MarkerStore());
   const store = storeOf();
   older.store = store;
   older.drop(segmentOf(0, 3));
@@ -272,21 +272,21 @@ test('what is dropped is not asked for', () => {
 });
 
 test('what was deleted is let go of', () => {
-  const older = new OlderEntries(new MarkerStore());
+  const older = new ColdSegments(new MarkerStore());
   const store = storeOf();
   older.store = store;
-  older.take(segmentOf(0, 3));
-  older.take(segmentOf(3, 2));
+  older.add(segmentOf(0, 3));
+  older.add(segmentOf(3, 2));
   store.deletedTo = 6;
   older.shrink();
   expect(older).toMatchObject({firstId: 3, lines: 2, droppedLines: 3, allLines: 5});
 });
 
 test('what cannot be read is gone with all that is older, and that is counted', () => {
-  const older = new OlderEntries(new MarkerStore());
+  const older = new ColdSegments(new MarkerStore());
   const store = storeOf();
   older.store = store;
-  for (const firstId of [0, 2, 4]) older.take(segmentOf(firstId, 2));
+  for (const firstId of [0, 2, 4]) older.add(segmentOf(firstId, 2));
   store.isDead = true;
   expect(older.lineAt(3)).toBeUndefined();
   expect(older).toMatchObject({firstId: 4, failedReads: 1, droppedLines: 4});
@@ -296,7 +296,7 @@ test('what cannot be read is gone with all that is older, and that is counted', 
 
 test('a past of an earlier time goes on from where the last one ended, with its markers', () => {
   const markers = new MarkerStore();
-  const older = new OlderEntries(markers);
+  const older = new ColdSegments(markers);
   const bytes = {isKept: () => true, read: () => Buffer.from('a\nb\n')};
   const endId = older.addPast(0, {lines: 2, byteLength: 4, markers: [{line: 1, marker: drawn}], bytes});
   expect(endId).toBe(3);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {idsIn, newTally, takeBlocks, takeBytes, takeLines} from '../../source/buffer/copy-lines.ts';
+import {copyBytes, idsIn, newTally, readBlocks, readLines} from '../../source/buffer/copy-lines.ts';
 import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
 
 const numRuns = Number(process.env.PIPETAIL_RUNS ?? 200);
@@ -15,24 +15,24 @@ test('bytes exactly as the log has them: colours, CR, invalid UTF-8, blank lines
   const bytes = Buffer.from('\u001B[31mred\u001B[0m\r\n\n\u0000\u00FF\n  last\n', 'latin1');
   const buffer = new LogBuffer({maxBytes: 1000});
   buffer.append(bytes);
-  expect(takeBytes(buffer, [0, 1, 2, 3])).toEqual(bytes);
-  expect(takeBytes(buffer, [1, 3]).toString()).toBe('\n  last\n');
-  expect([...takeLines(buffer, [0, 1])].map(String)).toEqual(['\u001B[31mred\u001B[0m\r', '']);
+  expect(copyBytes(buffer, [0, 1, 2, 3])).toEqual(bytes);
+  expect(copyBytes(buffer, [1, 3]).toString()).toBe('\n  last\n');
+  expect([...readLines(buffer, [0, 1])].map(String)).toEqual(['\u001B[31mred\u001B[0m\r', '']);
 });
 
 test('markers are left out unless asked for, and never counted as lines', () => {
   const buffer = bufferOf('one\n');
   buffer.addMarker({kind: 'line-cut', at: 0});
   buffer.append(Buffer.from('two\n'));
-  expect(takeBytes(buffer, [0, 1, 2]).toString()).toBe('one\ntwo\n');
+  expect(copyBytes(buffer, [0, 1, 2]).toString()).toBe('one\ntwo\n');
   const tally = newTally();
-  const taken = takeBytes(buffer, [0, 1, 2], {markers: (marker) => `«${marker.kind}»`, tally});
+  const taken = copyBytes(buffer, [0, 1, 2], {markers: (marker) => `«${marker.kind}»`, tally});
   expect(taken.toString()).toBe('one\n── «line-cut» ──\ntwo\n');
   expect(tally).toEqual({lines: 2, bytes: taken.length, missing: 0});
 });
 
 test('the open line is taken as far as it has come, with an end of its own', () => {
-  expect(takeBytes(bufferOf('one\ntw'), [0, 1]).toString()).toBe('one\ntw\n');
+  expect(copyBytes(bufferOf('one\ntw'), [0, 1]).toString()).toBe('one\ntw\n');
 });
 
 test('what was trimmed before its turn is counted, not passed over in silence', () => {
@@ -40,7 +40,7 @@ test('what was trimmed before its turn is counted, not passed over in silence', 
   const line = `${'x'.repeat(99_999)}\n`;
   buffer.append(Buffer.from(line.repeat(25)));
   const tally = newTally();
-  const blocks = takeBlocks(buffer, idsIn(allEntries(buffer), 0, buffer.endId), {tally});
+  const blocks = readBlocks(buffer, idsIn(allEntries(buffer), 0, buffer.endId), {tally});
   const first = blocks.next();
   buffer.append(Buffer.from(line.repeat(25)));
   const rest = [...blocks];
@@ -53,7 +53,7 @@ test('blocks are bounded, and copies: what they hold stays when the buffer goes 
   const text = `${'a'.repeat(2_500_000)}\n${'short\n'.repeat(500_000)}`;
   const buffer = bufferOf(text);
   const blocks: Buffer[] = [];
-  for (const block of takeBlocks(buffer, idsIn(allEntries(buffer), 0, buffer.endId))) {
+  for (const block of readBlocks(buffer, idsIn(allEntries(buffer), 0, buffer.endId))) {
     blocks.push(block);
     buffer.append(Buffer.from('later\n'));
   }
@@ -63,12 +63,12 @@ test('blocks are bounded, and copies: what they hold stays when the buffer goes 
 
 test('what costs time without bytes is cut up too', () => {
   const buffer = bufferOf('\n'.repeat(100_000));
-  expect([...takeBlocks(buffer, idsIn(allEntries(buffer), 0, 100_000))].map(String)).toEqual([
+  expect([...readBlocks(buffer, idsIn(allEntries(buffer), 0, 100_000))].map(String)).toEqual([
     ...Array.from({length: 6}, () => '\n'.repeat(16_384)),
     '\n'.repeat(100_000 - 6 * 16_384),
   ]);
   const gone = Array.from({length: 20_000}, (_, index) => 200_000 + index);
-  expect([...takeBlocks(buffer, gone)].map(String)).toEqual(['', '']);
+  expect([...readBlocks(buffer, gone)].map(String)).toEqual(['', '']);
 });
 
 test('any choice of any lines, in segments of any size, equals the chosen lines', () => {
@@ -93,7 +93,7 @@ test('any choice of any lines, in segments of any size, equals the chosen lines'
           ids.push(entries.length);
           expected += 'open\n';
         }
-        expect(takeBytes(buffer, ids).toString()).toBe(expected);
+        expect(copyBytes(buffer, ids).toString()).toBe(expected);
       },
     ),
     {numRuns},

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest';
 import {coreTexts, foldsBeyondAscii} from '../../source/buffer/find-hits.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {TextFacts} from '../../source/buffer/style-joints.ts';
+import {StyleJoints} from '../../source/buffer/style-joints.ts';
 
 function coresOf(source: string, log: string): unknown[] {
-  const facts = new TextFacts();
+  const facts = new StyleJoints();
   facts.update(Buffer.from(log), Buffer.byteLength(log));
   return coreTexts(compilePattern(source), facts).map(({text, isProof}) => [text, isProof]);
 }
@@ -35,7 +35,7 @@ test.each<[string, string, string, unknown[]]>([
 });
 
 test('styles that come later may interrupt what none did before', () => {
-  const facts = new TextFacts();
+  const facts = new StyleJoints();
   const pattern = compilePattern('step 1');
   const bytes = Buffer.from('step 1\nstep \x1b[1m1\n');
   facts.update(bytes, 7);

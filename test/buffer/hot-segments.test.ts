@@ -1,19 +1,19 @@
 import {expect, test} from 'vitest';
-import {MemoryPart} from '../../source/buffer/hot-segments.ts';
+import {HotSegments} from '../../source/buffer/hot-segments.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
-function partOf(text: string, options: {segmentBytes?: number; maxLineBytes?: number} = {}): MemoryPart {
-  const part = new MemoryPart({segmentBytes: 10, maxLineBytes: 100, ...options});
+function partOf(text: string, options: {segmentBytes?: number; maxLineBytes?: number} = {}): HotSegments {
+  const part = new HotSegments({segmentBytes: 10, maxLineBytes: 100, ...options});
   put(part, text);
   return part;
 }
 
-function put(part: MemoryPart, text: string): void {
+function put(part: HotSegments, text: string): void {
   for (let rest: Uint8Array = Buffer.from(text); rest.length > 0; )
     rest = rest.subarray(part.put(...withNewlines(rest), 0));
 }
 
-function linesOf(part: MemoryPart): (string | undefined)[] {
+function linesOf(part: HotSegments): (string | undefined)[] {
   const lines: (string | undefined)[] = [];
   for (let id = part.firstId; id < part.endId; id++) lines.push(part.lineAt(id)?.toString());
   return lines;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type ColdStore, OlderEntries} from '../../source/buffer/cold-segments.ts';
-import {MemoryPart} from '../../source/buffer/hot-segments.ts';
+import {ColdSegments, type ColdStore} from '../../source/buffer/cold-segments.ts';
+import {HotSegments} from '../../source/buffer/hot-segments.ts';
 import {allEntries, LogBuffer, MemoryBound} from '../../source/buffer/log-buffer.ts';
 import {type Marker, MarkerStore} from '../../source/buffer/markers.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
@@ -313,8 +313,8 @@ test('an empty log shows nothing', () => {
 
 /** Ten segments of a line of six bytes, which costs ten. */
 function filled({keptTo, waitingBytes = 20}: {keptTo?: number; waitingBytes?: number} = {}) {
-  const memory = new MemoryPart({segmentBytes: 6, maxLineBytes: 6});
-  const older = new OlderEntries(new MarkerStore());
+  const memory = new HotSegments({segmentBytes: 6, maxLineBytes: 6});
+  const older = new ColdSegments(new MarkerStore());
   const bytes = {isKept: () => true, read: () => undefined};
   const store = {keptTo: keptTo ?? 0, keep: () => bytes} satisfies ColdStore;
   if (keptTo !== undefined) older.store = store;

@@ -1,19 +1,19 @@
 import {expect, it, test} from 'vitest';
-import {addToll, type Marker, MarkerStore, noToll} from '../../source/buffer/markers.ts';
+import {countLoss, type Marker, MarkerStore, noLosses} from '../../source/buffer/markers.ts';
 
 const lost = (atLeast: number, atMost: number): Marker => ({kind: 'lost', at: 0, from: 0, to: 0, atLeast, atMost});
 
 it('gaps add up within their bounds; a cut line is a gap without a number', () => {
-  const toll = addToll(addToll(addToll(noToll, lost(5, 5), 10), lost(0, 7), 20), {kind: 'line-cut', at: 0}, 30);
+  const toll = countLoss(countLoss(countLoss(noLosses, lost(5, 5), 10), lost(0, 7), 20), {kind: 'line-cut', at: 0}, 30);
   expect(toll).toEqual({gaps: 3, atLeast: 5, atMost: 12, gapId: 30, lives: 0, lifeId: undefined});
 });
 
 it('a gap of nothing is none', () => {
-  expect(addToll(noToll, lost(0, 0), 1)).toBe(noToll);
+  expect(countLoss(noLosses, lost(0, 0), 1)).toBe(noLosses);
 });
 
 it('a log that began anew is counted apart', () => {
-  expect(addToll(noToll, {kind: 'new-life', because: 'restarted', at: 0}, 3)).toMatchObject({
+  expect(countLoss(noLosses, {kind: 'new-life', because: 'restarted', at: 0}, 3)).toMatchObject({
     gaps: 0,
     lives: 1,
     lifeId: 3,
@@ -27,7 +27,7 @@ it('what tells of no loss changes nothing', () => {
     {kind: 'reconnected', cause: 'server-lost', downMs: 1, times: 1, since: 0, at: 0},
     {kind: 'state', from: 'Running', to: 'Stopped', at: 0},
   ];
-  for (const marker of markers) expect(addToll(noToll, marker, 1)).toBe(noToll);
+  for (const marker of markers) expect(countLoss(noLosses, marker, 1)).toBe(noLosses);
 });
 
 const drawn = (at: number): Marker => ({kind: 'drawn', at});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {compilePattern, neededTexts} from '../../source/buffer/pattern.ts';
-import {withinDeadline} from '../../source/system/deadline.ts';
+import {runWithTimeout} from '../../source/system/deadline.ts';
 
 describe('pattern', () => {
   const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
@@ -73,7 +73,7 @@ describe('pattern', () => {
       const alphabet = fc.constantFrom(...'aAbB.*+?^$()[]{}|\\dsS-,1🚀é');
       fc.assert(
         fc.property(fc.string({unit: alphabet, maxLength: 12}), fc.string({unit: alphabet}), (source, text) => {
-          const pattern = compilePattern(source, {watch: withinDeadline});
+          const pattern = compilePattern(source, {watch: runWithTimeout});
           const ranges = pattern.ranges(text);
           const isFound = pattern.guard(text.length, () => pattern.test(text));
           if (ranges.length > 0) expect(isFound).toBe(true);
@@ -97,7 +97,7 @@ describe('pattern', () => {
       ['a*a*a*a*a*a*b', 'a'.repeat(2000)],
       ['\\w+!', 'a'.repeat(2_000_000)],
     ])('%s is given up, once and for all', (source, text) => {
-      const pattern = compilePattern(source, {watch: withinDeadline});
+      const pattern = compilePattern(source, {watch: runWithTimeout});
       expect(pattern.tooSlow).toBe(false);
       expect(pattern.ranges(text)).toEqual([]);
       expect(pattern.tooSlow).toBe(true);

@@ -3,8 +3,8 @@ import {describe, expect, it, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {FactsAhead, Search, SortedIds} from '../../source/buffer/search.ts';
-import {TextFacts} from '../../source/buffer/style-joints.ts';
-import {withinDeadline} from '../../source/system/deadline.ts';
+import {StyleJoints} from '../../source/buffer/style-joints.ts';
+import {runWithTimeout} from '../../source/system/deadline.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 
@@ -106,7 +106,7 @@ describe('a watched pattern', () => {
   }
 
   test('that is too slow ends the search, and what was found stays', () => {
-    const pattern = compilePattern('(a+)+b', {watch: withinDeadline});
+    const pattern = compilePattern('(a+)+b', {watch: runWithTimeout});
     const buffer = bufferOf(`ab\n`);
     const search = new Search(buffer, pattern);
     expect([search.step(1000), [...search.hits]]).toEqual([true, [0]]);
@@ -340,7 +340,7 @@ describe('a scope', () => {
   });
 });
 
-const joints = (facts: TextFacts) => {
+const joints = (facts: StyleJoints) => {
   const letters = ['a', 'b', ' ', '\n', 'x'].map((letter) => letter.charCodeAt(0));
   return letters.flatMap((before) =>
     letters.filter((after) => facts.isJoint(before, after)).map((after) => [before, after]),
@@ -366,7 +366,7 @@ it('knows of all lines that have ended what a search would work out, in whatever
         if (!segment) break;
         const known = joints(segment.facts);
         const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
-        const fresh = new TextFacts();
+        const fresh = new StyleJoints();
         fresh.update(segment.bytes, ended);
         expect(known).toEqual(joints(fresh));
         id = segment.endId;

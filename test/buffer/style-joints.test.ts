@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {decodeVisible, TextFacts, visibleText} from '../../source/buffer/style-joints.ts';
+import {decodeVisible, StyleJoints, visibleText} from '../../source/buffer/style-joints.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const code = (character: string) => character.charCodeAt(0);
 
-function factsOf(text: string): TextFacts {
-  const facts = new TextFacts();
+function factsOf(text: string): StyleJoints {
+  const facts = new StyleJoints();
   facts.update(Buffer.from(text), Buffer.byteLength(text));
   return facts;
 }
@@ -42,7 +42,7 @@ test('finds what a regular expression finds, however the lines came and wherever
     fc.property(lines, fc.nat(3), (texts, offset) => {
       const log = texts.join('');
       const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(log)]).subarray(offset);
-      const facts = new TextFacts();
+      const facts = new StyleJoints();
       let to = 0;
       for (const text of texts) {
         to += Buffer.byteLength(text);

@@ -120,7 +120,7 @@ export function streamManager(url: string, names: readonly string[]): Reader {
   const unsubscribe = poller.snapshot.subscribe(() => {
     const {pipelines, failure} = poller.snapshot.get();
     // As the screen does: a list that fails says nothing of the pipelines.
-    if (pipelines && failure === undefined) manager.noteList(pipelines);
+    if (pipelines && failure === undefined) manager.updatePipelines(pipelines);
   });
   poller.start();
   const streams = new Map(names.map((name) => [name, manager.open(name)]));

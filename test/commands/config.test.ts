@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {inForce} from '../../source/commands/config.ts';
+import {effectiveOptions} from '../../source/commands/config.ts';
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import {emptyConfig} from '../../source/settings/config-file.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
@@ -24,7 +24,7 @@ mark = []
 );
 
 function shown(argv: readonly string[], variables: Readonly<Record<string, string>> = {}, of = file) {
-  const rows = inForce(readCommandLine(['config', 'show', ...argv]), variables, of);
+  const rows = effectiveOptions(readCommandLine(['config', 'show', ...argv]), variables, of);
   expect(JSON.stringify(rows)).not.toContain('SECRET');
   return new Map(rows.map(({option, value, from}) => [option, [value, from]]));
 }

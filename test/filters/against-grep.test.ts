@@ -2,14 +2,14 @@ import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
 import {writeLog} from '../../bench/frame/log-data.ts';
-import {idsIn, takeBytes} from '../../source/buffer/copy-lines.ts';
+import {copyBytes, idsIn} from '../../source/buffer/copy-lines.ts';
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
 import {parseFilter} from '../../source/filters/filter.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {withinDeadline} from '../../source/system/deadline.ts';
+import {runWithTimeout} from '../../source/system/deadline.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool} from '../harness/tools.ts';
 import {sampleFiles} from '../records/sample-lines.ts';
@@ -31,7 +31,7 @@ function grep(context: TestContext, file: string, ...args: readonly string[]): s
 const caseFlag = (pattern: string) => (/[A-Z]/.test(pattern) ? [] : ['-i']);
 
 function searchIn(buffer: LogBuffer, pattern: string): Search {
-  const search = new Search(buffer, compilePattern(pattern, {watch: withinDeadline}));
+  const search = new Search(buffer, compilePattern(pattern, {watch: runWithTimeout}));
   while (!search.step(stepBytes));
   return search;
 }
@@ -112,7 +112,7 @@ describe('a search of 1,000,000 lines counts what grep -c counts', () => {
 describe('filters on 1,000,000 lines', () => {
   function shownBy(...typed: readonly string[]): ShownLines {
     const filters = typed.map((text, id) => {
-      const parsed = parseFilter(text, {watch: withinDeadline});
+      const parsed = parseFilter(text, {watch: runWithTimeout});
       if (parsed.kind === 'error') throw new Error(parsed.text);
       return {id, filter: parsed.filter, on: true};
     });
@@ -146,7 +146,7 @@ describe('filters on 1,000,000 lines', () => {
       .split(/(?<=\n)/)
       .filter((line) => !line.includes('identical error') && line.includes('\u001B[33m WARN'));
     expect(found.length).toBeGreaterThan(1000);
-    const taken = takeBytes(buffer, idsIn(shown, buffer.firstId, buffer.endId));
+    const taken = copyBytes(buffer, idsIn(shown, buffer.firstId, buffer.endId));
     expect(taken.equals(Buffer.from(found.join('')))).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
 import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {withinDeadline} from '../../source/system/deadline.ts';
+import {runWithTimeout} from '../../source/system/deadline.ts';
 
 type Options = Partial<Omit<ShownLinesOptions, 'filters'>> & {readonly filters?: readonly Filter[]};
 
@@ -128,7 +128,7 @@ describe('filters', () => {
 
   test('a pattern that is too slow filters no more, and is named', () => {
     const buffer = bufferOf('ab', 'refused', 'a'.repeat(60));
-    const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: withinDeadline}), out: false};
+    const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: runWithTimeout}), out: false};
     const shown = shownOf(buffer, {filters: [...typed('!refused'), slow]});
     expect(idsOf(shown)).toEqual([0, 2]);
     expect(shown.tooSlow).toEqual([1]);

@@ -18,7 +18,7 @@ test('without a key for some minutes nobody is there; a key brings them back at 
   expect(presence.here.get()).toBe(true);
   await clock.advance(1);
   expect(presence.here.get()).toBe(false);
-  presence.noteSign();
+  presence.onSign();
   expect(presence.here.get()).toBe(true);
   await clock.advance(5 * minute);
   expect(changes).toEqual([false, true, false]);
@@ -27,7 +27,7 @@ test('without a key for some minutes nobody is there; a key brings them back at 
 test('keys put it off, and no number of them makes more than one timer', async () => {
   const {clock, presence, changes} = open();
   for (let minutes = 0; minutes < 12; minutes++) {
-    for (let keys = 0; keys < 10; keys++) presence.noteSign();
+    for (let keys = 0; keys < 10; keys++) presence.onSign();
     expect(clock.pending).toBe(1);
     await clock.advance(minute);
   }
@@ -38,10 +38,10 @@ test('keys put it off, and no number of them makes more than one timer', async (
 
 test('the lost focus counts at once; a key proves the contrary', async () => {
   const {clock, presence, changes} = open();
-  presence.noteBlur();
+  presence.onBlur();
   expect(presence.here.get()).toBe(false);
-  presence.noteSign();
-  presence.noteSign();
+  presence.onSign();
+  presence.onSign();
   expect(changes).toEqual([false, true]);
   await clock.advance(5 * minute);
   expect(changes).toEqual([false, true, false]);
@@ -49,12 +49,12 @@ test('the lost focus counts at once; a key proves the contrary', async () => {
 
 test('while nobody is there, and after the end, no timer waits', async () => {
   const {clock, presence} = open();
-  presence.noteBlur();
+  presence.onBlur();
   expect(clock.pending).toBe(0);
-  presence.noteSign();
+  presence.onSign();
   await clock.advance(5 * minute);
   expect(clock.pending).toBe(0);
-  presence.noteSign();
+  presence.onSign();
   presence.dispose();
   expect(clock.pending).toBe(0);
 });

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import {inSlices, restsInFlood, SliceRunner} from '../../source/lib/slices.ts';
+import {floodPause, inSlices, SliceRunner} from '../../source/lib/slices.ts';
 
 /** A clock whose time goes on by `tick` each time it is read, and whose callbacks run when `turn` is called. */
 function manualClock(tick: number): Clock & {turn: () => boolean; readonly pending: number} {
@@ -193,7 +193,7 @@ test('stops when aborted', async () => {
 
 test('rests while a log floods, and no longer', () => {
   const buffer = {totalBytes: 1_000_000};
-  const restMs = restsInFlood(() => buffer.totalBytes);
+  const restMs = floodPause(() => buffer.totalBytes);
   const after = (bytes: number) => {
     buffer.totalBytes += bytes;
     return restMs();

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import {expect, it, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {panicLines} from '../../source/demo/log-lines.ts';
-import {ErrorCounter, ErrorShapes, ErrorSightings, watchedKey} from '../../source/records/error-log.ts';
+import {ErrorCounter, ErrorLog, ErrorSightings, watchedKey} from '../../source/records/error-log.ts';
 import {levelIn} from '../../source/records/line-head.ts';
 import {isPanicIn} from '../../source/records/line-kind.ts';
-import {PaneWriter} from '../../source/streams/log-writer.ts';
+import {LogWriter} from '../../source/streams/log-writer.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 const refused = (port: number) =>
@@ -14,7 +14,7 @@ const refused = (port: number) =>
 const full = Buffer.from('[orders] 2026-01-01T00:00:00.000001Z ERROR disk:  no space left');
 
 it('lines that differ in numbers alone are one, with its first and last', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(refused(9092), {id: 4, at: 100});
   shapes.add(full, {id: 5, at: 200});
   shapes.add(refused(9093), {id: 9, at: 300});
@@ -25,7 +25,7 @@ it('lines that differ in numbers alone are one, with its first and last', () => 
 });
 
 it('the example is bounded and none of the caller’s bytes', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   const line = Buffer.from(`ERROR ${'x'.repeat(10_000)}`);
   shapes.add(line, {id: 0, at: 0});
   line.fill('y');
@@ -35,7 +35,7 @@ it('the example is bounded and none of the caller’s bytes', () => {
 });
 
 it('the example of a long line in JSON has lost the end of its message, and nothing else', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   const message = `parse error: "\u001b${'é🚀\\'.repeat(300)}`;
   const keys = {'feldera-service': 'pipeline', fields: {message}, level: 'ERROR', target: 'a::b'};
   for (let blanks = 0; blanks < 12; blanks++) {
@@ -57,9 +57,9 @@ it('the example of a long line in JSON has lost the end of its message, and noth
 });
 
 it('what came since the last look is unseen, with the first of it', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(refused(1), {id: 1, at: 10});
-  shapes.look();
+  shapes.markSeen();
   const only = () => [...shapes.byKey.values()][0];
   expect(only()).toMatchObject({count: 1, unseen: 0});
   shapes.add(refused(2), {id: 7, at: 70});
@@ -68,7 +68,7 @@ it('what came since the last look is unseen, with the first of it', () => {
 });
 
 it('what was told stays as it was, and is the same until there is more to tell', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(refused(1), {id: 1, at: 10});
   shapes.add(full, {id: 2, at: 20});
   const before = shapes.byKey;
@@ -81,7 +81,7 @@ it('what was told stays as it was, and is the same until there is more to tell',
 });
 
 it('of too many shapes the one that was silent for longest gives way, and is counted', () => {
-  const shapes = new ErrorShapes({most: 2});
+  const shapes = new ErrorLog({most: 2});
   shapes.add(refused(1), {id: 1, at: 1});
   shapes.add(full, {id: 2, at: 2});
   shapes.add(refused(2), {id: 3, at: 3});
@@ -91,14 +91,14 @@ it('of too many shapes the one that was silent for longest gives way, and is cou
 });
 
 it('watched lines are one kind, whatever they say', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(refused(1), {id: 1, at: 1, key: watchedKey});
   shapes.add(full, {id: 2, at: 2, key: watchedKey});
   expect(shapes.byKey.get(watchedKey)).toMatchObject({count: 2, firstId: 1, lastId: 2});
 });
 
 it('no line is taken for a watched one, whatever its shape', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   // Of this one it is -1: shapes are signed.
   shapes.add(Buffer.from('[orders] 2026-01-01T00:00:00.000001Z ERROR kafka:  vynmgtij'), {id: 1, at: 1});
   shapes.add(refused(1), {id: 2, at: 2, key: watchedKey});
@@ -106,7 +106,7 @@ it('no line is taken for a watched one, whatever its shape', () => {
 });
 
 it('the map is the same until there is another error, and one that was taken never changes', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(full, {id: 1, at: 1});
   const taken = shapes.byKey;
   expect(shapes.byKey).toBe(taken);
@@ -121,7 +121,7 @@ const infoLine = '[orders] 2026-01-01T00:00:00.000001Z  INFO dbsp_adapters::cont
 
 function count(pieces: readonly Uint8Array[]): number {
   const counter = new ErrorCounter();
-  for (const piece of pieces) counter.push(...withNewlines(piece));
+  for (const piece of pieces) counter.append(...withNewlines(piece));
   return counter.count;
 }
 
@@ -168,26 +168,26 @@ test('a panic counts once, however many lines it has', () => {
 
 test('a line counts once, when it ends', () => {
   const counter = new ErrorCounter();
-  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
+  counter.append(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
   expect(counter.count).toBe(0);
-  counter.push(...withNewlines(Buffer.from('\n')));
+  counter.append(...withNewlines(Buffer.from('\n')));
   expect(counter.count).toBe(1);
 });
 
 test('a line that is closed without a newline counts, and the next one begins anew', () => {
   const counter = new ErrorCounter();
-  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -5))));
+  counter.append(...withNewlines(Buffer.from(errorLine.slice(0, -5))));
   counter.endLine();
-  counter.push(...withNewlines(Buffer.from(errorLine)));
+  counter.append(...withNewlines(Buffer.from(errorLine)));
   counter.endLine();
   expect(counter.count).toBe(2);
 });
 
 test('a line of many megabytes in small pieces is judged by its head', () => {
   const counter = new ErrorCounter();
-  counter.push(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
-  for (let piece = 0; piece < 1000; piece++) counter.push(...withNewlines(Buffer.alloc(32_768, 'x')));
-  counter.push(...withNewlines(Buffer.from('\n')));
+  counter.append(...withNewlines(Buffer.from(errorLine.slice(0, -1))));
+  for (let piece = 0; piece < 1000; piece++) counter.append(...withNewlines(Buffer.alloc(32_768, 'x')));
+  counter.append(...withNewlines(Buffer.from('\n')));
   expect(counter.count).toBe(1);
 });
 
@@ -211,7 +211,7 @@ test('it names the lines that are errors when each is judged on its own, however
       let from = 0;
       for (const cut of [...cuts.sort((a, b) => a - b), log.length]) {
         const piece = log.subarray(from, Math.max(from, Math.min(cut, log.length)));
-        named.push(...counter.push(...withNewlines(piece)).map((index) => ended + index));
+        named.push(...counter.append(...withNewlines(piece)).map((index) => ended + index));
         ended += piece.toString().split('\n').length - 1;
         from += piece.length;
       }
@@ -230,7 +230,7 @@ const time = Date.UTC(2026, 0, 1);
 function open(maxBytes = 1024 * 1024) {
   const buffer = new LogBuffer({maxBytes});
   const errors = new ErrorSightings({buffer, wall});
-  const writer = new PaneWriter({buffer, errors});
+  const writer = new LogWriter({buffer, errors});
   return {buffer, errors, writer};
 }
 
@@ -288,7 +288,7 @@ test('a line that is closed without an end counts, under its own id', () => {
 test('a line that is too long for one entry is found under its beginning', () => {
   const buffer = new LogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64, maxLineBytes: 256});
   const errors = new ErrorSightings({buffer, wall});
-  const writer = new PaneWriter({buffer, errors});
+  const writer = new LogWriter({buffer, errors});
   writer.append(...withNewlines(Buffer.from(line('INFO', 'one'))));
   for (let piece = 0; piece < 10; piece++)
     writer.append(...withNewlines(Buffer.from(piece === 0 ? line('ERROR', 'long').trimEnd() : 'x'.repeat(100))));

@@ -245,7 +245,7 @@ test('counts the errors that the counter of the stream counts', () => {
     fc.property(fc.array(line, {maxLength: 100}), (lines) => {
       const text = lines.map((each) => `${each}\n`).join('');
       const counter = new ErrorCounter();
-      counter.push(...withNewlines(Buffer.from(text)));
+      counter.append(...withNewlines(Buffer.from(text)));
       expect(indexText(text).index.errorCount).toBe(counter.count);
     }),
     {numRuns: runs},

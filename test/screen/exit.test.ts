@@ -1,18 +1,18 @@
 import {expect, it} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
-import {Departure, endScreen} from '../../source/screen/exit.ts';
+import {endScreen, ScreenExit} from '../../source/screen/exit.ts';
 import {nextScreen} from './next-screen.ts';
 
 it('says each time that the screen is to be left, and knows the last code', () => {
   let left = 0;
-  const departure = new Departure(() => left++);
+  const departure = new ScreenExit(() => left++);
   departure.leave(0);
   departure.leave(143);
   expect([left, departure.code, departure.fault, departure.next]).toEqual([2, 143, undefined, undefined]);
 });
 
 it('keeps the first fault, which is the cause of the others and outweighs any code', () => {
-  const departure = new Departure(() => {});
+  const departure = new ScreenExit(() => {});
   departure.leaveWithFault(new Error('first'));
   departure.leaveWithFault(new Error('second'));
   departure.leave(0);
@@ -21,14 +21,14 @@ it('keeps the first fault, which is the cause of the others and outweighs any co
 });
 
 it('knows of the fault when it says that the screen is to be left', () => {
-  const departure: Departure = new Departure(() => expect(departure.fault).toEqual({error: 'broken'}));
+  const departure: ScreenExit = new ScreenExit(() => expect(departure.fault).toEqual({error: 'broken'}));
   departure.leaveWithFault('broken');
   expect.assertions(1);
 });
 
 it('has another screen follow, unless a signal comes after all', async () => {
   const {next, isClosed} = await nextScreen();
-  const departure = new Departure(() => {});
+  const departure = new ScreenExit(() => {});
   departure.leaveFor(next);
   await departure.dropNextUnlessClean();
   expect([departure.code, departure.next, isClosed()]).toEqual([0, next, false]);
@@ -38,7 +38,7 @@ it('has another screen follow, unless a signal comes after all', async () => {
 });
 
 /** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
-async function ending(departure: Departure, {isOut = true, during = () => {}} = {}) {
+async function ending(departure: ScreenExit, {isOut = true, during = () => {}} = {}) {
   const done: string[] = [];
   const end = await endScreen({
     departure,
@@ -57,8 +57,8 @@ async function ending(departure: Departure, {isOut = true, during = () => {}} = 
   return {...end, done};
 }
 
-function leftWith(code: number): Departure {
-  const departure = new Departure(() => {});
+function leftWith(code: number): ScreenExit {
+  const departure = new ScreenExit(() => {});
   departure.leave(code);
   return departure;
 }
@@ -70,7 +70,7 @@ it('writes the last, then undoes what was done last first', async () => {
 });
 
 it('tells of a fault when the terminal is whole again', async () => {
-  const departure = new Departure(() => {});
+  const departure = new ScreenExit(() => {});
   departure.leaveWithFault('broken');
   const {code, done} = await ending(departure);
   expect(code).toBe(1);
@@ -83,7 +83,7 @@ it('ends the process at once when the terminal takes nothing', async () => {
 
 it('leaves a terminal that takes nothing to the screen that follows', async () => {
   const {next, isClosed} = await nextScreen();
-  const departure = new Departure(() => {});
+  const departure = new ScreenExit(() => {});
   departure.leaveFor(next);
   const end = await ending(departure, {isOut: false});
   expect([end.code, end.next, isClosed()]).toEqual([0, next, false]);
@@ -93,7 +93,7 @@ it('leaves a terminal that takes nothing to the screen that follows', async () =
 
 it.each([true, false])('lets no screen follow a signal that comes during the last write (out: %s)', async (isOut) => {
   const {next, isClosed} = await nextScreen();
-  const departure = new Departure(() => {});
+  const departure = new ScreenExit(() => {});
   departure.leaveFor(next);
   const end = await ending(departure, {isOut, during: () => departure.leave(143)});
   expect([end.code, end.next, isClosed()]).toEqual([143, undefined, true]);

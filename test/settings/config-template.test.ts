@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {configTemplate} from '../../source/settings/config-template.ts';
-import {type Option, options, standingCommands, variableOf} from '../../source/settings/option-table.ts';
+import {effectiveCommands, type Option, options, variableOf} from '../../source/settings/option-table.ts';
 import {contextOptions} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {keyTable} from '../../source/ui/keys/remap-keys.ts';
@@ -11,7 +11,7 @@ import {readSettings} from '../harness/read-settings.ts';
 
 const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
 const template = configTemplate(keyTable.lines());
-const standing: readonly Option[] = options.filter((option: Option) => standingCommands(option).length > 0);
+const standing: readonly Option[] = options.filter((option: Option) => effectiveCommands(option).length > 0);
 
 /** All that is commented out put in force, explanations left. */
 const allOn = template.replace(/^#(?! |$)/gm, '');

@@ -1,7 +1,13 @@
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig, type FileValue} from '../../source/settings/config-file.ts';
-import {type FlagName, type Option, options, standingCommands, variableOf} from '../../source/settings/option-table.ts';
-import {type Flags, givenOptions} from '../../source/settings/option-values.ts';
+import {
+  effectiveCommands,
+  type FlagName,
+  type Option,
+  options,
+  variableOf,
+} from '../../source/settings/option-table.ts';
+import {type Flags, optionValues} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {readSettings} from '../harness/read-settings.ts';
@@ -212,8 +218,8 @@ test('without a file there is none', () => {
   );
 });
 
-const standing = options.filter((option: Option) => standingCommands(option).length > 0);
-const once = options.filter((option: Option) => standingCommands(option).length === 0);
+const standing = options.filter((option: Option) => effectiveCommands(option).length > 0);
+const once = options.filter((option: Option) => effectiveCommands(option).length === 0);
 
 function given(
   flag: FlagName,
@@ -223,8 +229,8 @@ function given(
   const option: Option | undefined = options.find((each) => each.flag === flag);
   const variable = option && variableOf(option);
   const value: FileValue = {text: sources.file ?? '', where: 'c.toml:7'};
-  return givenOptions({
-    command: command ?? (option && standingCommands(option)[0]) ?? 'screen',
+  return optionValues({
+    command: command ?? (option && effectiveCommands(option)[0]) ?? 'screen',
     flags: sources.flags ?? new Map(),
     environment: variable !== undefined && sources.variable !== undefined ? {[variable]: sources.variable} : {},
     file: sources.file === undefined ? emptyConfig : {...emptyConfig, options: new Map([[flag, value]])},

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {readNames, readTemplate, wantsJson} from '../../source/settings/request.ts';
+import {isJsonRequested, readNames, readTemplate} from '../../source/settings/request.ts';
 
 const names = ['orders', 'orders-eu', 'fraud', 'etl_2', 'ETL'];
 const matching = (word: string) => names.filter((name) => readNames([word]).patterns[0]?.matches(name));
@@ -46,7 +46,7 @@ test.each([
   [['list', '--output', 'name'], false],
   [['logs', '--', '-o', 'json'], false],
 ])('%j: %s', (argv, expected) => {
-  expect(wantsJson(argv)).toBe(expected);
+  expect(isJsonRequested(argv)).toBe(expected);
 });
 
 test('fields and texts in their order', () => {

@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {plainWay, proxyTo} from '../../source/settings/server-options.ts';
+import {defaultServerOptions, proxyTo} from '../../source/settings/server-options.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 describe('http proxy', () => {
@@ -107,7 +107,7 @@ describe('way to server', () => {
   test('flags and variables are those of Feldera’s own client', () => {
     const argv = [...https, '--auth-token-command', 'get-token', '--tenant', 'acme', '--tls-cert', 'roots.pem'];
     expect(way(argv)).toEqual({
-      ...plainWay,
+      ...defaultServerOptions,
       tokenCommand: {value: 'get-token', from: '--auth-token-command'},
       tenant: 'acme',
       extraRoots: {value: 'roots.pem', from: '--tls-cert'},
@@ -120,7 +120,7 @@ describe('way to server', () => {
       SSL_CERT_FILE: '/etc/own.pem',
     };
     expect(way([], variables)).toEqual({
-      ...plainWay,
+      ...defaultServerOptions,
       tokenCommand: {value: 'get-token', from: 'FELDERA_AUTH_TOKEN_COMMAND'},
       tenant: 'acme',
       extraRoots: {value: 'roots.pem', from: 'FELDERA_HTTPS_TLS_CERT'},
@@ -193,14 +193,14 @@ describe('way to server', () => {
     });
 
     it('is no question without a credential, or without a server of the user’s', () => {
-      expect(way(['--host', 'http://prod.example.com'])).toEqual(plainWay);
+      expect(way(['--host', 'http://prod.example.com'])).toEqual(defaultServerOptions);
       const variables = {
         FELDERA_HOST: 'http://prod.example.com',
         FELDERA_API_KEY: 'apikey:x',
         FELDERA_AUTH_TOKEN_COMMAND: 'c',
       };
       for (const argv of [['--help'], ['--version'], ['demo'], ['--demo'], ['logs', 'a', '--from', 'd']]) {
-        expect(way(argv, variables)).toEqual(plainWay);
+        expect(way(argv, variables)).toEqual(defaultServerOptions);
       }
     });
   });

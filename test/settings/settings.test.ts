@@ -3,7 +3,7 @@ import {emptyConfig} from '../../source/settings/config-file.ts';
 import {type Option, options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {plainWay} from '../../source/settings/server-options.ts';
+import {defaultServerOptions} from '../../source/settings/server-options.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 const read = (...argv: string[]) => readSettings(argv, {});
@@ -24,7 +24,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     host: 'http://localhost:8080',
     token: undefined,
     tokenFrom: undefined,
-    way: plainWay,
+    way: defaultServerOptions,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,
     memoryBytes: 256 * 1024 * 1024,

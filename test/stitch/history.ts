@@ -176,7 +176,7 @@ export class Player {
       body.received += chunk.length;
       // The stitch must not keep what it is given.
       const lent = Buffer.from(chunk);
-      this.#stitch.push(lent);
+      this.#stitch.append(lent);
       lent.fill('~');
       this.#askId(body);
       if (body.follower.ended && body.received === body.follower.body.length) this.#cut();
@@ -185,7 +185,7 @@ export class Player {
 
   #connect(): Body {
     const told = this.#toldId();
-    this.#stitch.begin({cause: 'unknown', downMs: 0, ...(told !== undefined && {pipelineId: told})});
+    this.#stitch.start({cause: 'unknown', downMs: 0, ...(told !== undefined && {pipelineId: told})});
     const last = this.events.findLast(({kind}) => kind !== 'marker');
     const open = last?.kind === 'append' && last.bytes.at(-1) !== 0x0a;
     const follower = this.#server.connect();
@@ -206,7 +206,7 @@ export class Player {
   /** A caller that asks for the id does so while the body is read. */
   #askId({follower}: Body): void {
     const isAsked = this.#history.tellsId === 'at-once' || this.#history.tellsId === 'asked';
-    if (isAsked && this.#stitch.lacksId && !follower.ended) this.#stitch.noteId(this.#server.pipelineId);
+    if (isAsked && this.#stitch.lacksId && !follower.ended) this.#stitch.setPipelineId(this.#server.pipelineId);
   }
 
   #cut(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {EntryCount, LogLife, readStitchState, type StitchState} from '../../source/stitch/log-position.ts';
+import {EntryCount, LogEpoch, type LogPosition, readLogPosition} from '../../source/stitch/log-position.ts';
 import type {BodyStart} from '../../source/stitch/server-lines.ts';
 
 const suffix = ' pipeline-id="1" pipeline-name="p"';
@@ -20,7 +20,7 @@ test.each([
     fc.property(fc.array(fc.nat(text.length)), (cuts) => {
       const count = new EntryCount(100);
       const ends = [...cuts.sort((a, b) => a - b), text.length];
-      for (const [index, end] of ends.entries()) count.push(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
+      for (const [index, end] of ends.entries()) count.append(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
       expect(count.range).toEqual({min: 100 + min, max: 100 + max});
     }),
   );
@@ -45,7 +45,7 @@ test.each([
       let count = new EntryCount(100, 'control-plane');
       const ends = [...cuts.sort((a, b) => a - b), text.length];
       for (const [index, end] of ends.entries()) {
-        count.push(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
+        count.append(Buffer.from(text.slice(ends[index - 1] ?? 0, end)));
         count = EntryCount.from(JSON.parse(JSON.stringify(count.state)));
       }
       expect(count.range).toEqual({min: 100 + min, max: 100 + max});
@@ -56,9 +56,9 @@ test.each([
 
 test('an endless line in pieces keeps its two ends only, and is still known', () => {
   const count = new EntryCount(0);
-  count.push(Buffer.from('[manager] '));
-  for (let piece = 0; piece < 1000; piece++) count.push(Buffer.alloc(10_000, 'x'));
-  count.push(Buffer.from(`${suffix}\n`));
+  count.append(Buffer.from('[manager] '));
+  for (let piece = 0; piece < 1000; piece++) count.append(Buffer.alloc(10_000, 'x'));
+  count.append(Buffer.from(`${suffix}\n`));
   expect(count.range).toEqual({min: 1, max: 1});
 });
 
@@ -77,10 +77,10 @@ const nameless = (freshStart?: string): BodyStart => ({
 });
 
 /** A life that was seen to begin. */
-function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogLife {
-  const life = new LogLife();
+function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogEpoch {
+  const life = new LogEpoch();
   life.otherLife(start(freshStart, pipelineId), undefined);
-  life.begin(start(freshStart).freshStart);
+  life.start(start(freshStart).freshStart);
   return life;
 }
 
@@ -115,22 +115,22 @@ test('another id is another pipeline; the line is believed before the caller', (
 });
 
 test('where no line names the pipeline, the caller tells a restart and another pipeline apart', () => {
-  const life = new LogLife();
+  const life = new LogEpoch();
   life.otherLife(nameless('at one'), 'id-1');
-  life.begin(nameless('at one').freshStart);
+  life.start(nameless('at one').freshStart);
   expect(life.lacksId).toBe(true);
-  life.noteId('id-1');
+  life.setPipelineId('id-1');
   expect(life.lacksId).toBe(false);
   expect(life.otherLife(nameless('at two'), 'id-1')).toBe('restarted');
-  life.begin(nameless('at two').freshStart);
+  life.start(nameless('at two').freshStart);
   expect(life.otherLife(nameless('at three'), 'id-2')).toBe('created-again');
   expect(life.pipelineId).toBe('id-2');
 });
 
 test('an id that the caller learns late makes no other life of the same fresh start', () => {
-  const life = new LogLife();
+  const life = new LogEpoch();
   life.otherLife(nameless('at one'), 'id-1');
-  life.begin(nameless('at one').freshStart);
+  life.start(nameless('at one').freshStart);
   expect(life.otherLife(nameless('at one'), 'id-2')).toBeUndefined();
   expect(life.pipelineId).toBe('id-2');
 });
@@ -150,31 +150,31 @@ test('another id by the caller alone, and no fresh start: a doubt that the bytes
 });
 
 test('an id that nobody confirmed since the life began is corrected without a doubt', () => {
-  const life = new LogLife();
+  const life = new LogEpoch();
   life.otherLife(nameless(), 'id-1');
-  life.begin(undefined);
+  life.start(undefined);
   expect(life.otherLife(nameless(), 'id-2')).toBeUndefined();
   expect(life.isDoubted).toBe(false);
   life.goOn(undefined, false);
   expect([life.pipelineId, life.lacksId]).toEqual(['id-2', true]);
-  life.noteId('id-3');
+  life.setPipelineId('id-3');
   expect([life.pipelineId, life.lacksId]).toEqual(['id-3', false]);
-  life.noteId('id-4');
+  life.setPipelineId('id-4');
   expect(life.pipelineId).toBe('id-3');
 });
 
 test('it is the same after it was written down', () => {
   const life = lifeOf('at one é');
-  const again = new LogLife();
+  const again = new LogEpoch();
   again.resume(JSON.parse(JSON.stringify(life.state)));
   expect(again.state).toEqual(life.state);
   expect(again.otherLife(start('at one é'), undefined)).toBeUndefined();
   expect(again.otherLife(start('at two'), undefined)).toBe('restarted');
-  expect(new LogLife().state).toEqual({});
+  expect(new LogEpoch().state).toEqual({});
 });
 
 test('of an unknown life a fresh start proves nothing, until it has gone on', () => {
-  const life = new LogLife();
+  const life = new LogEpoch();
   life.resume({isLifeUnknown: true, pipelineId: 'id-1'});
   const {freshStart} = start('at one');
   expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
@@ -186,7 +186,7 @@ test('of an unknown life a fresh start proves nothing, until it has gone on', ()
   expect(life.otherLife(start('at one'), undefined)).toBeUndefined();
 });
 
-const state: StitchState = {
+const state: LogPosition = {
   count: {min: 3, max: 5, open: true, partial: '[manager] begun'},
   life: 'Fresh start of pipeline logs',
   pipelineId: 'one',
@@ -196,17 +196,17 @@ const unknownCount = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, par
 it('reads back what was written', () => {
   const former = {...state, count: {...state.count, form: 'control-plane'}};
   for (const written of [state, former, {...state, isLifeUnknown: true}, {count: state.count}]) {
-    expect(readStitchState(JSON.parse(JSON.stringify(written)), undefined)).toEqual(written);
+    expect(readLogPosition(JSON.parse(JSON.stringify(written)), undefined)).toEqual(written);
   }
 });
 
 it('leaves out a form that it does not know', () => {
-  expect(readStitchState({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
+  expect(readLogPosition({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
 });
 
 it('takes the id that is known where none was written', () => {
-  expect(readStitchState({count: state.count}, 'known').pipelineId).toBe('known');
-  expect(readStitchState(state, 'known').pipelineId).toBe('one');
+  expect(readLogPosition({count: state.count}, 'known').pipelineId).toBe('known');
+  expect(readLogPosition(state, 'known').pipelineId).toBe('one');
 });
 
 describe('makes the count and the life unknown, which is always true, for', () => {
@@ -220,6 +220,6 @@ describe('makes the count and the life unknown, which is always true, for', () =
     ['bounds that are crossed', {...state, count: {...state.count, min: 6}}],
     ['a partial line that is no text', {...state, count: {...state.count, partial: 7}}],
   ])('%s', (_, value) => {
-    expect(readStitchState(value, 'one')).toEqual({count: unknownCount, isLifeUnknown: true, pipelineId: 'one'});
+    expect(readLogPosition(value, 'one')).toEqual({count: unknownCount, isLifeUnknown: true, pipelineId: 'one'});
   });
 });

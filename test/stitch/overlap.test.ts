@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {LifeProof, Overlap} from '../../source/stitch/overlap.ts';
+import {EpochProof, Overlap} from '../../source/stitch/overlap.ts';
 
 /** Every end of `tail` that begins a line and that `replay` begins with, by trying. */
 function bruteForce(tail: string, replay: string): number[] {
@@ -22,7 +22,7 @@ test('finds what trying finds, in any chunking, and no later than it can be know
       const overlap = new Overlap(Buffer.from(tail));
       let end = 0;
       for (const size of [...sizes, replay.length]) {
-        overlap.push(Buffer.from(replay.slice(end, end + size)));
+        overlap.append(Buffer.from(replay.slice(end, end + size)));
         end = Math.min(replay.length, end + size);
         const came = replay.slice(0, end);
         const undecided = tail
@@ -41,7 +41,7 @@ test('finds what trying finds, in any chunking, and no later than it can be know
 
 test('a million bytes that nearly repeat take a moment only', () => {
   const overlap = new Overlap(Buffer.from(`\n${'x\n'.repeat(250_000)}y\n${'x\n'.repeat(250_000)}`));
-  overlap.push(Buffer.from(`${'x\n'.repeat(250_001)}z`));
+  overlap.append(Buffer.from(`${'x\n'.repeat(250_001)}z`));
   expect(overlap.complete).toBe(true);
   expect(overlap.longest).toBe(500_000);
 });
@@ -55,7 +55,7 @@ test('with no tail there is no overlap', () => {
 const date = (microseconds: number) => `2026-11-25T09:08:47.${String(microseconds).padStart(6, '0')}Z`;
 
 function count(tail: string, replay: string, shared = replay.length): number {
-  return new LifeProof(Buffer.from(`\n${tail}`)).count(Buffer.from(replay), shared);
+  return new EpochProof(Buffer.from(`\n${tail}`)).count(Buffer.from(replay), shared);
 }
 
 test.each([
@@ -86,7 +86,7 @@ test('a line that was printed twice does not count', () => {
 
 test('what counted no longer does when the replay agrees less far', () => {
   const lines = `[p] ${date(1)} x\n[p] ${date(2)} x\n`;
-  const proof = new LifeProof(Buffer.from(`\n${lines}`));
+  const proof = new EpochProof(Buffer.from(`\n${lines}`));
   const replay = Buffer.from(lines);
   expect(proof.count(replay, lines.length - 1)).toBe(1);
   expect(proof.count(replay, lines.length)).toBe(2);

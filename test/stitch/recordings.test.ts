@@ -32,8 +32,8 @@ function follow(...files: string[]) {
     clock: {wall: () => 0},
   });
   for (const file of files) {
-    stitch.begin({cause: 'unknown', downMs: 0});
-    for (const byte of bodyOf(file)) stitch.push(Uint8Array.of(byte));
+    stitch.start({cause: 'unknown', downMs: 0});
+    for (const byte of bodyOf(file)) stitch.append(Uint8Array.of(byte));
     ({sentinel} = stitch.end());
   }
   return {log, markers, sentinel};

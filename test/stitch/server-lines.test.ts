@@ -2,12 +2,12 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
+  EndMarkerFilter,
   endsManagerEntry,
   maxProtocolLine,
   readBodyStart,
   readOpening,
   readRecordHead,
-  SentinelGate,
 } from '../../source/stitch/server-lines.ts';
 
 describe('body start', () => {
@@ -179,8 +179,8 @@ describe('protocol lines', () => {
 });
 
 describe('sentinel gate', () => {
-  function pass(gate: SentinelGate, chunks: readonly string[]): string {
-    return chunks.map((chunk) => Buffer.from(gate.push(Buffer.from(chunk))).toString()).join('');
+  function pass(gate: EndMarkerFilter, chunks: readonly string[]): string {
+    return chunks.map((chunk) => Buffer.from(gate.append(Buffer.from(chunk))).toString()).join('');
   }
 
   test.each([
@@ -199,7 +199,7 @@ describe('sentinel gate', () => {
     fc.assert(
       fc.property(cuts, (at) => {
         const ends = [...at.sort((a, b) => a - b), body.length];
-        const gate = new SentinelGate();
+        const gate = new EndMarkerFilter();
         expect(
           pass(
             gate,
@@ -214,7 +214,7 @@ describe('sentinel gate', () => {
   });
 
   test('no line waits but the one that may be the sentinel', () => {
-    const gate = new SentinelGate();
+    const gate = new EndMarkerFilter();
     expect(pass(gate, ['a', '\nL'])).toBe('a\n');
     expect(pass(gate, ['o', 'g', 'x'])).toBe('Logx');
     expect(pass(gate, ['Logs have ended\n'])).toBe('Logs have ended\n');

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {MarkerKind} from '../../source/buffer/markers.ts';
-import {EntryCount, type StitchState} from '../../source/stitch/log-position.ts';
+import {EntryCount, type LogPosition} from '../../source/stitch/log-position.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {ServerModel, type Shape} from './ring-model.ts';
 
@@ -27,7 +27,7 @@ function open() {
 }
 
 /** Written down and read again. */
-function saved(state: StitchState | undefined): StitchState {
+function saved(state: LogPosition | undefined): LogPosition {
   expect(state).toBeDefined();
   return JSON.parse(JSON.stringify(state));
 }
@@ -41,8 +41,8 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
   for (let n = 0; n < 20; n++) line(server, `before ${n}`);
   const first = open();
   expect(first.stitch.state).toBeUndefined();
-  first.stitch.begin({cause: 'unknown', downMs: 0});
-  first.stitch.push(server.connect().body);
+  first.stitch.start({cause: 'unknown', downMs: 0});
+  first.stitch.append(server.connect().body);
   const state = saved(first.stitch.state);
   const had = Buffer.from(first.text());
   const tail = had.subarray(0, had.length - missing);
@@ -56,8 +56,8 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
     tail,
     lastByteAt: 1,
   });
-  second.stitch.begin({cause: 'not-running', downMs: 7});
-  second.stitch.push(server.connect().body);
+  second.stitch.start({cause: 'not-running', downMs: 7});
+  second.stitch.append(server.connect().body);
   second.stitch.settle();
   expect(second.said.toSorted()).toEqual(['placed', 'reconnected']);
   expect(Buffer.concat([tail, Buffer.from(second.text())]).toString()).toBe(
@@ -68,14 +68,14 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
 test('what was lost meanwhile is counted', () => {
   const server = new ServerModel({bytes: 1e6, entries: 3});
   const first = open();
-  first.stitch.begin({cause: 'unknown', downMs: 0});
-  first.stitch.push(server.connect().body);
+  first.stitch.start({cause: 'unknown', downMs: 0});
+  first.stitch.append(server.connect().body);
   for (let n = 0; n < 9; n++) line(server, `after ${n}`);
   const second = open();
   const tail = Buffer.from(first.text());
   second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
-  second.stitch.begin({cause: 'not-running', downMs: 7});
-  second.stitch.push(server.connect().body);
+  second.stitch.start({cause: 'not-running', downMs: 7});
+  second.stitch.append(server.connect().body);
   expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
 });
 
@@ -83,15 +83,15 @@ test('another life and another pipeline are known', () => {
   for (const again of ['restart', 'recreate'] as const) {
     const server = new ServerModel({bytes: 1e6, entries: 30});
     const first = open();
-    first.stitch.begin({cause: 'unknown', downMs: 0});
-    first.stitch.push(server.connect().body);
+    first.stitch.start({cause: 'unknown', downMs: 0});
+    first.stitch.append(server.connect().body);
     if (again === 'restart') server.restart('silent');
     else server.recreate();
     const second = open();
     const tail = Buffer.from(first.text());
     second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
-    second.stitch.begin({cause: 'not-running', downMs: 7});
-    second.stitch.push(server.connect().body);
+    second.stitch.start({cause: 'not-running', downMs: 7});
+    second.stitch.append(server.connect().body);
     expect(second.said).toEqual(['new-life', 'placed fresh']);
   }
 });
@@ -102,14 +102,14 @@ test('where the state is unknown the bytes decide, and a fresh start proves noth
   const tail = Buffer.from(server.life.wire);
   line(server, 'after');
   const second = open();
-  const state: StitchState = {
+  const state: LogPosition = {
     count: {min: 0, max: 1e9, open: false, partial: ''},
     isLifeUnknown: true,
     pipelineId: 'id-1',
   };
   second.stitch.resume({state, since: Buffer.alloc(0), tail, lastByteAt: 1});
-  second.stitch.begin({cause: 'not-running', downMs: 7});
-  second.stitch.push(server.connect().body);
+  second.stitch.start({cause: 'not-running', downMs: 7});
+  second.stitch.append(server.connect().body);
   expect(second.said).toEqual(['reconnected', 'placed']);
   expect(second.text()).toContain('after');
   expect(second.text()).not.toContain('before');
@@ -120,18 +120,18 @@ test('where the state is unknown the bytes decide, and a fresh start proves noth
 test('a count goes on in the middle of an entry and of a line', () => {
   const bytes = Buffer.from('a\n[manager] x\ncontinued pipeline-id="1" pipeline-name="p"\nb\nc');
   const whole = new EntryCount(5);
-  whole.push(bytes);
+  whole.append(bytes);
   for (let at = 0; at <= bytes.length; at++) {
     const first = new EntryCount(5);
-    first.push(bytes.subarray(0, at));
+    first.append(bytes.subarray(0, at));
     const second = EntryCount.from(JSON.parse(JSON.stringify(first.state)));
-    second.push(bytes.subarray(at));
+    second.append(bytes.subarray(at));
     expect(second.state).toEqual(whole.state);
   }
 });
 
 /** What an older pipetail wrote down of a log whose first lines it did not know: it took them for entries, from 0 on. */
-function asOlder(state: StitchState): StitchState {
+function asOlder(state: LogPosition): LogPosition {
   const {min, max, open, partial} = state.count;
   return {
     count: {min: min % 7, max: max % 7, open, partial},
@@ -147,16 +147,16 @@ test.each<{what: string; entries: number; shape: Shape}>([
   const server = new ServerModel({bytes: 1e6, entries}, shape);
   for (let n = 0; n < 6; n++) line(server, `before ${n}`);
   const first = open();
-  first.stitch.begin({cause: 'unknown', downMs: 0, pipelineId: 'id-1'});
+  first.stitch.start({cause: 'unknown', downMs: 0, pipelineId: 'id-1'});
   const {body} = server.connect();
-  first.stitch.push(body);
+  first.stitch.append(body);
   const state = asOlder(saved(first.stitch.state));
   for (let n = 0; n < 2; n++) line(server, `after ${n}`);
   const second = open();
   // It has the notice in its log.
   second.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
-  second.stitch.begin({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
-  second.stitch.push(server.connect().body);
+  second.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
+  second.stitch.append(server.connect().body);
   expect(second.said).toEqual(['reconnected', 'placed']);
   expect(second.text()).toBe(server.life.wire.subarray(server.life.start(7)).toString());
   expect(saved(second.stitch.state).count.min).toBe(9);
@@ -165,8 +165,8 @@ test.each<{what: string; entries: number; shape: Shape}>([
   for (let n = 0; n < 20; n++) line(server, `later ${n}`);
   const third = open();
   third.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
-  third.stitch.begin({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
-  third.stitch.push(server.connect().body);
+  third.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
+  third.stitch.append(server.connect().body);
   expect(third.said).toEqual([`lost 0 to ${server.life.first}`, 'placed fresh']);
 });
 
@@ -174,13 +174,13 @@ test('of a server of 2025 what was lost between two runs is counted', () => {
   const server = new ServerModel({bytes: 1e6, entries: 3}, 'bare');
   for (let n = 0; n < 5; n++) line(server, `before ${n}`);
   const first = open();
-  first.stitch.begin({cause: 'unknown', downMs: 0});
-  first.stitch.push(server.connect().body);
+  first.stitch.start({cause: 'unknown', downMs: 0});
+  first.stitch.append(server.connect().body);
   for (let n = 0; n < 9; n++) line(server, `after ${n}`);
   const second = open();
   const tail = Buffer.from(first.text());
   second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
-  second.stitch.begin({cause: 'not-running', downMs: 7});
-  second.stitch.push(server.connect().body);
+  second.stitch.start({cause: 'not-running', downMs: 7});
+  second.stitch.append(server.connect().body);
   expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
 });

@@ -52,11 +52,11 @@ class Scene {
     if (!this.#follower) {
       this.#follower = this.server.connect();
       this.#received = 0;
-      this.stitch.begin({cause: 'server-lost', downMs: 4000, ...(pipelineId !== undefined && {pipelineId})});
+      this.stitch.start({cause: 'server-lost', downMs: 4000, ...(pipelineId !== undefined && {pipelineId})});
     }
     const chunk = this.#follower.body.subarray(this.#received, this.#received + bytes);
     this.#received += chunk.length;
-    this.stitch.push(chunk);
+    this.stitch.append(chunk);
   }
 
   /** Receives until so many bytes are left to come. */
@@ -591,8 +591,8 @@ test('a switch from text to JSON is a new life', () => {
   scene.receive();
   scene.cut();
   const other = new ServerModel(real, 'json').connect();
-  scene.stitch.begin({cause: 'runner-lost', downMs: 0});
-  scene.stitch.push(other.body);
+  scene.stitch.start({cause: 'runner-lost', downMs: 0});
+  scene.stitch.append(other.body);
   expect(scene.log).toBe(scene.written + other.body.toString());
   expect(scene.markers()).toEqual(['new life: restarted']);
 });
@@ -706,11 +706,11 @@ test('left for good, a last line that looks like the sentinel is the log’s own
   const scene = new Scene();
   scene.write('a');
   scene.receive();
-  scene.stitch.push(Buffer.from('Logs have ended\n'));
+  scene.stitch.append(Buffer.from('Logs have ended\n'));
   const before = scene.log;
   scene.stitch.release();
   expect(scene.log).toBe(`${before}Logs have ended\n`);
-  scene.stitch.push(Buffer.from('b\n'));
+  scene.stitch.append(Buffer.from('b\n'));
   expect(scene.log).toBe(`${before}Logs have ended\n`);
 });
 
@@ -721,7 +721,7 @@ test('left for good before its place was found, a body adds nothing', () => {
   scene.cut();
   const before = scene.log;
   scene.receive(scene.server.connect().body.length - 2);
-  scene.stitch.push(Buffer.from('Logs'));
+  scene.stitch.append(Buffer.from('Logs'));
   scene.stitch.release();
   expect(scene.log).toBe(before);
 });
@@ -768,7 +768,7 @@ describe.each<Shape>(['control-plane', 'bare'])('a server of 2025 whose lines na
     scene.writeDated('1', '2', '3');
     scene.receive();
     expect(scene.stitch.lacksId).toBe(true);
-    scene.stitch.noteId('id-1');
+    scene.stitch.setPipelineId('id-1');
     expect(scene.stitch.lacksId).toBe(false);
     return scene;
   }

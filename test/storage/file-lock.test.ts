@@ -3,7 +3,7 @@ import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {expect, test} from 'vitest';
-import {type Processes, releaseLock, takeLock} from '../../source/storage/file-lock.ts';
+import {acquireLock, type Processes, releaseLock} from '../../source/storage/file-lock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const isAlive = (pid: number) => {
@@ -33,10 +33,10 @@ test('one at a time; when it is released the next one has it, and nothing is lef
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  expect(await takeLock(file, processOf(other.pid))).toBeUndefined();
-  expect(await takeLock(file, ours)).toBe(other.pid);
+  expect(await acquireLock(file, processOf(other.pid))).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBe(other.pid);
   await releaseLock(file);
-  expect(await takeLock(file, ours)).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBeUndefined();
   expect(await readdir(home.path)).toEqual(['lock']);
   await releaseLock(file);
   expect(await readdir(home.path)).toEqual([]);
@@ -47,8 +47,8 @@ test('a lock is one whatever number its mark is made of', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  expect(await takeLock(file, {...processOf(other.pid), random: () => 0})).toBeUndefined();
-  expect(await takeLock(file, ours)).toBe(other.pid);
+  expect(await acquireLock(file, {...processOf(other.pid), random: () => 0})).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBe(other.pid);
   await other.end();
 });
 
@@ -56,9 +56,9 @@ test('the lock of a process that died is void', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  await takeLock(file, processOf(other.pid));
+  await acquireLock(file, processOf(other.pid));
   await other.end();
-  expect(await takeLock(file, ours)).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBeUndefined();
   expect(await readdir(home.path)).toEqual(['lock']);
 });
 
@@ -66,10 +66,10 @@ test('so is one whose id another process has by now', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   const other = otherProcess();
-  await takeLock(file, processOf(other.pid));
+  await acquireLock(file, processOf(other.pid));
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace(/\d+","mark/, '1","mark'));
-  expect(await takeLock(file, ours)).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBeUndefined();
   await other.end();
 });
 
@@ -77,7 +77,7 @@ test('a damaged lock is void', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   await writeFile(file, '{"pid":');
-  expect(await takeLock(file, ours)).toBeUndefined();
+  expect(await acquireLock(file, ours)).toBeUndefined();
 });
 
 test('of many that find a void lock at once, one has it', async () => {
@@ -89,7 +89,7 @@ test('of many that find a void lock at once, one has it', async () => {
       ...processOf(1000 + index),
       isAlive: (pid: number) => pid < 2000,
     }));
-    const answers = await Promise.allSettled(rivals.map((rival) => takeLock(file, rival)));
+    const answers = await Promise.allSettled(rivals.map((rival) => acquireLock(file, rival)));
     const taken = answers.filter((answer) => answer.status === 'fulfilled' && answer.value === undefined);
     expect(taken).toHaveLength(1);
     await releaseLock(file);

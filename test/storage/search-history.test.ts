@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {beginRecall, recall, SearchHistory} from '../../source/storage/search-history.ts';
+import {recall, SearchHistory, startRecall} from '../../source/storage/search-history.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 async function setUp() {
@@ -36,7 +36,7 @@ describe('patterns', () => {
     const expected = ['  four  ', 'three\nlines\u001b', 'two "quoted"', 'one'];
     expect(history.entries).toEqual(expected);
     expect((await open()).entries).toEqual(expected);
-    expect([history.takeProblem(), (await stat(file)).mode & 0o777]).toEqual([undefined, 0o600]);
+    expect([history.readProblem(), (await stat(file)).mode & 0o777]).toEqual([undefined, 0o600]);
     expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
   });
 
@@ -101,14 +101,14 @@ describe('a file that is damaged', () => {
     await write(damaged);
     const history = await open();
     expect(history.entries).toEqual(['two', 'one']);
-    expect(history.takeProblem()).toBe(
+    expect(history.readProblem()).toBe(
       `the search history was damaged: what could be read is kept, the file as it was is ${file}.damaged`,
     );
-    expect(history.takeProblem()).toBeUndefined();
+    expect(history.readProblem()).toBeUndefined();
     expect(await readFile(`${file}.damaged`, 'utf8')).toBe(damaged);
     await addAll(history, 'three');
     const again = await open();
-    expect([again.entries, again.takeProblem()]).toEqual([['three', 'two', 'one'], undefined]);
+    expect([again.entries, again.readProblem()]).toEqual([['three', 'two', 'one'], undefined]);
   });
 });
 
@@ -123,10 +123,10 @@ describe('a file that cannot be used', () => {
     const history = await open();
     await addAll(history, 'a', 'b');
     expect(history.entries).toEqual(['b', 'a']);
-    expect(history.takeProblem()).toBe(
+    expect(history.readProblem()).toBe(
       `the search history is not kept: ${file} cannot be read (it is not a file of this program)`,
     );
-    expect(history.takeProblem()).toBeUndefined();
+    expect(history.readProblem()).toBeUndefined();
   });
 
   test('its folder is a file: said once', async () => {
@@ -135,9 +135,9 @@ describe('a file that cannot be used', () => {
     const history = await open();
     await addAll(history, 'a', 'b');
     expect(history.entries).toEqual(['b', 'a']);
-    expect(history.takeProblem()).toMatch(/ENOTDIR|not a folder/);
+    expect(history.readProblem()).toMatch(/ENOTDIR|not a folder/);
     await addAll(history, 'c');
-    expect(history.takeProblem()).toBeUndefined();
+    expect(history.readProblem()).toBeUndefined();
   });
 
   test('its folder cannot be made: said with the first pattern, not again', async () => {
@@ -146,9 +146,9 @@ describe('a file that cannot be used', () => {
     await writeIn(path.dirname(file), 'a file');
     await addAll(history, 'a', 'b');
     expect(history.entries).toEqual(['b', 'a']);
-    expect(history.takeProblem()).toMatch(/history was not saved: \S/);
+    expect(history.readProblem()).toMatch(/history was not saved: \S/);
     await addAll(history, 'c');
-    expect(history.takeProblem()).toBeUndefined();
+    expect(history.readProblem()).toBeUndefined();
   });
 
   test('not readable', async ({skip}) => {
@@ -158,7 +158,7 @@ describe('a file that cannot be used', () => {
     await chmod(file, 0);
     const history = await open();
     await addAll(history, 'b');
-    expect(history.takeProblem()).toContain('EACCES');
+    expect(history.readProblem()).toContain('EACCES');
   });
 });
 
@@ -167,7 +167,7 @@ test('nothing is written any more once the program ends', async () => {
   const history = await open();
   end.abort(new Error('the end'));
   await addAll(history, 'a');
-  expect([history.entries, history.takeProblem()]).toEqual([['a'], undefined]);
+  expect([history.entries, history.readProblem()]).toEqual([['a'], undefined]);
   await expect(stat(file)).rejects.toThrow('ENOENT');
 });
 
@@ -185,7 +185,7 @@ const entries = ['refused', 'kafka', 'ref', 'retry', 'error'];
 
 /** The texts that stand in the prompt after each of the keys; a dash where a key does nothing. */
 function walk(typed: string, keys: readonly (1 | -1)[]): string[] {
-  let at = beginRecall(typed);
+  let at = startRecall(typed);
   return keys.map((by) => {
     const next = recall(entries, at, by);
     at = next ?? at;

@@ -138,7 +138,7 @@ test('what cannot be written is said once', async () => {
   const file = await start(1);
   await mkdir(path.join(folder, (await files())[0]?.replace('.lock', '') ?? ''));
   await file.save(session);
-  expect(file.takeProblem()).toContain('was not saved: it is a folder');
+  expect(file.readProblem()).toContain('was not saved: it is a folder');
   await file.save({...session, cursor: 'x'});
-  expect(file.takeProblem()).toBeUndefined();
+  expect(file.readProblem()).toBeUndefined();
 });

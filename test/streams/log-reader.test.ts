@@ -16,7 +16,7 @@ function open() {
   const notes: string[] = [];
   const reader = new LogReader({buffer, clock, note: (text) => notes.push(text)});
   const begin = (attempt: number, isAfterLoss: boolean, beside?: number) =>
-    reader.begin({
+    reader.start({
       attempt,
       loss: isAfterLoss ? {cause: 'silent', at: clock.monotonic()} : undefined,
       pipelineId: undefined,
@@ -166,7 +166,7 @@ test('a connection that replaces a silent one dates its marker back if the silen
   const {clock, reader, receive, after, markers} = open();
   const lost = {cause: 'server-lost', at: clock.monotonic()} as const;
   const begin = (attempt: number, loss: Loss | undefined, beside?: number) =>
-    reader.begin({attempt, loss, pipelineId: undefined, beside});
+    reader.start({attempt, loss, pipelineId: undefined, beside});
   begin(1, undefined);
   receive(1, freshStart + line(1) + line(2));
   reader.end(1);

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {bufferFacts, EventHistory} from '../../source/streams/log-source.ts';
+import {bufferInfo, EventHistory} from '../../source/streams/log-source.ts';
 
 test('keeps the last 20', () => {
   const history = new EventHistory();
@@ -32,7 +32,7 @@ test('events without a key never replace each other', () => {
 test('facts of a buffer stay as they were while it goes on', () => {
   const buffer = new LogBuffer({maxBytes: 1000});
   buffer.append(Buffer.from('a\nb'));
-  const facts = bufferFacts(buffer);
+  const facts = bufferInfo(buffer);
   const {version} = buffer;
   buffer.append(Buffer.from('c\n'));
   expect(facts).toEqual({version, firstId: 0, endId: 2, lineCount: 2, byteLength: 3, droppedLines: 0});

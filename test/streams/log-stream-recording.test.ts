@@ -113,11 +113,11 @@ test('what is marked while the recording is being opened stands behind what that
   const second = startRun(server, home, true, systemClock);
   const running = await second.list();
   server.pipeline('orders').fail('out of memory');
-  second.manager.noteList(running);
+  second.manager.updatePipelines(running);
   const listed = await second.list();
   const stream = second.manager.open('orders');
-  second.manager.noteList(listed);
-  stream.drawLine();
+  second.manager.updatePipelines(listed);
+  stream.addDivider();
   await connectionOf(stream, 'live');
   const shown = shownOf(stream.buffer).filter((text) => text.startsWith('<') || lines.includes(text));
   expect(shown).toEqual([...lines, '<state>', '<drawn>', '<reconnected>']);

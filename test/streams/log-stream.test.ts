@@ -167,7 +167,7 @@ describe('a connection that is lost', () => {
 
   test('by a machine that slept, or at the asking: at once, in every state', async () => {
     const {server, stream, write, before} = await openOrders();
-    stream.noteSleep();
+    stream.reconnectAfterSleep();
     await eventually(
       () => server.totalLogConnections === 2,
       () => 'a second connection',
@@ -565,7 +565,7 @@ test('errors are counted as they come, held or not', async () => {
 
 test('a line that the user draws is in the pane', async () => {
   const {stream} = await openOrders();
-  stream.drawLine();
+  stream.addDivider();
   expect(markersOf(stream)).toEqual([{kind: 'drawn'}]);
 });
 

@@ -2,12 +2,12 @@ import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {ErrorSightings} from '../../source/records/error-log.ts';
-import {PaneWriter} from '../../source/streams/log-writer.ts';
+import {LogWriter} from '../../source/streams/log-writer.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 function open() {
   const buffer = new LogBuffer({maxBytes: 1024 * 1024});
-  const writer = new PaneWriter({buffer, errors: new ErrorSightings({buffer, wall: () => 0})});
+  const writer = new LogWriter({buffer, errors: new ErrorSightings({buffer, wall: () => 0})});
   const write = (line: string) => writer.append(...withNewlines(Buffer.from(`${line}\n`)));
   /** What the pane shows: lines as text, markers as they are. */
   const rows = () =>

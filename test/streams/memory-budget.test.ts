@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {bytesToGive, MemoryKeeper, neverGiven, type Share} from '../../source/streams/memory-budget.ts';
+import {bytesToGive, MemoryBudget, neverGiven, type Share} from '../../source/streams/memory-budget.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const mebibyte = 1024 * 1024;
@@ -84,7 +84,7 @@ class Log {
 
 function keep(budget: number, ...names: string[]) {
   const clock = new FakeClock();
-  const keeper = new MemoryKeeper({clock, budget});
+  const keeper = new MemoryBudget({clock, budget});
   const logs = names.map((name) => new Log(name));
   for (const log of logs) keeper.add(log);
   const total = () => logs.reduce((sum, {buffer}) => sum + buffer.memoryBytes, 0);
@@ -94,7 +94,7 @@ function keep(budget: number, ...names: string[]) {
 test('when all logs together are too large, those looked at last give last; what was dropped is counted', async () => {
   const {clock, keeper, logs, total} = keep(24 * mebibyte, 'a', 'b', 'c');
   const [a, b, c] = logs;
-  for (const name of ['b', 'a', 'c', 'b']) keeper.lookAt(name);
+  for (const name of ['b', 'a', 'c', 'b']) keeper.setViewed(name);
   for (const log of logs) log.receive(10);
   expect(total()).toBeGreaterThan(30 * mebibyte);
   await clock.advance(1000);

@@ -1,6 +1,6 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
-import type {TabSnapshot} from '../../source/streams/log-source.ts';
+import type {LogSnapshot} from '../../source/streams/log-source.ts';
 import {mergedSnapshot} from '../../source/streams/merge/merged-log.ts';
 
 const day = Date.UTC(2026, 10, 25);
@@ -19,7 +19,7 @@ export class Feed {
   constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
     this.name = name;
     this.buffer = new LogBuffer(options);
-    this.#store = createStore<TabSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live', attempt: 1, since: 0}));
+    this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live', attempt: 1, since: 0}));
   }
 
   get snapshot() {
@@ -37,7 +37,7 @@ export class Feed {
     for (const at of milliseconds) this.write(`${lineAt(this.name, at, `at ${at}`)}\n`);
   }
 
-  show(change: Partial<TabSnapshot> = {}): void {
+  show(change: Partial<LogSnapshot> = {}): void {
     const {connection, errorCount, events, lastByteAt} = {...this.#store.get(), ...change};
     const own = mergedSnapshot(this.buffer, [], connection);
     this.#store.set({...own, errorCount, events, lastByteAt});

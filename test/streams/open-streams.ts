@@ -59,7 +59,7 @@ export async function openStreams(
     },
     /** Tells the streams the list, as the poller would. */
     async list(): Promise<void> {
-      manager.noteList(await client.listPipelines(new AbortController().signal));
+      manager.updatePipelines(await client.listPipelines(new AbortController().signal));
     },
   };
 }

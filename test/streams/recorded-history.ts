@@ -91,7 +91,7 @@ export class RecordedHistory {
       case 'end':
         this.#cut();
         this.#life?.reader.finish();
-        this.#life?.recording.noteChange();
+        this.#life?.recording.onChange();
         return;
       case 'kill':
         await this.#kill(step.torn);
@@ -120,7 +120,7 @@ export class RecordedHistory {
       pid: this.#pid,
       limits: {fileBytes},
     });
-    await this.#life.recording.begin('id-1');
+    await this.#life.recording.start('id-1');
     const {state} = this.#life.recording;
     assert.equal(state?.kind, 'recording', JSON.stringify(state));
     this.#sizes = this.#sizesNow();
@@ -248,7 +248,7 @@ export async function recorded(life: RecordedLife, clock: FakeClock): Promise<vo
     () => life.recording.state?.kind === 'recording',
     () => JSON.stringify(life.recording.state),
   );
-  life.recording.noteChange();
+  life.recording.onChange();
   await written(life, clock);
 }
 

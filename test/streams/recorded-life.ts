@@ -34,7 +34,7 @@ export class RecordedLife {
       buffer: this.buffer,
       clock,
       note: () => {},
-      placed: (place) => this.recording.notePlaced(place),
+      placed: (place) => this.recording.onPlaced(place),
     });
     this.recordings =
       options.recordings ??
@@ -59,18 +59,18 @@ export class RecordedLife {
   connect(downMs = 0): number {
     this.#attempt += 1;
     const loss = {cause: 'unknown' as const, at: this.#clock.monotonic() - downMs};
-    this.reader.begin({attempt: this.#attempt, loss, pipelineId: undefined, beside: undefined});
+    this.reader.start({attempt: this.#attempt, loss, pipelineId: undefined, beside: undefined});
     return this.#attempt;
   }
 
   receive(bytes: Uint8Array): void {
     this.reader.receive(this.#attempt, bytes);
-    this.recording.noteChange();
+    this.recording.onChange();
   }
 
   settle(): void {
     this.reader.settle();
-    this.recording.noteChange();
+    this.recording.onChange();
   }
 
   cut(): void {

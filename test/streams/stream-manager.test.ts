@@ -1,6 +1,6 @@
 import {expect, it, test} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
-import {eachStream, watchFirstLines} from '../../source/streams/stream-manager.ts';
+import {forEachStream, watchFirstLines} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
@@ -47,7 +47,7 @@ test('a closed stream stays closed, whatever is still asked of it', async () => 
   await connectionOf(stream, 'live');
   manager.close('a');
   stream.reconnect();
-  stream.noteSleep();
+  stream.reconnectAfterSleep();
   stream.start();
   await list();
   await eventually(
@@ -193,7 +193,7 @@ it('begins with each open stream, ends with the closed ones first, and with all 
   const names = createStore<readonly string[]>(['a']);
   const streams = new Map([['a', {called: 'first a'}]]);
   const told: string[] = [];
-  const stop = eachStream({names, get: (name) => streams.get(name)}, ({called}) => {
+  const stop = forEachStream({names, get: (name) => streams.get(name)}, ({called}) => {
     told.push(`begin ${called}`);
     return () => told.push(`end ${called}`);
   });

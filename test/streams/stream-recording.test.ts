@@ -25,7 +25,7 @@ test('a recording is the log as it came; the next run goes on with it', async ()
   for (let n = 0; n < 5; n++) server.write(line(server, n));
 
   const first = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  expect(await first.recording.begin('id-1')).toBeUndefined();
+  expect(await first.recording.start('id-1')).toBeUndefined();
   first.connect();
   const follower = server.connect();
   first.receive(follower.body);
@@ -41,7 +41,7 @@ test('a recording is the log as it came; the next run goes on with it', async ()
 
   for (let n = 5; n < 8; n++) server.write(line(server, n));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
-  expect(await second.recording.begin('id-1')).toMatchObject({lastAt: expect.any(Number)});
+  expect(await second.recording.start('id-1')).toMatchObject({lastAt: expect.any(Number)});
   expect(shownOf(second.buffer)).toHaveLength(6);
   second.connect();
   second.receive(server.connect().body);
@@ -60,7 +60,7 @@ test('what left memory is read back, compressed files too, and they are what zca
   const server = new ServerModel({bytes: 1e9, entries: 1e9});
   const limits = {fileBytes: 300_000};
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 100_000, pid: 1, limits});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   life.receive(server.connect().body);
   const lines: string[] = [];
@@ -87,7 +87,7 @@ test('what left memory is read back, compressed files too, and they are what zca
   expect(Buffer.concat(all).toString().trimEnd().split('\n').slice(1)).toEqual(lines);
 
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 100_000, pid: 2, limits});
-  await next.recording.begin('id-1');
+  await next.recording.start('id-1');
   expect(shownOf(next.buffer).slice(1)).toEqual(lines);
   await next.close();
 });
@@ -102,8 +102,8 @@ test('an id that becomes known while the last recording is looked for does not k
   await first.close();
 
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
-  const begun = second.recording.begin(undefined);
-  second.recording.noteId('id-1');
+  const begun = second.recording.start(undefined);
+  second.recording.setPipelineId('id-1');
   expect(await begun).toMatchObject({lastAt: expect.any(Number)});
   expect(shownOf(second.buffer)).toHaveLength(6);
   await second.close();
@@ -118,7 +118,7 @@ async function follow(life: RecordedLife, server: ServerModel): Promise<void> {
 
 /** Records what the server holds, and goes on following. */
 async function recordAll(life: RecordedLife, {server, clock}: {server: ServerModel; clock: FakeClock}): Promise<void> {
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   await follow(life, server);
   await written(life, clock);
 }
@@ -168,7 +168,7 @@ test('what was missed in between, and nobody counted, is marked', async () => {
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 200, entries: 3});
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   await follow(life, server);
   await life.close();
   for (let n = 0; n < 9; n++) server.write(line(server, n));
@@ -178,7 +178,7 @@ test('what was missed in between, and nobody counted, is marked', async () => {
   await recorded(next, clock);
   await next.close();
   const last = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 3});
-  await last.recording.begin('id-1');
+  await last.recording.start('id-1');
   const shown = shownOf(last.buffer);
   expect(shown.slice(1, 3)).toEqual(['<not-recorded>', '<discarded>']);
   expect(shown.at(-1)).toContain('line 8');
@@ -190,7 +190,7 @@ test('created again: the new pipeline is recorded in a folder of its own, and bo
   const clock = new FakeClock();
   const server = new ServerModel(ring);
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   server.write(line(server, 1));
   await follow(life, server);
   life.cut();
@@ -215,7 +215,7 @@ test('a second program on the same folder says so and reads only, and takes over
 
   server.write(line(server, 1));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive});
-  await second.recording.begin('id-1');
+  await second.recording.start('id-1');
   const folder = path.join(home.path, 'p--id-1');
   expect(second.recording.state).toEqual({kind: 'read-only', folder, by: 1});
   await follow(second, server);
@@ -237,7 +237,7 @@ test('where nothing of the past is shown, what another program records is not le
 
   server.write(line(server, 1));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2, alive, showPast: false});
-  expect(await second.recording.begin('id-1')).toBeUndefined();
+  expect(await second.recording.start('id-1')).toBeUndefined();
   expect(second.recording.state).toMatchObject({kind: 'read-only', by: 1});
   await follow(second, server);
   expect(shownOf(second.buffer)).toEqual(server.life.wire.toString().trimEnd().split('\n'));
@@ -251,7 +251,7 @@ test('more than its size: the oldest files are deleted, and no more shown', asyn
   const server = new ServerModel({bytes: 1e9, entries: 1e9});
   const limits = {fileBytes: 20_000, maxBytes: 30_000};
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 1, limits});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   const follower = server.connect();
   let received = 0;
@@ -272,7 +272,7 @@ test('more than its size: the oldest files are deleted, and no more shown', asyn
   expect(sizes.reduce((sum, {size}) => sum + size, 0)).toBeLessThan(60_000);
 
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
-  await next.recording.begin('id-1');
+  await next.recording.start('id-1');
   const kept = shownOf(next.buffer);
   expect(kept.length).toBeLessThan(3001);
   expect(kept).toEqual(lines.slice(-kept.length));
@@ -283,7 +283,7 @@ test('an id that no folder should be called after is refused', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.begin('../../evil');
+  await life.recording.start('../../evil');
   expect(life.recording.state).toMatchObject({
     kind: 'stopped',
     why: "no folder can be called after the id '../../evil'",
@@ -305,7 +305,7 @@ test('what another recording of the same run deletes to make room is no more cou
   const busy = new RecordedLife({directory: home.path, clock, maxBytes: 10_000, pid: 1, name: 'q', recordings});
   const write = async (life: RecordedLife, bursts: number) => {
     const server = new ServerModel({bytes: 1e9, entries: 1e9});
-    await life.recording.begin('id-1');
+    await life.recording.start('id-1');
     life.connect();
     const follower = server.connect();
     let received = 0;
@@ -334,7 +334,7 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
   const server = new ServerModel({bytes: 1e9, entries: 1e9});
   const limits = {fileBytes: 10_000};
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, limits});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   const follower = server.connect();
   let received = 0;
@@ -347,7 +347,7 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
   await life.close();
   await rm(path.join(home.path, 'p--id-1', '000002.log.gz'));
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
-  await next.recording.begin('id-1');
+  await next.recording.start('id-1');
   const lines = server.life.wire.toString().trimEnd().split('\n');
   // What is older than what cannot be read is given up with it, once that is noticed.
   for (let id = next.buffer.endId - 1; id >= next.buffer.firstId; id--) next.buffer.lineAt(id);
@@ -362,7 +362,7 @@ test.each(['closed', 'switched off'])('%s while a disk does not answer: it opens
   const clock = new FakeClock();
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
   const held = await life.recordings.open('p', 'id-1');
-  const begun = life.recording.begin('id-1');
+  const begun = life.recording.start('id-1');
   if (how === 'closed') await life.recording.close();
   else life.recording.set(false, 'id-1');
   const {state} = life.recording;
@@ -382,7 +382,7 @@ test('a disk that does not answer is not waited for; when it does, what memory h
   server.write(line(server, 1));
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
   const held = await life.recordings.open('p', 'id-1');
-  const begun = life.recording.begin('id-1');
+  const begun = life.recording.start('id-1');
   await clock.advance(3_000);
   expect(await begun).toBeUndefined();
   await follow(life, server);

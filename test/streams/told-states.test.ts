@@ -19,7 +19,7 @@ function hear(log: Buffer, cuts: readonly number[] = []): ToldStates {
     const [piece, newlines] = withNewlines(log.subarray(ends[index - 1] ?? 0, end));
     const {hasOpenLine} = buffer;
     buffer.append(piece, newlines);
-    told.push(piece, hasOpenLine, newlines);
+    told.append(piece, hasOpenLine, newlines);
   });
   return told;
 }

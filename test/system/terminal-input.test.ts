@@ -70,7 +70,7 @@ const escKey = `${esc}[27u`;
 /** What is left, and what was reported, of input that arrived in these pieces. */
 function pass(...pieces: readonly string[]): {keys: string; reports: TerminalReport[]} {
   const filter = new InputFilter();
-  const parts = pieces.map((piece) => filter.push(piece));
+  const parts = pieces.map((piece) => filter.append(piece));
   return {keys: parts.map(({keys}) => keys).join(''), reports: parts.flatMap(({reports}) => reports)};
 }
 
@@ -145,12 +145,12 @@ test('Esc and a key in one read are two keys, also in two reads and after anothe
 
 test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut behind it is no key', () => {
   const filter = new InputFilter();
-  expect(filter.push(esc)).toEqual({keys: '', reports: []});
+  expect(filter.append(esc)).toEqual({keys: '', reports: []});
   expect(filter.patience).toBe(50);
   expect(filter.flush()).toEqual({keys: escKey, reports: []});
   expect(filter.patience).toBeUndefined();
-  expect(filter.push('[Ox')).toEqual({keys: 'x', reports: [{kind: 'blur'}]});
-  expect(filter.push('[O')).toEqual({keys: '[O', reports: []});
+  expect(filter.append('[Ox')).toEqual({keys: 'x', reports: [{kind: 'blur'}]});
+  expect(filter.append('[O')).toEqual({keys: '[O', reports: []});
 });
 
 test.each([
@@ -161,15 +161,15 @@ test.each([
   ['j', 'j'],
 ])('behind an Esc that went on, %j leaves %j', (rest, keys) => {
   const filter = new InputFilter();
-  filter.push(esc);
+  filter.append(esc);
   filter.flush();
-  expect(filter.push(rest).keys.replace(`${esc}[A`, '')).toBe(keys);
+  expect(filter.append(rest).keys.replace(`${esc}[A`, '')).toBe(keys);
 });
 
 test('Esc twice is twice the key', () => {
   const filter = new InputFilter();
-  filter.push(esc);
-  filter.push(esc);
+  filter.append(esc);
+  filter.append(esc);
   expect(filter.flush().keys).toBe(escKey + escKey);
 });
 
@@ -177,10 +177,10 @@ test.each([`${esc}[`, `${esc}O`, `${esc}]`, `${esc}[1;5`, `${esc}]11;rgb:1e`, `$
   'what never ends is dropped in the end: %j',
   (begun) => {
     const filter = new InputFilter();
-    expect(filter.push(`j${begun}`).keys).toBe('j');
+    expect(filter.append(`j${begun}`).keys).toBe('j');
     expect(filter.patience).toBe(begun.length === 2 ? 50 : 1000);
     expect(filter.flush().keys).toBe('');
-    expect(filter.push('k').keys).toBe('k');
+    expect(filter.append('k').keys).toBe('k');
   },
 );
 
@@ -243,9 +243,9 @@ test('whatever comes, nothing is invented, and keys work again after it', () => 
   fc.assert(
     fc.property(fc.array(fc.oneof(anySequence, bytes, fc.constant(esc)), {maxLength: 10}), (pieces) => {
       const filter = new InputFilter();
-      const out = pieces.map((text) => filter.push(text).keys).join('') + filter.flush().keys;
+      const out = pieces.map((text) => filter.append(text).keys).join('') + filter.flush().keys;
       expect(out.replaceAll(escKey, esc).length).toBeLessThanOrEqual(pieces.join('').length);
-      if (!out.includes(`${esc}[200~`)) expect(filter.push('j').keys).toBe('j');
+      if (!out.includes(`${esc}[200~`)) expect(filter.append('j').keys).toBe('j');
     }),
     {numRuns: runs},
   );

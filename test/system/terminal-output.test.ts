@@ -3,7 +3,7 @@ import {expect, it, test} from 'vitest';
 import type {NotifyBy} from '../../source/settings/settings.ts';
 import {
   leaveOnOwnLine,
-  notifier,
+  notificationWriter,
   reportModes,
   restoreSequence,
   windowTitle,
@@ -11,7 +11,7 @@ import {
 
 function sent(by: NotifyBy, env: NodeJS.ProcessEnv, text = 'orders: no space; left'): string[] {
   const written: string[] = [];
-  notifier(by, {env, write: (sequence) => written.push(sequence) > 0})?.(text);
+  notificationWriter(by, {env, write: (sequence) => written.push(sequence) > 0})?.(text);
   return written;
 }
 

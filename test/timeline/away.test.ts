@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
-import {noToll} from '../../source/buffer/markers.ts';
-import {ErrorShapes, watchedKey} from '../../source/records/error-log.ts';
-import {Absence, awaySummary} from '../../source/timeline/away.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
+import {ErrorLog, watchedKey} from '../../source/records/error-log.ts';
+import {AwayDetector, awaySummary} from '../../source/timeline/away.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {log, pipeline, shapesOf, sight} from './sights.ts';
 
@@ -18,7 +18,11 @@ it('what is down comes first, then what is lost, new errors, known ones, and wha
     9000,
     [
       log('orders', {lines: 30, endId: 34, shapes: shapesOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
-      log('fraud', {lines: 5, silent: 'does not answer', toll: {...noToll, gaps: 1, atLeast: 4, atMost: 4, gapId: 9}}),
+      log('fraud', {
+        lines: 5,
+        silent: 'does not answer',
+        toll: {...noLosses, gaps: 1, atLeast: 4, atMost: 4, gapId: 9},
+      }),
     ],
     [
       pipeline('orders', {since: 70, connectorErrors: 2}),
@@ -42,7 +46,7 @@ it('what is down comes first, then what is lost, new errors, known ones, and wha
 });
 
 it('watched lines are as urgent as new errors', () => {
-  const watched = new ErrorShapes();
+  const watched = new ErrorLog();
   watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchedKey});
   const left = sight(0, [log('a', {shapes: watched.byKey})], [pipeline('b')]);
   watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchedKey});
@@ -55,7 +59,7 @@ it('lines alone are no news', () => {
 });
 
 it('a restart that the list and the log tell of is told once, where the log has it', () => {
-  const now = sight(1, [log('a', {toll: {...noToll, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
+  const now = sight(1, [log('a', {toll: {...noLosses, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
   const summary = awaySummary(sight(0, [log('a')], [pipeline('a')]), now, nothing);
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
 });
@@ -72,23 +76,23 @@ function open(awayAfter = 10_000) {
     looks += 1;
     return sight(clock.wall(), []);
   };
-  return {clock, absence: new Absence({clock, awayAfter, look}), looks: () => looks};
+  return {clock, absence: new AwayDetector({clock, awayAfter, look}), looks: () => looks};
 }
 
 it('answers what was known at the key before', async () => {
   const {clock, absence} = open();
   await clock.advance(5000);
-  expect(absence.noteKey()).toBeUndefined();
+  expect(absence.onKey()).toBeUndefined();
   await clock.advance(10_000);
-  expect(absence.noteKey()?.at).toBe(5000);
-  expect(absence.noteKey()).toBeUndefined();
+  expect(absence.onKey()?.at).toBe(5000);
+  expect(absence.onKey()).toBeUndefined();
 });
 
 it('a machine that slept was away, though its timers stood still', () => {
   const {clock, absence} = open();
-  absence.noteKey();
+  absence.onKey();
   clock.jumpWall(20_000);
-  expect(absence.noteKey()?.at).toBe(0);
+  expect(absence.onKey()?.at).toBe(0);
 });
 
 it('keys in quick succession look at everything once a second', async () => {
@@ -96,21 +100,21 @@ it('keys in quick succession look at everything once a second', async () => {
   const before = looks();
   for (let key = 0; key < 100; key++) {
     await clock.advance(50);
-    absence.noteKey();
+    absence.onKey();
   }
   expect(looks() - before).toBe(5);
 });
 
 it('a log that caught up after the user had left counts from there', async () => {
   const {clock, absence} = open();
-  absence.noteCaughtUp(log('a', {lines: 5}));
-  absence.noteCaughtUp(log('a', {lines: 9}));
+  absence.onCaughtUp(log('a', {lines: 5}));
+  absence.onCaughtUp(log('a', {lines: 9}));
   await clock.advance(10_000);
-  expect(absence.noteKey()?.logs).toEqual([log('a', {lines: 9})]);
+  expect(absence.onKey()?.logs).toEqual([log('a', {lines: 9})]);
 });
 
 it('0 is never', async () => {
   const {clock, absence} = open(0);
   await clock.advance(1e9);
-  expect(absence.noteKey()).toBeUndefined();
+  expect(absence.onKey()).toBeUndefined();
 });

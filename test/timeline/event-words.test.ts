@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {happeningWords, lostWords, shapeWords} from '../../source/timeline/event-words.ts';
-import {newsOf} from '../../source/timeline/notify.ts';
+import {lostWords, shapeWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {notificationsOf} from '../../source/timeline/notify.ts';
 import {shapesOf} from './sights.ts';
 
 const line = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  connection refused';
@@ -31,14 +31,16 @@ test.each([
 
 test('new errors and watched lines are news, more of known ones are not', () => {
   const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
-  expect(newsOf({...errors, shape, isNew: true})).toMatchObject({kind: 'error'});
-  expect(newsOf({...errors, shape, isNew: false})).toBeUndefined();
-  expect(newsOf({...errors, shape: {...shape, key: watchedKey}, isNew: false})).toMatchObject({kind: 'watched'});
-  expect(newsOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
+  expect(notificationsOf({...errors, shape, isNew: true})).toMatchObject({kind: 'error'});
+  expect(notificationsOf({...errors, shape, isNew: false})).toBeUndefined();
+  expect(notificationsOf({...errors, shape: {...shape, key: watchedKey}, isNew: false})).toMatchObject({
+    kind: 'watched',
+  });
+  expect(notificationsOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
 });
 
 test('what failed is said in the server’s words', () => {
   const happening = {kind: 'failed', pipeline: 'a', why: 'Failed · exit status: 101'} as const;
-  expect(happeningWords(happening, 80).text).toBe('Failed · exit status: 101');
-  expect(newsOf(happening)).toEqual({pipeline: 'a', kind: 'failed', text: 'Failed · exit status: 101'});
+  expect(timelineWords(happening, 80).text).toBe('Failed · exit status: 101');
+  expect(notificationsOf(happening)).toEqual({pipeline: 'a', kind: 'failed', text: 'Failed · exit status: 101'});
 });

@@ -1,9 +1,9 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
-import {noToll} from '../../source/buffer/markers.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
 import {shapeOf} from '../../source/records/shape.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
-import {logHappenings, pipelineHappenings, pipelineSights, silenceOf} from '../../source/timeline/events.ts';
+import {logEvents, pipelineEvents, pipelineStatuses, silenceOf} from '../../source/timeline/events.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {log, pipeline, shapesOf} from './sights.ts';
 
@@ -13,67 +13,63 @@ const kinds = (happenings: readonly {kind: string}[]) => happenings.map(({kind})
 describe('of the list', () => {
   it('a pipeline that fails, or fails anew', () => {
     const failed = pipeline('a', {failing: 'Failed', running: false, since: 5});
-    expect(pipelineHappenings(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
-    expect(pipelineHappenings(failed, failed)).toEqual([]);
-    expect(kinds(pipelineHappenings(failed, {...failed, since: 9}))).toEqual(['failed']);
+    expect(pipelineEvents(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
+    expect(pipelineEvents(failed, failed)).toEqual([]);
+    expect(kinds(pipelineEvents(failed, {...failed, since: 9}))).toEqual(['failed']);
   });
 
   it('one that runs since another time was started again, also when that was not seen', () => {
-    expect(kinds(pipelineHappenings(pipeline('a'), pipeline('a', {since: 7})))).toEqual(['restarted']);
-    expect(kinds(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {since: 7})))).toEqual([
-      'restarted',
-    ]);
-    expect(pipelineHappenings(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
+    expect(kinds(pipelineEvents(pipeline('a'), pipeline('a', {since: 7})))).toEqual(['restarted']);
+    expect(kinds(pipelineEvents(pipeline('a', {running: false}), pipeline('a', {since: 7})))).toEqual(['restarted']);
+    expect(pipelineEvents(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
   });
 
   it('one that was paused and goes on was not started again', () => {
     const running = pipeline('a', {deployment: 'first'});
     const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
     const resumed = pipeline('a', {deployment: 'first', since: 7});
-    expect(kinds(pipelineHappenings(running, paused))).toEqual(['stopped']);
-    expect(pipelineHappenings(paused, resumed)).toEqual([]);
-    expect(pipelineHappenings(running, resumed)).toEqual([]);
-    expect(kinds(pipelineHappenings(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);
+    expect(kinds(pipelineEvents(running, paused))).toEqual(['stopped']);
+    expect(pipelineEvents(paused, resumed)).toEqual([]);
+    expect(pipelineEvents(running, resumed)).toEqual([]);
+    expect(kinds(pipelineEvents(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);
   });
 
   it('one that does not run any more was stopped, unless it failed', () => {
     const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
-    expect(pipelineHappenings(pipeline('a'), stopped)).toEqual([
-      {kind: 'stopped', pipeline: 'a', at: 7, state: 'Stopped'},
-    ]);
-    expect(kinds(pipelineHappenings(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
-    expect(pipelineHappenings(stopped, stopped)).toEqual([]);
+    expect(pipelineEvents(pipeline('a'), stopped)).toEqual([{kind: 'stopped', pipeline: 'a', at: 7, state: 'Stopped'}]);
+    expect(kinds(pipelineEvents(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
+    expect(pipelineEvents(stopped, stopped)).toEqual([]);
   });
 
   it('connector errors count on, and from zero in a process that was started again', () => {
     const errors = (before: number, now: number) =>
-      pipelineHappenings(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
+      pipelineEvents(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
     expect(errors(3, 5)).toEqual([{kind: 'connectors', pipeline: 'a', count: 2}]);
     expect(errors(3, 3)).toEqual([]);
     expect(errors(3, 1)).toEqual([{kind: 'connectors', pipeline: 'a', count: 1}]);
   });
 
   it('a pipeline that was not there before is no news', () => {
-    expect(pipelineHappenings(undefined, pipeline('a', {failing: 'Failed', connectorErrors: 3}))).toEqual([]);
+    expect(pipelineEvents(undefined, pipeline('a', {failing: 'Failed', connectorErrors: 3}))).toEqual([]);
   });
 });
 
 describe('of a log', () => {
   it('what was lost since, and where', () => {
-    const before = log('a', {toll: {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
-    const now = log('a', {toll: {...noToll, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
-    expect(logHappenings(before, now, nothing)).toEqual([
+    const before = log('a', {toll: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const now = log('a', {toll: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
+    expect(logEvents(before, now, nothing)).toEqual([
       {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, id: 40},
     ]);
   });
 
   it('that it fell silent, and that it began anew', () => {
-    const now = log('a', {silent: 'does not answer', toll: {...noToll, lives: 1, lifeId: 8}});
-    expect(logHappenings(log('a'), now, nothing)).toEqual([
+    const now = log('a', {silent: 'does not answer', toll: {...noLosses, lives: 1, lifeId: 8}});
+    expect(logEvents(log('a'), now, nothing)).toEqual([
       {kind: 'silent', pipeline: 'a', why: 'does not answer'},
       {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},
     ]);
-    expect(kinds(logHappenings(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
+    expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
   });
 
   it('new errors before known ones, a new one at its first line and a known one at its last', () => {
@@ -81,7 +77,7 @@ describe('of a log', () => {
     const now = log('a', {
       shapes: shapesOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
     });
-    expect(logHappenings(before, now, nothing)).toMatchObject([
+    expect(logEvents(before, now, nothing)).toMatchObject([
       {kind: 'errors', isNew: true, count: 2, id: 3},
       {kind: 'errors', isNew: false, count: 2, id: 2},
     ]);
@@ -90,16 +86,16 @@ describe('of a log', () => {
   it('a kind that gave way to others and came back was counted anew', () => {
     const before = log('a', {shapes: shapesOf(Array.from({length: 9}, () => 'ERROR known'))});
     const now = log('a', {shapes: shapesOf(['ERROR known', 'ERROR known'], 50)});
-    expect(logHappenings(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
+    expect(logEvents(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
   });
 
   it('not those that are muted', () => {
     const now = log('a', {shapes: shapesOf(['ERROR new'])});
-    expect(logHappenings(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);
+    expect(logEvents(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);
   });
 
   it('nothing of one that was not open before', () => {
-    expect(logHappenings(undefined, log('a', {shapes: shapesOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
+    expect(logEvents(undefined, log('a', {shapes: shapesOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
   });
 });
 
@@ -132,14 +128,14 @@ describe('a pipeline fails', () => {
       deploymentId: '',
       deploymentError: {...deploymentError, cause: 'exit status: 101', ...change},
     });
-  const failing = (cause: string) => pipelineSights([failed({cause})]).get('a')?.failing;
+  const failing = (cause: string) => pipelineStatuses([failed({cause})]).get('a')?.failing;
 
   it('for the cause of its error', () => {
     expect(failing('exit status: 101')).toBe('Failed · exit status: 101');
   });
 
   it('at its start, by the error itself', () => {
-    expect(pipelineSights([failed({endedStart: true})]).get('a')?.failing).toBe('Start failed · exit status: 101');
+    expect(pipelineStatuses([failed({endedStart: true})]).get('a')?.failing).toBe('Start failed · exit status: 101');
   });
 
   it.each([
@@ -154,17 +150,17 @@ describe('a pipeline fails', () => {
     const lists = states.map((deploymentStatus) => makePipeline('a', {deploymentStatus, deploymentId: ''}));
     // The next list finds it as it was.
     const all = [...lists, failed({}), failed({})];
-    const sights = all.reduce<ReturnType<typeof pipelineSights> | undefined>(
-      (before, pipeline) => pipelineSights([pipeline], before),
+    const sights = all.reduce<ReturnType<typeof pipelineStatuses> | undefined>(
+      (before, pipeline) => pipelineStatuses([pipeline], before),
       undefined,
     );
     expect(sights?.get('a')?.failing).toBe(`${word} · exit status: 101`);
   });
 
   it('again: the same cause at another time is another start', () => {
-    const first = pipelineSights([failed({})]);
+    const first = pipelineStatuses([failed({})]);
     expect(first.get('a')?.failing).toBe('Failed · exit status: 101');
-    const again = pipelineSights([failed({}, '2026-11-25T09:21:00Z')], first);
+    const again = pipelineStatuses([failed({}, '2026-11-25T09:21:00Z')], first);
     expect(again.get('a')?.failing).toBe('Start failed · exit status: 101');
   });
 
@@ -174,6 +170,6 @@ describe('a pipeline fails', () => {
 });
 
 test('a pipeline that is well has nothing to tell', () => {
-  const sight = pipelineSights([makePipeline('a')]).get('a');
+  const sight = pipelineStatuses([makePipeline('a')]).get('a');
   expect(sight).toMatchObject({name: 'a', failing: undefined, running: true});
 });

@@ -1,15 +1,15 @@
 import {describe, expect, it} from 'vitest';
-import {noToll} from '../../source/buffer/markers.ts';
-import type {PipelineSight} from '../../source/timeline/events.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
+import type {PipelineStatus} from '../../source/timeline/events.ts';
 import {Incidents} from '../../source/timeline/incidents.ts';
 import {log, pipeline} from './sights.ts';
 
-const list = (...pipelines: readonly PipelineSight[]) => new Map(pipelines.map((each) => [each.name, each]));
+const list = (...pipelines: readonly PipelineStatus[]) => new Map(pipelines.map((each) => [each.name, each]));
 const brief = (incidents: Incidents) =>
   incidents.all.map(({pipeline: name, kind, all, unseen}) => `${name} ${kind} ${all.count} ${unseen?.count ?? 0}`);
 
-const lostTen = {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3};
-const lostMore = {...noToll, gaps: 3, atLeast: 12, atMost: 15, gapId: 40};
+const lostTen = {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3};
+const lostMore = {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gapId: 40};
 
 describe('of a log', () => {
   it('what it suffered before it was known is history', () => {
@@ -32,7 +32,7 @@ describe('of a log', () => {
     const incidents = new Incidents();
     incidents.noteLog(log('a'), 1);
     incidents.noteLog(log('a', {toll: lostTen}), 2);
-    incidents.look('a');
+    incidents.markSeen('a');
     expect(incidents.all).toMatchObject([{kind: 'lost', all: {last: {gaps: 1}}, unseen: undefined}]);
     incidents.noteLog(log('a', {toll: lostMore}), 5);
     expect(incidents.all).toMatchObject([
@@ -108,7 +108,7 @@ describe('restarts', () => {
 
   it.each(['the log first', 'the list first'])('that list and log both tell of count once: %s', (order) => {
     const incidents = new Incidents();
-    const anew = {...noToll, lives: 1, lifeId: 8};
+    const anew = {...noLosses, lives: 1, lifeId: 8};
     incidents.noteLog(log('a'), 1);
     incidents.noteList(list(pipeline('a')), 1);
     const steps = [

@@ -2,10 +2,16 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
-import {type News, type NewsKind, NotifyPolicy, noticeText, RecordingWatch} from '../../source/timeline/notify.ts';
+import {
+  digestText,
+  type Notification,
+  type NotificationKind,
+  NotifyPolicy,
+  RecordingWatch,
+} from '../../source/timeline/notify.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
-const notice = (text: string, more = 0) => noticeText({pipeline: 'orders', kind: 'error', text, more});
+const notice = (text: string, more = 0) => digestText({pipeline: 'orders', kind: 'error', text, more});
 
 it('names the pipeline, says what happened and what else', () => {
   expect(notice('connection refused')).toBe('orders: connection refused');
@@ -24,7 +30,7 @@ it('of a long line 100 characters', () => {
   expect(notice('😀'.repeat(100))).toBe(`orders: ${'😀'.repeat(100)}`);
 });
 
-const news = (pipeline: string, kind: NewsKind, text: string = kind): News => ({pipeline, kind, text});
+const news = (pipeline: string, kind: NotificationKind, text: string = kind): Notification => ({pipeline, kind, text});
 
 it('the first news is told at once, the next of that pipeline a minute later, others at once', () => {
   const policy = new NotifyPolicy();

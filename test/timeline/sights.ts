@@ -1,19 +1,19 @@
-import {noToll} from '../../source/buffer/markers.ts';
-import {ErrorShapes} from '../../source/records/error-log.ts';
-import type {LogSight, PipelineSight, Sight} from '../../source/timeline/events.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+import type {LogStatus, PipelineStatus, StatusAt} from '../../source/timeline/events.ts';
 
 /** Errors, a line each; their ids and times count up from `from`. */
-export function shapesOf(lines: readonly string[], from = 0): LogSight['shapes'] {
-  const shapes = new ErrorShapes();
+export function shapesOf(lines: readonly string[], from = 0): LogStatus['shapes'] {
+  const shapes = new ErrorLog();
   for (const [index, line] of lines.entries()) shapes.add(Buffer.from(line), {id: from + index, at: from + index});
   return shapes.byKey;
 }
 
-export function log(name: string, change: Partial<LogSight> = {}): LogSight {
-  return {name, lines: 0, endId: 0, shapes: new Map(), toll: noToll, silent: undefined, ...change};
+export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
+  return {name, lines: 0, endId: 0, shapes: new Map(), toll: noLosses, silent: undefined, ...change};
 }
 
-export function pipeline(name: string, change: Partial<PipelineSight> = {}): PipelineSight {
+export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {
   return {
     name,
     failing: undefined,
@@ -27,6 +27,6 @@ export function pipeline(name: string, change: Partial<PipelineSight> = {}): Pip
   };
 }
 
-export function sight(at: number, logs: readonly LogSight[], pipelines: readonly PipelineSight[] = []): Sight {
+export function sight(at: number, logs: readonly LogStatus[], pipelines: readonly PipelineStatus[] = []): StatusAt {
   return {at, logs, pipelines: new Map(pipelines.map((each) => [each.name, each]))};
 }

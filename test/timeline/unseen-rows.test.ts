@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
-import {noToll} from '../../source/buffer/markers.ts';
-import {ErrorShapes} from '../../source/records/error-log.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
 import {shapeOf} from '../../source/records/shape.ts';
 import {Incidents} from '../../source/timeline/incidents.ts';
 import {type ErrorRowsOptions, errorRows, isIncident} from '../../source/timeline/unseen-rows.ts';
@@ -37,9 +37,9 @@ it('the pipeline with the newest error comes first, and its errors together', ()
 });
 
 it('seen ones come after unseen ones, muted ones last; the log on the screen is seen', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   shapes.add(Buffer.from('ERROR seen'), {id: 1, at: 1});
-  shapes.look();
+  shapes.markSeen();
   shapes.add(Buffer.from('ERROR unseen'), {id: 2, at: 2});
   shapes.add(Buffer.from('ERROR muted'), {id: 3, at: 3});
   const muted = new Set([shapeOf(Buffer.from('ERROR muted'))]);
@@ -53,10 +53,10 @@ it('seen ones come after unseen ones, muted ones last; the log on the screen is 
 });
 
 it('an unseen row counts what is unseen, from the first of it', () => {
-  const shapes = new ErrorShapes();
+  const shapes = new ErrorLog();
   const add = (id: number) => shapes.add(Buffer.from(`ERROR no ${id}`), {id, at: 10 * id});
   add(1);
-  shapes.look();
+  shapes.markSeen();
   add(2);
   add(3);
   expect(rows({logs: [log('a', {shapes: shapes.byKey})]})).toMatchObject([
@@ -76,7 +76,7 @@ it('failures and connector errors are unseen until the log was looked at, and ag
 
 it('what befell a pipeline stands before its errors, unseen until its log was looked at', () => {
   const incidents = new Incidents();
-  const suffered = {toll: {...noToll, gaps: 1, atLeast: 10, atMost: 10, gapId: 3, lives: 1, lifeId: 2}};
+  const suffered = {toll: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3, lives: 1, lifeId: 2}};
   incidents.noteLog(log('a'), 1);
   incidents.noteLog(log('a', suffered), 2);
   incidents.noteLog(log('a', {...suffered, silent: 'refused'}), 4);
@@ -91,6 +91,6 @@ it('what befell a pipeline stands before its errors, unseen until its log was lo
       .map(({kind}) => kind),
   ).toEqual(all);
   expect(told({...options(), looking: () => true})[0]).toBe('a silent seen 1');
-  incidents.look('a');
+  incidents.markSeen('a');
   expect(told(options())).toEqual(['a shape unseen 1', ...all.map((kind) => `a ${kind} seen 1`)]);
 });

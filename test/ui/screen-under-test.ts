@@ -11,13 +11,13 @@ import {saveFile} from '../../source/storage/save-file.ts';
 import {SearchHistory} from '../../source/storage/search-history.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
-import {withinDeadline} from '../../source/system/deadline.ts';
+import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
 import {pressAll, pressKey} from '../../source/ui/press-keys.ts';
 import type {Services} from '../../source/ui/services.ts';
-import type {ViewWish} from '../../source/ui/state/pane-view.ts';
+import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -47,7 +47,7 @@ export type ScreenOptions = {
   readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
   /** See `Controller`. */
-  readonly wish?: ViewWish;
+  readonly wish?: ViewOptions;
   /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
@@ -119,7 +119,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       session: createStore<Session | undefined>(undefined),
       serverVersion: createStore<string | undefined>(undefined),
       insecure: false,
-      watch: withinDeadline,
+      watch: runWithTimeout,
       serverName: 'test',
       serverUrl: client.baseUrl,
       offsetAt: options.offsetAt ?? (() => 0),

@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {TerminalHold} from '../../source/ui/services.ts';
+import {TerminalLease} from '../../source/ui/services.ts';
 
 test('nothing is drawn while the terminal is lent', async () => {
-  const terminal = new TerminalHold();
+  const terminal = new TerminalLease();
   let calls = 0;
   terminal.attach(async (callback) => {
     calls += 1;
@@ -21,7 +21,7 @@ test('nothing is drawn while the terminal is lent', async () => {
 });
 
 test('it can be lent again after a failure', async () => {
-  const terminal = new TerminalHold();
+  const terminal = new TerminalLease();
   terminal.attach((callback) => callback());
   await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
   let ran = false;
@@ -32,20 +32,20 @@ test('it can be lent again after a failure', async () => {
 });
 
 test('a command that gives the terminal back after the end switches no mode on', async () => {
-  const terminal = new TerminalHold();
+  const terminal = new TerminalLease();
   const steps: string[] = [];
   terminal.attach((callback) => callback());
   terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
   const {promise: isOver, resolve: end} = Promise.withResolvers<void>();
   const lent = terminal.lend(() => isOver);
-  terminal.leaveModes();
+  terminal.restoreModes();
   end();
   await lent;
   expect(steps).toEqual(['off']);
 });
 
 test('modes are off while the terminal is lent, and on again after, whatever happened', async () => {
-  const terminal = new TerminalHold();
+  const terminal = new TerminalLease();
   const steps: string[] = [];
   terminal.attach((callback) => callback());
   terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});

@@ -3,7 +3,7 @@ import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
 import type {Session as SessionOfSessionData} from '../../source/storage/session-data.ts';
 import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
-import type {ViewWish} from '../../source/ui/state/pane-view.ts';
+import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -22,7 +22,7 @@ async function firstStart(options: ScreenOptions = {}) {
 async function nextStart(
   first: ScreenUnderTest,
   session: SessionOfSessionData,
-  {typed = {}, ...options}: ScreenOptions & {readonly typed?: ViewWish} = {},
+  {typed = {}, ...options}: ScreenOptions & {readonly typed?: ViewOptions} = {},
 ) {
   const saved: SessionOfSessionData[] = [];
   const {promise, resolve} = Promise.withResolvers<SessionKeeper>();
@@ -31,8 +31,8 @@ async function nextStart(
     baseUrl: () => first.server.url,
     async beforeFirst({controller, clock}) {
       const keeper = new SessionKeeper({controller, clock, typed});
-      keeper.takeUp(session);
-      keeper.begin(async (present) => void saved.push(present));
+      keeper.restore(session);
+      keeper.start(async (present) => void saved.push(present));
       resolve(keeper);
     },
   });
@@ -43,7 +43,7 @@ async function nextStart(
 
 function keep({controller, clock}: ScreenUnderTest, saved: SessionOfSessionData[]): SessionKeeper {
   const keeper = new SessionKeeper({controller, clock});
-  keeper.begin(async (session) => void saved.push(session));
+  keeper.start(async (session) => void saved.push(session));
   return keeper;
 }
 
@@ -82,7 +82,7 @@ async function readAt40() {
   const {screen} = first;
   await screen.untilConnected('orders');
   // A row of its own in this run, and in no other: ids differ from there on.
-  screen.manager.get('orders')?.drawLine();
+  screen.manager.get('orders')?.addDivider();
   write(screen, 'orders', ...upTo(60));
   await screen.untilLine('orders', 'line 60.');
   screen.press('Tab');
@@ -227,7 +227,7 @@ test('after its end nothing is left that waits', async () => {
   const {screen} = await readAt40();
   const clock = new FakeClock();
   const keeper = new SessionKeeper({controller: screen.controller, clock});
-  keeper.begin(async () => {});
+  keeper.start(async () => {});
   screen.press('k');
   expect(clock.pending).toBe(1);
   keeper.dispose();

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
-import {clampTop, type Geometry, movePlace, nearestShown, standIn, stepBy} from '../../source/viewport/geometry.ts';
+import {clampTop, type Geometry, movePlace, nearestShown, placeholder, stepBy} from '../../source/viewport/geometry.ts';
 import {entriesOf} from './entries-of.ts';
 
 const geometry: Geometry = {entries: entriesOf([2, 5, 9]), height: 4, heightOf: (id) => (id === 5 ? 3 : 1)};
 
 describe('an entry that is not shown', () => {
   it('is stood in for by the next one, or by the last', () => {
-    expect([0, 2, 3, 9, 10].map((id) => standIn(geometry, id))).toEqual([2, 2, 5, 9, 9]);
+    expect([0, 2, 3, 9, 10].map((id) => placeholder(geometry, id))).toEqual([2, 2, 5, 9, 9]);
   });
 
   it('has a nearest one, the later of two', () => {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {Evidence, type EvidenceFacts} from '../../source/viewport/markdown.ts';
+import {type MarkdownInput, MarkdownReport} from '../../source/viewport/markdown.ts';
 
-const facts: EvidenceFacts = {
+const facts: MarkdownInput = {
   pipeline: 'orders',
   server: 'https://user:secret@prod.example.com:8080/base?token=secret',
   platformVersion: '0.186.0',
@@ -10,14 +10,14 @@ const facts: EvidenceFacts = {
   gaps: [],
 };
 
-function evidenceOf(lines: readonly string[], change: Partial<EvidenceFacts> = {}): string {
-  const evidence = new Evidence((line) => `${Buffer.from(line)}`);
+function markdownOf(lines: readonly string[], change: Partial<MarkdownInput> = {}): string {
+  const evidence = new MarkdownReport((line) => `${Buffer.from(line)}`);
   for (const line of lines) evidence.add(Buffer.from(line));
   return evidence.finish({...facts, ...change});
 }
 
 test('the facts, then the lines in a fence', () => {
-  const text = evidenceOf(['step 12', '', 'step 13'], {
+  const text = markdownOf(['step 12', '', 'step 13'], {
     filters: ['refused', 'not `heartbeat`'],
     gaps: ['1,204 entries lost between 12:02:01 and 12:02:07 (server_buffer *overflowed*)'],
   });
@@ -41,7 +41,7 @@ step 13
 
 test('what is not known is said to be unknown', () => {
   const {platformVersion: _, ...unknown} = facts;
-  const evidence = new Evidence(String);
+  const evidence = new MarkdownReport(String);
   expect(evidence.finish({...unknown, server: 'nonsense', span: undefined})).toContain(
     '**Log of `orders` on `unknown`**\n\n- Time: unknown\n- Lines: 0\n- Platform version: unknown\n- Filters: none\n- Gaps: none\n',
   );
@@ -49,7 +49,7 @@ test('what is not known is said to be unknown', () => {
 
 test('a span over midnight names both days', () => {
   const span = {from: Date.UTC(2026, 10, 25, 23, 59, 58), to: Date.UTC(2026, 10, 26, 0, 0, 1)};
-  expect(evidenceOf([], {span})).toContain('- Time: 2026-11-25 23:59:58 to 2026-11-26 00:00:01 UTC\n');
+  expect(markdownOf([], {span})).toContain('- Time: 2026-11-25 23:59:58 to 2026-11-26 00:00:01 UTC\n');
 });
 
 test.for<[string, string]>([
@@ -58,17 +58,17 @@ test.for<[string, string]>([
   ['```', '````'],
   ['a ````` b `` c', '``````'],
 ])('no line closes the fence: %s', ([line, fence]) => {
-  expect(evidenceOf([line, 'after'])).toContain(`\n${fence}text\n${line}\nafter\n${fence}\n`);
+  expect(markdownOf([line, 'after'])).toContain(`\n${fence}text\n${line}\nafter\n${fence}\n`);
 });
 
 test('lines are cleaned, and backticks that come together by it are seen', () => {
-  const evidence = new Evidence((line) => String(Buffer.from(line)).replaceAll('\u001B[0m', ''));
+  const evidence = new MarkdownReport((line) => String(Buffer.from(line)).replaceAll('\u001B[0m', ''));
   evidence.add(Buffer.from('``\u001B[0m`'));
   expect(evidence.finish(facts)).toContain('\n````text\n```\n````\n');
 });
 
 test('a filter or a gap of several lines stays in its place', () => {
-  const text = evidenceOf([], {filters: ['a\n\n```\nb'], gaps: ['Failed · <b>\n# heading']});
+  const text = markdownOf([], {filters: ['a\n\n```\nb'], gaps: ['Failed · <b>\n# heading']});
   expect(text).toContain('- Filters: ```` a ``` b ````\n');
   expect(text).toContain('  - Failed · \\<b\\> \\# heading\n');
 });

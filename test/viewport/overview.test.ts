@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {type OverviewFacts, overviewRows, paintOverview} from '../../source/viewport/overview.ts';
+import {type OverviewInput, overviewRows, paintOverview} from '../../source/viewport/overview.ts';
 
 const nextIn = (ids: readonly number[]) => (id: number) => ids.find((each) => each > id);
 
-function overview(change: Partial<OverviewFacts> & {hits?: readonly number[]; errors?: readonly number[]}): string {
+function overview(change: Partial<OverviewInput> & {hits?: readonly number[]; errors?: readonly number[]}): string {
   const rows = overviewRows({
     firstId: 0,
     endId: 1000,

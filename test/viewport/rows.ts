@@ -1,11 +1,11 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import type {RowLook} from '../../source/viewport/gutter.ts';
-import {type PaintFacts, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
+import type {RowState} from '../../source/viewport/gutter.ts';
+import {type PaintInput, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 
 /** An entry of which nothing more is known. */
-const plainLook: RowLook = {isAround: false, folded: 1, marked: false, selected: false};
+const plainLook: RowState = {isAround: false, folded: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
@@ -35,7 +35,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
 }
 
 /** Nothing is known beyond the lines. */
-export const facts = (change: Partial<PaintFacts> = {}): PaintFacts => ({
+export const facts = (change: Partial<PaintInput> = {}): PaintInput => ({
   current: undefined,
   revealed: undefined,
   lookAt: () => plainLook,
@@ -45,7 +45,7 @@ export const facts = (change: Partial<PaintFacts> = {}): PaintFacts => ({
 });
 
 /** All rows of an entry, as painted. */
-export function paintedRows(renderer: RowRenderer, id: number, change: Partial<PaintFacts> = {}): string[] {
+export function paintedRows(renderer: RowRenderer, id: number, change: Partial<PaintInput> = {}): string[] {
   const places = Array.from({length: renderer.heightOf(id)}, (_, row) => ({id, row}));
   return renderer.paintRows(places, facts(change));
 }
@@ -58,7 +58,7 @@ export const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id
 /** The rows of one line that looks like this. */
 export function lookRows(
   line: string,
-  look: Partial<RowLook>,
+  look: Partial<RowState>,
   options: Partial<RowOptions> = {},
   current?: number,
 ): string[] {

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/types.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {asSaid, withWhatToDo} from '../../source/words/failures.ts';
+import {asSaid, withAdvice} from '../../source/words/failures.ts';
 
 const url = 'https://feldera.example/v0/pipelines';
 const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason, message, url}) as const;
@@ -20,12 +20,12 @@ test.each([
   [retryable('server-error', 'it failed'), 'it failed'],
   [fatal('unknown-pipeline', 'gone'), 'gone'],
 ])('%j', (failure, said) => {
-  expect(withWhatToDo(failure)).toBe(said);
+  expect(withAdvice(failure)).toBe(said);
 });
 
 test('nothing more where the message names the flag, or speaks of a proxy', () => {
   for (const message of ['if it speaks TLS, use --host https://x', 'the proxy http://p does not lead to x (403)']) {
-    expect(withWhatToDo(retryable('unreachable', message))).toBe(message);
+    expect(withAdvice(retryable('unreachable', message))).toBe(message);
   }
 });
 

@@ -1,7 +1,7 @@
 import type {ApiFailure} from '../../api/types.ts';
 import {serverRing} from '../../stitch/ring-tail.ts';
 import type {ConnectionState} from '../../streams/connection/state.ts';
-import {withWhatToDo} from '../../words/failures.ts';
+import {withAdvice} from '../../words/failures.ts';
 
 /** How the printing of one pipeline's log is over. */
 export type Ending = {
@@ -15,7 +15,7 @@ export type Ending = {
 };
 
 /** What is known of a stream at one moment. */
-export type Sighting = {
+export type CatchUpInput = {
   /** Monotonic milliseconds. */
   readonly now: number;
   readonly connection: ConnectionState;
@@ -62,7 +62,7 @@ export class CatchUp {
   }
 
   /** To be called with each change of the stream, and now and then while there is none. */
-  look(sighting: Sighting): Ending | undefined {
+  check(sighting: CatchUpInput): Ending | undefined {
     this.#note(sighting);
     const {now, connection, received, logEnded} = sighting;
     const failed = failedToOpen(sighting);
@@ -79,7 +79,7 @@ export class CatchUp {
     return leave(`ended after ${restlessAfter / 1000} s: ${why}`);
   }
 
-  #note({now, connection, lastByteAt}: Sighting): void {
+  #note({now, connection, lastByteAt}: CatchUpInput): void {
     if (lastByteAt !== this.#lastByteAt) this.#heardAt = now;
     this.#lastByteAt = lastByteAt;
     if (connection === this.#connection) return;
@@ -96,7 +96,7 @@ export class CatchUp {
   }
 
   /** There is no connection: perhaps soon again. */
-  #incomplete({now, connection, opened}: Sighting): Ending | undefined {
+  #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
     const trouble = troubleOf(connection);
     if (opened) return failure(`the log has not come whole: ${trouble ?? 'the connection was lost'}`);
@@ -119,12 +119,12 @@ export function failure(say: string): Ending {
  * Why there is no log to begin with, if it is clear: nobody should wait for a server that does not exist. What the
  * server itself calls temporary (a runner that is starting, 503) is no reason.
  */
-export function failedToOpen({connection, opened}: Sighting): Ending | undefined {
+export function failedToOpen({connection, opened}: CatchUpInput): Ending | undefined {
   if (opened) return undefined;
   if (connection.kind === 'gone') {
     const {reason} = connection;
     const isRefused = reason.kind === 'refused' && reason.failure.kind !== 'cancelled';
-    const trouble = isRefused ? withWhatToDo(reason.failure) : undefined;
+    const trouble = isRefused ? withAdvice(reason.failure) : undefined;
     return {...failure(trouble ?? 'there is no such pipeline'), ...(trouble === undefined && {unknown: true})};
   }
   if (connection.kind !== 'waiting' || connection.failure?.kind !== 'retryable') return undefined;
@@ -132,7 +132,7 @@ export function failedToOpen({connection, opened}: Sighting): Ending | undefined
     case 'unreachable':
     case 'timeout':
     case 'protocol':
-      return failure(withWhatToDo(connection.failure));
+      return failure(withAdvice(connection.failure));
     case 'not-ready':
     case 'runner-unreachable':
     case 'server-error':

@@ -5,7 +5,7 @@ import type {LineOutput} from '../../system/line-output.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
-import type {RecordWay} from './record-printer.ts';
+import type {RecordPrinter} from './record-printer.ts';
 
 /** Bytes handed over at once: a pipe's own size, so that a slow reader is noticed soon. */
 const batchBytes = 64 * 1024;
@@ -26,7 +26,7 @@ export class LogPrinter {
   readonly #maxBytes: number;
   readonly #prefix: Buffer | undefined;
   readonly #stripColor: boolean;
-  readonly #way: RecordWay | undefined;
+  readonly #way: RecordPrinter | undefined;
   readonly #note: (text: string, kind?: 'failure') => void;
   /** Everything below was printed or given up. */
   #nextId = 0;
@@ -49,7 +49,7 @@ export class LogPrinter {
     readonly prefix: string | undefined;
     readonly stripColor: boolean;
     /** Where records, not lines, are printed: which, and how. Then the two above mean nothing. */
-    readonly way?: RecordWay | undefined;
+    readonly way?: RecordPrinter | undefined;
     readonly note: (text: string, kind?: 'failure') => void;
   }) {
     this.#buffer = options.buffer;
@@ -72,8 +72,8 @@ export class LogPrinter {
   }
 
   /** Lines wait because their record may go on: `letGo` prints them. */
-  get holdsBack(): boolean {
-    return this.#way?.holdsBack === true;
+  get hasPending(): boolean {
+    return this.#way?.hasPending === true;
   }
 
   /** A pattern takes too long. */
@@ -81,25 +81,25 @@ export class LogPrinter {
     return this.#way?.tooSlow === true;
   }
 
-  letGo(): void {
-    this.#way?.letGo();
+  flush(): void {
+    this.#way?.flush();
   }
 
   /** The catch-up is over. */
   caughtUp(): void {
-    this.#way?.letGo();
+    this.#way?.flush();
     this.#caughtUpTo = this.#printableEnd;
   }
 
   /** Nothing more is printed, from here on. */
-  giveUp(say: string): void {
+  abandon(say: string): void {
     this.end({failed: true, from: this.#nextId, say});
   }
 
   /** Takes in what is new in the buffer, unless the end is known. Answers the markers among it. */
-  look(): readonly PlacedMarker[] {
+  check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
-    this.#way?.look();
+    this.#way?.check();
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];
     for (; this.#lookedId < this.#buffer.endId; this.#lookedId++) {
@@ -145,7 +145,7 @@ export class LogPrinter {
       this.#caughtUpTo = undefined;
       return write(output, this.#way.caughtUp());
     }
-    const known = this.#endId === undefined ? this.#way?.knownTo : undefined;
+    const known = this.#endId === undefined ? this.#way?.completeTo : undefined;
     const end = Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY, known ?? Number.POSITIVE_INFINITY);
     if (this.#nextId >= end) return this.#printEnd(output);
     const bytes = this.#way ? this.#takeRecords(this.#way, end) : this.#takeLines(end);
@@ -171,8 +171,8 @@ export class LogPrinter {
     return this.#endId ?? Math.min(this.#lookedId, hasOpenLine ? endId - 1 : endId);
   }
 
-  #takeRecords(way: RecordWay, end: number): Uint8Array {
-    const {next, bytes} = way.take(this.#nextId, end, batchBytes);
+  #takeRecords(way: RecordPrinter, end: number): Uint8Array {
+    const {next, bytes} = way.read(this.#nextId, end, batchBytes);
     for (let id = this.#nextId; id < next; id++) if (this.#buffer.lineAt(id)) this.#lines += 1;
     this.#nextId = next;
     if (way.isOver) {

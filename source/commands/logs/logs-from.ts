@@ -5,12 +5,12 @@ import {aborted} from '../../lib/clock.ts';
 import {byteSize} from '../../lib/format.ts';
 import {foldersOf, openRecordedLog, type RecordedPiece} from '../../storage/recording/reader.ts';
 import {codeOf, failureWords} from '../../storage/save-file.ts';
-import {type LineOutput, whyNotWritten} from '../../system/line-output.ts';
+import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import {matched} from './catch-up.ts';
 import {linePrefixes} from './logs.ts';
-import {type LogAsked, RecordWay, type RecordWayOptions, tooSlowWords} from './record-printer.ts';
+import {type LogToPrint, RecordPrinter, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
 export type LogsFromOptions = {
   readonly directory: string;
@@ -19,7 +19,7 @@ export type LogsFromOptions = {
   readonly prefix: boolean;
   readonly stripColor: boolean;
   /** Where records, not lines, are printed: which of a log, and how. */
-  readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
+  readonly wayOf?: ((asked: LogToPrint) => RecordPrinterOptions) | undefined;
   readonly output: LineOutput;
   /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
   readonly note: (line: string, kind?: 'failure') => void;
@@ -53,7 +53,7 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const end = await Promise.race([printing, aborted(signal), output.closed]);
   if (isOver) return matched;
   if (end === undefined) return failed ? 1 : 0;
-  const unwritten = whyNotWritten(end);
+  const unwritten = writeFailure(end);
   if (unwritten === undefined) return 0;
   note(`pipetail: ${unwritten}`, 'failure');
   return 1;
@@ -156,26 +156,26 @@ type Shaper = {
 };
 
 /** Prints the records that pass, once they are whole. */
-function recordShaper(options: RecordWayOptions): Shaper {
+function recordShaper(options: RecordPrinterOptions): Shaper {
   const buffer = new LogBuffer({maxBytes: waitingBytes});
-  const way = new RecordWay(buffer, options);
+  const way = new RecordPrinter(buffer, options);
   let next = 0;
   const take = (): Uint8Array => {
     if (way.tooSlow) return Buffer.of();
-    const {next: taken, bytes} = way.take(next, way.knownTo, Number.POSITIVE_INFINITY);
+    const {next: taken, bytes} = way.read(next, way.completeTo, Number.POSITIVE_INFINITY);
     next = taken;
     buffer.dropBefore(next);
     return bytes;
   };
   const endLine = (): Uint8Array => {
     buffer.closeLine();
-    way.letGo();
+    way.flush();
     return take();
   };
   return {
     push(bytes) {
       buffer.append(bytes);
-      way.look();
+      way.check();
       return take();
     },
     endLine,

@@ -4,11 +4,11 @@ import {errorText} from '../../lib/format.ts';
 import type {NamePattern} from '../../settings/request.ts';
 import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
-import {type LineOutput, whyNotWritten} from '../../system/line-output.ts';
+import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {asSaid} from '../../words/failures.ts';
 import {matched} from './catch-up.ts';
 import {PipelineLog} from './pipeline-log.ts';
-import type {LogAsked, RecordWayOptions} from './record-printer.ts';
+import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -24,7 +24,7 @@ export type LogsOptions = {
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
   /** Where records, not lines, are printed: which of a log, and how. */
-  readonly wayOf?: ((asked: LogAsked) => RecordWayOptions) | undefined;
+  readonly wayOf?: ((asked: LogToPrint) => RecordPrinterOptions) | undefined;
   /** What to add to the news that there is no pipeline of this name. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
   /** Milliseconds after which it ends; `fails`: not having ended before is a failure. */
@@ -69,7 +69,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
     await Promise.race([printing.over, output.closed, stopped]);
   }
   if (options.signal.aborted) printing.print();
-  const unwritten = end instanceof Error ? whyNotWritten(end) : undefined;
+  const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.isOver) return matched;
   if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`, 'failure');

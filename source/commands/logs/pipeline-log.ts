@@ -6,9 +6,9 @@ import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {CatchUp, type Ending, failedToOpen, failure, type Sighting, troubleOf} from './catch-up.ts';
+import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
-import {RecordWay, type RecordWayOptions, tooSlowWords} from './record-printer.ts';
+import {RecordPrinter, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
 /** Milliseconds between looks whether a catch-up is over, when nothing happens. */
 const lookEvery = 50;
@@ -31,7 +31,7 @@ export type PipelineLogOptions = {
   /** The bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
   /** Where records, not lines, are printed: which, and how. */
-  readonly way?: RecordWayOptions | undefined;
+  readonly way?: RecordPrinterOptions | undefined;
   /** What to add to the news that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
   /** Says one line about this pipeline. */
@@ -65,7 +65,7 @@ export class PipelineLog {
     this.#options = options;
     this.#stream = options.manager.open(options.name);
     const {buffer} = this.#stream;
-    const way = options.way && new RecordWay(buffer, options.way);
+    const way = options.way && new RecordPrinter(buffer, options.way);
     this.#printer = new LogPrinter({...options, way, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
     this.#waitsForTail = options.follow && options.way?.tail !== undefined;
@@ -108,14 +108,14 @@ export class PipelineLog {
   /** Ends it now. What came can still be printed. */
   stop(): void {
     if (this.#ending) return;
-    this.#printer.look();
+    this.#printer.check();
     this.#end({failed: false, midway: true});
   }
 
   #look(): void {
     if (this.#ending) return;
     const {connection, lastByteAt} = this.#stream.snapshot.get();
-    const end = this.#printer.look().find(({marker}) => tellsEnd(marker));
+    const end = this.#printer.check().find(({marker}) => tellsEnd(marker));
     this.#noteDeath();
     this.#noteRecording();
     const received = this.#stream.buffer.totalBytes;
@@ -140,7 +140,7 @@ export class PipelineLog {
     if (ending) this.#end(ending, end?.id);
     else if (connection !== this.#connection) this.#noteConnection(connection);
     this.#options.onChange();
-    if (this.#printer.holdsBack) this.#letGoLater();
+    if (this.#printer.hasPending) this.#letGoLater();
   }
 
   #giveUp(): void {
@@ -153,14 +153,14 @@ export class PipelineLog {
     const {version} = this.#stream.buffer;
     this.#cancelRest = this.#options.clock.after(recordRest, () => {
       this.#cancelRest = undefined;
-      if (this.#stream.buffer.version === version) this.#printer.letGo();
-      else if (this.#printer.holdsBack) this.#letGoLater();
+      if (this.#stream.buffer.version === version) this.#printer.flush();
+      else if (this.#printer.hasPending) this.#letGoLater();
       this.#options.onChange();
     });
   }
 
-  #endingOf(sighting: Sighting): Ending | undefined {
-    if (this.#catchUp) return this.#catchUp.look(sighting);
+  #endingOf(sighting: CatchUpInput): Ending | undefined {
+    if (this.#catchUp) return this.#catchUp.check(sighting);
     return failedToOpen(sighting) ?? (this.#options.exitOnEnd && sighting.logEnded ? {failed: false} : undefined);
   }
 
@@ -171,7 +171,7 @@ export class PipelineLog {
     this.#cancelTimer();
     this.#cancelRest?.();
     manager.close(name);
-    if (this.#printer.tooSlow) this.#printer.giveUp(ending.say ?? '');
+    if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint);
     else this.#printer.end({...ending, from});
   }

@@ -1,53 +1,53 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {compilePattern, type Watch} from '../../buffer/pattern.ts';
+import {compilePattern, type TimeLimit} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import {RecordIndex} from '../../records/record-index.ts';
-import type {EvidenceFacts} from '../../viewport/markdown.ts';
+import type {MarkdownInput} from '../../viewport/markdown.ts';
 import type {PrintedRecord, RecordShape} from './record-shapes.ts';
 
 /** Which records pass. */
-export type Passing = {
+export type Selecting = {
   readonly filters: readonly Filter[];
   /** The first record of this time and all after it; wall milliseconds. */
   readonly since: number | undefined;
   /** What ends it all: a pattern as typed. */
   readonly exitOn: string | undefined;
   /** Ends patterns that take too long. */
-  readonly watch: Watch;
+  readonly watch: TimeLimit;
 };
 
 /** What is asked of one log. */
-export type LogAsked = {
+export type LogToPrint = {
   readonly name: string;
   /** Stands in front of lines as sent. */
   readonly prefix: string | undefined;
-  readonly facts: () => Pick<EvidenceFacts, 'server' | 'platformVersion'>;
+  readonly facts: () => Pick<MarkdownInput, 'server' | 'platformVersion'>;
 };
 
 /** What to say when a pattern was given up. */
 export const tooSlowWords = 'a pattern takes too long for these lines · write it without a repeat inside a repeat';
 
-export type RecordWayOptions = {
-  readonly passing: Passing;
+export type RecordPrinterOptions = {
+  readonly passing: Selecting;
   readonly shape: RecordShape;
   /** Until `caughtUp` only so many of the last records go on; undefined: all. */
   readonly tail: number | undefined;
 };
 
 /** The way of one log's records to the output: those that pass, the last of the catch-up, in their shape. */
-export class RecordWay {
-  readonly #gate: RecordGate;
+export class RecordPrinter {
+  readonly #gate: RecordSelector;
   readonly #shape: RecordShape;
   readonly #tail: number;
   /** What waits for the end of the catch-up. */
-  #held: Passed[] | undefined;
+  #held: Selected[] | undefined;
   #isOver = false;
   #hasEnded = false;
   readonly #gaps: string[] = [];
 
-  constructor(buffer: LogBuffer, {passing, shape, tail}: RecordWayOptions) {
-    this.#gate = new RecordGate(buffer, passing);
+  constructor(buffer: LogBuffer, {passing, shape, tail}: RecordPrinterOptions) {
+    this.#gate = new RecordSelector(buffer, passing);
     this.#shape = shape;
     this.#tail = tail ?? 0;
     this.#held = tail === undefined ? undefined : [];
@@ -67,20 +67,20 @@ export class RecordWay {
     return this.#gate.tooSlow;
   }
 
-  get holdsBack(): boolean {
-    return this.#gate.holdsBack;
+  get hasPending(): boolean {
+    return this.#gate.hasPending;
   }
 
-  get knownTo(): number {
-    return this.#gate.knownTo;
+  get completeTo(): number {
+    return this.#gate.completeTo;
   }
 
-  look(): void {
-    this.#gate.look();
+  check(): void {
+    this.#gate.check();
   }
 
-  letGo(): void {
-    this.#gate.letGo();
+  flush(): void {
+    this.#gate.flush();
   }
 
   /** Words of a marker, for shapes that name them at the end. */
@@ -89,11 +89,11 @@ export class RecordWay {
   }
 
   /** Takes the lines from `from` on, to `to` at the most and about `maxBytes`. */
-  take(from: number, to: number, maxBytes: number): {readonly next: number; readonly bytes: Uint8Array} {
+  read(from: number, to: number, maxBytes: number): {readonly next: number; readonly bytes: Uint8Array} {
     const parts: Uint8Array[] = [];
     let next = from;
     for (let size = 0; next < to && size < maxBytes && !this.#isOver; ) {
-      const taken = this.#gate.take(next, to);
+      const taken = this.#gate.read(next, to);
       next = taken.next;
       if (!taken.record) continue;
       const bytes = this.#pass(taken.record);
@@ -127,7 +127,7 @@ export class RecordWay {
     this.#gate.end();
   }
 
-  #pass(record: Passed): Uint8Array {
+  #pass(record: Selected): Uint8Array {
     if (this.#isOver) return Buffer.of();
     if (!this.#held) {
       this.#isOver = record.isLast;
@@ -151,13 +151,13 @@ export class RecordWay {
 const stepBytes = 1024 * 1024;
 
 /** A record on its way out, and whether it is the last. */
-type Passed = PrintedRecord & {readonly isLast: boolean};
+type Selected = PrintedRecord & {readonly isLast: boolean};
 
 /**
  * Lets the records of a growing log pass, or not, in the order of its lines. A record is known once the next has begun:
  * until then it is held back, or until `letGo`.
  */
-class RecordGate {
+class RecordSelector {
   readonly #buffer: LogBuffer;
   readonly #index: RecordIndex;
   readonly #shown: ShownLines;
@@ -169,7 +169,7 @@ class RecordGate {
   /** What is known below does not wait. */
   #letGoTo = 0;
 
-  constructor(buffer: LogBuffer, passing: Passing) {
+  constructor(buffer: LogBuffer, passing: Selecting) {
     this.#buffer = buffer;
     this.#index = new RecordIndex(buffer);
     this.#since = passing.since;
@@ -186,12 +186,12 @@ class RecordGate {
   }
 
   /** Looks at what is new. */
-  look(): void {
+  check(): void {
     for (const lines of [this.#shown, this.#exits]) while (lines && !lines.step(stepBytes));
   }
 
   /** The records of the entries below this id are known, of those that were looked at. */
-  get knownTo(): number {
+  get completeTo(): number {
     const {firstId} = this.#buffer;
     const end = this.#index.settledTo;
     const last = end > firstId ? this.#index.headOf(end - 1) : end;
@@ -199,24 +199,24 @@ class RecordGate {
   }
 
   /** There are lines whose record may go on. */
-  get holdsBack(): boolean {
-    return this.knownTo < this.#index.settledTo;
+  get hasPending(): boolean {
+    return this.completeTo < this.#index.settledTo;
   }
 
   /** Nothing has come for a while, or nothing will: what has come is whole. */
-  letGo(): void {
-    this.look();
+  flush(): void {
+    this.check();
     this.#letGoTo = this.#buffer.hasOpenLine ? this.#index.settledTo : this.#buffer.endId;
   }
 
   /** Nothing more comes: the line that has not ended is one. */
   end(): void {
-    this.look();
+    this.check();
     this.#letGoTo = this.#buffer.endId;
   }
 
   /** The lines of one record that stand at `from` and behind it, below `to`; `record` is absent if they do not pass. */
-  take(from: number, to: number): {readonly next: number; readonly record?: Passed} {
+  read(from: number, to: number): {readonly next: number; readonly record?: Selected} {
     if (this.#buffer.lineAt(from) === undefined) return {next: from + 1};
     const head = this.#index.headOf(from);
     const ids = [from];

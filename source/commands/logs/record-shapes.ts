@@ -5,7 +5,7 @@ import type {Template, TemplateField} from '../../settings/request.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
-import {Evidence, type EvidenceFacts} from '../../viewport/markdown.ts';
+import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
 
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
@@ -91,9 +91,9 @@ export function templateShape(pipeline: string, template: Template): RecordShape
 }
 
 /** All lines as evidence for an issue or a message, at the end. */
-export function markdownShape(facts: () => Omit<EvidenceFacts, 'span' | 'gaps'>): RecordShape {
-  const evidence = new Evidence((line) => lineAsSent(line).text);
-  let span: EvidenceFacts['span'];
+export function markdownShape(facts: () => Omit<MarkdownInput, 'span' | 'gaps'>): RecordShape {
+  const evidence = new MarkdownReport((line) => lineAsSent(line).text);
+  let span: MarkdownInput['span'];
   return {
     print({lines, time}) {
       for (const line of lines) evidence.add(line);

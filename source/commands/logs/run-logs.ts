@@ -7,16 +7,16 @@ import {UsageError} from '../../settings/parse-values.ts';
 import type {LogsRequest, Request} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {nameHint} from '../../startup/name-hint.ts';
-import {noteOldServer, openServer, serverVersion} from '../../startup/open-server.ts';
+import {openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
-import {withinDeadline} from '../../system/deadline.ts';
-import {LineOutput, noteText, watchReader} from '../../system/line-output.ts';
+import {runWithTimeout} from '../../system/deadline.ts';
+import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
-import type {LogAsked, Passing, RecordWayOptions} from './record-printer.ts';
+import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
 import {jsonShape, linesShape, markdownShape, type RecordShape, templateShape} from './record-shapes.ts';
 
 /** A disk that takes nothing does not keep the program from ending. Milliseconds. */
@@ -32,7 +32,7 @@ export async function runLogsCommand(options: {
   readonly process: NodeJS.Process;
 }): Promise<number> {
   const {settings, request, version, process} = options;
-  const wayOf = waysOf(request, systemClock.wall());
+  const wayOf = recordPrinters(request, systemClock.wall());
   // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
   const alive = setInterval(() => {}, 2 ** 30);
   const {signal, exitCode} = stopOnSignals(process);
@@ -41,7 +41,7 @@ export async function runLogsCommand(options: {
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
-  const note = (line: string, kind?: 'failure') => stderr.write(noteText(line, isJson, kind));
+  const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
@@ -58,7 +58,7 @@ export async function runLogsCommand(options: {
         : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
     const closed = new AbortController();
     const asked = AbortSignal.any([signal, closed.signal]);
-    const looked = noteOldServer(serverVersion(server.client, asked), note);
+    const looked = reportOldServer(serverVersion(server.client, asked), note);
     const code = await runLogs({
       ...request,
       wayOf,
@@ -93,11 +93,14 @@ export async function runLogsCommand(options: {
  * How records are chosen and printed for each log; undefined when nothing was asked but the log's bytes as they are.
  * Throws `UsageError` for a time that is none.
  */
-export function waysOf(request: LogsRequest, now: number): ((asked: LogAsked) => RecordWayOptions) | undefined {
+export function recordPrinters(
+  request: LogsRequest,
+  now: number,
+): ((asked: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn} = request;
   const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
   if (isPlain && Object.values(select).every((value) => value === undefined)) return undefined;
-  const passing: Passing = {filters: filtersOf(request), since: sinceOf(request, now), exitOn, watch: withinDeadline};
+  const passing: Selecting = {filters: filtersOf(request), since: sinceOf(request, now), exitOn, watch: runWithTimeout};
   const {tail} = select;
   return (asked) => ({passing, tail, shape: shapeOf(request, asked)});
 }
@@ -112,7 +115,7 @@ function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filt
 }
 
 function textFilter(source: string, out: boolean): Filter {
-  return {kind: 'text', pattern: compilePattern(source, {watch: withinDeadline}), out};
+  return {kind: 'text', pattern: compilePattern(source, {watch: runWithTimeout}), out};
 }
 
 function sinceOf({select: {since}}: LogsRequest, now: number): number | undefined {
@@ -122,7 +125,7 @@ function sinceOf({select: {since}}: LogsRequest, now: number): number | undefine
   return read.at;
 }
 
-function shapeOf(request: LogsRequest, {name, prefix, facts}: LogAsked): RecordShape {
+function shapeOf(request: LogsRequest, {name, prefix, facts}: LogToPrint): RecordShape {
   const {output, template, stripColor, timestamps} = request;
   if (output === 'json') return jsonShape(name);
   if (output === 'markdown') return markdownShape(() => ({...facts(), pipeline: name, filters: wordsOf(request)}));

@@ -1,7 +1,7 @@
 import type {LeavingSegment} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
-import type {Fact} from './index-file.ts';
+import type {IndexFact} from './index-file.ts';
 
 /** Entries of the buffer whose bytes follow each other in the recording too. */
 type Span = {readonly firstId: number; readonly delta: number; endId: number};
@@ -22,7 +22,7 @@ type TakeOptions = {
 export type Place = {readonly id: number; readonly within: number};
 
 /** Up to where a buffer was taken, and where that is in the recording. */
-export type TapState = Place & {
+export type TapPosition = Place & {
   /** Lines that ended, and bytes, that the buffer ever had before this place. */
   readonly lines: number;
   readonly bytes: number;
@@ -38,7 +38,7 @@ export type TapState = Place & {
   readonly isCut: boolean;
   /** The last marker that was taken: it may be corrected. */
   readonly marker:
-    | {readonly id: number; readonly marker: Marker; readonly fact: Extract<Fact, {kind: 'marker'}>}
+    | {readonly id: number; readonly marker: Marker; readonly fact: Extract<IndexFact, {kind: 'marker'}>}
     | undefined;
   /** Number of the next pending state. */
   readonly states: number;
@@ -49,11 +49,11 @@ export type TapState = Place & {
 };
 
 export type Batch = {
-  readonly facts: readonly Fact[];
+  readonly facts: readonly IndexFact[];
   readonly chunks: readonly Uint8Array[];
   /** The file is as large as it should become, and ends with a block. */
   readonly isFileFull: boolean;
-  readonly end: TapState;
+  readonly end: TapPosition;
 };
 
 /**
@@ -64,13 +64,13 @@ export type Batch = {
 export class BufferTap {
   readonly #buffer: LogBuffer;
   readonly #wall: () => number;
-  #taken: TapState;
-  #written: TapState;
+  #taken: TapPosition;
+  #written: TapPosition;
   #states: PendingState[] = [];
   #statesNoted: number;
   readonly #spans: Span[];
 
-  constructor(options: {buffer: LogBuffer; wall: () => number; start: TapState}) {
+  constructor(options: {buffer: LogBuffer; wall: () => number; start: TapPosition}) {
     const {start} = options;
     this.#buffer = options.buffer;
     this.#wall = options.wall;
@@ -81,7 +81,7 @@ export class BufferTap {
   }
 
   /** Everything before this place is written. */
-  get written(): TapState {
+  get written(): TapPosition {
     return this.#written;
   }
 
@@ -94,14 +94,14 @@ export class BufferTap {
   }
 
   /** What the buffer gets from now on goes on with this state. `fresh`: nothing before is a reference for it. */
-  noteState(state: unknown, fresh: boolean): void {
+  setState(state: unknown, fresh: boolean): void {
     this.#states.push({...endOf(this.#buffer), number: this.#statesNoted, state, fresh});
     this.#statesNoted += 1;
   }
 
   /** What is to be written next. */
-  take({maxBytes, fileFrom, fileBytes, state, isLast}: TakeOptions): Batch {
-    const walk = new TapWalk({buffer: this.#buffer, from: this.#taken, states: this.#states, wall: this.#wall()});
+  read({maxBytes, fileFrom, fileBytes, state, isLast}: TakeOptions): Batch {
+    const walk = new TapBatch({buffer: this.#buffer, from: this.#taken, states: this.#states, wall: this.#wall()});
     walk.skipMissing();
     walk.correctMarker();
     let isFileFull = false;
@@ -157,18 +157,18 @@ const stateEvery = 256 * 1024;
 type PendingState = Place & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
 
 /** One walk over what is new in a buffer: gathers the bytes and the facts about them. */
-class TapWalk {
+class TapBatch {
   readonly #buffer: LogBuffer;
   readonly #states: readonly PendingState[];
   readonly #wall: number;
-  readonly #facts: Fact[] = [];
+  readonly #facts: IndexFact[] = [];
   readonly #chunks: Uint8Array[] = [];
   /** Bytes gathered. */
   bytes = 0;
-  at: TapState;
+  at: TapPosition;
   #hasGap = false;
 
-  constructor(options: {buffer: LogBuffer; from: TapState; states: readonly PendingState[]; wall: number}) {
+  constructor(options: {buffer: LogBuffer; from: TapPosition; states: readonly PendingState[]; wall: number}) {
     this.#buffer = options.buffer;
     this.#states = options.states;
     this.#wall = options.wall;
@@ -289,7 +289,7 @@ class TapWalk {
     this.at = {...this.at, marker: {id, marker, fact}};
   }
 
-  #addMarker(place: {offset: number; line: number} | undefined, marker: Marker): Extract<Fact, {kind: 'marker'}> {
+  #addMarker(place: {offset: number; line: number} | undefined, marker: Marker): Extract<IndexFact, {kind: 'marker'}> {
     const {offset, line} = place ?? this.at;
     const fact = {kind: 'marker', number: this.at.nextMarker, offset, line, marker} as const;
     this.#facts.push(fact);

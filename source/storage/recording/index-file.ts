@@ -11,7 +11,7 @@ export type RecordedFile = {
   /** Lengths of its gzip members, a block each; undefined while it is plain. */
   members: readonly number[] | undefined;
 };
-export type RecordedBlock = Extract<Fact, {kind: 'block'}>;
+export type RecordedBlock = Extract<IndexFact, {kind: 'block'}>;
 type RecordedMarker = {
   readonly number: number;
   readonly offset: number;
@@ -29,7 +29,7 @@ type RecordedState = {readonly offset: number; readonly state: unknown; readonly
  * A fact is written before the bytes that it speaks of, so a fact beyond the end of the log is void: the program died
  * between the two. Facts may come twice; the later one counts.
  */
-export type Fact =
+export type IndexFact =
   | {
       readonly kind: 'recording';
       readonly version: number;
@@ -93,7 +93,7 @@ export class RecordingMap {
   /** Facts that were superseded, or speak of files that are gone. */
   idle = 0;
 
-  apply(fact: Fact): void {
+  apply(fact: IndexFact): void {
     switch (fact.kind) {
       case 'recording':
         this.begunAt = fact.at;
@@ -167,8 +167,8 @@ export class RecordingMap {
   }
 
   /** Facts that say the same in order, without those that are of no use any more. */
-  facts(): Fact[] {
-    const facts: Fact[] = [];
+  facts(): IndexFact[] {
+    const facts: IndexFact[] = [];
     for (const {number, offset, line, begunAt, members} of this.files) {
       facts.push({kind: 'file', file: number, offset, line, at: begunAt});
       if (members) facts.push({kind: 'compressed', file: number, members});
@@ -213,11 +213,11 @@ export class RecordingMap {
 export const recordingVersion = 1;
 
 /** One line, its newline included. */
-export function factLine(fact: Fact): string {
+export function indexLine(fact: IndexFact): string {
   return `${JSON.stringify(fact)}\n`;
 }
 
-const numbers: Readonly<Record<Fact['kind'], readonly string[]>> = {
+const numbers: Readonly<Record<IndexFact['kind'], readonly string[]>> = {
   recording: ['version'],
   file: ['file', 'offset', 'line'],
   block: ['offset', 'length', 'line', 'lines'],
@@ -230,7 +230,7 @@ const numbers: Readonly<Record<Fact['kind'], readonly string[]>> = {
 };
 
 /** Kinds with a time. */
-const dated: Readonly<Partial<Record<Fact['kind'], true>>> = {
+const dated: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
   recording: true,
   file: true,
   block: true,
@@ -239,14 +239,14 @@ const dated: Readonly<Partial<Record<Fact['kind'], true>>> = {
 };
 
 /** The facts in an index, in order. A line that was torn, or that this version does not know, is left out. */
-export function* readFacts(text: string): Generator<Fact> {
+export function* readIndex(text: string): Generator<IndexFact> {
   for (const line of text.split('\n')) {
     const fact = line === '' ? undefined : parse(line);
     if (fact) yield fact;
   }
 }
 
-function parse(line: string): Fact | undefined {
+function parse(line: string): IndexFact | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -256,12 +256,12 @@ function parse(line: string): Fact | undefined {
   return isFact(value) ? value : undefined;
 }
 
-function isFact(value: unknown): value is Fact {
+function isFact(value: unknown): value is IndexFact {
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
   const kind = fields.get('kind');
   if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) return false;
-  if (!numbers[kind as Fact['kind']].every((field) => isWhole(fields.get(field)))) return false;
+  if (!numbers[kind as IndexFact['kind']].every((field) => isWhole(fields.get(field)))) return false;
   if (kind in dated && !Number.isFinite(fields.get('at'))) return false;
   const members = fields.get('members');
   if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
@@ -281,7 +281,7 @@ function isMarker(value: unknown): value is Marker {
 }
 
 /** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
-export async function beginIndex(
+export async function startIndex(
   folder: string,
   {name, id, server}: Recorded,
   clock: Pick<Clock, 'wall'>,
@@ -295,10 +295,10 @@ export async function beginIndex(
   }
   await rm(indexFile(folder), {force: true});
   const index = await open(indexFile(folder), 'a', 0o600);
-  const facts: Fact[] = [{kind: 'recording', version: recordingVersion, name, id, server, at: clock.wall()}];
+  const facts: IndexFact[] = [{kind: 'recording', version: recordingVersion, name, id, server, at: clock.wall()}];
   const map = new RecordingMap();
   try {
-    await index.appendFile(facts.map(factLine).join(''));
+    await index.appendFile(facts.map(indexLine).join(''));
   } finally {
     await index.close();
   }
@@ -314,7 +314,7 @@ export async function rewriteIndex(folder: string, recorded: Recorded, map: Reco
   const facts = [first, ...map.facts()];
   const handle = await open(draft, 'w', 0o600);
   try {
-    await handle.writeFile(facts.map(factLine).join(''));
+    await handle.writeFile(facts.map(indexLine).join(''));
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,15 +1,15 @@
 import {appendFile, lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
-import {asidePrefix, type Fact, factLine, indexFile, pipelineOf} from './index-file.ts';
+import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
 
 /** Takes a folder that nobody writes; undefined: somebody does. What it answers gives the folder free. */
-export type HoldFolder = (folder: string) => Promise<(() => Promise<void>) | undefined>;
+export type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
 
 type RoomOptions = {
   readonly directory: string;
   readonly maxBytes: number;
   readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
-  readonly hold: HoldFolder;
+  readonly hold: FolderLock;
   readonly wall: () => number;
 };
 
@@ -58,15 +58,15 @@ async function remove(part: Part, {ours, hold, wall}: RoomOptions): Promise<bool
 }
 
 /** The note is no sign of life of whoever wrote the recording: the index stays as old as it is. */
-async function noteElsewhere(folder: string, fact: Fact): Promise<void> {
+async function noteElsewhere(folder: string, fact: IndexFact): Promise<void> {
   const index = indexFile(folder);
   const {atime, mtime} = await stat(index);
-  await appendFile(index, factLine(fact));
+  await appendFile(index, indexLine(fact));
   await utimes(index, atime, mtime);
 }
 
 /** Deletes the logs first: what a death leaves of it is a recording that can be read, and gives way the next time. */
-async function removeRest({folder, at}: Part, hold: HoldFolder): Promise<boolean> {
+async function removeRest({folder, at}: Part, hold: FolderLock): Promise<boolean> {
   const free = await hold(folder);
   if (!free) return false;
   try {

@@ -2,7 +2,7 @@ import type {PastBlock} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline} from '../../buffer/segment.ts';
-import {endOf, type Place, type TapState} from './buffer-tap.ts';
+import {endOf, type Place, type TapPosition} from './buffer-tap.ts';
 import type {RecordingMap} from './index-file.ts';
 import type {RecordedBytes} from './reader.ts';
 
@@ -49,7 +49,7 @@ export class RecordedPast {
    * Puts all of it into an empty buffer: whole blocks as its past, the rest into memory. Answers from where on the
    * buffer's new lines belong behind the recording.
    */
-  addTo(buffer: LogBuffer): TapState {
+  addTo(buffer: LogBuffer): TapPosition {
     const {blocks, markers, blocksEnd} = this.#map;
     let next = 0;
     for (const {offset, length, line, lines} of blocks) {
@@ -74,7 +74,7 @@ export class RecordedPast {
   }
 
   /** Puts only the beginning of a line that has not ended into an empty buffer. */
-  addOpenLineTo(buffer: LogBuffer): TapState {
+  addOpenLineTo(buffer: LogBuffer): TapPosition {
     const rest = this.#readFrom(this.#map.blocksEnd.offset);
     buffer.append(rest.subarray(rest.lastIndexOf(newline) + 1));
     return this.#tapState(buffer, buffer.endId);
@@ -88,7 +88,7 @@ export class RecordedPast {
   }
 
   /** The recording goes on with a buffer's entries from `place` on, which is so many lines and bytes into the buffer. */
-  goOn(place: Place & {readonly lines: number; readonly bytes: number}, isBehindGap: boolean): TapState {
+  goOn(place: Place & {readonly lines: number; readonly bytes: number}, isBehindGap: boolean): TapPosition {
     const isCut = isBehindGap && this.#size > this.#map.firstOffset && this.#readFrom(this.#size - 1)[0] !== newline;
     return {
       ...place,
@@ -108,7 +108,7 @@ export class RecordedPast {
     return {offset: this.#size, line, block: blocksEnd, nextMarker, states: 0, stateAt: state?.offset ?? 0};
   }
 
-  #tapState(buffer: LogBuffer, firstId: number): TapState {
+  #tapState(buffer: LogBuffer, firstId: number): TapPosition {
     const {markers} = this.#map;
     const lastRecorded = markers.at(-1);
     const last = buffer.lastMarker();

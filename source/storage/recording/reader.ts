@@ -10,7 +10,7 @@ import {
   type RecordedBlock,
   type RecordedFile,
   RecordingMap,
-  readFacts,
+  readIndex,
 } from './index-file.ts';
 
 /** What a recording holds, in order. `missing`: so many bytes were deleted while it was read. */
@@ -104,7 +104,7 @@ export class RecordedBytes {
 /** What an index says, given as its text. */
 export function mapOf(index: string): RecordingMap {
   const map = new RecordingMap();
-  for (const fact of readFacts(index)) map.apply(fact);
+  for (const fact of readIndex(index)) map.apply(fact);
   return map;
 }
 
@@ -214,7 +214,7 @@ export async function recordedAs(
 }
 
 /** The last write into the log or index of a recording, wall milliseconds; 0 when there is nothing. */
-export async function lastSign(folder: string): Promise<number> {
+export async function lastHeartbeat(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const times = await Promise.all(
     files

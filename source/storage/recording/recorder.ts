@@ -3,7 +3,7 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {codeOf, failureWords} from '../save-file.ts';
-import {type Batch, BufferTap, type TapState} from './buffer-tap.ts';
+import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './reader.ts';
 import type {RecordingWriter} from './writer.ts';
 
@@ -32,7 +32,7 @@ type RecorderOptions = {
   readonly buffer: LogBuffer;
   readonly clock: Clock;
   /** Where in the buffer and in the recording it begins. */
-  readonly start: TapState;
+  readonly start: TapPosition;
   /** How to go on with the log at the end of the buffer: plain data, given back at the next start. */
   readonly state: () => unknown;
   /** A file is over at so many bytes, or after so many milliseconds. */
@@ -96,8 +96,8 @@ export class Recorder implements ColdStore {
   }
 
   /** The log has found its place, and goes on from the end of the buffer as `state` says then. */
-  noteState(fresh: boolean): void {
-    if (!this.#finished) this.#tap.noteState(this.#options.state(), fresh);
+  setState(fresh: boolean): void {
+    if (!this.#finished) this.#tap.setState(this.#options.state(), fresh);
   }
 
   /** Writes what is there now, and ends. Never rejects; what could not be written is missing. */
@@ -146,7 +146,7 @@ export class Recorder implements ColdStore {
   #take(maxBytes: number, isLast: boolean): Batch {
     const {writer, clock, state, fileAge, fileBytes} = this.#options;
     const isOld = clock.wall() - writer.fileBegunAt >= fileAge;
-    return this.#tap.take({
+    return this.#tap.read({
       maxBytes,
       fileFrom: writer.map.files.at(-1)?.offset ?? 0,
       fileBytes: isOld ? 1 : fileBytes,
@@ -170,7 +170,7 @@ export class Recorder implements ColdStore {
     if (this.#finished) return;
     const {clock, onChange} = this.#options;
     const tries = (this.#failure?.tries ?? 0) + 1;
-    const why = whyNotRecorded(error);
+    const why = recordingFailure(error);
     this.#failure = {why, since: this.#failure?.since ?? clock.wall(), tries};
     this.#tap.rewind();
     this.#cancel = clock.after(Math.min(longestRetry, firstRetry * 2 ** (tries - 1)), () => this.#run(true));
@@ -200,7 +200,7 @@ export class Recorder implements ColdStore {
 }
 
 /** One sentence. */
-export function whyNotRecorded(error: unknown): string {
+export function recordingFailure(error: unknown): string {
   const code = codeOf(error);
   return code === undefined ? errorText(error) : failureWords(code);
 }

@@ -2,12 +2,12 @@ import {mkdir, readFile, rmdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {type Processes, releaseLock, takeLock} from '../file-lock.ts';
-import type {TapState} from './buffer-tap.ts';
+import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
+import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
-import {lastSign, mapOf, RecordedBytes, recordedAs} from './reader.ts';
+import {lastHeartbeat, mapOf, RecordedBytes, recordedAs} from './reader.ts';
 import {Recorder} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
@@ -50,7 +50,7 @@ export type OpenRecording = {
 
 export type RecordOptions = {
   readonly buffer: LogBuffer;
-  readonly start: TapState;
+  readonly start: TapPosition;
   readonly state: () => unknown;
   readonly onChange: () => void;
 };
@@ -88,7 +88,7 @@ export class Recordings {
     await before;
     try {
       await mkdir(folder, {recursive: true, mode: 0o700});
-      const by = await takeLock(lockFile(folder), this.#options.processes);
+      const by = await acquireLock(lockFile(folder), this.#options.processes);
       if (by === undefined) return await this.#openToWrite(folder, {name, id, free});
       free();
       return await readOnly(folder, by);
@@ -129,12 +129,12 @@ export class Recordings {
     const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
     const lock = lockFile(folder);
     try {
-      const lastAt = await lastSign(folder);
+      const lastAt = await lastHeartbeat(folder);
       const writer = await RecordingWriter.open(folder, {name, id, server, clock});
       const bytes = new RecordedBytes(folder, writer.map);
       let onDeleted = () => {};
       this.#ours.set(folder, async (file) => {
-        await writer.noteDeleted(file);
+        await writer.onDeleted(file);
         onDeleted();
       });
       const release = async () => {
@@ -185,7 +185,7 @@ export class Recordings {
   async #makeRoomAlone(): Promise<void> {
     const {directory, maxBytes, clock, processes} = this.#options;
     const lock = path.join(directory, roomLock);
-    if ((await takeLock(lock, processes)) !== undefined) return;
+    if ((await acquireLock(lock, processes)) !== undefined) return;
     const hold = (folder: string) => this.#holdIdle(folder);
     try {
       await makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall});
@@ -199,7 +199,7 @@ export class Recordings {
     if (this.#held.has(folder)) return undefined;
     const free = this.#reserve(folder);
     const lock = lockFile(folder);
-    const isTaken = await takeLock(lock, this.#options.processes).then(
+    const isTaken = await acquireLock(lock, this.#options.processes).then(
       (by) => by === undefined,
       () => false,
     );
@@ -226,7 +226,7 @@ async function readOnly(folder: string, by: number): Promise<OpenRecording> {
     folder,
     past,
     isOld: size > 0,
-    lastAt: await lastSign(folder),
+    lastAt: await lastHeartbeat(folder),
     readOnlyBy: by,
     record() {
       throw new Error(`${folder} is written by process ${by}`);

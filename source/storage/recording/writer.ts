@@ -3,22 +3,22 @@ import {type FileHandle, open, readdir, readFile, rename, rm, stat} from 'node:f
 import path from 'node:path';
 import {gunzip, gzip} from 'node:zlib';
 import type {Clock} from '../../lib/clock.ts';
-import {unlessAbsent} from '../save-file.ts';
+import {ignoreMissing} from '../save-file.ts';
 import {
-  beginIndex,
-  type Fact,
-  factLine,
+  type IndexFact,
   indexFile,
+  indexLine,
   logFile,
   type Recorded,
   type RecordingMap,
   recordingVersion,
   rewriteIndex,
+  startIndex,
 } from './index-file.ts';
 import {mapOf} from './reader.ts';
 
 /** An index is written anew when so many of its facts are of no use any more. */
-const idleFacts = 2_000;
+const idleIndexLines = 2_000;
 
 /**
  * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
@@ -55,13 +55,13 @@ export class RecordingWriter {
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
-    const text = await readFile(indexFile(folder), 'utf8').catch(unlessAbsent);
+    const text = await readFile(indexFile(folder), 'utf8').catch(ignoreMissing);
     let map = mapOf(text ?? '');
     if (map.version !== undefined && map.version > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    if (map.version === undefined) map = await beginIndex(folder, recorded, clock);
-    else if (map.idle > idleFacts) await rewriteIndex(folder, recorded, map);
+    if (map.version === undefined) map = await startIndex(folder, recorded, clock);
+    else if (map.idle > idleIndexLines) await rewriteIndex(folder, recorded, map);
     const file = map.files.at(-1);
     const index = await open(indexFile(folder), 'a', 0o600);
     const log = await openLog(folder, file?.number ?? 1);
@@ -93,7 +93,7 @@ export class RecordingWriter {
   }
 
   /** First the facts and then the bytes, so that whatever is on disk is known (index-file.ts). */
-  async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
+  async append(facts: readonly IndexFact[], bytes: readonly Uint8Array[]): Promise<void> {
     await this.#note(facts);
     const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
     let position = this.fileSize;
@@ -136,7 +136,7 @@ export class RecordingWriter {
   }
 
   /** Notes that a file was deleted to make room. */
-  async noteDeleted(number: number): Promise<void> {
+  async onDeleted(number: number): Promise<void> {
     await this.#note([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
   }
 
@@ -156,7 +156,7 @@ export class RecordingWriter {
   }
 
   /** One after the other: a file is compressed while others are written. */
-  async #note(facts: readonly Fact[]): Promise<void> {
+  async #note(facts: readonly IndexFact[]): Promise<void> {
     if (facts.length === 0) return;
     const before = this.#noting;
     const noting = before.catch(() => {}).then(() => this.#noteNow(facts));
@@ -164,9 +164,9 @@ export class RecordingWriter {
     await noting;
   }
 
-  async #noteNow(facts: readonly Fact[]): Promise<void> {
+  async #noteNow(facts: readonly IndexFact[]): Promise<void> {
     // After a torn line a newline, so that only that one is lost.
-    const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(factLine).join('')}`;
+    const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(indexLine).join('')}`;
     this.#indexIsTorn = true;
     await this.#index.appendFile(text);
     this.#indexIsTorn = false;
@@ -179,7 +179,7 @@ export class RecordingWriter {
       await this.#note([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
     } else await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
     const {folder, map} = this;
-    await tidyFolder(folder, {map, wall: this.#clock.wall, noteDeleted: (number) => this.noteDeleted(number)});
+    await tidyFolder(folder, {map, wall: this.#clock.wall, noteDeleted: (number) => this.onDeleted(number)});
     for (const file of map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
   }
 }
@@ -278,6 +278,6 @@ export async function tidyFolder(
 
 /** Drafts of locks, and of files, stay when a program dies at the wrong moment. */
 async function removeOld(file: string, wall: () => number): Promise<void> {
-  const found = await stat(file).catch(unlessAbsent);
+  const found = await stat(file).catch(ignoreMissing);
   if (found && wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
 }

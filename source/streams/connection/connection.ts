@@ -2,7 +2,7 @@ import {asFailure} from '../../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {LogReader} from '../log-reader.ts';
-import type {Effect, LookedUp, Loss, Machine, MachineEvent} from './state.ts';
+import type {Effect, Loss, Machine, MachineEvent, PipelineAnswer} from './state.ts';
 
 /** A silent connection and the one that is to replace it never stand side by side for longer. Milliseconds. */
 const overlapCap = 30_000;
@@ -11,7 +11,7 @@ const overlapCap = 30_000;
  * Carries out what the connection machine asks for: connects, waits, looks up, reads. What comes of it goes back to the
  * machine as an event. All that belongs to an attempt ends when the machine drops it.
  */
-export class ConnectionEffects {
+export class Connection {
   readonly #name: string;
   readonly #client: ApiClient;
   readonly #reader: LogReader;
@@ -112,7 +112,7 @@ export class ConnectionEffects {
 
   async #lookUp(attempt: number): Promise<void> {
     const followed = this.#reader.pipelineId ?? this.#identity.followedId;
-    const {found, pipeline} = await lookUp(this.#client, this.#name, followed, this.#scopes.signal(attempt));
+    const {found, pipeline} = await fetchPipeline(this.#client, this.#name, followed, this.#scopes.signal(attempt));
     this.#identity.note(pipeline);
     this.#lookedUp = found.kind === 'same' ? pipeline : undefined;
     this.#dispatch({kind: 'looked-up', attempt, found});
@@ -122,7 +122,7 @@ export class ConnectionEffects {
     const machine = this.#machine();
     const beside = attempt === machine.spare?.attempt ? machine.attempt : undefined;
     this.#identity.follow();
-    this.#reader.begin({attempt, loss, pipelineId: this.#identity.knownId, beside});
+    this.#reader.start({attempt, loss, pipelineId: this.#identity.knownId, beside});
     this.#watches.watchCatchUp(attempt);
   }
 
@@ -166,11 +166,11 @@ export class ConnectionEffects {
     if (!pipeline || this.#reader.attempt !== attempt) return;
     this.#identity.note(pipeline);
     this.#identity.follow();
-    this.#reader.noteId(attempt, pipeline.id);
+    this.#reader.setPipelineId(attempt, pipeline.id);
   }
 
   #ask(attempt: number): Promise<LookUpAnswer> {
-    return lookUp(this.#client, this.#name, undefined, this.#scopes.signal(attempt));
+    return fetchPipeline(this.#client, this.#name, undefined, this.#scopes.signal(attempt));
   }
 }
 
@@ -307,10 +307,10 @@ export class AttemptWatches {
 }
 
 /** What the server answered, and the pipeline if there is one of that name. */
-type LookUpAnswer = {readonly found: LookedUp; readonly pipeline: Pipeline | undefined};
+type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined};
 
 /** Asks for the pipeline whose log ended. `followed`: its id, as far as it is known. Never rejects. */
-export async function lookUp(
+export async function fetchPipeline(
   client: Pick<ApiClient, 'getPipeline'>,
   name: string,
   followed: string | undefined,

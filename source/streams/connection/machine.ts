@@ -9,10 +9,10 @@ import type {
   GoneReason,
   Loss,
   Machine,
+  MachineContext,
   MachineEvent,
-  Moment,
   OutsideEvent,
-  Spare,
+  Standby,
   Step,
 } from './state.ts';
 
@@ -30,7 +30,7 @@ export const initialMachine: Machine = {
 };
 
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
-export function step(machine: Machine, event: MachineEvent, moment: Moment): Step {
+export function step(machine: Machine, event: MachineEvent, moment: MachineContext): Step {
   const {connection, spare} = machine;
   const same: Step = {machine, effects: []};
   if ('attempt' in event && event.attempt !== machine.attempt) {
@@ -45,14 +45,14 @@ export function step(machine: Machine, event: MachineEvent, moment: Moment): Ste
       return isOpen(connection) ? stepBodyEnded(machine, event, moment) : same;
     case 'refused':
       // Of an open connection it is our own defect: the client hands over what a handler threw.
-      if (isOpen(connection)) return retry(noteLoss(machine, 'unknown', moment), event.failure, moment);
+      if (isOpen(connection)) return retry(recordLoss(machine, 'unknown', moment), event.failure, moment);
       return connection.kind === 'connecting' ? fail(machine, event.failure, moment) : same;
     case 'looked-up':
       return connection.kind === 'ended' ? stepLookedUp(machine, event, moment) : same;
     case 'retry-due':
       return connection.kind === 'waiting' || connection.kind === 'gone' ? connect(machine) : same;
     case 'reconnect':
-      return connect(isOpen(connection) ? noteLoss(machine, event.cause, moment) : machine);
+      return connect(isOpen(connection) ? recordLoss(machine, event.cause, moment) : machine);
     case 'listed':
       return stepListed(machine, event.as, moment);
     case 'server-answered':
@@ -71,7 +71,7 @@ export function step(machine: Machine, event: MachineEvent, moment: Moment): Ste
   }
 }
 
-function catchUp(machine: Machine, {now}: Moment): Step {
+function catchUp(machine: Machine, {now}: MachineContext): Step {
   const {attempt, loss} = machine;
   return {
     machine: {...machine, opened: true, connection: {kind: 'catching-up', attempt, since: now}},
@@ -79,7 +79,7 @@ function catchUp(machine: Machine, {now}: Moment): Step {
   };
 }
 
-function goLive(machine: Machine, moment: Moment): Step {
+function goLive(machine: Machine, moment: MachineContext): Step {
   const {attempt} = machine;
   return {
     machine: {
@@ -87,29 +87,37 @@ function goLive(machine: Machine, moment: Moment): Step {
       tries: 0,
       woken: false,
       eased: false,
-      loss: untoldLoss(machine, moment),
+      loss: unreportedLoss(machine, moment),
       connection: {kind: 'live', attempt, since: moment.now},
     },
     effects: [{kind: 'settle', attempt}],
   };
 }
 
-function stepBodyEnded(machine: Machine, event: Extract<AttemptEvent, {kind: 'body-ended'}>, moment: Moment): Step {
+function stepBodyEnded(
+  machine: Machine,
+  event: Extract<AttemptEvent, {kind: 'body-ended'}>,
+  moment: MachineContext,
+): Step {
   const {attempt, spare} = machine;
-  const lost = noteLoss(machine, causeOf(event), moment);
+  const lost = recordLoss(machine, causeOf(event), moment);
   if (spare) return promote(lost, spare, moment);
   if (!event.sentinel) return retry(lost, undefined, moment);
   return {machine: {...lost, connection: {kind: 'ended', attempt}}, effects: [{kind: 'look-up', attempt}]};
 }
 
-function stepLookedUp(machine: Machine, {found}: Extract<AttemptEvent, {kind: 'looked-up'}>, moment: Moment): Step {
+function stepLookedUp(
+  machine: Machine,
+  {found}: Extract<AttemptEvent, {kind: 'looked-up'}>,
+  moment: MachineContext,
+): Step {
   if (found.kind === 'failed') return fail(machine, found.failure, moment);
   const next = found.kind === 'same' ? retry(machine, undefined, moment) : connect(machine);
   const because = found.kind === 'same' ? 'stopped' : 'created-again';
   return {...next, effects: [{kind: 'mark-ended', because}, ...next.effects]};
 }
 
-function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}>['as'], moment: Moment): Step {
+function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}>['as'], moment: MachineContext): Step {
   const {connection} = machine;
   const away = connection.kind === 'waiting' || connection.kind === 'gone';
   switch (as) {
@@ -135,11 +143,11 @@ function connectSpare(machine: Machine): Step {
 }
 
 /** Events of the connection that is to replace a silent one. Until it is open, its failures change nothing. */
-function stepSpare(machine: Machine, spare: Spare, event: AttemptEvent, moment: Moment): Step {
+function stepSpare(machine: Machine, spare: Standby, event: AttemptEvent, moment: MachineContext): Step {
   const {attempt} = spare;
   switch (event.kind) {
     case 'opened': {
-      const loss = untoldLoss(machine, moment);
+      const loss = unreportedLoss(machine, moment);
       return {
         machine: {...machine, loss, spare: {attempt, reading: true}},
         effects: [{kind: 'begin-replay', attempt, loss: loss ?? {cause: 'silent', at: moment.now}}],
@@ -150,7 +158,7 @@ function stepSpare(machine: Machine, spare: Spare, event: AttemptEvent, moment: 
     case 'body-ended':
       // The old connection's bytes were not read meanwhile: only another replay has them for sure.
       return spare.reading
-        ? retry(noteLoss(machine, causeOf(event), moment), undefined, moment)
+        ? retry(recordLoss(machine, causeOf(event), moment), undefined, moment)
         : dropSpare(machine, spare);
     case 'refused':
       return dropSpare(machine, spare);
@@ -165,12 +173,12 @@ function stepSpare(machine: Machine, spare: Spare, event: AttemptEvent, moment: 
 }
 
 /** The spare has brought all that the silent connection had: it is the connection now. */
-function takeOver(machine: Machine, {attempt}: Spare, moment: Moment): Step {
+function takeOver(machine: Machine, {attempt}: Standby, moment: MachineContext): Step {
   return {
     machine: {
       ...machine,
       attempt,
-      loss: untoldLoss(machine, moment),
+      loss: unreportedLoss(machine, moment),
       spare: undefined,
       connection: {kind: 'live', attempt, since: moment.now},
     },
@@ -182,7 +190,7 @@ function takeOver(machine: Machine, {attempt}: Spare, moment: Moment): Step {
 }
 
 /** The silent connection ended before its spare was ready: the spare is the connection now. */
-function promote(machine: Machine, spare: Spare, {now}: Moment): Step {
+function promote(machine: Machine, spare: Standby, {now}: MachineContext): Step {
   const {attempt, reading} = spare;
   const connection: ConnectionState = reading
     ? {kind: 'catching-up', attempt, since: now}
@@ -194,7 +202,7 @@ function promote(machine: Machine, spare: Spare, {now}: Moment): Step {
 }
 
 /** The silent connection stays the one that is read. */
-function dropSpare(machine: Machine, spare: Spare): Step {
+function dropSpare(machine: Machine, spare: Standby): Step {
   return {machine: {...machine, spare: undefined}, effects: [{kind: 'drop', attempt: spare.attempt}]};
 }
 
@@ -234,13 +242,13 @@ function wake(machine: Machine): Step {
 }
 
 /** There was no log to read: another try later, or none for now. */
-function fail(machine: Machine, failure: ApiFailure, moment: Moment): Step {
+function fail(machine: Machine, failure: ApiFailure, moment: MachineContext): Step {
   if (failure.kind !== 'fatal') return retry(machine, failure, moment);
   return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, moment);
 }
 
 /** Another try later; how much later depends on what went wrong, if that is known, and how often. */
-function retry(machine: Machine, failure: ApiFailure | undefined, moment: Moment): Step {
+function retry(machine: Machine, failure: ApiFailure | undefined, moment: MachineContext): Step {
   const tries = machine.tries + 1;
   const milliseconds = retryDelay(failure, tries, moment.roll);
   // The empty 404 is how a runner starts: nothing that a person should see as an error.
@@ -265,7 +273,7 @@ function retry(machine: Machine, failure: ApiFailure | undefined, moment: Moment
 }
 
 /** No further attempt for now, save a slow one: what a person changes on the server is found without a key. */
-function gone(machine: Machine, reason: GoneReason, moment: Moment): Step {
+function gone(machine: Machine, reason: GoneReason, moment: MachineContext): Step {
   const milliseconds = slowDelay(moment.roll);
   const effects: Effect[] = [...drops(machine), {kind: 'wait', attempt: machine.attempt, milliseconds}];
   if (reason.kind === 'deleted' && machine.opened) effects.push({kind: 'mark-ended', because: 'deleted'});
@@ -292,13 +300,13 @@ function drops(machine: Machine): Effect[] {
  * The log is lost (again). An outage is named and dated by its first loss, until a marker has told of it: what is lost
  * after that is another one. The server's own word that it ended the log counts more: the pane has a row about it.
  */
-export function noteLoss(machine: Machine, cause: LossCause, moment: Moment): Machine {
-  const loss = untoldLoss(machine, moment) ?? {cause, at: moment.now};
+export function recordLoss(machine: Machine, cause: LossCause, moment: MachineContext): Machine {
+  const loss = unreportedLoss(machine, moment) ?? {cause, at: moment.now};
   return {...machine, loss: cause === 'runner-stopped' ? {...loss, cause} : loss};
 }
 
 /** The outage that goes on: no marker has told of it. */
-export function untoldLoss(machine: Machine, moment: Moment): Loss | undefined {
+export function unreportedLoss(machine: Machine, moment: MachineContext): Loss | undefined {
   return moment.decided ? undefined : machine.loss;
 }
 

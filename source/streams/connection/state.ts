@@ -30,7 +30,7 @@ export type ConnectionEvent = {readonly at: number; readonly text: string};
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
 /** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
-export type Spare = {readonly attempt: number; readonly reading: boolean};
+export type Standby = {readonly attempt: number; readonly reading: boolean};
 
 /** Everything that decides what happens next. `connection` is the part that people see. */
 export type Machine = {
@@ -45,7 +45,7 @@ export type Machine = {
   readonly loss: Loss | undefined;
   /** The log has been read since it was last said to be deleted. */
   readonly opened: boolean;
-  readonly spare: Spare | undefined;
+  readonly spare: Standby | undefined;
   /**
    * A good answer to any request after this one ends the wait: the last attempt failed when so many had begun. Undefined:
    * no answer does.
@@ -64,7 +64,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'caught-up'}
   | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly sentinel: boolean}
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
-  | {readonly kind: 'looked-up'; readonly found: LookedUp}
+  | {readonly kind: 'looked-up'; readonly found: PipelineAnswer}
   | {readonly kind: 'retry-due'}
   /** No byte came for so long that the connection may be dead. */
   | {readonly kind: 'silent'}
@@ -75,7 +75,7 @@ export type AttemptEvent = {readonly attempt: number} & (
 );
 
 /** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
-export type LookedUp =
+export type PipelineAnswer =
   | {readonly kind: 'same'}
   | {readonly kind: 'other'}
   | {readonly kind: 'failed'; readonly failure: ApiFailure};
@@ -104,7 +104,7 @@ export type Effect =
   | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
 
 /** The moment of an event. */
-export type Moment = {
+export type MachineContext = {
   /** Monotonic milliseconds. */
   readonly now: number;
   /** A random number in [0, 1) for the jitter. */

@@ -114,7 +114,7 @@ export class MergeCursor {
    * Takes the next entry, and if it is a line those after it within the limit. Answers what it cost, in bytes; all that
    * the limit allows for one that could not be read back.
    */
-  take(limit: RunLimit, sink: MergeSink): number {
+  read(limit: RunLimit, sink: MergeSink): number {
     // The step ends: the next one begins with a refresh, which counts what was lost.
     if (!this.#walk.isReadable) return limit.maxBytes;
     this.#begun = true;

@@ -105,7 +105,7 @@ export class Merge {
       // What is due must not go before an older record, due or not.
       if (other.isDue) endId = Number.POSITIVE_INFINITY;
     }
-    return cursor.take({until, endId, maxBytes}, this.#sink);
+    return cursor.read({until, endId, maxBytes}, this.#sink);
   }
 
   /** A source that was left holds a whole scrollback: nothing here keeps it longer than needed. */

@@ -4,7 +4,7 @@ import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import type {ConnectionEvent, ConnectionState} from '../connection/state.ts';
-import {bufferFacts, eventsKept, type TabSnapshot} from '../log-source.ts';
+import {bufferInfo, eventsKept, type LogSnapshot} from '../log-source.ts';
 import type {LogStream} from '../log-stream.ts';
 import {Merge} from './merge.ts';
 
@@ -18,7 +18,7 @@ type MergeSource = Pick<LogStream, 'name' | 'buffer' | 'snapshot'>;
 /** A source that was left is not referred to any more: it holds a whole scrollback. */
 type Source = {
   readonly name: string;
-  readonly snapshot: () => TabSnapshot;
+  readonly snapshot: () => LogSnapshot;
   readonly unsubscribe: () => void;
   readonly left: boolean;
 };
@@ -37,7 +37,7 @@ export class MergedLog {
   readonly #runner: SliceRunner;
   readonly #batch: FrameBatch;
   readonly #sources: Source[];
-  readonly #store: Store<TabSnapshot>;
+  readonly #store: Store<LogSnapshot>;
   readonly #startedAt: number;
   /** Every source has caught up: merging goes on. */
   #started = false;
@@ -90,7 +90,7 @@ export class MergedLog {
   }
 
   /** As of a stream. `connection` is the worst of the sources', or catching up while what they hold is merged. */
-  get snapshot(): ReadableStore<TabSnapshot> {
+  get snapshot(): ReadableStore<LogSnapshot> {
     return this.#store;
   }
 
@@ -105,7 +105,7 @@ export class MergedLog {
   }
 
   /** Puts a dated line at the end. */
-  drawLine(): void {
+  addDivider(): void {
     this.#merge.mark({kind: 'drawn', at: this.#clock.wall()});
     this.#batch.request();
   }
@@ -177,7 +177,7 @@ export class MergedLog {
     });
   }
 
-  #takeSnapshot(): TabSnapshot {
+  #takeSnapshot(): LogSnapshot {
     const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
     const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
     return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
@@ -185,7 +185,7 @@ export class MergedLog {
 }
 
 /** A stream that has just been opened is idle until its first frame. */
-function hasCaughtUp({connection: {kind}}: TabSnapshot): boolean {
+function hasCaughtUp({connection: {kind}}: LogSnapshot): boolean {
   return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
 }
 
@@ -201,7 +201,7 @@ const worstFirst: readonly ConnectionState['kind'][] = [
 ];
 
 /** A source of a merged log as it is now; `left`: nothing more is taken from it. */
-type SourceState = {readonly name: string; readonly snapshot: TabSnapshot; readonly left: boolean};
+type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
 /** The connection that keeps a merged log from being complete; idle when there is none. */
 export function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
@@ -220,11 +220,11 @@ export function mergedSnapshot(
   buffer: LogBuffer,
   sources: readonly SourceState[],
   ownConnection: ConnectionState | undefined,
-): TabSnapshot {
+): LogSnapshot {
   const connections = sources.flatMap(({snapshot, left}) => (left ? [] : snapshot.connection));
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.lastByteAt ?? []);
   return {
-    ...bufferFacts(buffer),
+    ...bufferInfo(buffer),
     connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
     errorCount: sources.reduce((sum, {snapshot}) => sum + snapshot.errorCount, 0),
     events: mergedEvents(sources),

@@ -1,4 +1,4 @@
-import {idsIn, newTally, type TakeTally, takeBlocks, takeLines} from '../../buffer/copy-lines.ts';
+import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {filterText} from '../../filters/filter.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -6,7 +6,7 @@ import {byteSize, counted} from '../../lib/format.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {type ClipboardAnswer, sentWords} from '../../system/clipboard.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
-import {Evidence} from '../../viewport/markdown.ts';
+import {MarkdownReport} from '../../viewport/markdown.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
@@ -17,14 +17,14 @@ import type {Choice} from '../state/view-state.ts';
 export const mostCopied = 10_000_000;
 
 /** What taking needs from outside. */
-type TakeFacts = {readonly clock: Clock; readonly signal: AbortSignal};
+type CopyInfo = {readonly clock: Clock; readonly signal: AbortSignal};
 
 /**
  * The shown tab, once its filters are applied: until then it shows what was before them. As it is at the call if they are:
  * more keys may come in one piece with the one that takes. Undefined when there is no log, and when another tab is shown
  * by then. Rejects when the screen ends.
  */
-export async function settledPane(controller: Controller): Promise<PaneAt | undefined> {
+export async function paneWhenFiltered(controller: Controller): Promise<PaneAt | undefined> {
   const {pane, closing} = controller;
   if (!pane) return undefined;
   if (!pane.model.isFiltering) return paneAt(controller);
@@ -68,9 +68,9 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
 export function blocksOf(
   choice: Choice,
   at: PaneAt,
-  {clock, signal, markers = false, tally}: TakeFacts & {readonly markers?: boolean; readonly tally?: TakeTally},
+  {clock, signal, markers = false, tally}: CopyInfo & {readonly markers?: boolean; readonly tally?: CopyCount},
 ): AsyncIterable<Buffer> {
-  const blocks = takeBlocks(at.model.source.buffer, idsOf(choice, at), {
+  const blocks = readBlocks(at.model.source.buffer, idsOf(choice, at), {
     ...(markers && {markers: markerText}),
     ...(tally && {tally}),
   });
@@ -81,7 +81,7 @@ export function blocksOf(
 export async function bytesOf(
   choice: Choice,
   at: PaneAt,
-  facts: TakeFacts,
+  facts: CopyInfo,
 ): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
   const tally = newTally();
   const blocks: Buffer[] = [];
@@ -98,7 +98,7 @@ export function copiedWords(answer: ClipboardAnswer): string {
 }
 
 /** The scrollback is bounded: a pager that reads slowly comes too late for the oldest lines. Empty if none is missing. */
-export function missingWords({missing}: TakeTally): string {
+export function missingWords({missing}: CopyCount): string {
   return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
 }
 
@@ -137,7 +137,7 @@ function* between(from: number, end: number): Generator<number> {
 }
 
 /** The chosen lines as Markdown, with what a reader has to know of them; undefined when there are too many. */
-export async function evidenceOf(
+export async function markdownOf(
   controller: Controller,
   choice: Choice,
   at: PaneAt,
@@ -145,10 +145,10 @@ export async function evidenceOf(
 ): Promise<string | undefined> {
   const {clock, serverUrl} = controller.services;
   const {buffer, name} = at.model.source;
-  const evidence = new Evidence((line) => lineAsSent(line).text);
+  const evidence = new MarkdownReport((line) => lineAsSent(line).text);
   const ids = new SpanOfIds(idsOf(choice, at));
   let bytes = 0;
-  for await (const line of inSlices(takeLines(buffer, ids), {clock, signal})) {
+  for await (const line of inSlices(readLines(buffer, ids), {clock, signal})) {
     bytes += line.length;
     if (bytes > mostCopied) return undefined;
     evidence.add(line);

@@ -1,4 +1,4 @@
-import {newTally, takeLines} from '../../buffer/copy-lines.ts';
+import {newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted} from '../../lib/format.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import {type Controller, goToEntry, say, sayFailure} from '../controller.ts';
@@ -9,11 +9,11 @@ import {
   blocksOf,
   bytesOf,
   copiedWords,
-  evidenceOf,
   idsOf,
+  markdownOf,
   missingWords,
   mostCopied,
-  settledPane,
+  paneWhenFiltered,
 } from './chosen-lines.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
@@ -110,11 +110,11 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
 
 async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
   await take(controller, async (at, signal) => {
-    if (takeLines(at.model.source.buffer, idsOf(choice, at)).next().done) {
+    if (readLines(at.model.source.buffer, idsOf(choice, at)).next().done) {
       say(controller, 'nothing to copy here');
       return;
     }
-    const evidence = await evidenceOf(controller, choice, at, signal);
+    const evidence = await markdownOf(controller, choice, at, signal);
     if (!evidence) {
       say(controller, withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
       return;
@@ -139,7 +139,7 @@ function endSelection(controller: Controller, choice: Choice, {tab}: PaneAt): vo
 async function take(controller: Controller, run: (at: PaneAt, signal: AbortSignal) => Promise<void>): Promise<void> {
   controller.keepTab();
   try {
-    const at = await settledPane(controller);
+    const at = await paneWhenFiltered(controller);
     if (at) await run(at, controller.closing);
   } catch (error) {
     sayFailure(controller, error);
@@ -222,7 +222,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
   const tally = newTally();
   const isMarkdown = text.trim().endsWith('.md');
   try {
-    const at = await settledPane(controller);
+    const at = await paneWhenFiltered(controller);
     if (!at) return;
     const blocks = isMarkdown
       ? markdownBlocks(controller, what, at)
@@ -254,7 +254,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
 }
 
 async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
-  const evidence = await evidenceOf(controller, what, at, controller.closing);
+  const evidence = await markdownOf(controller, what, at, controller.closing);
   if (evidence === undefined) throw new Error('too large for Markdown: save it as .log');
   yield Buffer.from(evidence);
 }
@@ -317,7 +317,7 @@ async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Pro
   const {terminal, closing: signal, services} = controller;
   const tally = newTally();
   try {
-    const at = await settledPane(controller);
+    const at = await paneWhenFiltered(controller);
     if (!at) return;
     const blocks = blocksOf(what, at, {clock: services.clock, signal, tally});
     const problem = await services.pipe(text, blocks, {

@@ -115,7 +115,7 @@ export const logHandlers = {
   },
   'draw-line'(controller: Controller) {
     controller.keepTab();
-    controller.pane?.model.source.drawLine();
+    controller.pane?.model.source.addDivider();
   },
 };
 

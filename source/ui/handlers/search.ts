@@ -1,7 +1,7 @@
 import type {Marker} from '../../buffer/markers.ts';
 import type {Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
-import {beginRecall, recall} from '../../storage/search-history.ts';
+import {recall, startRecall} from '../../storage/search-history.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import {type Controller, goToEntry, say} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
@@ -197,6 +197,6 @@ function recallPattern<Prompt extends PromptOf<'search'> | PromptOf<'highlight'>
   prompt: Prompt,
   by: 1 | -1,
 ): Prompt | undefined {
-  const recalled = recall(controller.services.history.entries, prompt.recalled ?? beginRecall(prompt.text), by);
+  const recalled = recall(controller.services.history.entries, prompt.recalled ?? startRecall(prompt.text), by);
   return recalled && {...prompt, text: recalled.text, recalled};
 }

@@ -1,4 +1,4 @@
-import type {Watch} from '../../buffer/pattern.ts';
+import type {TimeLimit} from '../../buffer/pattern.ts';
 import {
   type Filter,
   type FilterEntry,
@@ -217,7 +217,7 @@ export const filterPrompt: PromptKind<'filter'> = {
 };
 
 /** The filter that was typed, or what is wrong with it. What was only looked at stays the filter that it is. */
-function filterOf(text: string, edited: FilterEntry | undefined, watch: Watch): Filter | string {
+function filterOf(text: string, edited: FilterEntry | undefined, watch: TimeLimit): Filter | string {
   if (edited && filterText(edited.filter) === text) return edited.filter;
   if (edited && !isTyped(edited)) return 'only typed filters can be changed: empty this one to take it away';
   const parsed = parseFilter(text, {watch});

@@ -1,6 +1,6 @@
 import {createContext, useContext, useEffect, useSyncExternalStore} from 'react';
 import type {ReadableStore} from '../../lib/store.ts';
-import type {TabSnapshot} from '../../streams/log-source.ts';
+import type {LogSnapshot} from '../../streams/log-source.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {Layout} from '../layout.ts';
@@ -36,13 +36,13 @@ export function useStreamManager(wanted?: readonly string[]): Streams {
 const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** The latest snapshot of the shown tab's log; undefined while there is none. */
-export function useActiveLog(): TabSnapshot | undefined {
+export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
   // Streams open and close with the manager's list of names: the log of a tab may be another one then.
   useStreamManager();
   const tab = activeTab(view);
   const source = tab && controller.source(tab);
-  return useStore<TabSnapshot | undefined>(source?.snapshot ?? nothing);
+  return useStore<LogSnapshot | undefined>(source?.snapshot ?? nothing);
 }
 
 const never = () => () => {};

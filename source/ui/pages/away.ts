@@ -5,7 +5,7 @@ import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {AwayRow, AwaySummary} from '../../timeline/away.ts';
-import {happeningWords} from '../../timeline/event-words.ts';
+import {timelineWords} from '../../timeline/event-words.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
@@ -56,8 +56,8 @@ function columns(
   const lead = [plain(word.padEnd(wordCells), style), plain(' '), plain(at, {dim: true}), plain('  ')];
   if (row.kind === 'received') return [...lead, plain(counted(row.lines, 'line', 'lines'), {dim: true})];
   if (row.kind === 'errors')
-    return [...lead, plain(`${times}${count(row.count)}  `, {bold: true}), happeningWords(row, width)];
-  return [...lead, happeningWords(row, width)];
+    return [...lead, plain(`${times}${count(row.count)}  `, {bold: true}), timelineWords(row, width)];
+  return [...lead, timelineWords(row, width)];
 }
 
 function kindOf(row: AwayRow): {word: string; style: Style} {
@@ -107,7 +107,7 @@ export const awayHandlers = {
  * shown, and the key means nothing else.
  */
 export function onlyBringsBack(controller: Controller): boolean {
-  const summary = controller.attention.noteKey();
+  const summary = controller.attention.onKey();
   if (!summary) return false;
   const {page} = controller.state;
   const under = page?.kind === 'away' ? page.under : page;

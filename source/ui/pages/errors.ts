@@ -3,7 +3,7 @@ import {clip, padTo} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {happeningWords, shapeWords} from '../../timeline/event-words.ts';
+import {shapeWords, timelineWords} from '../../timeline/event-words.ts';
 import {type ErrorRow, isIncident} from '../../timeline/unseen-rows.ts';
 import {type Controller, say} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -134,7 +134,7 @@ function incidentWords(
   const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
   return concat([
     plain(kind === 'lost' ? '' : `${isOver ? 'was ' : ''}${kind}  `, state === 'unseen' ? loud : quiet),
-    plain(happeningWords(incident, width).text, kind === 'lost' && state === 'unseen' ? loud : quiet),
+    plain(timelineWords(incident, width).text, kind === 'lost' && state === 'unseen' ? loud : quiet),
   ]);
 }
 

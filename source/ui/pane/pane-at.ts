@@ -1,6 +1,6 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
-import {currentOf, keepUnderEye, noteEyeRow, type Position, visiblePlaces} from '../../viewport/position.ts';
+import {currentOf, keepCurrentRow, type Position, setCurrentRow, visiblePlaces} from '../../viewport/position.ts';
 import type {Layout} from '../layout.ts';
 import type {Tab} from '../state/view-state.ts';
 import type {ModelledPane} from './pane-models.ts';
@@ -44,13 +44,13 @@ export function paneAt({
 
 /** To be asked for before filters change, as their row comes or goes: the pane is still as high as it was. */
 export function rowNoted({tab, geometry}: PaneAt): Position {
-  return noteEyeRow(tab.pane.position, geometry);
+  return setCurrentRow(tab.pane.position, geometry);
 }
 
 /** Once other entries are shown than `before`: the current one stays in its row, or in that of the fold it is in now. */
-export function keptUnderEye({tab, model, geometry}: PaneAt, before: Entries): Position {
+export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
   const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? id;
-  return keepUnderEye(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
+  return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 
 /** Width in cells of the longest line on the screen, margin excluded. */

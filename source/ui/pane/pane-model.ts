@@ -1,10 +1,10 @@
 import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
-import {compilePattern, type Pattern, type Watch} from '../../buffer/pattern.ts';
+import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {FactsAhead, Search} from '../../buffer/search.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
-import {restsInFlood, SliceRunner} from '../../lib/slices.ts';
+import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {LogSource} from '../../streams/log-source.ts';
@@ -14,7 +14,7 @@ import type {PaneView} from '../state/pane-view.ts';
 export type PaneServices = {
   readonly clock: Clock;
   /** Ends a pattern that takes too long. */
-  readonly watch: Watch;
+  readonly watch: TimeLimit;
 };
 
 /** Takes less than 1 ms, and is more than a frame of 10,000 lines/s has. */
@@ -80,7 +80,7 @@ export class PaneModel {
       clock: options.services.clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#tell(),
-      restMs: restsInFlood(() => source.buffer.totalBytes),
+      restMs: floodPause(() => source.buffer.totalBytes),
     });
     const {clock} = options.services;
     this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#tellProgress()});
@@ -89,7 +89,7 @@ export class PaneModel {
       clock: options.services.clock,
       step: (maxBytes) => ahead.step(maxBytes),
       onSlice: () => {},
-      restMs: restsInFlood(() => source.buffer.totalBytes),
+      restMs: floodPause(() => source.buffer.totalBytes),
     });
     // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {

@@ -7,7 +7,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {paintedWidth} from '../../terminal/width.ts';
 import {highlightStyles} from '../../viewport/entry-text.ts';
 import type {Geometry, Place} from '../../viewport/geometry.ts';
-import {numberCells, type RowLook} from '../../viewport/gutter.ts';
+import {numberCells, type RowState} from '../../viewport/gutter.ts';
 import {overviewRows, paintOverview} from '../../viewport/overview.ts';
 import {currentOf, visiblePlaces} from '../../viewport/position.ts';
 import {RowRenderer} from '../../viewport/row-renderer.ts';
@@ -151,7 +151,7 @@ export class PaneRows {
     return paintOverview(rows, this.#services.colors);
   }
 
-  #lookAt(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowLook {
+  #lookAt(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
     const {index, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = index.levelAt(id);

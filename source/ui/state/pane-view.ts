@@ -31,7 +31,7 @@ export type PaneView = {
 };
 
 /** What is wanted of tabs and list; what is absent stays as it is. */
-export type ViewWish = {
+export type ViewOptions = {
   readonly wrap?: boolean;
   readonly asSent?: boolean;
   readonly time?: TimeMode;
@@ -50,7 +50,7 @@ export type SidebarLook = {
 };
 
 /** How a new tab looks, and the list, before keys change them. */
-export type StartLook = {readonly pane: PaneView} & Omit<SidebarLook, 'focus'>;
+export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarLook, 'focus'>;
 
 /** Whether times are shown in local time: lines as sent have theirs in UTC. */
 export function hasLocalTimes({time, asSent}: PaneView): boolean {
@@ -75,16 +75,16 @@ export const freshPane: PaneView = {
 };
 
 /** The look without any wish. */
-export const plainStart: StartLook = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
+export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
 
 /** How a start looks that is wanted so. */
-export function startBy(wish: ViewWish): StartLook {
-  const {sidebarHidden, sidebarWidth} = sidebarBy(wish, {...plainStart, focus: 'sidebar'});
-  return {pane: paneBy(wish), sidebarHidden, sidebarWidth};
+export function defaultsFrom(wish: ViewOptions): ViewDefaults {
+  const {sidebarHidden, sidebarWidth} = applyToSidebar(wish, {...noDefaults, focus: 'sidebar'});
+  return {pane: applyToPane(wish), sidebarHidden, sidebarWidth};
 }
 
 /** A tab's look as it is wanted. */
-export function paneBy({wrap, asSent, time, level}: ViewWish, pane: PaneView = freshPane): PaneView {
+export function applyToPane({wrap, asSent, time, level}: ViewOptions, pane: PaneView = freshPane): PaneView {
   return {
     ...pane,
     ...(wrap !== undefined && {wrap}),
@@ -96,7 +96,7 @@ export function paneBy({wrap, asSent, time, level}: ViewWish, pane: PaneView = f
 }
 
 /** The part of the view that the list has. A list that is hidden cannot have the keys. */
-export function sidebarBy<View extends SidebarLook>({sidebar}: ViewWish, view: View): View {
+export function applyToSidebar<View extends SidebarLook>({sidebar}: ViewOptions, view: View): View {
   if (sidebar === undefined) return view;
   if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
   return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
@@ -106,7 +106,7 @@ export function sidebarBy<View extends SidebarLook>({sidebar}: ViewWish, view: V
  * A tab's look that began as `before` did, as if it had begun as `now` does: what the user changed since stays. A
  * changed configuration would else change no tab that comes back.
  */
-export function paneOn(before: PaneView, now: PaneView, pane: PaneView): PaneView {
+export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): PaneView {
   const isUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
   const isOther = leastLevel(before.filters) !== leastLevel(now.filters);
   return {
@@ -119,7 +119,7 @@ export function paneOn(before: PaneView, now: PaneView, pane: PaneView): PaneVie
 }
 
 /** The same of the list: hidden or not, and how wide. */
-export function sidebarOn<View extends SidebarLook>(before: StartLook, now: StartLook, view: View): View {
+export function rebaseSidebar<View extends SidebarLook>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;
   return {...view, sidebarHidden, sidebarWidth, ...(sidebarHidden && {focus: 'log' as const})};

@@ -1,6 +1,6 @@
 import {anchorOf, type LineAnchor} from '../../buffer/line-anchor.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Watch} from '../../buffer/pattern.ts';
+import type {TimeLimit} from '../../buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../filters/filter.ts';
 import {levelOf} from '../../records/level.ts';
 import type {
@@ -13,7 +13,15 @@ import type {
 } from '../../storage/session-data.ts';
 import type {Position} from '../../viewport/position.ts';
 import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
-import {freshPane, type PaneView, paneBy, paneOn, plainStart, type StartLook, sidebarOn} from './pane-view.ts';
+import {
+  applyToPane,
+  freshPane,
+  noDefaults,
+  type PaneView,
+  rebasePane,
+  rebaseSidebar,
+  type ViewDefaults,
+} from './pane-view.ts';
 import {nothingSeen, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
@@ -35,7 +43,7 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
   return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.start)};
 }
 
-function sessionStart({pane, sidebarHidden, sidebarWidth}: StartLook): SessionStart {
+function sessionStart({pane, sidebarHidden, sidebarWidth}: ViewDefaults): SessionStart {
   const {wrap, asSent, time, filters} = pane;
   return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth};
 }
@@ -94,13 +102,13 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
  * The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. What
  * the user did not change then looks as it does at this start, `now`: the configuration may be another one.
  */
-export function restoredView(session: Session, {watch, now}: {watch: Watch; now: StartLook}): RestoredView {
+export function restoredView(session: Session, {watch, now}: {watch: TimeLimit; now: ViewDefaults}): RestoredView {
   const before = restoredStart(session.start);
   const tabs = session.tabs.map((saved) => {
     const tab = restoredTab(saved, watch);
-    return {...tab, pane: paneOn(before.pane, now.pane, tab.pane)};
+    return {...tab, pane: rebasePane(before.pane, now.pane, tab.pane)};
   });
-  return sidebarOn(before, now, {
+  return rebaseSidebar(before, now, {
     tabs,
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
@@ -111,18 +119,18 @@ export function restoredView(session: Session, {watch, now}: {watch: Watch; now:
   });
 }
 
-function restoredStart(saved: SessionStart | undefined): StartLook {
-  if (!saved) return plainStart;
+function restoredStart(saved: SessionStart | undefined): ViewDefaults {
+  if (!saved) return noDefaults;
   const {wrap, asSent, sidebarHidden, sidebarWidth} = saved;
   const level = levelOf(saved.level);
-  return {pane: paneBy({wrap, asSent, time: timeOf(saved), ...(level && {level})}), sidebarHidden, sidebarWidth};
+  return {pane: applyToPane({wrap, asSent, time: timeOf(saved), ...(level && {level})}), sidebarHidden, sidebarWidth};
 }
 
 function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
   return timeModes.find((mode) => mode === time) ?? freshPane.time;
 }
 
-function restoredTab(saved: SessionTab, watch: Watch): Tab {
+function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
   const {name, merges, wrap, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, watch));
   return {
@@ -134,7 +142,7 @@ function restoredTab(saved: SessionTab, watch: Watch): Tab {
   };
 }
 
-function restoredFilter({text, on, shape}: SessionFilter, id: number, watch: Watch): readonly FilterEntry[] {
+function restoredFilter({text, on, shape}: SessionFilter, id: number, watch: TimeLimit): readonly FilterEntry[] {
   if (shape !== undefined) return [{id, filter: {kind: 'shape', shape, text}, on}];
   const parsed = parseFilter(text, {watch});
   return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];

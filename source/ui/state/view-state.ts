@@ -1,6 +1,13 @@
 import type {Recall} from '../../storage/search-history.ts';
 import type {AwaySummary} from '../../timeline/away.ts';
-import {type PaneView, type SidebarLook, type StartLook, sidebarBy, startBy, type ViewWish} from './pane-view.ts';
+import {
+  applyToSidebar,
+  defaultsFrom,
+  type PaneView,
+  type SidebarLook,
+  type ViewDefaults,
+  type ViewOptions,
+} from './pane-view.ts';
 
 /** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
 export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
@@ -41,7 +48,7 @@ export type ViewState = SidebarLook & {
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
   /** How tabs and list look that nobody has changed. */
-  readonly start: StartLook;
+  readonly start: ViewDefaults;
   /** Name of the tab that is shown. */
   readonly active: string | undefined;
   readonly page: Page | undefined;
@@ -108,10 +115,10 @@ export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 export const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
 
 /** The state at start, with `names` open as kept tabs that look as wished. */
-export function initialView(names: readonly string[], wish: ViewWish = {}): ViewState {
+export function initialView(names: readonly string[], wish: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
-  const start = startBy(wish);
-  return sidebarBy(wish, {
+  const start = defaultsFrom(wish);
+  return applyToSidebar(wish, {
     focus: 'sidebar',
     sidebarHidden: false,
     sidebarWidth: undefined,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import {CatchUp, type Sighting} from '../../../source/commands/logs/catch-up.ts';
+import {CatchUp, type CatchUpInput} from '../../../source/commands/logs/catch-up.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
 
 const connecting: ConnectionState = {kind: 'connecting', attempt: 1};
@@ -22,9 +22,9 @@ const refused: ConnectionState = {
 };
 
 /** Looks at the moments in turn, each with what changed since the one before; answers the last look's ending. */
-function look(...moments: (Partial<Sighting> & {readonly now: number})[]) {
+function look(...moments: (Partial<CatchUpInput> & {readonly now: number})[]) {
   const catchUp = new CatchUp(0);
-  const before: Sighting = {
+  const before: CatchUpInput = {
     now: 0,
     connection: connecting,
     received: 0,
@@ -33,11 +33,11 @@ function look(...moments: (Partial<Sighting> & {readonly now: number})[]) {
     logEnded: false,
   };
   let sighting = before;
-  let ending = catchUp.look(sighting);
+  let ending = catchUp.check(sighting);
   for (const moment of moments) {
     expect(ending).toBeUndefined();
     sighting = {...sighting, ...moment};
-    ending = catchUp.look(sighting);
+    ending = catchUp.check(sighting);
   }
   return ending;
 }

@@ -27,14 +27,14 @@ function setUp(options: {maxBytes?: number; prefix?: string; stripColor?: boolea
     append: (bytes: string | Uint8Array) => buffer.append(Buffer.from(bytes)),
     /** Prints while the reader takes everything. */
     async print() {
-      printer.look();
+      printer.check();
       await stream.takeAll();
       while (printer.printSome(output));
       return stream.text;
     },
     /** Prints while there is room. */
     printSome() {
-      printer.look();
+      printer.check();
       while (!output.busy && printer.printSome(output));
     },
   };
@@ -148,8 +148,8 @@ describe('markers', () => {
     const {buffer, append, printer} = setUp();
     append('one\n');
     buffer.addMarker(deleted);
-    expect(printer.look()).toEqual([{id: 1, marker: deleted}]);
-    expect(printer.look()).toEqual([]);
+    expect(printer.check()).toEqual([{id: 1, marker: deleted}]);
+    expect(printer.check()).toEqual([]);
   });
 });
 
@@ -183,7 +183,7 @@ describe('the end', () => {
     const {buffer, append, print, printer} = setUp();
     append('one\n');
     buffer.addMarker(deleted);
-    printer.look();
+    printer.check();
     expect(printer.done).toBe(false);
     printer.end({failed: false, say: 'that was all'});
     expect(printer.done).toBe(false);
@@ -194,7 +194,7 @@ describe('the end', () => {
   it('ends a line that has no end, and names it', async () => {
     const {append, print, printer} = setUp();
     append('one\ntwo');
-    printer.look();
+    printer.check();
     printer.end({failed: false});
     expect(await print()).toBe('one\ntwo\n<the last line printed is incomplete: its rest had not come>');
   });
@@ -202,7 +202,7 @@ describe('the end', () => {
   it('leaves it out when the log goes on', async () => {
     const {append, print, printer} = setUp();
     append('one\ntwo');
-    printer.look();
+    printer.check();
     printer.end({failed: false, midway: true});
     expect(await print()).toBe('one\n');
     expect(printer.done).toBe(true);
@@ -214,7 +214,7 @@ describe('the end', () => {
     buffer.addMarker(deleted);
     append('of the next life\n');
     buffer.addMarker(marker({kind: 'line-cut'}));
-    printer.look();
+    printer.check();
     printer.end({failed: false, from: 1});
     expect(await print()).toBe('one\n<12:01:02 deleted>');
     expect(printer.done).toBe(true);

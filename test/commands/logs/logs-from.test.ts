@@ -4,7 +4,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {MarkerKind} from '../../../source/buffer/markers.ts';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
-import {waysOf} from '../../../source/commands/logs/run-logs.ts';
+import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -37,7 +37,7 @@ async function record(directory: string): Promise<{expected: string; life: Recor
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 1e6, entries: 1e6});
   const life = new RecordedLife({directory, clock, maxBytes: 1e6, pid: 1, limits: {fileBytes: 3_000}});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   server.write('\u001b[31mred\u001b[0m größe');
   const first = server.connect().body;
@@ -121,7 +121,7 @@ test.each(gaps)('an indented line behind a gap may be of a record that is missin
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 1e6, entries: 1e6});
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   server.write(`[p] ${server.now()} ERROR t: could not connect`);
   const follower = server.connect();
@@ -133,7 +133,7 @@ test.each(gaps)('an indented line behind a gap may be of a record that is missin
   await written(life, clock);
   await life.close();
   const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text} = await print(home.path, {wayOf: waysOf(request, 0)});
+  const {text} = await print(home.path, {wayOf: recordPrinters(request, 0)});
   const [_start, ...printed] = text
     .trimEnd()
     .split('\n')
@@ -146,7 +146,7 @@ test('an indented line behind bytes that cannot be read is a record of its own',
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 1e6, entries: 1e6});
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, limits: {fileBytes: 500}});
-  await life.recording.begin('id-1');
+  await life.recording.start('id-1');
   life.connect();
   for (const line of [`ERROR t: could not connect ${'x'.repeat(500)}`, `INFO t: gone ${'x'.repeat(500)}`]) {
     life.receive(Buffer.from(`[p] ${server.now()} ${line}\n`));
@@ -157,7 +157,7 @@ test('an indented line behind bytes that cannot be read is a record of its own',
   await life.close();
   rmSync(path.join(home.path, 'p--id-1', '000002.log.gz'));
   const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text, notes} = await print(home.path, {wayOf: waysOf(request, 0)});
+  const {text, notes} = await print(home.path, {wayOf: recordPrinters(request, 0)});
   const printed = text.trimEnd().split('\n');
   expect(printed.map((line) => JSON.parse(line).message)).toEqual([
     expect.stringMatching(/^could not connect x+$/),
@@ -168,7 +168,7 @@ test('an indented line behind bytes that cannot be read is a record of its own',
 
 async function recordOnce(directory: string, clock: FakeClock, id: string, bytes: string): Promise<void> {
   const life = new RecordedLife({directory, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.begin(id);
+  await life.recording.start(id);
   life.connect();
   life.receive(Buffer.from(bytes));
   await written(life, clock);

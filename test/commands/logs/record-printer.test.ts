@@ -2,8 +2,8 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
-import {RecordWay} from '../../../source/commands/logs/record-printer.ts';
-import {waysOf} from '../../../source/commands/logs/run-logs.ts';
+import {RecordPrinter} from '../../../source/commands/logs/record-printer.ts';
+import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
@@ -24,16 +24,16 @@ const log = [
 /** What `pipetail logs orders …` prints of these lines, in whatever pieces they come. */
 function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
   const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
-  const wayOf = waysOf(request, Date.UTC(2026, 10, 25, 12, 0, 10));
+  const wayOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
   const options = wayOf?.({name: 'orders', prefix: undefined, facts: () => ({server: 'http://x'})});
   if (!options) throw new Error('nothing was asked');
   const buffer = new LogBuffer({maxBytes: 1e8});
-  const way = new RecordWay(buffer, options);
+  const way = new RecordPrinter(buffer, options);
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   let out = '';
   let next = 0;
   const take = () => {
-    const taken = way.take(next, way.knownTo, 1000);
+    const taken = way.read(next, way.completeTo, 1000);
     next = taken.next;
     out += Buffer.from(taken.bytes).toString();
     buffer.dropBefore(next);
@@ -42,7 +42,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
     const size = Math.max(1, pieces[turn % pieces.length] ?? 1);
     buffer.append(bytes.subarray(at, at + size));
     at += size;
-    way.look();
+    way.check();
     take();
   }
   way.closeGate();
@@ -254,5 +254,5 @@ test('markdown: at the end, with what was asked', () => {
 
 test('nothing is asked: the bytes are not looked at', () => {
   const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
-  expect(waysOf(request, 0)).toBeUndefined();
+  expect(recordPrinters(request, 0)).toBeUndefined();
 });

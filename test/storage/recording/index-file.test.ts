@@ -3,11 +3,11 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/buffer/markers.ts';
 import {
-  beginIndex,
-  type Fact,
-  factLine,
-  readFacts,
+  type IndexFact,
+  indexLine,
+  readIndex,
   rewriteIndex,
+  startIndex,
 } from '../../../source/storage/recording/index-file.ts';
 import {mapOf} from '../../../source/storage/recording/reader.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -19,7 +19,7 @@ test('begins with whose recording it is, for nobody else to read', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   const clock = new FakeClock();
-  const map = await beginIndex(folder, pipeline, clock);
+  const map = await startIndex(folder, pipeline, clock);
   expect(map).toMatchObject({version: 1, begunAt: clock.wall(), files: []});
   const file = path.join(folder, 'index.jsonl');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({kind: 'recording', version: 1, ...pipeline});
@@ -33,7 +33,7 @@ test('log files without an index that can be read are put aside', async () => {
   await writeFile(path.join(home.path, 'index.jsonl'), 'damaged\n');
   await writeFile(path.join(home.path, '000001.log'), 'lines\n');
   await writeFile(path.join(home.path, 'lock'), '');
-  expect((await beginIndex(home.path, pipeline, clock)).version).toBe(1);
+  expect((await startIndex(home.path, pipeline, clock)).version).toBe(1);
   const aside = `without-index-${clock.wall()}`;
   expect((await readdir(home.path)).sort()).toEqual(['index.jsonl', 'lock', aside]);
   expect(await readFile(path.join(home.path, aside, '000001.log'), 'utf8')).toBe('lines\n');
@@ -43,7 +43,7 @@ test('written anew, it says the same and has nothing idle', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   await mkdir(folder);
-  const map = await beginIndex(folder, pipeline, new FakeClock(5));
+  const map = await startIndex(folder, pipeline, new FakeClock(5));
   map.apply({kind: 'file', file: 1, offset: 0, line: 0, at: 6});
   for (let n = 0; n < 10; n++) map.apply({kind: 'state', offset: n, fresh: false, state: {n}});
   expect(map.idle).toBeGreaterThan(0);
@@ -57,20 +57,25 @@ test('written anew, it says the same and has nothing idle', async () => {
 
 const drawn: Marker = {kind: 'drawn', at: 1};
 const cut: Marker = {kind: 'line-cut', at: 1};
-const file = (number: number, offset: number): Fact => ({kind: 'file', file: number, offset, line: 0, at: 7});
-const block = (offset: number, length: number, line = 0): Fact => {
+const file = (number: number, offset: number): IndexFact => ({kind: 'file', file: number, offset, line: 0, at: 7});
+const block = (offset: number, length: number, line = 0): IndexFact => {
   return {kind: 'block', offset, length, line, lines: 2, at: 7};
 };
-const marker = (number: number, offset: number, its: Marker = drawn): Fact => {
+const marker = (number: number, offset: number, its: Marker = drawn): IndexFact => {
   return {kind: 'marker', number, offset, line: 0, marker: its};
 };
-const state = (offset: number, value: unknown, fresh = false): Fact => ({kind: 'state', offset, fresh, state: value});
-const read = (...facts: Fact[]) => mapOf(facts.map(factLine).join(''));
+const state = (offset: number, value: unknown, fresh = false): IndexFact => ({
+  kind: 'state',
+  offset,
+  fresh,
+  state: value,
+});
+const read = (...facts: IndexFact[]) => mapOf(facts.map(indexLine).join(''));
 
 test('facts are one line of JSON each; torn lines and strangers are left out', () => {
   const facts = [file(1, 0), block(0, 10), marker(0, 10), {kind: 'compressed', file: 1, members: [3]} as const];
-  const text = `${facts.map(factLine).join('')}{"kind":"block","off\n\n{"kind":"later"}\n{"kind":"block","offset":"0"}\n[]\n`;
-  expect([...readFacts(text)]).toEqual(facts);
+  const text = `${facts.map(indexLine).join('')}{"kind":"block","off\n\n{"kind":"later"}\n{"kind":"block","offset":"0"}\n[]\n`;
+  expect([...readIndex(text)]).toEqual(facts);
 });
 
 test('what speaks of more than there is, is void, and does not come back when the log grows', () => {

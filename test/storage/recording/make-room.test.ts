@@ -4,7 +4,7 @@ import {mkdir, readdir, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {expect, test} from 'vitest';
-import {takeLock} from '../../../source/storage/file-lock.ts';
+import {acquireLock} from '../../../source/storage/file-lock.ts';
 import {indexFile, lockFile, logFile} from '../../../source/storage/recording/index-file.ts';
 import {openRecordedLog} from '../../../source/storage/recording/reader.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
@@ -49,7 +49,7 @@ async function dayOf(file: string): Promise<number> {
 
 /** A folder as another program has it that writes it. */
 async function hold(folder: string): Promise<void> {
-  await takeLock(lockFile(folder), processOf(process.ppid));
+  await acquireLock(lockFile(folder), processOf(process.ppid));
 }
 
 /** Begins a recording where no more than that may be, and ends it. Answers what is left of the others. */

@@ -2,7 +2,7 @@ import {mkdir, readdir, readFile, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
-import type {Fact} from '../../../source/storage/recording/index-file.ts';
+import type {IndexFact} from '../../../source/storage/recording/index-file.ts';
 import {RecordedPast} from '../../../source/storage/recording/past.ts';
 import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
@@ -17,7 +17,7 @@ function pastOf(writer: RecordingWriter): RecordedPast {
   return new RecordedPast(new RecordedBytes(writer.folder, writer.map), writer.map, writer.size);
 }
 
-const marker = (number: number, offset: number, line: number, kind: 'line-cut' | 'drawn'): Fact => {
+const marker = (number: number, offset: number, line: number, kind: 'line-cut' | 'drawn'): IndexFact => {
   return {kind: 'marker', number, offset, line, marker: {kind, at: 1}};
 };
 
@@ -70,7 +70,7 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
 test('a log without its bytes is repaired at the next start, and says so', async () => {
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
-  const block: Fact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
+  const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
   await first.append([block, marker(0, 6, 3, 'drawn')], [Buffer.from('a\nb\nc\n')]);
   await first.close();
   await truncate(path.join(first.folder, '000001.log'), 3);
@@ -107,7 +107,7 @@ test('a recording of a later version is left alone', async () => {
 test('a file that was compressed without a word of it in the index is not lost', async () => {
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
-  const block: Fact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
+  const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
   await first.append([block], [Buffer.from('a\nb\nc\n')]);
   await first.rotate(3);
   await first.pack(1);

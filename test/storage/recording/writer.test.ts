@@ -2,7 +2,7 @@ import {appendFile, readdir, readFile, utimes, writeFile} from 'node:fs/promises
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
-import {type Fact, indexFile, RecordingMap} from '../../../source/storage/recording/index-file.ts';
+import {type IndexFact, indexFile, RecordingMap} from '../../../source/storage/recording/index-file.ts';
 import {mapOf} from '../../../source/storage/recording/reader.ts';
 import {RecordingWriter, tidyFolder} from '../../../source/storage/recording/writer.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -17,7 +17,7 @@ async function mapOnDisk({folder}: RecordingWriter): Promise<RecordingMap> {
   return mapOf(await readFile(indexFile(folder), 'utf8'));
 }
 
-const state = (offset: number, name: string): Fact => ({kind: 'state', offset, fresh: true, state: name});
+const state = (offset: number, name: string): IndexFact => ({kind: 'state', offset, fresh: true, state: name});
 
 /** A recording whose program died after it had noted a state, and before the bytes that the state speaks of. */
 async function dead(directory: string): Promise<void> {
@@ -51,11 +51,15 @@ test('after a line of the index that was torn, what is noted next is not lost wi
   expect((await mapOnDisk(writer)).state).toMatchObject({offset: 0, state: 'first'});
 });
 
-const file = (number: number): Fact => ({kind: 'file', file: number, offset: number * 10, line: number, at: 1});
-const compressed = (number: number): Fact => ({kind: 'compressed', file: number, members: [1]});
+const file = (number: number): IndexFact => ({kind: 'file', file: number, offset: number * 10, line: number, at: 1});
+const compressed = (number: number): IndexFact => ({kind: 'compressed', file: number, members: [1]});
 
 /** What is left of these files, by name, and which files were noted as deleted. */
-async function tidied(files: Readonly<Record<string, string | Buffer>>, facts: readonly Fact[], old: string[] = []) {
+async function tidied(
+  files: Readonly<Record<string, string | Buffer>>,
+  facts: readonly IndexFact[],
+  old: string[] = [],
+) {
   await using home = await temporaryDirectory();
   const map = new RecordingMap();
   for (const fact of facts) map.apply(fact);

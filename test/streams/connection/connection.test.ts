@@ -3,8 +3,8 @@ import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {
   AttemptScopes,
   AttemptWatches,
-  ConnectionEffects,
-  lookUp,
+  Connection,
+  fetchPipeline,
   PipelineIdentity,
 } from '../../../source/streams/connection/connection.ts';
 import {initialMachine} from '../../../source/streams/connection/machine.ts';
@@ -55,7 +55,7 @@ describe('attempt watches', () => {
       machine: () => machine,
       dispatch: (event) => told.push(event.kind),
     });
-    reader.begin({attempt: 1, loss: undefined, pipelineId: undefined, beside: undefined});
+    reader.start({attempt: 1, loss: undefined, pipelineId: undefined, beside: undefined});
     const hear = () => reader.receive(1, Buffer.from('line\n'));
     const end = () => reader.end(1);
     const become = (changes: Partial<Machine>) => {
@@ -143,7 +143,7 @@ describe('connection effects', () => {
     const told: MachineEvent[] = [];
     let machine: Machine = {...initialMachine, attempt: 1};
     let changes = 0;
-    const effects = new ConnectionEffects({
+    const effects = new Connection({
       ...{name: 'orders', client, clock, reader, identity, silence: 60_000},
       machine: () => machine,
       dispatch: (event) => {
@@ -260,15 +260,15 @@ describe('look up', () => {
   test('a pipeline that is still there, one of the same name, and none', async () => {
     const {server, client} = await openStreams(['orders']);
     const {id} = server.pipeline('orders');
-    expect(await lookUp(client, 'orders', id, signal)).toMatchObject({found: {kind: 'same'}, pipeline: {id}});
-    expect(await lookUp(client, 'orders', undefined, signal)).toMatchObject({found: {kind: 'same'}});
+    expect(await fetchPipeline(client, 'orders', id, signal)).toMatchObject({found: {kind: 'same'}, pipeline: {id}});
+    expect(await fetchPipeline(client, 'orders', undefined, signal)).toMatchObject({found: {kind: 'same'}});
     server.recreatePipeline('orders');
-    expect(await lookUp(client, 'orders', id, signal)).toMatchObject({
+    expect(await fetchPipeline(client, 'orders', id, signal)).toMatchObject({
       found: {kind: 'other'},
       pipeline: {id: server.pipeline('orders').id},
     });
     server.deletePipeline('orders');
-    expect(await lookUp(client, 'orders', id, signal)).toMatchObject({
+    expect(await fetchPipeline(client, 'orders', id, signal)).toMatchObject({
       found: {kind: 'failed', failure: {kind: 'fatal', reason: 'unknown-pipeline'}},
       pipeline: undefined,
     });

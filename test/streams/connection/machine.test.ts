@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import {causeOf, initialMachine, noteLoss, step, untoldLoss} from '../../../source/streams/connection/machine.ts';
-import type {AttemptEvent, Effect, Machine, MachineEvent, Moment} from '../../../source/streams/connection/state.ts';
+import {causeOf, initialMachine, recordLoss, step, unreportedLoss} from '../../../source/streams/connection/machine.ts';
+import type {
+  AttemptEvent,
+  Effect,
+  Machine,
+  MachineContext,
+  MachineEvent,
+} from '../../../source/streams/connection/state.ts';
 
 describe('connection loss', () => {
   const first = {cause: 'server-lost', at: 100} as const;
@@ -11,14 +17,14 @@ describe('connection loss', () => {
   const decided = {...moment, decided: true};
 
   test('the first loss counts until a marker has told of it', () => {
-    expect(noteLoss(initialMachine, 'asked', moment).loss).toEqual({cause: 'asked', at: 500});
-    expect(noteLoss(lost, 'asked', moment).loss).toEqual(first);
-    expect(noteLoss(lost, 'asked', decided).loss).toEqual({cause: 'asked', at: 500});
-    expect([untoldLoss(lost, moment), untoldLoss(lost, decided)]).toEqual([first, undefined]);
+    expect(recordLoss(initialMachine, 'asked', moment).loss).toEqual({cause: 'asked', at: 500});
+    expect(recordLoss(lost, 'asked', moment).loss).toEqual(first);
+    expect(recordLoss(lost, 'asked', decided).loss).toEqual({cause: 'asked', at: 500});
+    expect([unreportedLoss(lost, moment), unreportedLoss(lost, decided)]).toEqual([first, undefined]);
   });
 
   test('a log that the server ended is named by that, and dated by the first loss', () => {
-    expect(noteLoss(lost, 'runner-stopped', moment).loss).toEqual({cause: 'runner-stopped', at: 100});
+    expect(recordLoss(lost, 'runner-stopped', moment).loss).toEqual({cause: 'runner-stopped', at: 100});
   });
 
   test('the body tells the cause', () => {
@@ -48,7 +54,7 @@ describe('connection machine', () => {
   type Play = {readonly machine: Machine; readonly effects: readonly Effect[]};
 
   /** Plays events one after the other; `effects` are those of the last. */
-  function play(events: readonly MachineEvent[], from: Machine = initialMachine, at: Moment = moment): Play {
+  function play(events: readonly MachineEvent[], from: Machine = initialMachine, at: MachineContext = moment): Play {
     let result: Play = {machine: from, effects: []};
     for (const event of events) result = step(result.machine, event, at);
     return result;
@@ -207,7 +213,7 @@ describe('connection machine', () => {
   });
 
   describe('an outage', () => {
-    const at = (now: number, isDecided = false): Moment => ({now, roll: 0, decided: isDecided, asked: 5});
+    const at = (now: number, isDecided = false): MachineContext => ({now, roll: 0, decided: isDecided, asked: 5});
     const waiting = play([cut], states.live).machine;
     const connecting = play([{kind: 'retry-due', attempt: 1}], waiting, at(2000, true)).machine;
     const again = play([{kind: 'opened', attempt: 2}], connecting, at(2100, true));
@@ -439,7 +445,7 @@ describe('connection machine', () => {
 
     test('tells of the old loss if nothing did before it', () => {
       const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
-      const opens = (at: Moment) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
+      const opens = (at: MachineContext) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
       expect(opens(moment).effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: outage.loss});
       const told = opens(decided);
       expect(told.effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
@@ -451,7 +457,7 @@ describe('connection machine', () => {
 
     test('lost soon after it took over, is a loss of its own if its lines were in the pane', () => {
       const promoted = play([cut], reading.machine).machine;
-      const lost = (at: Moment) => play([{...clean, attempt: 2} as MachineEvent], promoted, at).machine.loss;
+      const lost = (at: MachineContext) => play([{...clean, attempt: 2} as MachineEvent], promoted, at).machine.loss;
       expect(lost({...moment, now: 1500})).toEqual({cause: 'server-lost', at: 1000});
       expect(lost({...decided, now: 1500})).toEqual({cause: 'runner-lost', at: 1500});
       const done = play([{kind: 'caught-up', attempt: 2}], reading.machine).machine;

@@ -155,7 +155,7 @@ describe('a merged log', () => {
     const [a, b] = twoFeeds();
     const {clock, log} = setUp(a, b);
     await clock.advance(10);
-    log.drawLine();
+    log.addDivider();
     await clock.advance(200);
     expect(log.snapshot.get().endId).toBe(1);
     expect([log.buffer.markerAt(0), log.originAt(0)]).toEqual([{kind: 'drawn', at: clock.wall() - 200}, undefined]);

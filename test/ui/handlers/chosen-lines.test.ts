@@ -1,14 +1,14 @@
 import {describe, expect, it} from 'vitest';
-import {newTally, takeBytes} from '../../../source/buffer/copy-lines.ts';
+import {copyBytes, newTally} from '../../../source/buffer/copy-lines.ts';
 import {
   blocksOf,
   bytesOf,
   copiedWords,
-  evidenceOf,
   idsOf,
+  markdownOf,
   missingWords,
   mostCopied,
-  settledPane,
+  paneWhenFiltered,
   versionWords,
 } from '../../../source/ui/handlers/chosen-lines.ts';
 import {paneAt} from '../../../source/ui/pane/pane-at.ts';
@@ -27,7 +27,7 @@ describe('evidence of', () => {
   async function evidence({controller}: ScreenUnderTest, choice: Choice): Promise<string | undefined> {
     const at = paneAt(controller);
     if (!at) throw new Error('there is no pane');
-    return await evidenceOf(controller, choice, at, controller.closing);
+    return await markdownOf(controller, choice, at, controller.closing);
   }
 
   describe('evidence', () => {
@@ -69,7 +69,7 @@ describe('evidence of', () => {
 
     it('names the gaps between the lines, those alone', async () => {
       await using screen = await reading(log);
-      screen.controller.pane?.model.source.drawLine();
+      screen.controller.pane?.model.source.addDivider();
       await workedOut(screen);
       const before = screen.controller.pane?.model.source.buffer.endId ?? 0;
       // The server loses what it had: how much that was is unknown.
@@ -141,7 +141,7 @@ describe('taking', () => {
   function taken({controller}: ScreenUnderTest, choice: Choice): string {
     const at = paneAt(controller);
     if (!at) throw new Error('there is no pane');
-    return takeBytes(at.model.source.buffer, idsOf(choice, at)).toString();
+    return copyBytes(at.model.source.buffer, idsOf(choice, at)).toString();
   }
 
   const text = (...lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
@@ -216,17 +216,17 @@ describe('taking', () => {
       screen.pressTogether('o', 'n', 'e', 'Enter');
       expect(screen.controller.pane?.model.isFiltering).toBe(true);
       expect(taken(screen, 'view')).toBe(taken(screen, 'all'));
-      const settled = settledPane(screen.controller);
+      const settled = paneWhenFiltered(screen.controller);
       await workedOut(screen);
       const at = await settled;
-      expect(at && takeBytes(at.model.source.buffer, idsOf('view', at)).toString()).toBe(text(log[0] ?? ''));
+      expect(at && copyBytes(at.model.source.buffer, idsOf('view', at)).toString()).toBe(text(log[0] ?? ''));
     });
 
     it('takes nothing when another tab is shown by then, or the screen ends', async () => {
       await using screen = await reading(log, {names: ['orders', 'fraud']});
       screen.press('&');
       screen.pressTogether('o', 'n', 'e', 'Enter');
-      const settled = settledPane(screen.controller);
+      const settled = paneWhenFiltered(screen.controller);
       screen.press('2');
       await screen.until(() => screen.controller.pane?.tab.name === 'fraud', 'the other tab');
       await screen.clock.advance(1_000);

@@ -23,7 +23,7 @@ class Modelled {
     this.feed = new Feed('orders', {maxBytes});
     const {name, buffer, snapshot} = this.feed;
     this.model = new PaneModel(
-      {name, buffer, snapshot, drawLine: () => {}},
+      {name, buffer, snapshot, addDivider: () => {}},
       {
         services: {clock: this.clock, watch: (_, task) => ({value: task()})},
         isShown: () => this.isShown,

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {
+  applyToPane,
+  applyToSidebar,
+  defaultsFrom,
   freshPane,
-  paneBy,
-  paneOn,
-  plainStart,
-  sidebarBy,
-  sidebarOn,
-  startBy,
+  noDefaults,
+  rebasePane,
+  rebaseSidebar,
 } from '../../../source/ui/state/pane-view.ts';
 import {activeTab, initialView, reduce} from '../../../source/ui/state/view-state.ts';
 
@@ -14,58 +14,58 @@ const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: f
 
 describe('a wish', () => {
   it('changes what it names, and nothing else', () => {
-    expect(paneBy({})).toEqual(freshPane);
-    expect(paneBy({wrap: true, time: 'local'})).toEqual({...freshPane, wrap: true, time: 'local'});
-    expect(paneBy({wrap: false, asSent: false}, {...freshPane, wrap: true, asSent: true})).toEqual(freshPane);
+    expect(applyToPane({})).toEqual(freshPane);
+    expect(applyToPane({wrap: true, time: 'local'})).toEqual({...freshPane, wrap: true, time: 'local'});
+    expect(applyToPane({wrap: false, asSent: false}, {...freshPane, wrap: true, asSent: true})).toEqual(freshPane);
   });
 
   it('for a level takes the place of the filter for one', () => {
-    const before = paneBy({level: 'ERROR'});
+    const before = applyToPane({level: 'ERROR'});
     expect(before.filters).toEqual([{id: 1, filter: least('ERROR'), on: true}]);
-    expect(paneBy({level: 'WARN'}, before).filters).toEqual([{id: 1, filter: least('WARN'), on: true}]);
-    expect(paneBy({level: 'TRACE'}, before).filters).toEqual([]);
-    expect(paneBy({}, before).filters).toEqual(before.filters);
+    expect(applyToPane({level: 'WARN'}, before).filters).toEqual([{id: 1, filter: least('WARN'), on: true}]);
+    expect(applyToPane({level: 'TRACE'}, before).filters).toEqual([]);
+    expect(applyToPane({}, before).filters).toEqual(before.filters);
   });
 
   it('for the list gives the keys to the log when there is none', () => {
     const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30} as const;
-    expect(sidebarBy({}, view)).toEqual(view);
-    expect(sidebarBy({sidebar: 'auto'}, view)).toEqual({...view, sidebarWidth: undefined});
-    expect(sidebarBy({sidebar: 12}, {...view, sidebarHidden: true})).toEqual({...view, sidebarWidth: 12});
-    expect(sidebarBy({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
+    expect(applyToSidebar({}, view)).toEqual(view);
+    expect(applyToSidebar({sidebar: 'auto'}, view)).toEqual({...view, sidebarWidth: undefined});
+    expect(applyToSidebar({sidebar: 12}, {...view, sidebarHidden: true})).toEqual({...view, sidebarWidth: 12});
+    expect(applyToSidebar({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
   });
 });
 
 describe('another start', () => {
-  const before = paneBy({wrap: true, level: 'WARN', time: 'local'});
-  const now = paneBy({asSent: true, level: 'ERROR'});
+  const before = applyToPane({wrap: true, level: 'WARN', time: 'local'});
+  const now = applyToPane({asSent: true, level: 'ERROR'});
 
   it('changes what nobody has changed', () => {
-    expect(paneOn(before, now, before)).toEqual({...now, filters: [{id: 1, filter: least('ERROR'), on: true}]});
-    expect(paneOn(before, freshPane, before)).toEqual(freshPane);
+    expect(rebasePane(before, now, before)).toEqual({...now, filters: [{id: 1, filter: least('ERROR'), on: true}]});
+    expect(rebasePane(before, freshPane, before)).toEqual(freshPane);
   });
 
   it('leaves alone what was changed', () => {
     const changed = {...before, wrap: false, asSent: true, time: 'delta', filters: [], lineNumbers: true} as const;
-    expect(paneOn(before, freshPane, changed)).toEqual(changed);
+    expect(rebasePane(before, freshPane, changed)).toEqual(changed);
   });
 
   it('leaves a filter as it is, on or off, when it would be the same one', () => {
     const off = {...before, filters: before.filters.map((entry) => ({...entry, on: false}))};
-    expect(paneOn(before, before, off)).toEqual(off);
+    expect(rebasePane(before, before, off)).toEqual(off);
   });
 
   it('of the list likewise', () => {
-    const [was, is] = [startBy({sidebar: 20}), startBy({sidebar: 'off'})];
+    const [was, is] = [defaultsFrom({sidebar: 20}), defaultsFrom({sidebar: 'off'})];
     const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 20} as const;
-    expect(sidebarOn(was, is, view)).toEqual({focus: 'log', sidebarHidden: true, sidebarWidth: undefined});
-    expect(sidebarOn(was, plainStart, {...view, sidebarWidth: 33})).toEqual({...view, sidebarWidth: 33});
+    expect(rebaseSidebar(was, is, view)).toEqual({focus: 'log', sidebarHidden: true, sidebarWidth: undefined});
+    expect(rebaseSidebar(was, noDefaults, {...view, sidebarWidth: 33})).toEqual({...view, sidebarWidth: 33});
   });
 });
 
 describe('every new tab looks as wished', () => {
   const start = initialView(['a'], {wrap: true, level: 'WARN'});
-  const wished = paneBy({wrap: true, level: 'WARN'});
+  const wished = applyToPane({wrap: true, level: 'WARN'});
 
   it('those of the command line, the preview, those that are asked for, and merged ones', () => {
     const shown = reduce(start, {type: 'show', name: 'b', leaving: undefined});

@@ -4,13 +4,13 @@ import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
 import type {PlaceAnchor, Session} from '../../../source/storage/session-data.ts';
-import {withinDeadline} from '../../../source/system/deadline.ts';
-import {freshPane, plainStart} from '../../../source/ui/state/pane-view.ts';
+import {runWithTimeout} from '../../../source/system/deadline.ts';
+import {freshPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
 import {initialView, reduce, type ViewState} from '../../../source/ui/state/view-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
-const asNow = {watch: withinDeadline, now: plainStart};
+const asNow = {watch: runWithTimeout, now: noDefaults};
 const none = {marks: [], place: undefined};
 const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
