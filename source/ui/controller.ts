@@ -120,14 +120,14 @@ export class Controller {
     const {poller, manager, serverVersion} = this.services;
     const lookAtVersion = () => {
       const text = oldServerWords(serverVersion.get());
-      if (text !== undefined) this.dispatch({type: 'notice', text});
+      if (text !== undefined) this.say(text);
     };
     this.#disposers.push(
       serverVersion.subscribe(lookAtVersion),
       poller.snapshot.subscribe(() => this.#list.refresh()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
-      new RecordingWatch({manager, say: (text) => this.dispatch({type: 'notice', text})}).start(),
+      new RecordingWatch({manager, say: (text) => this.say(text)}).start(),
     );
     this.#list.refresh();
     lookAtVersion();
@@ -217,6 +217,50 @@ export class Controller {
     return this.#closing.signal;
   }
 
+  /** The shown log with its place on the screen: what the keys of a log act on; undefined while there is none. */
+  get paneAt(): PaneAt | undefined {
+    const {pane, layout} = this;
+    return pane && layout && paneAt(pane, layout);
+  }
+
+  /** Moves over the shown log. */
+  move(change: (position: Position, geometry: Geometry) => Position): void {
+    const at = this.paneAt;
+    if (at) this.changePane({position: change(at.tab.pane.position, at.geometry)});
+  }
+
+  /**
+   * Goes to an entry: marks it and brings it into view, and opens the fold that it is in. For one that the filters hide:
+   * to the next one shown, or the last, with a notice.
+   */
+  goToEntry(id: number): void {
+    const at = this.paneAt;
+    if (!at) return;
+    const {entries} = at.geometry;
+    const isHeld = id >= at.model.source.buffer.firstId;
+    if (entries.atOrAfter(id) !== id && at.model.shown?.includes(id)) at.model.setOpen(id, true);
+    const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
+    if (target === undefined) {
+      this.say(at.model.shown ? 'everything is hidden by filters' : 'the log is empty');
+      return;
+    }
+    if (target !== id) {
+      const why = isHeld ? 'is hidden by a filter' : 'is no longer held';
+      this.say(`that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
+    }
+    this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
+  }
+
+  /** Shows one line, until the next key. */
+  say(text: string): void {
+    this.dispatch({type: 'notice', text});
+  }
+
+  /** Shows why something that took a while failed; nothing once the screen ends, which is what ended it then. */
+  sayFailure(error: unknown): void {
+    if (!this.closing.aborted) this.say(errorText(error));
+  }
+
   /** A tab's stream is open as soon as the tab is: keys for its log may come in the same read as the one that opens it. */
   #openStreams(): void {
     const {manager} = this.services;
@@ -232,45 +276,7 @@ export class Controller {
 
   /** Changes the position in a tab, if that is the one that is shown. */
   #place(name: string, positionAt: (at: PaneAt) => Position): void {
-    const at = paneAt(this);
+    const at = this.paneAt;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
-}
-
-/** Runs a move on the shown log. */
-export function move(controller: Controller, change: (position: Position, geometry: Geometry) => Position): void {
-  const at = paneAt(controller);
-  if (at) controller.changePane({position: change(at.tab.pane.position, at.geometry)});
-}
-
-/** Says one line, until the next key. */
-export function say(controller: Controller, text: string): void {
-  controller.dispatch({type: 'notice', text});
-}
-
-/** Says why something that took a while failed; nothing once the screen ends, which is what ended it then. */
-export function sayFailure(controller: Controller, error: unknown): void {
-  if (!controller.closing.aborted) say(controller, errorText(error));
-}
-
-/**
- * Goes to an entry: marks it and brings it into view. One inside a folded row has its fold opened first. One that the
- * filters hide is not shown: the next one that is, or the last, and that is said.
- */
-export function goToEntry(controller: Controller, id: number): void {
-  const at = paneAt(controller);
-  if (!at) return;
-  const {entries} = at.geometry;
-  const isHeld = id >= at.model.source.buffer.firstId;
-  if (entries.atOrAfter(id) !== id && at.model.shown?.includes(id)) at.model.setOpen(id, true);
-  const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
-  if (target === undefined) {
-    say(controller, at.model.shown ? 'everything is hidden by filters' : 'the log is empty');
-    return;
-  }
-  if (target !== id) {
-    const why = isHeld ? 'is hidden by a filter' : 'is no longer held';
-    say(controller, `that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
-  }
-  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
 }

@@ -2,12 +2,11 @@ import type {MouseReport} from '../system/terminal-input.ts';
 import {markAt, scrollBy, visiblePlaces} from '../viewport/position.ts';
 import {pipelineAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
-import {type Controller, move} from './controller.ts';
+import type {Controller} from './controller.ts';
 import {goToTab} from './handlers/common.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
 import {onlyBringsBack} from './pages/away.ts';
 import {pageHandlers} from './pages/pages.ts';
-import {paneAt} from './pane/pane-at.ts';
 import {promptInUse} from './state/view-state.ts';
 
 const left = 0;
@@ -54,7 +53,7 @@ export class Mouse {
       for (let rows = 0; rows < notch; rows++) turn(controller);
     } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
       sidebarHandlers[direction < 0 ? 'list-up' : 'list-down'](controller);
-    } else move(controller, (position, geometry) => scrollBy(position, geometry, direction * notch));
+    } else controller.move((position, geometry) => scrollBy(position, geometry, direction * notch));
   }
 
   #clickPipeline(row: number): void {
@@ -79,7 +78,7 @@ export class Mouse {
       return;
     }
     controller.tabSwitcher.settleCursor();
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
     controller.dispatch({type: 'focus', side: 'log'});
     const place = visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];

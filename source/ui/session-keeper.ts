@@ -8,7 +8,7 @@ import type {Session, TabAnchors} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {follow} from '../viewport/position.ts';
-import {type Controller, say} from './controller.ts';
+import type {Controller} from './controller.ts';
 import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
@@ -184,7 +184,7 @@ export class ScreenSession {
     if (tenant === undefined) return;
     const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
     if (typeof file === 'string') {
-      say(controller, file);
+      controller.say(file);
       return;
     }
     this.#file = file;
@@ -193,11 +193,11 @@ export class ScreenSession {
     const keeper = new SessionKeeper({controller, clock, typed});
     this.#keeper = keeper;
     if (session) keeper.restore(session);
-    if (problem !== undefined) say(controller, problem);
+    if (problem !== undefined) controller.say(problem);
     keeper.start(async (present) => {
       await file.save(present);
       const trouble = file.readProblem();
-      if (trouble !== undefined) say(controller, trouble);
+      if (trouble !== undefined) controller.say(trouble);
     });
   }
 

@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
 import {Mouse} from '../../source/ui/mouse.ts';
-import {paneAt} from '../../source/ui/pane/pane-at.ts';
 import {currentOf} from '../../source/viewport/position.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
@@ -63,13 +62,13 @@ test('a click on a line makes it the current one, and moves nothing', async () =
   const {screen, at} = opened;
   await fill(screen, 100);
   at(down, 60, 20);
-  const pane = paneAt(screen.controller);
+  const pane = screen.controller.paneAt;
   expect(screen.controller.state.focus).toBe('log');
   expect(pane?.tab.pane.position).toMatchObject({kind: 'held'});
   expect(pane && currentOf(pane.tab.pane.position, pane.geometry)).toBe(rowId(screen, 20));
   const before = pane?.tab.pane.position;
   at(down, 60, 19);
-  expect(paneAt(screen.controller)?.tab.pane.position).toEqual({...before, current: rowId(screen, 19)});
+  expect(screen.controller.paneAt?.tab.pane.position).toEqual({...before, current: rowId(screen, 19)});
 });
 
 /** The entry in a row of the screen: ids count up to the last line, in the last row of the pane. */
@@ -84,11 +83,11 @@ test('the wheel scrolls what is under it: the log, the list, or a page', async (
   await fill(screen, 100);
   const {controller} = screen;
   at(wheelUp, 60, 10);
-  expect(paneAt(controller)?.tab.pane.position).toMatchObject({kind: 'held', top: {id: rowId(screen, 3) - 3}});
+  expect(controller.paneAt?.tab.pane.position).toMatchObject({kind: 'held', top: {id: rowId(screen, 3) - 3}});
   expect(controller.state.focus).toBe('sidebar');
   at(wheelDown, 60, 10);
   at(wheelDown, 60, 10);
-  expect(paneAt(controller)?.tab.pane.position.kind).toBe('follow');
+  expect(controller.paneAt?.tab.pane.position.kind).toBe('follow');
 
   at(wheelDown, 5, 10);
   expect(controller.state.cursor).toBe('fraud');

@@ -5,7 +5,7 @@ import type {Controller} from '../controller.ts';
 import {promptExample, promptLabel} from '../handlers/prompts.ts';
 import {useController, useSearchProgress} from '../hooks/use-controller.ts';
 import {usePromptKeys} from '../hooks/use-keys.ts';
-import {paneAt, searchStatus} from '../pane/pane-at.ts';
+import {searchStatus} from '../pane/pane-at.ts';
 import type {Prompt} from '../state/view-state.ts';
 import {searchWords} from './status-line.tsx';
 
@@ -39,7 +39,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
 }
 
 function statusOf(controller: Controller): string | undefined {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const status = at && searchStatus(at);
   return status && searchWords(status, controller.services.symbols);
 }

@@ -8,7 +8,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import {useController, useSearchProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {paneAt, type SearchStatus, searchStatus} from '../pane/pane-at.ts';
+import {type SearchStatus, searchStatus} from '../pane/pane-at.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = {
@@ -41,7 +41,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
     return <Line text={paint(padTo(plain(row, {bold: true}), width), colors)} />;
   }
   if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), colors)} />;
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
   const text = statusText({

@@ -10,7 +10,7 @@ import {MarkdownReport} from '../../viewport/markdown.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice} from '../state/view-state.ts';
 
 /** More than any clipboard is for. */
@@ -27,7 +27,7 @@ type CopyInfo = {readonly clock: Clock; readonly signal: AbortSignal};
 export async function paneWhenFiltered(controller: Controller): Promise<PaneAt | undefined> {
   const {pane, closing} = controller;
   if (!pane) return undefined;
-  if (!pane.model.isFiltering) return paneAt(controller);
+  if (!pane.model.isFiltering) return controller.paneAt;
   const {promise: isSettled, resolve, reject} = Promise.withResolvers<void>();
   const look = () => {
     if (!pane.model.isFiltering) resolve();
@@ -42,7 +42,7 @@ export async function paneWhenFiltered(controller: Controller): Promise<PaneAt |
     unsubscribe();
     closing.removeEventListener('abort', stop);
   }
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   return at?.model === pane.model ? at : undefined;
 }
 

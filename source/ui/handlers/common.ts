@@ -1,6 +1,5 @@
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
-import {paneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {activeTab, type Tab} from '../state/view-state.ts';
 
@@ -64,7 +63,7 @@ export const commonHandlers = {
     const kept = state.tabs.filter((tab) => tab.kept).length;
     controller.dispatch({type: 'leaving', how: 'quit'});
     const tabs = kept === 1 ? '1 tab is' : `${kept} tabs are`;
-    say(controller, `${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
+    controller.say(`${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
   },
   interrupt(controller: Controller, keyName: string) {
     if (controller.state.leaving === 'interrupt') {
@@ -72,13 +71,13 @@ export const commonHandlers = {
       return;
     }
     controller.dispatch({type: 'leaving', how: 'interrupt'});
-    say(controller, `${keyInWords(keyName)} again quits`);
+    controller.say(`${keyInWords(keyName)} again quits`);
   },
 };
 
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   if (!tab.merges) return tab.name;
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
   return tab.merges[origin ?? 0];
 }
@@ -89,7 +88,7 @@ async function suspend(controller: Controller, keyName: string): Promise<void> {
   await controller.terminal.lend(async () => {
     stopped = await controller.services.stopProcess();
   });
-  if (!stopped) say(controller, `there is no shell to go back to: ${keyInWords(keyName)} has no effect here`);
+  if (!stopped) controller.say(`there is no shell to go back to: ${keyInWords(keyName)} has no effect here`);
 }
 
 /** What takes away the layer that Esc peels first: selection, highlight, filter, search. */

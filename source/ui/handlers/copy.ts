@@ -1,9 +1,9 @@
 import {newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted} from '../../lib/format.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
-import {type Controller, goToEntry, say, sayFailure} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
-import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice} from '../state/view-state.ts';
 import {
   blocksOf,
@@ -20,7 +20,7 @@ import type {PromptKind, PromptOf} from './prompt-kind.ts';
 /** Commands that take something out of the log: to the clipboard, a file, a command; and the user's own marks. */
 export const takeHandlers = {
   select(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     if (at.tab.pane.selectedFrom !== undefined) {
       controller.changePane({selectedFrom: undefined});
@@ -28,7 +28,7 @@ export const takeHandlers = {
     }
     const position = hold(at.tab.pane.position, at.geometry);
     controller.changePane({position, selectedFrom: currentOf(position, at.geometry)});
-    say(controller, selectionHint(controller));
+    controller.say(selectionHint(controller));
   },
   copy: (controller: Controller) => void copy(controller, hasSelection(controller) ? 'selection' : 'record'),
   'copy-view': (controller: Controller) => void copy(controller, 'view'),
@@ -45,7 +45,7 @@ export const takeHandlers = {
   markdown: (controller: Controller) =>
     void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
   mark(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const head = at.model.index.headOf(at.current);
     const marks = new Set(at.tab.pane.marks);
@@ -59,19 +59,19 @@ export const takeHandlers = {
     if (!pane) return;
     const stream = controller.services.manager.get(pane.tab.name);
     if (!stream) {
-      say(controller, 'a merged log is not recorded: record its pipelines');
+      controller.say('a merged log is not recorded: record its pipelines');
       return;
     }
     // The stream of a preview ends with it, and so would the recording.
     controller.keepTab();
     const isOn = stream.snapshot.get().recording !== undefined;
     stream.setRecording(!isOn);
-    say(controller, isOn ? 'no longer recorded' : 'recorded from now on');
+    controller.say(isOn ? 'no longer recorded' : 'recorded from now on');
   },
   'list-marks'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
-    if (marksOf(at).length === 0) say(controller, noMarks(controller));
+    if (marksOf(at).length === 0) controller.say(noMarks(controller));
     else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
   },
 };
@@ -95,7 +95,7 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
       return;
     }
     if (taken.lines === 0) {
-      say(controller, 'nothing to copy here');
+      controller.say('nothing to copy here');
       return;
     }
     const answer = await controller.services.copy(taken.bytes, taken.lines, signal);
@@ -103,7 +103,7 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
       openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`);
       return;
     }
-    say(controller, copiedWords(answer));
+    controller.say(copiedWords(answer));
     if (answer.kind === 'sent') endSelection(controller, choice, at);
   });
 }
@@ -111,12 +111,12 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
 async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
   await take(controller, async (at, signal) => {
     if (readLines(at.model.source.buffer, idsOf(choice, at)).next().done) {
-      say(controller, 'nothing to copy here');
+      controller.say('nothing to copy here');
       return;
     }
     const evidence = await markdownOf(controller, choice, at, signal);
     if (!evidence) {
-      say(controller, withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
+      controller.say(withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
       return;
     }
     const text = Buffer.from(evidence);
@@ -125,7 +125,7 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
       openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`, 'md');
       return;
     }
-    say(controller, `Markdown: ${copiedWords(answer)}`);
+    controller.say(`Markdown: ${copiedWords(answer)}`);
     if (answer.kind === 'sent') endSelection(controller, choice, at);
   });
 }
@@ -142,7 +142,7 @@ async function take(controller: Controller, run: (at: PaneAt, signal: AbortSigna
     const at = await paneWhenFiltered(controller);
     if (at) await run(at, controller.closing);
   } catch (error) {
-    sayFailure(controller, error);
+    controller.sayFailure(error);
   }
 }
 
@@ -165,7 +165,7 @@ function selectionHint({commands}: Controller): string {
 }
 
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   const marks = marksOf(at);
   const {entries} = at.geometry;
@@ -176,8 +176,8 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const near =
     direction === 'next' ? marks.find((id) => place(id) > current) : marks.findLast((id) => place(id) < current);
   const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
-  if (mark === undefined) say(controller, noMarks(controller));
-  else goToEntry(controller, mark);
+  if (mark === undefined) controller.say(noMarks(controller));
+  else controller.goToEntry(mark);
 }
 
 /** `S`: to a file. A name that ends in `.md` saves Markdown evidence. */
@@ -208,7 +208,7 @@ export const savePrompt: PromptKind<'save'> = {
 
 /** Asks where to save to; `problem` says why it is asked. */
 function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: 'md'): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   const {buffer, name} = at.model.source;
   const time = at.model.index.timeAt(buffer.endId - 1) ?? controller.services.clock.wall();
@@ -232,7 +232,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
       case 'saved': {
         const lines = isMarkdown ? 'Markdown' : counted(tally.lines, 'line', 'lines');
         const words = [`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)];
-        say(controller, words.filter((part) => part !== '').join(' · '));
+        controller.say(words.filter((part) => part !== '').join(' · '));
         if (what === 'selection') controller.changePaneOf(at.tab.name, {selectedFrom: undefined});
         return;
       }
@@ -249,7 +249,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
         return;
     }
   } catch (error) {
-    sayFailure(controller, error);
+    controller.sayFailure(error);
   }
 }
 
@@ -325,8 +325,8 @@ async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Pro
       signal,
     });
     const words = [problem ?? '', missingWords(tally)].filter((part) => part !== '');
-    if (words.length > 0) say(controller, words.join(' · '));
+    if (words.length > 0) controller.say(words.join(' · '));
   } catch (error) {
-    sayFailure(controller, error);
+    controller.sayFailure(error);
   }
 }

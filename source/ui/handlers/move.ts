@@ -3,9 +3,9 @@ import {type Misread, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
-import {type Controller, goToEntry, move, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {keysDo, withHint} from '../keys/commands.ts';
-import {longestShown, paneAt} from '../pane/pane-at.ts';
+import {longestShown} from '../pane/pane-at.ts';
 import {hasLocalTimes} from '../state/pane-view.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -17,7 +17,7 @@ export const timePrompt: PromptKind<'time'> = {
   example: '12:03, -5m, -1h30m, 2026-11-25 12:03',
   keys: () => [['Enter', 'go']],
   submit(controller, {text}) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || text === '') return undefined;
     const isLocal = hasLocalTimes(at.tab.pane);
     const offsetOf = isLocal ? controller.services.offsetAt : utc;
@@ -26,15 +26,15 @@ export const timePrompt: PromptKind<'time'> = {
     if (parsed.kind === 'error') return parsed.text;
     const id = at.model.index.idAtTime(parsed.at);
     if (id === undefined) {
-      goToEntry(controller, at.model.source.buffer.endId - 1);
-      say(controller, `nothing at or after ${inWords(parsed.at)}: this is the end`);
+      controller.goToEntry(at.model.source.buffer.endId - 1);
+      controller.say(`nothing at or after ${inWords(parsed.at)}: this is the end`);
       return undefined;
     }
-    goToEntry(controller, id);
+    controller.goToEntry(id);
     const found = at.model.index.timeAt(id);
     const isOldest = at.model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
     if (found !== undefined && found > parsed.at + 1000 && isOldest) {
-      say(controller, `the log held here begins at ${inWords(found)}`);
+      controller.say(`the log held here begins at ${inWords(found)}`);
     }
     return undefined;
   },
@@ -46,7 +46,7 @@ export const placePrompt: PromptKind<'place'> = {
   example: '1204, -10 from the end, 50%',
   keys: () => [['Enter', 'go']],
   submit(controller, {text}) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || text === '') return undefined;
     // As in vi, less and k9s.
     if (/^q(uit)?!?$/.test(text)) return `not a place; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
@@ -54,8 +54,8 @@ export const placePrompt: PromptKind<'place'> = {
     if (parsed.kind === 'error') return parsed.text;
     const {firstId, endId} = at.model.source.buffer;
     const id = idOf(parsed, firstId, endId);
-    goToEntry(controller, Math.max(firstId, Math.min(id, endId - 1)));
-    if (id < firstId && firstId < endId) say(controller, `the oldest line held is ${count(firstId + 1)}`);
+    controller.goToEntry(Math.max(firstId, Math.min(id, endId - 1)));
+    if (id < firstId && firstId < endId) controller.say(`the oldest line held is ${count(firstId + 1)}`);
     return undefined;
   },
 };
@@ -87,28 +87,28 @@ export function parsePlace(text: string): Place | Misread {
 
 /** Commands that move over the log: they change the view only, the stream never learns of them. */
 export const logHandlers = {
-  up: (controller: Controller) => move(controller, (position, geometry) => moveBy(position, geometry, -1)),
-  down: (controller: Controller) => move(controller, (position, geometry) => moveBy(position, geometry, 1)),
+  up: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, -1)),
+  down: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, 1)),
   'page-up': (controller: Controller) =>
-    move(controller, (position, geometry) => scrollBy(position, geometry, -pageOf(geometry))),
+    controller.move((position, geometry) => scrollBy(position, geometry, -pageOf(geometry))),
   'page-down': (controller: Controller) =>
-    move(controller, (position, geometry) => scrollBy(position, geometry, pageOf(geometry))),
+    controller.move((position, geometry) => scrollBy(position, geometry, pageOf(geometry))),
   'half-up': (controller: Controller) =>
-    move(controller, (position, geometry) => scrollBy(position, geometry, -halfOf(geometry))),
+    controller.move((position, geometry) => scrollBy(position, geometry, -halfOf(geometry))),
   'half-down': (controller: Controller) =>
-    move(controller, (position, geometry) => scrollBy(position, geometry, halfOf(geometry))),
-  top: (controller: Controller) => move(controller, toTop),
-  bottom: (controller: Controller) => move(controller, () => follow),
-  follow: (controller: Controller) => move(controller, () => follow),
+    controller.move((position, geometry) => scrollBy(position, geometry, halfOf(geometry))),
+  top: (controller: Controller) => controller.move(toTop),
+  bottom: (controller: Controller) => controller.move(() => follow),
+  follow: (controller: Controller) => controller.move(() => follow),
   pause: (controller: Controller) =>
-    move(controller, (position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
+    controller.move((position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
   'go-to-time': (controller: Controller) => ask(controller, 'time'),
   'go-to-line': (controller: Controller) => ask(controller, 'place'),
   'pan-left': (controller: Controller) => pan(controller, (at, half) => at - half),
   'pan-right': (controller: Controller) => pan(controller, (at, half) => at + half),
   'pan-start': (controller: Controller) => pan(controller, () => 0),
   'pan-end'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
     const longest = longestShown(at);
     pan(controller, () => longest - at.rows.textWidth(at.tab.pane, at.layout));
@@ -125,10 +125,10 @@ function ask(controller: Controller, kind: 'time' | 'place'): void {
 }
 
 function pan(controller: Controller, change: (at: number, half: number) => number): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   if (at.tab.pane.wrap) {
-    say(controller, withHint('lines are wrapped and cannot be panned', controller.commands, 'wrap', 'unwraps them'));
+    controller.say(withHint('lines are wrapped and cannot be panned', controller.commands, 'wrap', 'unwraps them'));
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);
@@ -146,5 +146,5 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   controller.dispatch({type: 'cursor', name: pipeline});
   controller.tabSwitcher.show(pipeline);
   controller.dispatch({type: 'focus', side: 'log'});
-  if (id !== undefined) goToEntry(controller, id);
+  if (id !== undefined) controller.goToEntry(id);
 }

@@ -3,9 +3,9 @@ import type {Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
 import {recall, startRecall} from '../../storage/search-history.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
-import {type Controller, goToEntry, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
-import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
 /** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
@@ -27,11 +27,11 @@ export const searchHandlers = {
 type Direction = 'next' | 'previous';
 
 function goToHit(controller: Controller, direction: Direction): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    say(controller, withHint('nothing is searched for', controller.commands, 'search', 'searches'));
+    controller.say(withHint('nothing is searched for', controller.commands, 'search', 'searches'));
     return;
   }
   const {search, pattern} = searching;
@@ -39,13 +39,12 @@ function goToHit(controller: Controller, direction: Direction): void {
   const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
   const hit = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
   if (hit === undefined) {
-    say(controller, pattern.tooSlow || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
+    controller.say(pattern.tooSlow || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
     return;
   }
   goToHitAt(controller, hit);
   if (near === undefined) {
-    say(
-      controller,
+    controller.say(
       direction === 'next' ? 'past the last hit: on from the first' : 'past the first hit: on from the last',
     );
   }
@@ -59,25 +58,25 @@ function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
 
 /** Shows a hit: its fold is opened, its line marked, and shifted if the hit is outside the pane. */
 function goToHitAt(controller: Controller, hit: number): void {
-  goToEntry(controller, hit);
-  const at = paneAt(controller);
+  controller.goToEntry(hit);
+  const at = controller.paneAt;
   if (!at) return;
   const row = at.rows.renderer(at.tab.pane, at.layout).hitRowOf(hit);
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit, row), revealed: hit});
 }
 
 function goToError(controller: Controller, direction: Direction): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   // At the end of a log that is followed there is never a next one: the newest is what is asked for.
   const isFollowing = at.tab.pane.position.kind === 'follow';
   const newest = shownError(at, 'previous', at.model.source.buffer.endId);
   const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
-  if (error !== undefined) goToEntry(controller, error);
-  else if (newest !== undefined) say(controller, `no error ${direction === 'next' ? 'after' : 'before'} this line`);
+  if (error !== undefined) controller.goToEntry(error);
+  else if (newest !== undefined) controller.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
   else {
     const hidden = at.model.index.errorCount;
-    say(controller, hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
+    controller.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
   }
 }
 
@@ -98,7 +97,7 @@ function shownError({model, geometry}: PaneAt, direction: Direction, from: numbe
 
 /** Runs, gaps and restarts: where the log takes another course. */
 function goToTurn(controller: Controller, direction: Direction): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return;
   const current = at.current ?? 0;
   const {entries} = at.geometry;
@@ -106,10 +105,10 @@ function goToTurn(controller: Controller, direction: Direction): void {
   const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
   if (turn === undefined) {
-    say(controller, `no run, gap or restart ${direction === 'next' ? 'after' : 'before'} this line`);
+    controller.say(`no run, gap or restart ${direction === 'next' ? 'after' : 'before'} this line`);
     return;
   }
-  goToEntry(controller, turn);
+  controller.goToEntry(turn);
 }
 
 const isNoTurn: ReadonlySet<Marker['kind']> = new Set(['reconnected', 'state', 'program', 'drawn']);
@@ -161,7 +160,7 @@ function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'
 
 /** Goes to the hit nearest to where the search began: the last one when following, else the next one. */
 function goToNearest(controller: Controller, from: Position): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const search = at?.model.searching?.search;
   if (!at || !search) return;
   const current = at.current ?? 0;

@@ -15,9 +15,9 @@ import {shapeOf, shapeText} from '../../records/shape.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {hold, reveal} from '../../viewport/position.ts';
 import {timeModes} from '../../viewport/time-column.ts';
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
-import {type PaneAt, paneAt} from '../pane/pane-at.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -34,7 +34,7 @@ export const filterHandlers = {
   'filters-off'(controller: Controller) {
     const filters = controller.pane?.tab.pane.filters ?? [];
     if (filters.length === 0) {
-      say(controller, withHint('no filters', controller.commands, 'filter', 'filters'));
+      controller.say(withHint('no filters', controller.commands, 'filter', 'filters'));
       return;
     }
     const on = !filters.some((filter) => filter.on);
@@ -46,88 +46,85 @@ export const filterHandlers = {
     const {tabs, active} = controller.state;
     const others = tabs.length - 1;
     if (others === 0) {
-      say(controller, 'there is no other tab');
+      controller.say('there is no other tab');
       return;
     }
     // A stretch of one log is none of another.
     const filters = pane.tab.pane.filters.filter(({filter}) => filter.kind !== 'between');
     for (const tab of tabs) if (tab.name !== active) controller.changePaneOf(tab.name, {filters});
-    say(
-      controller,
+    controller.say(
       others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
     );
   },
   'min-level'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
     const {filters} = at.tab.pane;
     const least = leastLevels[(leastLevels.indexOf(leastLevel(filters)) + 1) % leastLevels.length];
     controller.changePane({filters: withLeastLevel(filters, least)});
-    say(controller, least ? `${least} and above` : 'all levels');
+    controller.say(least ? `${least} and above` : 'all levels');
   },
   'matches-only'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
     const around = steps[(steps.indexOf(at.tab.pane.around) + 1) % steps.length] ?? 0;
     controller.changePane({around});
-    say(controller, around === 0 ? 'matches only' : `matches with ${around} records around each`);
+    controller.say(around === 0 ? 'matches only' : `matches with ${around} records around each`);
   },
   highlight(controller: Controller) {
     if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});
   },
   'this-run'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     // Where everything is hidden there is no current record, and the run is let go of all the same.
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The starts of several pipelines, one between the lines of another, delimit nothing.
     if (at.tab.merges) {
-      say(
-        controller,
+      controller.say(
         withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
       );
       return;
     }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
     if (!run) {
-      say(controller, 'no run is known here');
+      controller.say('no run is known here');
       return;
     }
     between(controller, at, rangeOf(run, at));
   },
   'hide-before'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const from = at.model.index.headOf(at.current);
     between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(at, from)}`});
   },
   'hide-after'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const head = at.model.index.headOf(at.current);
     const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
     between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
   },
   fold(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) return;
     const fold = !at.tab.pane.fold;
     controller.changePane({fold});
     const {commands} = controller;
-    say(
-      controller,
+    controller.say(
       fold ? withHint('records alike are one row', commands, 'open-fold', 'opens it') : 'every record is a row',
     );
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
-    say(controller, withHint('no folded row here', controller.commands, 'fold', 'folds records alike'));
+    controller.say(withHint('no folded row here', controller.commands, 'fold', 'folds records alike'));
   },
   'hide-shape'(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
     if (!line) {
-      say(controller, 'this is no record');
+      controller.say('this is no record');
       return;
     }
     const filter: Filter = {kind: 'shape', shape: shapeOf(line), text: shapeText(lineAsSent(line).text)};
@@ -137,7 +134,7 @@ export const filterHandlers = {
 
 /** Opens the folded row under the eye, or closes the fold that the current record is in. False: there is none. */
 function toggleFold(controller: Controller): boolean {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
   if (!at || !fold || fold.records === 1) return false;
   at.model.setOpen(fold.head, !fold.open);
@@ -245,20 +242,19 @@ export const showHandlers = {
   'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   time(controller: Controller) {
     if (controller.pane?.tab.pane.asSent) {
-      say(
-        controller,
+      controller.say(
         withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
       );
       return;
     }
     change(controller, ({time}) => {
       const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
-      say(controller, timeWords[next]);
+      controller.say(timeWords[next]);
       return {time: next};
     });
   },
   detail(controller: Controller) {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     if ((at.model.shown?.foldedAt(at.current) ?? 1) > 1) toggleFold(controller);
     else {

@@ -1,4 +1,4 @@
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
 import type {SortOrder} from '../state/view-state.ts';
 import type {PromptKind} from './prompt-kind.ts';
@@ -44,8 +44,7 @@ export const sidebarHandlers = {
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
       const {commands} = controller;
-      say(
-        controller,
+      controller.say(
         withHint('a merged tab needs two pipelines', commands, 'mark-pipeline', 'marks the one under the cursor'),
       );
     }
@@ -53,7 +52,7 @@ export const sidebarHandlers = {
   sort(controller: Controller) {
     const order = nextSort[controller.state.sort];
     controller.dispatch({type: 'sort', order});
-    say(controller, `sorted ${sortWords[order]}`);
+    controller.say(`sorted ${sortWords[order]}`);
   },
 };
 

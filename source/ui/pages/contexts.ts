@@ -3,7 +3,7 @@ import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {moveCursor} from '../layout.ts';
 import type {Contexts, ServerContext} from '../services.ts';
 
@@ -100,9 +100,9 @@ export const contextsHandlers = {
       controller.dispatch({type: 'page', page: undefined});
       return;
     }
-    say(controller, `going to ${chosen.name}`);
+    controller.say(`going to ${chosen.name}`);
     void contexts.switchTo(chosen.name).then((problem) => {
-      if (problem !== undefined) say(controller, problem);
+      if (problem !== undefined) controller.say(problem);
     });
   },
   'contexts-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),

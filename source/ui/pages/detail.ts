@@ -4,10 +4,8 @@ import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
 import {markerText} from '../../words/markers.ts';
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {copy} from '../handlers/copy.ts';
-import {paneAt} from '../pane/pane-at.ts';
-
 /** Commands of the page that shows one record in full. */
 export const detailHandlers = {
   'detail-next': (controller: Controller) => turn(controller, 'next'),
@@ -20,7 +18,7 @@ export const detailHandlers = {
  * the next line may belong to the one before.
  */
 function turn(controller: Controller, direction: 'next' | 'previous'): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at || at.current === undefined) return;
   const {index} = at.model;
   const {entries} = at.geometry;
@@ -35,7 +33,7 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
   let id = step(Math.max(head, direction === 'next' ? firstId - 1 : head));
   while (id !== undefined && !isOther(id)) id = step(id);
   if (id === undefined) {
-    say(controller, direction === 'next' ? 'this is the last record' : 'this is the first record');
+    controller.say(direction === 'next' ? 'this is the last record' : 'this is the first record');
     return;
   }
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, id)});
@@ -44,7 +42,7 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
 
 /** The current record in full. */
 export function detailPage(controller: Controller, width: number): readonly StyledText[] {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source} = at.model;
   const head = index.headOf(at.current);

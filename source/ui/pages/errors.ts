@@ -5,7 +5,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {shapeWords, timelineWords} from '../../timeline/event-words.ts';
 import {type ErrorRow, isIncident} from '../../timeline/unseen-rows.ts';
-import {type Controller, say} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {offsetToShow, offsetWithin} from '../layout.ts';
 import {activeTab, type Page} from '../state/view-state.ts';
@@ -154,7 +154,7 @@ export const errorsHandlers = {
     const row = rowUnderCursor(controller);
     if (!row) return;
     if (row.kind !== 'shape' && row.kind !== 'watched') {
-      say(controller, 'only errors of the log can be muted');
+      controller.say('only errors of the log can be muted');
       return;
     }
     const rows = errorRowsOf(controller);

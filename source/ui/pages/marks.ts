@@ -2,11 +2,9 @@ import {count} from '../../lib/format.ts';
 import {clip, padTo} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
-import {type Controller, goToEntry} from '../controller.ts';
+import type {Controller} from '../controller.ts';
 import {marksOf} from '../handlers/copy.ts';
 import {moveCursor} from '../layout.ts';
-import {paneAt} from '../pane/pane-at.ts';
-
 /** Commands of the list of marks. */
 export const marksHandlers = {
   'marks-up': (controller: Controller) => move(controller, -1),
@@ -14,11 +12,11 @@ export const marksHandlers = {
   'marks-go'(controller: Controller) {
     const mark = markUnderCursor(controller);
     controller.dispatch({type: 'page', page: undefined});
-    if (mark !== undefined) goToEntry(controller, mark);
+    if (mark !== undefined) controller.goToEntry(mark);
   },
   'marks-remove'(controller: Controller) {
     const mark = markUnderCursor(controller);
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at || mark === undefined) return;
     const marks = new Set(at.tab.pane.marks);
     marks.delete(mark);
@@ -30,13 +28,13 @@ export const marksHandlers = {
 };
 
 function markUnderCursor(controller: Controller): number | undefined {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const {page} = controller.state;
   return at && page?.kind === 'marks' ? marksOf(at)[page.cursor] : undefined;
 }
 
 function move(controller: Controller, by: number): void {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   const {page} = controller.state;
   if (!at || page?.kind !== 'marks') return;
   const rows = marksOf(at).length;
@@ -49,7 +47,7 @@ const marksHeading = 2;
 
 /** The marked records, a row each, in the order of the log. */
 export function marksPage(controller: Controller, cursor: number, width: number): readonly StyledText[] {
-  const at = paneAt(controller);
+  const at = controller.paneAt;
   if (!at) return [];
   const {symbols, offsetAt} = controller.services;
   const {buffer} = at.model.source;

@@ -29,15 +29,7 @@ export type SearchStatus = {
   readonly complete: boolean;
 };
 
-/** What the keys of the log act on; undefined while there is no log to act on. */
-export function paneAt({
-  pane,
-  layout,
-}: {
-  readonly pane: Pane | undefined;
-  readonly layout: Layout | undefined;
-}): PaneAt | undefined {
-  if (!pane || !layout) return undefined;
+export function paneAt(pane: Pane, layout: Layout): PaneAt {
   const geometry = pane.rows.geometry(pane.tab.pane, layout);
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
 }

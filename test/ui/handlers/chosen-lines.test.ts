@@ -11,7 +11,6 @@ import {
   paneWhenFiltered,
   versionWords,
 } from '../../../source/ui/handlers/chosen-lines.ts';
-import {paneAt} from '../../../source/ui/pane/pane-at.ts';
 import type {Choice} from '../../../source/ui/state/view-state.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
@@ -25,7 +24,7 @@ describe('evidence of', () => {
   ];
 
   async function evidence({controller}: ScreenUnderTest, choice: Choice): Promise<string | undefined> {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) throw new Error('there is no pane');
     return await markdownOf(controller, choice, at, controller.closing);
   }
@@ -139,7 +138,7 @@ describe('taking', () => {
 
   /** The lines that are chosen, in one text. */
   function taken({controller}: ScreenUnderTest, choice: Choice): string {
-    const at = paneAt(controller);
+    const at = controller.paneAt;
     if (!at) throw new Error('there is no pane');
     return copyBytes(at.model.source.buffer, idsOf(choice, at)).toString();
   }
@@ -238,7 +237,7 @@ describe('taking', () => {
       await using screen = await reading(log);
       screen.press('=');
       await write(screen, logged(9, 'INFO', 'after the line'));
-      const at = paneAt(screen.controller);
+      const at = screen.controller.paneAt;
       if (!at) throw new Error('there is no pane');
       const facts = {clock: screen.clock, signal: screen.controller.closing};
       const blocks: Buffer[] = [];
@@ -253,7 +252,7 @@ describe('taking', () => {
       await using screen = await reading(log);
       const {buffer} = screen.controller.pane?.model.source ?? {};
       buffer?.append(Buffer.alloc(mostCopied, `${'x'.repeat(999)}\n`));
-      const at = paneAt(screen.controller);
+      const at = screen.controller.paneAt;
       if (!at) throw new Error('there is no pane');
       expect(await bytesOf('all', at, {clock: screen.clock, signal: screen.controller.closing})).toBeUndefined();
     });
