@@ -164,11 +164,15 @@ export class LogBuffer {
     this.#put(bytes, newlines, endOfOpen);
   }
 
-  /** The open line, if there is one, stands as received: what comes next is another line. */
-  closeLine(): void {
+  /**
+   * Ends the open line, if there is one, as received: what comes next is another line. `cut`: the marker of a line whose
+   * rest is lost. It follows the line, before the markers that waited for its end.
+   */
+  closeLine({cut}: {readonly cut?: Marker} = {}): void {
     if (!this.hasOpenLine) return;
     this.#version += 1;
     this.#memory.closeLine();
+    if (cut) this.#waiting.unshift(cut);
     this.#addWaiting();
     this.#bound.trim();
   }

@@ -19,8 +19,8 @@ export type StitchPast = {
   readonly since: Uint8Array;
   /** The end of the log as far as it is a reference, as much as a ring can hold; begins a line. */
   readonly tail: Uint8Array;
-  /** Wall milliseconds of the last byte. */
-  readonly lastByteAt: number;
+  /** Unix time in ms of the last byte. */
+  readonly appendedAt: number;
 };
 
 const nothing = new Uint8Array(0);

@@ -36,6 +36,11 @@ export class RingTail {
     return this.#room.subarray(0, this.#length);
   }
 
+  /** The last line has not ended. */
+  get isWithinLine(): boolean {
+    return this.#room[(this.#end || this.#room.length) - 1] !== newline;
+  }
+
   /** Forgets everything: what follows is compared on its own. */
   reset(): void {
     this.#room[0] = newline;

@@ -24,19 +24,21 @@ const nothing = new Uint8Array(0);
  * Live, a chunk costs one copy into the tail and a search for newlines; all else happens at a reconnect.
  */
 export class Stitch {
-  readonly #output: LogOutput;
+  readonly #sink: StitchSink;
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #gate = new EndMarkerFilter();
   readonly #tail: RingTail;
   readonly #life = new LogEpoch();
   /** Counts the entries received; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
+  #appendedAt: number;
   #phase: Phase = {kind: 'idle'};
 
   /** @param options.ring the server's limits; smaller ones make small tests overflow */
   constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits}) {
-    this.#output = new LogOutput(options.sink, options.clock);
+    this.#sink = options.sink;
     this.#clock = options.clock;
+    this.#appendedAt = options.clock.wall();
     this.#tail = new RingTail(options.ring ?? serverRing);
   }
 
@@ -51,6 +53,11 @@ export class Stitch {
     return this.#phase.kind === 'live';
   }
 
+  /** Unix time in ms of the last byte that was appended. */
+  get appendedAt(): number {
+    return this.#appendedAt;
+  }
+
   /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
   get pipelineId(): string | undefined {
     return this.#life.pipelineId;
@@ -63,12 +70,12 @@ export class Stitch {
   }
 
   /** Goes on with a log that an earlier run has written down. Only before the first body. */
-  resume({state, since, tail, lastByteAt}: StitchPast): void {
+  resume({state, since, tail, appendedAt}: StitchPast): void {
     this.#count = EntryCount.from(state.count);
     this.#count.append(since);
     this.#life.resume(state);
     this.#tail.append(tail);
-    this.#output.resume({open: tail.length > 0 && tail.at(-1) !== newline, lastByteAt});
+    this.#appendedAt = appendedAt;
   }
 
   /** A body was read whose first line does not name the pipeline: who knows it should tell with each body. */
@@ -114,7 +121,7 @@ export class Stitch {
    */
   release(): void {
     const held = this.#gate.release();
-    if (this.decided) this.#output.append(held);
+    if (this.decided && held.length > 0) this.#sink.append(held, newlinesIn(held));
     this.#phase = {kind: 'idle'};
   }
 
@@ -129,7 +136,7 @@ export class Stitch {
   /** No further body is expected: an open last line is closed as it stands. Should one come, it brings the line again. */
   finish(): void {
     this.end();
-    this.#output.cutLine();
+    this.#sink.cutLine();
     this.#tail.dropPartialLine();
   }
 
@@ -170,8 +177,8 @@ export class Stitch {
       return;
     }
     if (this.#count && because) {
-      this.#output.cutLine();
-      this.#output.marker({kind: 'new-life', because});
+      this.#sink.cutLine();
+      this.#sink.addMarker({kind: 'new-life', because});
     }
     this.#startLife(start);
     this.#goLive(start.replay, true);
@@ -196,31 +203,31 @@ export class Stitch {
     const had = this.#count?.range ?? {min: 0, max: 0};
     const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
     const {isDoubted} = this.#life;
-    return {index, form, had, cut: this.#output.open, overlap, sameLife, isDoubted, dates};
+    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameLife, isDoubted, dates};
   }
 
   #apply(verdict: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
     const known = verdict.kind === 'new-life' ? 0 : verdict.known;
     const to = this.#clock.wall();
-    const from = this.#output.lastByteAt;
+    const from = this.#appendedAt;
     // Nothing known: the open line has no continuation, and the old tail is of no further use.
     if (known === 0) {
-      this.#output.cutLine();
+      this.#sink.cutLine();
       this.#tail.reset();
     }
     switch (verdict.kind) {
       case 'proved':
-        this.#output.marker({kind: 'reconnected', cause, downMs, times: 1, since: to});
+        this.#sink.addMarker({kind: 'reconnected', cause, downMs, times: 1, since: to});
         break;
       case 'unproved': {
         const {lost, mayRepeat} = verdict;
-        this.#output.marker({kind: 'lost', atLeast: lost.min, atMost: lost.max, from, to});
-        if (mayRepeat > 0) this.#output.marker({kind: 'possible-repeat', lines: mayRepeat});
+        this.#sink.addMarker({kind: 'lost', atLeast: lost.min, atMost: lost.max, from, to});
+        if (mayRepeat > 0) this.#sink.addMarker({kind: 'possible-repeat', lines: mayRepeat});
         break;
       }
       case 'new-life':
-        this.#output.marker({kind: 'new-life', because: this.#life.suspected});
+        this.#sink.addMarker({kind: 'new-life', because: this.#life.suspected});
         this.#startLife({index, freshStart, form});
         break;
     }
@@ -235,113 +242,42 @@ export class Stitch {
     this.#life.start(freshStart);
     this.#tail.reset();
     this.#count = new EntryCount(index, form);
-    if (index > 0) this.#output.marker({kind: 'discarded', entries: index});
+    if (index > 0) this.#sink.addMarker({kind: 'discarded', entries: index});
   }
 
   #goLive(bytes: Uint8Array, fresh: boolean): void {
     this.#phase = {kind: 'live'};
-    this.#output.placed(fresh);
+    this.#sink.onPlaced({fresh});
     this.#append(bytes);
   }
 
   #append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     const newlines = newlinesIn(bytes);
+    this.#appendedAt = this.#clock.wall();
     this.#tail.append(bytes);
     this.#count?.append(bytes, newlines);
-    this.#output.append(bytes, newlines);
+    this.#sink.append(bytes, newlines);
   }
 }
 
 /** Where the stitched log goes. */
-type StitchSink = {
+export type StitchSink = {
   /**
    * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
    * `newlines`: where they are in it.
    */
   readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
-  /** The open (unfinished) last line will never be completed: it stands as received. */
-  readonly closeLine: () => void;
-  /** Something happened between the line above and the next. Never while a line is open. */
-  readonly marker: (marker: MarkerKind) => void;
+  /** The rest of the last line is lost, if it has not ended: it is closed as received, and a `line-cut` follows it. */
+  readonly cutLine: () => void;
+  /** Something happened here. Within a line, its row follows that line. */
+  readonly addMarker: (marker: MarkerKind) => void;
   /**
-   * A body has found its place in the log: what is appended from here on goes on with the stitch's `state` as it is now.
-   * `fresh`: nothing before this place is a reference for what comes.
+   * A body has found its place in the log: what is appended from here on continues the log at the stitch's present
+   * `state`. `fresh`: nothing before this place is a reference for what comes.
    */
-  readonly placed?: (place: {readonly fresh: boolean}) => void;
+  readonly onPlaced: (place: {readonly fresh: boolean}) => void;
 };
-
-/** Writes to the sink in order, and never puts a marker inside a line: one that comes there waits for its end. */
-class LogOutput {
-  readonly #sink: StitchSink;
-  readonly #clock: Pick<Clock, 'wall'>;
-  #open = false;
-  #waiting: MarkerKind[] = [];
-  #lastByteAt: number;
-
-  constructor(sink: StitchSink, clock: Pick<Clock, 'wall'>) {
-    this.#sink = sink;
-    this.#clock = clock;
-    this.#lastByteAt = clock.wall();
-  }
-
-  /** The last line has no newline yet. */
-  get open(): boolean {
-    return this.#open;
-  }
-
-  /** Wall milliseconds of the last byte. */
-  get lastByteAt(): number {
-    return this.#lastByteAt;
-  }
-
-  /** Goes on with a log that an earlier run wrote. */
-  resume({open, lastByteAt}: {readonly open: boolean; readonly lastByteAt: number}): void {
-    this.#open = open;
-    this.#lastByteAt = lastByteAt;
-  }
-
-  placed(fresh: boolean): void {
-    this.#sink.placed?.({fresh});
-  }
-
-  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
-    if (bytes.length === 0) return;
-    this.#lastByteAt = this.#clock.wall();
-    const [lineEnd] = newlines;
-    if (this.#waiting.length === 0 || lineEnd === undefined) {
-      this.#write(bytes, newlines);
-      return;
-    }
-    this.#write(bytes.subarray(0, lineEnd + 1));
-    this.#flushMarkers();
-    this.#write(bytes.subarray(lineEnd + 1));
-  }
-
-  marker(marker: MarkerKind): void {
-    if (this.#open) this.#waiting.push(marker);
-    else this.#sink.marker(marker);
-  }
-
-  /** Nothing will continue the open line, if there is one: it is closed and marked as cut. */
-  cutLine(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#sink.closeLine();
-    this.#sink.marker({kind: 'line-cut'});
-    this.#flushMarkers();
-  }
-
-  #write(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
-    if (bytes.length === 0) return;
-    this.#open = bytes.at(-1) !== newline;
-    this.#sink.append(bytes, newlines);
-  }
-
-  #flushMarkers(): void {
-    for (const marker of this.#waiting) this.#sink.marker(marker);
-    this.#waiting = [];
-  }
-}
 
 /** Where a body comes from. */
 type StitchBody = {

@@ -53,11 +53,11 @@ export class LogReader {
   /** What `decided` was when the last replay was ended. */
   #wasDecided = false;
   #heardAt = 0;
-  #lastByteAt: number | undefined;
+  #receivedAt: number | undefined;
 
   /**
    * `note` is told what the log itself shows of its connections, in plain words; `placed`, when a connection has found
-   * its place in the log, before its first new byte (`StitchSink.placed`).
+   * its place in the log, before its first new byte (`StitchSink.onPlaced`).
    */
   constructor(options: {
     buffer: LogBuffer;
@@ -68,14 +68,11 @@ export class LogReader {
     this.#clock = options.clock;
     this.#note = options.note;
     this.#errors = new ErrorSightings({buffer: options.buffer, wall: options.clock.wall});
-    this.#writer = new LogWriter({buffer: options.buffer, errors: this.#errors});
-    const sink = {
-      append: (bytes: Uint8Array, newlines: Uint32Array) => this.#writer.append(bytes, newlines),
-      closeLine: () => this.#writer.closeLine(),
-      marker: (marker: MarkerKind) => this.mark(marker),
-      placed: (place: {readonly fresh: boolean}) => options.placed?.(place),
-    };
-    this.#stitch = new Stitch({sink, clock: options.clock});
+    this.#writer = new LogWriter({
+      ...{buffer: options.buffer, errors: this.#errors, clock: options.clock, onEvent: options.note},
+      ...(options.placed && {onPlaced: options.placed}),
+    });
+    this.#stitch = new Stitch({sink: this.#writer, clock: options.clock});
   }
 
   /** The attempt that is being read. */
@@ -146,9 +143,9 @@ export class LogReader {
     return this.#heardAt;
   }
 
-  /** Wall milliseconds of the last byte. */
-  get lastByteAt(): number | undefined {
-    return this.#lastByteAt;
+  /** Unix time in ms of the last byte received. */
+  get receivedAt(): number | undefined {
+    return this.#receivedAt;
   }
 
   /** Something came of the replay that is being read. */
@@ -190,7 +187,7 @@ export class LogReader {
       return false;
     }
     this.#heardAt = this.#clock.monotonic();
-    this.#lastByteAt = this.#clock.wall();
+    this.#receivedAt = this.#clock.wall();
     if (replay.bytes === 0) replay.begunAt = this.#heardAt;
     replay.bytes += bytes.length;
     this.#stitch.append(bytes);
@@ -242,17 +239,8 @@ export class LogReader {
     this.#stitch.finish();
   }
 
-  /**
-   * Puts a marker, dated now unless told otherwise. A log that was ended and is still the same one: we were too slow for
-   * the server.
-   */
-  mark(marker: MarkerKind, at = this.#clock.wall()): void {
-    if (marker.kind !== 'reconnected' || marker.cause !== 'runner-stopped') {
-      this.#writer.marker({...marker, at});
-      return;
-    }
-    this.#note('the log goes on: the server had dropped this follower as too slow');
-    this.#writer.correctStopped();
-    this.#writer.marker({...marker, cause: 'dropped-as-slow', at});
+  /** Adds a marker of this moment, or of `at`. */
+  mark(marker: MarkerKind, at?: number): void {
+    this.#writer.addMarker(marker, at);
   }
 }

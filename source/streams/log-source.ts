@@ -19,7 +19,7 @@ export type LogSnapshot = {
   /** Id of the pipeline as last known; undefined until the list or a look-up told. */
   readonly pipelineId: string | undefined;
   /** Wall milliseconds of the last byte. */
-  readonly lastByteAt: number | undefined;
+  readonly receivedAt: number | undefined;
   /** What becomes of the recording; absent: it is off. */
   readonly recording?: RecordingState | undefined;
 };

@@ -296,7 +296,7 @@ export class LogStream {
       errorCount: this.#reader.errorCount,
       events: this.#history.events,
       pipelineId: this.#identity.knownId,
-      lastByteAt: this.#reader.lastByteAt,
+      receivedAt: this.#reader.receivedAt,
       recording: this.#recording?.state,
     };
   }

@@ -1,23 +1,38 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {countLoss, type LossCause, type LossCount, type Marker, noLosses} from '../buffer/markers.ts';
+import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind, noLosses} from '../buffer/markers.ts';
+import type {Clock} from '../lib/clock.ts';
 import type {ErrorSightings} from '../records/error-log.ts';
+import type {StitchSink} from '../stitch/stitch.ts';
 import {ToldStates} from './told-states.ts';
 
 /**
  * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
  * reconnects without a loss is one marker, and a row that only corrects the row above takes its place.
  */
-export class LogWriter {
+export class LogWriter implements StitchSink {
+  readonly onPlaced: StitchSink['onPlaced'];
   readonly #buffer: LogBuffer;
   readonly #errors: ErrorSightings;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #onEvent: (text: string) => void;
   readonly #told: ToldStates;
   #appended = 0;
   #toll = noLosses;
 
-  constructor(options: {buffer: LogBuffer; errors: ErrorSightings}) {
+  /** `onEvent`: what the log itself shows of its connections, in plain words. */
+  constructor(options: {
+    buffer: LogBuffer;
+    errors: ErrorSightings;
+    clock: Pick<Clock, 'wall'>;
+    onEvent: (text: string) => void;
+    onPlaced?: StitchSink['onPlaced'];
+  }) {
+    this.onPlaced = options.onPlaced ?? (() => {});
     this.#buffer = options.buffer;
-    this.#told = new ToldStates(options.buffer);
     this.#errors = options.errors;
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
+    this.#told = new ToldStates(options.buffer);
   }
 
   /** Bytes appended, in all. */
@@ -33,10 +48,16 @@ export class LogWriter {
     this.#told.append(bytes, hasOpenLine, newlines);
   }
 
-  closeLine(): void {
+  cutLine(): void {
+    const {hasOpenLine, endId} = this.#buffer;
+    if (!hasOpenLine) return;
+    const cut: Marker = {kind: 'line-cut', at: this.#clock.wall()};
     this.#errors.endLine();
     this.#told.endLine();
-    this.#buffer.closeLine();
+    this.#buffer.closeLine({cut});
+    // A gap that waited for the line's end is still the last one: it follows the cut, one id further on.
+    const {gapId = -1} = this.#toll;
+    this.#toll = countLoss(this.#toll, cut, gapId < endId ? endId : gapId + 1);
   }
 
   /** The states and errors that the lines told. */
@@ -49,7 +70,17 @@ export class LogWriter {
     return this.#toll;
   }
 
-  marker(marker: Marker): void {
+  /** Adds a marker of this moment, or of `at`. */
+  addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
+    if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
+      // The log was ended and is still the same one.
+      this.#onEvent('the log goes on: the server had dropped this follower as too slow');
+      this.#correctStopped();
+      this.#add({...marker, cause: 'dropped-as-slow', at});
+    } else this.#add({...marker, at});
+  }
+
+  #add(marker: Marker): void {
     this.#put(marker);
     this.#toll = countLoss(this.#toll, marker, this.#buffer.lastMarker()?.id ?? 0);
   }
@@ -88,7 +119,7 @@ export class LogWriter {
   }
 
   /** The log goes on although a marker said that its runner stopped. */
-  correctStopped(): void {
+  #correctStopped(): void {
     const last = this.#buffer.lastMarker();
     if (last?.marker.kind !== 'ended' || last.marker.because !== 'stopped') return;
     this.#buffer.replaceMarker(last.id, {...last.marker, because: 'unknown'});

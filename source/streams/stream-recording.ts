@@ -178,8 +178,8 @@ export class StreamRecording implements ColdStore {
     const start = this.#showPast ? opened.past.addTo(this.#buffer) : opened.past.addOpenLineTo(this.#buffer);
     const {state, since, tail} = opened.past.reference(ringBytes);
     if (opened.isOld) {
-      const lastByteAt = opened.lastAt;
-      this.#reader.resume({state: readLogPosition(state, this.#id), since, tail, lastByteAt} satisfies StitchPast);
+      const appendedAt = opened.lastAt;
+      this.#reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
     }
     this.#record(opened, start);
     return opened.isOld ? {lastAt: opened.lastAt} : undefined;

@@ -7,6 +7,7 @@ import {type Marker, MarkerStore} from '../../source/buffer/markers.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
+const lineCut: Marker = {kind: 'line-cut', at: 7};
 const drawn = (at: number): Marker => ({kind: 'drawn', at});
 const text = (buffer: LogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
 
@@ -38,7 +39,7 @@ describe('lines', () => {
     expect(buffer.hasOpenLine).toBe(false);
   });
 
-  test('closeLine lets the open line stand', () => {
+  test('closeLine ends the open line as received', () => {
     const buffer = new LogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('cut'));
     buffer.closeLine();
@@ -133,6 +134,18 @@ describe('markers', () => {
     expect([buffer.markerAt(1), buffer.markerAt(2)]).toEqual([drawn(1), drawn(3)]);
   });
 
+  test('of a cut line comes before those that wait', () => {
+    const buffer = new LogBuffer({maxBytes: 1000});
+    buffer.append(Buffer.from('op'));
+    buffer.addMarker(drawn(1));
+    buffer.closeLine({cut: lineCut});
+    buffer.closeLine({cut: lineCut});
+    expect([...buffer.markers()]).toEqual([
+      [1, lineCut],
+      [2, drawn(1)],
+    ]);
+  });
+
   test('the last one is forgotten with its segment', () => {
     const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 10});
     buffer.addMarker(drawn(1));
@@ -165,9 +178,9 @@ class Model {
     }
   }
 
-  close(): void {
+  close(first: readonly Marker[] = []): void {
     this.open = false;
-    for (const marker of this.#waiting) this.entries.push({marker});
+    for (const marker of [...first, ...this.#waiting]) this.entries.push({marker});
     this.#waiting = [];
   }
 
@@ -185,7 +198,7 @@ class Model {
 const pieces = fc.string({unit: fc.constantFrom('a', 'b', '\n', '\r', '\xff', 'x'.repeat(9)), maxLength: 30});
 const operations = fc.oneof(
   {weight: 6, arbitrary: pieces.map((bytes) => ({do: 'append' as const, bytes}))},
-  {weight: 1, arbitrary: fc.constant({do: 'close' as const})},
+  {weight: 1, arbitrary: fc.boolean().map((isCut) => ({do: 'close' as const, isCut}))},
   {weight: 1, arbitrary: fc.nat().map((at) => ({do: 'mark' as const, at}))},
 );
 
@@ -209,8 +222,8 @@ describe('agrees with a list of lines', () => {
               if (step.bytes !== '') expect(buffer.version).not.toBe(before);
               break;
             case 'close':
-              buffer.closeLine();
-              if (model.open) model.close();
+              buffer.closeLine(step.isCut ? {cut: lineCut} : {});
+              if (model.open) model.close(step.isCut ? [lineCut] : []);
               break;
             case 'mark':
               buffer.addMarker(drawn(step.at));

@@ -225,12 +225,13 @@ test('it names the lines that are errors when each is judged on its own, however
 });
 
 const wall = () => 5;
+const unheard = {clock: {wall}, onEvent: () => {}};
 const time = Date.UTC(2026, 0, 1);
 
 function open(maxBytes = 1024 * 1024) {
   const buffer = new LogBuffer({maxBytes});
   const errors = new ErrorSightings({buffer, wall});
-  const writer = new LogWriter({buffer, errors});
+  const writer = new LogWriter({buffer, errors, ...unheard});
   return {buffer, errors, writer};
 }
 
@@ -253,7 +254,7 @@ test('however the bytes are cut, and with markers in between, ids are those of t
       let from = 0;
       for (const {cut, marker} of [...cuts.sort((a, b) => a.cut - b.cut), {cut: log.length, marker: false}]) {
         pane.writer.append(...withNewlines(log.subarray(from, cut)));
-        if (marker) pane.writer.marker({kind: 'state', from: 'Running', to: `at ${cut}`, at: 0});
+        if (marker) pane.writer.addMarker({kind: 'state', from: 'Running', to: `at ${cut}`});
         from = cut;
       }
       expect(pane.errors.count).toBe(3);
@@ -281,14 +282,14 @@ test('a line that is closed without an end counts, under its own id', () => {
   const pane = open();
   pane.writer.append(...withNewlines(Buffer.from(line('INFO', 'one') + line('ERROR', 'cut').slice(0, -1))));
   expect(pane.errors.count).toBe(0);
-  pane.writer.closeLine();
+  pane.writer.cutLine();
   expect(wordsAt(pane)).toEqual(['1: cut–cut']);
 });
 
 test('a line that is too long for one entry is found under its beginning', () => {
   const buffer = new LogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64, maxLineBytes: 256});
   const errors = new ErrorSightings({buffer, wall});
-  const writer = new LogWriter({buffer, errors});
+  const writer = new LogWriter({buffer, errors, ...unheard});
   writer.append(...withNewlines(Buffer.from(line('INFO', 'one'))));
   for (let piece = 0; piece < 10; piece++)
     writer.append(...withNewlines(Buffer.from(piece === 0 ? line('ERROR', 'long').trimEnd() : 'x'.repeat(100))));
@@ -300,7 +301,7 @@ test('a line that is too long for one entry is found under its beginning', () =>
 test('markers are counted as losses under their ids', () => {
   const {writer} = open();
   writer.append(...withNewlines(Buffer.from(line('INFO', 'one'))));
-  writer.marker({kind: 'lost', at: 0, from: 0, to: 0, atLeast: 3, atMost: 3});
+  writer.addMarker({kind: 'lost', from: 0, to: 0, atLeast: 3, atMost: 3});
   expect(writer.toll).toMatchObject({gaps: 1, atLeast: 3, gapId: 1});
 });
 

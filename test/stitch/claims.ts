@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import type {MarkerKind} from '../../source/buffer/markers.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
 import type {Life} from './ring-model.ts';
-
-/** What the sink was told. */
-export type Event =
-  | {readonly kind: 'append'; readonly bytes: Buffer}
-  | {readonly kind: 'close'}
-  | {readonly kind: 'marker'; readonly marker: MarkerKind};
 
 /** What is true of a body whose place the stitch has decided; compared with the markers afterwards. */
 export type Truth = {
@@ -30,35 +24,9 @@ export type Truth = {
   readonly namesPipeline: boolean;
 };
 
-/** A marker never splits a line, and a line that is closed is marked as cut, whatever else happened. */
-export function checkOrder(events: readonly Event[]): void {
-  let open = false;
-  let closed = false;
-  for (const event of events) {
-    switch (event.kind) {
-      case 'append':
-        assert.ok(event.bytes.length > 0 && !closed);
-        open = event.bytes.at(-1) !== 0x0a;
-        break;
-      case 'close':
-        assert.ok(open, 'closed a line that is not open');
-        open = false;
-        closed = true;
-        break;
-      case 'marker':
-        assert.ok(!open, `${event.marker.kind} within a line`);
-        assert.equal(event.marker.kind === 'line-cut', closed);
-        closed = false;
-        break;
-    }
-  }
-}
-
 /** Each decided body has its markers, in order, and they tell the truth. */
-export function checkClaims(events: readonly Event[], truths: readonly Truth[]): void {
-  const markers = events.flatMap((event) =>
-    event.kind === 'marker' && event.marker.kind !== 'line-cut' ? event.marker : [],
-  );
+export function checkClaims(all: readonly Marker[], truths: readonly Truth[]): void {
+  const markers = all.filter(({kind}) => kind !== 'line-cut');
   for (const truth of truths) {
     if (!truth.first) checkReconnect(truth, markers);
     else assert.equal(truth.skippedBytes, 0);
@@ -70,7 +38,7 @@ export function checkClaims(events: readonly Event[], truths: readonly Truth[]):
   );
 }
 
-function checkReconnect(truth: Truth, markers: MarkerKind[]): void {
+function checkReconnect(truth: Truth, markers: Marker[]): void {
   const same = truth.life === truth.before;
   let marker = markers.shift();
   if (marker?.kind === 'discarded') marker = markers.shift();
@@ -102,7 +70,7 @@ function checkReconnect(truth: Truth, markers: MarkerKind[]): void {
       if (truth.namesPipeline)
         assert.ok(marker.because === because || (because === 'restarted' && marker.because === 'cleared'));
       const discarded = truth.index > 0 ? markers.shift() : undefined;
-      assert.deepEqual(discarded, truth.index > 0 ? {kind: 'discarded', entries: truth.index} : undefined);
+      assert.deepEqual(discarded, truth.index > 0 ? {kind: 'discarded', entries: truth.index, at: 0} : undefined);
       return;
     }
     default:

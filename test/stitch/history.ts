@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {Stitch} from '../../source/stitch/stitch.ts';
-import {checkClaims, checkOrder, type Event, type Truth} from './claims.ts';
+import {BufferSink} from './buffer-sink.ts';
+import {checkClaims, type Truth} from './claims.ts';
 import {type Farewell, type Follower, type Life, type Limits, ServerModel, type Shape} from './ring-model.ts';
 
 /** A line, or several, that somebody writes. The dated ones are unlike any other line ever written. */
@@ -54,7 +55,7 @@ type Body = {
  * `dated`: the history holds only lines unlike any other, so nothing may be uncertain that the wire can tell.
  */
 export class Player {
-  readonly events: Event[] = [];
+  readonly #sink: BufferSink;
   readonly #history: History;
   readonly #dated: boolean;
   readonly #server: ServerModel;
@@ -71,19 +72,9 @@ export class Player {
     this.#dated = dated;
     this.#server = new ServerModel(history.limits, history.shape);
     let now = 0;
+    this.#sink = new PlayerSink(() => this.#body);
     this.#stitch = new Stitch({
-      sink: {
-        append: (bytes) => {
-          const copy = Buffer.from(bytes);
-          this.events.push({kind: 'append', bytes: copy});
-          if (this.#body) this.#body.appended = Buffer.concat([this.#body.appended, copy]);
-        },
-        closeLine: () => {
-          this.events.push({kind: 'close'});
-          if (this.#body) this.#body.closed = true;
-        },
-        marker: (marker) => this.events.push({kind: 'marker', marker}),
-      },
+      sink: this.#sink,
       clock: {wall: () => now++},
       ring: history.limits,
     });
@@ -92,8 +83,7 @@ export class Player {
   play(): void {
     for (const step of this.#history.steps) this.#step(step);
     this.#playToTheEnd();
-    checkOrder(this.events);
-    checkClaims(this.events, this.#truths);
+    checkClaims(this.#sink.drainMarkers(), this.#truths);
   }
 
   /** A last connection that is not cut must bring everything that the ring holds, and what is written then. */
@@ -137,9 +127,9 @@ export class Player {
   }
 
   #settle(): void {
-    const events = this.events.length;
+    const {version} = this.#sink.buffer;
     this.#stitch.settle();
-    if (this.#body && this.events.length > events) this.#body.hurried = true;
+    if (this.#body && this.#sink.buffer.version > version) this.#body.hurried = true;
   }
 
   #write(entry: Written): void {
@@ -186,8 +176,7 @@ export class Player {
   #connect(): Body {
     const told = this.#toldId();
     this.#stitch.start({cause: 'unknown', downMs: 0, ...(told !== undefined && {pipelineId: told})});
-    const last = this.events.findLast(({kind}) => kind !== 'marker');
-    const open = last?.kind === 'append' && last.bytes.at(-1) !== 0x0a;
+    const open = this.#sink.buffer.hasOpenLine;
     const follower = this.#server.connect();
     this.#body = {follower, open, received: 0, appended: Buffer.alloc(0), closed: false, hurried: false};
     return this.#body;
@@ -255,6 +244,28 @@ export class Player {
     if (!this.#dated || !content.includes('\n')) return;
     assert.equal(life, this.#had?.life);
     assert.ok(life.start(index) + content.lastIndexOf('\n') < (this.#had?.offset ?? 0), 'held back a new line');
+  }
+}
+
+/** Remembers, too, what came of the body that is read. */
+class PlayerSink extends BufferSink {
+  readonly #body: () => Body | undefined;
+
+  constructor(body: () => Body | undefined) {
+    super();
+    this.#body = body;
+  }
+
+  override append(bytes: Uint8Array, newlines: Uint32Array): void {
+    super.append(bytes, newlines);
+    const body = this.#body();
+    if (body) body.appended = Buffer.concat([body.appended, bytes]);
+  }
+
+  override cutLine(): void {
+    const body = this.#body();
+    if (body && this.buffer.hasOpenLine) body.closed = true;
+    super.cutLine();
   }
 }
 

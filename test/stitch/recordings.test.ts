@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
+import {BufferSink} from './buffer-sink.ts';
 
 /** The body of a recorded exchange, as far as it was recorded. */
 function bodyOf(file: string): Buffer {
@@ -18,17 +18,10 @@ function bodyOf(file: string): Buffer {
 }
 
 function follow(...files: string[]) {
-  const markers: MarkerKind[] = [];
-  let log = '';
+  const sink = new BufferSink();
   let sentinel = false;
   const stitch = new Stitch({
-    sink: {
-      append: (bytes) => {
-        log += Buffer.from(bytes).toString();
-      },
-      closeLine: () => {},
-      marker: (marker) => markers.push(marker),
-    },
+    sink,
     clock: {wall: () => 0},
   });
   for (const file of files) {
@@ -36,7 +29,8 @@ function follow(...files: string[]) {
     for (const byte of bodyOf(file)) stitch.append(Uint8Array.of(byte));
     ({sentinel} = stitch.end());
   }
-  return {log, markers, sentinel};
+  const markers = sink.drainMarkers().map(({at: _at, ...marker}) => marker);
+  return {log: sink.text(), markers, sentinel};
 }
 
 test.each(['01-catchup-live-restart-delete-clean-end.raw', '03a-json-manager-lines.raw'])(

@@ -1,29 +1,25 @@
 import {expect, test} from 'vitest';
-import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {EntryCount, type LogPosition} from '../../source/stitch/log-position.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
+import {BufferSink} from './buffer-sink.ts';
 import {ServerModel, type Shape} from './ring-model.ts';
 
-/** A stitch with all that it said. */
+/** A stitch with what it wrote: the text, its markers and its places. */
 function open() {
-  let text = '';
-  const said: string[] = [];
-  const stitch = new Stitch({
-    sink: {
-      append: (bytes) => {
-        text += Buffer.from(bytes).toString();
-      },
-      closeLine: () => {
-        text += '\n';
-      },
-      marker: (marker: MarkerKind) => {
-        said.push(marker.kind === 'lost' ? `lost ${marker.atLeast} to ${marker.atMost}` : marker.kind);
-      },
-      placed: ({fresh}) => said.push(fresh ? 'placed fresh' : 'placed'),
-    },
-    clock: {wall: () => 5},
-  });
-  return {stitch, said, text: () => text};
+  const places: string[] = [];
+  const sink = new (class extends BufferSink {
+    override onPlaced({fresh}: {readonly fresh: boolean}): void {
+      places.push(fresh ? 'placed fresh' : 'placed');
+    }
+  })();
+  const stitch = new Stitch({sink, clock: {wall: () => 5}});
+  const said = () => [
+    ...sink
+      .drainMarkers()
+      .map((marker) => (marker.kind === 'lost' ? `lost ${marker.atLeast} to ${marker.atMost}` : marker.kind)),
+    ...places,
+  ];
+  return {stitch, said, text: () => sink.text()};
 }
 
 /** Written down and read again. */
@@ -54,12 +50,12 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
     state: {...state, count: new EntryCount(server.life.first - 4).state},
     since: tail,
     tail,
-    lastByteAt: 1,
+    appendedAt: 1,
   });
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
   second.stitch.settle();
-  expect(second.said.toSorted()).toEqual(['placed', 'reconnected']);
+  expect(second.said()).toEqual(['reconnected', 'placed']);
   expect(Buffer.concat([tail, Buffer.from(second.text())]).toString()).toBe(
     server.life.wire.subarray(server.life.start(server.life.first - 4)).toString(),
   );
@@ -73,10 +69,10 @@ test('what was lost meanwhile is counted', () => {
   for (let n = 0; n < 9; n++) line(server, `after ${n}`);
   const second = open();
   const tail = Buffer.from(first.text());
-  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
+  expect(second.said()).toEqual(['lost 6 to 6', 'placed fresh']);
 });
 
 test('another life and another pipeline are known', () => {
@@ -89,10 +85,10 @@ test('another life and another pipeline are known', () => {
     else server.recreate();
     const second = open();
     const tail = Buffer.from(first.text());
-    second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+    second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
     second.stitch.start({cause: 'not-running', downMs: 7});
     second.stitch.append(server.connect().body);
-    expect(second.said).toEqual(['new-life', 'placed fresh']);
+    expect(second.said()).toEqual(['new-life', 'placed fresh']);
   }
 });
 
@@ -107,10 +103,10 @@ test('where the state is unknown the bytes decide, and a fresh start proves noth
     isLifeUnknown: true,
     pipelineId: 'id-1',
   };
-  second.stitch.resume({state, since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.resume({state, since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said).toEqual(['reconnected', 'placed']);
+  expect(second.said()).toEqual(['reconnected', 'placed']);
   expect(second.text()).toContain('after');
   expect(second.text()).not.toContain('before');
   expect(second.stitch.state?.isLifeUnknown).toBeUndefined();
@@ -154,20 +150,20 @@ test.each<{what: string; entries: number; shape: Shape}>([
   for (let n = 0; n < 2; n++) line(server, `after ${n}`);
   const second = open();
   // It has the notice in its log.
-  second.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
+  second.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
   second.stitch.append(server.connect().body);
-  expect(second.said).toEqual(['reconnected', 'placed']);
+  expect(second.said()).toEqual(['reconnected', 'placed']);
   expect(second.text()).toBe(server.life.wire.subarray(server.life.start(7)).toString());
   expect(saved(second.stitch.state).count.min).toBe(9);
 
   // Nothing of the tail is left: how much is missing nobody knows.
   for (let n = 0; n < 20; n++) line(server, `later ${n}`);
   const third = open();
-  third.stitch.resume({state, since: Buffer.alloc(0), tail: body, lastByteAt: 1});
+  third.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
   third.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
   third.stitch.append(server.connect().body);
-  expect(third.said).toEqual([`lost 0 to ${server.life.first}`, 'placed fresh']);
+  expect(third.said()).toEqual([`lost 0 to ${server.life.first}`, 'placed fresh']);
 });
 
 test('of a server of 2025 what was lost between two runs is counted', () => {
@@ -179,8 +175,8 @@ test('of a server of 2025 what was lost between two runs is counted', () => {
   for (let n = 0; n < 9; n++) line(server, `after ${n}`);
   const second = open();
   const tail = Buffer.from(first.text());
-  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, lastByteAt: 1});
+  second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said).toEqual(['lost 6 to 6', 'placed fresh']);
+  expect(second.said()).toEqual(['lost 6 to 6', 'placed fresh']);
 });

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
+import {BufferSink} from './buffer-sink.ts';
 import {type Follower, type Limits, ServerModel, type Shape} from './ring-model.ts';
 
 const real: Limits = {bytes: 1_000_000, entries: 50_000};
@@ -13,10 +14,7 @@ const likelyNothingLost = ['lost 0..0'];
 class Scene {
   readonly server: ServerModel;
   readonly stitch: Stitch;
-  /** The log, a cut line ended with `¶`. */
-  log = '';
-  /** Markers since the last look, in a few words. */
-  #markers: string[] = [];
+  readonly #sink = new BufferSink();
   #follower: Follower | undefined;
   #received = 0;
   #now = 0;
@@ -24,15 +22,7 @@ class Scene {
   constructor(options: {ring?: Limits; shape?: Shape} = {}) {
     this.server = new ServerModel(options.ring ?? real, options.shape);
     this.stitch = new Stitch({
-      sink: {
-        append: (bytes) => {
-          this.log += Buffer.from(bytes).toString('latin1');
-        },
-        closeLine: () => {
-          this.log += '¶';
-        },
-        marker: (marker) => this.#markers.push(inWords(marker)),
-      },
+      sink: this.#sink,
       clock: {wall: () => this.#now++},
       ring: options.ring ?? real,
     });
@@ -76,9 +66,14 @@ class Scene {
     this.receive(Number.POSITIVE_INFINITY, pipelineId);
   }
 
-  /** The markers since the last look. */
+  /** The log, a cut line ended with `¶`. */
+  get log(): string {
+    return this.#sink.text('¶');
+  }
+
+  /** The markers since the last call. */
   markers(): string[] {
-    return this.#markers.splice(0);
+    return this.#sink.drainMarkers().map(inWords);
   }
 
   /** All that the server ever wrote in this life. */
@@ -492,9 +487,9 @@ test('an uncertain index and several overlaps: the one that keeps the most lines
   scene.receive();
   scene.server.life.first = 8;
   scene.cut();
-  scene.log = '';
+  const before = scene.log;
   scene.receive();
-  expect(scene.log).toBe('x\n'.repeat(2));
+  expect(scene.log).toBe(before + 'x\n'.repeat(2));
   expect(scene.markers()).toEqual(['lost 0..0', 'possible repeat of 2']);
 });
 
@@ -530,11 +525,11 @@ test('an uncertain index and identical lines: what may be new is kept, and said'
   scene.receive();
   scene.cut();
   scene.markers();
-  scene.log = '';
+  const before = scene.log;
   scene.write('x', 'x', 'x', 'x', 'x');
   scene.receive();
   // One x of the replay is known, or none is, and up to two entries are lost.
-  expect(scene.log).toBe('x\n'.repeat(6));
+  expect(scene.log).toBe(before + 'x\n'.repeat(6));
   expect(scene.markers()).toEqual(['lost 0..3', 'possible repeat of 1']);
 });
 

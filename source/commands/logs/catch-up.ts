@@ -22,7 +22,7 @@ export type CatchUpInput = {
   /** Bytes of the log that came, in all. */
   readonly received: number;
   /** When the last byte came, known ones of a replay included; wall milliseconds, only compared. */
-  readonly lastByteAt: number | undefined;
+  readonly receivedAt: number | undefined;
   /** There has been a log to read. */
   readonly opened: boolean;
   /** The log's end was told: deleted, or ended by the server. */
@@ -53,7 +53,7 @@ export class CatchUp {
   #askedAt: number;
   #openedAt = 0;
   #heardAt = 0;
-  #lastByteAt: number | undefined;
+  #receivedAt: number | undefined;
 
   /** `now`: monotonic milliseconds. */
   constructor(now: number) {
@@ -72,16 +72,16 @@ export class CatchUp {
     const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
     if (!isOpen) return this.#incomplete(sighting);
     // A reconnect is not live before what it replayed is told from what was had. What rests has begun.
-    const hasBegun = this.#lastByteAt !== undefined;
+    const hasBegun = this.#receivedAt !== undefined;
     if (connection.kind === 'live' && hasBegun && now - this.#heardAt >= this.#quiet) return {failed: false};
     if (now - this.#openedAt < restlessAfter) return undefined;
     const why = hasBegun ? 'the log did not come to rest' : 'nothing of the log came';
     return leave(`ended after ${restlessAfter / 1000} s: ${why}`);
   }
 
-  #note({now, connection, lastByteAt}: CatchUpInput): void {
-    if (lastByteAt !== this.#lastByteAt) this.#heardAt = now;
-    this.#lastByteAt = lastByteAt;
+  #note({now, connection, receivedAt}: CatchUpInput): void {
+    if (receivedAt !== this.#receivedAt) this.#heardAt = now;
+    this.#receivedAt = receivedAt;
     if (connection === this.#connection) return;
     this.#connection = connection;
     if (connection.kind === 'connecting') this.#askedAt = now;

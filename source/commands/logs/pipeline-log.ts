@@ -114,7 +114,7 @@ export class PipelineLog {
 
   #look(): void {
     if (this.#ending) return;
-    const {connection, lastByteAt} = this.#stream.snapshot.get();
+    const {connection, receivedAt} = this.#stream.snapshot.get();
     const end = this.#printer.check().find(({marker}) => tellsEnd(marker));
     this.#noteDeath();
     this.#noteRecording();
@@ -125,7 +125,7 @@ export class PipelineLog {
       now: this.#options.clock.monotonic(),
       connection,
       received,
-      lastByteAt,
+      receivedAt,
       opened: this.#opened,
       logEnded: this.#logEnded,
     };

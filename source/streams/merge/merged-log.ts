@@ -222,14 +222,14 @@ export function mergedSnapshot(
   ownConnection: ConnectionState | undefined,
 ): LogSnapshot {
   const connections = sources.flatMap(({snapshot, left}) => (left ? [] : snapshot.connection));
-  const lastBytes = sources.flatMap(({snapshot}) => snapshot.lastByteAt ?? []);
+  const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
   return {
     ...bufferInfo(buffer),
     connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
     errorCount: sources.reduce((sum, {snapshot}) => sum + snapshot.errorCount, 0),
     events: mergedEvents(sources),
     pipelineId: undefined,
-    lastByteAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
+    receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
   };
 }
 

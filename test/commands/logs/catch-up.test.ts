@@ -28,7 +28,7 @@ function look(...moments: (Partial<CatchUpInput> & {readonly now: number})[]) {
     now: 0,
     connection: connecting,
     received: 0,
-    lastByteAt: undefined,
+    receivedAt: undefined,
     opened: false,
     logEnded: false,
   };
@@ -46,7 +46,7 @@ const opened = {connection: catchingUp(20), opened: true};
 
 describe('is over', () => {
   it('when the log is quiet', () => {
-    const read = {now: 30, received: 100, lastByteAt: 1};
+    const read = {now: 30, received: 100, receivedAt: 1};
     expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 529})).toBeUndefined();
     expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 530})).toEqual({failed: false});
   });
@@ -56,7 +56,7 @@ describe('is over', () => {
       {now: 20, ...opened},
       {now: 3020, connection: live(3020)},
     ];
-    const first = {now: 9000, lastByteAt: 1};
+    const first = {now: 9000, receivedAt: 1};
     expect(look(...unheard, {now: 4000}, first, {now: 9499})).toBeUndefined();
     expect(look(...unheard, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
     expect(look(...unheard, {now: 10_019})).toBeUndefined();
@@ -66,12 +66,12 @@ describe('is over', () => {
   it('but not while known bytes of a replay come, or before the replay is told from what was had', () => {
     const again = {now: 20, ...opened, received: 100};
     expect(look(again, {now: 2000}, {now: 5000})).toBeUndefined();
-    expect(look(again, {now: 300, connection: live(300)}, {now: 500, lastByteAt: 1}, {now: 900})).toBeUndefined();
+    expect(look(again, {now: 300, connection: live(300)}, {now: 500, receivedAt: 1}, {now: 900})).toBeUndefined();
   });
 
   it('later when the server is far away, but not ever later', () => {
     const slow = (answered: number) => [
-      {now: answered, connection: catchingUp(answered), opened: true, lastByteAt: 1},
+      {now: answered, connection: catchingUp(answered), opened: true, receivedAt: 1},
       {now: answered + 1, connection: live(answered + 1)},
     ];
     expect(look(...slow(400), {now: 1599})).toBeUndefined();
@@ -81,8 +81,8 @@ describe('is over', () => {
   });
 
   it('when more has come than the ring can hold', () => {
-    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_000, lastByteAt: 1})).toBeUndefined();
-    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_001, lastByteAt: 1})).toEqual({
+    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_000, receivedAt: 1})).toBeUndefined();
+    expect(look({now: 20, ...opened}, {now: 30, received: 1_050_001, receivedAt: 1})).toEqual({
       failed: false,
       midway: true,
       say: "ended after as much as the server's buffer can hold",
@@ -90,9 +90,9 @@ describe('is over', () => {
   });
 
   it('after a time when the log does not rest', () => {
-    const steps = Array.from({length: 99}, (_, step) => ({now: 100 * (step + 1), lastByteAt: step}));
+    const steps = Array.from({length: 99}, (_, step) => ({now: 100 * (step + 1), receivedAt: step}));
     expect(look({now: 20, ...opened}, ...steps)).toBeUndefined();
-    expect(look({now: 20, ...opened}, ...steps, {now: 10_020, lastByteAt: 100})).toEqual({
+    expect(look({now: 20, ...opened}, ...steps, {now: 10_020, receivedAt: 100})).toEqual({
       failed: false,
       midway: true,
       say: 'ended after 10 s: the log did not come to rest',

@@ -117,12 +117,12 @@ describe('a merged log', () => {
     a.show({
       connection: {kind: 'live', attempt: 1, since: 0},
       errorCount: 2,
-      lastByteAt: 20,
+      receivedAt: 20,
       events: [{at: 2, text: 'live'}],
     });
-    b.show({connection: {kind: 'live', attempt: 1, since: 0}, errorCount: 3, lastByteAt: 10});
+    b.show({connection: {kind: 'live', attempt: 1, since: 0}, errorCount: 3, receivedAt: 10});
     await clock.advance(200);
-    expect(log.snapshot.get()).toMatchObject({connection: {kind: 'live'}, errorCount: 5, lastByteAt: 20});
+    expect(log.snapshot.get()).toMatchObject({connection: {kind: 'live'}, errorCount: 5, receivedAt: 20});
     b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}, events: [{at: 1, text: 'deleted'}]});
     await clock.advance(200);
     expect(log.snapshot.get().connection.kind).toBe('gone');
