@@ -41,6 +41,7 @@ export class ErrorLog {
   readonly #most: number;
   readonly #shapes = new Map<number, Counted>();
   #heard = 0;
+  #unseen = 0;
   #dropped = 0;
   #snapshot: ReadonlyMap<number, ErrorShape> | undefined;
 
@@ -67,6 +68,7 @@ export class ErrorLog {
     const known = this.#shapes.get(key);
     this.#snapshot = undefined;
     this.#heard += 1;
+    this.#unseen += 1;
     if (!known) {
       const example = Uint8Array.from(withShortMessage(line, exampleBytes).subarray(0, exampleBytes));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
@@ -85,8 +87,16 @@ export class ErrorLog {
     known.unseenAt = at;
   }
 
+  /** Lines added since `markSeen`, without those of the `muted` shapes; also of shapes that gave way. */
+  unseenCount(muted: ReadonlySet<number>): number {
+    let count = this.#unseen;
+    for (const key of muted) count -= this.#shapes.get(key)?.unseen ?? 0;
+    return count;
+  }
+
   /** The log was looked at: nothing of it is unseen. */
   markSeen(): void {
+    this.#unseen = 0;
     for (const shape of this.#shapes.values()) {
       if (shape.unseen === 0) continue;
       shape.unseen = 0;

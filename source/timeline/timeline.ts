@@ -7,6 +7,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
+import type {LogSource} from '../streams/log-source.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
@@ -14,7 +15,7 @@ import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
 import {type LogStatus, logStatus, type PipelineStatus, pipelineStatuses, type StatusAt, silenceOf} from './events.ts';
 import {Incidents} from './incidents.ts';
 import {Notifier} from './notify.ts';
-import {type ErrorRow, errorRows} from './unseen-rows.ts';
+import {type ErrorRow, errorRows, unseenConnectorErrors} from './unseen-rows.ts';
 
 /** How the screen asks for attention; nothing of it is there without an entry. */
 export type TimelinesOptions = {
@@ -41,8 +42,12 @@ export class Timelines {
   /** Why streams are not followed. */
   readonly #silence = new WeakMap<LogStream, string | undefined>();
   readonly #caughtUp = new WeakSet<LogStream>();
-  /** What the list said of a pipeline when its log was last looked at. */
-  readonly #seen = new Map<string, PipelineStatus>();
+  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
+  readonly #viewed: () => readonly string[];
+  /** One past the newest entry of each log when it was last on the screen. */
+  readonly #seenEnd = new WeakMap<LogSource, number>();
+  /** What the list said of a pipeline when its log was last on the screen. */
+  readonly #seenStatus = new Map<string, PipelineStatus>();
   readonly #incidents = new Incidents();
   #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineStatus>} | undefined;
 
@@ -51,10 +56,12 @@ export class Timelines {
     readonly poller: ListPoller;
     readonly clock: Clock;
     readonly attention?: TimelinesOptions;
+    readonly viewed: () => readonly string[];
   }) {
     this.#manager = services.manager;
     this.#poller = services.poller;
     this.#clock = services.clock;
+    this.#viewed = services.viewed;
     this.#options = services.attention ?? {};
     const {awayAfter = tenMinutes, notify} = this.#options;
     this.#absence = new AwayDetector({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
@@ -90,43 +97,51 @@ export class Timelines {
     this.#muted.set(muted);
   }
 
-  /** The logs of these pipelines were looked at until now. */
-  markSeen(names: readonly string[]): void {
-    const sights = this.#pipelines();
-    for (const name of names) {
+  /** The log of a tab was on the screen until now; `log`: undefined while its streams are not open. */
+  markSeen({log, pipelines}: {readonly log: LogSource | undefined; readonly pipelines: readonly string[]}): void {
+    if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
+    const statuses = this.#pipelines();
+    for (const name of pipelines) {
       this.#manager.get(name)?.errorShapes.markSeen();
-      const sight = sights?.get(name);
-      if (sight) this.#seen.set(name, sight);
+      const status = statuses?.get(name);
+      if (status) this.#seenStatus.set(name, status);
       this.#incidents.markSeen(name);
     }
   }
 
-  /** The list of errors; `looking` tells which logs are on the screen. */
-  rows(looking: (name: string) => boolean): readonly ErrorRow[] {
-    const pipelines = this.#pipelines()?.values() ?? [];
+  /** Whether entries came to this log since its tab was last on the screen. */
+  hasUnseenEntries(log: LogSource): boolean {
+    return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
+  }
+
+  /** Errors in the logs of these pipelines that were not on the screen, watched lines too. */
+  unseenErrors(pipelines: readonly string[]): number {
+    const viewed = this.#viewed();
+    const unseen = pipelines.filter((name) => !viewed.includes(name));
+    return unseen.reduce((sum, name) => sum + (this.#manager.get(name)?.errorShapes.unseenCount(this.muted) ?? 0), 0);
+  }
+
+  /** Errors of this pipeline's connectors that came since its log was last on the screen. */
+  unseenConnectorErrors(name: string): number {
+    const status = this.#pipelines()?.get(name);
+    return status && !this.#viewed().includes(name) ? unseenConnectorErrors(status, this.#seenStatus.get(name)) : 0;
+  }
+
+  /** The rows of the errors page. */
+  get unseenRows(): readonly ErrorRow[] {
     return errorRows({
       logs: this.#open().map((stream) => this.#sightOf(stream)),
-      pipelines,
+      pipelines: this.#pipelines()?.values() ?? [],
       incidents: this.#incidents.all,
-      looking,
+      viewed: new Set(this.#viewed()),
       muted: this.muted,
-      seen: this.#seen,
+      seen: this.#seenStatus,
     });
   }
 
   /** Kinds of errors that gave way to newer ones, in all open logs. */
   get droppedShapes(): number {
     return this.#open().reduce((sum, {errorShapes}) => sum + errorShapes.dropped, 0);
-  }
-
-  /** What is to be added to the number of unseen errors of these logs: watched lines, less what is muted. */
-  correction(names: readonly string[]): number {
-    if (this.muted.size === 0 && !this.#options.watched) return 0;
-    const shapes = names.map((name) => this.#manager.get(name)?.errorShapes.byKey);
-    const unseen = (key: number) => shapes.reduce((sum, of) => sum + (of?.get(key)?.unseen ?? 0), 0);
-    let sum = this.muted.has(watchedKey) ? 0 : unseen(watchedKey);
-    for (const key of this.muted) if (key !== watchedKey) sum -= unseen(key);
-    return sum;
   }
 
   /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */

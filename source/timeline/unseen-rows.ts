@@ -25,8 +25,8 @@ export type ErrorRowsOptions = {
   readonly logs: readonly LogStatus[];
   readonly pipelines: Iterable<PipelineStatus>;
   readonly incidents: readonly IncidentSummary[];
-  /** The log that is being looked at: nothing of it is unseen. */
-  readonly looking: (name: string) => boolean;
+  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
+  readonly viewed: ReadonlySet<string>;
   readonly muted: ReadonlySet<number>;
   /** Failures and connector errors that were seen, by pipeline. */
   readonly seen: ReadonlyMap<string, PipelineStatus>;
@@ -72,8 +72,8 @@ function urgency({kind}: ErrorRow): number {
   return at < 0 ? kindOrder.length : at;
 }
 
-function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSummary, {looking}: ErrorRowsOptions): ErrorRow {
-  const isUnseen = unseen !== undefined && !looking(pipeline);
+function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSummary, {viewed}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = unseen !== undefined && !viewed.has(pipeline);
   const {last: incident, count, firstAt: since, lastAt: last, firstId, lastId} = isUnseen ? unseen : all;
   const state = isUnseen ? 'unseen' : 'seen';
   return {
@@ -83,8 +83,8 @@ function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSummary, {lo
   };
 }
 
-function shapeRow(shape: ErrorShape, pipeline: string, {looking, muted}: ErrorRowsOptions): ErrorRow {
-  const isUnseen = shape.unseen > 0 && !looking(pipeline);
+function shapeRow(shape: ErrorShape, pipeline: string, {viewed, muted}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = shape.unseen > 0 && !viewed.has(pipeline);
   const state = muted.has(shape.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
   return {
     kind: shape.key === watchedKey ? 'watched' : 'shape',
@@ -98,33 +98,29 @@ function shapeRow(shape: ErrorShape, pipeline: string, {looking, muted}: ErrorRo
   };
 }
 
-function pipelineRows(pipeline: PipelineStatus, {looking, seen}: ErrorRowsOptions): readonly ErrorRow[] {
+function pipelineRows(pipeline: PipelineStatus, {viewed, seen}: ErrorRowsOptions): readonly ErrorRow[] {
   const {name, failing, since, connectorErrors} = pipeline;
-  const known = seen.get(name);
+  const before = seen.get(name);
+  const isViewed = viewed.has(name);
   const nowhere = {firstId: undefined, lastId: undefined};
   const rows: ErrorRow[] = [];
   if (failing !== undefined) {
-    const isSeen = looking(name) || (known?.failing !== undefined && known.since === since);
+    const isSeen = isViewed || (before?.failing !== undefined && before.since === since);
     const state = isSeen ? 'seen' : 'unseen';
-    rows.push({
-      kind: 'failed',
-      key: `${name} failed`,
-      pipeline: name,
-      state,
-      why: failing,
-      count: 1,
-      since,
-      last: since,
-      ...nowhere,
-    });
+    const key = `${name} failed`;
+    rows.push({kind: 'failed', key, pipeline: name, state, why: failing, count: 1, since, last: since, ...nowhere});
   }
-  const before = Math.min(known?.connectorErrors ?? 0, connectorErrors);
   if (connectorErrors > 0) {
-    const isSeen = looking(name) || connectorErrors === before;
-    const count = isSeen ? connectorErrors : connectorErrors - before;
-    const state = isSeen ? 'seen' : 'unseen';
-    const unknown = {since: undefined, last: undefined};
-    rows.push({kind: 'connectors', key: `${name} connectors`, pipeline: name, state, count, ...unknown, ...nowhere});
+    const unseen = isViewed ? 0 : unseenConnectorErrors(pipeline, before);
+    const count = unseen === 0 ? connectorErrors : unseen;
+    const state = unseen === 0 ? 'seen' : 'unseen';
+    const key = `${name} connectors`;
+    rows.push({kind: 'connectors', key, pipeline: name, state, count, since: undefined, last: undefined, ...nowhere});
   }
   return rows;
+}
+
+/** Connector errors since the status that was seen. A pipeline that counts from zero again has none until it passes. */
+export function unseenConnectorErrors(now: PipelineStatus, seen: PipelineStatus | undefined): number {
+  return Math.max(0, now.connectorErrors - (seen?.connectorErrors ?? 0));
 }

@@ -15,7 +15,15 @@ import {keptCurrentRow, type Pane, type PaneAt, paneAt, rowNoted} from './pane/p
 import {PaneModels} from './pane/pane-models.ts';
 import {type Described, PipelineLookup, type Services, TerminalLease} from './services.ts';
 import type {PaneView, ViewOptions} from './state/pane-view.ts';
-import {activeTab, initialView, reduce, type Tab, type ViewAction, type ViewState} from './state/view-state.ts';
+import {
+  activeTab,
+  initialView,
+  pipelinesOf,
+  reduce,
+  type Tab,
+  type ViewAction,
+  type ViewState,
+} from './state/view-state.ts';
 import {createArranger, PipelineListView, TabSwitcher} from './tabs.ts';
 
 /**
@@ -58,7 +66,7 @@ export class Controller {
     this.services = options.services;
     this.commands = options.services.commands ?? allCommands;
     this.#size = options.size;
-    this.attention = new Timelines(options.services);
+    this.attention = new Timelines({...options.services, viewed: () => pipelinesOf(activeTab(this.state))});
     this.#describer = new PipelineLookup(options.services.describe);
     this.#view = createStore(initialView(options.names, options.wish));
     this.#models = new PaneModels({
@@ -149,7 +157,7 @@ export class Controller {
     this.#view.set(reduce(this.state, action));
     this.#openStreams();
     if (this.state.active === before?.name) return;
-    if (before) this.attention.markSeen(before.merges ?? [before.name]);
+    if (before) this.attention.markSeen({log: this.source(before), pipelines: pipelinesOf(before)});
     this.#noteLook();
   }
 

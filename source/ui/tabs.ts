@@ -3,15 +3,7 @@ import type {Clock} from '../lib/clock.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
 import type {ModelledPane, PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
-import {
-  activeTab,
-  mergedTab,
-  type Seen,
-  type SortOrder,
-  type Tab,
-  type ViewAction,
-  type ViewState,
-} from './state/view-state.ts';
+import {mergedTab, type SortOrder, type Tab, type ViewAction, type ViewState} from './state/view-state.ts';
 
 /** What tabs ask of the controller. */
 type TabHost = {
@@ -23,7 +15,6 @@ type TabHost = {
   readonly tabSwitcher: TabSwitcher;
   /** Aborted when the screen ends. */
   readonly closing: AbortSignal;
-  readonly pipeline: (name: string) => Pipeline | undefined;
   readonly dispatch: (action: ViewAction) => void;
 };
 
@@ -55,7 +46,7 @@ export class TabSwitcher {
   /** Shows a pipeline at once, in its tab or in the preview. */
   show(name: string): void {
     this.#rest.end();
-    this.#screen.dispatch({type: 'show', name, leaving: this.#seenNow()});
+    this.#screen.dispatch({type: 'show', name});
     this.#wake();
   }
 
@@ -67,7 +58,7 @@ export class TabSwitcher {
     this.#rest.end();
     const known = mergedTab(this.#screen.state.tabs, names);
     if (known && this.#models.isLeftBehind(known)) this.close(known.name);
-    this.#screen.dispatch({type: 'merge', names, leaving: this.#seenNow()});
+    this.#screen.dispatch({type: 'merge', names});
     this.#wake();
   }
 
@@ -90,15 +81,6 @@ export class TabSwitcher {
   #wake(): void {
     const {pane} = this.#screen;
     pane?.model.sync(pane.tab.pane);
-  }
-
-  #seenNow(): Seen | undefined {
-    const {state} = this.#screen;
-    const tab = activeTab(state);
-    const source = tab && this.#models.source(tab);
-    if (!tab || !source) return undefined;
-    const {endId, errorCount} = source.snapshot.get();
-    return {endId, errors: errorCount, connectorErrors: this.#screen.pipeline(tab.name)?.connectorErrors ?? 0};
   }
 }
 

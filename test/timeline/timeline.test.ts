@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {logged} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
 
@@ -48,7 +49,7 @@ it('another one within the minute is told when it is over; a muted one never', a
   await screen.clock.advance(60_000);
   expect(told[1]).toContain('out of memory');
   screen.press('A', 'm');
-  const [row] = screen.controller.attention.rows(() => false).filter(({state}) => state === 'muted');
+  const [row] = screen.controller.attention.unseenRows.filter(({state}) => state === 'muted');
   expect(row).toBeDefined();
   await write(screen, 'ERROR', 'out of memory');
   await screen.clock.advance(120_000);
@@ -61,8 +62,8 @@ it('lines that match the watched pattern are told and count as errors do', async
   await write(screen, 'WARN', 'checkpoint 17 failed');
   await screen.until(() => told.length > 0, 'the notification');
   expect(told[0]).toContain('checkpoint 17 failed');
-  expect(screen.controller.attention.correction(['fraud'])).toBe(1);
-  const watched = screen.controller.attention.rows(() => false).filter(({kind}) => kind === 'watched');
+  expect(screen.controller.attention.unseenErrors(['fraud'])).toBe(2);
+  const watched = screen.controller.attention.unseenRows.filter(({kind}) => kind === 'watched');
   expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
 });
 
@@ -95,4 +96,35 @@ it('the title says how many fail', async () => {
   screen.server.pipeline('fraud').stop();
   screen.server.pipeline('fraud').start();
   await screen.until(() => titles.at(-1) === 'pipetail · 1 failing', 'one to be well again');
+});
+
+/** The number of unseen errors of each tab, as the tab bar shows it. */
+const unseen = (screen: ScreenUnderTest) => tabLabels(screen.controller).map(({errors}) => errors);
+
+it('the errors of a pipeline that were seen in a merged tab are seen in its own tab, and the other way round', async () => {
+  const {screen} = await telling();
+  await using _ = screen;
+  screen.press('2', '1');
+  await write(screen, 'ERROR', 'disk full');
+  expect(unseen(screen)).toEqual([0, 1]);
+  screen.controller.tabSwitcher.merge(['orders', 'fraud']);
+  expect(unseen(screen)).toEqual([0, 0, 0]);
+  await write(screen, 'ERROR', 'disk full');
+  screen.press('1');
+  expect(unseen(screen)).toEqual([0, 0, 0]);
+  await write(screen, 'ERROR', 'disk full');
+  expect(unseen(screen)).toEqual([0, 1, 1]);
+  screen.press('2', '1');
+  expect(unseen(screen)).toEqual([0, 0, 0]);
+});
+
+it('a tab that is left has unseen lines once more come', async () => {
+  const {screen} = await telling();
+  await using _ = screen;
+  const fresh = () => tabLabels(screen.controller).map((tab) => tab.fresh);
+  expect(fresh()).toEqual([false, true]);
+  screen.press('2', '1');
+  expect(fresh()).toEqual([false, false]);
+  await write(screen, 'INFO', 'all is well');
+  expect(fresh()).toEqual([false, true]);
 });

@@ -296,13 +296,5 @@ describe('tab switcher', () => {
         return held.deref() === undefined;
       }, 'the buffer to be freed');
     });
-
-    it('know what was received when they were left', async () => {
-      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
-      await screen.untilLine('orders', 'initializing -> running');
-      const {endId} = screen.manager.get('orders')?.snapshot.get() ?? {endId: -1};
-      screen.press('2');
-      expect(screen.controller.state.tabs[0]?.seen).toEqual({endId, errors: 0, connectorErrors: 0});
-    });
   });
 });

@@ -8,7 +8,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {useStore} from '../hooks/use-controller.ts';
-import type {Tab} from '../state/view-state.ts';
+import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 /** One tab as the bar shows it. */
 export type TabLabel = {
@@ -86,17 +86,15 @@ export function tabLabels(controller: Controller): readonly TabLabel[] {
 }
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
-  const snapshot = controller.source(tab)?.snapshot.get();
-  const connectorErrors = controller.pipeline(tab.name)?.connectorErrors ?? 0;
-  const correction = controller.attention.correction(tab.merges ?? [tab.name]);
-  const newErrors = snapshot ? snapshot.errorCount - tab.seen.errors + correction : 0;
-  const kind = snapshot?.connection.kind;
+  const {attention} = controller;
+  const log = controller.source(tab);
+  const kind = log?.snapshot.get().connection.kind;
   return {
     name: tab.name,
     kept: tab.kept,
     active,
-    fresh: !active && (snapshot?.endId ?? 0) > tab.seen.endId,
-    errors: active ? 0 : Math.max(0, newErrors) + Math.max(0, connectorErrors - tab.seen.connectorErrors),
+    fresh: !active && log !== undefined && attention.hasUnseenEntries(log),
+    errors: attention.unseenErrors(pipelinesOf(tab)) + attention.unseenConnectorErrors(tab.name),
     offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
   };
 }

@@ -8,7 +8,7 @@ import {type ErrorRow, isIncident} from '../../timeline/unseen-rows.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {offsetToShow, offsetWithin} from '../layout.ts';
-import {activeTab, type Page} from '../state/view-state.ts';
+import type {Page} from '../state/view-state.ts';
 
 /** Rows above the first error. */
 const errorsHeading = 2;
@@ -16,13 +16,6 @@ const errorsHeading = 2;
 /** Names are cut where they would leave no room for what failed: a quarter of the width. */
 const nameShare = 4;
 const countCells = 8;
-
-/** The errors of all open tabs as rows, unseen ones first. The shown tab is being looked at: all of it is seen. */
-function errorRowsOf(controller: Controller): readonly ErrorRow[] {
-  const tab = activeTab(controller.state);
-  const looking = new Set(tab?.merges ?? (tab ? [tab.name] : []));
-  return controller.attention.rows((name) => looking.has(name));
-}
 
 /** Where the cursor stands: on the row with its key, else on the first. */
 function cursorIn(rows: readonly ErrorRow[], key: string | undefined): number {
@@ -41,7 +34,7 @@ export function errorsPage(
   {cursor: key, offset}: Extract<Page, {kind: 'errors'}>,
   width: number,
 ): readonly StyledText[] {
-  const rows = errorRowsOf(controller);
+  const rows = controller.attention.unseenRows;
   const unseen = rows.filter(({state}) => state === 'unseen');
   const dropped = controller.attention.droppedShapes;
   const title = concat([
@@ -157,7 +150,7 @@ export const errorsHandlers = {
       controller.say('only errors of the log can be muted');
       return;
     }
-    const rows = errorRowsOf(controller);
+    const rows = controller.attention.unseenRows;
     // The row goes to the end of the list: the cursor stays where it was, for the next one.
     const next = rows[cursorIn(rows, row.key) + 1] ?? rows.at(-2);
     controller.attention.toggleMute(row.shape.key);
@@ -169,7 +162,7 @@ export const errorsHandlers = {
 function rowUnderCursor(controller: Controller): ErrorRow | undefined {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return undefined;
-  const rows = errorRowsOf(controller);
+  const rows = controller.attention.unseenRows;
   return rows[cursorIn(rows, page.cursor)];
 }
 
@@ -182,7 +175,7 @@ function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefine
 function move(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
-  const rows = errorRowsOf(controller);
+  const rows = controller.attention.unseenRows;
   const cursor = Math.max(0, Math.min(cursorIn(rows, page.cursor) + by, rows.length - 1));
   setCursor(controller, rows[cursor]?.key);
 }
@@ -191,7 +184,7 @@ function move(controller: Controller, by: number): void {
 function setCursor(controller: Controller, key: string | undefined): void {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
-  const row = cursorIn(errorRowsOf(controller), key);
+  const row = cursorIn(controller.attention.unseenRows, key);
   const offset = offsetToShow(page.offset, {row, heading: errorsHeading, height: controller.pageHeight});
   controller.dispatch({type: 'page', page: {kind: 'errors', offset, cursor: key}});
 }

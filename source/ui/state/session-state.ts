@@ -22,7 +22,7 @@ import {
   rebaseSidebar,
   type ViewDefaults,
 } from './pane-view.ts';
-import {nothingSeen, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
+import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 /** A marker in the place of a line: the next line is not further away. */
@@ -138,7 +138,6 @@ function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
     kept: true,
     merges,
     pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, around, fold},
-    seen: nothingSeen,
   };
 }
 

@@ -9,9 +9,6 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
-/** What had been received when the tab was last looked at; what came since is marked in the tab bar. */
-export type Seen = {readonly endId: number; readonly errors: number; readonly connectorErrors: number};
-
 /** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
 export type Tab = {
   readonly name: string;
@@ -19,7 +16,6 @@ export type Tab = {
   /** Names of the pipelines whose logs it shows as one; undefined: the one it is named after. */
   readonly merges: readonly string[] | undefined;
   readonly pane: PaneView;
-  readonly seen: Seen;
 };
 
 /** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
@@ -67,10 +63,10 @@ export type RestoredView = Pick<
 
 export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
-  /** Shows a pipeline: its own tab if it has one, else the preview tab. `leaving`: what was received in the old tab. */
-  | {readonly type: 'show'; readonly name: string; readonly leaving: Seen | undefined}
+  /** Shows a pipeline: its own tab if it has one, else the preview tab. */
+  | {readonly type: 'show'; readonly name: string}
   /** Opens (and shows) a tab of several pipelines, each of which keeps a tab of its own. */
-  | {readonly type: 'merge'; readonly names: readonly string[]; readonly leaving: Seen | undefined}
+  | {readonly type: 'merge'; readonly names: readonly string[]}
   /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
   /** Opens kept tabs behind the others, without showing them. */
@@ -111,9 +107,6 @@ export type Prompt = {
 /** What of a log is taken: one record, the selected ones, what is on the screen, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
-/** Of a tab that was not looked at yet. */
-export const nothingSeen: Seen = {endId: 0, errors: 0, connectorErrors: 0};
-
 /** The state at start, with `names` open as kept tabs that look as wished. */
 export function initialView(names: readonly string[], wish: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
@@ -144,9 +137,9 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
         ? state
         : {...state, cursor: action.name};
     case 'show':
-      return show(state, action.name, action.leaving);
+      return show(state, action.name);
     case 'merge':
-      return merge(state, action.names, action.leaving);
+      return merge(state, action.names);
     case 'restore':
       return restore(state, action.view);
     case 'open':
@@ -193,6 +186,11 @@ export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
 
+/** Names of the pipelines whose logs a tab shows. */
+export function pipelinesOf(tab: Tab | undefined): readonly string[] {
+  return tab?.merges ?? (tab ? [tab.name] : []);
+}
+
 /** The preview of a pipeline becomes its tab. */
 function withKeptTabs({tabs, start}: ViewState, names: readonly string[]): readonly Tab[] {
   const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
@@ -200,15 +198,11 @@ function withKeptTabs({tabs, start}: ViewState, names: readonly string[]): reado
   return [...kept, ...opened.map((name) => newTab(name, true, start.pane))];
 }
 
-function show(state: ViewState, name: string, leaving: Seen | undefined): ViewState {
+function show(state: ViewState, name: string): ViewState {
   if (state.active === name) return state;
-  const seenTabs =
-    state.active === undefined || leaving === undefined
-      ? state.tabs
-      : changeTab(state.tabs, state.active, (tab) => ({...tab, seen: leaving}));
-  const known = seenTabs.some((tab) => tab.name === name);
+  const known = state.tabs.some((tab) => tab.name === name);
   // The preview goes when it is left; the pipeline's own tab is shown without one.
-  const kept = seenTabs.filter((tab) => tab.kept || tab.name === name);
+  const kept = state.tabs.filter((tab) => tab.kept || tab.name === name);
   return {
     ...state,
     active: name,
@@ -217,14 +211,14 @@ function show(state: ViewState, name: string, leaving: Seen | undefined): ViewSt
   };
 }
 
-function merge(state: ViewState, names: readonly string[], leaving: Seen | undefined): ViewState {
+function merge(state: ViewState, names: readonly string[]): ViewState {
   // No pipeline's name has a `+`.
   const name = mergedTab(state.tabs, names)?.name ?? names.join('+');
   const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const isOpen = (each: string) => kept.some((tab) => tab.name === each);
   const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true, state.start.pane));
   const merged = isOpen(name) ? [] : [{...newTab(name, true, state.start.pane), merges: names}];
-  return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name, leaving), focus: 'log', marked: []};
+  return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name), focus: 'log', marked: []};
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
@@ -262,7 +256,7 @@ function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
 }
 
 function newTab(name: string, kept: boolean, pane: PaneView): Tab {
-  return {name, kept, merges: undefined, pane, seen: nothingSeen};
+  return {name, kept, merges: undefined, pane};
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {

@@ -68,9 +68,9 @@ describe('every new tab looks as wished', () => {
   const wished = applyToPane({wrap: true, level: 'WARN'});
 
   it('those of the command line, the preview, those that are asked for, and merged ones', () => {
-    const shown = reduce(start, {type: 'show', name: 'b', leaving: undefined});
+    const shown = reduce(start, {type: 'show', name: 'b'});
     const opened = reduce(shown, {type: 'open', names: ['c']});
-    const merged = reduce(opened, {type: 'merge', names: ['a', 'd'], leaving: undefined});
+    const merged = reduce(opened, {type: 'merge', names: ['a', 'd']});
     expect(merged.tabs.map(({name}) => name)).toEqual(['a', 'c', 'd', 'a+d']);
     for (const {pane} of [...shown.tabs, ...merged.tabs]) expect(pane).toEqual(wished);
   });

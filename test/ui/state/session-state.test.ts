@@ -19,7 +19,7 @@ function back(session: Session, names: readonly string[] = []): ViewState {
 }
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
-  const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c', leaving: undefined});
+  const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c'});
   const session = sessionOf({...state, cursor: 'c', sidebarHidden: true, sidebarWidth: 17}, () => none);
   expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
   expect(back(session)).toMatchObject({
@@ -32,7 +32,7 @@ test('the preview is no part of a session; the cursor and how the screen is arra
 });
 
 test('a merged tab comes back with the pipelines that still had a tab, if they are two', () => {
-  const merged = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b', 'c'], leaving: undefined});
+  const merged = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b', 'c']});
   const two = sessionOf(reduce(merged, {type: 'close', name: 'b'}), () => none);
   expect(two.tabs.at(-1)).toMatchObject({name: 'a+b+c', merges: ['a', 'c']});
   const one = ['b', 'c'].reduce((state, name) => reduce(state, {type: 'close', name}), merged);

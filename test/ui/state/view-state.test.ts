@@ -12,13 +12,11 @@ import {
 } from '../../../source/ui/state/view-state.ts';
 import {follow} from '../../../source/viewport/position.ts';
 
-const seen = {endId: 10, errors: 2, connectorErrors: 1};
-
 function applied(actions: readonly ViewAction[], from: ViewState = initialView([])): ViewState {
   return actions.reduce(reduce, from);
 }
 
-const show = (name: string, leaving?: typeof seen): ViewAction => ({type: 'show', name, leaving});
+const show = (name: string): ViewAction => ({type: 'show', name});
 const keep = (name: string): ViewAction => ({type: 'keep', name});
 const close = (name: string): ViewAction => ({type: 'close', name});
 const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
@@ -90,19 +88,6 @@ describe('closing', () => {
   });
 });
 
-describe('what was seen', () => {
-  it('is written into the tab that is left', () => {
-    const state = applied([show('a'), keep('a'), show('b', seen)]);
-    expect(state.tabs.find((tab) => tab.name === 'a')?.seen).toEqual(seen);
-    expect(activeTab(state)?.seen).toEqual({endId: 0, errors: 0, connectorErrors: 0});
-  });
-
-  it('stays as it was when nothing is known', () => {
-    const state = applied([show('a'), keep('a'), show('b', seen), show('a'), show('c')]);
-    expect(state.tabs.find((tab) => tab.name === 'a')?.seen).toEqual(seen);
-  });
-});
-
 test('a change of the pane is one of its own tab', () => {
   const state = applied([{type: 'pane', name: 'b', change: {wrap: true, pan: 40}}], initialView(['a', 'b']));
   expect(state.tabs.map((tab) => [tab.pane.wrap, tab.pane.pan])).toEqual([
@@ -121,7 +106,6 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   const action: fc.Arbitrary<ViewAction> = fc.oneof(
     name.map((each) => show(each)),
-    name.map((each) => show(each, seen)),
     name.map(keep),
     name.map(close),
     fc.constant<ViewAction>({type: 'toggle-sidebar'}),
@@ -149,7 +133,7 @@ describe('a prompt about a log', () => {
   it('goes with the tab that it was opened in', () => {
     expect(applied([close('a')], asking(filter)).prompt).toBeUndefined();
     expect(applied([show('b')], asking(filter)).prompt).toBeUndefined();
-    expect(applied([{type: 'merge', names: ['a', 'b'], leaving: undefined}], asking(filter)).prompt).toBeUndefined();
+    expect(applied([{type: 'merge', names: ['a', 'b']}], asking(filter)).prompt).toBeUndefined();
   });
 
   it('stays while another tab closes, and the prompt of the list in any case', () => {
@@ -159,14 +143,14 @@ describe('a prompt about a log', () => {
 });
 
 test('the tab of exactly these pipelines, whatever their order', () => {
-  const state = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b'], leaving: undefined});
+  const state = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b']});
   const found = (...names: string[]) => mergedTab(state.tabs, names)?.name;
   expect(found('a', 'b')).toBe('a+b');
   expect(found('b', 'a')).toBe('a+b');
   expect(found('a')).toBeUndefined();
   expect(found('a', 'c')).toBeUndefined();
   expect(found('a', 'b', 'c')).toBeUndefined();
-  const again = reduce(state, {type: 'merge', names: ['b', 'a'], leaving: undefined});
+  const again = reduce(state, {type: 'merge', names: ['b', 'a']});
   expect(again.tabs).toEqual(state.tabs);
   expect(again.active).toBe('a+b');
 });
