@@ -18,7 +18,7 @@ export type Filter =
    */
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
   /** Hides the records of one shape; `text` shows which. */
-  | {readonly kind: 'shape'; readonly shape: number; readonly text: string}
+  | {readonly kind: 'fingerprint'; readonly fingerprint: number; readonly text: string}
   /**
    * The record begins in `[from, to)`. `label` says in words what that is: `this run`, `after 12:03:44`. `to` may
    * become known, or less, as long as no record that begins there has been looked at.
@@ -62,7 +62,7 @@ export function filterText(filter: Filter): string {
       return `${filter.out ? '!' : ''}${targetPrefix}${filter.text}`;
     case 'level':
       return `${filter.out ? '!' : ''}${levelPrefix}${filter.least.toLowerCase()}`;
-    case 'shape':
+    case 'fingerprint':
       return `not like: ${filter.text}`;
     case 'between':
       return filter.label;

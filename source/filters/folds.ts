@@ -1,5 +1,5 @@
 import {IdSet, type Journal} from './id-set.ts';
-import type {RecordMap, RecordShapes} from './record-map.ts';
+import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /** Records in one row, the one that begins at `head` and those after it; shown one by one while `open`. */
 export type Fold = {readonly head: number; readonly records: number; readonly open: boolean};
@@ -24,7 +24,7 @@ export class Folds {
   readonly rows: IdSet;
   readonly #shown: Unfolded;
   readonly #map: RecordMap;
-  readonly #shapes: RecordShapes;
+  readonly #fingerprints: Fingerprints;
   /** Shown records that do not go on with the fold before them: each begins one, if of a single record. */
   readonly #leaders: IdSet;
   readonly #opened: Set<number>;
@@ -33,12 +33,12 @@ export class Folds {
 
   constructor(
     shown: Unfolded,
-    log: {readonly map: RecordMap; readonly shapes: RecordShapes},
+    log: {readonly map: RecordMap; readonly fingerprints: Fingerprints},
     {firstId, journal, opened}: {firstId: number; journal: Journal; opened: Iterable<number>},
   ) {
     this.#shown = shown;
     this.#map = log.map;
-    this.#shapes = log.shapes;
+    this.#fingerprints = log.fingerprints;
     this.#opened = new Set(opened);
     this.rows = new IdSet(firstId, journal);
     this.#leaders = new IdSet(firstId, journal);
@@ -176,7 +176,7 @@ export class Folds {
     for (let id = loose.nextFrom(first); id !== undefined && id < second; id = loose.nextFrom(id + 1)) {
       if (lines.has(id)) return false;
     }
-    return this.#shapes.of(first) === this.#shapes.of(second);
+    return this.#fingerprints.of(first) === this.#fingerprints.of(second);
   }
 
   #standsApart(head: number): boolean {

@@ -5,12 +5,12 @@ import {visibleText} from '../buffer/style-joints.ts';
 import {type Level, levels} from '../records/level.ts';
 import type {Filter, FilterEntry} from './filter.ts';
 import type {IdSet, Journal} from './id-set.ts';
-import {type RecordShapes, type RecordSource, targetsOf} from './record-map.ts';
+import {type Fingerprints, type RecordSource, targetsOf} from './record-map.ts';
 
 /** How lines of the runner look, the last two before Feldera 0.207: they have a target that need not stand in them. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
-export type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly shapes: RecordShapes};
+export type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly fingerprints: Fingerprints};
 
 /** What one filter says of each record: a bit a record, and nothing else that grows. */
 export class FilterMatches {
@@ -108,7 +108,7 @@ export class FilterMatches {
       }
       case 'target':
         return filter.out;
-      case 'shape':
+      case 'fingerprint':
         return true;
       case 'level':
         return isAtLeast(index.levelAt(id), filter.least) !== filter.out;
@@ -124,8 +124,8 @@ export class FilterMatches {
         return this.#isHit(head) === filter.out;
       case 'target':
         return (this.#isHit(head) && this.#hasTarget(head, filter.text)) === filter.out;
-      case 'shape':
-        return this.#log.shapes.of(head) === filter.shape;
+      case 'fingerprint':
+        return this.#log.fingerprints.of(head) === filter.fingerprint;
       case 'level':
         return isAtLeast(this.#log.index.levelAt(head), filter.least) === filter.out;
       case 'between':

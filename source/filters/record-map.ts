@@ -1,8 +1,8 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
+import {fingerprintOf} from '../records/fingerprint.ts';
 import {parseRecord} from '../records/parse-record.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {shapeOf} from '../records/shape.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
 /** What filters and folds ask of the records of a log. */
@@ -79,7 +79,7 @@ const targetWithin = 1024;
 const brace = 0x7b;
 
 /** The shapes of records, asked of neighbours in turn: the last two are remembered. */
-export class RecordShapes {
+export class Fingerprints {
   readonly #buffer: LogBuffer;
   #last = {head: -1, shape: 0};
   #lastButOne = this.#last;
@@ -94,7 +94,7 @@ export class RecordShapes {
     if (this.#lastButOne.head === head) return this.#lastButOne.shape;
     const line = this.#buffer.lineAt(head);
     this.#lastButOne = this.#last;
-    this.#last = {head, shape: line ? shapeOf(line) : 0};
+    this.#last = {head, shape: line ? fingerprintOf(line) : 0};
     return this.#last.shape;
   }
 

@@ -3,7 +3,7 @@ import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
 import {FilterMatches, isBetween} from './match.ts';
-import {RecordMap, RecordShapes, type RecordSource} from './record-map.ts';
+import {Fingerprints, RecordMap, type RecordSource} from './record-map.ts';
 import {ShownRecords} from './shown-records.ts';
 
 export type ShownLinesOptions = {
@@ -173,7 +173,7 @@ class Intake {
   readonly verdicts: readonly FilterMatches[];
   readonly #options: IntakeOptions;
   readonly #journal = new Journal();
-  readonly #shapes: RecordShapes;
+  readonly #fingerprints: Fingerprints;
   readonly #shown: ShownRecords;
   #floor: number;
   /** Every entry below was taken in for good. */
@@ -187,15 +187,15 @@ class Intake {
     this.#options = options;
     this.#floor = firstId;
     this.#settledTo = firstId;
-    this.#shapes = new RecordShapes(buffer);
-    const log = {buffer, index, shapes: this.#shapes};
+    this.#fingerprints = new Fingerprints(buffer);
+    const log = {buffer, index, fingerprints: this.#fingerprints};
     this.verdicts = options.filters.map((entry) => {
       const known = earlier?.settled(entry, buffer, this.#journal);
       return new FilterMatches(entry, log, known ?? {refused: new IdSet(firstId, this.#journal), upTo: firstId});
     });
     this.map = new RecordMap(index, firstId, this.#journal);
     this.#shown = new ShownRecords(
-      {map: this.map, shapes: this.#shapes},
+      {map: this.map, fingerprints: this.#fingerprints},
       {...options, firstId, journal: this.#journal, isWithin: (id) => this.#isWithin(id)},
     );
     this.#drop();
@@ -240,7 +240,7 @@ class Intake {
   #takeBack(): void {
     this.#doneVersion = undefined;
     this.#journal.rollback();
-    this.#shapes.forget();
+    this.#fingerprints.forget();
     this.map.end = this.#settledTo;
     this.#drop();
     this.#shown.folds?.settle();

@@ -1,6 +1,6 @@
 import {Folds} from './folds.ts';
 import {IdSet, type Journal} from './id-set.ts';
-import type {RecordMap, RecordShapes} from './record-map.ts';
+import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /**
  * Which records are shown: those that match, and around each `around` more, within the bounds that `isWithin` knows. Whole
@@ -19,7 +19,7 @@ export class ShownRecords {
   readonly #isWithin: (id: number) => boolean;
 
   constructor(
-    log: {readonly map: RecordMap; readonly shapes: RecordShapes},
+    log: {readonly map: RecordMap; readonly fingerprints: Fingerprints},
     options: {
       firstId: number;
       journal: Journal;

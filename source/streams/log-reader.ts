@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, MarkerKind} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
-import {type ErrorLog, ErrorSightings} from '../records/error-log.ts';
+import {ErrorLog} from '../records/error-log.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
 import {Stitch} from '../stitch/stitch.ts';
 import type {Loss} from './connection/state.ts';
@@ -44,9 +44,10 @@ type Replay = {
  * whose replay began last is read; what others still bring is on that one too.
  */
 export class LogReader {
+  /** The errors received so far. They change before a snapshot shows it. */
+  readonly errors: ErrorLog;
   readonly #clock: Clock;
   readonly #note: (text: string) => void;
-  readonly #errors: ErrorSightings;
   readonly #writer: LogWriter;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
@@ -67,9 +68,9 @@ export class LogReader {
   }) {
     this.#clock = options.clock;
     this.#note = options.note;
-    this.#errors = new ErrorSightings({buffer: options.buffer, wall: options.clock.wall});
+    this.errors = new ErrorLog({buffer: options.buffer, wall: options.clock.wall});
     this.#writer = new LogWriter({
-      ...{buffer: options.buffer, errors: this.#errors, clock: options.clock, onEvent: options.note},
+      ...{buffer: options.buffer, errors: this.errors, clock: options.clock, onEvent: options.note},
       ...(options.placed && {onPlaced: options.placed}),
     });
     this.#stitch = new Stitch({sink: this.#writer, clock: options.clock});
@@ -108,16 +109,6 @@ export class LogReader {
   /** Goes on with a log that an earlier run has written down. Only before the first connection. */
   resume(past: StitchPast): void {
     this.#stitch.resume(past);
-  }
-
-  /** Lines of level ERROR received so far. */
-  get errorCount(): number {
-    return this.#errors.count;
-  }
-
-  /** The same by what they say. */
-  get errorShapes(): ErrorLog {
-    return this.#errors.shapes;
   }
 
   /** The states and errors that the log itself told lately. */

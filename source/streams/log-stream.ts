@@ -117,9 +117,9 @@ export class LogStream {
     return this.#store;
   }
 
-  /** The errors received so far by what they say. They change before a snapshot tells of it. */
-  get errorShapes(): ErrorLog {
-    return this.#reader.errorShapes;
+  /** The errors received so far. They change before a snapshot shows it. */
+  get errors(): ErrorLog {
+    return this.#reader.errors;
   }
 
   /** What was lost so far. */
@@ -293,7 +293,7 @@ export class LogStream {
     return {
       ...bufferInfo(this.buffer),
       connection: this.#machine.connection,
-      errorCount: this.#reader.errorCount,
+      errorCount: this.#reader.errors.count,
       events: this.#history.events,
       pipelineId: this.#identity.knownId,
       receivedAt: this.#reader.receivedAt,

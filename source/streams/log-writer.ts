@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind, noLosses} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
-import type {ErrorSightings} from '../records/error-log.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
 import {ToldStates} from './told-states.ts';
 
@@ -12,7 +12,7 @@ import {ToldStates} from './told-states.ts';
 export class LogWriter implements StitchSink {
   readonly onPlaced: StitchSink['onPlaced'];
   readonly #buffer: LogBuffer;
-  readonly #errors: ErrorSightings;
+  readonly #errors: ErrorLog;
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #onEvent: (text: string) => void;
   readonly #told: ToldStates;
@@ -22,7 +22,7 @@ export class LogWriter implements StitchSink {
   /** `onEvent`: what the log itself shows of its connections, in plain words. */
   constructor(options: {
     buffer: LogBuffer;
-    errors: ErrorSightings;
+    errors: ErrorLog;
     clock: Pick<Clock, 'wall'>;
     onEvent: (text: string) => void;
     onPlaced?: StitchSink['onPlaced'];

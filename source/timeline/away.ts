@@ -49,7 +49,7 @@ function byCount(a: TimelineEvent, b: TimelineEvent): number {
 
 /** More of what was there before is less urgent than all else. */
 function isNews(each: TimelineEvent): boolean {
-  return each.kind !== 'errors' || each.isNew || each.shape.key === watchedKey;
+  return each.kind !== 'errors' || each.isNew || each.group.key === watchedKey;
 }
 
 /** List and log may both tell of a restart: the log knows where. */

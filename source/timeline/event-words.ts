@@ -1,5 +1,5 @@
 import {count, counted} from '../lib/format.ts';
-import {type ErrorShape, watchedKey} from '../records/error-log.ts';
+import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import type {TimelineEvent} from './events.ts';
@@ -9,8 +9,8 @@ const levelCells = 6;
 /** Below this width the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
-/** What the lines of a shape say, without name, time and level, of the first of them. `width`: of the screen. */
-export function shapeWords({example, key}: ErrorShape, width: number): StyledText {
+/** What the lines of a fingerprint say, without name, time and level, of the first of them. `width`: of the screen. */
+export function errorWords({example, key}: ErrorGroup, width: number): StyledText {
   const {asSent, record} = readLine(example);
   if (!record) return asSent;
   const compactness = width < widthWithTarget ? 'no-target' : 'full';
@@ -42,6 +42,6 @@ export function timelineWords(happening: TimelineEvent, width: number): StyledTe
     case 'connectors':
       return plain(counted(happening.count, 'connector error', 'connector errors'));
     case 'errors':
-      return shapeWords(happening.shape, width);
+      return errorWords(happening.group, width);
   }
 }

@@ -1,6 +1,6 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
 import type {LossCount} from '../buffer/markers.ts';
-import {type ErrorShape, watchedKey} from '../records/error-log.ts';
+import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {ConnectionState} from '../streams/connection/state.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
@@ -18,8 +18,8 @@ export type TimelineEvent = {readonly pipeline: string; readonly id?: number; re
   | {readonly kind: 'lost'; readonly gaps: number; readonly atLeast: number; readonly atMost: number}
   /** `logCleared`: the server's log began anew, and what the old one lost at its end is unknown. */
   | {readonly kind: 'restarted'; readonly logCleared: boolean}
-  /** `isNew`: none of that shape was there before. */
-  | {readonly kind: 'errors'; readonly shape: ErrorShape; readonly count: number; readonly isNew: boolean}
+  /** `isNew`: none of that fingerprint was there before. */
+  | {readonly kind: 'errors'; readonly group: ErrorGroup; readonly count: number; readonly isNew: boolean}
   | {readonly kind: 'connectors'; readonly count: number}
 );
 
@@ -33,7 +33,7 @@ export type LogStatus = {
   readonly lines: number;
   /** One past the newest entry. */
   readonly endId: number;
-  readonly shapes: ReadonlyMap<number, ErrorShape>;
+  readonly errors: ReadonlyMap<number, ErrorGroup>;
   readonly toll: LossCount;
   /** Why it is not followed at the moment, in words; undefined while it is, or may be soon. */
   readonly silent: string | undefined;
@@ -90,7 +90,7 @@ export function pipelineEvents(before: PipelineStatus | undefined, now: Pipeline
 /** What an open log suffered, besides errors. */
 export type Suffered = Pick<LogStatus, 'name' | 'toll' | 'silent'>;
 
-/** What happened in an open log between two moments; shapes in `muted` are left out. */
+/** What happened in an open log between two moments; fingerprints in `muted` are left out. */
 export function logEvents(
   before: LogStatus | undefined,
   now: LogStatus,
@@ -98,7 +98,7 @@ export function logEvents(
 ): readonly TimelineEvent[] {
   if (!before) return [];
   const incidents = incidentsOf(before, now);
-  return now.shapes === before.shapes ? incidents : [...incidents, ...errorHappenings(before, now, muted)];
+  return now.errors === before.errors ? incidents : [...incidents, ...errorHappenings(before, now, muted)];
 }
 
 /** That a log fell silent, lost entries or began anew between two moments. */
@@ -123,23 +123,23 @@ export function incidentsOf(before: Suffered, now: Suffered): readonly Incident[
   return found;
 }
 
-/** New shapes before known ones, the most frequent first. */
+/** New ones before known ones, the most frequent first. */
 function errorHappenings(
   before: LogStatus,
-  {name: pipeline, shapes}: LogStatus,
+  {name: pipeline, errors}: LogStatus,
   muted: ReadonlySet<number>,
 ): readonly TimelineEvent[] {
   const found: (TimelineEvent & {kind: 'errors'})[] = [];
-  for (const [key, shape] of shapes) {
+  for (const [key, group] of errors) {
     if (muted.has(key)) continue;
-    const known = before.shapes.get(key);
-    // A shape that had given way to others and came back has been counted anew.
-    const count = shape.count - (known && known.firstId === shape.firstId ? known.count : 0);
+    const known = before.errors.get(key);
+    // A fingerprint that had given way to others and came back has been counted anew.
+    const count = group.count - (known && known.firstId === group.firstId ? known.count : 0);
     if (count <= 0) continue;
     const isNew = known === undefined && key !== watchedKey;
-    const {firstId, firstAt, lastId, lastAt} = shape;
+    const {firstId, firstAt, lastId, lastAt} = group;
     const where = known === undefined ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
-    found.push({kind: 'errors', pipeline, shape, count, isNew, ...where});
+    found.push({kind: 'errors', pipeline, group, count, isNew, ...where});
   }
   return found.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
 }
@@ -149,8 +149,8 @@ const patience = 3;
 
 /** What there is to know of an open log now. `silent`: why it is not followed. */
 export function logStatus(stream: LogStream, silent: string | undefined): LogStatus {
-  const {name, buffer, errorShapes, toll} = stream;
-  return {name, lines: buffer.totalLines, endId: buffer.endId, shapes: errorShapes.byKey, toll, silent};
+  const {name, buffer, errors, toll} = stream;
+  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, toll, silent};
 }
 
 /** What the list says of each pipeline, by name. `before`: what the list before it said. */

@@ -4,7 +4,7 @@ import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {recordingWords} from '../words/markers.ts';
-import {shapeWords, timelineWords, widthWithTarget} from './event-words.ts';
+import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
 import {type LogStatus, logEvents, type PipelineStatus, pipelineEvents, type TimelineEvent} from './events.ts';
 
 export type NotificationKind = 'failed' | 'silent' | 'lost' | 'restarted' | 'error' | 'watched';
@@ -111,7 +111,7 @@ export class NotifyPolicy {
   }
 }
 
-/** What of it is told to a person who does not look: of errors only those of a new shape, and watched ones. */
+/** What of it is told to a person who does not look: of errors only those of a new fingerprint, and watched ones. */
 export function notificationsOf(happening: TimelineEvent): Notification | undefined {
   const {pipeline} = happening;
   // Who stops a pipeline knows it.
@@ -119,8 +119,8 @@ export function notificationsOf(happening: TimelineEvent): Notification | undefi
   if (happening.kind !== 'errors') {
     return {pipeline, kind: happening.kind, text: timelineWords(happening, widthWithTarget).text};
   }
-  const text = shapeWords(happening.shape, widthWithTarget).text;
-  if (happening.shape.key === watchedKey) return {pipeline, kind: 'watched', text};
+  const text = errorWords(happening.group, widthWithTarget).text;
+  if (happening.group.key === watchedKey) return {pipeline, kind: 'watched', text};
   return happening.isNew ? {pipeline, kind: 'error', text} : undefined;
 }
 

@@ -30,7 +30,7 @@ export type TimelinesOptions = {
 
 const tenMinutes = 600_000;
 
-/** What a person would want to know and may not have seen: errors by shape, failures, and what came while away. */
+/** What a person would want to know and may not have seen: errors by fingerprint, failures, and what came while away. */
 export class Timelines {
   readonly #manager: StreamManager;
   readonly #poller: ListPoller;
@@ -85,12 +85,12 @@ export class Timelines {
     return this.#muted.get();
   }
 
-  /** Changes with every shape that is muted or not any more. */
+  /** Changes with every fingerprint that is muted or not any more. */
   get mutes(): ReadableStore<ReadonlySet<number>> {
     return this.#muted;
   }
 
-  /** Mutes a shape in all logs, or hears of it again. */
+  /** Mutes a fingerprint in all logs, or hears of it again. */
   toggleMute(key: number): void {
     const muted = new Set(this.muted);
     if (!muted.delete(key)) muted.add(key);
@@ -102,7 +102,7 @@ export class Timelines {
     if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
     const statuses = this.#pipelines();
     for (const name of pipelines) {
-      this.#manager.get(name)?.errorShapes.markSeen();
+      this.#manager.get(name)?.errors.markSeen();
       const status = statuses?.get(name);
       if (status) this.#seenStatus.set(name, status);
       this.#incidents.markSeen(name);
@@ -118,7 +118,7 @@ export class Timelines {
   unseenErrors(pipelines: readonly string[]): number {
     const viewed = this.#viewed();
     const unseen = pipelines.filter((name) => !viewed.includes(name));
-    return unseen.reduce((sum, name) => sum + (this.#manager.get(name)?.errorShapes.unseenCount(this.muted) ?? 0), 0);
+    return unseen.reduce((sum, name) => sum + (this.#manager.get(name)?.errors.unseenCount(this.muted) ?? 0), 0);
   }
 
   /** Errors of this pipeline's connectors that came since its log was last on the screen. */
@@ -141,7 +141,7 @@ export class Timelines {
 
   /** Kinds of errors that gave way to newer ones, in all open logs. */
   get droppedShapes(): number {
-    return this.#open().reduce((sum, {errorShapes}) => sum + errorShapes.dropped, 0);
+    return this.#open().reduce((sum, {errors}) => sum + errors.dropped, 0);
   }
 
   /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */
@@ -224,7 +224,7 @@ function watchLines(
   pattern: Pattern,
   {clock, onFound}: {clock: Clock; onFound: () => void},
 ): () => void {
-  const {buffer, errorShapes} = stream;
+  const {buffer, errors} = stream;
   const search = new Search(buffer, pattern);
   let next = buffer.firstId;
   const note = () => {
@@ -233,7 +233,7 @@ function watchLines(
     let found = false;
     for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
       const line = buffer.lineAt(id);
-      if (line) errorShapes.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
+      if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
       found = true;
     }
     next = Math.max(next, end);

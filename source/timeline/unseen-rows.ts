@@ -1,4 +1,4 @@
-import {type ErrorShape, watchedKey} from '../records/error-log.ts';
+import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {Incident, LogStatus, PipelineStatus} from './events.ts';
 import type {IncidentSummary} from './incidents.ts';
 
@@ -14,7 +14,7 @@ export type ErrorRow = {
   readonly firstId: number | undefined;
   readonly lastId: number | undefined;
 } & (
-  | {readonly kind: 'shape' | 'watched'; readonly shape: ErrorShape}
+  | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'connectors'}
   /** `incident`: the last of them, of losses the sum. `isOver`: it is as it should be again. */
@@ -42,14 +42,14 @@ export function isIncident({kind}: ErrorRow): boolean {
 }
 
 /**
- * The errors of all open logs by shape, what the list says of pipelines, and what befell them: unseen ones first, muted
+ * The errors of all open logs by fingerprint, what the list says of pipelines, and what befell them: unseen ones first, muted
  * ones last; by pipeline, the one with the newest activity first. The count of an unseen row is of what is unseen.
  */
 export function errorRows(options: ErrorRowsOptions): readonly ErrorRow[] {
   const rows = [
     ...[...options.pipelines].flatMap((pipeline) => pipelineRows(pipeline, options)),
     ...options.incidents.map((each) => incidentRow(each, options)),
-    ...options.logs.flatMap((log) => [...log.shapes.values()].map((shape) => shapeRow(shape, log.name, options))),
+    ...options.logs.flatMap((log) => [...log.errors.values()].map((group) => groupRow(group, log.name, options))),
   ];
   return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
 }
@@ -83,18 +83,18 @@ function incidentRow({pipeline, kind, all, unseen, isOver}: IncidentSummary, {vi
   };
 }
 
-function shapeRow(shape: ErrorShape, pipeline: string, {viewed, muted}: ErrorRowsOptions): ErrorRow {
-  const isUnseen = shape.unseen > 0 && !viewed.has(pipeline);
-  const state = muted.has(shape.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
+function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRowsOptions): ErrorRow {
+  const isUnseen = group.unseen > 0 && !viewed.has(pipeline);
+  const state = muted.has(group.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
   return {
-    kind: shape.key === watchedKey ? 'watched' : 'shape',
-    key: `${pipeline} ${shape.key}`,
-    ...{pipeline, state, shape},
-    count: state === 'unseen' ? shape.unseen : shape.count,
-    since: state === 'unseen' ? shape.unseenAt : shape.firstAt,
-    last: shape.lastAt,
-    firstId: state === 'unseen' ? shape.unseenId : shape.firstId,
-    lastId: shape.lastId,
+    kind: group.key === watchedKey ? 'watched' : 'errors',
+    key: `${pipeline} ${group.key}`,
+    ...{pipeline, state, group},
+    count: state === 'unseen' ? group.unseen : group.count,
+    since: state === 'unseen' ? group.unseenAt : group.firstAt,
+    last: group.lastAt,
+    firstId: state === 'unseen' ? group.unseenId : group.firstId,
+    lastId: group.lastId,
   };
 }
 

@@ -67,7 +67,7 @@ test('the text of a filter gives the filter again', () => {
 
 test('filters that cannot be typed say what they are', () => {
   expect(filterText({kind: 'between', from: 3, to: undefined, label: 'this run'})).toBe('this run');
-  expect(filterText({kind: 'shape', shape: 1, text: 'step # done'})).toBe('not like: step # done');
+  expect(filterText({kind: 'fingerprint', fingerprint: 1, text: 'step # done'})).toBe('not like: step # done');
 });
 
 const level = {kind: 'level', least: 'WARN', out: false} as const;

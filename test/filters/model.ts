@@ -1,9 +1,9 @@
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {levels} from '../../source/records/level.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import type {RecordIndex} from '../../source/records/record-index.ts';
-import {shapeOf} from '../../source/records/shape.ts';
 
 /** What a pane must show, as a person with much time would work it out from what the log holds. */
 export type Model = {
@@ -113,8 +113,8 @@ function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: Mode
       const targets = record ? [record.target, ...(record.source === 'manager' ? ['runner'] : [])] : [];
       return targets.some((target) => target.includes(filter.text)) !== filter.out;
     }
-    case 'shape':
-      return shapeAt(buffer, head) !== filter.shape;
+    case 'fingerprint':
+      return shapeAt(buffer, head) !== filter.fingerprint;
     case 'between':
       return isIn(head, filter);
   }
@@ -125,5 +125,5 @@ function isIn(id: number, {from, to}: {readonly from: number; readonly to: numbe
 }
 
 function shapeAt(buffer: LogBuffer, head: number): number {
-  return shapeOf(buffer.lineAt(head) ?? Buffer.of());
+  return fingerprintOf(buffer.lineAt(head) ?? Buffer.of());
 }

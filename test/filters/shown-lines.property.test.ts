@@ -5,8 +5,8 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
 import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {shapeOf} from '../../source/records/shape.ts';
 import {change, type LogOperation, logOperations} from './log-script.ts';
 import {modelOf} from './model.ts';
 
@@ -27,7 +27,7 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
     .map((target) => ({kind: 'target' as const, ...target})),
   fc
     .constantFrom('plain', '', '[p] 2026-11-25T09:08:47.372844Z  INFO a::kafka:  step 2 done')
-    .map((text) => ({kind: 'shape' as const, shape: shapeOf(Buffer.from(text)), text})),
+    .map((text) => ({kind: 'fingerprint' as const, fingerprint: fingerprintOf(Buffer.from(text)), text})),
   fc
     .record({from: fc.nat({max: 60}), to: fc.option(fc.nat({max: 90}), {nil: undefined})})
     .map((range) => ({kind: 'between' as const, ...range, label: 'here'})),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {type Level, levels} from '../../source/records/level.ts';
 import {levelIn, timeOfBytes} from '../../source/records/line-head.ts';
 import {isRunnersIn} from '../../source/records/line-kind.ts';
@@ -11,7 +12,6 @@ import {
   recordFields,
   textOf,
 } from '../../source/records/parse-record.ts';
-import {shapeOf} from '../../source/records/shape.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
 describe('parse record', () => {
@@ -385,7 +385,7 @@ describe('json record', () => {
       level: levelIn(bytes),
       time: timeOfBytes(bytes),
       isRunners: isRunnersIn(bytes, 0, bytes.length),
-      shape: shapeOf(bytes),
+      shape: fingerprintOf(bytes),
       record: record && {source: record.source, level: record.level, time: record.timeText, target: record.target},
       span: record?.span,
       message: [message, ...more].join('\n'),

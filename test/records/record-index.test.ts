@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
-import {ErrorCounter} from '../../source/records/error-log.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
@@ -240,13 +240,15 @@ test('a line never belongs to a record that begins after it, and each record has
   );
 });
 
-test('counts the errors that the counter of the stream counts', () => {
+test('counts the errors that the error log counts', () => {
   fc.assert(
     fc.property(fc.array(line, {maxLength: 100}), (lines) => {
       const text = lines.map((each) => `${each}\n`).join('');
-      const counter = new ErrorCounter();
-      counter.append(...withNewlines(Buffer.from(text)));
-      expect(indexText(text).index.errorCount).toBe(counter.count);
+      const {buffer, index} = indexText(text);
+      const errors = new ErrorLog({buffer, wall: () => 0});
+      const [bytes, newlines] = withNewlines(Buffer.from(text));
+      errors.append(bytes, false, newlines);
+      expect(index.errorCount).toBe(errors.count);
     }),
     {numRuns: runs},
   );

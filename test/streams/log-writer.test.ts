@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
-import {ErrorSightings} from '../../source/records/error-log.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
 import {LogWriter} from '../../source/streams/log-writer.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
@@ -10,7 +10,7 @@ function open() {
   const clock = {wall: () => 99};
   const events: string[] = [];
   const writer = new LogWriter({
-    ...{buffer, clock, errors: new ErrorSightings({buffer, wall: clock.wall})},
+    ...{buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall})},
     onEvent: (text) => events.push(text),
   });
   const write = (line: string) => writer.append(...withNewlines(Buffer.from(`${line}\n`)));

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
 import {noLosses} from '../../source/buffer/markers.ts';
-import {ErrorLog, watchedKey} from '../../source/records/error-log.ts';
+import {watchedKey} from '../../source/records/error-log.ts';
 import {AwayDetector, awaySummary} from '../../source/timeline/away.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {log, pipeline, shapesOf, sight} from './sights.ts';
+import {emptyErrorLog, errorsOf, log, pipeline, sight} from './sights.ts';
 
 const nothing = new Set<number>();
 const told = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row) => `${row.pipeline} ${row.kind}`);
@@ -11,13 +11,13 @@ const told = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row
 it('what is down comes first, then what is lost, new errors, known ones, and what was received', () => {
   const left = sight(
     1000,
-    [log('orders', {lines: 10, endId: 12, shapes: shapesOf(['ERROR known'])}), log('fraud', {lines: 5})],
+    [log('orders', {lines: 10, endId: 12, errors: errorsOf(['ERROR known'])}), log('fraud', {lines: 5})],
     [pipeline('orders'), pipeline('fraud'), pipeline('etl')],
   );
   const now = sight(
     9000,
     [
-      log('orders', {lines: 30, endId: 34, shapes: shapesOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
+      log('orders', {lines: 30, endId: 34, errors: errorsOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
       log('fraud', {
         lines: 5,
         silent: 'does not answer',
@@ -46,11 +46,11 @@ it('what is down comes first, then what is lost, new errors, known ones, and wha
 });
 
 it('watched lines are as urgent as new errors', () => {
-  const watched = new ErrorLog();
+  const watched = emptyErrorLog();
   watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchedKey});
-  const left = sight(0, [log('a', {shapes: watched.byKey})], [pipeline('b')]);
+  const left = sight(0, [log('a', {errors: watched.byKey})], [pipeline('b')]);
   watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchedKey});
-  const now = sight(1, [log('a', {shapes: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
+  const now = sight(1, [log('a', {errors: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
   expect(told(awaySummary(left, now, nothing))).toEqual(['a errors', 'b connectors']);
 });
 

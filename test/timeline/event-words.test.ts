@@ -1,24 +1,24 @@
 import {expect, test} from 'vitest';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {lostWords, shapeWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {errorWords, lostWords, timelineWords} from '../../source/timeline/event-words.ts';
 import {notificationsOf} from '../../source/timeline/notify.ts';
-import {shapesOf} from './sights.ts';
+import {errorsOf} from './sights.ts';
 
 const line = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  connection refused';
-const [shape] = [...shapesOf([line]).values()];
-if (!shape) throw new Error('no shape');
+const [group] = [...errorsOf([line]).values()];
+if (!group) throw new Error('no group');
 
-test('a shape is shown without name, time and level, and without the target where there is no room', () => {
-  expect(shapeWords(shape, 80).text).toBe('connection refused');
-  expect(shapeWords(shape, 120).text).toMatch(/^kafka +connection refused$/);
-  expect(shapeWords({...shape, key: watchedKey}, 80).text).toBe('ERROR connection refused');
+test('an error is shown without name, time and level, and without the target where there is no room', () => {
+  expect(errorWords(group, 80).text).toBe('connection refused');
+  expect(errorWords(group, 120).text).toMatch(/^kafka +connection refused$/);
+  expect(errorWords({...group, key: watchedKey}, 80).text).toBe('ERROR connection refused');
 });
 
-test('of a shape in JSON the first line of the message is shown, however long the line is', () => {
+test('of an error in JSON the first line of the message is shown, however long the line is', () => {
   const message = `could not read: no such file\nin ${'x'.repeat(5000)}`;
   const json = {fields: {message}, level: 'ERROR', target: 'a::kafka', timestamp: '2026-01-01T00:00:00.000001Z'};
-  const [inJson] = [...shapesOf([JSON.stringify(json)]).values()];
-  expect(inJson && shapeWords(inJson, 80).text).toBe('could not read: no such file');
+  const [inJson] = [...errorsOf([JSON.stringify(json)]).values()];
+  expect(inJson && errorWords(inJson, 80).text).toBe('could not read: no such file');
 });
 
 test.each([
@@ -31,9 +31,9 @@ test.each([
 
 test('new errors and watched lines are news, more of known ones are not', () => {
   const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
-  expect(notificationsOf({...errors, shape, isNew: true})).toMatchObject({kind: 'error'});
-  expect(notificationsOf({...errors, shape, isNew: false})).toBeUndefined();
-  expect(notificationsOf({...errors, shape: {...shape, key: watchedKey}, isNew: false})).toMatchObject({
+  expect(notificationsOf({...errors, group, isNew: true})).toMatchObject({kind: 'error'});
+  expect(notificationsOf({...errors, group, isNew: false})).toBeUndefined();
+  expect(notificationsOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toMatchObject({
     kind: 'watched',
   });
   expect(notificationsOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();

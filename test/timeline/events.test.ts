@@ -1,11 +1,11 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
-import {shapeOf} from '../../source/records/shape.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import {logEvents, pipelineEvents, pipelineStatuses, silenceOf} from '../../source/timeline/events.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {log, pipeline, shapesOf} from './sights.ts';
+import {errorsOf, log, pipeline} from './sights.ts';
 
 const nothing = new Set<number>();
 const kinds = (happenings: readonly {kind: string}[]) => happenings.map(({kind}) => kind);
@@ -73,9 +73,9 @@ describe('of a log', () => {
   });
 
   it('new errors before known ones, a new one at its first line and a known one at its last', () => {
-    const before = log('a', {shapes: shapesOf(['ERROR known 1'])});
+    const before = log('a', {errors: errorsOf(['ERROR known 1'])});
     const now = log('a', {
-      shapes: shapesOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
+      errors: errorsOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
     });
     expect(logEvents(before, now, nothing)).toMatchObject([
       {kind: 'errors', isNew: true, count: 2, id: 3},
@@ -84,18 +84,18 @@ describe('of a log', () => {
   });
 
   it('a kind that gave way to others and came back was counted anew', () => {
-    const before = log('a', {shapes: shapesOf(Array.from({length: 9}, () => 'ERROR known'))});
-    const now = log('a', {shapes: shapesOf(['ERROR known', 'ERROR known'], 50)});
+    const before = log('a', {errors: errorsOf(Array.from({length: 9}, () => 'ERROR known'))});
+    const now = log('a', {errors: errorsOf(['ERROR known', 'ERROR known'], 50)});
     expect(logEvents(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
   });
 
   it('not those that are muted', () => {
-    const now = log('a', {shapes: shapesOf(['ERROR new'])});
-    expect(logEvents(log('a'), now, new Set([shapeOf(Buffer.from('ERROR new'))]))).toEqual([]);
+    const now = log('a', {errors: errorsOf(['ERROR new'])});
+    expect(logEvents(log('a'), now, new Set([fingerprintOf(Buffer.from('ERROR new'))]))).toEqual([]);
   });
 
   it('nothing of one that was not open before', () => {
-    expect(logEvents(undefined, log('a', {shapes: shapesOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
+    expect(logEvents(undefined, log('a', {errors: errorsOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
   });
 });
 

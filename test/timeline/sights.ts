@@ -1,16 +1,21 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import type {LogStatus, PipelineStatus, StatusAt} from '../../source/timeline/events.ts';
 
 /** Errors, a line each; their ids and times count up from `from`. */
-export function shapesOf(lines: readonly string[], from = 0): LogStatus['shapes'] {
-  const shapes = new ErrorLog();
-  for (const [index, line] of lines.entries()) shapes.add(Buffer.from(line), {id: from + index, at: from + index});
-  return shapes.byKey;
+export function errorsOf(lines: readonly string[], from = 0): LogStatus['errors'] {
+  const errors = emptyErrorLog();
+  for (const [index, line] of lines.entries()) errors.add(Buffer.from(line), {id: from + index, at: from + index});
+  return errors.byKey;
+}
+
+export function emptyErrorLog(): ErrorLog {
+  return new ErrorLog({buffer: new LogBuffer({maxBytes: 1024}), wall: () => 0});
 }
 
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
-  return {name, lines: 0, endId: 0, shapes: new Map(), toll: noLosses, silent: undefined, ...change};
+  return {name, lines: 0, endId: 0, errors: new Map(), toll: noLosses, silent: undefined, ...change};
 }
 
 export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {

@@ -1,10 +1,9 @@
 import {expect, it} from 'vitest';
 import {noLosses} from '../../source/buffer/markers.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
-import {shapeOf} from '../../source/records/shape.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {Incidents} from '../../source/timeline/incidents.ts';
 import {type ErrorRowsOptions, errorRows, isIncident} from '../../source/timeline/unseen-rows.ts';
-import {log, pipeline, shapesOf} from './sights.ts';
+import {emptyErrorLog, errorsOf, log, pipeline} from './sights.ts';
 
 function rows(options: Partial<ErrorRowsOptions>) {
   const all = {
@@ -23,9 +22,9 @@ const told = (options: Partial<ErrorRowsOptions>) =>
 
 it('the pipeline with the newest error comes first, and its errors together', () => {
   const logs = [
-    log('a', {shapes: shapesOf(['ERROR old', 'ERROR older'], 10)}),
-    log('b', {shapes: shapesOf(['ERROR x'], 50)}),
-    log('c', {shapes: shapesOf(['ERROR y', 'ERROR z'], 0)}),
+    log('a', {errors: errorsOf(['ERROR old', 'ERROR older'], 10)}),
+    log('b', {errors: errorsOf(['ERROR x'], 50)}),
+    log('c', {errors: errorsOf(['ERROR y', 'ERROR z'], 0)}),
   ];
   expect(rows({logs}).map(({pipeline: name, last}) => `${name} ${last}`)).toEqual([
     'b 50',
@@ -37,29 +36,29 @@ it('the pipeline with the newest error comes first, and its errors together', ()
 });
 
 it('seen ones come after unseen ones, muted ones last; the log on the screen is seen', () => {
-  const shapes = new ErrorLog();
-  shapes.add(Buffer.from('ERROR seen'), {id: 1, at: 1});
-  shapes.markSeen();
-  shapes.add(Buffer.from('ERROR unseen'), {id: 2, at: 2});
-  shapes.add(Buffer.from('ERROR muted'), {id: 3, at: 3});
-  const muted = new Set([shapeOf(Buffer.from('ERROR muted'))]);
-  const logs = [log('a', {shapes: shapes.byKey}), log('shown', {shapes: shapesOf(['ERROR here'], 9)})];
+  const errors = emptyErrorLog();
+  errors.add(Buffer.from('ERROR seen'), {id: 1, at: 1});
+  errors.markSeen();
+  errors.add(Buffer.from('ERROR unseen'), {id: 2, at: 2});
+  errors.add(Buffer.from('ERROR muted'), {id: 3, at: 3});
+  const muted = new Set([fingerprintOf(Buffer.from('ERROR muted'))]);
+  const logs = [log('a', {errors: errors.byKey}), log('shown', {errors: errorsOf(['ERROR here'], 9)})];
   expect(told({logs, muted, viewed: new Set(['shown'])})).toEqual([
-    'a shape unseen 1',
-    'shown shape seen 1',
-    'a shape seen 1',
-    'a shape muted 1',
+    'a errors unseen 1',
+    'shown errors seen 1',
+    'a errors seen 1',
+    'a errors muted 1',
   ]);
 });
 
 it('an unseen row counts what is unseen, from the first of it', () => {
-  const shapes = new ErrorLog();
-  const add = (id: number) => shapes.add(Buffer.from(`ERROR no ${id}`), {id, at: 10 * id});
+  const errors = emptyErrorLog();
+  const add = (id: number) => errors.add(Buffer.from(`ERROR no ${id}`), {id, at: 10 * id});
   add(1);
-  shapes.markSeen();
+  errors.markSeen();
   add(2);
   add(3);
-  expect(rows({logs: [log('a', {shapes: shapes.byKey})]})).toMatchObject([
+  expect(rows({logs: [log('a', {errors: errors.byKey})]})).toMatchObject([
     {state: 'unseen', count: 2, since: 20, last: 30, firstId: 2, lastId: 3},
   ]);
 });
@@ -80,10 +79,10 @@ it('what befell a pipeline stands before its errors, unseen until its log was lo
   incidents.noteLog(log('a'), 1);
   incidents.noteLog(log('a', suffered), 2);
   incidents.noteLog(log('a', {...suffered, silent: 'refused'}), 4);
-  const shapes = shapesOf(['ERROR x'], 9);
+  const errors = errorsOf(['ERROR x'], 9);
   const all = ['silent', 'lost', 'restarted'];
-  const options = () => ({logs: [log('a', {shapes})], incidents: incidents.all});
-  expect(told(options())).toEqual([...all.map((kind) => `a ${kind} unseen 1`), 'a shape unseen 1']);
+  const options = () => ({logs: [log('a', {errors})], incidents: incidents.all});
+  expect(told(options())).toEqual([...all.map((kind) => `a ${kind} unseen 1`), 'a errors unseen 1']);
   expect(rows(options())[1]).toMatchObject({since: 2, last: 2, firstId: 3, lastId: 3, incident: {atMost: 10}});
   expect(
     rows(options())
@@ -92,5 +91,5 @@ it('what befell a pipeline stands before its errors, unseen until its log was lo
   ).toEqual(all);
   expect(told({...options(), viewed: new Set(['a'])})[0]).toBe('a silent seen 1');
   incidents.markSeen('a');
-  expect(told(options())).toEqual(['a shape unseen 1', ...all.map((kind) => `a ${kind} seen 1`)]);
+  expect(told(options())).toEqual(['a errors unseen 1', ...all.map((kind) => `a ${kind} seen 1`)]);
 });

@@ -165,9 +165,9 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   const {wrap, lineNumbers, time, fold, around, search, highlights} = before;
   expect(pane).toMatchObject({wrap, lineNumbers, time, fold, around, search, highlights});
   expect(pane).toMatchObject({wrap: true, lineNumbers: true, fold: true, search: 'line', highlights: ['li']});
-  expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'shape']);
+  expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'fingerprint']);
   expect(filters.map(({on}) => on)).toEqual([false, false, false]);
-  expect(filters[2]?.filter).toEqual(before.filters.find(({filter}) => filter.kind === 'shape')?.filter);
+  expect(filters[2]?.filter).toEqual(before.filters.find(({filter}) => filter.kind === 'fingerprint')?.filter);
   const {sidebarHidden, sort} = first.controller.state;
   expect(screen.controller.state).toMatchObject({sidebarHidden, sort});
   expect(sidebarHidden).toBe(true);

@@ -94,6 +94,6 @@ function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView)
 
 /** Shapes mostly differ in their messages: level and target, which stand before, give way to it. */
 function wordsOf(filter: Filter): string {
-  if (filter.kind !== 'shape') return filterText(filter);
+  if (filter.kind !== 'fingerprint') return filterText(filter);
   return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});
 }

@@ -9,9 +9,9 @@ import {
   withLeastLevel,
 } from '../../filters/filter.ts';
 import {clockTime} from '../../lib/format.ts';
+import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import {type Level, levels} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
-import {shapeOf, shapeText} from '../../records/shape.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {hold, reveal} from '../../viewport/position.ts';
 import {timeModes} from '../../viewport/time-column.ts';
@@ -127,7 +127,11 @@ export const filterHandlers = {
       controller.say('this is no record');
       return;
     }
-    const filter: Filter = {kind: 'shape', shape: shapeOf(line), text: shapeText(lineAsSent(line).text)};
+    const filter: Filter = {
+      kind: 'fingerprint',
+      fingerprint: fingerprintOf(line),
+      text: fingerprintText(lineAsSent(line).text),
+    };
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },
 };

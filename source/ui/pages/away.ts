@@ -73,7 +73,7 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
     case 'restarted':
       return {word: 'restarted', style: {fg: 3}};
     case 'errors':
-      if (row.shape.key === watchedKey) return {word: 'watched', style: {fg: 3, bold: true}};
+      if (row.group.key === watchedKey) return {word: 'watched', style: {fg: 3, bold: true}};
       return row.isNew ? {word: 'new error', style: {fg: 1}} : {word: 'errors', style: {dim: true}};
     case 'connectors':
       return {word: 'errors', style: {dim: true}};

@@ -3,7 +3,7 @@ import {clip, padTo} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {shapeWords, timelineWords} from '../../timeline/event-words.ts';
+import {errorWords, timelineWords} from '../../timeline/event-words.ts';
 import {type ErrorRow, isIncident} from '../../timeline/unseen-rows.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -26,7 +26,7 @@ function cursorIn(rows: readonly ErrorRow[], key: string | undefined): number {
 }
 
 /**
- * The errors that nobody has seen, folded by shape, then the seen ones, then the muted ones, dim. Rows that are not on
+ * The errors that nobody has seen, folded by fingerprint, then the seen ones, then the muted ones, dim. Rows that are not on
  * the screen are blank: ten tabs may have 5,000 of them, of which each takes 10 µs to read.
  */
 export function errorsPage(
@@ -110,8 +110,8 @@ function what(row: ErrorRow, style: Style, width: number): StyledText {
     case 'connectors':
       return plain('errors of connectors', style);
     case 'watched':
-    case 'shape': {
-      const words = shapeWords(row.shape, width);
+    case 'errors': {
+      const words = errorWords(row.group, width);
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
@@ -146,14 +146,14 @@ export const errorsHandlers = {
   'errors-mute'(controller: Controller) {
     const row = rowUnderCursor(controller);
     if (!row) return;
-    if (row.kind !== 'shape' && row.kind !== 'watched') {
+    if (row.kind !== 'errors' && row.kind !== 'watched') {
       controller.say('only errors of the log can be muted');
       return;
     }
     const rows = controller.attention.unseenRows;
     // The row goes to the end of the list: the cursor stays where it was, for the next one.
     const next = rows[cursorIn(rows, row.key) + 1] ?? rows.at(-2);
-    controller.attention.toggleMute(row.shape.key);
+    controller.attention.toggleMute(row.group.key);
     setCursor(controller, next?.key);
   },
   'errors-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),

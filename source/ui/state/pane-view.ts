@@ -22,7 +22,7 @@ export type PaneView = {
   readonly filters: readonly FilterEntry[];
   /** Records around each match that are shown, dim; 0: matches only. */
   readonly around: number;
-  /** Neighbouring records of one shape are one row. */
+  /** Neighbouring records of one fingerprint are one row. */
   readonly fold: boolean;
   /** Heads of the records that the user marked. */
   readonly marks: ReadonlySet<number>;

@@ -56,7 +56,7 @@ function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, an
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
   if (filter.kind === 'between') return [];
-  if (filter.kind === 'shape') return [{text: filter.text, on, shape: filter.shape}];
+  if (filter.kind === 'fingerprint') return [{text: filter.text, on, shape: filter.fingerprint}];
   return [{text: filterText(filter), on, shape: undefined}];
 }
 
@@ -142,7 +142,7 @@ function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
 }
 
 function restoredFilter({text, on, shape}: SessionFilter, id: number, watch: TimeLimit): readonly FilterEntry[] {
-  if (shape !== undefined) return [{id, filter: {kind: 'shape', shape, text}, on}];
+  if (shape !== undefined) return [{id, filter: {kind: 'fingerprint', fingerprint: shape, text}, on}];
   const parsed = parseFilter(text, {watch});
   return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];
 }

@@ -156,7 +156,11 @@ describe('the row of filters says', () => {
   });
 
   it('of a shape, its message', () => {
-    const shape = (text: string): FilterEntry => ({id: 1, filter: {kind: 'shape', shape: 1, text}, on: true});
+    const shape = (text: string): FilterEntry => ({
+      id: 1,
+      filter: {kind: 'fingerprint', fingerprint: 1, text},
+      on: true,
+    });
     const filters = [shape('INFO dbsp_adapters::controller:  step # done')];
     expect(row({filters})).toMatch(/^ & {2}not like: step # done +$/);
     expect(row({filters: [shape('plain text: of a program')]})).toMatch(/not like: plain text: of a pr/);

@@ -479,7 +479,7 @@ describe('filter prompt', () => {
         ['text', false],
         ['between', false],
         ['level', false],
-        ['shape', true],
+        ['fingerprint', true],
       ]);
       screen.press('&');
       recallPrompt(controller, 1);

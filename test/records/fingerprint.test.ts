@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {visibleText} from '../../source/buffer/style-joints.ts';
-import {shapeOf, shapeText} from '../../source/records/shape.ts';
+import {fingerprintOf, fingerprintText} from '../../source/records/fingerprint.ts';
 import {head, json, runner, runnerJson} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
-const shape = (line: string) => shapeOf(Buffer.from(line));
+const shape = (line: string) => fingerprintOf(Buffer.from(line));
 
 describe('what varies is left out', () => {
   test.each([
@@ -30,10 +30,10 @@ describe('what varies is left out', () => {
     ['', ''],
     ['ends\r', 'ends'],
   ])('%j', (text, expected) => {
-    expect(shapeText(text)).toBe(expected);
+    expect(fingerprintText(text)).toBe(expected);
     const target = 'dbsp_adapters::server:  ';
-    expect(shapeText(head(text))).toBe(`INFO ${target}${expected}`);
-    expect(shapeText(json(text))).toBe(`INFO ${target}${expected}`);
+    expect(fingerprintText(head(text))).toBe(`INFO ${target}${expected}`);
+    expect(fingerprintText(json(text))).toBe(`INFO ${target}${expected}`);
   });
 });
 
@@ -69,56 +69,56 @@ describe('a line in JSON', () => {
     });
 
   test('of the runner has its text', () => {
-    expect(shapeText(runnerJson('exit 5'))).toBe('INFO pipeline_manager::runner::pipeline_automata:  exit #');
-    expect(shapeText(runner('exit 5'))).toContain('pipeline_automata: exit # pipeline-id="*"');
+    expect(fingerprintText(runnerJson('exit 5'))).toBe('INFO pipeline_manager::runner::pipeline_automata:  exit #');
+    expect(fingerprintText(runner('exit 5'))).toContain('pipeline_automata: exit # pipeline-id="*"');
   });
 
   test('quotes inside its message are quotes', () => {
-    expect(shapeText(line)).toBe('INFO dbsp_adapters::server:  hello "*" \\ #');
-    expect(shapeText(json('a "b \\"c\\" d" e'))).toBe('INFO dbsp_adapters::server:  a "*" e');
+    expect(fingerprintText(line)).toBe('INFO dbsp_adapters::server:  hello "*" \\ #');
+    expect(fingerprintText(json('a "b \\"c\\" d" e'))).toBe('INFO dbsp_adapters::server:  a "*" e');
   });
 
   test('its fields count by their names, and numbers and texts are left out', () => {
     const fields = {message: 'm', 'log.target': 'rdkafka::client', ok: true, ratio: 0.5, tenant: 't1'};
-    expect(shapeText(withFields(fields))).toBe('WARN rdkafka::client:  m ok=true ratio=# tenant="*"');
+    expect(fingerprintText(withFields(fields))).toBe('WARN rdkafka::client:  m ok=true ratio=# tenant="*"');
   });
 
   test('has the shape of the line that begins the same record in text', () => {
-    expect(shapeText(json('5 lost:\nnode 1\nnode 2'))).toBe('INFO dbsp_adapters::server:  # lost:');
-    expect(shapeText(json('5 lost:\r\nnode 1'))).toBe('INFO dbsp_adapters::server:  # lost:');
+    expect(fingerprintText(json('5 lost:\nnode 1\nnode 2'))).toBe('INFO dbsp_adapters::server:  # lost:');
+    expect(fingerprintText(json('5 lost:\r\nnode 1'))).toBe('INFO dbsp_adapters::server:  # lost:');
     const characters = '\x1b[31mred\x1b[0m 12 \t\b\f\u0007 🚀 日本語';
     const escaped = json(characters).replace(
       /[^ -~]/g,
       (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
     for (const line of [json(characters), escaped]) expect(shape(line)).toBe(shape(head(characters)));
-    expect(shapeText(json('x').replace('"x"', '"a\\ud83d b \\u12"'))).toBe(
+    expect(fingerprintText(json('x').replace('"x"', '"a\\ud83d b \\u12"'))).toBe(
       'INFO dbsp_adapters::server:  a\ufffd b \ufffd',
     );
   });
 
   test('without fields has what its own keys say', () => {
     const other = {timestamp: '2026-01-01T00:00:00Z', level: 'WARN', message: '5 lost', tries: 3};
-    expect(shapeText(JSON.stringify(other))).toBe('WARN :  # lost tries=#');
+    expect(fingerprintText(JSON.stringify(other))).toBe('WARN :  # lost tries=#');
   });
 
   test('that is cut or has no message has a shape, too', () => {
-    for (let end = 0; end <= line.length; end++) expect(shapeText(line.slice(0, end))).toBeTypeOf('string');
-    expect(shapeText(withFields({answer: 42}))).toBe('WARN log:  answer=#');
+    for (let end = 0; end <= line.length; end++) expect(fingerprintText(line.slice(0, end))).toBeTypeOf('string');
+    expect(fingerprintText(withFields({answer: 42}))).toBe('WARN log:  answer=#');
   });
 });
 
 test.each(sampleFiles)('lines of %s have one shape exactly if they have one shape text', (file) => {
   const lines = sampleLines(file).map(({bytes}) => bytes);
-  const texts = lines.map((line) => shapeText(line.toString()));
-  const shapes = lines.map((line) => shapeOf(line));
+  const texts = lines.map((line) => fingerprintText(line.toString()));
+  const shapes = lines.map((line) => fingerprintOf(line));
   expect(new Set(texts).size).toBeGreaterThan(7);
   expect(shapes.map((each) => shapes.indexOf(each))).toEqual(texts.map((text) => texts.indexOf(text)));
 });
 
 test('colours make no difference', () => {
   for (const {bytes} of sampleLines('samples-text-ansi.log')) {
-    expect(shapeText(bytes.toString())).toBe(shapeText(visibleText(bytes)));
+    expect(fingerprintText(bytes.toString())).toBe(fingerprintText(visibleText(bytes)));
   }
 });
 
@@ -150,7 +150,7 @@ test('lines that differ in numbers, ids and quoted values have one shape', () =>
       const [one, two] = [0, 1].map((side) =>
         parts.map((each) => (typeof each === 'string' ? each : each.pair[side as 0 | 1])).join(' '),
       );
-      expect(shapeText(head(one ?? ''))).toBe(shapeText(head(two ?? '')));
+      expect(fingerprintText(head(one ?? ''))).toBe(fingerprintText(head(two ?? '')));
       expect(shape(head(one ?? ''))).toBe(shape(head(two ?? '')));
       expect(shape(json(one ?? ''))).toBe(shape(json(two ?? '')));
     }),
@@ -165,7 +165,7 @@ test('any two texts: one shape exactly if one shape text', () => {
   fc.assert(
     fc.property(text, text, fc.boolean(), (one, two, isSame) => {
       const [a, b] = [one.join(''), (isSame ? one : two).join('').replaceAll(/\d/g, '7')];
-      expect(shape(a) === shape(b)).toBe(shapeText(a) === shapeText(b));
+      expect(shape(a) === shape(b)).toBe(fingerprintText(a) === fingerprintText(b));
     }),
     {numRuns: runs},
   );
@@ -178,7 +178,7 @@ test('any bytes have a shape', () => {
       fc.constantFrom('', head(''), json('x').slice(0, -4)),
       (bytes, start) => {
         const line = Buffer.concat([Buffer.from(start), bytes]);
-        expect(shapeOf(line)).toBe(shapeOf(Buffer.from(line)));
+        expect(fingerprintOf(line)).toBe(fingerprintOf(Buffer.from(line)));
       },
     ),
     {numRuns: runs},

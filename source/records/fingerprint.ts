@@ -38,7 +38,7 @@ const apostrophe = 0x27;
  * Writes a text with what varies left out: a number, a hexadecimal id or a UUID becomes `#`, what stands between quotes
  * `*`; colours are nothing. What is written is hashed and, given a place for it, kept.
  */
-class ShapeWriter {
+class FingerprintWriter {
   /** 32 bits, signed. */
   hash = 0;
   /** Bytes kept. */
@@ -206,7 +206,7 @@ const colon = 0x3a;
 const carriageReturn = 0x0d;
 
 /** One for all calls, so that none allocates: each begins anew and is over before the next. */
-const writer = new ShapeWriter();
+const writer = new FingerprintWriter();
 const asText = new JsonAsText();
 
 /**
@@ -214,7 +214,7 @@ const asText = new JsonAsText();
  * time, colours, and with numbers, ids and quoted values left out. A line in JSON has the shape of the line that begins
  * the same record in text form. Of a long line the first 64 KiB.
  */
-export function shapeOf(line: Uint8Array): number {
+export function fingerprintOf(line: Uint8Array): number {
   writeShape(line);
   return writer.end();
 }
@@ -223,7 +223,7 @@ export function shapeOf(line: Uint8Array): number {
  * The same as text to read, `INFO a::b:  step # finished in # ms`: two lines have one shape text exactly if they have one
  * shape. `text` is the line's visible text.
  */
-export function shapeText(text: string): string {
+export function fingerprintText(text: string): string {
   const line = bytesOf(text);
   const kept = new Uint8Array(line.length * 2 + 16);
   writeShape(line, kept);
