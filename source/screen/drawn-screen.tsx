@@ -7,7 +7,7 @@ import {prepareWidths} from '../terminal/width.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
 import {Mouse} from '../ui/mouse.ts';
-import {activeTab} from '../ui/state/view-state.ts';
+import {pipelinesOf} from '../ui/state/view-state.ts';
 import type {ScreenExit} from './exit.ts';
 import {type ScreenParts, sizeOf} from './services.ts';
 
@@ -97,8 +97,7 @@ export function screenListeners(listening: ScreenListening): readonly (() => voi
     filterScreenInput(listening),
     clock.after(idleSoon, prepareWidths),
     watchFirstLines(listening.back.manager, (name) => {
-      const tab = activeTab(controller.state);
-      if (tab && (tab.merges ?? [tab.name]).includes(name)) drawn.drawNow();
+      if (pipelinesOf(controller.tab).includes(name)) drawn.drawNow();
     }),
     controller.answers.subscribe(() => drawn.drawNow()),
     listen(process, 'SIGCONT', () => void controller.terminal.repaint()),

@@ -66,7 +66,7 @@ export class Controller {
     this.services = options.services;
     this.commands = options.services.commands ?? allCommands;
     this.#size = options.size;
-    this.attention = new Timelines({...options.services, viewed: () => pipelinesOf(activeTab(this.state))});
+    this.attention = new Timelines({...options.services, viewed: () => pipelinesOf(this.tab)});
     this.#describer = new PipelineLookup(options.services.describe);
     this.#view = createStore(initialView(options.names, options.wish));
     this.#models = new PaneModels({
@@ -113,7 +113,7 @@ export class Controller {
       sidebarWidth,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
-      run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
+      run: tab?.source.kind !== 'merged' && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       filters: (tab?.pane.filters.length ?? 0) > 0,
     });
   }
@@ -153,9 +153,8 @@ export class Controller {
   }
 
   dispatch(action: ViewAction): void {
-    const before = activeTab(this.state);
+    const before = this.tab;
     this.#view.set(reduce(this.state, action));
-    this.#openStreams();
     if (this.state.active === before?.name) return;
     if (before) this.attention.markSeen({log: this.source(before), pipelines: pipelinesOf(before)});
     this.#noteLook();
@@ -178,9 +177,14 @@ export class Controller {
     return this.services.poller.snapshot.get().pipelines?.find((pipeline) => pipeline.name === name);
   }
 
+  /** The tab that is shown. */
+  get tab(): Tab | undefined {
+    return activeTab(this.state);
+  }
+
   /** The tab that is shown with what is derived from its log; undefined until its streams are open. */
   get pane(): Pane | undefined {
-    const tab = activeTab(this.state);
+    const {tab} = this;
     const modelled = tab && this.#models.get(tab);
     return tab && modelled ? {tab, ...modelled} : undefined;
   }
@@ -267,13 +271,6 @@ export class Controller {
   /** Shows why something that took a while failed; nothing once the screen ends, which is what ended it then. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error));
-  }
-
-  /** A tab's stream is open as soon as the tab is: keys for its log may come in the same read as the one that opens it. */
-  #openStreams(): void {
-    const {manager} = this.services;
-    if (this.#disposers.length === 0) return;
-    for (const tab of this.state.tabs) if (!tab.merges && !manager.get(tab.name)) manager.open(tab.name);
   }
 
   /** The log on the screen is the last to give way when memory gets short. */

@@ -1,9 +1,15 @@
 import type {Pipeline} from '../api/types.ts';
-import type {Clock} from '../lib/clock.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
 import type {ModelledPane, PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
-import {mergedTab, type SortOrder, type Tab, type ViewAction, type ViewState} from './state/view-state.ts';
+import {
+  mergedName,
+  pipelinesOf,
+  type SortOrder,
+  type Tab,
+  type ViewAction,
+  type ViewState,
+} from './state/view-state.ts';
 
 /** What tabs ask of the controller. */
 type TabHost = {
@@ -18,52 +24,64 @@ type TabHost = {
   readonly dispatch: (action: ViewAction) => void;
 };
 
+/** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
+const previewRest = 250;
+
 /** Brings logs to the screen, in tabs of their own or in the one preview, and takes them away. */
 export class TabSwitcher {
   readonly #screen: TabHost;
   readonly #models: PaneModels;
-  readonly #rest: CursorRest;
+  /** Stops the timer that runs since the cursor moved; undefined: the preview is where the cursor is. */
+  #stopTimer: (() => void) | undefined;
 
   constructor(screen: TabHost, models: PaneModels) {
     this.#screen = screen;
     this.#models = models;
-    this.#rest = new CursorRest(screen.services.clock);
   }
 
   /** Puts the cursor on a pipeline; the preview follows when it has rested there. */
   moveCursor(name: string): void {
     if (name === this.#screen.state.cursor) return;
     this.#screen.dispatch({type: 'cursor', name});
-    this.#rest.begin(() => this.show(name));
+    this.end();
+    this.#stopTimer = this.#screen.services.clock.after(previewRest, () => this.show(name));
   }
 
   /** Shows the pipeline under the cursor now, if the preview was still to follow: its log is about to be used. */
   settleCursor(): void {
     const {cursor} = this.#screen.state;
-    if (this.#rest.isPending && cursor !== undefined) this.show(cursor);
+    if (this.#stopTimer && cursor !== undefined) this.show(cursor);
   }
 
   /** Shows a pipeline at once, in its tab or in the preview. */
   show(name: string): void {
-    this.#rest.end();
+    this.end();
     this.#screen.dispatch({type: 'show', name});
     this.#wake();
   }
 
   /**
-   * Shows the logs of several pipelines as one, by time. If there is such a tab, that one; but if it went on without one
-   * of them, a new one.
+   * Shows the logs of several pipelines as one, by time: in the tab that does so already, or in a new one if there is
+   * none, or if it lost one of them.
    */
   merge(names: readonly string[]): void {
-    this.#rest.end();
-    const known = mergedTab(this.#screen.state.tabs, names);
-    if (known && this.#models.isLeftBehind(known)) this.close(known.name);
+    this.end();
+    const merged = this.#screen.state.tabs.filter(({source}) => source.kind === 'merged');
+    const same = merged.find((tab) => areSame(pipelinesOf(tab), names));
+    if (same && !this.#models.isLeftBehind(same)) {
+      this.show(same.name);
+      this.#screen.dispatch({type: 'focus', side: 'log'});
+      this.#screen.dispatch({type: 'marked', names: []});
+      return;
+    }
+    // One of an earlier session may have their name, and fewer pipelines.
+    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
     this.#screen.dispatch({type: 'merge', names});
     this.#wake();
   }
 
   close(name: string): void {
-    this.#rest.end();
+    this.end();
     this.#screen.dispatch({type: 'close', name});
     // A merged log is no stream, whose end would be heard of.
     this.#models.keepOnly(this.#screen.state.tabs);
@@ -74,7 +92,8 @@ export class TabSwitcher {
 
   /** The preview follows the cursor no more. */
   end(): void {
-    this.#rest.end();
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   /** What came while the tab was not on the screen was not looked at. */
@@ -84,37 +103,9 @@ export class TabSwitcher {
   }
 }
 
-/** The cursor has to rest so long before the preview follows it: moving over a list opens no connections. */
-const previewRest = 250;
-
-/** Waits for the cursor of the list to come to rest. */
-export class CursorRest {
-  readonly #clock: Clock;
-  #cancel: (() => void) | undefined;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** The cursor has moved, and has not rested yet. */
-  get isPending(): boolean {
-    return this.#cancel !== undefined;
-  }
-
-  /** The cursor moves: `onRest` is called once it has rested, unless it moves on. */
-  begin(onRest: () => void): void {
-    this.end();
-    this.#cancel = this.#clock.after(previewRest, () => {
-      this.#cancel = undefined;
-      onRest();
-    });
-  }
-
-  /** Nothing is waited for any more. */
-  end(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
+/** Whether both have the same names, in any order. */
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name) => others.includes(name));
 }
 
 type ListFollowerOptions = {

@@ -1,4 +1,4 @@
-import {describe, expect, it, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
 import {settled} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
@@ -57,12 +57,4 @@ describe('the terminal', () => {
     await settled();
     expect(repaints).toBe(1);
   });
-});
-
-it('the stream of a tab is open as soon as the tab is: a key in the same read acts on its log', async () => {
-  await using screen = await ScreenUnderTest.connected();
-  screen.press('j', 'Enter');
-  expect(screen.manager.get('fraud')).toBeDefined();
-  screen.press('Enter', 'w');
-  expect(screen.controller.pane?.tab).toMatchObject({name: 'fraud', pane: {wrap: true}});
 });

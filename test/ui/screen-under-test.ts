@@ -167,7 +167,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   connect(): void {
     const {controller, manager} = this;
     const openStreams = () => {
-      const wanted = controller.state.tabs.flatMap((tab) => (tab.merges ? [] : tab.name));
+      const wanted = controller.state.tabs.flatMap((tab) => (tab.source.kind === 'pipeline' ? tab.name : []));
       for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
       for (const name of wanted) manager.open(name);
     };

@@ -1,32 +1,9 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
-import {arrange, CursorRest, createArranger, firstToShow, nearestByName} from '../../source/ui/tabs.ts';
-import {FakeClock} from '../harness/fake-clock.ts';
+import {arrange, createArranger, firstToShow, nearestByName} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
-
-it('calls back once the cursor has rested for 250 ms, and only for where it is then', async () => {
-  const clock = new FakeClock();
-  const rest = new CursorRest(clock);
-  const called: string[] = [];
-  rest.begin(() => called.push('passed over'));
-  await clock.advance(249);
-  rest.begin(() => called.push(`rested, pending: ${rest.isPending}`));
-  await clock.advance(249);
-  expect([called, rest.isPending]).toEqual([[], true]);
-  await clock.advance(1);
-  expect([called, rest.isPending]).toEqual([['rested, pending: false'], false]);
-});
-
-it('does not once it is ended', async () => {
-  const clock = new FakeClock();
-  const rest = new CursorRest(clock);
-  rest.begin(() => expect.fail('it was ended'));
-  rest.end();
-  expect([rest.isPending, clock.pending]).toEqual([false, 0]);
-  await clock.advance(1000);
-});
 
 describe('list follower', () => {
   describe('at start', () => {

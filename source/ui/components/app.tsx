@@ -24,7 +24,7 @@ export function App({controller, size}: {readonly controller: Controller; readon
 function Root({size}: {readonly size: Size}) {
   const {controller, view} = useController();
   // A merged tab has no connection of its own.
-  const names = view.tabs.flatMap((tab) => (tab.merges ? [] : tab.name)).join('\n');
+  const names = view.tabs.flatMap((tab) => (tab.source.kind === 'pipeline' ? tab.name : [])).join('\n');
   const wanted = useMemo(() => (names === '' ? [] : names.split('\n')), [names]);
   useStreamManager(wanted);
   const {suspendTerminal} = useApp();

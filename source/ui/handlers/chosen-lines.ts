@@ -11,7 +11,7 @@ import {visiblePlaces} from '../../viewport/position.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Choice} from '../state/view-state.ts';
+import {type Choice, pipelinesOf} from '../state/view-state.ts';
 
 /** More than any clipboard is for. */
 export const mostCopied = 10_000_000;
@@ -153,7 +153,7 @@ export async function markdownOf(
     if (bytes > mostCopied) return undefined;
     evidence.add(line);
   }
-  const pipelines = (at.tab.merges ?? [name]).flatMap((each) => controller.pipeline(each) ?? []);
+  const pipelines = pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []);
   const platformVersion = versionWords(pipelines);
   return evidence.finish({
     pipeline: name,

@@ -1,14 +1,14 @@
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {activeTab, type Tab} from '../state/view-state.ts';
+import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 /** Commands that hold in both panes. */
 export const commonHandlers = {
   help: (controller: Controller) => togglePage(controller, 'help'),
   describe(controller: Controller) {
     const {state} = controller;
-    const tab = activeTab(state);
+    const {tab} = controller;
     // Of a merged log: the pipeline of the current line.
     const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
     if (name === undefined) return;
@@ -40,8 +40,7 @@ export const commonHandlers = {
     controller.dispatch({type: 'toggle-sidebar'});
   },
   reconnect(controller: Controller) {
-    const tab = activeTab(controller.state);
-    for (const name of tab?.merges ?? (tab ? [tab.name] : [])) controller.services.manager.reconnect(name);
+    for (const name of pipelinesOf(controller.tab)) controller.services.manager.reconnect(name);
     controller.services.poller.refresh();
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
@@ -49,7 +48,7 @@ export const commonHandlers = {
   /** One layer at a time: page, then the log's newest layer, then the filter of the list. */
   back(controller: Controller) {
     const {state} = controller;
-    const layer = state.focus === 'log' ? topLayer(activeTab(state)) : undefined;
+    const layer = state.focus === 'log' ? topLayer(controller.tab) : undefined;
     if (state.page) controller.dispatch({type: 'page', page: undefined});
     else if (layer) controller.changePane(layer);
     else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
@@ -76,10 +75,9 @@ export const commonHandlers = {
 };
 
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
-  if (!tab.merges) return tab.name;
   const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
-  return tab.merges[origin ?? 0];
+  return pipelinesOf(tab)[origin ?? 0];
 }
 
 /** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */

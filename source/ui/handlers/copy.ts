@@ -37,7 +37,7 @@ export const takeHandlers = {
     openSavePrompt(controller, hasSelection(controller) ? 'selection' : 'view');
   },
   pipe(controller: Controller) {
-    if (!controller.pane) return;
+    if (!controller.tab) return;
     controller.keepTab();
     const what = hasSelection(controller) ? 'selection' : 'view';
     controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: controller.services.pager, what}});
@@ -147,7 +147,7 @@ async function take(controller: Controller, run: (at: PaneAt, signal: AbortSigna
 }
 
 function hasSelection(controller: Controller): boolean {
-  return controller.pane?.tab.pane.selectedFrom !== undefined;
+  return controller.tab?.pane.selectedFrom !== undefined;
 }
 
 function noMarks({commands}: Controller): string {
@@ -260,7 +260,7 @@ async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt)
 }
 
 function choicesOf(controller: Controller): readonly {what: Choice; markers: boolean}[] {
-  const selection = controller.pane?.tab.pane.selectedFrom === undefined ? [] : (['selection'] as const);
+  const selection = hasSelection(controller) ? (['selection'] as const) : [];
   return ([...selection, 'view', 'all'] as const).flatMap((what) => [
     {what, markers: false},
     {what, markers: true},

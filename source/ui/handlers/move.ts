@@ -120,7 +120,7 @@ export const logHandlers = {
 };
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {
-  if (!controller.pane) return;
+  if (!controller.tab) return;
   controller.dispatch({type: 'prompt', prompt: {kind, text: ''}});
 }
 

@@ -11,7 +11,7 @@ import type {PromptKind, PromptOf} from './prompt-kind.ts';
 /** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
 export const searchHandlers = {
   search(controller: Controller) {
-    const tab = controller.pane?.tab;
+    const {tab} = controller;
     if (!tab) return;
     controller.keepTab();
     controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
@@ -180,7 +180,7 @@ export const highlightPrompt: PromptKind<'highlight'> = {
     ['↑', 'earlier ones'],
   ],
   submit(controller, {text}) {
-    const {highlights} = controller.pane?.tab.pane ?? {};
+    const {highlights} = controller.tab?.pane ?? {};
     if (!highlights || text === '') return undefined;
     controller.services.history.add(text);
     const others = highlights.filter((each) => each !== text);

@@ -29,10 +29,10 @@ const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(
 /** Commands that decide which records are shown, and as what. */
 export const filterHandlers = {
   filter(controller: Controller) {
-    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
+    if (controller.tab) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
   },
   'filters-off'(controller: Controller) {
-    const filters = controller.pane?.tab.pane.filters ?? [];
+    const filters = controller.tab?.pane.filters ?? [];
     if (filters.length === 0) {
       controller.say(withHint('no filters', controller.commands, 'filter', 'filters'));
       return;
@@ -41,45 +41,45 @@ export const filterHandlers = {
     controller.changePane({filters: filters.map((filter) => ({...filter, on}))});
   },
   'filters-to-all'(controller: Controller) {
-    const {pane} = controller;
-    if (!pane) return;
-    const {tabs, active} = controller.state;
+    const {tab: shown} = controller;
+    if (!shown) return;
+    const {tabs} = controller.state;
     const others = tabs.length - 1;
     if (others === 0) {
       controller.say('there is no other tab');
       return;
     }
     // A stretch of one log is none of another.
-    const filters = pane.tab.pane.filters.filter(({filter}) => filter.kind !== 'between');
-    for (const tab of tabs) if (tab.name !== active) controller.changePaneOf(tab.name, {filters});
+    const filters = shown.pane.filters.filter(({filter}) => filter.kind !== 'between');
+    for (const tab of tabs) if (tab !== shown) controller.changePaneOf(tab.name, {filters});
     controller.say(
       others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
     );
   },
   'min-level'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    const {filters} = at.tab.pane;
+    const {tab} = controller;
+    if (!tab) return;
+    const {filters} = tab.pane;
     const least = leastLevels[(leastLevels.indexOf(leastLevel(filters)) + 1) % leastLevels.length];
     controller.changePane({filters: withLeastLevel(filters, least)});
     controller.say(least ? `${least} and above` : 'all levels');
   },
   'matches-only'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    const around = steps[(steps.indexOf(at.tab.pane.around) + 1) % steps.length] ?? 0;
+    const {tab} = controller;
+    if (!tab) return;
+    const around = steps[(steps.indexOf(tab.pane.around) + 1) % steps.length] ?? 0;
     controller.changePane({around});
     controller.say(around === 0 ? 'matches only' : `matches with ${around} records around each`);
   },
   highlight(controller: Controller) {
-    if (controller.pane) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});
+    if (controller.tab) controller.dispatch({type: 'prompt', prompt: {kind: 'highlight', text: ''}});
   },
   'this-run'(controller: Controller) {
     const at = controller.paneAt;
     // Where everything is hidden there is no current record, and the run is let go of all the same.
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The starts of several pipelines, one between the lines of another, delimit nothing.
-    if (at.tab.merges) {
+    if (at.tab.source.kind === 'merged') {
       controller.say(
         withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
       );
@@ -106,9 +106,9 @@ export const filterHandlers = {
     between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
   },
   fold(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    const fold = !at.tab.pane.fold;
+    const {tab} = controller;
+    if (!tab) return;
+    const fold = !tab.pane.fold;
     controller.changePane({fold});
     const {commands} = controller;
     controller.say(
@@ -194,7 +194,7 @@ export const filterPrompt: PromptKind<'filter'> = {
     ['↑', 'edit the last'],
   ],
   submit(controller, {text, edits}) {
-    const {filters} = controller.pane?.tab.pane ?? {};
+    const {filters} = controller.tab?.pane ?? {};
     if (!filters) return undefined;
     if (text === '') {
       if (edits !== undefined) controller.changePane({filters: filters.filter(({id}) => id !== edits)});
@@ -208,7 +208,7 @@ export const filterPrompt: PromptKind<'filter'> = {
     return undefined;
   },
   recall(controller, prompt, by) {
-    const newestFirst = (controller.pane?.tab.pane.filters ?? []).toReversed();
+    const newestFirst = (controller.tab?.pane.filters ?? []).toReversed();
     const index = newestFirst.findIndex(({id}) => id === prompt.edits) + by;
     const typed = prompt.edits === undefined ? prompt.text : (prompt.typed ?? '');
     if (index === -1) return {...prompt, text: typed, edits: undefined};
@@ -245,7 +245,7 @@ export const showHandlers = {
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
   'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   time(controller: Controller) {
-    if (controller.pane?.tab.pane.asSent) {
+    if (controller.tab?.pane.asSent) {
       controller.say(
         withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
       );
@@ -269,6 +269,6 @@ export const showHandlers = {
 };
 
 function change(controller: Controller, by: (view: PaneView) => Partial<PaneView>): void {
-  const {pane} = controller;
-  if (pane) controller.changePane(by(pane.tab.pane));
+  const {tab} = controller;
+  if (tab) controller.changePane(by(tab.pane));
 }

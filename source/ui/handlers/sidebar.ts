@@ -39,7 +39,7 @@ export const sidebarHandlers = {
   },
   merge(controller: Controller) {
     const {marked, tabs} = controller.state;
-    const kept = tabs.filter((tab) => tab.kept && !tab.merges).map((tab) => tab.name);
+    const kept = tabs.filter((tab) => tab.kept && tab.source.kind === 'pipeline').map((tab) => tab.name);
     const names = marked.length > 0 ? marked : kept;
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {

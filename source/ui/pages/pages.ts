@@ -2,7 +2,6 @@ import {count} from '../../lib/format.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import {offsetWithin} from '../layout.ts';
-import {activeTab} from '../state/view-state.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
@@ -25,7 +24,7 @@ export function pageLines(controller: Controller): readonly StyledText[] {
       return describePage(described, described && controller.pipeline(described.name), width);
     }
     case 'events': {
-      const tab = activeTab(controller.state);
+      const {tab} = controller;
       const source = tab && controller.source(tab);
       const {serverUrl: server, serverVersion} = controller.services;
       const events = source?.snapshot.get().events ?? [];

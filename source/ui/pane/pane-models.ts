@@ -88,11 +88,11 @@ export class PaneModels {
 
   #sourceOf(tab: Tab): LogSource | undefined {
     const {manager, clock} = this.#options.services;
-    if (!tab.merges) return manager.get(tab.name);
+    if (tab.source.kind === 'pipeline') return manager.get(tab.name);
     const known = this.#merged.get(tab.name);
     if (known) return known;
-    const sources = tab.merges.flatMap((name) => manager.get(name) ?? []);
-    if (sources.length < tab.merges.length) return undefined;
+    const sources = tab.source.names.flatMap((name) => manager.get(name) ?? []);
+    if (sources.length < tab.source.names.length) return undefined;
     const {fps, fpsNow, scrollbackBytes} = this.#options;
     const merged = new MergedLog({name: tab.name, sources, clock, fps, fpsNow, scrollbackBytes});
     this.#merged.set(tab.name, merged);

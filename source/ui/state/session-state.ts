@@ -36,8 +36,9 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
   const kept = state.tabs.filter((tab) => tab.kept);
   const tabs = kept.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
-    const merges = tab.merges?.filter((name) => kept.some((each) => each.name === name));
-    return merges && merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
+    if (tab.source.kind === 'pipeline') return [sessionTab(tab, undefined, anchorsOf(tab))];
+    const merges = tab.source.names.filter((name) => kept.some((each) => each.name === name));
+    return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
   const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
   return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.start)};
@@ -136,7 +137,7 @@ function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
   return {
     name,
     kept: true,
-    merges,
+    source: merges ? {kind: 'merged', names: merges} : {kind: 'pipeline'},
     pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, around, fold},
   };
 }

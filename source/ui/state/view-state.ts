@@ -9,12 +9,14 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
+/** What a tab shows: the log of the pipeline that it is named after, or the logs of several as one. */
+export type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
+
 /** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
 export type Tab = {
   readonly name: string;
   readonly kept: boolean;
-  /** Names of the pipelines whose logs it shows as one; undefined: the one it is named after. */
-  readonly merges: readonly string[] | undefined;
+  readonly source: TabSource;
   readonly pane: PaneView;
 };
 
@@ -65,7 +67,7 @@ export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
   /** Shows a pipeline: its own tab if it has one, else the preview tab. */
   | {readonly type: 'show'; readonly name: string}
-  /** Opens (and shows) a tab of several pipelines, each of which keeps a tab of its own. */
+  /** Opens and shows a tab of several pipelines, each of which has a kept tab of its own. */
   | {readonly type: 'merge'; readonly names: readonly string[]}
   /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
@@ -133,7 +135,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
     case 'cursor':
       // A merged tab is not in the list.
-      return state.tabs.some(({name, merges}) => merges && name === action.name)
+      return state.tabs.some(({name, source}) => source.kind === 'merged' && name === action.name)
         ? state
         : {...state, cursor: action.name};
     case 'show':
@@ -186,9 +188,15 @@ export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
 
-/** Names of the pipelines whose logs a tab shows. */
+/** Name of the tab that merges these pipelines: none of theirs has a `+`. */
+export function mergedName(names: readonly string[]): string {
+  return names.join('+');
+}
+
+/** Names of the pipelines whose logs a tab shows; none without a tab. */
 export function pipelinesOf(tab: Tab | undefined): readonly string[] {
-  return tab?.merges ?? (tab ? [tab.name] : []);
+  if (!tab) return [];
+  return tab.source.kind === 'merged' ? tab.source.names : [tab.name];
 }
 
 /** The preview of a pipeline becomes its tab. */
@@ -212,13 +220,10 @@ function show(state: ViewState, name: string): ViewState {
 }
 
 function merge(state: ViewState, names: readonly string[]): ViewState {
-  // No pipeline's name has a `+`.
-  const name = mergedTab(state.tabs, names)?.name ?? names.join('+');
-  const kept = state.tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
-  const isOpen = (each: string) => kept.some((tab) => tab.name === each);
-  const opened = names.filter((each) => !isOpen(each)).map((each) => newTab(each, true, state.start.pane));
-  const merged = isOpen(name) ? [] : [{...newTab(name, true, state.start.pane), merges: names}];
-  return {...show({...state, tabs: [...kept, ...opened, ...merged]}, name), focus: 'log', marked: []};
+  const name = mergedName(names);
+  const merged: Tab = {...newTab(name, true, state.start.pane), source: {kind: 'merged', names}};
+  const tabs = [...withKeptTabs(state, names), merged];
+  return {...show({...state, tabs}, name), focus: 'log', marked: []};
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
@@ -256,15 +261,9 @@ function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
 }
 
 function newTab(name: string, kept: boolean, pane: PaneView): Tab {
-  return {name, kept, merges: undefined, pane};
+  return {name, kept, source: {kind: 'pipeline'}, pane};
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {
   return tabs.map((tab) => (tab.name === name ? change(tab) : tab));
-}
-
-/** The tab that merges these pipelines, in whatever order. */
-export function mergedTab(tabs: readonly Tab[], names: readonly string[]): Tab | undefined {
-  const wanted = new Set(names);
-  return tabs.find(({merges}) => merges?.length === wanted.size && merges.every((name) => wanted.has(name)));
 }

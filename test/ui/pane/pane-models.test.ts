@@ -80,11 +80,25 @@ describe('a merged tab', () => {
     expect(sourceNow(screen)).not.toBe(before);
   });
 
+  it('of an earlier session that lost a pipeline makes room for one of all of them', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud', 'orders']});
+    screen.controller.tabSwitcher.merge(['billing', 'fraud', 'orders']);
+    const {state} = screen.controller;
+    const back = state.tabs.map((tab) =>
+      tab.source.kind === 'merged' ? {...tab, source: {...tab.source, names: ['billing', 'orders']}} : tab,
+    );
+    screen.press('X');
+    screen.controller.dispatch({type: 'restore', view: {...state, tabs: back}});
+    screen.controller.tabSwitcher.merge(['billing', 'fraud', 'orders']);
+    expect(screen.tabs).toEqual(['billing', 'fraud', 'orders', 'billing+fraud+orders']);
+    await screen.until(() => sourceNow(screen)?.sourceNames?.length === 3, 'the log of all three');
+  });
+
   it('leaves the cursor of the list on a pipeline', async () => {
     await using screen = await openMerged();
     const names = screen.controller.pipelines.map(({name}) => name);
     screen.press('1', '3');
-    expect(activeTab(screen.controller.state)?.merges).toEqual(['billing', 'fraud']);
+    expect(activeTab(screen.controller.state)?.source).toEqual({kind: 'merged', names: ['billing', 'fraud']});
     expect(names).toContain(screen.controller.state.cursor);
   });
 

@@ -8,7 +8,7 @@ import {
   rebasePane,
   rebaseSidebar,
 } from '../../../source/ui/state/pane-view.ts';
-import {activeTab, initialView, reduce} from '../../../source/ui/state/view-state.ts';
+import {activeTab, initialView, reduce, type Tab} from '../../../source/ui/state/view-state.ts';
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
 
@@ -77,7 +77,12 @@ describe('every new tab looks as wished', () => {
 
   it('but not one that comes back', () => {
     const back = {...freshPane, time: 'delta'} as const;
-    const tab = {name: 'a', kept: true, merges: undefined, pane: back, seen: {endId: 0, errors: 0, connectorErrors: 0}};
+    const tab: Tab = {
+      name: 'a',
+      kept: true,
+      source: {kind: 'pipeline'},
+      pane: back,
+    };
     const {cursor, focus, sidebarHidden, sidebarWidth, sort, active} = start;
     const view = {tabs: [tab], cursor, focus, sidebarHidden, sidebarWidth, sort, active};
     expect(activeTab(reduce(start, {type: 'restore', view}))?.pane).toEqual(back);

@@ -4,8 +4,8 @@ import {freshPane} from '../../../source/ui/state/pane-view.ts';
 import {
   activeTab,
   initialView,
-  mergedTab,
   type Prompt,
+  pipelinesOf,
   reduce,
   type ViewAction,
   type ViewState,
@@ -142,15 +142,9 @@ describe('a prompt about a log', () => {
   });
 });
 
-test('the tab of exactly these pipelines, whatever their order', () => {
-  const state = reduce(initialView(['a', 'b', 'c']), {type: 'merge', names: ['a', 'b']});
-  const found = (...names: string[]) => mergedTab(state.tabs, names)?.name;
-  expect(found('a', 'b')).toBe('a+b');
-  expect(found('b', 'a')).toBe('a+b');
-  expect(found('a')).toBeUndefined();
-  expect(found('a', 'c')).toBeUndefined();
-  expect(found('a', 'b', 'c')).toBeUndefined();
-  const again = reduce(state, {type: 'merge', names: ['b', 'a']});
-  expect(again.tabs).toEqual(state.tabs);
-  expect(again.active).toBe('a+b');
+test('a merged tab is shown, and each of its pipelines has a kept tab', () => {
+  const state = applied([show('a'), {type: 'merge', names: ['a', 'b']}]);
+  expect(tabs(state)).toEqual(['a', 'b', 'a+b']);
+  expect(state).toMatchObject({active: 'a+b', focus: 'log', marked: []});
+  expect(state.tabs.map(pipelinesOf)).toEqual([['a'], ['b'], ['a', 'b']]);
 });
