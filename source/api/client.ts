@@ -14,10 +14,10 @@ import {
   parseBaseUrl,
   pipelineUrl,
   type RequestHeaders,
+  ServerAnswers,
   sessionUrl,
   type Timeouts,
 } from './request.ts';
-import {ServerAnswers} from './server-answers.ts';
 import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
 
 type ClientOptions = {

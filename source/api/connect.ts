@@ -2,7 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type {buildConnector} from 'undici';
 import type {Clock} from '../lib/clock.ts';
-import type {ReusedReads} from './socket-reads.ts';
+import type {SocketReads} from './socket-reads.ts';
 import type {HttpProxy} from './types.ts';
 
 /** How a server is reached; the same for all connections to it. */
@@ -218,7 +218,7 @@ const addressAttemptTimeout = 1000;
 
 /**
  * How undici connects. It differs from undici's own connector in that the raw TCP socket is made apart from the TLS
- * socket, and told to `onSocket`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
+ * socket, and given to `reads`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
  * HTTP/1.1 alone is offered, and no TLS session is kept, so each connection checks the certificate. Behind a proxy the
  * raw socket is the one to the proxy, which ends the other half when it is reset.
  */
@@ -227,25 +227,24 @@ export function createConnector(options: {
   way: Transport;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   timeout: number;
-  onSocket?: (raw: net.Socket) => void;
   /** How the raw socket is read; default: as Node does. */
-  reads?: ReusedReads;
+  reads?: SocketReads;
 }): buildConnector.connector {
   const {clock, way, timeout, reads} = options;
   return ({hostname, port, protocol}, callback) => {
     const secure = protocol === 'https:';
     const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
     const firstHop = way.proxy ?? target;
-    const raw: net.Socket = net.connect({
+    const raw = net.connect({
       host: firstHop.host,
       port: firstHop.port,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepAliveDelay,
       autoSelectFamilyAttemptTimeout: addressAttemptTimeout,
-      ...(reads && {onread: reads.onread(() => raw)}),
+      ...(reads && {onread: reads.onread}),
     });
-    options.onSocket?.(raw);
+    if (reads) reads.socket = raw;
     new Connecting({raw, target, way, clock, timeout, callback}).begin();
     // undici cancels an attempt that nobody waits for through this socket.
     return raw;

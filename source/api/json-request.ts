@@ -13,8 +13,14 @@ import {
   type ResponseHeaders,
   type Route,
 } from './http-failure.ts';
-import {type AuthHeaders, loadUndici, type RequestHeaders, requestTarget, type Timeouts} from './request.ts';
-import type {ServerAnswers} from './server-answers.ts';
+import {
+  type AuthHeaders,
+  loadUndici,
+  type RequestHeaders,
+  requestTarget,
+  type ServerAnswers,
+  type Timeouts,
+} from './request.ts';
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure, HttpProxy} from './types.ts';
 
@@ -54,7 +60,7 @@ export class JsonRoutes {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock} = this.#options;
-      const number = answers.begin();
+      const number = answers.start();
       const wire = await this.#ask(url, request.signal, {...headers, ...request.headers});
       const known = request.known?.(wire);
       if (known !== undefined) {

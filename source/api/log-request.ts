@@ -1,12 +1,10 @@
-import type net from 'node:net';
 import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
 import {ApiError, type Redactor, toApiError} from './errors.ts';
 import {errorBodyLimit, failureOf, isLog, type ResponseHeaders} from './http-failure.ts';
-import {requestTarget, type Timeouts, type Undici} from './request.ts';
-import type {ServerAnswers} from './server-answers.ts';
-import {GatheredPieces, ReadPace, ReusedReads} from './socket-reads.ts';
+import {requestTarget, type ServerAnswers, type Timeouts, type Undici} from './request.ts';
+import {SocketReads} from './socket-reads.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
 
@@ -44,15 +42,10 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   readonly #client: Dispatcher;
   readonly #resolve: (end: BodyEnd) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #pieces = new GatheredPieces((bytes) => {
-    if (this.#phase.kind === 'open') this.#call(() => this.#options.handlers.onData(bytes));
-  });
-  #phase: Phase = {kind: 'waiting'};
-  readonly #reads = new ReusedReads();
-  readonly #pace: ReadPace;
+  readonly #reads: SocketReads;
   /** The request's number. */
   readonly #number: number;
-  #socket: net.Socket | undefined;
+  #phase: Phase = {kind: 'waiting'};
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: LogRequestOptions) {
@@ -62,23 +55,15 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     const {url, headers, way, handlers, clock, timeouts} = options;
-    this.#number = options.answers.begin();
-    this.#pace = new ReadPace({clock, socket: () => this.#socket});
+    this.#number = options.answers.start();
+    this.#reads = new SocketReads({clock, deliver: handlers.onData, onError: this.#onHandlerError});
     const {origin, path} = requestTarget(url, way.proxy);
     this.#client = new options.undici.Client(origin, {
       allowH2: false,
       // Quiet logs stay open for days, and the wait for headers is timed on our own clock.
       bodyTimeout: 0,
       headersTimeout: 0,
-      connect: createConnector({
-        clock,
-        way,
-        timeout: timeouts.connect,
-        reads: this.#reads,
-        onSocket: (raw) => {
-          this.#socket = raw;
-        },
-      }),
+      connect: createConnector({clock, way, timeout: timeouts.connect, reads: this.#reads}),
     });
     handlers.signal.addEventListener('abort', this.#abort);
     this.#client.dispatch({method: 'GET', path, headers}, this);
@@ -100,11 +85,15 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#cancelTimer?.();
     if (isLog(status, headers)) {
       // undici keeps the headers, up to here, and this class the body of a refusal.
-      this.#reads.begin();
+      this.#reads.reuse();
       const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
       this.#phase = {kind: 'open', sized};
       this.#options.answers.succeeded(this.#number);
-      this.#call(() => this.#options.handlers.onOpen());
+      try {
+        this.#options.handlers.onOpen();
+      } catch (error) {
+        this.#onHandlerError(error);
+      }
     } else {
       this.#phase = {kind: 'refused', status, headers, body: []};
       this.#cancelTimer = this.#options.clock.after(this.#options.timeouts.errorBody, () => this.#refuse());
@@ -114,8 +103,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, piece: Buffer): void {
     const phase = this.#phase;
     if (phase.kind === 'open') {
-      this.#pieces.push(piece);
-      this.#pace.took(piece.length);
+      this.#reads.append(piece);
     } else if (phase.kind === 'refused') {
       phase.body.push(piece);
       if (lengthOf(phase.body) >= errorBodyLimit) this.#refuse();
@@ -123,7 +111,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#pieces.flush();
+    this.#reads.flush();
     const phase = this.#phase;
     if (phase.kind === 'refused') this.#refuse();
     if (phase.kind !== 'open') return;
@@ -133,7 +121,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#pieces.flush();
+    this.#reads.flush();
     switch (this.#phase.kind) {
       case 'waiting':
         this.#fail(transportFailure(error, this.#options.url, this.#options.answers.hasAnswered));
@@ -174,21 +162,15 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#settle(() => this.#reject(toApiError(failure, this.#options.present)));
   }
 
-  /** Calls a handler. What it throws is its bug, not the server's: the stream ends and the caller gets the error. */
-  #call(handler: () => void): void {
-    try {
-      handler();
-    } catch (error) {
-      this.#settle(() => this.#reject(error));
-    }
-  }
+  /** What a handler throws is its bug, not the server's: the stream ends, and the caller gets the error. */
+  readonly #onHandlerError = (error: unknown): void => this.#settle(() => this.#reject(error));
 
   #settle(answer: () => void): void {
     if (this.#phase.kind === 'settled') return;
     this.#phase = {kind: 'settled'};
     this.#cancelTimer?.();
     this.#options.handlers.signal.removeEventListener('abort', this.#abort);
-    this.#pace.end();
+    this.#reads.end();
     this.#closeSocket();
     // Ends what undici still holds; the connection is gone already.
     this.#client.destroy(null, () => {});
@@ -200,9 +182,10 @@ export class LogRequest implements Dispatcher.DispatchHandler {
    * A socket that does not stand yet has nothing to reset, and a reset would wait until it did.
    */
   #closeSocket(): void {
-    if (this.#socket === undefined || this.#socket.destroyed) return;
-    if (this.#socket.connecting) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    const {socket} = this.#reads;
+    if (socket === undefined || socket.destroyed) return;
+    if (socket.connecting) socket.destroy();
+    else socket.resetAndDestroy();
   }
 }
 

@@ -1,7 +1,8 @@
+import {createStore, type ReadableStore} from '../lib/store.ts';
 import {type Credentials, tokenEnd} from './credentials.ts';
 import {ApiError} from './errors.ts';
 import {tokenHasExpired} from './http-failure.ts';
-import type {HttpProxy} from './types.ts';
+import type {Answers, ApiFailure, HttpProxy} from './types.ts';
 
 export type RequestHeaders = Readonly<Record<string, string>>;
 
@@ -152,4 +153,47 @@ export function loadUndici(): Promise<Undici> {
   // undici is CommonJS: bundled, a dynamic import gives its default export only.
   loading ??= import('undici').then((module) => module.default);
   return loading;
+}
+
+/**
+ * What one server has answered so far, over all connections of a client to it: who waits for it learns here that it is
+ * back. Requests are told apart by numbers, so that an answer is never taken for news of what happened after its request.
+ */
+export class ServerAnswers implements Answers {
+  readonly #good = createStore(0);
+  #asked = 0;
+  #hasAnswered = false;
+
+  get asked(): number {
+    return this.#asked;
+  }
+
+  get good(): ReadableStore<number> {
+    return this.#good;
+  }
+
+  /** It has answered in the scheme, http or https, in which it is asked. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /** A request begins. Answers its number, counted from 1. */
+  start(): number {
+    this.#asked += 1;
+    return this.#asked;
+  }
+
+  /** The request was answered with what it asked for. */
+  succeeded(request: number): void {
+    this.#hasAnswered = true;
+    this.#good.set(Math.max(this.#good.get(), request));
+  }
+
+  /** The request was answered, with a refusal or an error. That there is no such pipeline is an answer like any other. */
+  refused(request: number, failure: ApiFailure): void {
+    // A TLS port answers a plain request with 400.
+    if (failure.kind === 'cancelled' || (failure.reason === 'wrong-url' && failure.status === 400)) return;
+    this.#hasAnswered = true;
+    if (failure.reason === 'unknown-pipeline') this.succeeded(request);
+  }
 }

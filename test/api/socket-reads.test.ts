@@ -4,61 +4,80 @@ import {setImmediate as turn} from 'node:timers/promises';
 import tls from 'node:tls';
 import {afterAll, beforeAll, describe, expect, type TestContext, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
-import {GatheredPieces, ReusedReads} from '../../source/api/socket-reads.ts';
+import {SocketReads} from '../../source/api/socket-reads.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {type Certificate, makeCertificate} from '../harness/certificate.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {startReplayServer} from '../harness/replay-server.ts';
 import {skipOrFail} from '../harness/tools.ts';
 
-function gather(): {pieces: GatheredPieces; delivered: string[]} {
+function open() {
   const delivered: string[] = [];
-  return {pieces: new GatheredPieces((bytes) => delivered.push(Buffer.from(bytes).toString())), delivered};
+  const reads = new SocketReads({
+    clock: systemClock,
+    deliver: (bytes) => delivered.push(Buffer.from(bytes).toString()),
+    onError: (error) => expect.unreachable(String(error)),
+  });
+  return {reads, delivered};
 }
 
-test('pieces of one turn are delivered together, those of the next on their own', async () => {
-  const {pieces, delivered} = gather();
-  pieces.push(Buffer.from('a\n'));
-  pieces.push(Buffer.from('b'));
-  expect(delivered).toEqual([]);
-  await turn();
-  expect(delivered).toEqual(['a\nb']);
-  pieces.push(Buffer.from('c\n'));
-  await turn();
-  expect(delivered).toEqual(['a\nb', 'c\n']);
+describe('pieces of a body', () => {
+  test('are delivered together with those of the same turn, from a copy', async () => {
+    const {reads, delivered} = open();
+    const piece = Buffer.from('first\n');
+    reads.append(piece);
+    piece.write('other\n');
+    reads.append(piece);
+    expect(delivered).toEqual([]);
+    await turn();
+    reads.append(Buffer.from('c\n'));
+    await turn();
+    expect(delivered).toEqual(['first\nother\n', 'c\n']);
+  });
+
+  test('are delivered at once by a flush, and nothing twice', async () => {
+    const {reads, delivered} = open();
+    reads.append(Buffer.from('a'));
+    reads.flush();
+    reads.flush();
+    expect(delivered).toEqual(['a']);
+    await turn();
+    expect(delivered).toEqual(['a']);
+  });
+
+  test('of any size: every byte once, in order', async () => {
+    const {reads, delivered} = open();
+    const sizes = [1, 60_000, 5_536, 1, 65_536, 65_537, 200_000, 3, 65_533, 2];
+    const sent = sizes.map((size, index) => `${index}`.repeat(size));
+    for (const text of sent) reads.append(Buffer.from(text));
+    await turn();
+    expect(delivered.join('')).toBe(sent.join(''));
+  });
+
+  test('are not delivered after the end', async () => {
+    const {reads, delivered} = open();
+    reads.append(Buffer.from('a'));
+    reads.end();
+    reads.flush();
+    reads.append(Buffer.alloc(100_000));
+    await turn();
+    expect(delivered).toEqual([]);
+  });
+
+  test('what the receiver throws is reported, also from a later turn', async () => {
+    const bug = new Error('a bug');
+    const errors: unknown[] = [];
+    const deliver = () => {
+      throw bug;
+    };
+    const reads = new SocketReads({clock: systemClock, deliver, onError: (error) => errors.push(error)});
+    reads.append(Buffer.from('a'));
+    await turn();
+    expect(errors).toEqual([bug]);
+  });
 });
 
-test('a piece is copied: its memory may be used again', async () => {
-  const {pieces, delivered} = gather();
-  const piece = Buffer.from('first');
-  pieces.push(piece);
-  piece.write('other');
-  pieces.push(piece);
-  await turn();
-  expect(delivered).toEqual(['firstother']);
-});
-
-test('flush delivers at once, and nothing twice', async () => {
-  const {pieces, delivered} = gather();
-  pieces.push(Buffer.from('a'));
-  pieces.flush();
-  pieces.flush();
-  expect(delivered).toEqual(['a']);
-  await turn();
-  expect(delivered).toEqual(['a']);
-});
-
-test('any sizes: every byte once, in order', async () => {
-  const {pieces, delivered} = gather();
-  const sent = [1, 60_000, 5_536, 1, 65_536, 65_537, 200_000, 3, 65_533, 2].map((size, index) =>
-    `${index}`.repeat(size),
-  );
-  for (const text of sent) pieces.push(Buffer.from(text));
-  await turn();
-  expect(delivered.join('')).toBe(sent.join(''));
-});
-
-describe('read pace', () => {
+describe('the pace', () => {
   let certificate: Certificate | undefined;
   const ownRoots = tls.getCACertificates('default');
   beforeAll(() => {
@@ -104,40 +123,31 @@ describe('read pace', () => {
     {scheme: 'http', secure: false},
     {scheme: 'https', secure: true},
   ])('a log that comes in small pieces over $scheme', ({secure}) => {
-    test('is read once in 20 ms, and whole', async (context) => {
-      await using log = await follow(context, {secure, clock: systemClock});
-      while (log.pieces.length === 0) await turn();
-      const begun = systemClock.monotonic();
-      while (log.received.length < text.length) await turn();
-      const waits = (systemClock.monotonic() - begun) / 20;
-      expect(log.received).toBe(text);
-      // A timer may ring 1 ms early.
-      expect(log.pieces.length).toBeLessThanOrEqual(atOnce + 1 + waits * 1.1);
-    });
-
-    test('is read at once when it was quiet, and later on after each wait', async (context) => {
+    test('is read at once when it was quiet, then once in 20 ms, and whole', async (context) => {
       const clock = new FakeClock();
       await using log = await follow(context, {secure, clock});
-      while (log.pieces.length < atOnce) await turn();
+      // Each moves the event loop on by a turn.
+      while (log.pieces.length < atOnce) await clock.advance(0);
       for (let most = atOnce; log.received.length < text.length; most++) {
-        for (let turns = 0; turns < 20; turns++) await turn();
+        for (let turns = 0; turns < 20; turns++) await clock.advance(0);
         expect(log.pieces.length).toBe(most);
         await clock.advance(20);
-        while (log.pieces.length === most) await turn();
+        while (log.pieces.length === most) await clock.advance(0);
       }
       expect(log.received).toBe(text);
     });
   });
 });
 
-describe('reused reads', () => {
+describe('reused buffers', () => {
   /** A socket that is read so, and the one at its other end. */
-  async function connect(reads: ReusedReads) {
+  async function connect(reads: SocketReads) {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const {port}: net.AddressInfo = Object(server.address());
     const accepted = once(server, 'connection');
-    const socket: net.Socket = net.connect({port, host: '127.0.0.1', onread: reads.onread(() => socket)});
+    const socket = net.connect({port, host: '127.0.0.1', onread: reads.onread});
+    reads.socket = socket;
     const [other]: net.Socket[] = await accepted;
     if (!other) throw new Error('no connection');
     return {
@@ -158,9 +168,9 @@ describe('reused reads', () => {
 
   describe.each(['at once', 'late'] as const)('what is taken %s', (when) => {
     test('is what came', async () => {
-      const reads = new ReusedReads();
+      const {reads} = open();
       await using ends = await connect(reads);
-      reads.begin();
+      reads.reuse();
       const taken: Buffer[] = [];
       let length = 0;
       const takeAll = () => {
@@ -182,7 +192,7 @@ describe('reused reads', () => {
   });
 
   test('until it begins what was taken may be kept, and from then on nothing new is made for what is taken at once', async () => {
-    const reads = new ReusedReads();
+    const {reads} = open();
     await using ends = await connect(reads);
     const taken: Buffer[] = [];
     ends.socket.on('readable', () => {
@@ -196,15 +206,15 @@ describe('reused reads', () => {
     };
     for (const text of ['a', 'b', 'c', 'd']) await send(text);
     expect(taken.map(String)).toEqual(['a', 'b', 'c', 'd']);
-    reads.begin();
+    reads.reuse();
     for (const text of ['e', 'f', 'g', 'h']) await send(text);
     expect(new Set(taken.slice(-4).map(({buffer}) => buffer)).size).toBe(2);
   });
 
   test('the socket stops reading while it is paused', async () => {
-    const reads = new ReusedReads();
+    const {reads} = open();
     await using ends = await connect(reads);
-    reads.begin();
+    reads.reuse();
     ends.socket.on('readable', () => ends.socket.read());
     ends.other.write('first');
     while (ends.socket.bytesRead < 5) await turn();

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
 import {fixedCredentials} from '../../source/api/credentials.ts';
 import {ApiError} from '../../source/api/errors.ts';
-import {ServerAnswers} from '../../source/api/server-answers.ts';
+import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../source/api/types.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
@@ -179,7 +179,7 @@ test('an answer to another request ends the wait, once for each', async () => {
   await lists.clock.advance(100_000);
   const count = lists.asked.length;
   const answered = async () => {
-    lists.answers.succeeded(lists.answers.begin());
+    lists.answers.succeeded(lists.answers.start());
     await settled();
   };
   await answered();
@@ -199,7 +199,7 @@ test('an answer to another request ends the wait, once for each', async () => {
 
 test('an answer to what was asked before the list failed, or with a Retry-After, ends no wait', async () => {
   const lists = new Lists();
-  const before = lists.answers.begin();
+  const before = lists.answers.start();
   lists.always = unreachable;
   lists.poller.start();
   await lists.clock.advance(100);
@@ -209,7 +209,7 @@ test('an answer to what was asked before the list failed, or with a Retry-After,
   lists.always = {...unreachable, retryAfter: 20_000};
   lists.poller.refresh();
   await settled();
-  lists.answers.succeeded(lists.answers.begin());
+  lists.answers.succeeded(lists.answers.start());
   await lists.clock.advance(1000);
   expect(lists.asked).toEqual([0, 100]);
 });

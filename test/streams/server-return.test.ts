@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
-import {ServerAnswers} from '../../source/api/server-answers.ts';
+import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, ApiFailure, LogHandlers, Pipeline, PipelineDetail} from '../../source/api/types.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import type {LogStream} from '../../source/streams/log-stream.ts';
@@ -89,7 +89,7 @@ class Server {
   }
 
   async #answer<T>(what: string, failure: ApiFailure | undefined, value: T): Promise<T> {
-    const number = this.answers.begin();
+    const number = this.answers.start();
     this.asked.push({at: this.clock.monotonic(), what});
     await Promise.resolve();
     const refusal = this.api ?? failure;
