@@ -164,11 +164,11 @@ export class ServerAnswers implements Answers {
   #asked = 0;
   #hasAnswered = false;
 
-  get asked(): number {
+  get started(): number {
     return this.#asked;
   }
 
-  get good(): ReadableStore<number> {
+  get lastGood(): ReadableStore<number> {
     return this.#good;
   }
 

@@ -161,9 +161,9 @@ export type ApiClient = {
 /** What the server has answered to the client's requests, which are numbered from 1 in the order of their beginning. */
 export type Answers = {
   /** Requests that have begun. */
-  readonly asked: number;
+  readonly started: number;
   /** The newest request that got what it asked for (of a log: its headers); 0: none. */
-  readonly good: ReadableStore<number>;
+  readonly lastGood: ReadableStore<number>;
 };
 
 export type LogHandlers = {

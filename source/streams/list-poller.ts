@@ -52,8 +52,8 @@ export class ListPoller {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#random = options.random;
-    const {good} = this.#client.answers;
-    this.#unsubscribe = good.subscribe(() => this.#wake(good.get()));
+    const {lastGood} = this.#client.answers;
+    this.#unsubscribe = lastGood.subscribe(() => this.#wake(lastGood.get()));
   }
 
   get snapshot(): ReadableStore<ListSnapshot> {
@@ -128,7 +128,7 @@ export class ListPoller {
       failure.kind === 'retryable'
         ? retryDelay(failure, this.#tries, this.#random())
         : refusedEvery * (1 + this.#random());
-    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : this.#client.answers.asked;
+    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : this.#client.answers.started;
     this.#woken = false;
     this.#askAfter(wait);
     const {pipelines} = this.#store.get();

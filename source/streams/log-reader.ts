@@ -117,8 +117,8 @@ export class LogReader {
   }
 
   /** What was lost so far. */
-  get toll(): LossCount {
-    return this.#writer.toll;
+  get losses(): LossCount {
+    return this.#writer.losses;
   }
 
   /**

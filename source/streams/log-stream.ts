@@ -123,12 +123,12 @@ export class LogStream {
   }
 
   /** What was lost so far. */
-  get toll(): LossCount {
-    return this.#reader.toll;
+  get losses(): LossCount {
+    return this.#reader.losses;
   }
 
   /** The pipeline as it was found when its log last ended; undefined: it was not found. A new snapshot tells of it. */
-  get lookedUp(): Pipeline | undefined {
+  get pipelineAtEnd(): Pipeline | undefined {
     return this.#effects.lookedUp;
   }
 
@@ -219,7 +219,7 @@ export class LogStream {
   }
 
   /** The server answered this request as it should. */
-  noteAnswered(request: number): void {
+  onServerAnswered(request: number): void {
     this.#dispatch({kind: 'server-answered', request});
   }
 
@@ -278,8 +278,13 @@ export class LogStream {
     if (this.#closed) return;
     const before = this.#machine;
     const now = this.#clock.monotonic();
-    const {asked} = this.#client.answers;
-    const {machine, effects} = step(before, event, {now, roll: this.#random(), decided: this.#reader.decided, asked});
+    const requests = this.#client.answers.started;
+    const {machine, effects} = step(before, event, {
+      now,
+      roll: this.#random(),
+      decided: this.#reader.decided,
+      requests,
+    });
     if (machine === before) return;
     this.#machine = machine;
     const words = eventWords(before, event, machine, now);

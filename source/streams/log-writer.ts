@@ -66,7 +66,7 @@ export class LogWriter implements StitchSink {
   }
 
   /** What the markers tell of losses. */
-  get toll(): LossCount {
+  get losses(): LossCount {
     return this.#toll;
   }
 

@@ -37,7 +37,7 @@ export class ServerReturn {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#streams = options.streams;
-    this.#unsubscribe = this.#client.answers.good.subscribe(() => this.#wake());
+    this.#unsubscribe = this.#client.answers.lastGood.subscribe(() => this.#wake());
   }
 
   /** A stream waits: asks from now on until none does. */
@@ -75,7 +75,7 @@ export class ServerReturn {
   }
 
   #wake(): void {
-    const request = this.#client.answers.good.get();
+    const request = this.#client.answers.lastGood.get();
     // The first that wakes brings an answer, too: the others keep their turns.
     const waiting = this.#all().filter((stream) => stream.isWokenBy(request) && !this.#waking.has(stream));
     const spread = Math.min(longestSpread, spreadEach * waiting.length);
@@ -83,7 +83,7 @@ export class ServerReturn {
       this.#waking.add(stream);
       this.#clock.after(spread * this.#random(), () => {
         this.#waking.delete(stream);
-        stream.noteAnswered(this.#client.answers.good.get());
+        stream.onServerAnswered(this.#client.answers.lastGood.get());
       });
     }
   }

@@ -149,8 +149,8 @@ const patience = 3;
 
 /** What there is to know of an open log now. `silent`: why it is not followed. */
 export function logStatus(stream: LogStream, silent: string | undefined): LogStatus {
-  const {name, buffer, errors, toll} = stream;
-  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, toll, silent};
+  const {name, buffer, errors, losses} = stream;
+  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, toll: losses, silent};
 }
 
 /** What the list says of each pipeline, by name. `before`: what the list before it said. */

@@ -201,8 +201,8 @@ export class Timelines {
   }
 
   #noteIncidents(stream: LogStream): void {
-    const {name, toll} = stream;
-    this.#incidents.noteLog({name, toll, silent: this.#silence.get(stream)}, this.#clock.wall());
+    const {name, losses} = stream;
+    this.#incidents.noteLog({name, toll: losses, silent: this.#silence.get(stream)}, this.#clock.wall());
   }
 
   #onList(): void {

@@ -332,14 +332,14 @@ describe('what the server has answered', () => {
     const client = clientOf(server.url);
     const {answers} = client;
     const told: number[] = [];
-    answers.good.subscribe(() => told.push(answers.good.get()));
-    expect([answers.asked, answers.good.get()]).toEqual([0, 0]);
+    answers.lastGood.subscribe(() => told.push(answers.lastGood.get()));
+    expect([answers.started, answers.lastGood.get()]).toEqual([0, 0]);
     await client.listPipelines(quiet);
     await list(client);
     await readLogs(client);
     await logs(client);
     await failureOf(client.getPipeline('orders', quiet));
-    expect(answers.asked).toBe(5);
+    expect(answers.started).toBe(5);
     expect(told).toEqual([1, 3, 5]);
     await client.close();
   });

@@ -134,11 +134,11 @@ test('a cut is counted as a gap, and a gap that waited for the line is still the
   writer.append(...withNewlines(Buffer.from('open')));
   const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
   put(lost);
-  expect(writer.toll).toMatchObject({gaps: 1, gapId: 1});
+  expect(writer.losses).toMatchObject({gaps: 1, gapId: 1});
   writer.cutLine();
   expect(rows()).toEqual(['open', {kind: 'line-cut', at: 99}, lost]);
-  expect(writer.toll).toMatchObject({gaps: 2, gapId: 2});
+  expect(writer.losses).toMatchObject({gaps: 2, gapId: 2});
   writer.append(...withNewlines(Buffer.from('open')));
   writer.cutLine();
-  expect(writer.toll).toMatchObject({gaps: 3, gapId: 4});
+  expect(writer.losses).toMatchObject({gaps: 3, gapId: 4});
 });

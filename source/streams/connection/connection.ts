@@ -58,9 +58,9 @@ export class Connection {
     switch (effect.kind) {
       case 'connect':
         void this.#follow(effect.attempt);
-        if (effect.attempt === this.#machine().spare?.attempt) {
+        if (effect.attempt === this.#machine().standby?.attempt) {
           this.#scopes.after(effect.attempt, overlapCap, () =>
-            this.#dispatch({kind: 'spare-late', attempt: effect.attempt}),
+            this.#dispatch({kind: 'standby-late', attempt: effect.attempt}),
           );
         }
         return;
@@ -76,8 +76,8 @@ export class Connection {
       case 'look-up':
         void this.#lookUp(effect.attempt);
         return;
-      case 'begin-replay':
-        this.#beginReplay(effect.attempt, effect.loss);
+      case 'start-replay':
+        this.#startReplay(effect.attempt, effect.loss);
         return;
       case 'settle':
         this.#settle(effect.attempt);
@@ -118,9 +118,9 @@ export class Connection {
     this.#dispatch({kind: 'looked-up', attempt, found});
   }
 
-  #beginReplay(attempt: number, loss: Loss | undefined): void {
+  #startReplay(attempt: number, loss: Loss | undefined): void {
     const machine = this.#machine();
-    const beside = attempt === machine.spare?.attempt ? machine.attempt : undefined;
+    const beside = attempt === machine.standby?.attempt ? machine.attempt : undefined;
     this.#identity.follow();
     this.#reader.start({attempt, loss, pipelineId: this.#identity.knownId, beside});
     this.#watches.watchCatchUp(attempt);
@@ -131,7 +131,7 @@ export class Connection {
     if (!this.#reader.receive(attempt, bytes)) return;
     const machine = this.#machine();
     if (isFirst && attempt === machine.attempt && machine.connection.kind === 'live') this.#settleLate(attempt);
-    if (machine.spare && attempt === machine.attempt) this.#dispatch({kind: 'heard', attempt});
+    if (machine.standby && attempt === machine.attempt) this.#dispatch({kind: 'received', attempt});
     this.#onChange();
   }
 
@@ -277,8 +277,8 @@ export class AttemptWatches {
   /** Tells once when the replay is over, unless that has been settled otherwise. */
   watchCatchUp(attempt: number): void {
     this.#scopes.after(attempt, this.#reader.lookAfter, () => {
-      const {connection, spare} = this.#machine();
-      if (connection.kind !== 'catching-up' && spare?.attempt !== attempt) return;
+      const {connection, standby} = this.#machine();
+      if (connection.kind !== 'catching-up' && standby?.attempt !== attempt) return;
       if (this.#reader.isReplayOver()) this.#dispatch({kind: 'caught-up', attempt});
       else this.watchCatchUp(attempt);
     });

@@ -54,8 +54,8 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     case 'opened':
     case 'retry-due':
     case 'silent':
-    case 'heard':
-    case 'spare-late':
+    case 'received':
+    case 'standby-late':
     case 'close':
       return undefined;
   }

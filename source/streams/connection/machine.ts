@@ -23,50 +23,50 @@ export const initialMachine: Machine = {
   tries: 0,
   loss: undefined,
   opened: false,
-  spare: undefined,
+  standby: undefined,
   wakeAfter: undefined,
   woken: false,
   eased: false,
 };
 
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
-export function step(machine: Machine, event: MachineEvent, moment: MachineContext): Step {
-  const {connection, spare} = machine;
+export function step(machine: Machine, event: MachineEvent, context: MachineContext): Step {
+  const {connection, standby} = machine;
   const same: Step = {machine, effects: []};
   if ('attempt' in event && event.attempt !== machine.attempt) {
-    return event.attempt === spare?.attempt ? stepSpare(machine, spare, event, moment) : same;
+    return event.attempt === standby?.attempt ? stepStandby(machine, standby, event, context) : same;
   }
   switch (event.kind) {
     case 'opened':
-      return connection.kind === 'connecting' ? catchUp(machine, moment) : same;
+      return connection.kind === 'connecting' ? catchUp(machine, context) : same;
     case 'caught-up':
-      return connection.kind === 'catching-up' ? goLive(machine, moment) : same;
+      return connection.kind === 'catching-up' ? goLive(machine, context) : same;
     case 'body-ended':
-      return isOpen(connection) ? stepBodyEnded(machine, event, moment) : same;
+      return isOpen(connection) ? stepBodyEnded(machine, event, context) : same;
     case 'refused':
       // Of an open connection it is our own defect: the client hands over what a handler threw.
-      if (isOpen(connection)) return retry(recordLoss(machine, 'unknown', moment), event.failure, moment);
-      return connection.kind === 'connecting' ? fail(machine, event.failure, moment) : same;
+      if (isOpen(connection)) return retry(recordLoss(machine, 'unknown', context), event.failure, context);
+      return connection.kind === 'connecting' ? fail(machine, event.failure, context) : same;
     case 'looked-up':
-      return connection.kind === 'ended' ? stepLookedUp(machine, event, moment) : same;
+      return connection.kind === 'ended' ? stepLookedUp(machine, event, context) : same;
     case 'retry-due':
       return connection.kind === 'waiting' || connection.kind === 'gone' ? connect(machine) : same;
     case 'reconnect':
-      return connect(isOpen(connection) ? recordLoss(machine, event.cause, moment) : machine);
+      return connect(isOpen(connection) ? recordLoss(machine, event.cause, context) : machine);
     case 'listed':
-      return stepListed(machine, event.as, moment);
+      return stepListed(machine, event.as, context);
     case 'server-answered':
       return isWokenBy(machine, event.request) ? wake(machine) : same;
     case 'close':
       return {
-        machine: {...machine, attempt: 0, spare: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
+        machine: {...machine, attempt: 0, standby: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
         effects: drops(machine),
       };
     case 'silent':
-      return connection.kind === 'live' && !spare ? connectSpare(machine) : same;
-    case 'heard':
-      return spare && !spare.reading ? dropSpare(machine, spare) : same;
-    case 'spare-late':
+      return connection.kind === 'live' && !standby ? connectStandby(machine) : same;
+    case 'received':
+      return standby && !standby.reading ? dropStandby(machine, standby) : same;
+    case 'standby-late':
       return same;
   }
 }
@@ -75,11 +75,11 @@ function catchUp(machine: Machine, {now}: MachineContext): Step {
   const {attempt, loss} = machine;
   return {
     machine: {...machine, opened: true, connection: {kind: 'catching-up', attempt, since: now}},
-    effects: [{kind: 'begin-replay', attempt, loss}],
+    effects: [{kind: 'start-replay', attempt, loss}],
   };
 }
 
-function goLive(machine: Machine, moment: MachineContext): Step {
+function goLive(machine: Machine, context: MachineContext): Step {
   const {attempt} = machine;
   return {
     machine: {
@@ -87,8 +87,8 @@ function goLive(machine: Machine, moment: MachineContext): Step {
       tries: 0,
       woken: false,
       eased: false,
-      loss: unreportedLoss(machine, moment),
-      connection: {kind: 'live', attempt, since: moment.now},
+      loss: unreportedLoss(machine, context),
+      connection: {kind: 'live', attempt, since: context.now},
     },
     effects: [{kind: 'settle', attempt}],
   };
@@ -97,27 +97,31 @@ function goLive(machine: Machine, moment: MachineContext): Step {
 function stepBodyEnded(
   machine: Machine,
   event: Extract<AttemptEvent, {kind: 'body-ended'}>,
-  moment: MachineContext,
+  context: MachineContext,
 ): Step {
-  const {attempt, spare} = machine;
-  const lost = recordLoss(machine, causeOf(event), moment);
-  if (spare) return promote(lost, spare, moment);
-  if (!event.sentinel) return retry(lost, undefined, moment);
+  const {attempt, standby} = machine;
+  const lost = recordLoss(machine, causeOf(event), context);
+  if (standby) return promote(lost, standby, context);
+  if (!event.sentinel) return retry(lost, undefined, context);
   return {machine: {...lost, connection: {kind: 'ended', attempt}}, effects: [{kind: 'look-up', attempt}]};
 }
 
 function stepLookedUp(
   machine: Machine,
   {found}: Extract<AttemptEvent, {kind: 'looked-up'}>,
-  moment: MachineContext,
+  context: MachineContext,
 ): Step {
-  if (found.kind === 'failed') return fail(machine, found.failure, moment);
-  const next = found.kind === 'same' ? retry(machine, undefined, moment) : connect(machine);
+  if (found.kind === 'failed') return fail(machine, found.failure, context);
+  const next = found.kind === 'same' ? retry(machine, undefined, context) : connect(machine);
   const because = found.kind === 'same' ? 'stopped' : 'created-again';
   return {...next, effects: [{kind: 'mark-ended', because}, ...next.effects]};
 }
 
-function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}>['as'], moment: MachineContext): Step {
+function stepListed(
+  machine: Machine,
+  as: Extract<OutsideEvent, {kind: 'listed'}>['as'],
+  context: MachineContext,
+): Step {
   const {connection} = machine;
   const away = connection.kind === 'waiting' || connection.kind === 'gone';
   switch (as) {
@@ -125,7 +129,7 @@ function stepListed(machine: Machine, as: Extract<OutsideEvent, {kind: 'listed'}
     case 'replaced':
       return away ? connect(machine) : {machine, effects: []};
     case 'missing':
-      return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, moment) : {machine, effects: []};
+      return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, context) : {machine, effects: []};
   }
 }
 
@@ -134,53 +138,53 @@ function isOpen(connection: ConnectionState): boolean {
 }
 
 /** No byte came for long: another connection is opened beside the one that may be dead. */
-function connectSpare(machine: Machine): Step {
+function connectStandby(machine: Machine): Step {
   const attempt = machine.lastAttempt + 1;
   return {
-    machine: {...machine, lastAttempt: attempt, spare: {attempt, reading: false}},
+    machine: {...machine, lastAttempt: attempt, standby: {attempt, reading: false}},
     effects: [{kind: 'connect', attempt}],
   };
 }
 
 /** Events of the connection that is to replace a silent one. Until it is open, its failures change nothing. */
-function stepSpare(machine: Machine, spare: Standby, event: AttemptEvent, moment: MachineContext): Step {
-  const {attempt} = spare;
+function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, context: MachineContext): Step {
+  const {attempt} = standby;
   switch (event.kind) {
     case 'opened': {
-      const loss = unreportedLoss(machine, moment);
+      const loss = unreportedLoss(machine, context);
       return {
-        machine: {...machine, loss, spare: {attempt, reading: true}},
-        effects: [{kind: 'begin-replay', attempt, loss: loss ?? {cause: 'silent', at: moment.now}}],
+        machine: {...machine, loss, standby: {attempt, reading: true}},
+        effects: [{kind: 'start-replay', attempt, loss: loss ?? {cause: 'silent', at: context.now}}],
       };
     }
     case 'caught-up':
-      return spare.reading ? takeOver(machine, spare, moment) : {machine, effects: []};
+      return standby.reading ? takeOver(machine, standby, context) : {machine, effects: []};
     case 'body-ended':
       // The old connection's bytes were not read meanwhile: only another replay has them for sure.
-      return spare.reading
-        ? retry(recordLoss(machine, causeOf(event), moment), undefined, moment)
-        : dropSpare(machine, spare);
+      return standby.reading
+        ? retry(recordLoss(machine, causeOf(event), context), undefined, context)
+        : dropStandby(machine, standby);
     case 'refused':
-      return dropSpare(machine, spare);
-    case 'spare-late':
-      return spare.reading ? takeOver(machine, spare, moment) : dropSpare(machine, spare);
+      return dropStandby(machine, standby);
+    case 'standby-late':
+      return standby.reading ? takeOver(machine, standby, context) : dropStandby(machine, standby);
     case 'looked-up':
     case 'retry-due':
     case 'silent':
-    case 'heard':
+    case 'received':
       return {machine, effects: []};
   }
 }
 
-/** The spare has brought all that the silent connection had: it is the connection now. */
-function takeOver(machine: Machine, {attempt}: Standby, moment: MachineContext): Step {
+/** The standby has brought all that the silent connection had: it is the connection now. */
+function takeOver(machine: Machine, {attempt}: Standby, context: MachineContext): Step {
   return {
     machine: {
       ...machine,
       attempt,
-      loss: unreportedLoss(machine, moment),
-      spare: undefined,
-      connection: {kind: 'live', attempt, since: moment.now},
+      loss: unreportedLoss(machine, context),
+      standby: undefined,
+      connection: {kind: 'live', attempt, since: context.now},
     },
     effects: [
       {kind: 'settle', attempt},
@@ -189,21 +193,21 @@ function takeOver(machine: Machine, {attempt}: Standby, moment: MachineContext):
   };
 }
 
-/** The silent connection ended before its spare was ready: the spare is the connection now. */
-function promote(machine: Machine, spare: Standby, {now}: MachineContext): Step {
-  const {attempt, reading} = spare;
+/** The silent connection ended before its standby was ready: the standby is the connection now. */
+function promote(machine: Machine, standby: Standby, {now}: MachineContext): Step {
+  const {attempt, reading} = standby;
   const connection: ConnectionState = reading
     ? {kind: 'catching-up', attempt, since: now}
     : {kind: 'connecting', attempt};
   return {
-    machine: {...machine, attempt, spare: undefined, connection},
+    machine: {...machine, attempt, standby: undefined, connection},
     effects: [{kind: 'drop', attempt: machine.attempt}],
   };
 }
 
 /** The silent connection stays the one that is read. */
-function dropSpare(machine: Machine, spare: Standby): Step {
-  return {machine: {...machine, spare: undefined}, effects: [{kind: 'drop', attempt: spare.attempt}]};
+function dropStandby(machine: Machine, standby: Standby): Step {
+  return {machine: {...machine, standby: undefined}, effects: [{kind: 'drop', attempt: standby.attempt}]};
 }
 
 /** Opens another connection at once, in place of all that is running. */
@@ -214,7 +218,7 @@ function connect(machine: Machine): Step {
       ...machine,
       attempt,
       lastAttempt: attempt,
-      spare: undefined,
+      standby: undefined,
       wakeAfter: undefined,
       woken: false,
       connection: {kind: 'connecting', attempt},
@@ -242,15 +246,15 @@ function wake(machine: Machine): Step {
 }
 
 /** There was no log to read: another try later, or none for now. */
-function fail(machine: Machine, failure: ApiFailure, moment: MachineContext): Step {
-  if (failure.kind !== 'fatal') return retry(machine, failure, moment);
-  return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, moment);
+function fail(machine: Machine, failure: ApiFailure, context: MachineContext): Step {
+  if (failure.kind !== 'fatal') return retry(machine, failure, context);
+  return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, context);
 }
 
 /** Another try later; how much later depends on what went wrong, if that is known, and how often. */
-function retry(machine: Machine, failure: ApiFailure | undefined, moment: MachineContext): Step {
+function retry(machine: Machine, failure: ApiFailure | undefined, context: MachineContext): Step {
   const tries = machine.tries + 1;
-  const milliseconds = retryDelay(failure, tries, moment.roll);
+  const milliseconds = retryDelay(failure, tries, context.roll);
   // The empty 404 is how a runner starts: nothing that a person should see as an error.
   const shown = failure?.kind === 'retryable' && failure.reason === 'not-ready' ? undefined : failure;
   const cause = machine.loss?.cause ?? 'unknown';
@@ -264,17 +268,17 @@ function retry(machine: Machine, failure: ApiFailure | undefined, moment: Machin
     machine: {
       ...machine,
       tries,
-      spare: undefined,
-      wakeAfter: mayBeWoken && !machine.woken ? moment.asked : undefined,
-      connection: {kind: 'waiting', until: moment.now + milliseconds, tries, cause, failure: shown},
+      standby: undefined,
+      wakeAfter: mayBeWoken && !machine.woken ? context.requests : undefined,
+      connection: {kind: 'waiting', until: context.now + milliseconds, tries, cause, failure: shown},
     },
     effects: [...drops(machine), {kind: 'wait', attempt, milliseconds}],
   };
 }
 
 /** No further attempt for now, save a slow one: what a person changes on the server is found without a key. */
-function gone(machine: Machine, reason: GoneReason, moment: MachineContext): Step {
-  const milliseconds = slowDelay(moment.roll);
+function gone(machine: Machine, reason: GoneReason, context: MachineContext): Step {
+  const milliseconds = slowDelay(context.roll);
   const effects: Effect[] = [...drops(machine), {kind: 'wait', attempt: machine.attempt, milliseconds}];
   if (reason.kind === 'deleted' && machine.opened) effects.push({kind: 'mark-ended', because: 'deleted'});
   return {
@@ -282,9 +286,9 @@ function gone(machine: Machine, reason: GoneReason, moment: MachineContext): Ste
       ...machine,
       // Said once: the next attempts find the same.
       opened: machine.opened && reason.kind !== 'deleted',
-      spare: undefined,
-      wakeAfter: reason.kind === 'refused' && !machine.woken ? moment.asked : undefined,
-      connection: {kind: 'gone', reason, until: moment.now + milliseconds},
+      standby: undefined,
+      wakeAfter: reason.kind === 'refused' && !machine.woken ? context.requests : undefined,
+      connection: {kind: 'gone', reason, until: context.now + milliseconds},
     },
     effects,
   };
@@ -292,7 +296,7 @@ function gone(machine: Machine, reason: GoneReason, moment: MachineContext): Ste
 
 /** What ends all that is running. */
 function drops(machine: Machine): Effect[] {
-  const attempts = [machine.attempt, machine.spare?.attempt ?? 0].filter((attempt) => attempt > 0);
+  const attempts = [machine.attempt, machine.standby?.attempt ?? 0].filter((attempt) => attempt > 0);
   return attempts.map((attempt) => ({kind: 'drop', attempt}));
 }
 
@@ -300,14 +304,14 @@ function drops(machine: Machine): Effect[] {
  * The log is lost (again). An outage is named and dated by its first loss, until a marker has told of it: what is lost
  * after that is another one. The server's own word that it ended the log counts more: the pane has a row about it.
  */
-export function recordLoss(machine: Machine, cause: LossCause, moment: MachineContext): Machine {
-  const loss = unreportedLoss(machine, moment) ?? {cause, at: moment.now};
+export function recordLoss(machine: Machine, cause: LossCause, context: MachineContext): Machine {
+  const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {...machine, loss: cause === 'runner-stopped' ? {...loss, cause} : loss};
 }
 
 /** The outage that goes on: no marker has told of it. */
-export function unreportedLoss(machine: Machine, moment: MachineContext): Loss | undefined {
-  return moment.decided ? undefined : machine.loss;
+export function unreportedLoss(machine: Machine, context: MachineContext): Loss | undefined {
+  return context.decided ? undefined : machine.loss;
 }
 
 /** The table "How a stream ends": the sentinel is the server's word; a clean end without it is the runner's death. */

@@ -45,7 +45,7 @@ export type Machine = {
   readonly loss: Loss | undefined;
   /** The log has been read since it was last said to be deleted. */
   readonly opened: boolean;
-  readonly spare: Standby | undefined;
+  readonly standby: Standby | undefined;
   /**
    * A good answer to any request after this one ends the wait: the last attempt failed when so many had begun. Undefined:
    * no answer does.
@@ -68,10 +68,10 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'retry-due'}
   /** No byte came for so long that the connection may be dead. */
   | {readonly kind: 'silent'}
-  /** A byte came while a spare was being connected: the connection is alive. */
-  | {readonly kind: 'heard'}
-  /** The spare took too long. */
-  | {readonly kind: 'spare-late'}
+  /** A byte came while a standby was being connected: the connection is alive. */
+  | {readonly kind: 'received'}
+  /** The standby took too long. */
+  | {readonly kind: 'standby-late'}
 );
 
 /** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
@@ -98,7 +98,7 @@ export type Effect =
   | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
   | {readonly kind: 'look-up'; readonly attempt: number}
   /** The attempt's bytes are the ones to read from now on, and they begin with a replay. */
-  | {readonly kind: 'begin-replay'; readonly attempt: number; readonly loss: Loss | undefined}
+  | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
   /** The replay is over: what is still undecided has to be decided. */
   | {readonly kind: 'settle'; readonly attempt: number}
   | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
@@ -112,7 +112,7 @@ export type MachineContext = {
   /** The replay that was begun last has found its place in the log: a marker tells of the outage, and lines went on. */
   readonly decided: boolean;
   /** Requests to the server that have begun so far, of all that ask it. */
-  readonly asked: number;
+  readonly requests: number;
 };
 
 export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};

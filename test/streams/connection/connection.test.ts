@@ -79,14 +79,14 @@ describe('attempt watches', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('a catch-up that ended otherwise is watched no more, that of a spare is', async () => {
+  test('a catch-up that ended otherwise is watched no more, that of a standby is', async () => {
     const {clock, watches, told, hear, become} = open(0);
     watches.watchCatchUp(1);
     hear();
     become({connection: live});
     await clock.advance(1000);
     expect([told, clock.pending]).toEqual([[], 0]);
-    become({spare: {attempt: 1, reading: true}});
+    become({standby: {attempt: 1, reading: true}});
     watches.watchCatchUp(1);
     await clock.advance(1000);
     expect(told).toEqual(['caught-up']);
@@ -168,7 +168,7 @@ describe('connection effects', () => {
     return {server, clock, buffer, reader, identity, effects, told, become, untilTold, write, changes: () => changes};
   }
 
-  const replayOf = (attempt: number) => ({kind: 'begin-replay', attempt, loss: undefined}) as const;
+  const replayOf = (attempt: number) => ({kind: 'start-replay', attempt, loss: undefined}) as const;
 
   test('a connection brings the log, says that it did, and tells of its end', async () => {
     const {server, buffer, effects, told, untilTold, write, changes} = await open();
@@ -214,17 +214,17 @@ describe('connection effects', () => {
     expect(told).toEqual([{kind: 'retry-due', attempt: 1}]);
   });
 
-  test('a spare that takes too long is told of, the only connection never', async () => {
+  test('a standby that takes too long is told of, the only connection never', async () => {
     const {clock, effects, told, become, untilTold} = await open();
     effects.run({kind: 'connect', attempt: 1});
     await untilTold('opened');
     await clock.advance(100_000);
-    become({spare: {attempt: 2, reading: false}});
+    become({standby: {attempt: 2, reading: false}});
     effects.run({kind: 'connect', attempt: 2});
     await untilTold('opened', 2);
-    expect(told.some(({kind}) => kind === 'spare-late')).toBe(false);
+    expect(told.some(({kind}) => kind === 'standby-late')).toBe(false);
     await clock.advance(30_000);
-    expect(told.at(-1)).toEqual({kind: 'spare-late', attempt: 2});
+    expect(told.at(-1)).toEqual({kind: 'standby-late', attempt: 2});
   });
 
   test('after the end of a log it finds the same pipeline, or another one of that name', async () => {

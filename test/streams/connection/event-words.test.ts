@@ -17,7 +17,7 @@ function words(events: readonly MachineEvent[]): (string | undefined)[] {
   return events.map((event, index) => {
     const now = index * 1000;
     const before = machine;
-    machine = step(machine, event, {now, roll: 0, decided: false, asked: 5}).machine;
+    machine = step(machine, event, {now, roll: 0, decided: false, requests: 5}).machine;
     return eventWords(before, event, machine, now)?.text;
   });
 }

@@ -13,7 +13,7 @@ import type {
 describe('connection loss', () => {
   const first = {cause: 'server-lost', at: 100} as const;
   const lost: Machine = {...initialMachine, loss: first};
-  const moment = {now: 500, roll: 0, decided: false, asked: 5};
+  const moment = {now: 500, roll: 0, decided: false, requests: 5};
   const decided = {...moment, decided: true};
 
   test('the first loss counts until a marker has told of it', () => {
@@ -40,7 +40,7 @@ describe('connection loss', () => {
 });
 
 describe('connection machine', () => {
-  const moment = {now: 1000, roll: 0, decided: false, asked: 5};
+  const moment = {now: 1000, roll: 0, decided: false, requests: 5};
   /** As `moment`, when what is read has found its place in the log. */
   const decided = {...moment, decided: true};
   const url = 'http://here';
@@ -97,8 +97,8 @@ describe('connection machine', () => {
     'looked up, no answer': {kind: 'looked-up', attempt: 1, found: {kind: 'failed', failure: unreachable}},
     'retry due': {kind: 'retry-due', attempt: 1},
     silent,
-    heard: {kind: 'heard', attempt: 1},
-    'spare late': {kind: 'spare-late', attempt: 1},
+    heard: {kind: 'received', attempt: 1},
+    'standby late': {kind: 'standby-late', attempt: 1},
     'listed, appeared': {kind: 'listed', as: 'appeared'},
     'listed, replaced': {kind: 'listed', as: 'replaced'},
     'listed, missing': {kind: 'listed', as: 'missing'},
@@ -106,7 +106,7 @@ describe('connection machine', () => {
     'server answered what was asked before': {kind: 'server-answered', request: 5},
   } satisfies Record<string, MachineEvent>;
 
-  /** Where each event leads from each state; what is not named changes nothing. `live +spare`: a second connection. */
+  /** Where each event leads from each state; what is not named changes nothing. `live +standby`: a second connection. */
   const table: Record<keyof typeof states, Partial<Record<keyof typeof events, string>>> = {
     idle: {reconnect: 'connecting', slept: 'connecting', close: 'idle'},
     connecting: {
@@ -138,7 +138,7 @@ describe('connection machine', () => {
       'refused, not reached': 'waiting',
       'refused, unknown': 'waiting',
       'refused, not allowed': 'waiting',
-      silent: 'live +spare',
+      silent: 'live +standby',
     },
     ended: {
       reconnect: 'connecting',
@@ -188,7 +188,7 @@ describe('connection machine', () => {
       const {machine} = play([events[event]], states[state]);
       const expected = table[state][event];
       if (expected === undefined) expect(machine).toBe(states[state]);
-      else expect(`${machine.connection.kind}${machine.spare ? ' +spare' : ''}`).toBe(expected);
+      else expect(`${machine.connection.kind}${machine.standby ? ' +standby' : ''}`).toBe(expected);
     });
   });
 
@@ -213,7 +213,7 @@ describe('connection machine', () => {
   });
 
   describe('an outage', () => {
-    const at = (now: number, isDecided = false): MachineContext => ({now, roll: 0, decided: isDecided, asked: 5});
+    const at = (now: number, isDecided = false): MachineContext => ({now, roll: 0, decided: isDecided, requests: 5});
     const waiting = play([cut], states.live).machine;
     const connecting = play([{kind: 'retry-due', attempt: 1}], waiting, at(2000, true)).machine;
     const again = play([{kind: 'opened', attempt: 2}], connecting, at(2100, true));
@@ -227,14 +227,14 @@ describe('connection machine', () => {
     } as const satisfies Record<string, MachineEvent>;
 
     test('is named and dated by its first loss', () => {
-      expect(again.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: first}]);
+      expect(again.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: first}]);
     });
 
     test.each(keysOf(losses))('goes on while no marker has told of it: then %s', (cause) => {
       const lost = play([losses[cause]], again.machine, at(2200)).machine;
       expect(lost.loss).toEqual(first);
       const reading = play([ask, {kind: 'opened', attempt: lost.lastAttempt + 1}], lost, at(2300));
-      expect(reading.effects).toContainEqual({kind: 'begin-replay', attempt: lost.lastAttempt + 1, loss: first});
+      expect(reading.effects).toContainEqual({kind: 'start-replay', attempt: lost.lastAttempt + 1, loss: first});
     });
 
     test.each(keysOf(losses))('is over when lines go on, live or not: then %s', (cause) => {
@@ -407,12 +407,12 @@ describe('connection machine', () => {
   });
 
   describe('a second connection in place of a silent one', () => {
-    const spare = play([silent], states.live);
-    const reading = play([{kind: 'opened', attempt: 2}], spare.machine);
+    const standby = play([silent], states.live);
+    const reading = play([{kind: 'opened', attempt: 2}], standby.machine);
 
     test('is opened beside it, stitched, and only then the old one is closed', () => {
-      expect(spare.effects).toEqual([{kind: 'connect', attempt: 2}]);
-      expect(reading.effects).toEqual([{kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}}]);
+      expect(standby.effects).toEqual([{kind: 'connect', attempt: 2}]);
+      expect(reading.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}}]);
       const done = play([{kind: 'caught-up', attempt: 2}], reading.machine);
       expect(done.effects).toEqual([
         {kind: 'settle', attempt: 2},
@@ -424,11 +424,11 @@ describe('connection machine', () => {
     test('is dropped when it fails, comes too late or the old one speaks, and its id is not used again', () => {
       const reasons: MachineEvent[] = [
         refused(unreachable, 2),
-        {kind: 'spare-late', attempt: 2},
-        {kind: 'heard', attempt: 1},
+        {kind: 'standby-late', attempt: 2},
+        {kind: 'received', attempt: 1},
       ];
       for (const reason of reasons) {
-        const {machine, effects} = play([reason], spare.machine);
+        const {machine, effects} = play([reason], standby.machine);
         expect(effects).toEqual([{kind: 'drop', attempt: 2}]);
         expect(machine.connection).toBe(states.live.connection);
         expect(play([silent], machine).effects).toEqual([{kind: 'connect', attempt: 3}]);
@@ -436,7 +436,7 @@ describe('connection machine', () => {
     });
 
     test('takes over when the old one ends first, whether it was open already or not', () => {
-      const early = play([cut], spare.machine);
+      const early = play([cut], standby.machine);
       expect(early.machine.connection).toEqual({kind: 'connecting', attempt: 2});
       expect(early.effects).toEqual([{kind: 'drop', attempt: 1}]);
       const late = play([cut], reading.machine);
@@ -446,9 +446,9 @@ describe('connection machine', () => {
     test('tells of the old loss if nothing did before it', () => {
       const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
       const opens = (at: MachineContext) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
-      expect(opens(moment).effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: outage.loss});
+      expect(opens(moment).effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: outage.loss});
       const told = opens(decided);
-      expect(told.effects).toContainEqual({kind: 'begin-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
+      expect(told.effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
       expect(play([{...cut, attempt: 2} as MachineEvent], told.machine).machine.loss).toEqual({
         cause: 'server-lost',
         at: 1000,
@@ -475,11 +475,13 @@ describe('connection machine', () => {
     });
 
     test('in use, is settled as it stands when the overlap has lasted too long', () => {
-      expect(play([{kind: 'spare-late', attempt: 2}], reading.machine).machine.connection).toMatchObject({attempt: 2});
+      expect(play([{kind: 'standby-late', attempt: 2}], reading.machine).machine.connection).toMatchObject({
+        attempt: 2,
+      });
     });
 
     test('is closed with the stream', () => {
-      expect(play([{kind: 'close'}], spare.machine).effects).toEqual([
+      expect(play([{kind: 'close'}], standby.machine).effects).toEqual([
         {kind: 'drop', attempt: 1},
         {kind: 'drop', attempt: 2},
       ]);
@@ -530,7 +532,7 @@ describe('connection machine', () => {
       fc.property(histories, (history) => {
         walk(history, (before, event, after) => {
           const isStale =
-            'attempt' in event && event.attempt !== before.attempt && event.attempt !== before.spare?.attempt;
+            'attempt' in event && event.attempt !== before.attempt && event.attempt !== before.standby?.attempt;
           if (isStale) expect(after).toEqual({machine: before, effects: []});
         });
       }),
@@ -550,10 +552,10 @@ describe('connection machine', () => {
             if (effect.kind === 'drop') open.delete(effect.attempt);
             if (effect.kind === 'connect') open.add(effect.attempt);
           }
-          const {connection, spare} = after.machine;
+          const {connection, standby} = after.machine;
           const allowed = ['connecting', 'catching-up', 'live'].includes(connection.kind) ? 1 : 0;
-          expect(open.size).toBeLessThanOrEqual(allowed + (spare ? 1 : 0));
-          if (spare) expect(connection.kind).toBe('live');
+          expect(open.size).toBeLessThanOrEqual(allowed + (standby ? 1 : 0));
+          if (standby) expect(connection.kind).toBe('live');
           expect(after.machine.lastAttempt).toBeGreaterThanOrEqual(before.lastAttempt);
         });
       }),
@@ -576,7 +578,7 @@ describe('connection machine', () => {
               expect(kinds).toContain('look-up');
               break;
             case 'connecting':
-              expect(kinds.includes('connect') || before.spare !== undefined).toBe(true);
+              expect(kinds.includes('connect') || before.standby !== undefined).toBe(true);
               break;
           }
         });
