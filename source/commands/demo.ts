@@ -1,5 +1,3 @@
-import {installation} from '../demo/scenario.ts';
-import {DemoServer} from '../demo/server.ts';
 import {aborted} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
 
@@ -23,7 +21,11 @@ export async function runDemoServer({port, host, signal, print}: DemoCommand): P
   await server.close();
 }
 
-async function startServer(port: number, host: string): Promise<DemoServer> {
+async function startServer(port: number, host: string) {
+  const [{DemoServer}, {installation}] = await Promise.all([
+    import('../demo/server.ts'),
+    import('../demo/scenario.ts'),
+  ]);
   try {
     return await DemoServer.start({port, host, scenario: installation, chunking: 'ragged'});
   } catch (cause) {

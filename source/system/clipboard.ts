@@ -1,7 +1,7 @@
 import {runTool, type ToolEnd, type ToolOptions} from './processes.ts';
 
 type ClipboardOptions = {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   /** As Node names it: `linux`, `darwin`. */
   readonly platform: string;
   /** Writes to the terminal between two frames, whole; false when the terminal takes nothing at the moment. */
@@ -74,52 +74,12 @@ function terminalHint(env: ClipboardOptions['env'], complaints: readonly string[
 /** How much was sent: `bytes` of `lines`. */
 type Sent = {readonly bytes: number; readonly lines: number};
 
-/** How numbers are said: `42 lines`, `6.1 kB`. */
-type SizeWords = {
-  readonly counted: (value: number, one: string, many: string) => string;
-  readonly byteSize: (bytes: number) => string;
-};
-
-/** What became of a copy, in a line for the footer. */
-export function sentWords(answer: ClipboardAnswer, words: SizeWords): string {
-  switch (answer.kind) {
-    case 'sent': {
-      const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
-      return `${verb(answer.how)} ${amount(answer, words)} ${way(answer.how)}${hint}`;
-    }
-    case 'too-large':
-      return `not sent: ${amount(answer, words)}, and terminals drop more than ${words.byteSize(answer.limit)}`;
-    case 'failed':
-      return `not copied: ${answer.why}`;
-  }
-}
-
-/** Only a tool tells whether it has the text. */
-function verb(how: ClipboardRoute): string {
-  return how === 'tmux' || how === 'OSC 52' ? 'sent' : 'copied';
-}
-
-function way(how: ClipboardRoute): string {
-  switch (how) {
-    case 'tmux':
-      return 'to tmux and its terminal';
-    case 'OSC 52':
-      return 'by OSC 52 (terminals do not acknowledge it)';
-    default:
-      return `with ${how}`;
-  }
-}
-
-function amount({lines, bytes}: Sent, words: SizeWords): string {
-  return `${words.counted(lines, 'line', 'lines')}, ${words.byteSize(bytes)}`;
-}
-
 /** A way to the clipboard, by the name that the footer shows. */
 type ClipboardRoute = 'tmux' | 'wl-copy' | 'xclip' | 'pbcopy' | 'OSC 52';
 
 /** What decides: variables of the environment, empty ones count as absent, and the platform as Node names it. */
 type ClipboardEnvironment = {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly platform: string;
 };
 

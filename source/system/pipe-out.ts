@@ -1,9 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {type FileHandle, open} from 'node:fs/promises';
-import {Readable} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
+import {promises, Readable} from 'node:stream';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {Environment} from '../settings/option-values.ts';
 import {holdSignals, stopAfterPager} from './signals.ts';
 
 type PipeOutOptions = {
@@ -13,7 +11,7 @@ type PipeOutOptions = {
   readonly blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Ink's: draws nothing and reads no keys while the callback runs, then draws all of it anew. */
   readonly suspendTerminal: (callback: () => Promise<void>) => Promise<void>;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   /** Path or name of a shell that knows `-c`: `$SHELL`, else `/bin/sh`. */
   readonly shell: string;
   /** The process, whose signals and keys are held back meanwhile. */
@@ -102,7 +100,7 @@ async function feed(child: ChildProcess, blocks: PipeOutOptions['blocks']): Prom
   if (!child.stdin) return;
   try {
     // One block ahead: a pager that shows its first page leaves the rest where it is.
-    await pipeline(Readable.from(blocks, {highWaterMark: 1}), child.stdin);
+    await promises.pipeline(Readable.from(blocks, {highWaterMark: 1}), child.stdin);
   } catch (error) {
     if (!hasLeft(error)) {
       child.kill();
@@ -168,6 +166,6 @@ export function commandEndWords(command: string, end: CommandEnd): string {
  * The user's pager as a command line, and the environment that it should be given. Logs have colours: less shows them
  * only when told to, and of all escape sequences only them (`R`); as git does, only where the user has no say in LESS.
  */
-export function pagerOf(env: Environment): {readonly command: string; readonly env: Environment} {
+export function pagerOf(env: NodeJS.ProcessEnv): {readonly command: string; readonly env: NodeJS.ProcessEnv} {
   return {command: env.PAGER || 'less', env: env.LESS === undefined ? {...env, LESS: 'R'} : env};
 }

@@ -1,5 +1,4 @@
 import {spawn} from 'node:child_process';
-import type {Processes} from '../storage/file-lock.ts';
 
 /** How a tool ended. */
 export type ToolEnd =
@@ -11,18 +10,18 @@ export type ToolEnd =
 
 export type ToolOptions = {
   readonly input: Uint8Array;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Milliseconds after which it is ended by force. */
   readonly limit?: number;
 };
 
 /** The machine's processes, as locks ask for them. */
-export function processesOf(process: NodeJS.Process): Processes {
+export function processesOf(process: NodeJS.Process) {
   return {
     pid: process.pid,
     random: Math.random,
-    isAlive(pid) {
+    isAlive(pid: number): boolean {
       try {
         return process.kill(pid, 0);
       } catch (error) {

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {root, run} from '../harness/program.ts';
@@ -72,11 +72,11 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   startup: {
     allowed: ['../api/x.ts', '../settings/x.ts', '../demo/x.ts', 'node:os', 'node:fs/promises'],
-    forbidden: ['../commands/x.ts', '../screen/x.ts', '../ui/x.ts', 'undici'],
+    forbidden: ['../commands/x.ts', '../screen/x.ts', '../storage/x.ts', '../words/x.ts', 'node:net', 'undici'],
   },
   system: {
     allowed: ['../lib/x.ts', '../terminal/x.ts', 'node:child_process'],
-    forbidden: ['../ui/x.ts', '../screen/x.ts', '../commands/x.ts', '../streams/x.ts', 'react', 'ink'],
+    forbidden: ['../settings/x.ts', '../storage/x.ts', '../ui/x.ts', '../streams/x.ts', 'node:vm', 'react', 'ink'],
   },
   ui: {
     allowed: ['../streams/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts', 'ink'],
@@ -112,15 +112,15 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   screen: {
     allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'],
-    forbidden: ['../stitch/x.ts', '../commands/x.ts', 'undici'],
+    forbidden: ['../stitch/x.ts', '../commands/x.ts', 'undici', 'meow', 'node:child_process'],
   },
   commands: {
     allowed: ['../streams/x.ts', '../demo/x.ts', '../api/x.ts', './logs/x.ts'],
-    forbidden: ['../ui/x.ts', '../ui/keys/x.ts', '../screen/x.ts', 'react', 'ink'],
+    forbidden: ['../ui/x.ts', '../ui/keys/x.ts', '../screen/x.ts', 'react', 'ink', 'node:child_process'],
   },
   'commands/logs': {
     allowed: ['../x.ts', '../../streams/x.ts', '../../api/x.ts'],
-    forbidden: ['../../ui/x.ts', '../../screen/x.ts', 'react', 'ink'],
+    forbidden: ['../../ui/x.ts', '../../screen/x.ts', 'react', 'ink', 'node:vm'],
   },
   demo: {
     allowed: ['../api/types.ts', 'node:http'],
@@ -143,7 +143,9 @@ type Diagnostic = {readonly category: string; readonly severity: string; readonl
 /** Lints a tree of files under our configuration, in one run, and answers the errors as `path category`. */
 async function lint(files: ReadonlyMap<string, string>): Promise<{code: number | null; errors: string[]}> {
   await using tree = await temporaryDirectory();
-  await copyFile(path.join(root, 'biome.json'), path.join(tree.path, 'biome.json'));
+  for (const each of ['biome.json', 'scripts/lint']) {
+    await cp(path.join(root, each), path.join(tree.path, each), {recursive: true});
+  }
   for (const [file, text] of files) {
     await mkdir(path.dirname(path.join(tree.path, file)), {recursive: true});
     await writeFile(path.join(tree.path, file), text);
@@ -198,6 +200,7 @@ test('some packages are imported by one file', async () => {
   const owners = {
     'lib/clock.ts': 'node:timers/promises',
     'terminal/width.ts': 'string-width',
+    'system/deadline.ts': 'node:vm',
     'settings/command-line.ts': 'meow',
     'settings/parse-config.ts': 'toml-eslint-parser',
     'ui/components/prompt-line.tsx': 'ink-text-input',
@@ -209,6 +212,26 @@ test('some packages are imported by one file', async () => {
   const {errors} = await lint(new Map(files));
   const others = Object.keys(owners).map((file) => `source/${path.dirname(file)}/other.ts ${IMPORTS}`);
   expect(errors.toSorted()).toEqual([...new Set(others)].toSorted());
+});
+
+/** An import that the room may make in some forms only: as a type, or with `import()`. */
+const FORMS_ALLOWED: readonly (readonly [file: string, from: string, forms: readonly string[]])[] = [
+  ['source/api/request.ts', 'undici', ['type', 'dynamic']],
+  ['source/api/client.ts', 'undici', ['type']],
+  ['source/startup/open-server.ts', '../demo/server.ts', ['dynamic']],
+  ['source/commands/demo.ts', '../demo/server.ts', ['dynamic']],
+  ['cli.tsx', './source/demo/server.ts', ['dynamic']],
+  ['source/ui/services.ts', '../system/clipboard.ts', ['type']],
+  ['source/ui/pages/help.ts', '../../system/clipboard.ts', ['type']],
+  ['source/screen/services.ts', '../system/clipboard.ts', ['value', 'type', 'dynamic', 'export']],
+];
+
+test('some imports are allowed in some forms only', async () => {
+  for (const form of Object.keys(FORMS)) {
+    const {errors} = await lint(new Map(FORMS_ALLOWED.map(([file, from]) => [file, FORMS[form]?.(from) ?? ''])));
+    const forbidden = FORMS_ALLOWED.filter(([, , forms]) => !forms.includes(form)).map(([file]) => `${file} plugin`);
+    expect(errors.filter((error) => error.endsWith(' plugin')).toSorted(), form).toEqual(forbidden.toSorted());
+  }
 });
 
 test('a forbidden import fails the lint command, an allowed one does not', async () => {

@@ -2,16 +2,7 @@ import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import xterm from '@xterm/headless';
 import {expect, test} from 'vitest';
-import * as words from '../../source/lib/format.ts';
-import {
-  type ClipboardAnswer,
-  clipboardRoutes,
-  copyToClipboard,
-  hintFrom,
-  osc52,
-  osc52Limit,
-  sentWords,
-} from '../../source/system/clipboard.ts';
+import {clipboardRoutes, copyToClipboard, hintFrom, osc52, osc52Limit} from '../../source/system/clipboard.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {openTmux} from '../harness/tmux.ts';
@@ -278,23 +269,4 @@ test('the longest text makes a sequence of 100,000 bytes, and a terminal takes i
 test('a part of a larger array is sent as that part', () => {
   const whole = Buffer.from('before text after');
   expect(osc52(whole.subarray(7, 11))).toBe(osc52(Buffer.from('text')));
-});
-
-const sent = {bytes: 6100, lines: 42};
-
-test.for<[ClipboardAnswer, string]>([
-  [{kind: 'sent', how: 'OSC 52', ...sent}, 'sent 42 lines, 6.1 kB by OSC 52 (terminals do not acknowledge it)'],
-  [{kind: 'sent', how: 'tmux', ...sent}, 'sent 42 lines, 6.1 kB to tmux and its terminal'],
-  [
-    {kind: 'sent', how: 'tmux', ...sent, hint: 'no terminal is attached'},
-    'sent 42 lines, 6.1 kB to tmux and its terminal · no terminal is attached',
-  ],
-  [{kind: 'sent', how: 'wl-copy', bytes: 12, lines: 1}, 'copied 1 line, 12 B with wl-copy'],
-  [
-    {kind: 'too-large', bytes: 4_200_000, lines: 52_118, limit: 74_994},
-    'not sent: 52,118 lines, 4.2 MB, and terminals drop more than 75 kB',
-  ],
-  [{kind: 'failed', why: 'no display'}, 'not copied: no display'],
-])('%o', ([answer, line]) => {
-  expect(sentWords(answer, words)).toBe(line);
 });

@@ -4,7 +4,7 @@ import {filterText} from '../../filters/filter.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {byteSize, counted} from '../../lib/format.ts';
 import {inSlices} from '../../lib/slices.ts';
-import {type ClipboardAnswer, sentWords} from '../../system/clipboard.ts';
+import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
@@ -94,7 +94,21 @@ export async function bytesOf(
 
 /** What became of a copy, for the footer. */
 export function copiedWords(answer: ClipboardAnswer): string {
-  return sentWords(answer, {byteSize, counted});
+  if (answer.kind === 'failed') return `not copied: ${answer.why}`;
+  const amount = `${counted(answer.lines, 'line', 'lines')}, ${byteSize(answer.bytes)}`;
+  if (answer.kind === 'too-large') {
+    return `not sent: ${amount}, and terminals drop more than ${byteSize(answer.limit)}`;
+  }
+  const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
+  switch (answer.how) {
+    // Neither reports whether the text arrived.
+    case 'tmux':
+      return `sent ${amount} to tmux and its terminal${hint}`;
+    case 'OSC 52':
+      return `sent ${amount} by OSC 52 (terminals do not acknowledge it)${hint}`;
+    default:
+      return `copied ${amount} with ${answer.how}${hint}`;
+  }
 }
 
 /** The scrollback is bounded: a pager that reads slowly comes too late for the oldest lines. Empty if none is missing. */

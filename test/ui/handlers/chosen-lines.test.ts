@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {copyBytes, newTally} from '../../../source/buffer/copy-lines.ts';
+import type {ClipboardAnswer} from '../../../source/system/clipboard.ts';
 import {
   blocksOf,
   bytesOf,
@@ -258,12 +259,28 @@ describe('taking', () => {
     });
   });
 
-  it('says how much went where, and what was missing', () => {
-    expect(copiedWords({kind: 'sent', how: 'tmux', bytes: 1200, lines: 3})).toBe(
-      'sent 3 lines, 1.2 kB to tmux and its terminal',
-    );
+  it('counts the lines that were dropped before they were read', () => {
     expect(missingWords(newTally())).toBe('');
     expect(missingWords({...newTally(), missing: 1})).toBe('1 older line was dropped meanwhile');
     expect(missingWords({...newTally(), missing: 1234})).toBe('1,234 older lines were dropped meanwhile');
   });
+});
+
+const sent = {bytes: 6100, lines: 42};
+
+it.for<[ClipboardAnswer, string]>([
+  [{kind: 'sent', how: 'OSC 52', ...sent}, 'sent 42 lines, 6.1 kB by OSC 52 (terminals do not acknowledge it)'],
+  [{kind: 'sent', how: 'tmux', ...sent}, 'sent 42 lines, 6.1 kB to tmux and its terminal'],
+  [
+    {kind: 'sent', how: 'tmux', ...sent, hint: 'no terminal is attached'},
+    'sent 42 lines, 6.1 kB to tmux and its terminal · no terminal is attached',
+  ],
+  [{kind: 'sent', how: 'wl-copy', bytes: 12, lines: 1}, 'copied 1 line, 12 B with wl-copy'],
+  [
+    {kind: 'too-large', bytes: 4_200_000, lines: 52_118, limit: 74_994},
+    'not sent: 52,118 lines, 4.2 MB, and terminals drop more than 75 kB',
+  ],
+  [{kind: 'failed', why: 'no display'}, 'not copied: no display'],
+])('the footer after a copy: %o', ([answer, line]) => {
+  expect(copiedWords(answer)).toBe(line);
 });
