@@ -77,7 +77,7 @@ async function answer(words: readonly string[], version: string, process: NodeJS
       themes: [...(settings?.themes.keys() ?? [])],
     },
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
-    server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.way.tenant ?? ''}`,
+    server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.server.tenant ?? ''}`,
     clock: systemClock,
     open: async () => (settings ? await openServer(settings, version, systemClock) : undefined),
   });

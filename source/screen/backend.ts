@@ -16,10 +16,10 @@ import {processesOf} from '../system/processes.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
 
-/** A history or session that cannot be written (a home that hangs) does not keep the program from ending. Milliseconds. */
+/** Milliseconds to wait for files in a home folder that hangs before the program ends. */
 const savePatience = 500;
 
-/** What goes on behind the screen, whatever is on it: the list, the streams, what is kept on disk. */
+/** What runs behind every page: the list, the streams, the files. */
 export class ScreenBackend {
   readonly poller: ListPoller;
   readonly login: Login;
@@ -27,9 +27,9 @@ export class ScreenBackend {
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly history: SearchHistory;
-  /** Undefined for the demo server, which is another one at every start. */
+  /** Undefined for the demo server, which is a new one at every start. */
   readonly session: ScreenSession | undefined;
-  /** Where all that the program keeps on its own lies. */
+  /** The folder of the files that the program keeps for itself. */
   readonly state: string;
   readonly #recordings: Recordings;
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class ScreenBackend {
     this.poller = new ListPoller({client, clock, random});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
-    const server = serverName(client.baseUrl, settings.way.tenant);
+    const server = serverName(client.baseUrl, settings.server.tenant);
     this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
@@ -75,7 +75,7 @@ export class ScreenBackend {
     this.login.start();
   }
 
-  /** Ends all of it. Resolves when what is kept is on disk, or takes too long. */
+  /** Ends everything. Resolves when the files are written, or after `savePatience`. */
   async close(): Promise<void> {
     this.#endOfPresence();
     this.presence.dispose();
@@ -88,7 +88,7 @@ export class ScreenBackend {
   }
 }
 
-/** What the settings say of the view, as the screen has it. */
+/** The view of the settings, in the screen's terms. */
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
   const least = levelOf(level?.toUpperCase());
   return {...rest, ...(least !== undefined && {level: least})};

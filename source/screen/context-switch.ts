@@ -5,14 +5,14 @@ import type {Settings} from '../settings/settings.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import type {Contexts} from '../ui/services.ts';
 
-/** The screen that takes the place of this one. */
+/** The screen that follows this one. */
 export type NextScreen = {readonly settings: Settings; readonly server: OpenServer};
 
-/** The file that contexts stand in, and what reads the settings again as if one of them had been asked for. */
+/** Where the contexts are configured, and what reads the settings again for one of them. */
 export type ContextSource = {
-  /** As messages name it. */
+  /** The configuration file, as messages name it. */
   readonly file: string;
-  /** Rejects with an error for the user when it cannot be used. */
+  /** Rejects with an error for the user when the context cannot be used. */
   readonly settingsIn: (context: string) => Promise<Settings>;
 };
 
@@ -20,13 +20,13 @@ export type ContextSwitchOptions = {
   readonly source: ContextSource;
   readonly version: string;
   readonly clock: Clock;
-  /** Ends the screen, so that the other one can begin. */
+  /** Ends the screen, so that the next one can start. */
   readonly onReady: (next: NextScreen) => void;
 };
 
 /**
- * Leads from one context to another: whatever can be known to be wrong with the other is found while this one is still on
- * the screen, so that a mistake in the configuration costs nobody the logs that he reads.
+ * Switches from one context to another. What can be checked is checked before this screen ends: a mistake in the
+ * configuration costs the user none of the logs on it.
  */
 export class ContextSwitch {
   readonly #options: ContextSwitchOptions;
@@ -38,7 +38,7 @@ export class ContextSwitch {
     this.#options = options;
   }
 
-  /** The contexts for the screen. */
+  /** The contexts as the screen shows them. */
   of({contexts, context}: Settings): Contexts {
     return {
       all: contexts.map(({name, host, color}) => ({
@@ -51,7 +51,7 @@ export class ContextSwitch {
     };
   }
 
-  /** The screen ends: it is too late for another one. */
+  /** The screen ends, and no other one follows. */
   end(): void {
     this.#isOver = true;
   }

@@ -2,12 +2,12 @@ import type {Clock} from '../lib/clock.ts';
 import {type BoundedWrites, restoreSequence} from '../system/terminal-output.ts';
 import type {NextScreen} from './context-switch.ts';
 
-/** The exit code; `next`: the screen that is to follow. */
+/** The exit code, and the screen that follows. */
 export type ScreenEnd = {readonly code: number; readonly next: NextScreen | undefined};
 
 /**
- * Why a screen ends, and what follows it. Whatever ends it says so here: a key, a signal, a fault, another context. More
- * than one may, until the terminal has been let go of.
+ * Why a screen ends, and what follows it. Whatever ends it is recorded here: a key, a signal, a fault, another context.
+ * Several may come before the terminal has been restored.
  */
 export class ScreenExit {
   readonly #onLeave: () => void;
@@ -15,7 +15,7 @@ export class ScreenExit {
   #fault: {readonly error: unknown} | undefined;
   #next: NextScreen | undefined;
 
-  /** `onLeave` is called each time that something ends the screen. */
+  /** `onLeave` is called each time something ends the screen. */
   constructor(onLeave: () => void) {
     this.#onLeave = onLeave;
   }
@@ -25,12 +25,12 @@ export class ScreenExit {
     return this.#fault ? 1 : this.#code;
   }
 
-  /** What ended the screen, if that is a fault of the program's own. */
+  /** The fault of the program itself that ended the screen, if one did. */
   get fault(): {readonly error: unknown} | undefined {
     return this.#fault;
   }
 
-  /** The screen that is to follow. */
+  /** The screen that follows. */
   get next(): NextScreen | undefined {
     return this.#next;
   }
@@ -50,12 +50,12 @@ export class ScreenExit {
     this.leave(1);
   }
 
-  /** The screen has ended by a fault. The first one is the cause of those after it. */
+  /** A fault has ended the screen. The first one caused those after it. */
   onFault(error: unknown): void {
     this.#fault ??= {error};
   }
 
-  /** A signal or a crash came after all: no other screen follows. */
+  /** After a signal or a crash no other screen follows. */
   async dropNextUnlessClean(): Promise<void> {
     if (this.code === 0) return;
     const next = this.#next;
@@ -64,11 +64,11 @@ export class ScreenExit {
   }
 }
 
-/** A terminal that takes nothing does not keep the program from ending. Milliseconds. */
+/** Milliseconds to wait for a terminal that accepts nothing before the program ends. */
 const terminalPatience = 500;
 
 type EndScreenOptions = {
-  readonly departure: ScreenExit;
+  readonly exit: ScreenExit;
   readonly writes: Pick<BoundedWrites, 'end'>;
   /** What was done to the terminal and the process, oldest first. */
   readonly undo: readonly (() => void)[];
@@ -77,20 +77,20 @@ type EndScreenOptions = {
     readonly stderr: {readonly write: (text: string) => unknown};
   };
   readonly clock: Clock;
-  /** Writes a report about a fault, and answers what the user reads. */
+  /** Writes a report about a fault, and resolves to what the user reads. */
   readonly reportFault: (error: unknown) => Promise<string>;
 };
 
-/** Lets go of the terminal once nothing is drawn any more. */
+/** Restores the terminal once nothing more is drawn. */
 export async function endScreen(options: EndScreenOptions): Promise<ScreenEnd> {
-  const {departure, writes, undo, process, clock, reportFault} = options;
-  const {fault} = departure;
+  const {exit, writes, undo, process, clock, reportFault} = options;
+  const {fault} = exit;
   const words = fault && (await reportFault(fault.error));
   const isOut = await writes.end({restore: restoreSequence, patience: terminalPatience, clock});
-  await departure.dropNextUnlessClean();
-  // Else nothing more can be said, and even a natural end would wait for the terminal. Another screen can wait for it.
-  if (!isOut && !departure.next) process.exit(departure.code);
+  await exit.dropNextUnlessClean();
+  // Any further write, and even a natural end of the process, would wait for the terminal. Another screen can wait.
+  if (!isOut && !exit.next) process.exit(exit.code);
   for (const undoOne of undo.toReversed()) undoOne();
   if (words !== undefined) process.stderr.write(words);
-  return {code: departure.code, next: departure.next};
+  return {code: exit.code, next: exit.next};
 }

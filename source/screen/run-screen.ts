@@ -1,20 +1,32 @@
 import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
+import type {NamePattern} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
+import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
-import {boundWrites, holdStderr, leaveOnOwnLine, reportModes} from '../system/terminal-output.ts';
+import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
+import {Controller} from '../ui/controller.ts';
 import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
-import type {ContextSource} from './context-switch.ts';
-import {DrawnScreen, screenListeners} from './drawn-screen.tsx';
+import {ScreenBackend, viewOptionsOf} from './backend.ts';
+import {type ContextSource, ContextSwitch} from './context-switch.ts';
+import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
-import {type ScreenOptions, screenParts} from './services.ts';
+import {readTerminal, screenServices} from './services.ts';
 
-type ScreensOptions = Omit<ScreenOptions, 'commands' | 'server'>;
+type ScreensOptions = {
+  readonly settings: Settings;
+  readonly names: readonly string[];
+  /** Pipelines that match are opened too, also those that are created later. */
+  readonly patterns: readonly NamePattern[];
+  readonly version: string;
+  readonly process: NodeJS.Process;
+  readonly contexts: ContextSource;
+};
 
 /**
- * Runs the screen, and runs it anew for each context that the user goes to. Answers the exit code. Throws `UsageError`
- * for keys that cannot be.
+ * Runs the screen, and runs it again for each context that the user switches to. Resolves to the exit code. Throws
+ * `UsageError` for keys that cannot be used and for a terminal without a screen.
  */
 export async function runScreens(options: ScreensOptions): Promise<number> {
   const {contexts} = options;
@@ -31,11 +43,11 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
   let end = await runScreen({...common, commands: commandsOf(options.settings)});
   while (end.next) {
     const {next} = end;
-    // Who comes back within one run comes back to what he left, also with --fresh.
+    // Within one run a context is restored as it was left, also with --fresh.
     const {context, fresh} = next.settings;
     const settings = {...next.settings, fresh: fresh && !visited.has(context?.name)};
     visited.add(context?.name);
-    // The pipelines that were asked for are those of the first server.
+    // The names of the command line are pipelines of the first server.
     end = await runScreen({
       ...{...common, settings, server: next.server, names: [], patterns: []},
       commands: commandsOf(settings),
@@ -51,56 +63,72 @@ function commandsOf({keys}: Settings): CommandTable {
   return table;
 }
 
-/** Runs the screen until the user or a signal ends it, or another takes its place; leaves the terminal clean. */
+type ScreenOptions = ScreensOptions & {
+  /** With the user's keys. */
+  readonly commands: CommandTable;
+  /** The server, when it is open already. */
+  readonly server?: OpenServer;
+};
+
+/** Runs the screen until the user or a signal ends it, or another screen follows; restores the terminal. */
 async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const {settings, version, process} = options;
+  const {settings, names, patterns, version, process, commands, contexts} = options;
   const {stdout} = process;
   const clock = systemClock;
-  const departure = new ScreenExit(() => {
+  const terminal = readTerminal(process);
+  const server = options.server ?? (await openServer(settings, version, clock));
+
+  const backend = new ScreenBackend({settings, client: server.client, clock, process});
+  const exit = new ScreenExit(() => {
     contextSwitch.end();
-    // While the logs are still there. After an exception what was saved last is safer than what is there now.
-    if (departure.fault === undefined) back.session?.capture();
+    // While the logs are still there. After an exception the last saved session is safer than the present one.
+    if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
     drawn.end();
   });
-  const {server, back, title, contextSwitch, controller} = await screenParts(options, departure, clock);
-  const drawn = new DrawnScreen(controller, process, settings.fps);
-  const reports = reportModes(stdout, {mouse: settings.mouse});
-  controller.terminal.keep({
-    on() {
-      reports.on();
-      title.resume();
-    },
-    off() {
-      reports.off();
-      title.restore();
-    },
+  const contextSwitch = new ContextSwitch({
+    source: contexts,
+    ...{version, clock},
+    onReady: (next) => exit.leaveFor(next),
   });
-  const endOwnLine = leaveOnOwnLine(stdout);
+  const title = windowTitle(stdout);
+  const {session} = backend;
+  const controller = new Controller({
+    services: screenServices({
+      ...{settings, server, backend, terminal, process, clock, commands},
+      setTitle: title.set,
+      contexts: contextSwitch.of(settings),
+      quit: () => exit.leave(0),
+    }),
+    names,
+    isAsked: (name) => patterns.some(({matches}) => matches(name)),
+    size: sizeOf(stdout),
+    wish: viewOptionsOf(settings.view.initial),
+    ...(session && {beforeFirst: () => session.takeUp(controller)}),
+  });
+  const reports = reportModes(stdout, settings);
+  controller.terminal.keep(reports, title);
+
+  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings});
   const writes = boundWrites(stdout, () => void controller.terminal.repaint());
-  const undo = [
-    // Undone last: when writes are whole again.
-    title.restore,
-    endOwnLine,
-    holdStderr(process.stderr),
-    ...screenListeners({back, controller, drawn, departure, process, clock, hasMouse: settings.mouse}),
-  ];
+  // The title is undone last, once `writes` has ended: a dropped write would leave ours.
+  const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];
   const endSize = drawn.followSize();
   reports.on();
-  back.start();
+  backend.start();
   try {
     await drawn.ended();
   } catch (error) {
     // A component threw.
-    departure.onFault(error);
+    exit.onFault(error);
   } finally {
-    controller.terminal.restoreModes();
+    controller.terminal.forgetModes();
     reports.off();
     endSize();
-    await back.close();
+    await backend.close();
     await server.close();
   }
   const reportFault = (error: unknown) =>
-    reportCrash(error, {process, version, folder: back.state, secrets: server.secrets(), clock});
-  return await endScreen({departure, writes, undo, process, clock, reportFault});
+    reportCrash(error, {process, version, folder: backend.state, secrets: server.secrets(), clock});
+  return await endScreen({exit, writes, undo, process, clock, reportFault});
 }

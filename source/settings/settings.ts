@@ -31,7 +31,7 @@ export type Settings = {
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
   readonly tokenFrom: string | undefined;
-  readonly way: ServerOptions;
+  readonly server: ServerOptions;
   readonly demo: boolean;
   /** The context of the configuration file that says which server, if one does; its colour as written (`readColor`). */
   readonly context: {readonly name: string; readonly color: string | undefined} | undefined;
@@ -93,7 +93,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     host: demo ? undefined : value('host'),
     token: demo ? undefined : value('auth')?.trim() || undefined,
     tokenFrom: find('auth')?.name,
-    way: ofServer ? readServerOptions(given, environment) : defaultServerOptions,
+    server: ofServer ? readServerOptions(given, environment) : defaultServerOptions,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},
     contexts: [...file.contexts.values()].map(({name, host, values}) => {

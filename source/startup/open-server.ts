@@ -27,9 +27,9 @@ export type OpenServer = {
 export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
   const userAgent = `pipetail/${version}`;
   if (settings.demo) return await openDemo(userAgent, clock);
-  const {host: baseUrl = '', way} = settings;
-  const {tenant, proxy} = way;
-  const trust = await readTrust(way);
+  const {host: baseUrl = '', server} = settings;
+  const {tenant, proxy} = server;
+  const trust = await readTrust(server);
   try {
     const credentials = credentialsOf(settings, clock);
     const client = createClient({
@@ -66,7 +66,7 @@ export async function reportOldServer(
   if (words !== undefined) note(`pipetail: ${words}`);
 }
 
-function credentialsOf({host: url = '', token, way: {tokenCommand}}: Settings, clock: Clock): Credentials {
+function credentialsOf({host: url = '', token, server: {tokenCommand}}: Settings, clock: Clock): Credentials {
   if (!tokenCommand) return fixedCredentials(token);
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock, url});
 }

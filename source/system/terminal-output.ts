@@ -1,36 +1,37 @@
 import type {Writable} from 'node:stream';
 import type {WriteStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
-import type {NotifyBy} from '../settings/settings.ts';
 
-/** Writes that never stop the program. */
+/** Writes to the terminal that never block the program. */
 export type BoundedWrites = {
-  /** From now on nothing is drawn anew: what is dropped is the restoring of the terminal, and `end` makes up for it. */
+  /** Stops the redrawing after dropped frames: from now on a drop may hit the restoring of the terminal, see `end`. */
   readonly leave: () => void;
   /**
-   * Ends it and waits, `patience` milliseconds at most, until the kernel has taken everything. If frames were dropped,
-   * what Ink wrote to restore the terminal may be among them: then `restore` is written. False: the terminal still
-   * takes nothing, and any write to it, or to stderr, would stop the process until it does.
+   * Ends the bounding and waits, at most `patience` milliseconds, until the kernel has accepted everything. If frames
+   * were dropped, Ink's restoring of the terminal may be among them: then `restore` is written. Resolves to false when the
+   * terminal still accepts nothing: any write to it, or to stderr, would block the process.
    */
   readonly end: (options: {restore: string; patience: number; clock: Pick<Clock, 'after'>}) => Promise<boolean>;
 };
 
-/** The terminal's title, which is put back at the end. */
-export type WindowTitle = {
-  /** `text` is printable. */
-  readonly set: (text: string) => void;
-  readonly restore: () => void;
-  /** Sets again what was set before it was put back. */
-  readonly resume: () => void;
-};
-
-/** Modes of the terminal that are switched as one: reports of focus, of the mouse. */
+/** Something of the terminal that is switched off while another program has it. */
 export type TerminalModes = {readonly on: () => void; readonly off: () => void};
 
+/** The window's title: `off` restores the terminal's own, `on` sets ours again. */
+export type WindowTitle = TerminalModes & {
+  /** `text` is printable. */
+  readonly set: (text: string) => void;
+};
+
+const leaveAlternateScreen = '\u001B[?1049l';
+
 /**
- * Keeps a terminal that is not read (a stalled SSH link, a frozen pane) from stopping the program. Node's writes to a
- * terminal block the event loop, and with it every stream; so they are made non-blocking, and while the kernel takes
- * no more, frames are dropped instead of queued. Once it does, `onRecovered` has to draw the screen anew.
+ * Keeps a terminal that is not read (a stalled SSH link, a frozen pane) from blocking the program. Node's writes to a
+ * terminal block the event loop, and with it every stream. Here they do not, and frames are dropped instead of queued
+ * until the kernel accepts more. Then `onRecovered` has to draw the whole screen.
+ *
+ * The last frame stays where there is no alternate screen (VT100, the Linux console), so a line break goes before Ink's
+ * sequence that leaves it: the shell's prompt gets a line of its own. On an alternate screen the break vanishes with it.
  */
 export function boundWrites(stdout: WriteStream, onRecovered: () => void): BoundedWrites {
   const write = stdout.write.bind(stdout);
@@ -43,89 +44,82 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
     onRecovered();
   };
   stdout.on('drain', onDrain);
-  stdout.write = (chunk: Uint8Array | string, ...rest: readonly unknown[]): boolean => {
-    const done = rest.findLast((argument) => typeof argument === 'function');
-    // An empty write is how Ink, at its end, waits for the others: that is for `end`, which does not wait for ever.
+  const restoreWrite = replaceWrite(stdout, (chunk, done) => {
+    // Before it exits, Ink waits for a callback of an empty write; `end` waits instead, with a limit.
     if (stdout.writableNeedDrain || chunk.length === 0) {
       dropped ||= chunk.length > 0;
-      if (done) queueMicrotask(() => done());
+      queueMicrotask(done);
       return !stdout.writableNeedDrain;
     }
-    return write(chunk, (error) => done?.(error));
-  };
+    return write(chunk === leaveAlternateScreen ? `\r\n${chunk}` : chunk, done);
+  });
 
   return {
     leave: () => void stdout.off('drain', onDrain),
     async end({restore, patience, clock}) {
       stdout.off('drain', onDrain);
-      stdout.write = write;
+      restoreWrite();
       if (stdout.destroyed || stdout.errored) return true;
       const {promise, resolve} = Promise.withResolvers<boolean>();
       const cancel = clock.after(patience, () => resolve(false));
-      // Called back when all before it is out, or when the terminal is gone.
+      // The callback comes when all earlier writes are out, or when the terminal is gone.
       write(dropped ? restore : '', () => resolve(true));
       const isOut = await promise;
       cancel();
-      // What restores the terminal must get out before the process ends.
+      // The restoring must get out before the process ends.
       if (isOut) setBlocking(stdout, true);
       return isOut;
     },
   };
 }
 
+const mostKept = 64 * 1024;
+
 /**
- * Whether a write waits until the kernel has taken it, and with it the event loop and every stream: Node's writes to a
- * terminal do. Only libuv's handle has the switch, and `_handle` is how Node's own code reaches it (lib/tty.js). What
- * has no handle, a file, stays as it is.
+ * Holds back what is written to stderr while the screen is up, where it would overwrite frames. The result ends that and
+ * writes what was held, up to 64 KiB.
+ */
+export function holdStderr(stderr: NodeJS.WriteStream): () => void {
+  let held = '';
+  const restoreWrite = replaceWrite(stderr, (chunk, done) => {
+    if (held.length < mostKept) held += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    queueMicrotask(done);
+    return true;
+  });
+  return () => {
+    restoreWrite();
+    if (held !== '') stderr.write(held);
+  };
+}
+
+/** Replaces a stream's `write`. Returns what restores it. */
+function replaceWrite(
+  stream: NodeJS.WriteStream,
+  write: (chunk: Uint8Array | string, done: (error?: Error | null) => void) => boolean,
+): () => void {
+  const own = stream.write;
+  stream.write = (chunk: Uint8Array | string, ...rest: readonly unknown[]): boolean => {
+    const done = rest.findLast((argument) => typeof argument === 'function');
+    return write(chunk, (error) => done?.(error));
+  };
+  return () => {
+    stream.write = own;
+  };
+}
+
+/**
+ * Whether a write blocks the event loop until the kernel has accepted it, as Node's writes to a terminal do. Only libuv's
+ * handle has the switch, and `_handle` is how Node's own code reaches it (lib/tty.js). A stream without a handle, a file,
+ * is unchanged.
  */
 export function setBlocking(stream: Writable, blocking: boolean): void {
   const {_handle: handle} = stream as unknown as {_handle?: {setBlocking?: (blocking: boolean) => void}};
   handle?.setBlocking?.(blocking);
 }
 
-const leaveAlternateScreen = '\u001B[?1049l';
-
 /**
- * Gives the shell a line of its own where there is no alternate screen to leave (VT100, the Linux console): the last
- * frame stays there, and the prompt would stand at its end. On the alternate screen the line goes with it. Answers its
- * undoing.
- */
-export function leaveOnOwnLine(stdout: NodeJS.WriteStream): () => void {
-  const write = stdout.write.bind(stdout);
-  stdout.write = (chunk: Uint8Array | string, ...rest: readonly unknown[]): boolean => {
-    const done = rest.findLast((argument) => typeof argument === 'function');
-    // Ink writes the sequence by itself.
-    return write(chunk === leaveAlternateScreen ? `\r\n${chunk}` : chunk, (error) => done?.(error));
-  };
-  return () => {
-    stdout.write = write;
-  };
-}
-
-const mostKept = 64 * 1024;
-
-/**
- * Holds what is written to stderr while the screen is up: on the screen it would stay, over the frames. The answer
- * ends the holding and writes what came, up to 64 KiB.
- */
-export function holdStderr(stderr: NodeJS.WriteStream): () => void {
-  const write = stderr.write.bind(stderr);
-  let held = '';
-  stderr.write = (chunk: Uint8Array | string, ...rest: readonly unknown[]): boolean => {
-    if (held.length < mostKept) held += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    const done = rest.findLast((argument) => typeof argument === 'function');
-    if (done) queueMicrotask(() => done());
-    return true;
-  };
-  return () => {
-    stderr.write = write;
-    if (held !== '') write(held);
-  };
-}
-
-/**
- * Writes a sequence between two frames. False: the terminal takes nothing at the moment. Frames are dropped then, and
- * half a sequence would garble it.
+ * Writes a sequence between two frames. Returns false when the terminal accepts nothing at the moment: half a sequence
+ * would garble it.
  */
 export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolean {
   if (stdout.writableNeedDrain) return false;
@@ -134,9 +128,9 @@ export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolea
 }
 
 /**
- * Sets the window's title; the one that it had is kept on the terminal's own stack before the first and taken from there
- * at the end (xterm's control sequences, XTWINOPS 22 and 23). No title can be asked for: terminals answer with text that
- * would be typed.
+ * Sets the window's title. Before the first one the terminal pushes its own on a stack, and pops it at the end (xterm's
+ * control sequences, XTWINOPS 22 and 23). The title is never queried: terminals answer with text that a shell would read
+ * as typed.
  */
 export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writableNeedDrain'>): WindowTitle {
   let wanted: string | undefined;
@@ -145,7 +139,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   const set = (text: string) => {
     wanted = text;
     if (text === shown) return;
-    // While the terminal takes nothing: the next change brings it up to date.
+    // While the terminal accepts nothing; the next change sets it.
     if (stdout.writableNeedDrain) return;
     stdout.write(`${isPushed ? '' : '\u001B[22;2t'}\u001B]2;${text}\u0007`);
     isPushed = true;
@@ -153,13 +147,13 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   };
   return {
     set,
-    restore() {
+    on() {
+      if (wanted !== undefined) set(wanted);
+    },
+    off() {
       if (isPushed) stdout.write('\u001B[23;2t');
       isPushed = false;
       shown = undefined;
-    },
-    resume() {
-      if (wanted !== undefined) set(wanted);
     },
   };
 }
@@ -168,7 +162,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
 const focusMode = 1004;
 const mouseModes = [1002, 1006];
 
-/** What the terminal is asked to report between the keys. One that does not know a mode ignores it. */
+/** Which events the terminal reports between the keys. A terminal ignores a mode that it does not have. */
 export function reportModes(
   stdout: {readonly write: (text: string) => unknown},
   {mouse}: {readonly mouse: boolean},
@@ -180,7 +174,7 @@ export function reportModes(
   };
 }
 
-/** Everything that the screen may have switched on, switched off: colours, modes, alternate screen, cursor. */
+/** Switches off everything that the screen may have switched on: colours, modes, alternate screen, hidden cursor. */
 export const restoreSequence = [
   '\u001B[0m\r\n',
   ...[2026, focusMode, ...mouseModes, 2004, 1049].map((mode) => `\u001B[?${mode}l`),
@@ -189,9 +183,12 @@ export const restoreSequence = [
 
 const bell = '\u0007';
 
+/** How a notification reaches a user who looks elsewhere. */
+type NotifyBy = 'bell' | 'osc9' | 'osc777' | 'off';
+
 /**
- * Answers what tells a person who looks elsewhere, through the terminal; undefined when nothing is to. tmux and GNU
- * screen pass nothing on but the bell, which marks their window: there it is the bell, whatever was asked for.
+ * Returns what writes a notification to the terminal; undefined for `off`. Inside tmux and GNU screen it is always the
+ * bell, which marks their window: they pass nothing else on.
  */
 export function notificationWriter(
   by: NotifyBy,
@@ -199,7 +196,7 @@ export function notificationWriter(
 ): ((text: string) => void) | undefined {
   if (by === 'off') return undefined;
   const isInside = Boolean(env.TMUX || env.STY);
-  // A terminal that takes nothing at the moment is not looked at either: the notification is dropped.
+  // Dropped when the terminal accepts nothing: then nobody sees it either.
   return (text) => void write(isInside ? bell : notification(by, text));
 }
 
@@ -209,7 +206,7 @@ function notification(by: Exclude<NotifyBy, 'off'>, text: string): string {
     case 'bell':
       return bell;
     case 'osc9':
-      // Behind a number and `;` ConEmu and Windows Terminal read other commands (`9;4;` is a progress bar).
+      // After a number and `;` ConEmu and Windows Terminal read other commands (`9;4;` is a progress bar).
       return `\u001B]9;pipetail · ${text}\u0007`;
     case 'osc777':
       return `\u001B]777;notify;pipetail;${text.replaceAll(';', ',')}\u0007`;

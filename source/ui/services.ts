@@ -102,7 +102,7 @@ export type Described = {readonly name: string; readonly answer: Description | u
 export class TerminalLease {
   #suspend: SuspendTerminal | undefined;
   #isLent = false;
-  #modes: TerminalModes | undefined;
+  #modes: readonly TerminalModes[] = [];
 
   /** Somebody else draws. */
   get isLent(): boolean {
@@ -114,14 +114,14 @@ export class TerminalLease {
     this.#suspend = suspend;
   }
 
-  /** What the terminal was asked for beyond what Ink asks for: switched off while it is lent, and on again after. */
-  keep(modes: TerminalModes): void {
+  /** Modes that Ink does not know: off while the terminal is lent, and on again after. */
+  keep(...modes: readonly TerminalModes[]): void {
     this.#modes = modes;
   }
 
-  /** The screen ends: from now on the modes are left as they are, also when a command gives the terminal back. */
-  restoreModes(): void {
-    this.#modes = undefined;
+  /** The screen ends: a command that gives the terminal back switches nothing on again. */
+  forgetModes(): void {
+    this.#modes = [];
   }
 
   /** Hands the terminal over while `callback` runs, then takes it back and draws every cell anew. */
@@ -131,11 +131,11 @@ export class TerminalLease {
     this.#isLent = true;
     try {
       await this.#suspend(async () => {
-        this.#modes?.off();
+        for (const mode of this.#modes) mode.off();
         try {
           await callback();
         } finally {
-          this.#modes?.on();
+          for (const mode of this.#modes) mode.on();
         }
       });
     } finally {

@@ -3,7 +3,9 @@ import {PassThrough, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, it} from 'vitest';
+import {Presence} from '../../source/lib/presence.ts';
 import {DrawnScreen} from '../../source/screen/drawn-screen.tsx';
+import {ScreenExit} from '../../source/screen/exit.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
 /** A terminal that keeps what is written to it. */
@@ -29,7 +31,11 @@ it('draws each of the frames that come as fast as asked for, not every second on
   await using screen = await ScreenUnderTest.open();
   const {process, text} = terminal();
   const fps = 20;
-  const drawn = new DrawnScreen(screen.controller, process, fps);
+  const drawn = new DrawnScreen({
+    ...{controller: screen.controller, process, settings: {fps, mouse: false}, clock: screen.clock},
+    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    exit: new ScreenExit(() => {}),
+  });
   // Nothing in common: of a row only what has changed is written.
   const frames = Array.from({length: 16}, (_, frame) => String.fromCharCode(97 + frame).repeat(9));
   for (const frame of frames) {

@@ -5,43 +5,43 @@ import {nextScreen} from './next-screen.ts';
 
 it('says each time that the screen is to be left, and knows the last code', () => {
   let left = 0;
-  const departure = new ScreenExit(() => left++);
-  departure.leave(0);
-  departure.leave(143);
-  expect([left, departure.code, departure.fault, departure.next]).toEqual([2, 143, undefined, undefined]);
+  const exit = new ScreenExit(() => left++);
+  exit.leave(0);
+  exit.leave(143);
+  expect([left, exit.code, exit.fault, exit.next]).toEqual([2, 143, undefined, undefined]);
 });
 
 it('keeps the first fault, which is the cause of the others and outweighs any code', () => {
-  const departure = new ScreenExit(() => {});
-  departure.leaveWithFault(new Error('first'));
-  departure.leaveWithFault(new Error('second'));
-  departure.leave(0);
-  expect(departure.code).toBe(1);
-  expect(departure.fault?.error).toEqual(new Error('first'));
+  const exit = new ScreenExit(() => {});
+  exit.leaveWithFault(new Error('first'));
+  exit.leaveWithFault(new Error('second'));
+  exit.leave(0);
+  expect(exit.code).toBe(1);
+  expect(exit.fault?.error).toEqual(new Error('first'));
 });
 
 it('knows of the fault when it says that the screen is to be left', () => {
-  const departure: ScreenExit = new ScreenExit(() => expect(departure.fault).toEqual({error: 'broken'}));
-  departure.leaveWithFault('broken');
+  const exit: ScreenExit = new ScreenExit(() => expect(exit.fault).toEqual({error: 'broken'}));
+  exit.leaveWithFault('broken');
   expect.assertions(1);
 });
 
 it('has another screen follow, unless a signal comes after all', async () => {
   const {next, isClosed} = await nextScreen();
-  const departure = new ScreenExit(() => {});
-  departure.leaveFor(next);
-  await departure.dropNextUnlessClean();
-  expect([departure.code, departure.next, isClosed()]).toEqual([0, next, false]);
-  departure.leave(143);
-  await departure.dropNextUnlessClean();
-  expect([departure.code, departure.next, isClosed()]).toEqual([143, undefined, true]);
+  const exit = new ScreenExit(() => {});
+  exit.leaveFor(next);
+  await exit.dropNextUnlessClean();
+  expect([exit.code, exit.next, isClosed()]).toEqual([0, next, false]);
+  exit.leave(143);
+  await exit.dropNextUnlessClean();
+  expect([exit.code, exit.next, isClosed()]).toEqual([143, undefined, true]);
 });
 
 /** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
-async function ending(departure: ScreenExit, {isOut = true, during = () => {}} = {}) {
+async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) {
   const done: string[] = [];
   const end = await endScreen({
-    departure,
+    exit,
     writes: {
       end() {
         done.push('the last write');
@@ -58,9 +58,9 @@ async function ending(departure: ScreenExit, {isOut = true, during = () => {}} =
 }
 
 function leftWith(code: number): ScreenExit {
-  const departure = new ScreenExit(() => {});
-  departure.leave(code);
-  return departure;
+  const exit = new ScreenExit(() => {});
+  exit.leave(code);
+  return exit;
 }
 
 it('writes the last, then undoes what was done last first', async () => {
@@ -70,9 +70,9 @@ it('writes the last, then undoes what was done last first', async () => {
 });
 
 it('tells of a fault when the terminal is whole again', async () => {
-  const departure = new ScreenExit(() => {});
-  departure.leaveWithFault('broken');
-  const {code, done} = await ending(departure);
+  const exit = new ScreenExit(() => {});
+  exit.leaveWithFault('broken');
+  const {code, done} = await ending(exit);
   expect(code).toBe(1);
   expect(done.at(-1)).toBe('report: broken');
 });
@@ -83,9 +83,9 @@ it('ends the process at once when the terminal takes nothing', async () => {
 
 it('leaves a terminal that takes nothing to the screen that follows', async () => {
   const {next, isClosed} = await nextScreen();
-  const departure = new ScreenExit(() => {});
-  departure.leaveFor(next);
-  const end = await ending(departure, {isOut: false});
+  const exit = new ScreenExit(() => {});
+  exit.leaveFor(next);
+  const end = await ending(exit, {isOut: false});
   expect([end.code, end.next, isClosed()]).toEqual([0, next, false]);
   expect(end.done).not.toContain('exit 0');
   await next.server.close();
@@ -93,9 +93,9 @@ it('leaves a terminal that takes nothing to the screen that follows', async () =
 
 it.each([true, false])('lets no screen follow a signal that comes during the last write (out: %s)', async (isOut) => {
   const {next, isClosed} = await nextScreen();
-  const departure = new ScreenExit(() => {});
-  departure.leaveFor(next);
-  const end = await ending(departure, {isOut, during: () => departure.leave(143)});
+  const exit = new ScreenExit(() => {});
+  exit.leaveFor(next);
+  const end = await ending(exit, {isOut, during: () => exit.leave(143)});
   expect([end.code, end.next, isClosed()]).toEqual([143, undefined, true]);
   expect(end.done.includes('exit 143')).toBe(!isOut);
 });

@@ -1,12 +1,12 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
-import {takingServices, themeColors} from '../../source/screen/services.ts';
+import {copyServices, themeColors} from '../../source/screen/services.ts';
 import {type ThemeName, themeNames} from '../../source/settings/palette.ts';
 import {styleToSgr} from '../../source/terminal/style.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-describe('taking services', () => {
+describe('copy, save and pipe', () => {
   // What needs a terminal of its own (OSC 52, the pager) is tested on one: test/e2e/take-*.test.ts.
 
   const {signal} = new AbortController();
@@ -21,23 +21,23 @@ describe('taking services', () => {
 
   test('the pager is the user’s, else less', () => {
     vi.stubEnv('PAGER', 'most -s');
-    expect(takingServices(process).pager).toBe('most -s');
+    expect(copyServices(process).pager).toBe('most -s');
     vi.stubEnv('PAGER', undefined);
-    expect(takingServices(process).pager).toBe('less');
+    expect(copyServices(process).pager).toBe('less');
   });
 
   test('a file name is taken as a shell would take it: blanks around it do not count, ~ is home', async () => {
     await using home = await temporaryDirectory();
     vi.stubEnv('HOME', home.path);
     const file = path.join(home.path, 'a b.log');
-    const saved = await takingServices(process).save(' ~/a b.log ', blocks('text\n'), {overwrite: false, signal});
+    const saved = await copyServices(process).save(' ~/a b.log ', blocks('text\n'), {overwrite: false, signal});
     expect(saved).toEqual({kind: 'saved', path: file, bytes: 5});
     expect(await readFile(file, 'utf8')).toBe('text\n');
   });
 
   test('a command that cannot be run says why, and the terminal is taken back', async () => {
     const steps: string[] = [];
-    const problem = await takingServices(process).pipe('jq .', blocks('text\n'), {
+    const problem = await copyServices(process).pipe('jq .', blocks('text\n'), {
       async suspendTerminal() {
         // As Ink does while the terminal is lent already.
         steps.push('not lent');
@@ -50,7 +50,7 @@ describe('taking services', () => {
   });
 });
 
-describe('theme colors', () => {
+describe('themes', () => {
   const red = (name: string, depth: Parameters<typeof themeColors>[2], own = new Map()) =>
     styleToSgr({fg: 1, bold: true}, themeColors(name, own, depth));
 

@@ -46,7 +46,7 @@ const feldera: Variables = {
 
 /** Where a request goes, with what. */
 function way(argv: readonly string[], variables: Variables, file = named) {
-  const {host, token, tokenFrom, way: rest, context} = readSettings(argv, variables, file);
+  const {host, token, tokenFrom, server: rest, context} = readSettings(argv, variables, file);
   const {tenant, tokenCommand, insecure, extraRoots} = rest;
   return {
     context: context?.name,

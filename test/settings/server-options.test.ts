@@ -90,7 +90,7 @@ describe('http proxy', () => {
 describe('way to server', () => {
   type Variables = Readonly<Record<string, string>>;
 
-  const way = (argv: readonly string[], environment: Variables = {}) => readSettings(argv, environment).way;
+  const way = (argv: readonly string[], environment: Variables = {}) => readSettings(argv, environment).server;
 
   function complaint(argv: readonly string[], environment: Variables = {}): string {
     try {

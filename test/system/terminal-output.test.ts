@@ -1,15 +1,22 @@
 import {Writable} from 'node:stream';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import type {WriteStream} from 'node:tty';
 import {expect, it, test} from 'vitest';
-import type {NotifyBy} from '../../source/settings/settings.ts';
 import {
-  leaveOnOwnLine,
+  boundWrites,
+  holdStderr,
   notificationWriter,
   reportModes,
   restoreSequence,
   windowTitle,
 } from '../../source/system/terminal-output.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 
-function sent(by: NotifyBy, env: NodeJS.ProcessEnv, text = 'orders: no space; left'): string[] {
+function sent(
+  by: Parameters<typeof notificationWriter>[0],
+  env: NodeJS.ProcessEnv,
+  text = 'orders: no space; left',
+): string[] {
   const written: string[] = [];
   notificationWriter(by, {env, write: (sequence) => written.push(sequence) > 0})?.(text);
   return written;
@@ -29,21 +36,84 @@ it.each([{TMUX: '/tmp/tmux-0/default,1,0'}, {STY: '1.pts'}])('inside %j only the
   expect(sent('off', env)).toEqual([]);
 });
 
-test('a line of its own in front of the main screen, and nothing else is changed', async () => {
-  let seen = '';
-  const stdout = new Writable({
+/** A terminal that accepts a write only when `accept` is called, and holds one more back. */
+function slowTerminal() {
+  const written: string[] = [];
+  const waiting: (() => void)[] = [];
+  const stream = new Writable({
+    highWaterMark: 1,
     write(chunk, _, done) {
-      seen += chunk;
-      done();
+      written.push(String(chunk));
+      waiting.push(done);
     },
   });
-  const undo = leaveOnOwnLine(stdout as unknown as NodeJS.WriteStream);
-  stdout.write('\u001B[?1049h frame');
-  await new Promise<void>((resolve) => stdout.write('\u001B[?1049l', () => resolve()));
-  expect(seen).toBe('\u001B[?1049h frame\r\n\u001B[?1049l');
-  undo();
-  stdout.write('\u001B[?1049l');
-  expect(seen.endsWith('\u001B[?1049l\u001B[?1049l')).toBe(true);
+  const accept = async () => {
+    waiting.shift()?.();
+    await nextTurn();
+  };
+  return {written, accept, stdout: stream as unknown as WriteStream};
+}
+
+test('frames are dropped while the terminal accepts nothing, and the screen is drawn anew once it does', async () => {
+  const {written, accept, stdout} = slowTerminal();
+  let recovered = 0;
+  boundWrites(stdout, () => recovered++);
+  stdout.write('one');
+  const dropped: string[] = [];
+  stdout.write('two', () => dropped.push('two'));
+  await nextTurn();
+  expect([written, dropped, recovered]).toEqual([['one'], ['two'], 0]);
+  await accept();
+  expect(recovered).toBe(1);
+  stdout.write('three');
+  await accept();
+  expect([written, recovered]).toEqual([['one', 'three'], 1]);
+});
+
+test.each([
+  [['frame'], ''],
+  [['frame', 'dropped'], 'restored'],
+])('the end waits until %j is out, and then writes %j', async (frames, restored) => {
+  const {written, accept, stdout} = slowTerminal();
+  const writes = boundWrites(stdout, () => {});
+  for (const frame of frames) stdout.write(frame);
+  const isOut = writes.end({restore: 'restored', patience: 1000, clock: new FakeClock()});
+  await accept();
+  await accept();
+  expect(await isOut).toBe(true);
+  expect(written.join('|')).toBe(`frame|${restored}`);
+});
+
+test('the end does not wait for a terminal that never accepts anything', async () => {
+  const clock = new FakeClock();
+  const {stdout} = slowTerminal();
+  const writes = boundWrites(stdout, () => {});
+  stdout.write('frame');
+  const isOut = writes.end({restore: '', patience: 500, clock});
+  await clock.advance(500);
+  expect(await isOut).toBe(false);
+});
+
+test('the shell gets a line of its own where no alternate screen is left, and nothing else is changed', async () => {
+  const {written, accept, stdout} = slowTerminal();
+  boundWrites(stdout, () => {});
+  for (const sequence of ['\u001B[?1049h frame', '\u001B[?1049l']) {
+    stdout.write(sequence);
+    await accept();
+  }
+  expect(written).toEqual(['\u001B[?1049h frame', '\r\n\u001B[?1049l']);
+});
+
+test('stderr is held back, and written at the end', async () => {
+  const {written, stdout} = slowTerminal();
+  const release = holdStderr(stdout);
+  const done: string[] = [];
+  stdout.write('a warning\n', () => done.push('called'));
+  stdout.write(Buffer.from('and another\n'));
+  await nextTurn();
+  expect([written, done]).toEqual([[], ['called']]);
+  release();
+  expect(written).toEqual(['a warning\nand another\n']);
 });
 
 test.each([false, true])(
@@ -72,8 +142,8 @@ it('keeps the title that there was before the first, sets each change once, and 
   title.set('pipetail');
   title.set('pipetail');
   title.set('pipetail · 3 failing');
-  title.restore();
-  title.restore();
+  title.off();
+  title.off();
   expect(written).toEqual([
     '\u001B[22;2t\u001B]2;pipetail\u0007',
     '\u001B]2;pipetail · 3 failing\u0007',
@@ -83,16 +153,16 @@ it('keeps the title that there was before the first, sets each change once, and 
 
 it('a title that was never set is not put back', () => {
   const {written, title} = terminal();
-  title.restore();
+  title.off();
   expect(written).toEqual([]);
 });
 
 it('lends the terminal with its own title, and sets ours again after', () => {
   const {written, title} = terminal();
-  title.resume();
+  title.on();
   title.set('pipetail');
-  title.restore();
-  title.resume();
+  title.off();
+  title.on();
   expect(written).toEqual([
     '\u001B[22;2t\u001B]2;pipetail\u0007',
     '\u001B[23;2t',

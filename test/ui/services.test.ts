@@ -38,7 +38,7 @@ test('a command that gives the terminal back after the end switches no mode on',
   terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
   const {promise: isOver, resolve: end} = Promise.withResolvers<void>();
   const lent = terminal.lend(() => isOver);
-  terminal.restoreModes();
+  terminal.forgetModes();
   end();
   await lent;
   expect(steps).toEqual(['off']);

@@ -51,7 +51,7 @@ export async function runLogsCommand(options: {
     const {timeout} = request;
     const {directory, maxBytes} = settings.record;
     const server = await openServer(settings, version, systemClock);
-    const of = serverName(server.client.baseUrl, settings.way.tenant);
+    const of = serverName(server.client.baseUrl, settings.server.tenant);
     const recordings =
       directory === undefined
         ? undefined
