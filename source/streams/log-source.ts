@@ -12,8 +12,6 @@ export type LogSnapshot = {
   readonly byteLength: number;
   readonly droppedLines: number;
   readonly connection: ConnectionState;
-  /** Lines of level ERROR received so far, whether they are still held or not. */
-  readonly errorCount: number;
   /** The last 20 connection events, oldest first. */
   readonly events: readonly ConnectionEvent[];
   /** Id of the pipeline as last known; undefined until the list or a look-up told. */

@@ -298,7 +298,6 @@ export class LogStream {
     return {
       ...bufferInfo(this.buffer),
       connection: this.#machine.connection,
-      errorCount: this.#reader.errors.count,
       events: this.#history.events,
       pipelineId: this.#identity.knownId,
       receivedAt: this.#reader.receivedAt,

@@ -558,8 +558,8 @@ test('errors are counted as they come, held or not', async () => {
   for (let error = 0; error < 7; error++) pipeline.write(`[orders] ${pipeline.stamp()} ERROR test:  no ${error}`);
   pipeline.write(`[orders] ${pipeline.stamp()}  INFO test:  ERROR is only a word here`);
   await eventually(
-    () => stream.snapshot.get().errorCount === 7,
-    () => `7 errors, there are ${stream.snapshot.get().errorCount}`,
+    () => stream.errors.count === 7,
+    () => `7 errors, there are ${stream.errors.count}`,
   );
 });
 

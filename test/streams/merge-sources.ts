@@ -38,9 +38,9 @@ export class Feed {
   }
 
   show(change: Partial<LogSnapshot> = {}): void {
-    const {connection, errorCount, events, receivedAt} = {...this.#store.get(), ...change};
+    const {connection, events, receivedAt} = {...this.#store.get(), ...change};
     const own = mergedSnapshot(this.buffer, [], connection);
-    this.#store.set({...own, errorCount, events, receivedAt});
+    this.#store.set({...own, events, receivedAt});
   }
 }
 

@@ -213,8 +213,8 @@ export function worstConnection(connections: readonly ConnectionState[]): Connec
 }
 
 /**
- * What a merged log shows beside its lines: those of its own buffer, the errors and the last byte of all sources, the
- * worst connection of those that are still followed, and all events with the names of their sources.
+ * What a merged log shows beside its lines: those of its own buffer, the last byte of all sources, the worst connection
+ * of those that are still followed, and all events with the names of their sources.
  */
 export function mergedSnapshot(
   buffer: LogBuffer,
@@ -226,7 +226,6 @@ export function mergedSnapshot(
   return {
     ...bufferInfo(buffer),
     connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
-    errorCount: sources.reduce((sum, {snapshot}) => sum + snapshot.errorCount, 0),
     events: mergedEvents(sources),
     pipelineId: undefined,
     receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
