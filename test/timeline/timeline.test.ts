@@ -167,7 +167,8 @@ it('whatever comes and is looked at, a tab counts what the errors page lists as 
       );
       for (const tab of controller.state.tabs) {
         const listed = rows.filter(
-          ({pipeline, kind}) => pipelinesOf(tab).includes(pipeline) && !(tab.merges && kind === 'connectors'),
+          ({pipeline, kind}) =>
+            pipelinesOf(tab).includes(pipeline) && !(tab.source.kind === 'merged' && kind === 'connectors'),
         );
         const label = tabLabels(controller).find(({name}) => name === tab.name);
         expect(label?.errors, tab.name).toBe(listed.reduce((sum, {count}) => sum + count, 0));
