@@ -9,6 +9,8 @@ import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
+import {shorten} from '../terminal/fit.ts';
+import {sanitise} from '../terminal/sanitise.ts';
 import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {TimelinesOptions} from '../timeline/timeline.ts';
@@ -78,6 +80,11 @@ export type ServerContext = {
   /** Fills the header while it is in force. */
   readonly color: Color | undefined;
 };
+
+/** The name of a context for the header and the contexts page, in at most 24 cells. */
+export function shownContext(name: string, symbols: Symbols): string {
+  return shorten(sanitise(name).text, 24, symbols.ellipsis);
+}
 
 /** The servers that the configuration names, and the way to another of them. */
 export type Contexts = {

@@ -3,7 +3,7 @@ import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from
 import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
-import {pageLines} from '../../source/ui/pages/pages.ts';
+import {pageShown} from '../../source/ui/pages/pages.ts';
 import {pressKey, withoutLastCharacter, withoutLastWord} from '../../source/ui/press-keys.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
 import {logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, workedOut} from './reading.ts';
@@ -65,7 +65,7 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
 /** Everything that the screen shows can be made. */
 function look(screen: ScreenUnderTest): void {
   rowsOf(screen);
-  pageLines(screen.controller);
+  pageShown(screen.controller);
   expect(screen.controller.layout?.paneHeight).toBeGreaterThan(0);
 }
 

@@ -27,7 +27,7 @@ import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {useNow, useSeconds} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {shownName} from '../pages/contexts.ts';
+import {shownContext} from '../services.ts';
 import {hasLocalTimes} from '../state/pane-view.ts';
 import {activeTab} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
@@ -111,7 +111,7 @@ export function headerText(view: HeaderView): StyledText {
 function left(view: HeaderView): StyledText {
   return concat([
     plain(' pipetail', {bold: true}),
-    ...(view.context === undefined ? [] : [plain(`  ${shownName(view.context, view.symbols)}`, {bold: true})]),
+    ...(view.context === undefined ? [] : [plain(`  ${shownContext(view.context, view.symbols)}`, {bold: true})]),
     plain(`  ${view.serverName}  `),
     ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
     ...oldServerNote(view.serverVersion),

@@ -6,7 +6,7 @@ import {useNow, useSeconds} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
-import {pagePlace, pageShown} from '../pages/pages.ts';
+import {pageShown} from '../pages/pages.ts';
 import {troublePage} from '../pages/trouble.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Body} from './body.tsx';
@@ -50,11 +50,11 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   // The list of errors is of all tabs: it is drawn again when the marks of one change.
   useTabLabels(controller);
   useStore(controller.attention.mutes);
-  const {lines, offset} = pageShown(controller);
+  const {rows, place} = pageShown(controller);
   return (
     <>
-      <PageView lines={lines} offset={offset} height={layout.bodyHeight} />
-      <Bottom layout={layout} place={pagePlace(offset, layout.bodyHeight, lines.length)} />
+      <PageView rows={rows} height={layout.bodyHeight} />
+      <Bottom layout={layout} place={place} />
     </>
   );
 }
@@ -76,17 +76,14 @@ function Main({layout}: {readonly layout: Layout}) {
   useSeconds(clock, trouble !== undefined && now !== undefined && list.nextTryAt !== undefined);
   if (!trouble) return <Body layout={layout} />;
   // On a small screen the advice matters more than the air around it.
-  const lines = trouble.length > layout.bodyHeight ? trouble.filter((line) => line.text !== '') : trouble;
-  return <PageView lines={lines} offset={0} height={layout.bodyHeight} />;
+  const rows = trouble.length > layout.bodyHeight ? trouble.filter((row) => row.text !== '') : trouble;
+  return <PageView rows={rows} height={layout.bodyHeight} />;
 }
 
-/** Rows of text over the whole body, from `offset` on. */
-function PageView(props: {readonly lines: readonly StyledText[]; readonly offset: number; readonly height: number}) {
+/** Rows of text over the whole body. */
+function PageView({rows, height}: {readonly rows: readonly StyledText[]; readonly height: number}) {
   const {controller} = useController();
   const {colors} = controller.services;
-  const rows = Array.from({length: props.height}, (_, row) => {
-    const line = props.lines[props.offset + row];
-    return line ? paint(clip(line, 0, controller.size.columns), colors) : '';
-  });
-  return <Rows rows={rows} />;
+  const painted = rows.slice(0, height).map((row) => paint(clip(row, 0, controller.size.columns), colors));
+  return <Rows rows={[...painted, ...Array.from({length: height - painted.length}, () => '')]} />;
 }

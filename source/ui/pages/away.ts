@@ -1,63 +1,56 @@
 import {count, counted, duration, moment} from '../../lib/format.ts';
 import {watchedKey} from '../../records/error-log.ts';
-import {clip, padTo} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import type {AwayRow, AwaySummary} from '../../timeline/away.ts';
+import type {AwayRow} from '../../timeline/away.ts';
 import {timelineWords} from '../../timeline/event-words.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
-import {moveCursor} from '../layout.ts';
+import type {Page} from '../state/view-state.ts';
+import {listPage, nameColumn, type PageRows} from './page-rows.ts';
 
-/** Rows above the first thing that happened. */
-const awayHeading = 2;
-
-const nameShare = 4;
+/** Of the longest word, `new error`. */
 const wordCells = 9;
 
-/** What happened while the user was away, the urgent first; each row leads to its place. */
+/** What happened while the user was away, the most urgent first; each row leads to its place in a log. */
 export function awayPage(
   controller: Controller,
-  summary: AwaySummary,
-  cursor: number,
+  {summary: {since, until, rows}, cursor}: Extract<Page, {kind: 'away'}>,
   width: number,
-): readonly StyledText[] {
-  const {since, until, rows} = summary;
-  const title = concat([
-    plain(' While you were away', {bold: true}),
-    plain(`  since ${moment(since, until)} UTC, ${duration(until - since)}`, {dim: true}),
-  ]);
-  const nameCells = Math.min(Math.max(...rows.map(({pipeline}) => pipeline.length)), Math.floor(width / nameShare));
-  const {currentLine, times} = controller.services.symbols;
-  const at = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
-  const atCells = Math.max(...at.map((text) => text.length));
-  const body = rows.map((row, index) => {
-    const text = concat([
-      plain(` ${index === cursor ? currentLine : ' '} `, {bold: true}),
-      padTo(
-        clip(plain(sanitise(row.pipeline).text, row.kind === 'received' ? {dim: true} : {bold: true}), 0, nameCells),
-        nameCells,
-      ),
-      plain('  '),
-      ...columns(row, {at: (at[index] ?? '').padEnd(atCells), times, width}),
-    ]);
-    return clip(text, 0, width);
+): PageRows {
+  const {symbols} = controller.services;
+  const nameOf = nameColumn(
+    rows.map(({pipeline}) => pipeline),
+    width,
+  );
+  const times = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
+  const timeCells = Math.max(...times.map((text) => text.length));
+  return listPage({
+    title: concat([
+      plain(' While you were away', {bold: true}),
+      plain(`  since ${moment(since, until)} UTC, ${duration(until - since)}`, {dim: true}),
+    ]),
+    items: rows.length,
+    rowOf(item) {
+      const row = rows[item];
+      if (!row) return plain('');
+      const {word, style} = kindOf(row);
+      return concat([
+        nameOf(row.pipeline, row.kind === 'received' ? {dim: true} : {bold: true}),
+        plain('  '),
+        plain(word.padEnd(wordCells), style),
+        plain(` ${(times[item] ?? '').padEnd(timeCells)}  `, {dim: true}),
+        ...(row.kind === 'errors' ? [plain(`${symbols.times}${count(row.count)}  `, {bold: true})] : []),
+        textOf(row, width),
+      ]);
+    },
+    ...{cursor, width, symbols},
   });
-  return [padTo(clip(title, 0, width), width), plain(''), ...body];
 }
 
-function columns(
-  row: AwayRow,
-  {at, times, width}: {readonly at: string; readonly times: string; readonly width: number},
-): StyledText[] {
-  const {word, style} = kindOf(row);
-  const lead = [plain(word.padEnd(wordCells), style), plain(' '), plain(at, {dim: true}), plain('  ')];
-  if (row.kind === 'received') return [...lead, plain(counted(row.lines, 'line', 'lines'), {dim: true})];
-  if (row.kind === 'errors')
-    return [...lead, plain(`${times}${count(row.count)}  `, {bold: true}), timelineWords(row, width)];
-  return [...lead, timelineWords(row, width)];
+function textOf(row: AwayRow, width: number): StyledText {
+  return row.kind === 'received' ? plain(counted(row.lines, 'line', 'lines'), {dim: true}) : timelineWords(row, width);
 }
 
 function kindOf(row: AwayRow): {word: string; style: Style} {
@@ -84,28 +77,23 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
 
 /** Commands of the page that shows what happened while the user was away. */
 export const awayHandlers = {
-  'away-up': (controller: Controller) => move(controller, -1),
-  'away-down': (controller: Controller) => move(controller, 1),
   'away-go'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'away') return;
     const row = page.summary.rows[page.cursor];
     controller.dispatch({type: 'page', page: undefined});
-    // Who goes elsewhere has left what was being typed.
+    // The prompt belongs to the place that is left.
     cancelPrompt(controller);
     if (row) goToEntryOf(controller, row.pipeline, row.id);
   },
-  /** Everything is as it was: the page and the prompt that were open are open again. */
+  /** The page and the prompt that were open before are open again. */
   'away-close'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind === 'away') controller.dispatch({type: 'page', page: page.under});
   },
 };
 
-/**
- * Notes a key. Answers true if it came after so long that it only brought the user back: what happened meanwhile is
- * shown, and the key means nothing else.
- */
+/** Opens this page if the key came after a long absence. Returns true if it did: the key then does nothing else. */
 export function onlyBringsBack(controller: Controller): boolean {
   const summary = controller.attention.onKey();
   if (!summary) return false;
@@ -113,12 +101,4 @@ export function onlyBringsBack(controller: Controller): boolean {
   const under = page?.kind === 'away' ? page.under : page;
   controller.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
   return true;
-}
-
-function move(controller: Controller, by: number): void {
-  const {page} = controller.state;
-  if (page?.kind !== 'away') return;
-  const rows = page.summary.rows.length;
-  const moved = moveCursor(page, by, {rows, heading: awayHeading, height: controller.pageHeight});
-  controller.dispatch({type: 'page', page: {...page, ...moved}});
 }

@@ -1,18 +1,14 @@
-import {clip, padTo, shorten, wrapWords} from '../../terminal/fit.ts';
+import {padTo, shorten} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import {moveCursor} from '../layout.ts';
-import type {Contexts, ServerContext} from '../services.ts';
+import {type Contexts, shownContext} from '../services.ts';
+import {listPage, type PageRows, paragraph} from './page-rows.ts';
 
-/** Rows above the first context. */
-const contextsHeading = 2;
 /** Cells in front of a name and behind it: cursor, colour, blanks. */
 const aroundName = 8;
-/** A name is not wider on the page, nor in the header. */
-const mostNameCells = 24;
 
 type ContextsView = {
   readonly contexts: Contexts | undefined;
@@ -22,50 +18,42 @@ type ContextsView = {
   readonly symbols: Symbols;
 };
 
-/** The contexts that the configuration has, a row each: name, host, colour; the one in force is marked. */
-export function contextsPage({contexts, cursor, width, symbols}: ContextsView): readonly StyledText[] {
-  const heading = padTo(plain(' Contexts', {bold: true}), width);
-  if (!contexts || contexts.all.length === 0) return [heading, plain(''), ...howToMake(contexts, width)];
-  const names = contexts.all.map(({name}) => shownName(name, symbols));
+/** The contexts of the configuration: colour, name, host; the current one is marked. */
+export function contextsPage({contexts, cursor, width, symbols}: ContextsView): PageRows {
+  const title = plain(' Contexts', {bold: true});
+  if (!contexts || contexts.all.length === 0) return [title, plain(''), ...howToMake(contexts, width)];
+  const names = contexts.all.map(({name}) => shownContext(name, symbols));
   const cells = Math.max(...names.map(textWidth));
-  const rows = contexts.all.map((context, row) => {
-    const isCursor = row === cursor;
-    const name = padTo(plain(names[row] ?? '', isCursor ? {bold: true} : {}), cells);
-    const inForce = context.name === contexts.inForce ? '  in force' : '';
-    const host = sanitise(context.host).text;
-    const line = concat([
-      plain(` ${isCursor ? symbols.currentLine : ' '} `, {bold: true}),
-      ...swatch(context),
-      plain(' '),
-      name,
-      plain(`  ${shorten(host, width - cells - aroundName - inForce.length, symbols.ellipsis)}`, {dim: true}),
-      plain(inForce, {bold: true}),
-    ]);
-    return clip(line, 0, width);
+  return listPage({
+    title,
+    items: contexts.all.length,
+    rowOf(item) {
+      const context = contexts.all[item];
+      if (!context) return plain('');
+      const {name, host, color} = context;
+      const inForce = name === contexts.inForce ? '  in force' : '';
+      const hostCells = width - cells - aroundName - inForce.length;
+      return concat([
+        plain('  ', color === undefined ? {} : {bg: color}),
+        plain(' '),
+        padTo(plain(names[item] ?? '', item === cursor ? {bold: true} : {}), cells),
+        plain(`  ${shorten(sanitise(host).text, hostCells, symbols.ellipsis)}`, {dim: true}),
+        plain(inForce, {bold: true}),
+      ]);
+    },
+    ...{cursor, width, symbols},
   });
-  return [heading, plain(''), ...rows];
-}
-
-/** The name of a context in few cells. */
-export function shownName(name: string, symbols: Symbols): string {
-  return shorten(sanitise(name).text, mostNameCells, symbols.ellipsis);
-}
-
-/** Two cells of the colour that fills the header; blanks where there is none. */
-function swatch({color}: ServerContext): readonly StyledText[] {
-  return [plain('  ', color === undefined ? {} : {bg: color})];
 }
 
 function howToMake(contexts: Contexts | undefined, width: number): readonly StyledText[] {
-  const room = Math.max(10, width - 4);
-  const prose = (text: string) => wrapWords(text, room).map((line) => plain(`  ${line}`));
+  const prose = (text: string) => paragraph(text, width, {indent: 2});
   const example = [
     '[contexts.prod]',
     'host = "https://feldera.example.com"',
     'auth-variable = "PROD_KEY"',
     'color = "red"',
   ];
-  const where = contexts?.file === undefined ? 'the configuration file' : sanitise(contexts.file).text;
+  const where = contexts?.file ?? 'the configuration file';
   return [
     ...prose(`There are none yet. In ${where} a context names a server, its credential and a colour for the header:`),
     plain(''),
@@ -83,14 +71,9 @@ export const contextsHandlers = {
       return;
     }
     const {all, inForce} = controller.services.contexts ?? {all: [], inForce: undefined};
-    const cursor = Math.max(
-      0,
-      all.findIndex(({name}) => name === inForce),
-    );
-    show(controller, {offset: 0, cursor}, 0);
+    const at = all.findIndex(({name}) => name === inForce);
+    controller.dispatch({type: 'page', page: {kind: 'contexts', offset: 0, cursor: Math.max(0, at)}});
   },
-  'contexts-up': (controller: Controller) => move(controller, -1),
-  'contexts-down': (controller: Controller) => move(controller, 1),
   'contexts-go'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'contexts') return;
@@ -105,16 +88,4 @@ export const contextsHandlers = {
       if (problem !== undefined) controller.say(problem);
     });
   },
-  'contexts-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),
 };
-
-function move(controller: Controller, by: number): void {
-  const {page} = controller.state;
-  if (page?.kind === 'contexts') show(controller, page, by);
-}
-
-function show(controller: Controller, from: {readonly offset: number; readonly cursor: number}, by: number): void {
-  const rows = controller.services.contexts?.all.length ?? 0;
-  const moved = moveCursor(from, by, {rows, heading: contextsHeading, height: controller.pageHeight});
-  controller.dispatch({type: 'page', page: {kind: 'contexts', ...moved}});
-}

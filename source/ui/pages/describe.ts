@@ -1,12 +1,16 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
-import {wrapWords} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {pipelineState} from '../../words/pipeline.ts';
 import type {Described} from '../services.ts';
+import {labelled, paragraph} from './page-rows.ts';
+
+/** Cells of the names of facts, and of the times of events. */
+const factCells = 20;
+const timeCells = 22;
 
 export type EventsView = {
   readonly name: string;
@@ -33,7 +37,7 @@ export function describePage(
     ...(pipeline ? facts(pipeline, width) : []),
     ...(answer === undefined ? [plain(''), plain(' looking it up', {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
-      ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, true)]
+      ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
   ];
@@ -54,12 +58,8 @@ function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
     ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
   ];
   return [
-    concat([plain(' state'.padEnd(20)), plain(state.word, state.style)]),
-    ...rows.flatMap(([name, value]) =>
-      wrapWords(sanitise(value).text, Math.max(10, width - 21)).map((line, index) =>
-        concat([plain((index === 0 ? ` ${name}` : '').padEnd(20), {dim: true}), plain(line)]),
-      ),
-    ),
+    concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)]),
+    ...rows.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
   ];
 }
 
@@ -68,22 +68,15 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
   const error = pipeline?.deploymentError;
   if (error) {
     rows.push(plain(''), plain(` Deployment error (${sanitise(error.errorCode).text})`, {fg: 1, bold: true}));
-    rows.push(...paragraph(error.message, width, false));
+    rows.push(...paragraph(error.message, width));
     for (const [place, text] of error.more) {
-      rows.push(plain(''), plain(` ${sanitise(place).text}`, {dim: true}), ...paragraph(text, width, false));
+      rows.push(plain(''), plain(` ${sanitise(place).text}`, {dim: true}), ...paragraph(text, width));
     }
   }
   if (programError !== undefined) {
-    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width, false));
+    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width));
   }
   return rows;
-}
-
-function paragraph(text: string, width: number, loud: boolean): StyledText[] {
-  return text
-    .split('\n')
-    .flatMap((line) => wrapWords(sanitise(line).text, Math.max(10, width - 2)))
-    .map((line) => plain(` ${line}`, loud ? {fg: 1} : {}));
 }
 
 /** `2026-11-25 09:17:30`, from RFC 3339 with whatever precision. */
@@ -97,18 +90,12 @@ export function eventsPage({name, server, version, events, width}: EventsView): 
   const heading = [
     plain(` Events of ${name}, newest first (UTC)`, {bold: true}),
     plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
-    ...(old === undefined
-      ? []
-      : wrapWords(sanitise(old).text, Math.max(10, width - 2)).map((line) => plain(` ${line}`, {fg: 3}))),
+    ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),
   ];
   if (events.length === 0) return [...heading, plain(' nothing has happened yet', {dim: true})];
-  const rows = events
-    .toReversed()
-    .flatMap((event) =>
-      wrapWords(sanitise(event.text).text, Math.max(10, width - 23)).map((line, index) =>
-        concat([plain(` ${index === 0 ? dateTime(event.at) : ' '.repeat(19)}  `, {dim: true}), plain(line)]),
-      ),
-    );
-  return [...heading, ...rows];
+  return [
+    ...heading,
+    ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),
+  ];
 }

@@ -1,11 +1,13 @@
 import {count} from '../../lib/format.ts';
-import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
-import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import {clip} from '../../terminal/fit.ts';
+import {concat, plain} from '../../terminal/styled-text.ts';
 import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {copy} from '../handlers/copy.ts';
+import {type PageRows, paragraph} from './page-rows.ts';
+
 /** Commands of the page that shows one record in full. */
 export const detailHandlers = {
   'detail-next': (controller: Controller) => turn(controller, 'next'),
@@ -41,7 +43,7 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
 }
 
 /** The current record in full. */
-export function detailPage(controller: Controller, width: number): readonly StyledText[] {
+export function detailPage(controller: Controller, width: number): PageRows {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source} = at.model;
@@ -51,8 +53,8 @@ export function detailPage(controller: Controller, width: number): readonly Styl
   const name = (origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name;
   // Markers have no number in the log either.
   const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
-  const title = [padTo(clip(plain(heading, {bold: true}), 0, width), width), plain('')];
-  if (marker) return [...title, ...wrapWords(markerText(marker), width - 2).map((row) => plain(` ${row}`))];
+  const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
+  if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
   const {offsetAt, symbols} = controller.services;
   const rows = detailRows(lines, {
@@ -61,11 +63,5 @@ export function detailPage(controller: Controller, width: number): readonly Styl
     level: index.levelAt(head),
     at: index.timeAt(head),
   });
-  return [
-    ...title,
-    ...rows.map((row) => ({
-      text: ` ${row.text}`,
-      runs: row.runs.map((run) => ({...run, start: run.start + 1, end: run.end + 1})),
-    })),
-  ];
+  return [...title, ...rows.map((row) => concat([plain(' '), row]))];
 }

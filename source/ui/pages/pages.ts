@@ -1,17 +1,18 @@
 import {count} from '../../lib/format.ts';
-import type {StyledText} from '../../terminal/styled-text.ts';
+import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
-import {offsetWithin} from '../layout.ts';
+import type {Page} from '../state/view-state.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
 import {detailPage} from './detail.ts';
-import {errorsPage} from './errors.ts';
+import {errorIndex, errorKeyAt, errorsPage} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
+import {headingRows, type PageRows} from './page-rows.ts';
 
 /** The rows of the open page; none when no page is open. */
-export function pageLines(controller: Controller): readonly StyledText[] {
+export function pageRows(controller: Controller): PageRows {
   const {page} = controller.state;
   const width = controller.size.columns;
   switch (page?.kind) {
@@ -35,7 +36,7 @@ export function pageLines(controller: Controller): readonly StyledText[] {
     case 'errors':
       return errorsPage(controller, page, width);
     case 'away':
-      return awayPage(controller, page.summary, page.cursor, width);
+      return awayPage(controller, page, width);
     case 'contexts': {
       const {contexts, symbols} = controller.services;
       return contextsPage({contexts, cursor: page.cursor, width, symbols});
@@ -45,46 +46,95 @@ export function pageLines(controller: Controller): readonly StyledText[] {
   }
 }
 
-/** The rows of the open page, and which is the first on the screen. */
-export function pageShown(controller: Controller): {readonly lines: readonly StyledText[]; readonly offset: number} {
-  const {page} = controller.state;
-  const lines = pageLines(controller);
-  const offset = offsetWithin(page?.offset ?? 0, {rows: lines.length, height: controller.pageHeight});
-  return {lines, offset};
+/** What the screen shows of the open page, and which part that is: `1–21 of 115 rows`, or nothing if it is all. */
+export function pageShown(controller: Controller): {readonly rows: readonly StyledText[]; readonly place: string} {
+  const height = controller.pageHeight;
+  const all = pageRows(controller);
+  const from = offsetWithin(controller.state.page?.offset ?? 0, all.length, height);
+  const to = Math.min(all.length, from + height);
+  return {
+    rows: Array.from({length: to - from}, (_, index) => all.at(from + index) ?? plain('')),
+    place: all.length <= height ? '' : ` ${count(from + 1)}–${count(to)} of ${count(all.length)} rows`,
+  };
 }
 
-/** ` 1–21 of 115 rows`: which part of a page is on the screen; empty where it is all of it. */
-export function pagePlace(offset: number, height: number, total: number): string {
-  if (total <= height) return '';
-  return ` ${count(offset + 1)}–${count(Math.min(total, offset + height))} of ${count(total)} rows`;
-}
+const lineUp = (controller: Controller) => scroll(controller, -1);
+const lineDown = (controller: Controller) => scroll(controller, 1);
+const pageUp = (controller: Controller) => scroll(controller, -screenful(controller));
+const pageDown = (controller: Controller) => scroll(controller, screenful(controller));
+const toTop = (controller: Controller) => scroll(controller, Number.NEGATIVE_INFINITY);
+const toEnd = (controller: Controller) => scroll(controller, Number.POSITIVE_INFINITY);
+const cursorUp = (controller: Controller) => moveCursor(controller, -1);
+const cursorDown = (controller: Controller) => moveCursor(controller, 1);
+const close = (controller: Controller) => controller.dispatch({type: 'page', page: undefined});
 
-/** Commands of the pages that cover the panes. */
+/** Commands that scroll the pages, move their cursors and close them. */
 export const pageHandlers = {
-  'page-line-up': (controller: Controller) => scroll(controller, -1),
-  'page-line-down': (controller: Controller) => scroll(controller, 1),
-  'page-page-up': (controller: Controller) => scroll(controller, -screenful(controller)),
-  'page-page-down': (controller: Controller) => scroll(controller, screenful(controller)),
-  'page-top': (controller: Controller) => scroll(controller, Number.NEGATIVE_INFINITY),
-  'page-end': (controller: Controller) => scroll(controller, Number.POSITIVE_INFINITY),
-  'page-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),
-  'detail-up': (controller: Controller) => scroll(controller, -1),
-  'detail-down': (controller: Controller) => scroll(controller, 1),
-  'detail-page-up': (controller: Controller) => scroll(controller, -screenful(controller)),
-  'detail-page-down': (controller: Controller) => scroll(controller, screenful(controller)),
-  'detail-top': (controller: Controller) => scroll(controller, Number.NEGATIVE_INFINITY),
-  'detail-end': (controller: Controller) => scroll(controller, Number.POSITIVE_INFINITY),
-  'detail-close': (controller: Controller) => controller.dispatch({type: 'page', page: undefined}),
+  'page-line-up': lineUp,
+  'page-line-down': lineDown,
+  'page-page-up': pageUp,
+  'page-page-down': pageDown,
+  'page-top': toTop,
+  'page-end': toEnd,
+  'page-close': close,
+  'detail-up': lineUp,
+  'detail-down': lineDown,
+  'detail-page-up': pageUp,
+  'detail-page-down': pageDown,
+  'detail-top': toTop,
+  'detail-end': toEnd,
+  'detail-close': close,
+  'marks-up': cursorUp,
+  'marks-down': cursorDown,
+  'marks-close': close,
+  'errors-up': cursorUp,
+  'errors-down': cursorDown,
+  'errors-top': (controller: Controller) => moveCursor(controller, Number.NEGATIVE_INFINITY),
+  'errors-end': (controller: Controller) => moveCursor(controller, Number.POSITIVE_INFINITY),
+  'errors-close': close,
+  'away-up': cursorUp,
+  'away-down': cursorDown,
+  'contexts-up': cursorUp,
+  'contexts-down': cursorDown,
+  'contexts-close': close,
 };
 
 function scroll(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (!page) return;
-  const {lines, offset: before} = pageShown(controller);
-  const offset = offsetWithin(before + by, {rows: lines.length, height: controller.pageHeight});
+  const {length} = pageRows(controller);
+  const height = controller.pageHeight;
+  const offset = offsetWithin(offsetWithin(page.offset, length, height) + by, length, height);
   controller.dispatch({type: 'page', page: {...page, offset}});
 }
 
 function screenful(controller: Controller): number {
   return Math.max(1, controller.pageHeight - 1);
+}
+
+/** Moves the cursor `by` items; the page scrolls as little as it must. */
+function moveCursor(controller: Controller, by: number): void {
+  const {page} = controller.state;
+  if (!page || !('cursor' in page)) return;
+  const last = Math.max(0, pageRows(controller).length - headingRows - 1);
+  const cursor = Math.max(0, Math.min(last, Math.min(last, cursorOf(controller, page)) + by));
+  const offset = offsetToShow(page.offset, cursor, controller.pageHeight);
+  const moved: Page =
+    page.kind === 'errors' ? {...page, offset, cursor: errorKeyAt(controller, cursor)} : {...page, offset, cursor};
+  controller.dispatch({type: 'page', page: moved});
+}
+
+function cursorOf(controller: Controller, page: Extract<Page, {cursor: unknown}>): number {
+  return page.kind === 'errors' ? errorIndex(controller, page.cursor) : page.cursor;
+}
+
+/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
+function offsetWithin(offset: number, rows: number, height: number): number {
+  return Math.max(0, Math.min(offset, rows - height));
+}
+
+/** The nearest offset at which an item of a list is on the screen; with the first one its heading is, too. */
+function offsetToShow(offset: number, item: number, height: number): number {
+  const row = headingRows + item;
+  return Math.max(row - height + 1, Math.min(offset, item === 0 ? 0 : row));
 }

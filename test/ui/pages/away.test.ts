@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import {awayPage} from '../../../source/ui/pages/away.ts';
 import {currentLine, logged, viewOf, workedOut} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
 
 const minute = 60_000;
 
@@ -29,9 +30,9 @@ const info = (message: string) => logged(0, 'INFO', message);
 function told({controller}: ScreenUnderTest): string[] {
   const {page} = controller.state;
   if (page?.kind !== 'away') return [];
-  return awayPage(controller, page.summary, page.cursor, 120)
+  return allTexts(awayPage(controller, page, 120))
     .slice(2)
-    .map(({text}) => text.trim().replace(/\s+/g, ' '));
+    .map((text) => text.trim().replace(/\s+/g, ' '));
 }
 const isTold = (screen: ScreenUnderTest) => screen.controller.state.page?.kind === 'away';
 

@@ -4,6 +4,7 @@ import {textWidth} from '../../../source/terminal/width.ts';
 import {contextsPage} from '../../../source/ui/pages/contexts.ts';
 import type {Contexts} from '../../../source/ui/services.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
+import {allRows} from './all-rows.ts';
 
 const log = [logged(1, 'INFO', 'step one')];
 
@@ -74,7 +75,7 @@ const contexts: Contexts = {
   switchTo: () => Promise.resolve(undefined),
 };
 const page = (change: Partial<Parameters<typeof contextsPage>[0]> = {}) =>
-  contextsPage({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change});
+  allRows(contextsPage({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change}));
 const texts = (...given: Parameters<typeof page>) => page(...given).map((row) => row.text.trimEnd());
 
 it('has a row for each context: name, host, and which is in force', () => {

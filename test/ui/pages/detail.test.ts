@@ -1,9 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {detailPage} from '../../../source/ui/pages/detail.ts';
-import {pageLines} from '../../../source/ui/pages/pages.ts';
+import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
 
 describe('detail handlers', () => {
   const log = [
@@ -13,7 +14,7 @@ describe('detail handlers', () => {
     '  even more',
     logged(3, 'INFO', 'three'),
   ];
-  const page = (screen: ScreenUnderTest) => pageLines(screen.controller).map(({text}) => text.trimEnd());
+  const page = (screen: ScreenUnderTest) => allTexts(pageRows(screen.controller));
 
   describe('the detail of a record', () => {
     it('j and k go from record to record, over the lines of the same one, and stop at both ends', async () => {
@@ -118,7 +119,7 @@ describe('detail handlers', () => {
 
 describe('detail page', () => {
   const page = (screen: Awaited<ReturnType<typeof reading>>, width = 100) =>
-    detailPage(screen.controller, width).map(({text}) => text.trimEnd());
+    allTexts(detailPage(screen.controller, width));
 
   describe('the page of a record', () => {
     it('has its line number, its head and all its lines', async () => {

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {pageLines} from '../../../source/ui/pages/pages.ts';
+import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
 
 describe('pages', () => {
   it('open, scroll within their bounds, and close', async () => {
@@ -14,7 +15,7 @@ describe('pages', () => {
     screen.press('PageDown');
     expect(offset()).toBe(2 + 8);
     screen.press('G');
-    const most = pageLines(screen.controller).length - 9;
+    const most = pageRows(screen.controller).length - 9;
     expect(offset()).toBe(most);
     screen.press('Space');
     expect(offset()).toBe(most);
@@ -23,6 +24,18 @@ describe('pages', () => {
     screen.press('q');
     expect(screen.controller.state.page).toBeUndefined();
     expect(screen.quits).toBe(0);
+  });
+
+  it('fill a window that has become taller', async () => {
+    await using screen = await ScreenUnderTest.connected({size: {columns: 60, rows: 12}});
+    screen.press('?', 'G');
+    screen.controller.setSize({columns: 60, rows: 30});
+    const {length} = pageRows(screen.controller);
+    const {rows, place} = pageShown(screen.controller);
+    expect(rows).toHaveLength(27);
+    expect(place).toBe(` ${length - 26}–${length} of ${length} rows`);
+    screen.press('k');
+    expect(screen.controller.state.page?.offset).toBe(length - 28);
   });
 
   it('close with the key that opened them, and give way to each other', async () => {
@@ -38,9 +51,7 @@ describe('pages', () => {
     screen.press('j', 'j', 'd');
     expect(screen.controller.described.get()).toEqual({name: 'fraud', answer: undefined});
     await screen.until(() => screen.controller.described.get()?.answer !== undefined, 'the look-up');
-    const all = pageLines(screen.controller)
-      .map((line) => line.text)
-      .join('\n');
+    const all = allTexts(pageRows(screen.controller)).join('\n');
     expect(all).toContain('exit status: 101');
     screen.press('Esc', '1', 'Tab', 'd');
     expect(screen.controller.described.get()?.name).toBe('billing');
@@ -50,6 +61,6 @@ describe('pages', () => {
     await using screen = await ScreenUnderTest.connected();
     await screen.until(() => screen.manager.get('billing')?.snapshot.get().connection.kind === 'live', 'live');
     screen.press('i');
-    expect(pageLines(screen.controller).at(-1)?.text).toMatch(/ {2}live$/);
+    expect(pageRows(screen.controller).at(-1)?.text).toMatch(/ {2}live$/);
   });
 });

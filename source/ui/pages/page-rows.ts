@@ -1,0 +1,64 @@
+import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
+import {sanitise} from '../../terminal/sanitise.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+
+/** The rows of a page, made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
+export type PageRows = {readonly length: number; readonly at: (index: number) => StyledText | undefined};
+
+/** Rows above the first item of a list: title and blank row. */
+export const headingRows = 2;
+
+/** A page with an item in each row, and a cursor. */
+export type ListPage = {
+  readonly title: StyledText;
+  readonly items: number;
+  readonly rowOf: (item: number) => StyledText;
+  /** The item under the cursor. */
+  readonly cursor: number;
+  /** Cells. */
+  readonly width: number;
+  readonly symbols: Symbols;
+};
+
+export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage): PageRows {
+  return {
+    length: headingRows + items,
+    at(index) {
+      if (index < headingRows) return index === 0 ? clip(title, 0, width) : plain('');
+      const item = index - headingRows;
+      const margin = plain(` ${item === cursor ? symbols.currentLine : ' '} `, {bold: true});
+      return clip(concat([margin, rowOf(item)]), 0, width);
+    },
+  };
+}
+
+/** Formats pipeline names as a column, which is cut to a quarter of the width: what happened needs the rest. */
+export function nameColumn(names: readonly string[], width: number): (name: string, style: Style) => StyledText {
+  const cells = Math.min(Math.max(0, ...names.map((name) => name.length)), Math.floor(width / 4));
+  return (name, style) => padTo(clip(plain(sanitise(name).text, style), 0, cells), cells);
+}
+
+/** Prose behind `indent` blanks, wrapped at words. */
+export function paragraph(
+  text: string,
+  width: number,
+  {indent = 1, style}: {readonly indent?: number; readonly style?: Style} = {},
+): readonly StyledText[] {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapWords(sanitise(line).text, Math.max(10, width - 2 * indent)))
+    .map((line) => plain(`${' '.repeat(indent)}${line}`, style));
+}
+
+/** A dim label in a column of `cells` cells, and a text beside it, in as many rows as it needs. */
+export function labelled(
+  label: string,
+  text: string,
+  {cells, width}: {readonly cells: number; readonly width: number},
+): readonly StyledText[] {
+  return wrapWords(sanitise(text).text, Math.max(10, width - cells - 1)).map((line, index) =>
+    concat([plain((index === 0 ? ` ${label}` : '').padEnd(cells), {dim: true}), plain(line)]),
+  );
+}

@@ -1,0 +1,16 @@
+import type {StyledText} from '../../../source/terminal/styled-text.ts';
+import type {PageRows} from '../../../source/ui/pages/page-rows.ts';
+
+/** Every row of a page. */
+export function allRows(page: PageRows): readonly StyledText[] {
+  return Array.from({length: page.length}, (_, index) => {
+    const row = page.at(index);
+    if (!row) throw new Error(`row ${index} is missing`);
+    return row;
+  });
+}
+
+/** Their texts, without the blanks at the end. */
+export function allTexts(page: PageRows): string[] {
+  return allRows(page).map(({text}) => text.trimEnd());
+}
