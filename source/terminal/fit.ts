@@ -1,3 +1,4 @@
+import {sanitise} from './sanitise.ts';
 import type {Style} from './style.ts';
 import {concat, plain, type StyledText, slice} from './styled-text.ts';
 import type {Symbols} from './symbols.ts';
@@ -162,9 +163,9 @@ function breakLong(line: string, width: number): readonly string[] {
   return offsets.map((offset, index) => line.slice(offset, offsets[index + 1]));
 }
 
-/** A notice in the last two rows of the screen: what does not fit above the keys takes their place. */
+/** A notice in the last two rows of the screen: what does not fit above the keys takes their place. It may quote names and messages from outside. */
 export function noticeRows(notice: string, width: number, symbols: Symbols): readonly [string, string | undefined] {
-  const [first = '', ...rest] = wrapWords(notice, width - 2);
+  const [first = '', ...rest] = wrapWords(sanitise(notice).text, width - 2);
   const [second, ...others] = rest;
   if (second === undefined || others.length === 0) return [` ${first}`, second && ` ${second}`];
   return [` ${first}`, ` ${shorten(rest.join(' '), width - 2, symbols.ellipsis)}`];

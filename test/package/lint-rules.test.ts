@@ -103,8 +103,21 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../hooks/x.ts', '../../api/client.ts', '../../stitch/x.ts', 'react'],
   },
   'ui/components': {
-    allowed: ['../hooks/x.ts', '../state/x.ts', '../../viewport/x.ts', '../../api/types.ts', './other.tsx', 'react'],
-    forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../demo/x.ts', '../../commands/x.ts', 'ink-text-input'],
+    allowed: [
+      '../hooks/x.ts',
+      '../pages/pages.ts',
+      '../../viewport/x.ts',
+      '../../api/types.ts',
+      './other.tsx',
+      'react',
+    ],
+    forbidden: [
+      '../pages/trouble.ts',
+      '../handlers/copy.ts',
+      '../../api/client.ts',
+      '../../stitch/x.ts',
+      'ink-text-input',
+    ],
   },
   'ui/hooks': {
     allowed: ['../controller.ts', '../state/x.ts', '../../lib/x.ts', 'react', 'ink'],

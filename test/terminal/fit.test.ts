@@ -175,6 +175,10 @@ describe('notice rows', () => {
       expect(rows('x'.repeat(38), 40)).toEqual([` ${'x'.repeat(38)}`, undefined]);
     });
 
+    it('lets no control character of a server, a file name or a command through', () => {
+      expect(rows('Feldera 0.60.\u001B[2J', 40)).toEqual([' Feldera 0.60.^[[2J', undefined]);
+    });
+
     it('goes on in the row of the keys', () => {
       expect(rows(long, 80)).toEqual([
         ' sent 29 lines, 2.5 kB to tmux and its terminal · no terminal is attached: only',

@@ -3,11 +3,10 @@ import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import type {KeyHint} from '../handlers/prompt-kind.ts';
 import {promptKeys} from '../handlers/prompts.ts';
 import {useController} from '../hooks/use-controller.ts';
 import type {KeyContext} from '../keys/command-table.ts';
-import {arrowsInWords, type CommandId, type CommandTable, keysShown} from '../keys/commands.ts';
+import {arrowsInWords, type CommandId, type CommandTable, type KeyHint, keysShown} from '../keys/commands.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 

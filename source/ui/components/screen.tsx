@@ -6,8 +6,7 @@ import {useNow, useSeconds} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
-import {pageShown} from '../pages/pages.ts';
-import {troublePage} from '../pages/trouble.ts';
+import {pageShown, troubleShown} from '../pages/pages.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
@@ -60,24 +59,14 @@ function OpenPage({layout}: {readonly layout: Layout}) {
 }
 
 function Main({layout}: {readonly layout: Layout}) {
-  const {controller, view} = useController();
-  const {poller, clock, serverUrl, tokenFrom, contexts} = controller.services;
-  const list = useStore(poller.snapshot);
+  const {controller} = useController();
+  const {poller, clock} = controller.services;
+  const {nextTryAt} = useStore(poller.snapshot);
   const now = useNow(controller.services);
-  const {stream} = useStreamManager();
-  // What has been read stays readable, whatever happens to the list.
-  const isAnythingRead = view.tabs.some((tab) => (stream(tab.name)?.snapshot.get().endId ?? 0) > 0);
-  const trouble = isAnythingRead
-    ? undefined
-    : troublePage({
-        ...{list, serverUrl, tokenFrom, now, width: controller.size.columns},
-        ...{context: contexts?.inForce, commands: controller.commands},
-      });
-  useSeconds(clock, trouble !== undefined && now !== undefined && list.nextTryAt !== undefined);
-  if (!trouble) return <Body layout={layout} />;
-  // On a small screen the advice matters more than the air around it.
-  const rows = trouble.length > layout.bodyHeight ? trouble.filter((row) => row.text !== '') : trouble;
-  return <PageView rows={rows} height={layout.bodyHeight} />;
+  useStreamManager();
+  const trouble = troubleShown(controller, now);
+  useSeconds(clock, trouble !== undefined && now !== undefined && nextTryAt !== undefined);
+  return trouble ? <PageView rows={trouble} height={layout.bodyHeight} /> : <Body layout={layout} />;
 }
 
 /** Rows of text over the whole body. */

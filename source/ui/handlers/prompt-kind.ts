@@ -1,8 +1,6 @@
 import type {Controller} from '../controller.ts';
+import type {KeyHint} from '../keys/commands.ts';
 import type {Prompt} from '../state/view-state.ts';
-
-/** A key as people read it, and a word for what it does. */
-export type KeyHint = readonly [key: string, word: string];
 
 /** What a prompt of one kind does. Its text is already in the state when `change` is called. */
 export type PromptKind<Kind extends Prompt['kind']> = {

@@ -1,8 +1,9 @@
 import type {Controller} from '../controller.ts';
+import type {KeyHint} from '../keys/commands.ts';
 import type {Prompt} from '../state/view-state.ts';
 import {pipePrompt, savePrompt} from './copy.ts';
 import {placePrompt, timePrompt} from './move.ts';
-import type {KeyHint, PromptKind} from './prompt-kind.ts';
+import type {PromptKind} from './prompt-kind.ts';
 import {highlightPrompt, searchPrompt} from './search.ts';
 import {filterPrompt} from './show.ts';
 import {findNamePrompt} from './sidebar.ts';

@@ -42,6 +42,9 @@ const shownKeys: Readonly<Record<string, string>> = {
   PageDown: 'PgDn',
 };
 
+/** A key as people read it, and a word for what it does. */
+export type KeyHint = readonly [key: string, word: string];
+
 /** Keys as people read them: `↑ k`, `1–9`. */
 export function keysShown({keys}: Pick<Command, 'keys'>): string {
   if (keys === digits) return '1–9';

@@ -88,7 +88,7 @@ function since(time: string): string {
 export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
-    plain(` Events of ${name}, newest first (UTC)`, {bold: true}),
+    plain(` Events of ${sanitise(name).text}, newest first (UTC)`, {bold: true}),
     plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),

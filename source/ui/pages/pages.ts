@@ -10,6 +10,7 @@ import {errorIndex, errorKeyAt, errorsPage} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
+import {troublePage} from './trouble.ts';
 
 /** The rows of the open page; none when no page is open. */
 export function pageRows(controller: Controller): PageRows {
@@ -44,6 +45,21 @@ export function pageRows(controller: Controller): PageRows {
     case 'marks':
       return marksPage(controller, page.cursor, width);
   }
+}
+
+/** What takes the place of the list and the logs while the server gives no list; undefined once a log has been read. */
+export function troubleShown(controller: Controller, now: number | undefined): readonly StyledText[] | undefined {
+  const {commands, pageHeight, services, size, state} = controller;
+  const {poller, manager, serverUrl, tokenFrom, contexts} = services;
+  if (state.tabs.some(({name}) => (manager.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
+  const rows = troublePage({
+    list: poller.snapshot.get(),
+    context: contexts?.inForce,
+    width: size.columns,
+    ...{serverUrl, tokenFrom, commands, now},
+  });
+  // On a small screen the advice matters more than the air around it.
+  return rows && rows.length > pageHeight ? rows.filter(({text}) => text !== '') : rows;
 }
 
 /** What the screen shows of the open page, and which part that is: `1–21 of 115 rows`, or nothing if it is all. */

@@ -149,5 +149,7 @@ describe('events page', () => {
     for (const row of rows.slice(3)) expect(textWidth(row)).toBeLessThanOrEqual(40);
     expect(rows.slice(4).every((row) => row.startsWith(' '.repeat(22)))).toBe(true);
     expect(rows.join('')).toContain('^[[2J end');
+    const hostile = eventsPage({name: 'a\u001B[2J', server: '', version: undefined, events: [], width: 40});
+    expect(hostile[0]?.text).toContain('a^[[2J');
   });
 });

@@ -154,6 +154,14 @@ describe('detail page', () => {
       for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(12);
     });
 
+    it('lets no control character of an error through', async () => {
+      await using screen = await reading([], {names: ['orders']});
+      const error = 'no\u001B[2J space';
+      screen.manager.get('orders')?.buffer.addMarker({kind: 'state', at: 0, from: 'Running', to: 'Stopped', error});
+      screen.press('G');
+      expect(page(screen).at(-1)).toContain('no^[[2J space');
+    });
+
     it('says that there is nothing', async () => {
       await using screen = await reading([], {names: ['unknown']});
       expect(page(screen)).toEqual([' nothing here']);
