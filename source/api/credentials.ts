@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
-import {errorText} from '../lib/format.ts';
+import {errorText, isTime} from '../lib/format.ts';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {ApiError} from './errors.ts';
 
@@ -177,6 +177,6 @@ export function tokenEnd(token: string): number | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;
   const seconds = fieldOf(parseJson(Buffer.from(payload, 'base64url')), 'exp');
-  if (typeof seconds !== 'number' || Number.isNaN(new Date(seconds * 1000).getTime())) return undefined;
+  if (typeof seconds !== 'number' || !isTime(seconds * 1000)) return undefined;
   return seconds * 1000;
 }

@@ -1,3 +1,4 @@
+import {readTime} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
 import {parseServerError} from './parse-pipeline.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
@@ -203,7 +204,7 @@ export function isWebPage(headers: ResponseHeaders, body: Uint8Array): boolean {
   return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(new TextDecoder().decode(body.subarray(0, 256)));
 }
 
-/** `Wed, 25 Nov 2026 09:12:38 GMT`, the one date form of HTTP in use; `Date.parse` alone accepts nonsense. */
+/** `Wed, 25 Nov 2026 09:12:38 GMT`, the one date form of HTTP in use; `readTime` alone accepts nonsense. */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
@@ -214,6 +215,6 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   const text = value?.trim() ?? '';
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   if (!httpDate.test(text)) return undefined;
-  const date = Date.parse(text);
+  const date = readTime(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -1,4 +1,6 @@
+import {dateTime} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+
 import {type Credentials, tokenEnd} from './credentials.ts';
 import {ApiError} from './errors.ts';
 import {tokenHasExpired} from './http-failure.ts';
@@ -132,7 +134,7 @@ function told(error: unknown, token: string, credentials: Credentials): unknown 
   if (failure.reason !== 'token-expired') return error;
   const at = tokenEnd(token);
   const madeAt = credentials.madeAt(token);
-  const when = at === undefined ? '' : `at ${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const when = at === undefined ? '' : `at ${dateTime(at)} UTC`;
   const isStale = madeAt !== 'given' && at !== undefined && at <= madeAt;
   const head = isStale
     ? `the token command gave a token that had expired already, ${when}`

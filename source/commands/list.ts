@@ -1,5 +1,6 @@
 import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
+import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
@@ -104,11 +105,8 @@ function inColor(state: string): string {
   return state === 'Running' ? `\x1b[32m${state}\x1b[39m` : state;
 }
 
-/** `2d`, `3h`, `12m`, `40s`; what is no time as it is. */
+/** How long it has been since then; what is no time as it is. */
 function ageOf(since: string, now: number): string {
-  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000));
-  if (Number.isNaN(seconds)) return since;
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+  const age = now - readTime(since);
+  return Number.isNaN(age) ? since : elapsedShort(Math.max(0, age));
 }

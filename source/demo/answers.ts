@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {brotliCompress, constants, gzip} from 'node:zlib';
+import {httpTime} from '../lib/format.ts';
 import type {Selector} from './pipeline-json.ts';
 
 /** A whole answer; the header names and values are those of the recordings. */
@@ -177,7 +178,7 @@ function writeHead(response: ServerResponse, status: number, headers: Headers, n
   response.writeHead(status, {
     ...headers,
     ...(response.shouldKeepAlive ? {} : {connection: 'close'}),
-    date: new Date(now).toUTCString(),
+    date: httpTime(now),
   });
 }
 

@@ -1,3 +1,4 @@
+import {isoTime} from '../lib/format.ts';
 import type {Random} from '../lib/random.ts';
 import type {DeploymentError} from './pipeline-json.ts';
 
@@ -273,7 +274,7 @@ export function panicError(panic: Panic): DeploymentError {
 export function formatMicros(micros: number): string {
   const milliseconds = Math.floor(micros / 1000);
   const rest = String(micros - milliseconds * 1000).padStart(3, '0');
-  return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`;
+  return `${isoTime(milliseconds).slice(0, -1)}${rest}Z`;
 }
 
 /** Strictly rising time stamps of one pipeline; the microseconds are drawn from `random`. */

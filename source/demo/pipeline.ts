@@ -1,3 +1,4 @@
+import {readTime} from '../lib/format.ts';
 import {type Random, uuidV7} from '../lib/random.ts';
 import type {Follower} from './follower.ts';
 import {
@@ -152,7 +153,7 @@ export class DemoPipeline {
 
   /** Stopped → provisioning: the runner begins to start the process. */
   provision(): void {
-    this.setState({deploymentError: null, deploymentId: uuidV7(Date.parse(this.#stamps.next()), this.#random)});
+    this.setState({deploymentError: null, deploymentId: uuidV7(readTime(this.#stamps.next()), this.#random)});
     this.#resources('Provisioning', 'Provisioned');
   }
 

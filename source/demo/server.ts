@@ -1,6 +1,7 @@
 import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import {type Clock, systemClock} from '../lib/clock.ts';
+import {httpTime} from '../lib/format.ts';
 import {createRandom} from '../lib/random.ts';
 import {
   isApi,
@@ -324,7 +325,9 @@ async function listen(port: number, host: string, onRequest: RequestListener): P
   );
   // After a FIN from the client the server goes on until a write fails: only a reset frees a follower at once.
   Object.assign(server, {httpAllowHalfOpen: true});
-  server.on('clientError', refuseRequest);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    refuseRequest(error, socket, systemClock.wall()),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -345,7 +348,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-function refuseRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseRequest(error: NodeJS.ErrnoException, socket: Socket, now: number): void {
   const status = {
     HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
     ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -354,6 +357,6 @@ function refuseRequest(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const date = new Date().toUTCString();
+  const date = httpTime(now);
   socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\ndate: ${date}\r\n\r\n`);
 }

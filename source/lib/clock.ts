@@ -52,3 +52,14 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
     signal.addEventListener('abort', () => resolve(undefined), {once: true});
   });
 }
+
+/** Resolves in the next turn of the event loop. */
+export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
+  return new Promise((resolve) => clock.after(0, resolve));
+}
+
+/** Keeps the process running until the returned function is called: what waits on a clock does not. */
+export function keepRunning(): () => void {
+  const timer = setInterval(() => {}, longestTimer);
+  return () => clearInterval(timer);
+}

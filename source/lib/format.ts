@@ -1,30 +1,81 @@
-/** Numbers and times in words, as every part of the screen and stderr says them. Times are UTC, as in the log. */
+/** Numbers, durations, times and errors as text, for screen and stderr alike. Times are UTC, as in the log. */
 
-/** `12:01:02` of wall milliseconds, UTC. */
-export function clockTime(at: number): string {
-  return new Date(at).toISOString().slice(11, 19);
+/** `2026-11-25T12:01:02.345Z` of Unix time in ms. */
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
 }
 
-/** `2026-11-25 12:01:02` of wall milliseconds, UTC. */
+/** `2026-11-25 12:01:02` of Unix time in ms. */
 export function dateTime(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  return isoTime(at).slice(0, 19).replace('T', ' ');
 }
 
-/** `12:01` of wall milliseconds, UTC, and `11-25 12:01` if that is more than a day from `now`. */
+/** `2026-11-25 12:01:02.345` of Unix time in ms. */
+export function preciseTime(at: number): string {
+  return isoTime(at).slice(0, 23).replace('T', ' ');
+}
+
+/** `12:01:02` of Unix time in ms. */
+export function clockTime(at: number): string {
+  return isoTime(at).slice(11, 19);
+}
+
+/** `12:01` of Unix time in ms, and `11-25 12:01` if that is more than a day from `now`. */
 export function moment(at: number, now: number): string {
-  const text = new Date(at).toISOString();
-  return Math.abs(now - at) < 86_400_000 ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  const text = isoTime(at);
+  return Math.abs(now - at) < day * 1000 ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
 }
 
-/** `4 s`, `3 min`, `2 h`, `5 d`: the largest unit that fits, whole. */
+/** `Wed, 25 Nov 2026 09:12:38 GMT` of Unix time in ms, as HTTP has it. */
+export function httpTime(at: number): string {
+  return new Date(at).toUTCString();
+}
+
+/** Unix time in ms of a date in ISO 8601 or of HTTP; NaN for other text. */
+export function readTime(text: string): number {
+  return Date.parse(text);
+}
+
+/** Whether a number is a Unix time in ms that a calendar has. */
+export function isTime(at: number): boolean {
+  return !Number.isNaN(new Date(at).getTime());
+}
+
+/** Minutes by which the system's zone is ahead of UTC at a Unix time in ms. */
+export function systemZoneOffset(at: number): number {
+  return -new Date(at).getTimezoneOffset();
+}
+
+/** Seconds. */
+const [minute, hour, day] = [60, 3600, 86_400];
+
+/** `less than 1 s`, `4 s`, `3 min`, `2 h`, `5 d`: the nearest whole number of a unit. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 1) return 'less than 1 s';
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+  const seconds = milliseconds / 1000;
+  return seconds < 0.5 ? 'less than 1 s' : inUnits(seconds, Math.round);
+}
+
+/** The same, a few seconds to a tenth: `0.4 s`, `12 s`. */
+export function fineDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : inUnits(seconds, Math.round);
+}
+
+/** Whole units that have passed, so that it is never more than the truth: `119 s`, `119 min`, `47 h`, `9999 d`. */
+export function elapsed(milliseconds: number): string {
+  return inUnits(Math.min(milliseconds / 1000, 9999 * day), Math.floor);
+}
+
+/** The same in a narrow column: `119s`, `119m`, `47h`, `2d`. */
+export function elapsedShort(milliseconds: number): string {
+  return elapsed(milliseconds).replace(/ (.).*/, '$1');
+}
+
+function inUnits(seconds: number, whole: (value: number) => number): string {
+  if (whole(seconds) < 120) return `${whole(seconds)} s`;
+  if (whole(seconds / minute) < 120) return `${whole(seconds / minute)} min`;
+  if (whole(seconds / hour) < 48) return `${whole(seconds / hour)} h`;
+  return `${whole(seconds / day)} d`;
 }
 
 /** `52,118`, of a whole number. By hand: the first `toLocaleString` takes 10 ms, right before the first line of a log. */
@@ -51,14 +102,12 @@ export function byteSize(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
-const pattern = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/i;
-/** Milliseconds of a day, an hour, a minute and a second. */
-const units = [86_400_000, 3_600_000, 60_000, 1000];
+const durationPattern = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/i;
 
 /** Reads `90s`, `10m`, `1h30m`, `1d 2h` as milliseconds, the larger units first; undefined for what is none. */
 export function readDuration(text: string): number | undefined {
-  const parts = pattern.exec(text.replaceAll(' ', ''))?.slice(1);
-  return parts?.reduce((sum, part, index) => sum + Number(part ?? 0) * (units[index] ?? 0), 0);
+  const parts = durationPattern.exec(text.replaceAll(' ', ''))?.slice(1);
+  return parts?.reduce((sum, part, index) => sum + Number(part ?? 0) * 1000 * ([day, hour, minute, 1][index] ?? 0), 0);
 }
 
 /** What was thrown, in words: the message of an error, and anything else as text. */

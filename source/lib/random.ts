@@ -10,6 +10,9 @@ export type Random = {
   readonly chance: (probability: number) => boolean;
 };
 
+/** A number in [0, 1) that nothing foretells. */
+export const systemRandom = (): number => Math.random();
+
 /** FNV-1a of a label, so that every pipeline has a stream of its own whatever the order of events. */
 function hash(label: string): number {
   let value = 0x811c9dc5;

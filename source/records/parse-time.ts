@@ -1,4 +1,4 @@
-import {readDuration} from '../lib/format.ts';
+import {isoTime, readDuration, readTime} from '../lib/format.ts';
 
 /** Why what was typed leads nowhere: one line that shows what would work. */
 export type Misread = {readonly kind: 'error'; readonly text: string};
@@ -78,9 +78,9 @@ function timeOfDay(typed: string): number | undefined {
 
 /** Milliseconds of the date's midnight, as if in UTC; undefined if there is no such date. */
 function dateOf(typed: string): number | undefined {
-  const at = Date.parse(`${typed}T00:00:00Z`);
+  const at = readTime(`${typed}T00:00:00Z`);
   // A 30 February is read as 2 March.
-  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== typed ? undefined : at;
+  return Number.isNaN(at) || isoTime(at).slice(0, 10) !== typed ? undefined : at;
 }
 
 /** Minutes ahead of UTC. */

@@ -4,6 +4,7 @@ import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
+import {systemRandom} from '../lib/random.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
 import {serverName} from '../storage/recording/index-file.ts';
@@ -38,7 +39,7 @@ export class ScreenBackend {
 
   constructor(options: {settings: Settings; client: ApiClient; clock: Clock; process: NodeJS.Process}) {
     const {settings, client, clock, process} = options;
-    const random = Math.random;
+    const random = systemRandom;
     const processes = processesOf(process);
     const {signal} = this.#ended;
     this.#clock = clock;

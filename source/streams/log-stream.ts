@@ -2,6 +2,7 @@ import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, MarkerKind} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
+import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ErrorLog} from '../records/error-log.ts';
@@ -333,7 +334,7 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
   if (before.programStatus !== now.programStatus) {
     changes.push({
       marker: {kind: 'program', from: before.programStatus, to: now.programStatus},
-      since: Date.parse(now.programStatusSince),
+      since: readTime(now.programStatusSince),
     });
   }
   const error = isNewError(before, now) ? now.deploymentError : undefined;
@@ -347,7 +348,7 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
         ...(error && {error: error.cause}),
         ...(endedStart && {startFailed: true}),
       },
-      since: Date.parse(now.deploymentStatusSince),
+      since: readTime(now.deploymentStatusSince),
     });
   }
   return changes;

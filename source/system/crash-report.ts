@@ -1,6 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../lib/clock.ts';
+import {isoTime} from '../lib/format.ts';
 
 /** What a report may say beside the error: nothing of the environment, the settings or the logs. */
 type CrashInput = {
@@ -25,7 +26,7 @@ const mostCauses = 5;
  */
 export function crashReport(error: unknown, facts: CrashInput): string {
   const lines = [
-    `pipetail ${facts.version} · Node ${facts.node} · ${facts.platform} · ${new Date(facts.at).toISOString()}`,
+    `pipetail ${facts.version} · Node ${facts.node} · ${facts.platform} · ${isoTime(facts.at)}`,
     '',
     ...errorLines(error, facts.secrets),
   ];
@@ -45,7 +46,7 @@ export function errorWords(error: unknown, secrets: readonly string[]): string {
  * reason would hide the one of the crash.
  */
 export async function saveCrashReport(folder: string, report: string, facts: CrashInput): Promise<string | undefined> {
-  const stamp = new Date(facts.at).toISOString().replaceAll(/[:.]/g, '-');
+  const stamp = isoTime(facts.at).replaceAll(/[:.]/g, '-');
   const file = path.join(folder, `crash-${stamp}.txt`);
   try {
     await mkdir(folder, {recursive: true, mode: 0o700});

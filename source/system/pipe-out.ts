@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {type FileHandle, open} from 'node:fs/promises';
 import {promises, Readable} from 'node:stream';
-import {setImmediate as nextTurn} from 'node:timers/promises';
+import {nextTurn, systemClock} from '../lib/clock.ts';
 import {holdSignals, stopAfterPager} from './signals.ts';
 
 type PipeOutOptions = {
@@ -64,9 +64,9 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
  */
 async function stopReading(stdin: NodeJS.Process['stdin']): Promise<void> {
   // A stream without listeners knows so one turn later, and stops reading one turn after it was paused.
-  await nextTurn();
+  await nextTurn(systemClock);
   stdin.pause();
-  await nextTurn();
+  await nextTurn(systemClock);
 }
 
 /**

@@ -1,4 +1,6 @@
 import {spawn} from 'node:child_process';
+import {systemClock} from '../lib/clock.ts';
+import {systemRandom} from '../lib/random.ts';
 
 /** How a tool ended. */
 export type ToolEnd =
@@ -20,7 +22,7 @@ export type ToolOptions = {
 export function processesOf(process: NodeJS.Process) {
   return {
     pid: process.pid,
-    random: Math.random,
+    random: systemRandom,
     isAlive(pid: number): boolean {
       try {
         return process.kill(pid, 0);
@@ -51,7 +53,7 @@ export async function runTool(
 ): Promise<ToolEnd> {
   signal.throwIfAborted();
   const {promise, resolve} = Promise.withResolvers<ToolEnd>();
-  let graceTimer: NodeJS.Timeout | undefined;
+  let endGrace = () => {};
   const child = spawn(command, args, {stdio: 'pipe', env, detached: true});
   const output = gather(child.stdout);
   const complaint = gather(child.stderr);
@@ -62,7 +64,7 @@ export async function runTool(
   child.on('close', onEnd);
   // What xclip leaves behind keeps its pipes open: `close` comes when another program takes the clipboard.
   child.on('exit', (code, by) => {
-    graceTimer = setTimeout(onEnd, grace, code, by);
+    endGrace = systemClock.after(grace, () => onEnd(code, by));
   });
   child.on('error', (error) => {
     const isMissing = 'code' in error && error.code === 'ENOENT';
@@ -72,10 +74,10 @@ export async function runTool(
   child.stdin.on('error', () => {});
   child.stdin.end(input);
 
-  const limitTimer = setTimeout(() => {
+  const endLimit = systemClock.after(limit, () => {
     child.kill('SIGKILL');
     resolve({kind: 'failed', why: `it did not end within ${limit / 1000} s`});
-  }, limit);
+  });
   const onAbort = () => child.kill('SIGKILL');
   signal.addEventListener('abort', onAbort);
   try {
@@ -83,8 +85,8 @@ export async function runTool(
     signal.throwIfAborted();
     return end;
   } finally {
-    clearTimeout(limitTimer);
-    clearTimeout(graceTimer);
+    endLimit();
+    endGrace();
     signal.removeEventListener('abort', onAbort);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }

@@ -1,5 +1,5 @@
 import type {EventEmitter} from 'node:events';
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, systemClock} from '../lib/clock.ts';
 
 /** Milliseconds that a pager has to leave its alternate screen; less takes fewer than 10. */
 const pagerLeaves = 100;
@@ -10,12 +10,12 @@ const pagerLeaves = 100;
  * the shell's prompt with it (seen once in three times).
  */
 export function stopAfterPager(process: NodeJS.Process): () => void {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   const onStop = () => {
-    timer ??= setTimeout(stop, pagerLeaves);
+    cancel ??= systemClock.after(pagerLeaves, stop);
   };
   const stop = () => {
-    timer = undefined;
+    cancel = undefined;
     // The signal's own effect, which is none where there is no shell to go back to; SIGSTOP would be for ever.
     process.off('SIGTSTP', onStop);
     process.kill(process.pid, 'SIGTSTP');
@@ -23,7 +23,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
   process.on('SIGTSTP', onStop);
   return () => {
-    clearTimeout(timer);
+    cancel?.();
     process.off('SIGTSTP', onStop);
   };
 }

@@ -1,6 +1,8 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
 import type {LossCount} from '../buffer/markers.ts';
+import {readTime} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
+
 import type {ConnectionState} from '../streams/connection/state.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
@@ -164,7 +166,7 @@ export function pipelineStatuses(
 function pipelineSight(pipeline: Pipeline, before: PipelineStatus | undefined): PipelineStatus {
   const {name, deploymentId, deploymentStatus, deploymentStatusSince, connectorErrors} = pipeline;
   const running = deploymentStatus === 'Running';
-  const since = Date.parse(deploymentStatusSince);
+  const since = readTime(deploymentStatusSince);
   return {
     name,
     failing: failingWords(pipeline, before),
@@ -183,7 +185,7 @@ function failingWords(pipeline: Pipeline, before: PipelineStatus | undefined): s
   const {deploymentError, deploymentStatusSince} = pipeline;
   if (!deploymentError) return failureWord(pipeline);
   const cause = sanitise(deploymentError.cause).text;
-  const isAsBefore = before?.since === Date.parse(deploymentStatusSince) && before.failing?.endsWith(cause);
+  const isAsBefore = before?.since === readTime(deploymentStatusSince) && before.failing?.endsWith(cause);
   if (isAsBefore) return before.failing;
   return `${before?.unstarted ? 'Start failed' : failureWord(pipeline)} · ${cause}`;
 }

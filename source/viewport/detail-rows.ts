@@ -1,5 +1,5 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {byteSize, counted} from '../lib/format.ts';
+import {byteSize, counted, preciseTime} from '../lib/format.ts';
 import type {Level} from '../records/level.ts';
 import {type LogRecord, recordFields} from '../records/parse-record.ts';
 import {clip, padTo, wordOffsets} from '../terminal/fit.ts';
@@ -66,7 +66,7 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
     rows.addNamed(plain(name, {dim: true}), headCells, [plain(sanitise(value).text, style)]);
   const time = record ? wallTime(record.timeText) : at;
   if (record) add('time', record.timeText.replace(/^(\d{4}-\d\d-\d\d)T([\d:.]+)Z$/, '$1 $2 UTC'));
-  else if (at !== undefined) add('time', `${isoTime(at)} UTC, of the record before`);
+  else if (at !== undefined) add('time', `${preciseTime(at)} UTC, of the record before`);
   if (time !== undefined && offsetAt(time) !== 0) add('local', localTime(time, offsetAt(time)));
   const shownLevel = record?.level ?? level;
   if (shownLevel) add('level', shownLevel, levelStyles[shownLevel]);
@@ -112,17 +112,12 @@ function addCut(rows: RowList, line: Uint8Array, {symbols}: DetailOptions): void
   rows.add(plain(`${symbols.ellipsis} cut here: the line has ${byteSize(line.length)}`, titleStyle));
 }
 
-/** `2026-11-25 09:08:47.372`. */
-function isoTime(at: number): string {
-  return new Date(at).toISOString().slice(0, 23).replace('T', ' ');
-}
-
 /** `2026-11-25 10:08:47.372 UTC+01:00`; `offset` in minutes. */
 function localTime(at: number, offset: number): string {
   const ahead = Math.abs(offset);
   const hours = String(Math.floor(ahead / 60)).padStart(2, '0');
   const minutes = String(ahead % 60).padStart(2, '0');
-  return `${isoTime(at + offset * 60_000)} UTC${offset < 0 ? '-' : '+'}${hours}:${minutes}`;
+  return `${preciseTime(at + offset * 60_000)} UTC${offset < 0 ? '-' : '+'}${hours}:${minutes}`;
 }
 
 /** Rows of a page that is wrapped at words, `width` cells wide and at most `limit` long. */

@@ -1,3 +1,4 @@
+import {count, dateTime} from '../lib/format.ts';
 /** What a reader of the evidence has to know about the lines. */
 export type MarkdownInput = {
   readonly pipeline: string;
@@ -45,7 +46,7 @@ export class MarkdownReport {
       `**Log of ${code(pipeline)} on ${code(hostOf(server))}**`,
       '',
       `- Time: ${span === undefined ? 'unknown' : spanWords(span)}`,
-      `- Lines: ${this.#lines.length.toLocaleString('en-US')}`,
+      `- Lines: ${count(this.#lines.length)}`,
       `- Platform version: ${platformVersion === undefined ? 'unknown' : code(platformVersion)}`,
       `- Filters: ${filters.length === 0 ? 'none' : filters.map(code).join(', ')}`,
       `- Gaps: ${gaps.length === 0 ? 'none' : ''}`.trimEnd(),
@@ -60,13 +61,9 @@ function hostOf(server: string): string {
 
 /** `2026-11-25 12:01:02 to 12:03:44 UTC`; the second date only where it is another one. */
 function spanWords({from, to}: {from: number; to: number}): string {
-  const [fromDay = '', fromTime = ''] = dayAndTime(from);
-  const [toDay = '', toTime = ''] = dayAndTime(to);
+  const [fromDay = '', fromTime = ''] = dateTime(from).split(' ');
+  const [toDay = '', toTime = ''] = dateTime(to).split(' ');
   return `${fromDay} ${fromTime} to ${toDay === fromDay ? '' : `${toDay} `}${toTime} UTC`;
-}
-
-function dayAndTime(at: number): string[] {
-  return new Date(at).toISOString().slice(0, 19).split('T');
 }
 
 /** Text as inline code: the only place in Markdown where nothing in it has a meaning. */

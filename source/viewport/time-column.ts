@@ -1,3 +1,4 @@
+import {elapsed, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
 import {clip, padTo} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
@@ -11,14 +12,14 @@ export type TimeMode = 'sent' | 'local' | 'utc' | 'relative' | 'delta' | 'off';
 /** In the order in which a key goes through them. */
 export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative', 'delta', 'off'];
 
-/** Minutes that local time is ahead of UTC at a wall time (ms): `(at) => -new Date(at).getTimezoneOffset()`. */
+/** Minutes by which a zone is ahead of UTC at a Unix time in ms. */
 export type ZoneOffset = (at: number) => number;
 
 /** What the two modes need that change without the line: both are worked out when a row is painted. */
 type Moment = {readonly now: number; readonly previousAt: number | undefined};
 
-/** From here on an age is in minutes. Seconds. */
-const secondsUpTo = 120;
+/** From here on an age is in minutes. Milliseconds. */
+const minutesFrom = 120_000;
 /** `-119 min` and `+999.999`. */
 const movingCells = 8;
 
@@ -67,40 +68,32 @@ export function movingTime(mode: TimeMode, at: number, {now, previousAt}: Moment
 
 /** Wall milliseconds of a time as sent; undefined if it is none. */
 export function wallTime(sent: string): number | undefined {
-  const at = Date.parse(sent);
+  const at = readTime(sent);
   return Number.isNaN(at) ? undefined : at;
 }
 
 /** `10:08:47.372` in the zone of `offsetAt`; empty for no time. */
 function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
-  return at === undefined ? '' : new Date(at + offsetAt(at) * 60_000).toISOString().slice(11, 23);
+  return at === undefined ? '' : isoTime(at + offsetAt(at) * 60_000).slice(11, 23);
 }
 
 /** `-4 s`, `-3 min`, `now`; `+4 s` for a server whose clock is ahead. */
 function age(milliseconds: number): string {
   const sign = milliseconds < 0 ? '+' : '-';
-  const seconds = Math.floor(Math.abs(milliseconds) / 1000);
-  return seconds === 0 ? 'now' : `${sign}${inUnits(seconds)}`;
+  const past = Math.abs(milliseconds);
+  return past < 1000 ? 'now' : `${sign}${elapsed(past)}`;
 }
 
 /** For how long an age says about what is true: it is in seconds at first, then in minutes or more. Milliseconds. */
 export function ageHolds(age: number): number {
-  return Math.abs(age) < secondsUpTo * 1000 ? 1000 : 60_000;
+  return Math.abs(age) < minutesFrom ? 1000 : 60_000;
 }
 
 /** `+0.012` seconds; from 1,000 seconds on in larger units. */
 function difference(milliseconds: number): string {
   const sign = milliseconds < 0 ? '-' : '+';
   const seconds = Math.abs(milliseconds) / 1000;
-  return seconds < 1000 ? `${sign}${seconds.toFixed(3)}` : `${sign}${inUnits(Math.floor(seconds))}`;
-}
-
-/** Whole units that have passed, so that an age never says more than is true: `119 s`, `119 min`, `47 h`, `9999 d`. */
-function inUnits(seconds: number): string {
-  if (seconds < secondsUpTo) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.min(9999, Math.floor(seconds / 86_400))} d`;
+  return seconds < 1000 ? `${sign}${seconds.toFixed(3)}` : `${sign}${elapsed(seconds * 1000)}`;
 }
 
 /** Offsets of zones change on a quarter of an hour, and last as long at least. Milliseconds. */
@@ -108,7 +101,7 @@ const quarter = 15 * 60_000;
 
 /** Minutes that a time zone is ahead of UTC, for any moment; undefined: the system's zone. */
 export function zoneOffset(zone: string | undefined): ZoneOffset {
-  if (zone === undefined) return (at) => -new Date(at).getTimezoneOffset();
+  if (zone === undefined) return systemZoneOffset;
   const format = new Intl.DateTimeFormat('en', {timeZone: zone, timeZoneName: 'longOffset'});
   // Lines that are shown together are of one time, and a look-up takes 2 µs at best.
   let last = {quarter: Number.NaN, offset: 0};

@@ -7,9 +7,18 @@ import {
   counted,
   dateTime,
   duration,
+  elapsed,
+  elapsedShort,
   errorText,
+  fineDuration,
+  httpTime,
+  isoTime,
+  isTime,
   moment,
+  preciseTime,
   readDuration,
+  readTime,
+  systemZoneOffset,
 } from '../../source/lib/format.ts';
 
 test.each([
@@ -44,23 +53,45 @@ const at = Date.UTC(2026, 10, 25, 9, 7, 5, 999);
 it('times are UTC, whatever the machine is set to', () => {
   expect(clockTime(at)).toBe('09:07:05');
   expect(dateTime(at)).toBe('2026-11-25 09:07:05');
+  expect(preciseTime(at)).toBe('2026-11-25 09:07:05.999');
+  expect(isoTime(at)).toBe('2026-11-25T09:07:05.999Z');
+  expect(httpTime(at)).toBe('Wed, 25 Nov 2026 09:07:05 GMT');
 });
 
+it('times are read as they are written', () => {
+  expect(readTime(isoTime(at))).toBe(at);
+  expect(readTime(httpTime(at))).toBe(at - 999);
+  expect(readTime('soon')).toBeNaN();
+  expect([at, 8.64e15, 8.64e15 + 1, Number.NaN].map(isTime)).toEqual([true, true, false, false]);
+});
+
+it('the zone of the system is ahead of UTC by what its local times show', () => {
+  expect(systemZoneOffset(at)).toBe(-new Date(at).getTimezoneOffset());
+});
+
+const [second, hour, day] = [1000, 3_600_000, 86_400_000];
+
 test.each([
-  [-5, 'less than 1 s'],
-  [0, 'less than 1 s'],
-  [499, 'less than 1 s'],
-  [500, '1 s'],
-  [4200, '4 s'],
-  [119_400, '119 s'],
-  [119_600, '2 min'],
-  [7_140_000, '119 min'],
-  [7_200_000, '2 h'],
-  [47 * 3_600_000, '47 h'],
-  [48 * 3_600_000, '2 d'],
-  [365 * 86_400_000, '365 d'],
-])('%i ms is %s', (milliseconds, words) => {
-  expect(duration(milliseconds)).toBe(words);
+  // milliseconds, the nearest, to a tenth, what has passed, the same narrow
+  [-5, 'less than 1 s', '-0.0 s', '-1 s', '-1s'],
+  [40, 'less than 1 s', '0.0 s', '0 s', '0s'],
+  [499, 'less than 1 s', '0.5 s', '0 s', '0s'],
+  [500, '1 s', '0.5 s', '0 s', '0s'],
+  [4200, '4 s', '4.2 s', '4 s', '4s'],
+  [9949, '10 s', '9.9 s', '9 s', '9s'],
+  [9960, '10 s', '10 s', '9 s', '9s'],
+  [119.4 * second, '119 s', '119 s', '119 s', '119s'],
+  [119.6 * second, '2 min', '2 min', '119 s', '119s'],
+  [7140 * second, '119 min', '119 min', '119 min', '119m'],
+  [2 * hour - 1, '2 h', '2 h', '119 min', '119m'],
+  [2 * hour, '2 h', '2 h', '2 h', '2h'],
+  [47 * hour, '47 h', '47 h', '47 h', '47h'],
+  [2 * day - 1, '2 d', '2 d', '47 h', '47h'],
+  [2 * day, '2 d', '2 d', '2 d', '2d'],
+  [365 * day, '365 d', '365 d', '365 d', '365d'],
+  [99_999 * day, '99999 d', '99999 d', '9999 d', '9999d'],
+])('%d ms', (milliseconds, ...words) => {
+  expect([duration, fineDuration, elapsed, elapsedShort].map((format) => format(milliseconds))).toEqual(words);
 });
 
 test.each([

@@ -254,21 +254,37 @@ test('a forbidden import fails the lint command, an allowed one does not', async
   expect(bad).toEqual({code: 1, errors: [`source/buffer/bad.ts ${IMPORTS}`]});
 });
 
+const GLOBALS = 'lint/style/noRestrictedGlobals';
+
 test('only cli.tsx and the tests may touch the process', async () => {
   const text = 'console.error(process.pid);\n';
-  const {errors} = await lint(
-    new Map([
-      ['source/streams/bad.ts', text],
-      ['source/ui/components/bad.tsx', text],
-      ['source/commands/bad.ts', text],
-      ['cli.tsx', text],
-      ['test/lib/good.test.ts', text],
-    ]),
-  );
-  const rule = 'lint/style/noRestrictedGlobals';
-  expect(errors.toSorted()).toEqual([
-    `source/commands/bad.ts ${rule}`,
-    `source/streams/bad.ts ${rule}`,
-    `source/ui/components/bad.tsx ${rule}`,
-  ]);
+  const bad = [
+    'source/commands/bad.ts',
+    'source/lib/clock.ts',
+    'source/lib/format.ts',
+    'source/lib/random.ts',
+    'source/streams/bad.ts',
+    'source/ui/components/bad.tsx',
+  ];
+  const {errors} = await lint(new Map([...bad, 'cli.tsx', 'test/lib/good.test.ts'].map((file) => [file, text])));
+  expect(errors.toSorted()).toEqual(bad.map((file) => `${file} ${GLOBALS}`));
+});
+
+test('time, dates and randomness have their owners in lib', async () => {
+  const uses = {
+    Date: 'console.error(Date.now(), new Date(0));\n',
+    performance: 'console.error(performance.now());\n',
+    setTimeout: 'setTimeout(console.error, 1);\n',
+    setInterval: 'setInterval(console.error, 1);\n',
+    setImmediate: 'setImmediate(console.error);\n',
+    random: 'console.error(Math.random());\n',
+  };
+  for (const [name, text] of Object.entries(uses)) {
+    const owners = {Date: ['clock', 'format'], random: ['random']}[name] ?? ['clock'];
+    const files = ['lib/clock', 'lib/format', 'lib/random', 'lib/other', 'system/other', 'ui/hooks/other'];
+    const {errors} = await lint(new Map(files.map((file) => [`source/${file}.ts`, text])));
+    const rule = name === 'random' ? 'lint/nursery/noJsRestrictedProperties' : GLOBALS;
+    const bad = files.filter((file) => !owners.some((owner) => file === `lib/${owner}`));
+    expect([...new Set(errors)].toSorted(), name).toEqual(bad.map((file) => `source/${file}.ts ${rule}`).toSorted());
+  }
 });

@@ -451,7 +451,7 @@ describe('a server that refuses', () => {
     server.refuse({kind: 'unreachable', retryAfter: String(365 * 86_400)});
     const stream = manager.open('orders');
     await connectionOf(stream, 'waiting');
-    expect(eventsOf(stream)[0]).toMatch(/next try in 5 min \(the server asked for 365 days\)$/);
+    expect(eventsOf(stream)[0]).toMatch(/next try in 5 min \(the server asked for 365 d\)$/);
   });
 
   test('with 401: gone with the reason, without a connection, and back by itself when it may', async () => {

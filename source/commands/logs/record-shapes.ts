@@ -1,4 +1,5 @@
 import {decodeVisible} from '../../buffer/style-joints.ts';
+import {isoTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
 import type {Template, TemplateField} from '../../settings/request.ts';
@@ -148,5 +149,5 @@ function safe(text: string): string {
 }
 
 function timeWord(time: number | undefined): string {
-  return time === undefined ? '-' : new Date(time).toISOString();
+  return time === undefined ? '-' : isoTime(time);
 }

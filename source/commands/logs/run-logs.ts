@@ -1,6 +1,7 @@
 import {compilePattern} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
-import {systemClock} from '../../lib/clock.ts';
+import {keepRunning, systemClock} from '../../lib/clock.ts';
+import {systemRandom} from '../../lib/random.ts';
 import {levelOf} from '../../records/level.ts';
 import {parseSince} from '../../records/parse-time.ts';
 import {UsageError} from '../../settings/parse-values.ts';
@@ -34,7 +35,7 @@ export async function runLogsCommand(options: {
   const {settings, request, version, process} = options;
   const wayOf = recordPrinters(request, systemClock.wall());
   // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
-  const alive = setInterval(() => {}, 2 ** 30);
+  const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
   // What stderr does not take (its reader is slow, or gone) is no reason to stop reading logs.
   const stderr = new LineOutput(process.stderr);
@@ -67,7 +68,7 @@ export async function runLogsCommand(options: {
       silence: settings.silence,
       client: server.client,
       clock: systemClock,
-      random: Math.random,
+      random: systemRandom,
       output,
       note,
       signal,
@@ -85,7 +86,7 @@ export async function runLogsCommand(options: {
     await server.close();
     return exitCode(code);
   } finally {
-    clearInterval(alive);
+    stopRunning();
   }
 }
 

@@ -1,5 +1,6 @@
 import type {ApiFailure} from '../../api/types.ts';
 import type {LossCause} from '../../buffer/markers.ts';
+import {fineDuration} from '../../lib/format.ts';
 import {askedDelay} from './backoff.ts';
 import {causeOf} from './machine.ts';
 import type {Machine, MachineEvent} from './state.ts';
@@ -59,16 +60,6 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     case 'close':
       return undefined;
   }
-}
-
-/** Milliseconds as people say them, a few seconds to a tenth: `0.4 s`, `12 s`, `5 min`, `3 h`, `365 days`. */
-export function fineDuration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  if (seconds < 119.5) return `${Math.round(seconds)} s`;
-  if (seconds < 7170) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }
 
 function refusedWords(failure: ApiFailure, after: Machine, now: number): EventWords {

@@ -1,5 +1,5 @@
 import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
-import {clockTime, counted, duration} from '../../lib/format.ts';
+import {clockTime, counted, duration, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
 import {clip, padTo} from '../../terminal/fit.ts';
@@ -185,7 +185,7 @@ function pipelineNote(view: HeaderView): StyledText[] {
 
 /** Whoever waits for the compiler wants to know for how long. */
 function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
-  const since = Date.parse(pipeline.programStatusSince);
+  const since = readTime(pipeline.programStatusSince);
   const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
   return isShown ? ` since ${clockTime(since + offsetAt(since) * 60_000)}` : '';
 }

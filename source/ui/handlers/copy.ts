@@ -1,5 +1,5 @@
 import {newTally, readLines} from '../../buffer/copy-lines.ts';
-import {byteSize, counted} from '../../lib/format.ts';
+import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
@@ -295,7 +295,7 @@ export function suggestName(pipeline: string, at: number, extension: 'log' | 'md
     .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^[.-]+/, '')
     .slice(0, longestPipeline);
-  const time = new Date(at).toISOString().slice(0, 19).replaceAll(':', '');
+  const time = isoTime(at).slice(0, 19).replaceAll(':', '');
   return `${safe || 'pipeline'}-${time}Z.${extension}`;
 }
 

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {describeCut} from '../../../source/api/transport-failure.ts';
 import type {ApiFailure, BodyEnd} from '../../../source/api/types.ts';
-import {eventWords, fineDuration} from '../../../source/streams/connection/event-words.ts';
+import {eventWords} from '../../../source/streams/connection/event-words.ts';
 import {initialMachine, step} from '../../../source/streams/connection/machine.ts';
 import type {Machine, MachineEvent} from '../../../source/streams/connection/state.ts';
 
@@ -102,21 +102,5 @@ test('refusals say what came back and when the next try is', () => {
     'try 1 failed: nothing listens; next try in 5 min (the server asked for 2 h)',
     'the runner does not have the log ready yet',
     'try 1 failed: your role may not; next try in 30 s',
-  ]);
-});
-
-test('durations read as people say them', () => {
-  const milliseconds = [40, 1500, 9949, 9960, 119_000, 120_000, 7_100_000, 7_200_000, 172_799_999, 31_536_000_000];
-  expect(milliseconds.map(fineDuration)).toEqual([
-    '0.0 s',
-    '1.5 s',
-    '9.9 s',
-    '10 s',
-    '119 s',
-    '2 min',
-    '118 min',
-    '2 h',
-    '48 h',
-    '365 days',
   ]);
 });
