@@ -2,6 +2,7 @@ import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {isObject, parseJson} from '../lib/json.ts';
 import {
   acceptsOption,
   type CommandName,
@@ -168,17 +169,12 @@ async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<re
 }
 
 async function readKept(file: string): Promise<Kept | undefined> {
-  try {
-    const json: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return isKept(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(await readFile(file).catch(() => ''));
+  return isKept(json) ? json : undefined;
 }
 
 function isKept(json: unknown): json is Kept {
-  if (typeof json !== 'object' || json === null) return false;
-  if (!('server' in json && 'at' in json && 'names' in json)) return false;
+  if (!isObject(json) || !('server' in json)) return false;
   const {at, names} = json;
   return typeof at === 'number' && Array.isArray(names) && names.every((name) => typeof name === 'string');
 }

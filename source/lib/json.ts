@@ -1,7 +1,7 @@
-/** Parses JSON from bytes whatever their content type said; undefined when they are not JSON. */
-export function parseJson(body: Uint8Array): unknown {
+/** The value of JSON text, or of its bytes; undefined when it is no JSON. */
+export function parseJson(text: string | Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text));
   } catch {
     return undefined;
   }

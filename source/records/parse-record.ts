@@ -1,3 +1,4 @@
+import {isObject, parseJson} from '../lib/json.ts';
 import {type Level, levelOf} from './level.ts';
 
 /** What both forms of a line say before their message. */
@@ -58,7 +59,7 @@ function parseJsonRecord(text: string): JsonRecord | undefined {
   if (!text.endsWith('}')) return undefined;
   try {
     const line: unknown = parseExact(text);
-    return isObject(line) ? recordOf(line) : undefined;
+    return isExactObject(line) ? recordOf(line) : undefined;
   } catch {
     return undefined;
   }
@@ -67,7 +68,7 @@ function parseJsonRecord(text: string): JsonRecord | undefined {
 function recordOf(line: JsonObject): JsonRecord | undefined {
   const {timestamp, target, span, fields} = line;
   const level = levelOf(line.level);
-  if (typeof timestamp !== 'string' || !level || !isObject(fields)) return undefined;
+  if (typeof timestamp !== 'string' || !level || !isExactObject(fields)) return undefined;
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
   // Lines that come through the `log` crate all have the target `log`.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
@@ -217,8 +218,8 @@ export function textOf(value: unknown): string {
 
 type JsonObject = {readonly [key: string]: unknown};
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !json.isRawJSON(value);
+export function isExactObject(value: unknown): value is JsonObject {
+  return isObject(value) && !json.isRawJSON(value);
 }
 
 function exact(_key: string, value: unknown, context?: {readonly source?: string}): unknown {
@@ -273,11 +274,6 @@ export function recordFields(record: LogRecord, text: string): readonly (readonl
 
 /** Rust quotes much like JSON; what is no JSON (`\u{1b}`) stays as written. */
 function unquoted(quoted: string): string {
-  try {
-    const value: unknown = JSON.parse(quoted);
-    if (typeof value === 'string') return value;
-  } catch {
-    // Not JSON.
-  }
-  return quoted.slice(1, -1);
+  const value = parseJson(quoted);
+  return typeof value === 'string' ? value : quoted.slice(1, -1);
 }

@@ -1,5 +1,6 @@
 import type {MarkerKind} from '../buffer/markers.ts';
 import {newlinesIn} from '../buffer/segment.ts';
+import {fieldOf} from '../lib/json.ts';
 import {
   type BodyStart,
   endsManagerEntry,
@@ -287,25 +288,20 @@ export class LogEpoch {
  * true: then the bytes alone decide where the log goes on.
  */
 export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {
-  const fields = fieldsOf(value);
-  const count = fieldsOf(fields.get('count'));
-  const [min, max, partial] = [count.get('min'), count.get('max'), count.get('partial')];
-  const form = count.get('form');
-  const life = fields.get('life');
-  const id = fields.get('pipelineId') ?? pipelineId;
+  const count = fieldOf(value, 'count');
+  const [min, max, partial] = [fieldOf(count, 'min'), fieldOf(count, 'max'), fieldOf(count, 'partial')];
+  const form = fieldOf(count, 'form');
+  const life = fieldOf(value, 'life');
+  const id = fieldOf(value, 'pipelineId') ?? pipelineId;
   const isKnown = isIndex(min) && isIndex(max) && min <= max && typeof partial === 'string';
   return {
     count: isKnown
-      ? {min, max, open: count.get('open') === true, partial, ...(form === 'control-plane' && {form})}
+      ? {min, max, open: fieldOf(count, 'open') === true, partial, ...(form === 'control-plane' && {form})}
       : unknownCount,
     ...(isKnown && typeof life === 'string' && {life}),
-    ...((!isKnown || fields.get('isLifeUnknown') === true) && {isLifeUnknown: true as const}),
+    ...((!isKnown || fieldOf(value, 'isLifeUnknown') === true) && {isLifeUnknown: true as const}),
     ...(typeof id === 'string' && {pipelineId: id}),
   };
-}
-
-function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
 }
 
 function isIndex(value: unknown): value is number {

@@ -1,4 +1,5 @@
 import {newline} from '../buffer/segment.ts';
+import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
 
 /** What the first line of a body tells of the replay that follows. */
 export type BodyStart = {
@@ -119,30 +120,17 @@ function readOwn(line: string): OwnLine | undefined {
 }
 
 function readJson(line: string): OwnLine | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const fields = property(value, 'fields');
+  const json = parseJson(line);
+  if (json === undefined) return undefined;
+  const text = (key: string) => stringOf(json, key) || undefined;
+  const fields = fieldOf(json, 'fields');
   return {
     form: 'manager',
-    level: text(property(value, 'level')),
-    target: text(property(value, 'target')),
-    text: text(property(fields, 'line')) ?? '',
-    id: text(property(value, 'pipeline-id')),
+    level: text('level'),
+    target: text('target'),
+    text: stringOf(fields, 'line'),
+    id: text('pipeline-id'),
   };
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([name]) => name === key)?.[1]
-    : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** One character a byte: what is compared here is ASCII, and nothing else may throw or merge. */

@@ -1,4 +1,5 @@
 import {link, readFile, rm, writeFile} from 'node:fs/promises';
+import {fieldOf, parseJson} from '../lib/json.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
 /** What the lock asks of the machine. */
@@ -91,13 +92,8 @@ async function startOf(pid: number): Promise<string> {
 
 /** Undefined for a lock that is damaged. */
 function holderOf(text: string): Holder | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
-    const [pid, started, mark] = [fields.get('pid'), fields.get('started'), fields.get('mark')];
-    if (typeof pid !== 'number' || typeof started !== 'string' || typeof mark !== 'string') return undefined;
-    return /^[a-z0-9]+$/.test(mark) ? {pid, started, mark} : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(text);
+  const [pid, started, mark] = ['pid', 'started', 'mark'].map((key) => fieldOf(json, key));
+  if (typeof pid !== 'number' || typeof started !== 'string' || typeof mark !== 'string') return undefined;
+  return /^[a-z0-9]+$/.test(mark) ? {pid, started, mark} : undefined;
 }

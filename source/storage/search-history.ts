@@ -1,6 +1,7 @@
 import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {errorText} from '../lib/format.ts';
+import {parseJson} from '../lib/json.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 
 /** A walk through what was typed earlier, as the arrow keys do it. A value: each step is another one. */
@@ -144,12 +145,8 @@ function lineOf(pattern: string): string {
 
 /** Undefined for a line that is no JSON string. */
 function patternOf(line: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** The walk begins at what has been typed so far. */

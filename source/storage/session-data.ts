@@ -1,4 +1,5 @@
 import type {LineAnchor} from '../buffer/line-anchor.ts';
+import {isObject} from '../lib/json.ts';
 
 /** What comes back at the next start: how the screen was arranged, and each kept tab. It holds no credential. */
 export type Session = {
@@ -130,8 +131,8 @@ function readAnchor(json: unknown): LineAnchor {
 }
 
 function objectOf(json: unknown): Readonly<Record<string, unknown>> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new NoSession();
-  return {...json};
+  if (!isObject(json)) throw new NoSession();
+  return json;
 }
 
 function arrayOf<T>(json: unknown, read: (each: unknown) => T): readonly T[] {

@@ -1,6 +1,7 @@
 import {mkdir, readFile, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
+import {isObject, parseJson} from '../lib/json.ts';
 import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
@@ -111,15 +112,10 @@ export class SessionFile {
 }
 
 function sessionIn(text: string, {server, tenant}: SessionFileOptions): Session | 'of another' | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1) return undefined;
-    if (!('server' in value) || !('tenant' in value) || !('session' in value)) return undefined;
-    if (value.server !== server || value.tenant !== tenant) return 'of another';
-    return readSession(value.session);
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(text);
+  if (!isObject(json) || json.version !== 1) return undefined;
+  if (!('server' in json) || !('tenant' in json) || !('session' in json)) return undefined;
+  return json.server === server && json.tenant === tenant ? readSession(json.session) : 'of another';
 }
 
 function lockOf(file: string): string {

@@ -1,5 +1,6 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize, counted, preciseTime} from '../lib/format.ts';
+import {parseJson} from '../lib/json.ts';
 import type {Level} from '../records/level.ts';
 import {type LogRecord, recordFields} from '../records/parse-record.ts';
 import {clip, padTo, wordOffsets} from '../terminal/fit.ts';
@@ -191,7 +192,7 @@ const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
  * numbers stay as they are written: parsed and written again, large numbers would change and repeated names would vanish.
  */
 export function prettyJson(text: string, most: number): readonly string[] | undefined {
-  if (!/^\s*[[{]/.test(text) || !isJson(text)) return undefined;
+  if (!/^\s*[[{]/.test(text) || parseJson(text) === undefined) return undefined;
   const lines: string[] = [];
   let line = '';
   let depth = 0;
@@ -213,13 +214,4 @@ export function prettyJson(text: string, most: number): readonly string[] | unde
   }
   lines.push(line);
   return lines;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import {type Level, levels} from '../../source/records/level.ts';
 import {levelIn, timeOfBytes} from '../../source/records/line-head.ts';
 import {isRunnersIn} from '../../source/records/line-kind.ts';
 import {
-  isObject,
+  isExactObject,
   type LogRecord,
   parseExact,
   parseRecord,
@@ -265,8 +265,8 @@ describe('exact json', () => {
   });
 
   test('a number that is kept as text is no object', () => {
-    expect(isObject(parseExact('12345678901234567890'))).toBe(false);
-    expect(isObject(parseExact('{"a":12345678901234567890}'))).toBe(true);
+    expect(isExactObject(parseExact('12345678901234567890'))).toBe(false);
+    expect(isExactObject(parseExact('{"a":12345678901234567890}'))).toBe(true);
   });
 
   test('of all else it is what JSON.parse makes of it', () => {

@@ -2,6 +2,7 @@ import {mkdir, open, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
+import {isObject, parseJson} from '../../lib/json.ts';
 
 export type RecordedFile = {
   readonly number: number;
@@ -247,17 +248,12 @@ export function* readIndex(text: string): Generator<IndexFact> {
 }
 
 function parse(line: string): IndexFact | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
   return isFact(value) ? value : undefined;
 }
 
 function isFact(value: unknown): value is IndexFact {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
   const kind = fields.get('kind');
   if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) return false;
@@ -275,9 +271,7 @@ function isWhole(value: unknown): boolean {
 
 /** Only what every marker has: the index is in a folder that nobody else may write to. */
 function isMarker(value: unknown): value is Marker {
-  return (
-    typeof value === 'object' && value !== null && 'kind' in value && 'at' in value && typeof value.at === 'number'
-  );
+  return isObject(value) && 'kind' in value && typeof value.at === 'number';
 }
 
 /** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
