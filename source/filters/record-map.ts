@@ -1,6 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
+import {openingBrace} from '../records/bytes.ts';
 import {parseRecord} from '../records/parse-record.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
@@ -76,7 +77,7 @@ export class RecordMap {
 
 /** Spans and target of a text line end before this, and the rest of a long line need not be read. Bytes. */
 const targetWithin = 1024;
-const brace = 0x7b;
+
 
 /** The shapes of records, asked of neighbours in turn: the last two are remembered. */
 export class Fingerprints {
@@ -110,7 +111,7 @@ export class Fingerprints {
  * strings: asked of lines only that are known to contain what is looked for.
  */
 export function targetsOf(line: Buffer): readonly string[] {
-  const record = parseRecord(visibleText(line[0] === brace ? line : line.subarray(0, targetWithin)));
+  const record = parseRecord(visibleText(line[0] === openingBrace ? line : line.subarray(0, targetWithin)));
   if (!record) return [];
   const own = record.target === '' ? [] : [record.target];
   return record.source === 'manager' ? [...own, 'runner'] : own;

@@ -1,9 +1,25 @@
+export const tab = 0x09;
+export const newline = 0x0a;
+export const carriageReturn = 0x0d;
+export const escapeByte = 0x1b;
+export const space = 0x20;
+export const quote = 0x22;
+export const apostrophe = 0x27;
+export const comma = 0x2c;
+export const colon = 0x3a;
+export const equals = 0x3d;
+export const openingBracket = 0x5b;
+export const backslash = 0x5c;
+export const closingBracket = 0x5d;
+export const openingBrace = 0x7b;
+export const closingBrace = 0x7d;
+
 /** The bytes of a text, to compare with. */
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Whether `part` stands at offset `at`. */
+/** Whether `part` is at offset `at`. */
 export function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let index = 0; index < part.length; index++) if (bytes[at + index] !== part[index]) return false;
   return true;
@@ -15,50 +31,53 @@ export function offsetOf(bytes: Uint8Array, byte: number, start: number, end: nu
   return undefined;
 }
 
+/** What a byte is to the fingerprint of a text. Bytes up to `hexClass` are written as they are. */
+export const otherClass = 0;
+const letterClass = 1;
+/** `a` to `f`, either case: a letter, too. */
+export const hexClass = 2;
+export const digitClass = 3;
+export const dashClass = 4;
+export const apostropheClass = 5;
+export const quoteClass = 6;
+export const escapeClass = 7;
+const backslashClass = 8;
+
+/** The class of each byte. */
+export const byteClasses = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) byteClasses[byte] = classOf(String.fromCharCode(byte));
+
+function classOf(character: string): number {
+  if (/[0-9]/.test(character)) return digitClass;
+  if (/[a-f]/i.test(character)) return hexClass;
+  if (/[g-z]/i.test(character)) return letterClass;
+  const marks: Readonly<Record<string, number>> = {
+    '-': dashClass,
+    "'": apostropheClass,
+    '"': quoteClass,
+    '\x1b': escapeClass,
+    '\\': backslashClass,
+  };
+  return marks[character] ?? otherClass;
+}
+
 export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-/** What a byte is to the shape of a text. Up to `hexLetter` it is written as it is. */
-export const other = 0;
-const letter = 1;
-/** `a` to `f`, either case: a letter, too. */
-export const hexLetter = 2;
-export const digit = 3;
-export const dash = 4;
-export const singleQuote = 5;
-export const doubleQuote = 6;
-export const escapeSign = 7;
-const backslash = 8;
-
-/** The class of each byte. */
-export const byteClasses = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte++) byteClasses[byte] = classify(String.fromCharCode(byte));
-
-function classify(character: string): number {
-  if (/[0-9]/.test(character)) return digit;
-  if (/[a-f]/i.test(character)) return hexLetter;
-  if (/[g-z]/i.test(character)) return letter;
-  return {'-': dash, "'": singleQuote, '"': doubleQuote, '\x1b': escapeSign, '\\': backslash}[character] ?? other;
+/** A hexadecimal digit. */
+export function isHex(byte: number | undefined): boolean {
+  const kind = byte === undefined ? otherClass : byteClasses[byte];
+  return kind === digitClass || kind === hexClass;
 }
 
 /** A letter or a digit. */
 export function isWord(byte: number | undefined): boolean {
-  const kind = byte === undefined ? other : byteClasses[byte];
-  return kind === letter || kind === hexLetter || kind === digit;
+  const kind = byte === undefined ? otherClass : byteClasses[byte];
+  return kind === letterClass || kind === hexClass || kind === digitClass;
 }
 
-/** A hexadecimal digit. */
-export function isHex(byte: number | undefined): boolean {
-  const kind = byte === undefined ? other : byteClasses[byte];
-  return kind === digit || kind === hexLetter;
-}
-
-const quote = 0x22;
-const apostrophe = 0x27;
-const backslashByte = 0x5c;
-
-/** The next `'` that ends a quotation: an apostrophe, which a letter follows, does not. */
+/** The next `'` that ends a quotation; one before a letter is an apostrophe. */
 export function closingApostrophe(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) {
     if (bytes[at] === apostrophe && (at + 1 === end || !isWord(bytes[at + 1]))) return at;
@@ -70,26 +89,26 @@ export function closingApostrophe(bytes: Uint8Array, start: number, end: number)
 export function closingQuote(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) {
     if (bytes[at] === quote) return at;
-    if (bytes[at] === backslashByte) at += 1;
+    if (bytes[at] === backslash) at += 1;
   }
   return undefined;
 }
 
-/** Where the dashes of `01a211f2-15cc-70e3-b64e-8ab41f6b239d` stand; the first one, and its length. */
+/** Offsets of the dashes in `01a211f2-15cc-70e3-b64e-8ab41f6b239d`; of the first one; and its length. */
 const uuidDashes = [8, 13, 18, 23];
 export const uuidDash = 8;
 export const uuidLength = 36;
 /** A word of hexadecimal digits, one of them decimal, is an id from this length on. */
 const shortestId = 4;
 
-/** Where the word that goes on at `at` begins, not before `from`. */
+/** Where the word that continues at `at` begins, not before `from`. */
 export function wordStart(bytes: Uint8Array, at: number, from: number): number {
   let start = at;
   while (start > from && isWord(bytes[start - 1])) start -= 1;
   return start;
 }
 
-/** Where the number or id that begins with a word ends; undefined if it is none. The word has a digit. */
+/** Where the number or id that begins with a word ends; undefined if it is neither. The word has a digit. */
 export function endOfId(bytes: Uint8Array, start: number, wordEnd: number, end: number): number | undefined {
   if (wordEnd - start === uuidDash && isUuid(bytes, start, end)) return start + uuidLength;
   // `0x1f`

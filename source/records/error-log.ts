@@ -1,8 +1,9 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {openingBrace} from './bytes.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {withShortMessage} from './json-members.ts';
-import {levelIn, openingBrace, timeOfBytes} from './line-head.ts';
-import {isPanicIn} from './line-kind.ts';
+import {levelIn, timeOfBytes} from './line-head.ts';
+import {isPanicLine} from './line-kind.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix time in ms, ids those of the log's entries. */
 export type ErrorGroup = {
@@ -221,7 +222,7 @@ export class ErrorLog {
 }
 
 function isErrorIn(bytes: Uint8Array, start: number, end: number): boolean {
-  return levelIn(bytes, start, end) === 'ERROR' || isPanicIn(bytes, start, end);
+  return levelIn(bytes, start, end) === 'ERROR' || isPanicLine(bytes, start, end);
 }
 
 function copyOf(group: CountedGroup): ErrorGroup {

@@ -1,26 +1,32 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {
+  apostrophe,
+  apostropheClass,
   byteClasses,
   bytesOf,
+  carriageReturn,
   closingApostrophe,
   closingQuote,
-  dash,
-  digit,
-  doubleQuote,
+  colon,
+  dashClass,
+  digitClass,
   endOfId,
-  escapeSign,
-  hexLetter,
+  escapeClass,
+  hexClass,
   isDigit,
   isUuid,
   isWord,
-  other,
-  singleQuote,
+  openingBrace,
+  otherClass,
+  quote,
+  quoteClass,
+  space,
   uuidDash,
   uuidLength,
   wordStart,
 } from './bytes.ts';
 import {JsonAsText} from './json-as-text.ts';
-import {levelStartIn, levelWordAt, openingBrace, sgrEnd, skipBlank} from './line-head.ts';
+import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
 
 /** FNV-1a. */
 const offsetBasis = 0x811c9dc5;
@@ -28,15 +34,13 @@ const prime = 0x01000193;
 /** The prime times this is 1, in 32 bits. */
 const inversePrime = 0x359c449b;
 
-const nothing = new Uint8Array(0);
+const noBytes = new Uint8Array(0);
 const numberSign = 0x23;
 const star = 0x2a;
-const quote = 0x22;
-const apostrophe = 0x27;
 
 /**
- * Writes a text with what varies left out: a number, a hexadecimal id or a UUID becomes `#`, what stands between quotes
- * `*`; colours are nothing. What is written is hashed and, given a place for it, kept.
+ * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a text between quotes `*`;
+ * colours are left out. The written bytes are hashed and, if a block is given, kept.
  */
 class FingerprintWriter {
   /** 32 bits, signed. */
@@ -44,22 +48,22 @@ class FingerprintWriter {
   /** Bytes kept. */
   length = 0;
   #kept: Uint8Array | undefined;
-  #bytes: Uint8Array = nothing;
-  /** No quote of the kind closes any more. */
+  #bytes: Uint8Array = noBytes;
+  /** The rest of the text has no closing quote of this kind. */
   #noSingle = false;
   #noDouble = false;
 
-  /** Begins anew, with the texts of `bytes`. What is kept must have room for twice the text. */
-  begin(bytes: Uint8Array, kept?: Uint8Array): void {
+  /** Starts with texts of `bytes`. `kept` must have room for twice the text. */
+  start(bytes: Uint8Array, kept?: Uint8Array): void {
     this.#bytes = bytes;
     this.#kept = kept;
     this.hash = offsetBasis | 0;
     this.length = 0;
   }
 
-  /** Lets go of the bytes, which are a view of a block that may be dropped. Answers the hash. */
+  /** Releases the bytes: they may be a view of a whole segment. Returns the hash. */
   end(): number {
-    this.#bytes = nothing;
+    this.#bytes = noBytes;
     this.#kept = undefined;
     return this.hash;
   }
@@ -69,38 +73,38 @@ class FingerprintWriter {
     if (this.#kept) this.#kept[this.length++] = byte;
   }
 
-  /** Takes `[start, end)` back, which was written last and as it is. */
-  #takeBack(start: number, end: number): void {
+  /** Removes `[start, end)`, which was written last, unchanged. */
+  #unwrite(start: number, end: number): void {
     for (let at = end - 1; at >= start; at--) this.hash = Math.imul(this.hash, inversePrime) ^ (this.#bytes[at] ?? 0);
     if (this.#kept) this.length -= end - start;
   }
 
-  /** Writes `[start, end)` as it is. */
+  /** Writes `[start, end)` unchanged. */
   copy(start: number, end: number): void {
     for (let at = start; at < end; at++) this.put(this.#bytes[at] ?? 0);
   }
 
-  /** Writes `[start, end)` without what varies. */
+  /** Writes `[start, end)` without its variable parts. */
   text(start: number, end: number): void {
     this.#noSingle = false;
     this.#noDouble = false;
-    /** What begins here or later was written as it is. */
+    /** Bytes from here on were written unchanged. */
     let from = start;
     for (let at = this.#plain(start, end); at < end; at = this.#plain(from, end)) {
-      const kind = byteClasses[this.#bytes[at] ?? 0] ?? other;
-      from = kind === digit ? this.#digit(at, from, end) : this.#special(kind, at, from, end);
+      const kind = byteClasses[this.#bytes[at] ?? 0] ?? otherClass;
+      from = kind === digitClass ? this.#digit(at, from, end) : this.#special(kind, at, from, end);
     }
   }
 
-  /** Writes letters and the like up to the first byte that may be more; answers where that is. */
+  /** Writes letters and other bytes that never vary. Returns the offset of the first byte that may vary. */
   #plain(start: number, end: number): number {
-    // A loop without calls, and without a look at where words begin, takes half the time of one with them.
+    // Without calls and without a search for the beginnings of words this loop takes half the time.
     const bytes = this.#bytes;
     let {hash} = this;
     let at = start;
     for (; at < end; at++) {
       const byte = bytes[at] ?? 0;
-      if ((byteClasses[byte] ?? other) > hexLetter) break;
+      if ((byteClasses[byte] ?? otherClass) > hexClass) break;
       hash = Math.imul(hash ^ byte, prime);
     }
     this.hash = hash;
@@ -111,7 +115,7 @@ class FingerprintWriter {
     return at;
   }
 
-  /** Goes on at the first digit of a word, of which letters may have been written. */
+  /** Continues at the first digit of a word, whose letters may have been written. */
   #digit(at: number, from: number, end: number): number {
     const bytes = this.#bytes;
     let wordEnd = at;
@@ -122,7 +126,7 @@ class FingerprintWriter {
     while (wordEnd < end && isWord(bytes[wordEnd])) wordEnd += 1;
     const idEnd = endOfId(bytes, start, wordEnd, end);
     if (idEnd === undefined) return this.#mixedWord(at, wordEnd, end);
-    this.#takeBack(start, at);
+    this.#unwrite(start, at);
     return this.#number(idEnd, end);
   }
 
@@ -141,7 +145,7 @@ class FingerprintWriter {
     return at;
   }
 
-  /** Writes the number that ends at `at`, or goes on as in `1,204.5`. */
+  /** Writes the number that ends at `at`, or continues as in `1,204.5`. */
   #number(at: number, end: number): number {
     const bytes = this.#bytes;
     let last = at;
@@ -154,16 +158,16 @@ class FingerprintWriter {
   }
 
   #special(kind: number, at: number, from: number, end: number): number {
-    if (kind === escapeSign) {
+    if (kind === escapeClass) {
       const styled = sgrEnd(this.#bytes, at);
       if (styled > at && styled <= end) return styled;
-    } else if (kind === singleQuote) return this.#single(at, end);
-    else if (kind === doubleQuote) return this.#double(at, end);
-    else if (kind === dash) {
+    } else if (kind === apostropheClass) return this.#single(at, end);
+    else if (kind === quoteClass) return this.#double(at, end);
+    else if (kind === dashClass) {
       // The digits of a UUID begin in a later group.
       const start = wordStart(this.#bytes, at, from);
       if (at - start === uuidDash && isUuid(this.#bytes, start, end)) {
-        this.#takeBack(start, at);
+        this.#unwrite(start, at);
         return this.#number(start + uuidLength, end);
       }
     }
@@ -171,7 +175,7 @@ class FingerprintWriter {
     return at + 1;
   }
 
-  /** What stands between single quotes; an apostrophe is none. */
+  /** A text between single quotes; an apostrophe is no quote. */
   #single(at: number, end: number): number {
     if (!this.#noSingle && !isWord(this.#bytes[at - 1])) {
       const close = closingApostrophe(this.#bytes, at + 1, end);
@@ -182,7 +186,7 @@ class FingerprintWriter {
     return at + 1;
   }
 
-  /** What stands between double quotes. */
+  /** A text between double quotes. */
   #double(at: number, end: number): number {
     if (!this.#noDouble) {
       const close = closingQuote(this.#bytes, at + 1, end);
@@ -201,41 +205,37 @@ class FingerprintWriter {
   }
 }
 
-const space = 0x20;
-const colon = 0x3a;
-const carriageReturn = 0x0d;
-
-/** One for all calls, so that none allocates: each begins anew and is over before the next. */
+/** One for all calls, so that none allocates: each starts anew and ends before the next. */
 const writer = new FingerprintWriter();
 const asText = new JsonAsText();
 
 /**
- * What lines that say the same have in common: a hash, 32 bits, of a line's level, target and text without the name, the
- * time, colours, and with numbers, ids and quoted values left out. A line in JSON has the shape of the line that begins
- * the same record in text form. Of a long line the first 64 KiB.
+ * The fingerprint of a line, equal for equal messages: a hash (32 bits, signed) of its level, target and text, without name,
+ * time, colours, numbers, ids and quoted values. A line in JSON has the fingerprint of the first line of the same record in
+ * text form. Of a long line the first 64 KiB count.
  */
 export function fingerprintOf(line: Uint8Array): number {
-  writeShape(line);
+  writeLine(line);
   return writer.end();
 }
 
 /**
- * The same as text to read, `INFO a::b:  step # finished in # ms`: two lines have one shape text exactly if they have one
- * shape. `text` is the line's visible text.
+ * The fingerprint as text to read, `INFO a::b:  step # finished in # ms`: equal exactly where `fingerprintOf` is equal.
+ * `text` is the line's visible text.
  */
 export function fingerprintText(text: string): string {
   const line = bytesOf(text);
   const kept = new Uint8Array(line.length * 2 + 16);
-  writeShape(line, kept);
+  writeLine(line, kept);
   writer.end();
   return new TextDecoder().decode(kept.subarray(0, writer.length));
 }
 
-function writeShape(line: Uint8Array, kept?: Uint8Array): void {
+function writeLine(line: Uint8Array, kept?: Uint8Array): void {
   const start = levelStartIn(line, 0, line.length);
   const level = start === undefined ? undefined : levelWordAt(line, start);
   if (start === undefined || level === undefined) {
-    writer.begin(line, kept);
+    writer.start(line, kept);
     writer.text(0, visibleEnd(line, line.length));
     return;
   }
@@ -249,21 +249,21 @@ function writeText(
   {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
   kept: Uint8Array | undefined,
 ): void {
-  writer.begin(bytes, kept);
+  writer.start(bytes, kept);
   writer.copy(start, levelEnd);
   writer.put(space);
   writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
 }
 
 function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
-  if (!asText.look(line)) {
+  if (!asText.read(line)) {
     const length = asText.write(line, start, levelEnd);
     writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
     return;
   }
-  // Most lines: nothing need be copied.
+  // Most lines need no copy.
   const {target, message} = asText;
-  writer.begin(line, kept);
+  writer.start(line, kept);
   writer.copy(start, levelEnd);
   writer.put(space);
   writer.text(target.start, target.end);
@@ -273,7 +273,7 @@ function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint
   writer.text(message.start, message.end);
 }
 
-/** Where the text ends of which the first 64 KiB count. */
+/** Where the text ends that counts: after 64 KiB at most. */
 function visibleEnd(bytes: Uint8Array, length: number): number {
   const visible = Math.min(length, visibleBytes);
   return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;

@@ -1,5 +1,17 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {bytesOf, isAt, isHex} from './bytes.ts';
+import {
+  backslash,
+  bytesOf,
+  closingBrace,
+  colon,
+  equals,
+  isAt,
+  isHex,
+  newline,
+  openingBrace,
+  quote,
+  space,
+} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 
 const headKeys = ['timestamp', 'level', 'target', 'span', 'feldera-service', 'pipeline-name', 'pipeline-id'].map(
@@ -14,17 +26,9 @@ const lineKey = bytesOf('line');
 const logTargetKey = bytesOf('log.target');
 const logTarget = bytesOf('log');
 
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const space = 0x20;
-const equals = 0x3d;
-const openingBrace = 0x7b;
-const closingBrace = 0x7d;
-const newline = 0x0a;
 const letterN = 0x6e;
 const letterU = 0x75;
-/** What the letters behind a backslash stand for; others for themselves. */
+/** What a backslash and one of these letters stand for; any other character stands for itself. */
 const escapes = new Map([
   [0x62, 0x08],
   [0x66, 0x0c],
@@ -32,17 +36,17 @@ const escapes = new Map([
   [0x72, 0x0d],
   [0x74, 0x09],
 ]);
-/** More bytes are copied by native code. */
+/** Bytes from which on native code copies faster. */
 const longCopy = 64;
-/** Room for what stands between the parts. */
-const separators = 16;
+/** Room for the separators between the parts. */
+const separatorBytes = 16;
 
-/** A value of the line, `[start, end)`; `start` is -1 if there is none. */
+/** A value of the line, `[start, end)`; `start` is -1 if the line has none. */
 type Part = {start: number; end: number; isString: boolean};
 
 /**
- * Writes what a record in JSON says as the first line of the same record in text form has it, from its level on:
- * `ERROR file_input: dbsp_adapters::server:  3 of 5 lost reason="no route" answer=42`. One block of bytes serves all lines.
+ * Writes a record in JSON as the first line of the same record in text form, from its level on:
+ * `ERROR file_input: dbsp_adapters::server:  3 of 5 lost reason="no route" answer=42`. All lines share one block of bytes.
  */
 export class JsonAsText {
   #bytes = new Uint8Array(4096);
@@ -51,22 +55,22 @@ export class JsonAsText {
   readonly #target: Part = {start: -1, end: 0, isString: false};
   readonly #span: Part = {start: -1, end: 0, isString: false};
   readonly #message: Part = {start: -1, end: 0, isString: false};
-  /** Where the object begins that holds message and fields; the line's own if it has no other. */
+  /** Offset of the object that has message and fields: of the line itself if it has no `fields`. */
   #fields = 0;
   #hasFields = false;
 
-  /** The text that was written last, and more. */
+  /** Begins with the text that was written last. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
   /**
-   * Looks for the parts of a line that is a head; `write` is the next call. True: it has a target and a message alone,
-   * which stand in the line as they would in text.
+   * Finds the parts of a head line. True: it has only a target and a message, with the same bytes as in text; else
+   * `write` is the next call.
    */
-  look(line: Uint8Array): boolean {
-    this.#lookAtTop(line);
-    this.#lookAtFields(line);
+  read(line: Uint8Array): boolean {
+    this.#readTop(line);
+    this.#readFields(line);
     const {start, end, isString} = this.#message;
     if (this.#hasFields || this.#span.start !== -1 || this.#target.start === -1 || !isString) return false;
     return (
@@ -84,63 +88,63 @@ export class JsonAsText {
     return this.#message;
   }
 
-  /** Writes the line, whose level is `[level, levelEnd)`; answers the length in bytes, a little more than 64 KiB at most. */
+  /** Writes the line that was read, with its level at `[level, levelEnd)`. Returns the length: little more than 64 KiB at most. */
   write(line: Uint8Array, level: number, levelEnd: number): number {
-    // No part is longer than it is in JSON.
-    const most = Math.min(line.length, visibleBytes) + separators;
+    // No part is longer than in JSON.
+    const most = Math.min(line.length, visibleBytes) + separatorBytes;
     if (this.#bytes.length < most) this.#bytes = new Uint8Array(most);
     this.#length = 0;
     this.#copy(line, level, levelEnd);
     this.#put(space);
     if (this.#span.start !== -1) {
-      this.#value(line, this.#span);
+      this.#writeValue(line, this.#span);
       this.#put(colon);
       this.#put(space);
     }
-    this.#value(line, this.#target);
+    this.#writeValue(line, this.#target);
     this.#put(colon);
     this.#put(space);
     this.#put(space);
     const before = this.#length;
-    const isWhole = this.#value(line, this.#message);
+    const isWhole = this.#writeValue(line, this.#message);
     // The fields end the last line.
     if (isWhole && this.#hasFields) this.#writeFields(line, this.#length > before);
-    // What is looked at behind the end is no part of a word.
+    // The byte after the end must not look like part of a word.
     this.#bytes[this.#length] = newline;
     return this.#length;
   }
 
-  #lookAtTop(line: Uint8Array): void {
+  #readTop(line: Uint8Array): void {
     const members = this.#members;
     this.#target.start = -1;
     this.#span.start = -1;
     this.#fields = 0;
-    members.begin(line, 0, line.length);
+    members.start(line, 0, line.length);
     while (members.next()) {
-      if (members.is(targetKey)) this.#take(this.#target);
-      else if (members.is(spanKey)) this.#take(this.#span);
-      else if (members.is(fieldsKey) && line[members.value] === openingBrace) this.#fields = members.value;
+      if (members.isNamed(targetKey)) this.#setPart(this.#target);
+      else if (members.isNamed(spanKey)) this.#setPart(this.#span);
+      else if (members.isNamed(fieldsKey) && line[members.value] === openingBrace) this.#fields = members.value;
     }
   }
 
-  #lookAtFields(line: Uint8Array): void {
+  #readFields(line: Uint8Array): void {
     if (this.#hasMessageAlone(line)) return;
     const members = this.#members;
     const {start, end} = this.#target;
     const isLog = end - start === logTarget.length && isAt(line, start, logTarget);
     this.#message.start = -1;
     let count = 0;
-    members.begin(line, this.#fields, line.length);
+    members.start(line, this.#fields, line.length);
     for (; members.next(); count++) {
-      if (members.is(messageKey) && members.isString) this.#take(this.#message);
-      else if (members.is(lineKey) && this.#message.start === -1) this.#take(this.#message);
-      else if (isLog && members.is(logTargetKey)) this.#take(this.#target);
+      if (members.isNamed(messageKey) && members.isString) this.#setPart(this.#message);
+      else if (members.isNamed(lineKey) && this.#message.start === -1) this.#setPart(this.#message);
+      else if (isLog && members.isNamed(logTargetKey)) this.#setPart(this.#target);
     }
-    const taken = (this.#message.start === -1 ? 0 : 1) + (this.#target.start === start ? 0 : 1);
-    this.#hasFields = count > taken;
+    const written = (this.#message.start === -1 ? 0 : 1) + (this.#target.start === start ? 0 : 1);
+    this.#hasFields = count > written;
   }
 
-  /** The same for most records, whose fields are a message and nothing else, in half the time. */
+  /** The same in half the time for most records, which have no field but the message. */
   #hasMessageAlone(line: Uint8Array): boolean {
     if (!isAt(line, this.#fields, messageFirst)) return false;
     const start = this.#fields + messageFirst.length;
@@ -153,7 +157,7 @@ export class JsonAsText {
     return true;
   }
 
-  #take(part: Part): void {
+  #setPart(part: Part): void {
     const {value, valueEnd, isString} = this.#members;
     part.start = value;
     part.end = valueEnd;
@@ -163,11 +167,11 @@ export class JsonAsText {
   #writeFields(line: Uint8Array, hasMessage: boolean): void {
     const members = this.#members;
     let isFirst = !hasMessage;
-    members.begin(line, this.#fields, line.length);
+    members.start(line, this.#fields, line.length);
     while (members.next()) {
       const {key, keyEnd, value, valueEnd, isString} = members;
       const isWritten = value === this.#message.start || value === this.#target.start;
-      if (isWritten || (this.#fields === 0 && headKeys.some((name) => members.is(name)))) continue;
+      if (isWritten || (this.#fields === 0 && headKeys.some((name) => members.isNamed(name)))) continue;
       if (!isFirst) this.#put(space);
       isFirst = false;
       this.#copy(line, key, keyEnd);
@@ -195,8 +199,8 @@ export class JsonAsText {
     this.#length = length;
   }
 
-  /** Writes the first line of a value; true: there is no other. */
-  #value(line: Uint8Array, {start, end, isString}: Part): boolean {
+  /** Writes the first line of a value; true: it has only one. */
+  #writeValue(line: Uint8Array, {start, end, isString}: Part): boolean {
     if (start === -1) return true;
     if (!isString || !hasBackslash(line, start, end)) {
       this.#copy(line, start, end);
@@ -238,7 +242,7 @@ function hasBackslash(line: Uint8Array, start: number, end: number): boolean {
   return at !== -1 && at < end;
 }
 
-/** The four digits at `at`; -1 if there are none. */
+/** The number that the four digits at `at` make; -1 if they are not digits. */
 function hexIn(line: Uint8Array, at: number, end: number): number {
   if (at + 4 > end) return -1;
   let value = 0;
@@ -250,7 +254,7 @@ function hexIn(line: Uint8Array, at: number, end: number): number {
   return value;
 }
 
-/** Puts a character as UTF-8 at `at`, U+FFFD for what is none; answers where it ends. */
+/** Puts a character as UTF-8 at `at`, U+FFFD for an invalid code. Returns where it ends. */
 function putCharacter(bytes: Uint8Array, at: number, code: number): number {
   if (code >= 0 && code < 0x80) {
     bytes[at] = code;

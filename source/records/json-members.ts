@@ -1,56 +1,54 @@
-import {bytesOf, isAt} from './bytes.ts';
+import {
+  backslash,
+  bytesOf,
+  closingBrace,
+  closingBracket,
+  colon,
+  comma,
+  isAt,
+  openingBrace,
+  openingBracket,
+  quote,
+  space,
+} from './bytes.ts';
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openingBrace = 0x7b;
-const closingBrace = 0x7d;
-const openingBracket = 0x5b;
-const closingBracket = 0x5d;
-const space = 0x20;
-const newlineEscape = bytesOf('\\n');
-
-const nothing = new Uint8Array(0);
+const noBytes = new Uint8Array(0);
 const fieldsKey = bytesOf('fields');
 const messageKeys = [bytesOf('message'), bytesOf('line')];
 
-/** A longer string is looked through by native code, a call of which costs as much as so many bytes. */
+/** Bytes of a string after which native code searches it: one call costs as much as reading these bytes. */
 const longString = 12;
 
 /**
- * Goes through the members of a JSON object as bytes, one after the other, and makes nothing. What stands within a value
- * is passed over, so that no text and no nested object is taken for a member. The JSON need not be valid, nor end: a
- * member that is not whole is the last.
+ * Reads the members of a JSON object from its bytes, one after the other, and allocates nothing. The inside of a value is
+ * skipped: no text and no nested object is mistaken for a member. The JSON need not be valid, nor complete: an incomplete
+ * member is the last.
  */
 export class JsonMembers {
-  /** The name, `[key, keyEnd)`, without its quotes; escapes in it are left as they are. */
+  /** The name, `[key, keyEnd)`, without its quotes; escapes in it are not decoded. */
   key = 0;
   keyEnd = 0;
   /** The value, `[value, valueEnd)`; a string without its quotes. */
   value = 0;
   valueEnd = 0;
   isString = false;
-  /** The end of the value is there. */
-  isWhole = false;
-  #bytes: Uint8Array = nothing;
+  #bytes: Uint8Array = noBytes;
   #at = 0;
   #end = 0;
 
-  /** Begins with the object whose brace is at `start`. Nothing at or behind `end` is looked at. */
-  begin(bytes: Uint8Array, start: number, end: number): void {
+  /** Starts with the object whose brace is at `start`. Bytes from `end` on are not read. */
+  start(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#at = start + 1;
     this.#end = end;
-    this.isWhole = true;
   }
 
-  /** Goes to the next member; false if there is none. */
+  /** Reads the next member; false if there is none. */
   next(): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
     let at = skipSpaces(bytes, this.#at, end);
-    if (at >= end || bytes[at] !== quote || !this.isWhole) return false;
+    if (at >= end || bytes[at] !== quote) return false;
     this.key = at + 1;
     this.keyEnd = stringEnd(bytes, at + 1, end);
     at = skipSpaces(bytes, this.keyEnd + 1, end);
@@ -66,77 +64,68 @@ export class JsonMembers {
         : first === openingBrace || first === openingBracket
           ? nestedEnd(bytes, at, end)
           : wordEnd(bytes, at, end);
-    this.isWhole = valueEnd < end;
     this.valueEnd = Math.min(valueEnd, end);
     at = skipSpaces(bytes, this.isString ? valueEnd + 1 : valueEnd, end);
-    // What is not followed by a comma is the last.
+    // A member without a comma after it is the last.
     this.#at = at < end && bytes[at] === comma ? at + 1 : end;
     return true;
   }
 
   /** Whether the member has this name. */
-  is(name: Uint8Array): boolean {
+  isNamed(name: Uint8Array): boolean {
     return this.keyEnd - this.key === name.length && isAt(this.#bytes, this.key, name);
   }
 
   /** Whether the value is a string of these bytes. */
-  says(text: Uint8Array): boolean {
+  hasText(text: Uint8Array): boolean {
     return this.isString && this.valueEnd - this.value === text.length && isAt(this.#bytes, this.value, text);
   }
 }
 
-const top = new JsonMembers();
-const inner = new JsonMembers();
-
-/** The first `fields` object of a line in JSON, from its brace on; undefined if it has none. */
-function fieldsStart(line: Uint8Array, end: number): number | undefined {
-  top.begin(line, 0, end);
-  while (top.next()) if (top.is(fieldsKey)) return line[top.value] === openingBrace ? top.value : undefined;
-  return undefined;
-}
+/** One for all calls: each starts anew. */
+const members = new JsonMembers();
 
 /**
- * A line in JSON that is longer than `most` bytes, with so much of its message left out at the end that it is not, if that
- * is enough: what stands behind the message, the level for example, is kept. A line of its own, else the line itself.
+ * Shortens a line in JSON to `maxBytes` by cutting the end of its message: the members after the message, the level for
+ * example, are kept. The line itself where it is no longer than that, or where its message is too short for the cut.
  */
-export function withShortMessage(line: Uint8Array, most: number): Uint8Array {
-  const excess = line.length - most;
-  const fields = excess > 0 && line[0] === openingBrace ? fieldsStart(line, line.length) : undefined;
+export function withShortMessage(line: Uint8Array, maxBytes: number): Uint8Array {
+  const excess = line.length - maxBytes;
+  const fields = excess > 0 && line[0] === openingBrace ? fieldsStart(line) : undefined;
   if (fields === undefined) return line;
-  inner.begin(line, fields, line.length);
-  while (inner.next()) {
-    const {value, valueEnd} = inner;
-    if (!inner.isString || valueEnd - value < excess || !messageKeys.some((key) => inner.is(key))) continue;
+  members.start(line, fields, line.length);
+  while (members.next()) {
+    const {value, valueEnd} = members;
+    if (!members.isString || valueEnd - value < excess || !messageKeys.some((key) => members.isNamed(key))) continue;
     const cut = unitStart(line, value, valueEnd - excess);
     return Buffer.concat([line.subarray(0, cut), line.subarray(valueEnd)]);
   }
   return line;
 }
 
-/** The last place up to `limit` at which a JSON string can be cut: in no escape, in no character of several bytes. */
+/** Offset of the brace of the first `fields` object of a line in JSON; undefined if it has none. */
+function fieldsStart(line: Uint8Array): number | undefined {
+  members.start(line, 0, line.length);
+  while (members.next()) {
+    if (members.isNamed(fieldsKey)) return line[members.value] === openingBrace ? members.value : undefined;
+  }
+  return undefined;
+}
+
+/** The last offset up to `limit` at which a JSON string can be cut: not inside an escape or a character. */
 function unitStart(bytes: Uint8Array, start: number, limit: number): number {
   let from = start;
   for (let at = start; at <= limit; ) {
     const byte = bytes[at] ?? 0;
     if (byte < 0x80 || byte >= 0xc0) from = at;
-    // `\u001b` has four digits more.
+    // `\u001b` has four more digits.
     at += byte !== backslash ? 1 : bytes[at + 1] === 0x75 ? 6 : 2;
   }
   return from;
 }
 
-/** Where the first line of a text in a JSON string ends: at its first `\n`, or at `end`. */
-export function firstLineEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) {
-    if (bytes[at] !== backslash) continue;
-    if (isAt(bytes, at, newlineEscape)) return at;
-    at += 1;
-  }
-  return end;
-}
-
 function skipSpaces(bytes: Uint8Array, start: number, end: number): number {
-  // There are none in what servers write.
+  // Servers write none.
   if ((bytes[start] ?? 0) > space) return start;
   let at = start;
   while (at < end && (bytes[at] ?? 0) <= space) at += 1;
@@ -155,12 +144,12 @@ export function stringEnd(bytes: Uint8Array, start: number, end: number): number
   return at < end ? farStringEnd(bytes, at, end) : end;
 }
 
-/** The same for a string that goes on at `start`, where no escape goes on. */
+/** The same for a string that continues at `start`, which is not inside an escape. */
 function farStringEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = bytes.indexOf(quote, start); at !== -1 && at < end; at = bytes.indexOf(quote, at + 1)) {
     let first = at;
     while (first > start && bytes[first - 1] === backslash) first -= 1;
-    // An even number of them are escaped themselves.
+    // An even number of backslashes escape each other.
     if ((at - first) % 2 === 0) return at;
   }
   return end;
@@ -178,7 +167,7 @@ function nestedEnd(bytes: Uint8Array, start: number, end: number): number {
   return end;
 }
 
-/** Past a number, `true` and the like. */
+/** Past a number, `true`, `false` or `null`. */
 function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (; at < end; at++) {

@@ -1,16 +1,29 @@
-import {bytesOf, isAt, isDigit, offsetOf} from './bytes.ts';
+import {
+  bytesOf,
+  carriageReturn,
+  closingBrace,
+  closingBracket,
+  escapeByte,
+  isAt,
+  isDigit,
+  offsetOf,
+  openingBrace,
+  openingBracket,
+  quote,
+  space,
+} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 import type {Level} from './level.ts';
 
-// Where the parts of a head stand in its bytes, colours and all. A line is `[start, end)` of a block, without its
-// newline: no line need be cut out to be looked at.
+// Finds the parts of a head line in its bytes, colours included. A line is `[start, end)` of a block, without its newline:
+// lines need not be cut out of the block.
 
 const jsonTime = bytesOf('timestamp');
 const jsonLevel = bytesOf('level');
-/** With what the lines of the runner begin, and with what their time goes on. */
+/** How lines of the runner begin, and what follows their time. */
 const timeFirst = bytesOf('{"timestamp":"');
 const levelNext = bytesOf('","level":"');
-/** With what the lines of a pipeline begin, whose keys are sorted, with what their message goes on and they end. */
+/** How lines of a pipeline begin (their keys are sorted), what follows their message, and how they end. */
 const messageFirst = bytesOf('{"feldera-service":"pipeline","fields":{"message":"');
 const levelAfter = bytesOf('"},"level":"');
 const timeLast = bytesOf(',"timestamp":"');
@@ -28,30 +41,22 @@ const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
 
-const openingBracket = 0x5b;
-export const openingBrace = 0x7b;
-const space = 0x20;
-const escapeByte = 0x1b;
-const quote = 0x22;
-const closingBrace = 0x7d;
-const carriageReturn = 0x0d;
-
-/** One for all calls: each begins anew and is over before the next. */
+/** One for all calls: each starts anew and ends before the next. */
 const members = new JsonMembers();
 
-/** Where the time of a head begins; undefined if the line is none. */
+/** Where the time of a head line begins; undefined if the line is no head. */
 function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (bytes[start] === openingBrace) return jsonHeadIn(bytes, start, end) ? head.time : undefined;
   return levelStartIn(bytes, start, end) === undefined ? undefined : textTimeIn(bytes, start, end);
 }
 
-/** Where the time begins, in a line of text that begins like a head. */
+/** Where the time begins in a line in text form that begins like a head. */
 function textTimeIn(bytes: Uint8Array, start: number, end: number): number | undefined {
-  const tagEnd = offsetOf(bytes, 0x5d, start + 1, Math.min(end, start + longestTag));
+  const tagEnd = offsetOf(bytes, closingBracket, start + 1, Math.min(end, start + longestTag));
   return tagEnd === undefined ? undefined : skipBlank(bytes, tagEnd + 1);
 }
 
-/** Past the `Z` of the time at `start`: digits, `-`, `:`, `.` and `T` before it. */
+/** Past the `Z` of the time at `start`; before it are digits, `-`, `:`, `.` and `T`. */
 function timeEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const limit = Math.min(end, start + longestTime);
   for (let at = start; at < limit; at++) {
@@ -63,7 +68,7 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   return undefined;
 }
 
-/** Where the level's word begins; undefined if the line is not the head of a record. */
+/** Where the word of the level begins; undefined if the line is no head. */
 export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start];
   if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
@@ -78,12 +83,12 @@ export function levelStartIn(bytes: Uint8Array, start: number, end: number): num
   return follows === space || follows === escapeByte ? at : undefined;
 }
 
-/** Where time and level of the last JSON head begin that was found. */
+/** Where time and level begin in the last JSON head that was found. */
 const head = {time: 0, level: 0};
 
 /**
- * Whether a line in JSON is a head: an object with a time and a level, wherever they stand. Those that nest in another
- * value or stand in a text do not count; of two, the first does.
+ * Whether a line in JSON is a head: an object with a time and a level, in any order. Nested ones and those in a text do
+ * not count; the first of several does.
  */
 function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
   const level = levelByOrder(bytes, start, end);
@@ -95,8 +100,8 @@ function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * The same for the two orders that there are, in a third of the time. Undefined if the line has another one; else where a
- * level may begin, and the time is known.
+ * The same in a third of the time for the two orders that servers write. Undefined if the line has another order; else
+ * where a level may begin, and `head.time` is set.
  */
 function levelByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (bytes[start + 2] === timeFirst[2]) return levelAfterTime(bytes, start, end);
@@ -107,7 +112,7 @@ function levelByOrder(bytes: Uint8Array, start: number, end: number): number | u
   return head.time === -1 ? undefined : messageEnd + levelAfter.length;
 }
 
-/** Where the level may begin of a line in JSON that begins with time and level. */
+/** Where the level may begin in a line in JSON that begins with its time and level. */
 export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (!isAt(bytes, start, timeFirst)) return undefined;
   head.time = start + timeFirst.length;
@@ -123,13 +128,13 @@ function isJsonLevel(bytes: Uint8Array, at: number, end: number): boolean {
 function searchHead(bytes: Uint8Array, start: number, end: number): boolean {
   head.time = -1;
   head.level = -1;
-  members.begin(bytes, start, end);
+  members.start(bytes, start, end);
   while (members.next()) {
-    if (head.level === -1 && members.is(jsonLevel)) {
+    if (head.level === -1 && members.isNamed(jsonLevel)) {
       if (!members.isString || !isJsonLevel(bytes, members.value, end)) return false;
       head.level = members.value;
       if (head.time === -1) head.time = timeAtEnd(bytes, members.valueEnd, end);
-    } else if (head.time === -1 && members.is(jsonTime)) {
+    } else if (head.time === -1 && members.isNamed(jsonTime)) {
       if (!members.isString || timeEndIn(bytes, members.value, end) !== members.valueEnd) return false;
       head.time = members.value;
     }
@@ -139,8 +144,8 @@ function searchHead(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * Where the time begins that ends the line, behind `from`; -1 if none does. An escaped quote is none: in JSON that is
- * whole, what looks like the last member is it.
+ * Where the time begins that is the last member of the line, after `from`; -1 if the last member is no time. In valid JSON
+ * a text cannot look like the last member: its quotes are escaped.
  */
 function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   const last = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
@@ -154,7 +159,7 @@ function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
-/** The level whose word stands at `at`. */
+/** The level whose word is at `at`. */
 export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
   switch (bytes[at]) {
     case 0x49:
@@ -172,7 +177,7 @@ export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
   }
 }
 
-/** Skips spaces and SGR sequences. Stops at a newline at the latest. */
+/** Skips spaces and SGR sequences. */
 export function skipBlank(bytes: Uint8Array, start: number): number {
   let at = start;
   for (;;) {
@@ -185,7 +190,7 @@ export function skipBlank(bytes: Uint8Array, start: number): number {
   }
 }
 
-/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`, or `at` if there is none. */
+/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`; `at` without one. */
 export function sgrEnd(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== escapeByte || bytes[at + 1] !== openingBracket) return at;
   let end = at + 2;
@@ -195,10 +200,9 @@ export function sgrEnd(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * The level of a line as received, colours and all, which is `[start, end)` of a block or all of the bytes: wherever
- * `parseRecord` finds one, the same. A head is enough: that the target or the JSON after it is whole is not looked at.
- * Makes no string, and looks at the first 200 bytes at most or, in JSON, up to its level and time, so that every line can
- * be asked as it arrives.
+ * The level of a line as received, `[start, end)` of a block or all of the bytes: the level that `parseRecord` finds, where
+ * it finds one. A head is enough, the rest of the line may be missing. Cheap enough for every line that arrives: makes no
+ * string, and reads 200 bytes at most or, in JSON, up to the level and time.
  */
 export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level | undefined {
   const at = levelStartIn(bytes, start, end);
@@ -208,8 +212,8 @@ export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level
 const dayMs = 86_400_000;
 
 /**
- * When the record was logged that the line begins, text or JSON: milliseconds since the epoch, with the microseconds as
- * fraction. Undefined if the line is no head or its time is none. Makes no string.
+ * The time of a head line, in text or JSON: Unix time in ms, with the microseconds as fraction. Undefined if the line is no
+ * head or its time is invalid. Makes no string.
  */
 export function timeOfBytes(line: Uint8Array): number | undefined {
   const time = timeStartIn(line, 0, line.length);
@@ -218,12 +222,12 @@ export function timeOfBytes(line: Uint8Array): number | undefined {
 
 /** Reads `2026-11-25T09:08:47.372844Z` at `at`, with any number of decimals. */
 function parseTime(bytes: Uint8Array, at: number): number | undefined {
-  const year = number(bytes, at, 4);
-  const month = number(bytes, at + 5, 2);
-  const day = number(bytes, at + 8, 2);
-  const hour = number(bytes, at + 11, 2);
-  const minute = number(bytes, at + 14, 2);
-  const second = number(bytes, at + 17, 2);
+  const year = numberAt(bytes, at, 4);
+  const month = numberAt(bytes, at + 5, 2);
+  const day = numberAt(bytes, at + 8, 2);
+  const hour = numberAt(bytes, at + 11, 2);
+  const minute = numberAt(bytes, at + 14, 2);
+  const second = numberAt(bytes, at + 17, 2);
   const isShaped =
     bytes[at + 4] === 0x2d &&
     bytes[at + 7] === 0x2d &&
@@ -239,7 +243,7 @@ function parseTime(bytes: Uint8Array, at: number): number | undefined {
   return daysSinceEpoch(year, month, day) * dayMs + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
 }
 
-/** Milliseconds that `.372844Z` says; a `Z` alone says none. Undefined if it is neither. */
+/** Milliseconds of `.372844Z`; 0 for `Z` alone; undefined for anything else. */
 function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   if (bytes[start] === 0x5a) return 0;
   if (bytes[start] !== 0x2e || !isDigit(bytes[start + 1])) return undefined;
@@ -247,7 +251,7 @@ function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   let digits = 0;
   let unit = 1;
   for (; isDigit(bytes[at]); at++) {
-    // Nanoseconds are the most that a clock says.
+    // No clock is finer than nanoseconds.
     if (unit === 1e9) continue;
     digits = digits * 10 + (bytes[at] ?? 0) - 0x30;
     unit *= 10;
@@ -255,8 +259,8 @@ function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   return bytes[at] === 0x5a ? (digits * 1000) / unit : undefined;
 }
 
-/** The number that `length` digits at `at` say; below zero if one of them is none. */
-function number(bytes: Uint8Array, at: number, length: number): number {
+/** The number of `length` digits at `at`; below zero if one of them is no digit. */
+function numberAt(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;
   for (let index = at; index < at + length; index++) {
     if (!isDigit(bytes[index])) return -1;

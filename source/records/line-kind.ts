@@ -1,14 +1,14 @@
 import {visibleText} from '../buffer/style-joints.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/server-lines.ts';
-import {bytesOf, isAt, isDigit, offsetOf} from './bytes.ts';
+import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, quote, space, tab} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
-import {levelAfterTime, levelStartIn, levelWordAt, openingBrace} from './line-head.ts';
+import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
 
 /**
- * What a line without a head looks like. Which record it belongs to depends on what stood before it: `OpenRecords` has
- * the rules. What Rust prints when a thread panics (std::panicking, std::backtrace), one write after the other to
- * stderr, so that whole lines of other threads may stand between:
+ * What a line without a head looks like. Its record depends on the lines before it: `OpenRecords` has the rules. When a
+ * thread panics, Rust (std::panicking, std::backtrace) prints the following to stderr, a write for each line, so that
+ * lines of other threads may come between:
  *
  *     (an empty line)
  *     thread 'dbsp-worker-0' (26334) panicked at src/main.rs:56:15:
@@ -41,30 +41,25 @@ const overflowed = bytesOf(' has overflowed its stack');
 const backtrace = bytesOf('stack backtrace:');
 const at = bytesOf('at ');
 const notes = [bytesOf('note: run with `RUST_BACKTRACE'), bytesOf('note: Some details are omitted')];
-/** The name of a thread and its id stand in so many bytes. */
+/** Bytes for the name of a thread and its id. */
 const longestThread = 200;
 const frameWidth = 4;
 const placeIndent = 6;
 
-const space = 0x20;
-const tab = 0x09;
-const carriageReturn = 0x0d;
-const colon = 0x3a;
-
-/** Looks at a line `[start, end)` that is not the head of a record. */
+/** The kind of a line `[start, end)` that is no head. */
 export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind {
   const first = bytes[start];
   if (start === end || (first === carriageReturn && start + 1 === end)) return 'empty';
   if (first === tab) return 'indented';
   if (first === space) return indentedKind(bytes, start, end);
-  if (isPanicIn(bytes, start, end)) return 'panic';
+  if (isPanicLine(bytes, start, end)) return 'panic';
   if (isAt(bytes, start, backtrace)) return 'backtrace';
   if (notes.some((note) => isAt(bytes, start, note))) return 'note';
   return isDigit(first) && frameNumberIn(bytes, start, end) !== undefined ? 'frame' : 'plain';
 }
 
-/** `thread '…' (id) panicked at …`, and the same of a stack that overflowed. */
-export function isPanicIn(bytes: Uint8Array, start: number, end: number): boolean {
+/** `thread '…' (id) panicked at …`, or `… has overflowed its stack`. */
+export function isPanicLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (!isAt(bytes, start, thread)) return false;
   const limit = Math.min(end, start + longestThread);
   for (let gap = offsetOf(bytes, space, start + thread.length, limit); gap !== undefined; ) {
@@ -74,7 +69,7 @@ export function isPanicIn(bytes: Uint8Array, start: number, end: number): boolea
   return false;
 }
 
-/** The number of a backtrace's frame that the line begins. */
+/** The number of the backtrace frame on the line; undefined if it is no frame. */
 export function frameNumberIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   let position = start;
   while (bytes[position] === space && position < end) position += 1;
@@ -93,7 +88,7 @@ function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
 }
 
 const tag = bytesOf('[manager] ');
-/** Of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
+/** The tag of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
 const oldTag = bytesOf('[control-plane] ');
 const separator = bytesOf('",');
 const targetNext = bytesOf('","target":"');
@@ -105,56 +100,53 @@ const runnerService = bytesOf('runner');
 const runnerModules = bytesOf('pipeline_manager::');
 const controlPlane = bytesOf('control-plane');
 
-const brace = 0x7b;
-const quote = 0x22;
-
-/** One for all calls: each begins anew and is over before the next. */
+/** One for all calls: each starts anew and ends before the next. */
 const members = new JsonMembers();
 
 /**
- * Whether a head line is the runner's: in text its tag and the single space before its message (a pipeline may be called
- * `manager`; its lines have two), in JSON its service, wherever that stands. Before Feldera 0.207 its tag and that it
- * names no target (a pipeline may be called `control-plane`; its lines name one), in JSON `"pipeline":"control-plane"` or
- * the module that logged, where no service stands (parse-record.ts has the same rule).
+ * Whether a head line is the runner's. In text its tag and a single space before its message prove it (a pipeline may be
+ * called `manager`, but its lines have two), in JSON its service. Before Feldera 0.207 its tag and a missing target (a
+ * pipeline may be called `control-plane`, but its lines have one), in JSON without a service `"pipeline":"control-plane"`
+ * or the module that logged (parse-record.ts has the same rule).
  */
-export function isRunnersIn(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] === openingBrace) return isRunnersJson(bytes, start, end);
-  if (isOldRunnersIn(bytes, start)) return namesNoTarget(bytes, start, end);
+export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
+  if (isOldRunnerLine(bytes, start)) return hasNoTarget(bytes, start, end);
   if (!isAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
 }
 
-/** Whether a line of the runner is one in text from before Feldera 0.207. */
-export function isOldRunnersIn(bytes: Uint8Array, start: number): boolean {
+/** Whether a line of the runner has the text form from before Feldera 0.207. */
+export function isOldRunnerLine(bytes: Uint8Array, start: number): boolean {
   return isAt(bytes, start, oldTag);
 }
 
-function namesNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
-  // The runner has no colours.
+function hasNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
+  // The runner's lines have no colours.
   const levelEnd = isDigit(bytes[start + oldTag.length]) ? levelEndIn(bytes, start, end) : undefined;
   if (levelEnd === undefined) return false;
   const word = levelEnd + 1;
   const wordEnd = offsetOf(bytes, space, word, end) ?? end;
-  return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, brace, word, wordEnd) === undefined;
+  return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, openingBrace, word, wordEnd) === undefined;
 }
 
-function isRunnersJson(bytes: Uint8Array, start: number, end: number): boolean {
+function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
   const service = serviceByOrder(bytes, start, end);
   if (service !== undefined)
     return isAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
   let isOfManager = false;
-  members.begin(bytes, start, end);
+  members.start(bytes, start, end);
   while (members.next()) {
-    if (members.is(jsonService)) return members.says(runnerService);
-    if (members.is(jsonTarget)) isOfManager ||= members.isString && isAt(bytes, members.value, runnerModules);
-    else if (members.is(jsonPipeline)) isOfManager ||= members.says(controlPlane);
+    if (members.isNamed(jsonService)) return members.hasText(runnerService);
+    if (members.isNamed(jsonTarget)) isOfManager ||= members.isString && isAt(bytes, members.value, runnerModules);
+    else if (members.isNamed(jsonPipeline)) isOfManager ||= members.hasText(controlPlane);
   }
   return isOfManager;
 }
 
-/** Where the service stands in the two orders that there are: first, or behind time, level and target. */
+/** Where the service begins in the two orders that servers write: first, or after time, level and target. */
 function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (isAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
   const level = levelAfterTime(bytes, start, end);
@@ -174,15 +166,15 @@ function levelEndIn(bytes: Uint8Array, start: number, end: number): number | und
 }
 
 /**
- * Whether the runner's entry that the line begins is complete with it, or does not tell its end. One in JSON always is
- * complete; before Feldera 0.207 none in text tells.
+ * Whether a head line of the runner is its whole record, or its end cannot be told. A line in JSON is always whole; in text
+ * the suffix marks the end, which lines before Feldera 0.207 do not have.
  */
-export function isWholeEntry(line: Uint8Array): boolean {
-  return line[0] === openingBrace || isOldRunnersIn(line, 0) || endsManagerEntry(line);
+export function isWholeRecord(line: Uint8Array): boolean {
+  return line[0] === openingBrace || isOldRunnerLine(line, 0) || endsManagerEntry(line);
 }
 
-/** What a whole entry of the runner says, without its suffix. */
-export function runnersMessage(line: Buffer): string | undefined {
+/** The message of a whole record of the runner, without its suffix. */
+export function runnerMessage(line: Buffer): string | undefined {
   if (line.length > maxProtocolLine) return undefined;
   const text = visibleText(line);
   const record = parseRecord(text);

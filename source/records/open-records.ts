@@ -1,33 +1,33 @@
 import type {LineKind} from './line-kind.ts';
 
-/** A line's head is at most so many entries before it, so that the distance fits into 16 bits. */
+/** Entries from a head to the last line of its record, at most: the distance fits into 16 bits. */
 export const longestReach = 0xffef;
-/** A head takes so many lines that are not indented. More is the output of a program, not a message. */
-const mostLines = 256;
+/** Unindented lines of a record, at most. More is the output of a program, not a message. */
+const maxLines = 256;
 
 type State = {
-  /** The head that takes lines without one. */
+  /** The last head that accepts lines. */
   head: number | undefined;
-  /** It is an entry of the runner, whose last line has yet to come. */
-  isRunners: boolean;
-  /** Something else was logged since: only lines that are indented still belong to the head. */
+  /** The head is the runner's, and the last line of its record has not come yet. */
+  awaitsSuffix: boolean;
+  /** Another record began since: only indented lines still belong to the head. */
   interrupted: boolean;
-  /** Lines that it took, not counting indented ones. */
+  /** Unindented lines that belong to the head. */
   lines: number;
   panic: number | undefined;
   /** Lines of the panic's message so far; undefined once its backtrace has begun. */
   messageLines: number | undefined;
   /** Number of the backtrace's last frame; -1 before the first. */
   frame: number;
-  /** The last frame seen was the panic's: so is the place below it. */
+  /** The last frame was the panic's: so is the place below it. */
   ownsFrame: boolean;
-  /** The head of the entry before, if that was a line. */
+  /** The head of the record of the entry before, if that was a line. */
   previous: number | undefined;
 };
 
-const nothing: State = {
+const emptyState: State = {
   head: undefined,
-  isRunners: false,
+  awaitsSuffix: false,
   interrupted: false,
   lines: 0,
   panic: undefined,
@@ -38,27 +38,27 @@ const nothing: State = {
 };
 
 /**
- * The records that may go on with the next line: the last head, and a panic. Told each entry in order, it answers to
- * which record a line belongs: the id of its head, which is never a later line; its own id if it stands alone.
+ * The records to which the next line may belong: that of the last head, and that of a panic. Entries are added in order;
+ * for a line the result is its record, as the id of the record's head: its own id if it is a record of its own.
  *
- * - A head of a pipeline in text form takes the lines without a head that follow: a message of several lines.
- * - A line in JSON and an entry of the runner are complete and take nothing (newlines are escaped in the one, the other
- *   ends in its suffix). After them, and after a panic has begun, the head before takes indented lines only: what is
- *   not indented may be another program's output, and stands alone.
- * - A line that stands alone, whatever it is, never takes another.
- * - A panic takes its message, which follows at once, then its backtrace: frames whose numbers go up, the places under
- *   them and what is indented right below. Heads between do not end it; the note at its end, the next panic and the end
- *   of the process do.
+ * - To a head of a pipeline in text form belong the lines without a head that follow: a message of several lines.
+ * - A line in JSON and a record of the runner accept no lines (newlines are escaped in the one, the other ends in its
+ *   suffix). After them, and after the start of a panic, only indented lines belong to the head before: others may be
+ *   another program's output, and are records of their own.
+ * - To a record that is not begun by a head or a panic no other line belongs.
+ * - To a panic belong its message, which follows at once, and its backtrace: frames with rising numbers, the places under
+ *   them and indented lines right below. Heads in between do not end a panic; its note, the next panic and the end of the
+ *   process do.
  */
 export class OpenRecords {
-  #state: State = {...nothing};
+  #state: State = {...emptyState};
 
-  /** The process ended, or lines are missing: what comes belongs to nothing before. */
+  /** The process ended, or lines are missing: the next line belongs to no earlier record. */
   clear(): void {
-    this.#state = {...nothing};
+    this.#state = {...emptyState};
   }
 
-  /** What it knows, to go back to with `restore`. */
+  /** A copy of the state for `restore`. */
   save(): Readonly<State> {
     return {...this.#state};
   }
@@ -67,34 +67,34 @@ export class OpenRecords {
     this.#state = {...saved};
   }
 
-  /** An entry of the runner has begun and waits for the line that ends in its suffix. */
+  /** A record of the runner has begun, and its last line, with the suffix, has not come yet. */
   get awaitsSuffix(): boolean {
-    return this.#state.isRunners;
+    return this.#state.awaitsSuffix;
   }
 
-  /** A marker, which interrupts nothing. */
-  marker(): void {
+  /** A marker interrupts no record. */
+  addMarker(): void {
     this.#state.previous = undefined;
   }
 
-  /** A head that takes lines: of a pipeline, or of the runner if its entry goes on. */
-  head(id: number, isRunners: boolean): void {
+  /** A head that accepts lines: a pipeline's, or the runner's, whose record then ends with its suffix. */
+  addHead(id: number, awaitsSuffix: boolean): void {
     const state = this.#state;
     state.head = id;
-    state.isRunners = isRunners;
+    state.awaitsSuffix = awaitsSuffix;
     state.interrupted = false;
     state.lines = 0;
     state.previous = id;
   }
 
   /** A record of one line. */
-  single(id: number): void {
+  addSingle(id: number): void {
     this.#interrupt();
     this.#state.previous = id;
   }
 
   /** A panic whose record begins at `head`: its line, or the empty one before. */
-  panic(head: number): void {
+  addPanic(head: number): void {
     const state = this.#state;
     this.#interrupt();
     state.panic = head;
@@ -103,20 +103,20 @@ export class OpenRecords {
     state.previous = head;
   }
 
-  /** The last line of an entry of the runner. */
-  endOfEntry(id: number): number {
+  /** The last line of a record of the runner. */
+  addSuffixLine(id: number): number {
     const {head} = this.#state;
-    this.#state.isRunners = false;
+    this.#state.awaitsSuffix = false;
     this.#state.head = undefined;
     return this.#close(id, head);
   }
 
-  /** A line without a head; `frame` is the number of a line of that kind. */
-  line(id: number, kind: Exclude<LineKind, 'panic'>, frame: number | undefined): number {
-    if (this.#state.isRunners) return this.#close(id, this.#takeLine(id, kind));
+  /** A line without a head; `frame`: the number of a frame. */
+  addLine(id: number, kind: Exclude<LineKind, 'panic'>, frame: number | undefined): number {
+    if (this.#state.awaitsSuffix) return this.#close(id, this.#headFor(id, kind));
     const panic = this.#isOfPanic(id, kind, frame) ? this.#state.panic : undefined;
     if (kind === 'note' && panic !== undefined) this.#state.panic = undefined;
-    return this.#close(id, panic ?? this.#takeLine(id, kind));
+    return this.#close(id, panic ?? this.#headFor(id, kind));
   }
 
   #isOfPanic(id: number, kind: LineKind, frame: number | undefined): boolean {
@@ -134,7 +134,7 @@ export class OpenRecords {
       state.frame = -1;
       return true;
     }
-    const isMessage = (follows || state.messageLines === 0) && state.messageLines < mostLines;
+    const isMessage = (follows || state.messageLines === 0) && state.messageLines < maxLines;
     if (isMessage) state.messageLines += 1;
     return isMessage;
   }
@@ -148,19 +148,19 @@ export class OpenRecords {
     return state.ownsFrame;
   }
 
-  /** The last head, if it takes the line. */
-  #takeLine(id: number, kind: LineKind): number | undefined {
+  /** The last head, if the line belongs to it. */
+  #headFor(id: number, kind: LineKind): number | undefined {
     const state = this.#state;
     if (state.head === undefined) return undefined;
     if (id - state.head > longestReach) {
       state.head = undefined;
-      state.isRunners = false;
+      state.awaitsSuffix = false;
       return undefined;
     }
     if (kind === 'indented' || kind === 'frame' || kind === 'place') return state.head;
     if (state.interrupted) return undefined;
     state.lines += 1;
-    if (state.lines <= mostLines) return state.head;
+    if (state.lines <= maxLines) return state.head;
     this.#interrupt();
     return undefined;
   }
@@ -168,9 +168,9 @@ export class OpenRecords {
   #interrupt(): void {
     const state = this.#state;
     state.interrupted = true;
-    // An entry of the runner is sent in one piece: what comes between shows that this was none.
-    if (state.isRunners) state.head = undefined;
-    state.isRunners = false;
+    // A record of the runner is sent in one piece: an interrupted one was none.
+    if (state.awaitsSuffix) state.head = undefined;
+    state.awaitsSuffix = false;
   }
 
   #close(id: number, head: number | undefined): number {

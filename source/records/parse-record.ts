@@ -88,7 +88,7 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   };
 }
 
-/** As `isRunnersIn` has it. Servers before 0.207 wrote no service into the lines of the runner. */
+/** As `isRunnerLine` has it. Servers before 0.207 wrote no service into the lines of the runner. */
 function isRunners({'feldera-service': service, pipeline, target}: JsonObject): boolean {
   if (service !== undefined) return service === 'runner';
   return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));

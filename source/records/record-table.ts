@@ -1,25 +1,25 @@
 import {type Level, levels} from './level.ts';
 import {longestReach} from './open-records.ts';
 
-/** A distance to a head is at most `longestReach`; what is above it is the code of a head. */
+/** Smaller values are distances to a head; the others are codes of heads, from this value on. */
 const headMark = longestReach + 1;
 const chunkBits = 12;
 const chunkEntries = 1 << chunkBits;
 
 type Chunk = {
   readonly values: Uint16Array;
-  /** Heads of errors that are held. */
+  /** Heads of errors in the chunk, without forgotten ones. */
   errors: number;
-  /** A head with a time was added. */
+  /** Has a head with a time. */
   hasTimes: boolean;
-  /** The last line of a record that begins here. */
+  /** The last line of any record that begins in the chunk. */
   reach: number;
 };
 
 /**
- * The record of each entry, two bytes an entry: for the first of a record its code, for others the distance to it.
- * Entries are added at the end and forgotten from the start. A head that is forgotten is still known while lines of its
- * record are held.
+ * The record of each entry in two bytes: of the first entry of a record its code, of the others their distance to it.
+ * Entries are added at the end and dropped at the start. The code of a dropped head stays while lines of its record are
+ * held.
  */
 export class RecordTable {
   readonly #chunks: Chunk[] = [];
@@ -67,7 +67,7 @@ export class RecordTable {
     this.#endId += 1;
   }
 
-  /** Takes the last entry out, which is held. */
+  /** Removes the last entry, which must be held. */
   removeLast(): void {
     const code = this.codeAt(this.#endId - 1);
     const chunk = this.#chunkOf(this.#endId - 1);
@@ -75,13 +75,13 @@ export class RecordTable {
     this.#endId -= 1;
   }
 
-  /** Id of the first entry of the record; the id itself where nothing is known. */
+  /** Id of the first entry of the record; the id itself where the table has no entry. */
   headOf(id: number): number {
     const value = this.#valueAt(id);
     return value === undefined || value >= headMark ? id : id - value;
   }
 
-  /** The code of the first entry of a record; undefined for its other lines and where nothing is known. */
+  /** The code of the first entry of a record; undefined for its other lines and where the table has no entry. */
   codeAt(id: number): number | undefined {
     const value = this.#valueAt(id);
     return value === undefined || value < headMark ? undefined : value - headMark;
@@ -140,8 +140,8 @@ export class RecordTable {
     return undefined;
   }
 
-  /** Entries below `firstId` are held no more. If some above were never added, all is forgotten. */
-  forgetBefore(firstId: number): void {
+  /** Drops entries below `firstId`. If the table ends below it, it becomes empty and continues there. */
+  dropBefore(firstId: number): void {
     if (firstId > this.#endId) {
       this.#chunks.length = 0;
       this.#errors = 0;
@@ -150,15 +150,15 @@ export class RecordTable {
       this.#origin = firstId - (firstId % chunkEntries);
       return;
     }
-    while (this.#firstId < firstId) this.#forgetErrors(firstId);
+    while (this.#firstId < firstId) this.#dropErrors(firstId);
     while (this.#isSpent(this.#chunks[0])) {
       this.#chunks.shift();
       this.#origin += chunkEntries;
     }
   }
 
-  /** Stops counting the errors of one chunk, up to `firstId`. */
-  #forgetErrors(firstId: number): void {
+  /** Drops entries of one chunk, up to `firstId`, from the count of errors. */
+  #dropErrors(firstId: number): void {
     const chunk = this.#chunkOf(this.#firstId);
     const chunkEnd = this.#firstId - (this.#firstId % chunkEntries) + chunkEntries;
     const end = Math.min(firstId, chunkEnd);
@@ -200,15 +200,15 @@ export class RecordTable {
 }
 
 /**
- * What the first entry of a record is, as a number below 16. `taking`: a head that takes the lines that follow;
- * `single`: one that is complete. The errors come last, so that one comparison finds them.
+ * Codes of the first entries of records, below 16. `open`: a head that accepts the lines that follow; `single`: a head
+ * that is a whole record. The errors come last, so that one comparison finds them.
  */
 export const plainCode = 0;
 export const markerCode = 1;
 const firstSingle = 2;
-const firstTaking = 6;
+const firstOpen = 6;
 export const firstError = 10;
-const takingError = 10;
+const openError = 10;
 const singleError = 11;
 export const panicCode = 12;
 
@@ -223,20 +223,20 @@ const levelsOfCodes: readonly (Level | undefined)[] = [
 ];
 
 export function codeOf(level: Level, acceptsLines: boolean): number {
-  if (level === 'ERROR') return acceptsLines ? takingError : singleError;
-  return (acceptsLines ? firstTaking : firstSingle) + levels.indexOf(level);
+  if (level === 'ERROR') return acceptsLines ? openError : singleError;
+  return (acceptsLines ? firstOpen : firstSingle) + levels.indexOf(level);
 }
 
 export function levelOfCode(code: number): Level | undefined {
   return levelsOfCodes[code];
 }
 
-/** A head that takes lines: what follows belongs to it, and no more to an earlier one. */
+/** The head accepts lines: those that follow belong to it, and no longer to an earlier head. */
 export function acceptsLines(code: number): boolean {
-  return code >= firstTaking && code <= takingError;
+  return code >= firstOpen && code <= openError;
 }
 
-/** The entry's line says when it was logged. */
+/** The entry's line has a time. */
 export function hasTime(code: number): boolean {
   return code >= firstSingle && code < panicCode;
 }

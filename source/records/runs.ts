@@ -2,65 +2,33 @@ import type {Marker} from '../buffer/markers.ts';
 
 /** A stretch of the log between two starts of the pipeline. The runs of a log cover all of it, without gaps. */
 export type Run = {
-  /** Its first entry; it may have been dropped. */
+  /** Its first entry, which may have been dropped. */
   readonly firstId: number;
   /** One past its last entry: where the next run begins. Undefined for the newest run unless its log has ended. */
   readonly endId: number | undefined;
-  /** Wall milliseconds; undefined if its start is not in the log. */
+  /** Unix time in ms; undefined if its start is not in the log. */
   readonly startedAt: number | undefined;
-  /** Wall milliseconds at which it was `stopped`, or its log ended; undefined while it may be running. */
+  /** Unix time in ms of its change to `stopped`, or of the end of its log; undefined while it may be running. */
   readonly endedAt: number | undefined;
-  /** What the last transition led to, as the runner says it: `running`, `stopped`, …; `unknown` before the first. */
+  /** The state after the last transition, as the runner writes it: `running`, `stopped`, …; `unknown` before the first. */
   readonly state: string;
-  /** The runner reported an error of its resources, or the list an error of the deployment. */
+  /** The runner reported an error of its resources, or the pipeline list an error of the deployment. */
   readonly failed: boolean;
 };
 
 /**
- * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) ->
- * initializing (desired: running)`, as Feldera's pipeline_automata.rs writes them. A runtime transition from a state to
- * itself says that another one is desired. Before 0.148 (2025-09) both were one: `Status transition: running -> stopping`.
- */
-const transitionPattern =
-  /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)|Status transition: (\S+) -> (\S+))$/;
-const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
-/** Before 0.97 (2025-07) a log ended with each deployment, and told no transitions. */
-const endOfLogs = 'End of logs: pipeline is being shutdown';
-
-/** From which state to which, as the runner spells them; `kind`: of what. */
-export type Transition = {
-  readonly kind: 'Resources' | 'Runtime' | 'Status';
-  readonly from: string;
-  readonly to: string;
-};
-
-/** The transition that a message of the runner tells; undefined: none, or one to no state at all. */
-export function transitionIn(message: string): Transition | undefined {
-  const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
-  const from = ofOne ?? ofBoth;
-  const to = toOne ?? toBoth;
-  if (from === undefined || to === undefined || to === '(none)') return undefined;
-  return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
-}
-
-/** The error that a message of the runner tells: what ended the pipeline. */
-export function errorIn(message: string): string | undefined {
-  return errorPattern.exec(message)?.[1];
-}
-
-/**
- * The runs of a log, told entry by entry. One begins where the resources leave `stopped`: mostly for `provisioning`,
- * or for `stopping` if the start fails at once. What precedes the first start that is held, or follows the end of a log,
- * is a run of unknown start.
+ * The runs of a log, built entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`, or
+ * for `stopping` if the start fails at once. Entries before the first start that is held, or after the end of a log, are a
+ * run of unknown start.
  */
 export class Runs {
   readonly #runs: Run[] = [];
-  /** The newest run has had nothing yet but markers and lines of the runner. */
+  /** The newest run has only markers and lines of the runner. */
   #isBlank = true;
-  /** The next entry begins another run, unless it says that the log goes on. */
+  /** The next entry begins another run, unless it is a reconnect to the same log. */
   #logEnded = false;
 
-  /** Oldest first. Changes in place; the runs themselves do not change. */
+  /** Oldest first. The list changes in place; its runs do not. */
   get list(): readonly Run[] {
     return this.#runs;
   }
@@ -78,14 +46,14 @@ export class Runs {
     return run?.endId !== undefined && run.endId <= id ? undefined : run;
   }
 
-  /** Another entry, of any kind. `isOutput`: a line that is not the runner's. */
-  entry(id: number, isOutput: boolean): void {
-    if (this.#runs.length === 0 || this.#logEnded) this.#begin(id, undefined, 'unknown');
+  /** Adds an entry of any kind but a marker. `isOutput`: a line that is not the runner's. */
+  addEntry(id: number, isOutput: boolean): void {
+    if (this.#runs.length === 0 || this.#logEnded) this.#start(id, undefined, 'unknown');
     if (isOutput) this.#isBlank = false;
   }
 
-  /** An entry of the runner, after `entry`. True: another process begins or has ended, what was open is closed. */
-  message(id: number, message: string, time: number | undefined): boolean {
+  /** Adds a message of the runner, after `addEntry`. True: the process ended, or another began; open records end here. */
+  addMessage(id: number, message: string, time: number | undefined): boolean {
     if (errorIn(message) !== undefined) this.#change({failed: true});
     if (message === endOfLogs) {
       this.#change({state: 'stopped', endedAt: time});
@@ -97,16 +65,16 @@ export class Runs {
     const run = this.#runs.at(-1);
     const begins = kind !== 'Runtime' && from === 'stopped';
     const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;
-    const goesOn = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
-    if (isNew || goesOn) this.#begin(id, begins ? time : undefined, to);
+    const hasRestarted = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
+    if (isNew || hasRestarted) this.#start(id, begins ? time : undefined, to);
     else if (to === 'stopped') this.#change({state: to, endedAt: time});
     else this.#change({state: to, ...(begins && {startedAt: time})});
     return begins || to === 'stopped';
   }
 
-  /** A marker in the log; instead of `entry`. True: what was open is closed. */
-  marker(id: number, marker: Marker): boolean {
-    // The same log goes on: it had not ended.
+  /** Adds a marker, instead of `addEntry`. True: open records end here. */
+  addMarker(id: number, marker: Marker): boolean {
+    // The same log continues: it had not ended.
     if (marker.kind === 'reconnected' && this.#logEnded) {
       this.#logEnded = false;
       const run = this.#runs.at(-1);
@@ -114,8 +82,8 @@ export class Runs {
     }
     if (marker.kind === 'new-life' && this.#runs.length > 0 && !this.#logEnded) {
       this.#change({endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
-      this.#begin(id, undefined, 'unknown');
-    } else this.entry(id, false);
+      this.#start(id, undefined, 'unknown');
+    } else this.addEntry(id, false);
     if (marker.kind === 'state' && marker.error !== undefined) this.#change({failed: true});
     if (marker.kind !== 'ended') return marker.kind === 'new-life';
     this.#change({endId: id + 1, endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
@@ -123,21 +91,21 @@ export class Runs {
     return true;
   }
 
-  /** Entries were dropped before they were told: what comes is of a run of unknown start. */
-  skip(): void {
+  /** Entries were dropped before they were added: the next ones are a run of unknown start. */
+  reset(): void {
     this.#runs.length = 0;
     this.#isBlank = true;
     this.#logEnded = false;
   }
 
-  /** Forgets the runs of which no entry is held. */
-  forgetBefore(firstId: number): void {
+  /** Drops the runs that end at `firstId` or before. */
+  dropBefore(firstId: number): void {
     let gone = 0;
     while ((this.#runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
     if (gone > 0) this.#runs.splice(0, gone);
   }
 
-  #begin(id: number, startedAt: number | undefined, state: string): void {
+  #start(id: number, startedAt: number | undefined, state: string): void {
     if (this.#runs.length > 0) this.#change({endId: id});
     this.#runs.push({firstId: id, endId: undefined, startedAt, endedAt: undefined, state, failed: false});
     this.#isBlank = state === 'unknown';
@@ -148,4 +116,36 @@ export class Runs {
     const run = this.#runs.pop();
     if (run) this.#runs.push({...run, ...change});
   }
+}
+
+/**
+ * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) ->
+ * initializing (desired: running)`, as Feldera's pipeline_automata.rs writes them. A runtime transition from a state to
+ * itself means that another state is desired. Before 0.148 (2025-09) both were one: `Status transition: running -> stopping`.
+ */
+const transitionPattern =
+  /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)|Status transition: (\S+) -> (\S+))$/;
+const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
+/** Before 0.97 (2025-07) a log ended with each deployment, and had no transitions. */
+const endOfLogs = 'End of logs: pipeline is being shutdown';
+
+/** The states as the runner spells them. */
+type Transition = {
+  readonly kind: 'Resources' | 'Runtime' | 'Status';
+  readonly from: string;
+  readonly to: string;
+};
+
+/** The transition that a message of the runner reports; undefined without one, and for one to `(none)`. */
+export function transitionIn(message: string): Transition | undefined {
+  const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
+  const from = ofOne ?? ofBoth;
+  const to = toOne ?? toBoth;
+  if (from === undefined || to === undefined || to === '(none)') return undefined;
+  return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
+}
+
+/** The error in a message of the runner, which ended the pipeline. */
+export function errorIn(message: string): string | undefined {
+  return errorPattern.exec(message)?.[1];
 }

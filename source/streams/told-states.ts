@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {timeOfBytes} from '../records/line-head.ts';
-import {isRunnersIn, isWholeEntry, runnersMessage} from '../records/line-kind.ts';
+import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {errorIn, transitionIn} from '../records/runs.ts';
 import {maxProtocolLine} from '../stitch/server-lines.ts';
 
@@ -43,7 +43,7 @@ export class ToldStates {
     for (const end of newlines) {
       if (start === 0 && hadOpenLine) this.#hear(this.#buffer.lineAt(this.#openId));
       // Here, too: what follows costs more than most lines do altogether.
-      else if (end - start <= maxProtocolLine && isRunnersIn(bytes, start, end)) {
+      else if (end - start <= maxProtocolLine && isRunnerLine(bytes, start, end)) {
         this.#hear(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
       }
       start = end + 1;
@@ -59,8 +59,8 @@ export class ToldStates {
 
   /** A line that came in several pieces may be out of the buffer again. */
   #hear(line: Buffer | undefined): void {
-    if (!line || line.length > maxProtocolLine || !isRunnersIn(line, 0, line.length) || !isWholeEntry(line)) return;
-    const message = runnersMessage(line) ?? '';
+    if (!line || line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return;
+    const message = runnerMessage(line) ?? '';
     const state = transitionIn(message)?.to;
     const error = errorIn(message);
     const at = timeOfBytes(line);

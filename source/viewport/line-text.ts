@@ -1,7 +1,8 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
-import {levelStartIn, openingBrace} from '../records/line-head.ts';
+import {openingBrace} from '../records/bytes.ts';
+import {levelStartIn} from '../records/line-head.ts';
 import {type LogRecord, parseRecord, type TextRecord} from '../records/parse-record.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';

@@ -1,6 +1,6 @@
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import {count} from '../lib/format.ts';
-import {openingBrace} from '../records/line-head.ts';
+import {openingBrace} from '../records/bytes.ts';
 import {clip, clippedSides, padTo} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {
   frameNumberIn,
-  isPanicIn,
-  isRunnersIn,
-  isWholeEntry,
+  isPanicLine,
+  isRunnerLine,
+  isWholeRecord,
   kindIn,
-  runnersMessage,
+  runnerMessage,
 } from '../../source/records/line-kind.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
@@ -49,11 +49,11 @@ test('the number of a frame', () => {
 
 test('a panic is looked for in its own line only', () => {
   const bytes = Buffer.from("thread 'a'\nthread 'b' panicked at x");
-  expect(isPanicIn(bytes, 0, 10)).toBe(false);
-  expect(isPanicIn(bytes, 11, bytes.length)).toBe(true);
+  expect(isPanicLine(bytes, 0, 10)).toBe(false);
+  expect(isPanicLine(bytes, 11, bytes.length)).toBe(true);
 });
 
-const isRunners = (line: string) => isRunnersIn(Buffer.from(line), 0, Buffer.byteLength(line));
+const isRunners = (line: string) => isRunnerLine(Buffer.from(line), 0, Buffer.byteLength(line));
 
 test('a line of the runner is told from a pipeline’s', () => {
   expect([runner('hello'), runnerJson('hello')].map(isRunners)).toEqual([true, true]);
@@ -79,8 +79,8 @@ test('a line of the runner before 0.207 is told from a pipeline’s', () => {
     '[control-plane] hello',
   ];
   expect(others.map(isRunners)).toEqual(others.map(() => false));
-  expect(runnersMessage(Buffer.from(old))).toBe('hello');
-  expect(isWholeEntry(Buffer.from(old))).toBe(true);
+  expect(runnerMessage(Buffer.from(old))).toBe('hello');
+  expect(isWholeRecord(Buffer.from(old))).toBe(true);
 });
 
 test('the bytes of a line and its record agree on whether it is the runner’s', () => {
@@ -96,21 +96,21 @@ test('the bytes of a line and its record agree on whether it is the runner’s',
 });
 
 test('the message, without the suffix', () => {
-  const messages = [runner('hello "you"'), runnerJson('hello "you"')].map((line) => runnersMessage(Buffer.from(line)));
+  const messages = [runner('hello "you"'), runnerJson('hello "you"')].map((line) => runnerMessage(Buffer.from(line)));
   expect(messages).toEqual(['hello "you"', 'hello "you"']);
-  expect(runnersMessage(Buffer.from(head('hello')))).toBeUndefined();
+  expect(runnerMessage(Buffer.from(head('hello')))).toBeUndefined();
 });
 
 test('an entry of several lines is whole with its last one', () => {
   const [first = '', last = ''] = runner('one\ntwo').split('\n');
-  expect([first, last, runnerJson('one\ntwo')].map((line) => isWholeEntry(Buffer.from(line)))).toEqual([
+  expect([first, last, runnerJson('one\ntwo')].map((line) => isWholeRecord(Buffer.from(line)))).toEqual([
     false,
     true,
     true,
   ]);
-  expect(runnersMessage(Buffer.from(first))).toBeUndefined();
+  expect(runnerMessage(Buffer.from(first))).toBeUndefined();
 });
 
 test('a line longer than any of the runner’s is not read', () => {
-  expect(runnersMessage(Buffer.from(runner('x'.repeat(5000))))).toBeUndefined();
+  expect(runnerMessage(Buffer.from(runner('x'.repeat(5000))))).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import {describe, expect, it, test} from 'vitest';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {type Level, levels} from '../../source/records/level.ts';
 import {levelIn, timeOfBytes} from '../../source/records/line-head.ts';
-import {isRunnersIn} from '../../source/records/line-kind.ts';
+import {isRunnerLine} from '../../source/records/line-kind.ts';
 import {
   isExactObject,
   type LogRecord,
@@ -384,7 +384,7 @@ describe('json record', () => {
     return {
       level: levelIn(bytes),
       time: timeOfBytes(bytes),
-      isRunners: isRunnersIn(bytes, 0, bytes.length),
+      isRunners: isRunnerLine(bytes, 0, bytes.length),
       shape: fingerprintOf(bytes),
       record: record && {source: record.source, level: record.level, time: record.timeText, target: record.target},
       span: record?.span,
@@ -444,7 +444,7 @@ describe('json record', () => {
       const members = Object.entries({...keys, ...others});
       for (const each of [members, members.toReversed(), members.toSorted(([a], [b]) => (a < b ? -1 : 1))]) {
         const text = JSON.stringify(Object.fromEntries(each));
-        expect([text, isRunnersIn(Buffer.from(text), 0, Buffer.byteLength(text))]).toEqual([text, isRunners]);
+        expect([text, isRunnerLine(Buffer.from(text), 0, Buffer.byteLength(text))]).toEqual([text, isRunners]);
         expect(parseRecord(text)?.source).toBe(isRunners ? 'manager' : 'pipeline');
       }
     });

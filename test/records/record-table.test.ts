@@ -10,7 +10,7 @@ type Step =
   /** Lines of the record that began `back` entries before, or of the entry that is oldest. */
   | {readonly kind: 'members'; readonly back: number; readonly times: number}
   | {readonly kind: 'remove'}
-  | {readonly kind: 'forget'; readonly share: number};
+  | {readonly kind: 'drop'; readonly share: number};
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
@@ -24,7 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     times: fc.integer({min: 1, max: 3000}),
   }),
   fc.record({kind: fc.constant('remove' as const)}),
-  fc.record({kind: fc.constant('forget' as const), share: fc.double({min: 0, max: 1, noNaN: true})}),
+  fc.record({kind: fc.constant('drop' as const), share: fc.double({min: 0, max: 1, noNaN: true})}),
 );
 
 /** The same in a plain array: of each entry its head and the head's code. */
@@ -39,9 +39,9 @@ class Model {
 }
 
 function apply(table: RecordTable, model: Model, action: Step): void {
-  if (action.kind === 'forget') {
+  if (action.kind === 'drop') {
     model.firstId += Math.floor((model.heads.length - model.firstId) * action.share);
-    table.forgetBefore(model.firstId);
+    table.dropBefore(model.firstId);
   } else if (action.kind === 'remove') {
     if (model.heads.length === model.firstId) return;
     table.removeLast();
@@ -64,7 +64,7 @@ function apply(table: RecordTable, model: Model, action: Step): void {
   }
 }
 
-test('knows the record of each entry held, its code, and the errors', () => {
+test('the record of each entry held, its code, and the errors', () => {
   fc.assert(
     fc.property(
       fc.array(step, {maxLength: 30}),
@@ -97,7 +97,7 @@ test('knows the record of each entry held, its code, and the errors', () => {
 test('entries that were never added are skipped', () => {
   const table = new RecordTable(5);
   table.addHead(panicCode);
-  table.forgetBefore(100_000);
+  table.dropBefore(100_000);
   expect([table.endId, table.errors, table.errorFrom(0)]).toEqual([100_000, 0, undefined]);
   table.addHead(panicCode);
   expect([table.errors, table.errorFrom(0), table.codeAt(100_000)]).toEqual([1, 100_000, panicCode]);
