@@ -1,17 +1,24 @@
 import type {Clock} from '../lib/clock.ts';
 import {watchedKey} from '../records/error-log.ts';
-import {type LogStatus, logEvents, pipelineEvents, type StatusAt, type TimelineEvent} from './events.ts';
+import {
+  type LogStatus,
+  listEvents,
+  logEvents,
+  type PipelineStatuses,
+  type StatusAt,
+  type TimelineEvent,
+} from './events.ts';
 
-/** A row of the summary: what happened, or how much was received in a tab (`id`: the first line of it). */
+/** A row of the away page: an event, or the number of lines received in a log. `id`: the first of these lines. */
 export type AwayRow =
   | TimelineEvent
   | {readonly kind: 'received'; readonly pipeline: string; readonly lines: number; readonly id: number};
 
-/** What happened while nobody looked, from `since` to `until` (wall milliseconds). */
+/** What happened while the user was away, from `since` to `until` (Unix time in ms). */
 export type AwaySummary = {readonly since: number; readonly until: number; readonly rows: readonly AwayRow[]};
 
-/** What is wanted first: what is down, then what is lost for good, then what may explain it. */
-const order: readonly TimelineEvent['kind'][] = [
+/** What needs action first, then what is lost, then what may explain it. */
+const kindOrder: readonly TimelineEvent['kind'][] = [
   'failed',
   'silent',
   'lost',
@@ -22,107 +29,109 @@ const order: readonly TimelineEvent['kind'][] = [
 ];
 
 /**
- * What happened between two moments: the urgent first, then what each tab received. Undefined if nothing did: lines
- * alone are no news. Shapes in `muted` are none either.
+ * What happened between two moments, the urgent first, then the lines that each log received. Undefined if nothing
+ * happened: lines alone are no news, and errors of the `muted` groups are none either.
  */
-export function awaySummary(left: StatusAt, now: StatusAt, muted: ReadonlySet<number>): AwaySummary | undefined {
-  const before = new Map(left.logs.map((log) => [log.name, log]));
-  const listed = left.pipelines;
-  const ofList = listed
-    ? [...(now.pipelines?.values() ?? [])].flatMap((pipeline) => pipelineEvents(listed.get(pipeline.name), pipeline))
-    : [];
-  const ofLogs = now.logs.flatMap((log) => logEvents(before.get(log.name), log, muted));
-  const happened = withoutRepeats([...ofList, ...ofLogs]);
-  if (happened.length === 0) return undefined;
-  const sorted = order.flatMap((kind) => happened.filter((each) => each.kind === kind).sort(byCount));
+export function awaySummary(before: StatusAt, now: StatusAt, muted: ReadonlySet<number>): AwaySummary | undefined {
+  const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
+  const ofList = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  const ofLogs = now.logs.flatMap((log) => {
+    const logBefore = logsBefore.get(log.name);
+    return logBefore ? logEvents(logBefore, log, muted) : [];
+  });
+  const events = withoutRepeats([...ofList, ...ofLogs]);
+  if (events.length === 0) return undefined;
+  const sorted = kindOrder.flatMap((kind) => events.filter((event) => event.kind === kind).sort(byCount));
   return {
-    since: left.at,
+    since: before.at,
     until: now.at,
-    rows: [...sorted.filter(isNews), ...sorted.filter((each) => !isNews(each)), ...received(before, now.logs)],
+    rows: [...sorted.filter(isNews), ...sorted.filter((event) => !isNews(event)), ...received(logsBefore, now.logs)],
   };
 }
 
-/** The most frequent errors first; the rest as it came. */
+/** The most frequent errors first; other events keep their order. */
 function byCount(a: TimelineEvent, b: TimelineEvent): number {
   return a.kind === 'errors' && b.kind === 'errors' ? b.count - a.count : 0;
 }
 
-/** More of what was there before is less urgent than all else. */
-function isNews(each: TimelineEvent): boolean {
-  return each.kind !== 'errors' || each.isNew || each.group.key === watchedKey;
+/** More errors of an earlier group are less urgent than all else. */
+function isNews(event: TimelineEvent): boolean {
+  return event.kind !== 'errors' || event.isNew || event.group.key === watchedKey;
 }
 
-/** List and log may both tell of a restart: the log knows where. */
-function withoutRepeats(happened: readonly TimelineEvent[]): readonly TimelineEvent[] {
+/** The list and the log may both report a restart; the log has its place. */
+function withoutRepeats(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
   const cleared = new Set(
-    happened.flatMap((each) => (each.kind === 'restarted' && each.logCleared ? each.pipeline : [])),
+    events.flatMap((event) => (event.kind === 'restarted' && event.logCleared ? event.pipeline : [])),
   );
-  return happened.filter((each) => each.kind !== 'restarted' || each.logCleared || !cleared.has(each.pipeline));
+  return events.filter((event) => event.kind !== 'restarted' || event.logCleared || !cleared.has(event.pipeline));
 }
 
 function received(before: ReadonlyMap<string, LogStatus>, logs: readonly LogStatus[]): readonly AwayRow[] {
   return logs.flatMap((log): readonly AwayRow[] => {
-    const known = before.get(log.name);
-    const lines = log.lines - (known?.lines ?? 0);
-    return known && lines > 0 ? [{kind: 'received', pipeline: log.name, lines, id: known.endId}] : [];
+    const logBefore = before.get(log.name);
+    const lines = log.lines - (logBefore?.lines ?? 0);
+    return logBefore && lines > 0 ? [{kind: 'received', pipeline: log.name, lines, id: logBefore.endId}] : [];
   });
 }
 
-/** What was known when the user left need not be exact to the second: a key held down looks at everything once. */
-const renewEvery = 1000;
+/** A status may be this old, in ms: a key that is held down must not read all logs with every repeat. */
+const maxStatusAge = 1000;
 
-/** Tells whether the user was away, and what was known when they left. */
+/** Detects that the user was away, and keeps the status at their last key. */
 export class AwayDetector {
-  readonly #clock: Pick<Clock, 'monotonic' | 'wall'>;
-  /** Milliseconds; 0: never. */
-  readonly #awayAfter: number;
-  readonly #look: () => StatusAt;
-  #left: StatusAt;
-  #leftAt: number;
+  readonly #options: {
+    readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
+    readonly awayAfter: number;
+    readonly status: () => StatusAt;
+  };
+  #status: StatusAt;
+  #statusAt: number;
   #keyAt: {readonly monotonic: number; readonly wall: number};
 
-  constructor(options: {clock: Pick<Clock, 'monotonic' | 'wall'>; awayAfter: number; look: () => StatusAt}) {
-    this.#clock = options.clock;
-    this.#awayAfter = options.awayAfter;
-    this.#look = options.look;
-    this.#left = options.look();
-    this.#leftAt = options.clock.monotonic();
+  /** `awayAfter`: milliseconds without a key; 0: never away. */
+  constructor(options: {clock: Pick<Clock, 'monotonic' | 'wall'>; awayAfter: number; status: () => StatusAt}) {
+    this.#options = options;
+    this.#status = options.status();
+    this.#statusAt = options.clock.monotonic();
     this.#keyAt = this.#now();
   }
 
   /**
-   * A key was pressed. Answers what was known at the key before it, if that was long enough ago. What is answered stays
-   * in force until a key that follows at once: who leaves again without a look has missed nothing.
+   * A key was pressed. Returns the status at the key before it if the user was away in between. The same status is
+   * returned again until two keys follow each other at once: a user who leaves again has read nothing.
    */
   onKey(): StatusAt | undefined {
     const before = this.#keyAt;
     const now = this.#now();
     this.#keyAt = now;
-    // A machine that slept: its monotonic clock stood still.
-    const rest = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
-    if (this.#awayAfter > 0 && rest >= this.#awayAfter) {
-      this.#leftAt = Number.NEGATIVE_INFINITY;
-      return this.#left;
+    // The monotonic clock of a machine that sleeps stops.
+    const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
+    const {awayAfter, status} = this.#options;
+    if (awayAfter > 0 && pause >= awayAfter) {
+      this.#statusAt = Number.NEGATIVE_INFINITY;
+      return this.#status;
     }
-    if (now.monotonic - this.#leftAt >= renewEvery) {
-      this.#left = this.#look();
-      this.#leftAt = now.monotonic;
+    if (now.monotonic - this.#statusAt >= maxStatusAge) {
+      this.#status = status();
+      this.#statusAt = now.monotonic;
     }
     return undefined;
   }
 
-  /** A log has caught up: what it brought until now is history. */
+  /** A log has caught up: what it received until now is history. */
   onCaughtUp(log: LogStatus): void {
-    const logs = [...this.#left.logs.filter(({name}) => name !== log.name), log];
-    this.#left = {...this.#left, logs};
+    const logs = [...this.#status.logs.filter(({name}) => name !== log.name), log];
+    this.#status = {...this.#status, logs};
   }
 
-  /** The first list came: what it says was so before. */
-  onFirstList(pipelines: StatusAt['pipelines']): void {
-    this.#left = {...this.#left, pipelines: this.#left.pipelines ?? pipelines};
+  /** The first list: its states are history. */
+  onFirstList(pipelines: PipelineStatuses): void {
+    this.#status = {...this.#status, pipelines: this.#status.pipelines ?? pipelines};
   }
 
   #now() {
-    return {monotonic: this.#clock.monotonic(), wall: this.#clock.wall()};
+    const {clock} = this.#options;
+    return {monotonic: clock.monotonic(), wall: clock.wall()};
   }
 }

@@ -1,6 +1,6 @@
-import {type Incident, incidentsOf, type PipelineStatus, pipelineEvents, type Suffered} from './events.ts';
+import type {Incident, TimelineEvent} from './events.ts';
 
-/** Incidents of one kind and one pipeline, as one. Times are wall milliseconds, ids those of the log's entries. */
+/** Incidents of one kind and one pipeline. Times are Unix time in ms, ids those of the log's entries. */
 export type Tally = {
   /** The last of them; of losses the sum of all. */
   readonly last: Incident;
@@ -11,90 +11,58 @@ export type Tally = {
   readonly lastId: number | undefined;
 };
 
-/** `unseen`: those since the log was last looked at. `isOver`: nothing of it is left to see by now. */
+/** `unseen`: those since `markSeen`. */
 export type IncidentSummary = {
   readonly pipeline: string;
   readonly kind: Incident['kind'];
   readonly all: Tally;
   readonly unseen: Tally | undefined;
-  readonly isOver: boolean;
 };
 
-/** Restarts are told by the list and by the log, in any order and each perhaps alone. */
+/** The list and the log both report restarts, in any order, and each may miss one. */
 type Source = 'log' | 'list';
-type Kept = {readonly sums: ReadonlyMap<Source, Tally>; readonly unseen: ReadonlyMap<Source, Tally>};
+type Tallies = {readonly all: ReadonlyMap<Source, Tally>; readonly unseen: ReadonlyMap<Source, Tally>};
 
-/** Counts what befalls pipelines, from what is known of them at each moment, and what of it was not seen. */
+/** Counts the incidents of each pipeline. */
 export class Incidents {
-  readonly #logs = new Map<string, Suffered>();
-  #list: ReadonlyMap<string, PipelineStatus> | undefined;
-  /** The pipelines that have run: what starts for the first time was not restarted. */
-  readonly #ran = new Set<string>();
-  readonly #kept = new Map<string, Map<Incident['kind'], Kept>>();
+  readonly #tallies = new Map<string, Map<Incident['kind'], Tallies>>();
 
-  /** An open log as it is at `at`; the first time there is nothing to compare it with. */
-  noteLog(log: Suffered, at: number): void {
-    const before = this.#logs.get(log.name);
-    this.#logs.set(log.name, log);
-    if (before) for (const each of incidentsOf(before, log)) this.#add(each, 'log', at);
-  }
-
-  /** The list as it is at `at`; the first one is history. */
-  noteList(list: ReadonlyMap<string, PipelineStatus>, at: number): void {
-    const before = this.#list;
-    if (before === list) return;
-    this.#list = list;
-    for (const name of before?.keys() ?? []) if (!list.has(name)) this.#forgetPipeline(name);
-    for (const pipeline of list.values()) {
-      for (const each of pipelineEvents(before?.get(pipeline.name), pipeline)) {
-        if (each.kind === 'restarted' && this.#ran.has(each.pipeline)) this.#add(each, 'list', at);
-      }
-      if (pipeline.running) this.#ran.add(pipeline.name);
+  /** Counts the incidents among these events. `now`: their time where they have none of their own. */
+  add(events: readonly TimelineEvent[], source: Source, now: number): void {
+    for (const event of events) {
+      if (event.kind !== 'silent' && event.kind !== 'lost' && event.kind !== 'restarted') continue;
+      const kinds = this.#tallies.get(event.pipeline) ?? new Map<Incident['kind'], Tallies>();
+      this.#tallies.set(event.pipeline, kinds);
+      const {all, unseen} = kinds.get(event.kind) ?? {all: new Map(), unseen: new Map()};
+      const more = (of: ReadonlyMap<Source, Tally>) => new Map(of).set(source, counted(of.get(source), event, now));
+      kinds.set(event.kind, {all: more(all), unseen: more(unseen)});
     }
   }
 
-  /** The log of this pipeline was looked at until now. */
-  markSeen(name: string): void {
-    const kinds = this.#kept.get(name);
-    for (const [kind, {sums}] of kinds ?? []) kinds?.set(kind, {sums, unseen: new Map()});
+  markSeen(pipeline: string): void {
+    const kinds = this.#tallies.get(pipeline);
+    for (const [kind, {all}] of kinds ?? []) kinds?.set(kind, {all, unseen: new Map()});
   }
 
-  /** The log is no longer open: its entries are gone. */
-  forget(name: string): void {
-    this.#logs.delete(name);
-    this.#kept.delete(name);
+  forget(pipeline: string): void {
+    this.#tallies.delete(pipeline);
   }
 
-  /** Everything that befell, in no order. */
+  /** In no order. */
   get all(): readonly IncidentSummary[] {
-    return [...this.#kept].flatMap(([pipeline, kinds]) =>
-      [...kinds].flatMap(([kind, {sums, unseen}]): readonly IncidentSummary[] => {
-        const all = together(sums);
-        const isOver = kind === 'silent' && this.#logs.get(pipeline)?.silent === undefined;
-        return all ? [{pipeline, kind, all, unseen: together(unseen), isOver}] : [];
+    return [...this.#tallies].flatMap(([pipeline, kinds]) =>
+      [...kinds].flatMap(([kind, tallies]): readonly IncidentSummary[] => {
+        const all = joined(tallies.all);
+        return all ? [{pipeline, kind, all, unseen: joined(tallies.unseen)}] : [];
       }),
     );
   }
-
-  /** It was deleted: what comes under its name is another one. What its log suffered stays as long as that is open. */
-  #forgetPipeline(name: string): void {
-    this.#ran.delete(name);
-    if (!this.#logs.has(name)) this.#kept.delete(name);
-  }
-
-  #add(each: Incident, source: Source, at: number): void {
-    const kinds = this.#kept.get(each.pipeline) ?? new Map<Incident['kind'], Kept>();
-    this.#kept.set(each.pipeline, kinds);
-    const {sums, unseen} = kinds.get(each.kind) ?? {sums: new Map(), unseen: new Map()};
-    const more = (of: ReadonlyMap<Source, Tally>) => new Map(of).set(source, added(of.get(source), each, at));
-    kinds.set(each.kind, {sums: more(sums), unseen: more(unseen)});
-  }
 }
 
-function added(tally: Tally | undefined, each: Incident, noted: number): Tally {
-  const {id, at = noted} = each;
+function counted(tally: Tally | undefined, incident: Incident, now: number): Tally {
+  const {id, at = now} = incident;
   return {
-    last: sum(tally?.last, each),
+    last: sum(tally?.last, incident),
     count: (tally?.count ?? 0) + 1,
     firstAt: tally?.firstAt ?? at,
     lastAt: at,
@@ -103,14 +71,14 @@ function added(tally: Tally | undefined, each: Incident, noted: number): Tally {
   };
 }
 
-function sum(before: Incident | undefined, each: Incident): Incident {
-  if (before?.kind !== 'lost' || each.kind !== 'lost') return each;
-  const gaps = before.gaps + each.gaps;
-  return {...each, gaps, atLeast: before.atLeast + each.atLeast, atMost: before.atMost + each.atMost};
+function sum(before: Incident | undefined, incident: Incident): Incident {
+  if (before?.kind !== 'lost' || incident.kind !== 'lost') return incident;
+  const gaps = before.gaps + incident.gaps;
+  return {...incident, gaps, atLeast: before.atLeast + incident.atLeast, atMost: before.atMost + incident.atMost};
 }
 
-/** Both may tell of the same restarts: there were as many as the one that knows more says. The log knows where. */
-function together(of: ReadonlyMap<Source, Tally>): Tally | undefined {
+/** The source that saw more restarts is right about their number; the log alone has their places. */
+function joined(of: ReadonlyMap<Source, Tally>): Tally | undefined {
   const log = of.get('log');
   const list = of.get('list');
   if (!log || !list) return log ?? list;

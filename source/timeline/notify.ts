@@ -1,173 +1,110 @@
 import type {Clock} from '../lib/clock.ts';
 import {watchedKey} from '../records/error-log.ts';
-import type {RecordingState} from '../storage/recording/recorder.ts';
-import type {LogStream} from '../streams/log-stream.ts';
+import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {recordingWords} from '../words/markers.ts';
 import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
-import {type LogStatus, logEvents, type PipelineStatus, pipelineEvents, type TimelineEvent} from './events.ts';
+import type {TimelineEvent} from './events.ts';
 
-export type NotificationKind = 'failed' | 'silent' | 'lost' | 'restarted' | 'error' | 'watched';
+/** The most urgent first. */
+const kinds = ['failed', 'silent', 'lost', 'restarted', 'error', 'watched'] as const;
 
-/** Something to tell a person who does not look. `text`: one line, without the pipeline's name. */
-export type Notification = {readonly pipeline: string; readonly kind: NotificationKind; readonly text: string};
+/** `text`: one line, without the pipeline's name. */
+type Notification = {readonly pipeline: string; readonly kind: (typeof kinds)[number]; readonly text: string};
 
-/** Makes notifications of what happens, at most one a minute a pipeline. */
+/** The most urgent notification of a pipeline, and the number of `more` that it replaces. */
+type Digest = Notification & {readonly more: number};
+
+const minute = 60_000;
+const maxTextLength = 100;
+
+/**
+ * Sends at most one notification a minute for each pipeline: at once after a quiet minute, else at the end of the minute,
+ * the most urgent of those that came.
+ */
 export class Notifier {
-  readonly #clock: Clock;
-  readonly #notify: (text: string) => void;
-  readonly #muted: () => ReadonlySet<number>;
-  readonly #policy = new NotifyPolicy();
-  readonly #logs = new Map<string, LogStatus>();
-  #pipelines: ReadonlyMap<string, PipelineStatus> | undefined;
+  readonly #options: {readonly clock: Clock; readonly notify: (text: string) => void};
+  /** Until when nothing is sent for a pipeline, in monotonic ms. */
+  readonly #quietUntil = new Map<string, number>();
+  readonly #waiting = new Map<string, Digest>();
   #cancelWait: (() => void) | undefined;
 
-  constructor(options: {clock: Clock; notify: (text: string) => void; muted: () => ReadonlySet<number>}) {
-    this.#clock = options.clock;
-    this.#notify = options.notify;
-    this.#muted = options.muted;
+  constructor(options: {clock: Clock; notify: (text: string) => void}) {
+    this.#options = options;
   }
 
-  /** A log as it is now; the first time there is nothing to compare it with. */
-  noteLog(log: LogStatus): void {
-    const before = this.#logs.get(log.name);
-    this.#logs.set(log.name, log);
-    this.#add(logEvents(before, log, this.#muted()));
-  }
-
-  noteList(pipelines: ReadonlyMap<string, PipelineStatus>): void {
-    const before = this.#pipelines;
-    if (before === pipelines) return;
-    this.#pipelines = pipelines;
-    if (!before) return;
-    this.#add([...pipelines.values()].flatMap((pipeline) => pipelineEvents(before.get(pipeline.name), pipeline)));
-  }
-
-  /** The log is no longer open. */
-  forget(name: string): void {
-    this.#logs.delete(name);
+  add(events: readonly TimelineEvent[]): void {
+    const notifications = events.flatMap((event) => notificationOf(event) ?? []);
+    for (const each of notifications) {
+      const waiting = this.#waiting.get(each.pipeline);
+      const isMoreUrgent = waiting === undefined || kinds.indexOf(each.kind) < kinds.indexOf(waiting.kind);
+      this.#waiting.set(each.pipeline, {
+        ...(isMoreUrgent ? each : waiting),
+        more: waiting === undefined ? 0 : waiting.more + 1,
+      });
+    }
+    if (notifications.length > 0) this.#send();
   }
 
   dispose(): void {
     this.#cancelWait?.();
   }
 
-  #add(happenings: readonly TimelineEvent[]): void {
-    const news = happenings.flatMap((each) => notificationsOf(each) ?? []);
-    if (news.length === 0) return;
-    for (const each of news) this.#policy.add(each);
-    this.#send();
-  }
-
   #send(): void {
-    const now = this.#clock.monotonic();
-    for (const notice of this.#policy.take(now)) this.#notify(digestText(notice));
-    this.#cancelWait?.();
-    const {nextAt} = this.#policy;
-    this.#cancelWait = nextAt === undefined ? undefined : this.#clock.after(nextAt - now, () => this.#send());
-  }
-}
-
-/** `more`: how many other things of the pipeline it stands for. */
-type Digest = Notification & {readonly more: number};
-
-const minute = 60_000;
-const urgentFirst: readonly NotificationKind[] = ['failed', 'silent', 'lost', 'restarted', 'error', 'watched'];
-
-/**
- * Says at most one thing a minute of a pipeline: at once when there was silence before, else the most urgent of what
- * came meanwhile when the minute is over. Times are monotonic milliseconds.
- */
-export class NotifyPolicy {
-  /** When each pipeline may be spoken of again. */
-  readonly #quietUntil = new Map<string, number>();
-  readonly #waiting = new Map<string, Digest>();
-
-  add(news: Notification): void {
-    const waiting = this.#waiting.get(news.pipeline);
-    if (!waiting) {
-      this.#waiting.set(news.pipeline, {...news, more: 0});
-      return;
-    }
-    const isMoreUrgent = urgentFirst.indexOf(news.kind) < urgentFirst.indexOf(waiting.kind);
-    this.#waiting.set(news.pipeline, {...(isMoreUrgent ? news : waiting), more: waiting.more + 1});
-  }
-
-  /** What is to be said now; it is not answered again. */
-  take(now: number): readonly Digest[] {
+    const {clock, notify} = this.#options;
+    const now = clock.monotonic();
     for (const [pipeline, until] of this.#quietUntil) if (until <= now) this.#quietUntil.delete(pipeline);
-    const due = [...this.#waiting.values()].filter(({pipeline}) => !this.#quietUntil.has(pipeline));
-    for (const {pipeline} of due) {
-      this.#waiting.delete(pipeline);
-      this.#quietUntil.set(pipeline, now + minute);
+    for (const digest of [...this.#waiting.values()]) {
+      if (this.#quietUntil.has(digest.pipeline)) continue;
+      this.#waiting.delete(digest.pipeline);
+      this.#quietUntil.set(digest.pipeline, now + minute);
+      notify(digestText(digest));
     }
-    return due;
-  }
-
-  /** When to ask again; undefined while nothing waits. */
-  get nextAt(): number | undefined {
-    const times = [...this.#waiting.keys()].map((pipeline) => this.#quietUntil.get(pipeline) ?? 0);
-    return times.length > 0 ? Math.min(...times) : undefined;
+    this.#cancelWait?.();
+    const nextAt = Math.min(...[...this.#waiting.keys()].map((pipeline) => this.#quietUntil.get(pipeline) ?? now));
+    this.#cancelWait = Number.isFinite(nextAt) ? clock.after(nextAt - now, () => this.#send()) : undefined;
   }
 }
 
-/** What of it is told to a person who does not look: of errors only those of a new fingerprint, and watched ones. */
-export function notificationsOf(happening: TimelineEvent): Notification | undefined {
-  const {pipeline} = happening;
-  // Who stops a pipeline knows it.
-  if (happening.kind === 'connectors' || happening.kind === 'stopped') return undefined;
-  if (happening.kind !== 'errors') {
-    return {pipeline, kind: happening.kind, text: timelineWords(happening, widthWithTarget).text};
-  }
-  const text = errorWords(happening.group, widthWithTarget).text;
-  if (happening.group.key === watchedKey) return {pipeline, kind: 'watched', text};
-  return happening.isNew ? {pipeline, kind: 'error', text} : undefined;
+/** Errors notify once for each new group and with every watched line; a user who stops a pipeline knows about it. */
+function notificationOf(event: TimelineEvent): Notification | undefined {
+  const {pipeline, kind} = event;
+  if (kind === 'connectors' || kind === 'stopped') return undefined;
+  if (kind !== 'errors') return {pipeline, kind, text: timelineWords(event, widthWithTarget).text};
+  const text = errorWords(event.group, widthWithTarget).text;
+  if (event.group.key === watchedKey) return {pipeline, kind: 'watched', text};
+  return event.isNew ? {pipeline, kind: 'error', text} : undefined;
 }
 
-const longestLogText = 100;
-
-/** `orders: new error · connection refused (and 2 more)`: one line of printable characters, whatever the log holds. */
-export function digestText({pipeline, text, more}: Digest): string {
+/** `orders: connection refused (and 2 more)`: one line of printable characters, whatever the log holds. */
+function digestText({pipeline, text, more}: Digest): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
   return `${printable(pipeline)}: ${shorten(printable(text))}${rest}`;
 }
 
-/** Control, format (direction overrides) and separator characters have no business in a title or a notification. */
+/** Without control, format (direction overrides) and separator characters. */
 function printable(text: string): string {
   return text.replace(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
 function shorten(text: string): string {
   const characters = [...text];
-  return characters.length <= longestLogText ? text : `${characters.slice(0, longestLogText - 1).join('')}…`;
+  return characters.length <= maxTextLength ? text : `${characters.slice(0, maxTextLength - 1).join('')}…`;
 }
 
-/** Says when the recording of a log stops, or goes on: of every open log, whichever is on the screen. */
-export class RecordingWatch {
-  readonly #manager: StreamManager;
-  readonly #say: (text: string) => void;
-
-  constructor(options: {readonly manager: StreamManager; readonly say: (text: string) => void}) {
-    this.#manager = options.manager;
-    this.#say = options.say;
-  }
-
-  /** Begins to watch. Answers its end. */
-  start(): () => void {
-    return forEachStream(this.#manager, (stream) => this.#watch(stream));
-  }
-
-  #watch({name, snapshot}: LogStream): () => void {
-    let before: RecordingState | undefined;
-    const look = () => {
+/** Calls `say` when the recording of any open log stops, or continues. Returns how to end this. */
+export function watchRecordings(manager: StreamManager, say: (text: string) => void): () => void {
+  return forEachStream(manager, ({name, snapshot}) => {
+    let before: LogSnapshot['recording'];
+    const check = () => {
       const {recording} = snapshot.get();
       if (recording === before) return;
       const words = recordingWords(before, recording);
-      // What is being opened says nothing yet: what it becomes is compared with what it was.
+      // What it becomes after opening is compared with what it was before.
       if (recording?.kind !== 'opening') before = recording;
-      if (words !== undefined) this.#say(`${name}: ${words}`);
+      if (words !== undefined) say(`${name}: ${words}`);
     };
-    look();
-    return snapshot.subscribe(look);
-  }
+    check();
+    return snapshot.subscribe(check);
+  });
 }

@@ -12,213 +12,231 @@ import type {LogStream} from '../streams/log-stream.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
-import {type LogStatus, logStatus, type PipelineStatus, pipelineStatuses, type StatusAt, silenceOf} from './events.ts';
+import {type ErrorRow, errorRows, unseenConnectorErrors} from './error-rows.ts';
+import {
+  type LogStatus,
+  listEvents,
+  logEvents,
+  logStatus,
+  type PipelineStatus,
+  type PipelineStatuses,
+  pipelineStatuses,
+  type StatusAt,
+} from './events.ts';
 import {Incidents} from './incidents.ts';
 import {Notifier} from './notify.ts';
-import {type ErrorRow, errorRows, unseenConnectorErrors} from './unseen-rows.ts';
 
-/** How the screen asks for attention; nothing of it is there without an entry. */
+/** What the user wants to be told, and how; nothing without it. */
 export type TimelinesOptions = {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
   readonly awayAfter?: number;
-  /** Lines that match count as errors do. */
+  /** Lines that match count as errors. */
   readonly watched?: Pattern | undefined;
-  /** Tells a person who does not look at the screen. */
+  /** Notifies a user who does not look at the screen. */
   readonly notify?: ((text: string) => void) | undefined;
   readonly setTitle?: ((text: string) => void) | undefined;
 };
 
+type TimelinesServices = {
+  readonly manager: Pick<StreamManager, 'names' | 'get'>;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+  readonly clock: Clock;
+  readonly attention?: TimelinesOptions;
+  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
+  readonly viewed: () => readonly string[];
+};
+
 const tenMinutes = 600_000;
 
-/** What a person would want to know and may not have seen: errors by fingerprint, failures, and what came while away. */
+/**
+ * What happened to the pipelines, and what of it the user has seen: errors, incidents, failures, and what came while the
+ * user was away. The only owner of what was seen.
+ */
 export class Timelines {
-  readonly #manager: StreamManager;
-  readonly #poller: ListPoller;
-  readonly #clock: Clock;
+  readonly #services: TimelinesServices;
   readonly #options: TimelinesOptions;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
-  readonly #absence: AwayDetector;
-  readonly #news: Notifier | undefined;
-  /** Why streams are not followed. */
-  readonly #silence = new WeakMap<LogStream, string | undefined>();
+  readonly #away: AwayDetector;
+  readonly #notifier: Notifier | undefined;
+  readonly #incidents = new Incidents();
+  /** The last status of each open log. */
+  readonly #logs = new Map<string, LogStatus>();
+  /** What a log receives before it has caught up is history, and no news. */
   readonly #caughtUp = new WeakSet<LogStream>();
-  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
-  readonly #viewed: () => readonly string[];
+  #list: {readonly of: readonly Pipeline[]; readonly statuses: PipelineStatuses} | undefined;
+  /** The list whose events were added. */
+  #eventsTo: PipelineStatuses | undefined;
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<LogSource, number>();
-  /** What the list said of a pipeline when its log was last on the screen. */
+  /** The status of each pipeline when its log was last on the screen. */
   readonly #seenStatus = new Map<string, PipelineStatus>();
-  readonly #incidents = new Incidents();
-  #list: {readonly of: readonly Pipeline[]; readonly sights: ReadonlyMap<string, PipelineStatus>} | undefined;
 
-  constructor(services: {
-    readonly manager: StreamManager;
-    readonly poller: ListPoller;
-    readonly clock: Clock;
-    readonly attention?: TimelinesOptions;
-    readonly viewed: () => readonly string[];
-  }) {
-    this.#manager = services.manager;
-    this.#poller = services.poller;
-    this.#clock = services.clock;
-    this.#viewed = services.viewed;
-    this.#options = services.attention ?? {};
-    const {awayAfter = tenMinutes, notify} = this.#options;
-    this.#absence = new AwayDetector({clock: this.#clock, awayAfter, look: () => this.#lookAround()});
-    this.#news = notify && new Notifier({clock: this.#clock, notify, muted: () => this.muted});
+  constructor(services: TimelinesServices) {
+    const {clock, attention = {}} = services;
+    const {awayAfter = tenMinutes, notify} = attention;
+    this.#services = services;
+    this.#options = attention;
+    this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
+    this.#notifier = notify && new Notifier({clock, notify});
   }
 
-  /** Begins to watch the streams and the list. Answers its end. */
+  /** Starts to follow the streams and the list. Returns how to end this. */
   start(): () => void {
-    const leaveStreams = forEachStream(this.#manager, (stream) => this.#follow(stream));
-    const leaveList = this.#poller.snapshot.subscribe(() => this.#onList());
+    const {manager, poller} = this.#services;
+    const leaveStreams = forEachStream(manager, (stream) => this.#follow(stream));
+    const leaveList = poller.snapshot.subscribe(() => this.#onList());
     this.#onList();
     return () => {
       leaveStreams();
       leaveList();
-      this.#news?.dispose();
+      this.#notifier?.dispose();
     };
   }
 
-  /** Shapes that are of no interest, for this session. */
-  get muted(): ReadonlySet<number> {
-    return this.#muted.get();
-  }
-
-  /** Changes with every fingerprint that is muted or not any more. */
-  get mutes(): ReadableStore<ReadonlySet<number>> {
+  /** Keys of the error groups that are of no interest, for this session. */
+  get muted(): ReadableStore<ReadonlySet<number>> {
     return this.#muted;
   }
 
-  /** Mutes a fingerprint in all logs, or hears of it again. */
+  /** Mutes a group of errors in all logs, or unmutes it. */
   toggleMute(key: number): void {
-    const muted = new Set(this.muted);
+    const muted = new Set(this.#muted.get());
     if (!muted.delete(key)) muted.add(key);
     this.#muted.set(muted);
   }
 
-  /** The log of a tab was on the screen until now; `log`: undefined while its streams are not open. */
+  /** The log of a tab was on the screen until now. `log`: undefined while its streams are not open. */
   markSeen({log, pipelines}: {readonly log: LogSource | undefined; readonly pipelines: readonly string[]}): void {
     if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
     const statuses = this.#pipelines();
     for (const name of pipelines) {
-      this.#manager.get(name)?.errors.markSeen();
+      this.#services.manager.get(name)?.errors.markSeen();
+      this.#incidents.markSeen(name);
       const status = statuses?.get(name);
       if (status) this.#seenStatus.set(name, status);
-      this.#incidents.markSeen(name);
     }
   }
 
-  /** Whether entries came to this log since its tab was last on the screen. */
+  /** Whether a log received entries since it was last on the screen. */
   hasUnseenEntries(log: LogSource): boolean {
     return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
   }
 
-  /** Errors in the logs of these pipelines that were not on the screen, watched lines too. */
+  /** The number of unseen errors in the logs of these pipelines, watched lines included. */
   unseenErrors(pipelines: readonly string[]): number {
-    const viewed = this.#viewed();
-    const unseen = pipelines.filter((name) => !viewed.includes(name));
-    return unseen.reduce((sum, name) => sum + (this.#manager.get(name)?.errors.unseenCount(this.muted) ?? 0), 0);
+    const viewed = this.#services.viewed();
+    const logs = pipelines.flatMap((name) => (viewed.includes(name) ? [] : (this.#services.manager.get(name) ?? [])));
+    return logs.reduce((sum, {errors}) => sum + errors.unseenCount(this.#muted.get()), 0);
   }
 
-  /** Errors of this pipeline's connectors that came since its log was last on the screen. */
+  /** The number of unseen errors of the pipeline's connectors. */
   unseenConnectorErrors(name: string): number {
     const status = this.#pipelines()?.get(name);
-    return status && !this.#viewed().includes(name) ? unseenConnectorErrors(status, this.#seenStatus.get(name)) : 0;
+    if (!status || this.#services.viewed().includes(name)) return 0;
+    return unseenConnectorErrors(status, this.#seenStatus.get(name));
   }
 
   /** The rows of the errors page. */
-  get unseenRows(): readonly ErrorRow[] {
+  get errorRows(): readonly ErrorRow[] {
     return errorRows({
-      logs: this.#open().map((stream) => this.#sightOf(stream)),
+      logs: this.#open().map((stream) => this.#logStatus(stream)),
       pipelines: this.#pipelines()?.values() ?? [],
       incidents: this.#incidents.all,
-      viewed: new Set(this.#viewed()),
-      muted: this.muted,
+      viewed: new Set(this.#services.viewed()),
+      muted: this.#muted.get(),
       seen: this.#seenStatus,
     });
   }
 
-  /** Kinds of errors that gave way to newer ones, in all open logs. */
-  get droppedShapes(): number {
+  /** Groups of errors that were dropped for newer ones, in all open logs. */
+  get droppedErrorGroups(): number {
     return this.#open().reduce((sum, {errors}) => sum + errors.dropped, 0);
   }
 
-  /** A key was pressed. Answers what happened since the one before, if that was long ago and anything did. */
+  /** A key was pressed. Returns what happened since the key before it, if the user was away and anything happened. */
   onKey(): AwaySummary | undefined {
-    const left = this.#absence.onKey();
-    return left && awaySummary(left, this.#lookAround(), this.muted);
+    const before = this.#away.onKey();
+    return before && awaySummary(before, this.#status(), this.#muted.get());
   }
 
-  #lookAround(): StatusAt {
-    return {at: this.#clock.wall(), logs: this.#logs(), pipelines: this.#pipelines()};
+  #status(): StatusAt {
+    const caughtUp = this.#open().filter((stream) => this.#caughtUp.has(stream));
+    return {
+      at: this.#services.clock.wall(),
+      logs: caughtUp.map((stream) => this.#logStatus(stream)),
+      pipelines: this.#pipelines(),
+    };
   }
 
-  /** What a log brought before it had caught up is history, and no news. */
-  #logs(): readonly LogStatus[] {
-    return this.#open().flatMap((stream) => (this.#caughtUp.has(stream) ? this.#sightOf(stream) : []));
-  }
-
-  #sightOf(stream: LogStream): LogStatus {
-    return logStatus(stream, this.#silence.get(stream));
+  #logStatus(stream: LogStream): LogStatus {
+    return logStatus(stream, this.#logs.get(stream.name));
   }
 
   #open(): readonly LogStream[] {
-    return this.#manager.names.get().flatMap((name) => this.#manager.get(name) ?? []);
+    const {manager} = this.#services;
+    return manager.names.get().flatMap((name) => manager.get(name) ?? []);
   }
 
-  #pipelines(): ReadonlyMap<string, PipelineStatus> | undefined {
-    const {pipelines} = this.#poller.snapshot.get();
-    if (pipelines && this.#list?.of !== pipelines)
-      this.#list = {of: pipelines, sights: pipelineStatuses(pipelines, this.#list?.sights)};
-    return this.#list?.sights;
+  #pipelines(): PipelineStatuses | undefined {
+    const {pipelines} = this.#services.poller.snapshot.get();
+    if (pipelines && this.#list?.of !== pipelines) {
+      this.#list = {of: pipelines, statuses: pipelineStatuses(pipelines, this.#list?.statuses)};
+    }
+    return this.#list?.statuses;
   }
 
   #follow(stream: LogStream): () => void {
     const {watched} = this.#options;
-    const tell = () => {
-      if (this.#caughtUp.has(stream)) this.#news?.noteLog(this.#sightOf(stream));
-    };
-    // From its very beginning: what was lost while pipetail was not running is not seen either.
-    this.#noteIncidents(stream);
-    const endOfWatch = watched && watchLines(stream, watched, {clock: this.#clock, onFound: tell});
-    const unsubscribe = stream.snapshot.subscribe(() => {
-      const {connection} = stream.snapshot.get();
-      this.#silence.set(stream, silenceOf(connection, this.#silence.get(stream)));
-      this.#noteIncidents(stream);
-      if (connection.kind === 'live' && !this.#caughtUp.has(stream)) {
-        this.#caughtUp.add(stream);
-        this.#absence.onCaughtUp(this.#sightOf(stream));
-      }
-      tell();
-    });
+    // From here on: what was lost before pipetail was started is unseen, too.
+    this.#onLog(stream);
+    const onFound = () => this.#onLog(stream);
+    const endOfWatch = watched && watchLines(stream, watched, {clock: this.#services.clock, onFound});
+    const unsubscribe = stream.snapshot.subscribe(() => this.#onLog(stream));
     return () => {
       unsubscribe();
       endOfWatch?.();
-      this.#news?.forget(stream.name);
+      this.#logs.delete(stream.name);
       this.#incidents.forget(stream.name);
     };
   }
 
-  #noteIncidents(stream: LogStream): void {
-    const {name, losses} = stream;
-    this.#incidents.noteLog({name, toll: losses, silent: this.#silence.get(stream)}, this.#clock.wall());
+  #onLog(stream: LogStream): void {
+    const before = this.#logs.get(stream.name);
+    const now = this.#logStatus(stream);
+    this.#logs.set(stream.name, now);
+    const events = before ? logEvents(before, now, this.#muted.get()) : [];
+    this.#incidents.add(events, 'log', this.#services.clock.wall());
+    if (this.#caughtUp.has(stream)) this.#notifier?.add(events);
+    else if (stream.snapshot.get().connection.kind === 'live') {
+      this.#caughtUp.add(stream);
+      this.#away.onCaughtUp(now);
+    }
   }
 
   #onList(): void {
-    const {pipelines} = this.#poller.snapshot.get();
-    if (!pipelines) return;
-    const sights = this.#pipelines();
-    this.#absence.onFirstList(sights);
-    if (!sights) return;
-    this.#incidents.noteList(sights, this.#clock.wall());
-    this.#news?.noteList(sights);
+    const {manager, poller, clock} = this.#services;
+    const {pipelines} = poller.snapshot.get();
+    const now = this.#pipelines();
+    const before = this.#eventsTo;
+    if (!pipelines || !now || now === before) return;
+    this.#eventsTo = now;
     const failing = pipelines.filter(isFailing).length;
     this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
+    if (!before) {
+      this.#away.onFirstList(now);
+      return;
+    }
+    const events = listEvents(before, now);
+    this.#notifier?.add(events);
+    // The first start of a pipeline is no restart.
+    const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
+    this.#incidents.add(restarts, 'list', clock.wall());
+    // The next pipeline of the same name is another one; the log of this one is forgotten when it is closed.
+    for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);
   }
 }
 
-/** Counts the lines of a stream that match a pattern among its errors, a little after they came. Answers its end. */
+/** Adds the lines of a stream that match a pattern to its errors, a little after they came. Returns how to end this. */
 function watchLines(
   stream: LogStream,
   pattern: Pattern,
@@ -227,7 +245,7 @@ function watchLines(
   const {buffer, errors} = stream;
   const search = new Search(buffer, pattern);
   let next = buffer.firstId;
-  const note = () => {
+  const addFound = () => {
     // The open line may still grow.
     const end = Math.min(search.countExactUpTo, buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId);
     let found = false;
@@ -239,7 +257,7 @@ function watchLines(
     next = Math.max(next, end);
     if (found) onFound();
   };
-  const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: note});
+  const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: addFound});
   const unsubscribe = stream.snapshot.subscribe(() => runner.wake());
   runner.wake();
   return () => {

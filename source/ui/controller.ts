@@ -2,7 +2,7 @@ import type {Pipeline} from '../api/types.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
-import {RecordingWatch} from '../timeline/notify.ts';
+import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {type Position, reveal} from '../viewport/position.ts';
@@ -135,7 +135,7 @@ export class Controller {
       poller.snapshot.subscribe(() => this.#list.refresh()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.attention.start(),
-      new RecordingWatch({manager, say: (text) => this.say(text)}).start(),
+      watchRecordings(manager, (text) => this.say(text)),
     );
     this.#list.refresh();
     lookAtVersion();

@@ -3,25 +3,25 @@ import {noLosses} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
 import {AwayDetector, awaySummary} from '../../source/timeline/away.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {emptyErrorLog, errorsOf, log, pipeline, sight} from './sights.ts';
+import {emptyErrorLog, errorsOf, log, pipeline, statusAt} from './statuses.ts';
 
 const nothing = new Set<number>();
-const told = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row) => `${row.pipeline} ${row.kind}`);
+const kinds = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row) => `${row.pipeline} ${row.kind}`);
 
 it('what is down comes first, then what is lost, new errors, known ones, and what was received', () => {
-  const left = sight(
+  const left = statusAt(
     1000,
     [log('orders', {lines: 10, endId: 12, errors: errorsOf(['ERROR known'])}), log('fraud', {lines: 5})],
     [pipeline('orders'), pipeline('fraud'), pipeline('etl')],
   );
-  const now = sight(
+  const now = statusAt(
     9000,
     [
       log('orders', {lines: 30, endId: 34, errors: errorsOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
       log('fraud', {
         lines: 5,
         silent: 'does not answer',
-        toll: {...noLosses, gaps: 1, atLeast: 4, atMost: 4, gapId: 9},
+        losses: {...noLosses, gaps: 1, atLeast: 4, atMost: 4, gapId: 9},
       }),
     ],
     [
@@ -32,7 +32,7 @@ it('what is down comes first, then what is lost, new errors, known ones, and wha
   );
   const summary = awaySummary(left, now, nothing);
   expect(summary).toMatchObject({since: 1000, until: 9000});
-  expect(told(summary)).toEqual([
+  expect(kinds(summary)).toEqual([
     'etl failed',
     'fraud silent',
     'fraud lost',
@@ -48,73 +48,79 @@ it('what is down comes first, then what is lost, new errors, known ones, and wha
 it('watched lines are as urgent as new errors', () => {
   const watched = emptyErrorLog();
   watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchedKey});
-  const left = sight(0, [log('a', {errors: watched.byKey})], [pipeline('b')]);
+  const left = statusAt(0, [log('a', {errors: watched.byKey})], [pipeline('b')]);
   watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchedKey});
-  const now = sight(1, [log('a', {errors: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
-  expect(told(awaySummary(left, now, nothing))).toEqual(['a errors', 'b connectors']);
+  const now = statusAt(1, [log('a', {errors: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
+  expect(kinds(awaySummary(left, now, nothing))).toEqual(['a errors', 'b connectors']);
 });
 
 it('lines alone are no news', () => {
-  expect(awaySummary(sight(0, [log('a')]), sight(1, [log('a', {lines: 1000, endId: 1000})]), nothing)).toBeUndefined();
+  expect(
+    awaySummary(statusAt(0, [log('a')]), statusAt(1, [log('a', {lines: 1000, endId: 1000})]), nothing),
+  ).toBeUndefined();
 });
 
 it('a restart that the list and the log tell of is told once, where the log has it', () => {
-  const now = sight(1, [log('a', {toll: {...noLosses, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
-  const summary = awaySummary(sight(0, [log('a')], [pipeline('a')]), now, nothing);
+  const now = statusAt(1, [log('a', {losses: {...noLosses, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
+  const summary = awaySummary(statusAt(0, [log('a')], [pipeline('a')]), now, nothing);
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
 });
 
 it('before the first list nothing is known of pipelines', () => {
   const left = {at: 0, logs: [], pipelines: undefined};
-  expect(awaySummary(left, sight(1, [], [pipeline('a', {failing: 'Failed'})]), nothing)).toBeUndefined();
+  expect(awaySummary(left, statusAt(1, [], [pipeline('a', {failing: 'Failed'})]), nothing)).toBeUndefined();
 });
 
-function open(awayAfter = 10_000) {
+function setUp(awayAfter = 10_000) {
   const clock = new FakeClock(0);
-  let looks = 0;
-  const look = () => {
-    looks += 1;
-    return sight(clock.wall(), []);
+  let calls = 0;
+  const status = () => {
+    calls += 1;
+    return statusAt(clock.wall(), []);
   };
-  return {clock, absence: new AwayDetector({clock, awayAfter, look}), looks: () => looks};
+  return {clock, away: new AwayDetector({clock, awayAfter, status}), calls: () => calls};
 }
 
-it('answers what was known at the key before', async () => {
-  const {clock, absence} = open();
+it('returns the status at the key before, until the user reads on', async () => {
+  const {clock, away} = setUp();
   await clock.advance(5000);
-  expect(absence.onKey()).toBeUndefined();
+  expect(away.onKey()).toBeUndefined();
+  for (const _ of ['comes back', 'leaves again without a look']) {
+    await clock.advance(10_000);
+    expect(away.onKey()?.at).toBe(5000);
+  }
+  expect(away.onKey()).toBeUndefined();
   await clock.advance(10_000);
-  expect(absence.onKey()?.at).toBe(5000);
-  expect(absence.onKey()).toBeUndefined();
+  expect(away.onKey()?.at).toBe(25_000);
 });
 
 it('a machine that slept was away, though its timers stood still', () => {
-  const {clock, absence} = open();
-  absence.onKey();
+  const {clock, away} = setUp();
+  away.onKey();
   clock.jumpWall(20_000);
-  expect(absence.onKey()?.at).toBe(0);
+  expect(away.onKey()?.at).toBe(0);
 });
 
-it('keys in quick succession look at everything once a second', async () => {
-  const {clock, absence, looks} = open();
-  const before = looks();
+it('keys in quick succession read the status once a second', async () => {
+  const {clock, away, calls} = setUp();
+  const before = calls();
   for (let key = 0; key < 100; key++) {
     await clock.advance(50);
-    absence.onKey();
+    away.onKey();
   }
-  expect(looks() - before).toBe(5);
+  expect(calls() - before).toBe(5);
 });
 
 it('a log that caught up after the user had left counts from there', async () => {
-  const {clock, absence} = open();
-  absence.onCaughtUp(log('a', {lines: 5}));
-  absence.onCaughtUp(log('a', {lines: 9}));
+  const {clock, away} = setUp();
+  away.onCaughtUp(log('a', {lines: 5}));
+  away.onCaughtUp(log('a', {lines: 9}));
   await clock.advance(10_000);
-  expect(absence.onKey()?.logs).toEqual([log('a', {lines: 9})]);
+  expect(away.onKey()?.logs).toEqual([log('a', {lines: 9})]);
 });
 
 it('0 is never', async () => {
-  const {clock, absence} = open(0);
+  const {clock, away} = setUp(0);
   await clock.advance(1e9);
-  expect(absence.onKey()).toBeUndefined();
+  expect(away.onKey()).toBeUndefined();
 });

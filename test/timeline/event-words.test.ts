@@ -1,8 +1,7 @@
 import {expect, test} from 'vitest';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {errorWords, lostWords, timelineWords} from '../../source/timeline/event-words.ts';
-import {notificationsOf} from '../../source/timeline/notify.ts';
-import {errorsOf} from './sights.ts';
+import {errorWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {errorsOf} from './statuses.ts';
 
 const line = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  connection refused';
 const [group] = [...errorsOf([line]).values()];
@@ -26,21 +25,5 @@ test.each([
   [{gaps: 2, atLeast: 3, atMost: 1200}, '3 to 1,200 entries lost in 2 gaps'],
   [{gaps: 1, atLeast: 0, atMost: 0}, 'the end of a line lost'],
 ])('%j is %s', (lost, words) => {
-  expect(lostWords({kind: 'lost', pipeline: 'a', ...lost})).toBe(words);
-});
-
-test('new errors and watched lines are news, more of known ones are not', () => {
-  const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
-  expect(notificationsOf({...errors, group, isNew: true})).toMatchObject({kind: 'error'});
-  expect(notificationsOf({...errors, group, isNew: false})).toBeUndefined();
-  expect(notificationsOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toMatchObject({
-    kind: 'watched',
-  });
-  expect(notificationsOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
-});
-
-test('what failed is said in the server’s words', () => {
-  const happening = {kind: 'failed', pipeline: 'a', why: 'Failed · exit status: 101'} as const;
-  expect(timelineWords(happening, 80).text).toBe('Failed · exit status: 101');
-  expect(notificationsOf(happening)).toEqual({pipeline: 'a', kind: 'failed', text: 'Failed · exit status: 101'});
+  expect(timelineWords({kind: 'lost', pipeline: 'a', ...lost}, 80).text).toBe(words);
 });

@@ -1,14 +1,25 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
+import {createStore} from '../../source/lib/store.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
-import {logEvents, pipelineEvents, pipelineStatuses, silenceOf} from '../../source/timeline/events.ts';
+import {bufferInfo, type LogSnapshot} from '../../source/streams/log-source.ts';
+import {
+  listEvents,
+  logEvents,
+  logStatus,
+  type PipelineStatus,
+  type PipelineStatuses,
+  pipelineStatuses,
+} from '../../source/timeline/events.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {errorsOf, log, pipeline} from './sights.ts';
+import {emptyErrorLog, errorsOf, list, log, pipeline} from './statuses.ts';
 
 const nothing = new Set<number>();
-const kinds = (happenings: readonly {kind: string}[]) => happenings.map(({kind}) => kind);
+const kinds = (events: readonly {kind: string}[]) => events.map(({kind}) => kind);
+const pipelineEvents = (before: PipelineStatus, now: PipelineStatus) => listEvents(list(before), list(now));
 
 describe('of the list', () => {
   it('a pipeline that fails, or fails anew', () => {
@@ -50,21 +61,21 @@ describe('of the list', () => {
   });
 
   it('a pipeline that was not there before is no news', () => {
-    expect(pipelineEvents(undefined, pipeline('a', {failing: 'Failed', connectorErrors: 3}))).toEqual([]);
+    expect(listEvents(list(), list(pipeline('a', {failing: 'Failed', connectorErrors: 3})))).toEqual([]);
   });
 });
 
 describe('of a log', () => {
   it('what was lost since, and where', () => {
-    const before = log('a', {toll: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
-    const now = log('a', {toll: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
+    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
     expect(logEvents(before, now, nothing)).toEqual([
       {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, id: 40},
     ]);
   });
 
   it('that it fell silent, and that it began anew', () => {
-    const now = log('a', {silent: 'does not answer', toll: {...noLosses, lives: 1, lifeId: 8}});
+    const now = log('a', {silent: 'does not answer', losses: {...noLosses, lives: 1, lifeId: 8}});
     expect(logEvents(log('a'), now, nothing)).toEqual([
       {kind: 'silent', pipeline: 'a', why: 'does not answer'},
       {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},
@@ -93,30 +104,38 @@ describe('of a log', () => {
     const now = log('a', {errors: errorsOf(['ERROR new'])});
     expect(logEvents(log('a'), now, new Set([fingerprintOf(Buffer.from('ERROR new'))]))).toEqual([]);
   });
-
-  it('nothing of one that was not open before', () => {
-    expect(logEvents(undefined, log('a', {errors: errorsOf(['ERROR x']), silent: 'deleted'}), nothing)).toEqual([]);
-  });
 });
 
 const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused', url: 'http://x'};
 const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
 const live: ConnectionState = {kind: 'live', attempt: 1, since: 0};
 
+const snapshot: Omit<LogSnapshot, 'connection'> = {
+  ...bufferInfo(new LogBuffer({maxBytes: 1024})),
+  ...{events: [], pipelineId: undefined, receivedAt: undefined},
+};
+
 describe('a log is silent', () => {
-  it('after three tries, and until it is live again', () => {
-    expect(silenceOf(waiting(2), undefined)).toBeUndefined();
-    expect(silenceOf(waiting(3), undefined)).toBe('connection refused');
-    expect(silenceOf({kind: 'connecting', attempt: 4}, 'connection refused')).toBe('connection refused');
-    expect(silenceOf({kind: 'catching-up', attempt: 4, since: 0}, 'connection refused')).toBe('connection refused');
-    expect(silenceOf(live, 'connection refused')).toBeUndefined();
+  const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), errors: emptyErrorLog(), losses: noLosses};
+  const silentAfter = (...connections: readonly ConnectionState[]) => {
+    const statuses = connections.reduce<ReturnType<typeof logStatus> | undefined>(
+      (before, connection) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before),
+      undefined,
+    );
+    return statuses?.silent;
+  };
+
+  it('after three attempts, and until it is live again', () => {
+    expect(silentAfter(waiting(2))).toBeUndefined();
+    expect(silentAfter(waiting(3))).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'connecting', attempt: 4})).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'catching-up', attempt: 4, since: 0})).toBe('connection refused');
+    expect(silentAfter(waiting(3), live)).toBeUndefined();
   });
 
   it('at once when its pipeline was deleted or the server refuses', () => {
-    expect(silenceOf({kind: 'gone', reason: {kind: 'deleted'}, until: 0}, undefined)).toBe('deleted');
-    expect(silenceOf({kind: 'gone', reason: {kind: 'refused', failure}, until: 0}, undefined)).toBe(
-      'connection refused',
-    );
+    expect(silentAfter({kind: 'gone', reason: {kind: 'deleted'}, until: 0})).toBe('deleted');
+    expect(silentAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
   });
 });
 
@@ -150,11 +169,11 @@ describe('a pipeline fails', () => {
     const lists = states.map((deploymentStatus) => makePipeline('a', {deploymentStatus, deploymentId: ''}));
     // The next list finds it as it was.
     const all = [...lists, failed({}), failed({})];
-    const sights = all.reduce<ReturnType<typeof pipelineStatuses> | undefined>(
+    const statuses = all.reduce<PipelineStatuses | undefined>(
       (before, pipeline) => pipelineStatuses([pipeline], before),
       undefined,
     );
-    expect(sights?.get('a')?.failing).toBe(`${word} · exit status: 101`);
+    expect(statuses?.get('a')?.failing).toBe(`${word} · exit status: 101`);
   });
 
   it('again: the same cause at another time is another start', () => {
@@ -170,6 +189,6 @@ describe('a pipeline fails', () => {
 });
 
 test('a pipeline that is well has nothing to tell', () => {
-  const sight = pipelineStatuses([makePipeline('a')]).get('a');
-  expect(sight).toMatchObject({name: 'a', failing: undefined, running: true});
+  const status = pipelineStatuses([makePipeline('a')]).get('a');
+  expect(status).toMatchObject({name: 'a', failing: undefined, running: true});
 });

@@ -1,83 +1,101 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
+import {watchedKey} from '../../source/records/error-log.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
-import {
-  digestText,
-  type Notification,
-  type NotificationKind,
-  NotifyPolicy,
-  RecordingWatch,
-} from '../../source/timeline/notify.ts';
+import type {TimelineEvent} from '../../source/timeline/events.ts';
+import {Notifier, watchRecordings} from '../../source/timeline/notify.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
+import {errorsOf} from './statuses.ts';
 
-const notice = (text: string, more = 0) => digestText({pipeline: 'orders', kind: 'error', text, more});
+function setUp() {
+  const clock = new FakeClock();
+  const sent: string[] = [];
+  const notifier = new Notifier({clock, notify: (text) => sent.push(text)});
+  return {clock, sent, notifier};
+}
 
-it('names the pipeline, says what happened and what else', () => {
-  expect(notice('connection refused')).toBe('orders: connection refused');
-  expect(notice('connection refused', 3)).toBe('orders: connection refused (and 3 more)');
+const failed = (pipeline: string, why: string): TimelineEvent => ({kind: 'failed', pipeline, why});
+
+function textOf(...events: readonly TimelineEvent[]): string | undefined {
+  const {notifier, sent} = setUp();
+  notifier.add(events);
+  notifier.dispose();
+  return sent[0];
+}
+
+it('errors notify once for each new group and with every watched line, without time and level', () => {
+  const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
+  if (!group) throw new Error('no group');
+  const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
+  expect(textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
+  expect(textOf({...errors, group, isNew: false})).toBeUndefined();
+  expect(textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
+});
+
+it('connector errors and a pipeline that the user stopped do not notify', () => {
+  expect(textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
+  expect(textOf({kind: 'stopped', pipeline: 'a', state: 'Stopped'})).toBeUndefined();
 });
 
 it('no control character, override or separator gets through', () => {
-  const text = notice('a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq');
+  const text = textOf(failed('orders', 'a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq'));
   expect(text).toBe('orders: a b ]9;x \\c d e f q');
 });
 
 it('of a long line 100 characters', () => {
-  const text = notice('x'.repeat(5000));
+  const text = textOf(failed('orders', 'x'.repeat(5000))) ?? '';
   expect([...text]).toHaveLength('orders: '.length + 100);
   expect(text.endsWith('…')).toBe(true);
-  expect(notice('😀'.repeat(100))).toBe(`orders: ${'😀'.repeat(100)}`);
+  expect(textOf(failed('orders', '😀'.repeat(100)))).toBe(`orders: ${'😀'.repeat(100)}`);
 });
 
-const news = (pipeline: string, kind: NotificationKind, text: string = kind): Notification => ({pipeline, kind, text});
-
-it('the first news is told at once, the next of that pipeline a minute later, others at once', () => {
-  const policy = new NotifyPolicy();
-  policy.add(news('a', 'error'));
-  expect(policy.take(1000)).toMatchObject([{pipeline: 'a', more: 0}]);
-  policy.add(news('a', 'lost'));
-  policy.add(news('b', 'error'));
-  expect(policy.take(2000)).toMatchObject([{pipeline: 'b'}]);
-  expect(policy.nextAt).toBe(61_000);
-  expect(policy.take(60_999)).toEqual([]);
-  expect(policy.take(61_000)).toMatchObject([{pipeline: 'a', kind: 'lost'}]);
-  expect(policy.nextAt).toBeUndefined();
+it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([failed('a', 'one')]);
+  await clock.advance(1000);
+  notifier.add([failed('a', 'two'), failed('b', 'three')]);
+  expect(sent).toEqual(['a: one', 'b: three']);
+  await clock.advance(58_999);
+  expect(sent).toHaveLength(2);
+  await clock.advance(1);
+  expect(sent.at(-1)).toBe('a: two');
+  await clock.advance(120_000);
+  expect([sent.length, clock.pending]).toEqual([3, 0]);
 });
 
-it('of what came meanwhile the most urgent is told, and how much else there was', () => {
-  const policy = new NotifyPolicy();
-  policy.add(news('a', 'error', 'first'));
-  policy.take(0);
-  for (const kind of ['error', 'failed', 'restarted'] as const) policy.add(news('a', kind));
-  expect(policy.take(60_000)).toEqual([{pipeline: 'a', kind: 'failed', text: 'failed', more: 2}]);
+it('the most urgent of those that waited is sent, with the number of others', async () => {
+  const {clock, sent, notifier} = setUp();
+  const silent: TimelineEvent = {kind: 'silent', pipeline: 'a', why: 'refused'};
+  notifier.add([silent, silent]);
+  notifier.add([silent, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', logCleared: false}]);
+  await clock.advance(60_000);
+  expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
 });
 
-it('never more than one a minute a pipeline, and nothing is left out', () => {
+it('never more than one a minute for a pipeline, and none is left out', async () => {
   const arrivals = fc.array(fc.record({wait: fc.nat(40_000), pipeline: fc.constantFrom('a', 'b')}), {maxLength: 40});
-  fc.assert(
-    fc.property(arrivals, (all) => {
-      const policy = new NotifyPolicy();
-      const told: {at: number; pipeline: string; stands: number}[] = [];
-      let now = 0;
-      const take = () => {
-        for (const {pipeline, more} of policy.take(now)) told.push({at: now, pipeline, stands: more + 1});
+  await fc.assert(
+    fc.asyncProperty(arrivals, async (all) => {
+      const clock = new FakeClock();
+      const sent: {at: number; pipeline: string | undefined; events: number}[] = [];
+      const notify = (text: string) => {
+        const more = /and (\d+) more/.exec(text)?.[1] ?? 0;
+        sent.push({at: clock.monotonic(), pipeline: text[0], events: Number(more) + 1});
       };
+      const notifier = new Notifier({clock, notify});
       for (const {wait, pipeline} of all) {
-        now += wait;
-        policy.add(news(pipeline, 'error'));
-        take();
+        await clock.advance(wait);
+        notifier.add([failed(pipeline, 'x')]);
       }
-      for (let next = policy.nextAt; next !== undefined; next = policy.nextAt) {
-        now = Math.max(now, next);
-        take();
-      }
+      await clock.advance(60_000);
       for (const name of ['a', 'b']) {
-        const times = told.filter(({pipeline}) => pipeline === name).map(({at}) => at);
+        const times = sent.filter(({pipeline}) => pipeline === name).map(({at}) => at);
         for (const [index, at] of times.slice(1).entries())
           expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(60_000);
       }
-      expect(told.reduce((sum, {stands}) => sum + stands, 0)).toBe(all.length);
+      expect(sent.reduce((sum, {events}) => sum + events, 0)).toBe(all.length);
     }),
     {numRuns: Number(process.env.PIPETAIL_RUNS ?? 100)},
   );
@@ -86,15 +104,15 @@ it('never more than one a minute a pipeline, and nothing is left out', () => {
 const recording: RecordingState = {kind: 'recording', folder: '/r', missedBytes: 0};
 const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0};
 
-it('says when a recording stops and when it goes on, and nothing of what is as it should be', async () => {
+it('a recording that stops and continues is reported, and nothing while all is well', async () => {
   await using screen = await ScreenUnderTest.connected({names: ['orders']});
   const stream = screen.manager.get('orders');
   if (!stream) throw new Error('no stream');
   const snapshot = createStore(stream.snapshot.get());
   Object.defineProperty(stream, 'snapshot', {value: snapshot});
   const said: string[] = [];
-  const end = new RecordingWatch({manager: screen.manager, say: (text) => said.push(text)}).start();
-  const become = (state: RecordingState | undefined) => snapshot.set({...snapshot.get(), recording: state});
+  const end = watchRecordings(screen.manager, (text) => said.push(text));
+  const become = (state: RecordingState) => snapshot.set({...snapshot.get(), recording: state});
   become({kind: 'opening'});
   become(recording);
   expect(said).toEqual([]);

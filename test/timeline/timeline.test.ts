@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
+import type {Pipeline} from '../../source/api/types.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {quiet} from '../../source/demo/scenario.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {ListSnapshot} from '../../source/streams/list-poller.ts';
+import {Timelines} from '../../source/timeline/timeline.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {pipelinesOf} from '../../source/ui/state/view-state.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {logged} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
 
@@ -52,7 +58,7 @@ it('another one within the minute is told when it is over; a muted one never', a
   await screen.clock.advance(60_000);
   expect(told[1]).toContain('out of memory');
   screen.press('A', 'm');
-  const [row] = screen.controller.attention.unseenRows.filter(({state}) => state === 'muted');
+  const [row] = screen.controller.attention.errorRows.filter(({state}) => state === 'muted');
   expect(row).toBeDefined();
   await write(screen, 'ERROR', 'out of memory');
   await screen.clock.advance(120_000);
@@ -66,7 +72,7 @@ it('lines that match the watched pattern are told and count as errors do', async
   await screen.until(() => told.length > 0, 'the notification');
   expect(told[0]).toContain('checkpoint 17 failed');
   expect(screen.controller.attention.unseenErrors(['fraud'])).toBe(2);
-  const watched = screen.controller.attention.unseenRows.filter(({kind}) => kind === 'watched');
+  const watched = screen.controller.attention.errorRows.filter(({kind}) => kind === 'watched');
   expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
 });
 
@@ -162,9 +168,7 @@ it('whatever comes and is looked at, a tab counts what the errors page lists as 
         await screen.until(() => controller.pipeline(pipeline.name)?.connectorErrors === connectorErrors, 'the list');
       }
       await screen.clock.advance(100);
-      const rows = controller.attention.unseenRows.filter(
-        ({state, kind}) => state === 'unseen' && kind !== 'restarted',
-      );
+      const rows = controller.attention.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
       for (const tab of controller.state.tabs) {
         const listed = rows.filter(
           ({pipeline, kind}) =>
@@ -176,4 +180,29 @@ it('whatever comes and is looked at, a tab counts what the errors page lists as 
     }
   };
   await fc.assert(fc.asyncProperty(fc.array(step, {minLength: 10, maxLength: 25}), run), {numRuns: 5});
+});
+
+const running = (name: string, since: number) =>
+  makePipeline(name, {deploymentId: `${since}`, deploymentStatusSince: new Date(since).toISOString()});
+
+it('a restart in the list is an incident of a pipeline that ran before, until it is deleted', () => {
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  const poller = {snapshot: list};
+  const manager = {names: createStore([]), get: () => undefined};
+  const timelines = new Timelines({manager, poller, clock: new FakeClock(), viewed: () => []});
+  const end = timelines.start();
+  const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
+  const restarts = () => timelines.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
+  show(running('a', 1), makePipeline('b', stopped));
+  show(running('a', 7), running('b', 7));
+  expect(restarts()).toEqual(['a restarted 1']);
+  show(running('a', 9), makePipeline('b', stopped));
+  show(running('a', 9), running('b', 20));
+  expect(restarts()).toEqual(['a restarted 2', 'b restarted 1']);
+  show(running('b', 20));
+  expect(restarts()).toEqual(['b restarted 1']);
+  show(makePipeline('a', stopped), running('b', 20));
+  show(running('a', 30), running('b', 20));
+  expect(restarts()).toEqual(['b restarted 1']);
+  end();
 });

@@ -48,7 +48,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   useActiveLog();
   // The list of errors is of all tabs: it is drawn again when the marks of one change.
   useTabLabels(controller);
-  useStore(controller.attention.mutes);
+  useStore(controller.attention.muted);
   const {rows, place} = pageShown(controller);
   return (
     <>

@@ -1,8 +1,8 @@
 import {count, counted, moment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
 import {errorWords, timelineWords} from '../../timeline/event-words.ts';
-import {type ErrorRow, isIncident} from '../../timeline/unseen-rows.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Page} from '../state/view-state.ts';
@@ -16,9 +16,9 @@ export function errorsPage(
   {cursor: key}: Extract<Page, {kind: 'errors'}>,
   width: number,
 ): PageRows {
-  const rows = controller.attention.unseenRows;
+  const rows = controller.attention.errorRows;
   const unseen = rows.filter(({state}) => state === 'unseen');
-  const dropped = controller.attention.droppedShapes;
+  const dropped = controller.attention.droppedErrorGroups;
   const {clock, symbols} = controller.services;
   const nameOf = nameColumn(
     rows.map(({pipeline}) => pipeline),
@@ -58,12 +58,12 @@ export function errorsPage(
 
 /** The row under the cursor: the one with its key, else the first. */
 export function errorIndex(controller: Controller, key: string | undefined): number {
-  return indexIn(controller.attention.unseenRows, key);
+  return indexIn(controller.attention.errorRows, key);
 }
 
 /** The key of a row: rows move while the page is open, and the cursor with its row. */
 export function errorKeyAt(controller: Controller, index: number): string | undefined {
-  return controller.attention.unseenRows[index]?.key;
+  return controller.attention.errorRows[index]?.key;
 }
 
 function indexIn(rows: readonly ErrorRow[], key: string | undefined): number {
@@ -127,7 +127,7 @@ export const errorsHandlers = {
   'errors-mute'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'errors') return;
-    const rows = controller.attention.unseenRows;
+    const rows = controller.attention.errorRows;
     const at = indexIn(rows, page.cursor);
     const row = rows[at];
     if (!row) return;
@@ -145,7 +145,7 @@ export const errorsHandlers = {
 function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefined): void {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
-  const rows = controller.attention.unseenRows;
+  const rows = controller.attention.errorRows;
   const row = rows[indexIn(rows, page.cursor)];
   controller.dispatch({type: 'page', page: undefined});
   if (row) goToEntryOf(controller, row.pipeline, idOf(row));

@@ -1,7 +1,7 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
-import type {LogStatus, PipelineStatus, StatusAt} from '../../source/timeline/events.ts';
+import type {LogStatus, PipelineStatus, PipelineStatuses, StatusAt} from '../../source/timeline/events.ts';
 
 /** Errors, a line each; their ids and times count up from `from`. */
 export function errorsOf(lines: readonly string[], from = 0): LogStatus['errors'] {
@@ -15,7 +15,7 @@ export function emptyErrorLog(): ErrorLog {
 }
 
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
-  return {name, lines: 0, endId: 0, errors: new Map(), toll: noLosses, silent: undefined, ...change};
+  return {name, lines: 0, endId: 0, errors: new Map(), losses: noLosses, silent: undefined, ...change};
 }
 
 export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {
@@ -24,6 +24,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     failing: undefined,
     state: 'Running',
     running: true,
+    hasRun: true,
     unstarted: false,
     deployment: '',
     since: 0,
@@ -32,6 +33,10 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
   };
 }
 
-export function sight(at: number, logs: readonly LogStatus[], pipelines: readonly PipelineStatus[] = []): StatusAt {
-  return {at, logs, pipelines: new Map(pipelines.map((each) => [each.name, each]))};
+export function list(...pipelines: readonly PipelineStatus[]): PipelineStatuses {
+  return new Map(pipelines.map((each) => [each.name, each]));
+}
+
+export function statusAt(at: number, logs: readonly LogStatus[], pipelines: readonly PipelineStatus[] = []): StatusAt {
+  return {at, logs, pipelines: list(...pipelines)};
 }

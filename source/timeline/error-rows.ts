@@ -1,0 +1,125 @@
+import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import type {Incident, LogStatus, PipelineStatus} from './events.ts';
+import type {IncidentSummary} from './incidents.ts';
+
+/** A row of the errors page. Times are Unix time in ms; ids undefined where there is no entry to go to. */
+export type ErrorRow = {
+  /** Identifies the row while its count and place change. */
+  readonly key: string;
+  readonly pipeline: string;
+  readonly state: 'unseen' | 'seen' | 'muted';
+  readonly count: number;
+  readonly since: number | undefined;
+  readonly last: number | undefined;
+  readonly firstId: number | undefined;
+  readonly lastId: number | undefined;
+} & (
+  | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
+  | {readonly kind: 'failed'; readonly why: string}
+  | {readonly kind: 'connectors'}
+  /** `incident`: the last of them, of losses the sum. `isOver`: the log is followed again. */
+  | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
+);
+
+export type ErrorRowsInput = {
+  readonly logs: readonly LogStatus[];
+  readonly pipelines: Iterable<PipelineStatus>;
+  readonly incidents: readonly IncidentSummary[];
+  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
+  readonly viewed: ReadonlySet<string>;
+  readonly muted: ReadonlySet<number>;
+  /** Statuses of the pipelines when they were last on the screen, by name. */
+  readonly seen: ReadonlyMap<string, PipelineStatus>;
+};
+
+const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
+/** These come first within a pipeline, in this order; then errors, the newest first. */
+const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'restarted'];
+
+/** Whether the row is of a failure or an incident, and not of errors. */
+export function isIncident({kind}: ErrorRow): boolean {
+  return incidentOrder.includes(kind);
+}
+
+/**
+ * The errors of all open logs by group, the failures and connector errors of all pipelines, and all incidents: unseen
+ * ones first, muted ones last; by pipeline, the one with the newest activity first. An unseen row counts what is unseen.
+ */
+export function errorRows(input: ErrorRowsInput): readonly ErrorRow[] {
+  const rows = [
+    ...[...input.pipelines].flatMap((pipeline) => pipelineRows(pipeline, input)),
+    ...input.incidents.map((incident) => incidentRow(incident, input)),
+    ...input.logs.flatMap((log) => [...log.errors.values()].map((group) => groupRow(group, log.name, input))),
+  ];
+  return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
+}
+
+function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
+  const newest = new Map<string, number>();
+  for (const {pipeline, last} of rows) newest.set(pipeline, Math.max(last ?? 0, newest.get(pipeline) ?? 0));
+  const activity = (row: ErrorRow) => newest.get(row.pipeline) ?? 0;
+  return [...rows].sort(
+    (a, b) =>
+      activity(b) - activity(a) ||
+      (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
+      urgency(a) - urgency(b) ||
+      (b.last ?? 0) - (a.last ?? 0),
+  );
+}
+
+function urgency({kind}: ErrorRow): number {
+  const index = incidentOrder.indexOf(kind);
+  return index < 0 ? incidentOrder.length : index;
+}
+
+function pipelineRows(pipeline: PipelineStatus, {viewed, seen}: ErrorRowsInput): readonly ErrorRow[] {
+  const {name, failing, since, connectorErrors} = pipeline;
+  const before = seen.get(name);
+  const nowhere = {firstId: undefined, lastId: undefined};
+  const rows: ErrorRow[] = [];
+  if (failing !== undefined) {
+    const isSeen = viewed.has(name) || (before?.failing !== undefined && before.since === since);
+    const state = isSeen ? 'seen' : 'unseen';
+    const key = `${name} failed`;
+    rows.push({kind: 'failed', key, pipeline: name, state, why: failing, count: 1, since, last: since, ...nowhere});
+  }
+  if (connectorErrors > 0) {
+    const unseen = viewed.has(name) ? 0 : unseenConnectorErrors(pipeline, before);
+    const [state, count] = unseen === 0 ? (['seen', connectorErrors] as const) : (['unseen', unseen] as const);
+    const key = `${name} connectors`;
+    rows.push({kind: 'connectors', key, pipeline: name, state, count, since: undefined, last: undefined, ...nowhere});
+  }
+  return rows;
+}
+
+/** Connector errors since the status that was seen. A process that was started again counts from zero. */
+export function unseenConnectorErrors(now: PipelineStatus, seen: PipelineStatus | undefined): number {
+  const isSameProcess = seen?.deployment === now.deployment && seen.connectorErrors <= now.connectorErrors;
+  return isSameProcess ? now.connectorErrors - seen.connectorErrors : now.connectorErrors;
+}
+
+function incidentRow({pipeline, kind, all, unseen}: IncidentSummary, {viewed, logs}: ErrorRowsInput): ErrorRow {
+  const isUnseen = unseen !== undefined && !viewed.has(pipeline);
+  const {last: incident, count, firstAt: since, lastAt: last, firstId, lastId} = isUnseen ? unseen : all;
+  return {
+    kind,
+    key: `${pipeline} ${kind}`,
+    ...{pipeline, state: isUnseen ? 'unseen' : 'seen', count, since, last, firstId, lastId, incident},
+    isOver: kind === 'silent' && logs.find(({name}) => name === pipeline)?.silent === undefined,
+  };
+}
+
+function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRowsInput): ErrorRow {
+  const isUnseen = group.unseen > 0 && !viewed.has(pipeline);
+  const state = muted.has(group.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
+  return {
+    kind: group.key === watchedKey ? 'watched' : 'errors',
+    key: `${pipeline} ${group.key}`,
+    ...{pipeline, state, group},
+    count: state === 'unseen' ? group.unseen : group.count,
+    since: state === 'unseen' ? group.unseenAt : group.firstAt,
+    last: group.lastAt,
+    firstId: state === 'unseen' ? group.unseenId : group.firstId,
+    lastId: group.lastId,
+  };
+}
