@@ -1,10 +1,10 @@
 import type {Controller} from './controller.ts';
 import {commonHandlers} from './handlers/common.ts';
-import {takeHandlers} from './handlers/copy.ts';
-import {logHandlers} from './handlers/move.ts';
+import {copyHandlers} from './handlers/copy.ts';
+import {moveHandlers} from './handlers/move.ts';
 import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
 import {searchHandlers} from './handlers/search.ts';
-import {filterHandlers, showHandlers} from './handlers/show.ts';
+import {showHandlers} from './handlers/show.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
 import {type CommandId, commandFor} from './keys/commands.ts';
 import {awayHandlers, onlyBringsBack} from './pages/away.ts';
@@ -72,11 +72,10 @@ type Handler = (controller: Controller, keyName: string) => void;
 export const handlers: Readonly<Record<CommandId, Handler>> = {
   ...commonHandlers,
   ...sidebarHandlers,
-  ...logHandlers,
+  ...moveHandlers,
   ...searchHandlers,
-  ...filterHandlers,
   ...showHandlers,
-  ...takeHandlers,
+  ...copyHandlers,
   ...pageHandlers,
   ...detailHandlers,
   ...marksHandlers,

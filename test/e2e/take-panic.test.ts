@@ -17,7 +17,7 @@ test('over SSH, e goes to a panic and y copies it whole, by OSC 52: nothing of o
   const panic = writePanic(viewer.server, 'alpha');
   await terminal.waitFor('after the panic 5');
   await terminal.press('Tab', 'g', 'e', 'y');
-  await terminal.waitFor('sent 63 lines, 3.7 kB by OSC 52 (terminals do not acknowledge it)');
+  await terminal.waitFor('sent 63 lines, 3.7 kB by OSC 52 (terminals do not confirm it)');
   expect(terminal.copies.map(String)).toEqual([panic.toString()]);
   // The screen that the sequence was written into is whole.
   expect(viewer.countShown('another thread')).toBe(15);

@@ -1,10 +1,6 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
-import type {Marker} from '../../buffer/markers.ts';
 import {filterText} from '../../filters/filter.ts';
-import type {Clock} from '../../lib/clock.ts';
-import {byteSize, counted} from '../../lib/format.ts';
 import {inSlices} from '../../lib/slices.ts';
-import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
 import {visiblePlaces} from '../../viewport/position.ts';
@@ -13,31 +9,27 @@ import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {type Choice, pipelinesOf} from '../state/view-state.ts';
 
-/** More than any clipboard is for. */
+/** Bytes. No clipboard is made for more. */
 export const mostCopied = 10_000_000;
 
-/** What taking needs from outside. */
-type CopyInfo = {readonly clock: Clock; readonly signal: AbortSignal};
-
 /**
- * The shown tab, once its filters are applied: until then it shows what was before them. As it is at the call if they are:
- * more keys may come in one piece with the one that takes. Undefined when there is no log, and when another tab is shown
- * by then. Rejects when the screen ends.
+ * The shown log once its filters are applied; at once if they are, since the next key may change what is shown. Undefined
+ * if there is no log, or if another tab is shown by then. Rejects when the screen ends.
  */
 export async function paneWhenFiltered(controller: Controller): Promise<PaneAt | undefined> {
   const {pane, closing} = controller;
   if (!pane) return undefined;
   if (!pane.model.isFiltering) return controller.paneAt;
-  const {promise: isSettled, resolve, reject} = Promise.withResolvers<void>();
-  const look = () => {
+  const {promise: isFiltered, resolve, reject} = Promise.withResolvers<void>();
+  const check = () => {
     if (!pane.model.isFiltering) resolve();
   };
   const stop = () => reject(closing.reason);
-  const unsubscribe = pane.model.progress.subscribe(look);
+  const unsubscribe = pane.model.progress.subscribe(check);
   closing.addEventListener('abort', stop);
   try {
-    look();
-    await isSettled;
+    check();
+    await isFiltered;
   } finally {
     unsubscribe();
     closing.removeEventListener('abort', stop);
@@ -46,7 +38,7 @@ export async function paneWhenFiltered(controller: Controller): Promise<PaneAt |
   return at?.model === pane.model ? at : undefined;
 }
 
-/** The ids of the lines that are chosen, in order. Asked for as they are taken: the log may change meanwhile. */
+/** The ids of the chosen lines, in order. Each is worked out when it is read: the log may change meanwhile. */
 export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
   const {buffer} = at.model.source;
   switch (choice) {
@@ -66,54 +58,55 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
 
 /** The chosen lines as the log has them, in blocks, made in slices of time. */
 export function blocksOf(
+  {services, closing}: Controller,
   choice: Choice,
   at: PaneAt,
-  {clock, signal, markers = false, tally}: CopyInfo & {readonly markers?: boolean; readonly tally?: CopyCount},
+  {markers = false, tally}: {readonly markers?: boolean; readonly tally?: CopyCount} = {},
 ): AsyncIterable<Buffer> {
   const blocks = readBlocks(at.model.source.buffer, idsOf(choice, at), {
     ...(markers && {markers: markerText}),
     ...(tally && {tally}),
   });
-  return inSlices(blocks, {clock, signal});
+  return inSlices(blocks, {clock: services.clock, signal: closing});
 }
 
-/** The chosen lines in one piece; undefined when there are more bytes of them than `mostCopied`. */
+/** The chosen lines in one piece; undefined if they have more than `mostCopied` bytes. */
 export async function bytesOf(
+  controller: Controller,
   choice: Choice,
   at: PaneAt,
-  facts: CopyInfo,
 ): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
   const tally = newTally();
   const blocks: Buffer[] = [];
-  for await (const block of blocksOf(choice, at, {...facts, tally})) {
+  for await (const block of blocksOf(controller, choice, at, {tally})) {
     if (tally.bytes > mostCopied) return undefined;
     blocks.push(block);
   }
   return {bytes: Buffer.concat(blocks), lines: tally.lines};
 }
 
-/** What became of a copy, for the footer. */
-export function copiedWords(answer: ClipboardAnswer): string {
-  if (answer.kind === 'failed') return `not copied: ${answer.why}`;
-  const amount = `${counted(answer.lines, 'line', 'lines')}, ${byteSize(answer.bytes)}`;
-  if (answer.kind === 'too-large') {
-    return `not sent: ${amount}, and terminals drop more than ${byteSize(answer.limit)}`;
+/** The chosen lines as Markdown, with what a reader has to know of them; undefined if they have too many bytes. */
+export async function markdownOf(controller: Controller, choice: Choice, at: PaneAt): Promise<string | undefined> {
+  const {services, closing: signal} = controller;
+  const {clock, serverUrl} = services;
+  const {buffer, name} = at.model.source;
+  const report = new MarkdownReport((line) => lineAsSent(line).text);
+  const ends: Ends = {first: undefined, last: undefined};
+  let bytes = 0;
+  for await (const line of inSlices(readLines(buffer, storingEnds(idsOf(choice, at), ends)), {clock, signal})) {
+    bytes += line.length;
+    if (bytes > mostCopied) return undefined;
+    report.add(line);
   }
-  const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
-  switch (answer.how) {
-    // Neither reports whether the text arrived.
-    case 'tmux':
-      return `sent ${amount} to tmux and its terminal${hint}`;
-    case 'OSC 52':
-      return `sent ${amount} by OSC 52 (terminals do not acknowledge it)${hint}`;
-    default:
-      return `copied ${amount} with ${answer.how}${hint}`;
-  }
-}
-
-/** The scrollback is bounded: a pager that reads slowly comes too late for the oldest lines. Empty if none is missing. */
-export function missingWords({missing}: CopyCount): string {
-  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
+  const platformVersion = versionWords(pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []));
+  return report.finish({
+    pipeline: name,
+    server: serverUrl,
+    ...(platformVersion !== undefined && {platformVersion}),
+    span: spanOf(at, ends),
+    filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
+    gaps: gapsOf(at, ends),
+  });
 }
 
 /** All lines of the current record, or of those that its row stands for. */
@@ -150,36 +143,7 @@ function* between(from: number, end: number): Generator<number> {
   for (let id = from; id < end; id++) yield id;
 }
 
-/** The chosen lines as Markdown, with what a reader has to know of them; undefined when there are too many. */
-export async function markdownOf(
-  controller: Controller,
-  choice: Choice,
-  at: PaneAt,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const {clock, serverUrl} = controller.services;
-  const {buffer, name} = at.model.source;
-  const evidence = new MarkdownReport((line) => lineAsSent(line).text);
-  const ids = new SpanOfIds(idsOf(choice, at));
-  let bytes = 0;
-  for await (const line of inSlices(readLines(buffer, ids), {clock, signal})) {
-    bytes += line.length;
-    if (bytes > mostCopied) return undefined;
-    evidence.add(line);
-  }
-  const pipelines = pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []);
-  const platformVersion = versionWords(pipelines);
-  return evidence.finish({
-    pipeline: name,
-    server: serverUrl,
-    ...(platformVersion !== undefined && {platformVersion}),
-    span: spanOf(at, ids),
-    filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
-    gaps: gapsOf(at, ids),
-  });
-}
-
-/** The version that the pipelines have, or each with its own; undefined for none. */
+/** The version of the pipelines, or each with its own if they differ; undefined for none. */
 export function versionWords(
   pipelines: readonly {readonly name: string; readonly platformVersion: string}[],
 ): string | undefined {
@@ -188,35 +152,27 @@ export function versionWords(
   return pipelines.map(({name, platformVersion}) => `${name} ${platformVersion}`).join(', ');
 }
 
-/** Passes ids on, and remembers the first and the last. */
-class SpanOfIds {
-  first: number | undefined;
-  last: number | undefined;
-  readonly #ids: Iterable<number>;
+/** Ids of the first and the last chosen line; undefined if there is none. */
+type Ends = {first: number | undefined; last: number | undefined};
 
-  constructor(ids: Iterable<number>) {
-    this.#ids = ids;
-  }
-
-  *[Symbol.iterator](): Generator<number> {
-    for (const id of this.#ids) {
-      this.first ??= id;
-      this.last = id;
-      yield id;
-    }
+function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
+  for (const id of ids) {
+    ends.first ??= id;
+    ends.last = id;
+    yield id;
   }
 }
 
-/** From the first record that has a time to the last. */
-function spanOf({model}: PaneAt, {first, last}: SpanOfIds): {from: number; to: number} | undefined {
+/** The times of the first and the last record that have one. */
+function spanOf({model}: PaneAt, {first, last}: Ends): {from: number; to: number} | undefined {
   if (first === undefined || last === undefined) return undefined;
   const {index} = model;
-  const from = firstTime(first, last, (id) => id + 1);
-  const to = firstTime(last, first, (id) => id - 1);
+  const from = firstTime(first, last, 1);
+  const to = firstTime(last, first, -1);
   return from === undefined || to === undefined ? undefined : {from, to};
 
-  function firstTime(start: number, end: number, next: (id: number) => number): number | undefined {
-    for (let id = start, left = 10_000; left > 0; id = next(id), left--) {
+  function firstTime(start: number, end: number, step: 1 | -1): number | undefined {
+    for (let id = start, left = 10_000; left > 0; id += step, left--) {
       const time = index.timeAt(id);
       if (time !== undefined || id === end) return time;
     }
@@ -224,13 +180,11 @@ function spanOf({model}: PaneAt, {first, last}: SpanOfIds): {from: number; to: n
   }
 }
 
-/** What was lost, or may have been, within the span. */
-function gapsOf({model}: PaneAt, {first = 0, last = -1}: SpanOfIds): readonly string[] {
-  return [...model.source.buffer.markers()]
-    .filter(([id, marker]) => id >= first && id <= last && markerTone(marker) !== 'quiet' && !isState(marker))
-    .map(([, marker]) => markerText(marker));
-}
-
-function isState({kind}: Marker): boolean {
-  return kind === 'state' || kind === 'program';
+/** What was lost between the ends, or may have been. */
+function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
+  return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
+    const isChange = marker.kind === 'state' || marker.kind === 'program';
+    const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;
+    return isGap ? markerText(marker) : [];
+  });
 }

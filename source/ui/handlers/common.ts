@@ -3,13 +3,12 @@ import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
-/** Commands that hold in both panes. */
+/** Commands that work in both panes. */
 export const commonHandlers = {
   help: (controller: Controller) => togglePage(controller, 'help'),
   describe(controller: Controller) {
     const {state} = controller;
     const {tab} = controller;
-    // Of a merged log: the pipeline of the current line.
     const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
     if (name === undefined) return;
     if (state.page?.kind !== 'describe') controller.describe(name);
@@ -18,7 +17,7 @@ export const commonHandlers = {
   events: (controller: Controller) => togglePage(controller, 'events'),
   'other-side'(controller: Controller) {
     const {state} = controller;
-    // There is no other side without a tab; but the keys may come back to the list from there.
+    // Without a tab there is no log to go to, but there is a way back to the list.
     if (state.active === undefined && state.focus === 'sidebar') return;
     if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
     controller.tabSwitcher.settleCursor();
@@ -45,12 +44,12 @@ export const commonHandlers = {
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
   suspend: (controller: Controller, keyName: string) => void suspend(controller, keyName),
-  /** One layer at a time: page, then the log's newest layer, then the filter of the list. */
+  /** Closes the page, else undoes the newest change of the log's view, else clears the filter of the list. */
   back(controller: Controller) {
     const {state} = controller;
-    const layer = state.focus === 'log' ? topLayer(controller.tab) : undefined;
+    const undo = state.focus === 'log' ? undoOne(controller.tab) : undefined;
     if (state.page) controller.dispatch({type: 'page', page: undefined});
-    else if (layer) controller.changePane(layer);
+    else if (undo) controller.changePane(undo);
     else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
   },
   quit(controller: Controller, keyName: string) {
@@ -74,23 +73,24 @@ export const commonHandlers = {
   },
 };
 
+/** The pipeline of a tab; of a merged tab, that of the current line. */
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
   return pipelinesOf(tab)[origin ?? 0];
 }
 
-/** Hands the terminal back to the shell until `fg`. Without a shell to return to the stop is ignored: says so. */
+/** Gives the terminal back to the shell until `fg`. Without a shell the system ignores the stop: a notice says so. */
 async function suspend(controller: Controller, keyName: string): Promise<void> {
-  let stopped = true;
+  let isStopped = true;
   await controller.terminal.lend(async () => {
-    stopped = await controller.services.stopProcess();
+    isStopped = await controller.services.stopProcess();
   });
-  if (!stopped) controller.say(`there is no shell to go back to: ${keyInWords(keyName)} has no effect here`);
+  if (!isStopped) controller.say(`there is no shell to return to: ${keyInWords(keyName)} has no effect here`);
 }
 
-/** What takes away the layer that Esc peels first: selection, highlight, filter, search. */
-function topLayer(tab: Tab | undefined): Partial<PaneView> | undefined {
+/** The change that undoes the first of these: selection, newest highlight, newest filter, search. */
+function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
   if (!tab) return undefined;
   const {selectedFrom, highlights, filters, search} = tab.pane;
   if (selectedFrom !== undefined) return {selectedFrom: undefined};
@@ -111,7 +111,7 @@ function turn(controller: Controller, by: number): void {
   if (next) goToTab(controller, next.name);
 }
 
-/** Shows a tab, with the cursor of the list on its pipeline. */
+/** Shows a tab, and moves the cursor of the list to its pipeline. */
 export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
   controller.tabSwitcher.show(name);

@@ -1,24 +1,17 @@
-import {newTally, readLines} from '../../buffer/copy-lines.ts';
+import {type CopyCount, newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
+import type {ClipboardAnswer} from '../../system/clipboard.ts';
+
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice} from '../state/view-state.ts';
-import {
-  blocksOf,
-  bytesOf,
-  copiedWords,
-  idsOf,
-  markdownOf,
-  missingWords,
-  mostCopied,
-  paneWhenFiltered,
-} from './chosen-lines.ts';
+import {blocksOf, bytesOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
-/** Commands that take something out of the log: to the clipboard, a file, a command; and the user's own marks. */
-export const takeHandlers = {
+/** Commands that copy, save, pipe and record lines, and those of the user's marks. */
+export const copyHandlers = {
   select(controller: Controller) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
@@ -76,74 +69,96 @@ export const takeHandlers = {
   },
 };
 
+/** Of a file that is suggested. */
+type Extension = 'log' | 'md';
+
 /** Heads of the marked records that are still held, in order. */
 export function marksOf({tab, model}: Pick<PaneAt, 'tab' | 'model'>): readonly number[] {
   const {firstId} = model.source.buffer;
   return [...tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
 }
 
-/** Copies what is chosen, as the log has it, and says what became of it. What is too large is offered for saving. */
+/** Copies lines as the log has them, and reports the result. Text that is too large can be saved instead. */
 export async function copy(controller: Controller, choice: Choice): Promise<void> {
-  await take(controller, async (at, signal) => {
-    const taken = await bytesOf(choice, at, {clock: controller.services.clock, signal});
-    if (!taken) {
-      openSavePrompt(
-        controller,
-        choice,
-        `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`,
-      );
-      return;
+  await withPane(controller, async (at) => {
+    const text = await bytesOf(controller, choice, at);
+    if (text) await copyText(controller, choice, at, text);
+    else {
+      const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;
+      openSavePrompt(controller, choice, problem);
     }
-    if (taken.lines === 0) {
-      controller.say('nothing to copy here');
-      return;
-    }
-    const answer = await controller.services.copy(taken.bytes, taken.lines, signal);
-    if (answer.kind === 'too-large') {
-      openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`);
-      return;
-    }
-    controller.say(copiedWords(answer));
-    if (answer.kind === 'sent') endSelection(controller, choice, at);
   });
 }
 
 async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
-  await take(controller, async (at, signal) => {
-    if (readLines(at.model.source.buffer, idsOf(choice, at)).next().done) {
-      controller.say('nothing to copy here');
-      return;
-    }
-    const evidence = await markdownOf(controller, choice, at, signal);
-    if (!evidence) {
+  await withPane(controller, async (at) => {
+    const isEmpty = readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
+    const report = isEmpty ? '' : await markdownOf(controller, choice, at);
+    if (report === undefined) {
       controller.say(withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
       return;
     }
-    const text = Buffer.from(evidence);
-    const answer = await controller.services.copy(text, evidence.split('\n').length - 1, signal);
-    if (answer.kind === 'too-large') {
-      openSavePrompt(controller, choice, `${copiedWords(answer)}; Enter saves it`, 'md');
-      return;
-    }
-    controller.say(`Markdown: ${copiedWords(answer)}`);
-    if (answer.kind === 'sent') endSelection(controller, choice, at);
+    const text = {bytes: Buffer.from(report), lines: report.split('\n').length - 1};
+    await copyText(controller, choice, at, text, 'md');
   });
 }
 
-/** What was taken need not be selected any more; what could not be taken still has to be. */
+/** Runs an action on the filtered log, and keeps its tab. Reports an error. */
+async function withPane(controller: Controller, run: (at: PaneAt) => Promise<void>): Promise<void> {
+  controller.keepTab();
+  try {
+    const at = await paneWhenFiltered(controller);
+    if (at) await run(at);
+  } catch (error) {
+    controller.sayFailure(error);
+  }
+}
+
+async function copyText(
+  controller: Controller,
+  choice: Choice,
+  at: PaneAt,
+  {bytes, lines}: {readonly bytes: Uint8Array; readonly lines: number},
+  extension: Extension = 'log',
+): Promise<void> {
+  if (lines === 0) {
+    controller.say('nothing to copy here');
+    return;
+  }
+  const answer = await controller.services.copy(bytes, lines, controller.closing);
+  const words = copiedWords(answer);
+  if (answer.kind === 'too-large') openSavePrompt(controller, choice, `${words}; Enter saves it`, extension);
+  else controller.say(extension === 'md' ? `Markdown: ${words}` : words);
+  if (answer.kind === 'sent') endSelection(controller, choice, at);
+}
+
+/** A copy that failed leaves the selection, for another try. */
 function endSelection(controller: Controller, choice: Choice, {tab}: PaneAt): void {
   if (choice === 'selection') controller.changePaneOf(tab.name, {selectedFrom: undefined});
 }
 
-/** Runs something that takes a while; what fails is said. */
-async function take(controller: Controller, run: (at: PaneAt, signal: AbortSignal) => Promise<void>): Promise<void> {
-  controller.keepTab();
-  try {
-    const at = await paneWhenFiltered(controller);
-    if (at) await run(at, controller.closing);
-  } catch (error) {
-    controller.sayFailure(error);
+/** The result of a copy, for the footer. */
+export function copiedWords(answer: ClipboardAnswer): string {
+  if (answer.kind === 'failed') return `not copied: ${answer.why}`;
+  const amount = `${counted(answer.lines, 'line', 'lines')}, ${byteSize(answer.bytes)}`;
+  if (answer.kind === 'too-large') {
+    return `not sent: ${amount}, and terminals drop more than ${byteSize(answer.limit)}`;
   }
+  const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
+  switch (answer.how) {
+    // Neither reports whether the text arrived.
+    case 'tmux':
+      return `sent ${amount} to tmux and its terminal${hint}`;
+    case 'OSC 52':
+      return `sent ${amount} by OSC 52 (terminals do not confirm it)${hint}`;
+    default:
+      return `copied ${amount} with ${answer.how}${hint}`;
+  }
+}
+
+/** A slow reader comes too late for lines that the scrollback drops meanwhile. Empty if there were none. */
+function missingWords({missing}: CopyCount): string {
+  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
 }
 
 function hasSelection(controller: Controller): boolean {
@@ -155,13 +170,13 @@ function noMarks({commands}: Controller): string {
 }
 
 function selectionHint({commands}: Controller): string {
-  const takes = [
+  const uses = [
     ['copy', 'copies'],
     ['save', 'saves'],
     ['pipe', 'pipes'],
     ['markdown', 'Markdown'],
   ] as const;
-  return ['move to select', keysDo(commands, takes), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
+  return ['move to select', keysDo(commands, uses), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
 }
 
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
@@ -170,7 +185,7 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const marks = marksOf(at);
   const {entries} = at.geometry;
   const current = at.model.index.headOf(at.current ?? 0);
-  // For a mark that a filter hides stands the row that is gone to.
+  // A hidden mark is at the row that `goToEntry` shows in its place.
   const place = (id: number) =>
     (at.model.shown?.includes(id) ?? true) ? id : (entries.atOrAfter(id) ?? entries.atOrBefore(id) ?? id);
   const near =
@@ -180,7 +195,7 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   else controller.goToEntry(mark);
 }
 
-/** `S`: to a file. A name that ends in `.md` saves Markdown evidence. */
+/** `S`: to a file; as Markdown under a name that ends in `.md`. */
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, markers, replaces}) =>
     replaces ? 'Enter again replaces ' : `save ${choiceWords(what)}${markers ? ' with markers' : ''} to `,
@@ -190,7 +205,7 @@ export const savePrompt: PromptKind<'save'> = {
     ['Tab', 'save something else'],
     ['^U', 'clear'],
   ],
-  // Another name is another file, which may exist too.
+  // Another file may exist, too.
   change(controller, prompt) {
     if (prompt.replaces) controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: false}});
   },
@@ -206,8 +221,8 @@ export const savePrompt: PromptKind<'save'> = {
   },
 };
 
-/** Asks where to save to; `problem` says why it is asked. */
-function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: 'md'): void {
+/** `problem`: why the lines are offered for saving. */
+function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: Extension): void {
   const at = controller.paneAt;
   if (!at) return;
   const {buffer, name} = at.model.source;
@@ -217,46 +232,41 @@ function openSavePrompt(controller: Controller, what: Choice, problem?: string, 
 }
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
-  const {services, closing: signal} = controller;
   const {text, what, markers, replaces} = prompt;
-  const tally = newTally();
   const isMarkdown = text.trim().endsWith('.md');
-  try {
-    const at = await paneWhenFiltered(controller);
-    if (!at) return;
-    const blocks = isMarkdown
-      ? markdownBlocks(controller, what, at)
-      : blocksOf(what, at, {clock: services.clock, signal, markers, tally});
-    const saved = await services.save(text, blocks, {overwrite: replaces, signal});
+  await withPane(controller, async (at) => {
+    const tally = newTally();
+    const blocks = isMarkdown ? markdownBlocks(controller, what, at) : blocksOf(controller, what, at, {markers, tally});
+    const saved = await controller.services.save(text, blocks, {overwrite: replaces, signal: controller.closing});
     switch (saved.kind) {
       case 'saved': {
         const lines = isMarkdown ? 'Markdown' : counted(tally.lines, 'line', 'lines');
-        const words = [`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)];
-        controller.say(words.filter((part) => part !== '').join(' · '));
-        if (what === 'selection') controller.changePaneOf(at.tab.name, {selectedFrom: undefined});
+        controller.say(joined(`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)));
+        endSelection(controller, what, at);
         return;
       }
-      case 'exists':
-        controller.dispatch({
-          type: 'prompt',
-          prompt: {...prompt, replaces: true, problem: 'the file exists: Enter replaces it, Esc cancels'},
-        });
+      case 'exists': {
+        const problem = 'the file exists: Enter replaces it, Esc cancels';
+        controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: true, problem}});
         return;
+      }
       case 'failed':
         controller.dispatch({type: 'prompt', prompt: {...prompt, problem: saved.why}});
         return;
       case 'stopped':
         return;
     }
-  } catch (error) {
-    controller.sayFailure(error);
-  }
+  });
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
-  const evidence = await markdownOf(controller, what, at, controller.closing);
-  if (evidence === undefined) throw new Error('too large for Markdown: save it as .log');
-  yield Buffer.from(evidence);
+  const report = await markdownOf(controller, what, at);
+  if (report === undefined) throw new Error('too large for Markdown: save it as .log');
+  yield Buffer.from(report);
 }
 
 function choicesOf(controller: Controller): readonly {what: Choice; markers: boolean}[] {
@@ -286,11 +296,10 @@ function choiceWords(what: Choice): string {
 const longestPipeline = 100;
 
 /**
- * A file name for what is taken from a log: `orders-2026-11-25T120344Z.log`. `at` is the time of the last record, in
- * wall milliseconds, so that the same log saved later gets another name. Safe in every file system: a pipeline's name
- * comes from the server.
+ * Suggests a file name: `orders-2026-11-25T120344Z.log`. `at` is the Unix time in ms of the last record, so that the same
+ * log saved later gets another name. The pipeline's name comes from the server: unsafe characters are replaced.
  */
-export function suggestName(pipeline: string, at: number, extension: 'log' | 'md' = 'log'): string {
+export function suggestName(pipeline: string, at: number, extension: Extension = 'log'): string {
   const safe = pipeline
     .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^[.-]+/, '')
@@ -314,19 +323,13 @@ export const pipePrompt: PromptKind<'pipe'> = {
 };
 
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {
-  const {terminal, closing: signal, services} = controller;
-  const tally = newTally();
-  try {
-    const at = await paneWhenFiltered(controller);
-    if (!at) return;
-    const blocks = blocksOf(what, at, {clock: services.clock, signal, tally});
-    const problem = await services.pipe(text, blocks, {
-      suspendTerminal: (callback) => terminal.lend(callback),
-      signal,
+  await withPane(controller, async (at) => {
+    const tally = newTally();
+    const problem = await controller.services.pipe(text, blocksOf(controller, what, at, {tally}), {
+      suspendTerminal: (callback) => controller.terminal.lend(callback),
+      signal: controller.closing,
     });
-    const words = [problem ?? '', missingWords(tally)].filter((part) => part !== '');
-    if (words.length > 0) controller.say(words.join(' · '));
-  } catch (error) {
-    controller.sayFailure(error);
-  }
+    const words = joined(problem ?? '', missingWords(tally));
+    if (words !== '') controller.say(words);
+  });
 }

@@ -11,7 +11,7 @@ import type {PromptKind} from './prompt-kind.ts';
 
 const utc: ZoneOffset = () => 0;
 
-/** `T`: to the first record at or after a time, which is typed and said in the zone that times are shown in. */
+/** `T`: to the first record at or after a time, in the zone that times are shown in. */
 export const timePrompt: PromptKind<'time'> = {
   label: () => 'time: ',
   example: '12:03, -5m, -1h30m, 2026-11-25 12:03',
@@ -34,13 +34,13 @@ export const timePrompt: PromptKind<'time'> = {
     const found = at.model.index.timeAt(id);
     const isOldest = at.model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
     if (found !== undefined && found > parsed.at + 1000 && isOldest) {
-      controller.say(`the log held here begins at ${inWords(found)}`);
+      controller.say(`the oldest record kept is from ${inWords(found)}`);
     }
     return undefined;
   },
 };
 
-/** `:`: to a line by its number, or to a part of the log. */
+/** `:`: to a line number, or to a percentage of the log. */
 export const placePrompt: PromptKind<'place'> = {
   label: () => 'line or %: ',
   example: '1204, -10 from the end, 50%',
@@ -48,14 +48,14 @@ export const placePrompt: PromptKind<'place'> = {
   submit(controller, {text}) {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
-    // As in vi, less and k9s.
-    if (/^q(uit)?!?$/.test(text)) return `not a place; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
+    // Quits vi, less and k9s.
+    if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
     const {firstId, endId} = at.model.source.buffer;
     const id = idOf(parsed, firstId, endId);
     controller.goToEntry(Math.max(firstId, Math.min(id, endId - 1)));
-    if (id < firstId && firstId < endId) controller.say(`the oldest line held is ${count(firstId + 1)}`);
+    if (id < firstId && firstId < endId) controller.say(`the oldest line kept is ${count(firstId + 1)}`);
     return undefined;
   },
 };
@@ -66,12 +66,12 @@ function idOf(place: Place, firstId: number, endId: number): number {
 }
 
 type Place =
-  /** From 1 at the start of the log; below zero from its end: −1 is the last line. */
+  /** 1 is the first line of the log, -1 the last. */
   | {readonly kind: 'line'; readonly number: number}
   /** 0 to 100. */
   | {readonly kind: 'percent'; readonly value: number};
 
-const placeError = 'not a place; try 1204, -10 (from the end), 50% or $ (the end)';
+const placeError = 'not a line; try 1204, -10 (from the end), 50% or $ (the end)';
 
 /** Reads a line number (`1204`, `1,204`, `-10` from the end, `$` the last) or a percentage of the log (`50%`). */
 export function parsePlace(text: string): Place | Misread {
@@ -85,8 +85,8 @@ export function parsePlace(text: string): Place | Misread {
   return {kind: 'line', number: minus === '-' ? -number : number};
 }
 
-/** Commands that move over the log: they change the view only, the stream never learns of them. */
-export const logHandlers = {
+/** Commands that move over the log. */
+export const moveHandlers = {
   up: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, -1)),
   down: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, 1)),
   'page-up': (controller: Controller) =>
@@ -128,7 +128,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
   const at = controller.paneAt;
   if (!at) return;
   if (at.tab.pane.wrap) {
-    controller.say(withHint('lines are wrapped and cannot be panned', controller.commands, 'wrap', 'unwraps them'));
+    controller.say(withHint('wrapped lines cannot be panned', controller.commands, 'wrap', 'unwraps them'));
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);
@@ -141,7 +141,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
 const pageOf = (geometry: Geometry) => Math.max(1, geometry.height - 1);
 const halfOf = (geometry: Geometry) => Math.max(1, Math.floor(geometry.height / 2));
 
-/** Shows a pipeline's log, in its tab or in the preview, and an entry of it; the keys go there. */
+/** Shows an entry in a pipeline's log, in its tab or in the preview, and gives it the keys. */
 export function goToEntryOf(controller: Controller, pipeline: string, id: number | undefined): void {
   controller.dispatch({type: 'cursor', name: pipeline});
   controller.tabSwitcher.show(pipeline);

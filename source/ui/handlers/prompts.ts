@@ -19,12 +19,11 @@ const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   'find-name': findNamePrompt,
 };
 
-/** What stands before the text of the prompt. */
 export function promptLabel(prompt: Prompt): string {
   return kindOf(prompt).label(prompt);
 }
 
-/** What may be typed, as long as nothing is; empty for prompts that need no example. */
+/** What to type, while the text is empty. */
 export function promptExample(prompt: Prompt): string {
   return prompt.text === '' ? (kindOf(prompt).example ?? '') : '';
 }
@@ -34,7 +33,7 @@ export function promptKeys(prompt: Prompt): readonly KeyHint[] {
   return [...kindOf(prompt).keys(prompt), ['Esc', 'cancel']];
 }
 
-/** The text of the prompt changed: what it does at once is seen at once. */
+/** The text was changed: some prompts act on it at once. */
 export function changePrompt(controller: Controller, text: string): void {
   const {prompt} = controller.state;
   if (prompt && prompt.text !== text) {
@@ -42,7 +41,7 @@ export function changePrompt(controller: Controller, text: string): void {
   }
 }
 
-/** Enter: what cannot be done leaves the prompt open and says why. */
+/** Enter: does what was typed, or shows why that is not possible. */
 export function submitPrompt(controller: Controller): void {
   const {prompt} = controller.state;
   if (!prompt) return;
@@ -51,7 +50,7 @@ export function submitPrompt(controller: Controller): void {
   if (problem !== undefined) controller.dispatch({type: 'prompt', prompt: {...prompt, problem}});
 }
 
-/** Esc: everything is as it was before the prompt. */
+/** Esc: closes the prompt and undoes what it changed. */
 export function cancelPrompt(controller: Controller): void {
   const {prompt} = controller.state;
   if (!prompt) return;
@@ -59,7 +58,7 @@ export function cancelPrompt(controller: Controller): void {
   kindOf(prompt).cancel?.(controller, prompt);
 }
 
-/** An arrow key: what was typed earlier. False: there is nothing more that way. */
+/** An arrow key: recalls an earlier text. Returns false if there is no more in that direction. */
 export function recallPrompt(controller: Controller, by: 1 | -1): boolean {
   const {prompt} = controller.state;
   const recalled = prompt && kindOf(prompt).recall?.(controller, prompt, by);
@@ -67,7 +66,7 @@ export function recallPrompt(controller: Controller, by: 1 | -1): boolean {
   return recalled !== undefined;
 }
 
-/** Tab: the prompt to another purpose. */
+/** Tab: gives the text another purpose. */
 export function turnPrompt(controller: Controller): void {
   const {prompt} = controller.state;
   const turned = prompt && kindOf(prompt).turn?.(controller, prompt);
@@ -79,7 +78,7 @@ function replacePrompt(controller: Controller, prompt: Prompt): void {
   kindOf(prompt).change?.(controller, prompt);
 }
 
-/** The table has for each kind what takes a prompt of that kind; the compiler cannot follow the pairing. */
+/** The compiler cannot see that the table pairs each prompt with its kind. */
 function kindOf(prompt: Prompt): PromptKind<Prompt['kind']> {
   return kinds[prompt.kind] as PromptKind<Prompt['kind']>;
 }

@@ -8,7 +8,7 @@ import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
-/** Commands that go from one thing found to the next: hits, errors, runs and gaps. */
+/** Commands that search, and go from hit to hit, from error to error, and between runs and gaps. */
 export const searchHandlers = {
   search(controller: Controller) {
     const {tab} = controller;
@@ -31,7 +31,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    controller.say(withHint('nothing is searched for', controller.commands, 'search', 'searches'));
+    controller.say(withHint('no search', controller.commands, 'search', 'starts one'));
     return;
   }
   const {search, pattern} = searching;
@@ -44,19 +44,21 @@ function goToHit(controller: Controller, direction: Direction): void {
   }
   goToHitAt(controller, hit);
   if (near === undefined) {
-    controller.say(
-      direction === 'next' ? 'past the last hit: on from the first' : 'past the first hit: on from the last',
-    );
+    const words = {
+      next: 'that was the last hit: this is the first',
+      previous: 'that was the first hit: this is the last',
+    };
+    controller.say(words[direction]);
   }
 }
 
-/** A search finds only what the filters leave. */
+/** Only shown lines are searched. */
 function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
   if (tooSlow) return 'stopped: this pattern takes too long';
   return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
 }
 
-/** Shows a hit: its fold is opened, its line marked, and shifted if the hit is outside the pane. */
+/** Shows a hit: opens its fold, makes its line the current one, and shifts it if the hit is outside the pane. */
 function goToHitAt(controller: Controller, hit: number): void {
   controller.goToEntry(hit);
   const at = controller.paneAt;
@@ -68,7 +70,7 @@ function goToHitAt(controller: Controller, hit: number): void {
 function goToError(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
-  // At the end of a log that is followed there is never a next one: the newest is what is asked for.
+  // No error is after the end of a followed log: both keys go to the newest.
   const isFollowing = at.tab.pane.position.kind === 'follow';
   const newest = shownError(at, 'previous', at.model.source.buffer.endId);
   const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
@@ -80,7 +82,7 @@ function goToError(controller: Controller, direction: Direction): void {
   }
 }
 
-/** The error record that is shown nearest to `from`: from error to error, over what is hidden between. */
+/** The nearest shown error record after or before `from`. */
 function shownError({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
   const {index} = model;
   const {entries} = geometry;
@@ -95,13 +97,13 @@ function shownError({model, geometry}: PaneAt, direction: Direction, from: numbe
   return undefined;
 }
 
-/** Runs, gaps and restarts: where the log takes another course. */
+/** To the next or previous run, gap or restart. */
 function goToTurn(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
   const current = at.current ?? 0;
   const {entries} = at.geometry;
-  // What a filter hides stands for the next entry that is shown.
+  // A hidden one is reached at the next shown entry.
   const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
   if (turn === undefined) {
@@ -122,13 +124,13 @@ function turnsOf({model}: PaneAt): readonly number[] {
   return [...new Set(turns)].sort((a, b) => a - b);
 }
 
-/** `/` in the log: searches as it is typed, from where the search began. */
+/** `/` in the log: searches while the pattern is typed, from where the search began. */
 export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
-  example: 'text or regex, small letters match capitals, too',
+  example: 'text or regex; lower case also matches upper case',
   keys: () => [
     ['Enter', 'keep'],
-    ['↑', 'earlier ones'],
+    ['↑', 'earlier searches'],
   ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text}) {
@@ -138,7 +140,7 @@ export const searchPrompt: PromptKind<'search'> = {
   },
   cancel(controller, {before}) {
     const {search, position, revealed} = before;
-    // What was typed may not have been searched for yet.
+    // The search may still be running: its result moves nothing.
     controller.pane?.model.whenDone(() => {});
     controller.changePane({search, position, revealed});
   },
@@ -151,14 +153,14 @@ function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'
   const {pane} = controller;
   if (!pane) return;
   pane.model.whenDone(() => {
-    // Whoever moved or went to another tab meanwhile is not taken back.
+    // Only if the user has not moved, or gone to another tab, meanwhile.
     if (controller.pane?.model === pane.model && controller.pane.tab.pane.position === position) {
       goToNearest(controller, position);
     }
   });
 }
 
-/** Goes to the hit nearest to where the search began: the last one when following, else the next one. */
+/** Goes to the hit nearest to where the search began: the last one while following, else the next one. */
 function goToNearest(controller: Controller, from: Position): void {
   const at = controller.paneAt;
   const search = at?.model.searching?.search;
@@ -171,13 +173,13 @@ function goToNearest(controller: Controller, from: Position): void {
   if (hit !== undefined) goToHitAt(controller, hit);
 }
 
-/** `*`: one more pattern in a colour of its own; one that has a colour already loses it. */
+/** `*`: highlights one more pattern in a colour of its own. A pattern that is highlighted loses its colour. */
 export const highlightPrompt: PromptKind<'highlight'> = {
   label: () => '* ',
-  example: 'text or regex; one that has a colour loses it',
+  example: 'text or regex; the same one again removes it',
   keys: () => [
     ['Enter', 'highlight'],
-    ['↑', 'earlier ones'],
+    ['↑', 'earlier patterns'],
   ],
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};
@@ -190,7 +192,7 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   recall: recallPattern,
 };
 
-/** The next older (1) or newer (-1) pattern that begins with what was typed. */
+/** The next older (1) or newer (-1) pattern that begins with the typed text. */
 function recallPattern<Prompt extends PromptOf<'search'> | PromptOf<'highlight'>>(
   controller: Controller,
   prompt: Prompt,

@@ -21,20 +21,20 @@ import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
-/** Records around a match that are shown, one after the other. */
-const steps: readonly number[] = [0, 3, 10];
-/** One after the other; undefined: all of them. */
+/** Records shown around a match; `x` goes through these numbers. */
+const aroundSteps: readonly number[] = [0, 3, 10];
+/** `L` goes through these; undefined: all levels. */
 const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
 
-/** Commands that decide which records are shown, and as what. */
-export const filterHandlers = {
+/** Commands that decide which records are shown, and how. */
+export const showHandlers = {
   filter(controller: Controller) {
     if (controller.tab) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
   },
   'filters-off'(controller: Controller) {
     const filters = controller.tab?.pane.filters ?? [];
     if (filters.length === 0) {
-      controller.say(withHint('no filters', controller.commands, 'filter', 'filters'));
+      controller.say(withHint('no filters', controller.commands, 'filter', 'adds one'));
       return;
     }
     const on = !filters.some((filter) => filter.on);
@@ -49,7 +49,7 @@ export const filterHandlers = {
       controller.say('there is no other tab');
       return;
     }
-    // A stretch of one log is none of another.
+    // A range of ids means nothing in another log.
     const filters = shown.pane.filters.filter(({filter}) => filter.kind !== 'between');
     for (const tab of tabs) if (tab !== shown) controller.changePaneOf(tab.name, {filters});
     controller.say(
@@ -67,7 +67,7 @@ export const filterHandlers = {
   'matches-only'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
-    const around = steps[(steps.indexOf(tab.pane.around) + 1) % steps.length] ?? 0;
+    const around = aroundSteps[(aroundSteps.indexOf(tab.pane.around) + 1) % aroundSteps.length] ?? 0;
     controller.changePane({around});
     controller.say(around === 0 ? 'matches only' : `matches with ${around} records around each`);
   },
@@ -76,9 +76,9 @@ export const filterHandlers = {
   },
   'this-run'(controller: Controller) {
     const at = controller.paneAt;
-    // Where everything is hidden there is no current record, and the run is let go of all the same.
+    // Before the check of the current record: where everything is hidden there is none.
     if (!at || removeBetween(controller, at, 'this run')) return;
-    // The starts of several pipelines, one between the lines of another, delimit nothing.
+    // The start of one pipeline is between the lines of another.
     if (at.tab.source.kind === 'merged') {
       controller.say(
         withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
@@ -87,7 +87,7 @@ export const filterHandlers = {
     }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
     if (!run) {
-      controller.say('no run is known here');
+      controller.say('this line is in no run');
       return;
     }
     between(controller, at, rangeOf(run, at));
@@ -112,19 +112,21 @@ export const filterHandlers = {
     controller.changePane({fold});
     const {commands} = controller;
     controller.say(
-      fold ? withHint('records alike are one row', commands, 'open-fold', 'opens it') : 'every record is a row',
+      fold
+        ? withHint('similar neighbours are one row', commands, 'open-fold', 'opens it')
+        : 'each record has its own row',
     );
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
-    controller.say(withHint('no folded row here', controller.commands, 'fold', 'folds records alike'));
+    controller.say(withHint('no folded row here', controller.commands, 'fold', 'folds similar neighbours'));
   },
   'hide-shape'(controller: Controller) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
     if (!line) {
-      controller.say('this is no record');
+      controller.say('this is not a record');
       return;
     }
     const filter: Filter = {
@@ -134,9 +136,34 @@ export const filterHandlers = {
     };
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },
+  wrap: (controller: Controller) => change(controller, ({wrap}) => ({wrap: !wrap})),
+  'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
+  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
+  time(controller: Controller) {
+    if (controller.tab?.pane.asSent) {
+      controller.say(
+        withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
+      );
+      return;
+    }
+    change(controller, ({time}) => {
+      const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
+      controller.say(timeWords[next]);
+      return {time: next};
+    });
+  },
+  detail(controller: Controller) {
+    const at = controller.paneAt;
+    if (!at || at.current === undefined) return;
+    if ((at.model.shown?.foldedAt(at.current) ?? 1) > 1) toggleFold(controller);
+    else {
+      controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
+      controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
+    }
+  },
 };
 
-/** Opens the folded row under the eye, or closes the fold that the current record is in. False: there is none. */
+/** Opens the current row if it is folded, or closes the fold of the current record. Returns false if there is none. */
 function toggleFold(controller: Controller): boolean {
   const at = controller.paneAt;
   const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
@@ -148,7 +175,7 @@ function toggleFold(controller: Controller): boolean {
 
 type Between = Extract<Filter, {kind: 'between'}>;
 
-/** A new range takes the place of one of the same kind. */
+/** Filters by a range, which replaces one of the same kind (`since`, `up to`, `this run`). */
 function between(controller: Controller, {tab}: PaneAt, range: Between): void {
   const word = (label: string) => label.split(' ')[0];
   const others = tab.pane.filters.filter(
@@ -157,7 +184,7 @@ function between(controller: Controller, {tab}: PaneAt, range: Between): void {
   controller.changePane({filters: withFilter(others, range)});
 }
 
-/** The entries of a run. One that goes on ends where the next begins: asked anew for each record that comes. */
+/** The entries of a run. `to` is worked out at each read: the last run grows until the next one begins. */
 function rangeOf({firstId}: Run, {model}: PaneAt): Between {
   return {
     kind: 'between',
@@ -165,7 +192,7 @@ function rangeOf({firstId}: Run, {model}: PaneAt): Between {
     get to() {
       // Its first entries may have been dropped.
       const run = model.index.runAt(Math.max(firstId, model.source.buffer.firstId));
-      // Another one: nothing of it is held any more.
+      // Another run: this one has left the scrollback.
       return run?.firstId === firstId ? run.endId : firstId;
     },
     label: 'this run',
@@ -185,7 +212,7 @@ function placeOf({model}: PaneAt, id: number): string {
   return time === undefined ? `line ${id + 1}` : clockTime(time);
 }
 
-/** `&`: another filter, or with the arrow keys one of those there are: changed, or emptied to take it away. */
+/** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */
 export const filterPrompt: PromptKind<'filter'> = {
   label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
   example: 'text or regex, !text, target:kafka, level:warn',
@@ -217,55 +244,26 @@ export const filterPrompt: PromptKind<'filter'> = {
   },
 };
 
-/** The filter that was typed, or what is wrong with it. What was only looked at stays the filter that it is. */
+/** The typed filter, or what is wrong with it. A filter whose text did not change stays as it is. */
 function filterOf(text: string, edited: FilterEntry | undefined, watch: TimeLimit): Filter | string {
   if (edited && filterText(edited.filter) === text) return edited.filter;
-  if (edited && !isTyped(edited)) return 'only typed filters can be changed: empty this one to take it away';
+  if (edited && !isTyped(edited)) return 'only typed filters can be edited: clear this one to remove it';
   const parsed = parseFilter(text, {watch});
   return parsed.kind === 'error' ? parsed.text : parsed.filter;
 }
 
-/** Made by typing, and so to be changed by typing. */
 function isTyped({filter}: FilterEntry): boolean {
   return filter.kind === 'text' || filter.kind === 'target' || filter.kind === 'level';
 }
 
+/** The notice for each form of times. */
 const timeWords: Readonly<Record<PaneView['time'], string>> = {
   sent: 'times as sent (UTC)',
   local: 'local times',
   utc: 'times in UTC, with the date',
   relative: 'age of each line',
-  delta: 'time since the line before',
+  delta: 'time since the previous line',
   off: 'no times',
-};
-
-/** Commands that change how lines look. */
-export const showHandlers = {
-  wrap: (controller: Controller) => change(controller, ({wrap}) => ({wrap: !wrap})),
-  'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
-  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
-  time(controller: Controller) {
-    if (controller.tab?.pane.asSent) {
-      controller.say(
-        withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
-      );
-      return;
-    }
-    change(controller, ({time}) => {
-      const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
-      controller.say(timeWords[next]);
-      return {time: next};
-    });
-  },
-  detail(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
-    if ((at.model.shown?.foldedAt(at.current) ?? 1) > 1) toggleFold(controller);
-    else {
-      controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
-      controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
-    }
-  },
 };
 
 function change(controller: Controller, by: (view: PaneView) => Partial<PaneView>): void {

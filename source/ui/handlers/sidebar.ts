@@ -59,7 +59,7 @@ export const sidebarHandlers = {
 function move(controller: Controller, by: number): void {
   const {pipelines, state} = controller;
   const at = pipelines.findIndex((pipeline) => pipeline.name === state.cursor);
-  // A cursor outside the filtered list enters it at its near end.
+  // From outside the filtered list the cursor enters it at the near end.
   const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
   const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
   if (target) controller.tabSwitcher.moveCursor(target.name);
@@ -69,7 +69,7 @@ function pageOf(controller: Controller): number {
   return Math.max(1, (controller.layout?.bodyHeight ?? 2) - 1);
 }
 
-/** `/` in the sidebar: the list shows the names that match, as they are typed. */
+/** `/` in the sidebar: the list shows the names that match, while the text is typed. */
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
   example: 'part of a name',
@@ -81,7 +81,7 @@ export const findNamePrompt: PromptKind<'find-name'> = {
     const isListed = (name: string) => controller.pipelines.some((pipeline) => pipeline.name === name);
     const {cursor, active} = before;
     if (cursor !== undefined && isListed(cursor)) controller.dispatch({type: 'cursor', name: cursor});
-    // The preview may have followed the cursor, or be about to.
+    // The preview may have followed the cursor.
     const isOpen = controller.state.tabs.some(({name}) => name === active);
     if (active !== undefined && (isOpen || isListed(active))) controller.tabSwitcher.show(active);
   },

@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
 import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard.ts';
-import {suggestName} from '../../../source/ui/handlers/copy.ts';
+import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
 import type {Services} from '../../../source/ui/services.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
@@ -28,7 +28,7 @@ test('a name that a file system takes, with the extension asked for', () => {
   expect(name).toMatch(/^x{100}-2026-11-25T120344Z\.md$/);
 });
 
-describe('pipe prompt', () => {
+describe('| pipes', () => {
   const log = Array.from({length: 20}, (_, index) => logged(index, 'INFO', `step ${index}`));
 
   /** A screen whose commands read all, with what they read; each answers with `problem`. */
@@ -47,63 +47,61 @@ describe('pipe prompt', () => {
     return {screen, read};
   }
 
-  describe('the pipe prompt', () => {
-    it('begins with the pager, and hands the view over', async () => {
-      const {screen, read} = await piping();
-      await using _ = screen;
-      await typed(screen, '&', 'step 1');
-      screen.press('|');
-      const {prompt} = screen.controller.state;
-      expect([prompt && promptLabel(prompt), prompt?.text]).toEqual(['pipe the view to: ', 'more']);
-      screen.pressTogether('Enter');
-      await screen.until(() => read.length === 1, 'the command');
-      expect(read).toEqual([{command: 'more', text: `${[log[1], ...log.slice(10)].join('\n')}\n`}]);
-      expect(noticeOf(screen)).toBeUndefined();
-    });
+  it('begins with the pager, and hands the view over', async () => {
+    const {screen, read} = await piping();
+    await using _ = screen;
+    await typed(screen, '&', 'step 1');
+    screen.press('|');
+    const {prompt} = screen.controller.state;
+    expect([prompt && promptLabel(prompt), prompt?.text]).toEqual(['pipe the view to: ', 'more']);
+    screen.pressTogether('Enter');
+    await screen.until(() => read.length === 1, 'the command');
+    expect(read).toEqual([{command: 'more', text: `${[log[1], ...log.slice(10)].join('\n')}\n`}]);
+    expect(noticeOf(screen)).toBeUndefined();
+  });
 
-    it('hands the selection over, which stays for another command', async () => {
-      const {screen, read} = await piping();
-      await using _ = screen;
-      screen.press('v', 'k', '|');
-      screen.pressTogether('^U', 'j', 'q', 'Enter');
-      await screen.until(() => read.length === 1, 'the command');
-      expect(read).toEqual([{command: 'jq', text: `${log.slice(18).join('\n')}\n`}]);
-      expect(viewOf(screen).selectedFrom).toBe(20);
-    });
+  it('hands the selection over, which stays for another command', async () => {
+    const {screen, read} = await piping();
+    await using _ = screen;
+    screen.press('v', 'k', '|');
+    screen.pressTogether('^U', 'j', 'q', 'Enter');
+    await screen.until(() => read.length === 1, 'the command');
+    expect(read).toEqual([{command: 'jq', text: `${log.slice(18).join('\n')}\n`}]);
+    expect(viewOf(screen).selectedFrom).toBe(20);
+  });
 
-    it('says how a command ended that failed', async () => {
-      const {screen} = await piping('jq failed with code 5');
-      await using _ = screen;
-      await typed(screen, '|', '');
-      await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
-      expect(noticeOf(screen)).toBe('jq failed with code 5');
-    });
+  it('says how a command ended that failed', async () => {
+    const {screen} = await piping('jq failed with code 5');
+    await using _ = screen;
+    await typed(screen, '|', '');
+    await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
+    expect(noticeOf(screen)).toBe('jq failed with code 5');
+  });
 
-    it('without a command does nothing', async () => {
-      const {screen, read} = await piping();
-      await using _ = screen;
-      screen.press('|');
-      screen.pressTogether('^U', 'Space', 'Enter');
-      await screen.clock.advance(100);
-      expect(screen.controller.state.prompt).toBeUndefined();
-      expect(read).toEqual([]);
-    });
+  it('without a command does nothing', async () => {
+    const {screen, read} = await piping();
+    await using _ = screen;
+    screen.press('|');
+    screen.pressTogether('^U', 'Space', 'Enter');
+    await screen.clock.advance(100);
+    expect(screen.controller.state.prompt).toBeUndefined();
+    expect(read).toEqual([]);
+  });
 
-    it('says what the pager came too late for', async () => {
-      const pipe: Services['pipe'] = async (_, blocks) => {
-        screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
-        for await (const block of blocks) expect(block.length).toBe(0);
-        return undefined;
-      };
-      await using screen = await reading(log, {services: {pipe}});
-      await typed(screen, '|', '');
-      await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
-      expect(noticeOf(screen)).toBe('21 older lines were dropped meanwhile');
-    });
+  it('says what the pager came too late for', async () => {
+    const pipe: Services['pipe'] = async (_, blocks) => {
+      screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+      for await (const block of blocks) expect(block.length).toBe(0);
+      return undefined;
+    };
+    await using screen = await reading(log, {services: {pipe}});
+    await typed(screen, '|', '');
+    await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
+    expect(noticeOf(screen)).toBe('21 older lines were dropped meanwhile');
   });
 });
 
-describe('save prompt', () => {
+describe('S saves', () => {
   const log = Array.from({length: 20}, (_, index) => logged(index, 'INFO', `step ${index}`));
 
   const label = ({controller: {state}}: ScreenUnderTest) => state.prompt && promptLabel(state.prompt);
@@ -118,106 +116,104 @@ describe('save prompt', () => {
     return outcome();
   }
 
-  describe('the save prompt', () => {
-    it('suggests the pipeline and the time of its last record', async () => {
-      await using screen = await reading(log);
-      screen.press('S');
-      expect(screen.controller.state.prompt?.text).toBe('orders-2026-11-25T000019Z.log');
-      expect(label(screen)).toBe('save the view to ');
-    });
+  it('suggests the pipeline and the time of its last record', async () => {
+    await using screen = await reading(log);
+    screen.press('S');
+    expect(screen.controller.state.prompt?.text).toBe('orders-2026-11-25T000019Z.log');
+    expect(label(screen)).toBe('save the view to ');
+  });
 
-    it('goes through the choices with Tab and keeps the name; the selection is one while there is one', async () => {
-      await using screen = await reading(log);
-      const walk = (count: number) =>
-        Array.from({length: count}, () => {
-          const now = label(screen);
-          screen.pressTogether('Tab');
-          return /^save (.*) to $/.exec(now ?? '')?.[1];
-        });
-      screen.press('S');
-      screen.pressTogether('^U', 'a');
-      expect(walk(5)).toEqual(['the view', 'the view with markers', 'all', 'all with markers', 'the view']);
-      expect(screen.controller.state.prompt?.text).toBe('a');
-      screen.pressTogether('^C', 'v', 'S');
-      expect(walk(7)).toEqual([
-        ...['the selection', 'the selection with markers', 'the view', 'the view with markers'],
-        ...['all', 'all with markers', 'the selection'],
-      ]);
-    });
-
-    it('saves what was chosen, and the selection ends with its own', async () => {
-      await using screen = await reading(log);
-      await typed(screen, '&', 'step 1');
-      await pressed(screen, 'k', 'v', 'k', 'S');
-      screen.pressTogether('Tab', 'Tab', 'Tab', 'Tab');
-      expect(await saveAs(screen, 'all.log')).toMatch(/^saved 21 lines, 1\.\d kB, to .*all\.log$/);
-      expect((await readSaved(screen, 'all.log')).endsWith(`${log.join('\n')}\n`)).toBe(true);
-      expect(viewOf(screen).selectedFrom).toBeDefined();
-      screen.press('S');
-      await saveAs(screen, 'selection.log');
-      expect(await readSaved(screen, 'selection.log')).toBe(`${log[17]}\n${log[18]}\n`);
-      expect(viewOf(screen).selectedFrom).toBeUndefined();
-    });
-
-    it('asks before it replaces a file, about each name again', async () => {
-      await using screen = await reading(log);
-      for (const name of ['a.log', 'b.log']) await writeFile(path.join(screen.folder, name), 'precious');
-      screen.press('S');
-      expect(await saveAs(screen, 'a.log')).toBe('the file exists: Enter replaces it, Esc cancels');
-      expect(label(screen)).toBe('Enter again replaces ');
-      cancelPrompt(screen.controller);
-      expect(screen.controller.state.prompt).toBeUndefined();
-      expect(await readSaved(screen, 'a.log')).toBe('precious');
-
-      screen.press('S');
-      await saveAs(screen, 'a.log');
-      expect(await saveAs(screen, 'b.log')).toBe('the file exists: Enter replaces it, Esc cancels');
-      expect(await readSaved(screen, 'b.log')).toBe('precious');
-      screen.pressTogether('Tab');
-      expect(label(screen)).toMatch(/^save the view with markers/);
-      screen.pressTogether('Enter');
-      await screen.until(() => label(screen) === 'Enter again replaces ', 'the question');
-      screen.pressTogether('Enter');
-      await screen.until(() => noticeOf(screen) !== undefined, 'the answer');
-      expect(await readSaved(screen, 'b.log')).toContain(log.join('\n'));
-    });
-
-    it('says why a name will not do, and stays', async () => {
-      await using screen = await reading(log);
-      screen.press('S');
-      expect(await saveAs(screen, '')).toBe('type a file name');
-      expect(await saveAs(screen, 'no/such/folder')).toMatch(/folder/);
-      expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'no/such/folder', replaces: false});
-    });
-
-    it('saves Markdown under a name that says so', async () => {
-      await using screen = await reading(log);
-      screen.press('S');
-      expect(await saveAs(screen, 'found.md')).toMatch(/^saved Markdown, 1\.\d kB, to .*found\.md$/);
-      expect(await readSaved(screen, 'found.md')).toMatch(/^\*\*Log of `orders` on /);
-    });
-
-    it('says what was dropped before its turn came', async () => {
-      await using screen = await reading(log, {
-        services: {
-          async save(file, blocks) {
-            // So slow a disk that the scrollback has gone on meanwhile.
-            screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
-            let bytes = 0;
-            for await (const block of blocks) bytes += block.length;
-            return {kind: 'saved', path: file, bytes};
-          },
-        },
+  it('goes through the choices with Tab and keeps the name; the selection is one while there is one', async () => {
+    await using screen = await reading(log);
+    const walk = (count: number) =>
+      Array.from({length: count}, () => {
+        const now = label(screen);
+        screen.pressTogether('Tab');
+        return /^save (.*) to $/.exec(now ?? '')?.[1];
       });
-      screen.press('S');
-      expect(await saveAs(screen, 'slow.log')).toBe(
-        'saved 0 lines, 0 B, to slow.log · 21 older lines were dropped meanwhile',
-      );
+    screen.press('S');
+    screen.pressTogether('^U', 'a');
+    expect(walk(5)).toEqual(['the view', 'the view with markers', 'all', 'all with markers', 'the view']);
+    expect(screen.controller.state.prompt?.text).toBe('a');
+    screen.pressTogether('^C', 'v', 'S');
+    expect(walk(7)).toEqual([
+      ...['the selection', 'the selection with markers', 'the view', 'the view with markers'],
+      ...['all', 'all with markers', 'the selection'],
+    ]);
+  });
+
+  it('saves what was chosen, and the selection ends with its own', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', 'step 1');
+    await pressed(screen, 'k', 'v', 'k', 'S');
+    screen.pressTogether('Tab', 'Tab', 'Tab', 'Tab');
+    expect(await saveAs(screen, 'all.log')).toMatch(/^saved 21 lines, 1\.\d kB, to .*all\.log$/);
+    expect((await readSaved(screen, 'all.log')).endsWith(`${log.join('\n')}\n`)).toBe(true);
+    expect(viewOf(screen).selectedFrom).toBeDefined();
+    screen.press('S');
+    await saveAs(screen, 'selection.log');
+    expect(await readSaved(screen, 'selection.log')).toBe(`${log[17]}\n${log[18]}\n`);
+    expect(viewOf(screen).selectedFrom).toBeUndefined();
+  });
+
+  it('asks before it replaces a file, about each name again', async () => {
+    await using screen = await reading(log);
+    for (const name of ['a.log', 'b.log']) await writeFile(path.join(screen.folder, name), 'precious');
+    screen.press('S');
+    expect(await saveAs(screen, 'a.log')).toBe('the file exists: Enter replaces it, Esc cancels');
+    expect(label(screen)).toBe('Enter again replaces ');
+    cancelPrompt(screen.controller);
+    expect(screen.controller.state.prompt).toBeUndefined();
+    expect(await readSaved(screen, 'a.log')).toBe('precious');
+
+    screen.press('S');
+    await saveAs(screen, 'a.log');
+    expect(await saveAs(screen, 'b.log')).toBe('the file exists: Enter replaces it, Esc cancels');
+    expect(await readSaved(screen, 'b.log')).toBe('precious');
+    screen.pressTogether('Tab');
+    expect(label(screen)).toMatch(/^save the view with markers/);
+    screen.pressTogether('Enter');
+    await screen.until(() => label(screen) === 'Enter again replaces ', 'the question');
+    screen.pressTogether('Enter');
+    await screen.until(() => noticeOf(screen) !== undefined, 'the answer');
+    expect(await readSaved(screen, 'b.log')).toContain(log.join('\n'));
+  });
+
+  it('says why a name will not do, and stays', async () => {
+    await using screen = await reading(log);
+    screen.press('S');
+    expect(await saveAs(screen, '')).toBe('type a file name');
+    expect(await saveAs(screen, 'no/such/folder')).toMatch(/folder/);
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'no/such/folder', replaces: false});
+  });
+
+  it('saves Markdown under a name that says so', async () => {
+    await using screen = await reading(log);
+    screen.press('S');
+    expect(await saveAs(screen, 'found.md')).toMatch(/^saved Markdown, 1\.\d kB, to .*found\.md$/);
+    expect(await readSaved(screen, 'found.md')).toMatch(/^\*\*Log of `orders` on /);
+  });
+
+  it('says what was dropped before its turn came', async () => {
+    await using screen = await reading(log, {
+      services: {
+        async save(file, blocks) {
+          // So slow a disk that the scrollback has gone on meanwhile.
+          screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+          let bytes = 0;
+          for await (const block of blocks) bytes += block.length;
+          return {kind: 'saved', path: file, bytes};
+        },
+      },
     });
+    screen.press('S');
+    expect(await saveAs(screen, 'slow.log')).toBe(
+      'saved 0 lines, 0 B, to slow.log · 21 older lines were dropped meanwhile',
+    );
   });
 });
 
-describe('take handlers', () => {
+describe('y and Y copy, m marks', () => {
   const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
   const lines = (from: number, to: number) =>
     log
@@ -238,7 +234,7 @@ describe('take handlers', () => {
     it('y takes the record, Y the view, and says how much was sent', async () => {
       await using screen = await reading(log);
       screen.press('k', 'y');
-      expect(await untilNotice(screen)).toBe('sent 1 line, 64 B by OSC 52 (terminals do not acknowledge it)');
+      expect(await untilNotice(screen)).toBe('sent 1 line, 64 B by OSC 52 (terminals do not confirm it)');
       await typed(screen, '&', 'step 4');
       screen.press('Y');
       expect(await untilNotice(screen)).toMatch(/^sent 11 lines, 7\d\d B by OSC 52/);
@@ -385,4 +381,23 @@ describe('take handlers', () => {
     screen.pressTogether('^C', '|');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'selection'});
   });
+});
+
+const sent = {bytes: 6100, lines: 42};
+
+it.for<[ClipboardAnswer, string]>([
+  [{kind: 'sent', how: 'OSC 52', ...sent}, 'sent 42 lines, 6.1 kB by OSC 52 (terminals do not confirm it)'],
+  [{kind: 'sent', how: 'tmux', ...sent}, 'sent 42 lines, 6.1 kB to tmux and its terminal'],
+  [
+    {kind: 'sent', how: 'tmux', ...sent, hint: 'no terminal is attached'},
+    'sent 42 lines, 6.1 kB to tmux and its terminal · no terminal is attached',
+  ],
+  [{kind: 'sent', how: 'wl-copy', bytes: 12, lines: 1}, 'copied 1 line, 12 B with wl-copy'],
+  [
+    {kind: 'too-large', bytes: 4_200_000, lines: 52_118, limit: 74_994},
+    'not sent: 52,118 lines, 4.2 MB, and terminals drop more than 75 kB',
+  ],
+  [{kind: 'failed', why: 'no display'}, 'not copied: no display'],
+])('the footer after a copy: %o', ([answer, line]) => {
+  expect(copiedWords(answer)).toBe(line);
 });
