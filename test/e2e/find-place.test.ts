@@ -56,7 +56,7 @@ test('T goes to a time of day, to minutes ago, and to an ISO time; what is none 
   await ask(viewer, 'T', new Date(at(120)).toISOString());
   await marked(viewer, 'minute 120.');
   await ask(viewer, 'T', '2001-02-03 04:05');
-  await terminal.waitFor('the log held here begins at');
+  await terminal.waitFor('the oldest record kept is from');
   expect(currentLine(terminal).text).toContain('Fresh start');
 
   await ask(viewer, 'T', '12:0x');
@@ -79,7 +79,7 @@ test('T reads a time in the zone in which times are shown', async () => {
   await marked(viewer, 'minute 90.');
   await ask(viewer, 'T', '2001-02-03');
   const start = new Date(at(0) + ahead).toISOString().slice(0, 16).replace('T', ' ');
-  await terminal.waitFor(`the log held here begins at ${start}`);
+  await terminal.waitFor(`the oldest record kept is from ${start}`);
 });
 
 test(': goes to a line, from either end, and to a part of the log; what is none is said in one line', async () => {
@@ -98,9 +98,9 @@ test(': goes to a line, from either end, and to a part of the log; what is none 
   await ask(viewer, ':', '1');
   await terminal.waitFor(() => currentLine(terminal).text.includes('Fresh start'));
   await ask(viewer, ':', '120%');
-  await terminal.waitFor('not a place; try');
+  await terminal.waitFor('not a line; try');
   await terminal.press('Esc');
-  await terminal.waitForGone('not a place');
+  await terminal.waitForGone('not a line');
 });
 
 test('e and E go from error to error, the newest first while following', async () => {

@@ -69,7 +69,7 @@ test('t goes through all ways to show times', async () => {
     ['local times', local],
     ['times in UTC, with the date', `${at(2).slice(0, 10)} ${sent}`],
     ['age of each line', /^-10 min$/],
-    ['time since the line before', /^\+1\.500$/],
+    ['time since the previous line', /^\+1\.500$/],
     ['no times', ''],
     ['times as sent', sent],
   ] as const) {

@@ -36,7 +36,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.press('Esc', '!');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
   await terminal.press('Esc', 'n');
-  await terminal.waitFor('nothing is searched for: PgDn searches');
+  await terminal.waitFor('no search: PgDn starts one');
   await terminal.press('p');
   await terminal.stable();
   expect(viewer.status()).toContain('following');

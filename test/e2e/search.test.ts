@@ -27,7 +27,7 @@ test('search as you type paints the hits, n and N walk them and wrap around with
   await terminal.waitFor(() => viewer.status().includes('/refused  41 of 41'));
 
   await terminal.press('n');
-  await terminal.waitFor('past the last hit: on from the first');
+  await terminal.waitFor('that was the last hit: this is the first');
   await terminal.waitFor('connection refused 1.');
   await terminal.press('n');
   await terminal.waitFor('2 of 41');
@@ -36,7 +36,7 @@ test('search as you type paints the hits, n and N walk them and wrap around with
   await terminal.press('N', 'N');
   await terminal.waitFor('1 of 41');
   await terminal.press('N');
-  await terminal.waitFor('past the first hit: on from the last');
+  await terminal.waitFor('that was the first hit: this is the last');
   await terminal.waitFor('connection refused 41.');
 });
 

@@ -21,7 +21,7 @@ test('in a tmux pane: logs, resize, and a clean end', async (context) => {
     });
 
     tmux.sendKeys('C-z');
-    await tmux.waitFor('there is no shell to go back to');
+    await tmux.waitFor('there is no shell to return to');
     tmux.sendKeys('q');
     expect(await tmux.waitForExit()).toBe(0);
     // Whether the cursor is back cannot be asked here: tmux hides it in a pane whose program has ended.

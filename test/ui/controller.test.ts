@@ -43,7 +43,7 @@ describe('the terminal', () => {
     screen.controller.terminal.attach((callback) => callback());
     screen.press('^Z');
     await settled();
-    expect(screen.controller.state.notice).toBe('there is no shell to go back to: ^Z has no effect here');
+    expect(screen.controller.state.notice).toBe('there is no shell to return to: ^Z has no effect here');
   });
 
   test('^L repaints', async () => {

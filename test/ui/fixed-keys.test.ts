@@ -18,7 +18,7 @@ function hintsIn(source: string): readonly string[] {
 }
 
 test('the test sees a key in a text', () => {
-  expect(hintsIn("  // 'x: / searches'\nsay('no filters: & filters');")).toEqual(['& filters']);
+  expect(hintsIn("  // 'x: / searches'\nsay('no filters: & adds one');")).toEqual(['& adds one']);
   expect(hintsIn('`Trying again now; r tries at once`')).toEqual(['r tries at once']);
 });
 

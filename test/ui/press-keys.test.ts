@@ -156,7 +156,7 @@ const log = [logged(1, 'INFO', 'step one')];
 it('a key takes the notice away, be it one without a command', async () => {
   await using screen = await reading(log);
   pressKey(screen.controller, 'n');
-  expect(noticeOf(screen)).toBe('nothing is searched for: / searches');
+  expect(noticeOf(screen)).toBe('no search: / starts one');
   pressKey(screen.controller, '^Y');
   expect(noticeOf(screen)).toBeUndefined();
 });
@@ -212,11 +212,11 @@ describe('with keys of the user', () => {
   });
 
   it.each([
-    ['n', 'nothing is searched for: ^S searches'],
+    ['n', 'no search: ^S starts one'],
     ['v', 'move to select · Y copies, F saves, M Markdown · ^G ends'],
     ['u', 'no marks: , marks a record'],
-    ['o', 'no folded row here: ^F folds records alike'],
-    ['\\', 'no filters: ^A filters'],
+    ['o', 'no folded row here: ^F folds similar neighbours'],
+    ['\\', 'no filters: ^A adds one'],
     ['Q', '2 tabs are kept: Q again quits, any other key stays'],
     ['^X', '^X again quits'],
   ])('what %s has to say names them', async (key, notice) => {

@@ -26,7 +26,7 @@ describe('T', () => {
     await using screen = await reading(minutes);
     await typed(screen, 'T', '2026-11-24');
     expect(viewOf(screen).position).toMatchObject({current: 0});
-    expect(noticeOf(screen)).toBe('the log held here begins at 2026-11-25 00:00:00 UTC');
+    expect(noticeOf(screen)).toBe('the oldest record kept is from 2026-11-25 00:00:00 UTC');
   });
 
   it('is typed and answered in local time where times are shown in it', async () => {
@@ -35,7 +35,7 @@ describe('T', () => {
     await typed(screen, 'T', '2026-11-25 02:15');
     expect(currentLine(screen)).toContain('minute 20');
     await typed(screen, 'T', '2026-11-24');
-    expect(noticeOf(screen)).toBe('the log held here begins at 2026-11-25 02:00:00');
+    expect(noticeOf(screen)).toBe('the oldest record kept is from 2026-11-25 02:00:00');
     screen.press('t');
     await typed(screen, 'T', '2026-11-25 00:05');
     expect(currentLine(screen)).toContain('minute 10');
@@ -83,13 +83,13 @@ describe(':', () => {
   it.each(['q', 'q!', 'quit'])('says which key quits to one who types %s', async (text) => {
     await using screen = await reading(minutes);
     await typed(screen, ':', text);
-    expect(screen.controller.state.prompt?.problem).toBe('not a place; after Esc, q quits');
+    expect(screen.controller.state.prompt?.problem).toBe('not a line; after Esc, q quits');
   });
 
   it('stays open where what was typed is no place', async () => {
     await using screen = await reading(minutes);
     await typed(screen, ':', 'end');
-    expect(screen.controller.state.prompt?.problem).toMatch(/^not a place/);
+    expect(screen.controller.state.prompt?.problem).toMatch(/^not a line/);
   });
 
   it('of a line that was dropped goes to the oldest held, and says its number', async () => {
@@ -98,7 +98,7 @@ describe(':', () => {
     const {firstId} = screen.manager.get('orders')?.buffer ?? {firstId: 0};
     await typed(screen, ':', '1');
     expect(viewOf(screen).position).toMatchObject({current: firstId});
-    expect(noticeOf(screen)).toBe(`the oldest line held is ${firstId + 1}`);
+    expect(noticeOf(screen)).toBe(`the oldest line kept is ${firstId + 1}`);
   });
 
   it('says of an empty log that it is', async () => {
@@ -186,10 +186,10 @@ describe('reading', () => {
     expect(screen.controller.state.notice).toBeUndefined();
     screen.press('n', 'n');
     expect(currentText(screen)).toBe('line 7 of 7');
-    expect(screen.controller.state.notice).toBe('past the last hit: on from the first');
+    expect(screen.controller.state.notice).toBe('that was the last hit: this is the first');
     screen.press('N');
     expect(currentText(screen)).toBe('line 97 of 7');
-    expect(screen.controller.state.notice).toBe('past the first hit: on from the last');
+    expect(screen.controller.state.notice).toBe('that was the first hit: this is the last');
   });
 
   it('a hit beyond the border is brought into view, and Esc takes the screen back', async () => {
@@ -223,10 +223,10 @@ describe('reading', () => {
     expect(activeTab(screen.controller.state)?.pane).toMatchObject({search: undefined, revealed: undefined, pan: 0});
   });
 
-  it('n says that nothing is searched for, or that nothing matches', async () => {
+  it('n says that there is no search, or that nothing matches', async () => {
     await using screen = await reading(3);
     screen.press('n');
-    expect(screen.controller.state.notice).toBe('nothing is searched for: / searches');
+    expect(screen.controller.state.notice).toBe('no search: / starts one');
     screen.pressTogether('/', 'z', 'z', 'Enter');
     await screen.until(() => screen.controller.pane?.model.isSearched === true, 'the search');
     expect(position(screen)?.kind).toBe('follow');
@@ -262,7 +262,7 @@ describe('reading', () => {
     expect(pan()).toBe(0);
     screen.press('w', 'Right');
     expect(pan()).toBe(0);
-    expect(screen.controller.state.notice).toBe('lines are wrapped and cannot be panned: w unwraps them');
+    expect(screen.controller.state.notice).toBe('wrapped lines cannot be panned: w unwraps them');
   });
 
   it('w and J change how lines are shown, and back', async () => {
@@ -314,7 +314,7 @@ test.each(['', '-', '%', '101%', '-5%', '1,20', '12,0400', '1.5', 'end', '$1', '
   (text) => {
     expect(parsePlace(text)).toEqual({
       kind: 'error',
-      text: 'not a place; try 1204, -10 (from the end), 50% or $ (the end)',
+      text: 'not a line; try 1204, -10 (from the end), 50% or $ (the end)',
     });
   },
 );

@@ -61,7 +61,7 @@ describe('filters', () => {
   it('\\ without filters says how to get one', async () => {
     await using screen = await reading(five);
     screen.press('\\');
-    expect(noticeOf(screen)).toBe('no filters: & filters');
+    expect(noticeOf(screen)).toBe('no filters: & adds one');
   });
 
   it('lines are filtered as they come', async () => {
@@ -307,7 +307,7 @@ describe('records alike', () => {
   it('o says where there is nothing to open', async () => {
     await using screen = await reading(alike);
     await pressed(screen, 'o');
-    expect(noticeOf(screen)).toBe('no folded row here: f folds records alike');
+    expect(noticeOf(screen)).toBe('no folded row here: f folds similar neighbours');
   });
 
   it('- hides all of one shape', async () => {
@@ -321,7 +321,7 @@ describe('records alike', () => {
     await using screen = await reading(alike);
     await pressed(screen, '=');
     await pressed(screen, '-');
-    expect(noticeOf(screen)).toBe('this is no record');
+    expect(noticeOf(screen)).toBe('this is not a record');
     expect(texts(screen)).toEqual([]);
   });
 });
@@ -485,9 +485,7 @@ describe('filter prompt', () => {
       recallPrompt(controller, 1);
       changePrompt(controller, 'not like: that');
       submitPrompt(controller);
-      expect(controller.state.prompt?.problem).toBe(
-        'only typed filters can be changed: empty this one to take it away',
-      );
+      expect(controller.state.prompt?.problem).toBe('only typed filters can be edited: clear this one to remove it');
       expect(texts(screen)).toHaveLength(4);
     });
 
@@ -519,7 +517,7 @@ describe('show handlers', () => {
         ['local', 'local times'],
         ['utc', 'times in UTC, with the date'],
         ['relative', 'age of each line'],
-        ['delta', 'time since the line before'],
+        ['delta', 'time since the previous line'],
         ['off', 'no times'],
         ['sent', 'times as sent (UTC)'],
       ]);
