@@ -64,6 +64,13 @@ export type MarkerKind =
 /** A marker with the wall time (milliseconds since the epoch) at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
+/**
+ * Whether lines are missing at a marker, or may be: a line after it may belong to a record whose head is not above it.
+ */
+export function losesLines({kind}: Marker): boolean {
+  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded'].includes(kind);
+}
+
 /** What a log lost and how often it began anew, in all. Ids are those of the last marker that tells of it. */
 export type LossCount = {
   /** Gaps, and lines that were cut. */

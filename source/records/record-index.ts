@@ -1,5 +1,5 @@
 import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
-import type {Marker} from '../buffer/markers.ts';
+import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/server-lines.ts';
 import {openingBrace} from './bytes.ts';
@@ -271,9 +271,4 @@ export class RecordIndex {
     }
     this.#open.restore(saved);
   }
-}
-
-/** After such a marker a line may belong to one that is missing. */
-function losesLines({kind}: Marker): boolean {
-  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded'].includes(kind);
 }
