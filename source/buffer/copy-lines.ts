@@ -4,23 +4,23 @@ import type {SegmentView} from './segment.ts';
 
 /** One write to a file or a pipe, and short beside a slice of 8 ms. */
 const blockBytes = 1024 * 1024;
-/** Short lines, or ids that are no longer held: 16,384 of them take 1 to 2 ms. */
+/** Of short lines, or of ids that are no longer held, 16,384 take 1 to 2 ms. */
 const blockIds = 16 * 1024;
 const endOfLine = Buffer.from('\n');
 
 export type CopyOptions = {
-  /** Given: markers stand between the lines as `── words ──`. Otherwise they are skipped. */
+  /** Puts markers between the lines, as `── words ──`; without it they are skipped. */
   readonly markers?: (marker: Marker) => string;
-  /** Counts what is taken while it is taken. */
+  /** Counts the entries while they are copied. */
   readonly tally?: CopyCount;
 };
 
-/** What was taken so far. */
+/** The entries copied so far. */
 export type CopyCount = {
   lines: number;
   /** Newlines and markers included. */
   bytes: number;
-  /** Entries asked for that are no longer held: they were trimmed before their turn came. */
+  /** Entries that are no longer held: they were trimmed before their turn came. */
   missing: number;
 };
 
@@ -28,7 +28,7 @@ export function newTally(): CopyCount {
   return {lines: 0, bytes: 0, missing: 0};
 }
 
-/** The ids of the shown entries from `from` up to, but without, `end`. Asks `entries` as it goes. */
+/** The ids of the shown entries in `[from, end)`. Lazy: `entries` may change meanwhile. */
 export function* idsIn(entries: Entries, from: number, end: number): Generator<number> {
   let id = entries.atOrAfter(from);
   while (id !== undefined && id < end) {
@@ -39,8 +39,8 @@ export function* idsIn(entries: Entries, from: number, end: number): Generator<n
 
 /**
  * The bytes of the lines under `ids`, which must ascend: exactly as the log has them, each with its `\n`, the open
- * line included as far as it has come. In blocks of at most 1 MiB, which are copies: the buffer may change between
- * two blocks. Comes up for air after 16,384 ids, even if the block is empty then.
+ * line included as far as it was received. In blocks of at most 1 MiB, which are copies: the buffer may change between
+ * two blocks. Yields after 16,384 ids, even if the block is empty then.
  */
 export function* readBlocks(
   buffer: LogBuffer,
@@ -65,7 +65,7 @@ export function* readBlocks(
   if (visited > 0) yield* blocksOf(pieces.drain(), tally);
 }
 
-/** All of it in one piece, for what is known to be small. */
+/** All of it in one piece, for a few lines. */
 export function copyBytes(buffer: LogBuffer, ids: Iterable<number>, options: CopyOptions = {}): Buffer {
   return Buffer.concat([...readBlocks(buffer, ids, options)]);
 }
@@ -136,7 +136,7 @@ class Pieces {
     this.#pieces.push(piece);
   }
 
-  /** One copy of all; begins anew. */
+  /** Returns one copy of all, and starts anew. */
   drain(): Buffer {
     this.#endRange();
     const all = Buffer.concat(this.#pieces);

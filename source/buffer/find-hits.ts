@@ -4,33 +4,33 @@ import {newline, type SegmentView} from './segment.ts';
 import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';
 
 /**
- * Bytes looked at at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128
- * KiB is a large object to the engine, which makes decoding and searching 163 MB take 190 ms instead of 65.
+ * Bytes searched at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128 KiB
+ * is a large object to the engine: with it, decoding and searching 163 MB takes 190 ms instead of 65.
  */
 const blockBytes = 64 * 1024;
 const carriageReturn = 0x0d;
-/** Where more lines than this share are candidates it is quicker to decode the block than each of them. */
+/** Where a larger share of the lines are candidates it is faster to decode the block than each of them. */
 const mostCandidates = 0.25;
 
 /** Some entries of one segment, `[first, last)` as indexes into its starts, and their bytes. */
 type Block = {readonly segment: SegmentView; readonly first: number; readonly last: number; readonly bytes: Buffer};
 
-/** What may match in a block: these lines, as indexes into the starts, or any. */
+/** Lines of a block that may match, as indexes into the starts; undefined: any line may. */
 type Candidates = {
   readonly block: Block;
   readonly lines: readonly number[] | undefined;
-  /** They need not be tested: they match. */
+  /** They match, without a test. */
   readonly areProved: boolean;
 };
 
 /**
- * Looks for lines that match in `[from, to)`, which must be held and without the open line, and stops after about
- * `maxBytes`, or after as many as the pattern will test at once. Answers the ids in order, and the id to go on with;
- * undefined: that took too long and was ended (`Pattern.guardMany`).
+ * Finds lines that match in `[from, to)`, which must be held and without the open line, and stops after about `maxBytes`,
+ * or after as many as the pattern tests at once. Returns the ids in order, and the id to continue with; undefined: the
+ * tests took too long and were ended (`Pattern.guardMany`).
  *
- * What every match contains is looked for in the bytes first, and only lines with it are decoded, freed of styles and
- * tested: all together, since a watch costs as much as the bytes of a step. Measured on 163 MB with colours: 70 to 170
- * ms, and once 180 to 290 ms for the facts of the text; testing every line took 440 to 510 ms each time.
+ * A text that every match contains is searched in the bytes first. Only lines with it are decoded, freed of styles and
+ * tested: all together, since a time limit costs as much as the bytes of a step. Measured on 163 MB with colours: 70 to
+ * 170 ms, and once 180 to 290 ms for the style joints; testing every line took 440 to 510 ms each time.
  */
 export function findHits(
   {buffer, pattern}: {buffer: LogBuffer; pattern: Pattern},
@@ -59,7 +59,7 @@ export function findHits(
   return hits && {hits, next};
 }
 
-/** A long line is a block of its own, cut to what is visible of it. */
+/** A long line is a block of its own, cut to its visible part. */
 function blockAt(segment: SegmentView, range: {first: number; limit: number; mostBytes: number}): Block {
   const {starts, bytes} = segment;
   const {first, limit} = range;
@@ -77,15 +77,15 @@ function blockAt(segment: SegmentView, range: {first: number; limit: number; mos
 
 function candidatesIn(block: Block, pattern: Pattern): Candidates {
   const {segment, last} = block;
-  segment.facts.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
-  for (const core of coreTexts(pattern, segment.facts)) {
+  segment.styleJoints.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
+  for (const core of coreTexts(pattern, segment.styleJoints)) {
     const lines = linesWith(core, block, pattern);
     if (lines) return {block, lines, areProved: core.isProof};
   }
   return {block, lines: undefined, areProved: false};
 }
 
-/** What a candidate may have to be tested, in bytes. */
+/** The bytes of the candidates that must be tested. */
 function extentOf({block, lines, areProved}: Candidates): Extent {
   let longest = 0;
   let total = 0;
@@ -108,7 +108,7 @@ function hitsAmong({block, lines, areProved}: Candidates, pattern: Pattern): num
   return matching.map((index) => segment.firstId + index);
 }
 
-/** Undefined: too many lines contain the text for this to be worth while, or it cannot tell. */
+/** Undefined: so many lines contain the text that this is not worth it, or lines would be missed. */
 function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | undefined {
   const {first, last, bytes} = block;
   const offsetFrom = pattern.caseSensitive ? offsetsOf(bytes, core.text) : offsetsOfEitherCase(bytes, core.text);
@@ -116,7 +116,7 @@ function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | u
   return offsetFrom && linesAt(block, offsetFrom, most);
 }
 
-/** Answers the offset of the next place that is at or after the one given; -1: there is none. */
+/** Returns the offset of the next occurrence at or after `from`; -1: there is none. */
 type NextOffset = (from: number) => number;
 
 function offsetsOf(bytes: Buffer, text: string): NextOffset {
@@ -137,7 +137,7 @@ function offsetsOfEitherCase(bytes: Buffer, text: string): NextOffset | undefine
   };
 }
 
-/** The lines, as indexes into the starts, in which something stands; undefined if they are more than `most`. */
+/** The lines with an occurrence, as indexes into the starts; undefined if they are more than `most`. */
 function linesAt({segment, first, last}: Block, offsetFrom: NextOffset, most: number): number[] | undefined {
   const {starts} = segment;
   const base = starts[first] ?? 0;
@@ -192,46 +192,49 @@ function withoutNewline(bytes: Buffer): Buffer {
   return bytes[bytes.length - 1] === newline ? bytes.subarray(0, -1) : bytes;
 }
 
-/** What may stand at the end of a style, and in one: `[1;31m`. */
+/** Text that may be the end or the middle of a style: `[1;31m`. */
 const inStyle = /^\[?[\d:;]*(?:m|$)/;
 const kelvinSign = '\u212a';
 const longS = '\u017f';
-/** Each costs a look at all bytes, if the ones before stand in too many lines. */
+/** Each costs a search of all bytes, if those before are in too many lines. */
 const mostCores = 2;
 
 /**
- * A text that every match contains and that no style interrupts: it can be looked for in the bytes as they are.
- * `isProof`: wherever it stands the pattern matches, and nowhere else.
+ * A text that every match contains and that no style interrupts: it can be searched in the bytes as they are. `isProof`:
+ * the pattern matches exactly the lines that contain it.
  */
 type CoreText = {readonly text: string; readonly isProof: boolean};
 
-/** What was found last for a set of joints: a search asks for each of a segment's 64 blocks, which takes 4 µs. */
-const known = new WeakMap<StyleJoints['joints'], {readonly pattern: Pattern; readonly cores: readonly CoreText[]}>();
+/** The last result for a set of joints: a search needs it for each of a segment's 64 blocks, and it takes 4 µs. */
+const lastCores = new WeakMap<
+  StyleJoints['joints'],
+  {readonly pattern: Pattern; readonly cores: readonly CoreText[]}
+>();
 
 /** The two that are found the fastest, the best first. */
-export function coreTexts(pattern: Pattern, facts: StyleJoints): readonly CoreText[] {
-  const last = known.get(facts.joints);
+export function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreText[] {
+  const last = lastCores.get(styleJoints.joints);
   if (last?.pattern === pattern) return last.cores;
   const {needed, needle, caseSensitive} = pattern;
   const cores = needed
-    .flatMap((text) => uninterrupted(text, caseSensitive, facts))
+    .flatMap((text) => uninterrupted(text, caseSensitive, styleJoints))
     .sort((a, b) => speedOf(b) - speedOf(a))
     .slice(0, mostCores)
-    .map((text) => ({text, isProof: text === needle && !(facts.hasStyles && inStyle.test(text))}));
-  known.set(facts.joints, {pattern, cores});
+    .map((text) => ({text, isProof: text === needle && !(styleJoints.hasStyles && inStyle.test(text))}));
+  lastCores.set(styleJoints.joints, {pattern, cores});
   return cores;
 }
 
 /**
- * How much is passed over at once where a text is looked for: as much as it is long, and more if it has what is rare. In
- * 163 MB `CONNECT, ` takes 51 ms, ` identical` 97.
+ * How many bytes a search for the text skips at once: its length, and more with rare characters. In 163 MB `CONNECT, `
+ * takes 51 ms, ` identical` 97.
  */
 function speedOf(text: string): number {
   return text.length + text.replace(/[a-z ]/g, '').length;
 }
 
-/** The parts of a text that are left where it is cut wherever a style may stand. */
-function uninterrupted(text: string, caseSensitive: boolean, facts: StyleJoints): string[] {
+/** The parts of a text that is cut wherever a style may be. */
+function uninterrupted(text: string, caseSensitive: boolean, styleJoints: StyleJoints): string[] {
   const cases = (character: string) =>
     (caseSensitive ? [character] : [character.toLowerCase(), character.toUpperCase()]).map((each) =>
       each.charCodeAt(0),
@@ -240,7 +243,7 @@ function uninterrupted(text: string, caseSensitive: boolean, facts: StyleJoints)
   for (const character of text) {
     const part = parts.at(-1) ?? '';
     const before = part === '' ? [] : cases(part.slice(-1));
-    const isCut = before.some((a) => cases(character).some((b) => facts.isJoint(a, b)));
+    const isCut = before.some((a) => cases(character).some((b) => styleJoints.isJoint(a, b)));
     if (isCut) parts.push(character);
     else parts[parts.length - 1] = part + character;
   }

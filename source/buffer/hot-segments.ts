@@ -1,13 +1,13 @@
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
-/** What an entry costs beside its bytes: its start; a marker: its object and its place in the map, roughly. */
+/** Bytes that an entry costs beside its own: its start; a marker: its object and its place in the map, roughly. */
 const entryCost = 4;
 const markerCost = 256;
 const markersPerSegment = 1024;
 
 /**
- * The newest entries of a log buffer, in memory: segments, the last of which grows. It knows no bound: whoever owns it
- * takes the oldest segment out.
+ * The newest entries of a log buffer, in memory: segments, the last of which grows. There is no bound here: the owner
+ * removes the oldest segment.
  */
 export class HotSegments {
   readonly #segmentBytes: number;
@@ -62,13 +62,12 @@ export class HotSegments {
     return this.#segments.length > 1 ? this.#segments[0] : undefined;
   }
 
-  /** `cost` once the oldest segment is taken out; the objects of its markers are counted on. */
+  /** `cost` without the oldest segment, but with the objects of its markers. */
   get costWithoutOldest(): number {
     const {oldest} = this;
     return this.cost - (oldest ? oldest.length + oldest.count * entryCost : 0);
   }
 
-  /** Takes out the oldest segment. */
   removeOldest(): Segment | undefined {
     const {oldest} = this;
     if (!oldest) return undefined;
@@ -80,7 +79,7 @@ export class HotSegments {
   }
 
   /**
-   * The next segment gets the memory of this one, which was taken out: once a scrollback is full it needs no more. Of 163
+   * The next segment gets the memory of this one, which was removed: once a scrollback is full it needs no more. Of 163
    * MB the garbage would cost 60 to 100 ms of CPU.
    */
   reuse(segment: Segment): void {
@@ -88,16 +87,16 @@ export class HotSegments {
   }
 
   /** The first entry will have this id. Only while there is none. */
-  beginAt(id: number): void {
+  startAt(id: number): void {
     this.#endId = id;
   }
 
   /**
-   * Stores the beginning of what stands in `bytes` from `offset` on: what fits into the newest segment up to the end of
-   * a line. Answers how many; 0 when it has made room instead, for the next call. A line that reaches the longest
-   * length is ended. `newlines`: where those of all the bytes are.
+   * Stores what comes first in `bytes` from `offset` on and fits into the newest segment, up to the end of a line. Returns
+   * how many bytes; 0 when it has made room instead, for the next call. A line that reaches the longest length is ended.
+   * `newlines`: where those of all the bytes are.
    */
-  put(bytes: Uint8Array, newlines: Uint32Array, offset: number): number {
+  append(bytes: Uint8Array, newlines: Uint32Array, offset: number): number {
     const segment = this.#newest();
     const alone = segment.count === 0 || (this.#isOpen && segment.count === 1);
     const fits = segment.fitting(bytes.subarray(offset), {alone, usual: this.#segmentBytes});
@@ -111,7 +110,7 @@ export class HotSegments {
     return 0;
   }
 
-  /** The open line, if there is one, stands as received. */
+  /** Ends the open line, if there is one, as received. */
   closeLine(): void {
     if (!this.#isOpen) return;
     this.#newest().endOpenLine();
@@ -119,12 +118,11 @@ export class HotSegments {
     this.#isOpen = false;
   }
 
-  /** Adds an entry without bytes, a marker, and answers its id. Only while no line is open. */
+  /** Adds an entry without bytes, a marker, and returns its id. Only while no line is open. */
   addMarker(): number {
     if (this.#newest().markers >= markersPerSegment) this.#moveOn();
     const segment = this.#newest();
-    segment.beginEntry();
-    segment.markers += 1;
+    segment.addMarker();
     this.#markers += 1;
     this.#endId += 1;
     return this.#endId - 1;
@@ -159,7 +157,7 @@ export class HotSegments {
     this.#isOpen = bytes[bytes.length - 1] !== newline;
   }
 
-  /** Starts another segment and takes the open line along: a line never crosses segments. */
+  /** Starts another segment and moves the open line there: a line never crosses segments. */
   #moveOn(): void {
     const open = this.#isOpen ? this.#newest().removeLast() : undefined;
     this.#segments.at(-1)?.seal();

@@ -1,8 +1,8 @@
 import type {LogBuffer} from './log-buffer.ts';
 
 /**
- * What tells a line in another run of the program, where its id is another one: its length in bytes without the
- * newline, a hash of them, and a hash of the line before it (0: there was none).
+ * Identifies a line in another run of the program, where it has another id: its length in bytes without the newline, a
+ * hash of them, and a hash of the line before it (0: there was none).
  */
 export type LineAnchor = {readonly bytes: number; readonly hash: number; readonly before: number};
 
@@ -30,21 +30,21 @@ export class AnchorSearch {
     this.#next = buffer.firstId;
     this.#end = buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId;
     for (const anchor of anchors) {
-      const alike = this.#wanted.get(anchor.bytes);
-      if (alike) alike.push(anchor);
+      const sameLength = this.#wanted.get(anchor.bytes);
+      if (sameLength) sameLength.push(anchor);
       else this.#wanted.set(anchor.bytes, [anchor]);
     }
   }
 
   /**
-   * Where the line of an anchor is. Of several the newest one with the same line before it, else the newest one:
-   * a line is found although what was before it has left the server's log.
+   * Id of an anchor's line. Of several the newest one with the same line before it, else the newest one: a line is found
+   * although the line before it has left the server's log.
    */
   idOf(anchor: LineAnchor): number | undefined {
     return this.#found.get(anchor)?.id;
   }
 
-  /** Looks at about `maxBytes`; true: everything was looked at. */
+  /** Compares about `maxBytes` more bytes; true: everything was compared. */
   step(maxBytes: number): boolean {
     let left = maxBytes;
     while (left > 0 && this.#wanted.size > 0) {

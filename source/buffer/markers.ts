@@ -1,4 +1,4 @@
-/** Why a connection was lost, in the words of the API's table "How a stream ends" and what we can tell ourselves. */
+/** Why a connection was lost: by the API's table "How a stream ends", or from our own side. */
 export type LossCause =
   | 'server-lost'
   | 'runner-lost'
@@ -7,11 +7,11 @@ export type LossCause =
   | 'silent'
   | 'asked'
   | 'slept'
-  /** pipetail itself was not running; what it had had before came from a recording. */
+  /** pipetail itself was not running; what it had before came from a recording. */
   | 'not-running'
   | 'unknown';
 
-/** What a marker says. Markers are entries of the pane; they are never part of copied, saved or piped text. */
+/** What happened at a marker. Markers are entries of the pane, but never part of copied, saved or piped text. */
 export type MarkerKind =
   /** The server had already discarded `entries` when we first connected. */
   | {readonly kind: 'discarded'; readonly entries: number}
@@ -24,24 +24,24 @@ export type MarkerKind =
       readonly since: number;
     }
   /**
-   * So many entries were lost to the server's full buffer, if its log was not cleared meanwhile: once nothing of the
-   * old log is left in a replay, nothing in it proves the life. 0: what follows may be all, and may be another life's.
+   * Entries were lost to the server's full buffer, if its log was not cleared meanwhile: once nothing of the old log is
+   * left in a replay, nothing in it proves the epoch. 0: what follows may be all, and may be of another epoch.
    */
   | {
       readonly kind: 'lost';
       readonly atLeast: number;
       readonly atMost: number;
-      /** Wall milliseconds of the last byte before the gap and of the first after it. */
+      /** Unix times in ms of the last byte before the gap and of the first after it. */
       readonly from: number;
       readonly to: number;
     }
-  /** The server's log was cleared: a new life begins here; what the old one lost at its end is unknown. */
+  /** The server's log was cleared: a new epoch begins here; what the old one lost at its end is unknown. */
   | {readonly kind: 'new-life'; readonly because: 'restarted' | 'created-again' | 'cleared'}
   /** The lines from here on may repeat lines above: their bytes cannot tell. */
   | {readonly kind: 'possible-repeat'; readonly lines: number}
   /** The line above was cut and its rest is lost. */
   | {readonly kind: 'line-cut'}
-  /** The stream ended and the look-up told why. */
+  /** The stream ended; the look-up showed why. */
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
   /** The list reported another state; `error` is the cause of a new `deployment_error`. */
   | {
@@ -54,14 +54,14 @@ export type MarkerKind =
     }
   /** The list reported another state of the program: the compiler's. */
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
-  /** In a recording: `lines` came while nothing could be written; undefined: nobody counted them. */
+  /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
-  /** In a merged log: `lines` of a source left its scrollback before they could be taken. */
+  /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
   /** A dated line that the user drew. */
   | {readonly kind: 'drawn'};
 
-/** A marker with the wall time (milliseconds since the epoch) at which it happened. */
+/** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
 /**
@@ -71,7 +71,7 @@ export function losesLines({kind}: Marker): boolean {
   return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded'].includes(kind);
 }
 
-/** What a log lost and how often it began anew, in all. Ids are those of the last marker that tells of it. */
+/** What a log lost and how often it began anew, in all. The ids are those of the last marker of each. */
 export type LossCount = {
   /** Gaps, and lines that were cut. */
   readonly gaps: number;
@@ -109,7 +109,7 @@ export class MarkerStore {
     this.#lastId = id;
   }
 
-  /** Answers false, and changes nothing, if there is no marker under `id`. */
+  /** Returns false, and changes nothing, if there is no marker under `id`. */
   replace(id: number, marker: Marker): boolean {
     const isHeld = this.#markers.has(id);
     if (isHeld) this.#markers.set(id, marker);
@@ -126,24 +126,24 @@ export class MarkerStore {
 
 export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, lives: 0, lifeId: undefined};
 
-/** Counts a marker that was put under `id`; the same object for markers that tell of no loss. */
-export function countLoss(toll: LossCount, marker: Marker, id: number): LossCount {
+/** Counts a marker that was added under `id`; returns the same object if it is no loss. */
+export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
   switch (marker.kind) {
     case 'lost':
       // 0 entries: what follows may be all.
-      if (marker.atMost === 0) return toll;
+      if (marker.atMost === 0) return count;
       return {
-        ...toll,
-        gaps: toll.gaps + 1,
-        atLeast: toll.atLeast + marker.atLeast,
-        atMost: toll.atMost + marker.atMost,
+        ...count,
+        gaps: count.gaps + 1,
+        atLeast: count.atLeast + marker.atLeast,
+        atMost: count.atMost + marker.atMost,
         gapId: id,
       };
     case 'line-cut':
-      return {...toll, gaps: toll.gaps + 1, gapId: id};
+      return {...count, gaps: count.gaps + 1, gapId: id};
     case 'new-life':
-      return {...toll, lives: toll.lives + 1, lifeId: id};
+      return {...count, lives: count.lives + 1, lifeId: id};
     default:
-      return toll;
+      return count;
   }
 }

@@ -2,42 +2,42 @@
 type Range = {readonly start: number; readonly end: number};
 
 /**
- * Runs `task` and ends it by force after `milliseconds`: then undefined. Nothing but an engine from outside can stop a
- * regular expression that backtracks for minutes, and a task that is stopped so runs no `catch` and no `finally`.
+ * Runs `task` and ends it by force after `milliseconds`: then undefined. Only the engine, from outside, can stop a regular
+ * expression that backtracks for minutes, and a task that is stopped so runs no `catch` and no `finally`.
  */
 export type TimeLimit = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
 
-/** What is watched is ended after so long: with the slice that it is part of it is 16 ms. Milliseconds, as all below. */
+/** Milliseconds after which a task under a time limit is ended: with the slice around it, 16 ms. */
 const longestHold = 8;
-/** A single text is tried once more, for so long: a stall of the machine is no proof. */
+/** Milliseconds of a second try for a single text: a stall of the machine is no proof. */
 const secondHold = 16;
-/** What was ended of many texts may have taken so long in all, then the pattern is given up. */
+/** Milliseconds of ended tasks, in all, after which the pattern is abandoned. */
 const patience = 100;
 const shortPatience = 50;
-/** What each task that was not ended makes up for, so that stalls do not add up over days. */
+/** Milliseconds that each task in time makes up for, so that stalls do not add up over days. */
 const regained = 0.75;
-/** After an end so much less is tested at once, and after each task that was not ended so much more. */
+/** Factors of what is tested at once, after a task that was ended and after one in time. */
 const shrinking = 1 / 4;
 const growth = 17 / 16;
-/** Backtracking steps that are run without a watch: some 10 ms. */
+/** Backtracking steps that are run without a time limit: some 10 ms. */
 const harmlessSteps = 1e7;
 const mostRanges = 1000;
 
 /** The characters that are not themselves in a regular expression. */
 const special = /[\\^$.*+?()[\]{}|]/;
 
-/** Where an upper-case letter is not one to be found: escapes and the names of groups. */
+/** Upper-case letters here do not count for smart case: escapes and the names of groups. */
 const notTyped =
   /\\[pP]\{[^}]*\}|\\x[\da-fA-F]{2}|\\u\{[\da-fA-F]+\}|\\u[\da-fA-F]{4}|\\c[A-Za-z]|\\k<\w*>|\(\?<\w+>|\\./gsu;
 
 /** Texts to be tested: characters in all, and of the longest one. Bytes are never less and will do. */
 export type Extent = {readonly total: number; readonly longest: number};
 
-/** What is searched for. Made by `compilePattern`. */
+/** A pattern to search for. Made by `compilePattern`. */
 export class Pattern {
   /** As typed. */
   readonly source: string;
-  /** It does not compile as a regular expression, and is searched for as it stands. */
+  /** It does not compile as a regular expression, and is searched for as plain text. */
   readonly literal: boolean;
   readonly caseSensitive: boolean;
   /** Set if a match is always this very text, whatever the case when `caseSensitive` is false. */
@@ -47,9 +47,9 @@ export class Pattern {
   readonly #regExp: RegExp;
   readonly #global: RegExp;
   readonly #degree: number;
-  readonly #watch: TimeLimit | undefined;
+  readonly #limit: TimeLimit | undefined;
   readonly #patience: number;
-  /** What tasks took that were ended. */
+  /** Milliseconds of tasks that were ended. */
   #lost = 0;
   #mostAtOnce = Number.POSITIVE_INFINITY;
 
@@ -69,11 +69,11 @@ export class Pattern {
     this.#regExp = options.regExp;
     this.#global = new RegExp(options.regExp, `${options.regExp.flags}g`);
     this.#degree = options.needle === undefined ? degreeOf(options.source) : 0;
-    this.#watch = options.watch;
+    this.#limit = options.watch;
     this.#patience = options.isSuspect ? shortPatience : patience;
   }
 
-  /** It took too long and is given up: from then on it matches nothing, and `guard` answers undefined. */
+  /** It took too long and is abandoned: from then on it matches nothing, and `guard` returns undefined. */
   get tooSlow(): boolean {
     return this.#lost >= this.#patience;
   }
@@ -95,38 +95,38 @@ export class Pattern {
   }
 
   /**
-   * Runs `task`, which tests a text of `length` characters and changes nothing outside itself. If that could take long
-   * it is watched: after 24 ms in two tries `tooSlow` is set and undefined answered, now and ever after. Without a
-   * `Watch` nothing is ended.
+   * Runs `task`, which tests a text of `length` characters and changes nothing outside itself. If that could take long it
+   * has a time limit: after 24 ms in two tries `tooSlow` is set, and it returns undefined, now and ever after. Without a
+   * `TimeLimit` nothing is ended.
    */
   guard<T>(length: number, task: () => T): T | undefined {
     if (this.tooSlow) return undefined;
-    if (!this.#watch || this.#isHarmless({total: length, longest: length})) return task();
-    return this.#noted(this.#watch(longestHold, task) ?? this.#watch(secondHold, task), Number.POSITIVE_INFINITY);
+    if (!this.#limit || this.#isHarmless({total: length, longest: length})) return task();
+    return this.#resultOf(this.#limit(longestHold, task) ?? this.#limit(secondHold, task), Number.POSITIVE_INFINITY);
   }
 
   /**
-   * The same for a task that tests many texts, but it is ended after 8 ms. Undefined while not `tooSlow`: fewer texts
-   * (`mostAtOnce`) should be tried in a later slice. `tooSlow` is set after 100 ms in all.
+   * The same for a task that tests many texts, but it is ended after 8 ms. Undefined while not `tooSlow`: a later slice
+   * should try fewer texts (`mostAtOnce`). `tooSlow` is set after 100 ms in all.
    */
   guardMany<T>(extent: Extent, task: () => T): T | undefined {
     if (this.tooSlow) return undefined;
-    if (!this.#watch || this.#isHarmless(extent)) {
+    if (!this.#limit || this.#isHarmless(extent)) {
       this.#mostAtOnce *= growth;
       return task();
     }
-    const result = this.#watch(longestHold, task);
+    const result = this.#limit(longestHold, task);
     if (result) this.#mostAtOnce *= growth;
     else this.#mostAtOnce = Math.max(1, Math.min(this.#mostAtOnce, extent.total) * shrinking);
-    return this.#noted(result, longestHold);
+    return this.#resultOf(result, longestHold);
   }
 
-  /** A watch takes 0.13 ms, and more on a busy machine, since it is a thread: most tests do without. */
+  /** A time limit costs 0.13 ms, and more on a busy machine, since it is a thread: most tests run without. */
   #isHarmless({total, longest}: Extent): boolean {
     return this.#degree === 0 || total === 0 || total * longest ** this.#degree <= harmlessSteps;
   }
 
-  #noted<T>(result: {readonly value: T} | undefined, loss: number): T | undefined {
+  #resultOf<T>(result: {readonly value: T} | undefined, loss: number): T | undefined {
     this.#lost = result ? Math.max(0, this.#lost - regained) : this.#lost + loss;
     return result?.value;
   }
@@ -144,15 +144,15 @@ export class Pattern {
 /**
  * Reads `source` as a regular expression, or as plain text where it is none (`foo(`). Case counts only if `source` has
  * an upper-case letter outside escapes (smart case): `\S` and `\p{Lu}` do not make it count. With a `watch` a pattern
- * that could take for ever, `(a+)+b`, is given up (`Pattern.tooSlow`); without one it blocks. `earlier`: what was typed
- * before. If that was given up and this goes on from it, this is given up after half the time.
+ * that could take for ever, `(a+)+b`, is abandoned (`Pattern.tooSlow`); without one it blocks. `earlier`: the pattern
+ * before the last keystroke. If that was abandoned and this one continues it, this one is abandoned after half the time.
  */
 export function compilePattern(
   source: string,
   {watch, earlier}: {watch?: TimeLimit; earlier?: Pattern | undefined} = {},
 ): Pattern {
   const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
-  // With the flag a `.` takes a whole emoji; without it more sources compile (`\-`, `a{`).
+  // With the flag a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
   const regExp = compile(source, 'u') ?? compile(source, '');
   if (regExp && special.test(source)) {
     return new Pattern({source, literal: false, needle: undefined, regExp, watch, isSuspect});
@@ -189,19 +189,19 @@ const simpleEscape = /[dDwWsSbBtnrfv]/;
 
 /**
  * The texts of printable ASCII that are part of every match of a regular expression, be it in another case: `conn` and
- * `refused` of `^conn.*refused`. None where that is not told so easily: with groups and alternatives.
+ * `refused` of `^conn.*refused`. None for groups and alternatives, where that is hard to tell.
  */
 export function neededTexts(source: string): readonly string[] {
   const texts = [''];
   for (let at = 0; at < source.length; at++) {
     const character = source[at] ?? '';
     const text = texts.at(-1) ?? '';
-    let taken = '';
+    let literal = '';
     if (/[()|]/.test(character)) return [];
     if (character === '\\') {
       at += 1;
       const escaped = source[at] ?? '';
-      if (/\W/.test(escaped)) taken = escaped;
+      if (/\W/.test(escaped)) literal = escaped;
       else if (!simpleEscape.test(escaped)) return [];
     } else if (character === '[') at = classEnd(source, at);
     else if (/[*?{]/.test(character)) {
@@ -209,8 +209,8 @@ export function neededTexts(source: string): readonly string[] {
       texts[texts.length - 1] = text.slice(0, -1);
       if (character === '{') at = source.indexOf('}', at);
       if (at === -1) return [];
-    } else if (/[^.^$+\]}]/.test(character)) taken = character;
-    if (/^[ -~]$/.test(taken)) texts[texts.length - 1] = text + taken;
+    } else if (/[^.^$+\]}]/.test(character)) literal = character;
+    if (/^[ -~]$/.test(literal)) texts[texts.length - 1] = text + literal;
     else texts.push('');
   }
   return texts.filter((text) => text !== '');

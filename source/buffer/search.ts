@@ -1,31 +1,29 @@
 import {findHits} from './find-hits.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
+import {countBelow} from './segment.ts';
 import {visibleText} from './style-joints.ts';
 
-/** What of a buffer is searched: the lines that filters leave. */
+/** Which lines of a buffer are searched: those that filters leave, once the filters have read them. */
 type SearchScope = {
   includes(id: number): boolean;
-  /**
-   * The lowest id that has come into the scope or left it since this was last asked; Infinity: none has. Lines are in
-   * no scope before it has got to know them.
-   */
-  takeChangedFrom(): number;
+  /** The lowest id that has come into the scope or left it since the last call; Infinity: none has. */
+  drainChangedFrom(): number;
 };
 
 /**
- * The lines of a buffer whose visible text matches a pattern, worked out in steps and kept true while the buffer grows
- * and drops lines. A hit is a line, however often it matches; `^` and `$` are the ends of the line.
+ * The lines of a buffer whose visible text matches a pattern, found in steps and updated while the buffer grows and drops
+ * lines. A hit is a line, however often it matches; `^` and `$` are the ends of the line.
  */
 export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
-  /** Ids in order. The open line, when it matches, is the last one, and is looked at again whenever it has grown. */
+  /** Ids in order. The open line, when it matches, is the last one, and is tested again whenever it has grown. */
   readonly #matches = new SortedIds();
   /** Those of them that are in the scope: the same list if there is none. */
   readonly #hits: SortedIds;
-  /** Every line below has ended and was looked at. */
+  /** Every line below has ended and was tested. */
   #next = 0;
   #openMatches = false;
   #doneVersion: number | undefined;
@@ -41,48 +39,47 @@ export class Search {
 
   /** Ids of the matching lines found so far and still held, oldest first. */
   get hits(): Iterable<number> {
-    return this.#upToDate();
+    return this.#currentHits();
   }
 
   /** How many of them there are; exact for the ids below `countExactUpTo`. */
   get count(): number {
-    return this.#upToDate().length;
+    return this.#currentHits().length;
   }
 
-  /** Lines from this id on have not been looked at. */
+  /** Lines from this id on have not been tested. */
   get countExactUpTo(): number {
     return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;
   }
 
-  /** The place of a hit among the hits, from 1; undefined if the line is none. */
+  /** The place of a hit among the hits, from 1; undefined for a line that is no hit. */
   rankOf(id: number): number | undefined {
-    const hits = this.#upToDate();
+    const hits = this.#currentHits();
     const index = hits.countBelow(id);
     return hits.at(index) === id ? index + 1 : undefined;
   }
 
   /** The first hit after `id`, which need not be a hit itself. */
   nextAfter(id: number): number | undefined {
-    const hits = this.#upToDate();
+    const hits = this.#currentHits();
     return hits.at(hits.countBelow(id + 1));
   }
 
   /** The last hit before `id`. */
   previousBefore(id: number): number | undefined {
-    const hits = this.#upToDate();
+    const hits = this.#currentHits();
     return hits.at(hits.countBelow(id) - 1);
   }
 
   /**
-   * Looks at about `maxBytes` more bytes. Answers true when everything held has been looked at, and also when the
-   * pattern turned out to be too slow (`Pattern.tooSlow`): then what was found stays, and the search ends there.
-   * Takes 1 to 3 ms for 1 MiB.
+   * Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. Returns true when everything held has been tested, and also
+   * when the pattern turned out to be too slow (`Pattern.tooSlow`): then the hits found so far stay, and the search ends.
    */
   step(maxBytes: number): boolean {
     const {version, endId, hasOpenLine} = this.#buffer;
     if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
     this.#forget();
-    this.#takeBackOpenLine();
+    this.#removeOpenLine();
     const to = hasOpenLine ? endId - 1 : endId;
     const from = Math.max(this.#next, this.#buffer.firstId);
     const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
@@ -96,8 +93,8 @@ export class Search {
   }
 
   #add(id: number): void {
-    this.#matches.push(id);
-    if (this.#scope?.includes(id)) this.#hits.push(id);
+    this.#matches.add(id);
+    if (this.#scope?.includes(id)) this.#hits.add(id);
   }
 
   #testOpenLine(id: number): void {
@@ -108,7 +105,7 @@ export class Search {
     if (this.#openMatches) this.#add(id);
   }
 
-  #takeBackOpenLine(): void {
+  #removeOpenLine(): void {
     if (!this.#openMatches) return;
     this.#openMatches = false;
     const id = this.#matches.at(this.#matches.length - 1);
@@ -117,9 +114,9 @@ export class Search {
     if (this.#scope) this.#hits.dropFrom(id);
   }
 
-  #upToDate(): SortedIds {
+  #currentHits(): SortedIds {
     this.#forget();
-    this.#heedScope();
+    this.#updateHits();
     return this.#hits;
   }
 
@@ -130,14 +127,14 @@ export class Search {
     this.#hits.dropBelow(firstId);
   }
 
-  /** A record may be shown or hidden long after it was searched: a later line of it decides. */
-  #heedScope(): void {
-    const from = this.#scope?.takeChangedFrom() ?? Number.POSITIVE_INFINITY;
+  /** A record may be shown or hidden long after it was searched: one of its later lines decides. */
+  #updateHits(): void {
+    const from = this.#scope?.drainChangedFrom() ?? Number.POSITIVE_INFINITY;
     if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
     this.#hits.dropFrom(from);
     for (let index = this.#matches.countBelow(from); index < this.#matches.length; index++) {
       const id = this.#matches.at(index);
-      if (id !== undefined && this.#scope.includes(id)) this.#hits.push(id);
+      if (id !== undefined && this.#scope.includes(id)) this.#hits.add(id);
     }
   }
 }
@@ -145,13 +142,13 @@ export class Search {
 const chunkIds = 4096;
 
 /**
- * Ids in ascending order, which come at the end and leave at the beginning. In chunks: an array of 1,000,000 takes up to
- * 10 ms where it grows, and moves all of them whenever the first one leaves.
+ * Ids in ascending order, added at the end and dropped at the beginning. In chunks: an array of 1,000,000 needs up to 10
+ * ms where it grows, and moves all of them whenever the first one is dropped.
  */
 export class SortedIds {
   /** All are full but the last one. */
   readonly #chunks: Float64Array[] = [];
-  /** How many places at the beginning of the first chunk have been left. */
+  /** How many places at the beginning of the first chunk are unused. */
   #left = 0;
   #length = 0;
 
@@ -159,7 +156,7 @@ export class SortedIds {
     return this.#length;
   }
 
-  /** By its place, from 0. */
+  /** The id at a place, from 0. */
   at(index: number): number | undefined {
     if (index < 0 || index >= this.#length) return undefined;
     const place = this.#left + index;
@@ -167,7 +164,7 @@ export class SortedIds {
   }
 
   /** Adds an id above all others. */
-  push(id: number): void {
+  add(id: number): void {
     const place = this.#left + this.#length;
     const index = Math.floor(place / chunkIds);
     let chunk = this.#chunks[index];
@@ -200,7 +197,7 @@ export class SortedIds {
     this.#length -= count;
   }
 
-  /** Those from `id` on leave. */
+  /** Drops those from `id` on. */
   dropFrom(id: number): void {
     this.#length = this.countBelow(id);
     this.#chunks.length = Math.ceil((this.#left + this.#length) / chunkIds);
@@ -212,38 +209,28 @@ export class SortedIds {
 }
 
 /**
- * Works out what a search must know of the bytes (`StyleJoints`) before there is one, in steps: that is two thirds of what
- * the first search takes in a log with colours, 290 of 400 ms for 163 MB. Of what memory holds only: what is read back
- * from the cold store keeps no facts.
+ * Prepares the next search in steps, each of about the bytes that the returned function is called with; it returns true
+ * when all lines that have ended are prepared. To find the `StyleJoints` of a log with colours is two thirds of what its
+ * first search costs: 290 of 400 ms for 163 MB. Only of what memory holds: what the cold store reads back keeps none.
  */
-export class FactsAhead {
-  readonly #buffer: LogBuffer;
-  /** Every entry below was looked at. */
-  #next = 0;
-
-  constructor(buffer: LogBuffer) {
-    this.#buffer = buffer;
-  }
-
-  /** Looks at about `maxBytes` more bytes. True: all that has ended was looked at. */
-  step(maxBytes: number): boolean {
-    const {endId, hasOpenLine, memoryFirstId} = this.#buffer;
+export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean {
+  let next = 0;
+  return (maxBytes) => {
+    const {endId, hasOpenLine, memoryFirstId} = buffer;
     const to = hasOpenLine ? endId - 1 : endId;
-    this.#next = Math.max(this.#next, memoryFirstId);
-    for (let left = maxBytes; this.#next < to && left > 0; ) {
-      const segment = this.#buffer.segmentAt(this.#next);
+    next = Math.max(next, memoryFirstId);
+    for (let left = maxBytes; next < to && left > 0; ) {
+      const segment = buffer.segmentAt(next);
       if (!segment) break;
-      const {firstId, bytes, starts, facts} = segment;
-      const from = starts[this.#next - firstId] ?? 0;
-      // Up to the last line that begins within the step, one at least; the open line is not one of them.
-      const most = Math.min(to, segment.endId);
-      let end = this.#next + 1;
-      while (end < most && (starts[end - firstId] ?? 0) - from < left) end += 1;
+      const {firstId, bytes, starts, styleJoints} = segment;
+      const from = starts[next - firstId] ?? 0;
+      // Up to the last line that begins within the step, one at least.
+      const end = Math.min(to, firstId + countBelow(starts, from + left));
       const endOffset = starts[end - firstId] ?? bytes.length;
-      facts.update(bytes, endOffset);
+      styleJoints.update(bytes, endOffset);
       left -= endOffset - from;
-      this.#next = end;
+      next = end;
     }
-    return this.#next >= to;
-  }
+    return next >= to;
+  };
 }

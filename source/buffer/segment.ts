@@ -10,8 +10,8 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line that has not ended: there is no newline after it. */
   readonly open: boolean;
-  /** What is known of the bytes so far; kept with the segment. */
-  readonly facts: StyleJoints;
+  /** Where styles stand in the bytes that were searched so far; kept with the segment. */
+  readonly styleJoints: StyleJoints;
 };
 
 /** One block of the log buffer: the bytes of its entries, one after the other, and where each entry starts. */
@@ -24,7 +24,7 @@ export class Segment {
   markers = 0;
   /** Bytes held. */
   length = 0;
-  readonly #facts = new StyleJoints();
+  readonly #styleJoints = new StyleJoints();
   #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 
@@ -69,7 +69,14 @@ export class Segment {
   }
 
   view(open: boolean): SegmentView {
-    return {firstId: this.firstId, endId: this.endId, bytes: this.bytes, starts: this.starts, open, facts: this.#facts};
+    return {
+      firstId: this.firstId,
+      endId: this.endId,
+      bytes: this.bytes,
+      starts: this.starts,
+      open,
+      styleJoints: this.#styleJoints,
+    };
   }
 
   /**
@@ -88,30 +95,31 @@ export class Segment {
     return end === 0 && alone ? room : end;
   }
 
-  /** Begins an entry at the end of the bytes held. */
-  beginEntry(): void {
-    this.#pushStart(this.length);
+  /** Adds an entry without bytes. */
+  addMarker(): void {
+    this.#addStart(this.length);
+    this.markers += 1;
   }
 
   /**
-   * Stores `bytes`, which fit, and the start of each line that begins in them. `open`: they go on with the last entry.
-   * `newlines`: where newlines are, counted from `offset` before them. Answers the number of entries begun.
+   * Stores `bytes`, which fit, and the start of each line that begins in them. `open`: they continue the last entry.
+   * `newlines`: where newlines are, counted from `offset` before them. Returns the number of entries begun.
    */
   write(bytes: Uint8Array, open: boolean, newlines = newlinesIn(bytes), offset = 0): number {
     const before = this.count;
     const from = this.length;
     this.#bytes.set(bytes, from);
     this.length += bytes.length;
-    if (!open) this.#pushStart(from);
+    if (!open) this.#addStart(from);
     // A newline at the very end begins nothing yet.
     const last = countBelow(newlines, offset + bytes.length - 1);
     for (let index = offset === 0 ? 0 : countBelow(newlines, offset); index < last; index++) {
-      this.#pushStart(from + (newlines[index] ?? 0) - offset + 1);
+      this.#addStart(from + (newlines[index] ?? 0) - offset + 1);
     }
     return this.count - before;
   }
 
-  /** Takes the last entry out and answers its bytes. */
+  /** Removes the last entry and returns its bytes. */
   removeLast(): Buffer {
     this.count -= 1;
     const start = this.startOf(this.count);
@@ -131,7 +139,7 @@ export class Segment {
     this.#bytes = larger;
   }
 
-  /** Nothing will be added any more: gives back what is not used. */
+  /** Nothing will be added any more: frees what is not used. */
   seal(): void {
     this.#starts = this.#starts.slice(0, this.count);
     // A copy for less than 1/16 is not worth it; the usual waste is half a line.
@@ -143,14 +151,14 @@ export class Segment {
   }
 
   /**
-   * Gives the memory of its bytes away. Views of them are empty from now on, whoever has kept one: what another segment
-   * writes there cannot be seen through them.
+   * Gives the memory of its bytes away. All views of them are empty from now on: what another segment writes there cannot
+   * be seen through them.
    */
   giveMemory(): ArrayBuffer {
     return this.#bytes.buffer.transfer();
   }
 
-  #pushStart(offset: number): void {
+  #addStart(offset: number): void {
     if (this.count === this.#starts.length) {
       const larger = new Uint32Array(this.count * 2);
       larger.set(this.#starts);
@@ -178,13 +186,13 @@ export function findSegment<Held extends {readonly firstId: number}>(
 
 export const newline = 0x0a;
 
-/** Room for the newlines of a piece, in the order of what a socket gives at once: 64 KiB, lines of 16 bytes. */
+/** Room for the newlines of a usual read of a socket: 64 KiB, lines of 16 bytes. */
 let room = new Uint32Array(4096);
 
 /**
- * The offsets of the newlines in `bytes`, in order. A piece of the log is searched once, and what was found goes with it
- * to all that want its lines: a search costs 45 ns a line, and the stitch, the buffer and the counter of errors would
- * each make one, which is a tenth of what taking in a log costs.
+ * The offsets of the newlines in `bytes`, in order. A piece of the log is searched once, and the offsets go with it to
+ * all that need its lines: a search costs 45 ns a line, and the stitch, the buffer and the error log would each make one,
+ * which is a tenth of what reading a log costs.
  */
 export function newlinesIn(bytes: Uint8Array): Uint32Array {
   // `Buffer`'s search takes half the time of the typed array's.

@@ -31,7 +31,7 @@ export class IdSet {
   }
 
   /** The lowest id that was added or deleted since this was last asked, drops aside; Infinity: none was. */
-  takeChangedFrom(): number {
+  drainChangedFrom(): number {
     const changedFrom = this.#changedFrom;
     this.#changedFrom = Number.POSITIVE_INFINITY;
     return changedFrom;

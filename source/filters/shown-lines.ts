@@ -85,8 +85,8 @@ export class ShownLines implements Entries {
    * The lowest id that was shown or hidden, in rows or folds, since this was last asked; Infinity: none was. A later
    * line may show or hide a whole record, and those that are near it. For one reader at a time.
    */
-  takeChangedFrom(): number {
-    const changedFrom = this.#intake.shown.lines.takeChangedFrom();
+  drainChangedFrom(): number {
+    const changedFrom = this.#intake.shown.lines.drainChangedFrom();
     const isAnew = this.#isAnew;
     this.#isAnew = false;
     return isAnew ? 0 : changedFrom;

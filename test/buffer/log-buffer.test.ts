@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {ColdSegments, type ColdStore} from '../../source/buffer/cold-segments.ts';
-import {HotSegments} from '../../source/buffer/hot-segments.ts';
-import {allEntries, LogBuffer, MemoryBound} from '../../source/buffer/log-buffer.ts';
-import {type Marker, MarkerStore} from '../../source/buffer/markers.ts';
-import {withNewlines} from '../harness/with-newlines.ts';
+import type {ColdStore} from '../../source/buffer/cold-segments.ts';
+import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const lineCut: Marker = {kind: 'line-cut', at: 7};
@@ -274,28 +272,6 @@ function compareSegments(buffer: LogBuffer): void {
   expect(id).toBe(buffer.endId);
 }
 
-describe('shrinkTo', () => {
-  test('drops the oldest segments and counts their lines; the newest part that is to stay stays', () => {
-    const buffer = new LogBuffer({maxBytes: 100_000, segmentBytes: 100});
-    for (let line = 0; line < 100; line++) buffer.append(Buffer.from(`line ${String(line).padStart(4, '0')}\n`));
-    expect(buffer.memoryBytes).toBe(1400);
-    const {version} = buffer;
-    expect(buffer.shrinkTo(1400, 0)).toBe(false);
-    expect(buffer).toMatchObject({version, lineCount: 100});
-    expect(buffer.shrinkTo(700, 0)).toBe(true);
-    expect(buffer.memoryBytes).toBeLessThanOrEqual(700);
-    expect(buffer.memoryBytes).toBeGreaterThan(500);
-    expect(buffer.version).not.toBe(version);
-    expect(buffer.lineCount + buffer.droppedLines).toBe(100);
-    expect(text(buffer, buffer.firstId)).toBe(`line ${String(buffer.droppedLines).padStart(4, '0')}`);
-    buffer.shrinkTo(0, 400);
-    expect(buffer.memoryBytes).toBeGreaterThanOrEqual(400);
-    expect(buffer.memoryBytes).toBeLessThan(600);
-    buffer.shrinkTo(0, 0);
-    expect(text(buffer, 99)).toBe('line 0099');
-  });
-});
-
 test('tells where its last bytes begin, without asking for what is not in memory', () => {
   const buffer = new LogBuffer({maxBytes: 1000});
   const never = {isKept: () => true, read: () => undefined};
@@ -324,74 +300,61 @@ test('an empty log shows nothing', () => {
   expect([entries.atOrAfter(5), entries.atOrBefore(5), entries.countFrom(0)]).toEqual([undefined, undefined, 0]);
 });
 
-/** Ten segments of a line of six bytes, which costs ten. */
-function filled({keptTo, waitingBytes = 20}: {keptTo?: number; waitingBytes?: number} = {}) {
-  const memory = new HotSegments({segmentBytes: 6, maxLineBytes: 6});
-  const older = new ColdSegments(new MarkerStore());
-  const bytes = {isKept: () => true, read: () => undefined};
-  const store = {keptTo: keptTo ?? 0, keep: () => bytes} satisfies ColdStore;
-  if (keptTo !== undefined) older.store = store;
-  const bound = new MemoryBound({memory, older, maxBytes: 40, waitingBytes});
-  for (let rest: Uint8Array = Buffer.from('line.\n'.repeat(10)); rest.length > 0; ) {
-    rest = rest.subarray(memory.put(...withNewlines(rest), 0));
-  }
-  return {memory, older, bound, store};
+/** Ten segments, each a line of six bytes that costs ten. Four are within the bound, two more may wait. */
+function filled({keptTo, ...options}: {keptTo?: number; maxBytes?: number; waitingBytes?: number}) {
+  const buffer = new LogBuffer({maxBytes: 40, segmentBytes: 6, maxLineBytes: 6, waitingBytes: 20, ...options});
+  const store = {keptTo: keptTo ?? 0, keep: () => ({isKept: () => true, read: () => undefined})} satisfies ColdStore;
+  if (keptTo !== undefined) buffer.coldStore = store;
+  buffer.append(Buffer.from('line.\n'.repeat(10)));
+  return {buffer, store};
 }
 
 test('the oldest segments leave until the rest is within the bound', () => {
-  const {memory, older, bound} = filled();
-  expect(memory.cost).toBe(100);
-  bound.trim();
-  expect(memory).toMatchObject({firstId: 6, cost: 40});
-  expect(older.droppedLines).toBe(6);
+  const {buffer} = filled({});
+  expect(buffer).toMatchObject({memoryFirstId: 6, memoryBytes: 40, droppedLines: 6});
 });
 
 test('what the cold store has still to keep waits, but not without end', () => {
-  const {memory, older, bound, store} = filled({keptTo: 0});
-  bound.trim();
-  expect(memory).toMatchObject({firstId: 4, cost: 60});
+  const {buffer, store} = filled({keptTo: 0});
+  expect(buffer).toMatchObject({memoryFirstId: 4, memoryBytes: 60});
   store.keptTo = 5;
-  bound.trim();
-  expect(memory.firstId).toBe(5);
+  buffer.releaseKept();
+  expect(buffer.memoryFirstId).toBe(5);
   store.keptTo = 10;
-  bound.trim();
-  expect(memory.firstId).toBe(6);
-  expect(older).toMatchObject({droppedLines: 0, lines: 6});
+  buffer.releaseKept();
+  expect(buffer).toMatchObject({memoryFirstId: 6, droppedLines: 0, lineCount: 10});
 });
 
-test('it shrinks below the bound when asked, and leaves the newest bytes', () => {
-  const {memory, bound} = filled();
-  expect(bound.shrinkTo(100, 0)).toBe(false);
-  expect(bound.shrinkTo(70, 0)).toBe(true);
-  expect(memory.cost).toBe(70);
-  expect(bound.shrinkTo(0, 35)).toBe(true);
-  expect(memory.cost).toBe(40);
-  expect(bound.shrinkTo(0, 35)).toBe(false);
-  bound.shrinkTo(0, 0);
-  expect(memory).toMatchObject({firstId: 9, cost: 10});
+test('it shrinks below the bound on demand, and leaves the newest bytes', () => {
+  const {buffer} = filled({maxBytes: 100});
+  const {version} = buffer;
+  expect([buffer.shrinkTo(100, 0), buffer.version]).toEqual([false, version]);
+  expect([buffer.shrinkTo(70, 0), buffer.memoryBytes]).toEqual([true, 70]);
+  expect(buffer.version).not.toBe(version);
+  expect([buffer.shrinkTo(0, 35), buffer.memoryBytes]).toEqual([true, 40]);
+  expect(buffer.shrinkTo(0, 35)).toBe(false);
+  buffer.shrinkTo(0, 0);
+  expect(buffer).toMatchObject({firstId: 9, memoryBytes: 10, droppedLines: 9});
 });
 
 test('what a reader has done with is dropped, except what is still to be kept', () => {
-  const {memory, older, bound, store} = filled({keptTo: 2, waitingBytes: 1000});
-  bound.dropBefore(5);
-  expect(memory.firstId).toBe(2);
+  const {buffer, store} = filled({keptTo: 2, maxBytes: 1000});
+  buffer.dropBefore(5);
+  expect(buffer.firstId).toBe(2);
   store.keptTo = 10;
-  bound.dropBefore(5);
-  expect(memory.firstId).toBe(5);
-  bound.dropBefore(100);
-  expect(memory.firstId).toBe(9);
-  expect(older).toMatchObject({firstId: undefined, droppedLines: 9});
+  buffer.dropBefore(5);
+  expect(buffer.firstId).toBe(5);
+  buffer.dropBefore(100);
+  expect(buffer).toMatchObject({firstId: 9, droppedLines: 9});
 });
 
-test('what leaves a full memory makes room for what comes, whatever is seen through views of before', () => {
-  const {memory, bound} = filled();
-  const views = [0, 5, 6].map((id) => memory.lineAt(id));
-  bound.trim();
+test('the memory of what leaves is used again, and views of before do not see that', () => {
+  const {buffer} = filled({});
+  const views = [6, 7, 8].map((id) => buffer.lineAt(id));
+  buffer.append(Buffer.from('next!\nnext!\n'));
   expect(views.map(String)).toEqual(['', '', 'line.']);
-  memory.put(...withNewlines(Buffer.from('next!\n')), 0);
-  memory.put(...withNewlines(Buffer.from('next!\n')), 0);
-  expect([memory.lineAt(6), memory.lineAt(10)].map(String)).toEqual(['line.', 'next!']);
-  const kept = memory.lineAt(6);
-  bound.shrinkTo(20, 0);
-  expect([memory.firstId, String(kept)]).toEqual([9, 'line.']);
+  expect([text(buffer, 8), text(buffer, 11)]).toEqual(['line.', 'next!']);
+  const kept = buffer.lineAt(8);
+  buffer.shrinkTo(20, 0);
+  expect([buffer.firstId, String(kept)]).toEqual([10, 'line.']);
 });

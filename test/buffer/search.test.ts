@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {FactsAhead, Search, SortedIds} from '../../source/buffer/search.ts';
+import {prepareSearch, Search, SortedIds} from '../../source/buffer/search.ts';
 import {StyleJoints} from '../../source/buffer/style-joints.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
 
@@ -286,7 +286,7 @@ class Shown {
     return this.#ids.has(id);
   }
 
-  takeChangedFrom(): number {
+  drainChangedFrom(): number {
     const changedFrom = this.#changedFrom;
     this.#changedFrom = Number.POSITIVE_INFINITY;
     return changedFrom;
@@ -352,19 +352,19 @@ it('knows of all lines that have ended what a search would work out, in whatever
   fc.assert(
     fc.property(fc.array(line, {maxLength: 40}), fc.integer({min: 1, max: 60}), fc.boolean(), (lines, bytes, open) => {
       const buffer = new LogBuffer({maxBytes: 10_000, segmentBytes: 64});
-      const ahead = new FactsAhead(buffer);
+      const prepare = prepareSearch(buffer);
       for (const each of lines) {
         buffer.append(Buffer.from(`${each}\n`));
-        ahead.step(bytes);
+        prepare(bytes);
       }
       if (open) buffer.append(Buffer.from('x\u001B[1mx'));
-      while (!ahead.step(bytes)) {
+      while (!prepare(bytes)) {
         // Goes on.
       }
       for (let id = buffer.firstId; id < buffer.endId; ) {
         const segment = buffer.segmentAt(id);
         if (!segment) break;
-        const known = joints(segment.facts);
+        const known = joints(segment.styleJoints);
         const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
         const fresh = new StyleJoints();
         fresh.update(segment.bytes, ended);
@@ -378,9 +378,9 @@ it('knows of all lines that have ended what a search would work out, in whatever
 it('a step is about as long as it may be', () => {
   const buffer = new LogBuffer({maxBytes: 1_000_000});
   for (let line = 0; line < 1000; line++) buffer.append(Buffer.from(`${'y'.repeat(99)}\n`));
-  const ahead = new FactsAhead(buffer);
+  const prepare = prepareSearch(buffer);
   let steps = 1;
-  while (!ahead.step(10_000)) steps += 1;
+  while (!prepare(10_000)) steps += 1;
   expect(steps).toBe(10);
 });
 
@@ -406,7 +406,7 @@ test('is a sorted array', () => {
       for (const each of operations) {
         if (each.kind === 'push') {
           for (let count = 0; count < each.count; count++, next += each.step) {
-            ids.push(next);
+            ids.add(next);
             array.push(next);
           }
         } else {
@@ -426,7 +426,7 @@ test('is a sorted array', () => {
 
 test('tells how many are below an id, whether it is one of them or not', () => {
   const ids = new SortedIds();
-  for (let id = 10; id < 100_000; id += 10) ids.push(id);
+  for (let id = 10; id < 100_000; id += 10) ids.add(id);
   ids.dropBelow(50_005);
   expect([0, 50_010, 50_011, 99_990, 200_000].map((id) => ids.countBelow(id))).toEqual([0, 0, 1, 4998, 4999]);
 });

@@ -60,17 +60,17 @@ test('is a set of numbers', () => {
 test('tells the lowest id that was changed, and forgets it', () => {
   const journal = new Journal();
   const set = new IdSet(start, journal);
-  expect(set.takeChangedFrom()).toBe(Number.POSITIVE_INFINITY);
+  expect(set.drainChangedFrom()).toBe(Number.POSITIVE_INFINITY);
   for (const each of [start + 70, start + 65, start + 200]) set.add(each);
-  expect([set.takeChangedFrom(), set.takeChangedFrom()]).toEqual([start + 65, Number.POSITIVE_INFINITY]);
+  expect([set.drainChangedFrom(), set.drainChangedFrom()]).toEqual([start + 65, Number.POSITIVE_INFINITY]);
   set.add(start + 65);
   set.delete(start + 66);
-  expect(set.takeChangedFrom()).toBe(Number.POSITIVE_INFINITY);
+  expect(set.drainChangedFrom()).toBe(Number.POSITIVE_INFINITY);
   journal.begin();
   set.rewrite(start + 60, start + 80, (word) => ~word);
-  expect(set.takeChangedFrom()).toBe(start + 60);
+  expect(set.drainChangedFrom()).toBe(start + 60);
   journal.rollback();
-  expect(set.takeChangedFrom()).toBe(start + 60);
+  expect(set.drainChangedFrom()).toBe(start + 60);
 });
 
 test('a journal takes back what was done, but for what was dropped', () => {

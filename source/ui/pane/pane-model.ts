@@ -1,6 +1,6 @@
 import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
-import {FactsAhead, Search} from '../../buffer/search.ts';
+import {prepareSearch, Search} from '../../buffer/search.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
@@ -84,10 +84,9 @@ export class PaneModel {
     });
     const {clock} = options.services;
     this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#tellProgress()});
-    const ahead = new FactsAhead(source.buffer);
     this.#ahead = new SliceRunner({
       clock: options.services.clock,
-      step: (maxBytes) => ahead.step(maxBytes),
+      step: prepareSearch(source.buffer),
       onSlice: () => {},
       restMs: floodPause(() => source.buffer.totalBytes),
     });
