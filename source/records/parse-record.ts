@@ -1,18 +1,18 @@
 import {isObject, parseJson} from '../lib/json.ts';
 import {type Level, levelOf} from './level.ts';
 
-/** What both forms of a line say before their message. */
+/** The parts that both forms of a line have before their message. */
 type RecordHead = {
   /** `manager`: a line of the runner about the pipeline; `pipeline`: one of the pipeline's own process. */
   readonly source: 'pipeline' | 'manager';
-  /** The pipeline's name (on the runner's text lines: `manager`, before Feldera 0.207 `control-plane`). */
+  /** The pipeline's name; on text lines of the runner `manager`, before Feldera 0.207 `control-plane`. */
   readonly name: string;
   /** Number of the host, on pipelines that run on several. */
   readonly host?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
   readonly level: Level;
-  /** The Rust module that logged, `dbsp_adapters::server`; empty where the line names none. */
+  /** The Rust module that logged, `dbsp_adapters::server`; empty where the line has none. */
   readonly target: string;
   /** The innermost span, in text as `name{ fields}`; several are joined by `:`. */
   readonly span?: string;
@@ -24,7 +24,7 @@ export type TextRecord = RecordHead & {
   readonly messageStart: number;
   /**
    * Where the fields that end the line begin (` key="value"`), with the space before them unless there is no message.
-   * On lines of the runner: the id and name that it adds to each, and nothing else.
+   * On lines of the runner only the id and name that it adds to each.
    */
   readonly fieldsStart?: number;
 };
@@ -33,16 +33,16 @@ export type TextRecord = RecordHead & {
 type JsonRecord = RecordHead & {
   readonly format: 'json';
   readonly message: string;
-  /** The other fields in the order sent; what is no string is written as JSON. */
+  /** The other fields in the order sent; values other than strings as JSON. */
   readonly fields: readonly (readonly [key: string, value: string])[];
 };
 
 export type LogRecord = TextRecord | JsonRecord;
 
 /**
- * Reads the head of a log line. `text` is the visible text: without SGR sequences and control characters. Answers
- * undefined for everything that Feldera's logger did not write: panics, output of programs, the rest of a message of
- * several lines, `Logs have ended`. Linear in the length; never throws.
+ * Reads the head of a log line. `text` is the visible text: without SGR sequences and control characters. Undefined for
+ * lines that Feldera's logger did not write: panics, output of programs, the further lines of a message, `Logs have ended`.
+ * Linear in the length; never throws.
  */
 export function parseRecord(text: string): LogRecord | undefined {
   return text.startsWith('{') ? parseJsonRecord(text) : parseTextRecord(text);
@@ -51,11 +51,11 @@ export function parseRecord(text: string): LogRecord | undefined {
 /**
  * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`, in any order: the
  * keys of a pipeline come sorted. The text is `fields.message` on lines of a pipeline and `fields.line` on those of the
- * runner. Before Feldera 0.207 the runner named no service, and `pipeline` what its line is about: the pipeline's name or
+ * runner. Before Feldera 0.207 the runner named no service, and `pipeline` was the name of the line's pipeline or
  * `control-plane`.
  */
 function parseJsonRecord(text: string): JsonRecord | undefined {
-  // A long line is shown cut: it cannot parse, and to try would cost the most.
+  // A long line is cut and cannot be parsed; the attempt would be expensive.
   if (!text.endsWith('}')) return undefined;
   try {
     const line: unknown = parseExact(text);
@@ -70,14 +70,14 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   const level = levelOf(line.level);
   if (typeof timestamp !== 'string' || !level || !isExactObject(fields)) return undefined;
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
-  // Lines that come through the `log` crate all have the target `log`.
+  // All lines that come through the `log` crate have the target `log`.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
   const left = Object.entries(fields).filter(
     ([key]) => key !== messageKey && !(key === 'log.target' && ownTarget !== undefined),
   );
   return {
     format: 'json',
-    source: isRunners(line) ? 'manager' : 'pipeline',
+    source: isRunner(line) ? 'manager' : 'pipeline',
     name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
     timeText: timestamp,
     level,
@@ -88,8 +88,8 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   };
 }
 
-/** As `isRunnerLine` has it. Servers before 0.207 wrote no service into the lines of the runner. */
-function isRunners({'feldera-service': service, pipeline, target}: JsonObject): boolean {
+/** The rule of `isRunnerLine`. Servers before 0.207 wrote no service into the lines of the runner. */
+function isRunner({'feldera-service': service, pipeline, target}: JsonObject): boolean {
   if (service !== undefined) return service === 'runner';
   return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));
 }
@@ -100,20 +100,20 @@ const headPattern =
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
-/** Of a line of the runner before Feldera 0.207, which names no target: the first word of its message is none. */
+/** The message of a line of the runner before Feldera 0.207, which has no target: its first word is no target. */
 const noTargetPattern = /(?![^ ]*:(?: |$))[^ {]+(?: |$)/y;
 
 /**
  * Reads `[name] time LEVEL [spans: ]target:  message` of a pipeline, and the same of the runner, which is called
  * `manager` and puts one space before its message instead of two. Before Feldera 0.207 (2025-12) pipelines put one space
- * there, too, and the runner was called `control-plane`, and named no target.
+ * there, too, and the runner was called `control-plane` and wrote no target.
  */
 function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
   const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
   const level = levelOf(word);
   if (head === undefined || name === undefined || timeText === undefined || !level) return undefined;
-  if (name === 'control-plane' && namesNoTarget(text, head.length)) {
+  if (name === 'control-plane' && hasNoTarget(text, head.length)) {
     return {format: 'text', source: 'manager', name, timeText, level, target: '', messageStart: head.length};
   }
   const place = readPlace(text, head.length);
@@ -139,7 +139,7 @@ function parseTextRecord(text: string): TextRecord | undefined {
   };
 }
 
-function namesNoTarget(text: string, start: number): boolean {
+function hasNoTarget(text: string, start: number): boolean {
   noTargetPattern.lastIndex = start;
   return noTargetPattern.test(text);
 }
@@ -148,7 +148,7 @@ type Place = {readonly target: string; readonly span: string | undefined; readon
 
 /** Reads `a{ key="value"}:b: target:` from `start`; `targetEnd` is past the last colon. */
 function readPlace(text: string, start: number): Place | undefined {
-  /** What holds if nothing surer follows: a single path is a target, even where a span could stand. */
+  /** The result unless a clearer target follows: a single path is a target, even where a span is possible. */
   let fallback: Place | undefined;
   let spansEnd: number | undefined;
   let at = start;
@@ -163,10 +163,10 @@ function readPlace(text: string, start: number): Place | undefined {
     const follows = text[end] ?? ' ';
     if (fieldsEnd === pathEnd && follows === ' ') {
       const place = {target: path, span, targetEnd: end};
-      // Only spans are followed by a single space and more of the head, and their names are no paths.
+      // Only the name of a span, which is no path, has a single space and more of the head after it.
       const isTarget = path.includes('::') || text[end + 1] === ' ' || text[end + 1] === undefined;
       if (isTarget) return place;
-      // `rdkafka: error: broker down`: what follows a name may be the message as well.
+      // `rdkafka: error: broker down`: the text after a name may be the message as well.
       if (fallback) return fallback;
       fallback = place;
     }
@@ -197,28 +197,28 @@ function endOfBraces(text: string, start: number): number | undefined {
 
 type WithSource = typeof JSON & {rawJSON(text: string): unknown; isRawJSON(value: unknown): boolean};
 
-/** What TypeScript does not know of yet; Node 21 and later have it. */
+/** TypeScript has no types for these functions yet; Node 21 and later have them. */
 const json = JSON as WithSource;
 
-/** As many digits as a number may have that is not exact any more: 2^53 has 16. */
+/** Digits of numbers that a double may not hold exactly: 2^53 has 16. */
 const longNumber = /\d{16}/;
 
 /**
- * A value of JSON text, in which a number that a double cannot hold keeps its digits: `textOf` writes it as it was sent, an
- * offset or an id of 64 bits for example. Throws a SyntaxError.
+ * Parses JSON so that `textOf` writes a number that a double cannot hold as it was sent: an offset or an id of 64 bits for
+ * example. Throws a SyntaxError.
  */
-export function parseExact(text: string): unknown {
+function parseExact(text: string): unknown {
   return longNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 
 /** A string as it is, everything else as JSON. */
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 type JsonObject = {readonly [key: string]: unknown};
 
-export function isExactObject(value: unknown): value is JsonObject {
+function isExactObject(value: unknown): value is JsonObject {
   return isObject(value) && !json.isRawJSON(value);
 }
 
@@ -241,7 +241,7 @@ function runnerSuffixStart(text: string, from: number): number | undefined {
 
 /**
  * Where the fields (` key="value" answer=42`) begin that end the text; undefined if it does not end in fields. A value
- * with spaces outside quotes is not recognised. Linear: a field once read is never read again.
+ * with spaces outside quotes is not recognised. Linear: each field is read once.
  */
 function fieldsStartOf(text: string, from: number): number | undefined {
   let at = text.indexOf(' ', from);
@@ -272,7 +272,7 @@ export function recordFields(record: LogRecord, text: string): readonly (readonl
   return fields;
 }
 
-/** Rust quotes much like JSON; what is no JSON (`\u{1b}`) stays as written. */
+/** Rust quotes almost like JSON; text with other escapes (`\u{1b}`) stays as written. */
 function unquoted(quoted: string): string {
   const value = parseJson(quoted);
   return typeof value === 'string' ? value : quoted.slice(1, -1);

@@ -1,13 +1,13 @@
 import {isoTime, readDuration, readTime} from '../lib/format.ts';
 
-/** Why what was typed leads nowhere: one line that shows what would work. */
-export type Misread = {readonly kind: 'error'; readonly text: string};
+/** Why a typed text cannot be read: one line with examples that work. */
+export type ParseError = {readonly kind: 'error'; readonly text: string};
 
-/** `at`: wall milliseconds. */
-export type Time = {readonly kind: 'time'; readonly at: number};
+/** `at`: Unix time in ms. */
+type Time = {readonly kind: 'time'; readonly at: number};
 
 /**
- * `now`: wall milliseconds. `offsetOf`: of the zone in which times are shown and typed; minutes ahead of UTC, default 0.
+ * `now`: Unix time in ms. `offsetOf`: minutes that the zone of shown and typed times is ahead of UTC at a time; default 0.
  */
 export type TimeContext = {readonly now: number; readonly offsetOf?: (at: number) => number};
 
@@ -24,18 +24,18 @@ const clockPattern = /^(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?$/;
 const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 
 /**
- * Reads a time as people type or paste it: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, the same as ISO
- * with a zone or without one; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. Without a zone it is in the one shown.
- * A time of day is today's, and yesterday's if today's is more than a minute ahead.
+ * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, the same as ISO
+ * with or without a zone; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. Without a zone it is in the zone of shown
+ * times. A time of day is today's, or yesterday's if today's is more than a minute ahead.
  */
-export function parseTime(text: string, context: TimeContext): Time | Misread {
+export function parseTime(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim().toLowerCase();
   const at = typed === 'now' ? context.now : (timeAgo(typed, context) ?? timeOfClock(typed, context));
   return at === undefined ? {kind: 'error', text: timeError} : {kind: 'time', at};
 }
 
-/** Reads a moment in the past: as `parseTime` does, and a time span without the minus: `10m`, `1h30m`. */
-export function parseSince(text: string, context: TimeContext): Time | Misread {
+/** Reads a time in the past: like `parseTime`, and durations without the minus: `10m`, `1h30m`. */
+export function parseSince(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim();
   const read = parseTime(/^\d[\d ]*[dhms]/i.test(typed) ? `-${typed}` : typed, context);
   return read.kind === 'error' ? {kind: 'error', text: sinceError} : read;
@@ -61,7 +61,7 @@ function timeOfClock(typed: string, context: TimeContext): number | undefined {
   return midnight === undefined ? undefined : fromShown(midnight + sinceMidnight, read);
 }
 
-/** Today's, or yesterday's if today's is still to come. A minute ahead is a clock that is not quite right. */
+/** Today's, or yesterday's if today's is still to come. A minute is allowed for an inaccurate clock. */
 function latestClock(sinceMidnight: number, context: TimeContext): number {
   const {now} = context;
   const today = Math.floor((now + offset(now, context)) / day) * day + sinceMidnight;
@@ -76,7 +76,7 @@ function timeOfDay(typed: string): number | undefined {
   return Number(hours) * hour + Number(minutes) * minute + Number(`${seconds}.${decimals}`) * second;
 }
 
-/** Milliseconds of the date's midnight, as if in UTC; undefined if there is no such date. */
+/** The date's midnight as if in UTC, in ms; undefined if the date does not exist. */
 function dateOf(typed: string): number | undefined {
   const at = readTime(`${typed}T00:00:00Z`);
   // A 30 February is read as 2 March.
@@ -90,12 +90,12 @@ function zoneMinutes([, sign, hours, minutes]: RegExpExecArray): number | undefi
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** The moment at which the shown time is this. The offset is the one in force there, but for an hour twice a year. */
+/** The time that is shown as `shown`; wrong only in the hours around a change of the offset. */
 function fromShown(shown: number, context: TimeContext): number {
   return shown - offset(shown - offset(shown, context), context);
 }
 
-/** Milliseconds that the shown time is ahead of UTC at `at`. */
+/** Milliseconds that shown times are ahead of UTC at `at`. */
 function offset(at: number, {offsetOf}: TimeContext): number {
   return offsetOf ? offsetOf(at) * minute : 0;
 }

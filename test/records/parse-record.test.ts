@@ -4,17 +4,10 @@ import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {type Level, levels} from '../../source/records/level.ts';
 import {levelIn, timeOfBytes} from '../../source/records/line-head.ts';
 import {isRunnerLine} from '../../source/records/line-kind.ts';
-import {
-  isExactObject,
-  type LogRecord,
-  parseExact,
-  parseRecord,
-  recordFields,
-  textOf,
-} from '../../source/records/parse-record.ts';
+import {type LogRecord, parseRecord, recordFields} from '../../source/records/parse-record.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
-describe('parse record', () => {
+describe('lines in text form and in JSON', () => {
   const runs = Number(process.env.PIPETAIL_RUNS ?? 500);
 
   /** A record in one line, with its parts between bars; a line that is none as `plain`. */
@@ -170,6 +163,16 @@ describe('parse record', () => {
       });
     });
 
+    test('keeps the digits of numbers that a double cannot hold', () => {
+      const numbers = ['12345678901234567890', '-9007199254740993', '0.12345678901234567890123'];
+      const objects = ['[1,{"id":18446744073709551615}]', '{"a":9007199254740993,"b":["9007199254740993"]}'];
+      for (const value of [...numbers, ...objects]) {
+        const text = JSON.stringify(line).replace('"m"', value);
+        expect(parseRecord(text)).toMatchObject({fields: [['message', value]]});
+      }
+      expect(parseRecord(JSON.stringify({...line, fields: 0}).replace('0}', '12345678901234567890}'))).toBeUndefined();
+    });
+
     test('nested beyond reason is plain text', () => {
       const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
       const record = parseRecord(JSON.stringify(line).replace('"m"', deep));
@@ -178,36 +181,10 @@ describe('parse record', () => {
   });
 
   const words = [
-    '[p]',
-    '[manager]',
-    '[control-plane]',
-    '[p host=1]',
-    '2026-11-25T09:08:47.372844Z',
-    ' ',
-    ' ',
-    '  ',
-    'INFO',
-    'ERROR',
-    'a::b',
-    'log',
-    ':',
-  ].concat([
-    '{',
-    '}',
-    '"',
-    '\\',
-    ' k="',
-    ' k=v',
-    '=',
-    ' pipeline-id="1" pipeline-name="',
-    '🚀',
-    'é',
-    'x',
-    '[',
-    ']',
-    '.',
-    '-',
-  ]);
+    ...['[p]', '[manager]', '[control-plane]', '[p host=1]', '2026-11-25T09:08:47.372844Z', ' ', ' ', '  ', 'INFO'],
+    ...['ERROR', 'a::b', 'log', ':', '{', '}', '"', '\\', ' k="', ' k=v', '=', ' pipeline-id="1" pipeline-name="'],
+    ...['🚀', 'é', 'x', '[', ']', '.', '-'],
+  ];
   const hostile = fc
     .array(fc.oneof(fc.constantFrom(...words), fc.string({maxLength: 3})), {maxLength: 30})
     .chain((parts) =>
@@ -253,38 +230,7 @@ describe('parse record', () => {
   });
 });
 
-describe('exact json', () => {
-  test.each([
-    '12345678901234567890',
-    '-9007199254740993',
-    '0.12345678901234567890123',
-    '[1,{"id":18446744073709551615}]',
-    '{"a":9007199254740993,"b":[9007199254740993,"9007199254740993"]}',
-  ])('%s keeps its digits', (text) => {
-    expect(textOf(parseExact(text))).toBe(text);
-  });
-
-  test('a number that is kept as text is no object', () => {
-    expect(isExactObject(parseExact('12345678901234567890'))).toBe(false);
-    expect(isExactObject(parseExact('{"a":12345678901234567890}'))).toBe(true);
-  });
-
-  test('of all else it is what JSON.parse makes of it', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        const text = JSON.stringify(value);
-        expect(textOf(parseExact(text))).toBe(textOf(JSON.parse(text)));
-        expect(parseExact(text)).toEqual(JSON.parse(text));
-      }),
-    );
-  });
-
-  test('what is no JSON throws', () => {
-    expect(() => parseExact('{12345678901234567890}')).toThrow(SyntaxError);
-  });
-});
-
-describe('json record', () => {
+describe('the same record in both forms', () => {
   const runs = Number(process.env.PIPETAIL_RUNS ?? 500);
   const time = '2026-11-25T09:08:47.372844Z';
 
@@ -467,48 +413,35 @@ describe('json record', () => {
   });
 });
 
-describe('record fields', () => {
-  function fieldsOf(line: string) {
+describe('the fields of a record', () => {
+  const head = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  ';
+  const fieldsOf = (line: string) => {
     const record = parseRecord(line);
     return record && recordFields(record, line);
-  }
+  };
 
-  describe('the fields of a record', () => {
-    const head = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  ';
+  it('are read from the end of a text line, quotes and escapes undone', () => {
+    const line = `${head}slow disk path="/var log" quote="a \\"b\\"" tab="a\\tb" ms=12 ratio=0.5`;
+    expect(fieldsOf(line)).toEqual([
+      ['path', '/var log'],
+      ['quote', 'a "b"'],
+      ['tab', 'a\tb'],
+      ['ms', '12'],
+      ['ratio', '0.5'],
+    ]);
+    expect(fieldsOf(`${head}a=1`)).toEqual([['a', '1']]);
+    expect(fieldsOf(`${head}nothing but words`)).toEqual([]);
+  });
 
-    it('are read from the end of a text line, quotes and escapes undone', () => {
-      const line = `${head}slow disk path="/var log" quote="a \\"b\\"" tab="a\\tb" ms=12 ratio=0.5`;
-      expect(fieldsOf(line)).toEqual([
-        ['path', '/var log'],
-        ['quote', 'a "b"'],
-        ['tab', 'a\tb'],
-        ['ms', '12'],
-        ['ratio', '0.5'],
-      ]);
-    });
+  it('stay as written where their escapes are not those of JSON', () => {
+    expect(fieldsOf(`${head}x e="a\\u{1b}b"`)).toEqual([['e', 'a\\u{1b}b']]);
+  });
 
-    it('stay as written where their escapes are not those of JSON', () => {
-      expect(fieldsOf(`${head}x e="a\\u{1b}b"`)).toEqual([['e', 'a\\u{1b}b']]);
-    });
-
-    it('are read when there is no message', () => {
-      expect(fieldsOf(`${head}a=1 b=2`)).toEqual([
-        ['a', '1'],
-        ['b', '2'],
-      ]);
-    });
-
-    it('are id and name on lines of the runner', () => {
-      const line =
-        '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh a=1 pipeline-id="01a2" pipeline-name="N/A"';
-      expect(fieldsOf(line)).toEqual([
-        ['pipeline-id', '01a2'],
-        ['pipeline-name', 'N/A'],
-      ]);
-    });
-
-    it('are none on other lines', () => {
-      expect(fieldsOf(`${head}nothing but words`)).toEqual([]);
-    });
+  it('are only id and name on lines of the runner', () => {
+    const runner = head.replace('[pa]', '[manager]').replace('a::b:  ', 'a::b: ');
+    expect(fieldsOf(`${runner}Fresh a=1 pipeline-id="01a2" pipeline-name="N/A"`)).toEqual([
+      ['pipeline-id', '01a2'],
+      ['pipeline-name', 'N/A'],
+    ]);
   });
 });

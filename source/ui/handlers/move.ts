@@ -1,5 +1,5 @@
 import {count, dateTime} from '../../lib/format.ts';
-import {type Misread, parseTime} from '../../records/parse-time.ts';
+import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
@@ -74,7 +74,7 @@ type Place =
 const placeError = 'not a line; try 1204, -10 (from the end), 50% or $ (the end)';
 
 /** Reads a line number (`1204`, `1,204`, `-10` from the end, `$` the last) or a percentage of the log (`50%`). */
-export function parsePlace(text: string): Place | Misread {
+export function parsePlace(text: string): Place | ParseError {
   const typed = text.trim();
   if (typed === '$') return {kind: 'line', number: -1};
   const percent = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(typed)?.[1];
