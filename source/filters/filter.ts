@@ -1,27 +1,27 @@
 import {compilePattern, type Pattern, type TimeLimit} from '../buffer/pattern.ts';
 import {type Level, levelOf} from '../records/level.ts';
 
-/** A filter, or in one line what is wrong with what was typed. */
+/** A filter, or one line about the error in the typed text. */
 type ParsedFilter =
   | {readonly kind: 'filter'; readonly filter: Filter}
   | {readonly kind: 'error'; readonly text: string};
 
-/** What lets records pass. `out`: those that match are hidden, instead of all others. */
+/** A condition for records to be shown. `out`: matching records are hidden, instead of all others. */
 export type Filter =
   /** A line of the record matches. */
   | {readonly kind: 'text'; readonly pattern: Pattern; readonly out: boolean}
-  /** The record is at least as severe. One without a level, what a program printed, counts as INFO. */
+  /** The record is at least as severe. One without a level, the output of a program, counts as INFO. */
   | {readonly kind: 'level'; readonly least: Level; readonly out: boolean}
   /**
    * The record's target contains the text. Case counts only if the text has an upper-case letter. Lines of the runner
    * have the target `runner` as well as their own.
    */
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
-  /** Hides the records of one shape; `text` shows which. */
+  /** Hides the records of one fingerprint; `text` shows which. */
   | {readonly kind: 'fingerprint'; readonly fingerprint: number; readonly text: string}
   /**
-   * The record begins in `[from, to)`. `label` says in words what that is: `this run`, `after 12:03:44`. `to` may
-   * become known, or less, as long as no record that begins there has been looked at.
+   * The record begins in `[from, to)`. `label` names the range: `this run`, `after 12:03:44`. `to` may be set or
+   * lowered later, while no record that begins there has been read.
    */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined; readonly label: string};
 
@@ -30,13 +30,13 @@ export type FilterEntry = {readonly id: number; readonly filter: Filter; readonl
 
 const levelPrefix = 'level:';
 const targetPrefix = 'target:';
-/** Before a pattern that would be read as something else. */
+/** For patterns that would be read as another kind of filter. */
 const textPrefix = 'text:';
 
 /**
- * Reads what a person types: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before any of them
+ * Reads a typed filter: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before any of them
  * hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
- * `watch` ends patterns that take too long.
+ * `watch` stops patterns that take too long.
  */
 export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): ParsedFilter {
   const out = typed.startsWith('!');
@@ -53,7 +53,7 @@ export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): P
   return {kind: 'filter', filter: {kind: 'text', pattern: compilePattern(source, options), out}};
 }
 
-/** What is typed to get the filter; of filters that cannot be typed, words that say what they are. */
+/** The text to type for the filter; of filters that cannot be typed, a description. */
 export function filterText(filter: Filter): string {
   switch (filter.kind) {
     case 'text':
@@ -94,18 +94,18 @@ function failure(text: string): ParsedFilter {
   return {kind: 'error', text};
 }
 
-/** The filters and another one, under an id of its own. */
+/** The filters and another one, with a new id. */
 export function withFilter(filters: readonly FilterEntry[], filter: Filter): readonly FilterEntry[] {
   return [...filters, {id: Math.max(0, ...filters.map(({id}) => id)) + 1, filter, on: true}];
 }
 
-/** The least level that the filters let pass, if they say one. */
+/** The least level that is shown, if a filter sets one. */
 export function leastLevel(filters: readonly FilterEntry[]): Level | undefined {
   const filter = filters.find(isLeast)?.filter;
   return filter?.kind === 'level' ? filter.least : undefined;
 }
 
-/** The filters with another least level, or with none. */
+/** The filters with another least level, or without one. */
 export function withLeastLevel(filters: readonly FilterEntry[], least: Level | undefined): readonly FilterEntry[] {
   const now = filters.find(isLeast);
   const others = filters.filter((entry) => entry !== now);

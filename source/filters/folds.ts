@@ -1,23 +1,23 @@
 import {IdSet, type Journal} from './id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
-/** Records in one row, the one that begins at `head` and those after it; shown one by one while `open`. */
+/** Records in one row: the one that begins at `head` and those after it. `open`: each record has its own rows. */
 export type Fold = {readonly head: number; readonly records: number; readonly open: boolean};
 
-/** What is shown before anything is folded. */
-export type Unfolded = {
+/** The shown entries before they are folded. */
+type Unfolded = {
   /** Heads of the records shown. */
   readonly records: IdSet;
   /** All lines of those records, and the markers. */
   readonly lines: IdSet;
-  /** Of the records shown, those that are shown for what they are; the others stand around one. */
+  /** Of the records shown, those that match; the others are around one. */
   readonly hits: IdSet;
 };
 
 /**
- * Rows in which neighbouring records of one shape are folded into the head line of the first. What stands between two
- * records on the screen keeps them apart: a marker, or a line of a record that is not whole in one place; such a record
- * itself is never folded. Nor are a match and what stands around it folded together.
+ * Rows in which neighbouring records of one fingerprint are folded into the head line of the first. Entries between two
+ * records on the screen keep them apart: a marker, or a line of a record that is scattered among others; such a record is
+ * never folded. A match and the records around it are not folded together.
  */
 export class Folds {
   /** Entries that have a row. */
@@ -25,10 +25,10 @@ export class Folds {
   readonly #shown: Unfolded;
   readonly #map: RecordMap;
   readonly #fingerprints: Fingerprints;
-  /** Shown records that do not go on with the fold before them: each begins one, if of a single record. */
+  /** Shown records that begin a fold, maybe of a single record. */
   readonly #leaders: IdSet;
   readonly #opened: Set<number>;
-  /** Folds opened or closed since `settle`. */
+  /** Folds opened or closed since `onRollback`. */
   #toggled: number[] = [];
 
   constructor(
@@ -75,13 +75,13 @@ export class Folds {
     this.#refresh(head);
   }
 
-  /** What was not settled has been taken back, and with it rows that were opened or closed meanwhile. */
-  settle(): void {
+  /** After a rollback, which also undid the rows of folds that were opened or closed meanwhile. */
+  onRollback(): void {
     for (const head of this.#toggled) this.#refresh(head);
     this.#toggled = [];
   }
 
-  /** The record is shown from now on, and is the last entry of the log so far. */
+  /** The record, the last entry so far, is shown. */
   append(head: number): void {
     const previous = this.#shown.records.previousTo(head - 1);
     if (previous === undefined || !this.#join(previous, head)) {
@@ -89,19 +89,19 @@ export class Folds {
       this.rows.add(head);
       return;
     }
-    // Otherwise it disappears in a fold of two or more.
+    // Otherwise it is hidden in a fold of two or more.
     if (this.#leaders.has(previous)) this.#refresh(previous);
     else if (this.#opened.size > 0 && this.#isUnfolded(this.#leaders.previousTo(previous))) this.rows.add(head);
   }
 
-  /** The record is shown from now on, or no longer just around a match. Its lines are among the lines shown. */
+  /** The record is now shown, or no longer only around a match. Its lines are among the shown lines. */
   change(head: number): void {
     const strays = this.#map.straysOf(head);
     for (const id of strays) this.rows.add(id);
     this.#relink(head, strays);
   }
 
-  /** The record is not shown any more. */
+  /** The record is no longer shown. */
   remove(head: number): void {
     const strays = this.#map.straysOf(head);
     for (const id of strays) this.rows.delete(id);
@@ -110,16 +110,16 @@ export class Folds {
     this.#relink(head, strays);
   }
 
-  /** A shown record got one more line, the last of the log so far. */
+  /** A shown record got one more line, the last entry so far. */
   extend(head: number, id: number, isStray: boolean): void {
     if (isStray) {
       this.rows.add(id);
-      // After its first stray the record stands apart from its neighbours, and no more changes.
-      if (!this.#standsApart(head)) this.#relink(head, []);
+      // After its first stray the record is apart from its neighbours, and nothing else changes.
+      if (!this.#isApart(head)) this.#relink(head, []);
     } else if (this.#isUnfolded(this.#leaders.previousTo(head))) this.rows.add(id);
   }
 
-  /** Drops what is below `id`. What is left of a fold goes on under its first record, open if it was. */
+  /** Drops ids below `id`. The rest of a fold continues under its first record, open if it was. */
   dropBelow(id: number): void {
     const first = this.#shown.records.nextFrom(id);
     const leader = first === undefined ? undefined : this.#leaders.previousTo(first);
@@ -132,7 +132,7 @@ export class Folds {
     this.#refresh(first);
   }
 
-  /** Makes the rows of the fold around `id` what they are to be. */
+  /** Updates the rows of the fold around `id`. */
   #refresh(id: number): void {
     const leader = this.#leaders.previousTo(id);
     if (leader === undefined) return;
@@ -142,12 +142,12 @@ export class Folds {
       this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at));
       return;
     }
-    // A loose entry within is a marker, or of a record that is never folded.
+    // A loose entry in it is a marker, or of a record that is never folded.
     this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at) & this.#map.loose.wordAt(at));
     this.rows.add(leader);
   }
 
-  /** Works out which records around `head` and its `strays` begin a fold, and the rows of the folds concerned. */
+  /** Updates which records around `head` and its `strays` begin a fold, and the rows of these folds. */
   #relink(head: number, strays: readonly number[]): void {
     const {records} = this.#shown;
     const heads = new Set<number>();
@@ -167,7 +167,7 @@ export class Folds {
     }
   }
 
-  /** Whether two shown records that follow each other belong into one fold. */
+  /** Whether two shown neighbours belong to one fold. */
   #join(first: number, second: number): boolean {
     const {hits, lines} = this.#shown;
     if (hits.has(first) !== hits.has(second)) return false;
@@ -179,7 +179,7 @@ export class Folds {
     return this.#fingerprints.of(first) === this.#fingerprints.of(second);
   }
 
-  #standsApart(head: number): boolean {
+  #isApart(head: number): boolean {
     const next = this.#shown.records.nextFrom(head + 1);
     return this.#leaders.has(head) && (next === undefined || this.#leaders.has(next));
   }

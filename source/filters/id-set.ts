@@ -4,9 +4,9 @@ const blockWords = blockIds / 32;
 type Block = {readonly words: Int32Array; count: number};
 
 /**
- * A set of entry ids at one bit an entry, nothing where a stretch of 4,096 ids has none. The oldest ids can be dropped;
- * what is below the lowest id kept is in no set. A count or a neighbour costs a look at the counts of the blocks
- * between: 250 for 1,000,000 entries.
+ * A set of entry ids: one bit an entry, no memory for a block of 4,096 ids without members. The oldest ids can be dropped;
+ * ids below the floor are in no set. A count or a neighbour reads the counts of the blocks in between: 250 for 1,000,000
+ * entries.
  */
 export class IdSet {
   readonly #journal: Journal;
@@ -23,14 +23,14 @@ export class IdSet {
     this.#journal = journal;
   }
 
-  /** A set of its own with the same ids. */
+  /** Another set with the same ids. */
   copy(journal: Journal): IdSet {
     const copy = new IdSet(this.#floor, journal);
     copy.#blocks = this.#blocks.map((block) => block && {words: block.words.slice(), count: block.count});
     return copy;
   }
 
-  /** The lowest id that was added or deleted since this was last asked, drops aside; Infinity: none was. */
+  /** The lowest id that was added or deleted since the last call, without drops; Infinity if none was. */
   drainChangedFrom(): number {
     const changedFrom = this.#changedFrom;
     this.#changedFrom = Number.POSITIVE_INFINITY;
@@ -108,14 +108,14 @@ export class IdSet {
     return count;
   }
 
-  /** The 32 bits among which `id` is. They begin at a multiple of 32, in every set alike. */
+  /** The 32 bits around `id`. They begin at a multiple of 32, in every set. */
   wordAt(id: number): number {
     const offset = id - this.#base;
     if (offset < 0) return 0;
     return this.#blocks[Math.floor(offset / blockIds)]?.words[(offset >> 5) & (blockWords - 1)] ?? 0;
   }
 
-  /** Replaces `[from, to)`, 32 ids at a time: `change` is given the bits and the id of one of them. */
+  /** Replaces `[from, to)`, 32 ids at a time: `change` gets the bits and the id of one of them. */
   rewrite(from: number, to: number, change: (word: number, at: number) => number): void {
     for (let at = Math.max(from, this.#floor); at < to; ) {
       const bit = (at - this.#base) & 31;
@@ -127,7 +127,7 @@ export class IdSet {
     }
   }
 
-  /** Ids below `floor` leave. */
+  /** Removes the ids below `floor`. */
   dropBelow(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
@@ -137,7 +137,7 @@ export class IdSet {
     this.#base += blocks * blockIds;
   }
 
-  /** For the journal: puts back the word among which `at` is. */
+  /** For the journal: restores the word around `at`. */
   restore(at: number, word: number): void {
     if (at >= this.#base) this.#write(at - this.#base, word);
   }
@@ -145,13 +145,13 @@ export class IdSet {
   #put(id: number, word: number): void {
     const old = this.wordAt(id);
     if (id < this.#floor || old === word) return;
-    if (this.#journal.inForce) this.#journal.note(this, id, old);
+    if (this.#journal.isOpen) this.#journal.record(this, id, old);
     this.#write(id - this.#base, word);
   }
 
   #write(offset: number, word: number): void {
     const index = Math.floor(offset / blockIds);
-    // No holes: an array with holes is slower to read.
+    // An array with holes is slower to read.
     while (this.#blocks.length < index) this.#blocks.push(undefined);
     const block = this.#blocks[index] ?? {words: new Int32Array(blockWords), count: 0};
     this.#blocks[index] = block;
@@ -168,40 +168,40 @@ export class IdSet {
   }
 }
 
-/** What a journal can put back: a word of 32 bits that stood at an id. */
+/** A set in which a journal can restore the word of 32 bits at an id. */
 type Restorable = {readonly restore: (at: number, word: number) => void};
 
 /**
- * Remembers what changes replace, so that they can be taken back. The newest lines of a log are shown as soon as they
- * arrive, but what they are is settled only by what follows: they are taken in, and taken back before the next look.
+ * Records the words that changes replace, so that the changes can be undone. The newest lines of a log are shown as soon
+ * as they arrive, but their records are final only after the next lines: they are added, and removed before the next step.
  */
 export class Journal {
-  #inForce = false;
+  #isOpen = false;
   #entries: {readonly set: Restorable; readonly at: number; readonly word: number}[] = [];
 
-  /** Changes are being written down. */
-  get inForce(): boolean {
-    return this.#inForce;
+  /** Changes are recorded. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
-  /** From now on, until `rollback`. */
-  begin(): void {
-    this.#inForce = true;
+  /** Records changes until `rollback`. */
+  start(): void {
+    this.#isOpen = true;
   }
 
-  note(set: Restorable, at: number, word: number): void {
+  record(set: Restorable, at: number, word: number): void {
     this.#entries.push({set, at, word});
   }
 
-  /** Puts everything back as it was at `begin`. */
+  /** Restores all sets as they were at `start`. */
   rollback(): void {
-    this.#inForce = false;
+    this.#isOpen = false;
     const entries = this.#entries;
     this.#entries = [];
     for (const {set, at, word} of entries.toReversed()) set.restore(at, word);
   }
 
-  /** Puts a copy of `set` into the state that the set had at `begin`. */
+  /** Restores a copy of `set` as the set was at `start`. */
   restoreCopy(copy: Restorable, set: Restorable): void {
     for (const entry of this.#entries.toReversed()) if (entry.set === set) copy.restore(entry.at, entry.word);
   }

@@ -7,41 +7,41 @@ import type {Filter, FilterEntry} from './filter.ts';
 import type {IdSet, Journal} from './id-set.ts';
 import {type Fingerprints, type RecordSource, targetsOf} from './record-map.ts';
 
-/** How lines of the runner look, the last two before Feldera 0.207: they have a target that need not stand in them. */
+/** How lines of the runner look, the last two before Feldera 0.207: they match the target `runner` without the word. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
-export type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly fingerprints: Fingerprints};
+type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly fingerprints: Fingerprints};
 
-/** What one filter says of each record: a bit a record, and nothing else that grows. */
+/** Which records one filter hides: one bit a record, and nothing else that grows. */
 export class FilterMatches {
   readonly id: number;
   readonly filter: Filter;
   readonly #log: LogInfo;
   readonly #refused: IdSet;
-  /** What a line must contain to be looked at more closely. */
+  /** A line without this cannot match. */
   readonly #needed: Pattern | undefined;
-  /** Entries below were judged before, by verdicts that these go on from. */
-  readonly #knownTo: number;
-  /** The lines with what is needed, of those being judged, and the place of the first not yet asked for. */
+  /** Entries below were matched before, by an earlier pass. */
+  readonly #matchedTo: number;
+  /** The lines of the last `search` that may match, and the index of the next one. */
   #hits: readonly number[] = [];
   #at = 0;
 
-  /** `refused`: the heads of the records that are known to be refused, of those of the entries below `upTo`. */
-  constructor(entry: FilterEntry, log: LogInfo, {refused, upTo}: {refused: IdSet; upTo: number}) {
+  /** `refused`: the heads of the hidden records among the entries below `matchedTo`. */
+  constructor(entry: FilterEntry, log: LogInfo, {refused, matchedTo}: {refused: IdSet; matchedTo: number}) {
     this.id = entry.id;
     this.filter = entry.filter;
     this.#log = log;
     this.#refused = refused;
-    this.#knownTo = upTo;
+    this.#matchedTo = matchedTo;
     this.#needed = neededFor(entry.filter);
   }
 
-  /** How many records that begin at `firstId` or later the filter alone would hide. */
+  /** Records from `firstId` on that the filter alone would hide. */
   refusedCount(firstId: number): number {
     return this.tooSlow ? 0 : this.#refused.countFrom(firstId);
   }
 
-  /** The pattern takes too long: the filter judges no more. */
+  /** The pattern takes too long: the filter is not used any more. */
   get tooSlow(): boolean {
     return this.#needed?.tooSlow === true;
   }
@@ -50,7 +50,7 @@ export class FilterMatches {
     return !this.#refused.has(head);
   }
 
-  /** The refusals alone, without those that `journal` would take back. */
+  /** A copy of the hidden heads, without the changes that `journal` would undo. */
   refusedCopy(journal: Journal, copyJournal: Journal): IdSet {
     const copy = this.#refused.copy(copyJournal);
     journal.restoreCopy(copy, this.#refused);
@@ -62,8 +62,8 @@ export class FilterMatches {
   }
 
   /**
-   * Searches the entries from `from` on, before they are judged in turn. Answers up to where, at most `to`; undefined:
-   * that took too long, and is to be tried again unless `tooSlow`.
+   * Searches the entries `[from, to)`, before they are added in turn. Returns where the search ended; undefined if it took
+   * too long: to be tried again unless `tooSlow`.
    */
   search(from: number, to: number): number | undefined {
     const pattern = this.#needed;
@@ -72,7 +72,7 @@ export class FilterMatches {
     if (!pattern) return to;
     const {buffer} = this.#log;
     const openLine = buffer.hasOpenLine && to === buffer.endId ? buffer.lineAt(to - 1) : undefined;
-    const start = Math.max(from, this.#knownTo);
+    const start = Math.max(from, this.#matchedTo);
     const end = openLine ? to - 1 : to;
     if (start < end) {
       const found = findHits({buffer, pattern}, {from: start, to: end, maxBytes: Number.POSITIVE_INFINITY});
@@ -86,18 +86,18 @@ export class FilterMatches {
     return isHit === undefined ? undefined : to;
   }
 
-  /** Judges the record that begins with the line `head`. Lines are asked for in order. */
-  begin(head: number): void {
-    if (head >= this.#knownTo) this.#refused.set(head, this.#refuses(head));
+  /** Adds the line `head`, which begins a record. Lines are added in order. */
+  addHead(head: number): void {
+    if (head >= this.#matchedTo) this.#refused.set(head, this.#refuses(head));
   }
 
-  /** Judges the record again, which goes on with the line `id`. */
-  goOn(head: number, id: number): void {
-    if (id < this.#knownTo || this.filter.kind !== 'text') return;
+  /** Adds the line `id`, which continues the record of `head`. */
+  addLine(head: number, id: number): void {
+    if (id < this.#matchedTo || this.filter.kind !== 'text') return;
     if (this.#isHit(id)) this.#refused.set(head, this.filter.out);
   }
 
-  /** What the filter says of a line whose record's head is not held. Such a record is not counted. */
+  /** Whether a line passes whose record's head is not held. Such a record is not counted. */
   passesOrphan(head: number, id: number): boolean {
     const {filter} = this;
     const {buffer, index} = this.#log;

@@ -1,17 +1,17 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
-import {fingerprintOf} from '../records/fingerprint.ts';
 import {openingBrace} from '../records/bytes.ts';
+import {fingerprintOf} from '../records/fingerprint.ts';
 import {parseRecord} from '../records/parse-record.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
-/** What filters and folds ask of the records of a log. */
+/** The part of `RecordIndex` that filters and folds use. */
 export type RecordSource = Pick<RecordIndex, 'step' | 'settledTo' | 'headOf' | 'linesOf' | 'levelAt'>;
 
 /**
- * Which entries make which record, as far as they were taken in. A record is its head and the lines up to the next
- * head, but for what stands loose between them, and its own lines among those of later records: its strays.
+ * Which entries make which record, as far as they were added. A record is its head and the lines up to the next head, but
+ * without the loose entries among them, and its strays: its lines among those of later records.
  */
 export class RecordMap {
   /** Lines that begin a record. */
@@ -20,7 +20,7 @@ export class RecordMap {
   readonly loose: IdSet;
   readonly #withStrays: IdSet;
   readonly #index: RecordSource;
-  /** One past the last entry taken in. */
+  /** One past the last entry added. */
   end: number;
 
   constructor(index: RecordSource, firstId: number, journal: Journal) {
@@ -31,23 +31,23 @@ export class RecordMap {
     this.#withStrays = new IdSet(firstId, journal);
   }
 
-  /** Takes in the entry `end`. */
+  /** Adds the entry `end`, a marker. */
   addMarker(): void {
     this.loose.add(this.end);
     this.end += 1;
   }
 
-  /** Takes in the line `end`, which begins a record. */
+  /** Adds the line `end`, which begins a record. */
   addHead(): void {
     this.heads.add(this.end);
     this.end += 1;
   }
 
-  /** Takes in the line `end`, which goes on with a record; true: it is a stray. */
+  /** Adds the line `end`, which continues a record; true: it is a stray. */
   addLine(head: number): boolean {
     const id = this.end;
     this.end += 1;
-    // Before all heads that are held stands what is left of a record whose head is not.
+    // A line before all held heads is left of a record whose head is not held: no stray.
     const isStray = (this.heads.previousTo(id) ?? head) !== head;
     if (!isStray) return false;
     this.loose.add(id);
@@ -75,14 +75,13 @@ export class RecordMap {
   }
 }
 
-/** Spans and target of a text line end before this, and the rest of a long line need not be read. Bytes. */
+/** Bytes of a line in text form that are enough to read its spans and target. */
 const targetWithin = 1024;
 
-
-/** The shapes of records, asked of neighbours in turn: the last two are remembered. */
+/** The fingerprints of records. Neighbours are compared in turn: the last two are cached. */
 export class Fingerprints {
   readonly #buffer: LogBuffer;
-  #last = {head: -1, shape: 0};
+  #last = {head: -1, fingerprint: 0};
   #lastButOne = this.#last;
 
   constructor(buffer: LogBuffer) {
@@ -91,24 +90,24 @@ export class Fingerprints {
 
   /** Of the record that begins at `head`, which is held. */
   of(head: number): number {
-    if (this.#last.head === head) return this.#last.shape;
-    if (this.#lastButOne.head === head) return this.#lastButOne.shape;
+    if (this.#last.head === head) return this.#last.fingerprint;
+    if (this.#lastButOne.head === head) return this.#lastButOne.fingerprint;
     const line = this.#buffer.lineAt(head);
     this.#lastButOne = this.#last;
-    this.#last = {head, shape: line ? fingerprintOf(line) : 0};
-    return this.#last.shape;
+    this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0};
+    return this.#last.fingerprint;
   }
 
-  /** The last lines have changed. */
-  forget(): void {
-    this.#last = {head: -1, shape: 0};
+  /** Clears the cache: the last lines may have changed. */
+  clear(): void {
+    this.#last = {head: -1, fingerprint: 0};
     this.#lastButOne = this.#last;
   }
 }
 
 /**
- * The targets that a head line answers to, its own and `runner` for the runner's lines; none for plain text. Makes
- * strings: asked of lines only that are known to contain what is looked for.
+ * The targets of a head line: its own, and `runner` for the runner's lines; none for plain text. Makes strings: only for
+ * lines that contain the searched text.
  */
 export function targetsOf(line: Buffer): readonly string[] {
   const record = parseRecord(visibleText(line[0] === openingBrace ? line : line.subarray(0, targetWithin)));

@@ -9,153 +9,139 @@ import {ShownRecords} from './shown-records.ts';
 export type ShownLinesOptions = {
   readonly buffer: LogBuffer;
   readonly index: RecordSource;
-  /** Only those that are on are heeded. All of them must let a record pass; their order means nothing. */
+  /** Only those that are on count. A record must pass all of them; their order does not matter. */
   readonly filters: readonly FilterEntry[];
-  /** So many records before and after each match are shown as well. `between` filters are not overruled so. */
+  /** Records shown before and after each match, within the `between` filters. */
   readonly around: number;
-  /** Neighbouring records of one shape are shown in one row. */
+  /** Neighbouring records of one fingerprint are shown in one row. */
   readonly fold: boolean;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
-  /** What filters found that these lines share with others, of the same log, is taken from there. */
+  /** Shown lines of the same log, whose results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
 };
 
 /**
- * The entries of a log that filters and folds leave, worked out in steps and kept true while the log grows and drops
- * lines. Records are shown whole or not at all; markers always, but for those outside a `between` filter. Of a record
- * whose head the log has dropped, the lines that are left stay shown or hidden, and are not counted.
+ * The entries of a log that filters and folds leave, found in steps while the log grows and drops lines. A record is shown
+ * or hidden as a whole; markers are always shown, except outside a `between` filter. The held lines of a record whose head
+ * was dropped stay shown or hidden, and are not counted.
  *
- * Costs about a bit an entry for each filter and seven more, and keeps no text.
+ * Costs about one bit an entry for each filter and seven more, and keeps no text.
  */
 export class ShownLines implements Entries {
   /** Without `earlier`: each would keep the one before it alive. */
   readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
-  #intake: Intake;
+  #pass: FilterPass;
   #tooSlow: readonly number[] = [];
-  #isAnew = false;
+  #hasRestarted = false;
 
   constructor(options: ShownLinesOptions) {
     const {earlier, opened = [], ...kept} = options;
     this.#options = kept;
-    this.#intake = this.#newIntake(opened, earlier?.intake);
+    this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
-  /** For shown lines that go on from these. */
-  get intake(): Intake {
-    return this.#intake;
+  /** For later shown lines that reuse its results. */
+  get pass(): FilterPass {
+    return this.#pass;
   }
 
-  readonly atOrAfter = (id: number): number | undefined => this.#intake.shown.rows.nextFrom(id);
-  readonly atOrBefore = (id: number): number | undefined => this.#intake.shown.rows.previousTo(id);
-  readonly countFrom = (id: number): number => this.#intake.shown.rows.countFrom(id);
+  readonly atOrAfter = (id: number): number | undefined => this.#pass.shown.rows.nextFrom(id);
+  readonly atOrBefore = (id: number): number | undefined => this.#pass.shown.rows.previousTo(id);
+  readonly countFrom = (id: number): number => this.#pass.shown.rows.countFrom(id);
 
-  /** Everything that the log holds was looked at. */
+  /** Everything that the log holds was read. */
   get caughtUp(): boolean {
-    return this.#intake.caughtUp;
+    return this.#pass.caughtUp;
   }
 
-  /** Records that match, of those whose head is held. */
-  get matches(): number {
-    return this.#intake.shown.hits.countFrom(0);
-  }
-
-  /** Records that are not shown, not even around a match, of those whose head is held. */
-  get hidden(): number {
-    const {records} = this.#intake.shown;
-    return this.#intake.map.heads.countFrom(0) - records.countFrom(0);
-  }
-
-  /** Ids of the filters whose pattern takes too long: everything passes them. */
+  /** Ids of the filters whose pattern takes too long: they hide nothing. */
   get tooSlow(): readonly number[] {
     return this.#tooSlow;
   }
 
-  /** Records that the filter alone would hide, of those whose head is held. */
+  /** Records whose head is held that the filter alone would hide. */
   hiddenBy(filterId: number): number {
-    return this.#intake.verdicts.find(({id}) => id === filterId)?.refusedCount(this.#options.buffer.firstId) ?? 0;
+    return this.#pass.matches.find(({id}) => id === filterId)?.refusedCount(this.#options.buffer.firstId) ?? 0;
   }
 
-  /** The line is shown, in a row of its own or in that of a fold; markers likewise. */
+  /** The entry is shown, in its own row or in that of a fold. */
   includes(id: number): boolean {
-    return this.#intake.shown.lines.has(id);
+    return this.#pass.shown.lines.has(id);
   }
 
   /**
-   * The lowest id that was shown or hidden, in rows or folds, since this was last asked; Infinity: none was. A later
-   * line may show or hide a whole record, and those that are near it. For one reader at a time.
+   * The lowest id that was shown or hidden, in rows or folds, since the last call; Infinity if none was. A later line may
+   * show or hide a whole record, and those near it. For one reader at a time.
    */
   drainChangedFrom(): number {
-    const changedFrom = this.#intake.shown.lines.drainChangedFrom();
-    const isAnew = this.#isAnew;
-    this.#isAnew = false;
-    return isAnew ? 0 : changedFrom;
+    const changedFrom = this.#pass.shown.lines.drainChangedFrom();
+    const hasRestarted = this.#hasRestarted;
+    this.#hasRestarted = false;
+    return hasRestarted ? 0 : changedFrom;
   }
 
-  /** The entry is shown only for its nearness to a match. */
+  /** The entry is shown only because it is near a match. */
   isAround(id: number): boolean {
-    const {records, hits} = this.#intake.shown;
+    const {records, hits} = this.#pass.shown;
     const head = this.#options.index.headOf(id);
     return records.has(head) && !hits.has(head);
   }
 
-  /** How many records the row `id` stands for. */
+  /** How many records the row `id` has. */
   foldedAt(id: number): number {
-    const fold = this.#intake.shown.folds?.foldOf(id);
+    const fold = this.#pass.shown.folds?.foldOf(id);
     return fold && fold.head === id && !fold.open ? fold.records : 1;
   }
 
-  /** The fold that a shown line is in, be it of a single record; undefined where nothing is folded. */
+  /** The fold of a shown line, maybe of a single record; undefined where nothing is folded. */
   foldOf(id: number): Fold | undefined {
-    return this.#intake.shown.folds?.foldOf(this.#options.index.headOf(id));
+    return this.#pass.shown.folds?.foldOf(this.#options.index.headOf(id));
   }
 
-  /** All lines of the records that the row `id` stands for: what is copied of it. Just `id` where nothing is folded. */
+  /** All lines of the records in the row `id`, to copy them. Just `id` where nothing is folded. */
   foldLines(id: number): Iterable<number> {
-    const {folds} = this.#intake.shown;
+    const {folds} = this.#pass.shown;
     return folds && this.foldedAt(id) > 1 ? folds.linesOf(id) : [id];
   }
 
   /** Heads of the folds that are open. */
   get opened(): ReadonlySet<number> {
-    return this.#intake.shown.folds?.opened ?? new Set();
+    return this.#pass.shown.folds?.opened ?? new Set();
   }
 
   /** Opens or closes the fold of a shown line. */
   setOpen(id: number, isOpen: boolean): void {
     const fold = this.foldOf(id);
-    if (fold) this.#intake.shown.folds?.setOpen(fold.head, isOpen);
+    if (fold) this.#pass.shown.folds?.setOpen(fold.head, isOpen);
   }
 
-  /**
-   * Looks at about `maxBytes` more bytes; true: everything held was looked at. The records of those bytes are looked
-   * at first, if they were not yet.
-   */
+  /** Reads about `maxBytes` more bytes, first for the index of records; true: everything held was read. */
   step(maxBytes: number): boolean {
     if (!this.#options.index.step(maxBytes)) return false;
     if (this.caughtUp) return true;
-    if (!this.#intake.step(maxBytes)) this.#giveUp();
+    if (!this.#pass.step(maxBytes)) this.#restart();
     return this.caughtUp;
   }
 
-  /** Begins anew, without the filters that are too slow. */
-  #giveUp(): void {
-    const {verdicts, shown} = this.#intake;
-    this.#tooSlow = [...this.#tooSlow, ...verdicts.filter(({tooSlow}) => tooSlow).map(({id}) => id)];
-    this.#intake = this.#newIntake(shown.folds?.opened ?? [], this.#intake);
-    this.#isAnew = true;
+  /** Starts anew, without the filters that are too slow. */
+  #restart(): void {
+    const {matches, shown} = this.#pass;
+    this.#tooSlow = [...this.#tooSlow, ...matches.filter(({tooSlow}) => tooSlow).map(({id}) => id)];
+    this.#pass = this.#newPass(shown.folds?.opened ?? [], this.#pass);
+    this.#hasRestarted = true;
   }
 
-  #newIntake(opened: Iterable<number>, earlier: Intake | undefined): Intake {
+  #newPass(opened: Iterable<number>, earlier: FilterPass | undefined): FilterPass {
     const filters = this.#options.filters.filter(({id, on}) => on && !this.#tooSlow.includes(id));
-    return new Intake({...this.#options, filters, opened}, earlier);
+    return new FilterPass({...this.#options, filters, opened}, earlier);
   }
 }
 
-/** Entries count as at least so many bytes of a step, so that one over empty lines takes no longer. */
+/** Bytes that an entry costs of a step at least, so that a step over empty lines takes no longer. */
 const leastEntryBytes = 128;
 
-type IntakeOptions = {
+type FilterPassOptions = {
   readonly buffer: LogBuffer;
   readonly index: RecordSource;
   readonly filters: readonly FilterEntry[];
@@ -165,23 +151,23 @@ type IntakeOptions = {
 };
 
 /**
- * Takes the entries of a log in, in order: has the filters judge them and shows what passes. What is not settled, an
- * open line and an empty one before it, is taken in as it stands, and taken back before the next step.
+ * One pass of the filters over the entries of a log, in order. Entries that are not settled, an open line and an empty one
+ * before it, are added as they are, and removed before the next step.
  */
-class Intake {
+class FilterPass {
   readonly map: RecordMap;
-  readonly verdicts: readonly FilterMatches[];
-  readonly #options: IntakeOptions;
+  readonly matches: readonly FilterMatches[];
+  readonly #options: FilterPassOptions;
   readonly #journal = new Journal();
   readonly #fingerprints: Fingerprints;
   readonly #shown: ShownRecords;
   #floor: number;
-  /** Every entry below was taken in for good. */
+  /** Every entry below is final. */
   #settledTo: number;
   #doneVersion: number | undefined;
 
-  /** What `earlier` found by the same filters in the same log is not looked for again. */
-  constructor(options: IntakeOptions, earlier: Intake | undefined) {
+  /** The results of `earlier` for the same filters and the same log are reused. */
+  constructor(options: FilterPassOptions, earlier: FilterPass | undefined) {
     const {buffer, index} = options;
     const firstId = buffer.firstId;
     this.#options = options;
@@ -189,9 +175,9 @@ class Intake {
     this.#settledTo = firstId;
     this.#fingerprints = new Fingerprints(buffer);
     const log = {buffer, index, fingerprints: this.#fingerprints};
-    this.verdicts = options.filters.map((entry) => {
-      const known = earlier?.settled(entry, buffer, this.#journal);
-      return new FilterMatches(entry, log, known ?? {refused: new IdSet(firstId, this.#journal), upTo: firstId});
+    this.matches = options.filters.map((entry) => {
+      const found = earlier?.settled(entry, buffer, this.#journal);
+      return new FilterMatches(entry, log, found ?? {refused: new IdSet(firstId, this.#journal), matchedTo: firstId});
     });
     this.map = new RecordMap(index, firstId, this.#journal);
     this.#shown = new ShownRecords(
@@ -201,49 +187,49 @@ class Intake {
     this.#drop();
   }
 
-  /** What is shown, without what the log has dropped since. */
+  /** The shown records, without those that the log has dropped since. */
   get shown(): ShownRecords {
     if (this.#options.buffer.firstId > this.#floor) this.#drop();
     return this.#shown;
   }
 
-  /** Everything that the log holds was taken in. */
+  /** Everything that the log holds was added. */
   get caughtUp(): boolean {
     return this.#doneVersion === this.#options.buffer.version;
   }
 
-  /** Takes in about `maxBytes` of those entries whose records are known to the index. False if a pattern is too slow. */
+  /** Adds about `maxBytes` of the entries that the index has read. False if a pattern is too slow. */
   step(maxBytes: number): boolean {
     const {buffer, index} = this.#options;
-    this.#takeBack();
+    this.#rollback();
     const settled = Math.max(this.#settledTo, index.settledTo);
     for (let left = maxBytes; left > 0 && this.#settledTo < settled; this.#settledTo = this.map.end) {
-      const taken = this.#takePart(settled, Math.max(1, Math.floor(left / leastEntryBytes)));
-      if (taken === undefined) return this.#isSane;
-      left -= taken;
+      const cost = this.#addEntries(settled, Math.max(1, Math.floor(left / leastEntryBytes)));
+      if (cost === undefined) return this.#isFast;
+      left -= cost;
     }
     if (this.#settledTo < settled) return true;
-    this.#journal.begin();
-    while (this.map.end < buffer.endId) if (this.#takePart(buffer.endId, 1) === undefined) return this.#isSane;
+    this.#journal.start();
+    while (this.map.end < buffer.endId) if (this.#addEntries(buffer.endId, 1) === undefined) return this.#isFast;
     this.#doneVersion = buffer.version;
     return true;
   }
 
-  /** What the filter has refused among the entries taken in for good; undefined if it is not one of these. */
-  settled(entry: FilterEntry, buffer: LogBuffer, journal: Journal): {refused: IdSet; upTo: number} | undefined {
-    const verdicts = this.verdicts.find(({filter}) => filter === entry.filter);
-    if (!verdicts || verdicts.tooSlow || buffer !== this.#options.buffer) return undefined;
-    return {refused: verdicts.refusedCopy(this.#journal, journal), upTo: this.#settledTo};
+  /** The records that a filter hides among the final entries; undefined if this pass does not have the filter. */
+  settled(entry: FilterEntry, buffer: LogBuffer, journal: Journal): {refused: IdSet; matchedTo: number} | undefined {
+    const matches = this.matches.find(({filter}) => filter === entry.filter);
+    if (!matches || matches.tooSlow || buffer !== this.#options.buffer) return undefined;
+    return {refused: matches.refusedCopy(this.#journal, journal), matchedTo: this.#settledTo};
   }
 
-  /** Takes back what was not settled, and drops what the log has dropped. */
-  #takeBack(): void {
+  /** Removes unsettled entries, and those that the log has dropped. */
+  #rollback(): void {
     this.#doneVersion = undefined;
     this.#journal.rollback();
-    this.#fingerprints.forget();
+    this.#fingerprints.clear();
     this.map.end = this.#settledTo;
     this.#drop();
-    this.#shown.folds?.settle();
+    this.#shown.folds?.onRollback();
   }
 
   #drop(): void {
@@ -251,71 +237,71 @@ class Intake {
     this.#settledTo = Math.max(this.#settledTo, this.#floor);
     this.map.dropBelow(this.#floor);
     this.#shown.dropBelow(this.#floor);
-    for (const verdicts of this.verdicts) verdicts.dropBelow(this.#floor);
+    for (const matches of this.matches) matches.dropBelow(this.#floor);
   }
 
   /** No pattern is too slow. */
-  get #isSane(): boolean {
-    return !this.verdicts.some(({tooSlow}) => tooSlow);
+  get #isFast(): boolean {
+    return !this.matches.some(({tooSlow}) => tooSlow);
   }
 
   /**
-   * Takes in entries of one segment, at most `most` and below `to`. Answers what they count of a step's bytes; undefined:
-   * none could be, and the step ends.
+   * Adds entries of one segment, at most `max` and below `to`. Returns their cost in bytes of a step; undefined if none
+   * could be added and the step ends.
    */
-  #takePart(to: number, most: number): number | undefined {
+  #addEntries(to: number, max: number): number | undefined {
     const from = this.map.end;
     const segment = this.#options.buffer.segmentAt(from);
     if (!segment) return undefined;
     const {firstId, bytes, starts} = segment;
-    let end = Math.min(to, segment.endId, from + most);
-    for (const verdicts of this.verdicts) {
-      const searchedTo = verdicts.search(from, end);
+    let end = Math.min(to, segment.endId, from + max);
+    for (const matches of this.matches) {
+      const searchedTo = matches.search(from, end);
       if (searchedTo === undefined) return undefined;
       end = searchedTo;
     }
     for (let id = from; id < end; id++) {
       const isMarker = starts[id - firstId] === (starts[id - firstId + 1] ?? bytes.length);
-      if (isMarker) this.#takeMarker(id);
-      else this.#takeLine(id);
+      if (isMarker) this.#addMarker(id);
+      else this.#addLine(id);
     }
     const size = (starts[end - firstId] ?? bytes.length) - (starts[from - firstId] ?? 0);
     return stepCost(this.#options.buffer, from, Math.max(size, (end - from) * leastEntryBytes));
   }
 
-  #takeMarker(id: number): void {
+  #addMarker(id: number): void {
     this.map.addMarker();
     if (this.#isWithin(id)) this.#shown.addMarker(id);
   }
 
-  #takeLine(id: number): void {
+  #addLine(id: number): void {
     const head = this.#options.index.headOf(id);
     if (head === id) {
       this.map.addHead();
-      for (const verdicts of this.verdicts) verdicts.begin(id);
-      this.#shown.begin(id, this.#passes(id));
+      for (const matches of this.matches) matches.addHead(id);
+      this.#shown.addHead(id, this.#passes(id));
       return;
     }
     const isStray = this.map.addLine(head);
     if (head < this.#floor) {
-      const passes = this.verdicts.every((verdicts) => verdicts.passesOrphan(head, id));
-      this.#shown.goOnOrphan({id, isStray}, this.#previousOf(head, id), passes);
+      const passes = this.matches.every((matches) => matches.passesOrphan(head, id));
+      this.#shown.addOrphanLine({id, isStray}, this.#previousOf(head, id), passes);
       return;
     }
-    for (const verdicts of this.verdicts) verdicts.goOn(head, id);
-    this.#shown.goOn(head, {id, isStray, isHit: this.#passes(head)});
+    for (const matches of this.matches) matches.addLine(head, id);
+    this.#shown.addLine(head, {id, isStray, isHit: this.#passes(head)});
   }
 
   #passes(head: number): boolean {
-    return this.verdicts.every((verdicts) => verdicts.passes(head));
+    return this.matches.every((matches) => matches.passes(head));
   }
 
-  /** Whether an entry is where markers, and records around a match, are shown. */
+  /** Whether markers, and records around a match, are shown at an entry. */
   #isWithin(id: number): boolean {
-    return this.verdicts.every(({filter}) => filter.kind !== 'between' || isBetween(id, filter));
+    return this.matches.every(({filter}) => filter.kind !== 'between' || isBetween(id, filter));
   }
 
-  /** The line of the record before the line `id`, if it is held. */
+  /** The record's line before the line `id`, if it is held. */
   #previousOf(head: number, id: number): number | undefined {
     const {index} = this.#options;
     if (id > this.#floor && index.headOf(id - 1) === head) return id - 1;

@@ -3,8 +3,8 @@ import {IdSet, type Journal} from './id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /**
- * Which records are shown: those that match, and around each `around` more, within the bounds that `isWithin` knows. Whole
- * records appear and disappear. Kept true while records match or no longer do, wherever they stand.
+ * Which records are shown: those that match, and `around` more on each side of a match, where `isWithin` allows them.
+ * Records are shown and hidden as a whole, also when a later line makes an earlier record match or not match.
  */
 export class ShownRecords {
   /** Heads of the records that match. */
@@ -49,8 +49,8 @@ export class ShownRecords {
     this.folds?.rows.add(id);
   }
 
-  /** The record that begins with the last line taken in matches, or does not. */
-  begin(head: number, isHit: boolean): void {
+  /** Adds a record, which begins with the last line and matches or does not. */
+  addHead(head: number, isHit: boolean): void {
     if (isHit) {
       this.hits.add(head);
       for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#show(near);
@@ -61,8 +61,8 @@ export class ShownRecords {
     this.folds?.append(head);
   }
 
-  /** The record has got one more line, the last taken in; the record matches now, or does not. */
-  goOn(head: number, line: {id: number; isStray: boolean; isHit: boolean}): void {
+  /** Adds a line, the last one, to a record, which now matches or does not. */
+  addLine(head: number, line: {id: number; isStray: boolean; isHit: boolean}): void {
     if (this.records.has(head)) {
       this.lines.add(line.id);
       this.folds?.extend(head, line.id, line.isStray);
@@ -74,22 +74,22 @@ export class ShownRecords {
     for (const near of this.#after(head)) this.#update(near);
   }
 
-  /** One more line of a record whose head is not held. `previous`: the line of the record before it, if held. */
-  goOnOrphan(line: {id: number; isStray: boolean}, previous: number | undefined, passes: boolean): void {
+  /** Adds a line of a record whose head is not held. `previous`: the record's line before it, if held. */
+  addOrphanLine(line: {id: number; isStray: boolean}, previous: number | undefined, passes: boolean): void {
     const isShown = previous === undefined ? passes : this.lines.has(previous);
     this.lines.set(line.id, isShown);
     const hasRow = line.isStray || previous === undefined || this.rows.has(previous);
     this.folds?.rows.set(line.id, isShown && hasRow);
   }
 
-  /** Drops what is below `id`; what was only near a match that is dropped goes with it. */
+  /** Drops ids below `id`, and hides records that were only near a dropped match. */
   dropBelow(id: number): void {
     this.folds?.dropBelow(id);
     for (const set of [this.hits, this.records, this.lines]) set.dropBelow(id);
     for (const near of this.#after(id - 1)) this.#update(near);
   }
 
-  /** Shows or hides the record, if that is not what it is. */
+  /** Shows or hides the record, if that changed. */
   #update(head: number): boolean {
     const toShow = this.hits.has(head) || this.#isAround(head);
     if (this.records.has(head) === toShow) return false;
@@ -118,7 +118,7 @@ export class ShownRecords {
     return this.#around > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
   }
 
-  // Asked of every record that does not match: no arrays (`#before`, `#after`) are made here.
+  // Called for every record that does not match: makes no arrays, unlike `#before` and `#after`.
   #isAfterHit(head: number): boolean {
     let at: number | undefined = head;
     for (let place = 0; place < this.#around && at !== undefined; place++) {

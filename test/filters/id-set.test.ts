@@ -57,7 +57,7 @@ test('is a set of numbers', () => {
   );
 });
 
-test('tells the lowest id that was changed, and forgets it', () => {
+test('the lowest id that was changed since the last call', () => {
   const journal = new Journal();
   const set = new IdSet(start, journal);
   expect(set.drainChangedFrom()).toBe(Number.POSITIVE_INFINITY);
@@ -66,14 +66,14 @@ test('tells the lowest id that was changed, and forgets it', () => {
   set.add(start + 65);
   set.delete(start + 66);
   expect(set.drainChangedFrom()).toBe(Number.POSITIVE_INFINITY);
-  journal.begin();
+  journal.start();
   set.rewrite(start + 60, start + 80, (word) => ~word);
   expect(set.drainChangedFrom()).toBe(start + 60);
   journal.rollback();
   expect(set.drainChangedFrom()).toBe(start + 60);
 });
 
-test('a journal takes back what was done, but for what was dropped', () => {
+test('a journal undoes changes, but not drops', () => {
   fc.assert(
     fc.property(script, script, fc.array(id, {maxLength: 5}), (before, after, probes) => {
       const journal = new Journal();
@@ -81,7 +81,7 @@ test('a journal takes back what was done, but for what was dropped', () => {
       const model = new Set<number>();
       let floor = start;
       for (const step of before) floor = run(set, model, step, floor);
-      journal.begin();
+      journal.start();
       const lost = new Set<number>();
       for (const step of after) floor = run(set, lost, step, floor);
       const copy = set.copy(new Journal());

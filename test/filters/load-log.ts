@@ -1,7 +1,7 @@
 import {createReadStream} from 'node:fs';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 
-/** The log in a scrollback that holds all of it, taken in by pieces as from a socket. */
+/** The whole log in a scrollback, appended in pieces as from a socket. */
 export async function loadLog(path: string): Promise<LogBuffer> {
   const buffer = new LogBuffer({maxBytes: 2 ** 32});
   for await (const bytes of createReadStream(path, {highWaterMark: 64 * 1024})) buffer.append(bytes);

@@ -6,7 +6,7 @@ const head = (level: string, target: string, message: string) =>
 
 const panic = "\nthread 'w' (1) panicked at src/main.rs:1:2:\n";
 
-/** What logs are mostly made of: records of few shapes, some of several lines, and panics that others interrupt. */
+/** The usual parts of logs: records of few fingerprints, some of several lines, and panics that others interrupt. */
 const usual = [
   head('INFO', 'a::kafka', 'step 2 done'),
   head('INFO', 'a::kafka', 'step 3 done'),
@@ -69,7 +69,7 @@ export const logOperations: fc.Arbitrary<LogOperation> = fc.oneof(
   },
 );
 
-/** Does to the buffer what the operation says, if it is one that changes a log. */
+/** Applies an operation to the buffer, if it changes a log. */
 export function change(buffer: LogBuffer, operation: LogOperation): void {
   if (operation.do === 'append') buffer.append(operation.chunk);
   else if (operation.do === 'close') buffer.closeLine();

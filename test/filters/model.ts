@@ -5,16 +5,15 @@ import {levels} from '../../source/records/level.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import type {RecordIndex} from '../../source/records/record-index.ts';
 
-/** What a pane must show, as a person with much time would work it out from what the log holds. */
+/** What a pane must show, computed the slow and simple way from what the log holds. */
 export type Model = {
   /** Shown rows. Lines of records whose head is not held are left out. */
   readonly rows: readonly number[];
   /** Heads of records. */
   readonly matches: readonly number[];
   readonly around: readonly number[];
-  readonly hidden: readonly number[];
   readonly refused: ReadonlyMap<number, number>;
-  /** How many records the row of a head stands for. */
+  /** How many records the row of a head has. */
   readonly folded: ReadonlyMap<number, number>;
 };
 
@@ -60,7 +59,7 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
       !last.hasStrays &&
       !record.hasStrays &&
       !shownLoose.some((id) => id > last.head && id < record.head) &&
-      shapeAt(buffer, last.head) === shapeAt(buffer, record.head);
+      fingerprintAt(buffer, last.head) === fingerprintAt(buffer, record.head);
     if (joins) groups.at(-1)?.push(record);
     else groups.push([record]);
   }
@@ -73,7 +72,6 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
     rows: [...rows, ...markers].toSorted((a, b) => a - b),
     matches: [...hits].map(({head}) => head),
     around: shown.filter((record) => !hits.has(record)).map(({head}) => head),
-    hidden: records.filter((record) => !shown.includes(record)).map(({head}) => head),
     refused,
     folded: new Map(
       groups.flatMap((group) =>
@@ -114,7 +112,7 @@ function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: Mode
       return targets.some((target) => target.includes(filter.text)) !== filter.out;
     }
     case 'fingerprint':
-      return shapeAt(buffer, head) !== filter.fingerprint;
+      return fingerprintAt(buffer, head) !== filter.fingerprint;
     case 'between':
       return isIn(head, filter);
   }
@@ -124,6 +122,6 @@ function isIn(id: number, {from, to}: {readonly from: number; readonly to: numbe
   return id >= from && id < (to ?? Number.POSITIVE_INFINITY);
 }
 
-function shapeAt(buffer: LogBuffer, head: number): number {
+function fingerprintAt(buffer: LogBuffer, head: number): number {
   return fingerprintOf(buffer.lineAt(head) ?? Buffer.of());
 }
