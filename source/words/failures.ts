@@ -17,6 +17,97 @@ export function withAdvice(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): s
   return advice === undefined || isSaid ? message : `${message} · ${advice}`;
 }
 
+/** Where a request's server and credentials came from. */
+type RequestOrigin = {
+  /** Such as `FELDERA_API_KEY`; undefined if there are no credentials. */
+  readonly tokenFrom: string | undefined;
+  /** Name of the current context. */
+  readonly context: string | undefined;
+  /** No flag, variable or context names the server: perhaps there is none yet. */
+  readonly isDefaultHost: boolean;
+};
+
+/** A failure on a page of its own: a title, and what to do, a sentence each. */
+export function explainFailure(
+  failure: Exclude<ApiFailure, {kind: 'cancelled'}>,
+  {tokenFrom, context, isDefaultHost}: RequestOrigin,
+): {readonly title: string; readonly advice: readonly string[]} {
+  const set = settingsOf(context);
+  if (failure.kind === 'retryable') {
+    if (failure.reason === 'unreachable' && failure.message.startsWith('the proxy ')) {
+      return {
+        title: 'The proxy does not lead to the server',
+        advice: ['The variable NO_PROXY names hosts that need no proxy.'],
+      };
+    }
+    return failure.reason === 'unreachable' || failure.reason === 'timeout'
+      ? {
+          title: 'The server cannot be reached',
+          advice: [
+            `Is Feldera running there? Set the address with ${set.host}.`,
+            ...(isDefaultHost ? ['To look around without a server: pipetail --demo'] : []),
+          ],
+        }
+      : {title: 'The server answers with an error', advice: ['This may be temporary.']};
+  }
+  const renewed = 'The token command runs again automatically.';
+  switch (failure.reason) {
+    case 'unauthorized':
+      return {
+        title: 'The server requires credentials',
+        advice: [
+          ...(tokenFrom === undefined ? [] : [`Those from ${tokenFrom} were refused.`]),
+          `Give an API key or a token with ${set.credential}.`,
+        ],
+      };
+    case 'token-expired':
+      return {
+        title: 'The token has expired',
+        advice: [
+          ...(tokenFrom === undefined ? [] : [`It came from ${tokenFrom}.`]),
+          failure.expired?.isRenewed ? renewed : `Give a new token with ${set.credential}.`,
+        ],
+      };
+    case 'no-token':
+      return {title: 'There is no token to log in with', advice: [renewed]};
+    case 'forbidden':
+      return {
+        title: 'Not permitted',
+        advice: [
+          'The credentials are valid, but may not read pipelines here.',
+          `If they belong to several tenants, choose one with ${set.tenant}.`,
+        ],
+      };
+    case 'unknown-tenant':
+      return {title: 'Which tenant?', advice: [`Choose one with ${set.tenant}.`]};
+    case 'wrong-url':
+      return {
+        title: 'This is not the Feldera API',
+        advice: [`Check ${set.host}: the base URL comes before /v0, and may have a path prefix.`],
+      };
+    case 'certificate':
+      // The message names the flag that helps.
+      return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
+    case 'unknown-pipeline':
+    case 'bad-request':
+    case 'headers-too-large':
+      return {title: 'The server refuses the request', advice: []};
+  }
+}
+
+/** Where host, credential and tenant are set. Variables do not change those of a context. */
+function settingsOf(context: string | undefined): {host: string; credential: string; tenant: string} {
+  if (context === undefined) {
+    return {
+      host: '--host URL or the variable FELDERA_HOST',
+      credential: '--auth or the variable FELDERA_API_KEY',
+      tenant: '--tenant or the variable FELDERA_TENANT',
+    };
+  }
+  const place = `[contexts.${context}] of the configuration file`;
+  return {host: `host in ${place}`, credential: `auth in ${place}`, tenant: `--tenant or tenant in ${place}`};
+}
+
 /** The same for whatever a command failed with. */
 export function asSaid(error: unknown): Error {
   if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withAdvice(error.failure));

@@ -165,7 +165,7 @@ auth-token-command = "echo PLANTED-two"
     const {two, env} = await setUp();
     two.setApiKey('another');
     await using terminal = await openProgram(['--context', 'two'], {env});
-    await terminal.waitFor('The ones from KEY_OF_TWO of context two were refused.');
+    await terminal.waitFor('Those from KEY_OF_TWO of context two were refused.');
     expect(terminal.output.toString('latin1')).not.toContain('PLANTED');
   });
 

@@ -114,9 +114,9 @@ describe('C', () => {
     // The file is read again each time.
     await rig.configure(rig.contexts.replace('"PROD_KEY"', '"STAGING_KEY"'));
     await goTo(terminal, 'j');
-    await terminal.waitFor('The server wants credentials');
+    await terminal.waitFor('The server requires credentials');
     expect(terminal.row(0)).toContain('prod');
-    expect(terminal.text()).toMatch(/The ones from .*context prod.* were refused/);
+    expect(terminal.text()).toMatch(/Those from .*context prod.* were refused/);
     expect(terminal.text()).toContain('[contexts.prod]');
   });
 

@@ -30,7 +30,7 @@ test('r does not sit out a Retry-After', async () => {
 test('401: says what to do, and recovers by itself once the server takes the key', async () => {
   await using viewer = await openViewer({server: {apiKey: 'apikey:PLANTED-right'}, env: {FELDERA_API_KEY: undefined}});
   const {terminal} = viewer;
-  await terminal.waitFor('The server wants credentials');
+  await terminal.waitFor('The server requires credentials');
   await terminal.waitFor('FELDERA_API_KEY');
   await terminal.waitFor(`${viewer.server.url}/v0/pipelines`);
   viewer.server.setApiKey(undefined);

@@ -251,7 +251,7 @@ describe('sizes', () => {
 describe('trouble has its own place', () => {
   it('no credentials: says what to do, and recovers by itself', async () => {
     await using app = await AppUnderTest.open({apiKey: 'apikey:secret'});
-    await app.shows('The server wants credentials');
+    await app.shows('The server requires credentials');
     await app.shows('--auth or the variable FELDERA_API_KEY');
     await app.shows(/Trying again in \d+ s/);
     app.screen.server.setApiKey(undefined);
@@ -277,7 +277,7 @@ describe('trouble has its own place', () => {
 
   it('r tries at once', async () => {
     await using app = await AppUnderTest.open({apiKey: 'apikey:secret'});
-    await app.shows('The server wants credentials');
+    await app.shows('The server requires credentials');
     const asked = app.screen.server.requests.length;
     await app.press('r');
     await app.screen.until(() => app.screen.server.requests.length > asked, 'another request');

@@ -34,13 +34,13 @@ function pageOf(
 test.each<[ApiFailure, string, string]>([
   [retryable('unreachable'), 'The server cannot be reached', '--host URL or the variable FELDERA_HOST'],
   [retryable('timeout'), 'The server cannot be reached', 'Is Feldera running there?'],
-  [retryable('server-error'), 'The server answers with an error', 'This may pass by itself.'],
-  [retryable('protocol'), 'The server answers with an error', 'This may pass by itself.'],
-  [fatal('unauthorized'), 'The server wants credentials', '--auth or the variable FELDERA_API_KEY'],
+  [retryable('server-error'), 'The server answers with an error', 'This may be temporary.'],
+  [retryable('protocol'), 'The server answers with an error', 'This may be temporary.'],
+  [fatal('unauthorized'), 'The server requires credentials', '--auth or the variable FELDERA_API_KEY'],
   [fatal('token-expired'), 'The token has expired', 'Give a new token with --auth or the variable FELDERA_API_KEY'],
   [fatal('forbidden'), 'Not permitted', 'may not read pipelines here'],
   [fatal('unknown-tenant'), 'Which tenant?', '--tenant or the variable FELDERA_TENANT'],
-  [fatal('no-token'), 'There is no token to log in with', 'runs again by itself'],
+  [fatal('no-token'), 'There is no token to log in with', 'runs again automatically'],
   [fatal('wrong-url'), 'This is not the Feldera API', 'the base URL comes before /v0'],
   [fatal('certificate'), 'The certificate is not trusted', 'Is this the right host?'],
   [fatal('bad-request'), 'The server refuses the request', 'what came back'],
@@ -110,7 +110,7 @@ it('fits every screen, and lets no control character through', () => {
 
 it('names where refused credentials came from', () => {
   const page = pageOf(fatal('unauthorized'), undefined, {tokenFrom: 'FELDERA_API_KEY'})?.join('\n');
-  expect(page).toContain('The ones from FELDERA_API_KEY were refused.');
+  expect(page).toContain('Those from FELDERA_API_KEY were refused.');
   expect(pageOf(fatal('unauthorized'), undefined)?.join('\n')).not.toContain('were refused');
 });
 
@@ -118,7 +118,7 @@ it('names where a token that has expired came from, and that a command makes ano
   const failure = {...fatal('token-expired'), expired: {at: 0, isRenewed: true}} as ApiFailure;
   const page = pageOf(failure, undefined, {tokenFrom: '--auth-token-command'})?.join('\n');
   expect(page).toContain('It came from --auth-token-command.');
-  expect(page).toContain('The command that makes it runs again by itself.');
+  expect(page).toContain('The token command runs again automatically.');
   expect(page).not.toContain('Give a new');
 });
 
