@@ -3,14 +3,14 @@ import {type CommandName, type Option, options, variableOf} from '../source/sett
 import {commandGroups, keysShown} from '../source/ui/keys/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
-/** The manual page, in roff, made from the tables that `--help`, the key dispatch and the pages under docs/ are made from. */
+/** The manual page, in roff, from the same tables as `--help`, the keys and the pages under docs/. */
 export function manPage(version: string): string {
   const names: readonly CommandName[] = [...new Set(options.flatMap(({commands}: Option) => commands))];
   const others = names.filter((name) => name !== 'screen');
   return [
     '.\\" Made by scripts/man.ts from the tables of the program.',
     `.TH PIPETAIL 1 "" "pipetail ${version}" "User Commands"`,
-    // No hyphens but those of the options, and no blanks but one between words.
+    // No hyphenation, and single blanks between words.
     '.nh',
     '.ad l',
     heading('NAME'),
@@ -20,8 +20,9 @@ export function manPage(version: string): string {
     heading('DESCRIPTION'),
     paragraph(
       'A sidebar lists every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
-        'connection. The log scrolls, searches, filters, pauses and reconnects: after a reconnect lines that can ' +
-        'be told apart come once, none is left out that the server still had, and what it no longer had is shown as a gap.',
+        'connection. The log scrolls, searches, filters, pauses and reconnects. After a reconnect, lines that can be ' +
+        'told apart appear once, no line that the server still had is missing, and lines that it no longer had are ' +
+        'shown as a gap.',
     ),
     ...usageOf('screen').flatMap(({call, does}) => entry(call, does)),
     ...notesOf('screen').map(paragraph),
@@ -37,21 +38,21 @@ export function manPage(version: string): string {
     ]),
     heading('CONFIGURATION'),
     paragraph(
-      'Every option that can stand for more than one call has a flag, a variable and a key in the configuration file. ' +
+      'Every option that is useful for more than one call has a flag, a variable and a key in the configuration file. ' +
         'The flag wins over the variable, the variable over the file, the file over the default. A switch that is on ' +
-        'is turned off by its flag with no- in front: --no-mouse. A key that is not known, and a value that cannot be, ' +
-        'are mistakes: they are named with their line.',
+        'is turned off by its flag with no- in front: --no-mouse. Unknown keys and invalid values are errors, reported ' +
+        'with their line.',
     ),
     paragraph(
-      'The file has tables too: [contexts.NAME] with host, credential, tenant and colour of a server, [keys] with the ' +
+      'The file also has tables: [contexts.NAME] with host, credential, tenant and colour of a server, [keys] with the ' +
         'keys of commands, and [themes.NAME] with colours. pipetail config init writes a file that explains them all.',
     ),
     paragraph(
-      'A context is one whole. One that --context or PIPETAIL_CONTEXT names is in force whatever FELDERA_HOST and ' +
-        'FELDERA_API_KEY say; the usual one, as long as neither --host nor FELDERA_HOST names a server.',
+      'A context is one whole. One that is named by --context or PIPETAIL_CONTEXT applies whatever FELDERA_HOST and ' +
+        'FELDERA_API_KEY hold. The default one applies when neither --host nor FELDERA_HOST names a server.',
     ),
     heading('KEYS'),
-    paragraph('On the screen, ? lists the keys of where it is pressed.'),
+    paragraph('On the screen, ? lists the keys of the current page.'),
     ...commandGroups().flatMap(({group, commands}) => [
       subheading(group),
       ...commands.flatMap((command) => entry(keysShown(command), command.help)),
@@ -62,9 +63,9 @@ export function manPage(version: string): string {
     ...entry('~/.config/pipetail/config.toml', 'the configuration; pipetail config init writes one with every option'),
     ...entry(
       '~/.local/state/pipetail',
-      'session, search history, recordings and crash reports, for their owner alone; never a credential',
+      'session, search history, recordings and crash reports, readable only by their owner; never a credential',
     ),
-    ...entry('~/.cache/pipetail', 'compiled code, for a quicker start; only where nobody else may write'),
+    ...entry('~/.cache/pipetail', 'compiled code, for a quicker start; only where no other user may write'),
     heading('EXIT STATUS'),
     paragraph(exitCodes(names)),
     '',
@@ -81,7 +82,7 @@ function usageOf(name: CommandName): {readonly call: string; readonly does: stri
   });
 }
 
-/** What `--help` says between a command's usage and its options. */
+/** The paragraphs of `--help` between a command's usage and its options. */
 function notesOf(name: CommandName): string[] {
   const text = helpText(name);
   const [, ...notes] = text
@@ -91,13 +92,13 @@ function notesOf(name: CommandName): string[] {
   return notes;
 }
 
-/** What `--help` says of a command before its usage. */
+/** The text of `--help` before a command's usage. */
 function introductionOf(name: CommandName): string {
   const text = helpText(name);
   return text.slice(0, text.indexOf('\nUsage\n')).trim().replaceAll('\n', ' ');
 }
 
-/** The sentence of the command that has the most of them. */
+/** The exit codes of the command that has the most. */
 function exitCodes(names: readonly CommandName[]): string {
   const sentences = names.flatMap((name) => /^Exit codes: (.*)$/m.exec(helpText(name))?.[1] ?? []);
   return sentences.reduce((most, each) => (each.length > most.length ? each : most));
@@ -107,7 +108,7 @@ function optionEntries(name: CommandName): string[] {
   return optionRows(name).flatMap(({left, help}) => entry(left, help));
 }
 
-/** The options that only this command has; the ones that the screen has as well are named. */
+/** The options that only this command has, and the names of those that the screen has too. */
 function ownOptionEntries(name: CommandName): string[] {
   const described = new Set(optionRows('screen').map(({left}) => left));
   const own = optionRows(name).filter(({left}) => !described.has(left));
@@ -118,20 +119,17 @@ function ownOptionEntries(name: CommandName): string[] {
 function environment(): readonly (readonly [name: string, does: string])[] {
   const ours = options.flatMap((option: Option): [string, string][] => {
     const variable = variableOf(option);
-    return variable === undefined ? [] : [[variable, `read when --${option.flag} is not given`]];
+    return variable === undefined ? [] : [[variable, `read without --${option.flag}`]];
   });
   return [
     ...ours,
-    [
-      'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
-      'the proxy on the way to the server, and where none is used, as curl takes them',
-    ],
-    ['SSL_CERT_FILE', 'root certificates in place of the usual ones'],
-    ['NO_COLOR', 'when it is set and not empty, nothing is coloured'],
-    ['XDG_CONFIG_HOME', 'in place of ~/.config'],
-    ['XDG_CACHE_HOME', 'in place of ~/.cache'],
-    ['XDG_STATE_HOME', 'in place of ~/.local/state'],
-    ['LC_ALL, LC_CTYPE, LANG', 'where they do not say UTF-8, symbols are ASCII'],
-    ['PAGER', 'offered as the command to pipe to'],
+    ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy to the server, and the hosts without one, as curl reads them'],
+    ['SSL_CERT_FILE', 'root certificates instead of the usual ones'],
+    ['NO_COLOR', 'if set and not empty, nothing is coloured'],
+    ['XDG_CONFIG_HOME', 'instead of ~/.config'],
+    ['XDG_CACHE_HOME', 'instead of ~/.cache'],
+    ['XDG_STATE_HOME', 'instead of ~/.local/state'],
+    ['LC_ALL, LC_CTYPE, LANG', 'without UTF-8 in them, symbols are ASCII'],
+    ['PAGER', 'the default command to pipe to'],
   ];
 }

@@ -5,7 +5,7 @@ import {jsonText} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import type {ConfigFile, KeyRemap} from '../settings/config-file.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
-import {effectiveCommands, type FlagName, type Option, options} from '../settings/option-table.ts';
+import {type FlagName, isConfigurable, options} from '../settings/option-table.ts';
 import {currentContext, type Environment, optionValues, serverNamedBy} from '../settings/option-values.ts';
 import type {ConfigForm, Request} from '../settings/request.ts';
 import {type ConfigPlace, configOf, configPlace, loadConfig} from '../startup/load-settings.ts';
@@ -134,9 +134,9 @@ export function effectiveOptions(
   file: ConfigFile,
 ): readonly EffectiveValue[] {
   const context = currentContext({flags, environment, file});
-  const given = optionValues({command: 'config', flags, environment, file, context});
+  const given = optionValues({command: 'config', flags, environment, file}, context);
   const ofOptions = options
-    .filter((option: Option) => effectiveCommands(option).length > 0)
+    .filter(isConfigurable)
     .map(({flag}): EffectiveValue => {
       const found = given.find(flag);
       if (flag === 'context' && found && !context) {

@@ -1,22 +1,15 @@
 import meow from 'meow';
 import {errorText} from '../lib/format.ts';
-import {
-  acceptsOption,
-  type CommandName,
-  commandWords,
-  effectiveCommands,
-  type Option,
-  options,
-} from './option-table.ts';
+import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {closest, UsageError} from './parse-values.ts';
 
-/** The words behind `pipetail`, before any variable or file is looked at. */
+/** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
 
-/** Takes the words apart. Throws `UsageError` for a flag that is unknown or another command's. */
+/** Parses the words. Throws `UsageError` for a flag that is unknown or another command's. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
-  // What follows `--` are names, even when they look like a command or a flag.
+  // Words after `--` are names, even if they look like a command or a flag.
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const after = separator === -1 ? [] : argv.slice(separator + 1);
@@ -29,19 +22,18 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   return {command, names, flags};
 }
 
-/** The same call on another context: what it said of the server was of the one before. */
+/** The same call on another context, without the flags about the server. */
 export function inContext(commandLine: CommandLine, context: string): CommandLine {
-  const ofServer = options.filter((option: Option) => option.ofContext).map(({flag}): string => flag);
-  const flags = new Map([...commandLine.flags].filter(([flag]) => flag !== 'demo' && !ofServer.includes(flag)));
+  const flags = new Map([...commandLine.flags].filter(([flag]) => flag !== 'demo' && !find(flag)?.ofContext));
   return {...commandLine, flags: flags.set('context', context)};
 }
 
 /**
- * Flags by name as typed: a text (`''`: its value is missing), or whether a switch is on. A switch that a variable or
- * the file can turn on is turned off by `--no-…`, and `--no-prefix` by `--prefix`.
+ * Flags by name as typed: a text (`''`: the value is missing), or whether a switch is on. `--no-…` turns off a switch that
+ * a variable or the file can turn on, and `--prefix` turns off `--no-prefix`.
  */
 function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
-  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and turned back below.
+  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and inverted below.
   const declared = Object.fromEntries(
     options.map((option: Option) => [
       camelCase(option.flag.replace(/^no-/, '')),
@@ -60,9 +52,9 @@ function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: 
     const option = find(flag);
     const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
     if (option) flags.set(flag, option.value === undefined ? true : String(value));
-    else if (opposite && opposite.value === undefined && effectiveCommands(opposite).length > 0) {
+    else if (opposite && opposite.value === undefined && isConfigurable(opposite)) {
       flags.set(opposite.flag, false);
-    } else throw new UsageError(`unknown option ${dashed(flag)}${meant(flag)} · pipetail --help lists them`);
+    } else throw new UsageError(`unknown option ${dashed(flag)}${suggestion(flag)} · pipetail --help lists them`);
   }
   return {input: result.input.map(String), flags};
 }
@@ -71,7 +63,7 @@ function find(flag: string): Option | undefined {
   return options.find((option) => option.flag === flag);
 }
 
-/** Complains about flags that are another command's. */
+/** Throws `UsageError` for a flag that only other commands have. */
 function rejectForeignFlags(flags: Flags, command: CommandName): void {
   for (const flag of flags.keys()) {
     const option = find(flag);
@@ -86,7 +78,7 @@ function camelCase(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What other programs call it: stern, kubectl, k9s, curl, tail and journalctl. */
+/** Our flags by the names that they have in stern, kubectl, k9s, curl, tail and journalctl. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ...['include', 'i', 'regex', 'regexp', 'filter'].map((flag) => [flag, 'grep'] as const),
   ...['since-time', 'S'].map((flag) => [flag, 'since'] as const),
@@ -102,9 +94,9 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['V', 'version'],
 ]);
 
-/** A single letter is near every other. */
-function meant(flag: string): string {
+function suggestion(flag: string): string {
   const flags = options.map((option) => option.flag);
+  // A single letter is near every other.
   const near = elsewhere.get(flag) ?? (flag.length === 1 ? undefined : closest(flag, flags));
   return near === undefined ? '' : ` · did you mean --${near}?`;
 }
@@ -113,14 +105,14 @@ function dashed(flag: string): string {
   return flag.length === 1 ? `-${flag}` : `--${flag}`;
 }
 
-/** meow's own complaints (a flag given twice) are usage errors as well. */
+/** Errors of meow itself (a flag given twice) become usage errors. */
 function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]['flags']) {
   try {
     return meow({
       importMeta: import.meta,
       argv,
       ...(flags === undefined ? {} : {flags}),
-      // meow makes the name the process's title.
+      // meow sets the process's title to this name.
       pkg: {name: 'pipetail'},
       autoHelp: false,
       autoVersion: false,

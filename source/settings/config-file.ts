@@ -1,25 +1,8 @@
 import type {FlagName} from './option-table.ts';
 
-/** A value of the configuration file, as text whatever its type there, and where it stands: `file:line`. */
-export type FileValue = {readonly text: string; readonly where: string};
-
-/** A key of a `[contexts.NAME]` table: an option of the server, or one of the two that only contexts have. */
-export type ContextKey = FlagName | 'auth-variable' | 'color';
-
-/** A `[contexts.NAME]` table: one whole of host and credential. */
-export type ContextTable = {
-  readonly name: string;
-  readonly where: string;
-  readonly host: string;
-  readonly values: ReadonlyMap<ContextKey, FileValue>;
-};
-
-/** A line of `[keys]`: the keys that a command is to have in place of its own; none: it has none. */
-export type KeyRemap = {readonly command: string; readonly keys: readonly string[]; readonly where: string};
-
-/** What a configuration file says, read and checked in its form; `checkConfig` checks the values too. */
+/** A configuration file, after its form and its values were checked. */
 export type ConfigFile = {
-  /** As messages name it: with `~` for the home folder. */
+  /** For messages: with `~` for the home folder. */
   readonly name: string;
   readonly options: ReadonlyMap<FlagName, FileValue>;
   readonly contexts: ReadonlyMap<string, ContextTable>;
@@ -28,7 +11,24 @@ export type ConfigFile = {
   readonly themes: ReadonlyMap<string, ReadonlyMap<string, string>>;
 };
 
-/** No file, or one with nothing in it. */
+/** A value as text, whatever its type in the file, and its place: `file:line`. */
+export type FileValue = {readonly text: string; readonly where: string};
+
+/** A `[contexts.NAME]` table: a server with its credential. */
+export type ContextTable = {
+  readonly name: string;
+  readonly where: string;
+  readonly host: string;
+  readonly values: ReadonlyMap<ContextKey, FileValue>;
+};
+
+/** A key of a `[contexts.NAME]` table: an option of the server, or one of the two that only contexts have. */
+export type ContextKey = FlagName | 'auth-variable' | 'color';
+
+/** A line of `[keys]`: the keys that replace those of a command; an empty list leaves it without any. */
+export type KeyRemap = {readonly command: string; readonly keys: readonly string[]; readonly where: string};
+
+/** No file, or an empty one. */
 export const emptyConfig: ConfigFile = {
   name: '',
   options: new Map(),
@@ -37,5 +37,5 @@ export const emptyConfig: ConfigFile = {
   themes: new Map(),
 };
 
-/** A line of the file that is wrong, as the user is told of it. */
+/** A mistake in a line of the file, in words for the user. */
 export type Problem = {readonly line: number; readonly message: string};

@@ -1,48 +1,48 @@
-import {effectiveCommands, numericValues, type Option, options, variableOf} from './option-table.ts';
+import {isConfigurable, numericValues, type Option, options, variableOf} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
 
-const introduction = `# Configuration of pipetail. Lines that begin with # are comments; a line such as
+const introduction = `# Configuration of pipetail. Lines that begin with # are comments. A line such as
 #   #fps = 12
-# has the default of an option, or an example: take the # away and change the value.
+# shows the default of an option, or an example: remove the # and change the value.
 #
 # A flag wins over a variable, a variable over this file, and this file over the default.
-# pipetail config show says what is in force and why; pipetail config check looks for mistakes.
-# All that is not in a [table] stands above the first one.
+# pipetail config show lists all options in effect and where they come from; pipetail config check finds mistakes.
+# Options that are in no [table] must be above the first one.
 `;
 
-const aboutContexts = `# Contexts: which server, and as whom. Use one with --context prod or PIPETAIL_CONTEXT=prod, or make it the usual one
-# with the line  context = "prod"  at the top.
+const aboutContexts = `# Contexts: a server and the credential for it. Choose one with --context prod or PIPETAIL_CONTEXT=prod, or make it the
+# default with the line  context = "prod"  at the top.
 #
-# A context is one whole: no credential goes to the host of another.
-# - One that is named is in force whatever FELDERA_HOST and FELDERA_API_KEY say. --host does not go with --context.
-# - The usual one is in force as long as neither --host nor FELDERA_HOST names a server.
-# - While one is in force, no variable about the server counts, not FELDERA_TENANT nor FELDERA_TLS_INSECURE either.
-# - Single flags such as --tenant win over what the context says.
-# Of auth, auth-variable and auth-token-command give one; of tls-cert and insecure too. auth, the key itself, is taken
-# only from a file that nobody else can read (chmod 600).
+# A context is one whole: its credential never goes to another host.
+# - One that is named by --context or PIPETAIL_CONTEXT applies whatever FELDERA_HOST and FELDERA_API_KEY hold. --host
+#   cannot be combined with --context.
+# - The default one applies when neither --host nor FELDERA_HOST names a server.
+# - With a context no variable about the server is read, not even FELDERA_TENANT or FELDERA_TLS_INSECURE.
+# - Single flags such as --tenant win over the context.
+# Set one of auth, auth-variable and auth-token-command at most, and one of tls-cert and insecure. auth, the key itself, is
+# read only from a file that no other user can read (chmod 600).
 `;
 
-const aboutKeys = `# Keys: the name of a command, and a key or a list of keys in place of its own; an empty list leaves it without one.
+const aboutKeys = `# Keys: for a command, a key or a list of keys that replaces its own; an empty list leaves it without a key.
 `;
 
-const aboutThemes = `# Themes of your own, for  theme = "mine"  at the top: #rrggbb, a number from 0 to 255 or the name of a colour, for any of
-# ${colorNames.slice(0, 8).join(', ')} and the same with bright-.
+const aboutThemes = `# Your own themes, for  theme = "mine"  at the top. A colour is #rrggbb, a number from 0 to 255 or a name. It can be set
+# for ${colorNames.slice(0, 8).join(', ')} and the same with bright-.
 `;
 
-/** A command that keys can be given to: its name, its keys, what it does. */
+/** A command whose keys can be changed. */
 export type KeyLine = {readonly command: string; readonly keys: readonly string[]; readonly help: string};
 
 /**
- * The text of a configuration file with every option at its default, or with an example where it has none, all
- * commented out: `#` with a blank behind it begins an explanation, without one a line that can be put in force.
+ * The text of a configuration file with every option at its default, or with an example where it has none, all commented
+ * out: `# ` begins an explanation, and `#` without a blank a line that can be enabled.
  */
 export function configTemplate(keyLines: readonly KeyLine[]): string {
-  const standing = options.filter((option: Option) => effectiveCommands(option).length > 0);
   return [
     introduction,
-    ...standing
-      .filter((option: Option) => !option.ofContext)
+    ...options
+      .filter((option: Option) => isConfigurable(option) && !option.ofContext)
       .map((option) => `${explain(option)}\n${lineOf(option)}\n`),
     aboutContexts,
     '#[contexts.prod]',
@@ -50,9 +50,7 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
     '',
     aboutKeys,
     '#[keys]',
-    ...keyLines.map(
-      ({command, keys, help}) => `${`#${formatToml.key(command)} = ${formatToml.list(keys)}`.padEnd(38)} # ${help}`,
-    ),
+    ...keyLines.map(({command, keys, help}) => `${`#${tomlKey(command)} = ${tomlList(keys)}`.padEnd(38)} # ${help}`),
     '',
     aboutThemes,
     '#[themes.mine]',
@@ -71,10 +69,10 @@ function lineOf({flag, value, fallback, example, choices}: Option): string {
   if (value === undefined) return `#${flag} = false`;
   const text = fallback ?? example ?? choices?.[0] ?? '';
   const isNumber = numericValues.includes(value) && /^\d+$/.test(text);
-  return `#${flag} = ${isNumber ? text : formatToml.text(text)}`;
+  return `#${flag} = ${isNumber ? text : tomlText(text)}`;
 }
 
-/** Of what rules each other out, one: with all comment signs taken away the table is still right. */
+/** Of options that exclude each other only one, so that the table is valid with all its lines enabled. */
 const examples: ReadonlyMap<string, string> = new Map([
   ['host', '"https://feldera.example.com"'],
   ['auth-variable', '"PROD_FELDERA_KEY"'],
@@ -93,19 +91,16 @@ function contextLine({flag, help}: Option): string {
   return `# ${help}\n${alternatives.includes(flag) ? `# or: ${line}` : `#${line}`}`;
 }
 
-/** Writes pieces of TOML. */
-const formatToml = {text, list, key};
-
-/** In `'…'` where nothing has to be escaped, as a pattern reads best so. */
-function text(value: string): string {
+/** In `'…'` where that avoids escapes: a pattern reads best so. */
+function tomlText(value: string): string {
   return /[\\"]/.test(value) && !value.includes("'") ? `'${value}'` : JSON.stringify(value);
 }
 
-function list(values: readonly string[]): string {
+function tomlList(values: readonly string[]): string {
   const [only] = values;
-  return values.length === 1 && only !== undefined ? text(only) : `[${values.map(text).join(', ')}]`;
+  return values.length === 1 && only !== undefined ? tomlText(only) : `[${values.map(tomlText).join(', ')}]`;
 }
 
-function key(name: string): string {
+function tomlKey(name: string): string {
   return name.split('.').every((part) => /^[\w-]+$/.test(part)) ? name : JSON.stringify(name);
 }

@@ -10,27 +10,27 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     '  pipetail list                          all pipelines and their states',
     '  pipetail status [pipeline]             state, since when, errors in full',
     '  pipetail completion bash|zsh|fish      a script that completes commands, options and names',
-    '  pipetail config path|show|check|init   the configuration file, and what is in force',
+    '  pipetail config path|show|check|init   the configuration file, and the options in effect',
     '  pipetail demo [--port N]               the embedded demo server, on its own',
     '  pipetail -- demo                       a pipeline whose name is also a command',
     '',
-    "In place of a name: 'ord*' or /regex/ for all that match, those that come later too.",
+    "Instead of a name: 'ord*' or /regex/ for all pipelines that match, also ones created later.",
   ],
   logs: [
-    'pipetail logs prints the logs of pipelines to stdout; what happened to the stream goes to stderr.',
+    'pipetail logs prints the logs of pipelines to stdout; reconnects, losses and failures go to stderr.',
     '',
     'Usage',
     '  pipetail logs [options] <pipeline…>',
   ],
   list: ['pipetail list shows all pipelines and their states.', '', 'Usage', '  pipetail list [options]'],
   status: [
-    'pipetail status shows states, since when, and errors in full: of one pipeline, of those that match, or of all.',
+    'pipetail status shows state, since when, and errors in full: of one pipeline, of those that match, or of all.',
     '',
     'Usage',
     '  pipetail status [options] [pipeline]',
   ],
   completion: [
-    'pipetail completion prints a script for the shell; names are asked from the server, for a second at the most.',
+    'pipetail completion prints a script for the shell; it asks the server for names, for a second at most.',
     '',
     'Usage',
     '  source <(pipetail completion bash)     in ~/.bashrc',
@@ -42,8 +42,8 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     '',
     'Usage',
     '  pipetail config path                   where the file is, or would be',
-    '  pipetail config show [options]         every option in force, and what said so',
-    '  pipetail config check                  every mistake in it; exit code 2 if any',
+    '  pipetail config show [options]         every option in effect, and where it comes from',
+    '  pipetail config check                  every mistake in it; exit code 2 if there is one',
     '  pipetail config init                   write it, with every option explained',
     '',
     'A flag wins over a variable, a variable over the file, the file over the default.',
@@ -53,7 +53,7 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
 
 const ending: Readonly<Record<CommandName, readonly string[]>> = {
   screen: [
-    'Keys change how a tab looks, and the next start comes back to it; a flag on the command line wins over that.',
+    'Changes made by keys are restored at the next start; a flag on the command line overrides them.',
     'Press ? in the program for its keys. Try it: pipetail --demo',
     '',
     exitCodes(),
@@ -63,16 +63,16 @@ const ending: Readonly<Record<CommandName, readonly string[]>> = {
   status: [exitCodes()],
   completion: [exitCodes()],
   config: [exitCodes()],
-  // ^C is how it is ended.
+  // ^C is the normal way to end it.
   demo: ['Exit codes: 0 done or interrupted, 1 failure, 2 wrong usage (129 hang-up, 143 terminated)'],
 };
 
-/** Cells in front of what an option does. */
+/** Cells before an option's explanation. */
 const optionIndent = 27;
-/** In less, rows are left as long as they are. */
+/** In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
-/** The text of `--help` for a command, made from the table of options; `width`: cells of the terminal that shows it. */
+/** The text of `--help` for a command, from the table of options. `width`: cells of the terminal. */
 export function helpText(command: CommandName, width = Number.POSITIVE_INFINITY): string {
   const prose = (text: string) => wrap(text, /^.*\S {2,}/.exec(text)?.[0].length ?? 0, width);
   const rows = optionRows(command).flatMap(({left, help}) =>
@@ -82,7 +82,7 @@ export function helpText(command: CommandName, width = Number.POSITIVE_INFINITY)
   return [...above, '', 'Options', ...rows, '', ...below, ''].join('\n');
 }
 
-/** The text in rows; those after the first are indented, and what stands in that room in the first is left alone. */
+/** Wraps the text at blanks. Rows after the first are indented; the first `indent` cells are never broken. */
 function wrap(text: string, indent: number, width: number): readonly string[] {
   if (text.length <= width || width < leastWidth) return [text];
   const rows: string[] = [];
@@ -97,7 +97,7 @@ function wrap(text: string, indent: number, width: number): readonly string[] {
   return [...rows, row];
 }
 
-/** Options of a command as two columns; docs/options.md is made from these as well. */
+/** Options of a command as two columns; docs/options.md is made from these too. */
 export function optionRows(command: CommandName): readonly {left: string; help: string}[] {
   return options
     .filter((option: Option) => option.commands.includes(command))

@@ -1,32 +1,32 @@
 import {themeNames} from './palette.ts';
 import {colorChoices, levelChoices, notifyChoices, timeChoices} from './parse-values.ts';
 
-/** One option: the flag parser, `--help` and docs/options.md are made from this table. */
+/** One option. The flag parser, `--help`, the configuration template and docs/options.md are made from this table. */
 export type Option = {
-  /** As typed, without the dashes. */
+  /** Without the dashes. */
   readonly flag: string;
   readonly alias?: string;
-  /** What the value is called in the help; absent for a switch. */
+  /** The name of the value in the help; absent for a switch. */
   readonly value?: string;
-  /** The variable that is read when the flag is absent, if it is not `PIPETAIL_` and the flag (`variableOf`). */
+  /** The variable that is read without the flag, if it is not `PIPETAIL_` and the flag's name (`variableOf`). */
   readonly variable?: string;
   readonly fallback?: string;
-  /** A value that `config init` shows where there is no default. */
+  /** An example for `config init` where there is no default. */
   readonly example?: string;
   readonly help: string;
-  /** The values that it takes, where they can be listed. */
+  /** All possible values, if they can be listed. */
   readonly choices?: readonly string[];
-  /** The commands that take it; `screen` is the program without a command. */
+  /** The commands that accept it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
-  /** Of these, the commands for which it is said at each call: they look for it in no variable and in no file. */
+  /** The commands that read it from a flag only, not from a variable or the file. */
   readonly once?: readonly CommandName[];
-  /** It says which server, or as whom: in the configuration file it stands in a context. */
+  /** Names the server or the credential: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
 };
 
 export type CommandName = 'screen' | WordedCommand;
 
-/** The commands that have a word: what is typed behind `pipetail`. */
+/** The commands that are a word after `pipetail`. */
 type WordedCommand = (typeof commandWords)[number];
 
 export const commandWords = ['logs', 'list', 'status', 'completion', 'config', 'demo'] as const;
@@ -35,189 +35,20 @@ export const commandWords = ['logs', 'list', 'status', 'completion', 'config', '
 const askServer = ['screen', 'logs', 'list', 'status'] as const;
 const all = ['screen', ...commandWords] as const;
 
-/** Options of how logs and list look at the start: all that keys change, too. */
-const viewOptions = [
-  {
-    flag: 'theme',
-    value: 'NAME',
-    fallback: 'default',
-    help: "the terminal's colours (default), those for a light or a dark ground (light, dark, solarized-light, solarized), none (mono), or your own",
-    choices: themeNames,
-    commands: ['screen'],
-  },
-  {
-    flag: 'wrap',
-    help: 'long lines go on in the next row',
-    commands: ['screen'],
-  },
-  {
-    flag: 'as-sent',
-    help: 'lines as they came, with their own times and names, not the compact form',
-    commands: ['screen'],
-  },
-  {
-    flag: 'time',
-    value: 'HOW',
-    example: 'local',
-    help: 'sent (UTC), local, utc (with the date), relative, delta or off; sent without --zone, local with it',
-    choices: timeChoices,
-    commands: ['screen'],
-  },
-  {
-    flag: 'zone',
-    value: 'ZONE',
-    example: 'Europe/Berlin',
-    help: "the time zone of local times, such as Europe/Berlin or UTC; else the system's",
-    commands: ['screen'],
-  },
-  {
-    flag: 'sidebar',
-    value: 'CELLS',
-    fallback: 'auto',
-    help: 'how wide the list is, 8 at least; auto goes by the width of the terminal, off hides it',
-    commands: ['screen'],
-  },
-] as const satisfies readonly Option[];
-
-/** The options of `logs`, some of which other commands take too, in the order in which the help shows them. */
-const logsOptions = [
-  {
-    flag: 'follow',
-    alias: 'f',
-    help: 'go on after the catch-up, over every reconnect',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'exit-on-end',
-    help: 'with --follow: end when the log does, instead of waiting for the pipeline to come back',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'from',
-    value: 'DIR',
-    help: 'print what was recorded there with --record, instead of asking the server',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'tail',
-    value: 'N',
-    help: 'of what the server has already: only the last N records that pass; -1 = all',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'since',
-    alias: 's',
-    value: 'TIME',
-    help: 'from the first record of that time on: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'grep',
-    value: 'PATTERN',
-    help: 'only records with a line that matches the regular expression; capitals count if it has any',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'exclude',
-    alias: 'e',
-    value: 'PATTERN',
-    help: 'no records with a line that matches',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'level',
-    value: 'LEVEL',
-    help: 'only records of that level or worse: trace, debug, info, warn or error',
-    choices: levelChoices,
-    commands: ['screen', 'logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'output',
-    alias: 'o',
-    value: 'FORM',
-    help: 'of logs: raw (as sent), json (an object a record) or markdown; of list: wide, name or json; of status and config: json',
-    commands: ['logs', 'list', 'status', 'config'],
-    once: ['logs', 'list', 'status', 'config'],
-  },
-  {
-    flag: 'template',
-    value: 'TEXT',
-    help: 'a text for each record, of {pipeline} {time} {level} {target} {message} {line}',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'timestamps',
-    alias: 't',
-    help: 'put the time of its record in front of each line, - where it has none',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'exit-on',
-    value: 'PATTERN',
-    help: 'end with exit code 3 after the first record with a line that matches, printed or not',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'timeout',
-    value: 'TIME',
-    help: 'end after so long (90s, 10m, 1h30m); with --exit-on that is a failure',
-    commands: ['logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'status',
-    value: 'STATES',
-    help: 'only pipelines in these states: Running,Failed',
-    commands: ['list'],
-    once: ['list'],
-  },
-  {
-    flag: 'no-prefix',
-    help: 'with several pipelines: print lines without the name in front',
-    commands: ['logs'],
-  },
-  {
-    flag: 'color',
-    value: 'WHEN',
-    fallback: 'auto',
-    help: "auto and always leave the log's own colours as sent; never strips them",
-    choices: colorChoices,
-    commands: ['logs'],
-  },
-  {
-    flag: 'spill',
-    value: 'SIZE',
-    fallback: '256MiB',
-    help: 'what a slow reader may fall behind before lines are dropped, and named',
-    commands: ['logs'],
-  },
-] as const satisfies readonly Option[];
-
 /** Every option, in the order in which the help shows them. */
 export const options = [
   {
     flag: 'context',
     value: 'NAME',
     example: 'prod',
-    help: 'the context of the configuration file: server, credential and tenant as one whole',
+    help: 'the context of the configuration file to use: server, credential and tenant together',
     commands: askServer,
   },
   {
     flag: 'config',
     value: 'FILE',
     variable: 'PIPETAIL_CONFIG',
-    help: 'the configuration file, in place of ~/.config/pipetail/config.toml',
+    help: 'the configuration file, instead of ~/.config/pipetail/config.toml',
     commands: [...askServer, 'config'],
     once: [...askServer, 'config'],
   },
@@ -242,13 +73,13 @@ export const options = [
     flag: 'auth-token-command',
     value: 'CMD',
     variable: 'FELDERA_AUTH_TOKEN_COMMAND',
-    help: 'shell command that prints a bearer token; it runs again when the token ends or is refused',
+    help: 'shell command that prints a bearer token; it runs again when the token expires or is refused',
     commands: askServer,
     ofContext: true,
   },
   {
     flag: 'allow-http-key',
-    help: 'send the credential over plain http to another machine, where all on the way can read it',
+    help: 'send the credential over plain http to another machine, although anyone on the way can read it',
     commands: askServer,
     ofContext: true,
   },
@@ -264,7 +95,7 @@ export const options = [
     flag: 'tls-cert',
     value: 'FILE',
     variable: 'FELDERA_HTTPS_TLS_CERT',
-    help: 'PEM file of root certificates to trust beside the usual ones',
+    help: 'PEM file of root certificates to trust, in addition to the usual ones',
     commands: askServer,
     ofContext: true,
   },
@@ -272,7 +103,7 @@ export const options = [
     flag: 'insecure',
     alias: 'k',
     variable: 'FELDERA_TLS_INSECURE',
-    help: 'accept any certificate; the header says so',
+    help: 'accept any certificate; the header shows that',
     commands: askServer,
     ofContext: true,
   },
@@ -287,12 +118,12 @@ export const options = [
     flag: 'memory',
     value: 'SIZE',
     fallback: '256MiB',
-    help: 'log bytes kept for all tabs together; the ones not looked at give way first',
+    help: 'log bytes kept for all tabs together; the tabs viewed longest ago are shortened first',
     commands: ['screen'],
   },
   {
     flag: 'fresh',
-    help: 'do not come back to the tabs, filters and places of the last time',
+    help: 'start without the tabs, filters and positions of the last session',
     commands: ['screen'],
     once: ['screen'],
   },
@@ -300,37 +131,37 @@ export const options = [
     flag: 'record',
     value: 'DIR',
     example: '~/pipetail-logs',
-    help: 'write what comes to files there, a folder for each pipeline, and go on with them at the next start',
+    help: 'record logs to files in this folder, a subfolder per pipeline, and continue them at the next start',
     commands: ['screen', 'logs'],
-    // It leaves out what is recorded: `logs` would print less and less without a word.
+    // A recorded log is continued: with a variable, `logs` would silently print less at each call.
     once: ['logs'],
   },
   {
     flag: 'record-max',
     value: 'SIZE',
     fallback: '1GiB',
-    help: 'bytes of all recordings together; the oldest files are deleted',
+    help: 'most bytes for all recordings together; the oldest files are deleted',
     commands: ['screen', 'logs'],
   },
   {
     flag: 'silence',
     value: 'SECONDS',
     fallback: '300',
-    help: 'refresh a stream that was silent for so long; 0 = never',
+    help: 'refresh a stream after this time of silence; 0 = never',
     commands: ['screen', 'logs'],
   },
   {
     flag: 'away',
     value: 'TIME',
     fallback: '10m',
-    help: 'show what happened at the first key after so long without one (90s, 10m, 1h30m); 0 = never',
+    help: 'after this time without a key, the next key shows what happened (90s, 10m, 1h30m); 0 = never',
     commands: ['screen'],
   },
   {
     flag: 'notify',
     value: 'HOW',
     fallback: 'off',
-    help: 'tell of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
+    help: 'notify of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
     choices: notifyChoices,
     commands: ['screen'],
   },
@@ -338,12 +169,12 @@ export const options = [
     flag: 'watch',
     value: 'PATTERN',
     example: 'deadlock|timed out',
-    help: 'a regular expression: lines that match count as errors do, and are told of',
+    help: 'regular expression; lines that match are counted and notified like errors',
     commands: ['screen'],
   },
   {
     flag: 'mouse',
-    help: "wheel, clicks and the divider by mouse; the terminal's own selection then needs Shift",
+    help: 'use the mouse for scrolling, clicks and the divider; selecting text then needs Shift',
     commands: ['screen'],
   },
   {
@@ -355,14 +186,173 @@ export const options = [
     flag: 'fps',
     value: 'N',
     fallback: '12',
-    help: 'frames a second at the most, 1 to 60',
+    help: 'frames per second at most, 1 to 60',
     commands: ['screen'],
   },
-  ...viewOptions,
-  ...logsOptions,
+  {
+    flag: 'theme',
+    value: 'NAME',
+    fallback: 'default',
+    help: "the terminal's colours (default), those for a light or dark background (light, dark, solarized-light, solarized), none (mono), or your own",
+    choices: themeNames,
+    commands: ['screen'],
+  },
+  {
+    flag: 'wrap',
+    help: 'continue long lines in the next row',
+    commands: ['screen'],
+  },
+  {
+    flag: 'as-sent',
+    help: 'show lines as sent, with their own times and names, instead of the compact form',
+    commands: ['screen'],
+  },
+  {
+    flag: 'time',
+    value: 'HOW',
+    example: 'local',
+    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default sent, with --zone local',
+    choices: timeChoices,
+    commands: ['screen'],
+  },
+  {
+    flag: 'zone',
+    value: 'ZONE',
+    example: 'Europe/Berlin',
+    help: "time zone of local times, such as Europe/Berlin or UTC; default: the system's",
+    commands: ['screen'],
+  },
+  {
+    flag: 'sidebar',
+    value: 'CELLS',
+    fallback: 'auto',
+    help: 'width of the list, at least 8; auto fits it to the terminal, off hides it',
+    commands: ['screen'],
+  },
+  {
+    flag: 'follow',
+    alias: 'f',
+    help: 'keep printing after the catch-up, across reconnects',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'exit-on-end',
+    help: 'with --follow: end when the log ends, instead of waiting for the pipeline to start again',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'from',
+    value: 'DIR',
+    help: 'print what --record wrote to this folder, instead of asking the server',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'tail',
+    value: 'N',
+    help: 'of the log that the server has, only the last N records that are selected; -1 = all',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'since',
+    alias: 's',
+    value: 'TIME',
+    help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'grep',
+    value: 'PATTERN',
+    help: 'only records with a line that matches the regular expression; case counts if it has capitals',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'exclude',
+    alias: 'e',
+    value: 'PATTERN',
+    help: 'leave out records with a line that matches',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'level',
+    value: 'LEVEL',
+    help: 'only records of that level or worse: trace, debug, info, warn or error',
+    choices: levelChoices,
+    commands: ['screen', 'logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'output',
+    alias: 'o',
+    value: 'FORM',
+    help: 'for logs: raw (as sent), json (an object per record) or markdown; for list: wide, name or json; for status and config: json',
+    commands: ['logs', 'list', 'status', 'config'],
+    once: ['logs', 'list', 'status', 'config'],
+  },
+  {
+    flag: 'template',
+    value: 'TEXT',
+    help: 'print each record as this text, with {pipeline} {time} {level} {target} {message} {line} filled in',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'timestamps',
+    alias: 't',
+    help: "print the record's time before each line, - if it has none",
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'exit-on',
+    value: 'PATTERN',
+    help: 'end with exit code 3 after the first record with a line that matches, printed or not',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'timeout',
+    value: 'TIME',
+    help: 'end after this time (90s, 10m, 1h30m); with --exit-on that is a failure',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'status',
+    value: 'STATES',
+    help: 'only pipelines in these states: Running,Failed',
+    commands: ['list'],
+    once: ['list'],
+  },
+  {
+    flag: 'no-prefix',
+    help: "with several pipelines: print lines without the pipeline's name",
+    commands: ['logs'],
+  },
+  {
+    flag: 'color',
+    value: 'WHEN',
+    fallback: 'auto',
+    help: "auto and always leave the log's own colours as sent; never strips them",
+    choices: colorChoices,
+    commands: ['logs'],
+  },
+  {
+    flag: 'spill',
+    value: 'SIZE',
+    fallback: '256MiB',
+    help: 'how far a slow reader may fall behind before lines are dropped, which is reported',
+    commands: ['logs'],
+  },
   {
     flag: 'demo',
-    help: 'show the embedded demo server instead of a real one',
+    help: 'use the embedded demo server instead of a real one',
     commands: askServer,
     once: askServer,
   },
@@ -370,7 +360,7 @@ export const options = [
     flag: 'port',
     value: 'N',
     fallback: '8080',
-    help: 'where the demo server listens; 0 = any free port',
+    help: 'port of the demo server; 0 = any free port',
     commands: ['demo'],
     once: ['demo'],
   },
@@ -380,30 +370,35 @@ export const options = [
 
 export type FlagName = (typeof options)[number]['flag'];
 
-/** The commands for which a variable and the configuration file can say it. */
+/** The commands that read the option from a variable or the configuration file too. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
   return commands.filter((command) => !once.includes(command));
 }
 
-/** The variable that is read when the flag is absent, if there is one; `command`: by that command. */
+/** Whether a variable or the configuration file can set the option, for one command at least. */
+export function isConfigurable(option: Option): boolean {
+  return effectiveCommands(option).length > 0;
+}
+
+/** The variable that is read without the flag, if there is one; `command`: by that command. */
 export function variableOf(option: Option, command?: CommandName): string | undefined {
   if (option.variable !== undefined) return option.variable;
-  const standing = effectiveCommands(option);
-  if (command === undefined ? standing.length === 0 : !standing.includes(command)) return undefined;
+  const isRead = command === undefined ? isConfigurable(option) : effectiveCommands(option).includes(command);
+  if (!isRead) return undefined;
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Whether the command takes the flag; `config` takes those that can stand in its file, to show what comes of them. */
+/** Whether the command accepts the flag. `config` accepts those that can be in its file, to show the result. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
-  return option.commands.includes(command) || (command === 'config' && effectiveCommands(option).length > 0);
+  return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
 }
 
-/** What has an effect on `pipetail config` when it shows nothing that is in force. */
-const ofFileItself: readonly string[] = ['config', 'help', 'version'];
+/** Options that have an effect on `pipetail config path`, `check` and `init`. */
+const ofFile: readonly string[] = ['config', 'help', 'version'];
 
-/** Whether `pipetail config` with that verb heeds the flag, of those that `takes` it takes. */
+/** Whether `pipetail config` with that verb reads the flag. */
 export function readsOption(verb: string, flag: string): boolean {
-  return verb === 'show' || ofFileItself.includes(flag);
+  return verb === 'show' || ofFile.includes(flag);
 }
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
@@ -415,5 +410,5 @@ export function optionOf(flag: FlagName): Option {
   return option;
 }
 
-/** What values are called that may be written as numbers, and those that are nothing else. */
+/** Names of values that may be numbers in the configuration file. */
 export const numericValues = ['N', 'SECONDS', 'SIZE', 'TIME', 'CELLS'];

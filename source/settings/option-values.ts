@@ -3,6 +3,7 @@ import {
   type CommandName,
   effectiveCommands,
   type FlagName,
+  isConfigurable,
   type Option,
   optionOf,
   options,
@@ -15,21 +16,29 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Flags by name as typed: a text, or a switch turned on or off. */
 export type Flags = ReadonlyMap<string, string | boolean>;
 
-/** The value of an option, where it came from, and the name under which messages complain of it. */
+/** Where options are read from. */
+type OptionSources = {
+  readonly command: CommandName;
+  readonly flags: Flags;
+  readonly environment: Environment;
+  readonly file: ConfigFile;
+};
+
+/** The value of an option and where it came from. */
 type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
-  /** `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
+  /** For error messages: `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
   readonly name: string;
-  /** `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7`, `default`: for a list of what is in force. */
+  /** For a list of the values: `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7`, `default`. */
   readonly from: string;
 };
 
-/** The options of one call, whatever said them. */
+/** The options of one call, wherever they came from. */
 export type OptionValues = {
-  /** Typed in this call; a switch: typed to turn it on. */
+  /** Typed in this call; a switch: turned on. */
   readonly has: (flag: FlagName) => boolean;
-  /** Typed in this call; a switch: to turn it on or off. */
+  /** Typed in this call; a switch: turned on or off. */
   readonly isTyped: (flag: FlagName) => boolean;
   readonly find: (flag: FlagName) => OptionValue | undefined;
   readonly value: (flag: FlagName) => string | undefined;
@@ -39,25 +48,14 @@ export type OptionValues = {
   readonly nameOf: (flag: FlagName) => string;
 };
 
-type GivenSources = {
-  readonly command: CommandName;
-  readonly flags: Flags;
-  readonly environment: Environment;
-  readonly file: ConfigFile;
-  /** The context that says which server, if one does: then no variable says anything of the server. */
-  readonly context: ContextTable | undefined;
-};
-
-/** A key of a context, described as options are. */
-export type ContextOption = Option & {readonly flag: ContextKey};
-
 /**
- * The one precedence of all options: flag, variable, configuration file, default. What a command does not take has its
- * default; what is said at each call (`once`) has no variable and no line in a file. An empty variable is none.
+ * The one precedence of all options: flag, variable, configuration file, default. Options that the command does not accept
+ * have their default. Options of one call (`once`) have no variable and no line in the file. An empty variable is none.
+ * `context`: the context that names the server, if one does; then no variable about the server is read.
  */
-export function optionValues({command, flags, environment, file, context}: GivenSources): OptionValues {
-  const standing = (option: Option) =>
-    command === 'config' ? effectiveCommands(option).length > 0 : effectiveCommands(option).includes(command);
+export function optionValues({command, flags, environment, file}: OptionSources, context?: ContextTable): OptionValues {
+  const isRead = (option: Option) =>
+    command === 'config' ? isConfigurable(option) : effectiveCommands(option).includes(command);
 
   const find = (flag: FlagName): OptionValue | undefined => {
     const option = optionOf(flag);
@@ -67,13 +65,13 @@ export function optionValues({command, flags, environment, file, context}: Given
       const from = typed === false ? opposite(flag) : `--${flag}`;
       return {text: String(typed), source: 'flag', name: from, from};
     }
-    if (!standing(option)) return fallback(option);
-    const said =
-      option.ofContext && context ? fromContext(context, flag, {flags, environment}) : standingValue(option, flag);
-    return said ?? fallback(option);
+    if (!isRead(option)) return fallback(option);
+    const found =
+      option.ofContext && context ? fromContext(context, flag, {flags, environment}) : configured(option, flag);
+    return found ?? fallback(option);
   };
 
-  function standingValue(option: Option, flag: FlagName): OptionValue | undefined {
+  function configured(option: Option, flag: FlagName): OptionValue | undefined {
     const variable = variableOf(option);
     const text = variable === undefined ? undefined : environment[variable];
     if (variable !== undefined && text) return {text, source: 'variable', name: variable, from: variable};
@@ -89,86 +87,34 @@ export function optionValues({command, flags, environment, file, context}: Given
     value,
     required: (flag) => value(flag) ?? '',
     isOn: (flag) => {
-      const given = find(flag);
-      return given !== undefined && readSwitch(given.text, given.name);
+      const found = find(flag);
+      return found !== undefined && readSwitch(found.text, found.name);
     },
     nameOf: (flag) => find(flag)?.name ?? `--${flag}`,
   };
 }
 
-/** What turns a switch off. */
+/** The flag that turns a switch off. */
 function opposite(flag: string): string {
   return flag.startsWith('no-') ? `--${flag.slice(3)}` : `--no-${flag}`;
 }
 
-/** Complaints of a default would be ours: it bears the flag's name. */
 function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {
-  const said = value === undefined ? 'false' : text;
-  return said === undefined ? undefined : {text: said, source: 'default', name: `--${flag}`, from: 'default'};
+  const found = value === undefined ? 'false' : text;
+  return found === undefined ? undefined : {text: found, source: 'default', name: `--${flag}`, from: 'default'};
 }
 
-/** Two ways to say one thing: a flag for one takes the place of what the context says by the other. */
+/** Options that exclude each other: a flag for one replaces the other of the context. */
 const alternatives: readonly (readonly FlagName[])[] = [
   ['auth', 'auth-token-command'],
   ['insecure', 'tls-cert'],
 ];
 
-type ContextSources = {
-  readonly flags: Flags;
-  readonly environment: Environment;
-  readonly file: ConfigFile;
-};
-
-/**
- * The context that says which server. A context is one whole: host and credential belong together, and no credential
- * goes to the host of another. So
- * - one that is named, by `--context` or `PIPETAIL_CONTEXT`, is in force whatever other variables say. `--host` does not
- *   go with `--context`, and wins over `PIPETAIL_CONTEXT`;
- * - the file's own (`context = "…"`) is in force where neither `--host` nor `FELDERA_HOST` names a server: a key in a
- *   variable names none;
- * - while one is in force, no variable says anything of the server: host, credential, tenant, certificates;
- * - single flags (`--tenant`, `--tls-cert`, `--auth`) win over what the context says.
- * Throws `UsageError` for a context that is not in the file.
- */
-export function currentContext({flags, environment, file}: ContextSources): ContextTable | undefined {
-  const flag = flags.get('context');
-  if (flag === '') throw new UsageError('--context needs a value: --context NAME');
-  if (typeof flag === 'string') {
-    if (flags.has('host')) {
-      throw new UsageError('--host and --context do not go together · a context names its own server · leave one out');
-    }
-    return find(flag, '--context', file);
-  }
-  const variable = environment.PIPETAIL_CONTEXT;
-  if (variable) return flags.has('host') ? undefined : find(variable, 'PIPETAIL_CONTEXT', file);
-  const standing = file.options.get('context');
-  if (!standing || serverNamedBy({flags, environment}) !== undefined) return undefined;
-  return find(standing.text, `${standing.where}: context`, file);
-}
-
-/** The flag or variable that names a server, so that the file's own context is not in force. */
-export function serverNamedBy({flags, environment}: Omit<ContextSources, 'file'>): string | undefined {
-  if (flags.has('host')) return '--host';
-  const variable = variableOf(optionOf('host')) ?? '';
-  return environment[variable] ? variable : undefined;
-}
-
-function find(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {
-  const table = contexts.get(name);
-  if (table) return table;
-  const known = [...contexts.keys()];
-  if (known.length === 0) {
-    const where = file === '' ? 'there is no configuration file' : `${file} has none`;
-    throw new UsageError(`${from} knows no context '${name}' · ${where} · pipetail config init shows how to make one`);
-  }
-  throw new UsageError(`${from} knows no context '${name}', but ${known.join(', ')}${didYouMean(name, known)}`);
-}
-
-/** What the context says of an option; messages name it as `auth of context prod`. */
+/** The value of an option in a context; messages name it `auth of context prod`. */
 function fromContext(
   table: ContextTable,
   flag: FlagName,
-  {flags, environment}: Omit<ContextSources, 'file'>,
+  {flags, environment}: Pick<OptionSources, 'flags' | 'environment'>,
 ): OptionValue | undefined {
   const group = alternatives.find((each) => each.includes(flag)) ?? [];
   if (group.some((each) => flags.get(each))) return undefined;
@@ -181,12 +127,62 @@ function fromContext(
   const from = `${variable.text}, named at ${variable.where}`;
   if (text?.trim()) return {text, source: 'variable', name: `${variable.text} of context ${table.name}`, from};
   throw new UsageError(
-    `${variable.where}: the variable ${variable.text} is not set · context '${table.name}' takes its credential from it`,
+    `${variable.where}: the variable ${variable.text} is not set · context '${table.name}' reads its credential from it`,
   );
 }
 
-/** What only contexts have. */
-const variable: ContextOption = {
+/**
+ * The context that names the server. A context is one whole: its credential never goes to another host. So
+ * - one that is named, by `--context` or `PIPETAIL_CONTEXT`, applies whatever other variables hold. `--host` conflicts
+ *   with `--context`, and wins over `PIPETAIL_CONTEXT`;
+ * - the file's own (`context = "…"`) applies where neither `--host` nor `FELDERA_HOST` names a server: a key in a
+ *   variable names none;
+ * - with a context no variable about the server is read: host, credential, tenant, certificates;
+ * - single flags (`--tenant`, `--tls-cert`, `--auth`) win over the context.
+ * Throws `UsageError` for a context that is not in the file.
+ */
+export function currentContext({flags, environment, file}: Omit<OptionSources, 'command'>): ContextTable | undefined {
+  const flag = flags.get('context');
+  if (flag === '') throw new UsageError('--context needs a value: --context NAME');
+  if (typeof flag === 'string') {
+    if (flags.has('host')) {
+      throw new UsageError('--host and --context cannot be combined · a context names its own server · leave one out');
+    }
+    return findContext(flag, '--context', file);
+  }
+  const variable = environment.PIPETAIL_CONTEXT;
+  if (variable) return flags.has('host') ? undefined : findContext(variable, 'PIPETAIL_CONTEXT', file);
+  const own = file.options.get('context');
+  if (!own || serverNamedBy({flags, environment}) !== undefined) return undefined;
+  return findContext(own.text, `${own.where}: context`, file);
+}
+
+/** The flag or variable that names a server, so that the file's own context does not apply. */
+export function serverNamedBy({flags, environment}: Pick<OptionSources, 'flags' | 'environment'>): string | undefined {
+  if (flags.has('host')) return '--host';
+  const variable = variableOf(optionOf('host')) ?? '';
+  return environment[variable] ? variable : undefined;
+}
+
+function findContext(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {
+  const table = contexts.get(name);
+  if (table) return table;
+  const names = [...contexts.keys()];
+  if (names.length === 0) {
+    const where = file === '' ? 'there is no configuration file' : `${file} has none`;
+    throw new UsageError(
+      `${from} names the unknown context '${name}' · ${where} · pipetail config init shows how to make one`,
+    );
+  }
+  throw new UsageError(
+    `${from} names the unknown context '${name}' · there are ${names.join(', ')}${didYouMean(name, names)}`,
+  );
+}
+
+/** A key of a context, described as options are. */
+export type ContextOption = Option & {readonly flag: ContextKey};
+
+const authVariable: ContextOption = {
   flag: 'auth-variable',
   value: 'NAME',
   help: 'the variable that holds the key',
@@ -199,10 +195,10 @@ const color: ContextOption = {
   commands: [],
 };
 
-/** Every key of a context, for the file that `config init` writes too. */
+/** Every key that a context may have. */
 export const contextOptions: readonly ContextOption[] = [
   ...options
     .filter((option: Option) => option.ofContext)
-    .flatMap((option): ContextOption[] => (option.flag === 'auth' ? [option, variable] : [option])),
+    .flatMap((option): ContextOption[] => (option.flag === 'auth' ? [option, authVariable] : [option])),
   color,
 ];

@@ -12,21 +12,22 @@ import {
   type CommandName,
   effectiveCommands,
   type FlagName,
+  isConfigurable,
   numericValues,
   type Option,
   optionOf,
   options,
 } from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
-import {colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
+import {colorForms, colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
 import {didYouMean, UsageError} from './parse-values.ts';
 import {settingsOf} from './settings.ts';
 
 const tables = ['contexts', 'keys', 'themes'] as const;
 
 /**
- * Reads the text of a configuration file, strictly: what is not known, of the wrong type, twice there or no value that
- * the option takes is a problem. The problems are in the order of the lines; what is in order is read all the same.
+ * Reads the text of a configuration file, strictly: an unknown or repeated key, a wrong type and an invalid value are
+ * problems. They come in the order of the lines; everything else is read all the same.
  */
 export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly Problem[]} {
   const toml = tomlRows(text);
@@ -45,7 +46,6 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
   return {file, problems: problems.sort((a, b) => a.line - b.line)};
 }
 
-/** Takes a problem down. */
 type Report = (line: number, message: string) => void;
 
 /** The keys above the first table. */
@@ -59,14 +59,14 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       continue;
     }
     if (rest.length > 0 || value.type === 'table') {
-      // What is in it is as unknown as the table itself.
+      // One message for the table and everything in it.
       if (!wrongTables.has(key))
         report(line, `unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
       wrongTables.add(key);
       continue;
     }
     const option = options.find((each) => each.flag === key);
-    const reason = whyNot(key, option);
+    const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {
       report(line, reason ?? '');
       continue;
@@ -78,13 +78,13 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
   return values;
 }
 
-/** Why a key cannot stand at the top of the file. */
-function whyNot(key: string, option: Option | undefined): string | undefined {
-  if (option?.ofContext) return `'${key}' belongs to a server, so it stands in a context: [contexts.NAME]`;
-  if (option && effectiveCommands(option).length > 0) return undefined;
-  if (option) return `'${key}' is said at each call, as a flag: --${key}`;
-  const known = options.filter((each: Option) => effectiveCommands(each).length > 0 && !each.ofContext);
-  const near = didYouMean(key, [...known.map(({flag}) => flag), ...tables]);
+/** Why a key cannot be at the top of the file. */
+function refusalOf(key: string, option: Option | undefined): string | undefined {
+  if (option?.ofContext) return `'${key}' belongs to a server: set it in a context, [contexts.NAME]`;
+  if (option && isConfigurable(option)) return undefined;
+  if (option) return `'${key}' can only be a flag: --${key}`;
+  const keys = options.filter((each: Option) => isConfigurable(each) && !each.ofContext).map(({flag}) => flag);
+  const near = didYouMean(key, [...keys, ...tables]);
   return `unknown key '${key}'${near || ' · pipetail --help lists the options'}`;
 }
 
@@ -92,7 +92,7 @@ function exampleOf(table: string): string {
   return table === 'keys' ? table : `${table}.NAME`;
 }
 
-/** `[keys]`: a command's name, and a key or a list of keys. Which there are is known where the keys are dispatched. */
+/** `[keys]`: a command's name, and a key or a list of keys. The screen's table of commands checks that they exist. */
 function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report): KeyRemap[] {
   const remaps: KeyRemap[] = [];
   for (const {path, line, value} of rows) {
@@ -103,7 +103,7 @@ function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report)
     if (value.type === 'table') continue;
     if (!/^[\w.-]+$/.test(command)) report(line, "a command's name is made of letters, digits, '.', '-' and '_'");
     else if (keys.some((key) => /\p{Cc}/u.test(key))) {
-      report(line, `'${command}' takes the names of keys, such as ^D or Esc, not what they send`);
+      report(line, `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`);
     } else if (keys.length < items.length)
       report(line, `'${command}' takes a key in quotation marks, or a list of them`);
     else remaps.push({command, keys, where: `${name}:${line}`});
@@ -111,27 +111,22 @@ function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report)
   return remaps;
 }
 
-/** What a file is read with. */
 type ReadOptions = {
-  /** As messages name the file. */
+  /** The file, as messages name it. */
   readonly name: string;
   /** The home folder, for paths that begin with `~/`. */
   readonly home: string;
-  /** Nobody but its owner can read the file. */
+  /** Only its owner can read the file. */
   readonly isPrivate: boolean;
 };
 
 const onlyNumbers = ['N', 'SECONDS'];
 
-/**
- * The value of an option as the flag would have it, or what is wrong with its type. Never repeats the value, which may
- * be a key.
- */
-function optionValue(
-  {flag, value: called}: Option,
-  value: TomlValue,
-  {home}: ReadOptions,
-): {readonly text: string} | {readonly wrong: string} {
+/** A value, or a message about it. */
+type ReadValue = {readonly text: string} | {readonly wrong: string};
+
+/** The value of an option as the flag would have it, or what is wrong with its type. Never quotes it: it may be a key. */
+function optionValue({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
   if (called === undefined) {
     return value.type === 'switch' ? {text: value.text} : {wrong: `'${flag}' takes true or false${unquoted(value)}`};
   }
@@ -140,7 +135,7 @@ function optionValue(
   if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};
   if (value.text.trim() === '') return {wrong: `'${flag}' has an empty value · leave the line out`};
   if (called !== 'FILE' && called !== 'DIR') return {text: value.text};
-  // Relative to what, the file or the folder where the program is started?
+  // A relative path could be meant from the file's folder or from the working directory.
   if (value.text.startsWith('~/')) return {text: `${home}${value.text.slice(1)}`};
   return value.text.startsWith('/') ? {text: value.text} : {wrong: `'${flag}' takes a path that begins with / or ~/`};
 }
@@ -149,16 +144,16 @@ function unquoted({type}: TomlValue): string {
   return type === 'text' ? ', without quotation marks' : '';
 }
 
-/** A value of TOML: what has no business in a configuration of ours (a date, nan) is `other`. */
+/** A value of TOML; `other` is one that no option has (a date, nan). */
 type TomlValue =
   | {readonly type: 'text' | 'number' | 'switch'; readonly text: string}
   | {readonly type: 'list'; readonly items: readonly TomlValue[]}
   | {readonly type: 'table' | 'other'};
 
-/** A key with all tables that it is in, however that is written: `[a.b]`, `a.b = …` or `a = {b = …}`. */
+/** A key with the tables around it, written as `[a.b]`, `a.b = …` or `a = {b = …}`. */
 type TomlRow = {readonly path: readonly string[]; readonly line: number; readonly value: TomlValue};
 
-/** The keys and tables of a text in their order, or what keeps it from being TOML. Tables come before what is in them. */
+/** The keys and tables of a text in their order, a table before its keys; or why the text is not TOML. */
 function tomlRows(text: string): {readonly rows: readonly TomlRow[]} | {readonly problem: Problem} {
   try {
     const [{body}] = parseTOML(text, {tomlVersion: '1.0'}).body;
@@ -201,23 +196,26 @@ function tomlValue(node: AST.TOMLContentNode): TomlValue {
   }
 }
 
-/** The parser's words in ours. None repeats what stands in the file, which may be a key. */
+/** The parser's messages in our words. None quotes the file, which may hold a key. */
 const words: ReadonlyMap<string, string> = new Map([
-  ['Defining a key multiple times is invalid', 'this is there already · leave one out'],
-  ['Unspecified values are invalid', "a value is missing behind '='"],
-  ['Expected equal (=) token', "'=' is missing behind the key"],
-  ['Must be a newline', 'something is left over behind the value · # begins a comment'],
+  ['Defining a key multiple times is invalid', 'this is set twice · leave one out'],
+  ['Unspecified values are invalid', "a value is missing after '='"],
+  ['Expected equal (=) token', "'=' is missing after the key"],
+  ['Must be a newline', 'there is text after the value · # begins a comment'],
   ['Unterminated string constant', 'a quotation mark is missing'],
   ['Unterminated table-key', "']' is missing"],
   ['Unterminated array', "']' is missing"],
   ['Unterminated inline table', "'}' is missing"],
-  ['Unexpected character', 'this is not TOML · text stands in quotation marks'],
-  ['Unexpected token', 'this is not TOML · text stands in quotation marks'],
-  ['Invalid character in escape sequence', "this is no escape sequence · write \\\\ for \\, or the text in '…'"],
-  ['Leading zeros are not allowed', 'a number has no zeros in front'],
+  ['Unexpected character', 'this is not TOML · text needs quotation marks'],
+  ['Unexpected token', 'this is not TOML · text needs quotation marks'],
+  [
+    'Invalid character in escape sequence',
+    "this is not an escape sequence · write \\\\ for \\, or put the text in '…'",
+  ],
+  ['Leading zeros are not allowed', 'a number cannot begin with a zero'],
 ]);
 
-/** For these the parser has gone on to the next line. */
+/** The parser reports these on the next line. */
 const seenLate = ['Unspecified values are invalid', 'Unterminated table-key'];
 
 function problemOf({message, lineNumber, column}: ParseError, text: string): Problem {
@@ -226,10 +224,10 @@ function problemOf({message, lineNumber, column}: ParseError, text: string): Pro
   const what = words.get(message) ?? `this is not TOML · ${lowered(message)}`;
   const name = nameIn(text.split('\n')[line - 1] ?? '');
   if (name === undefined) return {line, message: what};
-  return {line, message: what.startsWith('this is there') ? what.replace('this', `'${name}'`) : `'${name}': ${what}`};
+  return {line, message: what.startsWith('this is set') ? what.replace('this', `'${name}'`) : `'${name}': ${what}`};
 }
 
-/** The key or table that a line begins with, and nothing of its value. */
+/** The key or table that a line begins with, without the value. */
 function nameIn(line: string): string | undefined {
   return /^\s*([\w.-]+)\s*=/.exec(line)?.[1] ?? /^\s*\[+\s*([\w.-]+)/.exec(line)?.[1];
 }
@@ -238,26 +236,26 @@ function lowered(text: string): string {
   return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 }
 
-/** Reads the `[contexts.NAME]` tables. One that is not whole is left out. */
+/** Reads the `[contexts.NAME]` tables. An incomplete one is left out. */
 function readContexts(rows: readonly TomlRow[], read: ReadOptions, report: Report): ReadonlyMap<string, ContextTable> {
   const found = new Map<string, {line: number; values: Map<ContextKey, FileValue>}>();
   for (const {path, line, value} of rows) {
     const [, name = '', key, ...rest] = path;
     if (key === undefined && value.type !== 'table') {
-      report(line, `'${name}' is no context · a context is a table: [contexts.NAME]`);
+      report(line, `'${name}' is not a context · a context is a table: [contexts.NAME]`);
       continue;
     }
     const context = found.get(name) ?? {line, values: new Map<ContextKey, FileValue>()};
     found.set(name, context);
     if (key === undefined) continue;
-    const known = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
-    if (!known) {
+    const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
+    if (!option) {
       report(line, unknownKey(key, name));
       continue;
     }
-    const {text, wrong} = readValue(known, value, read);
-    if (wrong !== undefined) report(line, wrong);
-    else context.values.set(known.flag, {text, where: `${read.name}:${line}`});
+    const result = contextValue(option, value, read);
+    if ('wrong' in result) report(line, result.wrong);
+    else context.values.set(option.flag, {text: result.text, where: `${read.name}:${line}`});
   }
   return new Map(
     [...found].flatMap(([name, {line, values}]): [string, ContextTable][] => {
@@ -271,12 +269,10 @@ function readContexts(rows: readonly TomlRow[], read: ReadOptions, report: Repor
   );
 }
 
-function readValue(option: ContextOption, value: TomlValue, read: ReadOptions): {text: string; wrong?: string} {
+function contextValue(option: ContextOption, value: TomlValue, read: ReadOptions): ReadValue {
   const result = optionValue(option, value, read);
-  if ('wrong' in result) return {text: '', wrong: result.wrong};
-  const {text} = result;
-  const wrong = whatIsWrong(option.flag, text, read);
-  return wrong === undefined ? {text} : {text, wrong};
+  const wrong = 'wrong' in result ? undefined : whatIsWrong(option.flag, result.text, read);
+  return wrong === undefined ? result : {wrong};
 }
 
 function whatIsWrong(key: ContextKey, text: string, {name, isPrivate}: ReadOptions): string | undefined {
@@ -284,18 +280,16 @@ function whatIsWrong(key: ContextKey, text: string, {name, isPrivate}: ReadOptio
     case 'auth':
       return isPrivate
         ? undefined
-        : `'auth' is a key in a file that others can read · chmod 600 ${name}, or name a variable: auth-variable`;
+        : `'auth' is a key in a file that other users can read · chmod 600 ${name}, or name a variable: auth-variable`;
     case 'auth-variable':
-      // What else it is may be the key itself.
+      // Any other text may be the key itself, so the message does not quote it.
       return /^[A-Za-z_]\w*$/.test(text) ? undefined : "'auth-variable' takes the name of a variable, not a key";
     case 'host':
       return isBaseUrl(text)
         ? undefined
         : "'host' takes a URL that begins with https:// or http://, without a login in it";
     case 'color':
-      return readColor(text) === undefined
-        ? `'color' takes #rrggbb, a number from 0 to 255 or a name such as bright-red, not '${text}'`
-        : undefined;
+      return readColor(text) === undefined ? `'color' takes ${colorForms}, not '${text}'` : undefined;
     default:
       return undefined;
   }
@@ -309,7 +303,7 @@ function isBaseUrl(text: string): boolean {
 
 const credentials = ['auth', 'auth-variable', 'auth-token-command'] as const;
 
-/** Why a context is not whole, or says a thing twice. `rows`: a key with a wrong value is not missing. */
+/** Why a context is incomplete or contradicts itself. `rows`: a key with a wrong value is not missing. */
 function incomplete(
   name: string,
   values: ReadonlyMap<ContextKey, FileValue>,
@@ -321,55 +315,57 @@ function incomplete(
   if (!isNamed('host')) return `context '${name}' has no host`;
   const [one, other] = credentials.filter((key) => values.has(key));
   if (other !== undefined)
-    return `${one} and ${other} of context ${name} do not go together · both say what to log in with · leave one out`;
+    return `${one} and ${other} of context ${name} cannot be combined · both are credentials · leave one out`;
   return undefined;
 }
 
 function unknownKey(key: string, name: string): string {
-  const known = contextOptions.map(({flag}) => flag);
-  const isOption = options.some(({flag}) => flag === key) && !known.some((each) => each === key);
+  const keys = contextOptions.map(({flag}) => flag);
+  const isOption = options.some(({flag}) => flag === key) && !keys.some((each) => each === key);
   const advice = isOption
-    ? ' · as an option it stands above the first [table]'
-    : didYouMean(key, known) || ` · there are ${known.join(', ')}`;
+    ? ' · as an option it belongs above the first [table]'
+    : didYouMean(key, keys) || ` · there are ${keys.join(', ')}`;
   return `unknown key '${key}' of context '${name}'${advice}`;
 }
 
-/** Reads the `[themes.NAME]` tables: what each of the terminal's colours looks like. */
+/** Reads the `[themes.NAME]` tables: the looks of the terminal's colours. */
 function readThemes(rows: readonly TomlRow[], report: Report): OwnThemes {
   const themes = new Map<string, Map<string, string>>();
   for (const {path, line, value} of rows) {
     const [, name = '', key, ...rest] = path;
     const theme = themes.get(name) ?? new Map<string, string>();
     if (!themes.has(name) && themeNames.some((each) => each === name)) {
-      report(line, `there is a theme '${name}' already · give yours another name`);
+      report(line, `'${name}' is a built-in theme · give yours another name`);
     }
     themes.set(name, theme);
     if (key === undefined) {
-      if (value.type !== 'table') report(line, `'${name}' is no theme · a theme is a table: [themes.NAME]`);
+      if (value.type !== 'table') report(line, `'${name}' is not a theme · a theme is a table: [themes.NAME]`);
       continue;
     }
-    const known = rest.length > 0 ? undefined : colorNames.find((each) => each === key);
+    const color = rest.length > 0 ? undefined : colorNames.find((each) => each === key);
     const text = value.type === 'text' || value.type === 'number' ? value.text : undefined;
-    if (known === undefined) {
+    if (color === undefined) {
       report(line, `unknown colour '${key}'${didYouMean(key, colorNames) || ` · there are ${colorNames.join(', ')}`}`);
     } else if (text === undefined || readColor(text) === undefined) {
       const not = text === undefined ? '' : `, not '${text}'`;
-      report(line, `'${key}' takes #rrggbb, a number from 0 to 255 or a name such as bright-red${not}`);
-    } else theme.set(known, text);
+      report(line, `'${key}' takes ${colorForms}${not}`);
+    } else theme.set(color, text);
   }
   return themes;
 }
 
 /**
- * The values that are wrong in a file whose form is right: each is read as it will be, alone, by every command that
- * takes it, so that the file is held to the same rules as flags and variables.
+ * The invalid values of a file whose form is right. Each value is read alone, by every command that accepts it, as at a
+ * real call: the file has the same rules as flags and variables.
  */
 function checkConfig(file: ConfigFile): Problem[] {
   const ofOptions = [...file.options].flatMap(([flag, value]): Problem[] => {
     const alone = {...file, options: new Map([[flag, value]])};
-    // Contexts are looked at below: here the question is whether the one that is named exists.
+    // The contexts themselves are checked below.
     if (flag === 'context' && file.contexts.has(value.text)) return [];
-    const wrong = firstOf(effectiveCommands(optionOf(flag)), (command) => complaint(alone, command));
+    const wrong = effectiveCommands(optionOf(flag))
+      .map((command) => complaint(alone, command))
+      .find((message) => message !== undefined);
     return wrong === undefined ? [] : [problem(wrong, value.where)];
   });
   const ofContexts = [...file.contexts.values()].flatMap((context): Problem[] => {
@@ -379,7 +375,7 @@ function checkConfig(file: ConfigFile): Problem[] {
   return [...ofOptions, ...ofContexts];
 }
 
-/** What is wrong once the context is in force; a key over plain http is a question of the call (`--allow-http-key`). */
+/** What is wrong with a call on the context. A key over plain http may be allowed by a flag (`--allow-http-key`). */
 function complaintOfContext(file: ConfigFile, {name, values}: ContextTable): string | undefined {
   const variable = values.get('auth-variable')?.text;
   const environment = variable === undefined ? {} : {[variable]: 'set'};
@@ -410,12 +406,4 @@ function problem(message: string, where: string): Problem {
     line: Number(where.slice(where.lastIndexOf(':') + 1)),
     message: message.startsWith(prefix) ? message.slice(prefix.length) : message,
   };
-}
-
-function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | undefined): Found | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

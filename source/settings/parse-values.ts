@@ -1,5 +1,43 @@
 import {errorText, readDuration} from '../lib/format.ts';
 
+/** A mistake in how the program was called: one line for the user, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+// Values of options. Each reader throws `UsageError`; its `name` names the option in the message.
+
+/** Least levels, in the order of severity. */
+export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+
+/** How the compact form can show times. */
+export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
+
+/** Whether `logs` leaves colours in what it prints. */
+export const colorChoices = ['auto', 'always', 'never'] as const;
+
+/** How a notification reaches a user who looks elsewhere. */
+export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
+
+/** The value, if it is one of the choices. */
+export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === value);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`${name} takes ${listed(choices)}${butNot(value)}${didYouMean(value, choices)}`);
+}
+
+/** `a, b or c` */
+export function listed(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
+}
+
+function butNot(value: string): string {
+  return value === '' ? '' : `, not '${value}'`;
+}
+
 const units: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['b', 1],
@@ -14,50 +52,42 @@ const units: ReadonlyMap<string, number> = new Map([
   ['gib', 1024 ** 3],
 ]);
 
-/** Reads `64MiB`, `100k` or a plain number as bytes. `flag` names the option in the error. */
-export function parseSize(text: string, flag: string): number {
+/** Reads `64MiB`, `100k` or a plain number as bytes. */
+export function parseSize(text: string, name: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
   const unit = units.get(match?.[2]?.toLowerCase() ?? '?');
   if (!match || unit === undefined) {
-    throw new UsageError(`${flag} takes a size such as 64MiB, 100k or 1000000, not '${text}'`);
+    throw new UsageError(`${name} takes a size such as 64MiB, 100k or 1000000, not '${text}'`);
   }
   return Math.round(Number(match[1]) * unit);
 }
 
 /** Reads a whole number within limits, both included. */
-export function parseInteger(text: string, flag: string, limits: {min: number; max: number}): number {
+export function parseInteger(text: string, name: string, limits: {min: number; max: number}): number {
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value < limits.min || value > limits.max) {
-    throw new UsageError(`${flag} takes a whole number from ${limits.min} to ${limits.max}, not '${text}'`);
+    throw new UsageError(`${name} takes a whole number from ${limits.min} to ${limits.max}, not '${text}'`);
   }
   return value;
 }
 
-/** The value, if it is not below the least; `shown` is how that is typed. */
-export function atLeast(value: number, least: number, flag: string, shown: string): number {
-  if (value < least) throw new UsageError(`${flag} takes at least ${shown}`);
+/** The value, if it is not below the least; `shown` is how a user types that. */
+export function atLeast(value: number, least: number, name: string, shown: string): number {
+  if (value < least) throw new UsageError(`${name} takes at least ${shown}`);
   return value;
 }
 
-/** A mistake in how the program was called: one line for the user, exit code 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
-
-/** Reads `90s`, `10m`, `1h30m`, `1d` or a number of seconds as milliseconds. `flag` names the option in the error. */
-export function parseDuration(text: string, flag: string): number {
+/** Reads `90s`, `10m`, `1h30m`, `1d` or a number of seconds as milliseconds. */
+export function parseDuration(text: string, name: string): number {
   const typed = text.trim();
   const duration = /^\d{1,6}$/.test(typed) ? Number(typed) * 1000 : readDuration(typed);
   if (duration === undefined) {
-    throw new UsageError(`${flag} takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`);
+    throw new UsageError(`${name} takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`);
   }
   return duration;
 }
 
-/** Reads what a variable says of a switch; empty: off. `name` names the variable in the error. */
+/** Reads the text of a switch; empty: off. */
 export function readSwitch(text: string, name: string): boolean {
   const word = text.trim().toLowerCase();
   if (['1', 'true', 'yes', 'on', 'y', 't'].includes(word)) return true;
@@ -65,14 +95,14 @@ export function readSwitch(text: string, name: string): boolean {
   throw new UsageError(`${name} takes true or false, not '${word}'`);
 }
 
-/** What was typed, if it is a regular expression. Throws `UsageError`; `name` names the option in it. */
+/** The text, if it is a regular expression. */
 export function readExpression(source: string, name: string): string {
-  // As it is compiled later: with the flag, or without it (`compilePattern`).
+  // `compilePattern` tries the flag first, and then does without it.
   if (problemOf(source, 'u') === undefined) return source;
   const problem = problemOf(source, '');
   if (problem === undefined) return source;
   throw new UsageError(
-    `${name} '${source}' is no regular expression · ${problem} · put \\ before what is meant as itself`,
+    `${name} '${source}' is not a regular expression · ${problem} · put \\ before a character that is meant literally`,
   );
 }
 
@@ -85,7 +115,7 @@ function problemOf(source: string, flags: string): string | undefined {
   }
 }
 
-/** What the engine says of a bad expression, without the expression itself. */
+/** The engine's reason for refusing an expression, without the expression itself. */
 export function reasonOf(error: unknown): string {
   const message = errorText(error);
   return message
@@ -94,34 +124,38 @@ export function reasonOf(error: unknown): string {
     .toLowerCase();
 }
 
-/** Two slips of the finger: more, and most words of five letters are near each other. */
+// Suggestions for a mistyped word.
+
+/** The end of a message about `word`: ` · did you mean 'logs'?`, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const meant = closest(word, candidates);
+  return meant === undefined ? '' : ` · did you mean '${meant}'?`;
+}
+
+/** With more, most words of five letters are near each other. */
 const mostEdits = 2;
-/** A beginning of fewer letters is chance in a word more than three times as long: `--all` is not `--allow-http-key`. */
+/** A shorter beginning counts only if the word is at most three times as long: `--all` is not `--allow-http-key`. */
 const clearStart = 4;
 
 /**
- * The candidate that was probably meant by `word`: it clearly begins with the word, or is at most two edits away (a
- * letter more, less, another, or two swapped: Damerau-Levenshtein in its restricted form). Case does not count.
+ * The candidate that was probably meant by `word`: it clearly begins with the word, or is at most two edits away (a letter
+ * added, removed or changed, or two swapped: restricted Damerau-Levenshtein). Case does not count.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: {readonly candidate: string; readonly edits: number} | undefined;
   for (const candidate of candidates) {
     const edits = editsBetween(typed, candidate.toLowerCase());
-    // Little of a word is left when half of its letters are others: `all` is not `tail`.
+    // When half of the letters differ, little of the word is left: `all` is not `tail`.
     const isNear = edits <= Math.min(mostEdits, typed.length / 2);
-    if ((isNear || isBegun(candidate.toLowerCase(), typed)) && (!best || edits < best.edits)) best = {candidate, edits};
+    if ((isNear || startsClearly(candidate.toLowerCase(), typed)) && (!best || edits < best.edits)) {
+      best = {candidate, edits};
+    }
   }
   return best?.candidate;
 }
 
-/** The end of a complaint about `word`: ` · did you mean 'logs'?`, or nothing when no candidate is near. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const meant = closest(word, candidates);
-  return meant === undefined ? '' : ` · did you mean '${meant}'?`;
-}
-
-function isBegun(candidate: string, typed: string): boolean {
+function startsClearly(candidate: string, typed: string): boolean {
   const isClear = typed.length >= clearStart || (typed.length > 1 && typed.length * 3 >= candidate.length);
   return isClear && candidate.startsWith(typed);
 }
@@ -142,24 +176,4 @@ function editsBetween(a: string, b: string): number {
     previous = row;
   }
   return previous[b.length] ?? 0;
-}
-
-/** Least levels, in the order of severity. */
-export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-
-/** How the compact form can show times. */
-export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
-
-/** Whether `logs` leaves colours in what it prints. */
-export const colorChoices = ['auto', 'always', 'never'] as const;
-
-/** How a person who looks elsewhere is told of news. */
-export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
-
-/** The value, if it is one of those that there are. Throws `UsageError`; `name` names the option in it. */
-export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
-  const choice = choices.find((each) => each === value);
-  if (choice !== undefined) return choice;
-  const known = [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
-  throw new UsageError(`${name} takes ${known}, not '${value}'${didYouMean(value, choices)}`);
 }

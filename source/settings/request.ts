@@ -15,7 +15,7 @@ import {
   UsageError,
 } from './parse-values.ts';
 
-/** What the program is asked to do, with the options that the command takes. */
+/** What the program is to do, with the options of the command. */
 export type Request =
   | {readonly kind: 'help'; readonly command: CommandName}
   | {readonly kind: 'version'}
@@ -29,19 +29,19 @@ export type Request =
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | {readonly kind: 'completion'; readonly shell: Shell}
-  /** What may stand at the end of the words typed so far, the last of which may be begun. Asked by the shells' scripts. */
+  /** Completes the last of these words, which may be a beginning. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
   | {readonly kind: 'config'; readonly verb: ConfigVerb; readonly output: ConfigForm}
   | {readonly kind: 'demo'; readonly port: number};
 
-/** Stands for all pipelines whose names match, those that come later too. */
+/** All pipelines whose names match, also those that are created later. */
 export type NamePattern = {
   /** As typed: `ord*` or `/^ord/`. */
   readonly source: string;
   readonly matches: (name: string) => boolean;
 };
 
-/** Pipelines as they are asked for: names, and patterns in place of names. */
+/** Requested pipelines: names, and patterns in place of names. */
 export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
 
 export type LogsRequest = RequestedNames & {
@@ -72,17 +72,15 @@ export type TemplateField = (typeof templateFields)[number];
 /** Texts and fields in their order. */
 export type Template = readonly (string | {readonly field: TemplateField})[];
 
-/** The shells that can be told what to complete. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** What `pipetail config` can do with the configuration file. */
 export const configVerbs = ['path', 'show', 'check', 'init'] as const;
 type ConfigVerb = (typeof configVerbs)[number];
 
-/** Reads what is asked for. Throws `UsageError`. */
-export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given: OptionValues): Request {
-  const {has, value, required, nameOf} = given;
+/** Reads the request of a command line. Throws `UsageError`. */
+export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
+  const {has, isTyped, value, required, nameOf} = values;
   if (has('version')) return {kind: 'version'};
   if (has('help')) return {kind: 'help', command};
   switch (command) {
@@ -90,23 +88,19 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
       return {kind: 'screen', ...readNames(names)};
     case 'demo':
       if (names.length > 0) {
-        throw new UsageError(`demo takes no names, not '${names[0]}'; try: pipetail demo --port 8080`);
+        throw new UsageError(`demo takes no names, not '${names[0]}' · try: pipetail demo --port 8080`);
       }
       return {kind: 'demo', port: parseInteger(required('port'), nameOf('port'), {min: 0, max: 65_535})};
     case 'logs':
-      return readLogsRequest(names, given);
+      return readLogsRequest(names, values);
     case 'list': {
       if (names.length > 0)
-        throw new UsageError(`list takes no names, not '${names[0]}'; try: pipetail status <pipeline>`);
-      const output = formOf(outputForms.list, value('output'));
-      return {
-        kind: 'list',
-        output,
-        statuses: value('status')
-          ?.toLowerCase()
-          .split(/[\s,]+/)
-          .filter(Boolean),
-      };
+        throw new UsageError(`list takes no names, not '${names[0]}' · try: pipetail status <pipeline>`);
+      const statuses = value('status')
+        ?.toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean);
+      return {kind: 'list', output: formOf(outputForms.list, value('output')), statuses};
     }
     case 'status': {
       if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
@@ -116,20 +110,20 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, given:
     case 'completion':
       return readCompletion(names);
     case 'config': {
-      const verb = readVerb(names);
-      const idle = options.find(({flag}) => given.isTyped(flag) && !readsOption(verb, flag));
-      if (idle) throw new UsageError(`config ${verb} takes no --${idle.flag} · pipetail config show does`);
+      const verb = oneOf('config', names.join(' '), configVerbs);
+      const unused = options.find(({flag}) => isTyped(flag) && !readsOption(verb, flag));
+      if (unused) throw new UsageError(`config ${verb} takes no --${unused.flag} · pipetail config show does`);
       return {kind: 'config', verb, output: formOf(outputForms.config, value('output'))};
     }
   }
 }
 
-/** Help, and what looks at the configuration file itself, must do their work whatever stands in variables. */
+/** Help and the commands about the configuration file itself must work with any variables. */
 export function readsVariables(request: Request): boolean {
   return request.kind === 'config' ? request.verb === 'show' : request.kind !== 'help' && request.kind !== 'version';
 }
 
-/** Variables and contexts that a command does not need cannot be wrong for it. */
+/** A command that needs no server is not stopped by wrong variables or contexts. */
 export function needsServer(request: Request): boolean {
   switch (request.kind) {
     case 'screen':
@@ -150,32 +144,21 @@ export function needsServer(request: Request): boolean {
 }
 
 function readCompletion(words: readonly string[]): Request {
-  const [shell = '', ...rest] = words;
-  if (shell === 'answer') return {kind: 'complete', words: rest};
-  const known = shells.find((each) => each === shell);
-  if (known && rest.length === 0) return {kind: 'completion', shell: known};
-  throw new UsageError(`completion takes bash, zsh or fish${shell === '' ? '' : `, not '${words.join(' ')}'`}`);
+  const [first, ...rest] = words;
+  if (first === 'answer') return {kind: 'complete', words: rest};
+  return {kind: 'completion', shell: oneOf('completion', words.join(' '), shells)};
 }
 
-function readVerb(words: readonly string[]): ConfigVerb {
-  const given = words.join(' ');
-  const verb = configVerbs.find((each) => each === given);
-  if (verb !== undefined) return verb;
-  const not = given === '' ? '' : `, not '${given}'${didYouMean(given, configVerbs)}`;
-  throw new UsageError(`config takes path, show, check or init${not}`);
+/** The first form is the default, and has no name that could be typed. */
+function formOf<Form extends string>([usual, ...others]: readonly [Form, ...Form[]], typed: string = usual): Form {
+  return typed === usual ? usual : oneOf('--output', typed, others);
 }
 
-/** The first form is what is meant without the flag, and is not asked for by name. */
-function formOf<Form extends string>([usual, ...others]: readonly [Form, ...Form[]], given: string = usual): Form {
-  return given === usual ? usual : oneOf('--output', given, others);
-}
-
-/** Longer than any name: a pattern need not be. */
 const longestPattern = 200;
 
 /**
- * Reads the words in place of names. A word with `*` or `?` is a glob for the whole name, one between slashes a regular
- * expression for a part of it; every other is a name, and checked. Throws `UsageError`.
+ * Reads names and patterns. A word with `*` or `?` is a glob for the whole name, one between slashes a regular expression
+ * for a part of it; any other is a name, and checked. Throws `UsageError`.
  */
 export function readNames(words: readonly string[]): RequestedNames {
   const names: string[] = [];
@@ -204,7 +187,7 @@ function globPattern(word: string): NamePattern {
     );
   }
   const parts = [...word].map((letter) => (letter === '*' ? '.*' : letter === '?' ? '.' : letter));
-  // Stars in a row would take time that grows with their number.
+  // Several stars in a row would make matching slow.
   const expression = new RegExp(`^${parts.join('').replace(/(\.\*)+/g, '.*')}$`);
   return {source: word, matches: (name) => expression.test(name)};
 }
@@ -213,11 +196,11 @@ function compile(word: string, source: string): RegExp {
   try {
     return new RegExp(source);
   } catch (error) {
-    throw new UsageError(`'${word}' is no regular expression · ${reasonOf(error)}`);
+    throw new UsageError(`'${word}' is not a regular expression · ${reasonOf(error)}`);
   }
 }
 
-// Pipeline names as the server accepts them (feldera-api.md, The list): anything else cannot exist.
+/** The server accepts only such names (feldera-api.md, The list). */
 function checkName(name: string): string {
   if (!/^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$/.test(name) || name.length > 63) {
     throw new UsageError(
@@ -227,9 +210,9 @@ function checkName(name: string): string {
   return name;
 }
 
-/** Which records of a log are wanted. Patterns and times as typed. */
+/** Which records of a log are printed. Patterns and times as typed. */
 type Selection = {
-  /** Of the catch-up, only so many of the last that pass. */
+  /** The number of records to print of the catch-up: the last ones that are selected. */
   readonly tail: number | undefined;
   readonly since: string | undefined;
   readonly grep: string | undefined;
@@ -239,21 +222,20 @@ type Selection = {
 
 const mostTail = 1_000_000;
 
-/** Reads what `logs` was asked for. Throws `UsageError`. */
-function readLogsRequest(words: readonly string[], given: OptionValues): LogsRequest {
-  const {has, value, required, isOn, nameOf} = given;
+function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
+  const {has, value, required, isOn, nameOf} = values;
   if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
   const {names, patterns} = readNames(words);
   const color = oneOf(nameOf('color'), required('color'), colorChoices);
   const from = value('from');
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
-      throw new UsageError(`--${other} does not go with --from, which prints what is there and ends`);
+      throw new UsageError(`--${other} cannot be combined with --from, which prints a recording and ends`);
     }
   }
   const [pattern] = patterns;
   if (from !== undefined && pattern) {
-    throw new UsageError(`'${pattern.source}' does not go with --from, which takes names`);
+    throw new UsageError(`'${pattern.source}' cannot be combined with --from, which takes names`);
   }
   const level = value('level')?.toLowerCase();
   const timeout = value('timeout');
@@ -274,7 +256,7 @@ function readLogsRequest(words: readonly string[], given: OptionValues): LogsReq
       exclude: patternOf('exclude'),
       level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     },
-    ...readShape(given),
+    ...readShape(values),
     exitOn: patternOf('exit-on'),
     timeout: timeout === undefined ? undefined : parseDuration(timeout, '--timeout'),
   };
@@ -285,32 +267,32 @@ function readLogsRequest(words: readonly string[], given: OptionValues): LogsReq
   }
 }
 
-/** The shape of what is printed; shapes that rule each other out are named. */
+/** The shape of the output. Throws `UsageError` for options that exclude each other. */
 function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
   const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
   if (output !== 'raw') {
-    if (template !== undefined) throw new UsageError(`--template does not go with --output ${output}`);
-    if (timestamps) throw new UsageError(`--timestamps does not go with --output ${output}`);
+    if (template !== undefined) throw new UsageError(`--template cannot be combined with --output ${output}`);
+    if (timestamps) throw new UsageError(`--timestamps cannot be combined with --output ${output}`);
   }
   if (template !== undefined && timestamps) {
-    throw new UsageError('--timestamps does not go with --template · write {time} where the time should be');
+    throw new UsageError('--timestamps cannot be combined with --template · write {time} in the template instead');
   }
   if (output === 'markdown' && has('follow') && !has('exit-on-end') && !has('timeout') && !has('exit-on')) {
     throw new UsageError(
-      '--output markdown is written at the end, which --follow has not · leave it out, or give --timeout',
+      '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
     );
   }
   return {output, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
-/** -1 is all, as with kubectl and stern. */
+/** As with kubectl and stern, -1 is all. */
 function parseTail(text: string | undefined): number | undefined {
   return text === undefined || text === '-1' ? undefined : parseInteger(text, '--tail', {min: 0, max: mostTail});
 }
 
-/** What `--output` can be, by command; the first is what it is without the flag. */
+/** The values of `--output`, by command; the first is the default. */
 const outputForms = {
   logs: ['raw', 'json', 'markdown'],
   list: ['table', 'wide', 'name', 'json'],
@@ -320,12 +302,12 @@ const outputForms = {
 
 type LogsForm = (typeof outputForms.logs)[number];
 
-/** The forms of a command that has any. */
+/** The values of `--output` for a command; none for one without the option. */
 export function formsOf(command: CommandName): readonly string[] {
   return command in outputForms ? outputForms[command as keyof typeof outputForms] : [];
 }
 
-/** Whether JSON was asked for: then complaints are JSON too, those about the command line itself included. */
+/** Whether the output is JSON: then errors are JSON too, also those about the command line itself. */
 export function isJsonRequested(argv: readonly string[]): boolean {
   const separator = argv.indexOf('--');
   const flags = separator === -1 ? argv : argv.slice(0, separator);
@@ -335,16 +317,15 @@ export function isJsonRequested(argv: readonly string[]): boolean {
   );
 }
 
-/** What a template may ask of a record. */
 const templateFields = ['pipeline', 'time', 'level', 'target', 'message', 'line'] as const;
 
-/** Reads `{time} {level} {message}`; `{{` and `}}` stand for the brackets themselves. Throws `UsageError`. */
+/** Reads `{time} {level} {message}`; `{{` and `}}` are the brackets themselves. Throws `UsageError`. */
 export function readTemplate(text: string): Template {
   const parts: (string | {field: TemplateField})[] = [];
   for (const [piece, name] of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)) {
     if (name !== undefined) parts.push({field: fieldOf(name)});
     else if (piece === '{' || piece === '}') {
-      throw new UsageError(`--template has a lone ${piece} · write ${piece}${piece} for the bracket itself`);
+      throw new UsageError(`--template has a single ${piece} · write ${piece}${piece} for the bracket itself`);
     } else parts.push(piece === '{{' || piece === '}}' ? piece.slice(1) : piece);
   }
   return parts;
@@ -353,6 +334,6 @@ export function readTemplate(text: string): Template {
 function fieldOf(name: string): TemplateField {
   const field = templateFields.find((each) => each === name);
   if (field !== undefined) return field;
-  const known = templateFields.map((each) => `{${each}}`).join(' ');
-  throw new UsageError(`--template knows no {${name}}, but ${known}${didYouMean(name, templateFields)}`);
+  const fields = templateFields.map((each) => `{${each}}`).join(' ');
+  throw new UsageError(`--template has no field {${name}} · there are ${fields}${didYouMean(name, templateFields)}`);
 }

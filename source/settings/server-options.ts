@@ -3,12 +3,12 @@ import type {FlagName} from './option-table.ts';
 import type {Environment, OptionValues} from './option-values.ts';
 import {UsageError} from './parse-values.ts';
 
-/** A value and the flag or variable that it came from, for messages. */
+/** A value and, for messages, the flag or variable that it came from. */
 export type ValueWithSource = {readonly value: string; readonly from: string};
 
-/** How the server is reached and who is asking, beside its URL and a fixed credential. Files are not read yet. */
+/** How the server is reached, besides its URL and a fixed credential. Files are not read yet. */
 export type ServerOptions = {
-  /** A shell command that prints a bearer token. Not shown: people write secrets into commands. */
+  /** A shell command that prints a bearer token. Never shown: users write secrets into commands. */
   readonly tokenCommand: ValueWithSource | undefined;
   readonly tenant: string | undefined;
   readonly insecure: boolean;
@@ -19,7 +19,7 @@ export type ServerOptions = {
   readonly proxy: HttpProxy | undefined;
 };
 
-/** Nothing special: of a command that asks no server of the user's. */
+/** For commands that need no server. */
 export const defaultServerOptions: ServerOptions = {
   tokenCommand: undefined,
   tenant: undefined,
@@ -29,12 +29,12 @@ export const defaultServerOptions: ServerOptions = {
   proxy: undefined,
 };
 
-/** Reads the options that Feldera's own client has, with its conflicts. Throws `UsageError`. */
+/** Reads the options that Feldera's own client has, and its conflicts. Throws `UsageError`. */
 export function readServerOptions({value, find, isOn}: OptionValues, environment: Environment): ServerOptions {
   const sourced = (flag: FlagName): ValueWithSource | undefined => {
-    const given = find(flag);
-    const text = given?.text.trim();
-    return given && text ? {value: text, from: given.name} : undefined;
+    const found = find(flag);
+    const text = found?.text.trim();
+    return found && text ? {value: text, from: found.name} : undefined;
   };
   const host = value('host') ?? '';
   const tokenFrom = sourced('auth')?.from;
@@ -44,13 +44,13 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   const insecureFrom = isOn('insecure') ? find('insecure')?.name : undefined;
 
   if (tokenFrom !== undefined && tokenCommand) {
-    conflict(tokenFrom, tokenCommand.from, 'both say what to log in with');
+    conflict(tokenFrom, tokenCommand.from, 'both are credentials');
   }
   if (insecureFrom !== undefined && extraRoots) {
     conflict(insecureFrom, extraRoots.from, 'one trusts every certificate, the other some');
   }
   if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
-    throw new UsageError(`${tenant.from} holds characters that a header cannot carry · give the tenant's id instead`);
+    throw new UsageError(`${tenant.from} has characters that an HTTP header cannot hold · use the tenant's id instead`);
   }
   const credentialFrom = tokenFrom ?? tokenCommand?.from;
   if (credentialFrom !== undefined && !isOn('allow-http-key')) refusePlainHttp(host, credentialFrom);
@@ -65,24 +65,24 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   };
 }
 
-/** On the way to another machine everyone in between can read a key, and use it. */
+/** Everyone on the way to another machine could read the key, and use it. */
 function refusePlainHttp(host: string, credentialFrom: string): void {
   if (!URL.canParse(host)) return;
   const {protocol, hostname, origin} = new URL(host);
   if (protocol !== 'http:' || isLoopback(hostname)) return;
   throw new UsageError(
-    `the credential from ${credentialFrom} is not sent to ${origin} · plain http lets everyone on the way read it · use https://, or --allow-http-key`,
+    `the credential from ${credentialFrom} is not sent to ${origin} · with plain http anyone on the way can read it · use https://, or --allow-http-key`,
   );
 }
 
 function conflict(one: string, other: string, why: string): never {
-  throw new UsageError(`${one} and ${other} do not go together · ${why} · leave one out`);
+  throw new UsageError(`${one} and ${other} cannot be combined · ${why} · leave one out`);
 }
 
 /**
- * The proxy on the way to a base URL, from `HTTPS_PROXY` or `HTTP_PROXY` unless `NO_PROXY` names the host; small
- * letters win, as with curl. None to this machine: the proxy would look for the server on its own. Throws `UsageError`,
- * without the value, which may hold a password.
+ * The proxy for a base URL, from `HTTPS_PROXY` or `HTTP_PROXY` unless `NO_PROXY` names the host; lower case wins, as with
+ * curl. None for this machine: the proxy would look for the server on itself. Throws `UsageError` without the value, which
+ * may hold a password.
  */
 export function proxyTo(baseUrl: string, environment: Environment): HttpProxy | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
@@ -99,7 +99,7 @@ function readProxy(text: string, from: string): HttpProxy {
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     throw new UsageError(
-      `${from} is not the URL of an HTTP proxy · only http:// and https:// are spoken to · such as http://proxy.example:3128`,
+      `${from} is not the URL of an HTTP proxy · use http:// or https://, such as http://proxy.example:3128`,
     );
   }
   const secure = url.protocol === 'https:';
@@ -108,7 +108,7 @@ function readProxy(text: string, from: string): HttpProxy {
   return {host: url.hostname.replace(/^\[|\]$/g, ''), port, secure, login, from};
 }
 
-/** `NO_PROXY`: hosts with all below them, with a port or without, separated by commas or spaces; `*` is every host. */
+/** `NO_PROXY`: hosts with their subdomains, with a port or without, separated by commas or spaces; `*` is every host. */
 function isExcepted(server: URL, list: string): boolean {
   const host = server.hostname.toLowerCase();
   const port = server.port === '' ? (server.protocol === 'https:' ? '443' : '80') : server.port;
@@ -129,7 +129,7 @@ function isBareIpv6(entry: string): boolean {
   return entry.split(':').length > 2 && !entry.startsWith('[');
 }
 
-/** A password may hold a `%` that nobody encoded. */
+/** A password may hold a `%` that is not encoded. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

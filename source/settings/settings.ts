@@ -5,7 +5,7 @@ import {currentContext, type Environment, type OptionValues, optionValues} from 
 import {type OwnThemes, readTheme} from './palette.ts';
 import {
   atLeast,
-  closest,
+  didYouMean,
   levelChoices,
   notifyChoices,
   oneOf,
@@ -19,13 +19,10 @@ import {
 import {needsServer, type Request, readRequest, readsVariables} from './request.ts';
 import {defaultServerOptions, readServerOptions, type ServerOptions} from './server-options.ts';
 
-/** How a person who looks elsewhere is told of news. */
-export type NotifyBy = (typeof notifyChoices)[number];
-
-/** All that options say, whatever said it: one validated, frozen value. */
+/** All options, wherever they came from: one validated, frozen value. */
 export type Settings = {
   readonly request: Request;
-  /** Base URL as given; undefined with `--demo`, where the embedded server names its own. */
+  /** Base URL as typed; undefined with `--demo`, where the embedded server has its own. */
   readonly host: string | undefined;
   /** The credential. Never shown: not in messages, titles, reports or process lists. */
   readonly token: string | undefined;
@@ -33,90 +30,98 @@ export type Settings = {
   readonly tokenFrom: string | undefined;
   readonly server: ServerOptions;
   readonly demo: boolean;
-  /** The context of the configuration file that says which server, if one does; its colour as written (`readColor`). */
+  /** The context that names the server, if one does; its colour as written (`readColor`). */
   readonly context: {readonly name: string; readonly color: string | undefined} | undefined;
   /** All contexts of the file, in its order. */
   readonly contexts: readonly {readonly name: string; readonly host: string; readonly color: string | undefined}[];
-  /** Keys in place of those that commands have, as written: the table of commands is not known here. */
+  /** The user's keys as written; they are checked where the table of commands is. */
   readonly keys: readonly KeyRemap[];
   readonly scrollbackBytes: number;
-  /** Bound of all tabs' scrollback together, in bytes. */
+  /** Bytes for the scrollback of all tabs together. */
   readonly memoryBytes: number;
-  /** The last session is not taken up again. */
+  /** Starts without the last session. */
   readonly fresh: boolean;
-  /** Where every log is recorded (of a demo only as typed), and how many bytes all recordings may take. */
+  /** Where every log is recorded, and the most bytes of all recordings. A demo is recorded only if that is typed. */
   readonly record: {readonly directory: string | undefined; readonly maxBytes: number};
   readonly fps: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
   /** Milliseconds without a key after which the next one shows what happened; 0 = never. */
   readonly awayAfter: number;
-  readonly notify: NotifyBy;
-  /** A regular expression; lines that match count as errors do. */
+  readonly notify: (typeof notifyChoices)[number];
+  /** A regular expression; matching lines count as errors. */
   readonly watch: string | undefined;
   readonly title: boolean;
   readonly mouse: boolean;
   readonly view: StartView;
-  /** One of those built in, or of `themes`. */
+  /** A built-in theme, or one of `themes`. */
   readonly theme: string;
   readonly themes: OwnThemes;
 };
 
-/** How a log is looked at, and the list beside it, until keys change it. */
+/**
+ * The view at the start. `initial` applies to everything that no key has changed. What keys changed in a tab is restored
+ * with the last session and wins over it, as the later choice. What is `typed` on the command line wins over both.
+ */
+type StartView = {
+  readonly initial: View;
+  readonly typed: Partial<View>;
+  /** Zone of local times; undefined: the system's. */
+  readonly zone: string | undefined;
+};
+
+/** How a log and the list beside it are shown until keys change that. */
 export type View = {
   readonly wrap: boolean;
   /** Lines as sent, not the compact form. */
   readonly asSent: boolean;
   readonly time: (typeof timeChoices)[number];
-  /** The least level that is shown; undefined: all. */
+  /** The lowest level that is shown; undefined: all. */
   readonly level: (typeof levelChoices)[number] | undefined;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar: number | 'auto' | 'off';
 };
 
-/**
- * Reads flags, environment and the configuration file; `optionValues` has the precedence. Throws `UsageError` with one
- * line for the user.
- */
+/** Reads flags, environment and the configuration file, in the order of `optionValues`. Throws `UsageError`. */
 export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile): Settings {
   const {command, flags} = commandLine;
   const sources = {command, flags, environment, file};
   const demo = flags.get('demo') === true;
-  const request = readRequest(commandLine, optionValues({...sources, context: undefined}));
-  const ofServer = !demo && needsServer(request);
-  const context = ofServer ? currentContext(sources) : undefined;
-  const given = optionValues({...sources, environment: readsVariables(request) ? environment : {}, context});
-  const {value, find, required, isOn, isTyped} = given;
+  const request = readRequest(commandLine, optionValues(sources));
+  const usesServer = !demo && needsServer(request);
+  const context = usesServer ? currentContext(sources) : undefined;
+  const values = optionValues({...sources, environment: readsVariables(request) ? environment : {}}, context);
+  const {value, find, required, isOn, isTyped, nameOf} = values;
 
   return Object.freeze({
     request,
     host: demo ? undefined : value('host'),
     token: demo ? undefined : value('auth')?.trim() || undefined,
     tokenFrom: find('auth')?.name,
-    server: ofServer ? readServerOptions(given, environment) : defaultServerOptions,
+    server: usesServer ? readServerOptions(values, environment) : defaultServerOptions,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},
     contexts: [...file.contexts.values()].map(({name, host, values}) => {
       return {name, host, color: values.get('color')?.text};
     }),
     keys: file.keys,
-    scrollbackBytes: sizeOf(given, 'scrollback', 64 * 1024, '64KiB'),
-    memoryBytes: sizeOf(given, 'memory', 16 * 1024 ** 2, '16MiB'),
+    scrollbackBytes: sizeOf(values, 'scrollback', 64 * 1024, '64KiB'),
+    memoryBytes: sizeOf(values, 'memory', 16 * 1024 ** 2, '16MiB'),
     fresh: isOn('fresh'),
     record: {
-      // What stands is for real logs: those of a demo would be taken for them.
+      // A folder set by a variable or the file is for real logs only.
       directory: demo && !isTyped('record') ? undefined : value('record'),
-      maxBytes: sizeOf(given, 'record-max', 16 * 1024 ** 2, '16MiB'),
+      maxBytes: sizeOf(values, 'record-max', 16 * 1024 ** 2, '16MiB'),
     },
-    fps: integerOf(given, 'fps', {min: 1, max: 60}),
-    silence: integerOf(given, 'silence', {min: 0, max: 86_400}) * 1000,
-    awayAfter: parseDuration(required('away'), given.nameOf('away')),
-    notify: oneOf(given.nameOf('notify'), required('notify'), notifyChoices),
-    watch: value('watch') === undefined ? undefined : readExpression(required('watch'), given.nameOf('watch')),
+    fps: integerOf(values, 'fps', {min: 1, max: 60}),
+    silence: integerOf(values, 'silence', {min: 0, max: 86_400}) * 1000,
+    awayAfter: parseDuration(required('away'), nameOf('away')),
+    notify: oneOf(nameOf('notify'), required('notify'), notifyChoices),
+    watch: value('watch') === undefined ? undefined : readExpression(required('watch'), nameOf('watch')),
     title: isOn('title'),
     mouse: isOn('mouse'),
-    view: readView(given),
-    theme: readTheme(required('theme'), file.themes, given.nameOf('theme')),
+    view: readView(values),
+    theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,
   });
 }
@@ -129,32 +134,16 @@ function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {mi
   return parseInteger(required(flag), nameOf(flag), limits);
 }
 
-/**
- * The view at the start, `initial`: of all that no key has changed. What keys changed in a tab comes back with the last
- * session and wins over it, since it is the later choice and of that tab; but what is `typed` on the command line wins
- * over both: who types a flag means what is on the screen next.
- */
-type StartView = {
-  readonly initial: View;
-  readonly typed: Partial<View>;
-  /** Zone of local times; undefined: the system's. */
-  readonly zone: string | undefined;
-};
-
 /** Throws `UsageError`. */
 function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
   const zone = readZone(value('zone'), nameOf('zone'));
   const time = value('time');
   const level = value('level')?.toLowerCase();
+  const usualTime = zone === undefined ? 'sent' : 'local';
   const initial: View = {
     wrap: isOn('wrap'),
     asSent: isOn('as-sent'),
-    time:
-      time === undefined
-        ? zone === undefined
-          ? 'sent'
-          : 'local'
-        : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
+    time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
   };
@@ -169,15 +158,14 @@ function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
   return {initial, typed, zone};
 }
 
-/** The zone as the system's tables spell it. */
+/** The zone in the spelling of the system's tables. */
 function readZone(zone: string | undefined, name: string): string | undefined {
   if (zone === undefined) return undefined;
   try {
     return new Intl.DateTimeFormat('en', {timeZone: zone}).resolvedOptions().timeZone;
   } catch {
-    const near = closest(zone, Intl.supportedValuesOf('timeZone'));
-    const advice = near === undefined ? 'write one such as Europe/Berlin or UTC' : `did you mean '${near}'?`;
-    throw new UsageError(`${name} '${zone}' is no time zone · ${advice}`);
+    const advice = didYouMean(zone, Intl.supportedValuesOf('timeZone')) || ' · write one such as Europe/Berlin or UTC';
+    throw new UsageError(`${name} '${zone}' is not a time zone${advice}`);
   }
 }
 
@@ -187,7 +175,7 @@ function readSidebar(text: string, name: string): View['sidebar'] {
   const typed = text.trim().toLowerCase();
   if (typed === 'auto' || typed === 'off') return typed;
   if (!/^\d{1,4}$/.test(typed) || Number(typed) < narrowest) {
-    throw new UsageError(`${name} takes a width in cells, ${narrowest} at least, auto or off, not '${text}'`);
+    throw new UsageError(`${name} takes a width in cells of at least ${narrowest}, auto or off, not '${text}'`);
   }
   return Number(typed);
 }

@@ -53,50 +53,50 @@ const mistakes: readonly Mistake[] = [
   [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
   [['demo', '--port', '99999'], "--port takes a whole number from 0 to 65535, not '99999'"],
   // What does not go together.
-  [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template does not go with --output markdown'],
-  [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps does not go with --output markdown'],
+  [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
+  [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps cannot be combined with --output markdown'],
   [
     ['logs', 'a', '--template', '{line}', '--timestamps'],
-    '--timestamps does not go with --template · write {time} where the time should be',
+    '--timestamps cannot be combined with --template · write {time} in the template instead',
   ],
   [
     ['logs', 'a', '-f', '-o', 'markdown'],
-    '--output markdown is written at the end, which --follow has not · leave it out, or give --timeout',
+    '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
   ],
-  [['logs', 'a', '-f', '--from', 'd'], '--follow does not go with --from, which prints what is there and ends'],
+  [['logs', 'a', '-f', '--from', 'd'], '--follow cannot be combined with --from, which prints a recording and ends'],
   [
     ['logs', 'a', '--timeout', '5s', '--from', 'd'],
-    '--timeout does not go with --from, which prints what is there and ends',
+    '--timeout cannot be combined with --from, which prints a recording and ends',
   ],
-  [['logs', 'a*', '--from', 'd'], "'a*' does not go with --from, which takes names"],
+  [['logs', 'a*', '--from', 'd'], "'a*' cannot be combined with --from, which takes names"],
   // Patterns.
   [
     ['logs', 'a', '--grep', 'foo('],
-    "--grep 'foo(' is no regular expression · unterminated group · put \\ before what is meant as itself",
+    "--grep 'foo(' is not a regular expression · unterminated group · put \\ before a character that is meant literally",
   ],
   [
     ['logs', 'a', '--exclude', '*'],
-    "--exclude '*' is no regular expression · nothing to repeat · put \\ before what is meant as itself",
+    "--exclude '*' is not a regular expression · nothing to repeat · put \\ before a character that is meant literally",
   ],
   [
     ['logs', 'a', '--exit-on', '[z-a]'],
-    "--exit-on '[z-a]' is no regular expression · range out of order in character class · put \\ before what is meant as itself",
+    "--exit-on '[z-a]' is not a regular expression · range out of order in character class · put \\ before a character that is meant literally",
   ],
-  [['logs', '/(/'], "'/(/' is no regular expression · unterminated group"],
+  [['logs', '/(/'], "'/(/' is not a regular expression · unterminated group"],
   [['logs', 'a/*'], "'a/*' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them"],
   [
     ['logs', 'a', '--template', '{levle}'],
-    "--template knows no {levle}, but {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
+    "--template has no field {levle} · there are {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
   ],
-  [['logs', 'a', '--template', '{'], '--template has a lone { · write {{ for the bracket itself'],
+  [['logs', 'a', '--template', '{'], '--template has a single { · write {{ for the bracket itself'],
   // Names and words.
   [['logs'], 'logs needs at least one pipeline: pipetail logs <pipeline…>'],
   [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters"],
-  [['list', 'orders'], "list takes no names, not 'orders'; try: pipetail status <pipeline>"],
+  [['list', 'orders'], "list takes no names, not 'orders' · try: pipetail status <pipeline>"],
   [['status', 'a', 'b'], 'status takes one pipeline, not 2'],
   [['completion'], 'completion takes bash, zsh or fish'],
   [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
-  [['demo', 'orders'], "demo takes no names, not 'orders'; try: pipetail demo --port 8080"],
+  [['demo', 'orders'], "demo takes no names, not 'orders' · try: pipetail demo --port 8080"],
   // Configuration and contexts.
   [['config'], 'config takes path, show, check or init'],
   [['config', 'chekc'], "config takes path, show, check or init, not 'chekc' · did you mean 'check'?"],
@@ -112,11 +112,11 @@ const mistakes: readonly Mistake[] = [
   [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
   [
     ['list', '--context', 'prod'],
-    "--context knows no context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+    "--context names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
   ],
   [
     ['--context', 'prod', '--host', 'http://x'],
-    '--host and --context do not go together · a context names its own server · leave one out',
+    '--host and --context cannot be combined · a context names its own server · leave one out',
   ],
   [['demo', '--context', 'prod'], '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
@@ -128,13 +128,13 @@ const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 const configMistakes: readonly (readonly [text: string, line: string])[] = [
   ['scrolback = "1MiB"', ":1: unknown key 'scrolback' · did you mean 'scrollback'?"],
   ['[context.prod]', ":1: unknown table 'context' · did you mean 'contexts'?"],
-  ['fps = 3\nfps = 4', ":2: 'fps' is there already · leave one out"],
+  ['fps = 3\nfps = 4', ":2: 'fps' is set twice · leave one out"],
   ['fps = "3"', ":1: 'fps' takes a whole number, without quotation marks"],
   ['\n\nfps = 99', ":3: fps takes a whole number from 1 to 60, not '99'"],
-  ['host = "http://x"', ":1: 'host' belongs to a server, so it stands in a context: [contexts.NAME]"],
+  ['host = "http://x"', ":1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
   [
     'context = "prod"',
-    `:1: context knows no context 'prod' · ${config('')} has none · pipetail config init shows how to make one`,
+    `:1: context names the unknown context 'prod' · ${config('')} has none · pipetail config init shows how to make one`,
   ],
   ['[contexts.prod]\ntenant = "a"', ":1: context 'prod' has no host"],
   [
@@ -143,9 +143,9 @@ const configMistakes: readonly (readonly [text: string, line: string])[] = [
   ],
   [
     `[contexts.prod]\nhost = "https://x"\nauth = "${secret}"`,
-    `:3: 'auth' is a key in a file that others can read · chmod 600 ${config('')}, or name a variable: auth-variable`,
+    `:3: 'auth' is a key in a file that other users can read · chmod 600 ${config('')}, or name a variable: auth-variable`,
   ],
-  [`auth = ${secret}`, ":1: 'auth': this is not TOML · text stands in quotation marks"],
+  [`auth = ${secret}`, ":1: 'auth': this is not TOML · text needs quotation marks"],
   ['[keys]\nqiut = "q"', ":2: no command is called 'qiut' · did you mean 'quit'?"],
 ];
 
@@ -177,7 +177,7 @@ describe('a mistake in a variable names it', () => {
     [
       'PIPETAIL_CONTEXT',
       'prod',
-      "PIPETAIL_CONTEXT knows no context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+      "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
     ],
   ])('%s=%s', async (name, value, line) => {
     const result = await runCommand([], {env: {[name]: value, TERM: 'xterm'}});

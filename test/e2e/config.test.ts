@@ -153,7 +153,7 @@ auth-token-command = "echo PLANTED-two"
       expect(await pipetail(line)).toMatchObject({
         ...{code: 2, stdout: ''},
         stderr:
-          "pipetail: ~/config.toml:4: 'auth' is a key in a file that others can read · chmod 600 ~/config.toml, or name a variable: auth-variable\n",
+          "pipetail: ~/config.toml:4: 'auth' is a key in a file that other users can read · chmod 600 ~/config.toml, or name a variable: auth-variable\n",
       });
     }
     expect(one.requests).toEqual([]);

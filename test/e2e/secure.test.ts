@@ -156,22 +156,22 @@ test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]
   [
     ['--host', 'http://prod.example.com', '--auth', 'PLANTED'],
     {},
-    'the credential from --auth is not sent to http://prod.example.com · plain http lets everyone on the way read it · use https://, or --allow-http-key',
+    'the credential from --auth is not sent to http://prod.example.com · with plain http anyone on the way can read it · use https://, or --allow-http-key',
   ],
   [
     [...https, '--auth', 'PLANTED', '--auth-token-command', 'echo PLANTED'],
     {},
-    '--auth and --auth-token-command do not go together · both say what to log in with · leave one out',
+    '--auth and --auth-token-command cannot be combined · both are credentials · leave one out',
   ],
   [
     [...https, '-k', '--tls-cert', 'x'],
     {},
-    '--insecure and --tls-cert do not go together · one trusts every certificate, the other some · leave one out',
+    '--insecure and --tls-cert cannot be combined · one trusts every certificate, the other some · leave one out',
   ],
   [
     ['--host', 'https://prod.example.com'],
     {HTTPS_PROXY: 'socks5://me:PLANTED@p'},
-    'HTTPS_PROXY is not the URL of an HTTP proxy · only http:// and https:// are spoken to · such as http://proxy.example:3128',
+    'HTTPS_PROXY is not the URL of an HTTP proxy · use http:// or https://, such as http://proxy.example:3128',
   ],
   [https, {FELDERA_TLS_INSECURE: 'perhaps'}, "FELDERA_TLS_INSECURE takes true or false, not 'perhaps'"],
 ])('%j with %j: one line, code 2, no secret', async (args, env, line) => {

@@ -109,9 +109,9 @@ test('what cannot be is one line that says what can', async () => {
     ],
     [
       ['--zone', 'Mars/Olympus'],
-      "pipetail: --zone 'Mars/Olympus' is no time zone · write one such as Europe/Berlin or UTC",
+      "pipetail: --zone 'Mars/Olympus' is not a time zone · write one such as Europe/Berlin or UTC",
     ],
-    [['--sidebar', '3'], "pipetail: --sidebar takes a width in cells, 8 at least, auto or off, not '3'"],
+    [['--sidebar', '3'], "pipetail: --sidebar takes a width in cells of at least 8, auto or off, not '3'"],
     [['logs', 'alpha', '--as-sent'], 'pipetail: --as-sent belongs to the screen'],
   ] as const) {
     const {code, stdout, stderr} = await runCommand(args);

@@ -188,24 +188,28 @@ it.each<readonly [readonly string[], Variables, string]>([
   [
     ['--context', 'prod', '--host', 'http://x'],
     {},
-    '--host and --context do not go together · a context names its own server · leave one out',
+    '--host and --context cannot be combined · a context names its own server · leave one out',
   ],
   [
     ['--context', 'porod'],
     {},
-    "--context knows no context 'porod', but prod, test, plain, open · did you mean 'prod'?",
+    "--context names the unknown context 'porod' · there are prod, test, plain, open · did you mean 'prod'?",
   ],
-  [['list'], {PIPETAIL_CONTEXT: 'x'}, "PIPETAIL_CONTEXT knows no context 'x', but prod, test, plain, open"],
+  [
+    ['list'],
+    {PIPETAIL_CONTEXT: 'x'},
+    "PIPETAIL_CONTEXT names the unknown context 'x' · there are prod, test, plain, open",
+  ],
   [
     ['--context', 'test'],
     {},
-    "c.toml:10: the variable TEST_KEY is not set · context 'test' takes its credential from it",
+    "c.toml:10: the variable TEST_KEY is not set · context 'test' reads its credential from it",
   ],
   [['--context'], {}, '--context needs a value: --context NAME'],
   [
     ['--context', 'plain'],
     {},
-    'the credential from auth-token-command of context plain is not sent to http://plain.example.com · plain http lets everyone on the way read it · use https://, or --allow-http-key',
+    'the credential from auth-token-command of context plain is not sent to http://plain.example.com · with plain http anyone on the way can read it · use https://, or --allow-http-key',
   ],
   [['demo', '--context', 'prod'], {}, '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
 ])('%j with %j is refused', (argv, variables, message) => {
@@ -214,7 +218,7 @@ it.each<readonly [readonly string[], Variables, string]>([
 
 test('without a file there is none', () => {
   expect(() => readSettings(['--context', 'a'], {})).toThrow(
-    "--context knows no context 'a' · there is no configuration file · pipetail config init shows how to make one",
+    "--context names the unknown context 'a' · there is no configuration file · pipetail config init shows how to make one",
   );
 });
 
@@ -234,7 +238,6 @@ function given(
     flags: sources.flags ?? new Map(),
     environment: variable !== undefined && sources.variable !== undefined ? {[variable]: sources.variable} : {},
     file: sources.file === undefined ? emptyConfig : {...emptyConfig, options: new Map([[flag, value]])},
-    context: undefined,
   }).find(flag);
 }
 

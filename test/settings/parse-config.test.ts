@@ -85,20 +85,20 @@ const host = 'host = "https://a.example"';
 describe('each mistake has its line', () => {
   it.each<readonly [text: string, ...lines: readonly string[]]>([
     // Syntax.
-    ['fps =\n', "1: 'fps': a value is missing behind '='"],
-    ['fps = 1\nfps = 2\n', "2: 'fps' is there already · leave one out"],
-    ['[keys]\n[keys]\n', "2: 'keys' is there already · leave one out"],
-    ['fps 1\n', "1: '=' is missing behind the key"],
-    ['theme = dark\n', "1: 'theme': this is not TOML · text stands in quotation marks"],
+    ['fps =\n', "1: 'fps': a value is missing after '='"],
+    ['fps = 1\nfps = 2\n', "2: 'fps' is set twice · leave one out"],
+    ['[keys]\n[keys]\n', "2: 'keys' is set twice · leave one out"],
+    ['fps 1\n', "1: '=' is missing after the key"],
+    ['theme = dark\n', "1: 'theme': this is not TOML · text needs quotation marks"],
     ['theme = "dark\n', "1: 'theme': a quotation mark is missing"],
     ['[keys\n', "1: 'keys': ']' is missing"],
-    ['watch = "\\d"\n', "1: 'watch': this is no escape sequence · write \\\\ for \\, or the text in '…'"],
+    ['watch = "\\d"\n', "1: 'watch': this is not an escape sequence · write \\\\ for \\, or put the text in '…'"],
     // Names.
     ['\n\nscrolback = "1MiB"\n', "3: unknown key 'scrolback' · did you mean 'scrollback'?"],
     ['zzzzzz = 1\n', "1: unknown key 'zzzzzz' · pipetail --help lists the options"],
-    ['follow = true\n', "1: 'follow' is said at each call, as a flag: --follow"],
-    ['demo = true\n', "1: 'demo' is said at each call, as a flag: --demo"],
-    [`${host}\n`, "1: 'host' belongs to a server, so it stands in a context: [contexts.NAME]"],
+    ['follow = true\n', "1: 'follow' can only be a flag: --follow"],
+    ['demo = true\n', "1: 'demo' can only be a flag: --demo"],
+    [`${host}\n`, "1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
     ['[context.a]\nhost = "x"\n', "1: unknown table 'context' · did you mean 'contexts'?"],
     ['[general]\nfps = 1\n', "1: unknown table 'general' · there are contexts, keys, themes"],
     ['contexts = "a"\n', "1: 'contexts' is a table: [contexts.NAME]"],
@@ -120,24 +120,24 @@ describe('each mistake has its line', () => {
     ['notify = "loud"\n', "1: notify takes bell, osc9, osc777 or off, not 'loud'"],
     ['color = "alwais"\n', "1: color takes auto, always or never, not 'alwais' · did you mean 'always'?"],
     ['spill = "1k"\n', '1: spill takes at least 8MiB'],
-    ['zone = "Europe/Berln"\n', "1: zone 'Europe/Berln' is no time zone · did you mean 'Europe/Berlin'?"],
-    ['sidebar = 3\n', "1: sidebar takes a width in cells, 8 at least, auto or off, not '3'"],
+    ['zone = "Europe/Berln"\n', "1: zone 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?"],
+    ['sidebar = 3\n', "1: sidebar takes a width in cells of at least 8, auto or off, not '3'"],
     [
       'context = "a"\n',
-      "1: context knows no context 'a' · ~/c.toml has none · pipetail config init shows how to make one",
+      "1: context names the unknown context 'a' · ~/c.toml has none · pipetail config init shows how to make one",
     ],
     [
       `context = "prd"\n[contexts.prod]\n${host}\n`,
-      "1: context knows no context 'prd', but prod · did you mean 'prod'?",
+      "1: context names the unknown context 'prd' · there are prod · did you mean 'prod'?",
     ],
     // Contexts.
     ['[contexts.a]\ntenant = "t"\n', "1: context 'a' has no host"],
-    ['[contexts]\na = "x"\n', "2: 'a' is no context · a context is a table: [contexts.NAME]"],
+    ['[contexts]\na = "x"\n', "2: 'a' is not a context · a context is a table: [contexts.NAME]"],
     [`[contexts."a b"]\n${host}\n`, "1: a context's name is made of letters, digits, '.', '-' and '_', 40 at the most"],
     [`[contexts.a]\n${host}\ntennant = "t"\n`, "3: unknown key 'tennant' of context 'a' · did you mean 'tenant'?"],
     [
       `[contexts.a]\n${host}\nfps = 3\n`,
-      "3: unknown key 'fps' of context 'a' · as an option it stands above the first [table]",
+      "3: unknown key 'fps' of context 'a' · as an option it belongs above the first [table]",
     ],
     [
       '[contexts.a]\nhost = "a.example"\n',
@@ -154,11 +154,11 @@ describe('each mistake has its line', () => {
     ],
     [
       `[contexts.a]\n${host}\nauth = "SECRET"\nauth-variable = "V"\n`,
-      '1: auth and auth-variable of context a do not go together · both say what to log in with · leave one out',
+      '1: auth and auth-variable of context a cannot be combined · both are credentials · leave one out',
     ],
     [
       `[contexts.a]\n${host}\ninsecure = true\ntls-cert = "/f"\n`,
-      '1: insecure of context a and tls-cert of context a do not go together · one trusts every certificate, the other some · leave one out',
+      '1: insecure of context a and tls-cert of context a cannot be combined · one trusts every certificate, the other some · leave one out',
     ],
     [`[contexts.a]\n${host}\ninsecure = 1\n`, "3: 'insecure' takes true or false"],
     [
@@ -168,7 +168,7 @@ describe('each mistake has its line', () => {
     // Keys and themes.
     ['[keys]\nquit = 1\n', "2: 'quit' takes a key in quotation marks, or a list of them"],
     ['[keys]\nquit = ["a", 1]\n', "2: 'quit' takes a key in quotation marks, or a list of them"],
-    ['[themes.dark]\nred = 1\n', "1: there is a theme 'dark' already · give yours another name"],
+    ['[themes.dark]\nred = 1\n', "1: 'dark' is a built-in theme · give yours another name"],
     ['[themes.a]\nrdd = 1\n', "2: unknown colour 'rdd' · did you mean 'red'?"],
     [
       '[themes.a]\nred = "#12"\n',
@@ -190,7 +190,7 @@ test('a key itself is taken only from a file that nobody else can read', () => {
   const text = `[contexts.a]\n${host}\nauth = "SECRET"\n`;
   expect(problems(text)).toEqual([]);
   expect(problems(text, false)).toEqual([
-    "3: 'auth' is a key in a file that others can read · chmod 600 ~/c.toml, or name a variable: auth-variable",
+    "3: 'auth' is a key in a file that other users can read · chmod 600 ~/c.toml, or name a variable: auth-variable",
   ]);
   expect(problems(`[contexts.a]\n${host}\nauth-variable = "KEY"\n`, false)).toEqual([]);
 });

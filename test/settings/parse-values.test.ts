@@ -92,7 +92,7 @@ test.each([
   ['[a', 'unterminated character class'],
   ['a\\', '\\ at end of pattern'],
 ])('%j is none', (source, reason) => {
-  const message = `--grep '${source}' is no regular expression · ${reason} · put \\ before what is meant as itself`;
+  const message = `--grep '${source}' is not a regular expression · ${reason} · put \\ before a character that is meant literally`;
   expect(() => readExpression(source, '--grep')).toThrow(new UsageError(message));
 });
 

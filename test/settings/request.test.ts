@@ -30,7 +30,7 @@ test('many stars cost no more than one', () => {
 
 test.each([
   ['a/*', /cannot match a pipeline's name/],
-  ['/(/', /^'\/\(\/' is no regular expression · unterminated group$/],
+  ['/(/', /^'\/\(\/' is not a regular expression · unterminated group$/],
   ['//', /cannot be a pipeline's name/],
   [`*${'x'.repeat(200)}`, /at most 200 characters/],
 ])('%s is refused', (word, message) => {
@@ -64,11 +64,11 @@ test('fields and texts in their order', () => {
 test.each([
   [
     '{levle}',
-    "--template knows no {levle}, but {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
+    "--template has no field {levle} · there are {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
   ],
-  ['{}', '--template knows no {}, but {pipeline} {time} {level} {target} {message} {line}'],
-  ['a { b', '--template has a lone { · write {{ for the bracket itself'],
-  ['a } b', '--template has a lone } · write }} for the bracket itself'],
+  ['{}', '--template has no field {} · there are {pipeline} {time} {level} {target} {message} {line}'],
+  ['a { b', '--template has a single { · write {{ for the bracket itself'],
+  ['a } b', '--template has a single } · write }} for the bracket itself'],
 ])('%j is refused', (text, message) => {
   expect(() => readTemplate(text)).toThrow(message);
 });

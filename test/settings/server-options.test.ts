@@ -47,7 +47,7 @@ describe('http proxy', () => {
           message = String(error);
         }
         expect(message).toMatch(
-          /HTTPS_PROXY is not the URL of an HTTP proxy · .* · such as http:\/\/proxy\.example:3128$/,
+          /HTTPS_PROXY is not the URL of an HTTP proxy · .*, such as http:\/\/proxy\.example:3128$/,
         );
         expect(message).not.toContain('SECRET');
       },
@@ -136,9 +136,9 @@ describe('way to server', () => {
     for (const off of ['', '0', 'false', 'No']) expect(way([], {FELDERA_TLS_INSECURE: off}).insecure).toBe(false);
   });
 
-  const twoCredentials = 'do not go together · both say what to log in with · leave one out';
-  const twoTrusts = 'do not go together · one trusts every certificate, the other some · leave one out';
-  const plainHttp = 'plain http lets everyone on the way read it · use https://, or --allow-http-key';
+  const twoCredentials = 'cannot be combined · both are credentials · leave one out';
+  const twoTrusts = 'cannot be combined · one trusts every certificate, the other some · leave one out';
+  const plainHttp = 'with plain http anyone on the way can read it · use https://, or --allow-http-key';
 
   it.each<readonly [readonly string[], Variables, string]>([
     [['--auth', 'k', '--auth-token-command', 'c'], {}, `--auth and --auth-token-command ${twoCredentials}`],
@@ -156,7 +156,7 @@ describe('way to server', () => {
     [['--tls-cert', 'f'], {FELDERA_TLS_INSECURE: '1'}, `FELDERA_TLS_INSECURE and --tls-cert ${twoTrusts}`],
     [['-k'], {FELDERA_HTTPS_TLS_CERT: 'f'}, `--insecure and FELDERA_HTTPS_TLS_CERT ${twoTrusts}`],
     [[], {FELDERA_TLS_INSECURE: 'maybe'}, "FELDERA_TLS_INSECURE takes true or false, not 'maybe'"],
-    [['--tenant', 'ünit'], {}, "--tenant holds characters that a header cannot carry · give the tenant's id instead"],
+    [['--tenant', 'ünit'], {}, "--tenant has characters that an HTTP header cannot hold · use the tenant's id instead"],
     [
       ['--host', 'http://prod.example.com:8080/eu', '--auth', 'apikey:x'],
       {},

@@ -24,7 +24,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     host: 'http://localhost:8080',
     token: undefined,
     tokenFrom: undefined,
-    way: defaultServerOptions,
+    server: defaultServerOptions,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,
     memoryBytes: 256 * 1024 * 1024,
@@ -148,7 +148,7 @@ describe('numbers and sizes', () => {
     [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
     [
       ['--watch', 'late('],
-      "--watch 'late(' is no regular expression · unterminated group · put \\ before what is meant as itself",
+      "--watch 'late(' is not a regular expression · unterminated group · put \\ before a character that is meant literally",
     ],
     [['--away', 'soon'], "--away takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
     [['--silence', 'never'], "--silence takes a whole number from 0 to 86400, not 'never'"],
@@ -157,10 +157,10 @@ describe('numbers and sizes', () => {
     [['logs', 'a', '--spill', '1k'], '--spill takes at least 8MiB'],
     [['--record-max', '1k'], '--record-max takes at least 16MiB'],
     [['--from', 'd'], '--from belongs to pipetail logs'],
-    [['logs', 'a', '--from', 'd', '-f'], '--follow does not go with --from, which prints what is there and ends'],
+    [['logs', 'a', '--from', 'd', '-f'], '--follow cannot be combined with --from, which prints a recording and ends'],
     [
       ['logs', 'a', '--from', 'd', '--record', 'e'],
-      '--record does not go with --from, which prints what is there and ends',
+      '--record cannot be combined with --from, which prints a recording and ends',
     ],
     [['demo', '--port', '65536'], "--port takes a whole number from 0 to 65535, not '65536'"],
     [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
@@ -277,7 +277,7 @@ describe('commands', () => {
 
   it('logs wants a name, demo none', () => {
     expect(complaint(['logs'])).toBe('logs needs at least one pipeline: pipetail logs <pipeline…>');
-    expect(complaint(['demo', 'orders'])).toBe("demo takes no names, not 'orders'; try: pipetail demo --port 8080");
+    expect(complaint(['demo', 'orders'])).toBe("demo takes no names, not 'orders' · try: pipetail demo --port 8080");
   });
 
   it('demo listens where it is told to', () => {
@@ -389,12 +389,12 @@ it('shows local times when a zone is given and nothing is said of times', () => 
 
 test.each([
   [['--time', 'locl'], "--time takes sent, local, utc, relative, delta or off, not 'locl' · did you mean 'local'?"],
-  [['--zone', 'Europe/Berln'], "--zone 'Europe/Berln' is no time zone · did you mean 'Europe/Berlin'?"],
-  [['--zone', 'CEST'], "--zone 'CEST' is no time zone · write one such as Europe/Berlin or UTC"],
+  [['--zone', 'Europe/Berln'], "--zone 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?"],
+  [['--zone', 'CEST'], "--zone 'CEST' is not a time zone · write one such as Europe/Berlin or UTC"],
   [['--level', 'warm'], "--level takes trace, debug, info, warn or error, not 'warm' · did you mean 'warn'?"],
-  [['--sidebar', '7'], "--sidebar takes a width in cells, 8 at least, auto or off, not '7'"],
-  [['--sidebar', 'wide'], "--sidebar takes a width in cells, 8 at least, auto or off, not 'wide'"],
-  [['--sidebar', '-9'], "--sidebar takes a width in cells, 8 at least, auto or off, not '-9'"],
+  [['--sidebar', '7'], "--sidebar takes a width in cells of at least 8, auto or off, not '7'"],
+  [['--sidebar', 'wide'], "--sidebar takes a width in cells of at least 8, auto or off, not 'wide'"],
+  [['--sidebar', '-9'], "--sidebar takes a width in cells of at least 8, auto or off, not '-9'"],
   [['--theme', 'drak'], "did you mean 'dark'?"],
   [['logs', 'x', '--wrap'], '--wrap belongs to the screen'],
 ])('%j is refused: %s', (argv, message) => {

@@ -34,16 +34,16 @@ test('the same call on another context: nothing of the server before is left', a
     const settings = await loadSettings(argv, {...at.variables, FELDERA_API_KEY: 'other'}, 'b');
     expect(settings).toMatchObject({
       ...{host: 'https://b.example', token: undefined, demo: false, context: {name: 'b'}},
-      ...{fps: 20, mouse: true, way: {tenant: undefined, insecure: false}},
+      ...{fps: 20, mouse: true, server: {tenant: undefined, insecure: false}},
     });
   }
-  await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("knows no context 'c', but a, b");
+  await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("names the unknown context 'c' · there are a, b");
 });
 
 test('a wrong file ends every command that needs it, and no other', async () => {
   await using at = await fileWith('nothing here');
   for (const argv of [[], ['list'], ['logs', 'a'], ['config', 'show'], ['--demo']]) {
-    await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing behind the key`);
+    await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing after the key`);
   }
   const others = [['--help'], ['--version'], ['demo'], ['completion', 'bash'], ['config', 'check'], ['config', 'path']];
   for (const argv of others) await loadSettings(argv, at.variables);
