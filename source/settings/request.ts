@@ -6,6 +6,7 @@ import {
   colorChoices,
   didYouMean,
   levelChoices,
+  listed,
   oneOf,
   parseDuration,
   parseInteger,
@@ -146,7 +147,11 @@ export function needsServer(request: Request): boolean {
 function readCompletion(words: readonly string[]): Request {
   const [first, ...rest] = words;
   if (first === 'answer') return {kind: 'complete', words: rest};
-  return {kind: 'completion', shell: oneOf('completion', words.join(' '), shells)};
+  const typed = words.join(' ');
+  const shell = shells.find((each) => each === typed);
+  if (shell !== undefined) return {kind: 'completion', shell};
+  // No suggestion: who types tcsh does not mean zsh.
+  throw new UsageError(`completion takes ${listed(shells)}${typed === '' ? '' : `, not '${typed}'`}`);
 }
 
 /** The first form is the default, and has no name that could be typed. */
