@@ -66,7 +66,7 @@ export class DrawnScreen {
       watchFirstLines(backend.manager, (name) => {
         if (pipelinesOf(controller.tab).includes(name)) this.#drawNow();
       }),
-      controller.answers.subscribe(() => this.#drawNow()),
+      controller.results.subscribe(() => this.#drawNow()),
       listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
       listen(process, 'uncaughtException', (error) => exit.leaveWithFault(error)),
       ...onExitSignals(process, (code) => exit.leave(code)),

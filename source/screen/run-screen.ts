@@ -101,9 +101,9 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       quit: () => exit.leave(0),
     }),
     names,
-    isAsked: (name) => patterns.some(({matches}) => matches(name)),
+    isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeOf(stdout),
-    wish: viewOptionsOf(settings.view.initial),
+    viewOptions: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.takeUp(controller)}),
   });
   const reports = reportModes(stdout, settings);

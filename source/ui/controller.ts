@@ -5,15 +5,15 @@ import type {LogSource} from '../streams/log-source.ts';
 import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
 import type {Geometry} from '../viewport/geometry.ts';
-import {type Position, reveal} from '../viewport/position.ts';
+import {type Position, reveal, setCurrentRow} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
 import type {KeyContext} from './keys/command-table.ts';
 import {allCommands, type CommandTable} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
-import {keptCurrentRow, type Pane, type PaneAt, paneAt, rowNoted} from './pane/pane-at.ts';
+import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
-import {type Described, PipelineLookup, type Services, TerminalLease} from './services.ts';
+import {PipelineLookup, type Services, TerminalLease} from './services.ts';
 import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
@@ -26,81 +26,117 @@ import {
 } from './state/view-state.ts';
 import {createArranger, PipelineListView, TabSwitcher} from './tabs.ts';
 
+type ControllerOptions = {
+  readonly services: Services;
+  /** Pipelines whose tabs are open at once. */
+  readonly names: readonly string[];
+  /** Whether a pipeline gets a tab when it is first in the list. */
+  readonly isRequested?: (name: string) => boolean;
+  readonly size: Size;
+  /** How new tabs and the list look. */
+  readonly viewOptions?: ViewOptions;
+  /** Runs once, when the first list is there; the pipeline that is shown first waits for it. */
+  readonly beforeFirst?: () => Promise<void>;
+};
+
 /**
- * Turns keys into changes of the view and into calls to the stream manager. Holds no React: the components show its
- * stores, and a test can press its keys.
- *
- * Longer than most files: it is the one place where view, models and streams meet, and what could be told apart has
- * been (`tabs`, `pane-models`, `services`, the handlers).
+ * Where view, logs and server meet: handlers of keys call it, components show its stores. It holds no React, so that a
+ * test can press its keys.
  */
 export class Controller {
   readonly services: Services;
   /** With the user's keys. */
   readonly commands: CommandTable;
   readonly terminal = new TerminalLease();
-  readonly attention: Timelines;
+  readonly timelines: Timelines;
   readonly tabSwitcher: TabSwitcher;
+  /** The pipeline of the page `describe`. */
+  readonly lookup: PipelineLookup;
   readonly #view: Store<ViewState>;
-  readonly #describer: PipelineLookup;
-  readonly #arrange = createArranger();
   readonly #models: PaneModels;
-  readonly #answers = createStore(0);
-  readonly #disposers: (() => void)[] = [];
-  #size: Size;
-  readonly #closing = new AbortController();
   readonly #list: PipelineListView;
+  readonly #arrange = createArranger();
+  readonly #results = createStore(0);
+  readonly #closing = new AbortController();
+  #size: Size;
 
-  /**
-   * `names` are open at once; of the pipelines in the list those that `isAsked` are, when they are first seen.
-   * `beforeFirst` runs once, when the first list is there; the pipeline that is shown first waits for it.
-   * `wish`: how tabs and list look that nobody has changed.
-   */
-  constructor(options: {
-    services: Services;
-    names: readonly string[];
-    isAsked?: (name: string) => boolean;
-    size: Size;
-    wish?: ViewOptions;
-    beforeFirst?: () => Promise<void>;
-  }) {
-    this.services = options.services;
-    this.commands = options.services.commands ?? allCommands;
-    this.#size = options.size;
-    this.attention = new Timelines({...options.services, viewed: () => pipelinesOf(this.tab)});
-    this.#describer = new PipelineLookup(options.services.describe);
-    this.#view = createStore(initialView(options.names, options.wish));
+  constructor(options: ControllerOptions) {
+    const {services, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
+    this.services = services;
+    this.commands = services.commands ?? allCommands;
+    this.#size = size;
+    this.#view = createStore(initialView(names, viewOptions));
+    this.timelines = new Timelines({...services, viewed: () => pipelinesOf(this.tab)});
+    this.lookup = new PipelineLookup(services.describe);
     this.#models = new PaneModels({
-      ...options.services.manager.options,
-      services: {...options.services, commands: this.commands},
+      ...services.manager.options,
+      services: {...services, commands: this.commands},
       isShown: (name) => this.state.active === name,
-      onEntries: (name, before) => this.#place(name, (at) => keptCurrentRow(at, before)),
-      onAnswer: () => this.#answers.set(this.#answers.get() + 1),
+      onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
+      onResult: () => this.#results.set(this.#results.get() + 1),
     });
     this.tabSwitcher = new TabSwitcher(this, this.#models);
-    const {isAsked = () => false, beforeFirst} = options;
-    this.#list = new PipelineListView(this, {isAsked, beforeFirst});
-    this.#noteLook();
+    this.#list = new PipelineListView(this, {isRequested, beforeFirst});
+    this.#onShown();
+  }
+
+  /** Starts to follow the list and the open logs. Returns what ends that. */
+  start(): () => void {
+    const {poller, manager, serverVersion} = this.services;
+    const checkVersion = () => {
+      const text = oldServerWords(serverVersion.get());
+      if (text !== undefined) this.say(text);
+    };
+    const undo = [
+      serverVersion.subscribe(checkVersion),
+      poller.snapshot.subscribe(() => this.#list.refresh()),
+      manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
+      this.timelines.start(),
+      watchRecordings(manager, (text) => this.say(text)),
+    ];
+    this.#list.refresh();
+    checkVersion();
+    return () => {
+      this.tabSwitcher.stop();
+      this.#closing.abort();
+      this.lookup.dispose();
+      this.#models.dispose();
+      for (const each of undo) each();
+    };
   }
 
   get view(): ReadableStore<ViewState> {
     return this.#view;
   }
 
-  /** Counts the searches and filters that have looked at everything: somebody waits for that. */
-  get answers(): ReadableStore<number> {
-    return this.#answers;
-  }
-
-  get described(): ReadableStore<Described | undefined> {
-    return this.#describer.described;
-  }
-
   get state(): ViewState {
     return this.#view.get();
   }
 
+  dispatch(action: ViewAction): void {
+    const before = this.tab;
+    this.#view.set(reduce(this.state, action));
+    if (this.state.active === before?.name) return;
+    if (before) this.timelines.markSeen({log: this.logOf(before), pipelines: pipelinesOf(before)});
+    this.#onShown();
+  }
+
+  /** Counts the results of searches and filters: each is drawn at once. */
+  get results(): ReadableStore<number> {
+    return this.#results;
+  }
+
+  /** Aborted when the screen ends: for what takes a while. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   get size(): Size {
     return this.#size;
+  }
+
+  setSize(size: Size): void {
+    this.#size = size;
   }
 
   /** Undefined while the terminal is too small. */
@@ -123,44 +159,7 @@ export class Controller {
     return this.layout?.bodyHeight ?? 1;
   }
 
-  /** Begins to act on the list. Answers its undoing. */
-  start(): () => void {
-    const {poller, manager, serverVersion} = this.services;
-    const lookAtVersion = () => {
-      const text = oldServerWords(serverVersion.get());
-      if (text !== undefined) this.say(text);
-    };
-    this.#disposers.push(
-      serverVersion.subscribe(lookAtVersion),
-      poller.snapshot.subscribe(() => this.#list.refresh()),
-      manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
-      this.attention.start(),
-      watchRecordings(manager, (text) => this.say(text)),
-    );
-    this.#list.refresh();
-    lookAtVersion();
-    return () => {
-      this.tabSwitcher.end();
-      this.#closing.abort();
-      this.#describer.dispose();
-      this.#models.dispose();
-      for (const dispose of this.#disposers.splice(0)) dispose();
-    };
-  }
-
-  setSize(size: Size): void {
-    this.#size = size;
-  }
-
-  dispatch(action: ViewAction): void {
-    const before = this.tab;
-    this.#view.set(reduce(this.state, action));
-    if (this.state.active === before?.name) return;
-    if (before) this.attention.markSeen({log: this.source(before), pipelines: pipelinesOf(before)});
-    this.#noteLook();
-  }
-
-  /** Which keys hold now. */
+  /** Which keys are in force. */
   get keyContext(): Exclude<KeyContext, 'everywhere'> {
     const {page, focus} = this.state;
     if (!page) return focus;
@@ -182,19 +181,25 @@ export class Controller {
     return activeTab(this.state);
   }
 
-  /** The tab that is shown with what is derived from its log; undefined until its streams are open. */
+  /** The tab that is shown, with what is derived from its log; undefined until its streams are open. */
   get pane(): Pane | undefined {
     const {tab} = this;
     const modelled = tab && this.#models.get(tab);
     return tab && modelled ? {tab, ...modelled} : undefined;
   }
 
-  /** The log of a tab; undefined until its streams are open. */
-  source(tab: Tab): LogSource | undefined {
-    return this.#models.source(tab);
+  /** The pane with its place on the screen, which the keys of a log need; undefined on a screen that is too small. */
+  get paneAt(): PaneAt | undefined {
+    const {pane, layout} = this;
+    return pane && layout && paneAt(pane, layout);
   }
 
-  /** Any use of a log keeps its tab, of which the shown one may be the preview. */
+  /** The log of a tab; undefined until its streams are open. */
+  logOf(tab: Tab): LogSource | undefined {
+    return this.#models.logOf(tab);
+  }
+
+  /** Keeps the shown tab, which may be the preview: any use of a log does. */
   keepTab(): void {
     const {active} = this.state;
     if (active !== undefined) this.dispatch({type: 'keep', name: active});
@@ -211,28 +216,12 @@ export class Controller {
   /** Changes how a tab looks, without keeping it. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
     const isOfEntries = 'filters' in change || 'fold' in change || 'around' in change;
-    if (isOfEntries) this.#place(name, rowNoted);
+    // The row of filters comes or goes with the change, which makes the pane higher or lower.
+    if (isOfEntries) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
-    // The row of filters may have come or gone though the same entries are still shown.
-    if (isOfEntries) this.#place(name, (at) => keptCurrentRow(at, at.geometry.entries));
-  }
-
-  /** Looks the pipeline up for the page `describe`. */
-  describe(name: string): void {
-    this.#describer.ask(name);
-  }
-
-  /** Aborted when the screen ends: for what takes a while. */
-  get closing(): AbortSignal {
-    return this.#closing.signal;
-  }
-
-  /** The shown log with its place on the screen: what the keys of a log act on; undefined while there is none. */
-  get paneAt(): PaneAt | undefined {
-    const {pane, layout} = this;
-    return pane && layout && paneAt(pane, layout);
+    if (isOfEntries) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
   /** Moves over the shown log. */
@@ -242,8 +231,8 @@ export class Controller {
   }
 
   /**
-   * Goes to an entry: marks it and brings it into view, and opens the fold that it is in. For one that the filters hide:
-   * to the next one shown, or the last, with a notice.
+   * Goes to an entry: marks it, brings it into view and opens the fold that it is in. If filters hide it: to the next
+   * entry shown, or the last, with a notice.
    */
   goToEntry(id: number): void {
     const at = this.paneAt;
@@ -273,14 +262,29 @@ export class Controller {
     if (!this.closing.aborted) this.say(errorText(error));
   }
 
-  /** The log on the screen is the last to give way when memory gets short. */
-  #noteLook(): void {
+  /**
+   * To be called for each key and click. Returns true if it came after so long an absence that it only shows what
+   * happened meanwhile, and means nothing else.
+   */
+  onKey(): boolean {
+    const summary = this.timelines.onKey();
+    if (!summary) return false;
+    const {page} = this.state;
+    const under = page?.kind === 'away' ? page.under : page;
+    this.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
+    return true;
+  }
+
+  /** Another tab is on the screen: its log is the last to lose memory, and its model has waited for that. */
+  #onShown(): void {
     const {active} = this.state;
     if (active !== undefined) this.services.manager.memory.setViewed(active);
+    const {pane} = this;
+    pane?.model.sync(pane.tab.pane);
   }
 
   /** Changes the position in a tab, if that is the one that is shown. */
-  #place(name: string, positionAt: (at: PaneAt) => Position): void {
+  #setPosition(name: string, positionAt: (at: PaneAt) => Position): void {
     const at = this.paneAt;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }

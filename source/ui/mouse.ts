@@ -5,7 +5,6 @@ import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
 import {goToTab} from './handlers/common.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
-import {onlyBringsBack} from './pages/away.ts';
 import {pageHandlers} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
 
@@ -31,7 +30,7 @@ export class Mouse {
     const {layout, state} = this.#controller;
     const wasDragging = this.#dragsDivider;
     this.#dragsDivider = wasDragging && pressed && button === left + dragged;
-    if (onlyBringsBack(this.#controller)) return;
+    if (this.#controller.onKey()) return;
     // A prompt keeps what it is about.
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;

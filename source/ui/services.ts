@@ -173,7 +173,7 @@ export class PipelineLookup {
     return this.#described;
   }
 
-  ask(name: string): void {
+  start(name: string): void {
     this.#describing?.abort();
     const describing = new AbortController();
     this.#describing = describing;

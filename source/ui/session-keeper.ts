@@ -47,7 +47,7 @@ export class SessionKeeper {
         this.#pending.set(name, {anchors, source: undefined, stop: () => {}});
       }
     }
-    const view = restoredView(session, {watch, now: this.#controller.state.start});
+    const view = restoredView(session, {watch, now: this.#controller.state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#typed, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#typed, {...view, tabs})});
     this.#unsubscribe.push(manager.names.subscribe(() => this.#findSources()));
@@ -79,7 +79,7 @@ export class SessionKeeper {
   }
 
   #anchorsOf(tab: Tab): TabAnchors {
-    const source = this.#controller.source(tab);
+    const source = this.#controller.logOf(tab);
     const now: TabAnchors = source ? anchorsIn(source.buffer, tab.pane) : {marks: [], place: undefined};
     const pending = this.#pending.get(tab.name)?.anchors;
     if (!pending) return now;
@@ -90,7 +90,7 @@ export class SessionKeeper {
   #findSources(): void {
     for (const [name, pending] of this.#pending) {
       const tab = this.#tab(name);
-      const source = tab && this.#controller.source(tab);
+      const source = tab && this.#controller.logOf(tab);
       if (!tab) {
         pending.stop();
         this.#pending.delete(name);

@@ -43,7 +43,7 @@ export class TabSwitcher {
   moveCursor(name: string): void {
     if (name === this.#screen.state.cursor) return;
     this.#screen.dispatch({type: 'cursor', name});
-    this.end();
+    this.stop();
     this.#stopTimer = this.#screen.services.clock.after(previewRest, () => this.show(name));
   }
 
@@ -55,9 +55,8 @@ export class TabSwitcher {
 
   /** Shows a pipeline at once, in its tab or in the preview. */
   show(name: string): void {
-    this.end();
+    this.stop();
     this.#screen.dispatch({type: 'show', name});
-    this.#wake();
   }
 
   /**
@@ -65,7 +64,7 @@ export class TabSwitcher {
    * none, or if it lost one of them.
    */
   merge(names: readonly string[]): void {
-    this.end();
+    this.stop();
     const merged = this.#screen.state.tabs.filter(({source}) => source.kind === 'merged');
     const same = merged.find((tab) => areSame(pipelinesOf(tab), names));
     if (same && !this.#models.isLeftBehind(same)) {
@@ -77,11 +76,10 @@ export class TabSwitcher {
     // One of an earlier session may have their name, and fewer pipelines.
     for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
     this.#screen.dispatch({type: 'merge', names});
-    this.#wake();
   }
 
   close(name: string): void {
-    this.end();
+    this.stop();
     this.#screen.dispatch({type: 'close', name});
     // A merged log is no stream, whose end would be heard of.
     this.#models.keepOnly(this.#screen.state.tabs);
@@ -91,15 +89,9 @@ export class TabSwitcher {
   }
 
   /** The preview follows the cursor no more. */
-  end(): void {
+  stop(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-  }
-
-  /** What came while the tab was not on the screen was not looked at. */
-  #wake(): void {
-    const {pane} = this.#screen;
-    pane?.model.sync(pane.tab.pane);
   }
 }
 
@@ -108,9 +100,9 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => others.includes(name));
 }
 
-type ListFollowerOptions = {
+type PipelineListOptions = {
   /** Of the pipelines in the list, those that are to be opened when they are first seen. */
-  readonly isAsked: (name: string) => boolean;
+  readonly isRequested: (name: string) => boolean;
   /** Runs once, when the first list is there; the pipeline that is shown first waits for it. */
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
@@ -121,16 +113,16 @@ type ListFollowerOptions = {
  */
 export class PipelineListView {
   readonly #screen: TabHost;
-  readonly #isAsked: (name: string) => boolean;
+  readonly #isRequested: (name: string) => boolean;
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   #started = false;
   /** Those that were opened because they were asked for: a tab that was closed stays closed. */
-  readonly #openedAsked = new Set<string>();
+  readonly #openedRequested = new Set<string>();
 
-  constructor(screen: TabHost, options: ListFollowerOptions) {
+  constructor(screen: TabHost, options: PipelineListOptions) {
     this.#screen = screen;
-    this.#isAsked = options.isAsked;
+    this.#isRequested = options.isRequested;
     this.#beforeFirst = options.beforeFirst;
   }
 
@@ -143,9 +135,9 @@ export class PipelineListView {
     if (failure === undefined) services.manager.updatePipelines(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
-    const [firstAsked] = this.#openAsked(pipelines);
+    const [firstRequested] = this.#openRequested(pipelines);
     if (this.#started) this.#keepCursor();
-    else this.#showFirst(firstAsked);
+    else this.#showFirst(firstRequested);
   }
 
   #showFirst(asked: string | undefined): void {
@@ -159,13 +151,13 @@ export class PipelineListView {
   }
 
   /** Opens what is asked for and was not seen before. Answers the names. */
-  #openAsked(pipelines: readonly Pipeline[]): readonly string[] {
+  #openRequested(pipelines: readonly Pipeline[]): readonly string[] {
     const names = pipelines
       .map(({name}) => name)
-      .filter((name) => this.#isAsked(name) && !this.#openedAsked.has(name))
+      .filter((name) => this.#isRequested(name) && !this.#openedRequested.has(name))
       .sort();
     if (names.length === 0) return names;
-    for (const name of names) this.#openedAsked.add(name);
+    for (const name of names) this.#openedRequested.add(name);
     this.#screen.dispatch({type: 'open', names});
     return names;
   }

@@ -58,7 +58,7 @@ it('another one within the minute is told when it is over; a muted one never', a
   await screen.clock.advance(60_000);
   expect(told[1]).toContain('out of memory');
   screen.press('A', 'm');
-  const [row] = screen.controller.attention.errorRows.filter(({state}) => state === 'muted');
+  const [row] = screen.controller.timelines.errorRows.filter(({state}) => state === 'muted');
   expect(row).toBeDefined();
   await write(screen, 'ERROR', 'out of memory');
   await screen.clock.advance(120_000);
@@ -71,8 +71,8 @@ it('lines that match the watched pattern are told and count as errors do', async
   await write(screen, 'WARN', 'checkpoint 17 failed');
   await screen.until(() => told.length > 0, 'the notification');
   expect(told[0]).toContain('checkpoint 17 failed');
-  expect(screen.controller.attention.unseenErrors(['fraud'])).toBe(2);
-  const watched = screen.controller.attention.errorRows.filter(({kind}) => kind === 'watched');
+  expect(screen.controller.timelines.unseenErrors(['fraud'])).toBe(2);
+  const watched = screen.controller.timelines.errorRows.filter(({kind}) => kind === 'watched');
   expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
 });
 
@@ -168,7 +168,7 @@ it('whatever comes and is looked at, a tab counts what the errors page lists as 
         await screen.until(() => controller.pipeline(pipeline.name)?.connectorErrors === connectorErrors, 'the list');
       }
       await screen.clock.advance(100);
-      const rows = controller.attention.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
+      const rows = controller.timelines.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
       for (const tab of controller.state.tabs) {
         const listed = rows.filter(
           ({pipeline, kind}) =>

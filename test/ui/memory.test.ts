@@ -13,7 +13,7 @@ async function flood(screen: ScreenUnderTest, name: string, mebibytes: number): 
 }
 
 function dropped({controller}: ScreenUnderTest): Readonly<Record<string, number>> {
-  const all = controller.state.tabs.map((tab) => [tab.name, controller.source(tab)?.snapshot.get().droppedLines ?? 0]);
+  const all = controller.state.tabs.map((tab) => [tab.name, controller.logOf(tab)?.snapshot.get().droppedLines ?? 0]);
   return Object.fromEntries(all);
 }
 
@@ -44,7 +44,7 @@ test('a merged log shares the budget while it is open', async () => {
   const name = 'billing+fraud';
   const bytes = () => {
     const {tabs} = screen.controller.state;
-    return tabs.reduce((sum, tab) => sum + (screen.controller.source(tab)?.buffer.memoryBytes ?? 0), 0);
+    return tabs.reduce((sum, tab) => sum + (screen.controller.logOf(tab)?.buffer.memoryBytes ?? 0), 0);
   };
   await screen.until(() => bytes() > 16 * mebibyte, 'the merged log');
   expect(dropped(screen)).toEqual({billing: 0, fraud: 0, [name]: 0});

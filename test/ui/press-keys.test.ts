@@ -4,7 +4,6 @@ import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
-import {pressKey, withoutLastCharacter, withoutLastWord} from '../../source/ui/press-keys.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
 import {logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
@@ -155,24 +154,24 @@ const log = [logged(1, 'INFO', 'step one')];
 
 it('a key takes the notice away, be it one without a command', async () => {
   await using screen = await reading(log);
-  pressKey(screen.controller, 'n');
+  screen.press('n');
   expect(noticeOf(screen)).toBe('no search: / starts one');
-  pressKey(screen.controller, '^Y');
+  screen.press('^Y');
   expect(noticeOf(screen)).toBeUndefined();
 });
 
 it('a key of the pane comes before one that holds everywhere, and only there', async () => {
   await using screen = await reading(log);
-  pressKey(screen.controller, '/');
+  screen.press('/');
   expect(screen.controller.state.prompt?.kind).toBe('search');
-  pressKey(screen.controller, 'q');
-  expect(screen.controller.state).toMatchObject({prompt: {text: ''}, leaving: undefined});
+  screen.press('q');
+  expect(screen.controller.state).toMatchObject({prompt: {text: 'q'}, leaving: undefined});
 });
 
 it('keys of the panes do nothing on a page', async () => {
   await using screen = await reading(log, {names: ['orders', 'fraud']});
-  pressKey(screen.controller, '?');
-  for (const key of ['2', 'X', 'Tab', 'w', '/', '&', 'z']) pressKey(screen.controller, key);
+  screen.press('?');
+  screen.press('2', 'X', 'Tab', 'w', '/', '&', 'z');
   expect(screen.controller.state).toMatchObject({page: {kind: 'help'}, active: 'orders', prompt: undefined});
   expect(screen.controller.state.tabs).toHaveLength(2);
 });
@@ -226,10 +225,14 @@ describe('with keys of the user', () => {
   });
 });
 
-test('a character is one that is seen, not half of one', () => {
-  expect(['', 'a', 'ab', 'a😀'].map(withoutLastCharacter)).toEqual(['', '', 'a', 'a']);
-});
-
-test('a word goes with the blanks behind it', () => {
-  expect(['', 'one', 'one two', 'one two  ', ' '].map(withoutLastWord)).toEqual(['', '', 'one ', 'one ', '']);
+test('Backspace takes a character away that is seen, not half of one; ^W a word with the blanks behind it', async () => {
+  await using screen = await reading(log);
+  screen.press('/', ...'one two 😀');
+  const texts = ['Backspace', 'Space', '^W', '^W', '^W'].map((key) => {
+    screen.press(key);
+    return screen.controller.state.prompt?.text;
+  });
+  expect(texts).toEqual(['one two ', 'one two  ', 'one ', '', '']);
+  screen.press('Backspace');
+  expect(screen.controller.state.prompt).toBeUndefined();
 });

@@ -15,7 +15,7 @@ import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
-import {pressAll, pressKey} from '../../source/ui/press-keys.ts';
+import {pressKeys} from '../../source/ui/press-keys.ts';
 import type {Services} from '../../source/ui/services.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
@@ -35,7 +35,7 @@ export type ScreenOptions = {
   readonly scenario?: Scenario;
   readonly names?: readonly string[];
   /** See `Controller`. */
-  readonly isAsked?: (name: string) => boolean;
+  readonly isRequested?: (name: string) => boolean;
   readonly size?: Size;
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;
@@ -47,7 +47,7 @@ export type ScreenOptions = {
   readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
   /** See `Controller`. */
-  readonly wish?: ViewOptions;
+  readonly viewOptions?: ViewOptions;
   /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
   /** In place of what stands here otherwise. */
@@ -142,8 +142,8 @@ export class ScreenUnderTest implements AsyncDisposable {
       services,
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
-      ...(options.isAsked && {isAsked: options.isAsked}),
-      ...(options.wish && {wish: options.wish}),
+      ...(options.isRequested && {isRequested: options.isRequested}),
+      ...(options.viewOptions && {viewOptions: options.viewOptions}),
       ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }
@@ -188,12 +188,12 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   /** Presses keys by name, one after the other. */
   press(...names: string[]): void {
-    for (const name of names) pressKey(this.controller, name);
+    for (const name of names) pressKeys(this.controller, [name]);
   }
 
   /** Keys that the terminal sent in one piece. */
   pressTogether(...names: string[]): void {
-    pressAll(this.controller, names);
+    pressKeys(this.controller, names);
   }
 
   /** Lets time pass in small steps, and the network do its part, until `probe` holds. */

@@ -180,7 +180,7 @@ test('merged tabs come back, without a connection more, and with their place', a
   await first.untilLine('orders', 'line 50.');
   first.press('+');
   const name = 'orders+billing';
-  const sourceOf = (screen: ScreenUnderTest) => screen.controller.source(tabOf(screen, name));
+  const sourceOf = (screen: ScreenUnderTest) => screen.controller.logOf(tabOf(screen, name));
   const holds = (screen: ScreenUnderTest) => (sourceOf(screen)?.buffer.lineCount ?? 0) > 50;
   await first.until(() => holds(first), 'the merged log');
   await type(first, '/', 'line 20\\.');
@@ -235,12 +235,12 @@ test('after its end nothing is left that waits', async () => {
 });
 
 test('a tab comes back as the keys left it; the rest of its look is that of the new start', async () => {
-  const wish = {wrap: true, level: 'ERROR', sidebar: 20} as const;
-  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], wish});
+  const viewOptions = {wrap: true, level: 'ERROR', sidebar: 20} as const;
+  const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
   first.press('Tab', 'w', '#', 't');
   keeper.capture();
   const session = saved[0] ?? never();
-  const {screen} = await nextStart(first, session, {wish: {time: 'delta', level: 'WARN'}});
+  const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
   expect(tabOf(screen, 'orders').pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
   expect(tabOf(screen, 'billing').pane).toMatchObject({wrap: false, lineNumbers: false, time: 'delta'});
   for (const {pane} of screen.controller.state.tabs) {
@@ -253,8 +253,8 @@ test('what is typed for this start wins over the keys of the last one', async ()
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
   first.press('Tab', 'w', '#', 'L', 't');
   keeper.capture();
-  const wish = {wrap: false, level: 'WARN', sidebar: 'off'} as const;
-  const {screen} = await nextStart(first, saved[0] ?? never(), {wish, typed: wish});
+  const viewOptions = {wrap: false, level: 'WARN', sidebar: 'off'} as const;
+  const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});
   const {pane} = tabOf(screen, 'orders');
   expect(pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
   expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);

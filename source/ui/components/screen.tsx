@@ -43,12 +43,12 @@ function Bottom({layout, place}: {readonly layout: Layout; readonly place?: stri
 
 function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
-  useStore(controller.described);
+  useStore(controller.lookup.described);
   useStore(controller.services.poller.snapshot);
   useActiveLog();
   // The list of errors is of all tabs: it is drawn again when the marks of one change.
   useTabLabels(controller);
-  useStore(controller.attention.muted);
+  useStore(controller.timelines.muted);
   const {rows, place} = pageShown(controller);
   return (
     <>

@@ -86,15 +86,15 @@ export function tabLabels(controller: Controller): readonly TabLabel[] {
 }
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
-  const {attention} = controller;
-  const log = controller.source(tab);
+  const {timelines} = controller;
+  const log = controller.logOf(tab);
   const kind = log?.snapshot.get().connection.kind;
   return {
     name: tab.name,
     kept: tab.kept,
     active,
-    fresh: !active && log !== undefined && attention.hasUnseenEntries(log),
-    errors: attention.unseenErrors(pipelinesOf(tab)) + attention.unseenConnectorErrors(tab.name),
+    fresh: !active && log !== undefined && timelines.hasUnseenEntries(log),
+    errors: timelines.unseenErrors(pipelinesOf(tab)) + timelines.unseenConnectorErrors(tab.name),
     offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
   };
 }

@@ -11,7 +11,7 @@ export const commonHandlers = {
     const {tab} = controller;
     const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
     if (name === undefined) return;
-    if (state.page?.kind !== 'describe') controller.describe(name);
+    if (state.page?.kind !== 'describe') controller.lookup.start(name);
     togglePage(controller, 'describe');
   },
   events: (controller: Controller) => togglePage(controller, 'events'),

@@ -1,28 +1,27 @@
 import {type Key, useInput, usePaste} from 'ink';
 import {useRef, useState} from 'react';
 import type {Controller} from '../controller.ts';
-import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from '../handlers/prompts.ts';
+import {changePrompt, submitPrompt} from '../handlers/prompts.ts';
 import {keyNames, typedNames} from '../keys/key-names.ts';
-import {onlyBringsBack} from '../pages/away.ts';
-import {pressAll, withoutLastCharacter, withoutLastWord} from '../press-keys.ts';
+import {pressKeys} from '../press-keys.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {useController} from './use-controller.ts';
 
 /**
- * Sends keys to the controller, while no prompt is on the screen: one that is takes its keys itself. In a terminal that is
- * too small none is.
+ * Presses keys while no prompt is on the screen: one that is reads its keys itself. In a terminal that is too small none
+ * is.
  */
 export function useKeys(controller: Controller): void {
   const {view} = useController();
-  // Of the frame that is drawn: keys may follow the one that opens a prompt before the prompt hears them.
+  // Of the frame that is drawn: keys may follow the one that opens a prompt before the prompt reads any.
   const isPromptDrawn = controller.layout !== undefined && promptInUse(view) !== undefined;
   useInput((input, key) => {
     if (isPromptDrawn && promptInUse(controller.state)) return;
-    pressAll(controller, keyNames(input, key));
+    pressKeys(controller, keyNames(input, key));
   });
 }
 
-/** What a prompt's input is to be given, and what sees each key before the input does. */
+/** What a prompt's input needs, and what gets each key before the input does. */
 type PromptKeys = {
   /** The React key of the input: another one makes a new input, with its cursor at the end of the text. */
   readonly generation: number;
@@ -31,48 +30,38 @@ type PromptKeys = {
   readonly onSubmit: () => void;
 };
 
-/** Keys for a prompt that is on the screen: those of the prompt itself, and what its input makes of the others. */
+/**
+ * Keys for a prompt that is on the screen. Its input, of ink-text-input, moves the cursor and types at it; all other keys
+ * are the prompt's.
+ */
 export function usePromptKeys(controller: Controller, prompt: Prompt): PromptKeys {
-  // ink-text-input types the letters of Ctrl and Alt chords: what it reports for such a key is dropped.
-  const chord = useRef(false);
+  // The input types the letters of Ctrl and Alt chords: what it reports for a key that was the prompt's is dropped.
+  const isHandled = useRef(false);
   // The keys of the last event as they arrived.
   const chunk = useRef('');
-  // An input keeps its own place of the cursor: after a change from outside it is made anew.
   const [generation, setGeneration] = useState(0);
 
-  const renew = () => setGeneration((previous) => previous + 1);
-  const replace = (text: string) => {
-    changePrompt(controller, text);
-    renew();
-  };
   const onKey = (input: string, key: Key) => {
     // The key only brings the user back: nothing is typed, and what was is kept.
-    chord.current = onlyBringsBack(controller);
-    if (chord.current) return;
-    const now = controller.state.prompt;
-    const text = now?.text ?? '';
-    const isChord = key.ctrl || key.meta || key.escape;
-    // Keys of one piece come before the first of them is drawn: the input below does not know of it yet.
-    const isLate = now !== undefined && now !== prompt;
+    isHandled.current = controller.onKey();
+    if (isHandled.current) return;
+    chunk.current = input;
+    const {prompt: current} = controller.state;
+    const isPromptKey = key.ctrl || key.meta || key.escape || key.tab || key.upArrow || key.downArrow;
+    // Keys of one piece come before the first of them is drawn: the input has the text of the last frame.
+    const isLate = current !== undefined && current !== prompt;
     // A slow connection delivers ^U and what is typed after it in one piece.
     const isMixed = input.length > 1 && /[^\P{Cc}\r\n]/u.test(input);
-    chord.current = isChord || isLate || isMixed;
-    chunk.current = input;
-    if (key.escape || (key.ctrl && input === 'c')) cancelPrompt(controller);
-    else if (key.ctrl && input === 'u') replace('');
-    else if (key.upArrow || key.downArrow) {
-      if (recallPrompt(controller, key.upArrow ? 1 : -1)) renew();
-    } else if (key.tab) turnPrompt(controller);
-    else if (key.ctrl && input === 'w') replace(withoutLastWord(text));
-    else if (key.backspace && text === '') cancelPrompt(controller);
-    else if (key.backspace && isLate) replace(withoutLastCharacter(text));
-    else if ((isLate || isMixed) && !isChord) {
-      pressAll(controller, typedNames(input));
-      renew();
-    }
+    const isCancel = key.backspace && current?.text === '';
+    isHandled.current = isPromptKey || isLate || isMixed || isCancel;
+    // Alt and Backspace have no meaning here: the key of that name would act at the end of the text.
+    if (!isHandled.current || (key.meta && key.backspace)) return;
+    pressKeys(controller, keyNames(input, key));
+    // The input keeps its own place of the cursor: after a change from outside there is a new one.
+    if (controller.state.prompt?.text !== prompt.text) setGeneration((previous) => previous + 1);
   };
   const onChange = (next: string) => {
-    if (chord.current) return;
+    if (isHandled.current) return;
     // Fast keys arrive together: an Enter among them ends the prompt, and what follows are keys again.
     const keys = chunk.current;
     const enter = keys.search(/[\r\n]/);
@@ -80,18 +69,20 @@ export function usePromptKeys(controller: Controller, prompt: Prompt): PromptKey
       changePrompt(controller, printable(next));
       return;
     }
-    // What stood behind the cursor is text, not keys.
+    // What is behind the cursor is text, not keys.
     const at = next.indexOf(keys);
     changePrompt(controller, printable(next.slice(0, at + enter) + next.slice(at + keys.length)));
     submitPrompt(controller);
-    pressAll(controller, typedNames(keys.slice(enter + 1)));
+    pressKeys(controller, typedNames(keys.slice(enter + 1)));
   };
-  // Enter on what a page covers by now: the key was the one that brought the user back.
   const onSubmit = () => {
-    if (promptInUse(controller.state)) submitPrompt(controller);
+    if (!isHandled.current && promptInUse(controller.state)) submitPrompt(controller);
   };
-  // At the end of what is there by now, and without the end of the line that was copied.
-  usePaste((text) => replace((controller.state.prompt?.text ?? '') + printable(text.replace(/[\r\n]+$/, ''))));
+  usePaste((text) => {
+    // At the end of the present text, and without the end of the line that was copied.
+    changePrompt(controller, (controller.state.prompt?.text ?? '') + printable(text.replace(/[\r\n]+$/, '')));
+    setGeneration((previous) => previous + 1);
+  });
   return {generation, onKey, onChange, onSubmit};
 }
 

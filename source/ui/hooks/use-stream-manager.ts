@@ -41,7 +41,7 @@ export function useActiveLog(): LogSnapshot | undefined {
   // Streams open and close with the manager's list of names: the log of a tab may be another one then.
   useStreamManager();
   const tab = activeTab(view);
-  const source = tab && controller.source(tab);
+  const source = tab && controller.logOf(tab);
   return useStore<LogSnapshot | undefined>(source?.snapshot ?? nothing);
 }
 

@@ -92,13 +92,3 @@ export const awayHandlers = {
     if (page?.kind === 'away') controller.dispatch({type: 'page', page: page.under});
   },
 };
-
-/** Opens this page if the key came after a long absence. Returns true if it did: the key then does nothing else. */
-export function onlyBringsBack(controller: Controller): boolean {
-  const summary = controller.attention.onKey();
-  if (!summary) return false;
-  const {page} = controller.state;
-  const under = page?.kind === 'away' ? page.under : page;
-  controller.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
-  return true;
-}

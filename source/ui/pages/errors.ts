@@ -16,9 +16,9 @@ export function errorsPage(
   {cursor: key}: Extract<Page, {kind: 'errors'}>,
   width: number,
 ): PageRows {
-  const rows = controller.attention.errorRows;
+  const rows = controller.timelines.errorRows;
   const unseen = rows.filter(({state}) => state === 'unseen');
-  const dropped = controller.attention.droppedErrorGroups;
+  const dropped = controller.timelines.droppedErrorGroups;
   const {clock, symbols} = controller.services;
   const nameOf = nameColumn(
     rows.map(({pipeline}) => pipeline),
@@ -58,12 +58,12 @@ export function errorsPage(
 
 /** The row under the cursor: the one with its key, else the first. */
 export function errorIndex(controller: Controller, key: string | undefined): number {
-  return indexIn(controller.attention.errorRows, key);
+  return indexIn(controller.timelines.errorRows, key);
 }
 
 /** The key of a row: rows move while the page is open, and the cursor with its row. */
 export function errorKeyAt(controller: Controller, index: number): string | undefined {
-  return controller.attention.errorRows[index]?.key;
+  return controller.timelines.errorRows[index]?.key;
 }
 
 function indexIn(rows: readonly ErrorRow[], key: string | undefined): number {
@@ -127,7 +127,7 @@ export const errorsHandlers = {
   'errors-mute'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'errors') return;
-    const rows = controller.attention.errorRows;
+    const rows = controller.timelines.errorRows;
     const at = indexIn(rows, page.cursor);
     const row = rows[at];
     if (!row) return;
@@ -135,7 +135,7 @@ export const errorsHandlers = {
       controller.say('only errors of the log can be muted');
       return;
     }
-    controller.attention.toggleMute(row.group.key);
+    controller.timelines.toggleMute(row.group.key);
     // The row moves to another place in the list; the cursor does not.
     const next = rows[at + 1] ?? rows.at(-2);
     controller.dispatch({type: 'page', page: {...page, cursor: next?.key}});
@@ -145,7 +145,7 @@ export const errorsHandlers = {
 function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefined): void {
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
-  const rows = controller.attention.errorRows;
+  const rows = controller.timelines.errorRows;
   const row = rows[indexIn(rows, page.cursor)];
   controller.dispatch({type: 'page', page: undefined});
   if (row) goToEntryOf(controller, row.pipeline, idOf(row));

@@ -22,12 +22,12 @@ export function pageRows(controller: Controller): PageRows {
     case 'help':
       return helpPage({table: controller.commands, width, isUtf8: controller.services.isUtf8});
     case 'describe': {
-      const described = controller.described.get();
+      const described = controller.lookup.described.get();
       return describePage(described, described && controller.pipeline(described.name), width);
     }
     case 'events': {
       const {tab} = controller;
-      const source = tab && controller.source(tab);
+      const source = tab && controller.logOf(tab);
       const {serverUrl: server, serverVersion} = controller.services;
       const events = source?.snapshot.get().events ?? [];
       return eventsPage({name: tab?.name ?? '', server, version: serverVersion.get(), events, width});

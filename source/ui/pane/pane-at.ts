@@ -1,11 +1,14 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
-import {currentOf, keepCurrentRow, type Position, setCurrentRow, visiblePlaces} from '../../viewport/position.ts';
+import {currentOf, keepCurrentRow, type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {Layout} from '../layout.ts';
 import type {Tab} from '../state/view-state.ts';
 import type {ModelledPane} from './pane-models.ts';
 
-/** The shown tab and where its keys act. */
+/** A tab, and what is derived from its log. */
+export type Pane = {readonly tab: Tab} & ModelledPane;
+
+/** A pane with its place on the screen: what the keys of a log act on. */
 export type PaneAt = Pane & {
   readonly layout: Layout;
   readonly geometry: Geometry;
@@ -13,12 +16,9 @@ export type PaneAt = Pane & {
   readonly current: number | undefined;
 };
 
-/** The tab that is shown, and what is derived from its log. */
-export type Pane = {readonly tab: Tab} & ModelledPane;
-
 export type SearchStatus = {
   readonly text: string;
-  /** The pattern does not compile as a regex and is searched as it stands. */
+  /** The pattern does not compile as a regex: it is searched as plain text. */
   readonly literal: boolean;
   readonly hits: number;
   /** 1-based, of the current line among the hits. */
@@ -34,12 +34,7 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
 }
 
-/** To be asked for before filters change, as their row comes or goes: the pane is still as high as it was. */
-export function rowNoted({tab, geometry}: PaneAt): Position {
-  return setCurrentRow(tab.pane.position, geometry);
-}
-
-/** Once other entries are shown than `before`: the current one stays in its row, or in that of the fold it is in now. */
+/** The position at which the current entry, or the fold that it is in now, keeps its row although other entries than `before` are shown. */
 export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
   const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? id;
   return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
@@ -51,7 +46,7 @@ export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
   return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
 }
 
-/** How the search of a tab stands; undefined while nothing is searched for. */
+/** The result of a tab's search so far; undefined while there is no search. */
 export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
   const {searching} = model;
   if (!searching || tab.pane.search === undefined) return undefined;

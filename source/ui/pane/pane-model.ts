@@ -10,93 +10,81 @@ import {RecordIndex} from '../../records/record-index.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import type {PaneView} from '../state/pane-view.ts';
 
-/** What a pane needs from outside. */
 export type PaneServices = {
   readonly clock: Clock;
   /** Ends a pattern that takes too long. */
   readonly watch: TimeLimit;
 };
 
-/** Takes less than 1 ms, and is more than a frame of 10,000 lines/s has. */
-const glanceBytes = 256 * 1024;
+/** Indexed in less than 1 ms, and more than a frame of 10,000 lines/s has. */
+const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
 
-/** A search that is in force. */
-export type Searching = {readonly pattern: Pattern; readonly search: Search};
+type Searching = {readonly pattern: Pattern; readonly search: Search};
+
+type PaneModelOptions = {
+  readonly services: PaneServices;
+  /** Whether the tab is on the screen. */
+  readonly isShown: () => boolean;
+  /** Other entries are shown than `before`. */
+  readonly onEntries: (before: Entries) => void;
+  /** A search or filters have read the whole log for the first time. */
+  readonly onResult: () => void;
+};
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the hits of its search. Worked out in slices, and only while the tab is shown.
- *
- * Longer than most files: each part needs the one before it, and the order in which they are brought up to date is here.
+ * the hits of its search. Each part needs the one before it. It works in slices, and only while the tab is shown.
  */
 export class PaneModel {
   readonly source: LogSource;
   readonly index: RecordIndex;
-  readonly #services: PaneServices;
-  readonly #isShown: () => boolean;
-  readonly #onEntries: (before: Entries) => void;
-  readonly #onAnswer: () => void;
+  readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
-  /** What slices find is drawn in frames: drawn after each slice of 3 ms, a search takes half as long again. */
+  /** Progress is drawn in frames: drawn after each slice of 3 ms, a search lasts half as long again. */
   readonly #progressFrames: FrameBatch;
   readonly #runner: SliceRunner;
-  /** Goes on once that has nothing left to do: prepares the next search. */
+  /** Prepares the next search once `#runner` has nothing left to do. */
   readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
   /** What filters and folds leave; undefined while there are none. */
   #shown: ShownLines | undefined;
-  /** Takes the place of `#shown` once everything held was looked at: until then the screen stays as it is. */
+  /** Replaces `#shown` once it has read the whole log: until then the screen stays as it is. */
   #next: ShownLines | undefined;
   #shownKey: readonly unknown[] = [];
   #searching: Searching | undefined;
-  /** The search that looked at everything at least once. */
+  /** The search that has read the whole log at least once. */
   #searched: Search | undefined;
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
-  #told: readonly unknown[] = [];
-  #answered: readonly unknown[] = [undefined, undefined];
+  #progressKey: readonly unknown[] = [];
+  #resultKey: readonly unknown[] = [undefined, undefined];
 
-  /**
-   * `isShown`: whether the tab is on the screen. `onEntries` is called when other entries are shown than `before`, and
-   * `onAnswer` when a search or filters have looked at everything for the first time.
-   */
-  constructor(
-    source: LogSource,
-    options: {
-      services: PaneServices;
-      isShown: () => boolean;
-      onEntries: (before: Entries) => void;
-      onAnswer: () => void;
-    },
-  ) {
+  constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
     this.index = new RecordIndex(source.buffer);
-    this.#services = options.services;
-    this.#isShown = options.isShown;
-    this.#onEntries = options.onEntries;
-    this.#onAnswer = options.onAnswer;
+    this.#options = options;
+    const {clock} = options.services;
     this.#runner = new SliceRunner({
-      clock: options.services.clock,
+      clock,
       step: (maxBytes) => this.#step(maxBytes),
-      onSlice: () => this.#tell(),
+      onSlice: () => this.#onSlice(),
       restMs: floodPause(() => source.buffer.totalBytes),
     });
-    const {clock} = options.services;
-    this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#tellProgress()});
+    this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#notifyProgress()});
     this.#ahead = new SliceRunner({
-      clock: options.services.clock,
+      clock,
       step: prepareSearch(source.buffer),
       onSlice: () => {},
       restMs: floodPause(() => source.buffer.totalBytes),
     });
-    // At once, so that the frame that shows new lines knows them; the rest of a flood follows in slices.
+    // At once, so that new lines are indexed in the frame that shows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
-      if (this.#isShown()) this.#runner.run();
+      if (options.isShown()) this.#runner.run();
     });
   }
 
-  /** Changes whenever what is derived has changed by itself: the search found more, other entries are shown. */
+  /** Changes whenever slices have changed what is derived: the search found more, other entries are shown. */
   get progress(): ReadableStore<number> {
     return this.#progress;
   }
@@ -106,7 +94,7 @@ export class PaneModel {
     return this.#shown ?? allEntries(this.source.buffer);
   }
 
-  /** Filters and folds in force; undefined: every entry is shown as it is. */
+  /** Entries that filters and folds leave; undefined: every entry is shown as it is. */
   get shown(): ShownLines | undefined {
     return this.#shown;
   }
@@ -120,7 +108,7 @@ export class PaneModel {
     return this.#searching;
   }
 
-  /** Everything held was searched: the number of hits is exact. */
+  /** The whole log was searched: the number of hits is exact. */
   get isSearched(): boolean {
     // The runner was caught up before the search began, too.
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
@@ -131,7 +119,7 @@ export class PaneModel {
     return this.#highlights.patterns;
   }
 
-  /** Brings filters, folds, highlights and search in line with the view, and goes on with what there is to do. */
+  /** Applies filters, folds, highlights and search of the view, and continues what is left to do. */
   sync(view: PaneView): void {
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
@@ -140,11 +128,11 @@ export class PaneModel {
   }
 
   /**
-   * Indexes what has come since the last slice, of a flood a part: a list or a key may draw lines before their frame, and
-   * the run that they begin belongs into the same one.
+   * Indexes lines that came since the last slice, of a flood a part: a list or a key may draw lines before their own
+   * frame, and with them belongs the run that they start.
    */
   keepUp(): void {
-    this.index.step(glanceBytes);
+    this.index.step(bytesPerFrame);
   }
 
   /** Opens or closes the folded row of a shown line. */
@@ -190,12 +178,12 @@ export class PaneModel {
     const before = this.entries;
     this.#shown = shown;
     if (this.#searching) this.#startSearch(this.#searching.pattern.source);
-    this.#onEntries(before);
+    this.#options.onEntries(before);
   }
 
   #syncHighlights(key: readonly string[]): void {
     if (key === this.#highlights.key) return;
-    const {watch} = this.#services;
+    const {watch} = this.#options.services;
     this.#highlights = {key, patterns: key.map((source) => compilePattern(source, {watch}))};
   }
 
@@ -206,11 +194,10 @@ export class PaneModel {
     }
     const earlier = this.#searching?.pattern;
     const pattern =
-      earlier?.source === source ? earlier : compilePattern(source, {watch: this.#services.watch, earlier});
+      earlier?.source === source ? earlier : compilePattern(source, {watch: this.#options.services.watch, earlier});
     this.#searching = {pattern, search: new Search(this.source.buffer, pattern, this.#shown)};
   }
 
-  /** Each part needs the one before it: records, then what is shown of them, then what is found in that. */
   #step(maxBytes: number): boolean {
     if (!this.index.step(maxBytes)) return false;
     if (this.#shown && !this.#shown.step(maxBytes)) return false;
@@ -227,28 +214,28 @@ export class PaneModel {
     return true;
   }
 
-  #tell(): void {
+  #onSlice(): void {
     if (!this.#runner.caughtUp) {
       this.#progressFrames.request();
       return;
     }
     this.#progressFrames.drop();
-    this.#tellProgress();
-    const answered = [this.#shown, this.#searching?.search];
-    if (!sameParts(answered, this.#answered)) this.#onAnswer();
-    this.#answered = answered;
+    this.#notifyProgress();
+    const resultKey = [this.#shown, this.#searching?.search];
+    if (!sameParts(resultKey, this.#resultKey)) this.#options.onResult();
+    this.#resultKey = resultKey;
     this.#ahead.wake();
     const done = this.#onDone;
     this.#onDone = undefined;
     done?.();
   }
 
-  #tellProgress(): void {
+  #notifyProgress(): void {
     const {runs} = this.index;
     const {caughtUp} = this.#runner;
-    const told = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
-    if (sameParts(told, this.#told)) return;
-    this.#told = told;
+    const key = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
+    if (sameParts(key, this.#progressKey)) return;
+    this.#progressKey = key;
     this.#progress.set(this.#progress.get() + 1);
   }
 }

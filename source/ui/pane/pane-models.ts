@@ -10,7 +10,7 @@ import {PaneRows, type RowServices} from './pane-rows.ts';
 /** What is derived from one tab's log, and its rows. */
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
 
-export type PaneModelsOptions = {
+type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly manager: StreamManager};
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
@@ -18,8 +18,8 @@ export type PaneModelsOptions = {
   readonly isShown: (name: string) => boolean;
   /** The tab shows other entries than `before`. */
   readonly onEntries: (name: string, before: Entries) => void;
-  /** A search or filters of a tab have looked at everything for the first time. */
-  readonly onAnswer: () => void;
+  /** A search or filters of a tab have read the whole log for the first time. */
+  readonly onResult: () => void;
 };
 
 /** The models of the open tabs, and the merged logs. A closed stream holds a whole scrollback: nothing here keeps it. */
@@ -34,18 +34,18 @@ export class PaneModels {
 
   /** The model of a tab; undefined until its streams are open. */
   get(tab: Tab): ModelledPane | undefined {
-    const source = this.#sourceOf(tab);
-    const known = this.#models.get(tab.name);
-    if (known && known.model.source === source) return known;
-    known?.model.dispose();
+    const log = this.logOf(tab);
+    const cached = this.#models.get(tab.name);
+    if (cached && cached.model.source === log) return cached;
+    cached?.model.dispose();
     this.#models.delete(tab.name);
-    if (!source) return undefined;
-    const {services, isShown, onEntries, onAnswer} = this.#options;
-    const model = new PaneModel(source, {
+    if (!log) return undefined;
+    const {services, isShown, onEntries, onResult} = this.#options;
+    const model = new PaneModel(log, {
       services,
       isShown: () => isShown(tab.name),
       onEntries: (before) => onEntries(tab.name, before),
-      onAnswer,
+      onResult,
     });
     const modelled = {model, rows: new PaneRows(model, services)};
     this.#models.set(tab.name, modelled);
@@ -54,11 +54,21 @@ export class PaneModels {
   }
 
   /** The log of a tab; undefined until its streams are open. */
-  source(tab: Tab): LogSource | undefined {
-    return this.#sourceOf(tab);
+  logOf({name, source}: Tab): LogSource | undefined {
+    const {manager, clock} = this.#options.services;
+    if (source.kind === 'pipeline') return manager.get(name);
+    const opened = this.#merged.get(name);
+    if (opened) return opened;
+    const sources = source.names.flatMap((each) => manager.get(each) ?? []);
+    if (sources.length < source.names.length) return undefined;
+    const {fps, fpsNow, scrollbackBytes} = this.#options;
+    const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes});
+    this.#merged.set(name, merged);
+    manager.memory.add(merged);
+    return merged;
   }
 
-  /** A tab that goes on without one of the pipelines that it merges, whose own tab was closed. */
+  /** A merged tab that continues without one of its pipelines, whose own tab was closed. */
   isLeftBehind(tab: Tab): boolean {
     return this.#merged.get(tab.name)?.isWhole === false;
   }
@@ -67,13 +77,14 @@ export class PaneModels {
   keepOnly(tabs: readonly Tab[]): void {
     for (const [name, {model}] of this.#models) {
       const tab = tabs.find((each) => each.name === name);
-      if (tab && this.#sourceOf(tab) === model.source) continue;
+      if (tab && this.logOf(tab) === model.source) continue;
       model.dispose();
       this.#models.delete(name);
     }
+    const isOpen = (name: string) => tabs.some((tab) => tab.name === name);
     for (const [name, merged] of this.#merged) {
-      if (tabs.some((tab) => tab.name === name)) {
-        for (const each of merged.sourceNames) if (!tabs.some((tab) => tab.name === each)) merged.leave(each);
+      if (isOpen(name)) {
+        for (const each of merged.sourceNames) if (!isOpen(each)) merged.leave(each);
         continue;
       }
       merged.close();
@@ -84,19 +95,5 @@ export class PaneModels {
 
   dispose(): void {
     this.keepOnly([]);
-  }
-
-  #sourceOf(tab: Tab): LogSource | undefined {
-    const {manager, clock} = this.#options.services;
-    if (tab.source.kind === 'pipeline') return manager.get(tab.name);
-    const known = this.#merged.get(tab.name);
-    if (known) return known;
-    const sources = tab.source.names.flatMap((name) => manager.get(name) ?? []);
-    if (sources.length < tab.source.names.length) return undefined;
-    const {fps, fpsNow, scrollbackBytes} = this.#options;
-    const merged = new MergedLog({name: tab.name, sources, clock, fps, fpsNow, scrollbackBytes});
-    this.#merged.set(tab.name, merged);
-    manager.memory.add(merged);
-    return merged;
   }
 }

@@ -42,7 +42,7 @@ export type ViewOptions = {
 };
 
 /** The list's part of the view. */
-export type SidebarLook = {
+export type SidebarView = {
   readonly focus: 'sidebar' | 'log';
   readonly sidebarHidden: boolean;
   /** In cells, as the user has drawn it; undefined: by the terminal's width. */
@@ -50,7 +50,7 @@ export type SidebarLook = {
 };
 
 /** How a new tab looks, and the list, before keys change them. */
-export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarLook, 'focus'>;
+export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarView, 'focus'>;
 
 /** Whether times are shown in local time: lines as sent have theirs in UTC. */
 export function hasLocalTimes({time, asSent}: PaneView): boolean {
@@ -74,13 +74,13 @@ export const freshPane: PaneView = {
   selectedFrom: undefined,
 };
 
-/** The look without any wish. */
+/** The look without any options. */
 export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
 
 /** How a start looks that is wanted so. */
-export function defaultsFrom(wish: ViewOptions): ViewDefaults {
-  const {sidebarHidden, sidebarWidth} = applyToSidebar(wish, {...noDefaults, focus: 'sidebar'});
-  return {pane: applyToPane(wish), sidebarHidden, sidebarWidth};
+export function defaultsFrom(options: ViewOptions): ViewDefaults {
+  const {sidebarHidden, sidebarWidth} = applyToSidebar(options, {...noDefaults, focus: 'sidebar'});
+  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
 }
 
 /** A tab's look as it is wanted. */
@@ -96,7 +96,7 @@ export function applyToPane({wrap, asSent, time, level}: ViewOptions, pane: Pane
 }
 
 /** The part of the view that the list has. A list that is hidden cannot have the keys. */
-export function applyToSidebar<View extends SidebarLook>({sidebar}: ViewOptions, view: View): View {
+export function applyToSidebar<View extends SidebarView>({sidebar}: ViewOptions, view: View): View {
   if (sidebar === undefined) return view;
   if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
   return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
@@ -119,7 +119,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
 }
 
 /** The same of the list: hidden or not, and how wide. */
-export function rebaseSidebar<View extends SidebarLook>(before: ViewDefaults, now: ViewDefaults, view: View): View {
+export function rebaseSidebar<View extends SidebarView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;
   return {...view, sidebarHidden, sidebarWidth, ...(sidebarHidden && {focus: 'log' as const})};

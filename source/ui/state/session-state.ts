@@ -41,7 +41,7 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
   const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
-  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.start)};
+  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.defaults)};
 }
 
 function sessionStart({pane, sidebarHidden, sidebarWidth}: ViewDefaults): SessionStart {

@@ -4,7 +4,7 @@ import {
   applyToSidebar,
   defaultsFrom,
   type PaneView,
-  type SidebarLook,
+  type SidebarView,
   type ViewDefaults,
   type ViewOptions,
 } from './pane-view.ts';
@@ -37,7 +37,7 @@ export type Page =
 
 export type SortOrder = 'name' | 'state' | 'activity';
 
-export type ViewState = SidebarLook & {
+export type ViewState = SidebarView & {
   readonly sort: SortOrder;
   readonly nameFilter: string;
   /** Names of the pipelines that are marked for merging. */
@@ -46,7 +46,7 @@ export type ViewState = SidebarLook & {
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
   /** How tabs and list look that nobody has changed. */
-  readonly start: ViewDefaults;
+  readonly defaults: ViewDefaults;
   /** Name of the tab that is shown. */
   readonly active: string | undefined;
   readonly page: Page | undefined;
@@ -110,10 +110,10 @@ export type Prompt = {
 export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
 /** The state at start, with `names` open as kept tabs that look as wished. */
-export function initialView(names: readonly string[], wish: ViewOptions = {}): ViewState {
+export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
-  const start = defaultsFrom(wish);
-  return applyToSidebar(wish, {
+  const defaults = defaultsFrom(options);
+  return applyToSidebar(options, {
     focus: 'sidebar',
     sidebarHidden: false,
     sidebarWidth: undefined,
@@ -121,8 +121,8 @@ export function initialView(names: readonly string[], wish: ViewOptions = {}): V
     nameFilter: '',
     marked: [],
     cursor: unique[0],
-    tabs: unique.map((name) => newTab(name, true, start.pane)),
-    start,
+    tabs: unique.map((name) => newTab(name, true, defaults.pane)),
+    defaults,
     active: unique[0],
     page: undefined,
     prompt: undefined,
@@ -200,10 +200,10 @@ export function pipelinesOf(tab: Tab | undefined): readonly string[] {
 }
 
 /** The preview of a pipeline becomes its tab. */
-function withKeptTabs({tabs, start}: ViewState, names: readonly string[]): readonly Tab[] {
+function withKeptTabs({tabs, defaults}: ViewState, names: readonly string[]): readonly Tab[] {
   const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
-  return [...kept, ...opened.map((name) => newTab(name, true, start.pane))];
+  return [...kept, ...opened.map((name) => newTab(name, true, defaults.pane))];
 }
 
 function show(state: ViewState, name: string): ViewState {
@@ -214,14 +214,14 @@ function show(state: ViewState, name: string): ViewState {
   return {
     ...state,
     active: name,
-    tabs: known ? kept : [...kept, newTab(name, false, state.start.pane)],
+    tabs: known ? kept : [...kept, newTab(name, false, state.defaults.pane)],
     prompt: promptBesides(state.prompt),
   };
 }
 
 function merge(state: ViewState, names: readonly string[]): ViewState {
   const name = mergedName(names);
-  const merged: Tab = {...newTab(name, true, state.start.pane), source: {kind: 'merged', names}};
+  const merged: Tab = {...newTab(name, true, state.defaults.pane), source: {kind: 'merged', names}};
   const tabs = [...withKeptTabs(state, names), merged];
   return {...show({...state, tabs}, name), focus: 'log', marked: []};
 }
@@ -233,7 +233,7 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   const open = state.tabs.map((tab) => {
     const back = backOf(tab.name);
     // Also the preview, if it was kept then: a session may come late.
-    return back ? {...(tab.pane === state.start.pane ? back : tab), kept: true} : tab;
+    return back ? {...(tab.pane === state.defaults.pane ? back : tab), kept: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // The keys cannot be in a list that is hidden.

@@ -81,17 +81,17 @@ it('the cursor stays on its row while others come before it', async () => {
 
 it('m mutes a shape: it goes to the end, marks no tab any more, and m hears of it again', async () => {
   await using screen = await twoTabs();
-  const {attention} = screen.controller;
+  const {timelines} = screen.controller;
   await say(screen, 'fraud', 'refused on port 1', 'disk full', 'refused on port 2');
-  expect(attention.unseenErrors(['fraud'])).toBe(3);
+  expect(timelines.unseenErrors(['fraud'])).toBe(3);
   screen.press('A', 'm');
   expect(listed(screen)).toEqual([
     '▸ fraud ×1 since 11-25 00:00 work disk full',
     'fraud ×2 since 11-25 00:00 muted work refused on port 1',
   ]);
-  expect(attention.unseenErrors(['fraud'])).toBe(1);
+  expect(timelines.unseenErrors(['fraud'])).toBe(1);
   screen.press('j', 'm');
-  expect(attention.unseenErrors(['fraud'])).toBe(3);
+  expect(timelines.unseenErrors(['fraud'])).toBe(3);
   expect(listed(screen).join()).not.toContain('muted');
 });
 

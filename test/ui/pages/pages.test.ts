@@ -49,12 +49,12 @@ describe('pages', () => {
   it('d looks up the pipeline under the cursor, and the shown one from the log', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['billing']});
     screen.press('j', 'j', 'd');
-    expect(screen.controller.described.get()).toEqual({name: 'fraud', answer: undefined});
-    await screen.until(() => screen.controller.described.get()?.answer !== undefined, 'the look-up');
+    expect(screen.controller.lookup.described.get()).toEqual({name: 'fraud', answer: undefined});
+    await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the look-up');
     const all = allTexts(pageRows(screen.controller)).join('\n');
     expect(all).toContain('exit status: 101');
     screen.press('Esc', '1', 'Tab', 'd');
-    expect(screen.controller.described.get()?.name).toBe('billing');
+    expect(screen.controller.lookup.described.get()?.name).toBe('billing');
   });
 
   it('i shows what happened to the connection', async () => {

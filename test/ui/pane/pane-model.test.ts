@@ -28,7 +28,7 @@ class Modelled {
         services: {clock: this.clock, watch: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
         onEntries: (before) => this.changes.push(before.countFrom(0)),
-        onAnswer: () => {
+        onResult: () => {
           this.answers += 1;
         },
       },
