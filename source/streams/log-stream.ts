@@ -5,15 +5,14 @@ import type {Clock} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import type {ErrorLog} from '../records/error-log.ts';
+import {ErrorLog} from '../records/error-log.ts';
 import type {Recordings} from '../storage/recording/recordings.ts';
-import {Connection, fetchPipeline, PipelineIdentity} from './connection/connection.ts';
-import {eventWords} from './connection/event-words.ts';
-import {initialMachine, isWokenBy, step} from './connection/machine.ts';
-import type {MachineEvent, OutsideEvent} from './connection/state.ts';
+import {Connection} from './connection/connection.ts';
+import type {OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
-import {bufferInfo, EventHistory, type LogSnapshot} from './log-source.ts';
-import {type Resumed, StreamRecording} from './stream-recording.ts';
+import {bufferInfo, type LogSnapshot} from './log-source.ts';
+import {LogWriter} from './log-writer.ts';
+import {StreamRecording} from './stream-recording.ts';
 
 /** What every tab's stream is made with. */
 export type StreamOptions = {
@@ -47,260 +46,200 @@ export type StreamOptions = {
 const defaultSilence = 5 * 60_000;
 /** The first connection waits for the recording to be found, and for the pipeline's id that this takes. */
 const recordingPatience = 3_000;
-/** What the log has not told by then, after the list, it does not tell. Milliseconds. */
-const toldWithin = 5_000;
+/** A state that the log reports at all, it reports within this after the list. Milliseconds. */
+const reportedWithin = 5_000;
 
 /**
- * One tab: follows one pipeline's log on one connection, and keeps what came. It decides nothing: events go into the
- * connection machine, and `Connection` carries out what that wants done. Reading never waits for anything.
+ * One tab: follows one pipeline's log, and keeps what came. The connection brings the log, the recording keeps it; what
+ * only the list shows of the pipeline becomes markers here. Reading never waits for anything.
  */
 export class LogStream {
   readonly name: string;
   readonly buffer: LogBuffer;
-  readonly #client: ApiClient;
+  readonly connection: Connection;
+  /** The errors received so far. They change before a snapshot shows it. */
+  readonly errors: ErrorLog;
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #onWaiting: () => void;
-  readonly #history = new EventHistory();
-  readonly #identity = new PipelineIdentity();
+  readonly #writer: LogWriter;
   readonly #reader: LogReader;
-  readonly #effects: Connection;
   readonly #frames: SharedFrames;
   readonly #store: Store<LogSnapshot>;
   readonly #recording: StreamRecording | undefined;
-  /** Recorded from the beginning on. */
+  /** It is recorded from its beginning on. */
   readonly #isRecorded: boolean;
-  #isBeginning = false;
-  /** What was marked while the recording was being opened: what that holds comes before it. */
+  #isStarting = false;
+  /** Markers from before the recording was open: what it holds comes before them. */
   readonly #early: {readonly marker: MarkerKind; readonly at: number}[] = [];
-  /** Cancel the markers of states that the log may still tell. */
-  readonly #untold = new Set<() => void>();
-  /** The same function each time: it stands for the stream in its frames. */
-  readonly #publish = () => this.#store.set(this.#takeSnapshot());
-  #machine = initialMachine;
-  #closed = false;
+  /** Each cancels the marker of a state that the log may still report. */
+  readonly #unreported = new Set<() => void>();
+  /** The same function each time: the frames know the stream by it. */
+  readonly #publish = () => this.#store.set(this.#newSnapshot());
+  #isClosed = false;
   #listed: Pipeline | undefined;
 
-  /** `onWaiting`: see `waitsForServer`. */
+  /** `onWaiting`: see `Connection.waitsForServer`. */
   constructor(options: StreamOptions & {readonly name: string; readonly onWaiting: () => void}) {
-    const {clock, fps, frames = new SharedFrames({clock, fps})} = options;
-    this.#frames = frames;
-    this.name = options.name;
-    this.#client = options.client;
+    const {name, client, clock, random, recordings, fps, silence = defaultSilence, onWaiting} = options;
+    const onEvent = (text: string) => this.connection.addEvent(text);
+    const onChange = () => this.#onChange();
+    this.name = name;
     this.#clock = clock;
-    this.#random = options.random;
-    this.#onWaiting = options.onWaiting;
+    this.#frames = options.frames ?? new SharedFrames({clock, fps});
     this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
-    this.#reader = new LogReader({
-      buffer: this.buffer,
-      clock,
-      note: (text) => this.#history.add(clock.wall(), text),
-      placed: (place) => this.#recording?.onPlaced(place),
+    this.errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
+    this.#writer = new LogWriter({
+      ...{buffer: this.buffer, errors: this.errors, clock, onEvent},
+      onPlaced: (place) => this.#recording?.onPlaced(place),
     });
-    const {recordings, name, client, silence = defaultSilence} = options;
-    this.#effects = new Connection({
-      ...{name, client, clock, reader: this.#reader, identity: this.#identity, silence},
-      machine: () => this.#machine,
-      dispatch: (event) => this.#dispatch(event),
-      onChange: () => this.#changed(),
+    this.#reader = new LogReader({
+      ...{writer: this.#writer, clock, onEvent},
+      onReceived: (areFirst) => {
+        this.connection.onReceived(areFirst);
+        this.#onChange();
+      },
+    });
+    this.connection = new Connection({
+      ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onChange},
     });
     this.#isRecorded = recordings?.all ?? false;
     this.#recording =
       recordings &&
       new StreamRecording({
         ...{name, clock, recordings: recordings.of, showPast: recordings.showPast, buffer: this.buffer},
-        ...{reader: this.#reader, onChange: () => this.#closed || this.#frames.request(this.#publish)},
+        ...{reader: this.#reader, onChange: () => this.#isClosed || this.#frames.request(this.#publish)},
       });
-    this.#store = createStore(this.#takeSnapshot());
+    this.#store = createStore(this.#newSnapshot());
   }
 
   get snapshot(): ReadableStore<LogSnapshot> {
     return this.#store;
   }
 
-  /** The errors received so far. They change before a snapshot shows it. */
-  get errors(): ErrorLog {
-    return this.#reader.errors;
-  }
-
   /** What was lost so far. */
   get losses(): LossCount {
-    return this.#reader.losses;
-  }
-
-  /** The pipeline as it was found when its log last ended; undefined: it was not found. A new snapshot tells of it. */
-  get pipelineAtEnd(): Pipeline | undefined {
-    return this.#effects.lookedUp;
+    return this.#writer.losses;
   }
 
   /** Connects; does nothing when it has been started. */
   start(): void {
-    if (this.#machine.connection.kind !== 'idle' || this.#isBeginning) return;
-    if (this.#isRecorded) void this.#begin();
+    if (this.connection.state.kind !== 'idle' || this.#isStarting) return;
+    if (this.#isRecorded) void this.#startRecorded();
     else this.reconnect();
   }
 
   /** Connects again now, in every state. Loses nothing: the replay is stitched. */
   reconnect(): void {
-    if (!this.#isBeginning) this.#dispatch({kind: 'reconnect', cause: 'asked'});
-  }
-
-  /** Whether it is to be recorded from now on, where recordings are kept at all. */
-  setRecording(on: boolean): void {
-    this.#recording?.set(on, this.#reader.pipelineId ?? this.#identity.knownId);
-  }
-
-  /** Goes on with what was recorded before, and connects. Never rejects. */
-  async #begin(): Promise<void> {
-    this.#isBeginning = true;
-    const patience = new AbortController();
-    const cancel = this.#clock.after(recordingPatience, () => patience.abort());
-    if (this.#identity.knownId === undefined) {
-      const {pipeline} = await fetchPipeline(this.#client, this.name, undefined, patience.signal);
-      // The list may have told meanwhile, and later.
-      if (this.#identity.knownId === undefined) this.#identity.note(pipeline);
-    }
-    cancel();
-    const resumed = this.#closed ? undefined : await this.#recording?.start(this.#identity.knownId);
-    this.#isBeginning = false;
-    for (const {marker, at} of this.#early.splice(0)) this.#reader.mark(marker, at);
-    if (resumed) this.#goOn(resumed);
-    this.reconnect();
-  }
-
-  /** What is behind us is an outage: pipetail was not running. */
-  #goOn({lastAt}: Resumed): void {
-    const {monotonic, wall} = this.#clock;
-    const loss = {cause: 'not-running', at: monotonic() - Math.max(0, wall() - lastAt)} as const;
-    this.#machine = {...this.#machine, loss};
+    if (!this.#isStarting) this.connection.onEvent({kind: 'reconnect', cause: 'asked'});
   }
 
   /** The machine slept: the connection may be dead without a sign. */
   reconnectAfterSleep(): void {
-    if (this.#machine.connection.kind !== 'idle') this.#dispatch({kind: 'reconnect', cause: 'slept'});
+    if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'reconnect', cause: 'slept'});
   }
 
-  /** Puts a dated line into the pane. */
+  /** Sets whether it is recorded from now on, where recordings are kept at all. */
+  setRecording(on: boolean): void {
+    this.#recording?.set(on, this.#reader.pipelineId ?? this.connection.pipelineId);
+  }
+
+  /** Adds a dated line. */
   addDivider(): void {
-    this.#mark({kind: 'drawn'});
-    this.#changed();
+    this.#addMarker({kind: 'drawn'});
+    this.#onChange();
   }
 
   /** See `LogBuffer.shrinkTo`. */
   shrinkTo(bytes: number, newest: number): void {
-    // One that has nothing to give tells nothing: it would be asked again, once a second, for ever.
-    if (this.buffer.shrinkTo(bytes, newest)) this.#changed();
+    // Without a change no snapshot: after each one it would be called again, once a second, for ever.
+    if (this.buffer.shrinkTo(bytes, newest)) this.#onChange();
   }
 
   /**
-   * The pipeline as the list shows it now; undefined: it does not. Draws a row when its state changed since the last
+   * Sets the pipeline as the list shows it now; undefined: it does not. Adds a marker if its state changed since the last
    * call, and wakes a waiting stream when the pipeline is there again, or another one of its name.
    */
   updatePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
     this.#listed = pipeline;
-    this.#identity.note(pipeline);
-    if (this.#reader.attempt !== undefined) this.#identity.followIfUnknown();
+    this.connection.setPipeline(pipeline);
     this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
-    for (const change of listedChanges(before, pipeline)) this.#noteChange(change);
+    for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
     const as = listedAs(before, pipeline);
-    if (as) this.#dispatch({kind: 'listed', as});
-    this.#changed();
-  }
-
-  /** It waits for the server to be back, which the next good answer to anyone would tell. */
-  get waitsForServer(): boolean {
-    const {connection, wakeAfter} = this.#machine;
-    return connection.kind === 'waiting' && wakeAfter !== undefined;
-  }
-
-  /** A good answer to this request, whosever it was, ends its wait, also for a server that refused it. */
-  isWokenBy(request: number): boolean {
-    return isWokenBy(this.#machine, request);
-  }
-
-  /** The server answered this request as it should. */
-  onServerAnswered(request: number): void {
-    this.#dispatch({kind: 'server-answered', request});
+    if (as) this.connection.onEvent({kind: 'listed', as});
+    this.#onChange();
   }
 
   /** Ends it for good and frees the connection at once. Resolves when its recording is written, too. */
   close(): Promise<void> {
-    // First: whether what is held back now was the log's own will only be known in the next run.
+    // First: whether a last line that is held back was the log's own, only the next run will know.
     const recorded = this.#recording?.close();
-    for (const cancel of this.#untold) cancel();
+    for (const cancel of this.#unreported) cancel();
     this.#reader.release();
-    this.#dispatch({kind: 'close'});
-    this.#closed = true;
+    this.connection.close();
+    this.#isClosed = true;
     this.#frames.cancel(this.#publish);
     this.#publish();
     return recorded ?? Promise.resolve();
   }
 
-  /** What the log itself tells has no marker, whichever of the two tells it first. */
-  #noteChange({marker, since}: ListedChange): void {
+  /** Continues what was recorded before, and connects. Never rejects. */
+  async #startRecorded(): Promise<void> {
+    this.#isStarting = true;
+    const patience = new AbortController();
+    const cancel = this.#clock.after(recordingPatience, () => patience.abort());
+    const id = await this.connection.findPipelineId(patience.signal);
+    cancel();
+    const resumed = this.#isClosed ? undefined : await this.#recording?.start(id);
+    this.#isStarting = false;
+    for (const {marker, at} of this.#early.splice(0)) this.#writer.addMarker(marker, at);
+    if (resumed) this.connection.resume(this.#clock.wall() - resumed.lastAt);
+    this.reconnect();
+  }
+
+  /** Adds a marker only for what the log itself does not report, whichever of the two comes first. */
+  #onListedChange({marker, since}: ListedChange): void {
     const at = Number.isNaN(since) ? this.#clock.wall() : since;
     if (marker.kind === 'program') {
-      this.#mark(marker, at);
+      this.#addMarker(marker, at);
       return;
     }
     const {to, error} = marker;
-    const {told} = this.#reader;
+    const {states} = this.#writer;
     if (error !== undefined) {
-      this.#history.add(at, `${marker.startFailed ? 'start failed' : `${marker.from} → ${to}`}: ${error}`);
-      if (!told.tells(to, since) || !told.tellsError(error, since)) this.#mark(marker, at);
-    } else if (!told.tells(to, since)) {
-      const cancel = this.#clock.after(toldWithin, () => {
-        this.#untold.delete(cancel);
-        if (told.tells(to, since)) return;
-        this.#mark(marker, at);
-        this.#changed();
+      this.connection.addEvent(`${marker.startFailed ? 'start failed' : `${marker.from} → ${to}`}: ${error}`, at);
+      if (!states.hasState(to, since) || !states.hasError(error, since)) this.#addMarker(marker, at);
+    } else if (!states.hasState(to, since)) {
+      const cancel = this.#clock.after(reportedWithin, () => {
+        this.#unreported.delete(cancel);
+        if (states.hasState(to, since)) return;
+        this.#addMarker(marker, at);
+        this.#onChange();
       });
-      this.#untold.add(cancel);
+      this.#unreported.add(cancel);
     }
   }
 
-  /** A recorded past can only be put into an empty buffer. */
-  #mark(marker: MarkerKind, at = this.#clock.wall()): void {
-    if (this.#isBeginning) this.#early.push({marker, at});
-    else this.#reader.mark(marker, at);
+  /** Only an empty buffer can get a recorded past: until then markers wait. */
+  #addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
+    if (this.#isStarting) this.#early.push({marker, at});
+    else this.#writer.addMarker(marker, at);
   }
 
-  /** The lines, or what is told of them, have changed. */
-  #changed(): void {
+  /** The lines, or what a snapshot shows beside them, have changed. */
+  #onChange(): void {
     this.#recording?.onChange();
-    // The first lines are waited for: they do not wait for their frame.
+    // The user waits for the first lines: they do not wait for their frame.
     const areFirst = this.#store.get().lineCount === 0 && this.buffer.lineCount > 0;
-    if (areFirst && !this.#closed) this.#publish();
+    if (areFirst && !this.#isClosed) this.#publish();
     else this.#frames.request(this.#publish);
   }
 
-  #dispatch(event: MachineEvent): void {
-    if (this.#closed) return;
-    const before = this.#machine;
-    const now = this.#clock.monotonic();
-    const requests = this.#client.answers.started;
-    const {machine, effects} = step(before, event, {
-      now,
-      roll: this.#random(),
-      decided: this.#reader.decided,
-      requests,
-    });
-    if (machine === before) return;
-    this.#machine = machine;
-    const words = eventWords(before, event, machine, now);
-    if (words) this.#history.add(this.#clock.wall(), words.text, words.key);
-    for (const effect of effects) this.#effects.run(effect);
-    if (this.waitsForServer) this.#onWaiting();
-    this.#changed();
-  }
-
-  #takeSnapshot(): LogSnapshot {
+  #newSnapshot(): LogSnapshot {
     return {
       ...bufferInfo(this.buffer),
-      connection: this.#machine.connection,
-      events: this.#history.events,
-      pipelineId: this.#identity.knownId,
+      connection: this.connection.state,
+      events: this.connection.events,
+      pipelineId: this.connection.pipelineId,
       receivedAt: this.#reader.receivedAt,
       recording: this.#recording?.state,
     };

@@ -3,36 +3,35 @@ import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind,
 import type {Clock} from '../lib/clock.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
-import {ToldStates} from './told-states.ts';
+import {LogStates} from './log-states.ts';
+
+type LogWriterOptions = {
+  readonly buffer: LogBuffer;
+  readonly errors: ErrorLog;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** What the log itself shows of its connections, in plain words. */
+  readonly onEvent: (text: string) => void;
+  readonly onPlaced?: StitchSink['onPlaced'];
+};
 
 /**
- * The writing side of one tab's buffer: lines go through, markers are put so that the pane stays calm. A run of
- * reconnects without a loss is one marker, and a row that only corrects the row above takes its place.
+ * The only writer of a tab's buffer: lines go through, and markers are added so that the pane stays calm. A run of
+ * reconnects without a loss is one marker, and a row that only corrects the row above replaces it.
  */
 export class LogWriter implements StitchSink {
   readonly onPlaced: StitchSink['onPlaced'];
+  /** The states and errors that the log itself reported. */
+  readonly states: LogStates;
+  readonly #options: LogWriterOptions;
   readonly #buffer: LogBuffer;
-  readonly #errors: ErrorLog;
-  readonly #clock: Pick<Clock, 'wall'>;
-  readonly #onEvent: (text: string) => void;
-  readonly #told: ToldStates;
   #appended = 0;
-  #toll = noLosses;
+  #losses = noLosses;
 
-  /** `onEvent`: what the log itself shows of its connections, in plain words. */
-  constructor(options: {
-    buffer: LogBuffer;
-    errors: ErrorLog;
-    clock: Pick<Clock, 'wall'>;
-    onEvent: (text: string) => void;
-    onPlaced?: StitchSink['onPlaced'];
-  }) {
-    this.onPlaced = options.onPlaced ?? (() => {});
+  constructor(options: LogWriterOptions) {
+    this.#options = options;
     this.#buffer = options.buffer;
-    this.#errors = options.errors;
-    this.#clock = options.clock;
-    this.#onEvent = options.onEvent;
-    this.#told = new ToldStates(options.buffer);
+    this.onPlaced = options.onPlaced ?? (() => {});
+    this.states = new LogStates(options.buffer);
   }
 
   /** Bytes appended, in all. */
@@ -44,37 +43,32 @@ export class LogWriter implements StitchSink {
     this.#appended += bytes.length;
     const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes, newlines);
-    this.#errors.append(bytes, hasOpenLine, newlines);
-    this.#told.append(bytes, hasOpenLine, newlines);
+    this.#options.errors.append(bytes, hasOpenLine, newlines);
+    this.states.append(bytes, hasOpenLine, newlines);
   }
 
   cutLine(): void {
     const {hasOpenLine, endId} = this.#buffer;
     if (!hasOpenLine) return;
-    const cut: Marker = {kind: 'line-cut', at: this.#clock.wall()};
-    this.#errors.endLine();
-    this.#told.endLine();
+    const cut: Marker = {kind: 'line-cut', at: this.#options.clock.wall()};
+    this.#options.errors.endLine();
+    this.states.endLine();
     this.#buffer.closeLine({cut});
     // A gap that waited for the line's end is still the last one: it follows the cut, one id further on.
-    const {gapId = -1} = this.#toll;
-    this.#toll = countLoss(this.#toll, cut, gapId < endId ? endId : gapId + 1);
+    const {gapId = -1} = this.#losses;
+    this.#losses = countLoss(this.#losses, cut, gapId < endId ? endId : gapId + 1);
   }
 
-  /** The states and errors that the lines told. */
-  get told(): Pick<ToldStates, 'tells' | 'tellsError'> {
-    return this.#told;
-  }
-
-  /** What the markers tell of losses. */
+  /** The losses so far, as the markers show them. */
   get losses(): LossCount {
-    return this.#toll;
+    return this.#losses;
   }
 
   /** Adds a marker of this moment, or of `at`. */
-  addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
+  addMarker(marker: MarkerKind, at = this.#options.clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
       // The log was ended and is still the same one.
-      this.#onEvent('the log goes on: the server had dropped this follower as too slow');
+      this.#options.onEvent('the log goes on: the server had dropped this follower as too slow');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
     } else this.#add({...marker, at});
@@ -82,13 +76,13 @@ export class LogWriter implements StitchSink {
 
   #add(marker: Marker): void {
     this.#put(marker);
-    this.#toll = countLoss(this.#toll, marker, this.#buffer.lastMarker()?.id ?? 0);
+    this.#losses = countLoss(this.#losses, marker, this.#buffer.lastMarker()?.id ?? 0);
   }
 
   #put(marker: Marker): void {
     switch (marker.kind) {
       case 'reconnected':
-        // A silent connection that was replaced before it broke was never down: there is nothing to say.
+        // A silent connection that was replaced before it broke was never down.
         if (marker.cause !== 'silent' || marker.downMs > 0) this.#addReconnected(marker);
         return;
       case 'ended':
@@ -98,14 +92,14 @@ export class LogWriter implements StitchSink {
         );
         return;
       case 'new-life':
-        // The look-up has said so already; what follows is the new life.
+        // The look-up has reported it already; what follows is the new life.
         this.#addOrCorrect(marker, (above) => {
           if (above.kind !== 'ended' || above.because !== 'created-again') return undefined;
           return above.because === marker.because ? above : undefined;
         });
         return;
       case 'state':
-        // Starting goes through several states in a second or two: one row says from where to where.
+        // A start goes through several states in a second or two: one row shows the first and the last.
         this.#addOrCorrect(marker, (above) =>
           above.kind === 'state' && above.error === undefined ? {...marker, from: above.from} : undefined,
         );
@@ -118,7 +112,7 @@ export class LogWriter implements StitchSink {
     }
   }
 
-  /** The log goes on although a marker said that its runner stopped. */
+  /** The log continues although a marker says that its runner stopped. */
   #correctStopped(): void {
     const last = this.#buffer.lastMarker();
     if (last?.marker.kind !== 'ended' || last.marker.because !== 'stopped') return;
@@ -127,7 +121,7 @@ export class LogWriter implements StitchSink {
 
   #addReconnected(marker: Extract<Marker, {kind: 'reconnected'}>): void {
     const last = this.#buffer.lastMarker();
-    // That pipetail was not running is news of its own.
+    // An outage because pipetail was not running has a row of its own.
     const isOwn = (cause: LossCause) => cause === 'not-running';
     if (last?.marker.kind !== 'reconnected' || isOwn(last.marker.cause) || isOwn(marker.cause)) {
       this.#buffer.addMarker(marker);
@@ -143,7 +137,7 @@ export class LogWriter implements StitchSink {
     });
   }
 
-  /** Adds a marker, or puts `correct`'s answer in place of the marker right above when no line came since. */
+  /** Adds a marker, or replaces the one right above by what `correct` returns, if no line came since. */
   #addOrCorrect(marker: Marker, correct: (above: Marker) => Marker | undefined): void {
     const last = this.#buffer.lastMarker();
     const isAbove = last !== undefined && last.id >= this.#buffer.endId - 1;

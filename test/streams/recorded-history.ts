@@ -90,7 +90,7 @@ export class RecordedHistory {
         return;
       case 'end':
         this.#cut();
-        this.#life?.reader.finish();
+        this.#life?.reader.markEnded('deleted');
         this.#life?.recording.onChange();
         return;
       case 'kill':

@@ -1,13 +1,16 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
 import {Recordings, type RecordingsOptions} from '../../source/storage/recording/recordings.ts';
 import {LogReader} from '../../source/streams/log-reader.ts';
+import {LogWriter} from '../../source/streams/log-writer.ts';
 import {StreamRecording} from '../../source/streams/stream-recording.ts';
 import type {FakeClock} from '../harness/fake-clock.ts';
 
 /** One run of the program, as far as a recorded stream of it goes: no network, no screen. */
 export class RecordedLife {
   readonly buffer: LogBuffer;
+  readonly writer: LogWriter;
   readonly reader: LogReader;
   readonly recording: StreamRecording;
   readonly recordings: Recordings;
@@ -30,12 +33,13 @@ export class RecordedLife {
     const {directory, clock, pid} = options;
     this.#clock = clock;
     this.buffer = new LogBuffer({maxBytes: options.maxBytes});
-    this.reader = new LogReader({
-      buffer: this.buffer,
-      clock,
-      note: () => {},
-      placed: (place) => this.recording.onPlaced(place),
+    const {buffer} = this;
+    const onEvent = () => {};
+    this.writer = new LogWriter({
+      ...{buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall}), onEvent},
+      onPlaced: (place) => this.recording.onPlaced(place),
     });
+    this.reader = new LogReader({writer: this.writer, clock, onEvent});
     this.recordings =
       options.recordings ??
       new Recordings({

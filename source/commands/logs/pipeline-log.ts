@@ -90,7 +90,7 @@ export class PipelineLog {
 
   /** The pipeline's, where it was looked up. */
   get platformVersion(): string | undefined {
-    return this.#stream.pipelineAtEnd?.platformVersion;
+    return this.#stream.connection.pipelineAtEnd?.platformVersion;
   }
 
   /** Prints some lines, or says one thing; the output has room. False: there is nothing to print. */
@@ -185,7 +185,7 @@ export class PipelineLog {
 
   /** Says what the pipeline died of, once for each death: its log need not tell. */
   #noteDeath(): void {
-    const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.pipelineAtEnd ?? {};
+    const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.connection.pipelineAtEnd ?? {};
     if (deploymentError === undefined) return;
     const {cause, endedStart} = deploymentError;
     const death = `${deploymentStatusSince} ${cause}`;

@@ -1,78 +1,179 @@
 import {asFailure} from '../../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
-import type {LogReader} from '../log-reader.ts';
-import type {Effect, Loss, Machine, MachineEvent, PipelineAnswer} from './state.ts';
+import {eventWords} from './event-words.ts';
+import {initialMachine, isWokenBy, step} from './machine.ts';
+import {
+  type BodyReceiver,
+  type ConnectionEvent,
+  type ConnectionState,
+  type Effect,
+  type Loss,
+  type MachineEvent,
+  type OutsideEvent,
+  type PipelineAnswer,
+  withEvent,
+} from './state.ts';
 
-/** A silent connection and the one that is to replace it never stand side by side for longer. Milliseconds. */
+type ConnectionOptions = {
+  /** Of the pipeline. */
+  readonly name: string;
+  readonly client: Pick<ApiClient, 'answers' | 'followLogs' | 'getPipeline'>;
+  readonly clock: Clock;
+  /** Returns numbers in [0, 1), for the jitter. */
+  readonly random: () => number;
+  readonly receiver: BodyReceiver;
+  /** Milliseconds without a byte after which a connection is silent; 0: never. */
+  readonly silence: number;
+  /** See `waitsForServer`. */
+  readonly onWaiting: () => void;
+  /** The connection, its events or the lines have changed. */
+  readonly onChange: () => void;
+};
+
+/** What the server answered, and the pipeline if there is one of that name. */
+type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined};
+
+/** A silent connection and its standby are open side by side for this long at most. Milliseconds. */
 const overlapCap = 30_000;
 
 /**
- * Carries out what the connection machine asks for: connects, waits, looks up, reads. What comes of it goes back to the
- * machine as an event. All that belongs to an attempt ends when the machine drops it.
+ * Follows one pipeline's log over one connection after the other. The machine decides; this carries out its effects
+ * (requests, timers, look-ups), and what comes of them goes back to the machine as events.
  */
 export class Connection {
-  readonly #name: string;
-  readonly #client: ApiClient;
-  readonly #reader: LogReader;
-  readonly #identity: PipelineIdentity;
-  readonly #machine: () => Machine;
-  readonly #dispatch: (event: MachineEvent) => void;
-  readonly #onChange: () => void;
-  readonly #scopes: AttemptScopes;
-  readonly #watches: AttemptWatches;
-  #lookedUp: Pipeline | undefined;
+  readonly #options: ConnectionOptions;
+  /** Each ends what belongs to an attempt: its connection, its look-ups, its timers. */
+  readonly #attempts = new Map<number, AbortController>();
+  #machine = initialMachine;
+  #events: readonly ConnectionEvent[] = [];
+  #pipelineId: string | undefined;
+  /** Id of the pipeline whose log is in the buffer. One that was created again has the same name and another id. */
+  #followedId: string | undefined;
+  #pipelineAtEnd: Pipeline | undefined;
+  #isClosed = false;
 
-  constructor(options: {
-    /** Of the pipeline. */
-    name: string;
-    client: ApiClient;
-    clock: Clock;
-    reader: LogReader;
-    identity: PipelineIdentity;
-    /** See `AttemptWatches`. */
-    silence: number;
-    /** The machine as it is now. */
-    machine: () => Machine;
-    dispatch: (event: MachineEvent) => void;
-    /** Bytes came. */
-    onChange: () => void;
-  }) {
-    this.#name = options.name;
-    this.#client = options.client;
-    this.#reader = options.reader;
-    this.#identity = options.identity;
-    this.#machine = options.machine;
-    this.#dispatch = options.dispatch;
-    this.#onChange = options.onChange;
-    this.#scopes = new AttemptScopes(options.clock);
-    this.#watches = new AttemptWatches({...options, scopes: this.#scopes});
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#machine.connection;
+  }
+
+  /** The last events, oldest first; another array after each change. */
+  get events(): readonly ConnectionEvent[] {
+    return this.#events;
+  }
+
+  /** Id of the pipeline of this name, as the last list or look-up showed it. */
+  get pipelineId(): string | undefined {
+    return this.#pipelineId;
   }
 
   /** The pipeline as it was found when its log last ended; undefined: it was not found, or is another one. */
-  get lookedUp(): Pipeline | undefined {
-    return this.#lookedUp;
+  get pipelineAtEnd(): Pipeline | undefined {
+    return this.#pipelineAtEnd;
   }
 
-  run(effect: Effect): void {
+  /** It waits for the server to be back, which the next good answer to any request would show. */
+  get waitsForServer(): boolean {
+    return this.state.kind === 'waiting' && this.#machine.wakeAfter !== undefined;
+  }
+
+  /** A good answer to this request ends the wait, also that for a server that refused the log. */
+  isWokenBy(request: number): boolean {
+    return isWokenBy(this.#machine, request);
+  }
+
+  /** Something happened outside: the user, the clock, the list, the server. */
+  onEvent(event: Exclude<OutsideEvent, {kind: 'close'}>): void {
+    this.#dispatch(event);
+  }
+
+  /** Ends it for good, and frees the connection at once. */
+  close(): void {
+    this.#dispatch({kind: 'close'});
+    this.#isClosed = true;
+  }
+
+  /** Adds an event of now, or of `at` (Unix time in ms). */
+  addEvent(text: string, at = this.#options.clock.wall()): void {
+    this.#events = withEvent(this.#events, {at, text});
+  }
+
+  /** Before the first connection: the log is that of an earlier run, which received its last byte `silence` ms ago. */
+  resume(silence: number): void {
+    const loss: Loss = {cause: 'not-running', at: this.#options.clock.monotonic() - Math.max(0, silence)};
+    this.#machine = {...this.#machine, loss};
+  }
+
+  /** The pipeline as the list or a look-up shows it; undefined: they do not. */
+  setPipeline(pipeline: Pipeline | undefined): void {
+    if (pipeline) this.#pipelineId = pipeline.id;
+    // If no id was there when the log that is being read began, it is of this pipeline.
+    if (this.#options.receiver.attempt !== undefined) this.#followedId ??= this.#pipelineId;
+  }
+
+  /** The pipeline's id, which the server is asked for if no list has shown it. Never rejects. */
+  async findPipelineId(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#pipelineId !== undefined) return this.#pipelineId;
+    const {pipeline} = await this.#ask(signal);
+    // A list that came meanwhile is newer.
+    if (this.#pipelineId === undefined) this.setPipeline(pipeline);
+    return this.#pipelineId;
+  }
+
+  /** The receiver got bytes of the attempt that it reads. `areFirst`: the first ones. */
+  onReceived(areFirst: boolean): void {
+    const {attempt, standby, connection} = this.#machine;
+    if (this.#options.receiver.attempt !== attempt) return;
+    // It was taken for live without a byte, and settled without a replay, which comes now.
+    if (areFirst && connection.kind === 'live') {
+      const isRead = () => this.#options.receiver.attempt === attempt;
+      this.#whenReplayIsOver(attempt, isRead, () => {
+        this.#settle(attempt);
+        this.#options.onChange();
+      });
+    }
+    if (standby) this.#dispatch({kind: 'received', attempt});
+  }
+
+  #dispatch(event: MachineEvent): void {
+    if (this.#isClosed) return;
+    const {client, clock, random, receiver, onWaiting, onChange} = this.#options;
+    const before = this.#machine;
+    const now = clock.monotonic();
+    const context = {now, roll: random(), decided: receiver.decided, requests: client.answers.started};
+    const {machine, effects} = step(before, event, context);
+    if (machine === before) return;
+    this.#machine = machine;
+    const words = eventWords(before, event, machine, now);
+    if (words) this.#events = withEvent(this.#events, {at: clock.wall(), ...words});
+    for (const effect of effects) this.#run(effect);
+    if (this.waitsForServer) onWaiting();
+    onChange();
+  }
+
+  #run(effect: Effect): void {
+    const {receiver} = this.#options;
     switch (effect.kind) {
-      case 'connect':
-        void this.#follow(effect.attempt);
-        if (effect.attempt === this.#machine().standby?.attempt) {
-          this.#scopes.after(effect.attempt, overlapCap, () =>
-            this.#dispatch({kind: 'standby-late', attempt: effect.attempt}),
-          );
-        }
+      case 'connect': {
+        const {attempt} = effect;
+        void this.#follow(attempt);
+        if (attempt !== this.#machine.standby?.attempt) return;
+        this.#after(attempt, overlapCap, () => this.#dispatch({kind: 'standby-late', attempt}));
         return;
+      }
       case 'drop':
-        this.#reader.end(effect.attempt);
-        this.#scopes.drop(effect.attempt);
+        receiver.end(effect.attempt);
+        this.#drop(effect.attempt);
         return;
-      case 'wait':
-        this.#scopes.after(effect.attempt, effect.milliseconds, () =>
-          this.#dispatch({kind: 'retry-due', attempt: effect.attempt}),
-        );
+      case 'wait': {
+        const {attempt} = effect;
+        this.#after(attempt, effect.milliseconds, () => this.#dispatch({kind: 'retry-due', attempt}));
         return;
+      }
       case 'look-up':
         void this.#lookUp(effect.attempt);
         return;
@@ -81,77 +182,39 @@ export class Connection {
         return;
       case 'settle':
         this.#settle(effect.attempt);
-        this.#watches.watchSilence(effect.attempt);
+        if (this.#options.silence > 0) this.#watchSilence(effect.attempt);
         return;
       case 'mark-ended':
-        // A line that was cut off will not be completed, and no marker may stand inside a line.
-        if (effect.because !== 'stopped') this.#reader.finish();
-        this.#reader.mark({kind: 'ended', because: effect.because});
+        receiver.markEnded(effect.because);
         return;
     }
   }
 
   /** Never rejects: every end becomes an event. */
   async #follow(attempt: number): Promise<void> {
-    const failure = this.#reader.isNameless ? await this.#askFirst(attempt) : undefined;
+    const {name, client, receiver} = this.#options;
+    const signal = this.#signalOf(attempt);
+    const failure = receiver.isNameless ? await this.#askFirst(signal) : undefined;
     if (failure) {
       this.#dispatch({kind: 'refused', attempt, failure});
       return;
     }
-    const end = await this.#client
-      .followLogs(this.#name, {
+    const end = await client
+      .followLogs(name, {
         onOpen: () => this.#dispatch({kind: 'opened', attempt}),
-        onData: (bytes) => this.#receive(attempt, bytes),
-        signal: this.#scopes.signal(attempt),
+        onData: receiver.receive.bind(receiver, attempt),
+        signal,
       })
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
-    const sentinel = this.#reader.end(attempt);
+    const sentinel = receiver.end(attempt);
     if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
     else this.#dispatch({kind: 'body-ended', attempt, end, sentinel});
   }
 
-  async #lookUp(attempt: number): Promise<void> {
-    const followed = this.#reader.pipelineId ?? this.#identity.followedId;
-    const {found, pipeline} = await fetchPipeline(this.#client, this.#name, followed, this.#scopes.signal(attempt));
-    this.#identity.note(pipeline);
-    this.#lookedUp = found.kind === 'same' ? pipeline : undefined;
-    this.#dispatch({kind: 'looked-up', attempt, found});
-  }
-
-  #startReplay(attempt: number, loss: Loss | undefined): void {
-    const machine = this.#machine();
-    const beside = attempt === machine.standby?.attempt ? machine.attempt : undefined;
-    this.#identity.follow();
-    this.#reader.start({attempt, loss, pipelineId: this.#identity.knownId, beside});
-    this.#watches.watchCatchUp(attempt);
-  }
-
-  #receive(attempt: number, bytes: Uint8Array): void {
-    const isFirst = !this.#reader.isHeard;
-    if (!this.#reader.receive(attempt, bytes)) return;
-    const machine = this.#machine();
-    if (isFirst && attempt === machine.attempt && machine.connection.kind === 'live') this.#settleLate(attempt);
-    if (machine.standby && attempt === machine.attempt) this.#dispatch({kind: 'received', attempt});
-    this.#onChange();
-  }
-
-  /** The attempt was taken for live without a byte, and settled without a replay, which comes now. */
-  #settleLate(attempt: number): void {
-    this.#watches.watchLateReplay(attempt, () => {
-      this.#settle(attempt);
-      this.#onChange();
-    });
-  }
-
-  #settle(attempt: number): void {
-    this.#reader.settle();
-    if (this.#reader.lacksId) void this.#confirmId(attempt);
-  }
-
-  /** The log will not say which pipeline it is of. Answers why there is none, where the server says no to anyone. */
-  async #askFirst(attempt: number): Promise<ApiFailure | undefined> {
-    const {found, pipeline} = await this.#ask(attempt);
-    this.#identity.note(pipeline);
+  /** The log does not name its pipeline. Returns the failure if the server itself refuses or is away. */
+  async #askFirst(signal: AbortSignal): Promise<ApiFailure | undefined> {
+    const {found, pipeline} = await this.#ask(signal);
+    this.setPipeline(pipeline);
     if (found.kind !== 'failed') return undefined;
     const {failure} = found;
     const isOfServer =
@@ -160,167 +223,97 @@ export class Connection {
     return isOfServer ? failure : undefined;
   }
 
-  /** The log does not say which pipeline it is of, and what was known when it began may be out of date. */
+  #startReplay(attempt: number, loss: Loss | undefined): void {
+    const {receiver} = this.#options;
+    const beside = attempt === this.#machine.standby?.attempt ? this.#machine.attempt : undefined;
+    this.#followedId = this.#pipelineId;
+    receiver.start({attempt, loss, pipelineId: this.#pipelineId, beside});
+    const isCatchingUp = () => {
+      const {connection, standby} = this.#machine;
+      return connection.kind === 'catching-up' || standby?.attempt === attempt;
+    };
+    this.#whenReplayIsOver(attempt, isCatchingUp, () => this.#dispatch({kind: 'caught-up', attempt}));
+  }
+
+  #settle(attempt: number): void {
+    const {receiver} = this.#options;
+    receiver.settle();
+    if (receiver.lacksId) void this.#confirmId(attempt);
+  }
+
+  /** The log does not name its pipeline, and the id from before it began may be out of date. */
   async #confirmId(attempt: number): Promise<void> {
-    const {pipeline} = await this.#ask(attempt);
-    if (!pipeline || this.#reader.attempt !== attempt) return;
-    this.#identity.note(pipeline);
-    this.#identity.follow();
-    this.#reader.setPipelineId(attempt, pipeline.id);
+    const {receiver} = this.#options;
+    const {pipeline} = await this.#ask(this.#signalOf(attempt));
+    if (!pipeline || receiver.attempt !== attempt) return;
+    this.setPipeline(pipeline);
+    this.#followedId = this.#pipelineId;
+    receiver.setPipelineId(attempt, pipeline.id);
   }
 
-  #ask(attempt: number): Promise<LookUpAnswer> {
-    return fetchPipeline(this.#client, this.#name, undefined, this.#scopes.signal(attempt));
-  }
-}
-
-/**
- * Which pipeline a stream is of. A pipeline that was deleted and created again has the name of the old one and another
- * id: the one that is known now may not be the one whose log is in the pane.
- */
-export class PipelineIdentity {
-  #knownId: string | undefined;
-  #followedId: string | undefined;
-
-  /** As the list or a look-up told last; undefined until one did. */
-  get knownId(): string | undefined {
-    return this.#knownId;
+  async #lookUp(attempt: number): Promise<void> {
+    const followed = this.#options.receiver.pipelineId ?? this.#followedId;
+    const {found, pipeline} = await this.#ask(this.#signalOf(attempt), followed);
+    this.setPipeline(pipeline);
+    this.#pipelineAtEnd = found.kind === 'same' ? pipeline : undefined;
+    this.#dispatch({kind: 'looked-up', attempt, found});
   }
 
-  /** Id of the pipeline whose log is in the pane, as far as it is known. */
-  get followedId(): string | undefined {
-    return this.#followedId;
+  /** Asks for the pipeline. `followed`: the id that it should have. Never rejects. */
+  async #ask(signal: AbortSignal, followed?: string): Promise<LookUpAnswer> {
+    try {
+      const pipeline = await this.#options.client.getPipeline(this.#options.name, signal);
+      const isSame = followed === undefined || followed === pipeline.id;
+      return {found: {kind: isSame ? 'same' : 'other'}, pipeline};
+    } catch (error) {
+      return {found: {kind: 'failed', failure: asFailure(error)}, pipeline: undefined};
+    }
   }
 
-  /** The list or a look-up shows it; undefined: it does not. */
-  note(pipeline: Pipeline | undefined): void {
-    if (pipeline) this.#knownId = pipeline.id;
+  /** No byte marks the end of a replay: checks until it is over, as long as `isWatched`. */
+  #whenReplayIsOver(attempt: number, isWatched: () => boolean, onOver: () => void): void {
+    const {receiver} = this.#options;
+    this.#after(attempt, receiver.checkAfter, () => {
+      if (!isWatched()) return;
+      if (receiver.isReplayOver()) onOver();
+      else this.#whenReplayIsOver(attempt, isWatched, onOver);
+    });
   }
 
-  /** The log that is read now is of the pipeline that is known now. */
-  follow(): void {
-    this.#followedId = this.#knownId;
+  #watchSilence(attempt: number): void {
+    const {clock, receiver, silence} = this.#options;
+    const rest = receiver.heardAt + silence - clock.monotonic();
+    // After silence the next check is a whole time later: the standby may have failed.
+    this.#after(attempt, rest > 0 ? rest : silence, () => {
+      if (clock.monotonic() - receiver.heardAt >= silence) this.#dispatch({kind: 'silent', attempt});
+      this.#watchSilence(attempt);
+    });
   }
 
-  /** A log is being read: if nothing was known when it began, it is of the pipeline that is known now. */
-  followIfUnknown(): void {
-    this.#followedId ??= this.#knownId;
-  }
-}
-
-/** What belongs to an attempt (its connection, its look-up, its timers) and ends with it. */
-export class AttemptScopes {
-  readonly #clock: Clock;
-  readonly #controllers = new Map<number, AbortController>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Aborted by `drop`. */
-  signal(attempt: number): AbortSignal {
-    let controller = this.#controllers.get(attempt);
+  /** Aborted when the attempt is dropped. */
+  #signalOf(attempt: number): AbortSignal {
+    let controller = this.#attempts.get(attempt);
     if (!controller) {
       controller = new AbortController();
-      this.#controllers.set(attempt, controller);
+      this.#attempts.set(attempt, controller);
     }
     return controller.signal;
   }
 
   /** Runs `callback` once after `milliseconds`, unless the attempt is dropped first. */
-  after(attempt: number, milliseconds: number, callback: () => void): void {
-    const signal = this.signal(attempt);
-    const cancel = this.#clock.after(milliseconds, () => {
+  #after(attempt: number, milliseconds: number, callback: () => void): void {
+    const signal = this.#signalOf(attempt);
+    const cancel = this.#options.clock.after(milliseconds, () => {
       signal.removeEventListener('abort', cancel);
       callback();
     });
     signal.addEventListener('abort', cancel);
   }
 
-  /** Ends all that belongs to the attempt. Its number may be used again, for a wait that follows it. */
-  drop(attempt: number): void {
-    const controller = this.#controllers.get(attempt);
-    this.#controllers.delete(attempt);
+  /** Ends all that belongs to the attempt. Its number may be used again, for a wait that follows. */
+  #drop(attempt: number): void {
+    const controller = this.#attempts.get(attempt);
+    this.#attempts.delete(attempt);
     controller?.abort();
-  }
-}
-
-/**
- * Watches over an attempt's bytes for what no byte says: that the replay is over, and that the connection has fallen
- * silent. A watch ends with its attempt.
- */
-export class AttemptWatches {
-  readonly #clock: Clock;
-  readonly #scopes: AttemptScopes;
-  readonly #reader: LogReader;
-  readonly #silence: number;
-  readonly #machine: () => Machine;
-  readonly #dispatch: (event: MachineEvent) => void;
-
-  /** `silence`: milliseconds without a byte that make a connection a silent one; 0: none is. */
-  constructor(options: {
-    clock: Clock;
-    scopes: AttemptScopes;
-    reader: LogReader;
-    silence: number;
-    machine: () => Machine;
-    dispatch: (event: MachineEvent) => void;
-  }) {
-    this.#clock = options.clock;
-    this.#scopes = options.scopes;
-    this.#reader = options.reader;
-    this.#silence = options.silence;
-    this.#machine = options.machine;
-    this.#dispatch = options.dispatch;
-  }
-
-  /** Tells once when the replay is over, unless that has been settled otherwise. */
-  watchCatchUp(attempt: number): void {
-    this.#scopes.after(attempt, this.#reader.lookAfter, () => {
-      const {connection, standby} = this.#machine();
-      if (connection.kind !== 'catching-up' && standby?.attempt !== attempt) return;
-      if (this.#reader.isReplayOver()) this.#dispatch({kind: 'caught-up', attempt});
-      else this.watchCatchUp(attempt);
-    });
-  }
-
-  /** Tells once when a replay is over whose first byte came when its connection was taken for live already. */
-  watchLateReplay(attempt: number, onOver: () => void): void {
-    this.#scopes.after(attempt, this.#reader.lookAfter, () => {
-      if (this.#reader.attempt !== attempt) return;
-      if (this.#reader.isReplayOver()) onOver();
-      else this.watchLateReplay(attempt, onOver);
-    });
-  }
-
-  /** Tells of every time of silence. */
-  watchSilence(attempt: number): void {
-    if (this.#silence === 0) return;
-    const rest = this.#reader.heardAt + this.#silence - this.#clock.monotonic();
-    // After a look that found silence, the next one is a whole time later: the second connection may have failed.
-    this.#scopes.after(attempt, rest > 0 ? rest : this.#silence, () => {
-      const silentFor = this.#clock.monotonic() - this.#reader.heardAt;
-      if (silentFor >= this.#silence) this.#dispatch({kind: 'silent', attempt});
-      this.watchSilence(attempt);
-    });
-  }
-}
-
-/** What the server answered, and the pipeline if there is one of that name. */
-type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined};
-
-/** Asks for the pipeline whose log ended. `followed`: its id, as far as it is known. Never rejects. */
-export async function fetchPipeline(
-  client: Pick<ApiClient, 'getPipeline'>,
-  name: string,
-  followed: string | undefined,
-  signal: AbortSignal,
-): Promise<LookUpAnswer> {
-  try {
-    const pipeline = await client.getPipeline(name, signal);
-    const isSame = followed === undefined || followed === pipeline.id;
-    return {found: {kind: isSame ? 'same' : 'other'}, pipeline};
-  } catch (error) {
-    return {found: {kind: 'failed', failure: asFailure(error)}, pipeline: undefined};
   }
 }

@@ -3,10 +3,9 @@ import type {LossCause} from '../../buffer/markers.ts';
 import {fineDuration} from '../../lib/format.ts';
 import {askedDelay} from './backoff.ts';
 import {causeOf} from './machine.ts';
-import type {Machine, MachineEvent} from './state.ts';
+import type {ConnectionEvent, Machine, MachineEvent} from './state.ts';
 
-/** One line of the tab's history. Events in a row with the same `key` are repeats of one story. */
-export type EventWords = {readonly text: string; readonly key?: string};
+type EventWords = Pick<ConnectionEvent, 'text' | 'key'>;
 
 const causes: Record<LossCause, string> = {
   'server-lost': 'connection lost: the API server closed it in the middle',
@@ -20,7 +19,7 @@ const causes: Record<LossCause, string> = {
   unknown: 'connection lost',
 };
 
-/** What a step of the machine means for a person; undefined when it is not worth a line. */
+/** A step of the machine in words, for the user; undefined when it is not worth a line. */
 export function eventWords(before: Machine, event: MachineEvent, after: Machine, now: number): EventWords | undefined {
   switch (event.kind) {
     case 'caught-up':

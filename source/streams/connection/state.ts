@@ -23,8 +23,23 @@ export type ConnectionState =
   /** Only a slow try, at `until`, or a change on the server or by the user leads further. */
   | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
 
-/** One line of a tab's history, shown by `i`; the last 20 are kept. `at`: wall milliseconds. */
-export type ConnectionEvent = {readonly at: number; readonly text: string};
+/** One line of a tab's history, shown by `i`. */
+export type ConnectionEvent = {
+  /** Unix time in ms. */
+  readonly at: number;
+  readonly text: string;
+  /** Events in a row with the same key repeat one story. */
+  readonly key?: string;
+};
+
+/** Events that a tab keeps. */
+export const eventsKept = 20;
+
+/** A history with another event at its end. A repeat replaces the event before. */
+export function withEvent(events: readonly ConnectionEvent[], event: ConnectionEvent): readonly ConnectionEvent[] {
+  const isRepeat = event.key !== undefined && event.key === events.at(-1)?.key;
+  return [...(isRepeat ? events.slice(0, -1) : events), event].slice(-eventsKept);
+}
 
 /** Why and when (monotonic milliseconds) the log was lost. */
 export type Loss = {readonly cause: LossCause; readonly at: number};
@@ -101,7 +116,9 @@ export type Effect =
   | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
   /** The replay is over: what is still undecided has to be decided. */
   | {readonly kind: 'settle'; readonly attempt: number}
-  | {readonly kind: 'mark-ended'; readonly because: Extract<MarkerKind, {kind: 'ended'}>['because']};
+  | {readonly kind: 'mark-ended'; readonly because: EndCause};
+
+export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
 
 /** The moment of an event. */
 export type MachineContext = {
@@ -116,3 +133,39 @@ export type MachineContext = {
 };
 
 export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};
+
+/** What reads the bodies of a log's connections, as the connection needs it: the log reader. */
+export type BodyReceiver = {
+  /** The attempt whose body is read. */
+  readonly attempt: number | undefined;
+  /** Id of the pipeline, as the log itself names it. */
+  readonly pipelineId: string | undefined;
+  /** The log does not name its pipeline. */
+  readonly isNameless: boolean;
+  /** No one has told the pipeline's id since the log was seen to begin. */
+  readonly lacksId: boolean;
+  /** See `MachineContext.decided`. */
+  readonly decided: boolean;
+  /** Monotonic milliseconds of the last byte, or of the last opening. */
+  readonly heardAt: number;
+  /** Milliseconds after which to check `isReplayOver` (again). */
+  readonly checkAfter: number;
+  /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
+  start(replay: {
+    readonly attempt: number;
+    readonly loss: Loss | undefined;
+    readonly pipelineId: string | undefined;
+    readonly beside: number | undefined;
+  }): void;
+  /** Bytes of the attempt's body. The array is valid only during the call. */
+  receive(attempt: number, bytes: Uint8Array): void;
+  /** No more comes on the attempt. Returns whether its last line was the end marker. */
+  end(attempt: number): boolean;
+  isReplayOver(): boolean;
+  /** The replay is over: what is undecided has to be decided. */
+  settle(): void;
+  /** The log has ended. If it was not just stopped, nothing will complete its open line. */
+  markEnded(because: EndCause): void;
+  /** The id that the server gave while the attempt is read. It counts where the log itself does not name it. */
+  setPipelineId(attempt: number, pipelineId: string): void;
+};

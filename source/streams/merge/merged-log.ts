@@ -3,8 +3,8 @@ import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
-import type {ConnectionEvent, ConnectionState} from '../connection/state.ts';
-import {bufferInfo, eventsKept, type LogSnapshot} from '../log-source.ts';
+import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
+import {bufferInfo, type LogSnapshot} from '../log-source.ts';
 import type {LogStream} from '../log-stream.ts';
 import {Merge} from './merge.ts';
 

@@ -4,19 +4,20 @@ import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.t
 import {errorIn, transitionIn} from '../records/runs.ts';
 import {maxProtocolLine} from '../stitch/server-lines.ts';
 
-/** What is remembered of either: a start and a stop take six states. */
-const remembered = 32;
+/** States kept, and errors kept: a start and a stop go through six states. */
+const kept = 32;
 /** The list dates a state by the database's clock, the log by the runner's. Milliseconds. */
 const clocksDiffer = 10_000;
 
-type Told = {readonly text: string; readonly at: number | undefined};
+/** What a line of the runner reports, and its own time (Unix time in ms). */
+type Report = {readonly text: string; readonly at: number | undefined};
 
-/** States and errors that the log itself has told lately, in lines of the runner, found among the bytes of a buffer. */
-export class ToldStates {
+/** The states and errors that the log itself reported lately, in lines of the runner. */
+export class LogStates {
   readonly #buffer: LogBuffer;
-  readonly #states: Told[] = [];
-  readonly #errors: Told[] = [];
-  /** The entry of the line that has not ended. */
+  readonly #states: Report[] = [];
+  readonly #errors: Report[] = [];
+  /** The entry of the open line. */
   #openId = 0;
 
   constructor(buffer: LogBuffer) {
@@ -24,27 +25,27 @@ export class ToldStates {
   }
 
   /**
-   * Whether the log has told that the pipeline went to a state, as the list spells it (`AwaitingApproval`), at about
-   * `since`, wall milliseconds; NaN: whenever.
+   * Whether the log reported that the pipeline went to a state, in the list's spelling (`AwaitingApproval`), at about
+   * `since` (Unix time in ms; NaN: at any time).
    */
-  tells(status: string, since: number): boolean {
+  hasState(status: string, since: number): boolean {
     const state = lettersOf(status);
     return this.#states.some(({text, at}) => text === state && isAbout(at, since));
   }
 
-  /** The same of an error and its cause. */
-  tellsError(cause: string, since: number): boolean {
+  /** The same for an error with this cause. */
+  hasError(cause: string, since: number): boolean {
     return this.#errors.some(({text, at}) => text.includes(cause) && isAbout(at, since));
   }
 
-  /** The buffer has taken these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: where they are. */
+  /** The buffer has got these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: of these bytes. */
   append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
     let start = 0;
     for (const end of newlines) {
-      if (start === 0 && hadOpenLine) this.#hear(this.#buffer.lineAt(this.#openId));
-      // Here, too: what follows costs more than most lines do altogether.
+      if (start === 0 && hadOpenLine) this.#read(this.#buffer.lineAt(this.#openId));
+      // Checked here, too: to read a line costs more than all else that is done with most.
       else if (end - start <= maxProtocolLine && isRunnerLine(bytes, start, end)) {
-        this.#hear(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
+        this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
       }
       start = end + 1;
     }
@@ -52,26 +53,26 @@ export class ToldStates {
     if (hasOpenLine && (newlines.length > 0 || !hadOpenLine)) this.#openId = endId - 1;
   }
 
-  /** The open line ends here, without a newline. */
+  /** The open line ends without a newline. */
   endLine(): void {
-    this.#hear(this.#buffer.lineAt(this.#openId));
+    this.#read(this.#buffer.lineAt(this.#openId));
   }
 
   /** A line that came in several pieces may be out of the buffer again. */
-  #hear(line: Buffer | undefined): void {
+  #read(line: Buffer | undefined): void {
     if (!line || line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return;
     const message = runnerMessage(line) ?? '';
     const state = transitionIn(message)?.to;
     const error = errorIn(message);
     const at = timeOfBytes(line);
-    if (state !== undefined) remember(this.#states, {text: lettersOf(state), at});
-    if (error !== undefined) remember(this.#errors, {text: error, at});
+    if (state !== undefined) add(this.#states, {text: lettersOf(state), at});
+    if (error !== undefined) add(this.#errors, {text: error, at});
   }
 }
 
-function remember(all: Told[], told: Told): void {
-  all.push(told);
-  if (all.length > remembered) all.shift();
+function add(reports: Report[], report: Report): void {
+  reports.push(report);
+  if (reports.length > kept) reports.shift();
 }
 
 function isAbout(at: number | undefined, since: number): boolean {
