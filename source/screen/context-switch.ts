@@ -57,7 +57,7 @@ export class ContextSwitch {
   }
 
   async #to(name: string): Promise<string | undefined> {
-    if (this.#goingTo !== undefined) return `already going to ${this.#goingTo}`;
+    if (this.#goingTo !== undefined) return `already switching to ${this.#goingTo}`;
     this.#goingTo = name;
     const {source, version, clock, onReady} = this.#options;
     try {

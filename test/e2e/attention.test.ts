@@ -52,7 +52,7 @@ test('A lists the errors of the other tabs by what they say; Enter goes to the l
   await terminal.press('A', 'G', 'f');
   await terminal.waitFor(() => current(viewer).includes('port 9092'));
   await terminal.press('A');
-  await terminal.waitFor('nothing is unseen');
+  await terminal.waitFor('Unseen errors  none');
 });
 
 test('the first key after a while away tells what happened, one key leads there, Esc goes on as before', async () => {

@@ -55,7 +55,7 @@ function isFilled(terminal: Terminal, color: string): boolean {
 /** Goes to the context `down` rows below the one in force. */
 async function goTo(terminal: Terminal, ...moves: readonly string[]): Promise<void> {
   await terminal.press('C');
-  await terminal.waitFor('in force');
+  await terminal.waitFor('current');
   await terminal.press(...moves, 'Enter');
 }
 

@@ -57,7 +57,7 @@ test('a second program on the same folder shows what is recorded, and its own li
   const other = await openProgram(['--host', viewer.server.url, ...args]);
   await using second = new Viewer(viewer.server, other);
   await second.live('line 3.');
-  expect(second.header()).toContain('recorded by another');
+  expect(second.header()).toContain('recorded elsewhere');
   expect(viewer.header()).toMatch(/\bREC\b/);
   viewer.write('alpha', 1);
   await other.waitFor('line 4.');

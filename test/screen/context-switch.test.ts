@@ -60,7 +60,7 @@ it.each<[string, () => Promise<Settings>, string]>([
 it('goes one way at a time, and says so', async () => {
   const {contexts, ready} = switcher(there);
   const answers = await Promise.all([contexts.switchTo('prod'), contexts.switchTo('staging')]);
-  expect(answers).toEqual([undefined, 'already going to prod']);
+  expect(answers).toEqual([undefined, 'already switching to prod']);
   expect(ready).toHaveLength(1);
   for (const {server} of ready) await server.close();
 });

@@ -32,9 +32,9 @@ function Root({size}: {readonly size: Size}) {
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
   useKeys(controller);
-  // What is pasted is text, never keys; the prompt has its own use for it.
+  // Pasted text is no keys. The prompt has a handler of its own.
   usePaste(() => {});
-  // The controller knows the size already; the prop is what makes a resize a new frame.
+  // The controller has the size already; the prop makes a resize a new frame.
   const layout = useLayout();
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;

@@ -26,7 +26,7 @@ import {tabBar, useTabLabels} from './tab-bar.ts';
 export type RunHeaderView = {
   readonly width: number;
   readonly symbols: Symbols;
-  /** Wall milliseconds: of today's times the date is left out. */
+  /** Unix time in ms: times of this day are shown without the date. */
   readonly now: number;
   /** Of the zone that the log's times are shown in. */
   readonly offsetAt: ZoneOffset;
@@ -60,7 +60,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
   return <Rows rows={rows} />;
 
-  /** Says what fills the pane, unless that is under way. */
+  /** Explains how to fill the pane, unless a log is about to. */
   function emptyPane(): readonly string[] {
     const isIdle = view.active === undefined && controller.pipelines.length > 0;
     const idleHint = keyDoes(controller.commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '';
@@ -69,7 +69,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
-  /** When the newest of the lines was logged that are shown with their ages. */
+  /** Unix time in ms of the newest line on the screen, if ages are shown. */
   function newestAged({tab, model, rows}: Pane): number | undefined {
     const {position, time, asSent} = tab.pane;
     if (time !== 'relative' || asSent) return undefined;
@@ -107,10 +107,10 @@ export function Body({layout}: {readonly layout: Layout}) {
   }
 }
 
-/** `key`: what shows all of it; undefined: none does. */
+/** `key`: the key that shows the errors in full, if there is one. */
 type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
-/** What is wrong with a failing pipeline in one row: compiler and deployment errors are not in its log. */
+/** One row about a failing pipeline: compiler and deployment errors are not in its log. */
 export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}: BannerSize): StyledText | undefined {
   if (!pipeline || !isFailing(pipeline)) return undefined;
   const {deploymentError} = pipeline;
@@ -121,22 +121,19 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
 }
 
-/**
- * The run that the row above the log names: of the first row, and while following of the newest, which is what is
- * watched. `places`: what is on the screen, top to bottom.
- */
+/** The run of the newest record on the screen while following, else of the first. `places`: the screen, top to bottom. */
 export function runShown(
   index: Pick<RecordIndex, 'runAt'>,
   {kind}: Pick<Position, 'kind'>,
   places: readonly Pick<Place, 'id'>[],
 ): Run | undefined {
-  // A line that has not ended may begin a run: it has none yet.
+  // The newest line may be open, and in no run yet.
   const newest = kind === 'follow' ? places.findLast(({id}) => index.runAt(id)) : undefined;
   const {id} = newest ?? places[0] ?? {};
   return id === undefined ? undefined : index.runAt(id);
 }
 
-/** The row above the log: which run is shown, how it stands or ended, and, where there is room, when. */
+/** The row above the log: number of the run, its state or end, and its times. */
 export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunHeaderView): StyledText {
   if (!run) return plain('');
   const {width, symbols} = view;
@@ -148,11 +145,11 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** A run that is over and was not stopped is said to have been so last. */
+/** `running`; `last running` of a run that ended without a stop. */
 function stateWords({state, endedAt, failed}: Run): string {
-  const known = state === 'unknown' ? 'state unknown' : state;
+  const word = state === 'unknown' ? 'state unknown' : state;
   const isCutShort = endedAt !== undefined && state !== 'stopped' && state !== 'unknown';
-  return `${isCutShort ? 'last ' : ''}${known}${failed ? ', failed' : ''}`;
+  return `${isCutShort ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
 }
 
 /** `since 14:02:18`, `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25`. */

@@ -12,9 +12,9 @@ import {Line} from './rows.tsx';
 
 export type FilterRowView = {
   readonly filters: readonly FilterEntry[];
-  /** Records that a filter alone hides; undefined while that is not known, and of filters that are off. */
+  /** The number of records that this filter alone hides; undefined until it is counted, and if the filter is off. */
   readonly hiddenBy: (id: number) => number | undefined;
-  /** Its pattern takes too long: it lets everything pass. */
+  /** The pattern takes too long: the filter lets everything pass. */
   readonly isTooSlow: (id: number) => boolean;
   readonly isFiltering: boolean;
   /** Records around each match that are shown. */
@@ -23,7 +23,7 @@ export type FilterRowView = {
   readonly symbols: Symbols;
 };
 
-/** The row above the status line: the filters in force, and what each hides. */
+/** The row above the status line. */
 export function FilterLine() {
   const {controller} = useController();
   const {colors, symbols} = controller.services;
@@ -43,12 +43,12 @@ export function FilterLine() {
   return <Line text={paint(row, colors)} />;
 }
 
-/** The longest that one filter may be in a row of several. */
+/** The most cells of one filter. */
 const mostCells = 30;
 
 /**
- * The filters in force, each with how many records it hides; those that are off are struck through. Where they do not
- * all fit the newest are shown, of which Esc takes the last away, and how many there are before.
+ * The filters, each with the number of records that it hides; those that are off are struck through. Where there is not
+ * enough room, the newest are shown, behind the number of the others.
  */
 export function filterRow(view: FilterRowView): StyledText {
   const {filters, symbols, width} = view;
@@ -69,7 +69,7 @@ export function filterRow(view: FilterRowView): StyledText {
   return concat([padTo(shown, width - textWidth(right) - 1), plain(`${right} `, {dim: true})]);
 }
 
-/** Half of a narrow row belongs to the filters. */
+/** At most half of the row: the rest belongs to the filters. */
 function rightWords({filters, around, isFiltering, width}: FilterRowView): string {
   const words = [
     ...(around > 0 ? [`${around} around each match`] : []),
@@ -92,7 +92,7 @@ function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView)
   ]);
 }
 
-/** Shapes mostly differ in their messages: level and target, which stand before, give way to it. */
+/** Fingerprints differ mostly in the message: level and target, which come first, are left out. */
 function wordsOf(filter: Filter): string {
   if (filter.kind !== 'fingerprint') return filterText(filter);
   return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});

@@ -10,7 +10,7 @@ import {arrowsInWords, type CommandId, type CommandTable, type KeyHint, keysShow
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
-/** The last row: what can be pressed now; before that, what a prompt or a notice has to say. */
+/** The last row: what is wrong in the prompt, else the rest of a long notice, else the keys. */
 export function Footer() {
   const {controller} = useController();
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
@@ -30,7 +30,6 @@ function textOf(controller: Controller): StyledText {
 }
 
 function placeOf({keyContext, pane, services}: Controller): FooterPlace {
-  // Without contexts there is nothing to choose on their page.
   if (keyContext === 'contexts' && !services.contexts?.all.length) return 'page';
   if (keyContext !== 'log' || !pane) return keyContext;
   const {selectedFrom, position} = pane.tab.pane;
@@ -38,7 +37,7 @@ function placeOf({keyContext, pane, services}: Controller): FooterPlace {
   return position.kind === 'held' ? 'paused log' : 'log';
 }
 
-/** Where keys are pressed; the log wants other keys first while it is paused, and while records are selected. */
+/** What the keys are for: a paused log and a selection have other first keys. */
 type FooterPlace = Exclude<KeyContext, 'everywhere'> | 'paused log' | 'selecting';
 
 /** Room in cells, and whether the locale has arrows. */
@@ -46,7 +45,7 @@ type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
 const log = ['help', 'other-side', 'search', 'filter', 'next-error', 'detail', 'copy'] as const;
 
-/** The keys that matter most, in this order: at 80 columns there is room for these. Help is never the one left out. */
+/** The most useful keys, in this order; these fit into 80 columns, and `help` into any width. */
 const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>> = {
   sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
   log: [...log, 'pause', 'quit'],
@@ -54,7 +53,7 @@ const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 };
 
-/** The last row: the keys that matter now, as many as fit; after the first ones in the order of the table. */
+/** The keys that work now, as many as fit: the most useful first, the others in the order of the table. */
 export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
   const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
   const contexts: readonly KeyContext[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
@@ -72,7 +71,7 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
   );
 }
 
-/** Keys and what they do, as many as fit. */
+/** Keys with their words, as many as fit. */
 export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
   const parts: StyledText[] = [];
   let used = 0;

@@ -33,24 +33,24 @@ import {activeTab} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
 export type HeaderView = {
-  /** Name of the context in force. */
+  /** Name of the current context. */
   readonly context?: string | undefined;
   readonly serverName: string;
-  /** Of the server; undefined: not known. */
+  /** Of the server; undefined until it has answered. */
   readonly serverVersion: string | undefined;
-  /** Certificates are not looked at. */
+  /** Certificates are not checked. */
   readonly insecure: boolean;
-  /** Who we are to the server; undefined: not known. */
+  /** The user's tenant and role; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
-  /** The shown tab's pipeline: LIVE over a dead pipeline must not mislead. */
+  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
   readonly paused: boolean;
-  /** Of the shown tab's log; undefined: it is not recorded, and is not meant to be. */
+  /** Of the shown tab's log; undefined if it is not to be recorded. */
   readonly recording: RecordingState | undefined;
   readonly width: number;
-  /** Wall milliseconds. */
+  /** Unix time in ms. */
   readonly now: number;
   /** Of the zone that the log's times are shown in. */
   readonly offsetAt: ZoneOffset;
@@ -89,12 +89,12 @@ export function Header() {
   return <Line text={paint(row, colors)} />;
 }
 
-/** From here on `duration` is in minutes. Milliseconds. */
+/** Milliseconds. `duration` counts in minutes from here on. */
 const twoMinutes = 120_000;
-/** Below this width the list's facts need the room. */
+/** Columns. A narrower header has no room for the time. */
 const widthWithSince = 100;
 
-/** The first row: where we are on the left, whether it is live on the right; the right side is never cut. */
+/** The server on the left, the connection on the right; the right side is never cut. */
 export function headerText(view: HeaderView): StyledText {
   const right = concat([
     plain(' '),
@@ -120,13 +120,13 @@ function left(view: HeaderView): StyledText {
   ]);
 }
 
-/** The page of the connection has the rest. */
+/** The events page has the details. */
 function oldServerNote(version: string | undefined): StyledText[] {
   if (version === undefined || !isOldServer(version)) return [];
   return [plain(` Feldera ${sanitise(version).text} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
 }
 
-/** Of someone with one tenant there is nothing to confuse. */
+/** Nothing for a user with one tenant. */
 function tenantWords({session, symbols}: HeaderView): StyledText[] {
   if (!session || session.memberships < 2) return [];
   const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => sanitise(word).text);
@@ -149,7 +149,7 @@ function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
   return parts;
 }
 
-/** What a person has to see to, once for all tabs: not when it is said of the shown one's connection already. */
+/** Refused credentials, for all tabs: undefined if the shown tab's connection says the same. */
 function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
   if (failure.kind !== 'fatal') return undefined;
   const {reason, expired} = failure;
@@ -166,7 +166,7 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
     case 'recording':
       return [plain('REC', {fg: 1}), plain('  ')];
     case 'read-only':
-      return [plain('recorded by another', {fg: 3}), plain('  ')];
+      return [plain('recorded elsewhere', {fg: 3}), plain('  ')];
     case 'stopped':
       return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
   }
@@ -183,7 +183,7 @@ function pipelineNote(view: HeaderView): StyledText[] {
       ];
 }
 
-/** Whoever waits for the compiler wants to know for how long. */
+/** While the program compiles: since when. */
 function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
   const since = readTime(pipeline.programStatusSince);
   const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
@@ -191,14 +191,14 @@ function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
 }
 
 /**
- * What the first sixteen look like is the user's choice. In the palettes of xterm, VTE and the Linux console white reads
- * better on these (black, red, blue, magenta, and the bright black and blue), black on the others.
+ * The terminal decides what the first sixteen colours look like. In the palettes of xterm, VTE and the Linux console,
+ * white reads better on these (black, red, blue, magenta, bright black and blue), black on the others.
  */
 const darkOfSixteen: ReadonlySet<Color> = new Set([0, 1, 4, 5, 8, 12]);
 
 /**
- * A row on a ground of one colour, its text in black or white: the colours of its words cannot all be read on it. A badge
- * (inverse) stays one. Where there are no colours, the row as it is.
+ * Fills a row with one colour. Its text becomes black or white: its own colours may not be readable there. A badge
+ * (inverse) stays one. Without colours, the row stays as it is.
  */
 export function fillRow({text, runs}: StyledText, color: Color, colors: Colors): StyledText {
   if (colors === 'none') return {text, runs};
@@ -214,12 +214,12 @@ export function fillRow({text, runs}: StyledText, color: Color, colors: Colors):
   return builder.finish();
 }
 
-/** Dim text would be nearer to the ground. */
+/** Nor dim: that would have less contrast. */
 function withoutColor({bold, underline, inverse}: Style): Style {
   return {...noStyle, ...(bold && {bold}), ...(underline && {underline}), ...(inverse && {inverse})};
 }
 
-/** Black or white, whichever is easier to read on the colour that the terminal shows. */
+/** Black or white, whichever has more contrast to the colour as the terminal shows it. */
 function textOn(color: Color, depth: Exclude<ColorDepth, 'none'>): Color {
   const shown = fitColor(color, depth);
   const rgb = rgbOf(shown);

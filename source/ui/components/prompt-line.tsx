@@ -9,7 +9,7 @@ import {searchStatus} from '../pane/pane-at.ts';
 import type {Prompt} from '../state/view-state.ts';
 import {searchWords} from './status-line.tsx';
 
-/** Cells for what is typed, whatever is said beside it. */
+/** Cells that the typed text has at least. */
 const leastRoom = 16;
 
 /** The line being typed, in place of the status line. */
@@ -28,7 +28,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
           {label}
         </Text>
       </Box>
-      {/* Text that is too long wraps: its last row, which is typed in, is the one that is seen. */}
+      {/* Text that is too long wraps; its last row, where the cursor is, is shown. */}
       <Box flexShrink={100} minWidth={leastRoom} height={1} overflow="hidden" alignItems="flex-end">
         <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={onSubmit} />
       </Box>
@@ -44,7 +44,7 @@ function statusOf(controller: Controller): string | undefined {
   return status && searchWords(status, controller.services.symbols);
 }
 
-/** Sees each key before the input beside it does: siblings subscribe in their order. */
+/** Gets each key before the input beside it: siblings subscribe in their order. */
 function KeyGuard({onKey}: {readonly onKey: (input: string, key: Key) => void}) {
   useInput(onKey);
   return null;

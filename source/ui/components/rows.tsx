@@ -4,9 +4,9 @@ import {toAscii} from '../../terminal/fit.ts';
 import {ControllerContext} from '../hooks/use-controller.ts';
 
 /**
- * Rows of the screen, cut to its width and painted already. For Ink's layout they are blank ones that never change, which
- * it puts these in place of when it draws: nothing is measured, laid out or reconciled row by row. To follow 10,000
- * lines/s at 200×50 takes 14 % less CPU than with a Text for each row.
+ * Rows of the screen, cut to its width and painted already. Ink lays out blank rows that never change, and draws these
+ * instead: it measures, lays out and reconciles nothing row by row. Following 10,000 lines/s at 200×50 takes 14 % less CPU
+ * than with a Text for each row.
  */
 export function Rows({rows}: {readonly rows: readonly string[]}) {
   const isUtf8 = useContext(ControllerContext)?.services.isUtf8 ?? true;

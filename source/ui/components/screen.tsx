@@ -17,7 +17,7 @@ import {Rows} from './rows.tsx';
 import {StatusLine} from './status-line.tsx';
 import {useTabLabels} from './tab-bar.ts';
 
-/** Header, body, status line and keys; a page or the trouble with the server takes the body's place. */
+/** Header, body, status line and keys. */
 export function Screen({layout}: {readonly layout: Layout}) {
   const {view} = useController();
   return (
@@ -46,7 +46,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   useStore(controller.lookup.described);
   useStore(controller.services.poller.snapshot);
   useActiveLog();
-  // The list of errors is of all tabs: it is drawn again when the marks of one change.
+  // The errors page is about all tabs: their labels change with their errors.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
   const {rows, place} = pageShown(controller);

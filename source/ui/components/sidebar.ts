@@ -23,13 +23,13 @@ export type SidebarView = {
 };
 
 const quiet: Style = {dim: true};
-/** Below this width a row has no room for the state's word: symbol and colour have to do. */
+/** Cells. In a narrower sidebar, symbol and colour show the state without its word. */
 const widthWithWord = 20;
 const wordWidth = 9;
-/** Room for `999✗`: a fixed column, so that symbols stand below each other. */
+/** Cells for `999✗`. */
 const errorWidth = 4;
 
-/** The sidebar's rows, each exactly `width` cells. Only the rows in view are made, whatever the list's length. */
+/** The sidebar's rows, each exactly `width` cells. Only those on the screen are made. */
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {pipelines, height} = view;
   const filterRow = view.nameFilter === '' ? [] : [filterText(view)];
@@ -49,7 +49,7 @@ export function pipelineAtRow(view: ListView, row: number): Pipeline | undefined
   return index < 0 ? undefined : view.pipelines[first + index];
 }
 
-/** Keeps the cursor in the middle where the list is longer than the screen: what is around it can be seen. */
+/** In a list longer than the screen, the cursor is in the middle. */
 function inView({pipelines, cursor, nameFilter, height}: ListView): {readonly first: number; readonly room: number} {
   const room = height - (nameFilter === '' ? 0 : 1);
   const at = pipelines.findIndex((pipeline) => pipeline.name === cursor);
@@ -62,7 +62,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const isCursor = pipeline.name === view.cursor;
   const withWord = width >= widthWithWord;
   const errors = connectorErrors(pipeline, symbols);
-  // A word may take the room of the errors, where there are none.
+  // A long word has the room of the errors, if there are none.
   const wordRoom = errors.text === '' ? wordWidth + errorWidth + 1 : wordWidth;
   const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
@@ -83,7 +83,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   ]);
 }
 
-/** Of a pipeline that runs on a server that does not tell them a dash: nothing would say that there are none. */
+/** A dash if a running pipeline's server does not count them: nothing would mean none. */
 function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
   const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
   if (isUnknown) return plain('–'.padStart(errorWidth), quiet);

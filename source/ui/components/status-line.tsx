@@ -13,7 +13,7 @@ import {Line} from './rows.tsx';
 
 export type StatusView = {
   readonly search: SearchStatus | undefined;
-  /** Highlighted patterns that took too long, as typed: they are painted no more. */
+  /** Highlighted patterns that took too long, as typed: they are no longer painted. */
   readonly stoppedHighlights: readonly string[];
   readonly newBelow: number;
   readonly lineCount: number;
@@ -29,7 +29,7 @@ export type StatusView = {
   readonly symbols: Symbols;
 };
 
-/** The row above the keys: a notice if there is one, else where the open page (`place`) or the log stands. */
+/** The row above the keys: a notice, else which part of a page is shown (`place`), else the status of the log. */
 export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {controller, view} = useController();
   const {colors, symbols} = controller.services;
@@ -46,7 +46,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
   const text = statusText({
     search: searchStatus(at),
-    // The log above was painted before: what took too long is known.
+    // The log above was painted before this row: patterns that took too long are marked.
     stoppedHighlights: at.model.highlights.filter(({tooSlow}) => tooSlow).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
     lineCount: snapshot.lineCount,
@@ -61,17 +61,17 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
 
 const quiet: Style = {dim: true};
 
-/** The row above the keys: what is searched for, what is new, how much is held, how it is shown. */
+/** Search, new lines and size on the left; how the log is shown on the right. */
 export function statusText(view: StatusView): StyledText {
   const words = rightWords(view);
-  // Half of a narrow row belongs to the search and the counts.
+  // The left side has at least half of the row.
   while (words.length > 1 && textWidth(words.join('  ')) > view.width / 2) words.shift();
   const right = plain(words.join('  '), quiet);
   const room = Math.max(0, view.width - textWidth(right.text) - 1);
   return concat([padTo(clip(leftWords(view), 0, room), room), clip(right, 0, view.width), plain(' ')]);
 }
 
-/** `/refused  3 of 41`, as the status line and the prompt say it. */
+/** `3 of 41`, for the status line and the prompt. */
 export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
   if (search.tooSlow) return 'stopped: this pattern takes too long';
   const hits = counted(search.hits, 'line', 'lines');

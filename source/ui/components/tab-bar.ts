@@ -34,7 +34,7 @@ export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbol
   return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
 }
 
-/** The index of the tab in a column of the bar; undefined beside the tabs. */
+/** The index of the tab at a column of the bar; undefined where there is none. */
 export function tabAtColumn(
   tabs: readonly TabLabel[],
   width: number,
@@ -42,7 +42,7 @@ export function tabAtColumn(
   column: number,
 ): number | undefined {
   const {widths, from} = place(tabs, width, symbols);
-  // What is scrolled has one cell less: the first says that there is more before.
+  // The first cell of a scrolled bar is the sign for more tabs.
   const at = from > 0 ? from + column - 1 : column;
   let end = 0;
   const index = widths.findIndex((each) => {
@@ -52,20 +52,20 @@ export function tabAtColumn(
   return index === -1 ? undefined : index;
 }
 
-/** The tabs as they stand side by side, and how many of their cells are scrolled off to the left. */
+/** The labels side by side, and how many of their cells are scrolled off to the left. */
 function place(tabs: readonly TabLabel[], width: number, symbols: Symbols) {
   const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
   const widths = parts.map((part) => textWidth(part.text));
   const active = tabs.findIndex((tab) => tab.active);
   const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
-  // One cell on the left says that there are more tabs before. Of a tab that is wider than the bar, its beginning.
+  // One cell is the sign for more tabs. Of a tab that is wider than the bar, the beginning is shown.
   const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
   return {parts, widths, from};
 }
 
 function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
   const style: Style = tab.active ? {bold: true, inverse: true} : {};
-  // The preview is italic where the terminal can, and marked where it cannot.
+  // The preview is also marked: not every terminal has italics.
   const name = sanitise(tab.name).text + (tab.kept ? '' : symbols.ellipsis);
   const errors = tab.errors > 0 ? `${count(tab.errors)}${symbols.error}` : '';
   const marks: StyledText[] = [];

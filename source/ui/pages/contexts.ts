@@ -31,14 +31,14 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
       const context = contexts.all[item];
       if (!context) return plain('');
       const {name, host, color} = context;
-      const inForce = name === contexts.inForce ? '  in force' : '';
-      const hostCells = width - cells - aroundName - inForce.length;
+      const current = name === contexts.inForce ? '  current' : '';
+      const hostCells = width - cells - aroundName - current.length;
       return concat([
         plain('  ', color === undefined ? {} : {bg: color}),
         plain(' '),
         padTo(plain(names[item] ?? '', item === cursor ? {bold: true} : {}), cells),
         plain(`  ${shorten(sanitise(host).text, hostCells, symbols.ellipsis)}`, {dim: true}),
-        plain(inForce, {bold: true}),
+        plain(current, {bold: true}),
       ]);
     },
     ...{cursor, width, symbols},
@@ -55,11 +55,15 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
   ];
   const where = contexts?.file ?? 'the configuration file';
   return [
-    ...prose(`There are none yet. In ${where} a context names a server, its credential and a colour for the header:`),
+    ...prose(
+      `There are no contexts yet. A context in ${where} names a server, its credential and a colour for the header:`,
+    ),
     plain(''),
     ...example.map((line) => plain(`    ${line}`, {dim: true})),
     plain(''),
-    ...prose('pipetail config init writes a file in which every option is explained; config check looks for mistakes.'),
+    ...prose(
+      'pipetail config init writes a file that explains every option; pipetail config check finds mistakes in it.',
+    ),
   ];
 }
 
@@ -83,7 +87,7 @@ export const contextsHandlers = {
       controller.dispatch({type: 'page', page: undefined});
       return;
     }
-    controller.say(`going to ${chosen.name}`);
+    controller.say(`switching to ${chosen.name}`);
     void contexts.switchTo(chosen.name).then((problem) => {
       if (problem !== undefined) controller.say(problem);
     });

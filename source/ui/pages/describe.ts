@@ -16,13 +16,13 @@ export type EventsView = {
   readonly name: string;
   /** Base URL. */
   readonly server: string;
-  /** Of the server; undefined: not known. */
+  /** Of the server; undefined until it has answered. */
   readonly version: string | undefined;
   readonly events: readonly ConnectionEvent[];
   readonly width: number;
 };
 
-/** Everything about one pipeline that is not in its log: states since when, deployment and compiler errors in full. */
+/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export function describePage(
   described: Described | undefined,
   listed: Pipeline | undefined,
@@ -35,9 +35,9 @@ export function describePage(
     plain(` ${sanitise(described.name).text}`, {bold: true}),
     plain(''),
     ...(pipeline ? facts(pipeline, width) : []),
-    ...(answer === undefined ? [plain(''), plain(' looking it up', {dim: true})] : []),
+    ...(answer === undefined ? [plain(''), plain(' loading', {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
-      ? [plain(''), ...paragraph(`The look-up failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
+      ? [plain(''), ...paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
   ];
@@ -84,7 +84,7 @@ function since(time: string): string {
   return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')).text;
 }
 
-/** What a tab's connection goes to, and what happened to it and to its pipeline, newest first. */
+/** The server of a tab, and what happened to its connection and its pipeline, newest first. */
 export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [

@@ -16,10 +16,7 @@ export const detailHandlers = {
   'detail-copy': (controller: Controller) => void copy(controller, 'record'),
 };
 
-/**
- * To the record shown before or after the current one, in the order of their heads: with the lines of two records mixed,
- * the next line may belong to the one before.
- */
+/** To the next or previous shown record by first line: where the lines of two records are mixed, by line would go back. */
 function turn(controller: Controller, direction: 'next' | 'previous'): void {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return;
@@ -28,7 +25,7 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
   const head = index.headOf(at.current);
   const {firstId} = at.model.source.buffer;
   const step = (from: number) => (direction === 'next' ? entries.atOrAfter(from + 1) : entries.atOrBefore(from - 1));
-  // Of a record whose head the log has dropped, any line that is left stands for it.
+  // A record whose first line has left the scrollback is reached at any line that is left.
   const isOther = (id: number) => {
     const its = index.headOf(id);
     return its !== head && (its === id || its < firstId);
@@ -52,7 +49,6 @@ export function detailPage(controller: Controller, width: number): PageRows {
   const marker = source.buffer.markerAt(head);
   const origin = source.originAt?.(head);
   const name = sanitise((origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name).text;
-  // Markers have no number in the log either.
   const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];

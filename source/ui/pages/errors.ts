@@ -81,7 +81,7 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
     ...(kinds > 0 ? [counted(kinds, 'kind', 'kinds')] : []),
     ...(incidents > 0 ? [counted(incidents, 'incident', 'incidents')] : []),
   ];
-  return words.length > 0 ? words.join(' · ') : 'nothing is unseen';
+  return words.length > 0 ? words.join(' · ') : 'none';
 }
 
 function textOf(row: ErrorRow, style: Style, width: number): StyledText {
@@ -93,7 +93,7 @@ function textOf(row: ErrorRow, style: Style, width: number): StyledText {
     case 'restarted':
       return incidentWords(row, style, width);
     case 'connectors':
-      return plain('errors of connectors', style);
+      return plain('connector errors', style);
     case 'watched':
     case 'errors': {
       const words = errorWords(row.group, width);
@@ -103,7 +103,7 @@ function textOf(row: ErrorRow, style: Style, width: number): StyledText {
   }
 }
 
-/** `silent  connection refused`, and once it answers again `was silent  …`; what was lost says so itself. */
+/** `silent  connection refused`, `was silent  …` once it is over; a loss needs no such word. */
 function incidentWords(
   {kind, incident, state, isOver}: Extract<ErrorRow, {incident: unknown}>,
   quiet: Style,

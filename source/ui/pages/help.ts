@@ -16,10 +16,7 @@ export type HelpView = {
   readonly isUtf8: boolean;
 };
 
-/**
- * The keys, from the table that also dispatches them: in columns where there is room, to be read one after the other.
- * Where the user has other keys, the ones that the command comes with are said.
- */
+/** All keys by group, in as many columns as there is room for. The default keys of a changed command are shown, too. */
 export function helpPage({table, width, isUtf8}: HelpView): readonly StyledText[] {
   const heading = [plain(' Keys', {bold: true}), plain('')];
   const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
@@ -35,7 +32,7 @@ export function helpPage({table, width, isUtf8}: HelpView): readonly StyledText[
   ];
 }
 
-/** Blocks in at most so many columns, in their order, the longest column as short as can be. */
+/** Distributes blocks, in their order, over `columns` columns at most; the longest column is as short as possible. */
 function inColumns(blocks: readonly (readonly StyledText[])[], columns: number): readonly (readonly StyledText[])[] {
   for (let most = Math.max(...blocks.map((each) => each.length)); ; most++) {
     const made: StyledText[][] = [];
@@ -54,12 +51,12 @@ function block(group: string, commands: readonly Command[], size: BlockSize): re
   return [plain(` ${group}`, {fg: 6}), ...commands.flatMap((command) => entry(command, size))];
 }
 
-/** A command: its keys, and beside them what it does. Keys that their column cannot hold have a row of their own. */
+/** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
 function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledText[] {
   const shown = (each: Pick<Command, 'keys'>) => (isUtf8 ? keysShown(each) : arrowsInWords(keysShown(each)));
   const keys = shown(command);
   const room = Math.max(10, width - keyColumn - 3);
-  const before = standard(command, shown);
+  const before = defaultKeys(command, shown);
   const beside = [
     ...wrapWords(command.help, room).map((line) => plain(line)),
     ...(before === undefined ? [] : wrapWords(before, room).map((line) => plain(line, {dim: true}))),
@@ -71,8 +68,8 @@ function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledTex
   return [...keyRows, ...beside.map((line) => row('', line))];
 }
 
-/** Of a command whose keys were changed: the keys that it comes with. */
-function standard(command: Command, shown: (each: Command) => string): string | undefined {
+/** The default keys of a command that has others. */
+function defaultKeys(command: Command, shown: (each: Command) => string): string | undefined {
   const before = allCommands.find(({id}) => id === command.id);
   if (!before || before.keys === command.keys) return undefined;
   const isSame = before.keys.length === command.keys.length && before.keys.every((key, at) => command.keys[at] === key);

@@ -183,7 +183,7 @@ it('says what becomes of the recording, loudest when there is none', () => {
   const folder = '/var/log/orders';
   expect(right({kind: 'recording', folder, missedBytes: 0})).toMatch(/ REC {2}LIVE$/);
   expect(right({kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0})).toMatch(/ NOT RECORDED {2}LIVE$/);
-  expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded by another {2}LIVE$/);
+  expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded elsewhere {2}LIVE$/);
   expect(right({kind: 'opening'})).toBe(right(undefined));
 });
 

@@ -23,14 +23,14 @@ function threeContexts(problem?: string): Contexts & {readonly asked: string[]} 
   };
 }
 
-it('C opens the list on the context in force; Enter goes to the one under the cursor', async () => {
+it('C opens the list on the current context; Enter goes to the one under the cursor', async () => {
   const contexts = threeContexts();
   await using screen = await reading(log, {services: {contexts}});
   screen.press('C');
   expect(screen.controller.state.page).toMatchObject({kind: 'contexts', cursor: 1});
   screen.press('j', 'j', 'Enter');
   expect(contexts.asked).toEqual(['prod']);
-  expect(noticeOf(screen)).toBe('going to prod');
+  expect(noticeOf(screen)).toBe('switching to prod');
   screen.press('k', 'k', 'k', 'Enter');
   expect(contexts.asked).toEqual(['prod', 'local']);
 });
@@ -78,21 +78,21 @@ const page = (change: Partial<Parameters<typeof contextsPage>[0]> = {}) =>
   allRows(contextsPage({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change}));
 const texts = (...given: Parameters<typeof page>) => page(...given).map((row) => row.text.trimEnd());
 
-it('has a row for each context: name, host, and which is in force', () => {
+it('has a row for each context: name, host, and which is current', () => {
   expect(texts()).toEqual([
     ' Contexts',
     '',
     ' ▸    local       http://localhost:8080',
-    '      production  https://feldera.example.com  in force',
+    '      production  https://feldera.example.com  current',
   ]);
   expect(texts({cursor: 1})[3]).toMatch(/^ ▸ /);
 });
 
-it('shortens names and hosts rather than leave out which is in force', () => {
+it('shortens names and hosts rather than leave out which is current', () => {
   const name = 'a-name-of-more-than-twenty-four-letters';
   const host = `https://${'long.'.repeat(20)}example.com`;
   const [, , row] = texts({contexts: {...contexts, all: [{name, host, color: undefined}], inForce: name}});
-  expect(row).toMatch(/^ ▸ {4}a-name-of-more-than-twe… {2}https:\/\/long\.[\w.]*… {2}in force$/);
+  expect(row).toMatch(/^ ▸ {4}a-name-of-more-than-twe… {2}https:\/\/long\.[\w.]*… {2}current$/);
   expect(textWidth(row ?? '')).toBe(80);
 });
 
@@ -104,7 +104,7 @@ it('shows the colour, where there is one', () => {
 describe('without contexts', () => {
   it('says how to make one, and where', () => {
     const text = texts({contexts: {...contexts, all: []}}).join('\n');
-    expect(text).toContain('In ~/.config/pipetail/config.toml a context');
+    expect(text).toContain('A context in ~/.config/pipetail/config.toml names');
     expect(text).toContain('[contexts.prod]');
     expect(text).toContain('pipetail config init');
   });

@@ -11,12 +11,12 @@ describe('describe page', () => {
     it('shows what the list knows, and that it is looking', () => {
       const rows = text({name: 'etl', answer: undefined}, failed, 80);
       expect(rows[0]).toBe(' etl');
-      expect(rows).toContain(' looking it up');
+      expect(rows).toContain(' loading');
       expect(rows).toContain(' state              Failed');
     });
 
     it('shows the name alone when the list does not know it', () => {
-      expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' looking it up']);
+      expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' loading']);
     });
   });
 
@@ -40,7 +40,7 @@ describe('describe page', () => {
           ' description        Nightly load',
         ]),
       );
-      expect(rows).not.toContain(' looking it up');
+      expect(rows).not.toContain(' loading');
     });
 
     it('has a dash for what the server does not tell', () => {
@@ -82,10 +82,10 @@ describe('describe page', () => {
     });
   });
 
-  it('says that the look-up failed, and still shows what the list knows', () => {
+  it('says that the request failed, and still shows what the list knows', () => {
     const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there', url: ''} as const;
     const rows = text({name: 'etl', answer: {kind: 'failure', failure}}, failed, 80);
-    expect(rows).toContain(' The look-up failed: nothing listens there');
+    expect(rows).toContain(' The request failed: nothing listens there');
     expect(rows).toContain(' Deployment error (RunnerCheckError)');
   });
 
