@@ -80,8 +80,10 @@ it('a pipeline that fails is told with why', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   screen.server.pipeline('orders').fail('exit status: 101');
-  await screen.until(() => told.some((text) => text.includes('Failed')), 'the notification');
-  // The runner's own line of it came first.
+  // The runner's own line comes first, and the failure a minute later.
+  await screen.until(() => told.length > 0, 'the first notification');
+  await screen.until(() => screen.controller.pipeline('orders')?.deploymentError !== undefined, 'the failure');
+  await screen.clock.advance(60_000);
   expect(told).toEqual(['orders: runner Resources error: exit status: 101', 'orders: Failed · exit status: 101']);
 });
 
