@@ -27,16 +27,6 @@ export function parsePipelineDetail(json: unknown): PipelineDetail | undefined {
   return {...pipeline, programError: describeProgramError(fieldOf(json, 'program_error'))};
 }
 
-/**
- * Since when a pipeline is in the state that is shown of it, RFC 3339: of one that is stopped and is not compiled, that is
- * the state of its program.
- */
-export function stateSince(pipeline: Pipeline): string {
-  const {deploymentStatus, deploymentError, programStatus} = pipeline;
-  const isPrograms = deploymentStatus === 'Stopped' && !deploymentError && !['', 'Success'].includes(programStatus);
-  return isPrograms ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
-}
-
 /** Reads `GET /v0/config/session`; undefined when `json` is not an object. */
 export function parseSession(json: unknown): Session | undefined {
   if (!isObject(json)) return undefined;

@@ -8,7 +8,7 @@ import {openServer, reportOldServer, serverVersion} from '../startup/open-server
 import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
-import {asSaid} from '../words/failures.ts';
+import {errorWithAdvice} from '../words/failures.ts';
 import {answerCompletion} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
@@ -30,7 +30,7 @@ async function askServer(
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
-    throw asSaid(error);
+    throw errorWithAdvice(error);
   } finally {
     await server.close();
   }

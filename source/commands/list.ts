@@ -1,4 +1,3 @@
-import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
@@ -6,7 +5,7 @@ import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
 import {clean} from '../terminal/sanitise.ts';
 import {textWidth} from '../terminal/width.ts';
-import {isTrouble, stateWord} from '../words/pipeline.ts';
+import {isFailing, knownStates, serverState, stateSince} from '../words/pipeline.ts';
 
 export type ListOptions = {
   readonly client: ApiClient;
@@ -20,18 +19,12 @@ export type ListOptions = {
   readonly signal: AbortSignal;
 };
 
-/** States that there are though no pipeline has them now (Feldera 0.60 to 0.337). Others count once a pipeline has them. */
-const knownStates =
-  'Stopped Provisioning Initializing AwaitingApproval Bootstrapping ConcurrentBootstrapping Synchronizing Replaying Standby Coordination Running Paused Suspended Unavailable Stopping Pending CompilingSql SqlCompiled CompilingRust SqlError RustError SystemError Failed Suspending Shutdown ShuttingDown SuspendingCircuit SuspendingCompute'.split(
-    ' ',
-  );
-
 /** The text of `pipetail list`. Rejects with an `ApiError`, or a `UsageError` for a state that there is not. */
 export async function listText(options: ListOptions): Promise<string> {
   const {client, output, statuses, signal} = options;
   const all = await client.listPipelines(signal);
   if (statuses) checkStates(statuses, all);
-  const pipelines = all.filter((pipeline) => statuses?.includes(stateWord(pipeline).toLowerCase()) !== false);
+  const pipelines = all.filter((pipeline) => statuses?.includes(serverState(pipeline).toLowerCase()) !== false);
   switch (output) {
     case 'json':
       return `${jsonText(pipelines.map(pipelineJson), 2)}\n`;
@@ -53,7 +46,7 @@ export function pipelineJson(pipeline: Pipeline) {
   };
   return {
     name: facts.name,
-    state: stateWord(pipeline),
+    state: serverState(pipeline),
     since: stateSince(pipeline) || null,
     deploymentStatus: facts.deploymentStatus,
     deploymentStatusSince: facts.deploymentStatusSince || null,
@@ -71,7 +64,7 @@ export function pipelineJson(pipeline: Pipeline) {
 }
 
 function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]): void {
-  const known = [...knownStates, ...pipelines.map(stateWord)];
+  const known = [...knownStates, ...pipelines.map(serverState)];
   const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
   if (unknown === undefined) return;
   const hint = didYouMean(unknown, known) || ' · Running, Paused, Stopped, Failed, SqlError and more';
@@ -84,25 +77,28 @@ function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOpt
   const rows = pipelines.map((pipeline) => {
     const {name, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
     const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, deploymentError?.cause ?? ''];
-    const cells = [name, stateWord(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
-    return cells.map((cell) => clean(cell) || '-');
+    const cells = [name, serverState(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
+    return {cells: cells.map((cell) => clean(cell) || '-'), color: isColored ? colorOf(pipeline) : undefined};
   });
   const heads = ['NAME', 'STATE', 'SINCE', ...more];
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => textWidth(row[column] ?? ''))));
-  const line = (cells: readonly string[], color: boolean) =>
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map(({cells}) => textWidth(cells[column] ?? ''))),
+  );
+  const line = (cells: readonly string[], color?: number) =>
     cells
       .map((cell, column) => {
         const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - textWidth(cell));
-        return `${color && column === 1 ? inColor(cell) : cell}${padding}`;
+        return `${color !== undefined && column === 1 ? `\x1b[${color}m${cell}\x1b[39m` : cell}${padding}`;
       })
       .join('  ')
       .trimEnd();
-  return `${[line(heads, false), ...rows.map((row) => line(row, isColored))].join('\n')}\n`;
+  return `${[line(heads), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
 }
 
-function inColor(state: string): string {
-  if (isTrouble(state)) return `\x1b[31m${state}\x1b[39m`;
-  return state === 'Running' ? `\x1b[32m${state}\x1b[39m` : state;
+/** The colour of a state, as SGR parameter. */
+function colorOf(pipeline: Pipeline): number | undefined {
+  if (isFailing(pipeline)) return 31;
+  return serverState(pipeline) === 'Running' ? 32 : undefined;
 }
 
 /** How long it has been since then; what is no time as it is. */

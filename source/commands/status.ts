@@ -1,11 +1,10 @@
 import {ApiError} from '../api/errors.ts';
-import {stateSince} from '../api/parse-pipeline.ts';
 import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean} from '../settings/parse-values.ts';
 import type {RequestedNames, StatusForm} from '../settings/request.ts';
 import {clean} from '../terminal/sanitise.ts';
-import {stateWord} from '../words/pipeline.ts';
+import {serverState, stateSince} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
 
 export type StatusOptions = {
@@ -79,7 +78,7 @@ async function describePipeline(client: ApiClient, name: string, signal: AbortSi
 function describe(detail: PipelineDetail, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
   const rows: readonly (readonly [string, string])[] = [
-    ['state', stateWord(detail)],
+    ['state', serverState(detail)],
     ...(deploymentError ? ([['cause', deploymentError.cause]] as const) : []),
     ['since', stateSince(detail)],
     ['deployment', detail.deploymentStatus],

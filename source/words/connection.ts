@@ -1,13 +1,12 @@
-import type {ExpiredToken, FatalReason} from '../api/types.ts';
-import {dateTime} from '../lib/format.ts';
 import type {ConnectionState} from '../streams/connection/state.ts';
 import type {Style} from '../terminal/style.ts';
+import {refusalWords} from './failures.ts';
 
 /** A connection's state for the header. */
 export type ConnectionWords = {
   readonly text: string;
   readonly style: Style;
-  /** The text changes by itself every second. */
+  /** The text changes every second. */
   readonly countdown: boolean;
   readonly isLive: boolean;
 };
@@ -17,8 +16,8 @@ const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
 /**
- * The connection in a few words; `now` on the monotonic clock, undefined: nobody sees it tick. `hadLog`: something of the
- * pipeline's log was seen, so that a pipeline that is gone was there once.
+ * The connection in a few words. `now`: monotonic time in ms; undefined: no user sees it tick. `hadLog`: the log has
+ * entries, so a pipeline that the server does not have existed once.
  */
 export function connectionWords(
   state: ConnectionState | undefined,
@@ -38,7 +37,7 @@ export function connectionWords(
     case 'ended':
       return words('ended', pending);
     case 'waiting': {
-      // The empty 404 is no error to show: the runner is about to answer.
+      // The empty 404 of a runner that is about to answer is no error to show.
       if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
         return words('runner not ready yet', pending);
       }
@@ -61,27 +60,4 @@ function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], h
   if (failure.kind !== 'fatal') return 'refused';
   if (failure.reason === 'unknown-pipeline') return hadLog ? 'deleted' : 'no such pipeline';
   return refusalWords(failure.reason, failure.expired);
-}
-
-/** What the server, or we, refuse, in the words of the header. `expired`: the token that is over. */
-export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
-  switch (reason) {
-    case 'unauthorized':
-      return 'credentials refused';
-    case 'token-expired':
-      return expired?.at === undefined ? 'token expired' : `token expired ${dateTime(expired.at).slice(5, 16)} UTC`;
-    case 'no-token':
-      return 'no token';
-    case 'forbidden':
-      return 'not permitted';
-    case 'unknown-tenant':
-      return 'unknown tenant';
-    case 'wrong-url':
-      return 'wrong URL';
-    case 'certificate':
-      return 'certificate refused';
-    case 'bad-request':
-    case 'headers-too-large':
-      return 'refused';
-  }
 }

@@ -1,20 +1,66 @@
 import {ApiError} from '../api/errors.ts';
-import type {ApiFailure} from '../api/types.ts';
+import type {ApiFailure, ExpiredToken, FatalReason} from '../api/types.ts';
+import {dateTime} from '../lib/format.ts';
 
-const host = '--host, FELDERA_HOST or a context names the server';
-const credential = '--auth, FELDERA_API_KEY or a context says what to log in with';
-const tenant = '--tenant, FELDERA_TENANT or a context names it';
-const otherTenant = 'of several tenants --tenant, FELDERA_TENANT or a context chooses one';
+/** A failure that is shown: what the user cancelled is none. */
+type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
-/** What failed, and what to do where that is in the user's hands: `what · what to do`. */
-export function withAdvice(failure: Exclude<ApiFailure, {kind: 'cancelled'}>): string {
+/** What the server, or pipetail, refuses, in the words of the header. `expired`: the token that is over. */
+export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
+  switch (reason) {
+    case 'unauthorized':
+      return 'credentials refused';
+    case 'token-expired':
+      return expired?.at === undefined ? 'token expired' : `token expired ${dateTime(expired.at).slice(5, 16)} UTC`;
+    case 'no-token':
+      return 'no token';
+    case 'forbidden':
+      return 'not permitted';
+    case 'unknown-tenant':
+      return 'unknown tenant';
+    case 'wrong-url':
+      return 'wrong URL';
+    case 'certificate':
+      return 'certificate refused';
+    case 'bad-request':
+    case 'headers-too-large':
+      return 'refused';
+  }
+}
+
+/** A failure with what the user can do about it, for a command: `what failed · what to do`. */
+export function withAdvice(failure: ShownFailure): string {
   const {message, reason} = failure;
-  // A command makes another token by itself.
+  // The token command makes a new token without the user.
   const isRenewed = failure.kind === 'fatal' && failure.expired?.isRenewed === true;
   const advice = isRenewed ? undefined : adviceFor(reason);
-  // Some messages name the flag that helps; of a proxy nothing is said with these.
-  const isSaid = /--\w|\bthe proxy\b/.test(message);
-  return advice === undefined || isSaid ? message : `${message} · ${advice}`;
+  // Some messages name the option that helps; the options of a server do not help with a proxy.
+  const hasAdvice = /--\w|\bthe proxy\b/.test(message);
+  return advice === undefined || hasAdvice ? message : `${message} · ${advice}`;
+}
+
+/** The error that a command prints for whatever it failed with. */
+export function errorWithAdvice(error: unknown): Error {
+  if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withAdvice(error.failure));
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function adviceFor(reason: ShownFailure['reason']): string | undefined {
+  switch (reason) {
+    case 'unreachable':
+    case 'timeout':
+    case 'wrong-url':
+      return '--host, FELDERA_HOST or a context names the server';
+    case 'unauthorized':
+    case 'token-expired':
+      return '--auth, FELDERA_API_KEY or a context says what to log in with';
+    case 'unknown-tenant':
+      return '--tenant, FELDERA_TENANT or a context names it';
+    case 'forbidden':
+      return 'of several tenants --tenant, FELDERA_TENANT or a context chooses one';
+    default:
+      return undefined;
+  }
 }
 
 /** Where a request's server and credentials came from. */
@@ -29,7 +75,7 @@ type RequestOrigin = {
 
 /** A failure on a page of its own: a title, and what to do, a sentence each. */
 export function explainFailure(
-  failure: Exclude<ApiFailure, {kind: 'cancelled'}>,
+  failure: ShownFailure,
   {tokenFrom, context, isDefaultHost}: RequestOrigin,
 ): {readonly title: string; readonly advice: readonly string[]} {
   const set = settingsOf(context);
@@ -108,34 +154,10 @@ function settingsOf(context: string | undefined): {host: string; credential: str
   return {host: `host in ${place}`, credential: `auth in ${place}`, tenant: `--tenant or tenant in ${place}`};
 }
 
-/** The same for whatever a command failed with. */
-export function asSaid(error: unknown): Error {
-  if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withAdvice(error.failure));
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-function adviceFor(reason: Exclude<ApiFailure, {kind: 'cancelled'}>['reason']): string | undefined {
-  switch (reason) {
-    case 'unreachable':
-    case 'timeout':
-    case 'wrong-url':
-      return host;
-    case 'unauthorized':
-    case 'token-expired':
-      return credential;
-    case 'unknown-tenant':
-      return tenant;
-    case 'forbidden':
-      return otherTenant;
-    default:
-      return undefined;
-  }
-}
-
-/** The first version whose log survives a stop, and begins with a line that identifies it. */
+/** The first version whose log survives a stop and begins with a line that identifies it. */
 const oldestSupported = {major: 0, minor: 97};
 
-/** One line about a server that is older than what pipetail supports; undefined of any other, and of an unknown one. */
+/** One line about a server that is older than supported; undefined for other servers, and if the version is not known. */
 export function oldServerWords(version: string | undefined): string | undefined {
   if (version === undefined || !isOldServer(version)) return undefined;
   const supported = `${oldestSupported.major}.${oldestSupported.minor}`;
@@ -145,7 +167,7 @@ export function oldServerWords(version: string | undefined): string | undefined 
   );
 }
 
-/** Whether the server is older than what pipetail supports. A version that cannot be read is not. */
+/** Whether the server is older than supported. A version that cannot be read is not. */
 export function isOldServer(version: string): boolean {
   const [, major, minor] = /^(\d{1,9})\.(\d{1,9})(?:\.|$)/.exec(version) ?? [];
   if (major === undefined || minor === undefined) return false;

@@ -2,7 +2,7 @@ import type {LossCause, Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 
-/** What a lost connection was lost to, in plain words. */
+/** Why a connection was lost, in plain words. */
 export const causeWords: Readonly<Record<LossCause, string>> = {
   'server-lost': 'API server lost',
   'runner-lost': 'runner lost',
@@ -15,7 +15,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   unknown: 'cause unknown',
 };
 
-/** How loud a marker is on the screen: a loss must not be overlooked. */
+/** How prominent a marker is on the screen: a loss must not be overlooked. */
 export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   switch (marker.kind) {
     case 'lost':
@@ -74,7 +74,7 @@ export function markerText(marker: Marker): string {
   }
 }
 
-/** What went through several states and is back stands in one row, too. */
+/** Several changes that end in the first state are one marker, too. */
 function changeText({from, to}: {readonly from: string; readonly to: string}): string {
   return from === to ? `${to} again` : `${from} → ${to}`;
 }
@@ -116,7 +116,7 @@ function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string
   }
 }
 
-/** What a change of the recording means for a person, in one line; undefined when it is not worth one. */
+/** A change of the recording in one line; undefined if the user need not know of it. */
 export function recordingWords(
   before: RecordingState | undefined,
   now: RecordingState | undefined,

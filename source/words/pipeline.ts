@@ -5,7 +5,7 @@ import type {Style} from '../terminal/style.ts';
 /** The symbols of states, by their names in `terminal/symbols.ts`. */
 type StateSymbol = 'running' | 'stopped' | 'failed' | 'waiting' | 'paused' | 'unknown';
 
-/** How a pipeline's state looks: a symbol, a word and a colour, so that none of the three is needed to tell. */
+/** A pipeline's state as a symbol, a word and a colour: each of them alone is enough to recognise it. */
 type PipelineState = {readonly symbol: StateSymbol; readonly word: string; readonly style: Style};
 
 const running: Style = {fg: 2};
@@ -14,7 +14,8 @@ const failed: Style = {fg: 1};
 const idle: Style = {dim: true};
 const unknown: Style = {fg: 5};
 
-const deploymentStates: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
+/** By the server's name of the state. */
+const states: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
   ['Stopped', {symbol: 'stopped', word: 'Stopped', style: idle}],
   ['Provisioning', {symbol: 'waiting', word: 'Provisioning', style: waiting}],
   ['Initializing', {symbol: 'waiting', word: 'Initializing', style: waiting}],
@@ -38,13 +39,7 @@ const deploymentStates: ReadonlyMap<string, PipelineState> = new Map<string, Pip
   ['SuspendingCircuit', {symbol: 'waiting', word: 'Suspending', style: waiting}],
   ['SuspendingCompute', {symbol: 'waiting', word: 'Suspending', style: waiting}],
   ['Failed', {symbol: 'failed', word: 'Failed', style: failed}],
-]);
-
-/** Not deployed, and nothing under way; `Shutdown` before Feldera 0.97. */
-const atRest = ['Stopped', 'Shutdown'];
-
-/** What the compiler says of a pipeline that is not deployed. */
-const programStates: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
+  // Of the program of a pipeline that is not deployed.
   ['Pending', {symbol: 'waiting', word: 'To compile', style: waiting}],
   ['CompilingSql', {symbol: 'waiting', word: 'Compiling SQL', style: waiting}],
   ['SqlCompiled', {symbol: 'waiting', word: 'SQL compiled', style: waiting}],
@@ -54,50 +49,46 @@ const programStates: ReadonlyMap<string, PipelineState> = new Map<string, Pipeli
   ['SystemError', {symbol: 'failed', word: 'System error', style: failed}],
 ]);
 
-/** The state to show for a pipeline. A status that we do not know is shown as the server sent it. */
+/** States of Feldera 0.60 to 0.337, in the server's spelling. */
+export const knownStates: readonly string[] = [...states.keys()];
+
+/** A pipeline in one of these is not deployed: what happens to it happens to its program. */
+const undeployed: readonly string[] = ['Stopped', 'Shutdown'];
+
+/** Whether the state of a pipeline is that of its program: it is stopped without an error, and not compiled. */
+function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipeline): boolean {
+  return undeployed.includes(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
+}
+
+/** A pipeline's state in the server's spelling; `Failed` if it stopped with an error. */
+export function serverState(pipeline: Pipeline): string {
+  const {deploymentStatus, deploymentError, programStatus} = pipeline;
+  if (isOfProgram(pipeline)) return programStatus;
+  return deploymentError && undeployed.includes(deploymentStatus) ? 'Failed' : deploymentStatus;
+}
+
+/** Since when it is in this state, RFC 3339. */
+export function stateSince(pipeline: Pipeline): string {
+  return isOfProgram(pipeline) ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
+}
+
+/** A pipeline's state as the screen shows it. An unknown status is shown as the server sent it. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
-  if (atRest.includes(pipeline.deploymentStatus)) {
-    if (pipeline.deploymentError) return {symbol: 'failed', word: 'Failed', style: failed};
-    const program = programStates.get(pipeline.programStatus);
-    if (program) return program;
-    if (pipeline.programStatus !== 'Success') {
-      return unknownState(pipeline.programStatus);
-    }
-  }
-  return deploymentStates.get(pipeline.deploymentStatus) ?? unknownState(pipeline.deploymentStatus);
+  const status = serverState(pipeline);
+  return states.get(status) ?? {symbol: 'unknown', word: sanitise(status).text, style: unknown};
 }
 
-function unknownState(status: string): PipelineState {
-  return {symbol: 'unknown', word: sanitise(status).text, style: unknown};
-}
-
-/** What befell a failing pipeline, in a word or two. */
-export function failureWord(pipeline: Pipeline): string {
-  return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
-}
-
-/** Whether its program is on its way to be compiled. */
-export function isCompiling(pipeline: Pipeline): boolean {
-  return pipelineState(pipeline) === programStates.get(pipeline.programStatus) && !isFailing(pipeline);
-}
-
-/** Whether somebody should look at it: it failed, cannot be reached, or did not compile. */
+/** Whether the user should look at it: it failed, cannot be reached, or did not compile. */
 export function isFailing(pipeline: Pipeline): boolean {
   return pipelineState(pipeline).symbol === 'failed';
 }
 
-/**
- * A pipeline's state in one word, as the server spells it: that of the program where it is stopped and not compiled, and
- * `Failed` where it stopped with an error.
- */
-export function stateWord({deploymentStatus, deploymentError, programStatus}: Pipeline): string {
-  // `Shutdown` before Feldera 0.97.
-  if (deploymentStatus !== 'Stopped' && deploymentStatus !== 'Shutdown') return deploymentStatus;
-  if (deploymentError) return 'Failed';
-  return programStatus === 'Success' || programStatus === '' ? deploymentStatus : programStatus;
+/** What happened to a failing pipeline, in a word or two. */
+export function failureWord(pipeline: Pipeline): string {
+  return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
 }
 
-/** Whether somebody should look at it. */
-export function isTrouble(word: string): boolean {
-  return word === 'Failed' || word === 'Unavailable' || word.endsWith('Error');
+/** Whether its program is being compiled, or waits for that. */
+export function isCompiling(pipeline: Pipeline): boolean {
+  return isOfProgram(pipeline) && !isFailing(pipeline);
 }

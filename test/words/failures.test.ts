@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/types.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {asSaid, withAdvice} from '../../source/words/failures.ts';
+import {errorWithAdvice, withAdvice} from '../../source/words/failures.ts';
 
 const url = 'https://feldera.example/v0/pipelines';
 const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason, message, url}) as const;
@@ -31,8 +31,8 @@ test('nothing more where the message names the flag, or speaks of a proxy', () =
 
 test('of errors, only what the server or the way to it is about', () => {
   const failure: ApiFailure = fatal('unauthorized', 'no');
-  expect(asSaid(new ApiError(failure)).message).toMatch(/^no · --auth/);
+  expect(errorWithAdvice(new ApiError(failure)).message).toMatch(/^no · --auth/);
   const own = new UsageError('wrong');
-  expect(asSaid(own)).toBe(own);
-  expect(asSaid('odd').message).toBe('odd');
+  expect(errorWithAdvice(own)).toBe(own);
+  expect(errorWithAdvice('odd').message).toBe('odd');
 });

@@ -5,7 +5,7 @@ import type {NamePattern} from '../../settings/request.ts';
 import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
-import {asSaid} from '../../words/failures.ts';
+import {errorWithAdvice} from '../../words/failures.ts';
 import {matched} from './catch-up.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
@@ -101,7 +101,7 @@ async function addMatching(
   try {
     await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
   } catch (error) {
-    note(`pipetail: ${asSaid(error).message}`, 'failure');
+    note(`pipetail: ${errorWithAdvice(error).message}`, 'failure');
     return 'failed';
   }
   if (!options.signal.aborted && printing.size === 0) {

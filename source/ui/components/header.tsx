@@ -21,8 +21,8 @@ import {concat, plain, type StyledText, StyledTextBuilder} from '../../terminal/
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
-import {type ConnectionWords, connectionWords, refusalWords} from '../../words/connection.ts';
-import {isOldServer} from '../../words/failures.ts';
+import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
+import {isOldServer, refusalWords} from '../../words/failures.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {useNow, useSeconds} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
