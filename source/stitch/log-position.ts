@@ -10,10 +10,10 @@ import {
   runnerPrefix,
 } from './server-lines.ts';
 
-/** What has to be known, beside the end of the log, to go on with it in another run. Plain data. */
+/** What another run needs, beside the end of the log, to continue it. Plain data. */
 export type LogPosition = EpochState & {readonly count: EntryCountState};
 
-/** A log that an earlier run has written down. */
+/** A log that an earlier run has recorded. */
 export type StitchPast = {
   readonly state: LogPosition;
   /** The log's bytes since that state. */
@@ -26,25 +26,25 @@ export type StitchPast = {
 
 const nothing = new Uint8Array(0);
 
-/** A number known to lie between two bounds, both included. */
+/** A number between two bounds, both included. */
 export type Range = {readonly min: number; readonly max: number};
 
-/** Where a count stands, as it can be written down: `partial` holds one character a byte; no `form`: `manager`. */
+/** A count as plain data: `partial` holds one character a byte; no `form`: `manager`. */
 type EntryCountState = Range & {
   readonly open: boolean;
   readonly partial: string;
   readonly form?: 'control-plane';
 };
 
-/** Nothing is known, which is always true: then the bytes alone decide where a log goes on. */
+/** Any number: then the bytes alone decide where a log continues. */
 export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 /**
  * Counts the entries in a stream of lines: the index of the next entry not yet received in full, as a range.
  *
- * The server counts entries, and the wire shows lines. A pipeline's line is an entry each. A runner's entry may be
- * several lines: it begins with `[manager] ` and ends with the id and name suffix. But a pipeline can print a line that
- * looks like such a beginning, so until a suffix comes each line may be an entry (max) or a part of one (min).
+ * The server counts entries, and the wire shows lines. Each line of a pipeline is an entry. A runner's entry may be several
+ * lines: it begins with `[manager] ` and ends with the id and name suffix. But a pipeline can print a line that looks like
+ * such a beginning, so until a suffix comes each line may be an entry (max) or a part of one (min).
  * One assumption: no runner's message quotes the suffix at the end of an inner line (then min is too high, never max).
  *
  * In `control-plane` form an entry has no suffix: it has ended when the next record begins. Until then each line may be
@@ -56,12 +56,12 @@ export class EntryCount {
   readonly #prefix: Uint8Array;
   #min: number;
   #max: number;
-  /** The first line of a runner's entry came, and not its end: an entry may be unfinished. */
+  /** The first line of a runner's entry came, but not its end: an entry may be unfinished. */
   #open = false;
-  /** The unfinished line; of a long one only the two ends, which are all that is looked at. */
+  /** The unfinished line; of a long one only the two ends, for no more is read of it. */
   #partial: Uint8Array = nothing;
 
-  /** @param index absolute index of the entry that the first pushed byte begins */
+  /** @param index absolute index of the entry that begins with the first byte */
   constructor(index: number, form: RunnerForm = 'manager') {
     this.#form = form;
     this.#prefix = runnerPrefix(form);
@@ -69,7 +69,7 @@ export class EntryCount {
     this.#max = index;
   }
 
-  /** Goes on from where another count stood. */
+  /** Continues another count. */
   static from({min, max, open, partial, form}: EntryCountState): EntryCount {
     const count = new EntryCount(min, form);
     count.#max = max;
@@ -92,19 +92,19 @@ export class EntryCount {
     return {min: this.#min, max: this.#max};
   }
 
-  /** As `range.min`, and the entry with it that may have ended already, as only the next record will show. */
+  /** `range.min`, or one more where an entry may have ended already, which only the next record will show. */
   get minWithOpen(): number {
     return this.#open && this.#form === 'control-plane' ? this.#min + 1 : this.#min;
   }
 
-  /** Counts on, over bytes in any chunking. `newlines`: where they are in the bytes. */
+  /** Counts the entries of further bytes, in any chunking. `newlines`: where they are in the bytes. */
   append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     const prefix = this.#prefix;
-    // The first letter tells nearly every line of a pipeline.
+    // By the first letter nearly every line is a pipeline's.
     const letter = prefix[1];
     let start = 0;
     for (const end of newlines) {
-      if (this.#open || this.#partial.length > 0 || (bytes[start + 1] === letter && standsAt(bytes, start, prefix))) {
+      if (this.#open || this.#partial.length > 0 || (bytes[start + 1] === letter && hasAt(bytes, start, prefix))) {
         this.#countLine(this.#joined(bytes.subarray(start, end)));
         this.#partial = nothing;
       } else {
@@ -117,19 +117,18 @@ export class EntryCount {
   }
 
   #countLine(line: Uint8Array): void {
-    if (this.#form === 'manager')
-      this.#open = (this.#open || standsAt(line, 0, this.#prefix)) && !endsManagerEntry(line);
-    else this.#noteRecord(line);
+    if (this.#form === 'manager') this.#open = (this.#open || hasAt(line, 0, this.#prefix)) && !endsManagerEntry(line);
+    else this.#countRecord(line);
     this.#max++;
     if (!this.#open) this.#min++;
   }
 
-  /** In `control-plane` form: what a line ends, and what it begins. */
-  #noteRecord(line: Uint8Array): void {
-    const begun = readRecordHead(line);
-    if (begun === undefined) return;
+  /** In `control-plane` form: an entry ends where the next record begins. */
+  #countRecord(line: Uint8Array): void {
+    const head = readRecordHead(line);
+    if (head === undefined) return;
     if (this.#open) this.#min++;
-    this.#open = begun === 'open-entry';
+    this.#open = head === 'open-entry';
   }
 
   #joined(bytes: Uint8Array): Uint8Array {
@@ -137,7 +136,7 @@ export class EntryCount {
   }
 }
 
-function standsAt(bytes: Uint8Array, start: number, prefix: Uint8Array): boolean {
+function hasAt(bytes: Uint8Array, start: number, prefix: Uint8Array): boolean {
   for (let index = 0; index < prefix.length; index++) {
     if (bytes[start + index] !== prefix[index]) return false;
   }
@@ -149,35 +148,35 @@ function bothEnds(line: Uint8Array): Uint8Array {
   return Buffer.concat([line.subarray(0, maxProtocolLine), line.subarray(-maxProtocolLine)]);
 }
 
-/** A life as it can be written down. Plain data. */
+/** An epoch as plain data, under the names that recordings have. */
 type EpochState = {
-  /** The fresh start line of the life, one character a byte. */
+  /** The fresh start line of the epoch, one character a byte. */
   readonly life?: string;
-  /** Nobody knows which life it was: a fresh start proves nothing. */
+  /** It is unknown which epoch it was: a fresh start proves nothing. */
   readonly isLifeUnknown?: true;
   readonly pipelineId?: string;
 };
 
-/** Why what comes is of another life than what we had. */
-type NewLifeCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
+/** Why what comes is of another epoch than what we had. */
+type NewEpochCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
 
 /**
- * Which life of a server's log we follow: that of one pipeline, from one fresh start on. The line of a fresh start has a
- * time in it, and so names the life; we see it only while nothing has been discarded. Before Feldera 0.207 neither it nor
+ * Which epoch of a server's log we follow: that of one pipeline, from one fresh start on. The line of a fresh start has a
+ * time in it, and so names the epoch; we see it only while nothing has been discarded. Before Feldera 0.207 neither it nor
  * the discard notice has the pipeline's id: then the caller's counts.
  */
 export class LogEpoch {
   #freshStart: Uint8Array | undefined;
   #isUnknown = false;
   #pipelineId: string | undefined;
-  /** No line told the id: the caller knew it before the life was seen, perhaps of the pipeline before. */
+  /** No line had the id: it is the caller's from before the epoch was seen, perhaps of the pipeline before. */
   #isIdUnsure = false;
-  /** The first line of the body that was read last does not name the pipeline. */
+  /** The first line of the last body does not name the pipeline. */
   #isNameless = false;
-  /** Another id, by the caller alone, of a body whose place is not decided yet. */
+  /** Another id, only by the caller, of a body whose place is not decided yet. */
   #otherId: string | undefined;
 
-  /** Id of the pipeline: what the server's own line said, else what the caller knew. */
+  /** Id of the pipeline: from the server's own line, else from the caller. */
   get pipelineId(): string | undefined {
     return this.#pipelineId;
   }
@@ -198,49 +197,49 @@ export class LogEpoch {
     this.#pipelineId = pipelineId;
   }
 
-  /** A life begins, or an unknown one turned out to have begun so; undefined: before anything that we saw. */
+  /** An epoch begins, or an unknown one turned out to have begun so; undefined: before anything that we saw. */
   start(freshStart: Uint8Array | undefined): void {
     this.#freshStart = freshStart;
     this.#isUnknown = false;
   }
 
   /**
-   * A body has found its place. If the life was unknown, its fresh start is the one that this body showed. `isProved`:
-   * it is the same life for certain, so what was known of it holds.
+   * A body has found its place. If the epoch was unknown, its fresh start is that of this body. `isProved`: it is the same
+   * epoch for certain, so its id holds.
    */
-  goOn(freshStart: Uint8Array | undefined, isProved: boolean): void {
+  continue(freshStart: Uint8Array | undefined, isProved: boolean): void {
     this.#pipelineId = this.#otherId ?? this.#pipelineId;
     this.#otherId = undefined;
     if (!isProved && this.#isNameless) this.#isIdUnsure = true;
     if (this.#isUnknown) this.start(freshStart);
   }
 
-  /** The body that was read last does not say which pipeline it is of. */
+  /** The last body does not name its pipeline. */
   get isNameless(): boolean {
     return this.#isNameless;
   }
 
-  /** Nobody has told the id since the life was seen. */
+  /** The id is unknown, or from before the epoch was seen. */
   get lacksId(): boolean {
     return this.#isNameless && (this.#pipelineId === undefined || this.#isIdUnsure);
   }
 
-  /** The id of the pipeline whose log is read now, asked for meanwhile. It counts where no line told it. */
+  /** The id of the pipeline whose log is read now, fetched meanwhile. It counts where no line had it. */
   setPipelineId(pipelineId: string): void {
     if (this.lacksId) this.#pipelineId = pipelineId;
     this.#isIdUnsure = false;
   }
 
-  /** If no fresh start was seen, nobody knows which life it was. */
+  /** If no fresh start was seen, the epoch is unknown from now on. */
   doubt(): void {
     this.#isUnknown ||= this.#freshStart === undefined;
   }
 
   /**
-   * Why the first line of a body alone proves another life, if it does. Keeps its id for the next time; `callerId`: the
-   * pipeline's id as the caller knows it, for a line that has none.
+   * Why the first line of a body alone proves another epoch; undefined: it does not. Keeps its id for the next time.
+   * `callerId`: the pipeline's id as the caller has it, for a line that has none.
    */
-  otherLife({freshStart, pipelineId, form}: BodyStart, callerId: string | undefined): NewLifeCause | undefined {
+  newEpochCause({freshStart, pipelineId, form}: BodyStart, callerId: string | undefined): NewEpochCause | undefined {
     const before = this.#pipelineId;
     const id = pipelineId ?? callerId ?? before;
     const hasOtherId = before !== undefined && before !== id;
@@ -249,12 +248,12 @@ export class LogEpoch {
     if (this.isProvedBy(freshStart)) {
       this.#pipelineId = id;
       if (this.#isFreshStart(freshStart)) return undefined;
-      // Entry 0 is in the ring again: in the same life, it would be the one that we saw as entry 0.
+      // Entry 0 is in the ring again: in the same epoch, it would be the one that we saw as entry 0.
       this.#isIdUnsure = this.#isNameless;
       return hasOtherId ? 'created-again' : 'restarted';
     }
     if (hasOtherId && this.#isNameless) {
-      // The caller may have learnt late what the log has shown before: the bytes decide.
+      // The caller's id may be late, and of what the log has shown before: the bytes decide.
       this.#otherId = id;
       return undefined;
     }
@@ -263,17 +262,17 @@ export class LogEpoch {
     return hasOtherId && !this.#isNameless ? 'created-again' : undefined;
   }
 
-  /** Only the bytes can tell whether a body is of another life. What that would come from. */
-  get suspected(): NewLifeCause {
+  /** The cause of another epoch that only the bytes can prove. */
+  get suspected(): NewEpochCause {
     return this.#otherId === undefined ? 'cleared' : 'created-again';
   }
 
-  /** The caller says that a body is of another pipeline than the life, whose id was certain. */
+  /** By the caller's id a body is of another pipeline than the epoch, whose id was certain. */
   get isDoubted(): boolean {
     return this.#otherId !== undefined && !this.#isIdUnsure;
   }
 
-  /** Whether a fresh start that is not of another life proves that it is of this one. */
+  /** Whether a fresh start that is not of another epoch proves that it is of this one. */
   isProvedBy(freshStart: Uint8Array | undefined): boolean {
     return freshStart !== undefined && !this.#isUnknown;
   }
@@ -284,8 +283,8 @@ export class LogEpoch {
 }
 
 /**
- * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown, which is always
- * true: then the bytes alone decide where the log goes on.
+ * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown: then the bytes
+ * alone decide where the log continues.
  */
 export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {
   const count = fieldOf(value, 'count');

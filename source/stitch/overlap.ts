@@ -3,11 +3,11 @@ import {newline} from '../buffer/segment.ts';
 /**
  * Finds where a replay meets the tail: the overlaps are the ends of the tail that the replay begins with.
  *
- * Knuth, Morris and Pratt's search, with the tail as the text and the replay as a pattern that is still being typed. It
- * keeps the longest overlap that is possible so far, pauses when the pattern is used up, and falls back to the next
- * shorter one when a byte differs, so it costs at most two steps a byte, whatever repeats. Both sides carry a newline
- * in front: an overlap begins where a line begins. A last line cut in the middle needs no care: it matches the
- * beginning of the replayed line, and what is new begins in the middle of it.
+ * Knuth, Morris and Pratt's search, with the tail as the text and the replay as a pattern that still grows. It keeps the
+ * longest overlap that is possible so far, pauses when the pattern is used up, and falls back to the next shorter one when
+ * a byte differs, so it costs at most two steps a byte, whatever repeats. Both sides have a newline in front: an overlap
+ * begins where a line begins. A last line cut in the middle needs no care: it matches the beginning of the replayed line,
+ * and what is new begins in the middle of it.
  */
 export class Overlap {
   readonly #tail: Uint8Array;
@@ -16,7 +16,7 @@ export class Overlap {
   #length = 1;
   /** `#borders[n]`: length of the longest proper beginning of the pattern's first n bytes that also ends them. */
   #borders = new Int32Array(1024);
-  #bordersKnown = 1;
+  #bordersFound = 1;
   /** The tail up to `#position` ends in the first `#matched` bytes of the pattern. */
   #position = 0;
   #matched = 0;
@@ -28,7 +28,7 @@ export class Overlap {
     this.#advance();
   }
 
-  /** The replay so far, undecided or new. Valid until the next push. */
+  /** The replay so far, undecided or new. Valid until the next `append`. */
   get replay(): Uint8Array {
     return this.#pattern.subarray(1, this.#length);
   }
@@ -38,12 +38,12 @@ export class Overlap {
     return this.#position === this.#tail.length;
   }
 
-  /** How many bytes of the replay agree with the tail, in the longest way that is still possible; -1: none at all. */
+  /** Bytes of the replay in the longest overlap that is still possible; -1: there is none. */
   get longest(): number {
     return this.#matched - 1;
   }
 
-  /** The end of the tail from where the replay agrees with it in the longest way that is still possible. */
+  /** The end of the tail that is in the longest overlap that is still possible. */
   get candidate(): Uint8Array {
     return this.#tail.subarray(this.#position - Math.max(0, this.longest));
   }
@@ -74,13 +74,13 @@ export class Overlap {
   }
 
   #border(length: number): number {
-    while (this.#bordersKnown < length) {
-      const byte = this.#pattern[this.#bordersKnown];
-      let border = this.#borders[this.#bordersKnown] ?? 0;
+    while (this.#bordersFound < length) {
+      const byte = this.#pattern[this.#bordersFound];
+      let border = this.#borders[this.#bordersFound] ?? 0;
       while (border > 0 && this.#pattern[border] !== byte) border = this.#borders[border] ?? 0;
       if (this.#pattern[border] === byte) border++;
-      this.#bordersKnown++;
-      this.#borders[this.#bordersKnown] = border;
+      this.#bordersFound++;
+      this.#borders[this.#bordersFound] = border;
     }
     return this.#borders[length] ?? 0;
   }
@@ -98,22 +98,22 @@ export class Overlap {
   }
 }
 
-/** Far enough for a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
+/** Bytes of a line in which its time ends: after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
 const farthestTimestamp = 160;
-/** Dated lines that are tried before giving up: if so many are printed twice, dates prove nothing in this log. */
+/** Dated lines that are tried: if so many are printed twice, dates prove nothing in this log. */
 const maxTries = 64;
 
 /**
- * Looks for proof that a replay is of the same life as the tail, and begins where it seems to: lines that both have,
- * with different timestamps, each of which the tail holds once. Two of them are proof.
+ * Finds proof that a replay is of the same epoch as the tail, and begins where it seems to: lines that both have, with
+ * different timestamps, each of which the tail holds once. Two of them are proof.
  *
- * Lines without a time (`x`, `step 17`) return in another life, and so may a frozen date that is printed again. Two
- * lines of one microsecond may begin alike, so a line that is cut does not count either.
- * Asked again and again while the replay grows, it looks at each line once.
+ * Lines without a time (`x`, `step 17`) return in another epoch, and so may a frozen date that is printed again. Two lines
+ * of one microsecond may begin with the same bytes, so a line that is cut does not count either.
+ * However often it is called while the replay grows, it reads each line once.
  */
 export class EpochProof {
   readonly #tail: Buffer;
-  /** Start of the first line of the replay that was not looked at. */
+  /** Start of the first line of the replay that was not read. */
   #next = 0;
   #tries = 0;
   #firstDate: string | undefined;

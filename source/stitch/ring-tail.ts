@@ -2,19 +2,19 @@ import {newline} from '../buffer/segment.ts';
 
 const initialRoom = 16 * 1024;
 
-/** What the server's ring holds at most: bytes without newlines, and entries. Whichever is reached first. */
+/** The most that the server's ring holds: bytes without newlines, and entries. Whichever is reached first. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
 
 /** Feldera 0.337's limits for each pipeline (feldera-api.md, "Logs"). */
 export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
 /**
- * The last bytes of the log that a ring could still hold: what a replay is compared with.
+ * The last bytes of the log that a ring could still hold: the reference for a replay.
  *
  * It is bounded by the ring and not by the scrollback, and it keeps the bytes themselves: a copy costs 0.03 ns a byte
- * while hashing would cost every line, live, for a reconnect that may never come. A newline stands before the first
- * line, so that "begins a line" always means "follows a newline". The room grows with the log: quiet tabs cost 16 KB.
- * Once it is full the end goes round in it, and only a reconnect puts the bytes in a row.
+ * while hashing would cost every line, live, for a reconnect that may never come. A newline is before the first line, so
+ * that "begins a line" always means "follows a newline". The room grows with the log: quiet tabs cost 16 KB. A full room is
+ * written round and round, and only a reconnect puts the bytes in order.
  */
 export class RingTail {
   readonly #limit: number;
@@ -24,7 +24,7 @@ export class RingTail {
   #end = 0;
 
   constructor(ring: RingLimits) {
-    // Every entry of the ring ends with a newline on the wire; one more stands before the first.
+    // Every entry of the ring ends with a newline on the wire; one more is before the first.
     this.#limit = ring.bytes + ring.entries + 1;
     this.#room = new Uint8Array(Math.min(initialRoom, this.#limit));
     this.reset();
@@ -32,7 +32,7 @@ export class RingTail {
 
   /** The bytes, oldest first. Valid until the next change. */
   get bytes(): Uint8Array {
-    if (this.#length === this.#room.length && this.#end > 0) this.#putInRow();
+    if (this.#length === this.#room.length && this.#end > 0) this.#putInOrder();
     return this.#room.subarray(0, this.#length);
   }
 
@@ -41,14 +41,14 @@ export class RingTail {
     return this.#room[(this.#end || this.#room.length) - 1] !== newline;
   }
 
-  /** Forgets everything: what follows is compared on its own. */
+  /** Drops everything: what follows is compared on its own. */
   reset(): void {
     this.#room[0] = newline;
     this.#length = 1;
     this.#end = 1 % this.#room.length;
   }
 
-  /** Forgets the last line if it is unfinished. */
+  /** Drops the last line if it has not ended. */
   dropPartialLine(): void {
     const lineStart = this.bytes.lastIndexOf(newline) + 1;
     if (lineStart === 0) {
@@ -79,7 +79,7 @@ export class RingTail {
   }
 
   /** The room is full and its oldest byte is at the end's place. */
-  #putInRow(): void {
+  #putInOrder(): void {
     const room = new Uint8Array(this.#room.length);
     room.set(this.#room.subarray(this.#end));
     room.set(this.#room.subarray(0, this.#end), this.#room.length - this.#end);

@@ -1,11 +1,11 @@
 import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
 
-/** What the first line of a body tells of the replay that follows. */
+/** What the first line of a body shows of the replay that follows. */
 export type BodyStart = {
   /** Absolute index of the replay's first entry: as many were discarded before it. */
   readonly index: number;
-  /** What has come of the replay. */
+  /** The replay, as far as it was received. */
   readonly replay: Uint8Array;
   /** The replay's first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
   readonly freshStart: Uint8Array | undefined;
@@ -20,28 +20,28 @@ export type BodyStart = {
  *
  * A pipeline may print lines that look the same, so the shape alone proves nothing; the position does. The ring's entry
  * 0 is always `Fresh start`, hence the first line of a body is that line (nothing discarded) or the discard notice
- * (something was), and never the pipeline's. The end sentinel is trusted only as the very last line of a body.
+ * (something was), and never the pipeline's. The end marker is trusted only as the very last line of a body.
  */
 
 /** The last line of a body that the server ended itself; plain text even in JSON mode. */
-const sentinel = Buffer.from('Logs have ended\n');
+const endMarker = Buffer.from('Logs have ended\n');
 
 /** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
 export const maxProtocolLine = 4096;
 
 /**
- * How a log shows the runner's entries: a `manager` entry ends in a suffix, so several lines of it are known to be one;
- * a `control-plane` entry (text mode of Feldera 0.97 to 0.206) ends in nothing that can be seen.
+ * How a log shows the runner's entries: a `manager` entry ends in a suffix, which shows that several lines are one; a
+ * `control-plane` entry (text mode of Feldera 0.97 to 0.206) has no visible end.
  */
 export type RunnerForm = 'manager' | 'control-plane';
 
-/** What the first line of a body says about the replay that follows. */
+/** The first line of a body. */
 type Opening =
   /** `discarded` entries precede the replay; the line itself is not an entry of the log. */
   | (OpeningLine & {readonly kind: 'notice'; readonly discarded: number})
-  /** The replay begins with entry 0, this line. Its bytes, timestamp included, identify the life of the ring. */
+  /** The replay begins with entry 0, this line. Its bytes, timestamp included, identify the epoch of the ring. */
   | (OpeningLine & {readonly kind: 'fresh-start'})
-  /** Not written by a server that we know: an ordinary entry. */
+  /** Not one of the server's own lines: an ordinary entry. */
   | {readonly kind: 'entry'};
 
 /** `pipelineId`: undefined where the line does not name the pipeline. */
@@ -81,12 +81,12 @@ const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
   'control-plane': Buffer.from('[control-plane] '),
 };
 
-/** How each line begins that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
+/** The beginning of each line that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
 export function runnerPrefix(form: RunnerForm): Uint8Array {
   return prefixes[form];
 }
 
-/** What a line of a log of `control-plane` form begins: an entry that may have more lines, one that has none, or none. */
+/** What begins with a line of `control-plane` form: an entry that may have more lines, a whole one, or none. */
 export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
   const openBracket = 0x5b;
   if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
@@ -112,7 +112,7 @@ function readOwn(line: string): OwnLine | undefined {
   if (line.startsWith('{')) return readJson(line);
   if (line.startsWith('... ')) return {form: 'control-plane', level: 'WARN', target, text: line, id: undefined};
   const [, formerLevel, formerText] = controlPlaneLine.exec(line) ?? [];
-  // No target stands in it; the text tells, for at this place nobody else writes.
+  // It has no target; the text is enough, for at this place only the server writes.
   if (formerText !== undefined)
     return {form: 'control-plane', level: formerLevel, target, text: formerText, id: undefined};
   const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
@@ -133,7 +133,7 @@ function readJson(line: string): OwnLine | undefined {
   };
 }
 
-/** One character a byte: what is compared here is ASCII, and nothing else may throw or merge. */
+/** One character a byte: only ASCII is compared here, and other bytes must neither throw nor merge. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
@@ -161,35 +161,35 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
 const nothing = new Uint8Array(0);
 
 /**
- * Keeps the end sentinel out of the log. `Logs have ended` is the server's only as the very last line of a body; a
- * pipeline may print it too. So the last line received is held back while it is, or may become, the sentinel: at most
- * 16 bytes, and no other line ever waits.
+ * Keeps the end marker out of the log. `Logs have ended` is the server's only as the very last line of a body; a pipeline
+ * may print it too. So the last line received is held back while it is, or may become, the marker: at most 16 bytes, and
+ * no other line ever waits.
  */
 export class EndMarkerFilter {
   #held: Uint8Array = nothing;
   #atLineStart = true;
 
-  /** Takes bytes of the body; answers those that are surely no sentinel, valid until the next call. */
+  /** Adds bytes of the body; returns those that are surely no end marker, valid until the next call. */
   append(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return nothing;
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const from = this.#lastLineStart(all);
-    const mayBeSentinel = from !== undefined && isPrefixOfSentinel(all, from);
-    const released = mayBeSentinel ? all.subarray(0, from) : all;
-    this.#held = mayBeSentinel ? new Uint8Array(all.subarray(from)) : nothing;
+    const mayBeMarker = from !== undefined && beginsEndMarker(all, from);
+    const released = mayBeMarker ? all.subarray(0, from) : all;
+    this.#held = mayBeMarker ? new Uint8Array(all.subarray(from)) : nothing;
     if (released.length > 0) this.#atLineStart = released.at(-1) === newline;
     return released;
   }
 
-  /** The body ended: whether its last line was the sentinel. What was held is dropped. */
+  /** The body ended: whether its last line was the end marker. What was held is dropped. */
   end(): boolean {
-    const ended = this.#held.length === sentinel.length;
+    const ended = this.#held.length === endMarker.length;
     this.#held = nothing;
     this.#atLineStart = true;
     return ended;
   }
 
-  /** The body is left before it ended: what was held was no sentinel. */
+  /** The body is left before it ended: what was held was no end marker. */
   release(): Uint8Array {
     const held = this.#held;
     this.#held = nothing;
@@ -199,7 +199,7 @@ export class EndMarkerFilter {
 
   /** Where the last line begins, complete or not, if it is short enough to matter. */
   #lastLineStart(bytes: Uint8Array): number | undefined {
-    const earliest = Math.max(0, bytes.length - sentinel.length);
+    const earliest = Math.max(0, bytes.length - endMarker.length);
     for (let start = bytes.length - 1; start >= earliest; start--) {
       if (start === 0 ? this.#atLineStart : bytes[start - 1] === newline) return start;
     }
@@ -207,9 +207,9 @@ export class EndMarkerFilter {
   }
 }
 
-function isPrefixOfSentinel(bytes: Uint8Array, from: number): boolean {
+function beginsEndMarker(bytes: Uint8Array, from: number): boolean {
   for (let index = from; index < bytes.length; index++) {
-    if (bytes[index] !== sentinel[index - from]) return false;
+    if (bytes[index] !== endMarker[index - from]) return false;
   }
   return true;
 }

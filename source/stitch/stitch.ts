@@ -5,19 +5,77 @@ import {EntryCount, LogEpoch, type LogPosition, type StitchPast, unknownCount} f
 import {EpochProof, Overlap} from './overlap.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
 import {type BodyStart, EndMarkerFilter, type RunnerForm, readBodyStart} from './server-lines.ts';
-import {type Evidence, isKnown, isProved, judge, judgeUnfinished, reach, type Verdict} from './verdict.ts';
+import {type Evidence, isOld, isProved, judge, judgeUnfinished, reachableTail, type Verdict} from './verdict.ts';
+
+/** Where the stitched log goes. */
+export type StitchSink = {
+  /**
+   * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
+   * `newlines`: where they are in it.
+   */
+  readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
+  /** The rest of the last line is lost, if it has not ended: it is closed as received, and a `line-cut` follows it. */
+  readonly cutLine: () => void;
+  /** Something happened here. Within a line, its row follows that line. */
+  readonly addMarker: (marker: MarkerKind) => void;
+  /**
+   * A body has found its place in the log: what is appended from here on continues the log at the stitch's present
+   * `state`. `fresh`: nothing before this place is a reference for what comes.
+   */
+  readonly onPlaced: (place: {readonly fresh: boolean}) => void;
+};
+
+/** Why there is a new body. */
+type StitchBody = {
+  /** Why the previous body ended, and how long ago, in milliseconds. */
+  readonly cause: LossCause;
+  readonly downMs: number;
+  /** The pipeline's id as the caller has it; the server's own first line comes first. */
+  readonly pipelineId?: string;
+};
+
+/** What became of a body. */
+type BodySummary = {
+  /** It ended in the server's end marker. */
+  readonly hasEndMarker: boolean;
+  /** Its place in the log was found. Otherwise it added nothing. */
+  readonly decided: boolean;
+};
+
+/** The phases of a body, in this order. Nothing is appended before `live`. */
+type Phase =
+  | {readonly kind: 'idle'}
+  /** Its first line is incomplete. */
+  | {readonly kind: 'opening'; readonly connection: StitchBody; readonly line: Uint8Array}
+  /** The replay still agrees with the tail: all its lines may be old. */
+  | {
+      readonly kind: 'matching';
+      readonly connection: StitchBody;
+      readonly index: number;
+      readonly form: RunnerForm;
+      readonly overlap: Overlap;
+      /** The fresh start line is ours: the epoch needs no further proof. */
+      readonly sameEpoch: boolean;
+      /** The replay's first line, when it is one. */
+      readonly freshStart: Uint8Array | undefined;
+      readonly proof: EpochProof;
+    }
+  /** Every further byte is new. */
+  | {readonly kind: 'live'};
+
+type Matching = Phase & {readonly kind: 'matching'};
 
 const nothing = new Uint8Array(0);
 
 /**
  * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
  *
- * The idea: within one life of the server's log, the ring is the end of everything that was ever written, and what we
- * have received is a beginning of it. So the replay begins with an end of what we have (the overlap) and goes on with
- * what is new. Two independent facts find the border. *The index*: a body's first line says how many entries precede
+ * The idea: within one epoch of the server's log, the ring is the end of everything that was ever written, and what we
+ * have received is a beginning of it. So the replay begins with an end of what we have (the overlap) and continues with
+ * what is new. Two independent facts find the border. *The index*: a body's first line gives the number of entries before
  * the replay, and we count the entries that we have received (a range: an entry may be several lines). *The bytes*: we
  * keep as much of the tail as a ring can hold, and search in it for where the replay begins, as it comes in.
- * Two unique, dated lines prove the life and the border. Other bytes prove nothing, for they may be written again; then
+ * Two unique, dated lines prove the epoch and the border. Other bytes prove nothing, for they may be written again; then
  * the index chooses, the claim is made on the condition that the log was not cleared, and what may be new is kept.
  * Nothing is appended before it is decided, so a cut at any time leaves the tail as the reference.
  *
@@ -26,9 +84,9 @@ const nothing = new Uint8Array(0);
 export class Stitch {
   readonly #sink: StitchSink;
   readonly #clock: Pick<Clock, 'wall'>;
-  readonly #gate = new EndMarkerFilter();
+  readonly #filter = new EndMarkerFilter();
   readonly #tail: RingTail;
-  readonly #life = new LogEpoch();
+  readonly #epoch = new LogEpoch();
   /** Counts the entries received; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
@@ -42,13 +100,13 @@ export class Stitch {
     this.#tail = new RingTail(options.ring ?? serverRing);
   }
 
-  /** Everything replayed is decided, or proved to be known: the catch-up needs no further waiting. */
+  /** The whole replay is decided, or proved to be old: the catch-up needs no further wait. */
   get settled(): boolean {
     const phase = this.#phase;
     return phase.kind === 'live' || (phase.kind === 'matching' && isProved(this.#evidence(phase)));
   }
 
-  /** The body has found its place in the log: markers tell of all that was before it, and what it brings is new. */
+  /** The body has found its place in the log: the markers before it are written, and what it brings is new. */
   get decided(): boolean {
     return this.#phase.kind === 'live';
   }
@@ -58,39 +116,39 @@ export class Stitch {
     return this.#appendedAt;
   }
 
-  /** Id of the pipeline whose log it is: what the server's own first line said, else what the caller knew. */
+  /** Id of the pipeline whose log it is: from the server's own first line, else from the caller. */
   get pipelineId(): string | undefined {
-    return this.#life.pipelineId;
+    return this.#epoch.pipelineId;
   }
 
-  /** What another run needs to go on from here; undefined before the first body was read. */
+  /** What another run needs to continue from here; undefined before the first body was read. */
   get state(): LogPosition | undefined {
     const count = this.#count?.state;
-    return count && {count, ...this.#life.state};
+    return count && {count, ...this.#epoch.state};
   }
 
-  /** Goes on with a log that an earlier run has written down. Only before the first body. */
+  /** Continues a log that an earlier run has recorded. Only before the first body. */
   resume({state, since, tail, appendedAt}: StitchPast): void {
     this.#count = EntryCount.from(state.count);
     this.#count.append(since);
-    this.#life.resume(state);
+    this.#epoch.resume(state);
     this.#tail.append(tail);
     this.#appendedAt = appendedAt;
   }
 
-  /** A body was read whose first line does not name the pipeline: who knows it should tell with each body. */
+  /** A body was read whose first line does not name the pipeline: the caller should pass its id with each body. */
   get isNameless(): boolean {
-    return this.#life.isNameless;
+    return this.#epoch.isNameless;
   }
 
-  /** The body has found its place, and nobody has told since then which pipeline it is of: it is worth asking. */
+  /** The body has found its place, and the id of its pipeline is still unknown: the caller should fetch it. */
   get lacksId(): boolean {
-    return this.decided && this.#life.lacksId;
+    return this.decided && this.#epoch.lacksId;
   }
 
-  /** The pipeline's id, asked for while the body is read. It counts where no line tells it. */
+  /** The pipeline's id, fetched while the body is read. It counts where no line has it. */
   setPipelineId(pipelineId: string): void {
-    if (this.decided) this.#life.setPipelineId(pipelineId);
+    if (this.decided) this.#epoch.setPipelineId(pipelineId);
   }
 
   /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
@@ -99,55 +157,55 @@ export class Stitch {
     this.#phase = {kind: 'opening', connection, line: nothing};
   }
 
-  /** Bytes of the body, in any chunking. The array is the caller's again afterwards. */
+  /** Adds bytes of the body, in any chunking. The array is not kept. */
   append(bytes: Uint8Array): void {
-    this.#take(this.#gate.append(bytes));
+    this.#read(this.#filter.append(bytes));
   }
 
   /**
-   * A quiet moment, or the time cap: complete lines that are still undecided are kept and marked. What looks known by
-   * the index and by its date stays away, and the beginning of a line waits for its rest.
+   * A quiet moment, or the time cap: complete lines that are still undecided are kept and marked. What is old by the index
+   * and by its date is left out, and the beginning of a line waits for its rest.
    */
   settle(): void {
     const phase = this.#phase;
     if (phase.kind !== 'matching' || !phase.overlap.replay.includes(newline)) return;
     const evidence = this.#evidence(phase);
-    if (!isKnown(evidence)) this.#apply(judgeUnfinished(evidence), phase);
+    if (!isOld(evidence)) this.#apply(judgeUnfinished(evidence), phase);
   }
 
   /**
-   * The caller leaves the log for good while the body goes on: a last line that looks like the sentinel is taken for
-   * the log's own. It is written and not kept as a reference, for nobody can know: no body may follow.
+   * The caller leaves the log for good while the body continues: a last line that looks like the end marker counts as the
+   * log's own. It is written, but no reference, for it may have been the marker: no body may follow.
    */
   release(): void {
-    const held = this.#gate.release();
+    const held = this.#filter.release();
     if (this.decided && held.length > 0) this.#sink.append(held, newlinesIn(held));
     this.#phase = {kind: 'idle'};
   }
 
-  /** The body ended. What is undecided is forgotten: the next replay brings it again. */
+  /** The body ended. What is undecided is dropped: the next replay brings it again. */
   end(): BodySummary {
-    const sentinel = this.#gate.end();
+    const hasEndMarker = this.#filter.end();
     const {decided} = this;
     this.#phase = {kind: 'idle'};
-    return {sentinel, decided};
+    return {hasEndMarker, decided};
   }
 
-  /** No further body is expected: an open last line is closed as it stands. Should one come, it brings the line again. */
+  /** No further body is expected: an open last line is closed as received. If one comes, it brings the line again. */
   finish(): void {
     this.end();
     this.#sink.cutLine();
     this.#tail.dropPartialLine();
   }
 
-  #take(bytes: Uint8Array): void {
+  #read(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const phase = this.#phase;
     switch (phase.kind) {
       case 'idle':
         return;
       case 'opening':
-        this.#takeOpening(Buffer.concat([phase.line, bytes]), phase.connection);
+        this.#readOpening(Buffer.concat([phase.line, bytes]), phase.connection);
         return;
       case 'matching':
         phase.overlap.append(bytes);
@@ -160,18 +218,18 @@ export class Stitch {
   }
 
   /** @param head everything of the body so far */
-  #takeOpening(head: Uint8Array, connection: StitchBody): void {
+  #readOpening(head: Uint8Array, connection: StitchBody): void {
     const start = readBodyStart(head);
     if (!start) {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
-    // Of a log in this form a pipetail that did not know it has counted from anywhere, and saw no life begin.
+    // A version without this form has counted its entries from anywhere, and saw no epoch begin.
     if (this.#count?.form === 'manager' && start.form === 'control-plane') {
       this.#count = EntryCount.from(unknownCount);
-      this.#life.doubt();
+      this.#epoch.doubt();
     }
-    const because = this.#life.otherLife(start, connection.pipelineId);
+    const because = this.#epoch.newEpochCause(start, connection.pipelineId);
     if (this.#count && !because) {
       this.#match(start, this.#count, connection);
       return;
@@ -180,16 +238,16 @@ export class Stitch {
       this.#sink.cutLine();
       this.#sink.addMarker({kind: 'new-life', because});
     }
-    this.#startLife(start);
+    this.#startEpoch(start);
     this.#goLive(start.replay, true);
   }
 
   #match({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: StitchBody): void {
     const tail = this.#tail.bytes;
-    const overlap = new Overlap(reach(tail, count.range.max - index, form));
+    const overlap = new Overlap(reachableTail(tail, count.range.max - index, form));
     const proof = new EpochProof(tail);
-    const sameLife = this.#life.isProvedBy(freshStart);
-    const phase = {kind: 'matching', connection, index, form, overlap, sameLife, freshStart, proof} as const;
+    const sameEpoch = this.#epoch.isProvedBy(freshStart);
+    const phase = {kind: 'matching', connection, index, form, overlap, sameEpoch, freshStart, proof} as const;
     this.#phase = phase;
     overlap.append(replay);
     this.#decide(phase);
@@ -199,20 +257,20 @@ export class Stitch {
     if (phase.overlap.complete) this.#apply(judge(this.#evidence(phase)), phase);
   }
 
-  #evidence({index, form, overlap, sameLife, proof}: Matching): Evidence {
+  #evidence({index, form, overlap, sameEpoch, proof}: Matching): Evidence {
     const had = this.#count?.range ?? {min: 0, max: 0};
     const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
-    const {isDoubted} = this.#life;
-    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameLife, isDoubted, dates};
+    const {isDoubted} = this.#epoch;
+    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameEpoch, isDoubted, dates};
   }
 
   #apply(verdict: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
-    const known = verdict.kind === 'new-life' ? 0 : verdict.known;
+    const oldBytes = verdict.kind === 'new-epoch' ? 0 : verdict.oldBytes;
     const to = this.#clock.wall();
     const from = this.#appendedAt;
-    // Nothing known: the open line has no continuation, and the old tail is of no further use.
-    if (known === 0) {
+    // No overlap: the open line has no continuation, and the old tail is of no further use.
+    if (oldBytes === 0) {
       this.#sink.cutLine();
       this.#tail.reset();
     }
@@ -226,20 +284,20 @@ export class Stitch {
         if (mayRepeat > 0) this.#sink.addMarker({kind: 'possible-repeat', lines: mayRepeat});
         break;
       }
-      case 'new-life':
-        this.#sink.addMarker({kind: 'new-life', because: this.#life.suspected});
-        this.#startLife({index, freshStart, form});
+      case 'new-epoch':
+        this.#sink.addMarker({kind: 'new-life', because: this.#epoch.suspected});
+        this.#startEpoch({index, freshStart, form});
         break;
     }
-    this.#life.goOn(freshStart, verdict.kind === 'proved');
+    this.#epoch.continue(freshStart, verdict.kind === 'proved');
     this.#count = new EntryCount(index, form);
-    this.#count.append(overlap.replay.subarray(0, known));
-    this.#goLive(overlap.replay.subarray(known), known === 0);
+    this.#count.append(overlap.replay.subarray(0, oldBytes));
+    this.#goLive(overlap.replay.subarray(oldBytes), oldBytes === 0);
   }
 
   /** What comes next is compared and counted on its own, from the entry `index` on. */
-  #startLife({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
-    this.#life.start(freshStart);
+  #startEpoch({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
+    this.#epoch.start(freshStart);
     this.#tail.reset();
     this.#count = new EntryCount(index, form);
     if (index > 0) this.#sink.addMarker({kind: 'discarded', entries: index});
@@ -260,61 +318,3 @@ export class Stitch {
     this.#sink.append(bytes, newlines);
   }
 }
-
-/** Where the stitched log goes. */
-export type StitchSink = {
-  /**
-   * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
-   * `newlines`: where they are in it.
-   */
-  readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
-  /** The rest of the last line is lost, if it has not ended: it is closed as received, and a `line-cut` follows it. */
-  readonly cutLine: () => void;
-  /** Something happened here. Within a line, its row follows that line. */
-  readonly addMarker: (marker: MarkerKind) => void;
-  /**
-   * A body has found its place in the log: what is appended from here on continues the log at the stitch's present
-   * `state`. `fresh`: nothing before this place is a reference for what comes.
-   */
-  readonly onPlaced: (place: {readonly fresh: boolean}) => void;
-};
-
-/** Where a body comes from. */
-type StitchBody = {
-  /** Why the previous body ended, and how long ago, in milliseconds. */
-  readonly cause: LossCause;
-  readonly downMs: number;
-  /** The pipeline's id, if the caller knows it; the server's own first line is believed first. */
-  readonly pipelineId?: string;
-};
-
-/** What a body turned out to be. */
-type BodySummary = {
-  /** It ended in the server's end sentinel. */
-  readonly sentinel: boolean;
-  /** Its place in the log was found: it was live. Otherwise it added nothing. */
-  readonly decided: boolean;
-};
-
-/** A body passes through these in order. What is undecided in the first two was never appended. */
-type Phase =
-  | {readonly kind: 'idle'}
-  /** Its first line is coming in. */
-  | {readonly kind: 'opening'; readonly connection: StitchBody; readonly line: Uint8Array}
-  /** The replay still agrees with the tail: its lines may all be known. */
-  | {
-      readonly kind: 'matching';
-      readonly connection: StitchBody;
-      readonly index: number;
-      readonly form: RunnerForm;
-      readonly overlap: Overlap;
-      /** The fresh start line is ours: the life needs no further proof. */
-      readonly sameLife: boolean;
-      /** The replay's first line, when it is one. */
-      readonly freshStart: Uint8Array | undefined;
-      readonly proof: EpochProof;
-    }
-  /** Every further byte is new. */
-  | {readonly kind: 'live'};
-
-type Matching = Phase & {readonly kind: 'matching'};

@@ -139,10 +139,10 @@ export class LogReader implements BodyReceiver {
 
   end(attempt: number): boolean {
     if (this.#replay?.attempt !== attempt) return false;
-    const {sentinel, decided} = this.#stitch.end();
+    const {hasEndMarker, decided} = this.#stitch.end();
     this.#replay = undefined;
     this.#wasDecided = decided;
-    return sentinel;
+    return hasEndMarker;
   }
 
   /** The user leaves the log while it continues: a last line that might be the end marker is the log's own. */

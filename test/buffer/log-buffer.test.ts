@@ -149,6 +149,8 @@ describe('markers', () => {
     buffer.addMarker(drawn(1));
     buffer.append(Buffer.from('x\n'.repeat(100)));
     expect(buffer.lastMarker()).toBeUndefined();
+    expect(buffer.memoryBytes).toBeLessThanOrEqual(100);
+    expect(buffer.lineCount).toBeGreaterThan(10);
   });
 });
 

@@ -201,12 +201,12 @@ export class Player {
   #cut(): void {
     const body = this.#body;
     if (!body) return;
-    const {decided, sentinel} = this.#stitch.end();
+    const {decided, hasEndMarker} = this.#stitch.end();
     this.#body = undefined;
     const {follower} = body;
     const bytes = follower.body.subarray(0, body.received);
     const held = heldBack(bytes);
-    assert.equal(sentinel, held === 'Logs have ended\n'.length);
+    assert.equal(hasEndMarker, held === 'Logs have ended\n'.length);
     const content = bytes.subarray(follower.noticeBytes, Math.max(follower.noticeBytes, bytes.length - held));
     if (decided) this.#learn(body, content);
     else this.#checkUndecided(follower, content, body.appended);
@@ -269,7 +269,7 @@ class PlayerSink extends BufferSink {
   }
 }
 
-/** How many bytes at the end of a body may be the sentinel, or its beginning. */
+/** How many bytes at the end of a body may be the end marker, or its beginning. */
 function heldBack(body: Buffer): number {
   const sentinel = 'Logs have ended\n';
   const lastLine = /[^\n]*\n?$/.exec(body.toString('latin1'))?.[0] ?? '';

@@ -19,7 +19,7 @@ function bodyOf(file: string): Buffer {
 
 function follow(...files: string[]) {
   const sink = new BufferSink();
-  let sentinel = false;
+  let hasEndMarker = false;
   const stitch = new Stitch({
     sink,
     clock: {wall: () => 0},
@@ -27,18 +27,18 @@ function follow(...files: string[]) {
   for (const file of files) {
     stitch.start({cause: 'unknown', downMs: 0});
     for (const byte of bodyOf(file)) stitch.append(Uint8Array.of(byte));
-    ({sentinel} = stitch.end());
+    ({hasEndMarker} = stitch.end());
   }
   const markers = sink.drainMarkers().map(({at: _at, ...marker}) => marker);
-  return {log: sink.text(), markers, sentinel};
+  return {log: sink.text(), markers, hasEndMarker};
 }
 
 test.each(['01-catchup-live-restart-delete-clean-end.raw', '03a-json-manager-lines.raw'])(
-  '%s: the sentinel ends it and is no line',
+  '%s: the end marker ends it and is no line',
   (file) => {
     const body = bodyOf(file).toString();
     expect(body).toMatch(/\nLogs have ended\n$/);
-    expect(follow(file)).toEqual({log: body.slice(0, -'Logs have ended\n'.length), markers: [], sentinel: true});
+    expect(follow(file)).toEqual({log: body.slice(0, -'Logs have ended\n'.length), markers: [], hasEndMarker: true});
   },
 );
 
@@ -53,17 +53,17 @@ test.each([
   expect(follow(file)).toEqual({
     log: body.slice(body.indexOf('\n') + 1),
     markers: [{kind: 'discarded', entries}],
-    sentinel: false,
+    hasEndMarker: false,
   });
 });
 
-test('05: a killed runner ends without the sentinel, and comes back with another fresh start', () => {
+test('05: a killed runner ends without the end marker, and comes back with another fresh start', () => {
   const before = '05a-runner-sigkill-api-alive-midstream.raw';
   const after = '05b-after-runner-restart.raw';
   expect(follow(before, after)).toEqual({
     log: `${bodyOf(before)}${bodyOf(after)}`,
     markers: [{kind: 'new-life', because: 'restarted'}],
-    sentinel: false,
+    hasEndMarker: false,
   });
 });
 
@@ -72,7 +72,7 @@ test('05b, 05c: the same life again', () => {
   expect(again.log).toBe(bodyOf('05b-after-runner-restart.raw').toString());
   // Nothing came after what was known; the overlap is proved all the same.
   expect(again.markers).toMatchObject([{kind: 'reconnected'}]);
-  expect(again.sentinel).toBe(true);
+  expect(again.hasEndMarker).toBe(true);
 });
 
 test.each(['40f-v0.200-discard-notice.raw', '41f-v0.100-discard-notice.raw', '40e-v0.200-log-start-stop.raw'])(

@@ -12,7 +12,7 @@ export type Limits = {readonly bytes: number; readonly entries: number};
 export type Shape = 'manager' | 'json' | 'control-plane' | 'control-plane-json' | 'bare';
 
 /** How a stopped follower's body ends. */
-export type Farewell = 'sentinel' | 'silent';
+export type Farewell = 'end-marker' | 'silent';
 
 /** One life of the ring: everything written to it, and the part that it still holds. */
 export class Life {
@@ -84,7 +84,7 @@ export class Follower {
   }
 
   end(farewell: Farewell): void {
-    if (farewell === 'sentinel') this.send('Logs have ended\n');
+    if (farewell === 'end-marker') this.send('Logs have ended\n');
     this.ended = true;
   }
 }
@@ -159,7 +159,7 @@ export class ServerModel {
 
   /** The pipeline is deleted, and another of the same name is created. */
   recreate(): void {
-    this.#endAll('sentinel');
+    this.#endAll('end-marker');
     this.#pipelines++;
     this.life = this.#startLife();
   }

@@ -178,7 +178,7 @@ describe('protocol lines', () => {
   });
 });
 
-describe('sentinel gate', () => {
+describe('end marker filter', () => {
   function pass(gate: EndMarkerFilter, chunks: readonly string[]): string {
     return chunks.map((chunk) => Buffer.from(gate.append(Buffer.from(chunk))).toString()).join('');
   }
@@ -213,7 +213,7 @@ describe('sentinel gate', () => {
     );
   });
 
-  test('no line waits but the one that may be the sentinel', () => {
+  test('no line waits but the one that may be the end marker', () => {
     const gate = new EndMarkerFilter();
     expect(pass(gate, ['a', '\nL'])).toBe('a\n');
     expect(pass(gate, ['o', 'g', 'x'])).toBe('Logx');

@@ -59,7 +59,7 @@ const plain = fc
 const chunks = fc.array(fc.oneof(fc.nat(3), fc.nat(80), fc.nat(2000)), {minLength: 1, maxLength: 6});
 
 function step(entry: fc.Arbitrary<Written>): fc.Arbitrary<Step> {
-  const farewell = fc.constantFrom('sentinel' as const, 'silent' as const);
+  const farewell = fc.constantFrom('end-marker' as const, 'silent' as const);
   const entries = fc.oneof(
     {weight: 4, arbitrary: fc.array(entry, {minLength: 1, maxLength: 6})},
     {

@@ -57,7 +57,7 @@ class Scene {
 
   cut(): boolean {
     this.#follower = undefined;
-    return this.stitch.end().sentinel;
+    return this.stitch.end().hasEndMarker;
   }
 
   /** `pipelineId`: as the caller knows it. */
@@ -450,7 +450,7 @@ test('lines that imitate the server are lines of the log', () => {
   expect(scene.markers()).toEqual([...nothingLost, ...nothingLost]);
 });
 
-test('a sentinel that a pipeline printed last waits for what follows it', () => {
+test('an end marker that a pipeline printed last waits for what follows it', () => {
   const scene = new Scene();
   scene.write('Logs have ended');
   scene.receive();
@@ -697,7 +697,7 @@ function discarded(entries: number): string {
   return `... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown.`;
 }
 
-test('left for good, a last line that looks like the sentinel is the log’s own, and nothing follows it', () => {
+test('left for good, a last line that looks like the end marker is the log’s own, and nothing follows it', () => {
   const scene = new Scene();
   scene.write('a');
   scene.receive();
