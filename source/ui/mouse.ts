@@ -1,5 +1,5 @@
 import type {MouseReport} from '../system/terminal-input.ts';
-import {markAt, scrollBy, visiblePlaces} from '../viewport/position.ts';
+import {setCurrent, scrollBy, visiblePlaces} from '../viewport/position.ts';
 import {pipelineAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
@@ -81,6 +81,6 @@ export class Mouse {
     if (!at) return;
     controller.dispatch({type: 'focus', side: 'log'});
     const place = visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
-    if (place) controller.changePane({position: markAt(at.tab.pane.position, at.geometry, place.id)});
+    if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
   }
 }

@@ -10,44 +10,44 @@ import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts'
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {levelStyles, lineAsSent, readLine} from './line-text.ts';
-import {wallTime, type ZoneOffset} from './time-column.ts';
+import {timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type DetailOptions = {
   /** Cells of a row. */
   readonly width: number;
   readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
-  /** What the record inherits where its first line says neither: of a panic, from the record before it. */
+  /** Level and time of a panic, which has neither in its first line, from the record before it. */
   readonly level?: Level | undefined;
   readonly at?: number | undefined;
 };
 
 const titleStyle: Style = {bold: true};
 /**
- * What is more is left out, and said to be: a record of megabytes would hold the program up. Together they take at
- * most 3 ms in ASCII, 13 ms in wide characters.
+ * Longer records are cut, with a row that reports it: a record of megabytes would block the program. These limits take 3 ms
+ * at most in ASCII, 13 ms in wide characters.
  */
-const mostRows = 2000;
-const mostBytes = 96 * 1024;
+const maxRows = 2000;
+const maxBytes = 96 * 1024;
 /** Cells of the names in the head, the space after them included. */
 const headCells = 8;
 const widestKey = 24;
 
 /**
- * A record in full, as rows of at most `width` cells: what its head says, its message and all its other lines, its
- * fields as a table, and, of a JSON line, all of it indented. `lines` are the record's lines as received, head first.
+ * A whole record in rows of at most `width` cells: the parts of its head, its message and all other lines, its fields as a
+ * table, and a JSON line once more, indented. `lines`: the record's lines as received, head first.
  */
 export function detailRows(lines: readonly Uint8Array[], options: DetailOptions): readonly StyledText[] {
-  const rows = new RowList(options.width, mostRows);
+  const rows = new RowList(options.width, maxRows);
   const [head = new Uint8Array(), ...rest] = lines;
   const {asSent, record} = readLine(head);
   addHead(rows, record, options);
   for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
   addCut(rows, head, options);
-  let looked = Math.min(head.length, visibleBytes);
+  let shownBytes = Math.min(head.length, visibleBytes);
   for (const line of rest) {
-    looked += Math.min(line.length, visibleBytes);
-    if (looked > mostBytes) rows.end();
+    shownBytes += Math.min(line.length, visibleBytes);
+    if (shownBytes > maxBytes) rows.end();
     if (rows.isFull) break;
     rows.add(lineAsSent(line));
     addCut(rows, line, options);
@@ -65,7 +65,7 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
 function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: DetailOptions): void {
   const add = (name: string, value: string, style?: Style) =>
     rows.addNamed(plain(name, {dim: true}), headCells, [plain(sanitise(value).text, style)]);
-  const time = record ? wallTime(record.timeText) : at;
+  const time = record ? timeOfText(record.timeText) : at;
   if (record) add('time', record.timeText.replace(/^(\d{4}-\d\d-\d\d)T([\d:.]+)Z$/, '$1 $2 UTC'));
   else if (at !== undefined) add('time', `${preciseTime(at)} UTC, of the record before`);
   if (time !== undefined && offsetAt(time) !== 0) add('local', localTime(time, offsetAt(time)));
@@ -95,13 +95,13 @@ function addFields(rows: RowList, fields: ReturnType<typeof recordFields>): void
   const cells = Math.min(longest, widestKey, Math.floor(rows.width / 3)) + 2;
   for (const [index, [, value]] of fields.entries()) {
     if (rows.isFull) return;
-    const lines = prettyJson(value, mostRows) ?? value.split('\n');
+    const lines = prettyJson(value, maxRows) ?? value.split('\n');
     rows.addNamed(keys[index] ?? plain(''), cells, lines.map(sanitise));
   }
 }
 
 function addJson(rows: RowList, text: string): void {
-  const lines = rows.isFull ? undefined : prettyJson(text, mostRows);
+  const lines = rows.isFull ? undefined : prettyJson(text, maxRows);
   if (!lines) return;
   rows.add(plain(''));
   rows.add(plain('JSON', titleStyle));
@@ -136,7 +136,7 @@ class RowList {
     return this.#rows;
   }
 
-  /** What is added from now on is left out. */
+  /** Further lines are left out. */
   get isFull(): boolean {
     return this.#rows.length >= this.#limit;
   }
@@ -144,10 +144,10 @@ class RowList {
   /** A line, in as many rows as it needs. */
   add(line: StyledText): void {
     if (this.isFull) return;
-    for (const row of wrapped(line, this.width)) this.#push(row);
+    for (const row of wrapped(line, this.width)) this.#addRow(row);
   }
 
-  /** Lines beside a name of `nameCells` cells; a name that is longer stands in rows of its own above them. */
+  /** Lines beside a name of `nameCells` cells; a longer name has rows of its own above them. */
   addNamed(name: StyledText, nameCells: number, lines: readonly StyledText[]): void {
     const isBeside = textWidth(name.text) < nameCells;
     if (!isBeside) this.add(name);
@@ -155,13 +155,13 @@ class RowList {
     for (const line of lines) {
       if (this.isFull) return;
       for (const row of wrapped(line, Math.max(2, this.width - nameCells))) {
-        this.#push(clip(concat([left, row]), 0, this.width));
+        this.#addRow(clip(concat([left, row]), 0, this.width));
         left = plain(' '.repeat(nameCells));
       }
     }
   }
 
-  /** Nothing more is to be added. */
+  /** Leaves out all further lines. */
   end(): void {
     this.#limit = this.#rows.length;
   }
@@ -171,27 +171,27 @@ class RowList {
     this.#rows.splice(-1, 1, clip(line, 0, this.width));
   }
 
-  #push(row: StyledText): void {
+  #addRow(row: StyledText): void {
     if (!this.isFull) this.#rows.push(row);
   }
 }
 
 function wrapped(line: StyledText, cells: number): readonly StyledText[] {
-  // Most lines are short, and a character is at most two cells wide.
+  // Fast path: a character is at most two cells wide.
   if (line.text.length * 2 <= cells) return [line];
   const offsets = wordOffsets(line.text, cells);
   return offsets.map((start, index) => slice(line, start, offsets[index + 1] ?? line.text.length));
 }
 
-/** Deeper than this nothing is indented further: 64 KiB of brackets would become gigabytes of blanks. */
+/** Deeper levels are indented no further: 64 KiB of brackets would become gigabytes of blanks. */
 const deepest = 20;
 const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
- * The first `most` lines of a JSON object or array, indented by two; undefined if the text is neither. Names, strings and
- * numbers stay as they are written: parsed and written again, large numbers would change and repeated names would vanish.
+ * The first `maxLines` lines of a JSON object or array, indented by two; undefined for any other text. Names, strings and
+ * numbers are not changed: parsing and printing would change large numbers and lose repeated names.
  */
-export function prettyJson(text: string, most: number): readonly string[] | undefined {
+export function prettyJson(text: string, maxLines: number): readonly string[] | undefined {
   if (!/^\s*[[{]/.test(text) || parseJson(text) === undefined) return undefined;
   const lines: string[] = [];
   let line = '';
@@ -207,7 +207,7 @@ export function prettyJson(text: string, most: number): readonly string[] | unde
     if (isClosing) depth -= 1;
     // An empty object or array stays on one line.
     if (previous === ',' || isInside !== isClosing) breakLine();
-    if (lines.length >= most) return lines;
+    if (lines.length >= maxLines) return lines;
     line += token === ':' ? ': ' : token;
     if (token === '{' || token === '[') depth += 1;
     previous = token;

@@ -9,25 +9,25 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {type CompactForm, compactRows, readLine} from './line-text.ts';
-import {isVerbatim, timeCells, wallTime} from './time-column.ts';
+import {isVerbatim, timeCells, timeOfText} from './time-column.ts';
 
 /** The part of a search pattern that painting needs. */
 export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
 
-/** A pattern that is painted wherever it occurs. */
+/** A pattern whose occurrences are painted. */
 export type Highlight = {readonly finder: HitFinder; readonly style: Style};
 
-/** An entry as text for the screen: everything that stays the same until the entry or the options change. */
+/** An entry as text for the screen: the part that changes only with the entry or the options. */
 export type EntryText = {
-  /** Where a line of its message ends that is not the last, a newline stands. */
+  /** The lines of its message, separated by newlines. */
   readonly styled: StyledText;
-  /** Start of each row in `styled.text`; not wrapping, one row for each line of its message. */
+  /** Start of each row in `styled.text`; without wrapping, one row for each line of its message. */
   readonly offsets: readonly number[];
-  /** Said at the right border when the line is longer than what is shown of it. */
+  /** Shown at the right border when only a part of the line is shown. */
   readonly label: string | undefined;
-  /** Wall milliseconds at which a record was written, by its own word. */
+  /** The time of a record, Unix time in ms. */
   readonly at: number | undefined;
-  /** Characters at the beginning of `styled.text` that are the column of the time. */
+  /** Length of the time column at the beginning of `styled.text`. */
   readonly timeCells: number;
 };
 
@@ -42,28 +42,41 @@ export type EntryForm = {
   readonly hits: HitFinder | undefined;
 };
 
+/**
+ * The styles of highlighted patterns, in turn. Foreground and background are both set, for light and dark screens; without
+ * colours they are underlined. Yellow is for the current hit.
+ */
+export const highlightStyles: readonly Style[] = [
+  {fg: 0, bg: 6, underline: true},
+  {fg: 0, bg: 2, underline: true},
+  {fg: 15, bg: 4, underline: true},
+  {fg: 15, bg: 5, underline: true},
+  {fg: 15, bg: 1, underline: true},
+  {fg: 0, bg: 14, underline: true},
+];
+
 const hitStyle: Style = {inverse: true};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},
   loss: {fg: 1, bold: true},
 };
-/** A wrapped line takes at most so many rows: 64 KiB at 80 columns is 820. */
+/** Rows of a wrapped line, at most: 64 KiB at 80 columns are 820. */
 const wrapLimit = 1000;
 
 /** A marker between rules, wrapped at words. */
 export function markerEntry(marker: Marker, {cells, symbols}: EntryForm): EntryText {
   const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
-  // The first line of `deployment_error` is part of it: text that a pipeline may have written.
+  // It has the first line of `deployment_error`: text that a pipeline may have written.
   const words = sanitise(`${rule} ${markerText(marker)}`).text;
-  // The closing rule is for looks only: it gets no row of its own.
+  // The closing rule gets no row of its own.
   const closed = `${words} ${rule}`;
   const text = textWidth(closed) <= cells ? closed : words;
   const styled = plain(text, markerStyles[markerTone(marker)]);
   return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0};
 }
 
-/** A line in its compact form, or as sent: where it is no record, or where a hit stands in what that form hides. */
+/** A line in its compact form; as sent if it is no record, or if a hit is in a part that the compact form hides. */
 export function lineEntry(bytes: Uint8Array, entryForm: EntryForm): EntryText {
   const {form, hits, highlights} = entryForm;
   const {asSent, record} = readLine(bytes);
@@ -80,10 +93,10 @@ export function lineEntry(bytes: Uint8Array, entryForm: EntryForm): EntryText {
   for (const {finder, style} of highlights)
     styled = overlay(styled, hitRanges(finder, styled.text, form, cells), style);
   if (hits) styled = overlay(styled, hitRanges(hits, styled.text, form, cells), hitStyle);
-  return {...layOut(styled, bytes.length, entryForm), at: record && wallTime(record.timeText), timeCells: cells};
+  return {...layOut(styled, bytes.length, entryForm), at: record && timeOfText(record.timeText), timeCells: cells};
 }
 
-/** The hits in the text of an entry; none in a column that shows what the line does not say. */
+/** The hits in the text of an entry; none in a time column that shows characters not in the line. */
 export function hitRanges(
   finder: HitFinder,
   text: string,
@@ -94,7 +107,7 @@ export function hitRanges(
   return column === 0 || !form || isVerbatim(form.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
-/** One row of an entry; `styled`: its text with other styles. */
+/** One row of an entry; `styled`: its text in other styles. */
 export function rowOf({styled: own, offsets}: EntryText, row: number, styled = own): StyledText {
   if (offsets.length === 1) return styled;
   const next = offsets[row + 1];
@@ -102,7 +115,7 @@ export function rowOf({styled: own, offsets}: EntryText, row: number, styled = o
   return slice(styled, offsets[row] ?? 0, end);
 }
 
-/** Where the row ends that stands before the one that begins at `next`: the newline is in neither. */
+/** Where the row ends whose next row begins at `next`: the newline is in neither. */
 function endBefore(text: string, next: number): number {
   return text[next - 1] === '\n' ? next - 1 : next;
 }
@@ -121,7 +134,7 @@ function layOut(styled: StyledText, byteLength: number, form: EntryForm) {
   return {styled: slice(styled, 0, end), offsets: offsets.slice(0, wrapLimit), label};
 }
 
-/** Where the rows of a text begin; of too many, one more than there may be. */
+/** Where the rows of a text begin; of too many, one more than the limit. */
 function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
   const offsets: number[] = [];
   for (let start = 0; offsets.length <= wrapLimit; ) {
@@ -135,16 +148,3 @@ function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
   }
   return offsets;
 }
-
-/**
- * The colours of highlighted patterns, in turn. Foreground and background are both set, so that they read on a light
- * and a dark screen alike; without colours they are underlined. Yellow is not among them: it is the current hit.
- */
-export const highlightStyles: readonly Style[] = [
-  {fg: 0, bg: 6, underline: true},
-  {fg: 0, bg: 2, underline: true},
-  {fg: 15, bg: 4, underline: true},
-  {fg: 15, bg: 5, underline: true},
-  {fg: 15, bg: 1, underline: true},
-  {fg: 0, bg: 14, underline: true},
-];

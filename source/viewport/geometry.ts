@@ -3,10 +3,10 @@ import type {Entries} from '../buffer/log-buffer.ts';
 /** One screen row of an entry: an entry that wraps has several. */
 export type Place = {readonly id: number; readonly row: number};
 
-/** What a pane shows: its entries, `height` screen rows, and how many rows a shown entry takes (1 at least). */
+/** What a pane shows: its entries in `height` screen rows, and how many rows each shown entry needs (1 at least). */
 export type Geometry = {
   readonly entries: Entries;
-  /** One past the newest entry of the log, be it shown or not; without it, the newest shown one counts. */
+  /** One past the newest entry of the log, shown or not; by default one past the newest shown entry. */
   readonly endId?: number;
   readonly height: number;
   readonly heightOf: (id: number) => number;
@@ -22,7 +22,7 @@ export function lastShown({entries}: Geometry): number | undefined {
   return entries.atOrBefore(Number.MAX_SAFE_INTEGER);
 }
 
-/** The entry that stands for one that is no longer shown: the next one, or the last. Keeps the order of entries. */
+/** The entry in place of one that is no longer shown: the next one, or the last. Keeps the order of entries. */
 export function placeholder({entries}: Geometry, id: number): number | undefined {
   return entries.atOrAfter(id) ?? entries.atOrBefore(id);
 }

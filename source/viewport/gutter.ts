@@ -5,21 +5,21 @@ import type {Color, Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 
-/** How wide the parts on the left of the text are, in cells; 0 for none. */
+/** Widths of the parts on the left of the text, in cells; 0 for none. */
 export type Gutter = {
   /** For the number of each line and the space after it: `numberCells` of the newest id. */
   readonly numberCells: number;
-  /** For the name of the pipeline, the space after it not included. */
+  /** For the name of the pipeline, without the space after it. */
   readonly originCells: number;
 };
 
-/** What the pane knows of an entry beyond its text; asked for at each painting, so that it may change at any time. */
+/** The state of an entry beside its text. Read at each painting, so that it may change at any time. */
 export type RowState = {
   /** The level of the record that a line belongs to. */
   readonly level?: Level | undefined;
-  /** Shown only because it stands around a match: the whole row is dim. */
+  /** Shown only because it is near a match: the whole row is dim. */
   readonly isAround: boolean;
-  /** Records that the row stands for; 1 unless they were folded. */
+  /** Records in the row; 1 unless it is a fold. */
   readonly folded: number;
   readonly marked: boolean;
   readonly selected: boolean;
@@ -29,11 +29,11 @@ export type RowState = {
 
 /** The margin: the current line or the selection, and the user's mark or the bar of errors. */
 const marginCells = 2;
-/** Fewer cells of text than this are no use: numbers and names give way first. */
+/** With fewer cells of text than this, numbers and names are left out. */
 const leastText = 16;
 
-// Bars are painted blanks: what is dragged over with the mouse is copied without them.
-// The selection's is in the text's own colour: blue is hard to see on black.
+// Bars are painted blanks: text that is selected with the mouse is copied without them. The bar of the selection has the
+// colour of the text: blue is hard to see on black.
 const selectionBar: Style = {inverse: true};
 const errorBar: Style = {inverse: true, fg: 1};
 const currentStyle: Style = {bold: true};
@@ -50,7 +50,7 @@ export function fitGutter(gutter: Gutter, width: number): Gutter {
   return narrower.find((each) => width - gutterCells(each) >= leastText) ?? {numberCells: 0, originCells: 0};
 }
 
-/** `numberCells` for a log; grows a hundredfold at a time, so that rows seldom move. */
+/** `numberCells` for a log; grows by two digits at a time, so that rows seldom move. */
 export function numberCells(endId: number): number {
   const digits = String(Math.max(1, endId)).length;
   return 1 + Math.max(5, digits + (digits % 2 === 0 ? 1 : 0));
@@ -58,23 +58,23 @@ export function numberCells(endId: number): number {
 
 /** The left of each row of an entry. `number` is undefined for rows without one. */
 export function paintGutter(
-  look: RowState,
+  state: RowState,
   gutter: Gutter,
   {isCurrent, number, symbols}: {isCurrent: boolean; number: number | undefined; symbols: Symbols},
 ): StyledText {
   const current = plain(isCurrent ? symbols.currentLine : ' ', {
     ...(isCurrent && currentStyle),
-    ...(look.selected && selectionBar),
+    ...(state.selected && selectionBar),
   });
-  const mark = plain(look.marked ? symbols.mark : ' ', {
-    ...(look.marked && markStyle),
-    ...(look.level === 'ERROR' && errorBar),
+  const mark = plain(state.marked ? symbols.mark : ' ', {
+    ...(state.marked && markStyle),
+    ...(state.level === 'ERROR' && errorBar),
   });
   const parts = [current, mark];
   if (gutter.numberCells > 0) {
     parts.push(plain(`${number ?? ''} `.padStart(gutter.numberCells), {dim: true}));
   }
-  if (gutter.originCells > 0) parts.push(originOf(look, gutter.originCells), plain(' '));
+  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
   return concat(parts);
 }
 
@@ -83,7 +83,7 @@ function originOf({origin}: RowState, cells: number): StyledText {
   return padTo(clip(name, 0, cells), cells);
 }
 
-/** The text of the current line: nothing in it is dim, and what has no colour is bold. Bold colours may be too bright. */
+/** The text of the current line: nothing is dim, and text without a colour is bold. Bold colours may be too bright. */
 export function emphasised({text, runs}: StyledText): StyledText {
   const builder = new StyledTextBuilder();
   let at = 0;
@@ -97,7 +97,7 @@ export function emphasised({text, runs}: StyledText): StyledText {
   return builder.finish();
 }
 
-/** The same text all dim; what is painted over (hits, stand-ins of control characters) stays visible. */
+/** The same text, dim. Text with a background (hits, control characters) stays visible. */
 export function dimmed({text, runs}: StyledText): StyledText {
   const parts: StyledText[] = [];
   let at = 0;

@@ -1,22 +1,22 @@
 import {count, dateTime} from '../lib/format.ts';
-/** What a reader of the evidence has to know about the lines. */
+/** What a reader must know about the lines. */
 export type MarkdownInput = {
   readonly pipeline: string;
   /** The server's URL; only its host is named, which leaves out credentials. */
   readonly server: string;
-  /** The pipeline's platform version, where known. */
+  /** The pipeline's platform version. */
   readonly platformVersion?: string;
-  /** Times of the first and the last record, in wall milliseconds; undefined when no line has a time. */
+  /** Times of the first and the last record, Unix time in ms; undefined when no line has a time. */
   readonly span: {readonly from: number; readonly to: number} | undefined;
-  /** The filters in force, in words. */
+  /** The active filters, in words. */
   readonly filters: readonly string[];
   /** The gaps among the lines, in words. */
   readonly gaps: readonly string[];
 };
 
 /**
- * Lines as evidence for an issue or a message: Markdown with the facts above and the lines in a fence. Lines are added
- * one by one, so that the caller can do it in slices.
+ * A Markdown report of lines, for an issue or a message: facts about them, then the lines in a fence. Lines are added one
+ * by one, so that the caller can work in slices.
  */
 export class MarkdownReport {
   readonly #clean: (line: Uint8Array) => string;
@@ -35,10 +35,10 @@ export class MarkdownReport {
     this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
   }
 
-  finish(facts: MarkdownInput): string {
-    // A fence is closed by a run at least as long as the one that opened it, and is made of three at least.
+  finish(input: MarkdownInput): string {
+    // A fence of at least three backticks, longer than any run of backticks in the lines: none can close it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
-    return [...this.#head(facts), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
+    return [...this.#head(input), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
   }
 
   #head({pipeline, server, platformVersion, span, filters, gaps}: MarkdownInput): string[] {
@@ -59,19 +59,19 @@ function hostOf(server: string): string {
   return URL.canParse(server) ? new URL(server).host : 'unknown';
 }
 
-/** `2026-11-25 12:01:02 to 12:03:44 UTC`; the second date only where it is another one. */
+/** `2026-11-25 12:01:02 to 12:03:44 UTC`; the second date only where it differs. */
 function spanWords({from, to}: {from: number; to: number}): string {
   const [fromDay = '', fromTime = ''] = dateTime(from).split(' ');
   const [toDay = '', toTime = ''] = dateTime(to).split(' ');
   return `${fromDay} ${fromTime} to ${toDay === fromDay ? '' : `${toDay} `}${toTime} UTC`;
 }
 
-/** Text as inline code: the only place in Markdown where nothing in it has a meaning. */
+/** Text as inline code, in which no character has a meaning for Markdown. */
 function code(value: string): string {
   const text = oneLine(value);
   const run = longestRunOfBackticks(text);
   if (run === 0 && text.trim() !== '') return `\`${text}\``;
-  // Blanks inside the delimiters are taken off by the reader, one at each end, if there is anything else.
+  // Markdown removes one blank inside each delimiter, if the text is not blank.
   const delimiter = '`'.repeat(run + 1);
   return `${delimiter} ${text} ${delimiter}`;
 }

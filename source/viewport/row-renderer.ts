@@ -22,7 +22,7 @@ import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, ty
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
-/** Everything that decides how an entry is laid out. A renderer is made anew when any of it changes. */
+/** All options of the layout of an entry. When one changes, a new renderer is made. */
 export type RowOptions = Gutter & {
   /** Cells of a row, everything included; 4 at least. */
   readonly width: number;
@@ -39,34 +39,39 @@ export type RowOptions = Gutter & {
   readonly hits: HitFinder | undefined;
 };
 
-/** What is looked up when rows are painted, and may change with every frame. */
+/** The input of a painting, which may change with every frame. */
 export type PaintInput = {
-  /** Gets the mark in the margin, and text that stands out. */
+  /** The current entry: marked in the margin, with emphasised text. */
   readonly current: number | undefined;
-  /** The line that is panned so that its first hit is seen, whatever the others are. */
+  /** The line that is panned to its first hit, regardless of the others. */
   readonly revealed: number | undefined;
-  readonly lookAt: (id: number) => RowState;
-  /** Wall milliseconds, for ages. */
+  readonly stateOf: (id: number) => RowState;
+  /** Unix time in ms, for ages. */
   readonly now: number;
-  /** What the pane shows: times are counted from the record shown before. */
+  /** The shown entries: times are counted from the record shown before. */
   readonly entries: Entries;
 };
 
-// Both colours are set: the ground of a hit in yellow would leave its text white on a light screen.
+// Both colours are set: on a light screen the text on yellow would be white.
 const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
-/** Fewer cells of text than this are all for the message: beside the list at 40 columns there are 22. */
+/** With fewer cells of text than this, the time is left out: beside the list at 40 columns there are 22. */
 const leastForTime = 28;
-/** How far back the record shown before is looked for: the lines of a backtrace have no time. */
+/** Entries that are searched for the time of the record shown before: lines of a backtrace have none. */
 const lookBack = 200;
 
-/** Turns entries of one buffer into painted rows, and knows how many rows each takes. */
+/** Texts in the cache: enough for any screen; others are made again in microseconds. */
+const cacheLimit = 2000;
+
+/** Turns entries of one buffer into painted rows. */
 export class RowRenderer {
   /** Cells of a row that are text of the line. */
   readonly textWidth: number;
   readonly #options: RowOptions;
   readonly #gutter: Gutter;
   readonly #form: EntryForm;
-  readonly #texts: EntryTexts;
+  readonly #buffer: LogBuffer;
+  /** Texts of entries that do not change any more. */
+  readonly #texts = new Map<number, EntryText>();
 
   constructor(buffer: LogBuffer, options: RowOptions) {
     const {width, asSent, time, offsetAt} = options;
@@ -76,57 +81,57 @@ export class RowRenderer {
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
     const form = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
     this.#form = {...options, cells: this.textWidth, form};
-    this.#texts = new EntryTexts(buffer, this.#form);
+    this.#buffer = buffer;
   }
 
-  /** Rows that an entry takes: 1, or more when it wraps or its message has several lines. */
+  /** Rows of an entry: 1, or more when it wraps or its message has several lines. */
   heightOf(id: number): number {
-    return this.#wraps(id) || this.#texts.mayHaveRows(id) ? this.#texts.of(id).offsets.length : 1;
+    return this.#wraps(id) || this.#mayHaveRows(id) ? this.#textOf(id).offsets.length : 1;
   }
 
-  /** Cells that the widest row of an entry takes when it is not wrapped. */
+  /** Cells of the widest row of an entry, without wrapping. */
   lineWidth(id: number): number {
-    const entry = this.#texts.of(id);
+    const entry = this.#textOf(id);
     return Math.max(...entry.offsets.map((_, row) => textWidth(rowOf(entry, row).text)));
   }
 
   /** The row of an entry in which its first hit is; the first if there is none. */
   hitRowOf(id: number): number {
-    const entry = this.#texts.of(id);
+    const entry = this.#textOf(id);
     const [hit] = this.#hitsIn(entry);
     return hit ? rowAt(entry, hit.start) : 0;
   }
 
   /** Paints the rows of `places`. Each row is at most `width` cells. */
-  paintRows(places: readonly Place[], facts: PaintInput): string[] {
-    return places.map((place) => this.#paintRow(place, facts));
+  paintRows(places: readonly Place[], input: PaintInput): string[] {
+    return places.map((place) => this.#paintRow(place, input));
   }
 
-  #paintRow({id, row}: Place, facts: PaintInput): string {
+  #paintRow({id, row}: Place, input: PaintInput): string {
     const {symbols, colors} = this.#options;
-    const look = facts.lookAt(id);
-    // Lines are counted from the first that was received; one that wraps has its number once, a marker has none.
-    const number = row > 0 || this.#texts.isMarker(id) ? undefined : id + 1;
-    const gutter = paintGutter(look, this.#gutter, {isCurrent: id === facts.current, number, symbols});
-    const {offsets, label} = this.#texts.of(id);
-    const whole = this.#rowText(id, row, facts);
-    const text = id === facts.current ? emphasised(whole) : look.isAround ? dimmed(whole) : whole;
+    const state = input.stateOf(id);
+    // The number counts from the first line that was received; a line has it once, a marker has none.
+    const number = row > 0 || this.#isMarker(id) ? undefined : id + 1;
+    const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
+    const {offsets, label} = this.#textOf(id);
+    const whole = this.#rowText(id, row, input);
+    const text = id === input.current ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
     const isLastRow = row === offsets.length - 1;
-    const ended = isLastRow ? withEnd(text, {label, folded: look.folded}, this.textWidth, symbols) : text;
+    const ended = isLastRow ? withEnd(text, {label, folded: state.folded}, this.textWidth, symbols) : text;
     return paint(concat([gutter, ended]), colors);
   }
 
-  #rowText(id: number, row: number, facts: PaintInput): StyledText {
-    const entry = this.#texts.of(id);
-    const timed = this.#withMovingTime(entry, id, facts);
-    const text = id === facts.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
+  #rowText(id: number, row: number, input: PaintInput): StyledText {
+    const entry = this.#textOf(id);
+    const timed = this.#withMovingTime(entry, id, input);
+    const text = id === input.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
     const {pan, symbols} = this.#options;
     const own = rowOf(entry, row, text);
     if (this.#wraps(id)) return own;
-    return panned(own, id === facts.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
+    return panned(own, id === input.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
   }
 
-  /** Ages, and times since the record before, are put into the blank column that the entry has for them. */
+  /** Puts an age, or the time since the record before, into the blank column of the entry. */
   #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintInput): StyledText {
     const {time} = this.#options;
     if (at === undefined || timeCells === 0 || !isMoving(time)) return styled;
@@ -139,7 +144,7 @@ export class RowRenderer {
   #timeBefore(id: number, entries: Entries): number | undefined {
     let before = entries.atOrBefore(id - 1);
     for (let left = lookBack; before !== undefined && left > 0; left--) {
-      const {at} = this.#texts.of(before);
+      const {at} = this.#textOf(before);
       if (at !== undefined) return at;
       before = entries.atOrBefore(before - 1);
     }
@@ -151,26 +156,49 @@ export class RowRenderer {
     return hits ? hitRanges(hits, styled.text, this.#form.form, timeCells) : [];
   }
 
-  /** Cells to hide of a line so that its first hit is in view; `pan` if it is then, or if there is none. */
+  /** Cells of a line to hide so that its first hit is visible; `pan` if it is visible anyway, or if there is none. */
   #panToHit(id: number, pan: number): number {
-    const entry = this.#texts.of(id);
+    const entry = this.#textOf(id);
     const {text} = entry.styled;
     const [hit] = this.#hitsIn(entry);
     if (!hit) return pan;
     const rowStart = entry.offsets[rowAt(entry, hit.start)] ?? 0;
     const start = textWidth(text.slice(rowStart, hit.start));
     const end = textWidth(text.slice(rowStart, hit.end));
-    // The marks of a cut line take a cell each.
+    // The marks of a cut line need a cell each.
     const room = this.textWidth - 2;
     if (start > pan && end <= pan + room) return pan;
     if (end <= room) return 0;
-    // As little as needed, with a quarter of the room after the hit: what stands before it tells what it is.
+    // As little as needed, with a quarter of the room after the hit: the text before it is its context.
     return Math.min(start, end - room + Math.floor(room / 4));
   }
 
-  /** A marker always wraps: what it says of a loss must not be cut off. */
+  /** A marker always wraps: its words about a loss must not be cut off. */
   #wraps(id: number): boolean {
-    return this.#options.wrap || this.#texts.isMarker(id);
+    return this.#options.wrap || this.#isMarker(id);
+  }
+
+  #isMarker(id: number): boolean {
+    return this.#buffer.markerAt(id) !== undefined;
+  }
+
+  /** Whether an entry may have several rows without wrapping: only the message of a record in JSON has newlines. */
+  #mayHaveRows(id: number): boolean {
+    return this.#form.form !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
+  }
+
+  /** The text of an entry; empty when it is not held. */
+  #textOf(id: number): EntryText {
+    const cached = this.#texts.get(id);
+    if (cached) return cached;
+    const marker = this.#buffer.markerAt(id);
+    // A marker may be replaced, and the open line grows: neither is cached.
+    if (marker) return markerEntry(marker, this.#form);
+    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
+    if (this.#buffer.hasOpenLine && id === this.#buffer.endId - 1) return text;
+    if (this.#texts.size >= cacheLimit) this.#texts.clear();
+    this.#texts.set(id, text);
+    return text;
   }
 }
 
@@ -182,47 +210,9 @@ function rowAt({offsets}: EntryText, at: number): number {
   );
 }
 
-/** Enough for any screen and the way to it; the rest is made again in microseconds. */
-const cacheLimit = 2000;
-
-/** The entries of one buffer as texts of one form, kept once made. */
-class EntryTexts {
-  readonly #buffer: LogBuffer;
-  readonly #form: EntryForm;
-  readonly #made = new Map<number, EntryText>();
-
-  constructor(buffer: LogBuffer, form: EntryForm) {
-    this.#buffer = buffer;
-    this.#form = form;
-  }
-
-  /** The text of an entry; empty when it is not held. */
-  of(id: number): EntryText {
-    const made = this.#made.get(id);
-    if (made) return made;
-    const marker = this.#buffer.markerAt(id);
-    // The open line grows and a marker may still be folded into: neither is final.
-    if (marker) return markerEntry(marker, this.#form);
-    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
-    if (this.#buffer.hasOpenLine && id === this.#buffer.endId - 1) return text;
-    if (this.#made.size >= cacheLimit) this.#made.clear();
-    this.#made.set(id, text);
-    return text;
-  }
-
-  /** Whether an entry may have several rows without being wrapped: only a record in JSON has newlines in its message. */
-  mayHaveRows(id: number): boolean {
-    return this.#form.form !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
-  }
-
-  isMarker(id: number): boolean {
-    return this.#buffer.markerAt(id) !== undefined;
-  }
-}
-
 const quiet: Style = {dim: true};
 
-/** The part of a line, `width` cells from cell `pan` on; what goes on beyond a border is marked there. */
+/** The part of a line from cell `pan` on, `width` cells wide; a border where the line continues is marked. */
 function panned(line: StyledText, pan: number, width: number, symbols: Symbols): StyledText {
   const cut = clippedSides(line.text, pan, width);
   const text = clip(line, pan, width);
@@ -231,15 +221,15 @@ function panned(line: StyledText, pan: number, width: number, symbols: Symbols):
   return concat([clip(concat(left), 0, width - 1), plain(symbols.cutRight, quiet)]);
 }
 
-/** What stands at the right border of an entry's last row. */
+/** The end of an entry's last row, at the right border. */
 type RowEnd = {
-  /** How long the line is of which only a part is shown. */
+  /** The length of a line of which only a part is shown. */
   readonly label: string | undefined;
-  /** How many records the row stands for. */
+  /** How many records the row has. */
   readonly folded: number;
 };
 
-/** The text of a row with its end at the right border of `width` cells, over the text where there is no room. */
+/** The text of a row with its end at the right border of `width` cells, over the text if there is no room. */
 function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbols: Symbols): StyledText {
   if (label === undefined && folded <= 1) return text;
   const end = concat([
@@ -248,7 +238,7 @@ function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbo
   ]);
   const room = width - textWidth(end.text);
   if (room <= 0) return clip(end, 0, width);
-  // What the end takes away from the text is marked like everything that goes on beyond a border; a label says it.
+  // Text that the end covers is marked like text beyond a border; a label shows it already.
   const isMarked = label === undefined && textWidth(text.text) > room;
   const left = isMarked ? concat([clip(text, 0, room - 1), plain(symbols.cutRight, quiet)]) : clip(text, 0, room);
   return concat([padTo(left, room), end]);

@@ -9,21 +9,21 @@ import {plain, type StyledText} from '../terminal/styled-text.ts';
  */
 export type TimeMode = 'sent' | 'local' | 'utc' | 'relative' | 'delta' | 'off';
 
-/** In the order in which a key goes through them. */
+/** In the order of the key that switches between them. */
 export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative', 'delta', 'off'];
 
 /** Minutes by which a zone is ahead of UTC at a Unix time in ms. */
 export type ZoneOffset = (at: number) => number;
 
-/** What the two modes need that change without the line: both are worked out when a row is painted. */
-type Moment = {readonly now: number; readonly previousAt: number | undefined};
+/** Times for the two modes that change while the line does not: their column is made when a row is painted. */
+type PaintTimes = {readonly now: number; readonly previousAt: number | undefined};
 
-/** From here on an age is in minutes. Milliseconds. */
+/** Milliseconds from which on an age is in minutes. */
 const minutesFrom = 120_000;
-/** `-119 min` and `+999.999`. */
+/** Cells of `-119 min` and `+999.999`. */
 const movingCells = 8;
 
-/** Cells of the column without the space after it; the same for every line, so that nothing jumps. 0: no column. */
+/** Cells of the column without the space after it, the same for every line; 0: no column. */
 export function timeCells(mode: TimeMode, isShort: boolean): number {
   switch (mode) {
     case 'sent':
@@ -56,18 +56,18 @@ export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offset
   let text = '';
   if (mode === 'sent') text = sent.slice(11, 11 + cells);
   else if (mode === 'utc') text = `${sent.slice(0, 10)} ${sent.slice(11, cells)}`;
-  else if (mode === 'local') text = localTime(wallTime(sent), offsetAt).slice(0, cells);
+  else if (mode === 'local') text = localTime(timeOfText(sent), offsetAt).slice(0, cells);
   return padTo(clip(plain(sanitise(text).text), 0, cells), cells);
 }
 
-/** The column of a line of time `at` (wall ms) in the modes that move: exactly as wide as the blank in its place. */
-export function movingTime(mode: TimeMode, at: number, {now, previousAt}: Moment): string {
+/** The column of a line with time `at` (Unix time in ms) in the modes that move: as wide as the blank in its place. */
+export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintTimes): string {
   if (mode === 'relative') return age(now - at).padStart(movingCells);
   return (previousAt === undefined ? '' : difference(at - previousAt)).padStart(movingCells);
 }
 
-/** Wall milliseconds of a time as sent; undefined if it is none. */
-export function wallTime(sent: string): number | undefined {
+/** Unix time in ms of a time as sent; undefined if it is invalid. */
+export function timeOfText(sent: string): number | undefined {
   const at = readTime(sent);
   return Number.isNaN(at) ? undefined : at;
 }
@@ -84,8 +84,8 @@ function age(milliseconds: number): string {
   return past < 1000 ? 'now' : `${sign}${elapsed(past)}`;
 }
 
-/** For how long an age says about what is true: it is in seconds at first, then in minutes or more. Milliseconds. */
-export function ageHolds(age: number): number {
+/** Milliseconds after which an age is shown differently: ages are in seconds at first, then in minutes or more. */
+export function ageStep(age: number): number {
   return Math.abs(age) < minutesFrom ? 1000 : 60_000;
 }
 
@@ -96,14 +96,14 @@ function difference(milliseconds: number): string {
   return seconds < 1000 ? `${sign}${seconds.toFixed(3)}` : `${sign}${elapsed(seconds * 1000)}`;
 }
 
-/** Offsets of zones change on a quarter of an hour, and last as long at least. Milliseconds. */
+/** Offsets of zones change only on a quarter of an hour. Milliseconds. */
 const quarter = 15 * 60_000;
 
-/** Minutes that a time zone is ahead of UTC, for any moment; undefined: the system's zone. */
+/** The offsets of a time zone; undefined: of the system's zone. */
 export function zoneOffset(zone: string | undefined): ZoneOffset {
   if (zone === undefined) return systemZoneOffset;
   const format = new Intl.DateTimeFormat('en', {timeZone: zone, timeZoneName: 'longOffset'});
-  // Lines that are shown together are of one time, and a look-up takes 2 µs at best.
+  // Lines on one screen have similar times, and a look-up takes 2 µs at best.
   let last = {quarter: Number.NaN, offset: 0};
   return (at) => {
     const now = Math.floor(at / quarter);

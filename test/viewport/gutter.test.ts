@@ -1,32 +1,32 @@
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {numberCells} from '../../source/viewport/gutter.ts';
-import {bufferOf, lookRows, paintedRows, rendererOf, withoutColors} from './rows.ts';
+import {bufferOf, paintedRows, rendererOf, stateRows, withoutColors} from './rows.ts';
 
-const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColors);
+const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
 describe('the margin', () => {
   it('has a red bar at each row of a line of an error record', () => {
-    expect(lookRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: true})).toEqual([
+    expect(stateRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: true})).toEqual([
       ' \u001B[7;31m \u001B[0mabc',
       ' \u001B[7;31m \u001B[0mdef',
     ]);
-    expect(lookRows('abc', {level: 'WARN'})).toEqual(['  abc']);
+    expect(stateRows('abc', {level: 'WARN'})).toEqual(['  abc']);
   });
 
   it("has the user's mark, in front of an error, too", () => {
     expect(shown('abc', {marked: true})).toEqual([' ◆abc']);
-    expect(lookRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;7;31m◆\u001B[0mabc']);
+    expect(stateRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;7;31m◆\u001B[0mabc']);
     expect(shown('abc', {marked: true}, {symbols: symbolsFor(false)})).toEqual([' +abc']);
   });
 
   it('has a bar at what is selected, the mark of the current line in it', () => {
-    expect(lookRows('abc', {selected: true})).toEqual(['\u001B[7m \u001B[0m abc']);
-    expect(lookRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
+    expect(stateRows('abc', {selected: true})).toEqual(['\u001B[7m \u001B[0m abc']);
+    expect(stateRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
 
   it('shows bars as inverse blanks without colours, and never as characters', () => {
-    expect(lookRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
+    expect(stateRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
   });
 });
 
@@ -41,7 +41,7 @@ describe('the origin', () => {
     ]);
     expect(shown('abc', {origin: {name: 'etl', color: 2}}, options)).toEqual(['  etl      abc']);
     expect(shown('abc', {}, options)).toEqual(['           abc']);
-    expect(lookRows('abc', {origin}, options)[0]).toContain('\u001B[36morders-w\u001B[0m');
+    expect(stateRows('abc', {origin}, options)[0]).toContain('\u001B[36morders-w\u001B[0m');
   });
 
   it('gives way to the text in a narrow pane', () => {
@@ -76,13 +76,13 @@ describe('line numbers', () => {
 describe('the current line', () => {
   it('is bold where it has no colour, and nothing of it is dim', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z WARN a::b:  refused \u001B[2;34mby\u001B[0m me';
-    expect(lookRows(line, {}, {}, 0)).toEqual([
+    expect(stateRows(line, {}, {}, 0)).toEqual([
       '\u001B[1m▸\u001B[0m \u001B[1m09:08:47.372 \u001B[0;33mWARN \u001B[0;1m b           refused \u001B[0;34mby\u001B[0;1m me\u001B[0m',
     ]);
   });
 
   it('stands out of its context', () => {
-    expect(lookRows('abc', {isAround: true}, {}, 0)).toEqual(['\u001B[1m▸\u001B[0m \u001B[1mabc\u001B[0m']);
+    expect(stateRows('abc', {isAround: true}, {}, 0)).toEqual(['\u001B[1m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
 });
 
@@ -90,11 +90,11 @@ describe('context', () => {
   const line = '[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  refused';
 
   it('is dim as a whole', () => {
-    expect(lookRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b           refused\u001B[0m']);
+    expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b           refused\u001B[0m']);
   });
 
   it('keeps what is painted over', () => {
     const hits = {ranges: (text: string) => [{start: text.indexOf('fuse'), end: text.indexOf('fuse') + 4}]};
-    expect(lookRows(line, {isAround: true}, {hits})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
+    expect(stateRows(line, {isAround: true}, {hits})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
   });
 });

@@ -4,7 +4,7 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {visibleBytes} from '../../source/buffer/style-joints.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {bufferOf, facts, lookRows, paintedRows, rendererOf, shown, withoutColors} from './rows.ts';
+import {bufferOf, facts, paintedRows, rendererOf, shown, stateRows, withoutColors} from './rows.ts';
 import {messageOf, sampleFiles, sampleLines} from './samples.ts';
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
@@ -85,7 +85,7 @@ describe('a message of several lines in JSON', () => {
   });
 
   it('has its fields, and how many it stands for, in the last row', () => {
-    const rows = lookRows(json('one\ntwo', {path: '/var'}), {folded: 3}).map(withoutColors);
+    const rows = stateRows(json('one\ntwo', {path: '/var'}), {folded: 3}).map(withoutColors);
     expect(rows.map((row) => row.trimEnd())).toEqual([
       '  09:08:47.372 WARN  b           one',
       expect.stringMatching(/^ {2}two path=\/var +×3$/),
@@ -327,7 +327,7 @@ it('an empty line is an empty row', () => {
 });
 
 describe('row text', () => {
-  const shown = (...parameters: Parameters<typeof lookRows>) => lookRows(...parameters).map(withoutColors);
+  const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
   describe('folded records', () => {
     it('are counted at the right end, whatever the line', () => {
@@ -340,7 +340,7 @@ describe('row text', () => {
     });
 
     it('are counted in the last row of a line that wraps, and in bold', () => {
-      expect(lookRows('abcdefghijkl', {folded: 3}, {width: 10, wrap: true})).toEqual([
+      expect(stateRows('abcdefghijkl', {folded: 3}, {width: 10, wrap: true})).toEqual([
         '  abcdefgh',
         '  ijkl \u001B[1m ×3\u001B[0m',
       ]);

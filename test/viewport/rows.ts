@@ -4,8 +4,8 @@ import type {RowState} from '../../source/viewport/gutter.ts';
 import {type PaintInput, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 
-/** An entry of which nothing more is known. */
-const plainLook: RowState = {isAround: false, folded: 1, marked: false, selected: false};
+/** A state without anything special. */
+const plainState: RowState = {isAround: false, folded: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
@@ -34,11 +34,11 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
   return new RowRenderer(buffer, options);
 }
 
-/** Nothing is known beyond the lines. */
+/** A painting without a current line and other entries. */
 export const facts = (change: Partial<PaintInput> = {}): PaintInput => ({
   current: undefined,
   revealed: undefined,
-  lookAt: () => plainLook,
+  stateOf: () => plainState,
   now: 0,
   entries: entriesOf([]),
   ...change,
@@ -55,12 +55,12 @@ export const withoutColors = (row: string) => row.replaceAll(/\x1b\[[\d;]*m/g, '
 /** All rows of an entry, without colours. */
 export const shown = (renderer: RowRenderer, id = 0) => paintedRows(renderer, id).map(withoutColors);
 
-/** The rows of one line that looks like this. */
-export function lookRows(
+/** The rows of one line in this state. */
+export function stateRows(
   line: string,
-  look: Partial<RowState>,
+  state: Partial<RowState>,
   options: Partial<RowOptions> = {},
   current?: number,
 ): string[] {
-  return paintedRows(rendererOf(bufferOf(line), options), 0, {current, lookAt: () => ({...plainLook, ...look})});
+  return paintedRows(rendererOf(bufferOf(line), options), 0, {current, stateOf: () => ({...plainState, ...state})});
 }

@@ -6,7 +6,7 @@ import {
   type TimeMode,
   timeCells,
   timeModes,
-  wallTime,
+  timeOfText,
   zoneOffset,
 } from '../../source/viewport/time-column.ts';
 import {entriesOf} from './entries-of.ts';
@@ -42,7 +42,7 @@ describe('the column', () => {
         expect(text.replaceAll(/[日本語]/g, 'xx')).toHaveLength(timeCells(mode, false));
       }
     }
-    expect(wallTime('2026-99-99T99:99:99Z')).toBeUndefined();
+    expect(timeOfText('2026-99-99T99:99:99Z')).toBeUndefined();
   });
 
   it.each([

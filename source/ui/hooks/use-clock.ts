@@ -1,7 +1,7 @@
 import {useEffect, useState} from 'react';
 import type {Clock} from '../../lib/clock.ts';
 import {createStore} from '../../lib/store.ts';
-import {ageHolds} from '../../viewport/time-column.ts';
+import {ageStep} from '../../viewport/time-column.ts';
 import type {Services} from '../services.ts';
 import {useStore} from './use-controller.ts';
 
@@ -19,7 +19,7 @@ export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: n
   // After each frame anew: whatever made it, it shows the ages of its own moment.
   useEffect(() => {
     if (newest === undefined) return;
-    const rest = isWatched ? ageHolds(clock.wall() - newest) : unwatched;
+    const rest = isWatched ? ageStep(clock.wall() - newest) : unwatched;
     return clock.after(rest, () => setTicks((ticks) => ticks + 1));
   });
 }

@@ -111,7 +111,7 @@ export class PaneRows {
       // While following there is no mark: the newest line is the current one, and it changes all the time.
       current: position.kind === 'held' ? current : undefined,
       revealed: view.revealed,
-      lookAt: (id) => this.#lookAt(id, view, current),
+      stateOf: (id) => this.#lookAt(id, view, current),
       now: this.#services.clock.wall(),
       entries: geometry.entries,
     });
