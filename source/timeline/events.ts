@@ -3,7 +3,7 @@ import type {LossCount} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 
-import type {ConnectionState} from '../streams/connection/state.ts';
+import type {LogSnapshot} from '../streams/log-source.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {failureWord, isFailing, pipelineState} from '../words/pipeline.ts';
@@ -151,7 +151,7 @@ export function logStatus(
 const failedAttempts = 3;
 
 /** A log that is silent stays so until it is live again. */
-function silenceOf(connection: ConnectionState, before: string | undefined): string | undefined {
+function silenceOf(connection: LogSnapshot['connection'], before: string | undefined): string | undefined {
   switch (connection.kind) {
     case 'idle':
     case 'live':

@@ -64,7 +64,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   timeline: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../streams/x.ts', '../api/types.ts'],
-    forbidden: ['../ui/x.ts', '../settings/x.ts', '../storage/recording/x.ts', '../api/client.ts', 'react'],
+    forbidden: ['../ui/x.ts', '../settings/x.ts', '../streams/merge/x.ts', '../storage/recording/x.ts', 'react'],
   },
   settings: {
     allowed: ['../lib/x.ts', '../api/types.ts'],
