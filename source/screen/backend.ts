@@ -62,7 +62,7 @@ export class ScreenBackend {
       ? undefined
       : new ScreenSession({
           ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
-          typed: viewOptionsOf(settings.view.typed),
+          viewOptions: viewOptionsOf(settings.view.typed),
         });
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();

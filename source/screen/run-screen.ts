@@ -104,7 +104,7 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: sizeOf(stdout),
     viewOptions: viewOptionsOf(settings.view.initial),
-    ...(session && {beforeFirst: () => session.takeUp(controller)}),
+    ...(session && {beforeFirst: () => session.start(controller)}),
   });
   const reports = reportModes(stdout, settings);
   controller.terminal.keep(reports, title);

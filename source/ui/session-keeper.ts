@@ -13,45 +13,151 @@ import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.t
 import {anchorsIn, positionAt, restoredView, sessionOf} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
 
-/** A change is written so many milliseconds later, with all that came meanwhile. */
+/** The first pipeline waits for the last session at most this long: a home may hang. Milliseconds. */
+const longestWait = 3000;
+/** A server that has just listed its pipelines answers at once who the user is; otherwise the next try. Milliseconds. */
+const tenantTimeout = 2000;
+/** From a change to its write, which holds all changes until then. Milliseconds. */
 const saveDelay = 3000;
 
-/** A tab of the last session whose marks and place were not looked for yet. `stop` ends what is under way. */
-type Pending = {readonly anchors: TabAnchors; source: LogSource | undefined; stop: () => void};
+type SessionOptions = {
+  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession'>;
+  readonly clock: Clock;
+  readonly folder: string;
+  readonly processes: Processes;
+  /** Starts without the last session. */
+  readonly fresh: boolean;
+  /** Options of this start, which the last session does not change. */
+  readonly viewOptions: ViewOptions;
+  readonly signal: AbortSignal;
+};
+
+/** The session of this run: continued from the last one when the server has answered, and kept until the end. */
+export class ScreenSession {
+  readonly #options: SessionOptions;
+  #keeper: SessionKeeper | undefined;
+  #file: SessionFile | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the last session is back, or late: then it comes back behind what is open. Without a file the screen
+   * works as ever, and shows why nothing is kept.
+   */
+  async start(controller: Controller): Promise<void> {
+    const {promise: late, resolve} = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(longestWait, resolve);
+    await Promise.race([this.#start(controller), late]);
+    cancel();
+  }
+
+  async #start(controller: Controller): Promise<void> {
+    const {client, clock, fresh, viewOptions, signal} = this.#options;
+    const tenant = await this.#tenant();
+    if (tenant === undefined) return;
+    const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
+    if (typeof file === 'string') {
+      controller.say(file);
+      return;
+    }
+    this.#file = file;
+    if (signal.aborted) return;
+    const {session, problem} = fresh ? {} : await file.read();
+    const keeper = new SessionKeeper({controller, clock, viewOptions});
+    this.#keeper = keeper;
+    if (session) keeper.restore(session);
+    if (problem !== undefined) controller.say(problem);
+    keeper.start(async (present) => {
+      await file.save(present);
+      const trouble = file.readProblem();
+      if (trouble !== undefined) controller.say(trouble);
+    });
+  }
+
+  /** To be called at the end, while the logs are still there. */
+  capture(): void {
+    this.#keeper?.capture();
+    this.#keeper?.dispose();
+  }
+
+  /** Resolves when everything is on the disk. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  /**
+   * Id of the tenant; empty if the server has no answer: then all its tenants share a session. Over a bad network there
+   * is another try until it comes, since under another name the last session would not be found. Undefined: the screen
+   * ended before.
+   */
+  async #tenant(): Promise<string | undefined> {
+    const {client, clock, signal} = this.#options;
+    while (!signal.aborted) {
+      const late = new AbortController();
+      const cancel = clock.after(tenantTimeout, () => late.abort());
+      try {
+        const {tenantId} = await client.getSession(AbortSignal.any([signal, late.signal]));
+        return tenantId;
+      } catch (error) {
+        if (!late.signal.aborted && !isTemporary(error)) return '';
+      } finally {
+        cancel();
+      }
+      await clock.sleep(tenantTimeout, signal).catch(() => {});
+    }
+    return undefined;
+  }
+}
+
+/** The network or the server fails at the moment, and may answer later. */
+function isTemporary(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const {failure} = error;
+  if (failure.kind !== 'retryable') return failure.kind === 'cancelled';
+  return failure.reason !== 'protocol' && failure.reason !== 'not-ready';
+}
+
+/** A tab of the last session whose marks and place were not found yet. `stop` ends the search, or the wait for it. */
+type Pending = {readonly anchors: TabAnchors; log: LogSource | undefined; stop: () => void};
 
 /**
- * Takes up the last session and keeps the present one. Marks and places come back once a tab's log has caught up; until
- * then they are kept as they were, so that nothing is lost when the program ends, or the server is away, before.
+ * Restores the last session and saves the present one. Marks and places come back once a tab's log has caught up; until
+ * then they are saved as they were, so that nothing is lost when the program ends before.
  */
 export class SessionKeeper {
   readonly #controller: Controller;
   readonly #clock: Clock;
-  readonly #typed: ViewOptions;
+  readonly #viewOptions: ViewOptions;
   readonly #pending = new Map<string, Pending>();
   readonly #unsubscribe: (() => void)[] = [];
   #save: ((session: Session) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
 
-  /** `typed`: what the user wants now, whatever the last session was like. */
-  constructor({controller, clock, typed = {}}: {controller: Controller; clock: Clock; typed?: ViewOptions}) {
-    this.#controller = controller;
-    this.#clock = clock;
-    this.#typed = typed;
+  constructor(options: {
+    readonly controller: Controller;
+    readonly clock: Clock;
+    readonly viewOptions?: ViewOptions;
+  }) {
+    this.#controller = options.controller;
+    this.#clock = options.clock;
+    this.#viewOptions = options.viewOptions ?? {};
   }
 
-  /** Brings a session back; tabs that are open already, named on the command line, stay in front. */
+  /** Opens the tabs of a session; those that are open already, named on the command line, stay in front. */
   restore(session: Session): void {
     const {manager, watch} = this.#controller.services;
     for (const {name, anchors} of session.tabs) {
       if (anchors.marks.length > 0 || anchors.place) {
-        this.#pending.set(name, {anchors, source: undefined, stop: () => {}});
+        this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
       }
     }
-    const view = restoredView(session, {watch, now: this.#controller.state.defaults});
-    const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#typed, tab.pane)}));
-    this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#typed, {...view, tabs})});
-    this.#unsubscribe.push(manager.names.subscribe(() => this.#findSources()));
-    this.#findSources();
+    const view = restoredView(session, {watch, defaults: this.#controller.state.defaults});
+    const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
+    this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#viewOptions, {...view, tabs})});
+    this.#unsubscribe.push(manager.names.subscribe(() => this.#findLogs()));
+    this.#findLogs();
   }
 
   /** From now on `save` is called some seconds after a change. It must not reject. */
@@ -64,7 +170,7 @@ export class SessionKeeper {
     );
   }
 
-  /** Saves the session as it is now: at the end, while the logs are still there. */
+  /** Saves the present session, without a delay. */
   capture(): void {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
@@ -79,38 +185,38 @@ export class SessionKeeper {
   }
 
   #anchorsOf(tab: Tab): TabAnchors {
-    const source = this.#controller.logOf(tab);
-    const now: TabAnchors = source ? anchorsIn(source.buffer, tab.pane) : {marks: [], place: undefined};
+    const log = this.#controller.logOf(tab);
+    const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
     const pending = this.#pending.get(tab.name)?.anchors;
-    if (!pending) return now;
-    return {marks: [...pending.marks, ...now.marks], place: now.place ?? pending.place};
+    if (!pending) return present;
+    return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
   }
 
-  /** Streams open one by one, and a merged log when all of its own are open. */
-  #findSources(): void {
+  /** Streams open one by one, and a merged log when all of its streams are open. */
+  #findLogs(): void {
     for (const [name, pending] of this.#pending) {
       const tab = this.#tab(name);
-      const source = tab && this.#controller.logOf(tab);
+      const log = tab && this.#controller.logOf(tab);
       if (!tab) {
         pending.stop();
         this.#pending.delete(name);
       }
-      if (!source || source === pending.source) continue;
+      if (!log || log === pending.log) continue;
       pending.stop();
-      pending.source = source;
-      pending.stop = source.snapshot.subscribe(() => this.#lookWhenReady(name, pending, source));
-      this.#lookWhenReady(name, pending, source);
+      pending.log = log;
+      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
+      this.#searchWhenCaughtUp(name, pending, log);
     }
   }
 
-  #lookWhenReady(name: string, pending: Pending, source: LogSource): void {
-    const {connection, lineCount} = source.snapshot.get();
+  #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
+    const {connection, lineCount} = log.snapshot.get();
     const isCaughtUp = connection.kind === 'live' || connection.kind === 'ended';
     if (!isCaughtUp || lineCount === 0) return;
     pending.stop();
     const {marks, place} = pending.anchors;
-    const wanted = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
-    const search = new AnchorSearch(source.buffer, [...marks, ...wanted]);
+    const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
+    const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
     const runner = new SliceRunner({
       clock: this.#clock,
       step: (maxBytes) => search.step(maxBytes),
@@ -118,15 +224,15 @@ export class SessionKeeper {
         if (!isDone) return;
         runner.dispose();
         this.#pending.delete(name);
-        this.#put(name, pending.anchors, search);
+        this.#setAnchors(name, pending.anchors, search);
       },
     });
     pending.stop = () => runner.dispose();
     runner.wake();
   }
 
-  /** What was not found is let go of; who moved meanwhile stays where they are. */
-  #put(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
+  /** Drops what was not found. A tab whose user has moved meanwhile stays where it is. */
+  #setAnchors(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
     const tab = this.#tab(name);
     if (!tab) return;
     const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
@@ -138,107 +244,4 @@ export class SessionKeeper {
   #tab(name: string): Tab | undefined {
     return this.#controller.state.tabs.find((tab) => tab.name === name);
   }
-}
-
-/** The first pipeline waits for the session so long at the most: a home may hang. Milliseconds. */
-const longestWait = 3000;
-/** A server that has just listed its pipelines says at once who asks; else it is asked again. Milliseconds. */
-const tenantPatience = 2000;
-
-type SessionOptions = {
-  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession'>;
-  readonly clock: Clock;
-  readonly folder: string;
-  readonly processes: Processes;
-  /** The last session is not taken up. */
-  readonly fresh: boolean;
-  /** What the user wants of it all the same. */
-  readonly typed: ViewOptions;
-  readonly signal: AbortSignal;
-};
-
-/** The session of this run: taken up from the last one when the server has answered, and kept until the end. */
-export class ScreenSession {
-  readonly #options: SessionOptions;
-  #keeper: SessionKeeper | undefined;
-  #file: SessionFile | undefined;
-
-  constructor(options: SessionOptions) {
-    this.#options = options;
-  }
-
-  /**
-   * Resolves when the session is back, or is not to be waited for: then it comes back behind what is open. Without a
-   * file the program does what it does, and says why nothing is kept.
-   */
-  async takeUp(controller: Controller): Promise<void> {
-    const {promise: late, resolve} = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(longestWait, resolve);
-    await Promise.race([this.#takeUp(controller), late]);
-    cancel();
-  }
-
-  async #takeUp(controller: Controller): Promise<void> {
-    const {client, clock, fresh, typed, signal} = this.#options;
-    const tenant = await this.#tenant();
-    if (tenant === undefined) return;
-    const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
-    if (typeof file === 'string') {
-      controller.say(file);
-      return;
-    }
-    this.#file = file;
-    if (signal.aborted) return;
-    const {session, problem} = fresh ? {} : await file.read();
-    const keeper = new SessionKeeper({controller, clock, typed});
-    this.#keeper = keeper;
-    if (session) keeper.restore(session);
-    if (problem !== undefined) controller.say(problem);
-    keeper.start(async (present) => {
-      await file.save(present);
-      const trouble = file.readProblem();
-      if (trouble !== undefined) controller.say(trouble);
-    });
-  }
-
-  /** To be called while the logs are still there. */
-  capture(): void {
-    this.#keeper?.capture();
-    this.#keeper?.dispose();
-  }
-
-  /** Resolves when everything is on the disk. */
-  async close(): Promise<void> {
-    await this.#file?.close();
-  }
-
-  /**
-   * Id of the tenant; empty if the server does not say: the session is then the server's. Over a bad network it is asked
-   * for until it comes, since under another name the last session would not be found. Undefined: the end came before.
-   */
-  async #tenant(): Promise<string | undefined> {
-    const {client, clock, signal} = this.#options;
-    while (!signal.aborted) {
-      const late = new AbortController();
-      const cancel = clock.after(tenantPatience, () => late.abort());
-      try {
-        const {tenantId} = await client.getSession(AbortSignal.any([signal, late.signal]));
-        return tenantId;
-      } catch (error) {
-        if (!late.signal.aborted && !mayPass(error)) return '';
-      } finally {
-        cancel();
-      }
-      await clock.sleep(tenantPatience, signal).catch(() => {});
-    }
-    return undefined;
-  }
-}
-
-/** The network, or the server, is not well at the moment: no answer to the question. */
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  const {failure} = error;
-  if (failure.kind !== 'retryable') return failure.kind === 'cancelled';
-  return failure.reason !== 'protocol' && failure.reason !== 'not-ready';
 }

@@ -44,7 +44,7 @@ async function read(viewer: Viewer): Promise<{row: number; text: string}> {
   await terminal.type('line');
   await terminal.press('Enter', '/');
   await terminal.type('line 40\\.');
-  await terminal.waitFor('1 of 1');
+  await terminal.waitFor(() => /line 40\\\. +1 of 1/.test(terminal.row(-2)));
   await terminal.press('Enter');
   await terminal.waitFor(() => terminal.row(-2).includes('1 of 1'));
   await terminal.press('m');

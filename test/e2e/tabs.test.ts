@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
 import {openViewer} from './viewer.ts';
 
 test('there is one connection for each open tab, after every step', async () => {
@@ -18,8 +19,11 @@ test('there is one connection for each open tab, after every step', async () => 
   await terminal.press('j');
   await terminal.waitFor(() => viewer.tabBar().includes('2 delta…'), {hint: 'the preview is replaced'});
   expect(viewer.tabBar()).not.toContain('beta');
+  await eventually(
+    () => viewer.server.openLogConnections('beta') === 0,
+    () => 'the preview to let its connection go',
+  );
   await viewer.connections(2);
-  expect(viewer.server.openLogConnections('beta')).toBe(0);
 
   await terminal.press('Enter', 'j');
   await terminal.waitFor(() => viewer.tabBar().includes('3 gamma…'));

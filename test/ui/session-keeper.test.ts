@@ -30,7 +30,7 @@ async function nextStart(
     ...options,
     baseUrl: () => first.server.url,
     async beforeFirst({controller, clock}) {
-      const keeper = new SessionKeeper({controller, clock, typed});
+      const keeper = new SessionKeeper({controller, clock, viewOptions: typed});
       keeper.restore(session);
       keeper.start(async (present) => void saved.push(present));
       resolve(keeper);
@@ -287,10 +287,10 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
     folder,
     processes: {pid: process.pid, isAlive: () => true, random: Math.random},
     fresh: false,
-    typed: {},
+    viewOptions: {},
     signal: new AbortController().signal,
   });
-  const taken = session.takeUp(screen.controller);
+  const taken = session.start(screen.controller);
   return {screen, session, taken};
 }
 

@@ -3,22 +3,22 @@ import type {Level} from '../../records/level.ts';
 import {follow, type Position} from '../../viewport/position.ts';
 import type {TimeMode} from '../../viewport/time-column.ts';
 
-/** How one tab shows its log. The stream never learns of any of this. Ids are those of the log's entries. */
+/** How one tab shows its log. Ids are those of the log's entries. */
 export type PaneView = {
   readonly position: Position;
   readonly wrap: boolean;
   readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
-  /** The line whose first hit was gone to: it alone is shifted so that the hit is seen. */
+  /** The line of the last hit that was gone to: it alone is shifted to the left so that the hit is seen. */
   readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;
-  /** What is searched for, as typed. */
+  /** The pattern of the search, as typed. */
   readonly search: string | undefined;
-  /** Patterns that are painted, each in its colour, as typed. */
+  /** Patterns as typed; each is painted in a colour of its own. */
   readonly highlights: readonly string[];
-  /** In the order they were added; Esc takes the last one away. */
+  /** In the order they were added; Esc removes the last one. */
   readonly filters: readonly FilterEntry[];
   /** Records around each match that are shown, dim; 0: matches only. */
   readonly around: number;
@@ -29,33 +29,6 @@ export type PaneView = {
   /** Where the selection began; it reaches to the current entry. */
   readonly selectedFrom: number | undefined;
 };
-
-/** What is wanted of tabs and list; what is absent stays as it is. */
-export type ViewOptions = {
-  readonly wrap?: boolean;
-  readonly asSent?: boolean;
-  readonly time?: TimeMode;
-  /** `TRACE`: all levels. */
-  readonly level?: Level;
-  /** Cells, or `auto`: by the terminal's width. */
-  readonly sidebar?: number | 'auto' | 'off';
-};
-
-/** The list's part of the view. */
-export type SidebarView = {
-  readonly focus: 'sidebar' | 'log';
-  readonly sidebarHidden: boolean;
-  /** In cells, as the user has drawn it; undefined: by the terminal's width. */
-  readonly sidebarWidth: number | undefined;
-};
-
-/** How a new tab looks, and the list, before keys change them. */
-export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarView, 'focus'>;
-
-/** Whether times are shown in local time: lines as sent have theirs in UTC. */
-export function hasLocalTimes({time, asSent}: PaneView): boolean {
-  return time === 'local' && !asSent;
-}
 
 export const freshPane: PaneView = {
   position: follow,
@@ -74,37 +47,62 @@ export const freshPane: PaneView = {
   selectedFrom: undefined,
 };
 
-/** The look without any options. */
-export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
-
-/** How a start looks that is wanted so. */
-export function defaultsFrom(options: ViewOptions): ViewDefaults {
-  const {sidebarHidden, sidebarWidth} = applyToSidebar(options, {...noDefaults, focus: 'sidebar'});
-  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
+/** Whether times are shown in local time: verbatim lines have theirs in UTC. */
+export function hasLocalTimes({time, asSent}: PaneView): boolean {
+  return time === 'local' && !asSent;
 }
 
-/** A tab's look as it is wanted. */
+/** The list's part of the view. */
+export type SidebarView = {
+  readonly focus: 'sidebar' | 'log';
+  readonly sidebarHidden: boolean;
+  /** Cells, as the user has set it; undefined: by the terminal's width. */
+  readonly sidebarWidth: number | undefined;
+};
+
+/** Options for tabs and list; what is absent leaves the view as it is. */
+export type ViewOptions = {
+  readonly wrap?: boolean;
+  readonly asSent?: boolean;
+  readonly time?: TimeMode;
+  /** `TRACE`: all levels. */
+  readonly level?: Level;
+  /** Cells, or `auto`: by the terminal's width. */
+  readonly sidebar?: number | 'auto' | 'off';
+};
+
 export function applyToPane({wrap, asSent, time, level}: ViewOptions, pane: PaneView = freshPane): PaneView {
   return {
     ...pane,
     ...(wrap !== undefined && {wrap}),
     ...(asSent !== undefined && {asSent}),
     ...(time !== undefined && {time}),
-    // No record is below TRACE: a filter for it would only take a row.
+    // No record is below TRACE: a filter for it would only cost a row.
     ...(level !== undefined && {filters: withLeastLevel(pane.filters, level === 'TRACE' ? undefined : level)}),
   };
 }
 
-/** The part of the view that the list has. A list that is hidden cannot have the keys. */
+/** A list that is hidden cannot have the keys. */
 export function applyToSidebar<View extends SidebarView>({sidebar}: ViewOptions, view: View): View {
   if (sidebar === undefined) return view;
   if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
   return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
 }
 
+/** A new tab and the list, before keys change them. */
+export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarView, 'focus'>;
+
+/** The defaults without options. */
+export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
+
+export function defaultsFrom(options: ViewOptions): ViewDefaults {
+  const {sidebarHidden, sidebarWidth} = applyToSidebar(options, {...noDefaults, focus: 'sidebar'});
+  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
+}
+
 /**
- * A tab's look that began as `before` did, as if it had begun as `now` does: what the user changed since stays. A
- * changed configuration would else change no tab that comes back.
+ * A tab of an earlier start with the defaults of this one: what keys changed stays, everything else follows the options
+ * of now, or a changed configuration would change no tab that comes back.
  */
 export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): PaneView {
   const isUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
@@ -118,7 +116,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
   };
 }
 
-/** The same of the list: hidden or not, and how wide. */
+/** As `rebasePane`, for the list: hidden or not, and how wide. */
 export function rebaseSidebar<View extends SidebarView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;

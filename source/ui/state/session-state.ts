@@ -25,12 +25,12 @@ import {
 import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
-/** A marker in the place of a line: the next line is not further away. */
+/** Entries before a marker among which is a line that can be found again. */
 const mostMarkers = 16;
 
 /**
- * The session as it is now: kept tabs, and how they are shown. `anchorsOf` answers what is to be found again in a tab's
- * log. A stretch of a log (`this run`, `since 12:03`) is none of the next one: such filters are left out.
+ * The session of a view: its kept tabs, and how they are shown. `anchorsOf` returns the lines of a tab's log that are to
+ * be found again. A stretch of a log (`this run`, `since 12:03`) is none of the next one: such filters are left out.
  */
 export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
   const kept = state.tabs.filter((tab) => tab.kept);
@@ -61,7 +61,7 @@ function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
   return [{text: filterText(filter), on, shape: undefined}];
 }
 
-/** The anchors of a tab's marks and of its place. Lines that are no longer held have none. */
+/** The anchors of a tab's marks and of its place. Lines that have left the buffer have none. */
 export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
   return {
     marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
@@ -85,7 +85,7 @@ function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
   return undefined;
 }
 
-/** Where a tab stands, once its lines were looked for; undefined: its current line is not there any more. */
+/** The position of a tab whose lines were searched; undefined: its current line is gone. */
 export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => number | undefined): Position | undefined {
   const current = idOf(place.current);
   if (current === undefined) return undefined;
@@ -100,16 +100,19 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
 }
 
 /**
- * The screen of a session. What the program does not understand is left out; `watch` ends patterns that take long. What
- * the user did not change then looks as it does at this start, `now`: the configuration may be another one.
+ * The view of a session. Unknown words are left out; `watch` ends patterns that need too long. What keys did not change
+ * has the `defaults` of this start: the configuration may be another one.
  */
-export function restoredView(session: Session, {watch, now}: {watch: TimeLimit; now: ViewDefaults}): RestoredView {
+export function restoredView(
+  session: Session,
+  {watch, defaults}: {readonly watch: TimeLimit; readonly defaults: ViewDefaults},
+): RestoredView {
   const before = restoredStart(session.start);
   const tabs = session.tabs.map((saved) => {
     const tab = restoredTab(saved, watch);
-    return {...tab, pane: rebasePane(before.pane, now.pane, tab.pane)};
+    return {...tab, pane: rebasePane(before.pane, defaults.pane, tab.pane)};
   });
-  return rebaseSidebar(before, now, {
+  return rebaseSidebar(before, defaults, {
     tabs,
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,

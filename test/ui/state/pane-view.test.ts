@@ -12,14 +12,14 @@ import {activeTab, initialView, reduce, type Tab} from '../../../source/ui/state
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
 
-describe('a wish', () => {
-  it('changes what it names, and nothing else', () => {
+describe('an option', () => {
+  it('changes its own field, and nothing else', () => {
     expect(applyToPane({})).toEqual(freshPane);
     expect(applyToPane({wrap: true, time: 'local'})).toEqual({...freshPane, wrap: true, time: 'local'});
     expect(applyToPane({wrap: false, asSent: false}, {...freshPane, wrap: true, asSent: true})).toEqual(freshPane);
   });
 
-  it('for a level takes the place of the filter for one', () => {
+  it('for a level replaces the filter for one', () => {
     const before = applyToPane({level: 'ERROR'});
     expect(before.filters).toEqual([{id: 1, filter: least('ERROR'), on: true}]);
     expect(applyToPane({level: 'WARN'}, before).filters).toEqual([{id: 1, filter: least('WARN'), on: true}]);
@@ -40,7 +40,7 @@ describe('another start', () => {
   const before = applyToPane({wrap: true, level: 'WARN', time: 'local'});
   const now = applyToPane({asSent: true, level: 'ERROR'});
 
-  it('changes what nobody has changed', () => {
+  it('changes what no key has changed', () => {
     expect(rebasePane(before, now, before)).toEqual({...now, filters: [{id: 1, filter: least('ERROR'), on: true}]});
     expect(rebasePane(before, freshPane, before)).toEqual(freshPane);
   });
@@ -63,19 +63,19 @@ describe('another start', () => {
   });
 });
 
-describe('every new tab looks as wished', () => {
+describe('the defaults of new tabs', () => {
   const start = initialView(['a'], {wrap: true, level: 'WARN'});
-  const wished = applyToPane({wrap: true, level: 'WARN'});
+  const expected = applyToPane({wrap: true, level: 'WARN'});
 
-  it('those of the command line, the preview, those that are asked for, and merged ones', () => {
+  it('are those of the command line, the preview, requested and merged ones', () => {
     const shown = reduce(start, {type: 'show', name: 'b'});
     const opened = reduce(shown, {type: 'open', names: ['c']});
     const merged = reduce(opened, {type: 'merge', names: ['a', 'd']});
     expect(merged.tabs.map(({name}) => name)).toEqual(['a', 'c', 'd', 'a+d']);
-    for (const {pane} of [...shown.tabs, ...merged.tabs]) expect(pane).toEqual(wished);
+    for (const {pane} of [...shown.tabs, ...merged.tabs]) expect(pane).toEqual(expected);
   });
 
-  it('but not one that comes back', () => {
+  it('are not those of one that comes back', () => {
     const back = {...freshPane, time: 'delta'} as const;
     const tab: Tab = {
       name: 'a',

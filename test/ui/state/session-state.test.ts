@@ -10,7 +10,7 @@ import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui
 import {initialView, reduce, type ViewState} from '../../../source/ui/state/view-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
-const asNow = {watch: runWithTimeout, now: noDefaults};
+const asNow = {watch: runWithTimeout, defaults: noDefaults};
 const none = {marks: [], place: undefined};
 const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
@@ -52,18 +52,18 @@ test('every filter that was typed comes back as it was, on or off', () => {
       });
       const state = reduce(initialView(['a']), {type: 'pane', name: 'a', change: {filters}});
       const restored = back(sessionOf(state, () => none)).tabs[0]?.pane.filters ?? [];
-      const told = (entries: typeof restored) =>
+      const comparable = (entries: typeof restored) =>
         entries.map(({filter, on}) => [
           filter.kind === 'text' ? {...filter, pattern: filter.pattern.source} : filter,
           on,
         ]);
-      expect(told(restored)).toEqual(told(filters));
+      expect(comparable(restored)).toEqual(comparable(filters));
     }),
     {numRuns: runs},
   );
 });
 
-test('words that a session has and this program does not know are left out', () => {
+test('unknown words of a session are left out', () => {
   const session = sessionOf(initialView(['a']), () => none);
   const [tab] = session.tabs;
   if (!tab) throw new Error('there is one');
@@ -88,13 +88,13 @@ test('tabs of the command line stay in front and on the screen, and look as they
   expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
 });
 
-test('where the list was hidden the keys are not in it, be it that tabs were named', () => {
+test('where the list was hidden it has no keys, also when tabs are named', () => {
   const hidden = reduce(initialView(['a']), {type: 'toggle-sidebar'});
   const session = sessionOf(hidden, () => none);
   for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({sidebarHidden: true, focus: 'log'});
 });
 
-test('a place is its current line, first row and last line seen; on a marker the line above stands for it', () => {
+test('a place is its current line, first row and last line seen; for a marker, the line above it', () => {
   const buffer = new LogBuffer({maxBytes: 10_000});
   buffer.append(Buffer.from('one\ntwo\nthree\n'));
   buffer.addMarker({kind: 'drawn', at: 1});
@@ -105,7 +105,7 @@ test('a place is its current line, first row and last line seen; on a marker the
   expect(anchorsIn(buffer, freshPane)).toEqual({marks: [], place: undefined});
 });
 
-test('a place is found again by its current line; without the others it stands in the first row', () => {
+test('a place is found again by its current line; without the others it is the first row', () => {
   const place: PlaceAnchor = {current: anchor(1), top: anchor(2), row: 3, seen: anchor(3)};
   const at = (ids: readonly (number | undefined)[]) => positionAt(place, ({hash}) => ids[hash - 1]);
   expect(at([20, 11, 40])).toEqual({kind: 'held', top: {id: 11, row: 3}, current: 20, seen: 41});
