@@ -8,18 +8,18 @@ import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
 import {clean} from '../terminal/sanitise.ts';
 
-/** Where the configuration file is, and how the user calls it. */
+/** Where the configuration file is. */
 export type ConfigPlace = {
   readonly file: string;
-  /** With `~` for the home folder, for messages. */
+  /** For messages: with `~` for the home folder. */
   readonly name: string;
-  /** Named by a flag or a variable, it has to be there. */
+  /** The flag or variable that names it. Such a file has to exist. */
   readonly namedBy: string | undefined;
 };
 
 /**
- * Everything that the program is told: flags, variables, and the configuration file where the command needs it.
- * `context`: the same call, but on that context. Rejects with a `UsageError` with one line for the user.
+ * The settings of a call: from flags, variables, and the configuration file if the command needs it. `context`: the same
+ * call, but on that context. Rejects with a `UsageError`.
  */
 export async function loadSettings(
   argv: readonly string[],
@@ -32,19 +32,19 @@ export async function loadSettings(
   return settingsOf(commandLine, environment, file);
 }
 
-/** Help, and what looks at the file itself, must do their work when the file is wrong. */
+/** Help and the commands about the file itself must work when the file is wrong. */
 function needsFile({command, names, flags}: CommandLine): boolean {
   if (flags.get('help') === true || flags.get('version') === true) return false;
   if (command === 'config') return names.join(' ') === 'show';
   return command !== 'demo' && command !== 'completion';
 }
 
-/** More than anyone writes: not the file that was meant. Bytes. */
+/** Bytes. A larger file is not a configuration. */
 const mostBytes = 1024 * 1024;
 
 /**
- * `--config`, `PIPETAIL_CONFIG`, or `$XDG_CONFIG_HOME/pipetail/config.toml` with `~/.config` for want of the variable.
- * The specification (XDG Base Directory, 0.8) says to ignore a relative path. Throws `UsageError`.
+ * The file of `--config` or `PIPETAIL_CONFIG`, else `pipetail/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`. A relative
+ * path in that variable is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`.
  */
 export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
   const flag = flags.get('config');
@@ -59,20 +59,17 @@ export function configPlace({flags}: CommandLine, environment: Environment, home
   return {file, name: isAtHome ? path.join('~', path.relative(home, file)) : file, namedBy};
 }
 
-/** What the file says, and all that is wrong with it, in the order of its lines. */
+/** A parsed file, and its mistakes in the order of the lines. */
 type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
 
-/**
- * Reads the file; undefined: there is none, and none has to be there. Rejects with a `UsageError` for one that cannot
- * be read.
- */
+/** Reads the file; undefined if there is none and none is named. Rejects with a `UsageError` if it cannot be read. */
 export async function loadConfig({file, name, namedBy}: ConfigPlace, home: string): Promise<LoadedConfig | undefined> {
   const read = await readText(file).catch((error: unknown) => {
     if (!(error instanceof Error)) throw error;
     const code = 'code' in error ? String(error.code) : error.message;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       if (namedBy === undefined) return undefined;
-      throw new UsageError(`${name}: there is no such file · ${namedBy} names it · pipetail config init writes one`);
+      throw new UsageError(`${name}: no such file · it is named by ${namedBy} · pipetail config init writes one`);
     }
     throw new UsageError(`${name}: the configuration file cannot be read · ${reasons.get(code) ?? code}`);
   });
@@ -82,7 +79,7 @@ export async function loadConfig({file, name, namedBy}: ConfigPlace, home: strin
   return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
 }
 
-/** The configuration file of a call, checked. Rejects with a `UsageError` of its first mistake. */
+/** The configuration file of a call. Rejects with a `UsageError` for its first mistake. */
 export async function configOf(commandLine: CommandLine, environment: Environment, home: string): Promise<ConfigFile> {
   const loaded = await loadConfig(configPlace(commandLine, environment, home), home);
   const [first] = loaded?.problems ?? [];
@@ -91,9 +88,9 @@ export async function configOf(commandLine: CommandLine, environment: Environmen
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([
-  ['EACCES', 'its permissions do not let you'],
+  ['EACCES', 'its permissions do not allow it'],
   ['EISDIR', 'it is a folder'],
-  ['ELOOP', 'its links go round in a circle'],
+  ['ELOOP', 'its symbolic links form a circle'],
 ]);
 
 async function readText(file: string): Promise<{text: string; isPrivate: boolean}> {

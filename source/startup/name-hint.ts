@@ -4,10 +4,10 @@ import {commandWords} from '../settings/option-table.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {OpenServer} from './open-server.ts';
 
-/** A hint is worth so many milliseconds. */
+/** Milliseconds to wait for the names of a hint. */
 const patience = 1_000;
 
-/** The names that the server has, if it says so soon; undefined if not. Never rejects. */
+/** The names of the server's pipelines; undefined if they do not arrive in time. Never rejects. */
 export async function namesSoon(client: ApiClient, clock: Clock): Promise<readonly string[] | undefined> {
   const stop = new AbortController();
   const late = clock.after(patience, () => stop.abort());
@@ -20,12 +20,12 @@ export async function namesSoon(client: ApiClient, clock: Clock): Promise<readon
   }
 }
 
-/** The end of the news that there is no such pipeline: which was meant, or nothing. Never rejects. */
+/** The end of the message about a missing pipeline: which one was meant, or nothing. Never rejects. */
 export async function nameHint(name: string, client: ApiClient, clock: Clock): Promise<string> {
   return didYouMean(name, (await namesSoon(client, clock)) ?? []);
 }
 
-/** What other programs call it. */
+/** Our commands by the names that other programs use. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['help', '--help'],
   ['version', '--version'],
@@ -35,8 +35,8 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * `pipetail lgos orders` would open the pipeline `lgos`: throws a `UsageError` when the first word is nearly a command and
- * the server knows no such pipeline. Nothing is asked where no command is near.
+ * `pipetail lgos orders` would open a pipeline `lgos`. Throws a `UsageError` when the first word is nearly a command and the
+ * server has no such pipeline. Sends no request when no command is near.
  */
 export async function checkFirstName(
   names: readonly string[],
@@ -47,8 +47,8 @@ export async function checkFirstName(
   const meant = elsewhere.get(first) ?? closest(first, commandWords);
   if (meant === undefined || meant === first) return;
   const server = await open();
-  const known = await namesSoon(server.client, clock);
+  const pipelines = await namesSoon(server.client, clock);
   await server.close();
-  if (known === undefined || known.includes(first)) return;
+  if (pipelines === undefined || pipelines.includes(first)) return;
   throw new UsageError(`'${first}' is neither a command nor a pipeline · did you mean 'pipetail ${meant}'?`);
 }

@@ -10,19 +10,19 @@ import type {ServerOptions, ValueWithSource} from '../settings/server-options.ts
 import type {Settings} from '../settings/settings.ts';
 import {oldServerWords} from '../words/failures.ts';
 
-/** The server that was asked for, or a demo server in this process. */
+/** The server of the settings, or a demo server in this process. */
 export type OpenServer = {
   readonly client: ApiClient;
   /** For the header: host and port. */
   readonly name: string;
-  /** What must not stand in a report: credentials in use. */
+  /** The credentials in use, which a report must not contain. */
   readonly secrets: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
 /**
- * Makes the client; with `--demo` starts the embedded server first. Nothing is asked of the server, nor of a command
- * that prints tokens. Throws `UsageError` for a URL, a key or a file that cannot be used.
+ * Makes the client; with `--demo` starts the embedded server first. Sends no request, and does not run the command that
+ * prints tokens. Throws `UsageError` for a URL, a key or a file that cannot be used.
  */
 export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
   const userAgent = `pipetail/${version}`;
@@ -48,22 +48,22 @@ export async function openServer(settings: Settings, version: string, clock: Clo
   }
 }
 
-/** Nothing that was asked for waits longer to say which version the server has. Milliseconds. */
+/** Milliseconds to wait for the server's version. */
 const versionPatience = 5_000;
 
-/** Which version the server has; undefined where it does not tell, or takes its time. Never rejects. */
+/** The server's version; undefined if it does not arrive in time. Never rejects. */
 export async function serverVersion(client: ApiClient, signal: AbortSignal): Promise<string | undefined> {
   const late = AbortSignal.any([signal, AbortSignal.timeout(versionPatience)]);
   return await client.getVersion(late).catch(() => undefined);
 }
 
-/** Notes that the server is older than what pipetail supports, if it is. `version` never rejects. */
+/** Reports a server that is too old for pipetail. `version` never rejects. */
 export async function reportOldServer(
   version: Promise<string | undefined>,
-  note: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
   const words = oldServerWords(await version);
-  if (words !== undefined) note(`pipetail: ${words}`);
+  if (words !== undefined) report(`pipetail: ${words}`);
 }
 
 function credentialsOf({host: url = '', token, server: {tokenCommand}}: Settings, clock: Clock): Credentials {
@@ -80,7 +80,7 @@ async function readTrust({insecure, roots, extraRoots}: ServerOptions): Promise<
 }
 
 async function rootsOf(file: ValueWithSource): Promise<readonly string[]> {
-  // Only now: it loads Node's crypto.
+  // Lazy: it loads Node's crypto.
   const {readRoots} = await import('./read-roots.ts');
   return await readRoots(file);
 }
@@ -99,18 +99,18 @@ async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
   return {client, name: 'demo', secrets: () => [], close};
 }
 
-/** Milliseconds that the command may take: it may ask a service, but nobody can answer its questions here. */
+/** Milliseconds for the token command: it may call a service, but the user cannot answer its questions here. */
 const timeLimit = 10_000;
-/** Bytes: the server takes headers of 128 KiB at the most. */
+/** Bytes: the server accepts headers up to 128 KiB. */
 const outputLimit = 128 * 1024;
 
 /**
- * Runs the command that prints a token, away from the terminal, and answers what it printed, trimmed. What it says on
- * stderr is dropped, as it may quote the token. Throws an `Error` of one line that repeats neither command nor output.
+ * Runs the command that prints a token, away from the terminal, and resolves to its output, trimmed. Its stderr is dropped,
+ * as it may quote the token. Rejects with an `Error` of one line that quotes neither command nor output.
  */
 export async function runTokenCommand(command: ValueWithSource, clock: Clock, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  // A session of its own: it cannot write over the screen, and it can be ended together with what it started.
+  // In a session of its own it cannot write over the screen, and can be ended together with its children.
   const child = spawn('sh', ['-c', command.value], {stdio: ['ignore', 'pipe', 'ignore'], detached: true});
   const {promise, resolve, reject} = Promise.withResolvers<string>();
   const fail = (words: string) => reject(new Error(`no token from ${command.from} · ${words}`));
@@ -131,7 +131,7 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
     resolve(token);
   });
   const cancelTimer = clock.after(timeLimit, () => fail(`the command did not end within ${timeLimit / 1000} s`));
-  const onAbort = () => fail('it is no longer wanted');
+  const onAbort = () => fail('it is no longer needed');
   signal.addEventListener('abort', onAbort, {once: true});
   try {
     return await promise;
@@ -143,7 +143,7 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
   }
 }
 
-/** Ends the command and all that it started, which a signal to the shell alone would leave behind. */
+/** Ends the command and its children, which a signal to the shell alone would leave behind. */
 function endGroup({pid}: ChildProcess): void {
   if (pid === undefined) return;
   spawn('sh', ['-c', `kill -KILL -${pid}`], {stdio: 'ignore'}).on('error', () => {});

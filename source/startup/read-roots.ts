@@ -5,15 +5,15 @@ import type {ValueWithSource} from '../settings/server-options.ts';
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-/** The certificates of a PEM file, which may hold other things too. Throws `UsageError` when there are none. */
+/** The certificates of a PEM file, which may contain other blocks too. Throws `UsageError` if there is none. */
 export async function readRoots(file: ValueWithSource): Promise<readonly string[]> {
   const text = await readFile(file.value, 'utf8').catch((error: unknown) => {
     throw complaint(file, `cannot be read (${codeOf(error)})`);
   });
   const certificates = text.match(block) ?? [];
-  if (certificates.length === 0) throw complaint(file, 'holds no certificate');
+  if (certificates.length === 0) throw complaint(file, 'contains no certificate');
   for (const [index, certificate] of certificates.entries()) {
-    if (!canParse(certificate)) throw complaint(file, `holds a broken certificate, the ${ordinal(index + 1)}`);
+    if (!canParse(certificate)) throw complaint(file, `contains a broken certificate, the ${ordinal(index + 1)}`);
   }
   return certificates;
 }

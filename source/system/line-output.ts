@@ -7,13 +7,13 @@ import {clean} from '../terminal/sanitise.ts';
 import {setBlocking} from './terminal-output.ts';
 
 /**
- * Where lines go: a pipe, a file or a terminal. A reader that is slow is waited for without stopping the program: what
- * the system does not take at once waits here, and nothing more should be written until `onRoom`.
+ * A pipe, a file or a terminal for lines. A slow reader does not block the program: what the system does not accept at once
+ * waits here, and the caller should write no more until `onRoom`.
  */
 export class LineOutput {
-  /** Resolves with the error when nothing can be written any more: the reader has gone, the disk is full. */
+  /** Resolves with the error when no more can be written: the reader has gone, the disk is full. */
   readonly closed: Promise<NodeJS.ErrnoException>;
-  /** Called when the system has taken all that was written. */
+  /** Called when the system has accepted everything. */
   onRoom: () => void = () => {};
   readonly #stream: Writable;
   readonly #close: (error: NodeJS.ErrnoException) => void;
@@ -21,8 +21,8 @@ export class LineOutput {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // A terminal that is not read (a stalled SSH link) would stop the event loop, no log would be read, and the server
-    // drops a follower that is 100,000 lines behind. Pipes are asynchronous as they are, and files take what they get.
+    // A terminal that is not read (a stalled SSH link) would block the event loop, no log would be read, and the server
+    // drops a follower that is 100,000 lines behind. Pipes are asynchronous anyway, and files accept everything.
     setBlocking(stream, false);
     const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException>();
     this.closed = promise;
@@ -38,7 +38,7 @@ export class LineOutput {
     this.#close(Object.assign(new Error('the reader has gone'), {code: 'EPIPE'}));
   }
 
-  /** The system has not taken all that was written. */
+  /** The system has not accepted everything yet. */
   get busy(): boolean {
     return this.#open && this.#stream.writableLength > 0;
   }
@@ -52,22 +52,22 @@ export class LineOutput {
   }
 }
 
-/** Why stdout takes nothing any more, in one line; undefined for a reader that has gone (`| head`): it has all it wanted. */
+/** Why stdout accepts no more, in one line; undefined for a reader that has gone (`| head`), which is no failure. */
 export function writeFailure({code, message}: NodeJS.ErrnoException): string | undefined {
   return code === 'EPIPE' || code === 'ECONNRESET' ? undefined : `cannot write to stdout: ${message}`;
 }
 
-/** Milliseconds between looks at a socket's reader. */
-const lookEvery = 1000;
+/** Milliseconds between checks of a socket's reader. */
+const checkEvery = 1000;
 const nothing = new Uint8Array(0);
 
 /**
- * Calls `onGone` once when nobody can read any more what is written to a pipe or socket. Node tells it only of the next
- * write, and a quiet log may bring none for hours. A terminal's end is a signal, and a file has no reader. Where it
- * cannot be found out (a system without /proc), the next write tells. Keeps no process alive.
+ * Calls `onGone` once when a pipe or socket has lost its reader. Node notices that only at the next write, and a quiet log
+ * may have none for hours. The end of a terminal is a signal, and a file has no reader. Where this cannot be checked (a
+ * system without /proc), the next write fails. Keeps no process alive.
  */
 export function watchReader(stream: Writable & {readonly fd: number}, clock: Clock, onGone: () => void): void {
-  // Node makes no `Socket` of what it cannot write to as a stream: an empty write may be a datagram there.
+  // For anything that is not a stream Node makes no `Socket`; there an empty write could be a datagram.
   if (!(stream instanceof net.Socket)) return;
   const kind = fstatSync(stream.fd);
   if (kind.isFIFO()) watchPipe(stream.fd, onGone);
@@ -75,16 +75,16 @@ export function watchReader(stream: Writable & {readonly fd: number}, clock: Clo
 }
 
 /**
- * poll(2) reports POLLERR for a pipe without a reader, but libuv polls no pipe that is only written to, and refuses to
- * read one (uv_pipe_open looks at the mode). Its TCP handle does not look: it polls, and fails to read when there is
- * something to report, which can only be that. It needs a descriptor of its own: libuv has one watcher for each.
+ * poll(2) reports POLLERR for a pipe without a reader, but libuv polls no pipe that is only written to, and refuses to read
+ * one (uv_pipe_open checks the mode). Its TCP handle does not check: it polls, and its read fails at the first event, which
+ * can only be this one. It needs a descriptor of its own, since libuv has one watcher for each.
  */
 function watchPipe(fd: number, onGone: () => void): void {
   try {
     const own = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
     const handle = newTcpHandle();
     if (handle.open(own) !== 0) return;
-    // `handle` is how Node's own code makes a socket of one.
+    // Node's own code passes a `handle` this way.
     const options = {handle, readable: true, writable: false} as unknown as net.SocketConstructorOpts;
     const watch = new net.Socket(options);
     watch.unref();
@@ -92,13 +92,13 @@ function watchPipe(fd: number, onGone: () => void): void {
     watch.once('close', onGone);
     watch.resume();
   } catch {
-    // No /proc, or another Node: the next write tells.
+    // No /proc, or another Node: the next write fails.
   }
 }
 
 type TcpHandle = {readonly open: (fd: number) => number};
 
-/** Node hides the class of its handles; a socket that looks up its address for ever, and is dropped, shows it. */
+/** Node hides the class of its handles. A socket whose lookup never ends has one; it is destroyed at once. */
 function newTcpHandle(): TcpHandle {
   const socket = net.connect({host: 'localhost', port: 1, lookup: () => {}});
   const {_handle: handle} = socket as unknown as {_handle: {constructor: new (kind: number) => TcpHandle}};
@@ -107,11 +107,11 @@ function newTcpHandle(): TcpHandle {
 }
 
 /**
- * An empty write fails when the other end was closed, and else does nothing. To read instead would not tell: the other
- * end of an SSH session is half closed when its input ends, and it may be our stdin.
+ * An empty write fails if the other end was closed, and otherwise does nothing. A read would not do: the other end of an
+ * SSH session is half closed when its input ends, and the socket may be our stdin too.
  */
 function watchSocket(fd: number, clock: Clock, onGone: () => void): void {
-  clock.after(lookEvery, () => {
+  clock.after(checkEvery, () => {
     try {
       writeSync(fd, nothing);
     } catch {
@@ -122,7 +122,7 @@ function watchSocket(fd: number, clock: Clock, onGone: () => void): void {
   });
 }
 
-/** Prints the text, and answers the exit code once it is out. Rejects when it cannot be written. */
+/** Prints the text, and resolves to the exit code once it is out. Rejects when it cannot be written. */
 export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
   const output = new LineOutput(process.stdout);
   if (text === '') return 0;
@@ -136,11 +136,11 @@ export async function printWhole(text: string, process: NodeJS.Process): Promise
 }
 
 /**
- * A line for stderr, with its newline. What is said beside JSON is JSON too, an object a line; a failure has the fields
- * that it has for every command.
+ * A line for stderr, with its newline. Beside JSON output it is JSON too, an object a line; a failure has the same fields in
+ * every command.
  */
 export function noticeLine(line: string, isJson: boolean, kind?: 'failure'): string {
-  // Some of it is the server's text: names, messages.
+  // It may contain text of the server: names, messages.
   if (!isJson) return `${clean(line)}\n`;
   const text = line.replace(/^pipetail: /, '');
   return `${jsonText(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;

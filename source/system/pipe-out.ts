@@ -7,22 +7,22 @@ import {holdSignals, stopAfterPager} from './signals.ts';
 type PipeOutOptions = {
   /** A command line for the shell. */
   readonly command: string;
-  /** What the command reads. Asked for as the command takes it, so that nothing piles up; it may leave early. */
+  /** The command's input, made only as fast as the command reads it. The command may end early. */
   readonly blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** Ink's: draws nothing and reads no keys while the callback runs, then draws all of it anew. */
+  /** Ink's: draws nothing and reads no keys while the callback runs, then redraws everything. */
   readonly suspendTerminal: (callback: () => Promise<void>) => Promise<void>;
   readonly env: NodeJS.ProcessEnv;
   /** Path or name of a shell that knows `-c`: `$SHELL`, else `/bin/sh`. */
   readonly shell: string;
-  /** The process, whose signals and keys are held back meanwhile. */
+  /** Its signals and keys are held back meanwhile. */
   readonly process: NodeJS.Process;
-  /** Whether Enter is waited for before the screen comes back: what a command printed would be gone at once. */
+  /** When to wait for Enter before the screen returns and hides the command's output. */
   readonly pause: 'always' | 'on-failure';
-  /** Aborted: the shell is told to end (SIGTERM), which the command learns when it reads; the terminal is taken back. */
+  /** When aborted, the shell gets SIGTERM, the command sees the end of its input, and the screen returns. */
   readonly signal: AbortSignal;
 };
 
-/** How a command ended that was run through a shell. */
+/** How a shell command ended. */
 export type CommandEnd =
   | {readonly kind: 'code'; readonly code: number}
   | {readonly kind: 'signal'; readonly signal: string}
@@ -30,14 +30,14 @@ export type CommandEnd =
   | {readonly kind: 'not-started'; readonly why: string};
 
 /**
- * ^C and ^\ in a pager are meant for the pager; and when a stopped one goes on, the screen must not be repainted over
- * it: Ink throws when it is asked to suspend twice.
+ * In a pager, ^C and ^\ are for the pager. When a stopped pager continues, the screen must not be repainted over it: Ink
+ * throws when it is suspended twice.
  */
 const heldSignals = ['SIGINT', 'SIGQUIT', 'SIGCONT'];
 
 /**
- * Hands the terminal to a command that reads `blocks` on its standard input, and takes it back when it has ended,
- * whatever happens. The event loop goes on meanwhile. Rejects with what `blocks` or `suspendTerminal` throws.
+ * Lends the terminal to a command that reads `blocks` on its standard input, until the command has ended or anything fails.
+ * The event loop continues meanwhile. Rejects with what `blocks` or `suspendTerminal` throws.
  */
 export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
   let end: CommandEnd = {kind: 'not-started', why: 'this process has no terminal of its own'};
@@ -59,19 +59,19 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
 }
 
 /**
- * Ink no longer listens to keys, but Node still reads them, and the first ones would be missing in the command. When
- * Ink listens again, Node reads again.
+ * Ink has stopped listening to keys, but Node still reads them: the command would miss the first ones. Node reads again
+ * when Ink listens again.
  */
 async function stopReading(stdin: NodeJS.Process['stdin']): Promise<void> {
-  // A stream without listeners knows so one turn later, and stops reading one turn after it was paused.
+  // A stream notices one turn later that its listeners are gone, and stops reading one turn after `pause`.
   await nextTurn(systemClock);
   stdin.pause();
   await nextTurn(systemClock);
 }
 
 /**
- * The terminal once more, under flags of its own. Those of our own standard output are shared with a child that
- * inherits it: Node makes them blocking for the child, and a terminal that is not read would then stop this program.
+ * The terminal, opened again with flags of its own. A child that inherits our stdout shares its flags: Node makes them
+ * blocking for the child, and a terminal that is not read would then block this program.
  */
 async function openTerminal(): Promise<FileHandle | undefined> {
   return await open('/dev/tty', 'r+').catch(() => undefined);
@@ -85,10 +85,10 @@ async function runCommand(
   {command, blocks, env, shell, signal}: PipeOutOptions,
   terminal: FileHandle,
 ): Promise<CommandEnd> {
-  if (signal.aborted) return {kind: 'not-started', why: 'it was called off'};
+  if (signal.aborted) return {kind: 'not-started', why: 'it was cancelled'};
   const child = spawn(shell, ['-c', command], {stdio: ['pipe', terminal.fd, terminal.fd], env});
   const feeding = feed(child, blocks);
-  // Its failure is looked at below, after the end of the command: until then it must not count as unhandled.
+  // Awaited below, after the end of the command; until then a failure must not count as unhandled.
   feeding.catch(() => {});
   const end = await endOf(child, signal);
   child.stdin?.destroy();
@@ -109,7 +109,7 @@ async function feed(child: ChildProcess, blocks: PipeOutOptions['blocks']): Prom
   }
 }
 
-/** The command has ended, or closed its standard input, before it had read everything: a pager left early. */
+/** The command ended or closed its input before it had read everything, as a pager does. */
 function hasLeft(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes(String(error.code));
@@ -129,7 +129,7 @@ async function endOf(child: ChildProcess, signal: AbortSignal): Promise<CommandE
   }
 }
 
-/** A child reads the line: a read of our own could not be called off, and would keep the program from ending. */
+/** A child reads the line: our own read could not be cancelled, and would keep the program from ending. */
 async function waitForEnter({command, env, signal}: PipeOutOptions, terminal: FileHandle, end: CommandEnd) {
   if (signal.aborted) return;
   const prompt = `\n[${commandEndWords(command, end)} · Enter to go back] `;
@@ -139,14 +139,14 @@ async function waitForEnter({command, env, signal}: PipeOutOptions, terminal: Fi
 }
 
 /**
- * The user pressed ^C. Not necessarily the end of the command: dash, the `/bin/sh` of Debian, ends itself with SIGINT
- * after a pager that was left in peace later.
+ * The user pressed ^C. The command may have ended normally after that: dash, the `/bin/sh` of Debian, still ends itself
+ * with SIGINT after the pager.
  */
 function isInterrupted(end: CommandEnd): boolean {
   return (end.kind === 'signal' && end.signal === 'SIGINT') || (end.kind === 'code' && end.code === 130);
 }
 
-/** How a command ended, in words for one line. 126 and 127 are the shell's (POSIX, `Exit Status for Commands`). */
+/** How a command ended, in one line. 126 and 127 are the shell's (POSIX, `Exit Status for Commands`). */
 export function commandEndWords(command: string, end: CommandEnd): string {
   const name = command.trim().split(/\s/)[0] ?? '';
   if (isInterrupted(end)) return `${name} was interrupted`;
@@ -163,8 +163,8 @@ export function commandEndWords(command: string, end: CommandEnd): string {
 }
 
 /**
- * The user's pager as a command line, and the environment that it should be given. Logs have colours: less shows them
- * only when told to, and of all escape sequences only them (`R`); as git does, only where the user has no say in LESS.
+ * The user's pager as a command line, and its environment. With `R` less shows the colours of logs and no other escape
+ * sequence. As in git, a user's own `LESS` is not changed.
  */
 export function pagerOf(env: NodeJS.ProcessEnv): {readonly command: string; readonly env: NodeJS.ProcessEnv} {
   return {command: env.PAGER || 'less', env: env.LESS === undefined ? {...env, LESS: 'R'} : env};

@@ -7,18 +7,18 @@ export type ToolEnd =
   | {readonly kind: 'done'; readonly output: string}
   /** There is no such program. */
   | {readonly kind: 'missing'}
-  /** `why` is the first line of its complaint, or how it ended. */
+  /** `why`: the first line of its stderr, or how it ended. */
   | {readonly kind: 'failed'; readonly why: string};
 
 export type ToolOptions = {
   readonly input: Uint8Array;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Milliseconds after which it is ended by force. */
+  /** Milliseconds after which it is killed. */
   readonly limit?: number;
 };
 
-/** The machine's processes, as locks ask for them. */
+/** This machine's processes, as file locks need them. */
 export function processesOf(process: NodeJS.Process) {
   return {
     pid: process.pid,
@@ -27,24 +27,24 @@ export function processesOf(process: NodeJS.Process) {
       try {
         return process.kill(pid, 0);
       } catch (error) {
-        // It is another user's: there, though it may not be signalled.
+        // Another user's process exists too, although it may not be signalled.
         return error instanceof Error && 'code' in error && error.code === 'EPERM';
       }
     },
   };
 }
 
-/** A compositor or an X server that does not answer would keep a tool for ever; a healthy one takes 10 to 100 ms. */
+/** Milliseconds. Without a limit a tool waits for ever for a hanging compositor or X server; usual are 10 to 100. */
 const usualLimit = 3000;
-/** Milliseconds from a tool's end until all that it said must have come through the pipes. */
+/** Milliseconds from a tool's end until its output must have come through the pipes. */
 const grace = 50;
-/** Bytes kept of what a tool says; the longest wanted, tmux's list of capabilities, has 8 kB a terminal. */
+/** Bytes kept of a tool's output; the longest, tmux's list of capabilities, has 8 kB a terminal. */
 const outputLimit = 256 * 1024;
 
 /**
- * Runs a tool to its end, away from the terminal: it gets `input` on a pipe, and a session of its own, so that ^C or
- * the end of this program does not reach the process that xclip and wl-copy leave behind to serve the clipboard.
- * Rejects with the signal's reason when aborted.
+ * Runs a tool to its end, away from the terminal: with `input` on a pipe, and in a session of its own. So ^C and the end of
+ * this program do not reach the process that xclip and wl-copy leave behind to serve the clipboard. Rejects with the
+ * signal's reason when aborted.
  */
 export async function runTool(
   command: string,
@@ -55,14 +55,14 @@ export async function runTool(
   const {promise, resolve} = Promise.withResolvers<ToolEnd>();
   let endGrace = () => {};
   const child = spawn(command, args, {stdio: 'pipe', env, detached: true});
-  const output = gather(child.stdout);
-  const complaint = gather(child.stderr);
+  const output = collect(child.stdout);
+  const errors = collect(child.stderr);
   const onEnd = (code: number | null, by: string | null) => {
     const how = by === null ? `it ended with code ${code}` : `it was ended by ${by}`;
-    resolve(code === 0 ? {kind: 'done', output: output()} : {kind: 'failed', why: firstLine(complaint()) || how});
+    resolve(code === 0 ? {kind: 'done', output: output()} : {kind: 'failed', why: firstLine(errors()) || how});
   };
   child.on('close', onEnd);
-  // What xclip leaves behind keeps its pipes open: `close` comes when another program takes the clipboard.
+  // The process that xclip leaves behind keeps the pipes open until another program owns the clipboard.
   child.on('exit', (code, by) => {
     endGrace = systemClock.after(grace, () => onEnd(code, by));
   });
@@ -70,7 +70,7 @@ export async function runTool(
     const isMissing = 'code' in error && error.code === 'ENOENT';
     resolve(isMissing ? {kind: 'missing'} : {kind: 'failed', why: error.message});
   });
-  // A tool may end without reading what it was given; how it ended says more.
+  // A tool may end without reading its input; its exit code is the better message.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
 
@@ -92,8 +92,8 @@ export async function runTool(
   }
 }
 
-/** Reads a stream up to a limit; the answer is what came so far. */
-function gather(stream: NodeJS.ReadableStream): () => string {
+/** Reads a stream up to a limit; the result returns what came so far. */
+function collect(stream: NodeJS.ReadableStream): () => string {
   const pieces: Buffer[] = [];
   let length = 0;
   stream.on('error', () => {});

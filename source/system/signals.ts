@@ -1,13 +1,13 @@
 import type {EventEmitter} from 'node:events';
 import {type Clock, systemClock} from '../lib/clock.ts';
 
-/** Milliseconds that a pager has to leave its alternate screen; less takes fewer than 10. */
+/** Milliseconds for a pager to leave its alternate screen; less needs fewer than 10. */
 const pagerLeaves = 100;
 
 /**
- * Until the answer is called, ^Z stops this program a little later than the pager in front of it. Both get the signal,
- * and the shell goes on as soon as this program has stopped: a pager that leaves its alternate screen only then takes
- * the shell's prompt with it (seen once in three times).
+ * Until the result is called, ^Z stops this program a little later than the pager in front of it. Both get the signal, and
+ * the shell continues as soon as this program has stopped. A pager that leaves its alternate screen only then erases the
+ * shell's prompt (seen once in three times).
  */
 export function stopAfterPager(process: NodeJS.Process): () => void {
   let cancel: (() => void) | undefined;
@@ -16,7 +16,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
   const stop = () => {
     cancel = undefined;
-    // The signal's own effect, which is none where there is no shell to go back to; SIGSTOP would be for ever.
+    // The default effect of the signal: none where there is no shell to return to. SIGSTOP would stop for ever.
     process.off('SIGTSTP', onStop);
     process.kill(process.pid, 'SIGTSTP');
     process.on('SIGTSTP', onStop);
@@ -28,36 +28,33 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
 }
 
-/** Exit codes of signals are the shell's: 128 and the signal's number. */
+/** As in a shell: 128 plus the number of the signal. */
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
-/** Signals, and a terminal that is gone, end the screen: `leave` gets the exit code. Answers its undoing. */
+/** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns what undoes it. */
 export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
   return [
     ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
     // A killed SSH session, a closed pane.
     listen(process.stdout, 'error', () => leave(signalCodes.SIGHUP)),
     listen(process.stdin, 'end', () => leave(signalCodes.SIGHUP)),
-    // Its mode cannot be put back any more: `setRawMode EIO`.
+    // The raw mode cannot be restored: `setRawMode EIO`.
     listen(process.stdin, 'error', () => leave(signalCodes.SIGHUP)),
   ];
 }
 
-/** Listens until the answer is called. */
+/** Listens until the result is called. */
 export function listen(emitter: EventEmitter, event: string, listener: (argument: unknown) => void): () => void {
   emitter.on(event, listener);
   return () => emitter.off(event, listener);
 }
 
-/**
- * Keeps signals from what listens to them, and from their default effect, until the answer is called. Signals that
- * come meanwhile are lost.
- */
+/** Until the result is called, the signals reach no listener and have no default effect. They are lost. */
 export function holdSignals(process: EventEmitter, signals: readonly string[]): () => void {
   const ignore = () => {};
   const held = signals.map((signal) => {
     const listeners = process.rawListeners(signal);
-    // First: a moment without any listener would give the signal its default effect.
+    // Before the others go: without any listener a signal has its default effect.
     process.on(signal, ignore);
     for (const listener of listeners) process.off(signal, listener as () => void);
     return {signal, listeners};
@@ -70,12 +67,12 @@ export function holdSignals(process: EventEmitter, signals: readonly string[]): 
   };
 }
 
-/** How long a stop may take: a process of an orphaned group is never stopped, and nothing says so. */
+/** Milliseconds to wait for a stop: a process of an orphaned group is never stopped, and gets no error. */
 const stopLimit = 100;
 
 /**
- * Stops the whole process group, as ^Z does, and resolves when it goes on: true. Started as a tmux pane's own command
- * there is no shell to return to and the system ignores the signal: false.
+ * Stops the whole process group, as ^Z does, and resolves to true when it continues. Resolves to false if the system
+ * ignored the signal: the command of a tmux pane has no shell to return to.
  */
 export async function stopProcess(process: NodeJS.Process, clock: Clock): Promise<boolean> {
   return await new Promise((resolve) => {
@@ -93,8 +90,8 @@ export async function stopProcess(process: NodeJS.Process, clock: Clock): Promis
 }
 
 /**
- * Aborts on the signals that end a command. `exitCode` gives the code for the one that came (`interrupted` for ^C), or
- * `otherwise` when none did.
+ * Aborts on the signals that end a command. `exitCode` returns the code of the signal that came (`interrupted` for ^C), or
+ * `otherwise` if none did.
  */
 export function stopOnSignals(
   process: EventEmitter,

@@ -107,7 +107,7 @@ const mistakes: readonly Mistake[] = [
   [['--config'], '--config needs a value: --config FILE'],
   [
     ['list', '--config', '/no/such.toml'],
-    '/no/such.toml: there is no such file · --config names it · pipetail config init writes one',
+    '/no/such.toml: no such file · it is named by --config · pipetail config init writes one',
   ],
   [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
   [
@@ -172,7 +172,7 @@ describe('a mistake in a variable names it', () => {
     [
       'PIPETAIL_CONFIG',
       '/no/such.toml',
-      '/no/such.toml: there is no such file · PIPETAIL_CONFIG names it · pipetail config init writes one',
+      '/no/such.toml: no such file · it is named by PIPETAIL_CONFIG · pipetail config init writes one',
     ],
     [
       'PIPETAIL_CONTEXT',

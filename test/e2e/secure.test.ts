@@ -151,7 +151,7 @@ const https = ['--host', 'https://127.0.0.1:9'];
 const pem = 'give a PEM file of root certificates';
 test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]>([
   [[...https, '--tls-cert', '/nonexistent'], {}, `/nonexistent from --tls-cert cannot be read (ENOENT) · ${pem}`],
-  [https, {SSL_CERT_FILE: '/dev/null'}, `/dev/null from SSL_CERT_FILE holds no certificate · ${pem}`],
+  [https, {SSL_CERT_FILE: '/dev/null'}, `/dev/null from SSL_CERT_FILE contains no certificate · ${pem}`],
   [https, {FELDERA_HTTPS_TLS_CERT: '/'}, `/ from FELDERA_HTTPS_TLS_CERT cannot be read (EISDIR) · ${pem}`],
   [
     ['--host', 'http://prod.example.com', '--auth', 'PLANTED'],

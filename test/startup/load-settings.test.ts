@@ -81,13 +81,13 @@ describe('what cannot be read is one line', () => {
     [
       'a file that was named and is not there',
       async () => {},
-      'c.toml: there is no such file · --config names it · pipetail config init writes one',
+      'c.toml: no such file · it is named by --config · pipetail config init writes one',
     ],
     ['a folder', (file) => mkdir(file), 'c.toml: the configuration file cannot be read · it is a folder'],
     [
       'links in a circle',
       (file) => symlink(file, file),
-      'c.toml: the configuration file cannot be read · its links go round in a circle',
+      'c.toml: the configuration file cannot be read · its symbolic links form a circle',
     ],
     [
       'bytes that are no text',

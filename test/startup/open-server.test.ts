@@ -111,7 +111,7 @@ describe('token command', () => {
 
     it('ends with the program', async () => {
       const {message, clock} = await hanging((_, abort) => abort.abort());
-      expect(message).toBe('Error: no token from X · it is no longer wanted');
+      expect(message).toBe('Error: no token from X · it is no longer needed');
       expect(clock.pending).toBe(0);
     });
   });

@@ -18,16 +18,16 @@ test('every certificate of a file, whatever stands around them', async (context)
 
   await writeFile(file, made.cert + broken);
   await expect(readRoots({value: file, from: '--tls-cert'})).rejects.toThrow(
-    `${file} from --tls-cert holds a broken certificate, the second · give a PEM file of root certificates`,
+    `${file} from --tls-cert contains a broken certificate, the second · give a PEM file of root certificates`,
   );
 });
 
 test.each([
   ['none.pem', undefined, 'cannot be read (ENOENT)'],
   ['.', undefined, 'cannot be read (EISDIR)'],
-  ['empty.pem', '', 'holds no certificate'],
-  ['text.pem', 'hello', 'holds no certificate'],
-  ['broken.pem', broken, 'holds a broken certificate, the first'],
+  ['empty.pem', '', 'contains no certificate'],
+  ['text.pem', 'hello', 'contains no certificate'],
+  ['broken.pem', broken, 'contains a broken certificate, the first'],
 ])('%s is a mistake in the call', async (name, text, words) => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, name);

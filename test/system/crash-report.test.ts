@@ -1,17 +1,31 @@
 import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {crashReport, crashWords, errorWords, saveCrashReport} from '../../source/system/crash-report.ts';
+import {reportCrash} from '../../source/system/crash-report.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-const secret = 'k3y';
-const facts = {version: '1.2.3', node: '24.1.0', platform: 'linux x64', at: Date.UTC(2026, 10, 25), secrets: [secret]};
+const machine = {versions: {...process.versions, node: '24.1.0'}, platform: 'linux', arch: 'x64'} as const;
 
-test('a report has the version, the machine, the time, the message and the stack', () => {
-  const report = crashReport(new TypeError('x is not a function'), facts);
+/** What the user reads of a fault, and the report. */
+async function reported(error: unknown) {
+  await using home = await temporaryDirectory();
+  const folder = path.join(home.path, 'state', 'pipetail');
+  const clock = new FakeClock();
+  const options = {process: machine, version: '1.2.3', folder, secrets: ['k3y'], clock};
+  const words = await reportCrash(error, options);
+  const [first = ''] = words.split('\n');
+  const file = / log text: (.*)\n$/.exec(words)?.[1] ?? '';
+  const modes = await Promise.all([file, folder].map(async (each) => (await stat(each)).mode & 0o777));
+  const again = await reportCrash(error, options);
+  return {first, file, modes, again, time: clock.wall(), report: await readFile(file, 'utf8')};
+}
+
+test('a report has the version, the machine, the time, the message and the stack', async () => {
+  const {report, time} = await reported(new TypeError('x is not a function'));
   const [head, empty, message, frame] = report.split('\n');
   expect([head, empty, message]).toEqual([
-    'pipetail 1.2.3 · Node 24.1.0 · linux x64 · 2026-11-25T00:00:00.000Z',
+    `pipetail 1.2.3 · Node 24.1.0 · linux x64 · ${new Date(time).toISOString()}`,
     '',
     'TypeError: x is not a function',
   ]);
@@ -30,35 +44,31 @@ test.each([
   ],
   ['an open quote', 'Unexpected end of "a line of', 'Error: Unexpected end of "…"'],
   ['more than a line', 'bad\na line of a log', 'Error: bad'],
-])('%s is not told', (_, message, words) => {
-  expect(errorWords(new Error(message), [secret])).toBe(words);
+  ['a long message', 'x'.repeat(1000), `Error: ${'x'.repeat(293)}…`],
+])('neither the user nor the report gets %s', async (_, message, words) => {
+  const {first, report} = await reported(new Error(message));
+  expect(first).toBe(`pipetail 1.2.3 stopped because of a fault of its own: ${words}`);
+  expect(report.split('\n')[2]).toBe(words);
 });
 
-test('what stands in the message stands nowhere in the report either, nor in that of a cause', () => {
+test('a cause is in the report, without its data', async () => {
   const cause = new Error('inner k3y\ninner line of a log');
-  const report = crashReport(new Error('outer\nouter line of a log', {cause}), facts);
+  const {report} = await reported(new Error('outer\nouter line of a log', {cause}));
   expect(report).toContain('Error: outer\n    at ');
   expect(report).toContain('caused by\nError: inner [secret]\n    at ');
   expect(report).not.toMatch(/line of a log|k3y/);
 });
 
-test('a cause that is its own, a long message, and what is no error', () => {
+test('an error may be its own cause, and anything may be thrown', async () => {
   const error = new Error('round');
   error.cause = error;
-  expect(crashReport(error, facts).match(/caused by/g)).toHaveLength(5);
-  expect(errorWords(new Error('x'.repeat(1000)), [])).toHaveLength(301);
-  expect(crashReport('a string', facts)).toContain('\nthrown: a string\n');
+  expect((await reported(error)).report.match(/caused by/g)).toHaveLength(5);
+  expect((await reported('a string')).report).toContain('\nthrown: a string\n');
 });
 
-test('the file is its owner’s only, and one that cannot be written is no second fault', async () => {
-  await using home = await temporaryDirectory();
-  const folder = path.join(home.path, 'state', 'pipetail');
-  const file = await saveCrashReport(folder, 'report', facts);
-  expect(file).toBe(path.join(folder, 'crash-2026-11-25T00-00-00-000Z.txt'));
-  expect(await readFile(file ?? '', 'utf8')).toBe('report');
-  expect((await stat(file ?? '')).mode & 0o777).toBe(0o600);
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
-  expect(await saveCrashReport(path.join(file ?? '', 'inside'), 'report', facts)).toBeUndefined();
-  expect(crashWords('Error: x', '1.2.3', file)).toContain(folder);
-  expect(crashWords('Error: x', '1.2.3', undefined)).toMatch(/no report could be written\n$/);
+test('only its owner can read the file, which is never overwritten', async () => {
+  const {file, modes, again} = await reported(new Error('x'));
+  expect(path.basename(file)).toMatch(/^crash-[\d-]+T[\d-]+Z\.txt$/);
+  expect(modes).toEqual([0o600, 0o700]);
+  expect(again).toMatch(/^pipetail 1\.2\.3 stopped .*: Error: x\nno report could be written\n$/);
 });
