@@ -1,19 +1,19 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** What a timer of Node's can wait at the most: one that is told more rings at once. Milliseconds, 24.8 days. */
+/** Milliseconds that a timer of Node's can wait, 24.8 days: with more it ends at once. */
 const longestTimer = 2 ** 31 - 1;
 
 /** Time, injected everywhere so that a test can own it. */
 export type Clock = {
   /** Milliseconds that never jump backwards; only differences mean anything. */
   readonly monotonic: () => number;
-  /** Milliseconds since the Unix epoch, as people read them; may jump. */
+  /** Unix time in ms; may jump. */
   readonly wall: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when aborted first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /**
-   * Runs `callback` once after `milliseconds`; the answer cancels it. Does not keep the process alive. After 0: in the next
-   * turn of the event loop, once what has come by then has been read.
+   * Runs `callback` once after `milliseconds`; the returned function cancels it. Does not keep the process alive. After 0:
+   * in the next turn of the event loop, once what has come by then has been read.
    */
   readonly after: (milliseconds: number, callback: () => void) => () => void;
 };
@@ -58,7 +58,7 @@ export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
   return new Promise((resolve) => clock.after(0, resolve));
 }
 
-/** Keeps the process running until the returned function is called: what waits on a clock does not. */
+/** Keeps the process running until the returned function is called: timers of a clock do not. */
 export function keepRunning(): () => void {
   const timer = setInterval(() => {}, longestTimer);
   return () => clearInterval(timer);

@@ -3,8 +3,8 @@ import {createStore, type ReadableStore, type Store} from './store.ts';
 
 /**
  * Turns any number of requests into at most `fps` calls a second: the first request of a quiet time is served at once
- * (on the next turn), later ones wait for their frame. Nothing runs while nothing is requested. `fps` may change: a
- * request that waits then waits as if it had been asked for at the new rate.
+ * (on the next turn), later ones wait for their frame. Nothing runs without a request. When `fps` changes, the request
+ * that waits gets the frame of the new rate.
  */
 export class FrameBatch {
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class FrameBatch {
     this.#unsubscribe = typeof fps === 'number' ? () => {} : fps.subscribe(() => this.#reschedule());
   }
 
-  /** Asks for a flush in the next frame. */
+  /** Requests a flush in the next frame. */
   request(): void {
     if (this.#cancel) return;
     const wait = Math.max(0, this.#lastFlush + 1000 / this.#fps() - this.#clock.monotonic());
@@ -39,7 +39,7 @@ export class FrameBatch {
     this.#cancel = undefined;
   }
 
-  /** Drops it, and follows the rate no longer. */
+  /** Drops it, and stops watching `fps`. */
   dispose(): void {
     this.#unsubscribe();
     this.drop();
@@ -54,8 +54,8 @@ export class FrameBatch {
 }
 
 /**
- * Frames that many share, `fps` a second at the most: all who asked for the next one get it in one turn, so that what
- * follows from them, such as drawing a screen, happens once. Nothing runs while nobody asks.
+ * Frames that many share, `fps` a second at the most: all requests for the next one are served in one turn, so that what
+ * follows from them, such as drawing a screen, happens once. Nothing runs without a request.
  */
 export class SharedFrames {
   readonly #batch: FrameBatch;
@@ -65,7 +65,7 @@ export class SharedFrames {
     this.#batch = new FrameBatch({clock, fps, flush: () => this.#flush()});
   }
 
-  /** `flush` is called in the next frame, once, however often it is asked for. */
+  /** `flush` is called in the next frame, once, however often it is requested. */
   request(flush: () => void): void {
     this.#waiting.add(flush);
     this.#batch.request();
@@ -84,15 +84,15 @@ export class SharedFrames {
   }
 }
 
-/** Frames a second while nobody looks. */
+/** Frames a second while the user is away. */
 const unwatchedFps = 2;
 /** A catch-up is over sooner: half a second of frames at 12 a second. */
 const framesOfFlood = 6;
 
 /**
- * How many frames a second a log is drawn in: `fps`; half of them while it runs so fast that a frame has none of the rows
- * of the one before, which nobody can read; few while nobody looks. To follow 10,000 lines/s at 200×50 takes a tenth less
- * CPU with that, and half of the bytes to the terminal.
+ * Frames a second in which a log is drawn: `fps`; half of them while it is too fast to read, so that a frame has none of
+ * the rows of the one before; few while the user is away. To follow 10,000 lines/s at 200×50 takes a tenth less CPU with
+ * that, and half of the bytes to the terminal.
  */
 export class FrameRate {
   readonly #fps: number;
@@ -116,7 +116,7 @@ export class FrameRate {
   }
 
   /** A frame with new lines was drawn: `isAllNew` if nothing of the one before is left in it. */
-  drew({isAllNew}: {readonly isAllNew: boolean}): void {
+  onDrawn({isAllNew}: {readonly isAllNew: boolean}): void {
     this.#allNew = isAllNew ? this.#allNew + 1 : 0;
     this.#update();
   }

@@ -23,14 +23,14 @@ export function isObject(json: unknown): json is Readonly<Record<string, unknown
 }
 
 /**
- * What JSON may hold as it is, but a terminal obeys or takes for the end of a line: DEL, C1, U+2028, U+2029, and what turns
- * the direction of text, so that it reads as something else.
+ * Characters that JSON may hold as they are, but that control a terminal or end a line there: DEL, C1, U+2028, U+2029, and
+ * those that turn the direction of text, so that it reads as something else.
  */
-const obeyed = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu;
+const controls = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu;
 
-/** A value as JSON that is safe to show: a program reads the same from it. `indent`: cells a level; one line without. */
+/** A value as JSON that is safe to show and parses to the same value. `indent`: cells a level; one line without. */
 export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(obeyed, escaped);
+  return JSON.stringify(value, undefined, indent).replace(controls, escaped);
 }
 
 function escaped(character: string): string {

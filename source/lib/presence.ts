@@ -1,12 +1,12 @@
 import type {Clock} from './clock.ts';
 import {createStore, type ReadableStore} from './store.ts';
 
-/** Most terminals (and tmux, by default) do not tell of focus; without a key for so long, nobody is there. */
+/** Milliseconds without a key after which the user is away: most terminals (and tmux, by default) report no focus. */
 const defaultPatience = 5 * 60_000;
 
 /**
- * Whether someone looks at the program: until the terminal loses the focus, or no key came for some minutes. A key is
- * proof of the contrary, whatever the terminal said. One timer waits while someone is there, and none while nobody is.
+ * Whether the user looks at the program: until the terminal loses the focus, or no key came for some minutes. A key is
+ * proof of presence, whatever the terminal reported. One timer waits while the user is there, and none while away.
  */
 export class Presence {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Presence {
   #keyAt: number;
   #cancel: (() => void) | undefined;
 
-  /** `patience`: milliseconds without a key after which nobody is there; default 5 minutes. */
+  /** `patience`: milliseconds without a key after which the user is away; 5 minutes unless given. */
   constructor({clock, patience = defaultPatience}: {clock: Clock; patience?: number}) {
     this.#clock = clock;
     this.#patience = patience;
@@ -23,7 +23,7 @@ export class Presence {
     this.#wait();
   }
 
-  /** Someone is there. */
+  /** The user is there. */
   get here(): ReadableStore<boolean> {
     return this.#here;
   }
@@ -41,13 +41,13 @@ export class Presence {
     this.#here.set(false);
   }
 
-  /** Ends the wait; a sign begins another. */
+  /** Ends the wait; a sign starts another. */
   dispose(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  /** Keys do not move the timer: when it rings it looks how long ago the last one was. */
+  /** Keys do not move the timer: when it ends, the time of the last one decides. */
   #wait(): void {
     const rest = this.#keyAt + this.#patience - this.#clock.monotonic();
     this.#cancel = this.#clock.after(rest, () => {
@@ -62,9 +62,9 @@ const defaultEvery = 10_000;
 const defaultJump = 30_000;
 
 /**
- * Notices that the machine slept or the process stood still: its connections may be dead without a sign. A look each
- * 10 s costs nothing. Either clock tells: Linux stops the monotonic one while suspended, so the wall clock is ahead; a
- * frozen VM or a stopped process finds its timer far too late. Setting the wall clock forward looks the same, and costs
+ * Detects that the machine slept or the process was stopped: its connections may be dead without a sign. A check each
+ * 10 s costs nothing. Either clock shows it: Linux stops the monotonic one while suspended, so the wall clock is ahead; in
+ * a frozen VM or a stopped process the timer ends far too late. Setting the wall clock forward looks the same, and costs
  * one needless reconnect.
  */
 export class SleepDetector {
@@ -74,7 +74,7 @@ export class SleepDetector {
   readonly #onSlept: (milliseconds: number) => void;
   #cancel: (() => void) | undefined;
 
-  /** `every`, `jump`: milliseconds between looks, and more than this late counts as sleep. `onSlept` is told how long. */
+  /** Milliseconds. `every`: between two checks. `jump`: more than this late counts as sleep. `onSlept` gets its length. */
   constructor(options: {clock: Clock; onSlept: (milliseconds: number) => void; every?: number; jump?: number}) {
     this.#clock = options.clock;
     this.#every = options.every ?? defaultEvery;
@@ -82,9 +82,8 @@ export class SleepDetector {
     this.#onSlept = options.onSlept;
   }
 
-  /** Begins to look; does nothing when it already does. */
   start(): void {
-    if (!this.#cancel) this.#look();
+    if (!this.#cancel) this.#watch();
   }
 
   stop(): void {
@@ -92,12 +91,12 @@ export class SleepDetector {
     this.#cancel = undefined;
   }
 
-  #look(): void {
+  #watch(): void {
     const monotonic = this.#clock.monotonic();
     const wall = this.#clock.wall();
     this.#cancel = this.#clock.after(this.#every, () => {
       const passed = Math.max(this.#clock.monotonic() - monotonic, this.#clock.wall() - wall);
-      this.#look();
+      this.#watch();
       if (passed - this.#every > this.#jump) this.#onSlept(passed - this.#every);
     });
   }

@@ -10,7 +10,7 @@ export type Random = {
   readonly chance: (probability: number) => boolean;
 };
 
-/** A number in [0, 1) that nothing foretells. */
+/** A random number in [0, 1). */
 export const systemRandom = (): number => Math.random();
 
 /** FNV-1a of a label, so that every pipeline has a stream of its own whatever the order of events. */
@@ -40,7 +40,7 @@ export function createRandom(seed: number, label: string): Random {
   };
 }
 
-/** A version 7 UUID: it sorts by its time (milliseconds since the epoch), as the server's pipeline ids do. */
+/** A version 7 UUID: it sorts by its Unix time in ms, as the server's pipeline ids do. */
 export function uuidV7(milliseconds: number, random: Random): string {
   const time = Math.floor(milliseconds).toString(16).padStart(12, '0');
   const digits = (count: number) => Array.from({length: count}, () => random.integer(16).toString(16)).join('');

@@ -1,48 +1,41 @@
 import type {Clock} from './clock.ts';
 
 /**
- * A step is as long as takes 1 to 2 ms: a slice is longer than it should be by one step. The same bytes are 0.2 ms for
- * a search and 10 ms for filters whose code is not compiled yet, and a step costs 0.13 ms to begin where a pattern is
- * watched.
+ * A step should take 1 to 2 ms: a slice ends up to one step late. The same bytes are 0.2 ms for a search and 10 ms for
+ * filters whose code is not compiled yet, and a step costs 0.13 ms to start where a pattern has a time limit.
  */
 const leastStepBytes = 16 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
 const longStep = 2;
-/** Milliseconds until what wakes a runner, a key and the frame that it leads to, has had its turn. */
+/** Milliseconds that leave a turn to what wakes a runner: a key and the frame that it leads to. */
 const nextTurn = 1;
-/** A frame has 16 ms, and a slice ends up to a step and a garbage collection (10 ms) late. Milliseconds. */
+/** Milliseconds. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
 const usualSlice = 3;
+
+type SliceOptions = {
+  readonly clock: Clock;
+  /** Works on about `maxBytes` bytes and returns true when nothing is left to do. */
+  readonly step: (maxBytes: number) => boolean;
+  /** Called after each slice. */
+  readonly onSlice?: (isCaughtUp: boolean) => void;
+  /** Milliseconds of a slice; 3 unless given. */
+  readonly sliceMs?: number;
+  /** Milliseconds from one slice to the next; 0 unless given. */
+  readonly restMs?: () => number;
+};
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {
-  readonly #clock: Clock;
-  readonly #step: (maxBytes: number) => boolean;
-  readonly #onSlice: (isCaughtUp: boolean) => void;
-  readonly #sliceMs: number;
-  readonly #restMs: () => number;
+  readonly #options: Required<SliceOptions>;
   #stepBytes = leastStepBytes;
   #caughtUp = false;
   #cancel: (() => void) | undefined;
   #isResting = false;
   #disposed = false;
 
-  /**
-   * `step` works on about `maxBytes` bytes and answers true when nothing is left to do. `onSlice` is called after each
-   * slice. `restMs`: milliseconds from one slice to the next, asked each time; 0 unless given.
-   */
-  constructor(options: {
-    clock: Clock;
-    step: (maxBytes: number) => boolean;
-    onSlice: (isCaughtUp: boolean) => void;
-    sliceMs?: number;
-    restMs?: () => number;
-  }) {
-    this.#clock = options.clock;
-    this.#step = options.step;
-    this.#onSlice = options.onSlice;
-    this.#sliceMs = options.sliceMs ?? usualSlice;
-    this.#restMs = options.restMs ?? (() => 0);
+  constructor(options: SliceOptions) {
+    this.#options = {sliceMs: usualSlice, onSlice: () => {}, restMs: () => 0, ...options};
   }
 
   /** The last slice left nothing to do. */
@@ -50,19 +43,19 @@ export class SliceRunner {
     return this.#caughtUp;
   }
 
-  /** There is more to do: begins in the next turn. */
+  /** There is more to do: starts in the next turn. */
   wake(): void {
-    this.#goOn(nextTurn);
+    this.#schedule(nextTurn);
   }
 
-  #goOn(leastMs: number): void {
+  #schedule(leastMs: number): void {
     if (this.#disposed || this.#cancel) return;
-    const restMs = this.#restMs();
+    const restMs = this.#options.restMs();
     this.#isResting = restMs > 0;
-    this.#cancel = this.#clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
+    this.#cancel = this.#options.clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
   }
 
-  /** Runs one slice now, unless it rests, and what is left when the program is idle. */
+  /** Runs one slice now, unless it rests, and the others when the program is idle. */
   run(): void {
     if (this.#disposed || this.#isResting) return;
     this.#cancel?.();
@@ -72,16 +65,17 @@ export class SliceRunner {
   #runSlice(): void {
     this.#cancel = undefined;
     this.#isResting = false;
-    let now = this.#clock.monotonic();
-    const end = now + this.#sliceMs;
+    const {clock, step, onSlice, sliceMs} = this.#options;
+    let now = clock.monotonic();
+    const end = now + sliceMs;
     do {
       const before = now;
-      this.#caughtUp = this.#step(this.#stepBytes);
-      now = this.#clock.monotonic();
+      this.#caughtUp = step(this.#stepBytes);
+      now = clock.monotonic();
       this.#adapt(now - before);
     } while (!this.#caughtUp && now < end);
-    if (!this.#caughtUp) this.#goOn(0);
-    this.#onSlice(this.#caughtUp);
+    if (!this.#caughtUp) this.#schedule(0);
+    onSlice(this.#caughtUp);
   }
 
   /** `took`: milliseconds of the last step. */
@@ -99,8 +93,8 @@ export class SliceRunner {
 }
 
 /**
- * Hands on the items of `items`, and lets keys and the stream be served whenever making them has held the event loop
- * for `sliceMs`. Rejects with the signal's reason when aborted.
+ * Yields the items of `items`, and lets keys and the stream be served whenever making them has held the event loop for
+ * `sliceMs`. Rejects with the signal's reason when aborted.
  */
 export async function* inSlices<T>(
   items: Iterable<T>,
@@ -116,14 +110,14 @@ export async function* inSlices<T>(
   }
 }
 
-/** So many bytes from one slice to the next are a flood: 60 MB a second and more. */
+/** More bytes than this from one slice to the next are a flood: 60 MB a second and more. */
 const floodBytes = 256 * 1024;
 const floodRestMs = 50;
 
 /**
- * How long work on a log rests between two slices, for a SliceRunner: in a flood 50 ms, so that it takes 6 % of the time.
- * `totalBytes`: all bytes that the log has had so far.
- * Of lines that a full scrollback drops at once nothing need be known, and of the others soon enough.
+ * Milliseconds that work on a log rests between two slices, for a SliceRunner: 50 in a flood, so that it takes 6 % of the
+ * time. Lines that a full scrollback drops at once need no work, and the others can wait. `totalBytes`: all bytes that the
+ * log has had so far.
  */
 export function floodPause(totalBytes: () => number): () => number {
   let seen = totalBytes();

@@ -52,12 +52,12 @@ export function clippedSides(text: string, fromCell: number, cells: number): {le
   return {left: fromCell > 0 && cell > 0, right: false};
 }
 
-/** The text in at most so many cells, 1 at least; the end of what is cut is `ellipsis`, which has one cell. */
+/** The text in at most `cells` cells, 1 at least; a cut text ends in `ellipsis`, which has one cell. */
 export function shorten(text: string, cells: number, ellipsis: string): string {
   return textWidth(text) <= cells ? text : `${clip(plain(text), 0, cells - 1).text}${ellipsis}`;
 }
 
-/** Fills up with spaces in `style` to `cells` cells; text that is already that wide is left as it is. */
+/** Fills up with spaces in `style` to `cells` cells; wider text stays as it is. */
 export function padTo(styled: StyledText, cells: number, style?: Style): StyledText {
   const missing = cells - textWidth(styled.text);
   return missing > 0 ? concat([styled, plain(' '.repeat(missing), style)]) : styled;
@@ -71,7 +71,7 @@ function spaceLike(styled: StyledText, offset: number | undefined): StyledText {
 /**
  * The offset (UTF-16) at which each row of sanitised text begins when it is wrapped at `cells` cells; the first is
  * always 0. Rows break at characters, like those of `less`: logs are not prose. Stops after `maxRows` rows, so that
- * the first rows of a long line do not cost its length; ask for one more than wanted to know whether there are more.
+ * the first rows of a long line do not cost its length; with one more than needed the caller sees whether there are more.
  */
 export function wrapOffsets(text: string, cells: number, maxRows = Number.POSITIVE_INFINITY): readonly number[] {
   const room = Math.max(2, cells);
@@ -96,7 +96,7 @@ export function wrapOffsets(text: string, cells: number, maxRows = Number.POSITI
   return offsets;
 }
 
-/** What the program's own signs become where the locale is not UTF-8. */
+/** The program's own signs in ASCII, for a locale that is not UTF-8. */
 const signs: Readonly<Record<string, string>> = {
   '·': '-',
   '…': '~',
@@ -119,13 +119,13 @@ export function toAscii(text: string): string {
   });
 }
 
-/** Characters that a row of one cell may need at most: a base and the marks on it, which `sanitise` limits to 8. */
+/** The most characters of one cell: a base and the marks on it, which `sanitise` limits to 8. */
 const charactersPerCell = 10;
 
 /** Where the rows of prose start, `cells` wide: at words where there is a space to break at, else anywhere. */
 export function wordOffsets(text: string, cells: number): readonly number[] {
   const offsets = [0];
-  // More than a row at a time is not looked at: a line of 64 KiB would be gone through for each of its rows.
+  // Only one row at a time is read: a line of 64 KiB would be searched for each of its rows.
   const most = (Math.max(2, cells) + 1) * charactersPerCell;
   for (let start = 0; ; ) {
     const ahead = text.slice(start, start + most);
@@ -163,7 +163,10 @@ function breakLong(line: string, width: number): readonly string[] {
   return offsets.map((offset, index) => line.slice(offset, offsets[index + 1]));
 }
 
-/** A notice in the last two rows of the screen: what does not fit above the keys takes their place. It may quote names and messages from outside. */
+/**
+ * A notice in the last two rows of the screen; undefined: the second row keeps the keys. It may quote names and messages
+ * from outside.
+ */
 export function noticeRows(notice: string, width: number, symbols: Symbols): readonly [string, string | undefined] {
   const [first = '', ...rest] = wrapWords(sanitise(notice).text, width - 2);
   const [second, ...others] = rest;

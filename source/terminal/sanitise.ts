@@ -3,8 +3,8 @@ import {noStyle, type Style} from './style.ts';
 import {plain, type StyledText, StyledTextBuilder} from './styled-text.ts';
 import {textWidth} from './width.ts';
 
-/** What stands in for a character that must not reach the terminal: `^G`, `<U+202E>`. */
-const standInStyle: Style = {inverse: true};
+/** Of the placeholder of a character that must not reach the terminal: `^G`, `<U+202E>`. */
+const placeholderStyle: Style = {inverse: true};
 
 /** Marks on one base. Real text has up to about four; a line could pile up thousands, over the rows above it. */
 const maxMarks = 8;
@@ -16,16 +16,16 @@ const tabStop = 8;
  * invisible character becomes visible text, painted inverse so that it differs from the same text written out: C0 and
  * DEL in caret notation (`^[`, `^?`), the rest as `<U+009B>`, lone surrogates as U+FFFD. Tabs become spaces up to the
  * next multiple of 8 cells; a carriage return at the very end is dropped (CRLF). Of emoji sequences only the visible
- * parts stay (see `sanitise.ts`). The text of the result is unchanged when it is sanitised again.
+ * parts stay (see `emojiControl`). The text of the result is unchanged when it is sanitised again.
  */
 export function sanitise(text: string): StyledText {
   if (!/[^\x20-\x7e]/.test(text)) return plain(text);
   const builder = new StyledTextBuilder();
   const end = text.endsWith('\r') ? text.length - 1 : text.length;
   let style = noStyle;
-  /** How many marks the base right before `at` carries; undefined where no base is. */
+  /** Marks on the base right before `at`; undefined: there is no base. */
   let marks: number | undefined;
-  /** What was shown since the last tab: a rope of its own, since measuring flattens it and the whole would grow. */
+  /** The text since the last tab, a string of its own: measuring the whole text at each tab would be quadratic. */
   let sinceTab = '';
   let at = 0;
   const show = (shown: string, look: Style) => {
@@ -70,7 +70,7 @@ export function sanitise(text: string): StyledText {
       }
     }
     if (code >= 0xd800 && code <= 0xdfff) show('\ufffd', style);
-    else show(standIn(code), style.inverse ? noStyle : standInStyle);
+    else show(placeholder(code), style.inverse ? noStyle : placeholderStyle);
     marks = undefined;
     at += code > 0xffff ? 2 : 1;
   }
@@ -92,15 +92,15 @@ function matchLength(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex - at : 0;
 }
 
-function standIn(code: number): string {
+function placeholder(code: number): string {
   if (code < 0x20 || code === 0x7f) return `^${String.fromCharCode(code ^ 0x40)}`;
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
 }
 
 /*
- * Which characters a terminal may be given: those to which every kind of terminal gives the same width, be it one that
- * adds up the widths of code points (xterm, VTE, tmux, those built on xterm.js; Unicode tables of version 11, 2018, or
- * later) or one that measures graphemes, as Ink does. Everything else becomes a visible stand-in. One exception, for
+ * Characters may reach a terminal when every kind of terminal gives them the same width, be it one that adds up the
+ * widths of code points (xterm, VTE, tmux, those built on xterm.js; Unicode tables of version 11, 2018, or later) or one
+ * that measures graphemes, as Ink does. Everything else becomes a visible placeholder. One exception, for
  * the sake of readable Indic text: spacing marks (Mc) count one cell, while some that measure graphemes show none; the
  * row is then narrower than counted, never wider.
  */
@@ -108,7 +108,7 @@ function standIn(code: number): string {
 /** Controls, formats, unassigned code points, noncharacters, lone surrogates, and what is invisible by definition. */
 const invisible = String.raw`[\p{C}--\p{Co}]\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`;
 
-/** Parts of emoji sequences: a terminal shows them on their own or joined with what stands before them. */
+/** Parts of emoji sequences: a terminal shows them on their own or joined with the character before them. */
 const emojiParts = String.raw`\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3`;
 
 /** Emoji that are text unless a selector says otherwise but can take a skin colour: tmux makes them wide (☝ ✌). */
@@ -131,7 +131,7 @@ const jamo = String.raw`\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff`;
 
 const never = `${invisible}${emojiParts}${textEmoji}${recentEmoji}${recentMarks}${disputed}${prepended}`;
 
-/** Finds the next character that cannot simply be copied. */
+/** The next character that cannot simply be copied. */
 const suspect = new RegExp(String.raw`[${never}${jamo}\p{Mn}\p{Me}]`, 'gv');
 
 /**
@@ -155,9 +155,9 @@ const joiningVirama =
 const hangulSyllable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/vy;
 
 /**
- * Invisible parts of emoji sequences, which have no content of their own and are left out, because terminals that heed
- * them change the width: the selector of the emoji's or the text's form of the character before it, and the joiner of
- * two emoji, which then stand side by side, Unicode's own fallback (UTS #51, 2.3).
+ * Invisible parts of emoji sequences, which have no content of their own and are left out, because some terminals change
+ * the width for them: the selector of the emoji's or the text's form of the character before it, and the joiner of two
+ * emoji, which then are side by side, Unicode's own fallback (UTS #51, 2.3).
  */
 const emojiControl =
   /(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?)\u200d(?=\p{Extended_Pictographic})/vy;

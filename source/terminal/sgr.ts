@@ -14,7 +14,7 @@ export function readSgr(text: string, offset: number): {readonly parameters: str
 
 /**
  * The style after an SGR sequence with these parameters (ECMA-48, with the colours of ITU-T T.416 in their `;` and `:`
- * forms). Blinking, concealing, fonts, overlines and whatever is unknown or malformed changes nothing.
+ * forms). Blinking, concealing, fonts, overlines, and unknown or malformed parameters change nothing.
  */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return noStyle;
@@ -25,7 +25,7 @@ export function applySgr(style: Style, parameters: string): Style {
     const parts = field.split(':').map(Number);
     const code = parts[0] ?? 0;
     if (code === 38 || code === 48 || code === 58) {
-      // The `:` form is one field; the `;` form goes on in the fields that follow.
+      // The `:` form is one field; the `;` form continues in the fields that follow.
       const colonForm = parts.length > 1;
       const rest = colonForm ? parts.slice(1) : fields.slice(index + 1, index + 5).map(Number);
       if (!colonForm) index += rest[0] === 2 ? 4 : rest[0] === 5 ? 2 : 0;
@@ -112,7 +112,7 @@ const extending = /[\p{Mn}\p{Me}\u1160-\u11ff]+/vy;
 
 /**
  * The text with SGR sequences, and no other control characters if the text was sanitised. All styles are closed at its
- * end; text without styles comes back as it is.
+ * end; text without styles is returned as it is.
  */
 export function paint({text, runs}: StyledText, colors: Colors): string {
   if (runs.length === 0) return text;
@@ -147,7 +147,7 @@ function afterMarks(text: string, offset: number): number {
   return extending.test(text) ? extending.lastIndex : offset;
 }
 
-/** The bytes without their SGR colours; every other byte stays as it is. Latin-1 carries any byte through a string. */
+/** The bytes without their SGR sequences; every other byte stays as it is, since Latin-1 keeps each in a string. */
 export function stripSgr(line: Uint8Array): Uint8Array {
   if (line.indexOf(0x1b) === -1) return line;
   const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');

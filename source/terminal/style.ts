@@ -10,7 +10,7 @@ export type Style = {
   readonly strike?: true;
 };
 
-/** How colours come out: as the terminal has them, or as a theme has them. */
+/** How colours are shown: as the terminal has them, or as a theme has them. */
 export type Colors = ColorDepth | Palette;
 
 /** A colour: an index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
@@ -21,7 +21,7 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** How many colours the terminal can show; `none` for NO_COLOR, which is about colour: attributes stay. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
-/** What each of the first sixteen colours looks like, by number; where nothing is said, as the terminal has it. */
+/** What each of the first sixteen colours looks like, by number; undefined: as the terminal has it. */
 export type Looks = readonly (Color | undefined)[];
 
 /** The looks of a theme on a terminal: only colours that it has. */
@@ -84,7 +84,7 @@ function colorToSgr(color: Color, base: 30 | 40): string {
 export const black = 16;
 export const white = 231;
 
-/** Whether the two are written the same way: an index may look like another one, or like red, green and blue. */
+/** Whether the two are the same value: an index may look like another one, or like red, green and blue. */
 function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
@@ -139,7 +139,7 @@ function nearestOf16(rgb: Rgb): number {
   return most >= 230 ? hue + 8 : hue;
 }
 
-/** Whether black is what to write on it. */
+/** Whether black is easier to read on it than white. */
 function isLight(color: Color): boolean {
   // Of the sixteen: white, and the bright ones but bright black and bright blue; yellow and cyan read either way.
   if (typeof color === 'number' && color < 16) return color === 7 || (color > 8 && color !== 12);
@@ -178,7 +178,7 @@ export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg
   return style.inverse ? {fg, bg: readable} : {fg: readable, bg};
 }
 
-/** How far two colours are apart in lightness, from 1 (alike) to 21 (black and white), as WCAG 2.2 reckons it. */
+/** Contrast of two colours by WCAG 2.2, from 1 (the same lightness) to 21 (black and white). */
 export function contrast(a: Rgb, b: Rgb): number {
   const [one, other] = [luminance(a), luminance(b)];
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);

@@ -6,7 +6,7 @@ export type StyleRun = {readonly start: number; readonly end: number; readonly s
 /** Text and its styles. Runs are sorted, not empty and do not overlap; what no run covers is plain. */
 export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]};
 
-/** A stretch of the text that is to be painted over. */
+/** A range of the text that gets another style. */
 export type TextRange = {readonly start: number; readonly end: number};
 
 const noRuns: readonly StyleRun[] = [];
@@ -40,8 +40,8 @@ export function slice(styled: StyledText, start: number, end: number): StyledTex
 }
 
 /**
- * Paints `style` over the ranges (sorted, not overlapping): where both say something, `style` wins. Text that gets a
- * ground is not dim on it: that would leave little of the contrast that the two have.
+ * Paints `style` over the ranges (sorted, not overlapping): where both set a field, `style` wins. Text that gets a ground
+ * is not dim on it: that would leave little of their contrast.
  */
 export function overlay(styled: StyledText, ranges: readonly TextRange[], style: Style): StyledText {
   if (ranges.length === 0) return styled;

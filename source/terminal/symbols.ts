@@ -10,7 +10,7 @@ export type Symbols = {
   readonly currentLine: string;
   /** A mark that the user set, in the margin. */
   readonly mark: string;
-  /** What did not fit was left out here. */
+  /** Text that did not fit was left out here. */
   readonly ellipsis: string;
   /** The horizontal rule of a marker. */
   readonly rule: string;
@@ -20,12 +20,12 @@ export type Symbols = {
   readonly down: string;
   /** Between two pieces of a status. */
   readonly dot: string;
-  /** The line goes on beyond the border of the pane. */
+  /** The line continues beyond the border of the pane. */
   readonly cutLeft: string;
   readonly cutRight: string;
   /** In front of a number of errors. */
   readonly error: string;
-  /** In front of how many records a row stands for. */
+  /** In front of the number of records of a folded row. */
   readonly times: string;
 };
 

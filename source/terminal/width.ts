@@ -15,7 +15,7 @@ type Span = {
 /** Made when it is first needed, or before: that takes 9 ms, and the first frame needs none. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** Makes the segmenter while nobody waits for it. Any further one, such as Ink's for what is typed, then takes 0.1 ms. */
+/** Makes the segmenter before it is needed. Any further one, such as Ink's for typed text, then takes 0.1 ms. */
 export function prepareWidths(): Intl.Segmenter {
   segmenter ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
   return segmenter;
@@ -82,26 +82,26 @@ function* graphemeSpans(grapheme: string, start: number): Generator<Span, void, 
   yield {start: start + at, end: start + next, cells: width, splittable: false};
 }
 
-/** Widths of graphemes seen before: string-width takes 1.5 µs for one, and text repeats its letters. */
-const known = new Map<string, number>();
-const maxKnown = 4096;
-const maxKnownLength = 16;
+/** Widths of graphemes that were measured: string-width takes 1.5 µs for one, and text repeats its letters. */
+const measured = new Map<string, number>();
+const mostMeasured = 4096;
+const longestMeasured = 16;
 
 function graphemeCells(grapheme: string): number {
-  let cells = known.get(grapheme);
+  let cells = measured.get(grapheme);
   if (cells === undefined) {
     // The sum is what terminals show: in sanitised text nothing joins but marks and the vowels and finals of Hangul.
     cells = 0;
     for (const character of grapheme) cells += joined.test(character) ? 0 : stringWidth(character);
-    if (known.size >= maxKnown) known.clear();
-    if (grapheme.length <= maxKnownLength) known.set(grapheme, cells);
+    if (measured.size >= mostMeasured) measured.clear();
+    if (grapheme.length <= longestMeasured) measured.set(grapheme, cells);
   }
   return cells;
 }
 
 const joined = /[\p{Mn}\p{Me}\u1160-\u11ff]/v;
 
-/** Cells of a painted text: of what `paint` answers. */
+/** Width in cells of a text that `paint` returned. */
 export function paintedWidth(painted: string): number {
   return textWidth(withoutSgr(painted));
 }

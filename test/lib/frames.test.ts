@@ -168,7 +168,7 @@ test('a request that is dropped is not served, the others are, and without any n
 });
 
 function draw(rate: FrameRate, frames: number, isAllNew = true): number {
-  for (let frame = 0; frame < frames; frame++) rate.drew({isAllNew});
+  for (let frame = 0; frame < frames; frame++) rate.onDrawn({isAllNew});
   return rate.now.get();
 }
 

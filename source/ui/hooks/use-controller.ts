@@ -36,7 +36,7 @@ export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pan
     drawn.current = pane && {name: pane.tab.name, endId: pane.model.source.buffer.endId};
     if (!pane || !before || pane.tab.name !== before.name || drawn.current?.endId === before.endId) return;
     const isFollowing = pane.tab.pane.position.kind === 'follow';
-    frameRate?.drew({
+    frameRate?.onDrawn({
       isAllNew: isFollowing && pane.model.entries.countFrom(before.endId) >= layout.paneHeight,
     });
   });
