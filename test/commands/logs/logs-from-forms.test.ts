@@ -1,0 +1,124 @@
+import {appendFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
+import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
+import type {LogsRequest} from '../../../source/settings/request.ts';
+import {LineOutput} from '../../../source/system/line-output.ts';
+import {readSettings} from '../../harness/read-settings.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {type Recorded, writeRecording} from '../../storage/recording/recording-files.ts';
+import {SlowStream} from '../slow-stream.ts';
+
+const at = Date.UTC(2026, 10, 25, 12, 0, 0);
+const time = (second: number) => new Date(at + second * 1000).toISOString();
+const head = (second: number, level: string, message: string) =>
+  `[p] ${time(second)} ${level.padStart(5)} dbsp::a: ${message}\n`;
+const json = (second: number, level: string, message: string) =>
+  `${JSON.stringify({timestamp: time(second), level, fields: {message, step: second}, target: 'dbsp::b'})}\n`;
+const reconnected = {kind: 'reconnected', cause: 'server-lost', downMs: 1500, times: 1, since: at} as const;
+const lost = {kind: 'lost', atLeast: 2, atMost: 5, from: at, to: at + 1000} as const;
+
+/** Everything that a recording can hold; the last line has not ended. */
+const first: readonly Recorded[] = [
+  {kind: 'discarded', entries: 7},
+  'a program said this\n',
+  head(1, 'INFO', 'started'),
+  `[p] \u001b[2m${time(2)}\u001b[0m \u001b[31mERROR\u001b[0m dbsp::a: could not connect größe\n    refused by peer\n`,
+  reconnected,
+  '    after 3 tries\n',
+  head(3, 'WARN', 'late'),
+  'next file',
+  json(4, 'ERROR', 'late in JSON'),
+  lost,
+  '    of a record that is missing\r\n',
+  '\n',
+  head(5, 'INFO', 'a line that is c'),
+  {kind: 'line-cut'},
+  {kind: 'new-life', because: 'restarted'},
+  head(6, 'INFO', 'started again'),
+  {kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory'},
+  head(7, 'ERROR', 'stopped\u0007 bell'),
+  {kind: 'ended', because: 'stopped'},
+  `[p] ${time(8)}  INFO dbsp::a: has no e`,
+];
+const second: readonly Recorded[] = [
+  head(20, 'INFO', 'another pipeline of the name'),
+  'next file',
+  head(21, 'ERROR', 'it fails'),
+  '    with a second line\n',
+  'next file',
+  head(22, 'INFO', 'it ends'),
+];
+
+const recordings: Readonly<Record<string, (directory: string) => void>> = {
+  whole(directory) {
+    writeRecording(directory, {id: 'id-1', at, pieces: first});
+    writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
+  },
+  'a packed file is gone, another is damaged, the index is torn'(directory) {
+    const one = writeRecording(directory, {id: 'id-1', at, pieces: first});
+    const two = writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
+    rmSync(path.join(one, '000001.log.gz'));
+    writeFileSync(path.join(two, '000002.log.gz'), 'no gzip');
+    appendFileSync(path.join(two, 'index.jsonl'), '{"kind":"marker","number":9,');
+  },
+  'the first file was deleted to make room, the log is shorter than its index says'(directory) {
+    const two = writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
+    appendFileSync(path.join(two, 'index.jsonl'), `${JSON.stringify({kind: 'deleted', file: 1, at})}\n`);
+    rmSync(path.join(two, '000001.log.gz'));
+    truncateSync(path.join(two, '000003.log'), 30);
+  },
+  'only markers'(directory) {
+    writeRecording(directory, {id: 'id-1', at, pieces: [{kind: 'discarded', entries: 1}, reconnected]});
+  },
+};
+
+const forms: readonly (readonly string[])[] = [
+  ['p'],
+  ['p', '--color', 'never'],
+  ['p', 'other'],
+  ['p', 'other', '--no-prefix', '--color', 'never'],
+  ['p', '-t'],
+  ['p', 'other', '-t'],
+  ['p', '-o', 'json'],
+  ['p', '-o', 'markdown'],
+  ['p', '--template', '{time} {level} {target} {message}'],
+  ['p', '--template', '{pipeline}: {line}'],
+  ['p', '--since', '2026-11-25 12:00:03'],
+  ['p', '--tail', '3'],
+  ['p', '--tail', '0'],
+  ['p', '--grep', 'refused'],
+  ['p', '--exclude', 'INFO', '-o', 'json'],
+  ['p', '--level', 'error', '--tail', '2'],
+  ['p', '--exit-on', 'refused'],
+  ['p', '--exit-on', 'late', '-o', 'markdown'],
+  ['p', '--exit-on', 'it fails', '--tail', '2'],
+];
+
+/** What a terminal would show of stdout and stderr: notes are in `<…>`, failures in `<! …>`. */
+async function shown(directory: string, args: readonly string[]): Promise<string> {
+  const request = readSettings(['logs', ...args, '--from', directory], {}).request as LogsRequest;
+  const stream = new SlowStream();
+  await stream.takeAll();
+  const code = await runLogsFrom({
+    ...request,
+    directory,
+    wayOf: recordPrinters(request, at),
+    output: new LineOutput(stream),
+    note: (line, kind) => stream.taken.push(`<${kind ? '! ' : ''}${line.replace(directory, 'DIR')}>\n`),
+    signal: new AbortController().signal,
+  });
+  const text = stream.text.replaceAll(/[\u001b\r\u0007]/g, (control) => JSON.stringify(control).slice(1, -1));
+  return `$ logs ${args.join(' ')}\n${text}${text.endsWith('\n') ? '' : '⏎\n'}= ${code}\n`;
+}
+
+describe('what is printed of a recording, in every form', () => {
+  test.each(Object.entries(recordings))('%s', async (name, write) => {
+    await using home = await temporaryDirectory();
+    write(home.path);
+    const printed: string[] = [];
+    for (const args of forms) printed.push(await shown(home.path, args));
+    await expect(printed.join('\n')).toMatchFileSnapshot(`./forms/${name.replaceAll(/\W+/g, '-').slice(0, 40)}.txt`);
+  });
+});
