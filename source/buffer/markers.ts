@@ -36,7 +36,12 @@ export type MarkerKind =
       readonly to: number;
     }
   /** The server's log was cleared: a new epoch begins here; what the old one lost at its end is unknown. */
-  | {readonly kind: 'new-life'; readonly because: 'restarted' | 'created-again' | 'cleared'}
+  | {
+      readonly kind: 'new-life';
+      readonly because: 'restarted' | 'created-again' | 'cleared';
+      /** In memory only: the folder of the recording that continues the log. */
+      readonly folder?: string;
+    }
   /** The lines from here on may repeat lines above: their bytes cannot tell. */
   | {readonly kind: 'possible-repeat'; readonly lines: number}
   /** The line above was cut and its rest is lost. */
@@ -56,6 +61,12 @@ export type MarkerKind =
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
+  /** In memory only: `bytes` of a recording that is read are missing; undefined: all of it. */
+  | {
+      readonly kind: 'unreadable';
+      readonly bytes: number | undefined;
+      readonly because: 'deleted-to-make-room' | 'deleted-or-damaged';
+    }
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
   /** A dated line that the user drew. */
@@ -68,7 +79,9 @@ export type Marker = {readonly at: number} & MarkerKind;
  * Whether lines are missing at a marker, or may be: a line after it may belong to a record whose head is not above it.
  */
 export function losesLines({kind}: Marker): boolean {
-  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded'].includes(kind);
+  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'].includes(
+    kind,
+  );
 }
 
 /** What a log lost and how often it began anew, in all. The ids are those of the last marker of each. */

@@ -20,6 +20,8 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   switch (marker.kind) {
     case 'lost':
       return marker.atMost === 0 ? 'quiet' : 'loss';
+    case 'unreadable':
+      return marker.because === 'deleted-to-make-room' ? 'quiet' : 'loss';
     case 'line-cut':
     case 'not-merged':
     case 'not-recorded':
@@ -49,7 +51,7 @@ export function markerText(marker: Marker): string {
     case 'lost':
       return lostText(marker);
     case 'new-life':
-      return newLifeText(marker.because);
+      return newLifeText(marker);
     case 'possible-repeat':
       return `the next ${counted(marker.lines, 'line', 'lines')} may repeat lines above`;
     case 'line-cut':
@@ -69,6 +71,8 @@ export function markerText(marker: Marker): string {
       return marker.lines === undefined
         ? 'what came here was not recorded; how much is unknown'
         : `${counted(marker.lines, 'line was', 'lines were')} not recorded`;
+    case 'unreadable':
+      return unreadableText(marker);
     case 'drawn':
       return dateTime(marker.at);
   }
@@ -90,15 +94,22 @@ function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
     : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;
 }
 
-function newLifeText(because: Extract<Marker, {kind: 'new-life'}>['because']): string {
+function newLifeText({because, folder}: Extract<Marker, {kind: 'new-life'}>): string {
   switch (because) {
     case 'restarted':
       return "runner restarted · server's log cleared · what it lost is unknown";
     case 'created-again':
-      return 'created again · a new pipeline of the same name';
+      return `created again · a new pipeline of the same name${folder === undefined ? '' : ` (${folder})`}`;
     case 'cleared':
       return "server's log was cleared · what it lost is unknown";
   }
+}
+
+function unreadableText({bytes, because}: Extract<Marker, {kind: 'unreadable'}>): string {
+  if (bytes === undefined) return 'a recording was deleted meanwhile, to make room';
+  return because === 'deleted-to-make-room'
+    ? `${byteSize(bytes)} before this were deleted to make room`
+    : `${byteSize(bytes)} could not be read: deleted, or damaged`;
 }
 
 function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string {

@@ -1,93 +1,99 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
+import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
-import type {RecordPrinter} from './record-printer.ts';
+import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 
-/** Bytes handed over at once: a pipe's own size, so that a slow reader is noticed soon. */
-const batchBytes = 64 * 1024;
-const newline = Buffer.from('\n');
+const pipeBytes = 64 * 1024;
 
-/** A marker and where it stands in the log. */
+/** A marker and its id in the log. */
 export type PlacedMarker = {readonly id: number; readonly marker: Marker};
 
-/** Words that are due once every line below `id` was printed. */
-type Note = {readonly id: number; readonly text: string; readonly kind?: 'failure'};
+export type LogPrinterOptions = {
+  readonly buffer: LogBuffer;
+  /** The buffer's own bound. */
+  readonly maxBytes: number;
+  /** Printed in front of each line. */
+  readonly prefix: string | undefined;
+  readonly stripColor: boolean;
+  /** Prints records, not lines: which, and how. Then the two above mean nothing. */
+  readonly records?: RecordPrinterOptions | undefined;
+  /** Writes one line about the log; `failure`: that is why the exit code is 1. */
+  readonly note: (text: string, kind?: 'failure') => void;
+  /** Bytes written at once; default: a pipe's own size, so that a slow reader is noticed soon. */
+  readonly batchBytes?: number;
+};
+
+/** Words that are due once every line below `id` was printed. `gap`: a report of the records lists it, in these words. */
+type Note = {
+  readonly id: number;
+  readonly text: string;
+  readonly kind?: 'failure';
+  readonly gap?: string | undefined;
+};
 
 /**
- * Prints one pipeline's log from its buffer: the log's bytes to the output, line by line, markers in words to `note`.
- * The buffer is the queue. Lines that were printed are freed; when a slow reader lets it overflow, that is said.
+ * Prints one log from its buffer, be it a stream's or a recording's: the bytes to the output, line by line or record by
+ * record, markers in words to `note`. The buffer is the queue. Lines that were printed are freed; when a slow reader
+ * lets it overflow, a note counts what was dropped.
  */
 export class LogPrinter {
-  readonly #buffer: LogBuffer;
-  readonly #maxBytes: number;
+  readonly #options: LogPrinterOptions;
   readonly #prefix: Buffer | undefined;
-  readonly #stripColor: boolean;
-  readonly #way: RecordPrinter | undefined;
-  readonly #note: (text: string, kind?: 'failure') => void;
-  /** Everything below was printed or given up. */
+  readonly #batchBytes: number;
+  readonly #records: RecordPrinter | undefined;
+  /** Everything below was printed or dropped. */
   #nextId = 0;
-  /** Lines printed or given up. */
+  /** Lines printed or dropped. */
   #lines = 0;
-  /** Markers below were looked at: they are said even if a slow reader costs the lines around them. */
-  #lookedId = 0;
+  /** Markers below are among the notes: those stay even if a slow reader costs the lines around them. */
+  #checkedId = 0;
   #lastMarker: PlacedMarker | undefined;
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
-  /** Everything below is of the catch-up; known when that is over. */
+  /** Everything below is of the catch-up; undefined before that is over. */
   #caughtUpTo: number | undefined;
 
-  constructor(options: {
-    readonly buffer: LogBuffer;
-    /** The buffer's own bound. */
-    readonly maxBytes: number;
-    /** Stands in front of each line. */
-    readonly prefix: string | undefined;
-    readonly stripColor: boolean;
-    /** Where records, not lines, are printed: which, and how. Then the two above mean nothing. */
-    readonly way?: RecordPrinter | undefined;
-    readonly note: (text: string, kind?: 'failure') => void;
-  }) {
-    this.#buffer = options.buffer;
-    this.#maxBytes = options.maxBytes;
+  constructor(options: LogPrinterOptions) {
+    this.#options = options;
     this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
-    this.#stripColor = options.stripColor;
-    this.#way = options.way;
-    this.#note = options.note;
+    this.#batchBytes = options.batchBytes ?? pipeBytes;
+    this.#records = options.records && new RecordPrinter(options.buffer, options.records);
   }
 
-  /** Everything up to the end was printed and said. */
+  /** All lines and notes up to the end were printed. */
   get done(): boolean {
     const isPrinted = this.#endId !== undefined && this.#nextId >= this.#endId && this.#notes.length === 0;
-    return isPrinted && this.#way?.hasEnded !== false;
+    return isPrinted && this.#records?.hasEnded !== false;
   }
 
-  /** The record that ends it all was printed. */
+  /** The record that ends everything (`--exit-on`) was printed. */
   get isOver(): boolean {
-    return this.#way?.isOver === true;
+    return this.#records?.isOver === true;
   }
 
-  /** Lines wait because their record may go on: `letGo` prints them. */
+  /** Lines wait because their record may continue: `flush` prints them. */
   get hasPending(): boolean {
-    return this.#way?.hasPending === true;
+    return this.#records?.hasPending === true;
   }
 
   /** A pattern takes too long. */
   get tooSlow(): boolean {
-    return this.#way?.tooSlow === true;
+    return this.#records?.tooSlow === true;
   }
 
   flush(): void {
-    this.#way?.flush();
+    this.#records?.flush();
   }
 
   /** The catch-up is over. */
   caughtUp(): void {
-    this.#way?.flush();
+    this.#records?.flush();
     this.#caughtUpTo = this.#printableEnd;
   }
 
@@ -96,33 +102,36 @@ export class LogPrinter {
     this.end({failed: true, from: this.#nextId, say});
   }
 
-  /** Takes in what is new in the buffer, unless the end is known. Answers the markers among it. */
+  /** Reads what is new in the buffer, unless the end is set. Returns the markers in it. */
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
-    this.#way?.check();
+    this.#records?.check();
+    const {buffer} = this.#options;
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];
-    for (; this.#lookedId < this.#buffer.endId; this.#lookedId++) {
-      const marker = this.#buffer.markerAt(this.#lookedId);
-      if (marker) found.push({id: this.#lookedId, marker});
+    const last = buffer.lastMarker();
+    for (let id = this.#checkedId; id < buffer.endId && id <= (last?.id ?? -1); id++) {
+      const marker = buffer.markerAt(id);
+      if (marker) found.push({id, marker});
     }
-    this.#lastMarker = this.#buffer.lastMarker();
+    this.#checkedId = buffer.endId;
+    this.#lastMarker = last;
     for (const {id, marker} of found) {
-      this.#notes.push({id, text: textOf(marker)});
-      if (markerTone(marker) !== 'quiet') this.#way?.addGap(textOf(marker));
+      const gap = markerTone(marker) === 'quiet' ? undefined : markerText(marker);
+      this.#notes.push({id, text: noteOf(marker), gap});
     }
     return found;
   }
 
   /**
-   * Nothing more comes, or nothing from the id `from` on is wanted: what the last look found before that is still
-   * printed. A line that has not ended is printed as far as it was received, or left out when the log goes on without
-   * us (`midway`).
+   * Nothing more comes, or nothing from the id `from` on is to be printed: what the last `check` found before that still
+   * is. A line that has not ended is printed as far as it was received, or left out when the log continues without us
+   * (`midway`).
    */
   end({from, midway = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
     if (this.isOver) return;
-    this.#way?.closeGate();
-    const {endId, hasOpenLine} = this.#buffer;
+    this.#records?.closeLog();
+    const {endId, hasOpenLine} = this.#options.buffer;
     const id = from ?? (midway ? this.#printableEnd : endId);
     this.#endId = id;
     while ((this.#notes.at(-1)?.id ?? 0) > id) this.#notes.pop();
@@ -132,81 +141,99 @@ export class LogPrinter {
     if (say !== undefined) this.#notes.push({id, text: say, ...(failed && {kind: 'failure'})});
   }
 
-  /** Prints some lines, or says one note; the output has room. False: there is nothing to print. */
+  /** Prints some lines, or one note; the output has room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
-    this.#giveUpDropped();
+    this.#skipDropped();
     const [note] = this.#notes;
     if (note && note.id <= this.#nextId) {
       this.#notes.shift();
-      this.#note(note.text, note.kind);
+      if (note.gap !== undefined) this.#records?.addGap(note.gap);
+      this.#options.note(note.text, note.kind);
       return true;
     }
-    if (this.#way && this.#nextId >= (this.#caughtUpTo ?? Number.POSITIVE_INFINITY)) {
+    if (this.#records && this.#nextId >= (this.#caughtUpTo ?? Number.POSITIVE_INFINITY)) {
       this.#caughtUpTo = undefined;
-      return write(output, this.#way.caughtUp());
+      return write(output, this.#records.caughtUp());
     }
-    const known = this.#endId === undefined ? this.#way?.completeTo : undefined;
-    const end = Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY, known ?? Number.POSITIVE_INFINITY);
-    if (this.#nextId >= end) return this.#printEnd(output);
-    const bytes = this.#way ? this.#takeRecords(this.#way, end) : this.#takeLines(end);
-    this.#buffer.dropBefore(this.#nextId);
+    const bytes = this.#records
+      ? this.#readRecords(this.#records, note?.id)
+      : this.#readLines(Math.min(this.#printableEnd, note?.id ?? Number.POSITIVE_INFINITY));
+    if (!bytes) return this.#printEnd(output);
+    this.#options.buffer.dropBefore(this.#nextId);
     return write(output, bytes);
   }
 
-  /** A record has ended it all, here or in another log: prints what was to come at the end only. */
+  /** A record has ended everything, here or in another log: prints what a shape prints at the end only. */
   cutShort(output: LineOutput): void {
-    if (this.#way) write(output, this.#way.cutShort());
+    if (this.#records) write(output, this.#records.cutShort());
   }
 
-  /** What stands behind all records, once. */
+  /** What a shape prints behind all records, once. */
   #printEnd(output: LineOutput): boolean {
-    if (!this.#way || this.#way.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
-    return write(output, this.#way.end());
+    const records = this.#records;
+    if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
+    return write(output, records.end());
   }
 
-  /** A line that has not ended may go on: it is not printed before it is certain that it does not. */
+  /** A line that has not ended may continue: it is not printed before it is certain that it does not. */
   get #printableEnd(): number {
-    const {hasOpenLine, endId} = this.#buffer;
-    // Not beyond what was looked at: a marker there is not among the notes yet, and would be freed with its lines.
-    return this.#endId ?? Math.min(this.#lookedId, hasOpenLine ? endId - 1 : endId);
+    const {hasOpenLine, endId} = this.#options.buffer;
+    // Not beyond the last check: a marker there is not among the notes yet, and would be freed with its lines.
+    return this.#endId ?? Math.min(this.#checkedId, hasOpenLine ? endId - 1 : endId);
   }
 
-  #takeRecords(way: RecordPrinter, end: number): Uint8Array {
-    const {next, bytes} = way.read(this.#nextId, end, batchBytes);
-    for (let id = this.#nextId; id < next; id++) if (this.#buffer.lineAt(id)) this.#lines += 1;
+  /** Whole records from `#nextId` on that begin before the next note; a quiet marker within a record is noted after it. */
+  #readRecords(records: RecordPrinter, noteId = Number.POSITIVE_INFINITY): Uint8Array | undefined {
+    const complete = this.#endId === undefined ? records.completeTo : Number.POSITIVE_INFINITY;
+    const end = Math.min(this.#printableEnd, complete);
+    if (this.#nextId >= Math.min(end, noteId)) return undefined;
+    const {next, lines, bytes} = records.read({from: this.#nextId, stop: noteId, end, maxBytes: this.#batchBytes});
     this.#nextId = next;
-    if (way.isOver) {
+    this.#lines += lines;
+    if (records.isOver) {
       this.#endId = next;
       this.#notes.length = 0;
     }
     return bytes;
   }
 
-  #takeLines(end: number): Uint8Array {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for (; this.#nextId < end && size < batchBytes; this.#nextId++) {
-      const line = this.#buffer.lineAt(this.#nextId);
-      // A marker; its words are in the notes.
-      if (!line) continue;
-      this.#lines += 1;
-      if (this.#prefix) parts.push(this.#prefix);
-      parts.push(this.#stripColor ? stripSgr(line) : line, newline);
-      size += line.length + 1;
+  /** Lines of one segment, in an array of their own: the buffer may write into its memory again. */
+  #readLines(end: number): Uint8Array | undefined {
+    const {buffer, stripColor} = this.#options;
+    const segment = this.#nextId < end ? buffer.segmentAt(this.#nextId) : undefined;
+    if (!segment) return undefined;
+    const {firstId, endId, starts, open} = segment;
+    const offsetOf = (id: number) => starts[id - firstId] ?? segment.bytes.length;
+    const from = offsetOf(this.#nextId);
+    const ends: number[] = [];
+    let id = this.#nextId;
+    for (let size = 0; id < Math.min(end, endId) && size < this.#batchBytes; id++) {
+      const lineEnd = offsetOf(id + 1) - from;
+      // A marker has no bytes; its words are in the notes.
+      if (lineEnd > size) ends.push(lineEnd);
+      size = lineEnd;
     }
-    return Buffer.concat(parts);
+    this.#nextId = id;
+    this.#lines += ends.length;
+    const bytes = segment.bytes.subarray(from, offsetOf(id));
+    const isLastOpen = open && id === endId;
+    if (isLastOpen) ends.push((ends.pop() ?? 0) + 1);
+    const lines = isLastOpen ? Buffer.concat([bytes, Buffer.of(newline)]) : bytes;
+    if (!stripColor) return prefixed(lines, this.#prefix, ends);
+    const stripped = stripSgr(lines);
+    return prefixed(stripped, this.#prefix, this.#prefix ? newlinesIn(stripped).map((at) => at + 1) : []);
   }
 
   /**
-   * The buffer overflowed and dropped lines that were not printed. What waits is given up down to a half with them: one
-   * long gap, said once, is worth more than a thousand small ones.
+   * The buffer overflowed and dropped lines that were not printed. Half of what waits is dropped with them: one long gap
+   * in one note is better than a thousand small ones.
    */
-  #giveUpDropped(): void {
-    const buffer = this.#buffer;
+  #skipDropped(): void {
+    const {buffer, maxBytes, note} = this.#options;
     if (buffer.firstId <= this.#nextId) return;
     let id = buffer.firstId;
     let kept = buffer.byteLength;
-    for (let oldest = buffer.segmentAt(id); oldest && kept > this.#maxBytes / 2; oldest = buffer.segmentAt(id)) {
+    for (let oldest = buffer.segmentAt(id); oldest && kept > maxBytes / 2; oldest = buffer.segmentAt(id)) {
       kept -= oldest.bytes.length;
       id = oldest.endId;
     }
@@ -214,19 +241,39 @@ export class LogPrinter {
     const missed = buffer.droppedLines - this.#lines;
     this.#lines += missed;
     this.#nextId = buffer.firstId;
-    this.#note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · --spill SIZE lets more wait`);
+    note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · --spill SIZE lets more wait`);
   }
 
   /**
-   * The pane keeps a run of reconnects in one marker, and corrects a marker when it learns more. What was said cannot
-   * be taken back, so the change is news, before all that came since the last look.
+   * The writer of a log keeps a run of reconnects in one marker, and corrects a marker when it learns more. A note cannot
+   * be taken back, so the change is another one, before all that came since the last check.
    */
   #changedMarker(): PlacedMarker | undefined {
     const before = this.#lastMarker;
-    const last = this.#buffer.lastMarker();
-    if (!before || !last || last.id >= this.#lookedId || last.marker === before.marker) return undefined;
-    return {id: this.#lookedId, marker: whatIsNew(before.marker, last.marker)};
+    const last = this.#options.buffer.lastMarker();
+    if (!before || !last || last.id >= this.#checkedId || last.marker === before.marker) return undefined;
+    return {id: this.#checkedId, marker: whatIsNew(before.marker, last.marker)};
   }
+}
+
+/** A marker in words for stderr, where no line is above. */
+export function noteOf(marker: Marker): string {
+  return marker.kind === 'line-cut' ? 'the last line printed was cut: its rest is lost' : markerText(marker);
+}
+
+/** A copy of the lines, which end before `ends`, each behind the prefix. */
+function prefixed(lines: Uint8Array, prefix: Buffer | undefined, ends: ArrayLike<number> & Iterable<number>): Buffer {
+  if (!prefix) return Buffer.from(lines);
+  const all = Buffer.allocUnsafe(lines.length + ends.length * prefix.length);
+  let from = 0;
+  let at = 0;
+  for (const end of ends) {
+    all.set(prefix, at);
+    all.set(lines.subarray(from, end), at + prefix.length);
+    at += prefix.length + end - from;
+    from = end;
+  }
+  return all;
 }
 
 function write(output: LineOutput, bytes: Uint8Array): true {
@@ -237,9 +284,4 @@ function write(output: LineOutput, bytes: Uint8Array): true {
 function whatIsNew(before: Marker, now: Marker): Marker {
   if (before.kind !== 'reconnected' || now.kind !== 'reconnected') return now;
   return {...now, times: now.times - before.times, downMs: now.downMs - before.downMs, since: now.at};
-}
-
-function textOf(marker: Marker): string {
-  // There is no line above on stderr.
-  return marker.kind === 'line-cut' ? 'the last line printed was cut: its rest is lost' : markerText(marker);
 }

@@ -24,7 +24,7 @@ export type LogsOptions = {
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
   /** Where records, not lines, are printed: which of a log, and how. */
-  readonly wayOf?: ((asked: LogToPrint) => RecordPrinterOptions) | undefined;
+  readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   /** What to add to the news that there is no pipeline of this name. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
   /** Milliseconds after which it ends; `fails`: not having ended before is a failure. */
@@ -197,8 +197,8 @@ class Printing {
   }
 
   #open(name: string, prefix: string | undefined): void {
-    const {note, wayOf, client} = this.#options;
-    const facts = () => {
+    const {note, recordsOf, client} = this.#options;
+    const info = () => {
       const platformVersion = this.#logs.get(name)?.platformVersion;
       return {server: client.baseUrl, ...(platformVersion !== undefined && {platformVersion})};
     };
@@ -208,7 +208,7 @@ class Printing {
       manager: this.#manager,
       prefix,
       spillBytes: this.#spillBytes,
-      way: wayOf?.({name, prefix, facts}),
+      records: recordsOf?.({name, prefix, info}),
       note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
       onChange: () => this.print(),
     });

@@ -8,7 +8,7 @@ import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
-import {RecordPrinter, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
 /** Milliseconds between looks whether a catch-up is over, when nothing happens. */
 const lookEvery = 50;
@@ -31,7 +31,7 @@ export type PipelineLogOptions = {
   /** The bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
   /** Where records, not lines, are printed: which, and how. */
-  readonly way?: RecordPrinterOptions | undefined;
+  readonly records?: RecordPrinterOptions | undefined;
   /** What to add to the news that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
   /** Says one line about this pipeline. */
@@ -65,10 +65,9 @@ export class PipelineLog {
     this.#options = options;
     this.#stream = options.manager.open(options.name);
     const {buffer} = this.#stream;
-    const way = options.way && new RecordPrinter(buffer, options.way);
-    this.#printer = new LogPrinter({...options, way, buffer, maxBytes: options.spillBytes});
+    this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
-    this.#waitsForTail = options.follow && options.way?.tail !== undefined;
+    this.#waitsForTail = options.follow && options.records?.tail !== undefined;
     if (options.follow) return;
     this.#catchUp = new CatchUp(options.clock.monotonic());
     this.#keepLooking();

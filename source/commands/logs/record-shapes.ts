@@ -27,18 +27,19 @@ export type RecordShape = {
 const newline = Buffer.from('\n');
 
 /** Lines as sent; `timestamps` puts the time of its record in front of each. */
-export function linesShape(options: {
+export function linesShape({
+  prefix = '',
+  stripColor,
+  timestamps,
+}: {
   prefix: string | undefined;
   stripColor: boolean;
   timestamps: boolean;
 }): RecordShape {
-  const prefix = Buffer.from(options.prefix ?? '');
   return {
     print({lines, time}) {
-      const stamp = Buffer.from(options.timestamps ? `${timeWord(time)} ` : '');
-      return Buffer.concat(
-        lines.flatMap((line) => [prefix, stamp, options.stripColor ? stripSgr(line) : line, newline]),
-      );
+      const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
+      return Buffer.concat(lines.flatMap((line) => [head, stripColor ? stripSgr(line) : line, newline]));
     },
   };
 }

@@ -33,7 +33,7 @@ export async function runLogsCommand(options: {
   readonly process: NodeJS.Process;
 }): Promise<number> {
   const {settings, request, version, process} = options;
-  const wayOf = recordPrinters(request, systemClock.wall());
+  const recordsOf = recordPrinters(request, systemClock.wall());
   // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
@@ -45,7 +45,7 @@ export async function runLogsCommand(options: {
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
   try {
     if (request.from !== undefined) {
-      const code = await runLogsFrom({...request, directory: request.from, wayOf, output, note, signal});
+      const code = await runLogsFrom({...request, directory: request.from, recordsOf, output, note, signal});
       if (signal.aborted) process.exit(exitCode(code));
       return exitCode(code);
     }
@@ -62,7 +62,7 @@ export async function runLogsCommand(options: {
     const looked = reportOldServer(serverVersion(server.client, asked), note);
     const code = await runLogs({
       ...request,
-      wayOf,
+      recordsOf,
       hint: (name) => nameHint(name, server.client, systemClock),
       timeout: timeout === undefined ? undefined : {after: timeout, fails: request.exitOn !== undefined},
       silence: settings.silence,
@@ -97,13 +97,18 @@ export async function runLogsCommand(options: {
 export function recordPrinters(
   request: LogsRequest,
   now: number,
-): ((asked: LogToPrint) => RecordPrinterOptions) | undefined {
+): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn} = request;
   const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
   if (isPlain && Object.values(select).every((value) => value === undefined)) return undefined;
-  const passing: Selecting = {filters: filtersOf(request), since: sinceOf(request, now), exitOn, watch: runWithTimeout};
+  const selecting: Selecting = {
+    filters: filtersOf(request),
+    since: sinceOf(request, now),
+    exitOn,
+    watch: runWithTimeout,
+  };
   const {tail} = select;
-  return (asked) => ({passing, tail, shape: shapeOf(request, asked)});
+  return (log) => ({selecting, tail, shape: shapeOf(request, log)});
 }
 
 function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filter[] {
@@ -126,10 +131,10 @@ function sinceOf({select: {since}}: LogsRequest, now: number): number | undefine
   return read.at;
 }
 
-function shapeOf(request: LogsRequest, {name, prefix, facts}: LogToPrint): RecordShape {
+function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint): RecordShape {
   const {output, template, stripColor, timestamps} = request;
   if (output === 'json') return jsonShape(name);
-  if (output === 'markdown') return markdownShape(() => ({...facts(), pipeline: name, filters: wordsOf(request)}));
+  if (output === 'markdown') return markdownShape(() => ({...info(), pipeline: name, filters: wordsOf(request)}));
   if (template !== undefined) return templateShape(name, template);
   return linesShape({prefix, stripColor, timestamps});
 }

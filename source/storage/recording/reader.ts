@@ -144,6 +144,15 @@ function lastAtOrBelow(blocks: readonly RecordedBlock[], offset: number): number
 /** Bytes read at once where there are no blocks yet. */
 const pieceBytes = 256 * 1024;
 
+/** A recording's folder, when it was started (Unix time in ms), and of which server it is. */
+export type FoundRecording = {
+  readonly folder: string;
+  /** The folder's own name. */
+  readonly name: string;
+  readonly startedAt: number;
+  readonly server: string | undefined;
+};
+
 /** Where a recording begins and ends now; also while another program writes it. */
 type RecordedLog = {
   /** Bytes that were deleted to make room. */
@@ -190,27 +199,19 @@ function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Gener
   }
 }
 
-/** Folders of all pipelines that had this name, the one that was begun last at the end. */
-export async function foldersOf(directory: string, name: string): Promise<string[]> {
-  return (await recordedAs(directory, name)).map(({folder}) => folder);
-}
-
-/** The same, and of which server they are. */
-export async function recordedAs(
-  directory: string,
-  name: string,
-): Promise<{readonly folder: string; readonly server: string | undefined}[]> {
+/** The recordings of all pipelines that had this name, the one that was started last at the end. */
+export async function findRecordings(directory: string, name: string): Promise<FoundRecording[]> {
   const entries = existsSync(directory) ? await readdir(directory) : [];
-  const found: {folder: string; begunAt: number; server: string | undefined}[] = [];
+  const found: FoundRecording[] = [];
   for (const entry of entries) {
     if (pipelineOf(entry)?.name !== name) continue;
     const folder = path.join(directory, entry);
     const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
     if (index === undefined) continue;
     const {begunAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
-    found.push({folder, begunAt, server});
+    found.push({folder, name: entry, startedAt: begunAt, server});
   }
-  return found.sort((a, b) => a.begunAt - b.begunAt);
+  return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
 /** The last write into the log or index of a recording, wall milliseconds; 0 when there is nothing. */

@@ -7,7 +7,7 @@ import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
-import {lastHeartbeat, mapOf, RecordedBytes, recordedAs} from './reader.ts';
+import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes} from './reader.ts';
 import {Recorder} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
@@ -101,8 +101,8 @@ export class Recordings {
   /** Id of the pipeline of that name that was recorded last, if any was, and not of another server. */
   async newestId(name: string): Promise<string | undefined> {
     const {directory, server: ours} = this.#options;
-    const isOurs = ({server = ours}: {server: string | undefined}) => ours === undefined || server === ours;
-    const found = (await recordedAs(directory, name)).findLast(isOurs);
+    const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
+    const found = (await findRecordings(directory, name)).findLast(isOurs);
     return found && pipelineOf(path.basename(found.folder))?.id;
   }
 

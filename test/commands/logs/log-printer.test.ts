@@ -191,12 +191,13 @@ describe('the end', () => {
     expect(printer.done).toBe(true);
   });
 
-  it('ends a line that has no end, and names it', async () => {
-    const {append, print, printer} = setUp();
+  it.each([undefined, 'p | '])('ends a line that has no end, and names it, behind the prefix %j', async (prefix) => {
+    const {append, print, printer} = setUp({...(prefix !== undefined && {prefix})});
     append('one\ntwo');
     printer.check();
     printer.end({failed: false});
-    expect(await print()).toBe('one\ntwo\n<the last line printed is incomplete: its rest had not come>');
+    const [one, two] = [`${prefix ?? ''}one`, `${prefix ?? ''}two`];
+    expect(await print()).toBe(`${one}\n${two}\n<the last line printed is incomplete: its rest had not come>`);
   });
 
   it('leaves it out when the log goes on', async () => {

@@ -104,12 +104,12 @@ async function shown(directory: string, args: readonly string[]): Promise<string
   const code = await runLogsFrom({
     ...request,
     directory,
-    wayOf: recordPrinters(request, at),
+    recordsOf: recordPrinters(request, at),
     output: new LineOutput(stream),
     note: (line, kind) => stream.taken.push(`<${kind ? '! ' : ''}${line.replace(directory, 'DIR')}>\n`),
     signal: new AbortController().signal,
   });
-  const text = stream.text.replaceAll(/[\u001b\r\u0007]/g, (control) => JSON.stringify(control).slice(1, -1));
+  const text = stream.text.replaceAll(/(?!\n)\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
   return `$ logs ${args.join(' ')}\n${text}${text.endsWith('\n') ? '' : '⏎\n'}= ${code}\n`;
 }
 

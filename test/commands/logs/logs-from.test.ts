@@ -61,7 +61,7 @@ test('a recording is printed byte by byte, markers apart; also while it is writt
   await using home = await temporaryDirectory();
   const {expected, life} = await record(home.path);
   const notes = [
-    'pipetail: p: the line above was cut; its rest is lost',
+    'pipetail: p: the last line printed was cut: its rest is lost',
     "pipetail: p: runner restarted · server's log cleared · what it lost is unknown",
   ];
   expect(await print(home.path)).toEqual({code: 0, notes, text: expected});
@@ -133,7 +133,7 @@ test.each(gaps)('an indented line behind a gap may be of a record that is missin
   await written(life, clock);
   await life.close();
   const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text} = await print(home.path, {wayOf: recordPrinters(request, 0)});
+  const {text} = await print(home.path, {recordsOf: recordPrinters(request, 0)});
   const [_start, ...printed] = text
     .trimEnd()
     .split('\n')
@@ -157,7 +157,7 @@ test('an indented line behind bytes that cannot be read is a record of its own',
   await life.close();
   rmSync(path.join(home.path, 'p--id-1', '000002.log.gz'));
   const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text, notes} = await print(home.path, {wayOf: recordPrinters(request, 0)});
+  const {text, notes} = await print(home.path, {recordsOf: recordPrinters(request, 0)});
   const printed = text.trimEnd().split('\n');
   expect(printed.map((line) => JSON.parse(line).message)).toEqual([
     expect.stringMatching(/^could not connect x+$/),

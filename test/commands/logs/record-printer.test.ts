@@ -24,8 +24,8 @@ const log = [
 /** What `pipetail logs orders …` prints of these lines, in whatever pieces they come. */
 function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
   const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
-  const wayOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
-  const options = wayOf?.({name: 'orders', prefix: undefined, facts: () => ({server: 'http://x'})});
+  const recordsOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
+  const options = recordsOf?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
   if (!options) throw new Error('nothing was asked');
   const buffer = new LogBuffer({maxBytes: 1e8});
   const way = new RecordPrinter(buffer, options);
@@ -33,7 +33,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
   let out = '';
   let next = 0;
   const take = () => {
-    const taken = way.read(next, way.completeTo, 1000);
+    const taken = way.read({from: next, stop: way.completeTo, end: way.completeTo, maxBytes: 1000});
     next = taken.next;
     out += Buffer.from(taken.bytes).toString();
     buffer.dropBefore(next);
@@ -45,7 +45,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
     way.check();
     take();
   }
-  way.closeGate();
+  way.closeLog();
   while (next < buffer.endId && !way.isOver) take();
   return out + Buffer.from(way.end()).toString();
 }

@@ -21,7 +21,7 @@ export function writeRecording(
     {kind: 'file', file: 1, offset: 0, line: 0, at},
   ];
   const members: Buffer[] = [];
-  let [file, offset, line, number] = [1, 0, 0, 0];
+  let [file, fileOffset, offset, line, number] = [1, 0, 0, 0, 0];
   let block = {offset, line};
   let bytes = Buffer.of();
   for (const piece of pieces) {
@@ -29,6 +29,7 @@ export function writeRecording(
       writeFileSync(path.join(folder, `${String(file).padStart(6, '0')}.log.gz`), Buffer.concat(members));
       facts.push({kind: 'compressed', file, members: members.splice(0).map(({length}) => length)});
       file += 1;
+      fileOffset = offset;
       facts.push({kind: 'file', file, offset, line, at});
     } else if (typeof piece === 'string') {
       bytes = Buffer.concat([bytes, Buffer.from(piece)]);
@@ -43,8 +44,7 @@ export function writeRecording(
       number += 1;
     }
   }
-  const first = facts.findLast((fact) => 'file' in fact && 'line' in fact) as {readonly offset: number};
-  writeFileSync(path.join(folder, `${String(file).padStart(6, '0')}.log`), bytes.subarray(first.offset));
+  writeFileSync(path.join(folder, `${String(file).padStart(6, '0')}.log`), bytes.subarray(fileOffset));
   writeFileSync(path.join(folder, 'index.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
   return folder;
 }
