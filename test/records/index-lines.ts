@@ -40,7 +40,7 @@ export function runnerJson(message: string, level = 'INFO', at = time): string {
 export const start = 'Resources transition: stopped -> provisioning (desired: provisioned)';
 export const stopped = 'Resources transition: stopping -> stopped (desired: stopped)';
 
-/** The index of a buffer that holds the text, looked at to its end. */
+/** A buffer with the text, and its complete index. */
 export function indexText(text: string): {buffer: LogBuffer; index: RecordIndex} {
   const buffer = new LogBuffer({maxBytes: 2 ** 30});
   buffer.append(Buffer.from(text));
@@ -49,12 +49,12 @@ export function indexText(text: string): {buffer: LogBuffer; index: RecordIndex}
   return {buffer, index};
 }
 
-/** All that an index says of the entries held. */
-export function factsOf(buffer: LogBuffer, index: RecordIndex): readonly unknown[] {
-  const facts: unknown[] = [index.errorCount, index.runs.map((run) => ({...run}))];
+/** All that an index has about the held entries. */
+export function contentOf(buffer: LogBuffer, index: RecordIndex): readonly unknown[] {
+  const content: unknown[] = [index.errorCount, index.runs.map((run) => ({...run}))];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     const head = index.headOf(id);
-    facts.push({id, head, level: index.levelAt(id), time: index.timeAt(id), lines: index.linesOf(head)});
+    content.push({id, head, level: index.levelAt(id), time: index.timeAt(id), lines: index.linesOf(head)});
   }
-  return facts;
+  return content;
 }

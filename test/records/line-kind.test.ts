@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {
-  frameNumberIn,
-  isPanicLine,
-  isRunnerLine,
-  isWholeRecord,
-  kindIn,
-  runnerMessage,
-} from '../../source/records/line-kind.ts';
+import {isPanicLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from '../../source/records/line-kind.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
 
@@ -42,12 +35,7 @@ test.each([
   expect(kindIn(bytes, 11, 11 + Buffer.byteLength(line))).toBe(kind);
 });
 
-test('the number of a frame', () => {
-  const number = (line: string) => frameNumberIn(Buffer.from(line), 0, line.length);
-  expect(['   7: a', '  12: a', '1234: a', '   7'].map(number)).toEqual([7, 12, 1234, undefined]);
-});
-
-test('a panic is looked for in its own line only', () => {
+test('a panic is found in its own line only', () => {
   const bytes = Buffer.from("thread 'a'\nthread 'b' panicked at x");
   expect(isPanicLine(bytes, 0, 10)).toBe(false);
   expect(isPanicLine(bytes, 11, bytes.length)).toBe(true);
@@ -55,13 +43,13 @@ test('a panic is looked for in its own line only', () => {
 
 const isRunners = (line: string) => isRunnerLine(Buffer.from(line), 0, Buffer.byteLength(line));
 
-test('a line of the runner is told from a pipeline’s', () => {
+test('lines of the runner and of a pipeline', () => {
   expect([runner('hello'), runnerJson('hello')].map(isRunners)).toEqual([true, true]);
   const others = [head('hello'), json('hello'), head('hello').replace('[p]', '[manager]'), '[manager] hello', '{}'];
   expect(others.map(isRunners)).toEqual(others.map(() => false));
 });
 
-test('a line of the runner before 0.207 is told from a pipeline’s', () => {
+test('lines of the runner and of a pipeline before 0.207', () => {
   const old = oldRunner('hello');
   expect([old, oldRunner('stdout ended'), oldRunner('Resource error: a: b')].map(isRunners)).toEqual([
     true,
@@ -93,22 +81,6 @@ test('the bytes of a line and its record agree on whether it is the runner’s',
     }),
     {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
   );
-});
-
-test('the message, without the suffix', () => {
-  const messages = [runner('hello "you"'), runnerJson('hello "you"')].map((line) => runnerMessage(Buffer.from(line)));
-  expect(messages).toEqual(['hello "you"', 'hello "you"']);
-  expect(runnerMessage(Buffer.from(head('hello')))).toBeUndefined();
-});
-
-test('an entry of several lines is whole with its last one', () => {
-  const [first = '', last = ''] = runner('one\ntwo').split('\n');
-  expect([first, last, runnerJson('one\ntwo')].map((line) => isWholeRecord(Buffer.from(line)))).toEqual([
-    false,
-    true,
-    true,
-  ]);
-  expect(runnerMessage(Buffer.from(first))).toBeUndefined();
 });
 
 test('a line longer than any of the runner’s is not read', () => {

@@ -27,7 +27,7 @@ const frames = [
 const note = 'note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.';
 
 describe('a head in text form', () => {
-  test('takes the lines of its message, with its level', () => {
+  test('has the lines of its message, with its level', () => {
     const lines = [head('Resuming from checkpoint:', 'WARN'), 'Checkpoint made at step 4242:', '    v.unnamed-0: {}'];
     expect(recordsOf([...lines, head('next')])).toEqual({
       heads: [0, 0, 0, 3],
@@ -35,7 +35,7 @@ describe('a head in text form', () => {
     });
   });
 
-  test('takes empty lines and backtraces that are part of the message', () => {
+  test('has empty lines and backtraces of the message', () => {
     expectRecords([
       ['a', head('failed: no file', 'ERROR')],
       ['a', ''],
@@ -46,7 +46,7 @@ describe('a head in text form', () => {
     ]);
   });
 
-  test('takes 256 lines that are not indented, and then indented ones only: more is no message', () => {
+  test('has 256 unindented lines at most, and then only indented ones: more is no message', () => {
     const many = Array.from({length: 256}, (_, index) => `row ${index}`);
     const {heads} = recordsOf([head('dump'), ...many, 'row', '  indented', 'row']);
     expect(heads.slice(1, 257)).toEqual(many.map(() => 0));
@@ -60,7 +60,7 @@ test('a record reaches 65,519 entries, so that a distance fits into 16 bits', ()
   expect(index.linesOf(0).length).toBe(65_520);
 });
 
-describe('what is complete takes nothing', () => {
+describe('a whole record accepts no lines', () => {
   test('a line in JSON', () => {
     expectRecords([
       ['a', json('hello', 'ERROR')],
@@ -70,7 +70,7 @@ describe('what is complete takes nothing', () => {
     expect(recordsOf([json('hello', 'ERROR'), 'a line of stdout']).levels).toEqual(['ERROR', undefined]);
   });
 
-  test('what an older runner tells of a start; of an error it may tell more', () => {
+  test('an older runner’s report of a start; its errors may have more lines', () => {
     expectRecords([
       ['a', oldRunner('Status transition: stopped -> provisioning')],
       ['b', 'Pipeline configuration read from /app/config.yaml'],
@@ -112,7 +112,7 @@ describe('what is complete takes nothing', () => {
     ]);
   });
 
-  test('lines before any head, whatever they look like', () => {
+  test('a line before any head', () => {
     expectRecords([
       ['a', 'stdout'],
       ['b', '  indented'],
@@ -155,7 +155,7 @@ describe('a panic', () => {
     ]);
   });
 
-  test('lines of other threads stand in it, and take their own', () => {
+  test('lines of other threads in between have their own records', () => {
     expectRecords([
       ['a', head('first')],
       ['p', ''],
@@ -177,7 +177,7 @@ describe('a panic', () => {
     ]);
   });
 
-  test('a line of stdout in a backtrace takes nothing', () => {
+  test('a line of stdout in a backtrace accepts no lines', () => {
     expectRecords([
       ['p', thread],
       ['p', 'message'],
@@ -216,7 +216,7 @@ describe('a panic', () => {
     ]);
   });
 
-  test('another process takes nothing from the one before', () => {
+  test('a record does not continue in another process', () => {
     expectRecords([
       ['a', head('Resuming:')],
       ['p', thread],

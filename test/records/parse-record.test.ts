@@ -70,7 +70,7 @@ describe('lines in text form and in JSON', () => {
       expect(partsOf(`${head}a::b:  y=2`)).toMatchObject({message: '', fields: 'y=2'});
     });
 
-    test('the runner is told from a pipeline called manager, and only its own suffix is fields', () => {
+    test('the runner and a pipeline called manager; only the runner’s suffix is fields', () => {
       const runner = head.replace('[p]', '[manager]');
       const suffix = ' pipeline-id="1" pipeline-name="p"';
       expect(partsOf(`${runner}a::b: exit code=1${suffix}`)).toMatchObject({
@@ -235,8 +235,8 @@ describe('the same record in both forms', () => {
   const time = '2026-11-25T09:08:47.372844Z';
 
   type Member = readonly [key: string, value: unknown];
-  /** What a record says, whatever form it is sent in. */
-  type Said = {
+  /** A record, independent of its form. */
+  type Content = {
     readonly level: Level;
     readonly time: string;
     readonly target: string;
@@ -269,7 +269,7 @@ describe('the same record in both forms', () => {
     fc.string({unit: 'grapheme-ascii', maxLength: 8}),
     fc.constantFrom(...traps),
   );
-  const said: fc.Arbitrary<Said> = fc
+  const content: fc.Arbitrary<Content> = fc
     .record({
       level: fc.constantFrom(...levels),
       time: fc.constantFrom(time, '2026-11-25T09:08:47Z', '2026-11-25T09:08:47.372844123Z'),
@@ -293,13 +293,13 @@ describe('the same record in both forms', () => {
     {selector: ([key]) => key, maxLength: 3},
   );
 
-  function asText({level, time, target, span, message, fields}: Said): string {
+  function asText({level, time, target, span, message, fields}: Content): string {
     const tail = fields.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ');
     const head = `[p] ${time} ${level.padStart(5)} ${span === undefined ? '' : `${span}: `}${target}:  `;
     return `${head}${[message, tail].filter((part) => part !== '').join(' ')}`;
   }
 
-  function membersOf({level, time, target, span, message, fields}: Said): readonly Member[] {
+  function membersOf({level, time, target, span, message, fields}: Content): readonly Member[] {
     return [
       ['timestamp', time],
       ['level', level],
@@ -321,7 +321,7 @@ describe('the same record in both forms', () => {
     return `{${gap}${parts.join(`${gap},${gap}`)}${gap}}`;
   }
 
-  /** All that is read from a line; of one in text the lines that follow are given, too. */
+  /** All that is read from a line; in text form with the lines that follow. */
   function read(text: string) {
     const [first = '', ...more] = text.split('\n');
     const bytes = Buffer.from(first);
@@ -339,9 +339,9 @@ describe('the same record in both forms', () => {
     };
   }
 
-  test('a record is the same in text and in JSON, in any order and with keys that nobody knows', () => {
+  test('a record is the same in text and in JSON, in any order and with unknown keys', () => {
     const shuffled = <Item>(items: readonly Item[]) => fc.shuffledSubarray([...items], {minLength: items.length});
-    const forms = said.chain((record) =>
+    const forms = content.chain((record) =>
       fc.tuple(
         fc.constant(record),
         unknownKeys.chain((unknown) => shuffled([...membersOf(record), ...unknown])),
@@ -371,7 +371,7 @@ describe('the same record in both forms', () => {
     );
   });
 
-  describe('whose line it is, its keys tell', () => {
+  describe('the keys of a line tell whether it is the runner’s', () => {
     const keys = {
       timestamp: time,
       level: 'INFO',
@@ -396,7 +396,7 @@ describe('the same record in both forms', () => {
     });
   });
 
-  test('a level or a time that is not the line’s own is none', () => {
+  test('a level or a time that is not the line’s own does not count', () => {
     const none = [
       `{"fields":{"message":"x","level":"ERROR","timestamp":"${time}"}}`,
       `{"fields":{"message":"x"},"timestamp":"${time}"}`,

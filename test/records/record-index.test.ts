@@ -6,7 +6,7 @@ import {ErrorLog} from '../../source/records/error-log.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
-import {factsOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
+import {contentOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 100);
@@ -14,7 +14,7 @@ const thread = "thread 'w' (7) panicked at src/main.rs:1:2:";
 const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
 const ms = (second: number) => Date.parse(at(second));
 
-function lookAtAll(index: RecordIndex, maxBytes = 1 << 20): void {
+function readAll(index: RecordIndex, maxBytes = 1 << 20): void {
   while (!index.step(maxBytes));
 }
 
@@ -40,12 +40,12 @@ test('the panic at the end of the samples is one error record', () => {
 });
 
 describe('while the buffer grows', () => {
-  test('the open line is looked at again when it has grown, and when it has ended', () => {
+  test('the open line is read again when it has grown, and when it has ended', () => {
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     const index = new RecordIndex(buffer);
     const line = head('broken', 'ERROR');
     buffer.append(Buffer.from(`${head('hello')}\n${line.slice(0, 20)}`));
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(1), index.levelAt(1), index.errorCount, index.indexedTo, index.settledTo]).toEqual([
       0,
       'INFO',
@@ -55,10 +55,10 @@ describe('while the buffer grows', () => {
     ]);
     buffer.append(Buffer.from(line.slice(20)));
     expect(index.indexedTo).toBe(1);
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(1), index.levelAt(1), index.errorCount]).toEqual([1, 'ERROR', 1]);
     buffer.append(Buffer.from('\nmore\n'));
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(2), index.levelAt(2), index.errorCount, index.settledTo]).toEqual([1, 'ERROR', 1, 3]);
   });
 
@@ -66,18 +66,18 @@ describe('while the buffer grows', () => {
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     const index = new RecordIndex(buffer);
     buffer.append(Buffer.from(`${head('hello')}\n\n`));
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(1), index.indexedTo, index.settledTo]).toEqual([0, 2, 1]);
     buffer.append(Buffer.from(thread));
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(1), index.headOf(2), index.levelAt(2), index.settledTo]).toEqual([0, 2, 'ERROR', 1]);
     buffer.append(Buffer.from('\n'));
-    lookAtAll(index);
+    readAll(index);
     expect([index.headOf(1), index.headOf(2), index.levelAt(1), index.settledTo]).toEqual([1, 1, 'ERROR', 3]);
     expect(index.errorCount).toBe(1);
   });
 
-  test('nothing is known of what was not looked at', () => {
+  test('entries that were not read have no record', () => {
     const {buffer, index} = indexText(`${head('hello')}\n`);
     buffer.append(Buffer.from(`more\n${head('broken', 'ERROR')}\n`));
     expect([index.headOf(1), index.levelAt(2), index.timeAt(2), index.nextError(0)]).toEqual([
@@ -89,7 +89,7 @@ describe('while the buffer grows', () => {
     expect([index.linesOf(0), index.indexedTo, index.runAt(2)]).toEqual([[0], 1, undefined]);
   });
 
-  test('a step looks at about as many bytes as it may', () => {
+  test('a step reads about as many bytes as it may', () => {
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     buffer.append(Buffer.from(`${head('hello')}\n`.repeat(1000)));
     const index = new RecordIndex(buffer);
@@ -184,7 +184,7 @@ function fill(
   }
 }
 
-test('in any pieces, with drops, it says what it says of everything at once', () => {
+test('in any pieces, with drops, it is the same as for everything at once', () => {
   const cuts = fc.array(fc.oneof(fc.nat(120), fc.constant(1000)), {minLength: 1, maxLength: 20});
   const sizes = fc.record({maxBytes: fc.integer({min: 300, max: 20_000}), step: fc.integer({min: 1, max: 5000})});
   fc.assert(
@@ -192,16 +192,16 @@ test('in any pieces, with drops, it says what it says of everything at once', ()
       const all = new LogBuffer({maxBytes: 1 << 30});
       fill(all, {log, cuts: [1000], isOpen}, () => {});
       const whole = new RecordIndex(all);
-      lookAtAll(whole);
+      readAll(whole);
 
       const buffer = new LogBuffer({maxBytes, segmentBytes: Math.ceil(maxBytes / 8)});
       const index = new RecordIndex(buffer);
-      fill(buffer, {log, cuts: pieces, isOpen}, () => lookAtAll(index, step));
+      fill(buffer, {log, cuts: pieces, isOpen}, () => readAll(index, step));
 
       const {firstId} = buffer;
       const ids = Array.from({length: buffer.endId - firstId}, (_, place) => firstId + place);
       expect(buffer.endId).toBe(all.endId);
-      // A panic takes the empty line before it only if that is still held.
+      // The empty line before a panic belongs to it only if that is still held.
       const firstHeld = (panic: number) =>
         panic < firstId && all.lineAt(panic)?.length === 0 && whole.levelAt(panic) === 'ERROR' ? panic + 1 : panic;
       const heads = ids.map((id) => firstHeld(whole.headOf(id)));
@@ -226,7 +226,7 @@ test('a line never belongs to a record that begins after it, and each record has
       const buffer = new LogBuffer({maxBytes: 1 << 30});
       fill(buffer, {log, cuts: [1000], isOpen}, () => {});
       const index = new RecordIndex(buffer);
-      lookAtAll(index);
+      readAll(index);
       for (let id = 0; id < buffer.endId; id++) {
         const record = index.headOf(id);
         expect(record).toBeLessThanOrEqual(id);
@@ -254,19 +254,19 @@ test('counts the errors that the error log counts', () => {
   );
 });
 
-test('a panic does not take an empty line that was dropped', () => {
+test('an empty line that was dropped is not part of a panic', () => {
   // Two bytes a segment, so that the empty line goes when the next line comes.
   const buffer = new LogBuffer({maxBytes: 1, segmentBytes: 2});
   const index = new RecordIndex(buffer);
   buffer.append(Buffer.from('x\n\n'));
-  lookAtAll(index);
+  readAll(index);
   buffer.append(Buffer.from(`${thread}\n`));
   expect(buffer.firstId).toBe(2);
-  lookAtAll(index);
+  readAll(index);
   expect([index.headOf(2), index.levelAt(2), index.errorCount]).toEqual([2, 'ERROR', 1]);
 });
 
-test('any bytes: no throw, and what is said does not depend on the pieces', () => {
+test('any bytes: no throw, and the same records for any pieces', () => {
   const samples = sampleFiles.flatMap((file) => sampleLines(file).map(({bytes}) => bytes));
   const mutated = fc
     .record({line: fc.constantFrom(...samples), at: fc.nat(300), byte: fc.nat(255)})
@@ -282,30 +282,30 @@ test('any bytes: no throw, and what is said does not depend on the pieces', () =
       const index = new RecordIndex(buffer);
       for (const piece of pieces) {
         buffer.append(piece);
-        lookAtAll(index, 100);
+        readAll(index, 100);
       }
       const whole = new RecordIndex(buffer);
-      lookAtAll(whole);
-      expect(factsOf(buffer, index)).toEqual(factsOf(buffer, whole));
+      readAll(whole);
+      expect(contentOf(buffer, index)).toEqual(contentOf(buffer, whole));
     }),
     {numRuns: runs},
   );
 });
 
-test('an index that does not keep up skips what was dropped', () => {
+test('an index that is behind skips dropped entries', () => {
   const buffer = new LogBuffer({maxBytes: 4000, segmentBytes: 1000});
   const index = new RecordIndex(buffer);
   buffer.append(Buffer.from(`${head('broken', 'ERROR')}\nmore\n`.repeat(10)));
   index.step(200);
   buffer.append(Buffer.from(`more\n${head('hello')}\n`.repeat(200)));
   expect([index.errorCount, index.indexedTo]).toEqual([0, buffer.firstId]);
-  lookAtAll(index);
+  readAll(index);
   const again = new RecordIndex(buffer);
-  lookAtAll(again);
-  expect(factsOf(buffer, index)).toEqual(factsOf(buffer, again));
+  readAll(again);
+  expect(contentOf(buffer, index)).toEqual(contentOf(buffer, again));
 });
 
-test('reading what is not in memory counts: a step reads few segments back, however small they are', () => {
+test('a step reads few cold segments back, however small they are', () => {
   const buffer = new LogBuffer({maxBytes: 1 << 20});
   let reads = 0;
   const bytes = Buffer.from(`${head('one')}\n${head('two')}\n`);

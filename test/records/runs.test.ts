@@ -81,7 +81,7 @@ describe('transitions', () => {
     expect(runsOf([...starting, runner('Resources error: exit status: 101', 'ERROR')]).runs[0]?.failed).toBe(true);
   });
 
-  test('what a pipeline prints is no transition', () => {
+  test('the output of a pipeline is no transition', () => {
     const line = runner(start);
     const forged = [
       line.slice(0, line.indexOf(' pipeline-id')),
@@ -94,7 +94,7 @@ describe('transitions', () => {
     expect(runsOf([head('hello'), ...forged]).runs).toEqual([{...unknown, firstId: 0, endId: undefined}]);
   });
 
-  test('JSON says the same', () => {
+  test('the same in JSON', () => {
     expect(runsOf([head('old'), runnerJson(start, 'INFO', at(1))]).runs).toEqual([
       {...unknown, firstId: 0, endId: 1},
       {firstId: 1, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'provisioning', failed: false},
@@ -146,7 +146,7 @@ describe('transitions', () => {
     ]);
   });
 
-  test('what a pipeline of that time prints is no transition, whatever its name', () => {
+  test('the output of an old pipeline is no transition, whatever its name', () => {
     const message = 'Status transition: stopped -> provisioning';
     const line = oldRunner(message);
     const forged = [oldHead(message), oldHead(message).replace('[p]', '[control-plane]'), `x${line}`, `${line} x`];
@@ -166,7 +166,7 @@ describe('markers', () => {
     ]);
   });
 
-  test('the first start of a new life takes the marker in', () => {
+  test('the first start of a new life includes the marker', () => {
     expect(runsOf([...starting, newLife, freshStart, ...starting]).runs[1]).toMatchObject({
       firstId: 4,
       startedAt: ms(1),
@@ -181,7 +181,7 @@ describe('markers', () => {
     expect(runsOf([...starting, ended, newLife, head('hello')]).runs).toMatchObject([{endId: 5}, {firstId: 5}]);
   });
 
-  test('a log that goes on after all is one run', () => {
+  test('a log that continues after all is one run', () => {
     expect(runsOf([...starting, ended, reconnected, head('hello')]).runs).toEqual([
       {firstId: 0, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'running', failed: false},
     ]);

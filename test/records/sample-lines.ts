@@ -22,3 +22,21 @@ export function sampleLines(file: string): {bytes: Buffer; text: string}[] {
   }
   return lines;
 }
+
+/**
+ * The message of a line that Feldera's logger wrote, found in a simpler way than the source does: in JSON by its key, in
+ * text after the first path (`a::b:`). Undefined for other lines, and for messages that begin with an invisible character.
+ */
+export function messageOf(line: Buffer): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+  const text = line.toString().replaceAll(/\x1b\[[\d;]*m/g, '');
+  const message = text.startsWith('{')
+    ? jsonMessage(text)
+    : /^\[[^\]]+\] \S+Z {1,2}[A-Z]{4,5} .*?\w+(?:::\w+)+: {1,2}(?<message>.*)/.exec(text)?.groups?.message;
+  return message !== undefined && /^[ -~]{3}/.test(message) ? message : undefined;
+}
+
+function jsonMessage(text: string): string | undefined {
+  const {fields} = JSON.parse(text) as {fields?: {message?: string; line?: string}};
+  return fields?.message ?? fields?.line;
+}

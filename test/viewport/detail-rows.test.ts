@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
 import {type DetailOptions, detailRows, prettyJson} from '../../source/viewport/detail-rows.ts';
-import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
 
 function detail(lines: readonly (string | Buffer)[], change: Partial<DetailOptions> = {}): string[] {
   const options = {width: 60, offsetAt: () => 60, symbols: symbolsFor(true), ...change};
@@ -65,7 +65,7 @@ describe('the detail of a record', () => {
     expect(JSON.parse(rows.slice(rows.indexOf('JSON') + 1).join(' '))).toEqual(JSON.parse(json));
   });
 
-  it('has no target where a line names none, as those of older runners', () => {
+  it('has no target where the line has none, as of older runners', () => {
     expect(detail(['[control-plane] 2026-11-25T23:08:47.372844Z  WARN Resource error: a: b'])).toEqual([
       'time    2026-11-25 23:08:47.372844 UTC',
       'local   2026-11-26 00:08:47.372 UTC+01:00',
@@ -82,7 +82,7 @@ describe('the detail of a record', () => {
     expect(detail([line])).toContain('source  runner');
   });
 
-  it('says where the time and level of a panic come from', () => {
+  it('marks the time of a panic as that of the record before', () => {
     const lines = ['', "thread 'main' (7) panicked at a.rs:1:2:", 'boom'];
     expect(detail(lines, {level: 'ERROR', at: Date.UTC(2026, 10, 25, 9)})).toEqual([
       'time    2026-11-25 09:00:00.000 UTC, of the record before',
@@ -94,7 +94,7 @@ describe('the detail of a record', () => {
     expect(detail(lines)).toEqual(lines);
   });
 
-  it('names no local time where it is UTC, and half hours where it is off by them', () => {
+  it('has no local time where it is UTC, and offsets of half hours', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x';
     expect(detail([line], {offsetAt: () => 0}).filter((row) => row.startsWith('local'))).toEqual([]);
     expect(detail([line], {offsetAt: () => -210})).toContain('local   2026-11-25 05:38:47.372 UTC-03:30');
@@ -113,21 +113,21 @@ describe('the detail of a record', () => {
     ]);
   });
 
-  it('gives a long name rows of its own', () => {
+  it('gives a long name its own rows', () => {
     const line = `[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x ${'k'.repeat(30)}=1`;
     expect(detail([line]).slice(-2)).toEqual(['k'.repeat(30), `${' '.repeat(22)}1`]);
   });
 });
 
-describe('what is too long', () => {
-  it('is cut, and said to be, at 64 KiB a line', () => {
+describe('a record that is too long', () => {
+  it('is cut at 64 KiB a line, with a row that reports it', () => {
     const rows = detail([Buffer.alloc(65 * 1024, 'x')]);
     expect(rows.at(-1)).toBe('… cut here: the line has 67 kB');
     expect(rows.slice(0, -1).join('')).toHaveLength(64 * 1024);
     expect(detail([Buffer.alloc(64 * 1024, 'x')]).join('')).toHaveLength(64 * 1024);
   });
 
-  it('is cut, and said to be, in all', () => {
+  it('is cut at a limit for all lines, with a row that reports it', () => {
     const lines = Array.from({length: 5000}, () => 'a line');
     const rows = detail(lines);
     expect(rows).toHaveLength(2000);
@@ -141,8 +141,8 @@ describe('what is too long', () => {
 });
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
-  it('are there in full, in any width', () => {
-    for (const line of sampleLines(file)) {
+  it('are complete, in any width', () => {
+    for (const {bytes: line} of sampleLines(file)) {
       const message = messageOf(line)?.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, '');
       for (const width of [24, 60, 200]) {
         const rows = detail([line], {width});
@@ -176,21 +176,6 @@ it('no row is too wide and nothing unsafe passes, whatever the lines', () => {
 });
 
 describe('prettyJson', () => {
-  it('indents objects and arrays, and leaves empty ones on their line', () => {
-    expect(prettyJson('{"a":[1,{"b":null}],"c":{},"d":[ ]}', 99)).toEqual([
-      '{',
-      '  "a": [',
-      '    1,',
-      '    {',
-      '      "b": null',
-      '    }',
-      '  ],',
-      '  "c": {},',
-      '  "d": []',
-      '}',
-    ]);
-  });
-
   it('changes no number, no string, and drops no repeated name', () => {
     const lines = prettyJson('{"n":12345678901234567890,"x":1e400,"s":"a,{\\"b\\":[","s":1.0}', 99);
     expect(lines).toEqual([
@@ -203,7 +188,7 @@ describe('prettyJson', () => {
     ]);
   });
 
-  it('takes nothing else', () => {
+  it('accepts nothing else', () => {
     for (const text of ['', '1', '"a"', '{', '{a: 1}', '[1,]', 'x {"a": 1}'])
       expect(prettyJson(text, 99)).toBeUndefined();
   });
@@ -214,7 +199,7 @@ describe('prettyJson', () => {
     expect(Math.max(...deep.map((line) => line.length))).toBeLessThanOrEqual(41);
   });
 
-  it('is what JSON.stringify makes of it, where that changes nothing', () => {
+  it('is the text of JSON.stringify, where that changes nothing', () => {
     const value = fc.oneof(
       fc.object({maxDepth: 4, values: [fc.string(), fc.integer(), fc.boolean(), fc.constant(null)]}),
       fc.array(fc.jsonValue()),

@@ -20,7 +20,7 @@ describe('the margin', () => {
     expect(shown('abc', {marked: true}, {symbols: symbolsFor(false)})).toEqual([' +abc']);
   });
 
-  it('has a bar at what is selected, the mark of the current line in it', () => {
+  it('has a bar at selected lines, with the mark of the current line in it', () => {
     expect(stateRows('abc', {selected: true})).toEqual(['\u001B[7m \u001B[0m abc']);
     expect(stateRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
@@ -33,7 +33,7 @@ describe('the margin', () => {
 describe('the origin', () => {
   const origin = {name: 'orders-with-a-long-name', color: 6};
 
-  it('stands before the text of each row, as wide for every name', () => {
+  it('is before the text of each row, with the same width for every name', () => {
     const options = {width: 30, originCells: 8, wrap: true};
     expect(shown('a'.repeat(25), {origin}, options)).toEqual([
       `  orders-w ${'a'.repeat(19)}`,
@@ -44,13 +44,13 @@ describe('the origin', () => {
     expect(stateRows('abc', {origin}, options)[0]).toContain('\u001B[36morders-w\u001B[0m');
   });
 
-  it('gives way to the text in a narrow pane', () => {
+  it('is left out in a narrow pane', () => {
     expect(shown('abc', {origin}, {width: 20, originCells: 8})).toEqual(['  abc']);
   });
 });
 
 describe('line numbers', () => {
-  it('stand once before each line, and before no marker', () => {
+  it('are once before each line, and before no marker', () => {
     const buffer = bufferOf('a', 'b'.repeat(30));
     const id = buffer.addMarker({kind: 'drawn', at: 0}) ?? -1;
     const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: true});
@@ -63,12 +63,12 @@ describe('line numbers', () => {
     ]);
   });
 
-  it('seldom need more room', () => {
+  it('seldom need more cells', () => {
     const widths = [0, 99_999, 100_000, 9_999_999, 10_000_000].map(numberCells);
     expect(widths).toEqual([6, 6, 8, 8, 10]);
   });
 
-  it('give way to the text in a narrow pane', () => {
+  it('are left out in a narrow pane', () => {
     expect(shown('abc', {}, {width: 20, numberCells: 6})).toEqual(['  abc']);
   });
 });
@@ -81,7 +81,7 @@ describe('the current line', () => {
     ]);
   });
 
-  it('stands out of its context', () => {
+  it('is emphasised among the records around a match', () => {
     expect(stateRows('abc', {isAround: true}, {}, 0)).toEqual(['\u001B[1m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
 });

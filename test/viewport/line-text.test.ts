@@ -2,7 +2,7 @@ import {describe, expect, it, vi} from 'vitest';
 import {visibleBytes} from '../../source/buffer/style-joints.ts';
 import {compactLine, compactnessFor, lineAsSent, readLine} from '../../source/viewport/line-text.ts';
 import {type TimeMode, timeCells, timeModes} from '../../source/viewport/time-column.ts';
-import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
 
 const textLine =
   '[pa] \u001B[2m2026-11-25T09:08:47.372844Z\u001B[0m \u001B[32m INFO\u001B[0m \u001B[2mdbsp_adapters::server\u001B[0m\u001B[2m:\u001B[0m  Started HTTP server';
@@ -61,13 +61,13 @@ describe('the level of a line as sent', () => {
     expect(coloured(own)).toEqual([[' INFO', 5]]);
   });
 
-  it('is looked for in records only', () => {
+  it('is coloured in records only', () => {
     expect(coloured('an ERROR of a program')).toEqual([]);
     expect(readLine(Buffer.from('an ERROR of a program')).record).toBeUndefined();
   });
 });
 
-/** The compact form of a record; what is none is not asked for. */
+/** The compact form of a record's line. */
 function compactOf(line: string | Buffer, width: number, time: TimeMode = 'sent') {
   const {asSent, record} = readLine(Buffer.from(line));
   if (!record) throw new Error(`no record: ${line}`);
@@ -81,7 +81,7 @@ describe('the compact form', () => {
     expect(compact(textLine, 64)).toBe('09:08:47.372 INFO  server      Started HTTP server');
   });
 
-  it('loses first the target, then the milliseconds', () => {
+  it('leaves out first the target, then the milliseconds', () => {
     expect(compact(textLine, 63)).toBe('09:08:47.372 INFO  Started HTTP server');
     expect(compact(textLine, 43)).toBe('09:08:47 INFO  Started HTTP server');
   });
@@ -97,14 +97,14 @@ describe('the compact form', () => {
     expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Fresh start');
   });
 
-  it('shows the lines of older runners and pipelines alike', () => {
+  it('shows the lines of older runners and pipelines in the same way', () => {
     const line = '[control-plane] 2026-11-25T09:08:47.069619Z  INFO Status transition: running -> stopping';
     expect(compact(line, 100)).toBe('09:08:47.069 INFO  runner      Status transition: running -> stopping');
     const other = '[p] 2026-11-25T09:08:47.069619Z ERROR rdkafka: error: broker down';
     expect(compact(other, 100)).toBe('09:08:47.069 ERROR rdkafka     error: broker down');
   });
 
-  it('takes a JSON line apart, its fields behind the message', () => {
+  it('shows the fields of a JSON line after the message', () => {
     const line = JSON.stringify({
       timestamp: '2026-11-25T09:08:47.372844Z',
       level: 'WARN',
@@ -116,7 +116,7 @@ describe('the compact form', () => {
     expect(compact(line, 100)).toBe('09:08:47.372 WARN  server      slow disk path=/var ms=12');
   });
 
-  it('shows the span that a record belongs to, without its fields where they are long', () => {
+  it('shows the span of a record, without its fields where they are long', () => {
     const text = (topic: string) =>
       `[pa] 2026-11-25T09:08:47.372844Z  INFO kafka_input{ topic="${topic}"}: dbsp_adapters::kafka::input:  end`;
     expect(compact(text('orders'), 100)).toBe('09:08:47.372 INFO  input       kafka_input{topic="orders"} end');
@@ -126,7 +126,7 @@ describe('the compact form', () => {
     expect(compact(json, 100)).toBe('09:08:54.372 INFO  input       kafka_input end');
   });
 
-  it('is dim where fields end the message', () => {
+  it('shows the fields after the message dim', () => {
     const dim = (line: string) => {
       const {text, runs} = compactOf(line, 100);
       return runs.filter(({style}) => style.dim).map(({start, end}) => text.slice(start, end));
@@ -157,7 +157,7 @@ describe('the compact form', () => {
     }
   });
 
-  it('lets no escape sequence out of JSON, wherever it stands', () => {
+  it('lets no escape sequence out of JSON', () => {
     const evil = 'x\u001B]52;c;aGk=\u0007';
     const line = JSON.stringify({
       timestamp: `2026-11-25T${evil}`,
@@ -177,17 +177,17 @@ describe('the compact form', () => {
 });
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
-  const lines = sampleLines(file);
+  const lines = sampleLines(file).map(({bytes}) => bytes);
 
   it('lose nothing of their messages', () => {
-    let looked = 0;
+    let checked = 0;
     for (const line of lines) {
       const message = messageOf(line);
       if (message === undefined || /[^ -~]/.test(message)) continue;
-      looked += 1;
+      checked += 1;
       const shown = compactOf(line, 100).text;
       expect(shown).toContain(message.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, ''));
     }
-    expect(looked).toBeGreaterThan(4);
+    expect(checked).toBeGreaterThan(4);
   });
 });

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {type MarkdownInput, MarkdownReport} from '../../source/viewport/markdown.ts';
 
-const facts: MarkdownInput = {
+const input: MarkdownInput = {
   pipeline: 'orders',
   server: 'https://user:secret@prod.example.com:8080/base?token=secret',
   platformVersion: '0.186.0',
@@ -11,9 +11,9 @@ const facts: MarkdownInput = {
 };
 
 function markdownOf(lines: readonly string[], change: Partial<MarkdownInput> = {}): string {
-  const evidence = new MarkdownReport((line) => `${Buffer.from(line)}`);
-  for (const line of lines) evidence.add(Buffer.from(line));
-  return evidence.finish({...facts, ...change});
+  const report = new MarkdownReport((line) => `${Buffer.from(line)}`);
+  for (const line of lines) report.add(Buffer.from(line));
+  return report.finish({...input, ...change});
 }
 
 test('the facts, then the lines in a fence', () => {
@@ -39,10 +39,10 @@ step 13
   expect(text).not.toContain('secret');
 });
 
-test('what is not known is said to be unknown', () => {
-  const {platformVersion: _, ...unknown} = facts;
-  const evidence = new MarkdownReport(String);
-  expect(evidence.finish({...unknown, server: 'nonsense', span: undefined})).toContain(
+test('missing facts are unknown', () => {
+  const {platformVersion: _, ...unknown} = input;
+  const report = new MarkdownReport(String);
+  expect(report.finish({...unknown, server: 'nonsense', span: undefined})).toContain(
     '**Log of `orders` on `unknown`**\n\n- Time: unknown\n- Lines: 0\n- Platform version: unknown\n- Filters: none\n- Gaps: none\n',
   );
 });
@@ -61,10 +61,10 @@ test.for<[string, string]>([
   expect(markdownOf([line, 'after'])).toContain(`\n${fence}text\n${line}\nafter\n${fence}\n`);
 });
 
-test('lines are cleaned, and backticks that come together by it are seen', () => {
-  const evidence = new MarkdownReport((line) => String(Buffer.from(line)).replaceAll('\u001B[0m', ''));
-  evidence.add(Buffer.from('``\u001B[0m`'));
-  expect(evidence.finish(facts)).toContain('\n````text\n```\n````\n');
+test('lines are cleaned, and runs of backticks are counted after that', () => {
+  const report = new MarkdownReport((line) => String(Buffer.from(line)).replaceAll('\u001B[0m', ''));
+  report.add(Buffer.from('``\u001B[0m`'));
+  expect(report.finish(input)).toContain('\n````text\n```\n````\n');
 });
 
 test('a filter or a gap of several lines stays in its place', () => {

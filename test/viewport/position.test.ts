@@ -70,7 +70,7 @@ describe('holding', () => {
 });
 
 describe('moving', () => {
-  it('unfollows upwards and moves the mark without scrolling until it meets the border', () => {
+  it('unfollows upwards and moves the current entry without scrolling up to the border', () => {
     let position = moveBy(follow, log(100), -1);
     expect(currentOf(position, log(100))).toBe(98);
     expect(ids(position, log(100))).toEqual([95, 96, 97, 98, 99]);
@@ -107,7 +107,7 @@ describe('moving', () => {
 });
 
 describe('scrolling', () => {
-  it('keeps the mark in its screen row and sends it to the end when the log ends first', () => {
+  it('keeps the screen row of the current entry, or moves it to the end of the log', () => {
     let position = moveBy(follow, log(100), -2);
     position = scrollBy(position, log(100), -5);
     expect(ids(position, log(100))).toEqual([90, 91, 92, 93, 94]);
@@ -140,12 +140,12 @@ describe('reveal', () => {
   });
 });
 
-it('what filters hid when the pane stopped following is not new once they are taken away', () => {
+it('entries that filters hid when the pane stopped following are not new without the filters', () => {
   const filtered: Geometry = {entries: entriesOf([1, 3]), endId: 10, height: 5, heightOf: () => 1};
   const held = moveBy(follow, filtered, -1);
   expect(newBelow(held, log(10))).toBe(0);
   expect(newBelow(held, log(12))).toBe(2);
-  // Seen to the end of what is shown: nothing of what is hidden is waited for.
+  // All shown entries were on the screen: hidden ones are not new.
   const later: Geometry = {entries: entriesOf([1, 3, 11]), endId: 12, height: 5, heightOf: () => 1};
   expect(newBelow(moveBy(held, later, 1), log(12))).toBe(0);
 });
@@ -164,7 +164,7 @@ describe('of a subset of the entries', () => {
     expect(newBelow(held, odd(120))).toBe(10);
   });
 
-  it('the next shown entry stands for a hidden one', () => {
+  it('the next shown entry replaces a hidden one', () => {
     const held = reveal(follow, log(100), 50);
     expect(currentOf(held, odd(100))).toBe(51);
     expect(ids(held, odd(100))[0]).toBe(49);
@@ -185,7 +185,7 @@ describe('of a subset of the entries', () => {
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 
-it('always fills the screen with shown entries in order, and always shows the mark after a key', () => {
+it('always fills the screen with shown entries in order, and always shows the current entry after a key', () => {
   const step = fc.oneof(
     fc.record({move: fc.integer({min: -30, max: 30})}),
     fc.record({scroll: fc.integer({min: -30, max: 30})}),
@@ -254,33 +254,13 @@ function rowOf(position: Position, geometry: Geometry): number {
 describe('keepCurrentRow', () => {
   const held = reveal(follow, all, 100);
 
-  it('leaves the current entry in its row', () => {
-    const fewer = shows(numbers(200, 4));
-    const kept = keepCurrentRow(held, all, fewer);
-    expect([currentOf(kept, fewer), rowOf(kept, fewer)]).toEqual([100, rowOf(held, all)]);
-  });
-
-  it('puts the nearest shown entry where a hidden one was', () => {
-    const fewer = shows(numbers(200, 7));
-    const kept = keepCurrentRow(held, all, fewer);
-    expect([currentOf(kept, fewer), rowOf(kept, fewer)]).toEqual([98, rowOf(held, all)]);
-  });
-
-  it('brings the entry back to its row when few entries had no room to keep it there', () => {
-    const one = shows([100]);
-    const kept = keepCurrentRow(held, all, one);
-    expect(rowOf(kept, one)).toBe(0);
-    const back = keepCurrentRow(kept, one, all);
-    expect([currentOf(back, all), rowOf(back, all)]).toEqual([100, rowOf(held, all)]);
-  });
-
   it('forgets that row with the next move', () => {
     const two = shows([90, 100]);
     const moved = moveBy(keepCurrentRow(held, all, two), two, -1);
     expect(rowOf(keepCurrentRow(moved, two, all), all)).toBe(0);
   });
 
-  it('goes on following, and waits where nothing is shown', () => {
+  it('continues to follow, and waits where nothing is shown', () => {
     expect(keepCurrentRow(follow, all, shows([3]))).toBe(follow);
     const waiting = keepCurrentRow(held, all, shows([]));
     expect(visiblePlaces(waiting, shows([]))).toEqual([]);
@@ -288,7 +268,7 @@ describe('keepCurrentRow', () => {
     expect([currentOf(back, all), rowOf(back, all)]).toEqual([100, rowOf(held, all)]);
   });
 
-  it('remembers the last row of a screen from which the filters take a row, and gives it back', () => {
+  it('keeps the last row of a screen that the row of the filters shortens', () => {
     const last = moveBy(reveal(follow, all, 20), all, 40);
     expect(rowOf(last, all)).toBe(9);
     const fewer = shows(numbers(200, 4), 9);
@@ -297,7 +277,7 @@ describe('keepCurrentRow', () => {
     expect(rowOf(keepCurrentRow(kept, fewer, all), all)).toBe(9);
   });
 
-  it('keeps the row at the end of the log though the filters give their row back', () => {
+  it('keeps the row at the end of the log when the row of the filters is gone', () => {
     const fewer = shows(numbers(200, 4), 9);
     const last = moveBy(reveal(follow, fewer, 196), fewer, -1);
     expect([currentOf(last, fewer), rowOf(last, fewer)]).toEqual([192, 7]);
@@ -319,7 +299,7 @@ describe('keepCurrentRow', () => {
   });
 });
 
-it('the row stays wherever the ends of the log allow it, and comes back in any case', () => {
+it('the row stays where the ends of the log allow it, and is the same again with all entries', () => {
   const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
   const subset = fc.uniqueArray(fc.nat({max: 199}), {minLength: 1, maxLength: 120});
   const property = (ids: readonly number[], target: number, up: number, modulus: number) => {

@@ -4,29 +4,29 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {visibleBytes} from '../../source/buffer/style-joints.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {bufferOf, facts, paintedRows, rendererOf, shown, stateRows, withoutColors} from './rows.ts';
-import {messageOf, sampleFiles, sampleLines} from './samples.ts';
+import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
+import {bufferOf, paintedRows, paintInput, rendererOf, shown, stateRows, withoutColors} from './rows.ts';
 
 describe.each(sampleFiles)('the lines of %s', (file) => {
-  const lines = sampleLines(file);
+  const lines = sampleLines(file).map(({bytes}) => bytes);
   const buffer = bufferOf(...lines);
 
   it.each([25, 54, 80, 160])('fit into %i columns and show the beginning of their message', (width) => {
     const renderer = rendererOf(buffer, {width});
-    let looked = 0;
+    let checked = 0;
     for (const [id, line] of lines.entries()) {
       const [row = ''] = shown(renderer, id);
       expect(textWidth(row)).toBeLessThanOrEqual(width);
       expect(row).not.toMatch(/\p{Cc}/u);
       const start = /^[ -~]{1,7}/.exec(messageOf(line) ?? '')?.[0];
       if (start === undefined) continue;
-      looked += 1;
+      checked += 1;
       expect(row).toContain(start);
     }
-    expect(looked).toBeGreaterThan(4);
+    expect(checked).toBeGreaterThan(4);
   });
 
-  it.each([25, 54, 80])('wrapped to %i columns, their rows put together are the whole', (width) => {
+  it.each([25, 54, 80])('wrapped to %i columns, their rows make the whole line', (width) => {
     const wrapped = rendererOf(buffer, {width, wrap: true, asSent: true});
     const whole = rendererOf(buffer, {width: 100_000, asSent: true});
     for (const id of lines.keys()) {
@@ -84,7 +84,7 @@ describe('a message of several lines in JSON', () => {
     fc.assert(same, {numRuns: Number(process.env.PIPETAIL_RUNS ?? 300)});
   });
 
-  it('has its fields, and how many it stands for, in the last row', () => {
+  it('has its fields and its count in the last row', () => {
     const rows = stateRows(json('one\ntwo', {path: '/var'}), {folded: 3}).map(withoutColors);
     expect(rows.map((row) => row.trimEnd())).toEqual([
       '  09:08:47.372 WARN  b           one',
@@ -104,7 +104,7 @@ describe('a message of several lines in JSON', () => {
     }
   });
 
-  it('says in which row a hit is, and pans that row to it', () => {
+  it('reports the row of a hit, and pans that row to it', () => {
     const far = json(`one\n${'x'.repeat(100)} needle\nthree`);
     for (const wrap of [false, true]) {
       const renderer = rendererOf(bufferOf(far), {wrap, hits: compilePattern('needle')});
@@ -116,14 +116,14 @@ describe('a message of several lines in JSON', () => {
   });
 });
 
-describe('the line whose hit was gone to', () => {
+describe('the line with the revealed hit', () => {
   const far = `${'x'.repeat(100)}needle${'y'.repeat(100)}`;
   const renderer = (pan: number, line = far) =>
     rendererOf(bufferOf(line, 'short'), {width: 30, pan, asSent: true, hits: compilePattern('needle')});
   const rows = (pan: number, line?: string) => {
     const places = [0, 1].map((id) => ({id, row: 0}));
     return renderer(pan, line)
-      .paintRows(places, facts({revealed: 0}))
+      .paintRows(places, paintInput({revealed: 0}))
       .map(withoutColors);
   };
 
@@ -133,11 +133,11 @@ describe('the line whose hit was gone to', () => {
     expect(second).toBe('  short');
   });
 
-  it('is shown from its beginning where the hit is seen there, however the others are panned', () => {
+  it('is shown from its beginning where the hit is visible there, however the others are panned', () => {
     expect(rows(4, 'a needle')).toEqual(['  a needle', '  ‹']);
   });
 
-  it('is panned as the others are while that shows the hit, and without a hit', () => {
+  it('is panned like the others while that shows the hit, and without a hit', () => {
     expect(rows(99)[0]).toMatch(/^ {2}‹needle/);
     // One further the mark would cover its beginning.
     expect(rows(100)[0]).toMatch(/^ {2}‹x+needle/);
@@ -152,8 +152,8 @@ describe('the margin', () => {
       {id: 0, row: 0},
       {id: 1, row: 0},
     ];
-    expect(renderer.paintRows(places, facts({current: 1})).map(withoutColors)).toEqual(['  a', '▸ b']);
-    expect(renderer.paintRows(places, facts()).map(withoutColors)).toEqual(['  a', '  b']);
+    expect(renderer.paintRows(places, paintInput({current: 1})).map(withoutColors)).toEqual(['  a', '▸ b']);
+    expect(renderer.paintRows(places, paintInput()).map(withoutColors)).toEqual(['  a', '  b']);
   });
 
   it('marks each row of a line that wraps', () => {
@@ -165,18 +165,18 @@ describe('the margin', () => {
 describe('panning', () => {
   const line = Array.from({length: 100}, (_, index) => String(index % 10)).join('');
 
-  it('hides cells on the left, and says at both borders that the line goes on', () => {
+  it('hides cells on the left, and marks both borders where the line continues', () => {
     expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 0}))).toEqual(['  012345678›']);
     expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 25}))).toEqual(['  ‹67890123›']);
     expect(shown(rendererOf(bufferOf(line), {width: 12, pan: 90}))).toEqual(['  ‹123456789']);
   });
 
-  it('keeps the columns right of a wide character that it cuts', () => {
+  it('keeps the columns after a wide character that it cuts', () => {
     expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 9, pan: 1}))[0]).toBe('  ‹本語a›');
     expect(shown(rendererOf(bufferOf('日本語abcdef'), {width: 10, pan: 2}))[0]).toMatch(/^ {2}‹.*語abc›$/u);
   });
 
-  it('is no part of wrapping', () => {
+  it('does not apply to wrapped lines', () => {
     const renderer = rendererOf(bufferOf('abcdef'), {width: 5, wrap: true, pan: 3});
     expect(shown(renderer)).toEqual(['  abc', '  def']);
   });
@@ -211,7 +211,7 @@ describe('a line of 2 MiB', () => {
     }
   });
 
-  it('costs no more than what is shown of it, and that once', () => {
+  it('decodes only the visible part, and only once', () => {
     const renderer = rendererOf(bufferOf(long), {width: 80, wrap: true});
     const decode = vi.spyOn(TextDecoder.prototype, 'decode');
     for (let times = 0; times < 5; times++) shown(renderer);
@@ -221,7 +221,7 @@ describe('a line of 2 MiB', () => {
   });
 });
 
-it('a line that takes more rows than a narrow screen is given is cut, and says so', () => {
+it('a line with more rows than the limit is cut, with its size', () => {
   const rows = shown(rendererOf(bufferOf('y'.repeat(60_000)), {width: 24, wrap: true}));
   expect(rows).toHaveLength(1000);
   for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(24);
@@ -240,13 +240,13 @@ describe('searching', () => {
     expect(inverse(row)).toEqual(['server', 'server']);
   });
 
-  it('paints those of the current line black on yellow, readable on any screen', () => {
+  it('paints hits in the current line black on yellow, readable on any screen', () => {
     const renderer = rendererOf(bufferOf('server'), {hits: compilePattern('server')});
     expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[1;7;33;40mserver\u001B[0m');
     expect(paintedRows(renderer, 0)[0]).toContain('\u001B[7mserver\u001B[0m');
   });
 
-  it('shows the line as sent when the hit stands in a part that the compact form hides', () => {
+  it('shows the line as sent when the hit is in a part that the compact form hides', () => {
     const compact = rendererOf(bufferOf(line), {hits: compilePattern('HTTP'), width: 120});
     expect(shown(compact)[0]).toMatch(/^ {2}09:08:47\.372 INFO {2}server/);
     const hidden = rendererOf(bufferOf(line), {hits: compilePattern('dbsp_adapters'), width: 120});
@@ -259,7 +259,7 @@ describe('searching', () => {
     expect(shown(renderer)[0]).toMatch(/^ {2}09:08:47\.372 INFO/);
   });
 
-  it('paints the hit of the current line in another way', () => {
+  it('paints the hit of the current line differently', () => {
     const renderer = rendererOf(bufferOf(line), {hits: compilePattern('HTTP')});
     const [other] = paintedRows(renderer, 0);
     const [current] = paintedRows(renderer, 0, {current: 0});
@@ -269,7 +269,7 @@ describe('searching', () => {
 });
 
 describe('markers', () => {
-  it('are rows of their own, between rules, wrapped like lines', () => {
+  it('have their own rows, between rules, wrapped like lines', () => {
     const buffer = bufferOf('a');
     const id = buffer.addMarker({kind: 'drawn', at: Date.UTC(2026, 10, 25, 9, 17, 30)}) ?? -1;
     expect(shown(rendererOf(buffer), id)).toEqual(['  ──── 2026-11-25 09:17:30 ────']);
@@ -284,7 +284,7 @@ describe('markers', () => {
     expect(shown(rendererOf(buffer), id)[0]).not.toMatch(/\p{Cc}/u);
   });
 
-  it('that were changed are shown as they are now', () => {
+  it('are shown as replaced', () => {
     const buffer = bufferOf('a');
     const id = buffer.addMarker({kind: 'ended', because: 'stopped', at: 0}) ?? -1;
     const renderer = rendererOf(buffer);
@@ -294,7 +294,7 @@ describe('markers', () => {
   });
 });
 
-it('the open line is shown as it stands, and again when more of it came', () => {
+it('the open line is shown, and again when it has grown', () => {
   const buffer = bufferOf('a');
   const renderer = rendererOf(buffer);
   buffer.append(Buffer.from('half a '));
@@ -313,7 +313,7 @@ it('NO_COLOR leaves no colour, only attributes', () => {
   }
 });
 
-it('a narrow pane has no times, so that something of the message is seen', () => {
+it('a narrow pane has no times, so that some of the message is visible', () => {
   const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  Started the server';
   expect(shown(rendererOf(bufferOf(line), {width: 30}))).toEqual(['  09:08:47 INFO  Started the ›']);
   expect(shown(rendererOf(bufferOf(line), {width: 29}))).toEqual(['  INFO  Started the server']);
@@ -326,7 +326,7 @@ it('an empty line is an empty row', () => {
   expect(shown(renderer)).toEqual(['  ']);
 });
 
-describe('row text', () => {
+describe('the end of a row', () => {
   const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
   describe('folded records', () => {

@@ -35,7 +35,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
 }
 
 /** A painting without a current line and other entries. */
-export const facts = (change: Partial<PaintInput> = {}): PaintInput => ({
+export const paintInput = (change: Partial<PaintInput> = {}): PaintInput => ({
   current: undefined,
   revealed: undefined,
   stateOf: () => plainState,
@@ -47,7 +47,7 @@ export const facts = (change: Partial<PaintInput> = {}): PaintInput => ({
 /** All rows of an entry, as painted. */
 export function paintedRows(renderer: RowRenderer, id: number, change: Partial<PaintInput> = {}): string[] {
   const places = Array.from({length: renderer.heightOf(id)}, (_, row) => ({id, row}));
-  return renderer.paintRows(places, facts(change));
+  return renderer.paintRows(places, paintInput(change));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.

@@ -28,13 +28,13 @@ describe('the column', () => {
     expect(fixed('utc', true)).toBe('2026-11-25 23:08:47');
   });
 
-  it('asks for the offset at the time of the line, not of today', () => {
+  it('has the offset at the time of the line, not of today', () => {
     const asked: number[] = [];
     fixedTime('local', sent, false, (at) => asked.push(at));
     expect(asked).toEqual([Date.UTC(2026, 10, 25, 23, 8, 47, 372)]);
   });
 
-  it('is as wide as ever for a time that is none', () => {
+  it('has the same width for an invalid time', () => {
     for (const mode of timeModes) {
       for (const wrong of ['', 'x\u001B]0;x\u0007', '2026-99-99T99:99:99Z', '日本語'.repeat(9)]) {
         const {text} = fixedTime(mode, wrong, false, () => 0);
@@ -56,7 +56,7 @@ describe('the column', () => {
     [172_800_000, '-2 d'],
     [1e13, '-9999 d'],
     [-4000, '+4 s'],
-  ])('says of %i ms ago %s', (age, text) => {
+  ])('shows %i ms ago as %s', (age, text) => {
     const shownAge = movingTime('relative', 1e13, {now: 1e13 + age, previousAt: undefined});
     expect(shownAge).toBe(text.padStart(timeCells('relative', false)));
   });
@@ -68,7 +68,7 @@ describe('the column', () => {
     [999_999, '+999.999'],
     [1_000_000, '+16 min'],
     [1e13, '+9999 d'],
-  ])('says of %i ms since the line before %s', (difference, text) => {
+  ])('shows %i ms since the line before as %s', (difference, text) => {
     const shownDifference = movingTime('delta', 1e13 + difference, {now: 0, previousAt: 1e13});
     expect(shownDifference).toBe(text.padStart(timeCells('delta', false)));
   });
@@ -83,14 +83,14 @@ describe('in the rows', () => {
     return ids.flatMap((id) => paintedRows(renderer, id, {now, entries: entriesOf(ids)})).map(withoutColors);
   };
 
-  it('ages follow the moment of the frame', () => {
+  it('ages change with the frame', () => {
     expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', '  more of it']);
     const renderer = rendererOf(buffer, {time: 'relative'});
     const [before, after] = [at, at + 60_000].map((now) => paintedRows(renderer, 0, {now}).map(withoutColors)[0]);
     expect([before, after]).toEqual(['      -5 s INFO  b           done', '     -65 s INFO  b           done']);
   });
 
-  it('differences are those to the record shown before, over lines without a time', () => {
+  it('differences are to the record shown before, over lines without a time', () => {
     expect(rows('delta', [0, 1, 2, 3]).map((row) => row.slice(2, 10))).toEqual([
       '        ',
       'more of ',
@@ -105,7 +105,7 @@ describe('in the rows', () => {
     expect(shown(rendererOf(buffer, {time: 'delta', asSent: true}))[0]).toMatch(/^ {2}\[pa\] 2026-11-25T09:00:00/);
   });
 
-  it('a search does not hit what the line does not say', () => {
+  it('a search does not hit characters that are not in the line', () => {
     const local = rendererOf(buffer, {time: 'local', offsetAt: () => 60, hits: compilePattern('10:00')});
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
     expect(paintedRows(local, 0)[0]).not.toMatch(/\x1b\[(\d+;)*7m/);
@@ -127,7 +127,7 @@ test.each([
   expect(zoneOffset(zone)(Date.parse(at))).toBe(minutes);
 });
 
-test('the change of the clocks is at its minute, whatever was asked before', () => {
+test('the change of the clocks is exact, in any order of calls', () => {
   const offsetAt = zoneOffset('Europe/Berlin');
   const change = Date.parse('2026-10-25T01:00:00Z');
   expect([change - 1, change, change - 1, change + 1].map(offsetAt)).toEqual([120, 60, 120, 60]);
