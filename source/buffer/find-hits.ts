@@ -212,7 +212,7 @@ const lastCores = new WeakMap<
 >();
 
 /** The two that are found the fastest, the best first. */
-export function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreText[] {
+function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreText[] {
   const last = lastCores.get(styleJoints.joints);
   if (last?.pattern === pattern) return last.cores;
   const {needed, needle, caseSensitive} = pattern;
@@ -251,6 +251,6 @@ function uninterrupted(text: string, caseSensitive: boolean, styleJoints: StyleJ
 }
 
 /** Whether bytes beyond ASCII in a text may match letters of `core`, as the signs for kelvin and a long s do. */
-export function foldsBeyondAscii(core: string, bytes: Buffer): boolean {
+function foldsBeyondAscii(core: string, bytes: Buffer): boolean {
   return (/k/i.test(core) && bytes.includes(kelvinSign)) || (/s/i.test(core) && bytes.includes(longS));
 }

@@ -191,7 +191,7 @@ const simpleEscape = /[dDwWsSbBtnrfv]/;
  * The texts of printable ASCII that are part of every match of a regular expression, be it in another case: `conn` and
  * `refused` of `^conn.*refused`. None for groups and alternatives, where that is hard to tell.
  */
-export function neededTexts(source: string): readonly string[] {
+function neededTexts(source: string): readonly string[] {
   const texts = [''];
   for (let at = 0; at < source.length; at++) {
     const character = source[at] ?? '';

@@ -135,6 +135,11 @@ test('what is read again and again is read once', () => {
   const {buffer, log} = filled();
   for (let round = 0; round < 10; round++) buffer.lineAt(3);
   expect(log.reads).toBe(1);
+  // Only the last few segments stay in memory.
+  for (let id = 0; id < 50; id++) buffer.lineAt(id);
+  const {reads} = log;
+  buffer.lineAt(3);
+  expect(log.reads).toBe(reads + 1);
 });
 
 test('what the store does not take is gone, and all that is older with it', () => {
@@ -144,6 +149,11 @@ test('what the store does not take is gone, and all that is older with it', () =
   expect(buffer.firstId).toBe(buffer.memoryFirstId);
   expect(buffer.droppedLines).toBe(buffer.firstId);
   expect(buffer.totalLines).toBe(101);
+  log.refuses = false;
+  for (let n = 0; n < 20; n++) play(buffer, log, {do: 'append', text: `again ${n}\n`});
+  expect(buffer.memoryFirstId).toBeGreaterThan(buffer.firstId);
+  expect(entriesOf(buffer).slice(-20)).toEqual(Array.from({length: 20}, (_, n) => `again ${n}`));
+  expect(entriesOf(buffer)).not.toContain('?');
 });
 
 test('what was deleted is forgotten when that is said', () => {

@@ -68,7 +68,7 @@ describe('the bound', () => {
     for (let i = 0; i < 1000; i++) buffer.append(Buffer.from(`line ${i}\n`));
     expect(buffer.byteLength).toBeLessThanOrEqual(1000);
     expect(buffer.firstId).toBeGreaterThan(800);
-    expect(buffer).toMatchObject({endId: 1000, totalLines: 1000, droppedLines: buffer.firstId});
+    expect(buffer).toMatchObject({endId: 1000, totalLines: 1000, totalBytes: 8890, droppedLines: buffer.firstId});
     expect(linesOf(buffer)[0]).toBe(`line ${buffer.firstId}`);
   });
 
