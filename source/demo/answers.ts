@@ -3,16 +3,16 @@ import {brotliCompress, constants, gzip} from 'node:zlib';
 import {httpTime} from '../lib/format.ts';
 import type {Selector} from './pipeline-json.ts';
 
-/** A whole answer; the header names and values are those of the recordings. */
+/** A whole reply; header names and values are those of the recordings. */
 export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Sent chunked instead of with a content-length, as the proxied answers of the runner are. */
+  /** Sent chunked instead of with a content-length, like the proxied replies of the runner. */
   readonly chunked?: boolean;
 };
 
-/** A way in which the server may refuse a request; the table "Error answers" of the API, plus a reset connection. */
+/** How the server may refuse a request: the table "Error answers" of feldera-api.md, and a reset connection. */
 export type RefusalKind =
   | 'not-ready'
   | 'unreachable'
@@ -38,7 +38,7 @@ export type Refusal = {
   readonly retryAfter?: string;
 };
 
-/** What a request asks for. */
+/** What a request is for. */
 export type Route =
   | {readonly kind: 'list'; readonly selector: Selector}
   | {readonly kind: 'pipeline'; readonly name: string; readonly selector: Selector}
@@ -48,11 +48,11 @@ export type Route =
   | {readonly kind: 'authentication'}
   | {readonly kind: 'health'}
   | {readonly kind: 'bad-selector'; readonly selector: string}
-  /** Below `/v0`, but nothing that the API has; a trailing slash counts too. */
+  /** Below `/v0`, but not in the API; a trailing slash is enough. */
   | {readonly kind: 'unknown'}
   /** The same below `/config`, which needs no credential. */
   | {readonly kind: 'not-public'}
-  /** Another method than GET of what the API has. */
+  /** Another method than GET for a route of the API. */
   | {readonly kind: 'unclassified'}
   /** Another method than GET and HEAD outside the API. */
   | {readonly kind: 'not-allowed'}
@@ -63,7 +63,7 @@ const json = {'content-type': 'application/json'};
 const text = {'content-type': 'text/plain; charset=utf-8'};
 
 /** An error of the API: `{message, error_code, details}`. */
-export function errorAnswer(
+export function errorReply(
   status: number,
   code: string,
   message: string,
@@ -73,26 +73,26 @@ export function errorAnswer(
   return {status, headers: {...json, ...headers}, body: JSON.stringify({message, error_code: code, details})};
 }
 
-export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+export function jsonReply(value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
   return {status: 200, headers: {...json, ...headers}, body: JSON.stringify(value)};
 }
 
 /** Recording 08a. */
 export function unknownPipeline(name: string): Reply {
-  return errorAnswer(404, 'UnknownPipelineName', `Unknown pipeline name '${name}'`, {pipeline_name: name});
+  return errorReply(404, 'UnknownPipelineName', `Unknown pipeline name '${name}'`, {pipeline_name: name});
 }
 
-/** Recording 11a, and 11b for a runner that does not answer. */
+/** Recording 11a, and 11b for a frozen runner. */
 export function runnerUnreachable(error: string, retryAfter = '5'): Reply {
   const message = `Unable to reach pipeline runner to interact due to: ${error}`;
-  return errorAnswer(503, 'RunnerInteractionUnreachable', message, {error}, {'retry-after': retryAfter});
+  return errorReply(503, 'RunnerInteractionUnreachable', message, {error}, {'retry-after': retryAfter});
 }
 
 export const connectionRefused = 'Failed to connect to host: Connection refused (os error 111)';
 const runnerTimeout =
   'timeout (10s) was reached: this means the runner took too long to respond -- the runner logs might contain additional information (original send request error: Timeout while waiting for response)';
 
-/** What a browser may ask from another origin: every answer of the API has these, those outside it have none. */
+/** Every reply of the API has these CORS headers; replies outside it have none. */
 const crossOrigin = {
   'access-control-allow-credentials': 'true',
   vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
@@ -132,17 +132,17 @@ export const badApiKey: Reply = {
 
 function forbidden(required: string, actual: string): Reply {
   const message = `Insufficient permissions: this action requires the '${required}' role, but the caller has '${actual}'`;
-  return errorAnswer(403, 'InsufficientPermissions', message, {required, actual});
+  return errorReply(403, 'InsufficientPermissions', message, {required, actual});
 }
 
-/** A method that a route of the API does not have. */
+/** Another method than GET for a route of the API. */
 export const unclassified: Reply = {
   status: 403,
   headers: json,
   body: '{"message":"This endpoint has no access-control classification and is denied","error_code":"InsufficientPermissions"}',
 };
 
-/** A method that a path outside the API does not have. */
+/** Another method than GET and HEAD outside the API. */
 export const notAllowed: Reply = {
   status: 405,
   headers: {...text, allow: 'GET, HEAD'},
@@ -162,7 +162,7 @@ export function badSelector(selector: string): Reply {
 const consolePage =
   '<!doctype html>\n<html lang="en">\n<head><title>Feldera</title></head>\n<body><div id="app"></div></body>\n</html>\n';
 
-/** The web console, which answers every path outside the API. */
+/** The web console, on every path outside the API. */
 export const webConsole: Reply = {
   status: 200,
   headers: {'content-type': 'text/html', etag: `"${consolePage.length.toString(16)}:68a7b000"`},
@@ -171,7 +171,7 @@ export const webConsole: Reply = {
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
-/** Begins an answer: status, headers, date and whatever the connection needs; no header of Node's own choosing. */
+/** Writes status and headers, and none that Node would add. */
 function writeHead(response: ServerResponse, status: number, headers: Headers, now: number): void {
   response.sendDate = false;
   response.removeHeader('connection');
@@ -182,27 +182,27 @@ function writeHead(response: ServerResponse, status: number, headers: Headers, n
   });
 }
 
-/** Sends a whole answer, of the API or of what is outside it. `now`: milliseconds since the epoch. */
+/** Sends a whole reply. `now`: milliseconds since the epoch. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Reply,
+  reply: Reply,
   {isApi, now}: {readonly isApi: boolean; readonly now: number},
 ): Promise<void> {
-  const own = {...(isApi && crossOrigin), ...answer.headers};
-  const encoding = answer.body === '' ? undefined : acceptedEncoding(request.headers['accept-encoding']);
+  const own = {...(isApi && crossOrigin), ...reply.headers};
+  const encoding = reply.body === '' ? undefined : acceptedEncoding(request.headers['accept-encoding']);
   if (encoding) {
-    const compressed = await compress(encoding, Buffer.from(answer.body));
+    const compressed = await compress(encoding, Buffer.from(reply.body));
     const vary = isApi ? [crossOrigin.vary, 'accept-encoding'] : 'accept-encoding';
     const headers = {...own, vary, 'content-encoding': encoding, 'transfer-encoding': 'chunked'};
-    writeHead(response, answer.status, headers, now);
+    writeHead(response, reply.status, headers, now);
     response.end(compressed);
     return;
   }
-  const length = {'content-length': String(Buffer.byteLength(answer.body))};
-  const framing = answer.chunked ? {'transfer-encoding': 'chunked'} : length;
-  writeHead(response, answer.status, {...own, ...framing}, now);
-  response.end(answer.body);
+  const length = {'content-length': String(Buffer.byteLength(reply.body))};
+  const framing = reply.chunked ? {'transfer-encoding': 'chunked'} : length;
+  writeHead(response, reply.status, {...own, ...framing}, now);
+  response.end(reply.body);
 }
 
 /** Sends the head of a log stream, whose chunks the caller frames and writes to the socket itself. */
@@ -213,9 +213,9 @@ export function sendLogHead(response: ServerResponse, now: number): void {
   response.chunkedEncoding = false;
 }
 
-/** The client's favourite of those that we have; `br` of two that it likes as well as each other. */
+/** The client's preferred encoding of ours; `br` if it prefers neither. */
 function acceptedEncoding(accept: string | string[] | undefined): 'br' | 'gzip' | undefined {
-  const likings = new Map(
+  const qualities = new Map(
     String(accept ?? '')
       .split(',')
       .map((offer) => {
@@ -224,7 +224,7 @@ function acceptedEncoding(accept: string | string[] | undefined): 'br' | 'gzip' 
         return [name, quality === undefined ? 1 : Number(quality.slice(2))] as const;
       }),
   );
-  const [br, gzip] = [likings.get('br') ?? 0, likings.get('gzip') ?? 0];
+  const [br, gzip] = [qualities.get('br') ?? 0, qualities.get('gzip') ?? 0];
   if (br === 0 && gzip === 0) return undefined;
   return br >= gzip ? 'br' : 'gzip';
 }
@@ -238,15 +238,15 @@ function compress(encoding: 'br' | 'gzip', body: Buffer): Promise<Buffer> {
   });
 }
 
-/** Whether a refusal is meant for a request. */
+/** Whether a refusal applies to a request. */
 export function refuses(refusal: Refusal, route: Route): boolean {
   const of = refusal.of ?? 'logs';
   if (of !== 'all' && of !== route.kind) return false;
   return refusal.name === undefined || ('name' in route && route.name === refusal.name);
 }
 
-/** The answer of a refusal; `reset` has none. */
-export function refusalAnswer(refusal: Refusal): Reply | undefined {
+/** The reply of a refusal; `reset` has none. */
+export function refusalReply(refusal: Refusal): Reply | undefined {
   switch (refusal.kind) {
     case 'not-ready':
       return runnerNotReady;
@@ -255,7 +255,7 @@ export function refusalAnswer(refusal: Refusal): Reply | undefined {
     case 'runner-frozen':
       return runnerUnreachable(runnerTimeout, refusal.retryAfter);
     case 'channel-full':
-      return errorAnswer(
+      return errorReply(
         503,
         'RunnerInteractionLogFollowRequestChannelFull',
         'Log follow request channel is full -- this indicates that the runner logging is overwhelmed',
@@ -263,7 +263,7 @@ export function refusalAnswer(refusal: Refusal): Reply | undefined {
         {'retry-after': '5'},
       );
     case 'channel-closed':
-      return errorAnswer(
+      return errorReply(
         500,
         'RunnerInteractionLogFollowRequestChannelClosed',
         'Log follow request channel is closed -- this indicates that the runner crashed unexpectedly',
@@ -306,18 +306,18 @@ function apiRoute(pathname: string, searchParams: URLSearchParams): Route {
   const [, name, logs] = /^\/v0\/pipelines(?:\/([^/]+)(\/logs)?)?$/.exec(pathname) ?? ['', undefined, undefined];
   if (name !== undefined && logs) return {kind: 'logs', name: decode(name)};
   if (name === undefined && pathname !== '/v0/pipelines') return {kind: 'unknown'};
-  const asked = searchParams.get('selector') ?? 'all';
-  const selector = selectors.find((each) => each === asked);
-  if (!selector) return {kind: 'bad-selector', selector: asked};
+  const text = searchParams.get('selector') ?? 'all';
+  const selector = selectors.find((each) => each === text);
+  if (!selector) return {kind: 'bad-selector', selector: text};
   return name === undefined ? {kind: 'list', selector} : {kind: 'pipeline', name: decode(name), selector};
 }
 
-/** True for the API, whose answers have headers of their own. */
+/** True for the API, whose replies have headers of their own. */
 export function isApi({kind}: Route): boolean {
   return !['health', 'console', 'not-allowed'].includes(kind);
 }
 
-/** True for what needs a credential on a server that asks for one. */
+/** True for routes that need a credential on a server that requires one. */
 export function isProtected(route: Route): boolean {
   return isApi(route) && !['authentication', 'not-public'].includes(route.kind);
 }

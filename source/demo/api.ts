@@ -2,8 +2,8 @@ import {
   badApiKey,
   badSelector,
   connectionRefused,
-  errorAnswer,
-  jsonAnswer,
+  errorReply,
+  jsonReply,
   malformedToken,
   noRoute,
   notAllowed,
@@ -19,12 +19,12 @@ import type {DemoTenant} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {pipelineJson, platformVersion} from './pipeline-json.ts';
 
-/** What the answers depend on. */
-export type DemoScript = {
+/** What replies depend on. */
+export type ServerState = {
   /** In the order of the list. */
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
-  /** The caller's; empty: one, of which nothing need be said. */
+  /** The caller's tenants; empty: one, which no request has to name. */
   readonly tenants: readonly DemoTenant[];
   /** The header `Feldera-Tenant`. */
   readonly tenant: string | undefined;
@@ -39,7 +39,7 @@ function tenantId(index: number): string {
 
 const uncached = {'cache-control': 'no-cache'};
 
-/** The refusal of a request whose `Authorization` header is not `Bearer <apiKey>`; none when no key is asked for. */
+/** The refusal of a request whose `Authorization` header is not `Bearer <apiKey>`; none if no key is required. */
 export function checkCredential(apiKey: string | undefined, authorization: string | undefined): Reply | undefined {
   if (apiKey === undefined || authorization === `Bearer ${apiKey}`) return undefined;
   if (!authorization?.startsWith('Bearer ')) return unauthorized;
@@ -47,13 +47,13 @@ export function checkCredential(apiKey: string | undefined, authorization: strin
 }
 
 /** The refusal of a request that does not name one of the caller's several tenants, by name or id. */
-export function checkTenant({tenants, tenant}: Pick<DemoScript, 'tenants' | 'tenant'>): Reply | undefined {
+export function checkTenant({tenants, tenant}: Pick<ServerState, 'tenants' | 'tenant'>): Reply | undefined {
   if (tenants.length === 0 || tenantIndex(tenants, tenant) !== -1) return undefined;
   if (tenant === undefined) {
     const message = 'This user belongs to several tenants; set the Feldera-Tenant header to select one';
-    return errorAnswer(400, 'AmbiguousTenantMembership', message, null);
+    return errorReply(400, 'AmbiguousTenantMembership', message, null);
   }
-  return errorAnswer(404, 'UnknownTenantName', `Unknown tenant '${tenant}'`, {name: tenant});
+  return errorReply(404, 'UnknownTenantName', `Unknown tenant '${tenant}'`, {name: tenant});
 }
 
 function tenantIndex(tenants: readonly DemoTenant[], tenant: string | undefined): number {
@@ -61,7 +61,7 @@ function tenantIndex(tenants: readonly DemoTenant[], tenant: string | undefined)
   return tenants.findIndex(({name}, index) => name === tenant || tenantId(index) === tenant);
 }
 
-function sessionOf({tenants, tenant}: DemoScript) {
+function sessionOf({tenants, tenant}: ServerState) {
   const index = Math.max(0, tenantIndex(tenants, tenant));
   const {name, role} = tenants[index] ?? firstTenant;
   const memberships = tenants.map((each, at) => ({tenant_id: tenantId(at), tenant_name: each.name, role: each.role}));
@@ -95,30 +95,30 @@ const config = {
   build_source: 'source',
 };
 
-/** The answer of a healthy API; `follow` stands for a log stream. */
-export function answerRoute(route: Route, world: DemoScript): Reply | 'follow' {
-  const {pipelines, runnerDown} = world;
+/** The reply of a healthy API; `follow`: a log stream. */
+export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
+  const {pipelines, runnerDown} = server;
   switch (route.kind) {
     case 'list': {
       const list = pipelines.map(({state}) => pipelineJson(state, route.selector));
-      return jsonAnswer(list, uncached);
+      return jsonReply(list, uncached);
     }
     case 'pipeline': {
       const pipeline = pipelines.find(({name}) => name === route.name);
       if (!pipeline) return unknownPipeline(route.name);
-      return jsonAnswer(pipelineJson(pipeline.state, route.selector), uncached);
+      return jsonReply(pipelineJson(pipeline.state, route.selector), uncached);
     }
     case 'logs':
       if (!pipelines.some(({name}) => name === route.name)) return unknownPipeline(route.name);
       return runnerDown ? runnerUnreachable(connectionRefused) : 'follow';
     case 'session':
-      return jsonAnswer(sessionOf(world));
+      return jsonReply(sessionOf(server));
     case 'config':
-      return jsonAnswer(config);
+      return jsonReply(config);
     case 'authentication':
-      return jsonAnswer({});
+      return jsonReply({});
     case 'health':
-      return jsonAnswer({status: 'healthy'});
+      return jsonReply({status: 'healthy'});
     case 'bad-selector':
       return badSelector(route.selector);
     case 'unknown':

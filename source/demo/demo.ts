@@ -41,7 +41,7 @@ export type RequestSeen = {
   readonly tenant: string | undefined;
 };
 
-/** What tests, scenarios and the `demo` command do with the server. `DemoServer` below says what each of it means. */
+/** The server as tests, scenarios and the `demo` command use it; see `DemoServer`. */
 export type Demo = {
   readonly url: string;
   readonly port: number;
@@ -71,21 +71,21 @@ export type Demo = {
   close(): Promise<void>;
 };
 
-/** The life of one pipeline, told as a script that acts on it and yields the milliseconds to wait before going on. */
+/** The life of one pipeline: a script that acts on it and yields the milliseconds to wait before the next step. */
 export type Scene = {
   readonly name: string;
-  /** How long ago the script begins: what it does up to now is the history that a first connection catches up on. */
+  /** How long ago the script begins. A first connection catches up on what happened since. */
   readonly historyMs: number;
   readonly script: (stage: Stage) => Generator<number, void, void>;
 };
 
-/** Puts pipelines on a server and, if they have a life of their own, plays it until the signal. */
+/** Puts pipelines on a server and plays their lives, if they have any, until the signal. */
 export type Scenario = (server: Demo, signal: AbortSignal) => void;
 
-/** What a script may use: nothing else changes, so the same seed and clock give the same bytes. */
+/** All that a script may use: with the same seed and clock it writes the same bytes. */
 type Stage = {
   readonly random: Random;
-  /** Milliseconds since the epoch, as the scene believes it to be. */
+  /** The time in the scene, milliseconds since the epoch. */
   readonly now: () => number;
   /** Creates the scene's pipeline, again after `remove`. */
   readonly create: (options?: Omit<PipelineOptions, 'now'>) => DemoPipeline;

@@ -1,62 +1,59 @@
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import type {Random} from '../lib/random.ts';
-import {sentinel} from './log-lines.ts';
+import {endMarker} from './log-lines.ts';
 
-/** Says where the next chunk of a body ends: a count of bytes from 1 to `available`. */
+/** Returns the length of the next chunk of a body, from 1 to `available` bytes. */
 export type Chunker = (available: number) => number;
 
 /** Entries that a follower may be behind before the server drops it (Feldera 0.337.0). */
 export const followerLimit = 100_000;
 
-/** Bytes handed to the socket at once: small, so that what a slow reader has not read waits in the queue, counted. */
+/** Bytes written to the socket at once: few, so that entries for a slow reader wait in the queue, where they are counted. */
 const batchBytes = 32_768;
 
-/** Queued entries that are written at once instead of at the end of the turn, for writers that never pause. */
+/** Queued entries that are written without waiting for the end of the turn, for writers that never pause. */
 const eagerEntries = 1024;
 
 const lastChunk = Buffer.from('0\r\n\r\n');
-const sentinelEntry = Buffer.from(`${sentinel}\n`);
+const endMarkerEntry = Buffer.from(`${endMarker}\n`);
+
+type FollowerOptions = {
+  /** Its head must have been sent. */
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly chunker: Chunker;
+  /** Entries that may wait. */
+  readonly limit: number;
+  /** Closes the connection after this many bytes of the log, as `cutAfter` does. */
+  readonly cutAfter?: number | undefined;
+  /** Called once, when the connection or the body is over. */
+  readonly onGone: () => void;
+};
 
 /**
  * One log connection. Frames the chunks itself, straight to the socket, because `ServerResponse.write` holds data back
  * until the next tick and a fault must be able to cut the stream after an exact byte.
  */
 export class Follower {
-  readonly #response: ServerResponse;
-  readonly #socket: Socket;
-  readonly #chunker: Chunker;
+  readonly #options: FollowerOptions;
   readonly #queue: EntryQueue;
-  readonly #onGone: () => void;
   readonly #onDrain = () => this.#drain();
   #current: Uint8Array | undefined;
   #offset = 0;
-  #ending: 'no' | 'with-sentinel' | 'clean' = 'no';
+  #ending: 'no' | 'with-marker' | 'clean' = 'no';
   #cutAfter: number;
   #gone = false;
   #frozen = false;
   #scheduled = false;
   #sent = 0;
 
-  /** The head of the response must have been sent. `onGone` is called once, when the connection or the body is over. */
-  constructor(options: {
-    response: ServerResponse;
-    socket: Socket;
-    chunker: Chunker;
-    /** Entries that may wait. */
-    limit: number;
-    /** Closes the connection after that many bytes of the log, as `cutAfter` does. */
-    cutAfter?: number | undefined;
-    onGone: () => void;
-  }) {
-    this.#response = options.response;
-    this.#socket = options.socket;
-    this.#chunker = options.chunker;
+  constructor(options: FollowerOptions) {
+    this.#options = options;
     this.#queue = new EntryQueue(options.limit);
     this.#cutAfter = options.cutAfter ?? Number.POSITIVE_INFINITY;
-    this.#onGone = options.onGone;
-    this.#socket.on('drain', this.#onDrain);
-    this.#response.once('close', () => this.#leave());
+    options.socket.on('drain', this.#onDrain);
+    options.response.once('close', () => this.#leave());
   }
 
   /** Entries that wait because the reader is behind. */
@@ -69,30 +66,30 @@ export class Follower {
     return this.#sent;
   }
 
-  /** The client's name for itself: tells several readers of one log apart. */
+  /** Tells several readers of one log apart. */
   get userAgent(): string {
-    return this.#response.req.headers['user-agent'] ?? '';
+    return this.#options.response.req.headers['user-agent'] ?? '';
   }
 
-  /** Sends an entry when its turn comes. One that does not fit in the queue ends the stream: the follower is too slow. */
-  push(entry: Uint8Array): void {
+  /** Queues an entry. One that does not fit ends the stream: the follower is too slow. */
+  add(entry: Uint8Array): void {
     if (this.#ending !== 'no' || this.#gone) return;
-    if (!this.#queue.push(entry)) {
-      this.#ending = 'with-sentinel';
+    if (!this.#queue.add(entry)) {
+      this.#ending = 'with-marker';
       return;
     }
     if (this.#queue.length >= eagerEntries) this.#drain();
     else this.#schedule();
   }
 
-  /** What is queued, then `Logs have ended`, then the last chunk: the pipeline was deleted or its runner stopped. */
-  endWithSentinel(): void {
-    this.#ending = 'with-sentinel';
+  /** Sends the queue, `Logs have ended` and the last chunk: the pipeline was deleted or its runner stopped. */
+  endWithMarker(): void {
+    this.#ending = 'with-marker';
     this.#drain();
   }
 
-  /** The last chunk without the sentinel, as when the runner dies; what the reader was too slow for is lost. */
-  endWithout(): void {
+  /** Sends the last chunk without the end marker, as when the runner dies; what is still queued is lost. */
+  endWithoutMarker(): void {
     this.#drain();
     this.#queue.clear();
     this.#current = undefined;
@@ -100,7 +97,7 @@ export class Follower {
     this.#drain();
   }
 
-  /** Closes the connection without a last chunk once `bytes` more bytes of the log have been sent. */
+  /** Closes the connection without a last chunk after `bytes` more bytes of the log. */
   cutAfter(bytes: number): void {
     this.#drain();
     this.#cutAfter = bytes;
@@ -109,7 +106,7 @@ export class Follower {
 
   /** Resets the connection (RST). */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#options.socket.resetAndDestroy();
   }
 
   /** A frozen follower sends nothing and its queue fills up. */
@@ -128,7 +125,7 @@ export class Follower {
   }
 
   #drain(): void {
-    while (!this.#gone && !this.#frozen && !this.#socket.writableNeedDrain) {
+    while (!this.#gone && !this.#frozen && !this.#options.socket.writableNeedDrain) {
       const frames: Uint8Array[] = [];
       let size = 0;
       while (size < batchBytes && this.#cutAfter > 0) {
@@ -138,7 +135,7 @@ export class Follower {
         frames.push(this.#frameUpToCut(piece));
         size += piece.length;
       }
-      if (size > 0) this.#socket.write(Buffer.concat(frames));
+      if (size > 0) this.#options.socket.write(Buffer.concat(frames));
       if (this.#cutAfter === 0) this.#hangUp();
       else if (size === 0) {
         if (this.#ending === 'clean') this.#finish();
@@ -150,21 +147,21 @@ export class Follower {
   #nextPiece(): Uint8Array | undefined {
     if (!this.#current) {
       this.#current = this.#queue.shift();
-      if (!this.#current && this.#ending === 'with-sentinel') {
-        this.#current = sentinelEntry;
+      if (!this.#current && this.#ending === 'with-marker') {
+        this.#current = endMarkerEntry;
         this.#ending = 'clean';
       }
       if (!this.#current) return undefined;
       this.#offset = 0;
     }
-    const end = this.#offset + this.#chunker(this.#current.length - this.#offset);
+    const end = this.#offset + this.#options.chunker(this.#current.length - this.#offset);
     const piece = this.#current.subarray(this.#offset, end);
     this.#offset = end;
     if (end === this.#current.length) this.#current = undefined;
     return piece;
   }
 
-  /** The chunk of `piece`, broken off where the connection is to be cut. */
+  /** The chunk of `piece`, cut off where the connection has to end. */
   #frameUpToCut(piece: Uint8Array): Uint8Array {
     const framed = frame(piece);
     if (piece.length < this.#cutAfter) {
@@ -176,25 +173,25 @@ export class Follower {
     return missing === 0 ? framed : framed.subarray(0, framed.length - 2 - missing);
   }
 
-  /** FIN without a last chunk, behind what was written; a reader that does not read loses that too. */
+  /** Sends FIN without a last chunk after what was written; a reader that does not read loses that too. */
   #hangUp(): void {
-    if (this.#socket.writableNeedDrain) this.#socket.destroy();
-    else this.#socket.destroySoon();
+    if (this.#options.socket.writableNeedDrain) this.#options.socket.destroy();
+    else this.#options.socket.destroySoon();
     this.#leave();
   }
 
   #finish(): void {
-    this.#socket.write(lastChunk);
+    this.#options.socket.write(lastChunk);
     this.#leave();
-    this.#response.end();
+    this.#options.response.end();
   }
 
   #leave(): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#queue.clear();
-    this.#socket.off('drain', this.#onDrain);
-    this.#onGone();
+    this.#options.socket.off('drain', this.#onDrain);
+    this.#options.onGone();
   }
 }
 
@@ -204,7 +201,7 @@ const maxChunk = 32_768;
 /** One chunk an entry, long ones cut, as recorded. */
 export const wholeEntries: Chunker = (available) => Math.min(available, maxChunk);
 
-/** Cuts entries anywhere, inside lines and UTF-8 sequences too: about one entry in four, into a few pieces. */
+/** Cuts about one entry in four, anywhere, also inside UTF-8 sequences. */
 export function raggedEntries(random: Random): Chunker {
   return (available) =>
     random.chance(0.25) ? 1 + random.integer(Math.min(available, maxChunk)) : wholeEntries(available);
@@ -237,7 +234,7 @@ export class EntryQueue {
   }
 
   /** False, and nothing is added, when the queue is full. */
-  push(entry: Uint8Array): boolean {
+  add(entry: Uint8Array): boolean {
     if (this.#length >= this.#limit) return false;
     if (this.#length === this.#slots.length) this.#grow();
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = entry;

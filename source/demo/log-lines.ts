@@ -2,7 +2,7 @@ import {isoTime} from '../lib/format.ts';
 import type {Random} from '../lib/random.ts';
 import type {DeploymentError} from './pipeline-json.ts';
 
-/** What a pipeline's process logs, before it is put into one of the server's line shapes. */
+/** A record of a pipeline's process, before it becomes a line of one of the server's shapes. */
 export type LogEvent = {
   readonly level: Level;
   readonly target: string;
@@ -23,7 +23,7 @@ export type ManagerEvent = {
   /** May hold newlines; the suffix with the id follows the last line. */
   readonly message: string;
   readonly pipelineId: string;
-  /** The log module does not know the name and says `N/A`. */
+  /** `N/A` from the log module, which does not know the name. */
   readonly pipelineName: string;
 };
 
@@ -123,18 +123,18 @@ export function managerLine(format: ManagerFormat, stamp: string, event: Manager
 /** The first entry of every life of a ring. */
 export const freshStart = 'Fresh start of pipeline logs';
 
-/** The text of the notice that stands before a replay whose beginning is gone. */
+/** The notice before a replay whose beginning is gone. */
 export function discardNotice(entries: number): string {
   return `... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown.`;
 }
 
-/** Ends a body whose log has ended, plain in every format. */
-export const sentinel = 'Logs have ended';
+/** The last entry of a body whose log has ended, plain in every format. */
+export const endMarker = 'Logs have ended';
 
 const panicked = ['__rustc::rust_begin_unwind', 'core::panicking::panic_fmt'];
 const someFunction = 'dbsp::storage::backend::posixio_impl::PosixWriter::write_block';
 
-/** From the function that panicked up to the worker's own, as an optimised program says them (recording 35). */
+/** From the function that panicked up to the worker's own, as an optimised program prints them (recording 35). */
 const callers = [
   'dbsp::mono::<impl dbsp::circuit::circuit_builder::Stream<dbsp::circuit::circuit_builder::ChildCircuit<(),()>,dbsp::typed_batch::TypedBatch<K,(),i64,dbsp::trace::ord::fallback::wset::FallbackWSet<dyn dbsp::dynamic::data::Data,dyn dbsp::dynamic::weight::WeightTyped+Type = i64>>>>::filter::{{closure}}',
   '<unknown>',
@@ -193,7 +193,7 @@ const callers = [
   'dbsp::circuit::runtime::Runtime::run::{{closure}}::{{closure}}',
 ];
 
-/** What the engine's panic hook adds above. */
+/** The frames that the engine's panic hook adds above. */
 const hook = [
   'dbsp::circuit::runtime::WorkerPanicInfo::new',
   'dbsp::circuit::runtime::Runtime::panic',
@@ -207,7 +207,7 @@ const hook = [
   'std::sys::backtrace::__rust_end_short_backtrace::<std::panicking::panic_handler::{closure#0}, !>',
 ];
 
-/** What it adds below; `at …` is a place, and has no number of its own. */
+/** The frames that it adds below; `at …` is a place, without a number of its own. */
 const thread = [
   'std::sys::backtrace::__rust_begin_short_backtrace',
   'std::thread::lifecycle::spawn_unchecked::{{closure}}::{{closure}}',
@@ -230,7 +230,7 @@ function numbered(frames: readonly string[]): string[] {
   );
 }
 
-/** What a panicking worker prints to stderr, one entry a line, the first one empty. */
+/** The output of a panicking worker on stderr, one entry a line, the first one empty. */
 export function panicLines({thread, process, place, message, frame = someFunction}: Panic): string[] {
   return [
     '',
@@ -247,7 +247,7 @@ function panicBacktrace({frame = someFunction}: Pick<Panic, 'frame'>): string {
   return `${numbered([...hook, ...panicked, frame, ...callers, ...thread]).join('\n')}\n`;
 }
 
-/** What the engine says of a panic of its foreground worker 0, in the log and in `deployment_error` (recording 35b). */
+/** The engine's message about a panic of its foreground worker 0, in the log and in `deployment_error` (recording 35b). */
 export function panicMessage(panic: Panic): string {
   return [
     'DBSP error: runtime error: One or more worker threads terminated unexpectedly',
@@ -283,7 +283,7 @@ export class Stamps {
   readonly #random: Random;
   #last = 0;
 
-  /** `now` answers milliseconds since the epoch. */
+  /** `now` returns milliseconds since the epoch. */
   constructor(now: () => number, random: Random) {
     this.#now = now;
     this.#random = random;

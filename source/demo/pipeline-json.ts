@@ -1,14 +1,14 @@
-/** Of the Feldera that the demo is like. */
+/** The version of Feldera that the demo imitates. */
 export const platformVersion = '0.337.0';
 
-/** The body of `deployment_error`: what the API sends for an error. */
+/** The body of `deployment_error`. */
 export type DeploymentError = {
   readonly message: string;
   readonly error_code: string;
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-/** What the SQL compiler says about one place in the program. */
+/** A message of the SQL compiler about one place in the program. */
 export type SqlMessage = {
   readonly start_line_number: number;
   readonly start_column: number;
@@ -27,7 +27,7 @@ export type ProgramError = {
   readonly system_error: string | null;
 };
 
-/** Everything about a pipeline that the API shows. Times are RFC 3339. */
+/** A pipeline's state in the API. Times are RFC 3339. */
 export type PipelineState = {
   readonly id: string;
   readonly name: string;

@@ -13,19 +13,19 @@ import {
 import {type DeploymentError, type PipelineState, type ProgramError, programErrorOf} from './pipeline-json.ts';
 import {Ring, type RingLimits} from './ring.ts';
 
-/** What a new pipeline may be given beside its name. */
+/** Options of a new pipeline. */
 export type PipelineOptions = {
   readonly description?: string;
   readonly programCode?: string;
-  /** Milliseconds since the epoch; answers what the pipeline believes the time to be. Default: the server's clock. */
+  /** The pipeline's time, milliseconds since the epoch. Default: the server's clock. */
   readonly now?: () => number;
   /** The shape of the runner's own lines. Default `text`. */
   readonly managerFormat?: ManagerFormat;
 };
 
 /**
- * One pipeline: what the API says about it, its ring and the connections that follow it. A new one is compiled and
- * stopped, its log holds the `Fresh start` entry. Each method is synchronous and logs what the runner would log.
+ * One pipeline: its state in the API, its ring, and the connections that follow it. A new one is compiled and stopped; its
+ * log is one `Fresh start` entry. Each method is synchronous and logs what the runner would log.
  */
 export class DemoPipeline {
   readonly id: string;
@@ -78,7 +78,7 @@ export class DemoPipeline {
       runtimeDesiredStatus: null,
       connectorErrors: 0,
     };
-    this.beginLife();
+    this.startLog();
   }
 
   get state(): PipelineState {
@@ -103,33 +103,33 @@ export class DemoPipeline {
     if (!this.#ring) return false;
     const bytes = typeof entry === 'string' ? Buffer.from(`${entry}\n`) : Buffer.concat([entry, newline]);
     this.#ring.append(bytes);
-    for (const follower of this.followers) follower.push(bytes);
+    for (const follower of this.followers) follower.add(bytes);
     return true;
   }
 
-  /** Replays the ring to a new follower, which then receives every entry that is written. */
+  /** Replays the ring to a new follower, which then receives every new entry. */
   follow(follower: Follower): void {
     if (!this.#ring) {
-      follower.endWithout();
+      follower.endWithoutMarker();
       return;
     }
     this.followers.add(follower);
     if (this.#ring.discarded > 0) {
       const notice = discardNotice(this.#ring.discarded);
       const line = this.#managerFormat === 'bare' ? notice : this.#managerLine('WARN', 'pipeline_logs', notice);
-      follower.push(Buffer.from(`${line}\n`));
+      follower.add(Buffer.from(`${line}\n`));
     }
-    for (const entry of this.#ring.entries()) follower.push(entry);
+    for (const entry of this.#ring.entries()) follower.add(entry);
   }
 
-  /** A new, empty ring with its `Fresh start` entry. */
-  beginLife(): void {
+  /** Makes a new ring with its `Fresh start` entry. */
+  startLog(): void {
     this.#ring = new Ring(this.#limits);
     this.manager('INFO', 'pipeline_logs', freshStart);
   }
 
-  /** The runner is gone and the ring with it; `beginLife` makes the next one. */
-  endLife(): void {
+  /** The runner is gone, and the ring with it; `startLog` makes the next one. */
+  dropLog(): void {
     this.#ring = undefined;
   }
 
@@ -138,20 +138,20 @@ export class DemoPipeline {
     this.write(this.#managerLine(level, module, message));
   }
 
-  /** Stopped → provisioning → initializing → running at once, with the runner's four lines and none of a process. */
+  /** Stopped → provisioning → initializing → running at once, with the runner's four lines and no process's. */
   start(): void {
     this.provision();
     this.provisioned();
     this.run();
   }
 
-  /** Somebody wants it to run, or to be stopped; the runner has not begun to act on it. */
-  wish(status: 'Running' | 'Stopped'): void {
+  /** A user starts or stops it; the runner has not acted on it yet. */
+  setDesired(status: 'Running' | 'Stopped'): void {
     const resourcesDesiredStatus = status === 'Running' ? 'Provisioned' : 'Stopped';
     this.setState({desiredStatus: status, resourcesDesiredStatus});
   }
 
-  /** Stopped → provisioning: the runner begins to start the process. */
+  /** Stopped → provisioning: the runner starts the process. */
   provision(): void {
     this.setState({deploymentError: null, deploymentId: uuidV7(readTime(this.#stamps.next()), this.#random)});
     this.#resources('Provisioning', 'Provisioned');
@@ -183,7 +183,7 @@ export class DemoPipeline {
     this.stopped();
   }
 
-  /** Running → stopping, because somebody wished it (`Stopped`) or because the runner must. */
+  /** Running → stopping, for a user (`Stopped`) or because the runner has to. */
   stopping(desired: 'Stopped' | 'Provisioned' = 'Stopped'): void {
     this.#resources('Stopping', desired);
     this.#runtime(null, null);
@@ -205,20 +205,20 @@ export class DemoPipeline {
     });
   }
 
-  /** Stopped by the runner, for a reason that the log need not tell: nobody has wished it to stop. */
+  /** The runner stops it, with or without a reason in the log; no user wanted that. */
   crash(deploymentError: DeploymentError): void {
     this.setState({deploymentError});
     this.stopping('Provisioned');
     this.stopped();
   }
 
-  /** The compiler's state; a program that did not compile says why in `program_error`. */
+  /** Sets the compiler's state; `error` is why a program did not compile. */
   setProgram(status: string, error: Partial<ProgramError> = {}): void {
     const programError = {...programErrorOf(status), ...error};
     this.setState({programStatus: status, programStatusSince: this.#stamps.next(), programError});
   }
 
-  /** Changes what the API says, without a line in the log. */
+  /** Changes the state in the API, without a line in the log. */
   setState(change: Partial<PipelineState>): void {
     this.#state = {...this.#state, ...change, refreshVersion: this.#state.refreshVersion + 1};
   }
@@ -233,14 +233,14 @@ export class DemoPipeline {
   }
 
   #runtime(to: string | null, desired: string | null): void {
-    const say = (status: string | null) => status?.toLowerCase() ?? '(none)';
-    const transition = `${say(this.#state.runtimeStatus)} -> ${say(to)} (desired: ${say(desired)})`;
+    const words = (status: string | null) => status?.toLowerCase() ?? '(none)';
+    const transition = `${words(this.#state.runtimeStatus)} -> ${words(to)} (desired: ${words(desired)})`;
     this.manager('INFO', 'pipeline_automata', `Runtime transition: ${transition}`);
     this.setState({runtimeStatus: to, runtimeDesiredStatus: desired});
     this.#combine(this.#stamps.next());
   }
 
-  /** The one status that people read: the runtime's where there is one, else that of the resources. */
+  /** Sets the combined status: the runtime's if there is one, else that of the resources. */
   #combine(since: string): void {
     const {resourcesStatus, resourcesDesiredStatus, runtimeStatus, runtimeDesiredStatus} = this.#state;
     const up = resourcesStatus === 'Provisioned' && runtimeStatus !== null;

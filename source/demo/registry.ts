@@ -5,18 +5,14 @@ import type {RingLimits} from './ring.ts';
 
 /** The pipelines of a server by name. The same seed gives the n-th pipeline of a name the same ids and time stamps. */
 export class PipelineRegistry {
-  readonly #seed: number;
-  readonly #limits: RingLimits;
-  readonly #now: () => number;
+  readonly #options: {readonly seed: number; readonly limits: RingLimits; readonly now: () => number};
   readonly #pipelines = new Map<string, DemoPipeline>();
   readonly #created = new Map<string, number>();
   readonly #idTimes = new Set<number>();
 
   /** `now`: milliseconds since the epoch. */
   constructor(options: {seed: number; limits: RingLimits; now: () => number}) {
-    this.#seed = options.seed;
-    this.#limits = options.limits;
-    this.#now = options.now;
+    this.#options = options;
   }
 
   /** Sorted by id, as the API lists them. */
@@ -34,18 +30,19 @@ export class PipelineRegistry {
   add(name: string, options: PipelineOptions): DemoPipeline {
     const life = (this.#created.get(name) ?? 0) + 1;
     this.#created.set(name, life);
-    const now = options.now ?? this.#now;
+    const {seed, limits} = this.#options;
+    const now = options.now ?? this.#options.now;
     // No two in one millisecond, so that ids sort in the order of creation.
     let idTime = Math.floor(now());
     while (this.#idTimes.has(idTime)) idTime += 1;
     this.#idTimes.add(idTime);
-    const random = createRandom(this.#seed, `${name} ${life}`);
-    const pipeline = new DemoPipeline(name, {...options, now, idTime, limits: this.#limits, random});
+    const random = createRandom(seed, `${name} ${life}`);
+    const pipeline = new DemoPipeline(name, {...options, now, idTime, limits, random});
     this.#pipelines.set(name, pipeline);
     return pipeline;
   }
 
-  /** The pipeline that was removed; throws when there is none. */
+  /** Returns the removed pipeline; throws when there is none. */
   remove(name: string): DemoPipeline {
     const pipeline = this.get(name);
     this.#pipelines.delete(name);

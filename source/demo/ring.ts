@@ -1,4 +1,4 @@
-/** How much of a pipeline's log the server keeps; whichever limit is reached first applies. */
+/** How much of a pipeline's log the server keeps; the limit that is reached first applies. */
 export type RingLimits = {
   /** Bytes, the newline of each entry not counted. */
   readonly bytes: number;
@@ -9,8 +9,8 @@ export type RingLimits = {
 export const feldera: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
 /**
- * The server's memory of one pipeline's log. An entry is what was logged at once, with its final newline; it may hold
- * several lines. Entries have absolute indices from 0, and `discarded` is the index of the first one kept.
+ * The server's memory of one pipeline's log. An entry is what was logged at once, with its final newline; it may have
+ * several lines. Entries have absolute indices from 0; `discarded` is the index of the first one kept.
  */
 export class Ring {
   readonly #limits: RingLimits;
@@ -23,12 +23,12 @@ export class Ring {
     this.#limits = limits;
   }
 
-  /** Entries that were written and are no longer kept: the N of the discard notice. */
+  /** Entries that are no longer kept: the N of the discard notice. */
   get discarded(): number {
     return this.#discarded;
   }
 
-  /** The index that the next entry will have. */
+  /** Index of the next entry. */
   get next(): number {
     return this.#next;
   }
@@ -38,7 +38,7 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Adds an entry that ends in a newline. One that is larger than the whole ring empties it and is not kept. */
+  /** Adds an entry that ends in a newline. One larger than the whole ring empties it and is not kept. */
   append(entry: Uint8Array): void {
     const size = entry.length - 1;
     if (size > this.#limits.bytes) {

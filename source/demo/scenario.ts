@@ -2,7 +2,7 @@ import {createRandom} from '../lib/random.ts';
 import type {Demo, Scenario, Scene} from './demo.ts';
 import {billing, clickstream, etl, fraud, inventory, nightly, orders, pricing, sessions, telemetry} from './scenes.ts';
 
-/** Running pipelines that log nothing but what a test writes to them. */
+/** Running pipelines whose logs only a test writes. */
 export function quiet(...names: string[]): Scenario {
   return (server) => {
     for (const name of names) server.addPipeline(name).start();
@@ -11,17 +11,15 @@ export function quiet(...names: string[]): Scenario {
 
 const scenes = [orders, fraud, clickstream, inventory, nightly, etl, billing, pricing, sessions, telemetry];
 
-/** What a newcomer sees: ten pipelines in varied states, with a history. */
+/** The demo: ten pipelines in varied states, with a history. */
 export const installation: Scenario = (server, signal) => {
   for (const scene of scenes) playScene(server, scene, signal);
 };
 
-/** A process that stood still plays at most this much of what it missed. */
+/** After a suspend, at most this much of the missed time is played. Milliseconds. */
 const catchUpMs = 600_000;
 
-/**
- * Plays the history at once and the rest as time passes, with one timer at a time, until the script or `signal` ends it.
- */
+/** Plays the history at once and the rest as time passes, with one timer, until the script or `signal` ends it. */
 export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void {
   const {clock} = server;
   let time = clock.monotonic() - scene.historyMs;
@@ -32,7 +30,7 @@ export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void
     create: (options) => server.addPipeline(scene.name, {...options, now}),
     remove: () => server.deletePipeline(scene.name),
   });
-  const goOn = () => {
+  const playDue = () => {
     const due = clock.monotonic();
     while (time <= due) {
       const step = script.next();
@@ -42,9 +40,9 @@ export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void
     const cancel = clock.after(time - due, () => {
       signal.removeEventListener('abort', cancel);
       time = Math.max(time, clock.monotonic() - catchUpMs);
-      goOn();
+      playDue();
     });
     signal.addEventListener('abort', cancel, {once: true});
   };
-  goOn();
+  playDue();
 }

@@ -1,16 +1,21 @@
 import type {Random} from '../lib/random.ts';
 import type {Scene} from './demo.ts';
 import {
+  type Connector,
   connectorErrors,
   controller,
+  deltaInputOf,
+  fileOutputOf,
   fileSpan,
   kafkaInput,
+  kafkaInputOf,
   kafkaSpan,
   panicProcess,
   parseError,
   processLog,
+  startProcess,
+  stopProcess,
 } from './process-log.ts';
-import {type Connector, deltaInputOf, fileOutputOf, kafkaInputOf, startProcess, stopProcess} from './startup-lines.ts';
 
 /** Everything that can go wrong with a width or a terminal: wide characters, combining marks, emoji, control bytes. */
 const goods = [
@@ -333,7 +338,7 @@ export const pricing: Scene = {
     const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [kafkaInputOf('articles.kafka', 'articles')];
     for (;;) {
-      pipeline.wish('Running');
+      pipeline.setDesired('Running');
       pipeline.setProgram('Pending');
       yield 3000;
       pipeline.setProgram('CompilingSql');

@@ -10,12 +10,12 @@ import {
   type Refusal,
   type Reply,
   type Route,
-  refusalAnswer,
+  refusalReply,
   refuses,
   send,
   sendLogHead,
 } from './answers.ts';
-import {answerRoute, checkCredential, checkTenant} from './api.ts';
+import {checkCredential, checkTenant, replyTo} from './api.ts';
 import type {Cut, CutNext, Demo, DemoServerOptions, RequestSeen} from './demo.ts';
 import {type Chunker, Follower, followerLimit, raggedEntries, wholeEntries} from './follower.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
@@ -27,7 +27,7 @@ export class DemoServer implements Demo {
   readonly seed: number;
   readonly clock: Clock;
   readonly #options: DemoServerOptions;
-  readonly #requests = new RequestsSeen();
+  readonly #requests = new RequestLog();
   readonly #registry: PipelineRegistry;
   readonly #refusals = new LimitedUses<Refusal>();
   readonly #nextCuts = new LimitedUses<CutNext>();
@@ -79,12 +79,12 @@ export class DemoServer implements Demo {
     return this.#registry.all;
   }
 
-  /** Log connections that were answered 200 since the start. */
+  /** Log connections accepted since the start. */
   get totalLogConnections(): number {
     return this.#totalLogConnections;
   }
 
-  /** Log connections that the server holds now, of one pipeline or of all. */
+  /** Open log connections, of one pipeline or of all. */
   openLogConnections(name?: string): number {
     return this.#registry.followers(name).length;
   }
@@ -97,13 +97,13 @@ export class DemoServer implements Demo {
   /** Creates a pipeline: compiled, stopped, its log one `Fresh start` entry. */
   addPipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     const pipeline = this.#registry.add(name, options);
-    if (this.#runnerDown) pipeline.endLife();
+    if (this.#runnerDown) pipeline.dropLog();
     return pipeline;
   }
 
-  /** The pipeline is gone from the list; its followers get the sentinel and the last chunk. */
+  /** The pipeline is gone from the list; its followers get the end marker and the last chunk. */
   deletePipeline(name: string): void {
-    for (const follower of this.#registry.remove(name).followers) follower.endWithSentinel();
+    for (const follower of this.#registry.remove(name).followers) follower.endWithMarker();
   }
 
   /** Deletes a pipeline and creates it again: same name, another id, an empty log. */
@@ -112,29 +112,29 @@ export class DemoServer implements Demo {
     return this.addPipeline(name, options);
   }
 
-  /** Followers get the sentinel and the last chunk; until `startRunner` the logs answer 503. */
+  /** Followers get the end marker and the last chunk; until `startRunner` logs are refused with 503. */
   stopRunnerGently(): void {
     this.#runnerDown = true;
-    for (const follower of this.#registry.followers()) follower.endWithSentinel();
-    for (const pipeline of this.pipelines) pipeline.endLife();
+    for (const follower of this.#registry.followers()) follower.endWithMarker();
+    for (const pipeline of this.pipelines) pipeline.dropLog();
   }
 
-  /** Followers get the last chunk without the sentinel; until `startRunner` the logs answer 503. */
+  /** Followers get the last chunk without the end marker; until `startRunner` logs are refused with 503. */
   killRunner(): void {
     this.#runnerDown = true;
     this.loseRunnerConnection();
-    for (const pipeline of this.pipelines) pipeline.endLife();
+    for (const pipeline of this.pipelines) pipeline.dropLog();
   }
 
   /** The runner is back with a new ring, and a new `Fresh start`, for each pipeline. */
   startRunner(): void {
     this.#runnerDown = false;
-    for (const pipeline of this.pipelines) pipeline.beginLife();
+    for (const pipeline of this.pipelines) pipeline.startLog();
   }
 
-  /** The API loses its connections to the runner: the last chunk without the sentinel, the rings stay. */
+  /** The API loses its connections to the runner: followers get the last chunk without the end marker; the rings stay. */
   loseRunnerConnection(name?: string): void {
-    for (const follower of this.#registry.followers(name)) follower.endWithout();
+    for (const follower of this.#registry.followers(name)) follower.endWithoutMarker();
   }
 
   /**
@@ -153,7 +153,7 @@ export class DemoServer implements Demo {
     this.#nextCuts.add(cut, cut.times ?? 1);
   }
 
-  /** The API is down: connections are dropped and new ones refused by the system. Rings stay and go on filling. */
+  /** The API is down: connections are dropped, and the system refuses new ones. The rings stay, and fill up further. */
   async stopApi(): Promise<void> {
     await this.#listener?.close();
     this.#listener = undefined;
@@ -167,13 +167,13 @@ export class DemoServer implements Demo {
     this.#port = this.#listener.port;
   }
 
-  /** Log connections, present and future, go silent (after their head) without being closed. */
+  /** Log connections, present and future, become silent (after their head) without being closed. */
   freeze(name?: string): void {
     this.#frozen = (each) => name === undefined || each === name;
     for (const follower of this.#registry.followers(name)) follower.setFrozen(true);
   }
 
-  /** What a freeze held back is sent, and all goes on. */
+  /** Sends what a freeze held back, and continues. */
   thaw(): void {
     this.#frozen = undefined;
     for (const follower of this.#registry.followers()) follower.setFrozen(false);
@@ -190,7 +190,7 @@ export class DemoServer implements Demo {
     this.#nextCuts.clear();
   }
 
-  /** From now on requests must carry `Authorization: Bearer <key>`; undefined: none is asked for. */
+  /** From now on requests must carry `Authorization: Bearer <key>`; undefined: no key is required. */
   setApiKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey;
   }
@@ -215,16 +215,16 @@ export class DemoServer implements Demo {
   }
 
   async #answer(route: Route, seen: RequestSeen): Promise<Reply | 'follow' | 'reset'> {
-    const refusal = this.#refusals.take((each) => refuses(each, route));
+    const refusal = this.#refusals.use((each) => refuses(each, route));
     if (refusal) {
-      // The API gives a runner that does not answer ten seconds.
+      // The API waits ten seconds for a frozen runner.
       if (refusal.kind === 'runner-frozen') await this.clock.sleep(10_000, this.#closing.signal);
-      return refusalAnswer(refusal) ?? 'reset';
+      return refusalReply(refusal) ?? 'reset';
     }
     const denied = isProtected(route) && checkCredential(this.#apiKey, seen.authorization);
     const {tenants = []} = this.#options;
-    const world = {pipelines: this.pipelines, runnerDown: this.#runnerDown, tenants, tenant: seen.tenant};
-    return denied || (isProtected(route) && checkTenant(world)) || answerRoute(route, world);
+    const state = {pipelines: this.pipelines, runnerDown: this.#runnerDown, tenants, tenant: seen.tenant};
+    return denied || (isProtected(route) && checkTenant(state)) || replyTo(route, state);
   }
 
   #follow(route: Route, response: ServerResponse): void {
@@ -236,7 +236,7 @@ export class DemoServer implements Demo {
     }
     sendLogHead(response, this.clock.wall());
     this.#totalLogConnections += 1;
-    const cut = this.#nextCuts.take(({name}) => name === undefined || name === pipeline.name);
+    const cut = this.#nextCuts.use(({name}) => name === undefined || name === pipeline.name);
     const follower = new Follower({
       response,
       socket,
@@ -255,14 +255,14 @@ export class DemoServer implements Demo {
   }
 }
 
-/** Requests remembered for tests; a demo that runs for days forgets the oldest. */
+/** Requests kept for tests; a demo that runs for days drops the oldest. */
 const requestsKept = 10_000;
 
-/** The requests as they came. */
-class RequestsSeen {
+/** The requests in their order. */
+class RequestLog {
   readonly all: RequestSeen[] = [];
 
-  /** Remembers a request, and answers what is remembered of it. */
+  /** Keeps a request, and returns what it keeps of it. */
   add({method = 'GET', url: path = '/', headers}: IncomingMessage): RequestSeen {
     const tenant = headers['feldera-tenant'];
     const seen = {
@@ -277,7 +277,7 @@ class RequestsSeen {
   }
 }
 
-/** Things that apply to the next few requests and are then used up, oldest first. */
+/** Items that apply to a number of requests each, oldest first. */
 class LimitedUses<T> {
   #waiting: {readonly item: T; left: number}[] = [];
 
@@ -285,8 +285,8 @@ class LimitedUses<T> {
     this.#waiting.push({item, left: times});
   }
 
-  /** The oldest that `matches`; one use of it is gone. */
-  take(matches: (item: T) => boolean): T | undefined {
+  /** Uses the oldest item that `matches` once. */
+  use(matches: (item: T) => boolean): T | undefined {
     const found = this.#waiting.find(({item}) => matches(item));
     if (!found) return undefined;
     found.left -= 1;
@@ -323,7 +323,7 @@ async function listen(port: number, host: string, onRequest: RequestListener): P
     },
     onRequest,
   );
-  // After a FIN from the client the server goes on until a write fails: only a reset frees a follower at once.
+  // After a FIN from the client Feldera continues until a write fails: only a reset ends a follower at once.
   Object.assign(server, {httpAllowHalfOpen: true});
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     refuseRequest(error, socket, systemClock.wall()),
@@ -336,7 +336,7 @@ async function listen(port: number, host: string, onRequest: RequestListener): P
     });
   });
   const address = server.address();
-  // A string names a pipe, which we never listen on.
+  // A string would be a pipe.
   const bound = typeof address === 'object' && address ? address.port : port;
   return {port: bound, close: () => closeServer(server)};
 }

@@ -31,7 +31,7 @@ it('is a queue of at most its limit, through growth and wrapping', () => {
       for (const [index, push] of pushes.entries()) {
         if (push) {
           const entry = Uint8Array.of(index & 255);
-          expect(queue.push(entry)).toBe(model.length < limit);
+          expect(queue.add(entry)).toBe(model.length < limit);
           if (model.length < limit) model.push(entry);
         } else {
           expect(queue.shift()).toBe(model.shift());
@@ -44,9 +44,9 @@ it('is a queue of at most its limit, through growth and wrapping', () => {
 
 it('is empty after clear and goes on', () => {
   const queue = new EntryQueue(10);
-  queue.push(Uint8Array.of(1));
+  queue.add(Uint8Array.of(1));
   queue.clear();
   expect(queue.shift()).toBeUndefined();
-  queue.push(Uint8Array.of(2));
+  queue.add(Uint8Array.of(2));
   expect(queue.shift()).toEqual(Uint8Array.of(2));
 });

@@ -94,9 +94,9 @@ describe('DemoPipeline', () => {
   it('drops what is written while its runner is down and begins a new life with a fresh start', () => {
     const pipeline = pipelineNamed('demo');
     expect(pipeline.write('kept')).toBe(true);
-    pipeline.endLife();
+    pipeline.dropLog();
     expect(pipeline.write('lost')).toBe(false);
-    pipeline.beginLife();
+    pipeline.startLog();
     expect(log(pipeline)).toHaveLength(1);
     expect(log(pipeline)[0]).toContain('Fresh start of pipeline logs');
   });

@@ -3,15 +3,19 @@ import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import type {Panic} from '../../source/demo/log-lines.ts';
 import {pipelineJson} from '../../source/demo/pipeline-json.ts';
-import {connectorErrors, fileSpan, panicProcess, parseError, processLog} from '../../source/demo/process-log.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {
   type Connector,
+  connectorErrors,
   type Deployment,
   fileOutputOf,
+  fileSpan,
+  panicProcess,
+  parseError,
+  processLog,
   startProcess,
   stopProcess,
-} from '../../source/demo/startup-lines.ts';
+} from '../../source/demo/process-log.ts';
+import {DemoServer} from '../../source/demo/server.ts';
 import {lived} from '../demo/lived.ts';
 import {withoutVariables} from '../demo/recording.ts';
 import {type Exchange, RawClient} from '../harness/raw-client.ts';

@@ -622,7 +622,7 @@ describe.each(['control-plane', 'bare'] as const)(
       const {server, stream, before, write} = rig;
       const lines = [...before];
       await whileAway(rig, () => {
-        server.pipeline('orders').beginLife();
+        server.pipeline('orders').startLog();
         lines.push(...write('orders', 3));
       });
       expect(await untilLines(stream, lines)).toEqual(lines);
