@@ -163,6 +163,8 @@ export class Controller {
   get keyContext(): Exclude<KeyContext, 'everywhere'> {
     const {page, focus} = this.state;
     if (!page) return focus;
+    // Without contexts that page is text, which scrolls.
+    if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
     return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
   }
 

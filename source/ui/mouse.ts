@@ -1,5 +1,5 @@
 import type {MouseReport} from '../system/terminal-input.ts';
-import {setCurrent, scrollBy, visiblePlaces} from '../viewport/position.ts';
+import {scrollBy, setCurrent, visiblePlaces} from '../viewport/position.ts';
 import {pipelineAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';

@@ -29,8 +29,7 @@ function textOf(controller: Controller): StyledText {
     : plain(second, {bold: true});
 }
 
-function placeOf({keyContext, pane, services}: Controller): FooterPlace {
-  if (keyContext === 'contexts' && !services.contexts?.all.length) return 'page';
+function placeOf({keyContext, pane}: Controller): FooterPlace {
   if (keyContext !== 'log' || !pane) return keyContext;
   const {selectedFrom, position} = pane.tab.pane;
   if (selectedFrom !== undefined) return 'selecting';

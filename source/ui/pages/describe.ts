@@ -13,7 +13,8 @@ const factCells = 20;
 const timeCells = 22;
 
 export type EventsView = {
-  readonly name: string;
+  /** Of the tab; undefined if no tab is open. */
+  readonly name: string | undefined;
   /** Base URL. */
   readonly server: string;
   /** Of the server; undefined until it has answered. */
@@ -88,12 +89,13 @@ function since(time: string): string {
 export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
-    plain(` Events of ${sanitise(name).text}, newest first (UTC)`, {bold: true}),
+    plain(name === undefined ? ' Events' : ` Events of ${sanitise(name).text}, newest first (UTC)`, {bold: true}),
     plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),
   ];
-  if (events.length === 0) return [...heading, plain(' nothing has happened yet', {dim: true})];
+  if (events.length === 0)
+    return [...heading, plain(name === undefined ? ' no tab is open' : ' nothing has happened yet', {dim: true})];
   return [
     ...heading,
     ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),

@@ -30,7 +30,7 @@ export function pageRows(controller: Controller): PageRows {
       const source = tab && controller.logOf(tab);
       const {serverUrl: server, serverVersion} = controller.services;
       const events = source?.snapshot.get().events ?? [];
-      return eventsPage({name: tab?.name ?? '', server, version: serverVersion.get(), events, width});
+      return eventsPage({name: tab?.name, server, version: serverVersion.get(), events, width});
     }
     case 'detail':
       return detailPage(controller, width);
@@ -52,14 +52,13 @@ export function troubleShown(controller: Controller, now: number | undefined): r
   const {commands, pageHeight, services, size, state} = controller;
   const {poller, manager, serverUrl, tokenFrom, contexts} = services;
   if (state.tabs.some(({name}) => (manager.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
-  const rows = troublePage({
+  return troublePage({
     list: poller.snapshot.get(),
     context: contexts?.inForce,
     width: size.columns,
+    height: pageHeight,
     ...{serverUrl, tokenFrom, commands, now},
   });
-  // On a small screen the advice matters more than the air around it.
-  return rows && rows.length > pageHeight ? rows.filter(({text}) => text !== '') : rows;
 }
 
 /** What the screen shows of the open page, and which part that is: `1–21 of 115 rows`, or nothing if it is all. */

@@ -18,6 +18,7 @@ export type TroubleView = {
   /** Monotonic time in ms; undefined while nobody looks: then nothing counts down. */
   readonly now: number | undefined;
   readonly width: number;
+  readonly height: number;
 };
 
 /** What fills the screen when there is no list to show: what was tried, what came back, what to do. Else undefined. */
@@ -40,16 +41,18 @@ export function troublePage(view: TroubleView): readonly StyledText[] | undefine
 function page(view: TroubleView, title: string, cause: string, advice: readonly string[]): readonly StyledText[] {
   const width = Math.min(view.width, 104);
   const prose = (text: string, style?: Style) => paragraph(text, width, {indent: 2, ...(style && {style})});
-  return [
-    plain(''),
-    plain(`  ${title}`, {bold: true}),
-    plain(''),
-    ...prose(`Tried: GET ${view.serverUrl}/v0/pipelines`, {dim: true}),
-    ...prose(cause),
-    plain(''),
-    ...advice.flatMap((line) => prose(line)),
-    ...prose(nextTry(view), {dim: true}),
+  const blank = plain('');
+  const heading = plain(`  ${title}`, {bold: true});
+  const tried = prose(`Tried: GET ${view.serverUrl}/v0/pipelines`, {dim: true});
+  const reason = prose(cause);
+  const next = nextTry(view);
+  const toDo = [...advice.flatMap((line) => prose(line)), ...(next === '' ? [] : prose(next, {dim: true}))];
+  // On a small screen the advice matters more than blank rows, and than the request.
+  const pages = [
+    [blank, heading, blank, ...tried, ...reason, blank, ...toDo],
+    [heading, ...tried, ...reason, ...toDo],
   ];
+  return pages.find(({length}) => length <= view.height) ?? [heading, ...reason, ...toDo];
 }
 
 function nextTry({list, now, commands}: TroubleView): string {

@@ -148,10 +148,10 @@ describe('pages', () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
     await app.press('?');
-    await app.shows('go to the other side');
+    await app.shows('go to the list, or to the log');
     expect(app.rows).toHaveLength(30);
     await app.press('Esc');
-    await app.hides('go to the other side');
+    await app.hides('go to the list, or to the log');
     await app.shows('● Running');
   });
 

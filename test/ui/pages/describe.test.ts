@@ -129,6 +129,11 @@ describe('events page', () => {
     ]);
   });
 
+  it('says that no tab is open', () => {
+    const rows = eventsPage({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
+    expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', '', ' no tab is open']);
+  });
+
   it('says that there is nothing yet', () => {
     expect(text([], 80).at(-1)).toBe(' nothing has happened yet');
   });

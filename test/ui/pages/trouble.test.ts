@@ -27,6 +27,7 @@ function pageOf(
     commands: allCommands,
     now: 1000,
     width: 80,
+    height: 20,
     ...change,
   })?.map((row) => row.text);
 }
@@ -136,4 +137,15 @@ it('names the keys of the user', () => {
   expect(pageOf(retryable('timeout'), undefined, {commands: table})?.join('\n')).toContain(
     '^R tries at once, q quits.',
   );
+});
+
+it('leaves out blank rows and the request, rather than the advice, where rows are scarce', () => {
+  const rows = (height: number) => pageOf(retryable('unreachable'), undefined, {height, width: 45}) ?? [];
+  const all = rows(20).length;
+  expect(rows(all)).toHaveLength(all);
+  const dense = rows(all - 1);
+  expect(dense).toHaveLength(all - 3);
+  const few = rows(dense.length - 1);
+  expect(few.join(' ')).not.toContain('Tried');
+  expect(few.at(-1)).toContain('quits.');
 });
