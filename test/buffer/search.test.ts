@@ -45,6 +45,18 @@ describe('a hit', () => {
     ['is found in text that is no UTF-8', 'é\nx\n', 'É|é', [0]],
   ])('%s', (_, text, source, hits) => {
     expect(hitsOf(text, source)).toEqual(hits);
+    // Where few lines may match, others are not even decoded.
+    expect(hitsOf('zzz\n'.repeat(100) + text, source)).toEqual(hits.map((id) => id + 100));
+  });
+
+  test('may be cut by a style where no line before was', () => {
+    const others = 'zzz\n'.repeat(10);
+    const buffer = bufferOf(`step 1\n${others}`);
+    const search = new Search(buffer, compilePattern('step 1'));
+    while (!search.step(1000));
+    buffer.append(Buffer.from(`step \x1b[1m1\n${others}`));
+    while (!search.step(1000));
+    expect([...search.hits]).toEqual([0, 11]);
   });
 
   test('beyond the first 64 KiB of a line is not found', () => {
@@ -433,4 +445,6 @@ test('tells how many are below an id, whether it is one of them or not', () => {
   for (let id = 10; id < 100_000; id += 10) ids.add(id);
   ids.dropBelow(50_005);
   expect([0, 50_010, 50_011, 99_990, 200_000].map((id) => ids.countBelow(id))).toEqual([0, 0, 1, 4998, 4999]);
+  ids.dropFrom(88_010);
+  expect([ids.length, ids.at(3799)]).toEqual([3800, 88_000]);
 });

@@ -18,7 +18,7 @@ test('keeps the end of what was appended, whatever the chunks', () => {
   );
 });
 
-test('it keeps the end, too, when an unfinished line is forgotten now and then and nobody looks meanwhile', () => {
+test('it keeps the end, too, when an unfinished line is dropped now and then and nothing is read meanwhile', () => {
   const step = fc.oneof(
     fc.constant('drop' as const),
     fc.string({maxLength: 30, unit: fc.constantFrom('a', 'b', '\n')}),
@@ -38,12 +38,13 @@ test('it keeps the end, too, when an unfinished line is forgotten now and then a
           tail.append(Buffer.from(each));
         }
       }
+      expect(tail.isWithinLine).toBe(!all.endsWith('\n'));
       expect(Buffer.from(tail.bytes).toString()).toBe(all.slice(-limit));
     }),
   );
 });
 
-test('forgets an unfinished line', () => {
+test('drops an unfinished line', () => {
   const tail = new RingTail({bytes: 10, entries: 1});
   tail.append(Buffer.from('a\nbc'));
   tail.dropPartialLine();
