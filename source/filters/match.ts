@@ -2,11 +2,15 @@ import {findHits} from '../buffer/find-hits.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern, type Pattern} from '../buffer/pattern.ts';
 import {visibleText} from '../buffer/style-joints.ts';
+import {openingBrace} from '../records/bytes.ts';
 import {type Level, levels} from '../records/level.ts';
+import {parseRecord} from '../records/parse-record.ts';
 import type {Filter, FilterEntry} from './filter.ts';
 import type {IdSet, Journal} from './id-set.ts';
-import {type Fingerprints, type RecordSource, targetsOf} from './record-map.ts';
+import type {Fingerprints, RecordSource} from './record-map.ts';
 
+/** Bytes of a line in text form that are enough to read its spans and target. */
+const targetWithin = 1024;
 /** How lines of the runner look, the last two before Feldera 0.207: they match the target `runner` without the word. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
@@ -147,6 +151,17 @@ export class FilterMatches {
 /** Whether a record that begins at `head` is in the range. */
 export function isBetween(head: number, {from, to}: {readonly from: number; readonly to: number | undefined}): boolean {
   return head >= from && (to === undefined || head < to);
+}
+
+/**
+ * The targets of a head line: its own, and `runner` for the runner's lines; none for plain text. Makes strings: only for
+ * lines that contain the searched text.
+ */
+function targetsOf(line: Buffer): readonly string[] {
+  const record = parseRecord(visibleText(line[0] === openingBrace ? line : line.subarray(0, targetWithin)));
+  if (!record) return [];
+  const own = record.target === '' ? [] : [record.target];
+  return record.source === 'manager' ? [...own, 'runner'] : own;
 }
 
 function isAtLeast(level: Level | undefined, least: Level): boolean {

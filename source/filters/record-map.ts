@@ -1,8 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {visibleText} from '../buffer/style-joints.ts';
-import {openingBrace} from '../records/bytes.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
-import {parseRecord} from '../records/parse-record.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
@@ -75,9 +72,6 @@ export class RecordMap {
   }
 }
 
-/** Bytes of a line in text form that are enough to read its spans and target. */
-const targetWithin = 1024;
-
 /** The fingerprints of records. Neighbours are compared in turn: the last two are cached. */
 export class Fingerprints {
   readonly #buffer: LogBuffer;
@@ -103,15 +97,4 @@ export class Fingerprints {
     this.#last = {head: -1, fingerprint: 0};
     this.#lastButOne = this.#last;
   }
-}
-
-/**
- * The targets of a head line: its own, and `runner` for the runner's lines; none for plain text. Makes strings: only for
- * lines that contain the searched text.
- */
-export function targetsOf(line: Buffer): readonly string[] {
-  const record = parseRecord(visibleText(line[0] === openingBrace ? line : line.subarray(0, targetWithin)));
-  if (!record) return [];
-  const own = record.target === '' ? [] : [record.target];
-  return record.source === 'manager' ? [...own, 'runner'] : own;
 }

@@ -141,14 +141,8 @@ export class ShownLines implements Entries {
 /** Bytes that an entry costs of a step at least, so that a step over empty lines takes no longer. */
 const leastEntryBytes = 128;
 
-type FilterPassOptions = {
-  readonly buffer: LogBuffer;
-  readonly index: RecordSource;
-  readonly filters: readonly FilterEntry[];
-  readonly around: number;
-  readonly fold: boolean;
-  readonly opened: Iterable<number>;
-};
+/** `filters`: only those that are on. */
+type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier'>>;
 
 /**
  * One pass of the filters over the entries of a log, in order. Entries that are not settled, an open line and an empty one
