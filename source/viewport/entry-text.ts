@@ -31,13 +31,13 @@ export type EntryText = {
   readonly timeCells: number;
 };
 
-/** How lines become text. `form` undefined: as sent. */
+/** How lines become text. Without `compact` as sent. */
 export type EntryForm = {
   /** Cells of a row of text. */
   readonly cells: number;
   readonly wrap: boolean;
   readonly symbols: Symbols;
-  readonly form: CompactForm | undefined;
+  readonly compact: CompactForm | undefined;
   readonly highlights: readonly Highlight[];
   readonly hits: HitFinder | undefined;
 };
@@ -77,34 +77,34 @@ export function markerEntry(marker: Marker, {cells, symbols}: EntryForm): EntryT
 }
 
 /** A line in its compact form; as sent if it is no record, or if a hit is in a part that the compact form hides. */
-export function lineEntry(bytes: Uint8Array, entryForm: EntryForm): EntryText {
-  const {form, hits, highlights} = entryForm;
+export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
+  const {compact, hits, highlights} = form;
   const {asSent, record} = readLine(bytes);
   let styled = asSent;
   let cells = 0;
-  if (form && record) {
-    const compact = joinRows(compactRows(asSent, record, form));
-    const column = timeCells(form.time, form.compactness === 'short-time');
-    if (!hits || hitRanges(hits, compact.text, form, column).length > 0 || hits.ranges(asSent.text).length === 0) {
-      styled = compact;
+  if (compact && record) {
+    const text = joinRows(compactRows(asSent, record, compact));
+    const column = timeCells(compact.time, compact.compactness === 'short-time');
+    if (!hits || hitRanges(hits, text.text, compact, column).length > 0 || hits.ranges(asSent.text).length === 0) {
+      styled = text;
       cells = column;
     }
   }
   for (const {finder, style} of highlights)
-    styled = overlay(styled, hitRanges(finder, styled.text, form, cells), style);
-  if (hits) styled = overlay(styled, hitRanges(hits, styled.text, form, cells), hitStyle);
-  return {...layOut(styled, bytes.length, entryForm), at: record && timeOfText(record.timeText), timeCells: cells};
+    styled = overlay(styled, hitRanges(finder, styled.text, compact, cells), style);
+  if (hits) styled = overlay(styled, hitRanges(hits, styled.text, compact, cells), hitStyle);
+  return {...layOut(styled, bytes.length, form), at: record && timeOfText(record.timeText), timeCells: cells};
 }
 
 /** The hits in the text of an entry; none in a time column that shows characters not in the line. */
 export function hitRanges(
   finder: HitFinder,
   text: string,
-  form: CompactForm | undefined,
+  compact: CompactForm | undefined,
   column: number,
 ): readonly {start: number; end: number}[] {
   const ranges = finder.ranges(text);
-  return column === 0 || !form || isVerbatim(form.time) ? ranges : ranges.filter(({start}) => start >= column);
+  return column === 0 || !compact || isVerbatim(compact.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
 /** One row of an entry; `styled`: its text in other styles. */

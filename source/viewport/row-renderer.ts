@@ -79,8 +79,8 @@ export class RowRenderer {
     this.#gutter = fitGutter(options, width);
     this.textWidth = width - gutterCells(this.#gutter);
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
-    const form = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
-    this.#form = {...options, cells: this.textWidth, form};
+    const compact = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
+    this.#form = {...options, cells: this.textWidth, compact};
     this.#buffer = buffer;
   }
 
@@ -153,7 +153,7 @@ export class RowRenderer {
 
   #hitsIn({styled, timeCells}: EntryText): readonly {start: number; end: number}[] {
     const {hits} = this.#options;
-    return hits ? hitRanges(hits, styled.text, this.#form.form, timeCells) : [];
+    return hits ? hitRanges(hits, styled.text, this.#form.compact, timeCells) : [];
   }
 
   /** Cells of a line to hide so that its first hit is visible; `pan` if it is visible anyway, or if there is none. */
@@ -184,7 +184,7 @@ export class RowRenderer {
 
   /** Whether an entry may have several rows without wrapping: only the message of a record in JSON has newlines. */
   #mayHaveRows(id: number): boolean {
-    return this.#form.form !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
+    return this.#form.compact !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
   }
 
   /** The text of an entry; empty when it is not held. */
