@@ -24,7 +24,7 @@ import {
   type ViewAction,
   type ViewState,
 } from './state/view-state.ts';
-import {createArranger, PipelineListView, TabSwitcher} from './tabs.ts';
+import {PipelineListView, TabSwitcher} from './tabs.ts';
 
 type ControllerOptions = {
   readonly services: Services;
@@ -55,7 +55,6 @@ export class Controller {
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
-  readonly #arrange = createArranger();
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
   #size: Size;
@@ -168,10 +167,9 @@ export class Controller {
     return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
   }
 
-  /** The list as the sidebar shows it. */
+  /** The pipelines as the sidebar shows them. */
   get pipelines(): readonly Pipeline[] {
-    const {pipelines} = this.services.poller.snapshot.get();
-    return pipelines === undefined ? [] : this.#arrange(pipelines, this.state.sort, this.state.nameFilter);
+    return this.#list.pipelines;
   }
 
   pipeline(name: string): Pipeline | undefined {

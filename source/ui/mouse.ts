@@ -12,12 +12,11 @@ const left = 0;
 const dragged = 32;
 const wheelUp = 64;
 const wheelDown = 65;
-/** Rows that one notch of the wheel scrolls, as in less and in browsers' consoles. */
-const notch = 3;
-/** Rows above the body. */
+/** Rows for one notch of the wheel, as in less and in browsers' consoles. */
+const rowsPerNotch = 3;
 const headerRows = 1;
 
-/** What the mouse does: scrolls what is under it, chooses what is clicked, and moves the divider. */
+/** Scrolls what is under the mouse, chooses what is clicked, and moves the divider. */
 export class Mouse {
   readonly #controller: Controller;
   #dragsDivider = false;
@@ -31,7 +30,7 @@ export class Mouse {
     const wasDragging = this.#dragsDivider;
     this.#dragsDivider = wasDragging && pressed && button === left + dragged;
     if (this.#controller.onKey()) return;
-    // A prompt keeps what it is about.
+    // The log or list that a prompt is about stays where it is.
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
     if (this.#dragsDivider) this.#controller.dispatch({type: 'sidebar-width', width: column});
@@ -49,10 +48,10 @@ export class Mouse {
     const controller = this.#controller;
     if (controller.state.page) {
       const turn = pageHandlers[direction < 0 ? 'page-line-up' : 'page-line-down'];
-      for (let rows = 0; rows < notch; rows++) turn(controller);
+      for (let rows = 0; rows < rowsPerNotch; rows++) turn(controller);
     } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
       sidebarHandlers[direction < 0 ? 'list-up' : 'list-down'](controller);
-    } else controller.move((position, geometry) => scrollBy(position, geometry, direction * notch));
+    } else controller.move((position, geometry) => scrollBy(position, geometry, direction * rowsPerNotch));
   }
 
   #clickPipeline(row: number): void {

@@ -17,44 +17,44 @@ import type {TimelinesOptions} from '../timeline/timeline.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {CommandTable} from './keys/commands.ts';
 
-/** What the screen needs from outside. */
+/** Everything that the ui is given. */
 export type Services = {
   readonly manager: StreamManager;
   readonly poller: ListPoller;
   readonly clock: Clock;
-  /** Somebody looks at the screen; without it, always. */
+  /** Whether a user is at the screen; without it, always. */
   readonly watched?: ReadableStore<boolean>;
-  /** Is told how fast the shown log runs. */
+  /** Slows frames down in a flood of the shown log. */
   readonly frameRate?: FrameRate;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly colors: Colors;
   readonly symbols: Symbols;
-  /** The locale's; without it every row is put into ASCII. */
+  /** The locale's; otherwise every row is in ASCII. */
   readonly isUtf8: boolean;
-  /** Ends a search pattern that takes too long. */
+  /** Ends a search pattern that needs too long. */
   readonly watch: TimeLimit;
-  /** Shown in the header: host of the server. */
+  /** Host of the server, for the header. */
   readonly serverName: string;
-  /** The whole base URL, for the pages that say what was tried. */
+  /** The whole base URL, for pages about the connection. */
   readonly serverUrl: string;
-  /** Where the credentials came from; undefined: none were given. */
+  /** Where the credentials came from; undefined: there are none. */
   readonly tokenFrom: string | undefined;
-  /** Who we are to the server; undefined until it is known. */
+  /** The user to the server; undefined until it has answered. */
   readonly session: ReadableStore<Session | undefined>;
-  /** `0.337.0`; undefined until it is known. */
+  /** `0.337.0`; undefined until the server has answered. */
   readonly serverVersion: ReadableStore<string | undefined>;
-  /** Certificates are not looked at. */
+  /** Certificates are not checked. */
   readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;
   readonly history: SearchHistory;
-  /** Puts text of so many lines into the clipboard, by the best way that works. */
+  /** Copies text to the clipboard, by the best route that works. */
   readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
   readonly save: (
     path: string,
     blocks: AsyncIterable<Uint8Array>,
     options: {readonly overwrite: boolean; readonly signal: AbortSignal},
   ) => Promise<Saved>;
-  /** Hands the terminal to a shell command that reads the blocks. Answers in words what went wrong, if anything did. */
+  /** Lends the terminal to a shell command that reads the blocks. Resolves to a sentence about a failure. */
   readonly pipe: (
     command: string,
     blocks: AsyncIterable<Uint8Array>,
@@ -62,22 +62,22 @@ export type Services = {
   ) => Promise<string | undefined>;
   /** The user's pager, as a command line. */
   readonly pager: string;
-  /** The commands with the user's keys; without it, with the ones that they come with. */
+  /** The commands with the user's keys; without it, with their own. */
   readonly commands?: CommandTable;
-  /** The servers that the configuration names; without it none. */
+  /** The servers of the configuration; without it none. */
   readonly contexts?: Contexts;
-  /** How the screen asks for attention; without it, in no way. */
+  /** Notifications and the page after an absence. */
   readonly attention?: TimelinesOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;
 };
 
-/** A server with its credential, as the configuration names it. */
+/** A named server of the configuration. */
 export type ServerContext = {
   readonly name: string;
   readonly host: string;
-  /** Fills the header while it is in force. */
+  /** Fills the header while the screen is on this server. */
   readonly color: Color | undefined;
 };
 
@@ -86,23 +86,23 @@ export function shownContext(name: string, symbols: Symbols): string {
   return shorten(sanitise(name).text, 24, symbols.ellipsis);
 }
 
-/** The servers that the configuration names, and the way to another of them. */
+/** The servers of the configuration, and how to go to another one. */
 export type Contexts = {
   readonly all: readonly ServerContext[];
   /** Name of the one that the screen is on; undefined: on none of them. */
   readonly inForce: string | undefined;
-  /** The configuration's file, whether it exists or not. */
+  /** Path of the configuration, also if there is no file. */
   readonly file: string;
-  /** Ends the screen and begins it anew on that server. Answers in words why it cannot; then all stays as it is. */
+  /** Restarts the screen on that server. Resolves to a sentence if it cannot; then nothing changes. */
   readonly switchTo: (name: string) => Promise<string | undefined>;
 };
 
-/** A looked-up pipeline, or why it could not be looked up. */
+/** A pipeline from the server, or why there is none. */
 export type Description =
   | {readonly kind: 'detail'; readonly detail: PipelineDetail}
   | {readonly kind: 'failure'; readonly failure: ApiFailure};
 
-/** What the page `describe` shows while and after it is looked up. */
+/** The pipeline of the page `describe`; `answer`: undefined while the request runs. */
 export type Described = {readonly name: string; readonly answer: Description | undefined};
 
 /** The terminal, which Ink holds and lends. */
@@ -111,12 +111,12 @@ export class TerminalLease {
   #isLent = false;
   #modes: readonly TerminalModes[] = [];
 
-  /** Somebody else draws. */
+  /** Another program draws. */
   get isLent(): boolean {
     return this.#isLent;
   }
 
-  /** The root component gives what only Ink can do. */
+  /** To be called by the root component: only Ink can suspend itself. */
   attach(suspend: SuspendTerminal): void {
     this.#suspend = suspend;
   }
@@ -131,9 +131,9 @@ export class TerminalLease {
     this.#modes = [];
   }
 
-  /** Hands the terminal over while `callback` runs, then takes it back and draws every cell anew. */
+  /** Lends the terminal while `callback` runs, then draws every cell again. */
   async lend(callback: () => Promise<void>): Promise<void> {
-    // Ink throws when it is asked twice.
+    // Ink throws when it is suspended twice.
     if (this.#isLent || !this.#suspend) return;
     this.#isLent = true;
     try {
@@ -150,20 +150,20 @@ export class TerminalLease {
     }
   }
 
-  /** Draws every cell anew, and takes raw mode back after an outside stop; not while the terminal is another's. */
+  /** Draws every cell again, and restores raw mode after an outside stop; not while the terminal is lent. */
   async repaint(): Promise<void> {
     await this.lend(async () => {});
   }
 }
 
-/** Ink's `suspendTerminal`: hands the terminal over while the callback runs, then repaints all of it. */
+/** Ink's `suspendTerminal`: lends the terminal while the callback runs, then repaints all of it. */
 type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
-/** Looks pipelines up for the page `describe`, one at a time: a later question replaces an earlier one. */
+/** Requests pipelines for the page `describe`, one at a time: a later request replaces an earlier one. */
 export class PipelineLookup {
   readonly #describe: Services['describe'];
   readonly #described = createStore<Described | undefined>(undefined);
-  #describing: AbortController | undefined;
+  #request: AbortController | undefined;
 
   constructor(describe: Services['describe']) {
     this.#describe = describe;
@@ -174,16 +174,16 @@ export class PipelineLookup {
   }
 
   start(name: string): void {
-    this.#describing?.abort();
-    const describing = new AbortController();
-    this.#describing = describing;
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
     this.#described.set({name, answer: undefined});
-    void this.#describe(name, describing.signal).then((answer) => {
-      if (!describing.signal.aborted) this.#described.set({name, answer});
+    void this.#describe(name, request.signal).then((answer) => {
+      if (!request.signal.aborted) this.#described.set({name, answer});
     });
   }
 
   dispose(): void {
-    this.#describing?.abort();
+    this.#request?.abort();
   }
 }

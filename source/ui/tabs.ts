@@ -1,23 +1,13 @@
 import type {Pipeline} from '../api/types.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
-import type {ModelledPane, PaneModels} from './pane/pane-models.ts';
+import type {PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
-import {
-  mergedName,
-  pipelinesOf,
-  type SortOrder,
-  type Tab,
-  type ViewAction,
-  type ViewState,
-} from './state/view-state.ts';
+import {mergedName, pipelinesOf, type SortOrder, type ViewAction, type ViewState} from './state/view-state.ts';
 
-/** What tabs ask of the controller. */
+/** What tabs need of the controller. */
 type TabHost = {
   readonly services: Services;
   readonly state: ViewState;
-  /** The pipelines as the sidebar shows them. */
-  readonly pipelines: readonly Pipeline[];
-  readonly pane: ({readonly tab: Tab} & ModelledPane) | undefined;
   readonly tabSwitcher: TabSwitcher;
   /** Aborted when the screen ends. */
   readonly closing: AbortSignal;
@@ -27,11 +17,11 @@ type TabHost = {
 /** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
 
-/** Brings logs to the screen, in tabs of their own or in the one preview, and takes them away. */
+/** Shows and closes tabs: of their own for pipelines that are kept, one preview for the others. */
 export class TabSwitcher {
   readonly #screen: TabHost;
   readonly #models: PaneModels;
-  /** Stops the timer that runs since the cursor moved; undefined: the preview is where the cursor is. */
+  /** Stops the timer that the last move of the cursor started; undefined: the preview is where the cursor is. */
   #stopTimer: (() => void) | undefined;
 
   constructor(screen: TabHost, models: PaneModels) {
@@ -39,7 +29,7 @@ export class TabSwitcher {
     this.#models = models;
   }
 
-  /** Puts the cursor on a pipeline; the preview follows when it has rested there. */
+  /** Puts the cursor on a pipeline; the preview follows once it has rested there. */
   moveCursor(name: string): void {
     if (name === this.#screen.state.cursor) return;
     this.#screen.dispatch({type: 'cursor', name});
@@ -47,7 +37,7 @@ export class TabSwitcher {
     this.#stopTimer = this.#screen.services.clock.after(previewRest, () => this.show(name));
   }
 
-  /** Shows the pipeline under the cursor now, if the preview was still to follow: its log is about to be used. */
+  /** Shows the pipeline under the cursor at once, if the preview was still to follow: for a key that uses its log. */
   settleCursor(): void {
     const {cursor} = this.#screen.state;
     if (this.#stopTimer && cursor !== undefined) this.show(cursor);
@@ -59,10 +49,7 @@ export class TabSwitcher {
     this.#screen.dispatch({type: 'show', name});
   }
 
-  /**
-   * Shows the logs of several pipelines as one, by time: in the tab that does so already, or in a new one if there is
-   * none, or if it lost one of them.
-   */
+  /** Shows the logs of several pipelines as one, by time: in the tab that they have, or in a new one if it lost one. */
   merge(names: readonly string[]): void {
     this.stop();
     const merged = this.#screen.state.tabs.filter(({source}) => source.kind === 'merged');
@@ -73,7 +60,7 @@ export class TabSwitcher {
       this.#screen.dispatch({type: 'marked', names: []});
       return;
     }
-    // One of an earlier session may have their name, and fewer pipelines.
+    // A tab of an earlier session may have their name, and fewer pipelines.
     for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
     this.#screen.dispatch({type: 'merge', names});
   }
@@ -81,14 +68,14 @@ export class TabSwitcher {
   close(name: string): void {
     this.stop();
     this.#screen.dispatch({type: 'close', name});
-    // A merged log is no stream, whose end would be heard of.
+    // The manager's list of streams, by which models go, has no merged log.
     this.#models.keepOnly(this.#screen.state.tabs);
     const {active} = this.#screen.state;
     if (active !== undefined) this.#screen.dispatch({type: 'cursor', name: active});
-    // Without a tab left, the pipeline under the cursor would be shown again at once: closing means closing.
+    // The last tab leaves the screen empty, although the cursor is on a pipeline: closing means closing.
   }
 
-  /** The preview follows the cursor no more. */
+  /** The preview no longer follows the cursor. */
   stop(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
@@ -101,23 +88,21 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
 }
 
 type PipelineListOptions = {
-  /** Of the pipelines in the list, those that are to be opened when they are first seen. */
+  /** Pipelines to be opened when they are first in the list. */
   readonly isRequested: (name: string) => boolean;
   /** Runs once, when the first list is there; the pipeline that is shown first waits for it. */
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
 
-/**
- * Acts on the list, whenever there is a new one: shows a first pipeline, opens what was asked for, keeps the cursor on
- * what there is.
- */
+/** The list of pipelines: its order, and what a new one changes, which is the first tab, requested tabs and the cursor. */
 export class PipelineListView {
   readonly #screen: TabHost;
   readonly #isRequested: (name: string) => boolean;
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   #started = false;
-  /** Those that were opened because they were asked for: a tab that was closed stays closed. */
+  #arranged: {readonly key: readonly unknown[]; readonly pipelines: readonly Pipeline[]} | undefined;
+  /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
   constructor(screen: TabHost, options: PipelineListOptions) {
@@ -126,7 +111,19 @@ export class PipelineListView {
     this.#beforeFirst = options.beforeFirst;
   }
 
-  /** Acts on the list as it is now; nothing, while there is none. */
+  /** The pipelines as the sidebar shows them; the same array while nothing that it depends on changes. */
+  get pipelines(): readonly Pipeline[] {
+    const {pipelines} = this.#screen.services.poller.snapshot.get();
+    if (pipelines === undefined) return [];
+    const {sort, nameFilter} = this.#screen.state;
+    const key = [pipelines, sort, nameFilter];
+    if (!this.#arranged?.key.every((part, index) => part === key[index])) {
+      this.#arranged = {key, pipelines: arrange(pipelines, sort, nameFilter)};
+    }
+    return this.#arranged.pipelines;
+  }
+
+  /** To be called for each new list. */
   refresh(): void {
     const {services} = this.#screen;
     const {pipelines, failure} = services.poller.snapshot.get();
@@ -140,17 +137,18 @@ export class PipelineListView {
     else this.#showFirst(firstRequested);
   }
 
-  #showFirst(asked: string | undefined): void {
-    const {state, pipelines} = this.#screen;
+  #showFirst(requested: string | undefined): void {
+    const {pipelines} = this;
+    const {state} = this.#screen;
     const underCursor = pipelines.find(({name}) => name === state.cursor);
-    const first = state.active ?? asked ?? (underCursor ?? firstToShow(pipelines))?.name;
+    const first = state.active ?? requested ?? (underCursor ?? firstToShow(pipelines))?.name;
     if (first === undefined) return;
     this.#started = true;
     this.#screen.dispatch({type: 'cursor', name: first});
     this.#screen.tabSwitcher.show(first);
   }
 
-  /** Opens what is asked for and was not seen before. Answers the names. */
+  /** Opens requested pipelines that are new. Returns their names. */
   #openRequested(pipelines: readonly Pipeline[]): readonly string[] {
     const names = pipelines
       .map(({name}) => name)
@@ -170,41 +168,30 @@ export class PipelineListView {
     if (!this.#screen.closing.aborted) this.refresh();
   }
 
-  /** A pipeline that disappears from under the cursor leaves it on the nearest one. */
+  /** The cursor of a pipeline that disappears goes to the nearest one. */
   #keepCursor(): void {
-    const {pipelines, state} = this.#screen;
-    const name = nearestByName(pipelines, state.cursor ?? '')?.name;
-    if (name !== undefined && name !== state.cursor) this.#screen.dispatch({type: 'cursor', name});
+    const {cursor} = this.#screen.state;
+    const name = nearestByName(this.pipelines, cursor ?? '')?.name;
+    if (name !== undefined && name !== cursor) this.#screen.dispatch({type: 'cursor', name});
   }
 }
 
 const stateOrder = ['failed', 'unknown', 'waiting', 'paused', 'running', 'stopped'];
 
-/** The list as the sidebar shows it: filtered by a part of the name, sorted. 5,000 pipelines take a few milliseconds. */
+/** Pipelines with this part in their name, sorted. 5,000 need a few milliseconds. */
 export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFilter: string): readonly Pipeline[] {
-  const wanted = nameFilter.toLowerCase();
-  const found = wanted === '' ? [...pipelines] : pipelines.filter((each) => each.name.toLowerCase().includes(wanted));
+  const part = nameFilter.toLowerCase();
+  const found = part === '' ? [...pipelines] : pipelines.filter((each) => each.name.toLowerCase().includes(part));
   return found.sort(comparers[sort]);
 }
 
-/** `arrange` that answers the previous array while its arguments are the same. */
-export function createArranger(): typeof arrange {
-  let last: {key: readonly unknown[]; result: readonly Pipeline[]} | undefined;
-  return (pipelines, sort, nameFilter) => {
-    const key = [pipelines, sort, nameFilter];
-    if (!last?.key.every((part, index) => part === key[index]))
-      last = {key, result: arrange(pipelines, sort, nameFilter)};
-    return last.result;
-  };
-}
-
 /** What to show at start: the first failing pipeline, else the first. */
-export function firstToShow(pipelines: readonly Pipeline[]): Pipeline | undefined {
+function firstToShow(pipelines: readonly Pipeline[]): Pipeline | undefined {
   return pipelines.find(isFailing) ?? pipelines[0];
 }
 
 /** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */
-export function nearestByName(pipelines: readonly Pipeline[], name: string): Pipeline | undefined {
+function nearestByName(pipelines: readonly Pipeline[], name: string): Pipeline | undefined {
   const found = pipelines.find((pipeline) => pipeline.name === name);
   return found ?? pipelines.find((pipeline) => pipeline.name > name) ?? pipelines.at(-1);
 }

@@ -1,11 +1,11 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
-import {arrange, createArranger, firstToShow, nearestByName} from '../../source/ui/tabs.ts';
+import {arrange} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
 
-describe('list follower', () => {
+describe('a new list', () => {
   describe('at start', () => {
     it('the first failing pipeline is shown at once, in the preview', async () => {
       await using screen = await ScreenUnderTest.connected({scenario: withFailures});
@@ -36,7 +36,7 @@ describe('list follower', () => {
     });
   });
 
-  it('a list that fails is no sign of life for a tab that waits', async () => {
+  it('that fails is no sign of life for a tab that waits', async () => {
     await using screen = await ScreenUnderTest.connected();
     await screen.untilConnected('billing');
     const events = () => (screen.manager.get('billing')?.snapshot.get().events ?? []).map(({text}) => text);
@@ -53,7 +53,7 @@ describe('list follower', () => {
   });
 });
 
-describe('pipeline list', () => {
+describe('the order of the list', () => {
   const list = [
     makePipeline('orders', {deploymentStatusSince: '2026-11-25T09:00:00.000000Z'}),
     makePipeline('Fraud', {deploymentStatusSince: '2026-11-25T11:00:00.000000Z'}),
@@ -98,48 +98,28 @@ describe('pipeline list', () => {
   });
 
   describe('finding by name', () => {
-    it('takes any part of the name in any case', () => {
+    it('matches any part of the name in any case', () => {
       expect(names(arrange(list, 'name', 'R'))).toEqual(['Fraud', 'archive', 'orders']);
       expect(names(arrange(list, 'name', 'fraud'))).toEqual(['Fraud']);
       expect(arrange(list, 'name', 'x')).toEqual([]);
     });
 
-    it('takes every character as itself', () => {
+    it('gives the same array until something changes', async () => {
+      await using screen = await ScreenUnderTest.connected();
+      const {controller} = screen;
+      const before = controller.pipelines;
+      expect(controller.pipelines).toBe(before);
+      screen.press('o');
+      expect(controller.pipelines).not.toBe(before);
+    });
+
+    it('matches every character as itself', () => {
       expect(arrange(list, 'name', '.')).toEqual([]);
     });
   });
-
-  it('the arranger answers the same array until something changes', () => {
-    const arranged = createArranger();
-    const first = arranged(list, 'name', '');
-    expect(arranged(list, 'name', '')).toBe(first);
-    expect(arranged(list, 'state', '')).not.toBe(first);
-    expect(arranged([...list], 'state', 'o')).toEqual(arrange(list, 'state', 'o'));
-  });
-
-  describe('at start', () => {
-    it('the first failing pipeline is shown', () => {
-      expect(firstToShow(list)?.name).toBe('etl');
-    });
-
-    it('else the first; none of an empty list', () => {
-      expect(firstToShow(list.filter((pipeline) => pipeline.name !== 'etl'))?.name).toBe('orders');
-      expect(firstToShow([])).toBeUndefined();
-    });
-  });
-
-  it('the nearest by name: itself, else the first after it, else the last', () => {
-    const two = [makePipeline('alpha'), makePipeline('gamma')];
-    expect(['alpha', 'beta', 'zeta'].map((name) => nearestByName(two, name)?.name)).toEqual([
-      'alpha',
-      'gamma',
-      'gamma',
-    ]);
-    expect(nearestByName([], 'alpha')).toBeUndefined();
-  });
 });
 
-describe('tab switcher', () => {
+describe('tabs on the screen', () => {
   describe('the preview follows the cursor', () => {
     it('once it has rested there for 250 ms', async () => {
       await using screen = await ScreenUnderTest.connected();

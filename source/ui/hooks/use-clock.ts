@@ -5,40 +5,38 @@ import {ageStep} from '../../viewport/time-column.ts';
 import type {Services} from '../services.ts';
 import {useStore} from './use-controller.ts';
 
-/** While nobody looks: a second's frame costs 0.5 % of a core. */
+/** Milliseconds between frames while no user is there: one a second costs 0.5 % of a core. */
 const unwatched = 60_000;
 
 /**
- * Renders again as often as the ages on the screen change. `newest`: when the newest of the lines shown was logged, in
- * wall milliseconds; undefined if no ages are shown: then nothing ticks.
+ * Renders again as often as the ages on the screen change. `newest`: when the newest line on the screen was logged, Unix
+ * time in ms; undefined: no ages are shown, and nothing ticks.
  */
 export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: number | undefined): void {
   const {clock} = services;
   const isWatched = useWatched(services);
   const [, setTicks] = useState(0);
-  // After each frame anew: whatever made it, it shows the ages of its own moment.
+  // After each frame: whatever caused it, it shows the ages of its own moment.
   useEffect(() => {
     if (newest === undefined) return;
-    const rest = isWatched ? ageStep(clock.wall() - newest) : unwatched;
-    return clock.after(rest, () => setTicks((ticks) => ticks + 1));
+    const delay = isWatched ? ageStep(clock.wall() - newest) : unwatched;
+    return clock.after(delay, () => setTicks((ticks) => ticks + 1));
   });
 }
 
 const always = createStore(true);
 
-/** Whether somebody looks at the screen: what only ticks may rest while nobody does. */
+/** Whether a user is at the screen. */
 function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
   return useStore(watched);
 }
 
-/**
- * The monotonic clock for a countdown on the screen; undefined while nobody looks: a second's frame costs 0.5 % of a core.
- */
+/** The monotonic clock for a countdown on the screen; undefined while no user is there. */
 export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | undefined {
   return useWatched(services) ? services.clock.monotonic() : undefined;
 }
 
-/** Renders again every second while `active`, for a countdown that is on the screen; otherwise nothing ticks. */
+/** Renders again every second while `active`, for a countdown on the screen. */
 export function useSeconds(clock: Clock, active: boolean): void {
   const [, setTicks] = useState(0);
   useEffect(() => {

@@ -9,7 +9,7 @@ import type {ViewState} from '../state/view-state.ts';
 
 export const ControllerContext = createContext<Controller | undefined>(undefined);
 
-/** The controller and the view as it is now. */
+/** The controller and its present view. */
 export function useController(): {controller: Controller; view: ViewState} {
   const controller = useContext(ControllerContext);
   if (!controller) throw new Error('useController is used outside ControllerContext');
@@ -23,12 +23,12 @@ export function useStore<T>(store: ReadableStore<T>): T {
 
 const still: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
 
-/** Renders again whenever the search of this log has found more. */
+/** Renders again whenever the model of this log has changed: its search found more, other entries are shown. */
 export function useSearchProgress(model: PaneModel | undefined): void {
   useStore(model?.progress ?? still);
 }
 
-/** Tells the frame rate after each frame with new lines whether they have taken all rows of the pane. */
+/** After each frame with new lines: whether they filled all rows of the pane, for the frame rate. */
 export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pane | undefined, layout: Layout): void {
   const drawn = useRef<{readonly name: string; readonly endId: number}>(undefined);
   useEffect(() => {

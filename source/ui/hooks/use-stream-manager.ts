@@ -10,7 +10,6 @@ import {useController, useStore} from './use-controller.ts';
 /** The one manager that every component shares: a tab has one connection, however many components show it. */
 export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
 
-/** What a component needs of the manager. */
 type Streams = {
   /** Names with an open stream, in the order of opening. */
   readonly names: readonly string[];
@@ -38,7 +37,7 @@ const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () =
 /** The latest snapshot of the shown tab's log; undefined while there is none. */
 export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
-  // Streams open and close with the manager's list of names: the log of a tab may be another one then.
+  // The log of a tab may be another one once streams open and close.
   useStreamManager();
   const tab = activeTab(view);
   const source = tab && controller.logOf(tab);
@@ -47,14 +46,14 @@ export function useActiveLog(): LogSnapshot | undefined {
 
 const never = () => () => {};
 
-/** How the screen is divided now; undefined while it is too small. A run that becomes known takes its row at once. */
+/** The layout of this frame; undefined on a screen that is too small. A run gets its row once it is found. */
 export function useLayout(): Layout | undefined {
   const {controller} = useController();
   // The log of a tab may be another one once streams open and close.
   useStreamManager();
-  // Once a frame, before what depends on it is worked out.
+  // Once a frame, before everything that depends on the index.
   controller.pane?.model.keepUp();
-  // Only a row more or less draws everything anew: a search that goes on does not.
+  // Only a row more or less renders the root: progress of a search does not.
   useSyncExternalStore(controller.pane?.model.progress.subscribe ?? never, () => controller.layout?.hasRun);
   return controller.layout;
 }

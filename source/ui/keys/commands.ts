@@ -1,25 +1,13 @@
-import {
-  type Command,
-  digits,
-  everywhereCommands,
-  type KeyContext,
-  logCommands,
-  pageCommands,
-  sidebarCommands,
-} from './command-table.ts';
-
-/** All commands: dispatch, footer, help and docs/keys.md are made from this table and nothing else. */
-const commands = [...everywhereCommands, ...sidebarCommands, ...logCommands, ...pageCommands] as const;
+import {type Command, commands, digits, type KeyContext} from './command-table.ts';
 
 export type CommandId = (typeof commands)[number]['id'];
 
-/** The commands with their keys: as they come, or with those of the user (`remap`). */
+/** The commands with their own keys, or with those of the user (`remap`). */
 export type CommandTable = readonly (Command & {readonly id: CommandId})[];
 
-/** The table as it comes, without its literal types. */
 export const allCommands: CommandTable = commands;
 
-/** The command of a key in a pane: the pane's own first, then the ones that hold everywhere. */
+/** The command of a key in a pane: the pane's own first, then one of everywhere. */
 export function commandFor(
   table: CommandTable,
   pane: Exclude<KeyContext, 'everywhere'>,
@@ -51,7 +39,7 @@ export function keysShown({keys}: Pick<Command, 'keys'>): string {
   return keys.map((key) => shownKeys[key] ?? key).join(' ');
 }
 
-/** Keys as `keysShown` has them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
+/** Keys as `keysShown` returns them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
 export function arrowsInWords(keys: string): string {
   return keys.replace('↑', 'Up').replace('↓', 'Down').replace('←', 'Left').replace('→', 'Right');
 }
@@ -69,7 +57,7 @@ export function commandGroups(
   return [...groups].map(([group, members]) => ({group, commands: members}));
 }
 
-/** The key of a command as people read it, in words where it is an arrow; undefined: it has none. */
+/** The first key of a command as people read it, arrows as words; undefined: it has none. */
 export function keyOf(table: CommandTable, id: CommandId): string | undefined {
   const key = table.find((command) => command.id === id)?.keys[0];
   return key === undefined ? undefined : keyInWords(key);

@@ -5,10 +5,10 @@ import type {Command} from './command-table.ts';
 import {allCommands, type CommandId, type CommandTable} from './commands.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
-/** The table with the user's keys, and what is wrong with them: one line each, `file:line: what · what to do`. */
+/** `problems`: one line for each mistake, `file:line: what · what to do`. */
 type Remapped = {readonly table: CommandTable; readonly problems: readonly string[]};
 
-/** Without a key for these nobody gets out: of the program, of a page, of a selection. */
+/** Without a key for these there is no way out: of the program, of a page, of a selection. */
 const neverWithout: readonly CommandId[] = [
   'quit',
   'back',
@@ -21,8 +21,8 @@ const neverWithout: readonly CommandId[] = [
 ];
 
 /**
- * Gives commands other keys. A command that is named has these keys and no longer those that it had, which are free for
- * others: what is taken is judged by the final table, so that two commands can swap their keys.
+ * Gives commands other keys, in place of their own. Clashes are found in the final table, so that two commands can swap
+ * their keys.
  */
 export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
@@ -65,31 +65,31 @@ function unknownKey(text: string): string {
   return `no key is called '${text}' · ${other}`;
 }
 
-/** Keys of changed commands that another command has where both hold. */
+/** Keys of changed commands that another command has in the same place. */
 function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): readonly string[] {
   return [...changed].flatMap(([id, {keys, where}], order) => {
     const command = table.find((each) => each.id === id);
-    // Of two that were changed the later one is told of.
+    // Of two changed commands that clash, only the later one is a problem.
     const later = new Set([...changed.keys()].slice(order + 1));
     return keys.flatMap((key) => {
       const other = table.find(
         (each) =>
-          each.id !== id && !later.has(each.id) && each.keys.includes(key) && command && bothHold(command, each),
+          each.id !== id && !later.has(each.id) && each.keys.includes(key) && command && hideEachOther(command, each),
       );
-      return other ? [`${where}: key '${key}' is taken by '${other.id}' (${other.help}) · ${wayOut(other)}`] : [];
+      return other
+        ? [
+            `${where}: key '${key}' is taken by '${other.id}' (${other.help}) · choose another, or give '${other.id}' another`,
+          ]
+        : [];
     });
   });
 }
 
-function wayOut({id}: Command): string {
-  return `choose another, or give '${id}' another`;
-}
-
 /**
- * Whether one of the two would hide the other. The panes' keys hide nothing that holds everywhere; of a page, only what
- * closes it does (`q` closes a page, and quits elsewhere).
+ * Whether one of the two would hide the other. A pane hides no key of everywhere, and of a page only the keys that close
+ * it do (`q` closes a page, and quits elsewhere).
  */
-function bothHold(one: Command, other: Command): boolean {
+function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;
   if (one.context === 'everywhere') return hides(other, one);
   return other.context === 'everywhere' && hides(one, other);
@@ -100,9 +100,9 @@ function hides(own: Command, everywhere: Command): boolean {
   return everywhere.notOnPages !== true && !own.id.endsWith('-close');
 }
 
-/** What `pipetail config`, which knows nothing of the screen, has to know of its keys. */
+/** The keys of the screen, for `pipetail config`. */
 export const keyTable = {
-  /** What is wrong with keys in a configuration file, each as `file:line: …`. */
+  /** Mistakes in the keys of a configuration file, each as `file:line: …`. */
   problems: (remaps: readonly KeyRemap[]): readonly string[] => remap(allCommands, remaps).problems,
   lines: (): readonly KeyLine[] => allCommands.map(({id, keys, help}) => ({command: id, keys, help})),
 };

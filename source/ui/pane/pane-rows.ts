@@ -20,7 +20,6 @@ import type {PaneModel} from './pane-model.ts';
 /** Cells of the overview at the right border of the pane. */
 const overviewCells = 1;
 
-/** What rows need from outside. */
 export type RowServices = {
   readonly clock: Clock;
   readonly colors: Colors;
@@ -30,44 +29,35 @@ export type RowServices = {
   readonly commands: CommandTable;
 };
 
-/** The part of the screen that a log has. */
+/** The part of the screen for a log. */
 export type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
-
-/** Instead of an empty pane. */
-function allHiddenWords(table: CommandTable): string {
-  const keys = keysDo(table, [
-    ['filters-off', 'shows all'],
-    ['back', 'takes the last one away'],
-  ]);
-  return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
-}
 
 /**
  * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too
  * faint on a light screen.
  */
 export const originColors: readonly Color[] = [6, 5, 2, 4];
-/** The longest name that is shown in front of each line of a merged log. */
+/** Cells of the longest pipeline name before a line of a merged log. */
 const mostOriginCells = 16;
 
 /** The rows of one tab's log. */
 export class PaneRows {
   readonly #model: PaneModel;
   readonly #services: RowServices;
-  #made: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
+  #cached: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
 
   constructor(model: PaneModel, services: RowServices) {
     this.#model = model;
     this.#services = services;
   }
 
-  /** The renderer for a view at a size; the same one while nothing that it depends on changes. */
+  /** The renderer for a view at a size; the same one until something that it depends on changes. */
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
     const {source, searching, highlights} = this.#model;
     const numbers = view.lineNumbers ? numberCells(source.buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
     const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
-    if (!this.#made?.key.every((part, index) => part === key[index])) {
+    if (!this.#cached?.key.every((part, index) => part === key[index])) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(source.buffer, {
         ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
@@ -80,17 +70,17 @@ export class PaneRows {
         })),
         hits: searching?.pattern,
       });
-      this.#made = {key, renderer};
+      this.#cached = {key, renderer};
     }
-    return this.#made.renderer;
+    return this.#cached.renderer;
   }
 
-  /** Cells of a row that show text of the line. */
+  /** Cells of a row for the text of the line. */
   textWidth(view: PaneView, size: PaneSize): number {
     return this.renderer(view, size).textWidth;
   }
 
-  /** The log as the moves of `viewport/position.ts` see it. */
+  /** The log as `viewport/position.ts` needs it. */
   geometry(view: PaneView, size: PaneSize): Geometry {
     const renderer = this.renderer(view, size);
     return {
@@ -101,17 +91,17 @@ export class PaneRows {
     };
   }
 
-  /** The painted rows, exactly as many as the pane is high. */
+  /** The painted rows: as many as the pane is high. */
   paint(view: PaneView, size: PaneSize): readonly string[] {
     const {position} = view;
     const geometry = this.geometry(view, size);
     const current = currentOf(position, geometry);
     const places = visiblePlaces(position, geometry);
     const rows = this.renderer(view, size).paintRows(places, {
-      // While following there is no mark: the newest line is the current one, and it changes all the time.
+      // No mark while following: the current line is the newest, another one with each frame.
       current: position.kind === 'held' ? current : undefined,
       revealed: view.revealed,
-      stateOf: (id) => this.#lookAt(id, view, current),
+      stateOf: (id) => this.#rowState(id, view, current),
       now: this.#services.clock.wall(),
       entries: geometry.entries,
     });
@@ -120,7 +110,7 @@ export class PaneRows {
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
   }
 
-  /** Filters leave nothing but markers, and there is room below them to say so. */
+  /** Filters leave only markers, and there is room below them for that notice. */
   #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
     const {source, shown, entries} = this.#model;
     const {buffer} = source;
@@ -136,7 +126,7 @@ export class PaneRows {
     return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
   }
 
-  /** The column at the right border: where in the log the hits and errors are, and these places. */
+  /** The column at the right border, for the whole log: its hits, its errors, and the part on the screen. */
   #overview({paneHeight}: PaneSize, places: readonly Place[]): readonly string[] {
     const {source, searching, index} = this.#model;
     const [first] = places;
@@ -151,7 +141,7 @@ export class PaneRows {
     return paintOverview(rows, this.#services.colors);
   }
 
-  #lookAt(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
+  #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
     const {index, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = index.levelAt(id);
@@ -178,4 +168,13 @@ function withOverview(row: string, cell: string, width: number): string {
 
 function isWithin(id: number, from: number, to: number): boolean {
   return from <= to ? from <= id && id <= to : to <= id && id <= from;
+}
+
+/** Instead of an empty pane. */
+function allHiddenWords(table: CommandTable): string {
+  const keys = keysDo(table, [
+    ['filters-off', 'shows all'],
+    ['back', 'removes the last one'],
+  ]);
+  return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
 }

@@ -12,7 +12,7 @@ import {
 /** What a tab shows: the log of the pipeline that it is named after, or the logs of several as one. */
 export type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
 
-/** A tab that is not kept is the preview: there is at most one, replaced when the cursor rests elsewhere. */
+/** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {
   readonly name: string;
   readonly kept: boolean;
@@ -20,7 +20,7 @@ export type Tab = {
   readonly pane: PaneView;
 };
 
-/** What covers the panes, from the row `offset` on. `detail` is of the current record; `cursor` is the mark's row. */
+/** What covers the panes, from the row `offset` on. `cursor`: the row of the cursor. */
 export type Page =
   | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
   | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
@@ -45,7 +45,7 @@ export type ViewState = SidebarView & {
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
-  /** How tabs and list look that nobody has changed. */
+  /** How new tabs look, and the list before keys change it. */
   readonly defaults: ViewDefaults;
   /** Name of the tab that is shown. */
   readonly active: string | undefined;
@@ -53,11 +53,11 @@ export type ViewState = SidebarView & {
   readonly prompt: Prompt | undefined;
   /** One line for the user, until the next key. */
   readonly notice: string | undefined;
-  /** Waits for a second key before leaving. */
+  /** The key that leaves on a second press. */
   readonly leaving: 'quit' | 'interrupt' | undefined;
 };
 
-/** The part of the view that comes back from an earlier session. */
+/** The part of the view that an earlier session restores. */
 export type RestoredView = Pick<
   ViewState,
   'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'sort'
@@ -69,7 +69,7 @@ export type ViewAction =
   | {readonly type: 'show'; readonly name: string}
   /** Opens and shows a tab of several pipelines, each of which has a kept tab of its own. */
   | {readonly type: 'merge'; readonly names: readonly string[]}
-  /** Brings back an earlier session; the tabs that are open already stay in front and on the screen. */
+  /** Restores an earlier session; tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
   /** Opens kept tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
@@ -90,26 +90,26 @@ export type ViewAction =
 /** A line being typed. */
 export type Prompt = {
   readonly text: string;
-  /** Why what was typed cannot be done; until it is changed. */
+  /** Why the text cannot be used; until it is changed. */
   readonly problem?: string | undefined;
-  /** The walk through what was typed earlier, while nothing else is typed. */
+  /** The place among earlier searches, while arrow keys go through them. */
   readonly recalled?: Recall | undefined;
 } & (
   | {readonly kind: 'time' | 'place' | 'highlight'}
-  /** `before` is what Esc puts back. */
+  /** `before`: what Esc restores. */
   | {readonly kind: 'search'; readonly before: PaneView}
   | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
-  /** `edits`: the id of the filter that it replaces. `typed`: what was typed before the arrows went to one. */
+  /** `edits`: id of the filter that it replaces. `typed`: the text before the arrow keys went to that filter. */
   | {readonly kind: 'filter'; readonly edits: number | undefined; readonly typed?: string}
-  /** `replaces`: the file exists, and Enter once more replaces it. */
+  /** `replaces`: the file exists, and the next Enter replaces it. */
   | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
   | {readonly kind: 'pipe'; readonly what: Choice}
 );
 
-/** What of a log is taken: one record, the selected ones, what is on the screen, all that the filters leave, or all. */
+/** Lines to copy, save or pipe: one record, selected ones, those on the screen, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
-/** The state at start, with `names` open as kept tabs that look as wished. */
+/** The state at start, with `names` open as kept tabs. */
 export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
@@ -178,7 +178,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
   }
 }
 
-/** The prompt that the keys go to. One that a page covers waits, untouched. */
+/** The prompt that has the keys; one that a page covers waits. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
   return page ? undefined : prompt;
 }
@@ -208,13 +208,13 @@ function withKeptTabs({tabs, defaults}: ViewState, names: readonly string[]): re
 
 function show(state: ViewState, name: string): ViewState {
   if (state.active === name) return state;
-  const known = state.tabs.some((tab) => tab.name === name);
-  // The preview goes when it is left; the pipeline's own tab is shown without one.
+  const isOpen = state.tabs.some((tab) => tab.name === name);
+  // The preview ends when another tab is shown.
   const kept = state.tabs.filter((tab) => tab.kept || tab.name === name);
   return {
     ...state,
     active: name,
-    tabs: known ? kept : [...kept, newTab(name, false, state.defaults.pane)],
+    tabs: isOpen ? kept : [...kept, newTab(name, false, state.defaults.pane)],
     prompt: promptBesides(state.prompt),
   };
 }
@@ -228,12 +228,11 @@ function merge(state: ViewState, names: readonly string[]): ViewState {
 
 function restore(state: ViewState, view: RestoredView): ViewState {
   const {sidebarHidden, sidebarWidth, sort} = view;
-  const backOf = (name: string) => view.tabs.find((tab) => tab.name === name);
-  // What was opened for this start looks as it did the last time, unless it was changed already.
+  // A tab of this start looks as it did the last time, unless keys have changed it already.
   const open = state.tabs.map((tab) => {
-    const back = backOf(tab.name);
+    const restored = view.tabs.find(({name}) => name === tab.name);
     // Also the preview, if it was kept then: a session may come late.
-    return back ? {...(tab.pane === state.defaults.pane ? back : tab), kept: true} : tab;
+    return restored ? {...(tab.pane === state.defaults.pane ? restored : tab), kept: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // The keys cannot be in a list that is hidden.
@@ -251,11 +250,11 @@ function close(state: ViewState, name: string): ViewState {
   const active = isActive ? neighbour?.name : state.active;
   const prompt = isActive ? promptBesides(state.prompt) : state.prompt;
   if (tabs.length > 0) return {...state, tabs, active, prompt};
-  // The list is all that is left: the keys go there, and it has to be seen.
+  // Only the list is left: it has the keys, and has to be visible.
   return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
 }
 
-/** A prompt about a log goes with the tab that it was opened in; the one of the list stays. */
+/** A prompt about a log ends with the tab that it was opened in; the one of the list stays. */
 function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }

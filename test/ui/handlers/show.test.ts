@@ -32,7 +32,7 @@ const five = [
   logged(5, 'INFO', 'step five'),
 ];
 
-const allHidden = 'everything is hidden by filters: \\ shows all, Esc takes the last one away';
+const allHidden = 'everything is hidden by filters: \\ shows all, Esc removes the last one';
 
 describe('filters', () => {
   it('& shows what matches, ! what does not, and Esc takes the last one away', async () => {
@@ -92,10 +92,7 @@ describe('where filters leave nothing', () => {
     await using screen = await reading(five);
     await typed(screen, '&', 'nowhere');
     // 71 cells of pane.
-    expect(rowsOf(screen)).toEqual([
-      '  everything is hidden by filters: \\ shows all, Esc takes the last one',
-      '  away',
-    ]);
+    expect(rowsOf(screen)).toEqual(['  everything is hidden by filters: \\ shows all, Esc removes the last', '  one']);
     await pressed(screen, '\\');
     expect(rowsOf(screen)).toHaveLength(6);
   });

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {quiet} from '../../../source/demo/scenario.ts';
 import {cancelPrompt, submitPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 
@@ -85,13 +86,13 @@ describe('the list', () => {
   });
 
   it('that loses the pipeline under the cursor leaves the cursor next to it, and the tab open', async () => {
-    await using screen = await ScreenUnderTest.connected();
+    await using screen = await ScreenUnderTest.connected({scenario: quiet('billing', 'fraud', 'orders', 'sales')});
     screen.press('j', 'Enter');
     screen.server.deletePipeline('fraud');
-    await screen.until(() => names(screen).length === 2, 'the shorter list');
+    await screen.until(() => names(screen).length === 3, 'the shorter list');
     expect(screen.controller.state).toMatchObject({cursor: 'orders', active: 'fraud'});
     expect(screen.tabs).toEqual(['fraud']);
-    screen.server.deletePipeline('orders');
+    for (const name of ['sales', 'orders']) screen.server.deletePipeline(name);
     await screen.until(() => names(screen).length === 1, 'the shorter list');
     expect(screen.controller.state.cursor).toBe('billing');
   });
