@@ -57,8 +57,11 @@ export function usePromptKeys(controller: Controller, prompt: Prompt): PromptKey
     // Alt and Backspace have no meaning here: the key of that name would act at the end of the text.
     if (!isHandled.current || (key.meta && key.backspace)) return;
     pressKeys(controller, keyNames(input, key));
-    // The input keeps its own place of the cursor: after a change from outside there is a new one.
-    if (controller.state.prompt?.text !== prompt.text) setGeneration((previous) => previous + 1);
+    // The input keeps its own place of the cursor, which the letter of a chord moves: after that, and after a change of
+    // the text, there is a new one.
+    if (key.ctrl || key.meta || controller.state.prompt?.text !== prompt.text) {
+      setGeneration((previous) => previous + 1);
+    }
   };
   const onChange = (next: string) => {
     if (isHandled.current) return;

@@ -69,6 +69,14 @@ describe('a prompt', () => {
     await app.screen.until(() => app.screen.controller.state.prompt?.text === 'x ', 'the last word to go');
   });
 
+  it.each(['C-u', 'C-w', 'M-x'])('%s in an empty one leaves the cursor where typing begins', async (chord) => {
+    await using app = await searching();
+    await app.press(chord);
+    await app.press('x');
+    await app.press('y');
+    await app.shows(' /xy');
+  });
+
   it('Backspace takes a character, and leaves an empty prompt', async () => {
     await using app = await searching();
     await app.press('a', 'b', 'Backspace');
