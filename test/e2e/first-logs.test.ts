@@ -19,28 +19,6 @@ test('live logs come without a key: the first pipeline, in the preview', async (
   expect(viewer.server.openLogConnections()).toBe(1);
 });
 
-test('a failing pipeline comes first, and says why above its log', async () => {
-  await using viewer = await openViewer({before: (server) => server.pipeline('gamma').fail('the disk is full')});
-  await viewer.live();
-  expect(viewer.tabBar()).toContain('1 gamma…');
-  expect(viewer.header()).toContain('1 failing');
-  expect(viewer.header()).toMatch(/LIVE · Failed\s*$/);
-  expect(viewer.pane()[0]).toContain('✗ Failed: the disk is full');
-
-  await viewer.terminal.press('d');
-  await viewer.terminal.waitFor('Pipeline check failed: compute and/or storage');
-  await viewer.terminal.press('Esc');
-  await viewer.terminal.waitFor(() => viewer.tabBar().includes('1 gamma…'));
-});
-
-test('names on the command line open as kept tabs', async () => {
-  await using viewer = await openViewer({args: ['gamma', 'beta']});
-  await viewer.live();
-  expect(viewer.tabBar().trim()).toMatch(/^1 gamma\b.*2 beta\b/);
-  expect(viewer.tabBar()).not.toContain('…');
-  await viewer.connections(2);
-});
-
 test('a pipeline whose name is a command opens behind --', async () => {
   await using viewer = await openViewer({pipelines: ['alpha', 'demo'], args: ['--', 'demo']});
   await viewer.live();

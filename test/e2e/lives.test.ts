@@ -18,21 +18,6 @@ test('a killed runner: the log of before stays, the new life is marked', async (
   expect(viewer.countShown('Fresh start of pipeline logs')).toBe(2);
 });
 
-test('a runner that is stopped gently and comes back', async () => {
-  await using viewer = await openViewer();
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.write('alpha', 3);
-  await terminal.waitFor('line 3.');
-  viewer.server.stopRunnerGently();
-  await viewer.connections(0);
-  viewer.server.startRunner();
-  await viewer.live();
-  await terminal.waitFor(/runner restarted|runner stopped/);
-  expect(terminal.text()).not.toContain('Logs have ended');
-  expect(viewer.countShown('line 3.')).toBe(1);
-});
-
 test('a deleted pipeline says so and keeps its tab', async () => {
   await using viewer = await openViewer({args: ['beta']});
   const {terminal} = viewer;
@@ -49,34 +34,6 @@ test('a deleted pipeline says so and keeps its tab', async () => {
   await viewer.connections(0);
 });
 
-test('a pipeline that is deleted and created again is followed on, and told apart', async () => {
-  await using viewer = await openViewer({args: ['beta']});
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.write('beta', 3);
-  await terminal.waitFor('line 3.');
-  viewer.server.recreatePipeline('beta').start();
-  await terminal.waitFor('created again');
-  await viewer.live();
-  viewer.write('beta');
-  await terminal.waitFor('line 4.');
-  for (let line = 1; line <= 4; line++) expect(viewer.countShown(`line ${line}.`)).toBe(1);
-  expect(viewer.countShown('created again')).toBe(1);
-});
-
-test('a deleted pipeline that appears again later is followed by itself', async () => {
-  await using viewer = await openViewer({args: ['beta']});
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.server.deletePipeline('beta');
-  await terminal.waitFor(() => viewer.header().trimEnd().endsWith('deleted'));
-  await terminal.waitFor(() => viewer.sidebar().length === 2);
-  viewer.server.addPipeline('beta').start();
-  await viewer.live();
-  viewer.write('beta');
-  await terminal.waitFor('line 1.');
-});
-
 test('a pipeline that fails draws a dated row with its cause where its log does not say it, although that stays live', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;
@@ -87,4 +44,66 @@ test('a pipeline that fails draws a dated row with its cause where its log does 
   await terminal.waitFor(/\d\d:\d\d:\d\d Running → Stopped · the disk is full/);
   await terminal.waitFor(() => /LIVE · Failed\s*$/.test(viewer.header()));
   await terminal.waitFor('1 failing');
+});
+
+/** What stands in the pane of a marker row, without its rules. */
+const markers = (rows: readonly string[]): string[] =>
+  rows.filter((row) => row.startsWith('─')).map((row) => row.replaceAll('─', '').trim());
+
+test.each([{cut: {}}, {cut: {reset: true}}])('a cut of the API ($cut) loses and repeats nothing', async ({cut}) => {
+  await using viewer = await openViewer({cols: 120});
+  const {terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 5);
+  await terminal.waitFor('line 5.');
+  viewer.server.cutConnections(cut);
+  await terminal.waitFor(/reconnecting in \d s/, {hint: 'a visible countdown'});
+  viewer.write('alpha', 3);
+  await terminal.waitFor(/API server lost · reconnected/);
+  await viewer.live('line 8.');
+  for (let line = 1; line <= 8; line++) expect(viewer.countShown(`line ${line}.`)).toBe(1);
+  expect(markers(viewer.pane()).join()).toContain('0 entries lost');
+});
+
+test('an outage of the API: the list says its age, the log comes back by itself', async () => {
+  await using viewer = await openViewer({cols: 120});
+  const {terminal} = viewer;
+  await viewer.live();
+  await viewer.server.stopApi();
+  await terminal.waitFor('list not refreshed');
+  await terminal.waitFor(/reconnecting in \d+ s/);
+  viewer.write('alpha', 3);
+  await viewer.server.startApi();
+  await viewer.live('line 3.');
+  await terminal.waitForGone('list not refreshed');
+  for (let line = 1; line <= 3; line++) expect(viewer.countShown(`line ${line}.`)).toBe(1);
+});
+
+test('the empty 404 is no error: the log comes as soon as the runner is ready', async () => {
+  await using viewer = await openViewer({before: (server) => server.refuse({kind: 'not-ready', times: 2})});
+  const {terminal} = viewer;
+  await viewer.live('Fresh start');
+  expect(viewer.server.requests.filter(({path}) => path.endsWith('/logs'))).toHaveLength(3);
+  expect(terminal.text()).not.toMatch(/404|error|failed/i);
+});
+
+test('503 with Retry-After: waits as long as asked, in sight', async () => {
+  await using viewer = await openViewer({before: (server) => server.refuse({kind: 'unreachable', retryAfter: '4'})});
+  const {terminal} = viewer;
+  await terminal.waitFor('reconnecting in 4 s');
+  await terminal.waitFor('reconnecting in 3 s');
+  await viewer.live('Fresh start');
+  await terminal.press('i');
+  await terminal.waitFor('Unable to reach pipeline runner');
+});
+
+test('401: says what to do, and recovers by itself once the server takes the key', async () => {
+  await using viewer = await openViewer({server: {apiKey: 'apikey:PLANTED-right'}, env: {FELDERA_API_KEY: undefined}});
+  const {terminal} = viewer;
+  await terminal.waitFor('The server requires credentials');
+  await terminal.waitFor('FELDERA_API_KEY');
+  await terminal.waitFor(`${viewer.server.url}/v0/pipelines`);
+  viewer.server.setApiKey(undefined);
+  await terminal.press('r');
+  await viewer.live('Fresh start');
 });

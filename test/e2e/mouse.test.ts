@@ -53,16 +53,6 @@ test('clicks choose a pipeline and a line, the wheel scrolls, the divider is dra
   await terminal.waitFor(() => divider() === before - 10);
 });
 
-test('reports never type, however they are cut, nor in a prompt', async () => {
-  await using viewer = await openWithMouse();
-  const {terminal} = viewer;
-  await terminal.press('Tab', '/');
-  await terminal.waitFor(() => viewer.status().startsWith(' /'));
-  for (const piece of [`${esc}[<64`, ';50;1', `1M${esc}[<0;50`, ';11M', `${esc}[<0;50;11m`]) terminal.write(piece);
-  await terminal.type('abc');
-  await terminal.waitFor(() => viewer.status().startsWith(' /abc'));
-});
-
 test('while another program has the terminal the mouse is its own', async () => {
   await using viewer = await openViewer({args: ['--mouse'], env: {PAGER: 'cat; sleep 1; cat'}});
   const {terminal} = viewer;

@@ -28,30 +28,6 @@ test('a paused pane does not move while lines arrive; they are counted, and G sh
   await terminal.waitFor('line 91.');
 });
 
-test('any move up stops following; going down to the end follows again', async () => {
-  await using viewer = await openViewer();
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.write('alpha', 60);
-  await terminal.waitFor('line 60.');
-  await terminal.press('Tab', 'PageUp');
-  await terminal.waitForGone('line 60.');
-  await terminal.waitFor('paused');
-  viewer.write('alpha');
-  await terminal.waitFor('+1 new');
-
-  await terminal.press('g');
-  await terminal.waitFor('Fresh start of pipeline logs');
-  await terminal.press('p');
-  await terminal.waitFor('line 61.');
-  await terminal.waitFor('following');
-
-  await terminal.press('k');
-  await terminal.waitFor('paused');
-  await terminal.press('j', 'j');
-  await terminal.waitFor('following');
-});
-
 test('a paused pane stays where it is while older lines than the shown ones are dropped', async () => {
   await using viewer = await openViewer({args: ['--scrollback', '128KiB']});
   const {terminal} = viewer;

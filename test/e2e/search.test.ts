@@ -1,96 +1,142 @@
 import {expect, test} from 'vitest';
-import {openViewer, type Viewer} from './viewer.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {currentLine, filterRow, inverseText, pour} from './find-helpers.ts';
+import {openViewer} from './viewer.ts';
 
-/** 41 lines with the word, each followed by one without. */
-async function openWithHits(): Promise<Viewer> {
-  const viewer = await openViewer();
-  await viewer.live();
-  for (let index = 1; index <= 41; index++) {
-    viewer.say('alpha', `connection refused ${index}.`);
-    viewer.say('alpha', `all is well ${index}.`);
-  }
-  await viewer.terminal.waitFor('all is well 41.');
-  await viewer.terminal.press('Tab');
-  return viewer;
-}
-
-test('search as you type paints the hits, n and N walk them and wrap around with a notice', async () => {
-  await using viewer = await openWithHits();
-  const {terminal} = viewer;
-  await terminal.press('/');
-  await terminal.type('refused');
-  await terminal.waitFor('41 of 41');
-  await terminal.waitFor('connection refused 41.');
-  expect(terminal.styleOf('refused 41.').inverse).toBe(true);
-  expect(terminal.styleOf('connection refused 41.').inverse).toBe(false);
-  await terminal.press('Enter');
-  await terminal.waitFor(() => viewer.status().includes('/refused  41 of 41'));
-
-  await terminal.press('n');
-  await terminal.waitFor('that was the last hit: this is the first');
-  await terminal.waitFor('connection refused 1.');
-  await terminal.press('n');
-  await terminal.waitFor('2 of 41');
-  await terminal.press('n');
-  await terminal.waitFor('3 of 41');
-  await terminal.press('N', 'N');
-  await terminal.waitFor('1 of 41');
-  await terminal.press('N');
-  await terminal.waitFor('that was the first hit: this is the last');
-  await terminal.waitFor('connection refused 41.');
-});
-
-test('Esc takes the search away, and from the prompt puts everything back', async () => {
-  await using viewer = await openWithHits();
-  const {terminal} = viewer;
-  await terminal.press('g', '/');
-  await terminal.type('refused 30');
-  await terminal.waitFor('connection refused 30.');
-  await terminal.press('Esc');
-  await terminal.waitFor('Fresh start');
-  expect(viewer.status()).not.toContain('/refused');
-
-  await terminal.press('/');
-  await terminal.type('refused 3');
-  await terminal.press('Enter');
-  await terminal.waitFor(() => /\/refused 3 {2}1 of 11/.test(viewer.status()));
-  await terminal.press('Esc');
-  await terminal.waitForGone('/refused');
-  expect(terminal.styleOf('refused 3.').inverse).toBe(false);
-  expect(viewer.header()).toContain('PAUSED');
-});
-
-test('a small letter finds both cases, a capital its own; a broken pattern is searched as typed', async () => {
+test('search as you type while 2,000 lines a second arrive: hits are painted, and counted exactly', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;
   await viewer.live();
-  viewer.say('alpha', 'Kafka (one');
-  viewer.say('alpha', 'kafka two');
-  await terminal.waitFor('kafka two');
+  const stop = new AbortController();
+  const writer = pour((n) => viewer.say('alpha', n % 7 === 0 ? `connection refused ${n}.` : `step ${n} done.`), {
+    perSecond: 2000,
+    signal: stop.signal,
+  });
   await terminal.press('Tab', '/');
-  await terminal.type('kafka');
-  await terminal.waitFor('2 of 2');
-  await terminal.press('C-u');
-  await terminal.type('Kafka');
-  await terminal.waitFor('1 of 1');
-  await terminal.press('C-u');
-  await terminal.type('kafka (');
-  await terminal.waitFor('not a regex: searched as typed');
-  await terminal.waitFor('1 of 1');
-  await terminal.press('C-u');
-  await terminal.type('nothing like it');
-  await terminal.waitFor('no match');
+  await terminal.type('refused');
+  const counted = () => Number(/[\d,]+ of ([\d,]+)/.exec(terminal.row(-2))?.[1]?.replaceAll(',', '') ?? 0);
+  await terminal.waitFor(() => counted() > 0);
+  await terminal.waitFor(() => viewer.countShown('connection refused') > 0);
+  const early = counted();
+  await terminal.waitFor(() => counted() > early + 100, {hint: 'the count goes on with the lines'});
+  stop.abort();
+  const hits = Math.floor((await writer) / 7);
+
+  await terminal.press('Enter');
+  const status = (rank: number) => `/refused  ${rank.toLocaleString('en-US')} of ${hits.toLocaleString('en-US')} `;
+  await terminal.waitFor(() => viewer.status().includes(` of ${hits.toLocaleString('en-US')} `), {
+    hint: `${hits} hits`,
+  });
+  const rows = terminal.screen().flatMap((text, row) => (text.includes('connection refused') ? [row] : []));
+  expect(rows.length).toBeGreaterThan(1);
+  for (const row of rows) expect(inverseText(terminal, row).trim()).toBe('refused');
+
+  const rank = Number(/\/refused {2}([\d,]+) of/.exec(viewer.status())?.[1]?.replaceAll(',', ''));
+  expect(currentLine(terminal).text).toContain(`connection refused ${rank * 7}.`);
+  await terminal.press('N');
+  await terminal.waitFor(() => viewer.status().includes(status(rank - 1)));
+  expect(currentLine(terminal).text).toContain(`connection refused ${(rank - 1) * 7}.`);
+  await terminal.press('n');
+  await terminal.waitFor(() => viewer.status().includes(status(rank)));
+  await terminal.press('G', 'n');
+  await terminal.waitFor('that was the last hit: this is the first');
+  expect(currentLine(terminal).text).toContain('connection refused 7.');
+  await terminal.press('j', 'k');
+  await terminal.waitFor(() => viewer.status().includes(status(1)));
 });
 
-test('the search goes on over lines that arrive, without a move of the screen', async () => {
-  await using viewer = await openWithHits();
+test('what was searched for is there again after a start, with the arrow key', async () => {
+  await using state = await temporaryDirectory();
+  const env = {XDG_STATE_HOME: state.path};
+  await using viewer = await openViewer({env});
+  await viewer.live();
+  viewer.say('alpha', 'connection refused once.');
+  for (const pattern of ['older', 'refused']) {
+    await viewer.terminal.press(...(pattern === 'older' ? ['Tab'] : []), '/');
+    await viewer.terminal.type(pattern);
+    await viewer.terminal.press('Enter');
+    await viewer.terminal.waitFor(`/${pattern}`);
+  }
+  await viewer.terminal.press('q', 'q');
+  await viewer.terminal.waitForExit();
+
+  // Another server: what was searched for is no matter of one log.
+  await using other = await openViewer({env});
+  const {terminal} = other;
+  await other.live();
+  other.say('alpha', 'connection refused again.');
+  await terminal.waitFor('connection refused again.');
+  await terminal.press('Tab', '/', 'Up');
+  await terminal.waitFor(() => terminal.row(-2).startsWith(' /refused'));
+  await terminal.waitFor('1 of 1');
+  expect(terminal.styleOf('refused again').inverse).toBe(true);
+  await terminal.press('Up');
+  await terminal.waitFor(() => terminal.row(-2).startsWith(' /older'));
+  await terminal.waitFor('no match');
+  await terminal.press('Down');
+  await terminal.waitFor(() => terminal.row(-2).startsWith(' /refused'));
+});
+
+test('a hit in what the compact form hides is found, counted, and shown', async () => {
+  await using viewer = await openViewer();
   const {terminal} = viewer;
-  await terminal.press('/');
-  await terminal.type('refused');
+  await viewer.live();
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  expect(terminal.find('dbsp_adapters')).toBeUndefined();
+  await terminal.press('Tab', '/');
+  await terminal.type('dbsp_adapters::contr');
+  await terminal.waitFor(() => inverseText(terminal, currentLine(terminal).row).trim() === 'dbsp_adapters::contr');
+  expect(terminal.row(-2)).toContain('3 of 3');
+
+  await terminal.press('C-u');
+  await terminal.type('pipeline-name');
+  // What the runner says of itself at the start: each line ends in the name.
+  await terminal.waitFor(/\d of 5/);
   await terminal.press('Enter');
-  await terminal.waitFor('41 of 41');
-  const before = viewer.pane();
-  viewer.say('alpha', 'connection refused 42.');
-  await terminal.waitFor('41 of 42');
-  expect(viewer.pane()).toEqual(before);
+  await terminal.waitFor(() => inverseText(terminal, currentLine(terminal).row).trim() === 'pipeline-name');
+  await terminal.press('Esc');
+  await terminal.waitForGone('pipeline-name');
+});
+
+test('a pattern that would search for ever is stopped and named, as a search, a filter and a highlight; keys act', async () => {
+  // Backtracks for ever on a line of 200 letters.
+  const hostile = '(a+)+b';
+  await using viewer = await openViewer({cols: 120});
+  const {terminal} = viewer;
+  await viewer.live();
+  for (let n = 1; n <= 50; n++) viewer.say('alpha', `${n}. ${'a'.repeat(200)}`);
+  viewer.write('alpha', 3);
+  await terminal.waitFor('line 3.');
+  await terminal.press('Tab', '/');
+  await terminal.type(hostile);
+  await terminal.waitFor('stopped: this pattern takes too long');
+  await terminal.press('Enter');
+  await terminal.waitFor(() => viewer.status().includes(`/${hostile}  stopped: this pattern takes too long`));
+  await terminal.press('k', 'k');
+  await terminal.waitFor(() => currentLine(terminal).text.endsWith('line 1.'));
+  viewer.write('alpha');
+  await terminal.press('G');
+  await terminal.waitFor('line 4.');
+
+  await terminal.press('*');
+  await terminal.type(hostile);
+  await terminal.press('Enter');
+  await terminal.waitFor(() => viewer.status().includes(`*${hostile} stopped: takes too long`));
+  expect(terminal.styleOf('aaa').bg).toBe(undefined);
+
+  // Other patterns are searched for as ever.
+  await terminal.press('/');
+  await terminal.type('line \\d');
+  await terminal.waitFor('4 of 4');
+  await terminal.press('Enter', '&');
+  await terminal.type(hostile);
+  await terminal.press('Enter');
+  await terminal.waitFor(() => filterRow(terminal).includes(`${hostile} takes too long: off`));
+  expect(viewer.countShown('line ')).toBe(4);
+  await terminal.press('&');
+  await terminal.type('line \\d');
+  await terminal.press('Enter');
+  await terminal.waitFor(() => filterRow(terminal).includes('line \\d -55'));
+  await terminal.waitFor(() => viewer.countShown('aaa') === 0);
 });

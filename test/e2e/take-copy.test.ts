@@ -1,46 +1,9 @@
 import {spawnSync} from 'node:child_process';
-import {readFile} from 'node:fs/promises';
-import path from 'node:path';
 import {expect, test} from 'vitest';
 import {requireTool} from '../harness/tools.ts';
-import {openViewer, type Viewer} from './viewer.ts';
+import {openViewer} from './viewer.ts';
 
 const overSsh = {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'};
-
-/** Lines of a pipeline's log that hold `text`, each with its newline. */
-function linesWith(viewer: Viewer, text: string): string {
-  const lines = viewer
-    .log('alpha')
-    .toString()
-    .split(/(?<=\n)/);
-  return lines.filter((line) => line.includes(text)).join('');
-}
-
-test('v selects whole records, moves reach up and down, y copies them and ends the selection', async () => {
-  await using viewer = await openViewer({env: overSsh});
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.write('alpha', 3);
-  viewer.say('alpha', 'of several lines\n  and one more\n  and the last');
-  viewer.write('alpha', 5);
-  await terminal.waitFor('line 8.');
-  // From line 2 over the record of three lines to line 4, picked upwards.
-  await terminal.press('Tab', ...'kkkk', 'v');
-  await terminal.waitFor('move to select');
-  await terminal.press(...'kkkkk');
-  expect(viewer.status()).toContain('selecting');
-  await terminal.press('y');
-  await terminal.waitFor(/sent 6 lines, \d+ B by OSC 52/);
-  expect(viewer.status()).not.toContain('selecting');
-  const log = viewer.log('alpha').toString();
-  const start = log.indexOf('[alpha]', log.indexOf('line 1.'));
-  const end = log.indexOf('line 4.') + 'line 4.\n'.length;
-  expect(terminal.copies.map(String)).toEqual([log.slice(start, end)]);
-
-  await terminal.press('v', 'j', 'Esc', 'y');
-  await terminal.waitFor('sent 1 line');
-  expect(String(terminal.copies[1])).toBe(linesWith(viewer, 'line 3.'));
-});
 
 test('Y copies the filtered view: what grep finds in the same bytes', async (context) => {
   const grep = requireTool(context, 'grep');
@@ -64,27 +27,39 @@ test('Y copies the filtered view: what grep finds in the same bytes', async (con
   expect(found.stdout.toString().split('\n')).toHaveLength(28);
 });
 
-test('what is too large for OSC 52 is offered for saving, the selection too', async () => {
-  await using viewer = await openViewer({env: overSsh, cols: 160});
-  const {terminal} = viewer;
+test('M copies Markdown: pipeline, server, time span, version, filters, gaps and the lines in a fence', async () => {
+  await using viewer = await openViewer({pipelines: ['alpha'], cols: 120, env: overSsh});
+  const {server, terminal} = viewer;
   await viewer.live();
-  for (let index = 1; index <= 900; index++) viewer.say('alpha', `wide ${index} ${'x'.repeat(60)}`);
-  await terminal.waitFor('wide 900');
-  await terminal.press('Tab', 'Y');
-  await terminal.waitFor(/not sent: 9\d\d lines, \d+ kB, and terminals drop more than 75 kB; Enter saves it/);
-  await terminal.press('C-u');
-  await terminal.type('whole.log');
-  await terminal.press('Enter');
-  await terminal.waitFor(/saved 9\d\d lines, \d+ kB, to whole\.log/);
-  expect((await readFile(path.join(terminal.home, 'whole.log'))).equals(viewer.log('alpha'))).toBe(true);
+  viewer.write('alpha', 3);
+  viewer.say('alpha', '\u001B[31mfail\u001B[0m with a fence ```` in it', 'ERROR');
+  await terminal.waitFor('with a fence');
+  // What the server forgets while it is not followed: 1,200 entries of a kilobyte are more than the megabyte that it keeps.
+  await server.stopApi();
+  await terminal.waitFor(/reconnecting in \d+ s/);
+  for (let line = 1; line <= 1200; line++) viewer.say('alpha', `lost ${line} ${'x'.repeat(1000)}`);
+  viewer.write('alpha', 4);
+  await server.startApi();
+  await terminal.press('r');
+  await viewer.live('line 7.');
 
-  await terminal.press('v', 'g', ...'jjjjj', 'y');
-  await terminal.waitFor('save the selection');
-  await terminal.waitFor('Enter saves it');
-  await terminal.press('C-u');
-  await terminal.type('selected.log');
+  await terminal.press('Tab', '&');
+  await terminal.type('!lost \\d');
   await terminal.press('Enter');
-  await terminal.waitFor(/saved 900 lines, \d+ kB, to selected\.log/);
-  expect(await readFile(path.join(terminal.home, 'selected.log'), 'utf8')).toBe(linesWith(viewer, 'wide '));
-  expect(terminal.copies).toEqual([]);
+  await terminal.waitForGone(/lost 1\d\d\d /);
+  await terminal.press('M');
+  await terminal.waitFor(/Markdown: sent \d+ lines, \d\.\d kB by OSC 52/);
+  const [copy = ''] = terminal.copies.map(String);
+  const [head = '', lines = ''] = copy.split('\n`````text\n');
+  expect(head).toMatch(/^\*\*Log of `alpha` on `127\.0\.0\.1:\d+`\*\*\n/);
+  expect(head).toMatch(/\n- Time: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d to (?:\S+ )?\d\d:\d\d:\d\d UTC\n/);
+  expect(head).toMatch(/\n- Platform version: `\d+\.\d+\.\d+\S*`\n/);
+  expect(head).toContain('\n- Filters: `!lost \\d`\n');
+  expect(head).toMatch(/\n- Gaps:\n {2}- .*\d+ entries lost/);
+  expect(lines.endsWith('\n`````\n')).toBe(true);
+  const log = lines.split('\n').slice(0, -2);
+  expect(head).toContain(`\n- Lines: ${log.length}\n`);
+  expect(log.filter((line) => /line \d\.$/.test(line))).toHaveLength(7);
+  expect(log.filter((line) => line.includes('fail with a fence ```` in it'))).toHaveLength(1);
+  expect(copy).not.toContain('\u001B');
 });

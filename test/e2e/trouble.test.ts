@@ -47,23 +47,6 @@ test('an empty list is no error, and fills by itself', async () => {
   expect(viewer.tabBar()).toContain('1 newcomer');
 });
 
-test('a list that fails once keeps the last good one', async () => {
-  await using viewer = await openViewer();
-  const {terminal} = viewer;
-  await viewer.live();
-  viewer.server.refuse({kind: 'channel-closed', of: 'list', times: 1});
-  await terminal.waitFor('list not refreshed');
-  expect(viewer.sidebar()).toHaveLength(3);
-  await terminal.waitForGone('list not refreshed');
-});
-
-test('with names on the command line too, an unreachable host is explained', async () => {
-  // Port 9 (discard) is privileged: nothing of ours listens there.
-  await using terminal = await openProgram(['--host', 'http://127.0.0.1:9', 'orders']);
-  await terminal.waitFor('cannot be reached');
-  expect(terminal.text()).toContain('127.0.0.1:9');
-});
-
 test('a name that the server does not know is not called deleted', async () => {
   await using viewer = await openViewer({args: ['nosuch']});
   const {terminal} = viewer;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {openProgram, runCommand} from '../harness/program.ts';
+import {openProgram} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {filterRow, records} from './find-helpers.ts';
 import {openViewer, Viewer} from './viewer.ts';
@@ -100,21 +100,3 @@ test('keys win over the configuration at the next start, flags over both, and --
   expect(await look(['--time', 'utc'])).toMatchObject({times: true, date: true});
   expect(await look(['--fresh'])).toMatchObject({times: true, date: true});
 }, 90_000);
-
-test('what cannot be is one line that says what can', async () => {
-  for (const [args, said] of [
-    [
-      ['--time', 'utcc'],
-      "pipetail: --time takes sent, local, utc, relative, delta or off, not 'utcc' · did you mean 'utc'?",
-    ],
-    [
-      ['--zone', 'Mars/Olympus'],
-      "pipetail: --zone 'Mars/Olympus' is not a time zone · write one such as Europe/Berlin or UTC",
-    ],
-    [['--sidebar', '3'], "pipetail: --sidebar takes a width in cells of at least 8, auto or off, not '3'"],
-    [['logs', 'alpha', '--as-sent'], 'pipetail: --as-sent belongs to the screen'],
-  ] as const) {
-    const {code, stdout, stderr} = await runCommand(args);
-    expect({code, stdout, stderr}).toEqual({code: 2, stdout: '', stderr: `${said}\n`});
-  }
-});

@@ -1,6 +1,17 @@
 import {describe, expect, it} from 'vitest';
 import {cancelPrompt, changePrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
-import {currentLine, lastWords, logged, noticeOf, pressed, reading, typed, viewOf, workedOut} from '../reading.ts';
+import {
+  currentLine,
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  rowsOf,
+  typed,
+  viewOf,
+  workedOut,
+} from '../reading.ts';
 import type {ScreenOptions} from '../screen-under-test.ts';
 
 it('* adds patterns, and takes away the one that is typed again', async () => {
@@ -65,6 +76,14 @@ describe('search handlers', () => {
       await typed(screen, '&', '!broken');
       screen.press('n');
       expect(noticeOf(screen)).toBe('none of the lines shown matches broken');
+    });
+
+    it('open a folded row in which the hit is', async () => {
+      await using screen = await reading([1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`)));
+      await pressed(screen, 'f', 'g');
+      await typed(screen, '/', 'read 2');
+      expect(currentLine(screen)).toContain('read 2 rows');
+      expect(rowsOf(screen)).toHaveLength(4);
     });
 
     it('claim nothing of lines that were not looked at yet', async () => {

@@ -237,6 +237,19 @@ describe('stretches of the log', () => {
     expect(rowsOf(screen)).toHaveLength(all);
   });
 
+  it('R leaves out the run that begins later', async () => {
+    await using screen = await reading([], {scenario: (server) => server.addPipeline('orders').start()});
+    await screen.untilLine('orders', 'initializing -> running');
+    await pressed(screen, 'R');
+    const pipeline = screen.server.pipeline('orders');
+    pipeline.stop();
+    pipeline.start();
+    await write(screen, 'of the next run');
+    expect(rowsOf(screen).join()).not.toContain('next run');
+    await pressed(screen, 'R');
+    expect(rowsOf(screen).join()).toContain('next run');
+  });
+
   it('R has no run to show in a merged tab', async () => {
     await using screen = await reading(five, {names: ['orders', 'fraud']});
     screen.press('Tab', '+');
