@@ -150,9 +150,9 @@ export class HotSegments {
   }
 
   #write(segment: Segment, bytes: Uint8Array, newlines: Uint32Array, offset: number): void {
-    const begun = segment.write(bytes, this.#isOpen, newlines, offset);
-    this.#lines += begun;
-    this.#endId += begun;
+    const added = segment.write(bytes, this.#isOpen, newlines, offset);
+    this.#lines += added;
+    this.#endId += added;
     this.#byteLength += bytes.length;
     this.#isOpen = bytes[bytes.length - 1] !== newline;
   }

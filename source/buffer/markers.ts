@@ -42,7 +42,7 @@ export type MarkerKind =
       /** In memory only: the folder of the recording that continues the log. */
       readonly folder?: string;
     }
-  /** The lines from here on may repeat lines above: their bytes cannot tell. */
+  /** The lines from here on may repeat lines above: their bytes do not show it. */
   | {readonly kind: 'possible-repeat'; readonly lines: number}
   /** The line above was cut and its rest is lost. */
   | {readonly kind: 'line-cut'}
@@ -93,8 +93,8 @@ export type LossCount = {
   readonly atMost: number;
   readonly gapId: number | undefined;
   /** Times that the server's log was cleared, with what it held: what was lost then is unknown. */
-  readonly lives: number;
-  readonly lifeId: number | undefined;
+  readonly clears: number;
+  readonly clearId: number | undefined;
 };
 
 /** The markers of a log buffer under their ids. */
@@ -137,7 +137,7 @@ export class MarkerStore {
   }
 }
 
-export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, lives: 0, lifeId: undefined};
+export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, clears: 0, clearId: undefined};
 
 /** Counts a marker that was added under `id`; returns the same object if it is no loss. */
 export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
@@ -155,7 +155,7 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
     case 'line-cut':
       return {...count, gaps: count.gaps + 1, gapId: id};
     case 'new-life':
-      return {...count, lives: count.lives + 1, lifeId: id};
+      return {...count, clears: count.clears + 1, clearId: id};
     default:
       return count;
   }

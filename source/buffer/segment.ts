@@ -10,7 +10,7 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line that has not ended: there is no newline after it. */
   readonly open: boolean;
-  /** Where styles stand in the bytes that were searched so far; kept with the segment. */
+  /** Of the bytes that were searched so far; kept with the segment. */
   readonly styleJoints: StyleJoints;
 };
 

@@ -1,4 +1,4 @@
-/** A dozen is usual: a log styles the same parts of each line. With more, styles may stand anywhere. */
+/** A dozen is usual: a log styles the same parts of each line. With more, styles may be anywhere. */
 const mostJoints = 256;
 const escapes = 0x1b1b1b1b;
 const lowBits = 0x01010101;
@@ -35,7 +35,7 @@ export class StyleJoints {
     return this.#joints.size > 0;
   }
 
-  /** Whether styles may stand between these two bytes. */
+  /** Whether styles may be between these two bytes. */
   isJoint(before: number, after: number): boolean {
     return this.#joints.size >= mostJoints || this.#joints.has((before << 8) | after);
   }

@@ -1,4 +1,4 @@
-/** Numbers, durations, times and errors as text, for screen and stderr alike. Times are UTC, as in the log. */
+/** Numbers, durations, times and errors as text, for the screen and stderr. Times are UTC, as in the log. */
 
 /** `2026-11-25T12:01:02.345Z` of Unix time in ms. */
 export function isoTime(at: number): string {

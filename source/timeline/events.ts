@@ -110,8 +110,8 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
       ...(losses.gapId !== undefined && {id: losses.gapId}),
     });
   }
-  if (losses.lives > before.losses.lives) {
-    const {lifeId: id} = losses;
+  if (losses.clears > before.losses.clears) {
+    const {clearId: id} = losses;
     events.push({kind: 'restarted', pipeline, logCleared: true, ...(id !== undefined && {id})});
   }
   return now.errors === before.errors ? events : [...events, ...errorEvents(before, now, muted)];

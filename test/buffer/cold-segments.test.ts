@@ -116,7 +116,7 @@ function filled(maxBytes = 200): {buffer: LogBuffer; log: WholeLog} {
   return {buffer, log};
 }
 
-test('search goes on into it', () => {
+test('a search reads it', () => {
   const {buffer} = filled();
   expect(buffer.memoryFirstId).toBeGreaterThan(50);
   const search = new Search(buffer, compilePattern('line .7'));
@@ -142,7 +142,7 @@ test('what is read again and again is read once', () => {
   expect(log.reads).toBe(reads + 1);
 });
 
-test('what the store does not take is gone, and all that is older with it', () => {
+test('what the store does not keep is gone, and all that is older with it', () => {
   const {buffer, log} = filled();
   log.refuses = true;
   play(buffer, log, {do: 'append', text: `${'x'.repeat(150)}\n`});
@@ -156,7 +156,7 @@ test('what the store does not take is gone, and all that is older with it', () =
   expect(entriesOf(buffer)).not.toContain('?');
 });
 
-test('what was deleted is forgotten when that is said', () => {
+test('what was deleted is dropped by forgetDeleted', () => {
   const {buffer, log} = filled();
   log.from = 300;
   buffer.forgetDeleted();
@@ -165,7 +165,7 @@ test('what was deleted is forgotten when that is said', () => {
   expect(entriesOf(buffer)).not.toContain('?');
 });
 
-test('what cannot be read is forgotten when that is noticed, with all that is older', () => {
+test('what cannot be read is dropped, with all that is older', () => {
   const {buffer, log} = filled();
   log.lostTo = 300;
   const {version} = buffer;
@@ -195,7 +195,7 @@ test('a reader that drops what it has read leaves what is still to be kept', () 
   expect(buffer.droppedLines).toBe(100);
 });
 
-test('a past of an earlier time stands in front, with its markers', () => {
+test('a past of an earlier time comes first, with its markers', () => {
   const buffer = new LogBuffer({maxBytes: 1000});
   const bytes = Buffer.from('a\nb\nc\n');
   const markers = [

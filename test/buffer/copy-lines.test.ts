@@ -20,7 +20,7 @@ test('bytes exactly as the log has them: colours, CR, invalid UTF-8, blank lines
   expect([...readLines(buffer, [0, 1])].map(String)).toEqual(['\u001B[31mred\u001B[0m\r', '']);
 });
 
-test('markers are left out unless asked for, and never counted as lines', () => {
+test('markers are left out without an option, and never counted as lines', () => {
   const buffer = bufferOf('one\n');
   buffer.addMarker({kind: 'line-cut', at: 0});
   buffer.append(Buffer.from('two\n'));
@@ -49,7 +49,7 @@ test('what was trimmed before its turn is counted, not passed over in silence', 
   expect(Buffer.concat([first.value ?? Buffer.of(), ...rest]).toString()).toBe(line.repeat(tally.lines));
 });
 
-test('blocks are bounded, and copies: what they hold stays when the buffer goes on', () => {
+test('blocks are bounded, and copies: what they hold stays when the buffer grows', () => {
   const text = `${'a'.repeat(2_500_000)}\n${'short\n'.repeat(500_000)}`;
   const buffer = bufferOf(text);
   const blocks: Buffer[] = [];

@@ -30,14 +30,14 @@ test('a line is found under another id', () => {
   expect(find(after, anchor(before, 0))).toBeUndefined();
 });
 
-test('of lines alike the one after the same line, whatever else there is', () => {
+test('of equal lines the one after the same line, whatever else there is', () => {
   const before = bufferOf('tick', 'a', 'tick', 'b', 'tick', 'c', 'tick');
   const after = bufferOf('b', 'tick', 'c', 'tick', 'd', 'tick');
   expect(find(after, anchor(before, 4))).toBe(1);
   expect(find(after, anchor(before, 6))).toBe(3);
 });
 
-test('the newest one alike, when what was before it has left', () => {
+test('the newest equal one, when the line before it has left', () => {
   const before = bufferOf('gone', 'kept', 'x');
   expect(find(bufferOf('kept', 'x'), anchor(before, 1))).toBe(0);
   expect(find(bufferOf('y', 'kept', 'z', 'kept'), anchor(before, 1))).toBe(3);

@@ -107,7 +107,7 @@ describe('the bound', () => {
 });
 
 describe('markers', () => {
-  test('stand between lines and are no lines', () => {
+  test('are between lines and are no lines', () => {
     const buffer = new LogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n'));
     expect(buffer.addMarker(drawn(1))).toBe(1);
@@ -274,7 +274,7 @@ function compareSegments(buffer: LogBuffer): void {
   expect(id).toBe(buffer.endId);
 }
 
-test('tells where its last bytes begin, without asking for what is not in memory', () => {
+test('returns where its last bytes begin, without reading what is not in memory', () => {
   const buffer = new LogBuffer({maxBytes: 1000});
   const never = {isKept: () => true, read: () => undefined};
   for (const lines of [2, 3, 4]) buffer.addPast({lines, byteLength: 10, markers: [], bytes: never});

@@ -4,8 +4,12 @@ import {countLoss, type Marker, MarkerStore, noLosses} from '../../source/buffer
 const lost = (atLeast: number, atMost: number): Marker => ({kind: 'lost', at: 0, from: 0, to: 0, atLeast, atMost});
 
 it('gaps add up within their bounds; a cut line is a gap without a number', () => {
-  const toll = countLoss(countLoss(countLoss(noLosses, lost(5, 5), 10), lost(0, 7), 20), {kind: 'line-cut', at: 0}, 30);
-  expect(toll).toEqual({gaps: 3, atLeast: 5, atMost: 12, gapId: 30, lives: 0, lifeId: undefined});
+  const count = countLoss(
+    countLoss(countLoss(noLosses, lost(5, 5), 10), lost(0, 7), 20),
+    {kind: 'line-cut', at: 0},
+    30,
+  );
+  expect(count).toEqual({gaps: 3, atLeast: 5, atMost: 12, gapId: 30, clears: 0, clearId: undefined});
 });
 
 it('a gap of nothing is none', () => {
@@ -15,12 +19,12 @@ it('a gap of nothing is none', () => {
 it('a log that began anew is counted apart', () => {
   expect(countLoss(noLosses, {kind: 'new-life', because: 'restarted', at: 0}, 3)).toMatchObject({
     gaps: 0,
-    lives: 1,
-    lifeId: 3,
+    clears: 1,
+    clearId: 3,
   });
 });
 
-it('what tells of no loss changes nothing', () => {
+it('a marker that is no loss changes nothing', () => {
   const markers: Marker[] = [
     {kind: 'drawn', at: 0},
     {kind: 'discarded', entries: 9, at: 0},

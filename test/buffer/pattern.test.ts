@@ -96,7 +96,7 @@ describe('pattern', () => {
       ['(a+)+b', 'a'.repeat(60)],
       ['a*a*a*a*a*a*b', 'a'.repeat(2000)],
       ['\\w+!', 'a'.repeat(2_000_000)],
-    ])('%s is given up, once and for all', (source, text) => {
+    ])('%s is abandoned, once and for all', (source, text) => {
       const pattern = compilePattern(source, {watch: runWithTimeout});
       expect(pattern.tooSlow).toBe(false);
       expect(pattern.ranges(text)).toEqual([]);
@@ -116,8 +116,8 @@ describe('pattern', () => {
 
     test.each([
       ['another', '(b+)+', 13],
-      ['one that it goes on from', '(a+)+', 7],
-    ])('is given up after %s was, in so many tries', (_, before, tries) => {
+      ['one that it continues', '(a+)+', 7],
+    ])('is abandoned after %s was, in %i tries', (_, before, tries) => {
       const watch = () => undefined;
       const earlier = compilePattern(before, {watch});
       earlier.ranges('aaa');
@@ -136,7 +136,7 @@ describe('pattern', () => {
       expect(pattern.tooSlow).toBe(false);
     });
 
-    test('an ordinary one is not watched, nor is it given up', () => {
+    test('an ordinary one has no time limit and is not abandoned', () => {
       const watch = () => {
         throw new Error('watched');
       };
@@ -165,7 +165,7 @@ describe('needed texts', () => {
     expect(compilePattern(source).needed).toEqual(texts);
   });
 
-  test.each(['a|b', 'x(ab)?', '\\x41b', '\\u{41}b', '\\p{Lu}b', 'a\\1', 'a{'])('none is told of %s', (source) => {
+  test.each(['a|b', 'x(ab)?', '\\x41b', '\\u{41}b', '\\p{Lu}b', 'a\\1', 'a{'])('none in %s', (source) => {
     expect(compilePattern(source).needed).toEqual([]);
   });
 

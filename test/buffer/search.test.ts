@@ -79,7 +79,7 @@ describe('places', () => {
 });
 
 describe('while the buffer changes', () => {
-  test('the open line is looked at again when it grows', () => {
+  test('the open line is tested again when it grows', () => {
     const buffer = bufferOf('a\nax');
     const search = new Search(buffer, compilePattern('x$'));
     expect([search.step(100), [...search.hits], search.countExactUpTo]).toEqual([true, [1], 2]);
@@ -107,7 +107,7 @@ describe('while the buffer changes', () => {
 });
 
 describe('a pattern with a time limit', () => {
-  /** Ends the tasks that find more than so many lines. */
+  /** Ends the tasks that find more than `most` lines. */
   class Ending {
     readonly holds: number[] = [];
     constructor(readonly most: number) {}
@@ -131,7 +131,7 @@ describe('a pattern with a time limit', () => {
     expect([pattern.tooSlow, [...search.hits], search.step(1000)]).toEqual([true, [0], true]);
   });
 
-  test('is given up in short holds, one a step, that take 100 ms in all', () => {
+  test('is abandoned in short holds, one a step, that take 100 ms in all', () => {
     const ending = new Ending(-1);
     const pattern = compilePattern('(a+)+b', ending);
     const search = new Search(bufferOf('ab\n'.repeat(1000)), pattern);
@@ -380,11 +380,11 @@ it('knows of all lines that have ended what a search would work out, in whatever
       for (let id = buffer.firstId; id < buffer.endId; ) {
         const segment = buffer.segmentAt(id);
         if (!segment) break;
-        const known = joints(segment.styleJoints);
+        const found = joints(segment.styleJoints);
         const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
         const fresh = new StyleJoints();
         fresh.update(segment.bytes, ended);
-        expect(known).toEqual(joints(fresh));
+        expect(found).toEqual(joints(fresh));
         id = segment.endId;
       }
     }),
@@ -440,7 +440,7 @@ test('is a sorted array', () => {
   );
 });
 
-test('tells how many are below an id, whether it is one of them or not', () => {
+test('counts the ids below any id', () => {
   const ids = new SortedIds();
   for (let id = 10; id < 100_000; id += 10) ids.add(id);
   ids.dropBelow(50_005);

@@ -11,7 +11,7 @@ function factsOf(text: string): StyleJoints {
   return facts;
 }
 
-test('knows between which characters styles stand', () => {
+test('finds the characters between which styles are', () => {
   const facts = factsOf('a\x1b[31mb\x1b[0m\x1b[1;2mc\x1b[xd\n');
   expect(facts.hasStyles).toBe(true);
   expect(['ab', 'bc', 'ac', 'cd', 'ba'].map((pair) => facts.isJoint(code(pair), pair.charCodeAt(1)))).toEqual([
@@ -25,7 +25,7 @@ test('plain text has none, and what is no style is none', () => {
   expect(factsOf('a\x1b[31b\x1bc\x1b[Kd\n').hasStyles).toBe(false);
 });
 
-test('too many kinds of joints: styles may stand anywhere', () => {
+test('too many kinds of joints: styles may be anywhere', () => {
   const letters = Array.from({length: 26}, (_, index) => String.fromCharCode(0x61 + index));
   const facts = factsOf(letters.flatMap((a) => letters.map((b) => `${a}\x1b[m${b}\n`)).join(''));
   expect(facts.isJoint(code('Q'), code('7'))).toBe(true);
@@ -72,7 +72,7 @@ test.each([
   expect(visibleText(Buffer.from(line))).toBe(text);
 });
 
-test('invalid UTF-8 becomes U+FFFD, and takes no newline along', () => {
+test('invalid UTF-8 becomes U+FFFD, and swallows no newline', () => {
   expect(decodeVisible(Buffer.of(0xe6, 0x97, 0x0a, 0x61, 0xff))).toBe('\ufffd\na\ufffd');
 });
 

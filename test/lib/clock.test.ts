@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
 
-test('a sleep ends by itself', async () => {
+test('a sleep ends after its time', async () => {
   await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
 });
 
@@ -31,7 +31,7 @@ test('a callback runs once; a cancelled one never', async () => {
   expect(calls).toEqual(['kept']);
 });
 
-test('a sleep of a month does not end at once, as a timer of Node does that is told more than 24 days', async () => {
+test('a sleep of a month does not end at once, as a timer of Node would after more than 24 days', async () => {
   const stop = new AbortController();
   const sleeping = systemClock.sleep(31 * 86_400_000, stop.signal).then(
     () => 'ended',

@@ -124,7 +124,7 @@ function framesAt(fps: number) {
   return {clock, log, say, frames: new SharedFrames({clock, fps})};
 }
 
-test('all who ask get the same frame, each once, and a quiet time has no wait', async () => {
+test('all requests get the same frame, each once, and a quiet time has no wait', async () => {
   const {clock, log, say, frames} = framesAt(10);
   const [a, b] = [say('a'), say('b')];
   frames.request(a);
@@ -144,7 +144,7 @@ test('those who share a frame get it in one turn: nothing comes between them', a
   expect(log).toEqual(['last 0', 'between 0']);
 });
 
-test('what is asked for while a frame is served comes in the next one', async () => {
+test('a request while a frame is served comes in the next one', async () => {
   const {clock, log, say, frames} = framesAt(10);
   const again = say('again');
   frames.request(() => frames.request(again));
@@ -172,7 +172,7 @@ function draw(rate: FrameRate, frames: number, isAllNew = true): number {
   return rate.now.get();
 }
 
-test('a log that nobody can read has half of the frames, until something of one is left in the next', () => {
+test('a log that is too fast to read has half of the frames, until something of one is left in the next', () => {
   const rate = new FrameRate(12);
   expect(draw(rate, 5)).toBe(12);
   expect(draw(rate, 1)).toBe(6);
@@ -187,7 +187,7 @@ test('a catch-up is drawn as fast as any log', () => {
   expect(draw(rate, 4)).toBe(12);
 });
 
-test('nobody who looks needs few frames, of a flood as of any log', () => {
+test('few frames are enough while the user is away, of a flood as of any log', () => {
   const rate = new FrameRate(12);
   rate.setWatched(false);
   expect(rate.now.get()).toBe(2);
@@ -196,7 +196,7 @@ test('nobody who looks needs few frames, of a flood as of any log', () => {
   expect(rate.now.get()).toBe(6);
 });
 
-test('never asks for more frames than it was told, nor for less than one', () => {
+test('is never more than the usual rate, nor less than one', () => {
   const rate = new FrameRate(1);
   expect(draw(rate, 10)).toBe(1);
   rate.setWatched(false);

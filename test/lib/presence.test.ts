@@ -12,7 +12,7 @@ function open() {
   return {clock, presence, changes};
 }
 
-test('without a key for some minutes nobody is there; a key brings them back at once', async () => {
+test('without a key for some minutes the user is away; a key ends that at once', async () => {
   const {clock, presence, changes} = open();
   await clock.advance(5 * minute - 1);
   expect(presence.here.get()).toBe(true);
@@ -47,7 +47,7 @@ test('the lost focus counts at once; a key proves the contrary', async () => {
   expect(changes).toEqual([false, true, false]);
 });
 
-test('while nobody is there, and after the end, no timer waits', async () => {
+test('while the user is away, and after the end, no timer waits', async () => {
   const {clock, presence} = open();
   presence.onBlur();
   expect(clock.pending).toBe(0);
@@ -75,7 +75,7 @@ test('time that passes as it should is no sleep', async () => {
   expect(slept).toEqual([]);
 });
 
-test('a wall clock that ran ahead is a suspended machine, told once', async () => {
+test('a wall clock that ran ahead is a suspended machine, reported once', async () => {
   const {clock, slept, detector} = watch();
   detector.start();
   await clock.advance(15_000);

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {floodPause, inSlices, SliceRunner} from '../../source/lib/slices.ts';
 
-/** A clock whose time goes on by `tick` each time it is read, and whose callbacks run when `turn` is called. */
+/** A clock whose time advances by `tick` each time it is read, and whose callbacks run when `turn` is called. */
 function manualClock(tick: number): Clock & {turn: () => boolean; readonly pending: number} {
   let now = 0;
   const queue = new Set<() => void>();
@@ -32,7 +32,7 @@ function manualClock(tick: number): Clock & {turn: () => boolean; readonly pendi
 /** A runner over work that comes in steps, of which a slice does one. */
 function setUp() {
   const work = {steps: 4, done: 0};
-  const told: boolean[] = [];
+  const reports: boolean[] = [];
   const clock = manualClock(5);
   const runner = new SliceRunner({
     clock,
@@ -41,13 +41,13 @@ function setUp() {
       work.done = Math.min(work.steps, work.done + 1);
       return work.done === work.steps;
     },
-    onSlice: (isCaughtUp) => told.push(isCaughtUp),
+    onSlice: (isCaughtUp) => reports.push(isCaughtUp),
   });
-  return {work, told, clock, runner};
+  return {work, reports, clock, runner};
 }
 
-test('works in slices and tells of each, until it has caught up', () => {
-  const {work, told, clock, runner} = setUp();
+test('works in slices and reports each, until it has caught up', () => {
+  const {work, reports, clock, runner} = setUp();
   expect(clock.pending).toBe(0);
   runner.wake();
   runner.wake();
@@ -55,30 +55,30 @@ test('works in slices and tells of each, until it has caught up', () => {
   clock.turn();
   expect([work.done, runner.caughtUp]).toEqual([1, false]);
   while (clock.turn());
-  expect(told).toEqual([false, false, false, true]);
+  expect(reports).toEqual([false, false, false, true]);
   expect([work.done, runner.caughtUp]).toEqual([4, true]);
 });
 
-test('goes on when woken', () => {
-  const {work, told, clock, runner} = setUp();
+test('continues when woken', () => {
+  const {work, reports, clock, runner} = setUp();
   runner.wake();
   while (clock.turn());
   work.steps = 5;
   runner.wake();
   while (clock.turn());
-  expect([work.done, told.length]).toEqual([5, 5]);
+  expect([work.done, reports.length]).toEqual([5, 5]);
 });
 
-test('runs a slice at once when asked to, in place of the one that waits', () => {
-  const {work, told, clock, runner} = setUp();
+test('runs a slice at once on demand, in place of the one that waits', () => {
+  const {work, reports, clock, runner} = setUp();
   runner.wake();
   runner.run();
-  expect([work.done, told, clock.pending]).toEqual([1, [false], 1]);
+  expect([work.done, reports, clock.pending]).toEqual([1, [false], 1]);
   while (clock.turn());
   expect(work.done).toBe(4);
 });
 
-test('rests between slices for as long as it is told to', () => {
+test('rests between slices for `restMs`', () => {
   const waits: number[] = [];
   const clock = manualClock(5);
   const after: Clock['after'] = (milliseconds, callback) => {
@@ -96,44 +96,44 @@ test('rests between slices for as long as it is told to', () => {
   restMs = 50;
   runner.run();
   expect(waits).toEqual([0, 50]);
-  // Not even when it is asked to go on at once.
+  // Not even on demand.
   runner.run();
   expect(waits).toEqual([0, 50]);
   clock.turn();
   expect(waits).toEqual([0, 50, 50]);
 });
 
-test('is asked how long to rest once a slice, however often it is woken', () => {
-  let asked = 0;
+test('reads its rest once a slice, however often it is woken', () => {
+  let read = 0;
   const clock = manualClock(5);
-  const restMs = () => (asked += 1);
+  const restMs = () => (read += 1);
   const runner = new SliceRunner({clock, step: () => false, onSlice: () => {}, restMs});
   runner.wake();
   runner.wake();
   runner.wake();
-  expect(asked).toBe(1);
+  expect(read).toBe(1);
   clock.turn();
-  expect(asked).toBe(2);
+  expect(read).toBe(2);
 });
 
 test('a disposed runner does nothing more', () => {
-  const {told, clock, runner} = setUp();
+  const {reports, clock, runner} = setUp();
   runner.wake();
   runner.dispose();
   runner.wake();
   runner.run();
   expect(clock.turn()).toBe(false);
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
 });
 
 test('makes steps longer while they are short, and shorter while they are long', () => {
-  const asked: number[] = [];
+  const read: number[] = [];
   let took = 0;
   let now = 0;
   const runner = new SliceRunner({
     clock: {...manualClock(0), monotonic: () => now},
     step: (maxBytes) => {
-      asked.push(maxBytes / 1024);
+      read.push(maxBytes / 1024);
       now += took;
       return false;
     },
@@ -142,16 +142,16 @@ test('makes steps longer while they are short, and shorter while they are long',
   });
   const runWith = (milliseconds: number, slices: number) => {
     took = milliseconds;
-    asked.length = 0;
+    read.length = 0;
     for (let slice = 0; slice < slices; slice++) {
       now = 10_000 * (slice + 1);
       runner.run();
     }
-    return [...asked];
+    return [...read];
   };
   took = 0.25;
   runner.run();
-  expect(asked).toEqual([16, 32, 64, 128]);
+  expect(read).toEqual([16, 32, 64, 128]);
   expect(runWith(2, 2)).toEqual([256, 256]);
   expect(runWith(40, 6)).toEqual([256, 128, 64, 32, 16, 16]);
 });

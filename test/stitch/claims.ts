@@ -1,37 +1,37 @@
 import assert from 'node:assert/strict';
 import type {Marker} from '../../source/buffer/markers.ts';
-import type {Life} from './ring-model.ts';
+import type {Epoch} from './ring-model.ts';
 
 /** What is true of a body whose place the stitch has decided; compared with the markers afterwards. */
 export type Truth = {
   readonly first: boolean;
-  readonly life: Life;
-  /** The life that was followed before. */
-  readonly before: Life | undefined;
+  readonly epoch: Epoch;
+  /** The epoch that was followed before. */
+  readonly before: Epoch | undefined;
   readonly index: number;
-  /** Entries of the same life that were never received. */
+  /** Entries of the same epoch that were never received. */
   readonly lost: number;
-  /** Bytes of the replay that were known, and that the stitch took to be known. */
-  readonly knownBytes: number;
+  /** Bytes of the replay that were old, and that the stitch skipped as old. */
+  readonly oldBytes: number;
   readonly skippedBytes: number;
   /** Lines that were shown again. */
   readonly repeated: number;
-  /** So many known lines, when it was decided, have dates that nothing else has; 0 in a history with other lines. */
+  /** Old lines with dates that nothing else has, when it was decided; 0 in a history with other lines. */
   readonly datedLines: number;
   /** Every entry is one dated line: neither the bytes nor the index leave anything to guess. */
   readonly singleLines: boolean;
-  /** The first line or the caller says which pipeline it is. */
+  /** The first line has the pipeline's id, or the caller. */
   readonly namesPipeline: boolean;
 };
 
-/** Each decided body has its markers, in order, and they tell the truth. */
+/** Each decided body has its markers, in order, and they are true. */
 export function checkClaims(all: readonly Marker[], truths: readonly Truth[]): void {
   const markers = all.filter(({kind}) => kind !== 'line-cut');
   for (const truth of truths) {
     if (!truth.first) checkReconnect(truth, markers);
     else assert.equal(truth.skippedBytes, 0);
   }
-  // `discarded` belongs to the first connection and to new lives; checked there by taking it.
+  // `discarded` belongs to the first connection and to new epochs; checked there by taking it.
   assert.deepEqual(
     markers.filter(({kind}) => kind !== 'discarded'),
     [],
@@ -39,15 +39,15 @@ export function checkClaims(all: readonly Marker[], truths: readonly Truth[]): v
 }
 
 function checkReconnect(truth: Truth, markers: Marker[]): void {
-  const same = truth.life === truth.before;
+  const same = truth.epoch === truth.before;
   let marker = markers.shift();
   if (marker?.kind === 'discarded') marker = markers.shift();
-  if (same) assert.ok(truth.skippedBytes <= truth.knownBytes, 'lost lines that were there');
+  if (same) assert.ok(truth.skippedBytes <= truth.oldBytes, 'lost lines that were there');
   switch (marker?.kind) {
     case 'reconnected':
-      assert.ok(same, 'proved the same life, of another');
+      assert.ok(same, 'proved the same epoch, of another');
       assert.equal(truth.lost, 0);
-      assert.equal(truth.skippedBytes, truth.knownBytes);
+      assert.equal(truth.skippedBytes, truth.oldBytes);
       return;
     case 'lost': {
       const repeat = markers[0]?.kind === 'possible-repeat' ? markers.shift() : undefined;
@@ -64,8 +64,8 @@ function checkReconnect(truth: Truth, markers: Marker[]): void {
       return;
     }
     case 'new-life': {
-      const because = truth.before?.pipelineId === truth.life.pipelineId ? 'restarted' : 'created-again';
-      assert.ok(!same, 'took the same life for another');
+      const because = truth.before?.pipelineId === truth.epoch.pipelineId ? 'restarted' : 'created-again';
+      assert.ok(!same, 'took the same epoch for another');
       assert.equal(truth.skippedBytes, 0);
       if (truth.namesPipeline)
         assert.ok(marker.because === because || (because === 'restarted' && marker.because === 'cleared'));

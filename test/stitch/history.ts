@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {BufferSink} from './buffer-sink.ts';
 import {checkClaims, type Truth} from './claims.ts';
-import {type Farewell, type Follower, type Life, type Limits, ServerModel, type Shape} from './ring-model.ts';
+import {type Epoch, type Farewell, type Follower, type Limits, ServerModel, type Shape} from './ring-model.ts';
 
-/** A line, or several, that somebody writes. The dated ones are unlike any other line ever written. */
+/** A line, or several, that the server writes. The dated ones are unlike any other line ever written. */
 export type Written =
   | {readonly kind: 'dated'; readonly padding: number}
   | {readonly kind: 'manager'; readonly lines: number; readonly text?: string}
@@ -25,16 +25,16 @@ export type History = {
   readonly limits: Limits;
   readonly shape: Shape;
   /**
-   * When the caller knows the pipeline's id: always; one connection after it changed, but then it asks for it; one
+   * When the caller has the pipeline's id: always; one connection after it changed, but then it fetches it; one
    * connection after it changed; never.
    */
-  readonly tellsId: 'at-once' | 'asked' | 'late' | 'never';
+  readonly idComes: 'at-once' | 'fetched' | 'late' | 'never';
   readonly steps: readonly Step[];
 };
 
 /** A history as a script, one step a line. */
-export function script({limits, shape, tellsId, steps}: History): string {
-  const head = `ring of ${limits.bytes} bytes, ${limits.entries} entries, ${shape}, the id told ${tellsId}`;
+export function script({limits, shape, idComes, steps}: History): string {
+  const head = `ring of ${limits.bytes} bytes, ${limits.entries} entries, ${shape}, the id comes ${idComes}`;
   return [head, ...steps.map((step) => JSON.stringify(step))].join('\n');
 }
 
@@ -52,7 +52,7 @@ type Body = {
 
 /**
  * Plays a history against the model and a stitch, and checks every claim against what the model remembers.
- * `dated`: the history holds only lines unlike any other, so nothing may be uncertain that the wire can tell.
+ * `dated`: the history holds only lines unlike any other, so nothing may be uncertain that the wire shows.
  */
 export class Player {
   readonly #sink: BufferSink;
@@ -62,8 +62,8 @@ export class Player {
   readonly #stitch: Stitch;
   readonly #truths: Truth[] = [];
   #body: Body | undefined;
-  /** Up to where the life was received and decided. */
-  #had: {readonly life: Life; readonly offset: number} | undefined;
+  /** Up to where the epoch was received and decided. */
+  #had: {readonly epoch: Epoch; readonly offset: number} | undefined;
   #listedId: string | undefined;
   #serial = 0;
 
@@ -96,8 +96,8 @@ export class Player {
     this.#cut();
     this.#stitch.finish();
     const last = this.#truths.at(-1);
-    assert.equal(last?.life, this.#server.life, 'the last connection was decided');
-    assert.equal(this.#had?.offset, this.#server.life.wire.length, 'and everything that it brought was taken');
+    assert.equal(last?.epoch, this.#server.epoch, 'the last connection was decided');
+    assert.equal(this.#had?.offset, this.#server.epoch.wire.length, 'and everything that it brought was taken');
   }
 
   #step(step: Step): void {
@@ -168,34 +168,34 @@ export class Player {
       const lent = Buffer.from(chunk);
       this.#stitch.append(lent);
       lent.fill('~');
-      this.#askId(body);
+      this.#fetchId(body);
       if (body.follower.ended && body.received === body.follower.body.length) this.#cut();
     }
   }
 
   #connect(): Body {
-    const told = this.#toldId();
-    this.#stitch.start({cause: 'unknown', downMs: 0, ...(told !== undefined && {pipelineId: told})});
+    const pipelineId = this.#callersId();
+    this.#stitch.start({cause: 'unknown', downMs: 0, ...(pipelineId !== undefined && {pipelineId})});
     const open = this.#sink.buffer.hasOpenLine;
     const follower = this.#server.connect();
     this.#body = {follower, open, received: 0, appended: Buffer.alloc(0), closed: false, hurried: false};
     return this.#body;
   }
 
-  /** What the list says when it connects. */
-  #toldId(): string | undefined {
+  /** The id in the list when it connects. */
+  #callersId(): string | undefined {
     const {pipelineId} = this.#server;
-    const {tellsId} = this.#history;
+    const {idComes} = this.#history;
     const before = this.#listedId ?? pipelineId;
     this.#listedId = pipelineId;
-    if (tellsId === 'never') return undefined;
-    return tellsId === 'at-once' ? pipelineId : before;
+    if (idComes === 'never') return undefined;
+    return idComes === 'at-once' ? pipelineId : before;
   }
 
-  /** A caller that asks for the id does so while the body is read. */
-  #askId({follower}: Body): void {
-    const isAsked = this.#history.tellsId === 'at-once' || this.#history.tellsId === 'asked';
-    if (isAsked && this.#stitch.lacksId && !follower.ended) this.#stitch.setPipelineId(this.#server.pipelineId);
+  /** A caller that fetches the id does so while the body is read. */
+  #fetchId({follower}: Body): void {
+    const isFetched = this.#history.idComes === 'at-once' || this.#history.idComes === 'fetched';
+    if (isFetched && this.#stitch.lacksId && !follower.ended) this.#stitch.setPipelineId(this.#server.pipelineId);
   }
 
   #cut(): void {
@@ -212,38 +212,38 @@ export class Player {
     else this.#checkUndecided(follower, content, body.appended);
   }
 
-  #learn({follower: {life, index}, appended, open, closed, hurried}: Body, content: Buffer): void {
+  #learn({follower: {epoch, index}, appended, open, closed, hurried}: Body, content: Buffer): void {
     const skippedBytes = content.length - appended.length;
     assert.ok(skippedBytes >= 0, 'appended no more than what came');
     assert.deepEqual(String(appended), String(content.subarray(skippedBytes)), 'appended the end of what came');
-    assert.equal(closed, open && skippedBytes === 0, 'the open line goes on, or it is closed');
-    const start = life.start(index);
+    assert.equal(closed, open && skippedBytes === 0, 'the open line continues, or it is closed');
+    const start = epoch.start(index);
     const before = this.#had;
-    const same = before?.life === life;
-    const knownBytes = same ? Math.max(0, before.offset - start) : 0;
-    const known = content.subarray(0, knownBytes);
+    const same = before?.epoch === epoch;
+    const oldBytes = same ? Math.max(0, before.offset - start) : 0;
+    const old = content.subarray(0, oldBytes);
     this.#truths.push({
       first: before === undefined,
-      life,
-      before: before?.life,
+      epoch,
+      before: before?.epoch,
       index,
-      lost: same ? Math.max(0, index - life.entriesBefore(before.offset)) : 0,
-      knownBytes,
+      lost: same ? Math.max(0, index - epoch.entriesBefore(before.offset)) : 0,
+      oldBytes,
       skippedBytes,
-      repeated: countLines(content.subarray(skippedBytes, knownBytes)),
-      datedLines: this.#dated && !hurried ? (known.toString().match(/T\d\d:00:00\..*\n/g)?.length ?? 0) : 0,
+      repeated: countLines(content.subarray(skippedBytes, oldBytes)),
+      datedLines: this.#dated && !hurried ? (old.toString().match(/T\d\d:00:00\..*\n/g)?.length ?? 0) : 0,
       singleLines: this.#dated && this.#history.shape.endsWith('json'),
-      namesPipeline: !['control-plane', 'bare'].includes(this.#history.shape) || this.#history.tellsId === 'at-once',
+      namesPipeline: !['control-plane', 'bare'].includes(this.#history.shape) || this.#history.idComes === 'at-once',
     });
-    this.#had = {life, offset: start + content.length};
+    this.#had = {epoch, offset: start + content.length};
   }
 
-  /** Nothing of it was appended; if every line is dated, everything whole in it was known, or its first line is cut. */
-  #checkUndecided({life, index}: Follower, content: Buffer, appended: Buffer): void {
+  /** Nothing of it was appended; if every line is dated, everything whole in it was old, or its first line is cut. */
+  #checkUndecided({epoch, index}: Follower, content: Buffer, appended: Buffer): void {
     assert.equal(appended.length, 0);
     if (!this.#dated || !content.includes('\n')) return;
-    assert.equal(life, this.#had?.life);
-    assert.ok(life.start(index) + content.lastIndexOf('\n') < (this.#had?.offset ?? 0), 'held back a new line');
+    assert.equal(epoch, this.#had?.epoch);
+    assert.ok(epoch.start(index) + content.lastIndexOf('\n') < (this.#had?.offset ?? 0), 'held back a new line');
   }
 }
 

@@ -33,7 +33,7 @@ const started = '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Status transi
 test.each([
   {what: 'lines of a pipeline', text: `${record}\nb\n`, min: 3, max: 3},
   {what: 'an entry that is never longer', text: `${started}a\n`, min: 2, max: 2},
-  {what: 'an entry that may go on', text: failed, min: 0, max: 1},
+  {what: 'an entry that may continue', text: failed, min: 0, max: 1},
   {what: 'lines that may be of it', text: `${failed}a\nb\n`, min: 0, max: 3},
   {what: 'its end, as the next record shows', text: `${failed}a\nb\n${record}c\n`, min: 3, max: 5},
   {what: 'one after the other', text: `${failed}a\n${failed}b\n${started}`, min: 3, max: 5},
@@ -54,7 +54,7 @@ test.each([
   );
 });
 
-test('an endless line in pieces keeps its two ends only, and is still known', () => {
+test('an endless line in pieces keeps its two ends only, and is still recognised', () => {
   const count = new EntryCount(0);
   count.append(Buffer.from('[manager] '));
   for (let piece = 0; piece < 1000; piece++) count.append(Buffer.alloc(10_000, 'x'));
@@ -76,114 +76,114 @@ const nameless = (freshStart?: string): BodyStart => ({
   form: 'control-plane',
 });
 
-/** A life that was seen to begin. */
-function lifeOf(freshStart: string | undefined, pipelineId = 'id-1'): LogEpoch {
-  const life = new LogEpoch();
-  life.newEpochCause(start(freshStart, pipelineId), undefined);
-  life.start(start(freshStart).freshStart);
-  return life;
+/** An epoch that was seen to begin. */
+function epochOf(freshStart: string | undefined, pipelineId = 'id-1'): LogEpoch {
+  const epoch = new LogEpoch();
+  epoch.newEpochCause(start(freshStart, pipelineId), undefined);
+  epoch.start(start(freshStart).freshStart);
+  return epoch;
 }
 
-test('the same fresh start proves the life, another one another life', () => {
-  const life = lifeOf('at one');
+test('the same fresh start proves the epoch, another one another epoch', () => {
+  const epoch = epochOf('at one');
   const same = start('at one');
-  expect(life.newEpochCause(same, undefined)).toBeUndefined();
-  expect(life.isProvedBy(same.freshStart)).toBe(true);
-  expect(life.newEpochCause(start('at two'), undefined)).toBe('restarted');
+  expect(epoch.newEpochCause(same, undefined)).toBeUndefined();
+  expect(epoch.isProvedBy(same.freshStart)).toBe(true);
+  expect(epoch.newEpochCause(start('at two'), undefined)).toBe('restarted');
 });
 
 test('one that we have not seen begin does not begin again', () => {
-  expect(lifeOf(undefined).newEpochCause(start('at one'), undefined)).toBe('restarted');
+  expect(epochOf(undefined).newEpochCause(start('at one'), undefined)).toBe('restarted');
 });
 
 test('a line without a fresh start proves nothing', () => {
-  const life = lifeOf('at one');
-  expect(life.newEpochCause(start(undefined), undefined)).toBeUndefined();
-  expect(life.isProvedBy(undefined)).toBe(false);
+  const epoch = epochOf('at one');
+  expect(epoch.newEpochCause(start(undefined), undefined)).toBeUndefined();
+  expect(epoch.isProvedBy(undefined)).toBe(false);
 });
 
 test('another id is another pipeline; the line is believed before the caller', () => {
-  const life = lifeOf('at one');
+  const epoch = epochOf('at one');
   const entry = {...start(undefined), pipelineId: undefined};
-  expect(life.newEpochCause(entry, undefined)).toBeUndefined();
-  expect(life.lacksId).toBe(false);
-  expect(life.newEpochCause(start(undefined), 'id-2')).toBeUndefined();
-  expect(life.pipelineId).toBe('id-1');
-  expect(life.newEpochCause(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
-  expect(life.pipelineId).toBe('id-3');
-  expect(life.newEpochCause(entry, 'id-4')).toBe('created-again');
+  expect(epoch.newEpochCause(entry, undefined)).toBeUndefined();
+  expect(epoch.lacksId).toBe(false);
+  expect(epoch.newEpochCause(start(undefined), 'id-2')).toBeUndefined();
+  expect(epoch.pipelineId).toBe('id-1');
+  expect(epoch.newEpochCause(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
+  expect(epoch.pipelineId).toBe('id-3');
+  expect(epoch.newEpochCause(entry, 'id-4')).toBe('created-again');
 });
 
-test('where no line names the pipeline, the caller tells a restart and another pipeline apart', () => {
-  const life = new LogEpoch();
-  life.newEpochCause(nameless('at one'), 'id-1');
-  life.start(nameless('at one').freshStart);
-  expect(life.lacksId).toBe(true);
-  life.setPipelineId('id-1');
-  expect(life.lacksId).toBe(false);
-  expect(life.newEpochCause(nameless('at two'), 'id-1')).toBe('restarted');
-  life.start(nameless('at two').freshStart);
-  expect(life.newEpochCause(nameless('at three'), 'id-2')).toBe('created-again');
-  expect(life.pipelineId).toBe('id-2');
+test('where no line names the pipeline, a restart and another pipeline differ by the caller’s id', () => {
+  const epoch = new LogEpoch();
+  epoch.newEpochCause(nameless('at one'), 'id-1');
+  epoch.start(nameless('at one').freshStart);
+  expect(epoch.lacksId).toBe(true);
+  epoch.setPipelineId('id-1');
+  expect(epoch.lacksId).toBe(false);
+  expect(epoch.newEpochCause(nameless('at two'), 'id-1')).toBe('restarted');
+  epoch.start(nameless('at two').freshStart);
+  expect(epoch.newEpochCause(nameless('at three'), 'id-2')).toBe('created-again');
+  expect(epoch.pipelineId).toBe('id-2');
 });
 
-test('an id that the caller learns late makes no other life of the same fresh start', () => {
-  const life = new LogEpoch();
-  life.newEpochCause(nameless('at one'), 'id-1');
-  life.start(nameless('at one').freshStart);
-  expect(life.newEpochCause(nameless('at one'), 'id-2')).toBeUndefined();
-  expect(life.pipelineId).toBe('id-2');
+test('an id that the caller learns late makes no other epoch of the same fresh start', () => {
+  const epoch = new LogEpoch();
+  epoch.newEpochCause(nameless('at one'), 'id-1');
+  epoch.start(nameless('at one').freshStart);
+  expect(epoch.newEpochCause(nameless('at one'), 'id-2')).toBeUndefined();
+  expect(epoch.pipelineId).toBe('id-2');
 });
 
 test('another id by the caller alone, and no fresh start: a doubt that the bytes decide', () => {
-  const life = lifeOf('at one');
-  expect(life.newEpochCause(nameless(), 'id-1')).toBeUndefined();
-  expect([life.isDoubted, life.suspected]).toEqual([false, 'cleared']);
-  expect(life.newEpochCause(nameless(), 'id-2')).toBeUndefined();
-  expect([life.isDoubted, life.suspected]).toEqual([true, 'created-again']);
+  const epoch = epochOf('at one');
+  expect(epoch.newEpochCause(nameless(), 'id-1')).toBeUndefined();
+  expect([epoch.isDoubted, epoch.suspected]).toEqual([false, 'cleared']);
+  expect(epoch.newEpochCause(nameless(), 'id-2')).toBeUndefined();
+  expect([epoch.isDoubted, epoch.suspected]).toEqual([true, 'created-again']);
   // A body that was cut before it was decided leaves the doubt to the next one.
-  expect(life.pipelineId).toBe('id-1');
-  expect(life.newEpochCause(nameless(), 'id-2')).toBeUndefined();
-  expect(life.isDoubted).toBe(true);
-  life.continue(undefined, true);
-  expect([life.pipelineId, life.isDoubted, life.lacksId]).toEqual(['id-2', false, false]);
+  expect(epoch.pipelineId).toBe('id-1');
+  expect(epoch.newEpochCause(nameless(), 'id-2')).toBeUndefined();
+  expect(epoch.isDoubted).toBe(true);
+  epoch.continue(undefined, true);
+  expect([epoch.pipelineId, epoch.isDoubted, epoch.lacksId]).toEqual(['id-2', false, false]);
 });
 
-test('an id that nobody confirmed since the life began is corrected without a doubt', () => {
-  const life = new LogEpoch();
-  life.newEpochCause(nameless(), 'id-1');
-  life.start(undefined);
-  expect(life.newEpochCause(nameless(), 'id-2')).toBeUndefined();
-  expect(life.isDoubted).toBe(false);
-  life.continue(undefined, false);
-  expect([life.pipelineId, life.lacksId]).toEqual(['id-2', true]);
-  life.setPipelineId('id-3');
-  expect([life.pipelineId, life.lacksId]).toEqual(['id-3', false]);
-  life.setPipelineId('id-4');
-  expect(life.pipelineId).toBe('id-3');
+test('an id that was not confirmed since the epoch began is corrected without a doubt', () => {
+  const epoch = new LogEpoch();
+  epoch.newEpochCause(nameless(), 'id-1');
+  epoch.start(undefined);
+  expect(epoch.newEpochCause(nameless(), 'id-2')).toBeUndefined();
+  expect(epoch.isDoubted).toBe(false);
+  epoch.continue(undefined, false);
+  expect([epoch.pipelineId, epoch.lacksId]).toEqual(['id-2', true]);
+  epoch.setPipelineId('id-3');
+  expect([epoch.pipelineId, epoch.lacksId]).toEqual(['id-3', false]);
+  epoch.setPipelineId('id-4');
+  expect(epoch.pipelineId).toBe('id-3');
 });
 
 test('it is the same after it was written down', () => {
-  const life = lifeOf('at one é');
+  const epoch = epochOf('at one é');
   const again = new LogEpoch();
-  again.resume(JSON.parse(JSON.stringify(life.state)));
-  expect(again.state).toEqual(life.state);
+  again.resume(JSON.parse(JSON.stringify(epoch.state)));
+  expect(again.state).toEqual(epoch.state);
   expect(again.newEpochCause(start('at one é'), undefined)).toBeUndefined();
   expect(again.newEpochCause(start('at two'), undefined)).toBe('restarted');
   expect(new LogEpoch().state).toEqual({});
 });
 
-test('of an unknown life a fresh start proves nothing, until it has gone on', () => {
-  const life = new LogEpoch();
-  life.resume({isLifeUnknown: true, pipelineId: 'id-1'});
+test('of an unknown epoch a fresh start proves nothing, until it was continued', () => {
+  const epoch = new LogEpoch();
+  epoch.resume({isLifeUnknown: true, pipelineId: 'id-1'});
   const {freshStart} = start('at one');
-  expect(life.newEpochCause(start('at one'), undefined)).toBeUndefined();
-  expect(life.isProvedBy(freshStart)).toBe(false);
-  life.continue(freshStart, true);
-  expect(life.isProvedBy(freshStart)).toBe(true);
-  expect(life.newEpochCause(start('at two'), undefined)).toBe('restarted');
-  life.continue(start('at two').freshStart, true);
-  expect(life.newEpochCause(start('at one'), undefined)).toBeUndefined();
+  expect(epoch.newEpochCause(start('at one'), undefined)).toBeUndefined();
+  expect(epoch.isProvedBy(freshStart)).toBe(false);
+  epoch.continue(freshStart, true);
+  expect(epoch.isProvedBy(freshStart)).toBe(true);
+  expect(epoch.newEpochCause(start('at two'), undefined)).toBe('restarted');
+  epoch.continue(start('at two').freshStart, true);
+  expect(epoch.newEpochCause(start('at one'), undefined)).toBeUndefined();
 });
 
 const state: LogPosition = {
@@ -204,12 +204,12 @@ it('leaves out a form that it does not know', () => {
   expect(readLogPosition({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
 });
 
-it('takes the id that is known where none was written', () => {
-  expect(readLogPosition({count: state.count}, 'known').pipelineId).toBe('known');
-  expect(readLogPosition(state, 'known').pipelineId).toBe('one');
+it('uses the id of the caller where none was written', () => {
+  expect(readLogPosition({count: state.count}, 'callers').pipelineId).toBe('callers');
+  expect(readLogPosition(state, 'callers').pipelineId).toBe('one');
 });
 
-describe('makes the count and the life unknown, which is always true, for', () => {
+describe('makes the count and the epoch unknown for', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],

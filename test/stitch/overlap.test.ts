@@ -13,10 +13,10 @@ function bruteForce(tail: string, replay: string): number[] {
 
 const text = fc.string({unit: fc.constantFrom('a', 'b', '\n'), maxLength: 40});
 
-test('finds what trying finds, in any chunking, and no later than it can be known', () => {
+test('finds what trial and error finds, in any chunking, and as early as possible', () => {
   fc.assert(
     fc.property(text, text, fc.array(fc.integer({min: 1, max: 5})), (seen, fresh, sizes) => {
-      // Half of the time the replay goes on from the tail.
+      // Half of the time the replay continues the tail.
       const tail = `\n${seen}`;
       const replay = sizes.length % 2 === 0 ? seen.slice(seen.lastIndexOf('\n', seen.length / 2) + 1) + fresh : fresh;
       const overlap = new Overlap(Buffer.from(tail));

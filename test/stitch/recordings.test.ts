@@ -67,10 +67,10 @@ test('05: a killed runner ends without the end marker, and comes back with anoth
   });
 });
 
-test('05b, 05c: the same life again', () => {
+test('05b, 05c: the same epoch again', () => {
   const again = follow('05b-after-runner-restart.raw', '05c-runner-sigterm-api-alive.raw');
   expect(again.log).toBe(bodyOf('05b-after-runner-restart.raw').toString());
-  // Nothing came after what was known; the overlap is proved all the same.
+  // Nothing came after what was old; the overlap is proved all the same.
   expect(again.markers).toMatchObject([{kind: 'reconnected'}]);
   expect(again.hasEndMarker).toBe(true);
 });
@@ -80,7 +80,7 @@ test.each(['40f-v0.200-discard-notice.raw', '41f-v0.100-discard-notice.raw', '40
   (file) => {
     const {log, markers} = follow(file, file);
     expect(log).toBe(follow(file).log);
-    // What proves it stands behind the last line, which the recordings of a notice cut.
+    // What proves it comes after the last line, which the recordings of a notice cut.
     expect(markers.filter(({kind}) => kind !== 'discarded' && kind !== 'reconnected')).toEqual([]);
   },
 );

@@ -14,8 +14,8 @@ export type Shape = 'manager' | 'json' | 'control-plane' | 'control-plane-json' 
 /** How a stopped follower's body ends. */
 export type Farewell = 'end-marker' | 'silent';
 
-/** One life of the ring: everything written to it, and the part that it still holds. */
-export class Life {
+/** One epoch of the ring: everything written to it, and the part that it still holds. */
+export class Epoch {
   /** All entries in wire form, newlines included. */
   wire = Buffer.alloc(0);
   /** Offset of each entry in `wire`, and the end. */
@@ -64,7 +64,7 @@ export class Life {
 
 /** One connection: its body as sent so far. */
 export class Follower {
-  readonly life: Life;
+  readonly epoch: Epoch;
   /** Index of the first replayed entry. */
   readonly index: number;
   /** Bytes of the notice, 0 without one. */
@@ -72,11 +72,11 @@ export class Follower {
   body: Buffer;
   ended = false;
 
-  constructor(life: Life, notice: string) {
-    this.life = life;
-    this.index = life.first;
+  constructor(epoch: Epoch, notice: string) {
+    this.epoch = epoch;
+    this.index = epoch.first;
     this.noticeBytes = Buffer.byteLength(notice);
-    this.body = Buffer.concat([Buffer.from(notice), life.wire.subarray(life.start(life.first))]);
+    this.body = Buffer.concat([Buffer.from(notice), epoch.wire.subarray(epoch.start(epoch.first))]);
   }
 
   send(bytes: string): void {
@@ -90,11 +90,11 @@ export class Follower {
 }
 
 export class ServerModel {
-  life: Life;
+  epoch: Epoch;
   readonly #limits: Limits;
   readonly #shape: Shape;
   #followers: Follower[] = [];
-  #lives = 0;
+  #epochs = 0;
   #pipelines = 1;
   #microseconds = 0;
   #hour = 9;
@@ -102,7 +102,7 @@ export class ServerModel {
   constructor(limits: Limits, shape: Shape = 'manager') {
     this.#limits = limits;
     this.#shape = shape;
-    this.life = this.#startLife();
+    this.epoch = this.#startLife();
   }
 
   /** A timestamp that is never given twice, whatever the clock does. */
@@ -116,7 +116,7 @@ export class ServerModel {
   }
 
   write(entry: string): void {
-    this.life.append(entry, this.#limits);
+    this.epoch.append(entry, this.#limits);
     for (const follower of this.#followers) follower.send(`${entry}\n`);
   }
 
@@ -145,8 +145,8 @@ export class ServerModel {
   }
 
   connect(): Follower {
-    const notice = this.life.first > 0 ? `${this.#notice(this.life.first)}\n` : '';
-    const follower = new Follower(this.life, notice);
+    const notice = this.epoch.first > 0 ? `${this.#notice(this.epoch.first)}\n` : '';
+    const follower = new Follower(this.epoch, notice);
     this.#followers.push(follower);
     return follower;
   }
@@ -154,17 +154,17 @@ export class ServerModel {
   /** The runner restarts: same pipeline, an empty ring. */
   restart(farewell: Farewell): void {
     this.#endAll(farewell);
-    this.life = this.#startLife();
+    this.epoch = this.#startLife();
   }
 
   /** The pipeline is deleted, and another of the same name is created. */
   recreate(): void {
     this.#endAll('end-marker');
     this.#pipelines++;
-    this.life = this.#startLife();
+    this.epoch = this.#startLife();
   }
 
-  /** As the list tells it. */
+  /** As in the list. */
   get pipelineId(): string {
     return `id-${this.#pipelines}`;
   }
@@ -179,11 +179,11 @@ export class ServerModel {
     this.#followers = [];
   }
 
-  #startLife(): Life {
-    this.#lives++;
-    const life = new Life(this.#lives, this.pipelineId);
-    life.append(this.managerEntry('INFO', logsTarget, 'Fresh start of pipeline logs'), this.#limits);
-    return life;
+  #startLife(): Epoch {
+    this.#epochs++;
+    const epoch = new Epoch(this.#epochs, this.pipelineId);
+    epoch.append(this.managerEntry('INFO', logsTarget, 'Fresh start of pipeline logs'), this.#limits);
+    return epoch;
   }
 }
 

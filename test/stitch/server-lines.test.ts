@@ -31,7 +31,7 @@ describe('body start', () => {
     );
   }
 
-  test('the notice is no part of the replay, and tells its index', () => {
+  test('the notice is no part of the replay, and has its index', () => {
     const start = {index: 12, freshStart: undefined, pipelineId: 'id-1', form: 'manager'};
     expect(read(`${notice}\na\nb`)).toEqual({...start, replay: 'a\nb'});
     expect(read(`${notice}\n`)).toEqual({...start, replay: ''});
@@ -104,7 +104,7 @@ describe('protocol lines', () => {
     },
   );
 
-  test('JSON says it in any order of its keys, and with others between them', () => {
+  test('JSON may have any order of its keys, and with others between them', () => {
     const line = find('40g-v0.200-log-json.raw', 'Fresh start');
     const entries = Object.entries(JSON.parse(line));
     for (const keys of [entries.toReversed(), entries.toSorted(), [['a', {line: 'x'}], ...entries]]) {
@@ -179,8 +179,8 @@ describe('protocol lines', () => {
 });
 
 describe('end marker filter', () => {
-  function pass(gate: EndMarkerFilter, chunks: readonly string[]): string {
-    return chunks.map((chunk) => Buffer.from(gate.append(Buffer.from(chunk))).toString()).join('');
+  function pass(filter: EndMarkerFilter, chunks: readonly string[]): string {
+    return chunks.map((chunk) => Buffer.from(filter.append(Buffer.from(chunk))).toString()).join('');
   }
 
   test.each([
@@ -199,24 +199,24 @@ describe('end marker filter', () => {
     fc.assert(
       fc.property(cuts, (at) => {
         const ends = [...at.sort((a, b) => a - b), body.length];
-        const gate = new EndMarkerFilter();
+        const filter = new EndMarkerFilter();
         expect(
           pass(
-            gate,
+            filter,
             ends.map((end, index) => body.slice(ends[index - 1] ?? 0, end)),
           ),
         ).toBe(log);
-        expect(gate.end()).toBe(ended);
+        expect(filter.end()).toBe(ended);
         // The next body begins anew.
-        expect(pass(gate, ['Logs have ended\n'])).toBe('');
+        expect(pass(filter, ['Logs have ended\n'])).toBe('');
       }),
     );
   });
 
   test('no line waits but the one that may be the end marker', () => {
-    const gate = new EndMarkerFilter();
-    expect(pass(gate, ['a', '\nL'])).toBe('a\n');
-    expect(pass(gate, ['o', 'g', 'x'])).toBe('Logx');
-    expect(pass(gate, ['Logs have ended\n'])).toBe('Logs have ended\n');
+    const filter = new EndMarkerFilter();
+    expect(pass(filter, ['a', '\nL'])).toBe('a\n');
+    expect(pass(filter, ['o', 'g', 'x'])).toBe('Logx');
+    expect(pass(filter, ['Logs have ended\n'])).toBe('Logs have ended\n');
   });
 });

@@ -13,13 +13,13 @@ function open() {
     }
   })();
   const stitch = new Stitch({sink, clock: {wall: () => 5}});
-  const said = () => [
+  const events = () => [
     ...sink
       .drainMarkers()
       .map((marker) => (marker.kind === 'lost' ? `lost ${marker.atLeast} to ${marker.atMost}` : marker.kind)),
     ...places,
   ];
-  return {stitch, said, text: () => sink.text()};
+  return {stitch, events, text: () => sink.text()};
 }
 
 /** Written down and read again. */
@@ -32,7 +32,7 @@ function line(server: ServerModel, text: string): void {
   server.write(`[p] ${server.now()} INFO t: ${text}`);
 }
 
-test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes before the end', (missing) => {
+test.each([0, 1, 17, 80])('a run continues where another one stopped, %i bytes before the end', (missing) => {
   const server = new ServerModel({bytes: 1000, entries: 9});
   for (let n = 0; n < 20; n++) line(server, `before ${n}`);
   const first = open();
@@ -47,7 +47,7 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
   const second = open();
   // The state is of the log's beginning: the rest is counted on.
   second.stitch.resume({
-    state: {...state, count: new EntryCount(server.life.first - 4).state},
+    state: {...state, count: new EntryCount(server.epoch.first - 4).state},
     since: tail,
     tail,
     appendedAt: 1,
@@ -55,9 +55,9 @@ test.each([0, 1, 17, 80])('a run goes on where another one stopped, %i bytes bef
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
   second.stitch.settle();
-  expect(second.said()).toEqual(['reconnected', 'placed']);
+  expect(second.events()).toEqual(['reconnected', 'placed']);
   expect(Buffer.concat([tail, Buffer.from(second.text())]).toString()).toBe(
-    server.life.wire.subarray(server.life.start(server.life.first - 4)).toString(),
+    server.epoch.wire.subarray(server.epoch.start(server.epoch.first - 4)).toString(),
   );
 });
 
@@ -72,10 +72,10 @@ test('what was lost meanwhile is counted', () => {
   second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said()).toEqual(['lost 6 to 6', 'placed fresh']);
+  expect(second.events()).toEqual(['lost 6 to 6', 'placed fresh']);
 });
 
-test('another life and another pipeline are known', () => {
+test('another epoch and another pipeline are recognised', () => {
   for (const again of ['restart', 'recreate'] as const) {
     const server = new ServerModel({bytes: 1e6, entries: 30});
     const first = open();
@@ -88,14 +88,14 @@ test('another life and another pipeline are known', () => {
     second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
     second.stitch.start({cause: 'not-running', downMs: 7});
     second.stitch.append(server.connect().body);
-    expect(second.said()).toEqual(['new-life', 'placed fresh']);
+    expect(second.events()).toEqual(['new-life', 'placed fresh']);
   }
 });
 
 test('where the state is unknown the bytes decide, and a fresh start proves nothing', () => {
   const server = new ServerModel({bytes: 1e6, entries: 30});
   for (let n = 0; n < 3; n++) line(server, `before ${n}`);
-  const tail = Buffer.from(server.life.wire);
+  const tail = Buffer.from(server.epoch.wire);
   line(server, 'after');
   const second = open();
   const state: LogPosition = {
@@ -106,14 +106,14 @@ test('where the state is unknown the bytes decide, and a fresh start proves noth
   second.stitch.resume({state, since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said()).toEqual(['reconnected', 'placed']);
+  expect(second.events()).toEqual(['reconnected', 'placed']);
   expect(second.text()).toContain('after');
   expect(second.text()).not.toContain('before');
   expect(second.stitch.state?.isLifeUnknown).toBeUndefined();
   expect(second.stitch.state?.life).toContain('Fresh start');
 });
 
-test('a count goes on in the middle of an entry and of a line', () => {
+test('a count continues in the middle of an entry and of a line', () => {
   const bytes = Buffer.from('a\n[manager] x\ncontinued pipeline-id="1" pipeline-name="p"\nb\nc');
   const whole = new EntryCount(5);
   whole.append(bytes);
@@ -153,17 +153,17 @@ test.each<{what: string; entries: number; shape: Shape}>([
   second.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
   second.stitch.append(server.connect().body);
-  expect(second.said()).toEqual(['reconnected', 'placed']);
-  expect(second.text()).toBe(server.life.wire.subarray(server.life.start(7)).toString());
+  expect(second.events()).toEqual(['reconnected', 'placed']);
+  expect(second.text()).toBe(server.epoch.wire.subarray(server.epoch.start(7)).toString());
   expect(saved(second.stitch.state).count.min).toBe(9);
 
-  // Nothing of the tail is left: how much is missing nobody knows.
+  // Nothing of the tail is left: how much is missing is unknown.
   for (let n = 0; n < 20; n++) line(server, `later ${n}`);
   const third = open();
   third.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
   third.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
   third.stitch.append(server.connect().body);
-  expect(third.said()).toEqual([`lost 0 to ${server.life.first}`, 'placed fresh']);
+  expect(third.events()).toEqual([`lost 0 to ${server.epoch.first}`, 'placed fresh']);
 });
 
 test('of a server of 2025 what was lost between two runs is counted', () => {
@@ -178,5 +178,5 @@ test('of a server of 2025 what was lost between two runs is counted', () => {
   second.stitch.resume({state: saved(first.stitch.state), since: Buffer.alloc(0), tail, appendedAt: 1});
   second.stitch.start({cause: 'not-running', downMs: 7});
   second.stitch.append(server.connect().body);
-  expect(second.said()).toEqual(['lost 6 to 6', 'placed fresh']);
+  expect(second.events()).toEqual(['lost 6 to 6', 'placed fresh']);
 });

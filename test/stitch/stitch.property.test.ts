@@ -79,8 +79,8 @@ function step(entry: fc.Arbitrary<Written>): fc.Arbitrary<Step> {
 
 function history(entry: fc.Arbitrary<Written>): fc.Arbitrary<History> {
   const shape = fc.constantFrom<Shape[]>('manager', 'json', 'control-plane', 'control-plane-json', 'bare');
-  const tellsId = fc.constantFrom<History['tellsId'][]>('at-once', 'asked', 'late', 'never');
-  return fc.record({limits, shape, tellsId, steps: fc.array(step(entry), {maxLength: 25})});
+  const idComes = fc.constantFrom<History['idComes'][]>('at-once', 'fetched', 'late', 'never');
+  return fc.record({limits, shape, idComes, steps: fc.array(step(entry), {maxLength: 25})});
 }
 
 function check(entry: fc.Arbitrary<Written>, isDated: boolean): void {

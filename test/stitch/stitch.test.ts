@@ -7,7 +7,7 @@ import {type Follower, type Limits, ServerModel, type Shape} from './ring-model.
 const real: Limits = {bytes: 1_000_000, entries: 50_000};
 const suffix = 'pipeline-id="id-1" pipeline-name="p"';
 const nothingLost = ['reconnected'];
-/** What is said where nothing proves the life: none lost, if the log was not cleared. */
+/** The marker where nothing proves the epoch: none lost, if the log was not cleared. */
 const likelyNothingLost = ['lost 0..0'];
 
 /** A server with one pipeline, a client that follows it, and what the client has to show. */
@@ -32,7 +32,7 @@ class Scene {
     for (const entry of entries) this.server.write(entry);
   }
 
-  /** Lines that no other life and no other place has. */
+  /** Lines that no other epoch and no other place has. */
   writeDated(...texts: string[]): void {
     for (const text of texts) this.write(`[p] ${this.server.now()}  INFO t: ${text}`);
   }
@@ -76,9 +76,9 @@ class Scene {
     return this.#sink.drainMarkers().map(inWords);
   }
 
-  /** All that the server ever wrote in this life. */
+  /** All that the server ever wrote in this epoch. */
   get written(): string {
-    return this.server.life.wire.toString('latin1');
+    return this.server.epoch.wire.toString('latin1');
   }
 }
 
@@ -91,7 +91,7 @@ function inWords(marker: MarkerKind): string {
     case 'possible-repeat':
       return `possible repeat of ${marker.lines}`;
     case 'new-life':
-      return `new life: ${marker.because}`;
+      return `new epoch: ${marker.because}`;
     default:
       return marker.kind;
   }
@@ -110,7 +110,7 @@ test('the first connection brings the whole ring, without a marker', () => {
   expect(scene.stitch.settled).toBe(true);
 });
 
-test('the first connection says what was discarded before it', () => {
+test('the first connection reports what was discarded before it', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   scene.writeDated('a', 'b', 'c', 'd');
   scene.receive();
@@ -147,7 +147,7 @@ test('identical lines that the index proves to be new are shown as they come', (
   scene.receive();
   scene.cut();
   scene.write(...times(90, 'x'));
-  // The replay holds 10 known lines and 90 new ones; half of it comes.
+  // The replay holds 10 old lines and 90 new ones; half of it comes.
   scene.receiveAllBut('x\n'.length * 50);
   expect(scene.log).toBe('x\n'.repeat(140));
 });
@@ -201,7 +201,7 @@ test('a partial last line, all that is left of the tail in the ring, is complete
   expect(scene.markers()).toEqual(likelyNothingLost);
 });
 
-test('a partial last line that the ring no longer holds stands as received', () => {
+test('a partial last line that the ring no longer holds stays as received', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   scene.writeDated('a', 'b', 'cut');
   scene.receiveAllBut(3);
@@ -265,7 +265,7 @@ test('an endless line streams through as it comes', () => {
   scene.receive();
   scene.write('x'.repeat(3_000_000));
   for (let chunk = 0; chunk < 40; chunk++) scene.receive(65_536);
-  expect(scene.log).toHaveLength(scene.server.life.start(1) + 40 * 65_536);
+  expect(scene.log).toHaveLength(scene.server.epoch.start(1) + 40 * 65_536);
 });
 
 test('an empty replay changes nothing', () => {
@@ -323,7 +323,7 @@ test('N > had with an empty tail', () => {
   expect(scene.markers()).toEqual(['lost 1..1']);
 });
 
-test('a new fresh start line: the new life is complete', () => {
+test('a new fresh start line: the new epoch is complete', () => {
   const scene = new Scene();
   scene.writeDated('a', 'b');
   scene.receive();
@@ -332,7 +332,7 @@ test('a new fresh start line: the new life is complete', () => {
   scene.writeDated('c');
   scene.reconnect();
   expect(scene.log).toBe(before + scene.written);
-  expect(scene.markers()).toEqual(['new life: restarted']);
+  expect(scene.markers()).toEqual(['new epoch: restarted']);
 });
 
 test('a restart cuts a line for good', () => {
@@ -342,10 +342,10 @@ test('a restart cuts a line for good', () => {
   scene.server.restart('silent');
   scene.reconnect();
   expect(scene.log).toContain(' t: ¶[manager]');
-  expect(scene.markers()).toEqual(['line-cut', 'new life: restarted']);
+  expect(scene.markers()).toEqual(['line-cut', 'new epoch: restarted']);
 });
 
-test('N < had without overlap: the log was cleared, and the new life lost its beginning', () => {
+test('N < had without overlap: the log was cleared, and the new epoch lost its beginning', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   scene.writeDated('a', 'b', 'c', 'd', 'e');
   scene.receive();
@@ -355,7 +355,7 @@ test('N < had without overlap: the log was cleared, and the new life lost its be
   scene.markers();
   scene.receive();
   expect(scene.log).toMatch(/^.* d\n.* e\n.* g\n.* h\n$/);
-  expect(scene.markers()).toEqual(['new life: cleared', 'discarded 2']);
+  expect(scene.markers()).toEqual(['new epoch: cleared', 'discarded 2']);
 });
 
 test('an overlap of lines without dates that disagrees with the index is none', () => {
@@ -367,9 +367,9 @@ test('an overlap of lines without dates that disagrees with the index is none', 
   scene.cut();
   scene.markers();
   scene.receive();
-  // In the same life, entry 2 is `b`.
+  // In the same epoch, entry 2 is `b`.
   expect(scene.log).toBe('c\nx\nx\ny\n');
-  expect(scene.markers()).toEqual(['new life: cleared', 'discarded 2']);
+  expect(scene.markers()).toEqual(['new epoch: cleared', 'discarded 2']);
 });
 
 test('a restart whose fresh start has already left the ring: a loss, on condition', () => {
@@ -394,12 +394,12 @@ test('thousands of identical lines across a restart', () => {
   scene.markers();
   scene.write(...times(6000, 'x'));
   scene.receive();
-  // The wire of this replay is that of the old life, 1,000 lines later: nothing more can be claimed.
+  // The wire of this replay is that of the old epoch, 1,000 lines later: nothing more can be claimed.
   expect(scene.log).toBe('x\n'.repeat(3000));
   expect(scene.markers()).toEqual(likelyNothingLost);
 });
 
-test('identical lines across a restart that the index tells apart', () => {
+test('identical lines across a restart that differ by the index', () => {
   const scene = new Scene({ring: {bytes: 1_000_000, entries: 20}});
   scene.write(...times(50, 'x'));
   scene.receive();
@@ -409,7 +409,7 @@ test('identical lines across a restart that the index tells apart', () => {
   scene.write(...times(30, 'x'));
   scene.receive();
   expect(scene.log).toBe('x\n'.repeat(40));
-  expect(scene.markers()).toEqual(['new life: cleared', 'discarded 11']);
+  expect(scene.markers()).toEqual(['new epoch: cleared', 'discarded 11']);
 });
 
 test('the pipeline deleted and created again under the same name', () => {
@@ -423,7 +423,7 @@ test('the pipeline deleted and created again under the same name', () => {
   scene.writeDated('b');
   scene.receive();
   expect(scene.log).toBe(before + scene.written);
-  expect(scene.markers()).toEqual(['new life: created-again']);
+  expect(scene.markers()).toEqual(['new epoch: created-again']);
 });
 
 test('created again, seen by the notice alone', () => {
@@ -433,7 +433,7 @@ test('created again, seen by the notice alone', () => {
   scene.server.recreate();
   scene.writeDated('b', 'c', 'd', 'e');
   scene.reconnect();
-  expect(scene.markers()).toEqual(['new life: created-again', 'discarded 3']);
+  expect(scene.markers()).toEqual(['new epoch: created-again', 'discarded 3']);
 });
 
 test('lines that imitate the server are lines of the log', () => {
@@ -483,9 +483,9 @@ test('an uncertain index and several overlaps: the one that keeps the most lines
   const scene = new Scene({ring: {bytes: 1000, entries: 6}});
   // The first three lines are one entry, or two, or three.
   scene.write('[manager] without', 'x', `x ${suffix}`, ...times(10, 'x'));
-  scene.server.life.first = 0;
+  scene.server.epoch.first = 0;
   scene.receive();
-  scene.server.life.first = 8;
+  scene.server.epoch.first = 8;
   scene.cut();
   const before = scene.log;
   scene.receive();
@@ -493,7 +493,7 @@ test('an uncertain index and several overlaps: the one that keeps the most lines
   expect(scene.markers()).toEqual(['lost 0..0', 'possible repeat of 2']);
 });
 
-test('a fresh start line that the pipeline prints again proves the life all the same', () => {
+test('a fresh start line that the pipeline prints again proves the epoch all the same', () => {
   const scene = new Scene();
   scene.write('x', scene.written.trimEnd(), 'x');
   scene.receive();
@@ -506,7 +506,7 @@ test('a cut line whose date another line shares is not taken for it, where the i
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   const date = scene.server.now();
   scene.write(scene.server.managerEntry('ERROR', 'x', 'first\nsecond'), `[p] ${date}  INFO t: a`);
-  scene.server.life.first = 0;
+  scene.server.epoch.first = 0;
   scene.receiveAllBut(2);
   scene.cut();
   scene.write(`[p] ${date}  INFO t: b`, 'c');
@@ -515,7 +515,7 @@ test('a cut line whose date another line shares is not taken for it, where the i
   expect(scene.markers()).toEqual(['line-cut', 'lost 0..1', 'possible repeat of 1']);
 });
 
-test('an uncertain index and identical lines: what may be new is kept, and said', () => {
+test('an uncertain index and identical lines: what may be new is kept, and marked', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 6}});
   scene.write(...times(6, 'x'));
   scene.receive();
@@ -528,7 +528,7 @@ test('an uncertain index and identical lines: what may be new is kept, and said'
   const before = scene.log;
   scene.write('x', 'x', 'x', 'x', 'x');
   scene.receive();
-  // One x of the replay is known, or none is, and up to two entries are lost.
+  // One x of the replay is old, or none is, and up to two entries are lost.
   expect(scene.log).toBe(before + 'x\n'.repeat(6));
   expect(scene.markers()).toEqual(['lost 0..3', 'possible repeat of 1']);
 });
@@ -538,7 +538,7 @@ test("a runner's message of several lines is one entry", () => {
   scene.write(scene.server.managerEntry('ERROR', 'x', 'first line\nsecond line'), 'a', 'b');
   scene.receive();
   scene.reconnect();
-  expect(scene.log).toBe(scene.written.slice(scene.server.life.start(1)));
+  expect(scene.log).toBe(scene.written.slice(scene.server.epoch.start(1)));
   expect(scene.markers()).toEqual(['discarded 1', ...likelyNothingLost]);
 });
 
@@ -555,18 +555,18 @@ test('a frozen date that is printed again and again proves nothing', () => {
   expect(scene.markers()).toEqual(likelyNothingLost);
 });
 
-test('another life at the same index does not continue a cut line', () => {
+test('another epoch at the same index does not continue a cut line', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   scene.write('a', 'b', 'cut');
   scene.receiveAllBut(2);
   scene.server.restart('silent');
   scene.write('a', 'b', 'd', 'e');
-  scene.server.life.first = 3;
+  scene.server.epoch.first = 3;
   scene.cut();
   scene.markers();
   scene.receive();
   expect(scene.log).toBe('b\ncu¶d\ne\n');
-  expect(scene.markers()).toEqual(['line-cut', 'new life: cleared', 'discarded 3']);
+  expect(scene.markers()).toEqual(['line-cut', 'new epoch: cleared', 'discarded 3']);
 });
 
 test('JSON mode', () => {
@@ -580,7 +580,7 @@ test('JSON mode', () => {
   expect(scene.markers()).toEqual(['lost 1..1']);
 });
 
-test('a switch from text to JSON is a new life', () => {
+test('a switch from text to JSON is a new epoch', () => {
   const scene = new Scene();
   scene.writeDated('a');
   scene.receive();
@@ -589,7 +589,7 @@ test('a switch from text to JSON is a new life', () => {
   scene.stitch.start({cause: 'runner-lost', downMs: 0});
   scene.stitch.append(other.body);
   expect(scene.log).toBe(scene.written + other.body.toString());
-  expect(scene.markers()).toEqual(['new life: restarted']);
+  expect(scene.markers()).toEqual(['new epoch: restarted']);
 });
 
 test('clocks that jump change nothing', () => {
@@ -620,7 +620,7 @@ test('a quiet moment in the middle of a proved replay decides nothing wrong', ()
   expect(scene.markers()).toEqual(nothingLost);
 });
 
-test('a quiet moment after the first dated line of a replay that must be known keeps it away', () => {
+test('a quiet moment after the first dated line of a replay that must be old leaves it out', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 5}});
   scene.writeDated('a', 'b', 'c', 'd', 'e', 'f', 'g');
   scene.receive();
@@ -643,9 +643,9 @@ test('a quiet moment after one dated line that may be new shows it', () => {
   scene.receive();
   const shown = scene.log;
   scene.write(frozen);
-  scene.server.life.first = 4;
+  scene.server.epoch.first = 4;
   scene.reconnect();
-  // Two known entries may come again here, since three lines may be three entries.
+  // Two old entries may come again here, since three lines may be three entries.
   expect(scene.log).toBe(shown);
   scene.stitch.settle();
   expect(scene.log).toBe(`${shown}${frozen}\n`);
@@ -656,14 +656,14 @@ test('a server that contradicts itself hides nothing', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 9}});
   scene.write('a');
   scene.receive();
-  const life = scene.log;
+  const epoch = scene.log;
   scene.write('b', 'c');
-  scene.server.life.first = 3;
+  scene.server.epoch.first = 3;
   scene.reconnect();
-  scene.server.life.first = 0;
+  scene.server.epoch.first = 0;
   scene.reconnect();
-  expect(scene.log).toBe(`${life}c\n${life}b\nc\n`);
-  expect(scene.markers()).toEqual(['lost 1..1', 'new life: cleared']);
+  expect(scene.log).toBe(`${epoch}c\n${epoch}b\nc\n`);
+  expect(scene.markers()).toEqual(['lost 1..1', 'new epoch: cleared']);
 });
 
 test('a quiet moment in the middle of a replay that proves nothing keeps every line', () => {
@@ -743,7 +743,7 @@ describe.each<Shape>(['control-plane', 'bare', 'control-plane-json'])('a server 
     expect(scene.markers()).toEqual(['lost 2..2']);
   });
 
-  test('lines without a time are told apart by the index', () => {
+  test('lines without a time differ by the index', () => {
     const scene = new Scene({shape, ring: {bytes: 1e6, entries: 4}});
     scene.write(scene.server.managerEntry('INFO', 'x', 'Status transition: paused -> running'));
     scene.write(...times(6, 'x'));
@@ -768,16 +768,16 @@ describe.each<Shape>(['control-plane', 'bare'])('a server of 2025 whose lines na
     return scene;
   }
 
-  test('the caller tells created again and restarted apart', () => {
+  test('created again and restarted differ by the caller’s id', () => {
     const scene = received();
     scene.server.restart('silent');
     scene.writeDated('4');
     scene.reconnect(scene.server.pipelineId);
-    expect(scene.markers()).toEqual(['new life: restarted']);
+    expect(scene.markers()).toEqual(['new epoch: restarted']);
     scene.server.recreate();
     scene.writeDated('5');
     scene.reconnect(scene.server.pipelineId);
-    expect(scene.markers()).toEqual(['new life: created-again']);
+    expect(scene.markers()).toEqual(['new epoch: created-again']);
     expect(scene.stitch.pipelineId).toBe('id-2');
   });
 
@@ -786,7 +786,7 @@ describe.each<Shape>(['control-plane', 'bare'])('a server of 2025 whose lines na
     scene.server.recreate();
     scene.writeDated(...Array.from({length: 12}, (_, n) => `${n}`));
     scene.reconnect(scene.server.pipelineId);
-    expect(scene.markers()).toEqual(['new life: created-again', 'discarded 7']);
+    expect(scene.markers()).toEqual(['new epoch: created-again', 'discarded 7']);
   });
 
   test('an id that the caller learnt late repeats nothing', () => {

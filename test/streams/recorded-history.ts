@@ -85,7 +85,7 @@ export class RecordedHistory {
         await this.#wait();
         return;
       case 'restart':
-        this.#lives.push(this.#server.life.wire.toString('latin1'));
+        this.#lives.push(this.#server.epoch.wire.toString('latin1'));
         this.#server.restart('silent');
         return;
       case 'end':
@@ -196,7 +196,7 @@ export class RecordedHistory {
 
   /** In the order of the truth, nothing twice, and where something is missing a marker says so. */
   #check(shown: readonly string[]): void {
-    const truth = [...this.#lives, this.#server.life.wire.toString('latin1')].flatMap((wire) =>
+    const truth = [...this.#lives, this.#server.epoch.wire.toString('latin1')].flatMap((wire) =>
       wire.trimEnd().split('\n'),
     );
     const places = new Map(truth.map((line, place) => [line, place]));

@@ -33,7 +33,7 @@ test('a recording is the log as it came; the next run goes on with it', async ()
   const folder = path.join(home.path, 'p--id-1');
   expect(first.recording.state).toEqual({kind: 'recording', folder, missedBytes: 0});
   const file = path.join(folder, '000001.log');
-  expect(await readFile(file)).toEqual(server.life.wire);
+  expect(await readFile(file)).toEqual(server.epoch.wire);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await first.close();
@@ -47,9 +47,9 @@ test('a recording is the log as it came; the next run goes on with it', async ()
   second.receive(server.connect().body);
   second.settle();
   await written(second, clock);
-  expect(await readFile(file)).toEqual(server.life.wire);
+  expect(await readFile(file)).toEqual(server.epoch.wire);
   const text = shownOf(second.buffer);
-  expect(text.filter((shown) => !shown.startsWith('<')).join('\n')).toBe(server.life.wire.toString().trimEnd());
+  expect(text.filter((shown) => !shown.startsWith('<')).join('\n')).toBe(server.epoch.wire.toString().trimEnd());
   expect(text.filter((shown) => shown.startsWith('<'))).toEqual(['<reconnected>']);
   await second.close();
 });
@@ -142,7 +142,7 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   expect(life.recording.state).toEqual({kind: 'opening'});
   await recorded(life, clock);
   const file = path.join(home.path, 'p--id-1', '000001.log');
-  expect(await readFile(file)).toEqual(server.life.wire);
+  expect(await readFile(file)).toEqual(server.epoch.wire);
 
   life.recording.set(false, 'id-1');
   expect(life.recording.state).toBeUndefined();
@@ -150,7 +150,7 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   receive();
   life.recording.set(true, 'id-1');
   await recorded(life, clock);
-  expect(await readFile(file)).toEqual(server.life.wire);
+  expect(await readFile(file)).toEqual(server.epoch.wire);
   await life.close();
 
   // Another run that begins without recording, and begins to record behind the end of what there is.
@@ -159,7 +159,7 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   await follow(next, server);
   next.recording.set(true, 'id-1');
   await recorded(next, clock);
-  expect(await readFile(file)).toEqual(server.life.wire);
+  expect(await readFile(file)).toEqual(server.epoch.wire);
   await next.close();
 });
 
@@ -194,14 +194,14 @@ test('created again: the new pipeline is recorded in a folder of its own, and bo
   server.write(line(server, 1));
   await follow(life, server);
   life.cut();
-  const old = server.life.wire;
+  const old = server.epoch.wire;
   server.recreate();
   server.write(line(server, 2));
   await follow(life, server);
   await recorded(life, clock);
   expect(life.recording.state).toMatchObject({kind: 'recording', folder: path.join(home.path, 'p--id-2')});
   expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(old);
-  expect(await readFile(path.join(home.path, 'p--id-2', '000001.log'))).toEqual(server.life.wire);
+  expect(await readFile(path.join(home.path, 'p--id-2', '000001.log'))).toEqual(server.epoch.wire);
   await life.close();
 });
 
@@ -223,7 +223,7 @@ test('a second program on the same folder says so and reads only, and takes over
   await first.close();
   await clock.advance(30_000);
   await recorded(second, clock);
-  expect(await readFile(path.join(folder, '000001.log'))).toEqual(server.life.wire);
+  expect(await readFile(path.join(folder, '000001.log'))).toEqual(server.epoch.wire);
   await second.close();
 });
 
@@ -240,7 +240,7 @@ test('where nothing of the past is shown, what another program records is not le
   expect(await second.recording.start('id-1')).toBeUndefined();
   expect(second.recording.state).toMatchObject({kind: 'read-only', by: 1});
   await follow(second, server);
-  expect(shownOf(second.buffer)).toEqual(server.life.wire.toString().trimEnd().split('\n'));
+  expect(shownOf(second.buffer)).toEqual(server.epoch.wire.toString().trimEnd().split('\n'));
   await first.close();
   await second.close();
 });
@@ -265,7 +265,7 @@ test('more than its size: the oldest files are deleted, and no more shown', asyn
   const {buffer} = life;
   expect(buffer.droppedLines).toBeGreaterThan(0);
   expect(buffer.droppedLines + buffer.lineCount).toBe(3001);
-  const lines = server.life.wire.toString().trimEnd().split('\n');
+  const lines = server.epoch.wire.toString().trimEnd().split('\n');
   expect(shownOf(buffer)).toEqual(lines.slice(buffer.droppedLines));
   const folder = path.join(home.path, 'p--id-1');
   const sizes = await Promise.all((await readdir(folder)).map((file) => stat(path.join(folder, file))));
@@ -348,7 +348,7 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
   await rm(path.join(home.path, 'p--id-1', '000002.log.gz'));
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
   await next.recording.start('id-1');
-  const lines = server.life.wire.toString().trimEnd().split('\n');
+  const lines = server.epoch.wire.toString().trimEnd().split('\n');
   // What is older than what cannot be read is given up with it, once that is noticed.
   for (let id = next.buffer.endId - 1; id >= next.buffer.firstId; id--) next.buffer.lineAt(id);
   const kept = shownOf(next.buffer);
@@ -389,7 +389,7 @@ test('a disk that does not answer is not waited for; when it does, what memory h
   expect(life.recording.state).toEqual({kind: 'opening'});
   await held.release();
   await recorded(life, clock);
-  expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(server.life.wire);
+  expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(server.epoch.wire);
   await life.close();
 });
 

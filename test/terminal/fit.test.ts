@@ -60,7 +60,7 @@ describe('clip', () => {
       });
     });
 
-    test('is exactly as wide as what is left of the text, and not wider than asked', () => {
+    test('is exactly as wide as what is left of the text, and not wider than the window', () => {
       fc.assert(
         fc.property(styledText, fc.nat(50), fc.nat(50), (styled, from, cells) => {
           const width = textWidth(clip(styled, from, cells).text);
@@ -133,7 +133,7 @@ describe('wrap', () => {
       expect(rowsOf(text, wrapOffsets(text, cells))).toEqual(rows);
     });
 
-    test('stops at the number of rows asked for', () => {
+    test('stops after `maxRows` rows', () => {
       expect(wrapOffsets('x'.repeat(100), 10, 3)).toEqual([0, 10, 20]);
       expect(wrapOffsets('日'.repeat(100), 10, 3)).toEqual([0, 5, 10]);
       expect(wrapOffsets('abc', 10, 3)).toEqual([0]);
@@ -179,7 +179,7 @@ describe('notice rows', () => {
       expect(rows('Feldera 0.60.\u001B[2J', 40)).toEqual([' Feldera 0.60.^[[2J', undefined]);
     });
 
-    it('goes on in the row of the keys', () => {
+    it('continues in the row of the keys', () => {
       expect(rows(long, 80)).toEqual([
         ' sent 29 lines, 2.5 kB to tmux and its terminal · no terminal is attached: only',
         ' tmux itself can paste it',
@@ -207,7 +207,7 @@ describe('wrap words', () => {
     expect(wrapWords('a\n\n  b', 10)).toEqual(['a', '', '  b']);
   });
 
-  test('breaks a word that is longer than a line, and goes on behind it', () => {
+  test('breaks a word that is longer than a line, and continues after it', () => {
     expect(wrapWords('abcdefghij klm', 4)).toEqual(['abcd', 'efgh', 'ij', 'klm']);
   });
 

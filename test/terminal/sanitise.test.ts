@@ -36,7 +36,7 @@ describe('what becomes visible', () => {
     expect(sanitise(raw).text).toBe(text);
   });
 
-  test('is told from the same text written out', () => {
+  test('differs from the same text written out', () => {
     expect(sanitise('^G\x07')).toEqual({text: '^G^G', runs: [{start: 2, end: 4, style: inverse}]});
     expect(sanitise('\x1b[7m\x07a').runs).toEqual([{start: 2, end: 3, style: inverse}]);
   });

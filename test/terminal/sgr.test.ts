@@ -64,7 +64,7 @@ it.each([
   ['\x1b[38;2;1;2;3mrgb', 'rgb'],
   ['no colours', 'no colours'],
   ['', ''],
-])('takes the colours out of %j', (line, stripped) => {
+])('removes the colours of %j', (line, stripped) => {
   expect(Buffer.from(strip(line)).toString()).toBe(stripped);
 });
 

@@ -12,7 +12,7 @@ test('a simple character has one cell, as it has for Ink', () => {
   expect(simple.filter((character) => simpleWidth(character) !== 1 || stringWidth(character) !== 1)).toEqual([]);
 });
 
-test('simple characters do not join, whatever stands beside them', () => {
+test('simple characters do not join, whatever is beside them', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...simple)), (characters) => {
       const text = characters.join('');

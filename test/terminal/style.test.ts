@@ -90,7 +90,7 @@ test('black or white, whichever is easier to read', () => {
   expect([255, 140, 116, 0].map((grey) => readableOn([grey, grey, grey]))).toEqual([black, black, white, white]);
 });
 
-/** Red is a light red, green is bright yellow, blue a number; nothing is said of the others. */
+/** Red is a light red, green is bright yellow, blue a number; the others are the terminal's. */
 const looks = [undefined, [250, 128, 114], 11, undefined, 25] as const;
 
 describe('a palette', () => {
@@ -110,7 +110,7 @@ describe('a palette', () => {
     expect(styleToSgr(style, paletteFor(looks, depth))).toBe(sgr);
   });
 
-  test('is as good as none when it says nothing', () => {
+  test('is the same as none when it is empty', () => {
     for (const depth of ['16', '256', 'truecolor'] as const) {
       for (const style of [{fg: 1}, {fg: 7, bg: 7}, {bg: 9, inverse: true}, {fg: 208, bg: 17}] satisfies Style[]) {
         expect(styleToSgr(style, paletteFor([], depth))).toBe(styleToSgr(style, depth));

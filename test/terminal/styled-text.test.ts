@@ -58,7 +58,7 @@ describe('slice', () => {
     expect(slice(styled, start, end)).toEqual(expected);
   });
 
-  test('cuts text and styles alike', () => {
+  test('cuts text and styles at the same places', () => {
     fc.assert(
       fc.property(styledText, fc.nat(60), fc.nat(60), (styled, start, length) => {
         const cut = slice(styled, start, start + length);

@@ -25,8 +25,8 @@ const leastForDimMarks = 2.5;
 /** What is left of dim text in VTE, Alacritty and Konsole; the rest is the ground. */
 const dimShare = 2 / 3;
 
-test('every style in the code is known here', () => {
-  const known = [
+test('every style in the code is listed here', () => {
+  const listed = [
     // The palette itself.
     'source/terminal/style.ts',
     // One of `originColors`.
@@ -35,7 +35,7 @@ test('every style in the code is known here', () => {
     'source/ui/pages/contexts.ts',
     'source/ui/components/header.tsx',
   ];
-  expect(unread.filter((each) => !known.some((place) => each.startsWith(place)))).toEqual([]);
+  expect(unread.filter((each) => !listed.some((place) => each.startsWith(place)))).toEqual([]);
   expect(used.length).toBeGreaterThan(40);
 });
 
@@ -67,7 +67,7 @@ test.each([
 });
 
 /**
- * Without a theme colours are the terminal's, and its ground is not known: blue is hard to see on the black of the
+ * Without a theme colours are the terminal's, and its ground is unknown: blue is hard to see on the black of the
  * Linux console, green on the white of xterm. What can be promised are colours on each other.
  */
 describe.each(Object.entries(terminals()))("default, with %s's colours", (_, palette) => {

@@ -52,7 +52,7 @@ describe('spans', () => {
     ]);
   });
 
-  test('begins where it is told to', () => {
+  test('begins at `from`', () => {
     expect([...spans('日本x', 1)].map(({start}) => start)).toEqual([1, 2]);
   });
 

@@ -61,7 +61,7 @@ it('lines alone are no news', () => {
 });
 
 it('a restart that the list and the log tell of is told once, where the log has it', () => {
-  const now = statusAt(1, [log('a', {losses: {...noLosses, lives: 1, lifeId: 6}})], [pipeline('a', {since: 5})]);
+  const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {since: 5})]);
   const summary = awaySummary(statusAt(0, [log('a')], [pipeline('a')]), now, nothing);
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
 });

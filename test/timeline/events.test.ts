@@ -75,7 +75,7 @@ describe('of a log', () => {
   });
 
   it('that it fell silent, and that it began anew', () => {
-    const now = log('a', {silent: 'does not answer', losses: {...noLosses, lives: 1, lifeId: 8}});
+    const now = log('a', {silent: 'does not answer', losses: {...noLosses, clears: 1, clearId: 8}});
     expect(logEvents(log('a'), now, nothing)).toEqual([
       {kind: 'silent', pipeline: 'a', why: 'does not answer'},
       {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},

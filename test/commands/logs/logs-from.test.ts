@@ -54,7 +54,7 @@ async function record(directory: string): Promise<{expected: string; life: Recor
     received = follower.body.length;
     await written(life, clock);
   }
-  return {expected: `${first.subarray(0, first.length - 4)}\n${server.life.wire}`, life};
+  return {expected: `${first.subarray(0, first.length - 4)}\n${server.epoch.wire}`, life};
 }
 
 test('a recording is printed byte by byte, markers apart; also while it is written', async () => {
