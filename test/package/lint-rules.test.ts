@@ -88,11 +88,11 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'ui/state': {
     allowed: ['./other.ts', '../../filters/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../x.ts', '../pane/x.ts', '../../api/client.ts', 'react', 'ink'],
+    forbidden: ['../x.ts', '../pane/x.ts', '../../streams/x.ts', '../../api/types.ts', 'react', 'ink'],
   },
   'ui/pane': {
     allowed: ['../state/x.ts', '../layout.ts', '../../streams/x.ts'],
-    forbidden: ['../controller.ts', '../handlers/x.ts', '../components/x.ts', '../../api/client.ts', 'react'],
+    forbidden: ['../controller.ts', '../services.ts', '../handlers/x.ts', '../../storage/x.ts', 'react'],
   },
   'ui/handlers': {
     allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts'],
@@ -121,7 +121,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'ui/hooks': {
     allowed: ['../controller.ts', '../state/x.ts', '../../lib/x.ts', 'react', 'ink'],
-    forbidden: ['../handlers/x.ts', '../../api/client.ts', '../../stitch/x.ts', 'undici'],
+    forbidden: ['../handlers/x.ts', '../pages/away.ts', '../../api/types.ts', '../../buffer/x.ts', 'undici'],
   },
   screen: {
     allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'],
