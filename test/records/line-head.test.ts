@@ -38,6 +38,7 @@ describe('the level of a line', () => {
     '[p] 2026-11-25T09:08:47.372844Z ERRORS a::b:  no level',
     '[p] 2026-11-25T09:08:47.372844Z \x1b[31 ERROR a::b:  no colour',
     '[p] 5Z ERROR a::b:  no time',
+    '[p] 2026-11-25_09:08:47.372844Z ERROR a::b:  no time',
     'ERROR [p] 2026-11-25T09:08:47.372844Z  INFO a::b:  no tag',
     '{"level":"ERROR"}',
     '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"ERRORS"}',
