@@ -39,6 +39,76 @@ const numberSign = 0x23;
 const star = 0x2a;
 
 /**
+ * The fingerprint of a line, equal for equal messages: a hash (32 bits, signed) of its level, target and text, without name,
+ * time, colours, numbers, ids and quoted values. A line in JSON has the fingerprint of the first line of the same record in
+ * text form. Of a long line the first 64 KiB count.
+ */
+export function fingerprintOf(line: Uint8Array): number {
+  writeLine(line);
+  return writer.end();
+}
+
+/**
+ * The fingerprint as text to read, `INFO a::b:  step # finished in # ms`: equal exactly where `fingerprintOf` is equal.
+ * `text` is the line's visible text.
+ */
+export function fingerprintText(text: string): string {
+  const line = bytesOf(text);
+  const kept = new Uint8Array(line.length * 2 + 16);
+  writeLine(line, kept);
+  writer.end();
+  return new TextDecoder().decode(kept.subarray(0, writer.length));
+}
+
+function writeLine(line: Uint8Array, kept?: Uint8Array): void {
+  const start = levelStartIn(line, 0, line.length);
+  const level = start === undefined ? undefined : levelWordAt(line, start);
+  if (start === undefined || level === undefined) {
+    writer.start(line, kept);
+    writer.text(0, visibleEnd(line, line.length));
+    return;
+  }
+  if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
+  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, kept);
+}
+
+/** Writes the text of a record from its level on. */
+function writeText(
+  bytes: Uint8Array,
+  {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
+  kept: Uint8Array | undefined,
+): void {
+  writer.start(bytes, kept);
+  writer.copy(start, levelEnd);
+  writer.put(space);
+  writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
+}
+
+function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
+  if (!asText.read(line)) {
+    const length = asText.write(line, start, levelEnd);
+    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
+    return;
+  }
+  // Most lines need no copy.
+  const {target, message} = asText;
+  writer.start(line, kept);
+  writer.copy(start, levelEnd);
+  writer.put(space);
+  writer.text(target.start, target.end);
+  writer.put(colon);
+  writer.put(space);
+  writer.put(space);
+  writer.text(message.start, message.end);
+}
+
+/** Where the text ends that counts: after 64 KiB at most. */
+function visibleEnd(bytes: Uint8Array, length: number): number {
+  const visible = Math.min(length, visibleBytes);
+  return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;
+}
+
+/**
  * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a text between quotes `*`;
  * colours are left out. The written bytes are hashed and, if a block is given, kept.
  */
@@ -208,73 +278,3 @@ class FingerprintWriter {
 /** One for all calls, so that none allocates: each starts anew and ends before the next. */
 const writer = new FingerprintWriter();
 const asText = new JsonAsText();
-
-/**
- * The fingerprint of a line, equal for equal messages: a hash (32 bits, signed) of its level, target and text, without name,
- * time, colours, numbers, ids and quoted values. A line in JSON has the fingerprint of the first line of the same record in
- * text form. Of a long line the first 64 KiB count.
- */
-export function fingerprintOf(line: Uint8Array): number {
-  writeLine(line);
-  return writer.end();
-}
-
-/**
- * The fingerprint as text to read, `INFO a::b:  step # finished in # ms`: equal exactly where `fingerprintOf` is equal.
- * `text` is the line's visible text.
- */
-export function fingerprintText(text: string): string {
-  const line = bytesOf(text);
-  const kept = new Uint8Array(line.length * 2 + 16);
-  writeLine(line, kept);
-  writer.end();
-  return new TextDecoder().decode(kept.subarray(0, writer.length));
-}
-
-function writeLine(line: Uint8Array, kept?: Uint8Array): void {
-  const start = levelStartIn(line, 0, line.length);
-  const level = start === undefined ? undefined : levelWordAt(line, start);
-  if (start === undefined || level === undefined) {
-    writer.start(line, kept);
-    writer.text(0, visibleEnd(line, line.length));
-    return;
-  }
-  if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
-  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, kept);
-}
-
-/** Writes the text of a record from its level on. */
-function writeText(
-  bytes: Uint8Array,
-  {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
-  kept: Uint8Array | undefined,
-): void {
-  writer.start(bytes, kept);
-  writer.copy(start, levelEnd);
-  writer.put(space);
-  writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
-}
-
-function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
-  if (!asText.read(line)) {
-    const length = asText.write(line, start, levelEnd);
-    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
-    return;
-  }
-  // Most lines need no copy.
-  const {target, message} = asText;
-  writer.start(line, kept);
-  writer.copy(start, levelEnd);
-  writer.put(space);
-  writer.text(target.start, target.end);
-  writer.put(colon);
-  writer.put(space);
-  writer.put(space);
-  writer.text(message.start, message.end);
-}
-
-/** Where the text ends that counts: after 64 KiB at most. */
-function visibleEnd(bytes: Uint8Array, length: number): number {
-  const visible = Math.min(length, visibleBytes);
-  return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;
-}

@@ -27,7 +27,7 @@ const levelNext = bytesOf('","level":"');
 const messageFirst = bytesOf('{"feldera-service":"pipeline","fields":{"message":"');
 const levelAfter = bytesOf('"},"level":"');
 const timeLast = bytesOf(',"timestamp":"');
-const words = {
+const levelWords = {
   TRACE: bytesOf('TRACE'),
   DEBUG: bytesOf('DEBUG'),
   INFO: bytesOf('INFO'),
@@ -40,9 +40,89 @@ const longestTag = 100;
 const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
+const dayMs = 86_400_000;
 
-/** One for all calls: each starts anew and ends before the next. */
-const members = new JsonMembers();
+/**
+ * The level of a line as received, `[start, end)` of a block or all of the bytes: the level that `parseRecord` finds, where
+ * it finds one. A head is enough, the rest of the line may be missing. Cheap enough for every line that arrives: makes no
+ * string, and reads 200 bytes at most or, in JSON, up to the level and time.
+ */
+export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level | undefined {
+  const at = levelStartIn(bytes, start, end);
+  return at === undefined ? undefined : levelWordAt(bytes, at);
+}
+
+/**
+ * The time of a head line, in text or JSON: Unix time in ms, with the microseconds as fraction. Undefined if the line is no
+ * head or its time is invalid. Makes no string.
+ */
+export function timeOfBytes(line: Uint8Array): number | undefined {
+  const time = timeStartIn(line, 0, line.length);
+  return time === undefined ? undefined : parseTime(line, time);
+}
+
+/** Where the word of the level begins; undefined if the line is no head. */
+export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const first = bytes[start];
+  if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
+  if (first !== openingBracket) return undefined;
+  const time = textTimeIn(bytes, start, end);
+  const timeEnd = time === undefined ? undefined : timeEndIn(bytes, time, end);
+  if (timeEnd === undefined) return undefined;
+  const at = skipBlank(bytes, timeEnd);
+  const level = levelWordAt(bytes, at);
+  if (level === undefined || at + level.length >= end) return undefined;
+  const follows = bytes[at + level.length];
+  return follows === space || follows === escapeByte ? at : undefined;
+}
+
+/** Where the level may begin in a line in JSON that begins with its time and level. */
+export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (!isAt(bytes, start, timeFirst)) return undefined;
+  head.time = start + timeFirst.length;
+  const timeEnd = timeEndIn(bytes, head.time, end);
+  return timeEnd !== undefined && isAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
+}
+
+/** The level whose word is at `at`. */
+export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
+  switch (bytes[at]) {
+    case 0x49:
+      return isAt(bytes, at, levelWords.INFO) ? 'INFO' : undefined;
+    case 0x57:
+      return isAt(bytes, at, levelWords.WARN) ? 'WARN' : undefined;
+    case 0x45:
+      return isAt(bytes, at, levelWords.ERROR) ? 'ERROR' : undefined;
+    case 0x44:
+      return isAt(bytes, at, levelWords.DEBUG) ? 'DEBUG' : undefined;
+    case 0x54:
+      return isAt(bytes, at, levelWords.TRACE) ? 'TRACE' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Skips spaces and SGR sequences. */
+export function skipBlank(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    if (bytes[at] === space) at += 1;
+    else {
+      const end = bytes[at] === escapeByte ? sgrEnd(bytes, at) : at;
+      if (end === at) return at;
+      at = end;
+    }
+  }
+}
+
+/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`; `at` without one. */
+export function sgrEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== escapeByte || bytes[at + 1] !== openingBracket) return at;
+  let end = at + 2;
+  // Digits, `:` and `;`.
+  while (isDigit(bytes[end]) || bytes[end] === 0x3a || bytes[end] === 0x3b) end += 1;
+  return bytes[end] === 0x6d ? end + 1 : at;
+}
 
 /** Where the time of a head line begins; undefined if the line is no head. */
 function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
@@ -68,23 +148,10 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   return undefined;
 }
 
-/** Where the word of the level begins; undefined if the line is no head. */
-export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
-  const first = bytes[start];
-  if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
-  if (first !== openingBracket) return undefined;
-  const time = textTimeIn(bytes, start, end);
-  const timeEnd = time === undefined ? undefined : timeEndIn(bytes, time, end);
-  if (timeEnd === undefined) return undefined;
-  const at = skipBlank(bytes, timeEnd);
-  const level = levelWordAt(bytes, at);
-  if (level === undefined || at + level.length >= end) return undefined;
-  const follows = bytes[at + level.length];
-  return follows === space || follows === escapeByte ? at : undefined;
-}
-
 /** Where time and level begin in the last JSON head that was found. */
 const head = {time: 0, level: 0};
+/** One for all calls: each starts anew and ends before the next. */
+const members = new JsonMembers();
 
 /**
  * Whether a line in JSON is a head: an object with a time and a level, in any order. Nested ones and those in a text do
@@ -110,14 +177,6 @@ function levelByOrder(bytes: Uint8Array, start: number, end: number): number | u
   if (!isAt(bytes, messageEnd, levelAfter)) return undefined;
   head.time = timeAtEnd(bytes, messageEnd, end);
   return head.time === -1 ? undefined : messageEnd + levelAfter.length;
-}
-
-/** Where the level may begin in a line in JSON that begins with its time and level. */
-export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (!isAt(bytes, start, timeFirst)) return undefined;
-  head.time = start + timeFirst.length;
-  const timeEnd = timeEndIn(bytes, head.time, end);
-  return timeEnd !== undefined && isAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
 }
 
 function isJsonLevel(bytes: Uint8Array, at: number, end: number): boolean {
@@ -157,67 +216,6 @@ function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
     return isTime ? at : -1;
   }
   return -1;
-}
-
-/** The level whose word is at `at`. */
-export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
-  switch (bytes[at]) {
-    case 0x49:
-      return isAt(bytes, at, words.INFO) ? 'INFO' : undefined;
-    case 0x57:
-      return isAt(bytes, at, words.WARN) ? 'WARN' : undefined;
-    case 0x45:
-      return isAt(bytes, at, words.ERROR) ? 'ERROR' : undefined;
-    case 0x44:
-      return isAt(bytes, at, words.DEBUG) ? 'DEBUG' : undefined;
-    case 0x54:
-      return isAt(bytes, at, words.TRACE) ? 'TRACE' : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** Skips spaces and SGR sequences. */
-export function skipBlank(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (;;) {
-    if (bytes[at] === space) at += 1;
-    else {
-      const end = bytes[at] === escapeByte ? sgrEnd(bytes, at) : at;
-      if (end === at) return at;
-      at = end;
-    }
-  }
-}
-
-/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`; `at` without one. */
-export function sgrEnd(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== escapeByte || bytes[at + 1] !== openingBracket) return at;
-  let end = at + 2;
-  // Digits, `:` and `;`.
-  while (isDigit(bytes[end]) || bytes[end] === 0x3a || bytes[end] === 0x3b) end += 1;
-  return bytes[end] === 0x6d ? end + 1 : at;
-}
-
-/**
- * The level of a line as received, `[start, end)` of a block or all of the bytes: the level that `parseRecord` finds, where
- * it finds one. A head is enough, the rest of the line may be missing. Cheap enough for every line that arrives: makes no
- * string, and reads 200 bytes at most or, in JSON, up to the level and time.
- */
-export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level | undefined {
-  const at = levelStartIn(bytes, start, end);
-  return at === undefined ? undefined : levelWordAt(bytes, at);
-}
-
-const dayMs = 86_400_000;
-
-/**
- * The time of a head line, in text or JSON: Unix time in ms, with the microseconds as fraction. Undefined if the line is no
- * head or its time is invalid. Makes no string.
- */
-export function timeOfBytes(line: Uint8Array): number | undefined {
-  const time = timeStartIn(line, 0, line.length);
-  return time === undefined ? undefined : parseTime(line, time);
 }
 
 /** Reads `2026-11-25T09:08:47.372844Z` at `at`, with any number of decimals. */

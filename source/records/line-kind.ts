@@ -39,12 +39,25 @@ const thread = bytesOf("thread '");
 const panicked = bytesOf(' panicked at ');
 const overflowed = bytesOf(' has overflowed its stack');
 const backtrace = bytesOf('stack backtrace:');
-const at = bytesOf('at ');
+const placeWord = bytesOf('at ');
 const notes = [bytesOf('note: run with `RUST_BACKTRACE'), bytesOf('note: Some details are omitted')];
 /** Bytes for the name of a thread and its id. */
 const longestThread = 200;
 const frameWidth = 4;
 const placeIndent = 6;
+
+const tag = bytesOf('[manager] ');
+/** The tag of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
+const oldTag = bytesOf('[control-plane] ');
+const separator = bytesOf('",');
+const targetNext = bytesOf('","target":"');
+const serviceKey = bytesOf('"feldera-service":"');
+const jsonService = bytesOf('feldera-service');
+const jsonTarget = bytesOf('target');
+const jsonPipeline = bytesOf('pipeline');
+const runnerService = bytesOf('runner');
+const runnerModules = bytesOf('pipeline_manager::');
+const controlPlane = bytesOf('control-plane');
 
 /** The kind of a line `[start, end)` that is no head. */
 export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind {
@@ -80,29 +93,6 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
   return isPadded && bytes[position] === colon && bytes[position + 1] === space ? number : undefined;
 }
 
-function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
-  let text = start;
-  while (bytes[text] === space && text < end) text += 1;
-  if (text - start >= placeIndent && isAt(bytes, text, at)) return 'place';
-  return frameNumberIn(bytes, start, end) === undefined ? 'indented' : 'frame';
-}
-
-const tag = bytesOf('[manager] ');
-/** The tag of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
-const oldTag = bytesOf('[control-plane] ');
-const separator = bytesOf('",');
-const targetNext = bytesOf('","target":"');
-const serviceKey = bytesOf('"feldera-service":"');
-const jsonService = bytesOf('feldera-service');
-const jsonTarget = bytesOf('target');
-const jsonPipeline = bytesOf('pipeline');
-const runnerService = bytesOf('runner');
-const runnerModules = bytesOf('pipeline_manager::');
-const controlPlane = bytesOf('control-plane');
-
-/** One for all calls: each starts anew and ends before the next. */
-const members = new JsonMembers();
-
 /**
  * Whether a head line is the runner's. In text its tag and a single space before its message prove it (a pipeline may be
  * called `manager`, but its lines have two), in JSON its service. Before Feldera 0.207 its tag and a missing target (a
@@ -123,6 +113,32 @@ export function isOldRunnerLine(bytes: Uint8Array, start: number): boolean {
   return isAt(bytes, start, oldTag);
 }
 
+/**
+ * Whether a head line of the runner is its whole record, or its end cannot be told. A line in JSON is always whole; in text
+ * the suffix marks the end, which lines before Feldera 0.207 do not have.
+ */
+export function isWholeRecord(line: Uint8Array): boolean {
+  return line[0] === openingBrace || isOldRunnerLine(line, 0) || endsManagerEntry(line);
+}
+
+/** The message of a whole record of the runner, without its suffix. */
+export function runnerMessage(line: Buffer): string | undefined {
+  if (line.length > maxProtocolLine) return undefined;
+  const text = visibleText(line);
+  const record = parseRecord(text);
+  if (record?.source !== 'manager') return undefined;
+  if (record.format === 'json') return record.message;
+  if (record.fieldsStart === undefined && record.target !== '') return undefined;
+  return text.slice(record.messageStart, record.fieldsStart);
+}
+
+function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
+  let text = start;
+  while (bytes[text] === space && text < end) text += 1;
+  if (text - start >= placeIndent && isAt(bytes, text, placeWord)) return 'place';
+  return frameNumberIn(bytes, start, end) === undefined ? 'indented' : 'frame';
+}
+
 function hasNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
   // The runner's lines have no colours.
   const levelEnd = isDigit(bytes[start + oldTag.length]) ? levelEndIn(bytes, start, end) : undefined;
@@ -131,6 +147,9 @@ function hasNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
   const wordEnd = offsetOf(bytes, space, word, end) ?? end;
   return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, openingBrace, word, wordEnd) === undefined;
 }
+
+/** One for all calls: each starts anew and ends before the next. */
+const members = new JsonMembers();
 
 function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
   const service = serviceByOrder(bytes, start, end);
@@ -163,23 +182,4 @@ function levelEndIn(bytes: Uint8Array, start: number, end: number): number | und
   const at = levelStartIn(bytes, start, end);
   const level = at === undefined ? undefined : levelWordAt(bytes, at);
   return at === undefined || level === undefined ? undefined : at + level.length;
-}
-
-/**
- * Whether a head line of the runner is its whole record, or its end cannot be told. A line in JSON is always whole; in text
- * the suffix marks the end, which lines before Feldera 0.207 do not have.
- */
-export function isWholeRecord(line: Uint8Array): boolean {
-  return line[0] === openingBrace || isOldRunnerLine(line, 0) || endsManagerEntry(line);
-}
-
-/** The message of a whole record of the runner, without its suffix. */
-export function runnerMessage(line: Buffer): string | undefined {
-  if (line.length > maxProtocolLine) return undefined;
-  const text = visibleText(line);
-  const record = parseRecord(text);
-  if (record?.source !== 'manager') return undefined;
-  if (record.format === 'json') return record.message;
-  if (record.fieldsStart === undefined && record.target !== '') return undefined;
-  return text.slice(record.messageStart, record.fieldsStart);
 }

@@ -32,6 +32,9 @@ const maxBytes = 96 * 1024;
 /** Cells of the names in the head, the space after them included. */
 const headCells = 8;
 const widestKey = 24;
+/** Deeper levels are indented no further: 64 KiB of brackets would become gigabytes of blanks. */
+const deepest = 20;
+const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
  * A whole record in rows of at most `width` cells: the parts of its head, its message and all other lines, its fields as a
@@ -60,6 +63,35 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
     rows.replaceLast(plain(`${options.symbols.ellipsis} cut here: the record has ${size}`, titleStyle));
   }
   return rows.rows;
+}
+
+/**
+ * The first `maxLines` lines of a JSON object or array, indented by two; undefined for any other text. Names, strings and
+ * numbers are not changed: parsing and printing would change large numbers and lose repeated names.
+ */
+export function prettyJson(text: string, maxLines: number): readonly string[] | undefined {
+  if (!/^\s*[[{]/.test(text) || parseJson(text) === undefined) return undefined;
+  const lines: string[] = [];
+  let line = '';
+  let depth = 0;
+  const breakLine = () => {
+    lines.push(line);
+    line = '  '.repeat(Math.min(depth, deepest));
+  };
+  let previous = '';
+  for (const [token] of text.matchAll(tokenPattern)) {
+    const isClosing = token === '}' || token === ']';
+    const isInside = previous === '{' || previous === '[';
+    if (isClosing) depth -= 1;
+    // An empty object or array stays on one line.
+    if (previous === ',' || isInside !== isClosing) breakLine();
+    if (lines.length >= maxLines) return lines;
+    line += token === ':' ? ': ' : token;
+    if (token === '{' || token === '[') depth += 1;
+    previous = token;
+  }
+  lines.push(line);
+  return lines;
 }
 
 function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: DetailOptions): void {
@@ -181,37 +213,4 @@ function wrapped(line: StyledText, cells: number): readonly StyledText[] {
   if (line.text.length * 2 <= cells) return [line];
   const offsets = wordOffsets(line.text, cells);
   return offsets.map((start, index) => slice(line, start, offsets[index + 1] ?? line.text.length));
-}
-
-/** Deeper levels are indented no further: 64 KiB of brackets would become gigabytes of blanks. */
-const deepest = 20;
-const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
-
-/**
- * The first `maxLines` lines of a JSON object or array, indented by two; undefined for any other text. Names, strings and
- * numbers are not changed: parsing and printing would change large numbers and lose repeated names.
- */
-export function prettyJson(text: string, maxLines: number): readonly string[] | undefined {
-  if (!/^\s*[[{]/.test(text) || parseJson(text) === undefined) return undefined;
-  const lines: string[] = [];
-  let line = '';
-  let depth = 0;
-  const breakLine = () => {
-    lines.push(line);
-    line = '  '.repeat(Math.min(depth, deepest));
-  };
-  let previous = '';
-  for (const [token] of text.matchAll(tokenPattern)) {
-    const isClosing = token === '}' || token === ']';
-    const isInside = previous === '{' || previous === '[';
-    if (isClosing) depth -= 1;
-    // An empty object or array stays on one line.
-    if (previous === ',' || isInside !== isClosing) breakLine();
-    if (lines.length >= maxLines) return lines;
-    line += token === ':' ? ': ' : token;
-    if (token === '{' || token === '[') depth += 1;
-    previous = token;
-  }
-  lines.push(line);
-  return lines;
 }

@@ -16,7 +16,8 @@ export type CompactForm = {
   readonly offsetAt: ZoneOffset;
 };
 
-const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+/** How much of the prefix is shown. */
+type Compactness = 'full' | 'no-target' | 'short-time';
 
 /** A line as the server sent it, made safe for the screen, and its record. */
 type LineText = {
@@ -24,6 +25,22 @@ type LineText = {
   /** Undefined for lines that Feldera's logger did not write. */
   readonly record: LogRecord | undefined;
 };
+
+/** Feldera's own colours of levels; ERROR stands out without colours, too. */
+export const levelStyles: Readonly<Record<Level, Style>> = {
+  TRACE: {fg: 5},
+  DEBUG: {fg: 4},
+  INFO: {fg: 2},
+  WARN: {fg: 3},
+  ERROR: {fg: 1, bold: true},
+};
+
+const quiet: Style = {dim: true};
+/** A longer span is shown without its fields: they would leave no room for the message. */
+const longestSpan = 40;
+/** Lines of a message that are read: more have no room. */
+const maxRows = 1001;
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 /** Reads a line for the screen. The level is coloured where the server sent no colour for it (NO_COLOR, JSON). */
 export function readLine(bytes: Uint8Array): LineText {
@@ -39,41 +56,6 @@ export function readLine(bytes: Uint8Array): LineText {
 export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
-
-function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
-  const {text, runs} = asSent;
-  // In text form the level is the first such word after the time.
-  const start =
-    record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
-  const end = start + record.level.length;
-  if (start < 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
-  return overlay(asSent, [{start, end}], levelStyles[record.level]);
-}
-
-/** Where the word of the level begins in a line in JSON; -1 if it has none. */
-function jsonLevelStart(text: string): number {
-  const bytes = Buffer.from(text);
-  const start = levelStartIn(bytes, 0, bytes.length);
-  return start === undefined ? -1 : bytes.toString('utf8', 0, start).length;
-}
-
-/** Feldera's own colours of levels; ERROR stands out without colours, too. */
-export const levelStyles: Readonly<Record<Level, Style>> = {
-  TRACE: {fg: 5},
-  DEBUG: {fg: 4},
-  INFO: {fg: 2},
-  WARN: {fg: 3},
-  ERROR: {fg: 1, bold: true},
-};
-
-const quiet: Style = {dim: true};
-/** A longer span is shown without its fields: they would leave no room for the message. */
-const longestSpan = 40;
-/** Lines of a message that are read: more have no room. */
-const mostRows = 1001;
-
-/** How much of the prefix is shown. */
-type Compactness = 'full' | 'no-target' | 'short-time';
 
 /** The prefix for a width in cells: the message needs most of the row. */
 export function compactnessFor(width: number): Compactness {
@@ -95,6 +77,28 @@ export function compactLine(asSent: StyledText, record: LogRecord, form: Compact
 export function compactRows(asSent: StyledText, record: LogRecord, form: CompactForm): readonly StyledText[] {
   const [first = plain(''), ...more] = messageRows(record, asSent);
   return [concat([...prefix(record, form), first]), ...more];
+}
+
+/** Quoted, as in text form, where it would run into the next field; JSON is not changed. */
+export function fieldValue(value: string): string {
+  return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
+}
+
+function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
+  const {text, runs} = asSent;
+  // In text form the level is the first such word after the time.
+  const start =
+    record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
+  const end = start + record.level.length;
+  if (start < 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
+  return overlay(asSent, [{start, end}], levelStyles[record.level]);
+}
+
+/** Where the word of the level begins in a line in JSON; -1 if it has none. */
+function jsonLevelStart(text: string): number {
+  const bytes = Buffer.from(text);
+  const start = levelStartIn(bytes, 0, bytes.length);
+  return start === undefined ? -1 : bytes.toString('utf8', 0, start).length;
 }
 
 function prefix(record: LogRecord, {compactness, time, offsetAt}: CompactForm): StyledText[] {
@@ -127,7 +131,7 @@ function spanShown(span: string): string {
 
 function messageRows(record: LogRecord, asSent: StyledText): readonly StyledText[] {
   if (record.format === 'text') return [textMessage(record, asSent)];
-  const rows = record.message.split('\n', mostRows).map(sanitise);
+  const rows = record.message.split('\n', maxRows).map(sanitise);
   if (record.fields.length === 0) return rows;
   const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`).join(' ');
   const last = rows.pop() ?? plain('');
@@ -142,9 +146,4 @@ function textMessage(record: TextRecord, asSent: StyledText): StyledText {
   const shown = slice(asSent, messageStart, end);
   if (fieldsStart === undefined || fieldsStart === messageStart) return shown;
   return overlay(shown, [{start: fieldsStart - messageStart, end: end - messageStart}], quiet);
-}
-
-/** Quoted, as in text form, where it would run into the next field; JSON is not changed. */
-export function fieldValue(value: string): string {
-  return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
 }
