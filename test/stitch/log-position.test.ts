@@ -84,36 +84,6 @@ function epochOf(freshStart: string | undefined, pipelineId = 'id-1'): LogEpoch 
   return epoch;
 }
 
-test('the same fresh start proves the epoch, another one another epoch', () => {
-  const epoch = epochOf('at one');
-  const same = start('at one');
-  expect(epoch.newEpochCause(same, undefined)).toBeUndefined();
-  expect(epoch.isProvedBy(same.freshStart)).toBe(true);
-  expect(epoch.newEpochCause(start('at two'), undefined)).toBe('restarted');
-});
-
-test('one that we have not seen begin does not begin again', () => {
-  expect(epochOf(undefined).newEpochCause(start('at one'), undefined)).toBe('restarted');
-});
-
-test('a line without a fresh start proves nothing', () => {
-  const epoch = epochOf('at one');
-  expect(epoch.newEpochCause(start(undefined), undefined)).toBeUndefined();
-  expect(epoch.isProvedBy(undefined)).toBe(false);
-});
-
-test('another id is another pipeline; the line is believed before the caller', () => {
-  const epoch = epochOf('at one');
-  const entry = {...start(undefined), pipelineId: undefined};
-  expect(epoch.newEpochCause(entry, undefined)).toBeUndefined();
-  expect(epoch.lacksId).toBe(false);
-  expect(epoch.newEpochCause(start(undefined), 'id-2')).toBeUndefined();
-  expect(epoch.pipelineId).toBe('id-1');
-  expect(epoch.newEpochCause(start(undefined, 'id-3'), 'id-1')).toBe('created-again');
-  expect(epoch.pipelineId).toBe('id-3');
-  expect(epoch.newEpochCause(entry, 'id-4')).toBe('created-again');
-});
-
 test('where no line names the pipeline, a restart and another pipeline differ by the caller’s id', () => {
   const epoch = new LogEpoch();
   epoch.newEpochCause(nameless('at one'), 'id-1');
@@ -171,19 +141,6 @@ test('it is the same after it was written down', () => {
   expect(again.newEpochCause(start('at one é'), undefined)).toBeUndefined();
   expect(again.newEpochCause(start('at two'), undefined)).toBe('restarted');
   expect(new LogEpoch().state).toEqual({});
-});
-
-test('of an unknown epoch a fresh start proves nothing, until it was continued', () => {
-  const epoch = new LogEpoch();
-  epoch.resume({isLifeUnknown: true, pipelineId: 'id-1'});
-  const {freshStart} = start('at one');
-  expect(epoch.newEpochCause(start('at one'), undefined)).toBeUndefined();
-  expect(epoch.isProvedBy(freshStart)).toBe(false);
-  epoch.continue(freshStart, true);
-  expect(epoch.isProvedBy(freshStart)).toBe(true);
-  expect(epoch.newEpochCause(start('at two'), undefined)).toBe('restarted');
-  epoch.continue(start('at two').freshStart, true);
-  expect(epoch.newEpochCause(start('at one'), undefined)).toBeUndefined();
 });
 
 const state: LogPosition = {
