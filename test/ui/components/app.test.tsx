@@ -25,7 +25,7 @@ describe('the screen', () => {
     for (const row of app.rows) expect(textWidth(row)).toBeLessThanOrEqual(100);
   });
 
-  it('goes on showing what arrives, and stops when it is paused', async () => {
+  it('shows what arrives until it is paused', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
     for (let line = 0; line < 40; line++) app.screen.server.pipeline('orders').write(`first ${line}`);
@@ -40,7 +40,7 @@ describe('the screen', () => {
     expect(app.text).not.toContain('PAUSED');
   });
 
-  it('says which run it is in the very frame that shows its start', async () => {
+  it('names a run in the frame that shows its start', async () => {
     await using app = await AppUnderTest.open({names: ['orders'], scenario: (server) => server.addPipeline('orders')});
     await app.shows('Fresh start of pipeline logs');
     expect(app.text).not.toContain('run 1 of 1');
@@ -72,9 +72,10 @@ describe('the screen', () => {
     server.pipeline('orders').write(`[orders] ${now}  INFO dbsp::work:  of this moment`);
     await app.shows('of this moment');
     await app.press('Tab', 't', 't', 't');
-    await app.shows(/-\d+ s INFO .* of this moment/);
+    // On a busy machine the clock may have gone on by minutes until the line is there.
+    await app.shows(/-\d+ (?:s|min) INFO .* of this moment/);
     await clock.advance(300_000);
-    await app.shows(/-\d min INFO .* of this moment/);
+    await app.shows(/-(?:[5-9]|\d\d) min INFO .* of this moment/);
   });
 
   it('has one connection for each tab, and closes it with the tab', async () => {
@@ -97,7 +98,7 @@ describe('the screen', () => {
     expect(app.text).not.toContain('Enter shows the log');
   });
 
-  it('goes on with a long notice in the row of the keys, and says which rows of a page are shown', async () => {
+  it('continues a long notice in the row of the keys, and says which rows of a page are shown', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
     app.screen.controller.dispatch({type: 'notice', text: `${'word '.repeat(19)}behind it the rest`});
@@ -134,7 +135,7 @@ describe('the screen', () => {
     expect(app.rows).toHaveLength(30);
   });
 
-  it('tells a live log of a stopped pipeline from a running one', async () => {
+  it('shows the state of a pipeline that does not run beside LIVE', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
     app.screen.server.pipeline('orders').stop();
@@ -165,26 +166,6 @@ describe('pages', () => {
     await app.shows(/–(\d+) of \1 rows|this help/);
     expect(last()).toMatch(/\S/);
     expect(app.rows.slice(1, -2).filter((row) => row.trim() !== '').length).toBeGreaterThan(20);
-  });
-
-  it('describe shows errors in full', async () => {
-    await using app = await AppUnderTest.open({
-      scenario: (server) => {
-        server.addPipeline('orders').start();
-        server.pipeline('orders').fail('exit status: 101');
-      },
-    });
-    await app.shows('✗ Failed');
-    await app.press('d');
-    await app.shows('Deployment error (RunnerCheckError)');
-    await app.shows('exit status: 101');
-  });
-
-  it('the events of the connection', async () => {
-    await using app = await AppUnderTest.open();
-    await app.shows('LIVE');
-    await app.press('i');
-    await app.shows('Events of billing, newest first');
   });
 });
 
@@ -248,8 +229,8 @@ describe('sizes', () => {
   });
 });
 
-describe('trouble has its own place', () => {
-  it('no credentials: says what to do, and recovers by itself', async () => {
+describe('while there is no list', () => {
+  it('no credentials: says what to do, and recovers automatically', async () => {
     await using app = await AppUnderTest.open({apiKey: 'apikey:secret'});
     await app.shows('The server requires credentials');
     await app.shows('--auth or the variable FELDERA_API_KEY');

@@ -8,7 +8,7 @@ import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 const symbols = symbolsFor(true);
 const failed = makePipeline('etl', {...stopped, deploymentError});
 
-it('says what is wrong, in the cause of the error, and how to read all of it', () => {
+it('the banner gives the cause of the error, and the key for all of it', () => {
   expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
     ' ✗ Failed: Pipeline process exited with exit status: 101  d: in full ',
   );
@@ -18,13 +18,13 @@ it('says what is wrong, in the cause of the error, and how to read all of it', (
   expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  d: in full ');
 });
 
-it('says nothing about a pipeline that is well, or not there', () => {
+it('there is no banner for a pipeline that is well, or not there', () => {
   expect(bannerText(makePipeline('orders'), {width: 100, symbols, key: 'd'})).toBeUndefined();
   expect(bannerText(makePipeline('orders', stopped), {width: 100, symbols, key: 'd'})).toBeUndefined();
   expect(bannerText(undefined, {width: 100, symbols, key: 'd'})).toBeUndefined();
 });
 
-it('fits every pane, its hint is never cut, and no control character gets through', () => {
+it('the banner fits every pane, its hint is never cut, and no control character gets through', () => {
   const cause = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
   const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
   for (let width = 25; width <= 210; width++) {
@@ -58,7 +58,7 @@ describe('the row above the log says', () => {
     expect(styles.find(({style}) => style.fg === 1)).toMatchObject({start: all.indexOf('stopped'), end: 29});
   });
 
-  it('that a run was cut short, and what it was last', () => {
+  it('that a run was cut short, and its last state', () => {
     expect(text({...second, endedAt})).toContain(' · last running · 12:01:02 – 12:11:02');
   });
 
@@ -77,11 +77,11 @@ describe('the row above the log says', () => {
     expect(text({...second, endedAt: now}, {now})).toContain('2026-11-25 12:01:02 – 2026-11-26 12:11:02');
   });
 
-  it('nothing where no run is known', () => {
+  it('nothing without a run', () => {
     expect(text(undefined)).toBe('');
   });
 
-  it('no more than fits, and that it goes on', () => {
+  it('as much as fits, with a sign for the rest', () => {
     for (const width of [8, 24, 36]) {
       expect(textWidth(text(second, {width}))).toBe(width);
       expect(text(second, {width})).toMatch(/›$/);
@@ -92,7 +92,7 @@ describe('the row above the log says', () => {
 describe('the run that is named', () => {
   const runs = [first, second];
   const index = {
-    // The line that has not ended has no run yet.
+    // An open line has no run yet.
     runAt: (id: number) => (id === 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
   };
   const places = (...ids: readonly number[]) => ids.map((id) => ({id}));
@@ -102,7 +102,7 @@ describe('the run that is named', () => {
     expect(runShown(index, {kind: 'held'}, places(3, 4, 5, 6))).toBe(first);
   });
 
-  it('is that of the row above the line that has not ended', () => {
+  it('is that of the row above an open line', () => {
     expect(runShown(index, {kind: 'follow'}, places(3, 6, 9))).toBe(second);
     expect(runShown(index, {kind: 'follow'}, places(9))).toBeUndefined();
   });

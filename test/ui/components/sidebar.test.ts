@@ -33,7 +33,7 @@ describe('a row', () => {
     expect(text({pipelines: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });
 
-  it('has a dash where a server does not tell the number, and nothing of a pipeline that does not run', () => {
+  it('has a dash where the server does not count them, and nothing for a pipeline that does not run', () => {
     const unknown = makePipeline('p', {connectorErrors: undefined});
     expect(text({pipelines: [unknown]})[0]).toMatch(/● Running +– $/);
     expect(text({pipelines: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
@@ -79,7 +79,7 @@ describe('a row', () => {
     expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust$/);
   });
 
-  it('shows a status that is not known as sent', () => {
+  it('shows an unknown status as sent', () => {
     expect(text({pipelines: [makePipeline('p', {deploymentStatus: 'Warp'})]})[0]).toContain('? Warp');
   });
 
@@ -92,7 +92,7 @@ describe('a row', () => {
 describe('the cursor', () => {
   const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({pipelines: five, cursor: 'fraud', ...change}));
 
-  it('is painted inverse where the keys go', () => {
+  it('is inverse while it has the keys', () => {
     const rows = shownOf({});
     const inverse = rows.filter((row) => row.runs.some((run) => run.style.inverse));
     expect(inverse.map((row) => row.text.trim().split(' ')[0])).toEqual(['fraud']);
@@ -148,7 +148,7 @@ it('says what the list is filtered by, and how many are left', () => {
   expect(text({pipelines: five.slice(0, 2), nameFilter: 'xy'})[0]?.trimEnd()).toBe(' /xy  2');
 });
 
-it('every row is exactly as wide as the sidebar, whatever stands in it', () => {
+it('every row is exactly as wide as the sidebar, whatever is in it', () => {
   const pipeline = fc
     .record({
       name: fc.oneof(

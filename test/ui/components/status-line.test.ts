@@ -29,14 +29,14 @@ function view(change: Partial<StatusView> = {}): StatusView {
 const text = (change: Partial<StatusView>) => statusText(view(change)).text;
 
 describe('the status line says', () => {
-  it('how much is held, and how it is shown', () => {
+  it('the size of the log, and how it is shown', () => {
     expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
     expect(text({lineCount: 1, byteLength: 80, wrap: true, following: false})).toMatch(
       /^ {2}1 line {2}80 B +wrap on {2}paused $/,
     );
   });
 
-  it('what is searched for, and where the current line stands', () => {
+  it('the search, and the place of the current line in it', () => {
     expect(text({search})).toMatch(/^ \/refused {2}3 of 41 {2}52,118 lines/);
   });
 

@@ -21,13 +21,13 @@ describe('a tab says', () => {
     expect(bar([tab('orders', {kept: false, active: true})], 20).trimEnd()).toBe(' 1 orders…');
   });
 
-  it('that lines came, errors came, and that it is not connected', () => {
+  it('new lines, new errors, and that it is not connected', () => {
     const marked = [tab('a', {fresh: true}), tab('b', {errors: 1234}), tab('c', {offline: true})];
     expect(bar(marked, 40).trimEnd()).toBe(' 1 a ●  2 b 1,234✗  3 c ◌');
     expect(bar([tab('d', {fresh: true, errors: 3, offline: true})], 40).trimEnd()).toBe(' 1 d ●3✗◌');
   });
 
-  it('which one is shown, by its style alone', () => {
+  it('that it is the shown one, by its style', () => {
     const painted = tabBar([tab('a'), tab('b', {active: true})], 20, symbols);
     const inverse = painted.runs.filter((run) => run.style.inverse);
     expect(inverse.map((run) => painted.text.slice(run.start, run.end))).toEqual([' 2 b ']);

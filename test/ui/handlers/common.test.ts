@@ -21,7 +21,7 @@ describe('the two sides', () => {
     expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
   });
 
-  it('without a tab there is a way back to the list', async () => {
+  it('without a tab the keys can go back to the list', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.press('X', 'Tab');
     expect(screen.controller.state.focus).toBe('sidebar');
@@ -90,14 +90,14 @@ describe('leaving', () => {
     expect(screen.quits).toBe(1);
   });
 
-  it('q and ^C do not stand for each other', async () => {
+  it('q and ^C do not confirm each other', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('q', '^C', 'q', '^C');
     expect(screen.quits).toBe(0);
   });
 });
 
-describe('Esc peels one layer at a time', () => {
+describe('Esc undoes one layer at a time', () => {
   it('page, then search, then the filter of the list', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.pressTogether('/', 'o', 'r', 'd', 'Enter');

@@ -108,7 +108,7 @@ describe(':', () => {
   });
 });
 
-describe('reading', () => {
+describe('moving and searching', () => {
   async function reading(lines: number): Promise<ScreenUnderTest> {
     const screen = await ScreenUnderTest.connected({names: ['orders']});
     for (let line = 1; line <= lines; line++) screen.server.pipeline('orders').write(`line ${line} of ${line % 10}`);
@@ -123,7 +123,7 @@ describe('reading', () => {
     return screen.manager.get('orders')?.buffer.lineAt(id)?.toString();
   };
 
-  it('p stops, the stream goes on; p again follows', async () => {
+  it('p stops the view but not the stream; p again follows', async () => {
     await using screen = await reading(100);
     screen.press('p');
     expect(position(screen)?.kind).toBe('held');
@@ -208,7 +208,7 @@ describe('reading', () => {
     expect(activeTab(screen.controller.state)?.pane).toMatchObject(before);
   });
 
-  it('when the search is peeled, or a key pans, the hit’s line is seen as the others are', async () => {
+  it('once the search is cleared, or a key pans, the hit’s line is shown like the others', async () => {
     await using screen = await reading(3);
     screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle`);
     await screen.untilLine('orders', 'needle');
@@ -265,14 +265,6 @@ describe('reading', () => {
     expect(screen.controller.state.notice).toBe('wrapped lines cannot be panned: w unwraps them');
   });
 
-  it('w and J change how lines are shown, and back', async () => {
-    await using screen = await reading(3);
-    screen.press('w', 'J');
-    expect(activeTab(screen.controller.state)?.pane).toMatchObject({wrap: true, asSent: true});
-    screen.press('w', 'J');
-    expect(activeTab(screen.controller.state)?.pane).toMatchObject({wrap: false, asSent: false});
-  });
-
   it('= draws a dated line at the end', async () => {
     await using screen = await reading(3);
     const {buffer} = screen.manager.get('orders') ?? {};
@@ -305,12 +297,12 @@ test.each([
   ['12.5 %', {kind: 'percent', value: 12.5}],
   ['0%', {kind: 'percent', value: 0}],
   ['100%', {kind: 'percent', value: 100}],
-])('the place %j', (text, expected) => {
+])('a line or percentage: %j', (text, expected) => {
   expect(parsePlace(text)).toEqual(expected);
 });
 
 test.each(['', '-', '%', '101%', '-5%', '1,20', '12,0400', '1.5', 'end', '$1', '1e3', '0x10'])(
-  '%j is no place',
+  '%j is neither',
   (text) => {
     expect(parsePlace(text)).toEqual({
       kind: 'error',

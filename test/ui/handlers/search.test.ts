@@ -14,7 +14,7 @@ import {
 } from '../reading.ts';
 import type {ScreenOptions} from '../screen-under-test.ts';
 
-it('* adds patterns, and takes away the one that is typed again', async () => {
+it('* adds patterns, and removes one that is typed again', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step one')]);
   await typed(screen, '*', 'one');
   await typed(screen, '*', 'st.p');
@@ -27,7 +27,7 @@ it('* adds patterns, and takes away the one that is typed again', async () => {
   expect(viewOf(screen).highlights).toEqual(['st.p']);
 });
 
-it('* shares what was typed with the search', async () => {
+it('* recalls searches, too', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step one')]);
   await typed(screen, '/', 'one');
   screen.press('*');
@@ -35,28 +35,26 @@ it('* shares what was typed with the search', async () => {
   expect(screen.controller.state.prompt).toMatchObject({kind: 'highlight', text: 'one'});
 });
 
-describe('recall pattern', () => {
-  it('the arrows offer what begins with what was typed; typing begins a new walk', async () => {
-    await using screen = await reading([logged(1, 'INFO', 'step one')]);
-    const {controller} = screen;
-    for (const pattern of ['refused', 'reset', 'timeout']) controller.services.history.add(pattern);
-    const text = () => controller.state.prompt?.text;
-    screen.pressTogether('/', 'r', 'e');
-    recallPrompt(controller, 1);
-    expect(text()).toBe('reset');
-    recallPrompt(controller, 1);
-    expect(text()).toBe('refused');
-    expect(recallPrompt(controller, 1)).toBe(false);
-    recallPrompt(controller, -1);
-    recallPrompt(controller, -1);
-    expect(text()).toBe('re');
-    changePrompt(controller, 't');
-    recallPrompt(controller, 1);
-    expect(text()).toBe('timeout');
-  });
+it('the arrows recall what begins with the typed text, also after more is typed', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step one')]);
+  const {controller} = screen;
+  for (const pattern of ['refused', 'reset', 'timeout']) controller.services.history.add(pattern);
+  const text = () => controller.state.prompt?.text;
+  screen.pressTogether('/', 'r', 'e');
+  recallPrompt(controller, 1);
+  expect(text()).toBe('reset');
+  recallPrompt(controller, 1);
+  expect(text()).toBe('refused');
+  expect(recallPrompt(controller, 1)).toBe(false);
+  recallPrompt(controller, -1);
+  recallPrompt(controller, -1);
+  expect(text()).toBe('re');
+  changePrompt(controller, 't');
+  recallPrompt(controller, 1);
+  expect(text()).toBe('timeout');
 });
 
-describe('search handlers', () => {
+describe('keys that go to hits, errors and runs', () => {
   const log = [
     logged(1, 'INFO', 'step one'),
     logged(2, 'ERROR', 'broken two'),
@@ -86,7 +84,7 @@ describe('search handlers', () => {
       expect(rowsOf(screen)).toHaveLength(4);
     });
 
-    it('claim nothing of lines that were not looked at yet', async () => {
+    it('say nothing final while lines are still to be searched', async () => {
       await using screen = await reading(log);
       screen.pressTogether('/', 'n', 'o', 'n', 'e', 'Enter', 'n');
       expect(noticeOf(screen)).toBe('nothing found so far');
@@ -194,74 +192,72 @@ describe('search handlers', () => {
   });
 });
 
-describe('search prompt', () => {
+describe('the prompt of /', () => {
   const log = ['one', 'two', 'three', 'four'].map((word, at) => logged(at, 'INFO', `step ${word}`));
 
-  describe('the search prompt', () => {
-    it('searches from where it began, however much is typed and taken back', async () => {
-      await using screen = await reading(log);
-      screen.press('g');
-      screen.pressTogether('/', 'f', 'o', 'u');
-      await workedOut(screen);
-      expect(currentLine(screen)).toContain('four');
-      changePrompt(screen.controller, 't');
-      await workedOut(screen);
-      expect(currentLine(screen)).toContain('Fresh start');
-      changePrompt(screen.controller, 'step t');
-      await workedOut(screen);
-      expect(currentLine(screen)).toContain('two');
-      changePrompt(screen.controller, '');
-      expect(currentLine(screen)).toContain('Fresh start');
-      expect(viewOf(screen).search).toBeUndefined();
-    });
+  it('searches from where it began, whatever is typed and deleted', async () => {
+    await using screen = await reading(log);
+    screen.press('g');
+    screen.pressTogether('/', 'f', 'o', 'u');
+    await workedOut(screen);
+    expect(currentLine(screen)).toContain('four');
+    changePrompt(screen.controller, 't');
+    await workedOut(screen);
+    expect(currentLine(screen)).toContain('Fresh start');
+    changePrompt(screen.controller, 'step t');
+    await workedOut(screen);
+    expect(currentLine(screen)).toContain('two');
+    changePrompt(screen.controller, '');
+    expect(currentLine(screen)).toContain('Fresh start');
+    expect(viewOf(screen).search).toBeUndefined();
+  });
 
-    it('goes around to the first hit where there is none further down', async () => {
-      await using screen = await reading(log);
-      screen.press('k');
-      await typed(screen, '/', 'one');
-      expect(currentLine(screen)).toContain('one');
-    });
+  it('goes to the first hit where there is none below', async () => {
+    await using screen = await reading(log);
+    screen.press('k');
+    await typed(screen, '/', 'one');
+    expect(currentLine(screen)).toContain('one');
+  });
 
-    it('Esc before anything is found goes nowhere, then or later', async () => {
-      await using screen = await reading(log);
-      await typed(screen, '/', 'one');
-      screen.press('G');
-      screen.pressTogether('/', 't', 'w', 'o');
-      cancelPrompt(screen.controller);
-      await screen.clock.advance(100);
-      await workedOut(screen);
-      expect(viewOf(screen)).toMatchObject({search: 'one', position: {kind: 'follow'}});
-    });
+  it('Esc before anything is found goes nowhere, then or later', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '/', 'one');
+    screen.press('G');
+    screen.pressTogether('/', 't', 'w', 'o');
+    cancelPrompt(screen.controller);
+    await screen.clock.advance(100);
+    await workedOut(screen);
+    expect(viewOf(screen)).toMatchObject({search: 'one', position: {kind: 'follow'}});
+  });
 
-    it('Enter before anything is found goes there once it is', async () => {
-      await using screen = await reading(log);
-      screen.pressTogether('/', 't', 'w', 'o', 'Enter');
-      expect(viewOf(screen).position.kind).toBe('follow');
-      await screen.until(() => viewOf(screen).position.kind === 'held', 'the jump');
-      expect(currentLine(screen)).toContain('two');
-    });
+  it('Enter before anything is found goes there once it is', async () => {
+    await using screen = await reading(log);
+    screen.pressTogether('/', 't', 'w', 'o', 'Enter');
+    expect(viewOf(screen).position.kind).toBe('follow');
+    await screen.until(() => viewOf(screen).position.kind === 'held', 'the jump');
+    expect(currentLine(screen)).toContain('two');
+  });
 
-    it('who moves on meanwhile is not taken back', async () => {
-      await using screen = await reading(log);
-      screen.pressTogether('/', 't', 'w', 'o', 'Enter', 'g');
-      await workedOut(screen);
-      expect(currentLine(screen)).toContain('Fresh start');
-    });
+  it('a user who has moved meanwhile is not moved', async () => {
+    await using screen = await reading(log);
+    screen.pressTogether('/', 't', 'w', 'o', 'Enter', 'g');
+    await workedOut(screen);
+    expect(currentLine(screen)).toContain('Fresh start');
+  });
 
-    it('keeps the tab, and remembers only what was searched for with Enter', async () => {
-      await using screen = await reading(log, {});
-      screen.pressTogether('/', 'n', 'o');
-      cancelPrompt(screen.controller);
-      await typed(screen, '/', 'two');
-      await typed(screen, '/', 'three');
-      expect(screen.controller.services.history.entries).toEqual(['three', 'two']);
-      screen.press('/');
-      expect(recallPrompt(screen.controller, 1)).toBe(true);
-      expect(recallPrompt(screen.controller, 1)).toBe(true);
-      expect(screen.controller.state.prompt?.text).toBe('two');
-      await workedOut(screen);
-      expect(currentLine(screen)).toContain('two');
-      expect(recallPrompt(screen.controller, 1)).toBe(false);
-    });
+  it('keeps the tab, and stores only searches that ended with Enter', async () => {
+    await using screen = await reading(log, {});
+    screen.pressTogether('/', 'n', 'o');
+    cancelPrompt(screen.controller);
+    await typed(screen, '/', 'two');
+    await typed(screen, '/', 'three');
+    expect(screen.controller.services.history.entries).toEqual(['three', 'two']);
+    screen.press('/');
+    expect(recallPrompt(screen.controller, 1)).toBe(true);
+    expect(recallPrompt(screen.controller, 1)).toBe(true);
+    expect(screen.controller.state.prompt?.text).toBe('two');
+    await workedOut(screen);
+    expect(currentLine(screen)).toContain('two');
+    expect(recallPrompt(screen.controller, 1)).toBe(false);
   });
 });

@@ -128,7 +128,7 @@ describe('where filters leave nothing', () => {
     expect(lastWords(screen)).toEqual(['else']);
   });
 
-  it('it does not say so of a log that is empty, nor of one that is only folded', async () => {
+  it('it does not say so for an empty log, nor for one that is only folded', async () => {
     await using screen = await reading(five, {names: ['orders', 'unknown']});
     screen.press('2');
     await typed(screen, '&', 'nowhere');
@@ -136,7 +136,7 @@ describe('where filters leave nothing', () => {
     expect(rowsOf(screen).join('\n')).not.toContain('hidden by filters');
   });
 
-  it('R lets go of the run all the same', async () => {
+  it('R shows the other runs all the same', async () => {
     await using screen = await reading(five);
     await pressed(screen, 'R');
     await typed(screen, '&', 'nowhere');
@@ -163,7 +163,7 @@ describe('L', () => {
     expect(texts(screen)).toEqual([]);
   });
 
-  it('goes on from a level that was typed', async () => {
+  it('continues from a typed level', async () => {
     await using screen = await reading(five);
     await typed(screen, '&', 'level:warn');
     await pressed(screen, 'L');
@@ -187,7 +187,7 @@ describe('x', () => {
   });
 });
 
-describe('stretches of the log', () => {
+describe('<, > and R', () => {
   it('< and > hide what is before and after the record', async () => {
     await using screen = await reading(five);
     await pressed(screen, 'k', 'k', '>', 'k', '<');
@@ -284,7 +284,7 @@ describe('stretches of the log', () => {
     expect(lastWords(screen).length).toBeGreaterThan(10);
   });
 
-  it('they stand when older lines are dropped', async () => {
+  it('they stay when older lines are dropped', async () => {
     await using screen = await reading(five, {scrollbackBytes: 20_000});
     await pressed(screen, 'k', '<');
     await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
@@ -297,7 +297,7 @@ describe('stretches of the log', () => {
   });
 });
 
-describe('records alike', () => {
+describe('f, o and -', () => {
   const alike = [1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`));
 
   it('f folds them into one row, o opens it in place and closes it, f unfolds all', async () => {
@@ -320,14 +320,14 @@ describe('records alike', () => {
     expect(noticeOf(screen)).toBe('no folded row here: f folds similar neighbours');
   });
 
-  it('- hides all of one shape', async () => {
+  it('- hides all of one fingerprint', async () => {
     await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
     await pressed(screen, 'k', '-');
     expect(lastWords(screen)).toEqual(['Fresh', 'four']);
     expect(texts(screen)[0]).toMatch(/^not like: /);
   });
 
-  it('- says of a marker that it is no record', async () => {
+  it('- says that a marker is not a record', async () => {
     await using screen = await reading(alike);
     await pressed(screen, '=');
     await pressed(screen, '-');
@@ -337,7 +337,7 @@ describe('records alike', () => {
 });
 
 describe('a', () => {
-  it('gives the filters to the other tabs, but not stretches of this log', async () => {
+  it('copies the filters to the other tabs, but not ranges of this log', async () => {
     await using screen = await reading(five, {names: ['orders', 'fraud']});
     await pressed(screen, 'k', '<');
     await typed(screen, '&', 'Fresh');
@@ -349,7 +349,7 @@ describe('a', () => {
     await screen.until(() => lastWords(screen).join(' ') === 'Fresh', 'the filter to be applied');
   });
 
-  it('leaves a preview a preview', async () => {
+  it('does not keep a preview', async () => {
     await using screen = await reading(five);
     await typed(screen, '&', 'step');
     screen.press('Tab');
@@ -362,7 +362,7 @@ describe('a', () => {
     expect(texts(screen)).toEqual([]);
   });
 
-  it('says where there is no other tab', async () => {
+  it('says that there is no other tab', async () => {
     await using screen = await reading(five);
     screen.press('a');
     expect(noticeOf(screen)).toBe('there is no other tab');
@@ -377,7 +377,7 @@ describe('a', () => {
   });
 });
 
-describe('filter prompt', () => {
+describe('the prompt of &', () => {
   const log = ['one', 'two', 'three'].map((word, at) => logged(at, 'INFO', `step ${word}`));
 
   /** A prompt with two filters to edit, and two that no typing makes. */
@@ -392,131 +392,129 @@ describe('filter prompt', () => {
     return screen;
   }
 
-  describe('the filter prompt', () => {
-    it('says what cannot be read, stays open, and forgets that with the next character', async () => {
-      await using screen = await reading(log);
-      await typed(screen, '&', 'level:loud');
-      expect(screen.controller.state.prompt).toMatchObject({kind: 'filter', text: 'level:loud'});
-      expect(screen.controller.state.prompt?.problem).toContain('no level "loud"');
-      changePrompt(screen.controller, 'level:warn');
-      expect(screen.controller.state.prompt?.problem).toBeUndefined();
-      submitPrompt(screen.controller);
-      expect(texts(screen)).toEqual(['level:warn']);
-    });
+  it('shows what is wrong, stays open, and hides that at the next character', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', 'level:loud');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'filter', text: 'level:loud'});
+    expect(screen.controller.state.prompt?.problem).toContain('no level "loud"');
+    changePrompt(screen.controller, 'level:warn');
+    expect(screen.controller.state.prompt?.problem).toBeUndefined();
+    submitPrompt(screen.controller);
+    expect(texts(screen)).toEqual(['level:warn']);
+  });
 
-    it('adds nothing when it is empty, or left', async () => {
-      await using screen = await reading(log);
-      await typed(screen, '&', '');
-      screen.pressTogether('&', 'o');
-      cancelPrompt(screen.controller);
-      expect(texts(screen)).toEqual([]);
-      expect(lastWords(screen)).toHaveLength(4);
-    });
+  it('adds nothing when it is empty or cancelled', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', '');
+    screen.pressTogether('&', 'o');
+    cancelPrompt(screen.controller);
+    expect(texts(screen)).toEqual([]);
+    expect(lastWords(screen)).toHaveLength(4);
+  });
 
-    it('the arrows go through the filters, newest first, and back to an empty line', async () => {
-      await using screen = await withFour();
-      const {controller} = screen;
-      const seen: unknown[] = [];
-      for (const by of [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] as const) {
-        seen.push([recallPrompt(controller, by), controller.state.prompt && promptLabel(controller.state.prompt)]);
-        seen.push(controller.state.prompt?.text);
-      }
-      const editing = '& (editing) ';
-      const shape = texts(screen)[3];
-      expect(seen).toEqual([
-        ...[[true, editing], shape],
-        ...[[true, editing], 'level:info'],
-        ...[[true, editing], 'since 00:00:01'],
-        ...[[true, editing], 'step'],
-        ...[[false, editing], 'step'],
-        ...[[true, editing], 'since 00:00:01'],
-        ...[[true, editing], 'level:info'],
-        ...[[true, editing], shape],
-        ...[[true, '& '], ''],
-        ...[[false, '& '], ''],
-      ]);
-    });
+  it('the arrows go through the filters, newest first, and back to an empty line', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    const seen: unknown[] = [];
+    for (const by of [1, 1, 1, 1, 1, -1, -1, -1, -1, -1] as const) {
+      seen.push([recallPrompt(controller, by), controller.state.prompt && promptLabel(controller.state.prompt)]);
+      seen.push(controller.state.prompt?.text);
+    }
+    const editing = '& (editing) ';
+    const shape = texts(screen)[3];
+    expect(seen).toEqual([
+      ...[[true, editing], shape],
+      ...[[true, editing], 'level:info'],
+      ...[[true, editing], 'since 00:00:01'],
+      ...[[true, editing], 'step'],
+      ...[[false, editing], 'step'],
+      ...[[true, editing], 'since 00:00:01'],
+      ...[[true, editing], 'level:info'],
+      ...[[true, editing], shape],
+      ...[[true, '& '], ''],
+      ...[[false, '& '], ''],
+    ]);
+  });
 
-    it('the arrows bring back what was typed before them', async () => {
-      await using screen = await withFour();
-      const {controller} = screen;
-      changePrompt(controller, 'refused');
-      recallPrompt(controller, 1);
-      recallPrompt(controller, 1);
-      recallPrompt(controller, -1);
-      recallPrompt(controller, -1);
-      expect(controller.state.prompt).toMatchObject({text: 'refused', edits: undefined});
-    });
+  it('the arrows bring back the typed text', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    changePrompt(controller, 'refused');
+    recallPrompt(controller, 1);
+    recallPrompt(controller, 1);
+    recallPrompt(controller, -1);
+    recallPrompt(controller, -1);
+    expect(controller.state.prompt).toMatchObject({text: 'refused', edits: undefined});
+  });
 
-    it('an edited filter keeps its place, and is switched on', async () => {
-      await using screen = await withFour();
-      const {controller} = screen;
-      cancelPrompt(controller);
-      await pressed(screen, '\\', '&');
-      for (let times = 0; times < 4; times++) recallPrompt(controller, 1);
-      changePrompt(controller, '!three');
-      submitPrompt(controller);
-      await workedOut(screen);
-      expect(texts(screen)).toMatchObject(['!three', 'since 00:00:01', 'level:info', /^not like/]);
-      expect(viewOf(screen).filters.map(({on}) => on)).toEqual([true, false, false, false]);
-      expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two']);
-    });
+  it('an edited filter keeps its place, and is switched on', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    cancelPrompt(controller);
+    await pressed(screen, '\\', '&');
+    for (let times = 0; times < 4; times++) recallPrompt(controller, 1);
+    changePrompt(controller, '!three');
+    submitPrompt(controller);
+    await workedOut(screen);
+    expect(texts(screen)).toMatchObject(['!three', 'since 00:00:01', 'level:info', /^not like/]);
+    expect(viewOf(screen).filters.map(({on}) => on)).toEqual([true, false, false, false]);
+    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two']);
+  });
 
-    it('one that is emptied is taken away', async () => {
-      await using screen = await withFour();
-      const {controller} = screen;
-      recallPrompt(controller, 1);
-      recallPrompt(controller, 1);
-      changePrompt(controller, '');
-      submitPrompt(controller);
-      expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
-      screen.press('&');
-      recallPrompt(controller, 1);
-      changePrompt(controller, '');
-      submitPrompt(controller);
-      expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
-    });
+  it('an emptied filter is removed', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    recallPrompt(controller, 1);
+    recallPrompt(controller, 1);
+    changePrompt(controller, '');
+    submitPrompt(controller);
+    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
+    screen.press('&');
+    recallPrompt(controller, 1);
+    changePrompt(controller, '');
+    submitPrompt(controller);
+    expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
+  });
 
-    it('one that no typing makes is left as it is, switched on, and what cannot be done with it is said', async () => {
-      await using screen = await withFour();
-      const {controller} = screen;
-      cancelPrompt(controller);
-      await pressed(screen, '\\', '&');
-      recallPrompt(controller, 1);
-      submitPrompt(controller);
-      expect(controller.state.prompt).toBeUndefined();
-      expect(viewOf(screen).filters.map(({filter, on}) => [filter.kind, on])).toEqual([
-        ['text', false],
-        ['between', false],
-        ['level', false],
-        ['fingerprint', true],
-      ]);
-      screen.press('&');
-      recallPrompt(controller, 1);
-      changePrompt(controller, 'not like: that');
-      submitPrompt(controller);
-      expect(controller.state.prompt?.problem).toBe('only typed filters can be edited: clear this one to remove it');
-      expect(texts(screen)).toHaveLength(4);
-    });
+  it('a filter that was not typed stays as it is, is switched on, and cannot be edited', async () => {
+    await using screen = await withFour();
+    const {controller} = screen;
+    cancelPrompt(controller);
+    await pressed(screen, '\\', '&');
+    recallPrompt(controller, 1);
+    submitPrompt(controller);
+    expect(controller.state.prompt).toBeUndefined();
+    expect(viewOf(screen).filters.map(({filter, on}) => [filter.kind, on])).toEqual([
+      ['text', false],
+      ['between', false],
+      ['level', false],
+      ['fingerprint', true],
+    ]);
+    screen.press('&');
+    recallPrompt(controller, 1);
+    changePrompt(controller, 'not like: that');
+    submitPrompt(controller);
+    expect(controller.state.prompt?.problem).toBe('only typed filters can be edited: clear this one to remove it');
+    expect(texts(screen)).toHaveLength(4);
+  });
 
-    it('an edit that cannot be read is still an edit of the same filter', async () => {
-      await using screen = await withFour();
-      recallPrompt(screen.controller, 1);
-      recallPrompt(screen.controller, 1);
-      changePrompt(screen.controller, 'level:');
-      submitPrompt(screen.controller);
-      changePrompt(screen.controller, 'level:warn');
-      submitPrompt(screen.controller);
-      expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:warn', /^not like/]);
-    });
+  it('an edit with a mistake still edits the same filter', async () => {
+    await using screen = await withFour();
+    recallPrompt(screen.controller, 1);
+    recallPrompt(screen.controller, 1);
+    changePrompt(screen.controller, 'level:');
+    submitPrompt(screen.controller);
+    changePrompt(screen.controller, 'level:warn');
+    submitPrompt(screen.controller);
+    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:warn', /^not like/]);
   });
 });
 
-describe('show handlers', () => {
+describe('how lines look', () => {
   const log = [logged(1, 'INFO', 'step one'), logged(3, 'WARN', 'slow two')];
 
   describe('t', () => {
-    it('goes through the ways to show times, and says which', async () => {
+    it('goes through the forms of times, and names them', async () => {
       await using screen = await reading(log);
       const seen: unknown[] = [];
       for (let times = 0; times < 6; times++) {
@@ -533,7 +531,7 @@ describe('show handlers', () => {
       ]);
     });
 
-    it('says that lines as sent have times of their own, and changes nothing', async () => {
+    it('changes nothing for lines as sent, and says why', async () => {
       await using screen = await reading(log);
       screen.press('J', 't');
       expect(viewOf(screen).time).toBe('sent');
@@ -552,7 +550,7 @@ describe('show handlers', () => {
     });
   });
 
-  describe('the looks of lines', () => {
+  describe('# and J', () => {
     it('# numbers them from the first that was received', async () => {
       await using screen = await reading(log);
       screen.press('#');

@@ -64,15 +64,6 @@ it('without a match the cursor stays', async () => {
 describe('the list', () => {
   const names = ({controller}: ScreenUnderTest) => controller.pipelines.map((pipeline) => pipeline.name);
 
-  it('is filtered as a name is typed, and the cursor goes to what is left', async () => {
-    await using screen = await ScreenUnderTest.connected();
-    screen.pressTogether('/', 'r', 'd');
-    expect(names(screen)).toEqual(['orders']);
-    expect(screen.controller.state).toMatchObject({cursor: 'orders', prompt: {kind: 'find-name', text: 'rd'}});
-    await screen.clock.advance(250);
-    expect(screen.tabs).toEqual(['orders?']);
-  });
-
   it('is sorted in three ways, in turn', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures});
     expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);

@@ -26,35 +26,35 @@ async function write(screen: ScreenUnderTest, name: string, ...lines: string[]):
 const error = (message: string) => logged(0, 'ERROR', message);
 const info = (message: string) => logged(0, 'INFO', message);
 
-/** What the page of what happened shows, without the heading. */
-function told({controller}: ScreenUnderTest): string[] {
+/** The rows of the page, without the heading. */
+function listed({controller}: ScreenUnderTest): string[] {
   const {page} = controller.state;
   if (page?.kind !== 'away') return [];
   return allTexts(awayPage(controller, page, 120))
     .slice(2)
     .map((text) => text.trim().replace(/\s+/g, ' '));
 }
-const isTold = (screen: ScreenUnderTest) => screen.controller.state.page?.kind === 'away';
+const isOpen = (screen: ScreenUnderTest) => screen.controller.state.page?.kind === 'away';
 
-it('the first key after ten minutes shows what happened, and means nothing else', async () => {
+it('the first key after ten minutes shows what happened, and does nothing else', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
   await write(screen, 'fraud', error('disk full'), info('a'), error('disk full'));
   await screen.clock.advance(10 * minute);
   screen.press('q');
   expect(screen.quits).toBe(0);
-  expect(told(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×2 work disk full', 'fraud received 3 lines']);
+  expect(listed(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×2 work disk full', 'fraud received 3 lines']);
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
 });
 
-it('not before, not when nothing happened, not with 0, and lines alone are nothing', async () => {
+it('not before, not when nothing happened, not with 0, and not for lines alone', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
   await write(screen, 'fraud', error('disk full'));
   await screen.clock.advance(10 * minute - 5000);
   screen.press('j');
-  expect(isTold(screen)).toBe(false);
+  expect(isOpen(screen)).toBe(false);
   await write(screen, 'fraud', info('a'));
   await screen.clock.advance(60 * minute);
   screen.press('?');
@@ -64,10 +64,10 @@ it('not before, not when nothing happened, not with 0, and lines alone are nothi
   await write(never, 'fraud', error('disk full'));
   await never.clock.advance(60 * minute);
   never.press('j');
-  expect(isTold(never)).toBe(false);
+  expect(isOpen(never)).toBe(false);
 });
 
-it('who never pressed a key is told of what came after the logs had caught up', async () => {
+it('without an earlier key it shows what came after the catch-up', async () => {
   await using screen = await twoTabs({
     scenario: (server) => {
       for (const name of ['orders', 'fraud']) server.addPipeline(name).start();
@@ -77,10 +77,10 @@ it('who never pressed a key is told of what came after the logs had caught up', 
   await write(screen, 'fraud', error('disk full'));
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  expect(told(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×1 work disk full', 'fraud received 1 line']);
+  expect(listed(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×1 work disk full', 'fraud received 1 line']);
 });
 
-it('Enter leads to the first of what is new', async () => {
+it('Enter goes to the first of the new lines', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
   await write(
@@ -98,7 +98,7 @@ it('Enter leads to the first of what is new', async () => {
   expect(currentLine(screen)).toContain('refused on port 1');
 });
 
-it('Esc goes on exactly where it was: page, place, and a prompt with what was typed', async () => {
+it('Esc restores everything: page, place, and a prompt with its text', async () => {
   await using screen = await twoTabs();
   await write(screen, 'orders', info('a'), info('b'), info('c'));
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
@@ -109,7 +109,7 @@ it('Esc goes on exactly where it was: page, place, and a prompt with what was ty
   await write(screen, 'fraud', error('disk full'));
   await screen.clock.advance(10 * minute);
   screen.pressTogether('x', 'y');
-  expect(isTold(screen)).toBe(true);
+  expect(isOpen(screen)).toBe(true);
   screen.press('j', 'Esc');
   expect(screen.controller.state).toEqual(before);
   screen.pressTogether('f');
@@ -125,7 +125,7 @@ it('Esc goes on exactly where it was: page, place, and a prompt with what was ty
   expect(viewOf(screen).position).toEqual(position);
 });
 
-it('who leaves again without a look is told everything since the first time', async () => {
+it('a user who leaves again at once sees everything since the first time', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
   await write(screen, 'fraud', error('disk full'));
@@ -134,12 +134,12 @@ it('who leaves again without a look is told everything since the first time', as
   await write(screen, 'fraud', error('out of memory'));
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  expect(told(screen)).toHaveLength(3);
+  expect(listed(screen)).toHaveLength(3);
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
 });
 
-it('failures and restarts are told, of pipelines without a tab too', async () => {
+it('failures and restarts are listed, also of pipelines without a tab', async () => {
   await using screen = await twoTabs({
     scenario: (server) => {
       for (const name of ['billing', 'etl', 'fraud', 'orders']) server.addPipeline(name).start();
@@ -157,7 +157,7 @@ it('failures and restarts are told, of pipelines without a tab too', async () =>
   );
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  const [failed, restarted] = told(screen);
+  const [failed, restarted] = listed(screen);
   expect(failed).toMatch(/^▸ etl failed .*exit status: 101/);
   expect(restarted).toMatch(/^billing restarted .*started again/);
 });

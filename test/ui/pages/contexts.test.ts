@@ -41,7 +41,7 @@ it.each(['C', 'Esc', 'q'])('%s closes the list', async (key) => {
   expect(screen.controller.state).toMatchObject({page: undefined, leaving: undefined});
 });
 
-it('says why it cannot go there, and stays', async () => {
+it('says why it cannot switch, and stays', async () => {
   const contexts = threeContexts('the variable PROD_KEY is not set');
   await using screen = await reading(log, {services: {contexts}});
   screen.press('C', 'j', 'Enter');
@@ -49,7 +49,7 @@ it('says why it cannot go there, and stays', async () => {
   expect(screen.controller.state.page?.kind).toBe('contexts');
 });
 
-it('where one is already there is nothing to go to', async () => {
+it('Enter on the current context closes the list', async () => {
   const contexts = threeContexts();
   await using screen = await reading(log, {services: {contexts}});
   screen.press('C', 'Enter');

@@ -6,7 +6,7 @@ import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
-describe('detail handlers', () => {
+describe('keys of the detail page', () => {
   const log = [
     logged(1, 'INFO', 'one'),
     logged(2, 'ERROR', 'two'),
@@ -16,71 +16,69 @@ describe('detail handlers', () => {
   ];
   const page = (screen: ScreenUnderTest) => allTexts(pageRows(screen.controller));
 
-  describe('the detail of a record', () => {
-    it('j and k go from record to record, over the lines of the same one, and stop at both ends', async () => {
-      await using screen = await reading(log);
-      screen.press('Enter', 'k');
-      expect(currentLine(screen)).toContain('two');
-      expect(page(screen)[0]).toBe(' orders  line 3');
-      expect(page(screen)).toContain('   even more');
-      screen.press('k');
-      expect(currentLine(screen)).toContain('one');
-      screen.press('k', 'k');
-      expect(noticeOf(screen)).toBe('this is the first record');
-      screen.press('j', 'j', 'j');
-      expect(currentLine(screen)).toContain('three');
-      screen.press('j');
-      expect(noticeOf(screen)).toBe('this is the last record');
-      expect(screen.controller.state.page?.kind).toBe('detail');
-    });
+  it('j and k go from record to record, over the lines of the same one, and stop at both ends', async () => {
+    await using screen = await reading(log);
+    screen.press('Enter', 'k');
+    expect(currentLine(screen)).toContain('two');
+    expect(page(screen)[0]).toBe(' orders  line 3');
+    expect(page(screen)).toContain('   even more');
+    screen.press('k');
+    expect(currentLine(screen)).toContain('one');
+    screen.press('k', 'k');
+    expect(noticeOf(screen)).toBe('this is the first record');
+    screen.press('j', 'j', 'j');
+    expect(currentLine(screen)).toContain('three');
+    screen.press('j');
+    expect(noticeOf(screen)).toBe('this is the last record');
+    expect(screen.controller.state.page?.kind).toBe('detail');
+  });
 
-    it('from a line inside a record they go to its neighbours', async () => {
-      await using screen = await reading(log);
-      screen.press('k', 'k', 'Enter', 'j');
-      expect(currentLine(screen)).toContain('three');
-      screen.press('k', 'k');
-      expect(currentLine(screen)).toContain('one');
-    });
+  it('from a line inside a record they go to its neighbours', async () => {
+    await using screen = await reading(log);
+    screen.press('k', 'k', 'Enter', 'j');
+    expect(currentLine(screen)).toContain('three');
+    screen.press('k', 'k');
+    expect(currentLine(screen)).toContain('one');
+  });
 
-    it('pass over what filters hide', async () => {
-      await using screen = await reading(log);
-      await typed(screen, '&', '!two');
-      screen.press('Enter', 'k');
-      expect(currentLine(screen)).toContain('one');
-    });
+  it('pass over what filters hide', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', '!two');
+    screen.press('Enter', 'k');
+    expect(currentLine(screen)).toContain('one');
+  });
 
-    it('go to markers, which say what happened', async () => {
-      await using screen = await reading(log);
-      await pressed(screen, '=', 'Enter');
-      expect(page(screen)[0]).toBe(' orders');
-      expect(page(screen)[2]).toContain('2026-01-01');
-      screen.press('k');
-      expect(currentLine(screen)).toContain('three');
-    });
+  it('go to markers, which say what happened', async () => {
+    await using screen = await reading(log);
+    await pressed(screen, '=', 'Enter');
+    expect(page(screen)[0]).toBe(' orders');
+    expect(page(screen)[2]).toContain('2026-01-01');
+    screen.press('k');
+    expect(currentLine(screen)).toContain('three');
+  });
 
-    it('a turned page begins at its top', async () => {
-      await using screen = await reading([...log, ...Array.from({length: 60}, (_, at) => `  line ${at} of three`)]);
-      screen.press('Enter', 'Down', 'Down');
-      expect(screen.controller.state.page?.offset).toBe(2);
-      screen.press('G');
-      expect(screen.controller.state.page?.offset).toBeGreaterThan(20);
-      screen.press('k');
-      expect(screen.controller.state.page?.offset).toBe(0);
-    });
+  it('a turned page begins at its top', async () => {
+    await using screen = await reading([...log, ...Array.from({length: 60}, (_, at) => `  line ${at} of three`)]);
+    screen.press('Enter', 'Down', 'Down');
+    expect(screen.controller.state.page?.offset).toBe(2);
+    screen.press('G');
+    expect(screen.controller.state.page?.offset).toBeGreaterThan(20);
+    screen.press('k');
+    expect(screen.controller.state.page?.offset).toBe(0);
+  });
 
-    it('y copies the record as the log has it', async () => {
-      await using screen = await reading(log);
-      screen.press('Enter', 'k', 'y');
-      await screen.until(() => screen.copied.length > 0, 'the copy');
-      expect(screen.copied).toEqual([`${log.slice(1, 4).join('\n')}\n`]);
-    });
+  it('y copies the record as the log has it', async () => {
+    await using screen = await reading(log);
+    screen.press('Enter', 'k', 'y');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    expect(screen.copied).toEqual([`${log.slice(1, 4).join('\n')}\n`]);
+  });
 
-    it('Esc closes it, and the tabs stay where they are', async () => {
-      await using screen = await reading(log, {names: ['orders', 'fraud']});
-      screen.press('Enter', '2', 'X', 'Esc');
-      expect(screen.controller.state).toMatchObject({page: undefined, active: 'orders'});
-      expect(screen.tabs).toEqual(['orders', 'fraud']);
-    });
+  it('Esc closes it, and the tabs stay where they are', async () => {
+    await using screen = await reading(log, {names: ['orders', 'fraud']});
+    screen.press('Enter', '2', 'X', 'Esc');
+    expect(screen.controller.state).toMatchObject({page: undefined, active: 'orders'});
+    expect(screen.tabs).toEqual(['orders', 'fraud']);
   });
 
   it('with the lines of two records mixed, j and k still go through them once', async () => {
@@ -117,63 +115,61 @@ describe('detail handlers', () => {
   });
 });
 
-describe('detail page', () => {
+describe('the detail page', () => {
   const page = (screen: Awaited<ReturnType<typeof reading>>, width = 100) =>
     allTexts(detailPage(screen.controller, width));
 
-  describe('the page of a record', () => {
-    it('has its line number, its head and all its lines', async () => {
-      await using screen = await reading([logged(1, 'ERROR', 'broken two key="v"', 'dbsp::io'), '  goes on']);
-      const rows = page(screen);
-      expect(rows.slice(0, 2)).toEqual([' orders  line 2', '']);
-      expect(rows).toContain(' time    2026-11-25 00:00:01.000000 UTC');
-      expect(rows).toContain(' target  dbsp::io');
-      expect(rows).toContain('   goes on');
-    });
+  it('has its line number, its head and all its lines', async () => {
+    await using screen = await reading([logged(1, 'ERROR', 'broken two key="v"', 'dbsp::io'), '  goes on']);
+    const rows = page(screen);
+    expect(rows.slice(0, 2)).toEqual([' orders  line 2', '']);
+    expect(rows).toContain(' time    2026-11-25 00:00:01.000000 UTC');
+    expect(rows).toContain(' target  dbsp::io');
+    expect(rows).toContain('   goes on');
+  });
 
-    it('is of the record of the current line, whichever of its lines that is', async () => {
-      await using screen = await reading([logged(1, 'ERROR', 'broken'), '  goes on', logged(2, 'INFO', 'next')]);
-      screen.press('k');
-      const fromLine = page(screen);
-      screen.press('k');
-      expect(page(screen)).toEqual(fromLine);
-    });
+  it('is of the record of the current line, whichever of its lines that is', async () => {
+    await using screen = await reading([logged(1, 'ERROR', 'broken'), '  goes on', logged(2, 'INFO', 'next')]);
+    screen.press('k');
+    const fromLine = page(screen);
+    screen.press('k');
+    expect(page(screen)).toEqual(fromLine);
+  });
 
-    it('says in full what a marker says, on as many rows as it takes', async () => {
-      await using screen = await reading([], {names: ['orders']});
-      screen.manager.get('orders')?.buffer.addMarker({kind: 'drawn', at: 0});
-      screen.press('G');
-      const rows = page(screen, 12);
-      expect(rows[0]).toBe(' orders');
-      expect(
-        rows
-          .slice(2)
-          .map((row) => row.trim())
-          .join(' '),
-      ).toContain('1970-01-01 00:00:00');
-      for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(12);
-    });
+  it('says in full what a marker says, on as many rows as it takes', async () => {
+    await using screen = await reading([], {names: ['orders']});
+    screen.manager.get('orders')?.buffer.addMarker({kind: 'drawn', at: 0});
+    screen.press('G');
+    const rows = page(screen, 12);
+    expect(rows[0]).toBe(' orders');
+    expect(
+      rows
+        .slice(2)
+        .map((row) => row.trim())
+        .join(' '),
+    ).toContain('1970-01-01 00:00:00');
+    for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(12);
+  });
 
-    it('lets no control character of an error through', async () => {
-      await using screen = await reading([], {names: ['orders']});
-      const error = 'no\u001B[2J space';
-      screen.manager.get('orders')?.buffer.addMarker({kind: 'state', at: 0, from: 'Running', to: 'Stopped', error});
-      screen.press('G');
-      expect(page(screen).at(-1)).toContain('no^[[2J space');
-    });
+  it('lets no control character of an error through', async () => {
+    await using screen = await reading([], {names: ['orders']});
+    const error = 'no\u001B[2J space';
+    screen.manager.get('orders')?.buffer.addMarker({kind: 'state', at: 0, from: 'Running', to: 'Stopped', error});
+    screen.press('G');
+    expect(page(screen).at(-1)).toContain('no^[[2J space');
+  });
 
-    it('says that there is nothing', async () => {
-      await using screen = await reading([], {names: ['unknown']});
-      expect(page(screen)).toEqual([' nothing here']);
-    });
+  it('says that there is nothing', async () => {
+    await using screen = await reading([], {names: ['unknown']});
+    expect(page(screen)).toEqual([' nothing here']);
+  });
 
-    it('names the pipeline that the record of a merged log is of', async () => {
-      await using screen = await reading([logged(1, 'INFO', 'step one')], {names: ['orders', 'fraud']});
-      screen.controller.tabSwitcher.merge(['fraud', 'orders']);
-      const buffer = () => screen.controller.pane?.model.source.buffer;
-      await screen.until(() => buffer()?.lineCount === 3, 'the merged lines');
-      screen.press('G');
-      expect(page(screen)[0]).toMatch(/^ orders {2}line /);
-    });
+  it('names the pipeline that the record of a merged log is of', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'step one')], {names: ['orders', 'fraud']});
+    screen.controller.tabSwitcher.merge(['fraud', 'orders']);
+    const buffer = () => screen.controller.pane?.model.source.buffer;
+    await screen.until(() => buffer()?.lineCount === 3, 'the merged lines');
+    screen.press('G');
+    expect(page(screen)[0]).toMatch(/^ orders {2}line /);
   });
 });

@@ -29,7 +29,7 @@ function page({controller}: ScreenUnderTest): string[] {
 const heading = (screen: ScreenUnderTest) => page(screen)[0];
 const listed = (screen: ScreenUnderTest) => page(screen).slice(2);
 
-it('A lists what failed behind the screen, alike ones as one, and says so when nothing is unseen', async () => {
+it('A lists the errors of other tabs, similar ones in one row, or says that there are none', async () => {
   await using screen = await twoTabs();
   screen.press('A');
   expect(heading(screen)).toBe('Unseen errors none');
@@ -55,7 +55,7 @@ it('Enter goes to the last of them and f to the first, in their tab', async () =
   expect(currentLine(screen)).toContain('refused on port 1');
 });
 
-it('what was on the screen is seen: it stays in the list, below what is not', async () => {
+it('errors that were on the screen stay in the list, below the unseen ones', async () => {
   await using screen = await twoTabs();
   await say(screen, 'fraud', 'refused on port 1', 'disk 1 full');
   screen.press('2', '1', 'A');
@@ -66,7 +66,7 @@ it('what was on the screen is seen: it stays in the list, below what is not', as
   expect(heading(screen)).toContain('1 kind');
 });
 
-it('the cursor stays on its row while others come before it', async () => {
+it('the cursor stays on its row while rows are added above it', async () => {
   await using screen = await twoTabs();
   await say(screen, 'fraud', 'refused on port 1', 'disk full');
   screen.press('A', 'j');
@@ -79,7 +79,7 @@ it('the cursor stays on its row while others come before it', async () => {
   expect(listed(screen)[0]).toMatch(/^▸/);
 });
 
-it('m mutes a shape: it goes to the end, marks no tab any more, and m hears of it again', async () => {
+it('m mutes a kind of error: its row moves to the end, it marks no tab, and m again unmutes it', async () => {
   await using screen = await twoTabs();
   const {timelines} = screen.controller;
   await say(screen, 'fraud', 'refused on port 1', 'disk full', 'refused on port 2');
@@ -95,7 +95,7 @@ it('m mutes a shape: it goes to the end, marks no tab any more, and m hears of i
   expect(listed(screen).join()).not.toContain('muted');
 });
 
-it('pipelines that fail are listed with what the server says, and lead to their log', async () => {
+it('failing pipelines are listed with their cause, and Enter goes to their log', async () => {
   await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['billing']});
   await screen.untilConnected('billing');
   screen.press('A');
@@ -111,7 +111,7 @@ it('pipelines that fail are listed with what the server says, and lead to their 
   expect(heading(screen)).toBe('Unseen errors 1 incident · seen and muted ones below');
 });
 
-it('going there does nothing to where the other tab was', async () => {
+it('going to another tab does not move the log in the first one', async () => {
   await using screen = await twoTabs();
   await say(screen, 'orders', 'INFO a', 'INFO b', 'INFO c');
   await say(screen, 'fraud', 'disk full');
@@ -135,29 +135,29 @@ it('a long list scrolls with the cursor, and shows its heading again at the top'
   expect(page(screen)[2]).toMatch(/^▸ /);
 });
 
-it('a pipeline that stopped answering, lost entries or began anew is listed, and Enter goes to where', async () => {
+it('silences, losses and restarts are listed, and Enter goes to their place', async () => {
   await using screen = await twoTabs();
-  const told = () => listed(screen).map((row) => row.replace(/since (11-25 )?\d\d:\d\d/, 'since …'));
+  const rows = () => listed(screen).map((row) => row.replace(/since (11-25 )?\d\d:\d\d/, 'since …'));
   await say(screen, 'fraud', 'INFO before');
   screen.press('A');
   screen.server.refuse({kind: 'not-ready', of: 'logs', name: 'fraud', times: 1000});
   screen.server.cutConnections({name: 'fraud'});
-  await screen.until(() => told().length > 0, 'the silence');
-  expect(told()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
+  await screen.until(() => rows().length > 0, 'the silence');
+  expect(rows()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
   expect(heading(screen)).toBe('Unseen errors 1 incident');
 
   // More than the server keeps.
   for (let entry = 0; entry < 6000; entry++) screen.server.pipeline('fraud').write(`${entry} ${'x'.repeat(200)}`);
   screen.server.acceptAgain();
-  await screen.until(() => told().length > 1 && told()[0]?.includes(' was silent ') === true, 'the loss');
-  expect(told()).toEqual([
+  await screen.until(() => rows().length > 1 && rows()[0]?.includes(' was silent ') === true, 'the loss');
+  expect(rows()).toEqual([
     expect.stringMatching(/^▸ fraud ×1 since … was silent \w/),
     expect.stringMatching(/^fraud since … [\d,]+ entries lost$/),
   ]);
   screen.server.killRunner();
   screen.server.startRunner();
-  await screen.until(() => told().length > 2, 'the restart');
-  expect(told()[2]).toBe("fraud ×1 since … restarted server's log began anew; what it lost is unknown");
+  await screen.until(() => rows().length > 2, 'the restart');
+  expect(rows()[2]).toBe("fraud ×1 since … restarted server's log began anew; what it lost is unknown");
   // The other one was restarted too, before our eyes.
   expect(heading(screen)).toBe('Unseen errors 3 incidents · seen and muted ones below');
 
@@ -175,7 +175,7 @@ it('a pipeline that stopped answering, lost entries or began anew is listed, and
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');
 });
 
-it('the errors of a pipeline in JSON are unseen errors, are gone to, and are counted', async () => {
+it('errors of a log in JSON are listed, counted, and reached with E', async () => {
   const file = readFileSync(new URL('../../wire/samples-json-real.log', import.meta.url), 'utf8');
   const lines = file.trimEnd().split('\n');
   const errors = lines.filter((line) => line.includes('"level":"ERROR"'));
