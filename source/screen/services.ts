@@ -70,7 +70,7 @@ export function screenServices(input: ServicesInput): Services {
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(settings.view.zone),
     watch: runWithTimeout,
-    attention: {
+    timelines: {
       awayAfter: settings.awayAfter,
       watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: runWithTimeout}),
       notify: notificationWriter(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),

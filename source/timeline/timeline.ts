@@ -41,7 +41,7 @@ type TimelinesServices = {
   readonly manager: Pick<StreamManager, 'names' | 'get'>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   readonly clock: Clock;
-  readonly attention?: TimelinesOptions;
+  readonly timelines?: TimelinesOptions;
   /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
   readonly viewed: () => readonly string[];
 };
@@ -72,10 +72,10 @@ export class Timelines {
   readonly #seenStatus = new Map<string, PipelineStatus>();
 
   constructor(services: TimelinesServices) {
-    const {clock, attention = {}} = services;
-    const {awayAfter = tenMinutes, notify} = attention;
+    const {clock, timelines: options = {}} = services;
+    const {awayAfter = tenMinutes, notify} = options;
     this.#services = services;
-    this.#options = attention;
+    this.#options = options;
     this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
     this.#notifier = notify && new Notifier({clock, notify});
   }

@@ -67,7 +67,7 @@ export type Services = {
   /** The servers of the configuration; without it none. */
   readonly contexts?: Contexts;
   /** Notifications and the page after an absence. */
-  readonly attention?: TimelinesOptions;
+  readonly timelines?: TimelinesOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;

@@ -24,7 +24,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
       server.pipeline('fraud').write(logged(0, 'ERROR', 'of yesterday'));
     },
     ...options,
-    services: {attention: {notify: (text) => void told.push(text), watched}},
+    services: {timelines: {notify: (text) => void told.push(text), watched}},
   });
   const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
   await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
@@ -100,7 +100,7 @@ it('the title says how many fail', async () => {
   const titles: string[] = [];
   await using screen = await ScreenUnderTest.connected({
     scenario: withFailures,
-    services: {attention: {setTitle: (text) => void titles.push(text)}},
+    services: {timelines: {setTitle: (text) => void titles.push(text)}},
   });
   await screen.until(() => titles.length > 0, 'the title');
   expect(titles.at(-1)).toBe('pipetail · 2 failing');
@@ -153,7 +153,7 @@ it('whatever comes and is looked at, a tab counts what the errors page lists as 
     await using screen = await ScreenUnderTest.connected({
       names,
       scenario: quiet(...names),
-      services: {attention: {watched: compilePattern('late')}},
+      services: {timelines: {watched: compilePattern('late')}},
     });
     await screen.untilConnected(...names);
     const {controller, server} = screen;

@@ -58,7 +58,7 @@ export type ScreenOptions = {
       | 'save'
       | 'pipe'
       | 'pager'
-      | 'attention'
+      | 'timelines'
       | 'commands'
       | 'contexts'
       | 'isUtf8'
