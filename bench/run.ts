@@ -29,7 +29,7 @@ const {values, positionals} = parseArgs({
 });
 const runs = values.quick ? 1 : Number(values.runs);
 const lines = Number(values.lines);
-if (!(runs >= 1 && lines >= 1)) throw new Error('--runs and --lines want a number, 1 or more');
+if (!(runs >= 1 && lines >= 1)) throw new Error('--runs and --lines need a number, 1 or more');
 
 const rows = allRows.filter(({name}) => positionals.length === 0 || positionals.some((each) => name.startsWith(each)));
 if (rows.length === 0) throw new Error(`no such row; there are ${allRows.map(({name}) => name).join(', ')}`);

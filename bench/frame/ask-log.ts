@@ -1,7 +1,7 @@
 import type {Terminal} from '../../test/harness/terminal.ts';
 import {patience} from './log-program.ts';
 
-// What a person asks of a log, and how long the screen takes to answer. The keys must go to the log, in a terminal of 200
+// Questions to a log, and how long the screen takes to show the result. The keys go to the log, in a terminal of 200
 // columns; afterwards it is as it was before.
 
 /** The row that is typed in, and the one above it, which names the filters. */
@@ -20,7 +20,7 @@ export async function search(terminal: Terminal, pattern: string): Promise<{ms: 
   return {ms, count};
 }
 
-/** Milliseconds from the Enter after the last of these filters until all say how many records they hide. */
+/** Milliseconds from the Enter after the last of these filters until all show how many records they hide. */
 export async function filter(terminal: Terminal, texts: readonly string[]): Promise<number> {
   let ms = Number.NaN;
   for (const [index, text] of texts.entries()) {
@@ -45,7 +45,7 @@ export async function fold(terminal: Terminal): Promise<number> {
   return ms;
 }
 
-/** How many lines the row says were found; undefined while it may be more. */
+/** The number of found lines in the row; undefined while it may still grow. */
 export function hitsIn(row: string, pattern: string): number | undefined {
   const [, rest] = row.split(` /${pattern}`);
   const [, found] = /^ +(?:[\d,]+ of )?([\d,]+|no match)(?: lines?)?(?! lines?…)(?: {2}|$)/.exec(rest ?? '') ?? [];

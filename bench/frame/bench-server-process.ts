@@ -32,7 +32,7 @@ export type BenchAnswer = {readonly url: string};
 /** More than any log of the benches has: none is cut off because it is taken slowly, or forgets its beginning. */
 const noLimit = 20_000_000;
 
-/** Started by BenchServer with the names of its pipelines: answers once when it listens, then once for each wish. */
+/** Started by BenchServer with the names of its pipelines: replies once when it listens, then once to each request. */
 if (process.argv[1] === import.meta.filename) {
   const server = await DemoServer.start({
     scenario: quiet(...process.argv.slice(2)),

@@ -12,12 +12,12 @@ export type Business = {
   readonly pipelines: readonly string[];
   /**
    * Lines a second of each of the first `writers` pipelines, once it works: lines of the file `log`, over and over. From
-   * the start each of them has one line more than the one before, so that logs can be told apart by their counts.
+   * the start each of them has one line more than the one before, so that logs differ in their counts.
    */
   readonly rate: number;
   readonly writers: number;
   readonly log: string;
-  /** All lines of this file stand in the log of the first pipeline from the start. */
+  /** All lines of this file are in the log of the first pipeline from the start. */
   readonly history?: string | undefined;
   /** Of every six pipelines one has failed and two are stopped; else all run. */
   readonly mixed?: boolean;
@@ -36,10 +36,10 @@ export type BusyState = {
   readonly connections: number;
 };
 
-/** A burst each so many milliseconds: finer than a frame, and few enough to leave the other core to the program. */
+/** Milliseconds between bursts: finer than a frame, and few enough to leave the other core to the program. */
 const turn = 10;
 
-/** Started by BusyServer with a `Business` as JSON: answers each request with how things stand. */
+/** Started by BusyServer with a `Business` as JSON: replies to each request with its state. */
 if (process.argv[1] === import.meta.filename) {
   const business: Business = JSON.parse(process.argv[2] ?? '');
   const {pipelines, writers, changing} = business;
@@ -63,7 +63,7 @@ if (process.argv[1] === import.meta.filename) {
   process.on('disconnect', () => process.exit());
 }
 
-/** Writes whenever it is told to; the answer tells it. */
+/** Writes whenever the returned function is called. */
 function work({rate, log}: Business, written: readonly DemoPipeline[], eachSecond: () => void): (on: boolean) => void {
   const next = lineReader(readFileSync(log));
   for (const [index, pipeline] of written.entries()) for (let each = 0; each < index; each++) pipeline.write(next());

@@ -4,7 +4,7 @@ import type {Business, BusyRequest, BusyState} from './busy-server-process.ts';
 
 /**
  * A Feldera whose pipelines log without end, at a steady pace, in a process of its own so that its CPU is not counted.
- * It begins to when told. Dispose of it: `await using`.
+ * It begins on request. Dispose of it: `await using`.
  */
 export class BusyServer implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -20,7 +20,7 @@ export class BusyServer implements AsyncDisposable {
     });
   }
 
-  /** How things stand; `work` and `rest` first turn the writing on and off. */
+  /** The present state; `work` and `rest` first turn the writing on and off. */
   async ask(wish: BusyRequest['wish']): Promise<BusyState> {
     const {promise, resolve, reject} = Promise.withResolvers<BusyState>();
     const id = ++this.#lastId;

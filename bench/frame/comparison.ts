@@ -5,7 +5,7 @@ import {columns, figureText, sideText} from './table.ts';
 /** One row, measured on two trees in turn. */
 export type Compared = {readonly row: Row; readonly here: readonly Sample[]; readonly other: readonly Sample[]};
 
-/** The table that is printed: medians and spread of both, the ratio, and whether the two can be told apart. */
+/** The table that is printed: medians and spread of both, the ratio, and whether the two differ. */
 export function comparisonTable(rows: readonly Compared[], names: {here: string; other: string}): string {
   const heading = ['row', 'what', names.here, names.other, 'ratio', ''];
   return columns([heading, ...rows.map(cellsOf)]);
@@ -21,7 +21,7 @@ function cellsOf({row, here, other}: Compared): string[] {
   ];
 }
 
-/** Two sets of values are told apart when all of one lie below all of the other; with one run each nothing can be said. */
+/** Two sets of values differ when all of one lie below all of the other; one run each proves nothing. */
 export function verdict(here: readonly number[], other: readonly number[]): '' | 'less' | 'MORE' {
   if (here.length < 2 || other.length < 2) return '';
   if (Math.max(...here) < Math.min(...other)) return 'less';

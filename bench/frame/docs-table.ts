@@ -3,7 +3,7 @@ import {figureText, targetText} from './table.ts';
 
 /**
  * The table of docs/performance.md, in Markdown: the machine, each row beside its reference, and for those that miss
- * their target why. `whys`: what a row of that name says of it.
+ * their target why. `whys`: the reason, by the name of the row.
  */
 export function benchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
   const {processor, cores, memoryGiB, system, node, grep} = machine;
@@ -19,7 +19,7 @@ export function benchTable({machine, rows}: Results, whys: (name: string) => str
   ].join('\n');
 }
 
-/** Of the rows that miss their target; those with one reason stand together. */
+/** Of the rows that miss their target; those with one reason are together. */
 function explanations(rows: readonly RowResult[], whys: (name: string) => string | undefined): readonly string[] {
   const missed = rows.filter(({met}) => met === false).map(({name}) => name);
   const byWhy = Map.groupBy(missed, (name) => whys(name) ?? 'not explained yet');

@@ -1,6 +1,6 @@
 import {Client} from 'undici';
 
-/** Counts the bytes of an answer that does not end, and does nothing else: `node drain-process.ts URL LAST`. */
+/** Counts the bytes of a response that does not end, and does nothing else: `node drain-process.ts URL LAST`. */
 const [, , url = '', last = ''] = process.argv;
 const {origin, pathname} = new URL(url);
 const {body} = await new Client(origin).request({method: 'GET', path: pathname});

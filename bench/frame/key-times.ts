@@ -18,7 +18,7 @@ const patience = 10_000;
 /**
  * Presses keys at random intervals, each once the one before is seen, and times them: from the write to the terminal to
  * the end of the first whole frame that shows what the key does, drawn by an emulator. What that takes counts too, about
- * 1 ms for a frame of 200×50, and the loop of this process is its clock: what is faster than 1 ms cannot be told apart.
+ * 1 ms for a frame of 200×50, and the loop of this process is its clock: differences below 1 ms cannot be measured.
  */
 export async function timePresses(terminal: Terminal, presses: readonly Press[], random: Random): Promise<number[]> {
   const times: number[] = [];

@@ -4,7 +4,7 @@ const blockBytes = 64 * 1024;
 /** Whole lines, without the last newline. */
 export type BlockOfLines = {readonly bytes: Buffer; readonly lines: number};
 
-/** A log in blocks of about 64 KiB, for a server that keeps it as so many entries: one for each line is too many. */
+/** A log in blocks of about 64 KiB, for a server that keeps each block as one entry: one for each line is too many. */
 export function blocksOf(log: Buffer): BlockOfLines[] {
   const blocks: BlockOfLines[] = [];
   for (let at = 0; at < log.length; ) {
@@ -29,7 +29,7 @@ export function* linesOf(log: Buffer): Generator<Buffer> {
   }
 }
 
-/** Answers the lines of a log one by one, without their newlines; after the last the first again. */
+/** Yields the lines of a log one by one, without their newlines; after the last the first again. */
 export function lineReader(log: Buffer): () => Buffer {
   let at = 0;
   return () => {

@@ -20,8 +20,8 @@ const linesPerWrite = 5000;
 
 /**
  * Writes the log of a busy pipeline, the same bytes for the same options: steps, Kafka chatter with spans, messages of
- * two lines, bursts of refused connections, now and then a panic. With the colours that Feldera sends unless told not
- * to, 1,000,000 lines are 163 MB. `lineBytes`: each line has so many, its newline included.
+ * two lines, bursts of refused connections, now and then a panic. With the colours that Feldera sends by
+ * default, 1,000,000 lines are 163 MB. `lineBytes`: the length of each line, its newline included.
  */
 export async function writeLog(
   path: string,

@@ -5,7 +5,7 @@ import type {BenchContext} from './row.ts';
 /** The checkout that this file is of. */
 export const root = path.resolve(import.meta.dirname, '../..');
 
-/** What rows work on: files in `folder`, each made when first asked for. `lineBytes`: see `writeLog`. */
+/** What rows work on: files in `folder`, each made when first needed. `lineBytes`: see `writeLog`. */
 export function benchContext(
   folder: string,
   lines: number,

@@ -54,7 +54,7 @@ function said(command: string, ...parameters: string[]): string {
   }
 }
 
-/** In a few lines, to stand above the table. */
+/** In a few lines, above the table. */
 export function machineText(machine: Machine): string {
   const {processor, cores, memoryGiB, system, node, v8, grep, commit, date} = machine;
   return `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}\nNode ${node}, V8 ${v8}, ${grep}\n${commit}, ${date}`;

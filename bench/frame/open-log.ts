@@ -32,7 +32,7 @@ export async function openLog(
   return terminal;
 }
 
-/** What the status line says: lines held and lines dropped since, which together are all that came. NaN: nothing yet. */
+/** The status line's number of lines held and dropped, which together are all that came. NaN: none yet. */
 export function linesReceived(terminal: Terminal): number {
   const numberIn = (pattern: RegExp) => Number(pattern.exec(terminal.row(-2))?.[1]?.replaceAll(',', ''));
   return numberIn(/([\d,]+) lines?\b/) + (numberIn(/([\d,]+) older lines? dropped/) || 0);

@@ -7,8 +7,8 @@ import {root} from './log-files.ts';
 
 /**
  * Checks a commit out beside this checkout and builds it, with this checkout's `bench/` in place of its own: both are
- * measured by the same code, and rows that import sources import those of the tree that they stand in. Installs packages
- * only if the commit wants others. Throws when there is no such commit or it does not build. However this process ends,
+ * measured by the same code, and rows that import sources import those of their own tree. Installs packages
+ * only if the commit needs others. Throws when there is no such commit or it does not build. However this process ends,
  * short of a SIGKILL, the tree goes with it.
  */
 export async function otherTree(wanted: string): Promise<{readonly tree: string; readonly commit: string}> {

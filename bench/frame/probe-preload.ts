@@ -3,7 +3,7 @@ import {monitorEventLoopDelay} from 'node:perf_hooks';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 
-/** What can be asked of a process from inside; each answer is one number. */
+/** Requests to a process from inside; the reply to each is one number. */
 export type Question =
   /** The CPU time that it has used since its start, all threads: milliseconds. */
   | 'cpu'

@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {type TemporaryDirectory, temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import type {Question} from './probe-preload.ts';
 
-/** A process is at rest when it uses less than so many milliseconds of CPU in so many. */
+/** A process is at rest when it uses less CPU time than this in this time, both in ms. */
 const atRest = {cpuMs: 20, ofMs: 500};
 
 /** A look into a Node process that is started with `env`: the program is as it was built. Dispose of it: `await using`. */

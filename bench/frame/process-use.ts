@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 
-/** Of the clock in which the kernel counts CPU time for /proc, a second has so many ticks on every Linux. */
+/** Of the clock in which the kernel counts CPU time for /proc, the ticks of a second on every Linux. */
 const ticksASecond = 100;
 /** Places of `utime` and `stime` in /proc/PID/stat, counted from the field behind the name (proc(5): 14 and 15, from 1). */
 const userTime = 11;

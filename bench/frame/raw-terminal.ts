@@ -82,7 +82,7 @@ export class RawTerminal implements AsyncDisposable {
   }
 }
 
-/** Whether the texts stand in `output` one behind the other. */
+/** Whether `output` has the texts in this order. */
 export function hasInOrder(output: string, texts: readonly string[]): boolean {
   let at = 0;
   for (const text of texts) {

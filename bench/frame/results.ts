@@ -3,7 +3,7 @@ import type {Judged, Side} from './judge.ts';
 import type {Machine} from './machine.ts';
 import type {RowSamples, Target} from './row.ts';
 
-/** A row as it was measured, with everything that docs/performance.md says of it. */
+/** A row as it was measured, with everything that docs/performance.md has about it. */
 export type RowResult = {
   readonly name: string;
   readonly what: {readonly ours: string; readonly reference?: string};
@@ -22,7 +22,7 @@ export type RowResult = {
   readonly samples: Pick<RowSamples, 'ours' | 'reference'>;
 };
 
-/** A row measured with another log: so many lines, of so many bytes each; undefined: as a busy pipeline logs them. */
+/** A row measured with another log: its lines, and the bytes of each; undefined: as a busy pipeline logs them. */
 export type GrowthPoint = {
   readonly row: string;
   readonly lines: number;
@@ -68,7 +68,7 @@ export function resultOf({row, ours, reference}: RowSamples, judged: Judged, {co
   };
 }
 
-/** `rows` in the order of `names`, those measured again in place of what was known; what has no name any more goes. */
+/** `rows` in the order of `names`, new measurements in place of earlier ones; rows without a name are dropped. */
 export function mergedRows(
   known: readonly RowResult[],
   again: readonly RowResult[],

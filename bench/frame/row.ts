@@ -3,7 +3,7 @@ export type Sample = Readonly<Record<string, number>>;
 
 /** What tasks work on. */
 export type BenchContext = {
-  /** A log file of so many lines, made once and shared by all rows. Answers its path. */
+  /** A log file of `lines` lines, made once and shared by all rows. Returns its path. */
   readonly logFile: (colours: 'coloured' | 'plain') => Promise<string>;
   /** How many lines the log has. */
   readonly lines: number;
@@ -37,7 +37,7 @@ export type Row = {
   readonly count?: string;
   /** Unit of the figure: `ms`, `bytes a byte`. */
   readonly unit: string;
-  /** Undefined: measured to be known. */
+  /** Undefined: measured without a target. */
   readonly target?: Target;
   /** Why the target is missed, with the figures that show it: for docs/performance.md. */
   readonly why?: string;

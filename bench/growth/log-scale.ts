@@ -1,4 +1,4 @@
-/** Where a value stands on a logarithmic axis: the least of `values` at `from`, the largest at `to`. */
+/** The place of a value on a logarithmic axis: the least of `values` at `from`, the largest at `to`. */
 export function scale(values: readonly number[], [from, to]: readonly [number, number]): (value: number) => number {
   const [least, largest] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
   return (value) => from + ((Math.log10(value) - least) / (largest - least || 1)) * (to - from);

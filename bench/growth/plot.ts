@@ -28,7 +28,7 @@ const colours = ['blue', 'magenta', 'yellow'];
 /** The mean of letters at 12 pixels. */
 const letterWidth = 6.2;
 
-/** Draws panels side by side over the same range of values. `title` says what is to be seen. */
+/** Draws panels side by side over the same range of values. `title`: what they show. */
 export function drawPlot(panels: readonly Panel[], title: string, palette: Palette): string {
   const values = panels.flatMap(({series}) => series.flatMap(({points}) => points.map(([, y]) => y)));
   const powers = powersIn(values);

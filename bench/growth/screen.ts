@@ -19,7 +19,7 @@ const settleMs = 2000;
 
 /**
  * What is seen of a log that has a long past already, all of it in the scrollback: the CPU time of following it for ten
- * seconds, and from key to screen while it goes on. In a terminal of 200×50, without tmux.
+ * seconds, and from key to screen meanwhile. In a terminal of 200×50, without tmux.
  */
 async function measure({tree, logFile, lines, lineBytes = 163}: BenchContext): Promise<Sample> {
   const log = await logFile('coloured');

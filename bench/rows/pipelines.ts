@@ -11,7 +11,7 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
 
 /**
  * A server with 5,000 pipelines, in a terminal of 200×50. First the list changes between any two polls, so that each is
- * parsed, and keys scroll, sort and filter it: see `timePresses`. Then it stands still and no key is pressed: CPU time of
+ * parsed, and keys scroll, sort and filter it: see `timePresses`. Then nothing changes and no key comes: CPU time of
  * the whole process, in per cent of a core, with the default interval of polling (2 s) and one quiet log open.
  */
 const names = Array.from({length: 5000}, (_, index) => `pipeline-${String(index).padStart(4, '0')}`);

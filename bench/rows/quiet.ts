@@ -7,7 +7,7 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
 
 /**
  * What pipetail costs while nothing happens: the list and ten tabs of pipelines that log nothing, on a terminal that has
- * not said that nobody looks. CPU time of the process as a share of one core, and what it writes to the terminal.
+ * not reported that no user looks. CPU time of the process as a share of one core, and what it writes to the terminal.
  */
 const size = {cols: 200, rows: 50};
 const pipelines = Array.from({length: 10}, (_, index) => `pipeline-${index + 1}`);

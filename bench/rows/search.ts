@@ -6,7 +6,7 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 /**
  * Searching the whole scrollback: from the pattern, typed in one piece, to the exact number of hits on the screen.
  * Against grep on the same bytes in the page cache, from the start of its process to its end. Each pattern twice in a
- * program that had time to prepare searches of the log, as one that is looked at has; `search-unprepared` comes at once
+ * program that had time to prepare searches of the log, as a viewed one has; `search-unprepared` comes at once
  * after the last line.
  */
 const searches = {

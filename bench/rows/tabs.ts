@@ -10,14 +10,14 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
 
 /**
  * 64 tabs that get 500 lines/s each, for a minute in which keys are pressed as in `keys`. Then nothing is written any
- * more, each tab is looked at, and what its status line says it received is compared with what the server wrote: exact,
+ * more, each tab is viewed, and the received lines of its status line are compared with what the server wrote: exact,
  * since both count lines, and each log is one line longer than the one before. Each tab has to have come by with one
  * connection: with several, what is counted might be lines that came twice.
  */
 const seconds = 60;
 const tabs = Array.from({length: 64}, (_, index) => `tab-${String(index + 1).padStart(2, '0')}`);
 
-/** What a tab that has everything may take until it says so; one that has not is waited for in vain. */
+/** How long a tab that has everything may take to show that; one that has not never does. */
 const patience = 5000;
 
 async function measure({tree, logFile}: BenchContext): Promise<Sample> {

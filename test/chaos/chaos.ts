@@ -48,7 +48,7 @@ const patience = 90_000;
 /** Between two faults of a pipeline, milliseconds. */
 const rest = 500;
 
-/** Runs the real programs against a server that is disturbed as the seed says, and compares what they have. */
+/** Runs the real programs against a server that is disturbed by the plan of the seed, and compares their logs. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const {seed, rate, identical, cuts} = options;
   const names = Array.from({length: options.pipelines}, (_, index) => `chaos-${index + 1}`);
@@ -123,7 +123,7 @@ async function untilAllRead(readers: readonly Reader[]): Promise<void> {
   const deadline = performance.now() + patience;
   for (;;) {
     const behind = (await Promise.all(readers.map((reader) => reader.behind()))).flat();
-    // Not an error here: the comparison tells better what is missing.
+    // Not an error here: the comparison reports better what is missing.
     if (behind.length === 0 || performance.now() > deadline) return;
     await sleep(100);
   }
@@ -148,7 +148,7 @@ async function judge(
   for (const name of names) {
     const truth = await server.truth(name);
     for (const {fault} of truth.faults) faults.set(fault.kind, (faults.get(fault.kind) ?? 0) + 1);
-    // The last connection of each reader was ended by itself.
+    // Each reader itself ended its last connection.
     connectionsCut += truth.connections.length - findings.length;
     for (const finding of findings) {
       const {reader, agent, of, tallies} = finding;

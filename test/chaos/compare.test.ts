@@ -102,7 +102,7 @@ test('the intact part is compared byte by byte', () => {
 const gap = truthOf({connections: [brought(0, 3), brought(6, 10)], faults: [outage]});
 const withGap = (...notes: Item[]): Item[] => [...lines(entries.slice(0, 3)), ...notes, ...lines(entries.slice(6))];
 
-test('what nobody could have had may be lost, if a marker says how much', () => {
+test('what no reader could have had may be lost, if a marker has the amount', () => {
   const result = judge(withGap(lost('3 entries')), gap);
   expect(result.texts).toEqual([]);
   expect(tally(result, 'outage')).toMatchObject({lost: 4, unrecoverable: 4, unmarked: 0});
@@ -118,7 +118,7 @@ test('a loss without its marker, with too small a claim, or with another reason'
   expect(judge(withGap(cleared), gap).texts).toEqual([expect.stringContaining('it was not')]);
 });
 
-test('a marker in the wrong place tells of nothing', () => {
+test('a marker in the wrong place counts for nothing', () => {
   const items = [
     ...lines(entries.slice(0, 3)),
     ...lines(entries.slice(6, 8)),
@@ -138,7 +138,7 @@ test('the beginning of a line that was cut is no line, and must be marked', () =
   expect(judge(items(lost('3 entries')), gap).texts).toEqual(['received what was never logged: "ln"']);
 });
 
-test('another life must be told of, lossless or not', () => {
+test('another epoch must be reported, lossless or not', () => {
   const lives = [
     {pipelineId: 'id', ...first},
     {pipelineId: 'id', ...second},
@@ -150,7 +150,7 @@ test('another life must be told of, lossless or not', () => {
   ]);
 });
 
-test('markers that do not stand in place must tell of each loss in order, and of nothing else', () => {
+test('markers that are not in place must report each loss in order, and nothing else', () => {
   const apart = (...notes: Item[]) => [...withGap(), ...notes];
   expect(judge(apart(lost('3 entries')), gap, false).texts).toEqual([]);
   expect(judge(apart(), gap, false).texts).toEqual(['no marker tells of 3 lost entries or of another life']);
@@ -159,7 +159,7 @@ test('markers that do not stand in place must tell of each loss in order, and of
   ]);
 });
 
-test('two lives in a row are told of twice, and one that was created again may be told of twice', () => {
+test('two epochs in a row are reported twice, and one that was created again may be reported twice', () => {
   const third = wireOf(['newer 0']);
   const lives = [
     {pipelineId: 'id', ...first},

@@ -2,15 +2,15 @@ import {clearsRing, type FaultTruth, type Truth} from './protocol.ts';
 import type {Note, Transcript} from './transcript.ts';
 import {type Entries, readEntries} from './truth-entries.ts';
 
-/** What a reader made of the log, for one kind of fault. Counts are lines, except where they say otherwise. */
+/** What a reader made of the log, for one kind of fault. Counts are lines, except where noted. */
 export type Tally = {
   sent: number;
   received: number;
   lost: number;
   repeated: number;
-  /** Losses, each of any number of lines, and changes of life, that no marker tells of. */
+  /** Losses, each of any number of lines, and changes of epoch, that no marker reports. */
   unmarked: number;
-  /** Lines of entries that no connection sent in full: nobody could have had them. */
+  /** Lines of entries that no connection sent in full: no reader could have had them. */
   unrecoverable: number;
 };
 
@@ -49,7 +49,7 @@ class Comparing {
   readonly #breaches: Breach[] = [];
   readonly #placeOf = new Map<string, number>();
   readonly #received: Uint8Array;
-  /** Losses and changes of life in order, for a transcript whose markers do not stand in place. */
+  /** Losses and changes of epoch in order, for a transcript whose markers are not in place. */
   readonly #events: {readonly place: number; readonly lost: number; readonly newLife: boolean}[] = [];
   #cutsLeft = 0;
 
@@ -139,12 +139,12 @@ class Comparing {
     }
   }
 
-  /** Without their places, the markers must tell of the losses one by one in the same order. */
+  /** Without their places, the markers must report the losses one by one in the same order. */
   #matchInOrder(): void {
     const notes = this.#transcript.items.flatMap((item) => ('note' in item ? item : []));
     const telling = notes.filter(({note, text}, index) => {
       if (note.kind === 'lost') return true;
-      // The look-up and the replay may both say that the pipeline was created again.
+      // The look-up and the replay may both report that the pipeline was created again.
       const saidBefore =
         text.startsWith('created again') && notes[index - 1]?.text.endsWith('deleted and created again');
       return note.kind === 'new-life' && !saidBefore;

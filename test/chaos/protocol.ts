@@ -1,5 +1,5 @@
 /**
- * What the engine and the process of the demo server say to each other, over Node's IPC with structured clones.
+ * Messages between the engine and the process of the demo server, over Node's IPC with structured clones.
  * Positions in a log are entries counted through all its lives, from 0.
  */
 
@@ -47,7 +47,7 @@ export type WorldOptions = {
 
 export type Request = {readonly id: number} & (
   | ({readonly do: 'start'} & WorldOptions)
-  /** Answers when every reader of the pipelines concerned is connected and has been sent what there is. */
+  /** Returns when every reader of these pipelines is connected and has been sent all of the log. */
   | {readonly do: 'settle'}
   | {readonly do: 'write'}
   | {readonly do: 'fault'; readonly fault: Fault}
@@ -115,5 +115,5 @@ export function clearsRing(kind: FaultKind): boolean {
   return clearing.has(kind);
 }
 
-/** The last line of every log, so that a reader is known to have come to the end. */
+/** The last line of every log: a reader that has it has come to the end. */
 export const lastWords = 'the end of the chaos';

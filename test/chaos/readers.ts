@@ -17,9 +17,9 @@ export type Reader = {
   readonly names: readonly string[];
   /** Which of its logs have not come to their last line. */
   readonly behind: () => Promise<readonly string[]>;
-  /** Rejects when it ends by itself. */
+  /** Rejects when it ends before `end` is called. */
   readonly broken: Promise<never>;
-  /** Ends it and answers what it made of each log. */
+  /** Ends it and returns what it made of each log. */
   readonly finish: () => Promise<ReadonlyMap<string, Transcript>>;
   /** Ends it at once. */
   readonly close: () => Promise<void>;
@@ -62,7 +62,7 @@ export function logsThroughPipes(url: string, name: string, home: string): Reade
   };
 }
 
-/** `pipetail logs` of several pipelines, `> file 2>&1`: each marker stands in the file where it happened. */
+/** `pipetail logs` of several pipelines, `> file 2>&1`: each marker is in the file where it happened. */
 export async function logsIntoFile(url: string, names: readonly string[], home: string): Promise<Reader> {
   const file = path.join(home, 'logs');
   const output: FileHandle = await open(file, 'a');
@@ -108,7 +108,7 @@ export async function logsIntoFile(url: string, names: readonly string[], home: 
   };
 }
 
-/** What the manager says that it is; `logs` says `pipetail/<version>`. */
+/** The manager's user agent; that of `logs` is `pipetail/<version>`. */
 export const managerAgent = 'pipetail/chaos';
 
 /** The streams of the screen, with its list of pipelines and a scrollback that keeps everything. */
@@ -119,7 +119,7 @@ export function streamManager(url: string, names: readonly string[]): Reader {
   const manager = new StreamManager({client, clock, random: Math.random, fps: 12, scrollbackBytes: 2 ** 31});
   const unsubscribe = poller.snapshot.subscribe(() => {
     const {pipelines, failure} = poller.snapshot.get();
-    // As the screen does: a list that fails says nothing of the pipelines.
+    // As the screen does: a list that fails proves nothing about the pipelines.
     if (pipelines && failure === undefined) manager.updatePipelines(pipelines);
   });
   poller.start();
@@ -191,7 +191,7 @@ function exitOf(child: ChildProcess): Ended {
   });
 }
 
-/** A rejection that nobody waits for any more is nobody's business. */
+/** Ignores a rejection that nothing waits for any more. */
 async function unexpected(ended: Ended, said: () => string): Promise<never> {
   const {code, signal} = await ended;
   throw new Error(`pipetail logs ended with ${signal ?? code}: ${said().slice(-2000)}`);

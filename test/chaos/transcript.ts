@@ -1,4 +1,4 @@
-/** What a marker says, as far as the comparison needs it. Read from its words, which is all that `logs` shows. */
+/** The facts of a marker that the comparison needs, read from its words: `logs` shows nothing else. */
 export type Note =
   | {readonly kind: 'lost'; readonly atLeast: number; readonly atMost: number}
   /** The old log is over; what was lost at its end is unknown. */
@@ -14,13 +14,13 @@ export type Item = {readonly line: string} | {readonly note: Note; readonly text
 /** All that one reader made of one pipeline's log. */
 export type Transcript = {
   readonly items: readonly Item[];
-  /** The markers stand where they happened; otherwise they follow all lines, in their order. */
+  /** The markers are where they happened; otherwise they follow all lines, in their order. */
   readonly inPlace: boolean;
 };
 
 const number = (text: string | undefined) => Number(text?.replaceAll(',', ''));
 
-/** Understands a marker's words; throws for a kind of loss that it does not know. */
+/** Parses a marker's words; throws for an unknown kind of loss. */
 export function readNote(text: string): Note {
   const lost = /^([\d,]+)(?: to ([\d,]+))? entr(?:y|ies) lost between/.exec(text);
   if (lost) return {kind: 'lost', atLeast: number(lost[1]), atMost: number(lost[2] ?? lost[1])};

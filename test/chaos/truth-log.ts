@@ -47,7 +47,7 @@ export class TruthLog {
     };
   }
 
-  /** Notes a fault; the answer is to be called when it is over. */
+  /** Records a fault; the returned function is called when it is over. */
   begin(fault: Fault, at: number): () => void {
     const note = {fault, at, from: this.#position, to: Number.POSITIVE_INFINITY};
     this.#faults.push(note);

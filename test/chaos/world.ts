@@ -47,7 +47,7 @@ export class World {
     return this.#server.url;
   }
 
-  /** Lets the writers write, at the rate that was asked for. */
+  /** Lets the writers write, at the rate of the plan. */
   write(): void {
     const {names, rate} = this.#options;
     const begun = performance.now();
@@ -161,7 +161,7 @@ export class World {
     }
   }
 
-  /** Cuts the connections after so many bytes more of the log, and waits until that has happened. */
+  /** Cuts the connections after `bytes` more of the log, and waits until that has happened. */
   async #cut(name: string, afterBytes: number): Promise<void> {
     await this.#gone(name, () => this.#server.cutConnections({name, afterBytes}));
   }

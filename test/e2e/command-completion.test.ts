@@ -61,7 +61,7 @@ test('zsh', async (context: TestContext) => {
   const zsh = requireTool(context, 'zsh');
   const {env} = await setUp();
   await offersWhatFits(async (line) => {
-    // The functions of zsh that would draw a menu say what they were given instead.
+    // The functions of zsh that would draw a menu print their arguments instead.
     const script = [
       'compdef() { }; _files() { print -r -- FILES }',
       `_describe() { local each; for each in "\${(@P)\${@[-1]}}"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,

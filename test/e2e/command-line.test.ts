@@ -22,7 +22,7 @@ test('--help names every option and the exit codes, in 80 columns or little more
   }
 });
 
-test('the demo ends with the exit codes that its help tells of', async () => {
+test('the demo ends with the exit codes of its help', async () => {
   const {stdout} = await runCommand(['demo', '--help']);
   expect(stdout).toMatch(/^Exit codes: 0 done or interrupted, .*143 terminated/m);
   for (const [signal, code] of [
@@ -36,7 +36,7 @@ test('the demo ends with the exit codes that its help tells of', async () => {
   }
 });
 
-test('without a terminal: one line that says so, exit 2', async () => {
+test('without a terminal: one line about it, exit 2', async () => {
   const result = await runCommand(['--demo']);
   expect(result).toMatchObject({code: 2, stdout: ''});
   expect(result.stderr).toMatch(/^pipetail: [^\n]*terminal[^\n]*\n$/);

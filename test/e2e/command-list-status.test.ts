@@ -82,7 +82,7 @@ async function oldServer({tellsVersion = true} = {}) {
     reply: (head) => {
       const path = head.split(/[ ?]/)[1] ?? '';
       if (path.endsWith('/config')) return tellsVersion ? {bytes: json('{"version":"0.60.0"}')} : undefined;
-      // Without its last chunk: that the log ends is not what is looked at.
+      // Without its last chunk: the end of the log is not checked here.
       if (path.endsWith('/logs')) return {bytes: logs.subarray(0, -'0\r\n\r\n'.length), ending: 'hold'};
       return {bytes: path.endsWith('/orders') ? json(JSON.stringify(orders)) : list};
     },
@@ -91,7 +91,7 @@ async function oldServer({tellsVersion = true} = {}) {
   return (...args: string[]) => runCommand([...args, '--host', server.url]);
 }
 
-test('a server that is not supported: each command says so once, and what works', async () => {
+test('a server that is not supported: each command reports that once, and what works', async () => {
   const pipetail = await oldServer();
   const line = /^pipetail: Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs work,.*\n$/;
   const list = await pipetail('list');
@@ -105,7 +105,7 @@ test('a server that is not supported: each command says so once, and what works'
   expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
 });
 
-test('a server that does not answer for its version keeps nothing from ending', async () => {
+test('a server that does not send its version keeps nothing from ending', async () => {
   const pipetail = await oldServer({tellsVersion: false});
   const before = performance.now();
   const logs = await pipetail('logs', 'orders');

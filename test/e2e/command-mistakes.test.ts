@@ -124,7 +124,7 @@ const mistakes: readonly Mistake[] = [
 
 const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 
-/** What stands in the file, and the line about it without the file's name. */
+/** The text of the file, and the line about it without the file's name. */
 const configMistakes: readonly (readonly [text: string, line: string])[] = [
   ['scrolback = "1MiB"', ":1: unknown key 'scrolback' · did you mean 'scrollback'?"],
   ['[context.prod]', ":1: unknown table 'context' · did you mean 'contexts'?"],
@@ -271,7 +271,7 @@ describe('what is found out later is one line as well', () => {
     }
   });
 
-  test('errors are JSON where JSON was asked for', async () => {
+  test('errors are JSON where JSON was requested', async () => {
     const result = await runCommand(['list', '-o', 'json', '--host', nothingListens]);
     expect(JSON.parse(result.stderr)).toEqual({error: expect.stringContaining('127.0.0.1:9'), code: 1});
     const wrong = await runCommand(['logs', '-o', 'json']);

@@ -23,7 +23,7 @@ async function homeWith(text?: string, mode = 0o600) {
   };
 }
 
-/** A server that lets nobody in without the key, with a pipeline of its own name. */
+/** A server that requires its key, with a pipeline of its own name. */
 async function serverWith(name: string, apiKey: string) {
   const server = await DemoServer.start({apiKey});
   server.addPipeline(name).start();
@@ -67,7 +67,7 @@ describe('the four of them', () => {
     });
   });
 
-  test('show: every option, and what said so', async () => {
+  test('show: every option, and its source', async () => {
     const {file, pipetail} = await homeWith('fps = 20\nmouse = true\n');
     const text = await pipetail('config show --no-mouse', {PIPETAIL_SILENCE: '60'});
     expect(text).toMatchObject({code: 0, stderr: ''});
@@ -112,7 +112,7 @@ auth-token-command = "echo PLANTED-two"
   test('each server is sent its own credential and no other', async () => {
     const {one, two, pipetail} = await setUp();
     const key = {KEY_OF_TWO: 'PLANTED-two'};
-    // What other variables say of a server has no part in it.
+    // Variables that name a server have no part in it.
     const others = {FELDERA_TENANT: 'x', FELDERA_TLS_INSECURE: '1', ...key};
     const named = {FELDERA_HOST: one.url, FELDERA_API_KEY: 'PLANTED-other', ...others};
     const answers = [
@@ -146,7 +146,7 @@ auth-token-command = "echo PLANTED-two"
     expect((await pipetail('config show --auth PLANTED-three')).stdout).not.toContain('PLANTED');
   });
 
-  test('a key in a file that others can read is refused, and what to do said', async () => {
+  test('a key in a file that others can read is refused, with what to do', async () => {
     const {file, one, pipetail} = await setUp();
     await chmod(file, 0o644);
     for (const line of ['list', 'config show', 'logs one']) {
@@ -176,7 +176,7 @@ auth-token-command = "echo PLANTED-two"
   });
 });
 
-test('what stands in the file is in force on the screen, and a flag wins', async () => {
+test('the options of the file are in force on the screen, and a flag wins', async () => {
   const {env} = await homeWith('sidebar = "off"\n');
   await using off = await openProgram(['--demo', 'billing'], {env});
   await off.waitFor('pipelines');

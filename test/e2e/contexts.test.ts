@@ -8,7 +8,7 @@ import {openProgram} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import type {Terminal, TerminalOptions} from '../harness/terminal.ts';
 
-/** Two servers that want different credentials, and a home with a configuration that has a context for each. */
+/** Two servers that require different credentials, and a home with a configuration that has a context for each. */
 async function twoContexts() {
   await using stack = new AsyncDisposableStack();
   const home: TemporaryDirectory = stack.use(await temporaryDirectory());
@@ -47,7 +47,7 @@ async function twoContexts() {
 const live = (terminal: Terminal, ...words: readonly string[]) =>
   terminal.waitFor(() => ['LIVE', ...words].every((word) => terminal.row(0).includes(word)), {hint: words.join(' ')});
 
-/** Whether every cell of the header stands on the colour. */
+/** Whether every cell of the header has the colour as its ground. */
 function isFilled(terminal: Terminal, color: string): boolean {
   return Array.from({length: 80}, (_, column) => terminal.cell(0, column).bg).every((bg) => bg === color);
 }
@@ -101,7 +101,7 @@ describe('C', () => {
     expect(terminal.text().trim()).toBe('');
   });
 
-  test('what is wrong with the other context is said, and nothing is lost', async () => {
+  test('what is wrong with the other context is shown, and nothing is lost', async () => {
     await using rig = await twoContexts();
     await using terminal = await rig.open([], {env: {PROD_KEY: undefined}});
     await live(terminal, 'staging');
@@ -135,7 +135,7 @@ describe('C', () => {
     await terminal.waitFor(isKept);
   });
 
-  test('without contexts it says how to make one', async () => {
+  test('without contexts it shows how to make one', async () => {
     await using rig = await twoContexts();
     await rig.configure('');
     await using terminal = await rig.open(['--demo']);
@@ -171,7 +171,7 @@ test('a signal while it goes there ends the program', async () => {
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
 });
 
-test('the name stands in the header without colours, too', async () => {
+test('the name is in the header without colours, too', async () => {
   await using rig = await twoContexts();
   await using terminal = await rig.open(['--context', 'prod'], {env: {NO_COLOR: '1'}});
   await live(terminal, 'prod');

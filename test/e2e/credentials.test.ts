@@ -15,7 +15,7 @@ const tenants = [
   {name: 'other', role: 'admin'},
 ];
 
-test('a token command: its token is sent, renewed when it is refused, and stands nowhere', {
+test('a token command: its token is sent, renewed when it is refused, and written nowhere', {
   timeout: 60_000,
 }, async () => {
   await using home = await temporaryDirectory();
@@ -35,7 +35,7 @@ test('a token command: its token is sent, renewed when it is refused, and stands
   expect(await readFile(runs, 'utf8')).toBe('run\n');
   expect(new Set(server.requests.map(({authorization}) => authorization))).toEqual(new Set(['Bearer PLANTED-one']));
 
-  // A token that is not made again yet: the lines stay, it is said once, and without a key all goes on.
+  // A token that is not made again yet: the lines stay, it is reported once, and without a key all continues.
   viewer.write('alpha', 2);
   await terminal.waitFor('line 2.');
   await writeFile(file, 'PLANTED-two\n');
@@ -56,7 +56,7 @@ test('a token command: its token is sent, renewed when it is refused, and stands
   expect((await readdir(state)).toSorted()).toEqual(['pipetail', 'recordings']);
 });
 
-test('a token command that fails is said, and tried again', async () => {
+test('a token command that fails is reported, and tried again', async () => {
   await using viewer = await openViewer({args: ['--auth-token-command', 'echo PLANTED; exit 3'], env: noKey});
   const {terminal} = viewer;
   await terminal.waitFor('There is no token to log in with');
@@ -64,7 +64,7 @@ test('a token command that fails is said, and tried again', async () => {
   expect(viewer.server.requests).toEqual([]);
 });
 
-test('a key that is refused and accepted again: every log goes on by itself', {timeout: 30_000}, async () => {
+test('a key that is refused and accepted again: every log continues', {timeout: 30_000}, async () => {
   await using viewer = await openViewer({
     server: {apiKey: 'apikey:PLANTED-right'},
     args: ['--auth', 'apikey:PLANTED-right'],
@@ -86,7 +86,7 @@ test('a key that is refused and accepted again: every log goes on by itself', {t
   expect(viewer.countShown('line 3.')).toBe(1);
 });
 
-test('with several tenants one has to be named, and the header says which', async () => {
+test('with several tenants one has to be named, and the header shows which', async () => {
   await using viewer = await openViewer({server: {tenants}});
   await viewer.terminal.waitFor('Which tenant?');
   await viewer.terminal.waitFor('--tenant or the variable FELDERA_TENANT');
@@ -129,7 +129,7 @@ test('logs: the same credentials, with one line when they do not do', async () =
 test('a token that has expired is called that, with its time', async () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Date.UTC(2026, 10, 27, 7, 52, 59) / 1000;
-  // The mark of a planted secret stands in its last part.
+  // The mark of a planted secret is in its last part.
   const token = `${part({alg: 'none'})}.${part({exp})}.PLANTED`;
   await using viewer = await openViewer({args: ['--auth', token], env: noKey});
   const {terminal, server} = viewer;

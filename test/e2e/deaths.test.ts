@@ -103,7 +103,7 @@ describe('a fault of its own', () => {
 test('after kill -9 all that is needed is reset', async () => {
   await using session = await openShellSession({args: ['--mouse'], afterwards: 'reset; echo before; echo "code $?"'});
   process.kill(session.pid, 'SIGKILL');
-  // What `reset` clears takes the first answer with it.
+  // `reset` clears the first reply, too.
   await expectClean(session, 0);
 });
 

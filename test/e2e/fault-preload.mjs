@@ -7,6 +7,6 @@ process.on('SIGUSR2', () => {
   throw new Error(message);
 });
 process.on('SIGPWR', () => {
-  // Nobody handles it.
+  // Nothing handles it.
   void Promise.reject(new TypeError(message));
 });

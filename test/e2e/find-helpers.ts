@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {Terminal} from '../harness/terminal.ts';
 import type {Viewer} from './viewer.ts';
 
-/** The marked line: its screen row and what the row says, without the mark. Throws, with the screen, if there is none. */
+/** The marked line: its screen row and its text. Throws, with the screen, if there is none. */
 export function currentLine(terminal: Terminal): {readonly row: number; readonly text: string} {
   const rows = terminal.screen();
   // The list beside the log marks a row in the same way.
@@ -12,7 +12,7 @@ export function currentLine(terminal: Terminal): {readonly row: number; readonly
   return {row, text: rows[row]?.split(mark)[1]?.trim() ?? ''};
 }
 
-/** What the shown records say, top to bottom, in the compact form: `WARN refused by peer 12.` */
+/** Level and message of the shown records, top to bottom, in the compact form: `WARN refused by peer 12.` */
 export function records(viewer: Viewer): string[] {
   return viewer.pane().flatMap((row) => {
     const [, level, message] = /\d\d:\d\d:\d\d\.\d{3} (TRACE|DEBUG|INFO|WARN|ERROR) +(.*)$/.exec(row) ?? [];
@@ -34,7 +34,7 @@ export function filterRow(terminal: Terminal): string {
   return terminal.row(-3);
 }
 
-/** Logs a line for each number from 1 on, at a steady pace, until the signal. Answers the last number. */
+/** Logs a line for each number from 1 on, at a steady pace, until the signal. Returns the last number. */
 export async function pour(
   line: (number: number) => void,
   {perSecond, signal}: {readonly perSecond: number; readonly signal: AbortSignal},

@@ -7,7 +7,7 @@ import {openViewer, type Viewer} from './viewer.ts';
 const wide = '接続が拒否されました 订单处理失败 주문 처리 오류 ';
 const emoji = '👩‍👩‍👧‍👦 🚀 ❤️ 📦 ';
 const combined = 're\u0301sume\u0301 A\u030Angstro\u0308m ';
-/** Long enough for several rows and screens, and nothing in it stands at an even column throughout. */
+/** Long enough for several rows and screens, and nothing in it is at an even column throughout. */
 const sent = `x${`${wide}${emoji}${combined}`.repeat(3)}終わり.`;
 /** As it is shown: joiners and variation selectors, of which terminals make different widths, are left out. */
 const message = sanitise(sent).text;
@@ -69,7 +69,7 @@ test('wide characters under pan: a half is never shown, and the marks of the cut
     expectAligned(viewer);
     const part = shownIn(viewer, row);
     expect(part).toMatch(/^‹/);
-    // A blank stands at either end where half a character would have had room.
+    // A blank is at either end where half a character would have had room.
     expect(message).toContain(part.replace(/^‹ ?| ?›?$/g, ''));
   }
   expect(shownIn(viewer, row)).toMatch(/終わり\. *$/);

@@ -29,7 +29,7 @@ async function addFilter(viewer: Viewer, text: string, sight: string): Promise<v
   await viewer.terminal.waitFor(() => filterRow(viewer.terminal).includes(sight), {hint: sight});
 }
 
-test('filters stack and peel while the line under the eye stays in its row; each says how many records it hides', async () => {
+test('filters stack and peel while the current line stays in its row; each shows how many records it hides', async () => {
   await using viewer = await openAt144();
   const {terminal} = viewer;
   const before = viewer.pane();
@@ -74,7 +74,7 @@ test('filters stack and peel while the line under the eye stays in its row; each
   expect(viewer.pane()).toEqual(before);
 });
 
-/** 5,000 lines that say the same but for their numbers, and one that does not, after the 2,500th. */
+/** 5,000 lines that differ only in their numbers, and another one after the 2,500th. */
 async function openWithAlike(): Promise<Viewer> {
   const viewer = await openViewer({pipelines: ['alpha'], cols: 100});
   const {terminal} = viewer;
@@ -104,7 +104,7 @@ async function fold(viewer: Viewer): Promise<void> {
   await viewer.terminal.waitFor(() => currentLine(viewer.terminal).text.includes('Fresh start'));
 }
 
-test('f makes thousands of lines alike one row with its count, and the one that differs stands out', async () => {
+test('f makes thousands of similar lines one row with its count, and the one that differs stands out', async () => {
   await using viewer = await openWithAlike();
   const {terminal} = viewer;
   await fold(viewer);
@@ -181,7 +181,7 @@ async function openOnMixed(): Promise<Viewer> {
 test('while 2,000 lines a second arrive the line under the eye moves in no frame, whatever the filters', async () => {
   await using viewer = await openOnMixed();
   const {terminal} = viewer;
-  // After five lines of the runner: enough of what the filters leave stands above it.
+  // After five lines of the runner: enough of what the filters leave is above it.
   await typeAt(viewer, ':', '185');
   await terminal.waitFor(() => currentLine(terminal).text.includes('refused by peer 180.'));
   const eye = currentLine(terminal);

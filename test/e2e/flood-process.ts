@@ -1,7 +1,7 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import path from 'node:path';
 
-/** Writes so many lines at full speed, perhaps none, then answers. */
+/** Writes `lines` lines at full speed, perhaps none, then replies. */
 export type FloodRequest = {readonly id: number; readonly lines: number};
 
 export type FloodAnswer = {
@@ -45,7 +45,7 @@ export class FloodProcess implements AsyncDisposable {
     });
   }
 
-  /** How things stand. */
+  /** The present state. */
   state(): Promise<FloodAnswer> {
     return this.flood(0);
   }

@@ -8,7 +8,7 @@ import type {FloodAnswer, FloodRequest} from './flood-process.ts';
 // A demo server in its own process, so that it can write as fast as a core allows while the program reads on another.
 
 // Where other work leaves no core to the program, its server must not be the one that takes it away: without a cap the
-// writer needs 0.14 s to be 100,000 lines ahead, and the test would tell how busy the machine is.
+// writer needs 0.14 s to be 100,000 lines ahead, and the test would measure how busy the machine is.
 setPriority(constants.priority.PRIORITY_LOW);
 /** Lines a millisecond, at the most. `PIPETAIL_FLOOD_RATE=0`: none, as fast as the core can. */
 const rate = Number(process.env.PIPETAIL_FLOOD_RATE ?? 60) || Number.POSITIVE_INFINITY;

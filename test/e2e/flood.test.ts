@@ -9,7 +9,7 @@ const million = 1_000_000;
 /** Feldera drops a follower that is further behind. */
 const followerLimit = 100_000;
 
-/** Lines held and dropped, as the status line says them. */
+/** Lines held and dropped, as in the status line. */
 function linesCounted(terminal: Terminal): number {
   const held = /([\d,]+) lines? {2}[\d.]+ [kMG]?B/.exec(terminal.row(-2))?.[1] ?? '0';
   const dropped = /([\d,]+) older lines? dropped/.exec(terminal.row(-2))?.[1] ?? '0';
@@ -39,7 +39,7 @@ test('a flood of a million lines into a tab that is paused, scrolled and searche
   await terminal.press('/');
   await terminal.type('step 7. of');
   await terminal.press('Enter');
-  // A user who cannot let go of the keys, for as long as it lasts.
+  // A user who keeps pressing keys, for as long as it lasts.
   while (!over) await terminal.press('PageUp', 'n', 'PageDown', 'N', 'k', 'g', 'n', 'w', 'w', 'G', 'p');
   await done;
   const {entries} = await flood;
@@ -69,7 +69,7 @@ test('a terminal that is not read does not stop the stream, and shows the right 
   await server.flood(1000);
   await terminal.waitFor('flood line 1000.');
   terminal.stall();
-  // Far more than the kernel, the program and the server's queue could hold together if nobody read.
+  // Far more than the kernel, the program and the server's queue could hold together if nothing read.
   for (let turn = 0; turn < 30; turn++) {
     await server.flood(10_000);
     await sleep(100);

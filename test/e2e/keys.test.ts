@@ -69,7 +69,7 @@ test.each([
   expect(text).toBe(`pipetail:${keys.file}:${problem}`.replaceAll(/\s+/g, ''));
 });
 
-test('config check tells of all of them, and config init has every command with its keys', async () => {
+test('config check reports all of them, and config init has every command with its keys', async () => {
   await using keys = await keysFile('puase = "p"', 'quit = []', 'copy = "p"');
   const checked = await runCommand(['config', 'check', '--config', keys.file]);
   expect(checked.code).toBe(2);
@@ -82,7 +82,7 @@ test('config check tells of all of them, and config init has every command with 
   const written = await readFile(file, 'utf8');
   const [, section = ''] = /\n#\[keys\]\n([\s\S]*?)\n\n/.exec(written) ?? [];
   expect([...section.matchAll(/^#([\w-]+) = /gm)].map(([, id]) => id)).toEqual(allCommands.map(({id}) => id));
-  // Put in force as they stand they are right.
+  // Put in force unchanged they are right.
   await writeFile(file, `[keys]\n${section.replaceAll(/^#/gm, '')}\n`);
   expect(await runCommand(['config', 'check', '--config', file], {env})).toMatchObject({code: 0, stderr: ''});
 });

@@ -46,7 +46,7 @@ test('a pipeline that fails draws a dated row with its cause where its log does 
   await terminal.waitFor('1 failing');
 });
 
-/** What stands in the pane of a marker row, without its rules. */
+/** The texts of the marker rows of a pane, without their rules. */
 const markers = (rows: readonly string[]): string[] =>
   rows.filter((row) => row.startsWith('─')).map((row) => row.replaceAll('─', '').trim());
 
@@ -65,7 +65,7 @@ test.each([{cut: {}}, {cut: {reset: true}}])('a cut of the API ($cut) loses and 
   expect(markers(viewer.pane()).join()).toContain('0 entries lost');
 });
 
-test('an outage of the API: the list says its age, the log comes back by itself', async () => {
+test('an outage of the API: the list shows its age, the log comes back without a key', async () => {
   await using viewer = await openViewer({cols: 120});
   const {terminal} = viewer;
   await viewer.live();
@@ -97,7 +97,7 @@ test('503 with Retry-After: waits as long as asked, in sight', async () => {
   await terminal.waitFor('Unable to reach pipeline runner');
 });
 
-test('401: says what to do, and recovers by itself once the server takes the key', async () => {
+test('401: the screen shows what to do, and the log once the server accepts the request', async () => {
   await using viewer = await openViewer({server: {apiKey: 'apikey:PLANTED-right'}, env: {FELDERA_API_KEY: undefined}});
   const {terminal} = viewer;
   await terminal.waitFor('The server requires credentials');

@@ -45,7 +45,7 @@ test('a last line that looks like the end of the log is a line', async () => {
   expect(linesOf(program.stdout()).at(-1)).toBe('Logs have ended');
 });
 
-test('what the server has discarded is said, and not printed', async () => {
+test('what the server has discarded is reported, and not printed', async () => {
   const {server, logs, write} = await openRig(['orders']);
   write('orders', 60_000);
   const program = await logs('orders');
@@ -118,7 +118,7 @@ test('a log that the server ends is over', async () => {
 });
 
 test('a pause of a distant server is not the end of its replay', async () => {
-  // Answers after 150 ms, and brings the log in two bursts.
+  // Replies after 150 ms, and sends the log in two bursts.
   const server = createServer((_request, response) => {
     setTimeout(() => {
       response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'});

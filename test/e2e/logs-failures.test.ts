@@ -6,7 +6,7 @@ import {startReplayServer} from '../harness/replay-server.ts';
 import {openRig, startLogs} from './logs-rig.ts';
 import {startProgram} from './running-program.ts';
 
-/** Both ways to print fail alike when there never was a log. */
+/** Both ways to print fail in the same way when there never was a log. */
 const modes = [{flags: []}, {flags: ['--follow']}];
 
 describe.each(modes)('a log that cannot be had is one line and exit 1, with $flags', ({flags}) => {
@@ -34,7 +34,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     {
       what: 'a connection that is reset',
       prepare: (server: DemoServer) => server.refuse({kind: 'reset'}),
-      // It answers all else in plain HTTP: TLS is not what is missing.
+      // It replies to all else in plain HTTP: TLS is not what is missing.
       said: /the connection before it answered · --host, FELDERA_HOST or a context names the server$/,
     },
     {
@@ -163,7 +163,7 @@ test('a key is neither written nor shown in the list of processes', async () => 
   expect(await program.ended).toBe(143);
 });
 
-test('what the server says can do nothing to the terminal', async () => {
+test('text from the server can do nothing to the terminal', async () => {
   const {server, logs} = await openRig(['orders']);
   const program = await logs('--follow', '--exit-on-end', 'orders');
   await program.untilStdout('Fresh start');

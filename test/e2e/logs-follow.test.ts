@@ -50,7 +50,7 @@ test.each([
   );
 });
 
-test('one cut after the other: each is said', async () => {
+test('one cut after the other: each is reported', async () => {
   const {server, logs, write, untilConnections} = await openRig(['orders']);
   const program = await logs(...follow);
   await program.untilStdout('Fresh start');
@@ -112,7 +112,7 @@ test('a deleted pipeline is waited for until it is back', async () => {
   expect(program.stderr()).toContain('pipetail: orders: created again');
 });
 
-test('a pipeline that was deleted and created again in between is told apart', async () => {
+test('a pipeline that was deleted and created again in between is recognised as another one', async () => {
   const {server, logs, write} = await openRig(['orders']);
   const before = write('orders', 10);
   const program = await logs(...follow);
@@ -125,7 +125,7 @@ test('a pipeline that was deleted and created again in between is told apart', a
   expect(program.stderr()).toMatch(/^pipetail: orders: \S+ deleted and created again\n$/);
 });
 
-test('a server that is away is waited for, and that is said once', async () => {
+test('a server that is away is waited for, which is reported once', async () => {
   const {server, logs, write} = await openRig(['orders']);
   const program = await logs(...follow);
   await program.untilStdout('Fresh start');
@@ -143,7 +143,7 @@ test('a server that is away is waited for, and that is said once', async () => {
   expect(more).toEqual(['']);
 });
 
-test('credentials that are refused later are said, and waited for', async () => {
+test('credentials that are refused later are reported, and waited for', async () => {
   const {server, logs} = await openRig(['orders'], {apiKey: 'PLANTED-key'});
   const program = await logs('--auth', 'PLANTED-key', ...follow);
   await program.untilStdout('Fresh start');
@@ -170,7 +170,7 @@ test.each([
   expect(program.stderr()).toMatch(said);
 });
 
-test('--exit-on-end ends when the server said its last word and is gone altogether', async () => {
+test('--exit-on-end ends when the server sent the end marker and is gone altogether', async () => {
   const {server, logs} = await openRig(['orders']);
   const program = await logs('--exit-on-end', ...follow);
   await program.untilStdout('Fresh start');

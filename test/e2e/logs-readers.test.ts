@@ -83,7 +83,7 @@ test('a program that reads it through a socket and closes that ends it too', asy
   await untilConnections(0);
 });
 
-test('a reader that stands still is waited for, and the server does not drop us', async () => {
+test('a reader that stops is waited for, and the server does not drop us', async () => {
   const flood = await openFlood();
   const program = await startLogs(flood.url, '-f', 'flood');
   await program.untilStdout('Fresh start');
@@ -97,7 +97,7 @@ test('a reader that stands still is waited for, and the server does not drop us'
   expect(await flood.state()).toMatchObject({connections: 1, open: 1});
 });
 
-test('past the spill it says what it dropped, once for each long gap', async () => {
+test('past the spill the number of dropped lines is reported, once for each long gap', async () => {
   const flood = await openFlood();
   const program = await startLogs(flood.url, '-f', '--spill', '8MiB', 'flood');
   await program.untilStdout('Fresh start');

@@ -17,7 +17,7 @@ export async function openRig(names: readonly string[], options: DemoServerOptio
     server,
     logs: (...args: readonly string[]) => startLogs(server.url, ...args),
     shell: (line: string) => startLogsShell(server.url, line),
-    /** Writes `count` dated lines, numbered on through the test. Answers their texts. */
+    /** Writes `count` dated lines, numbered on through the test. Returns their texts. */
     write(name: string, count: number): string[] {
       const pipeline = server.pipeline(name);
       return Array.from({length: count}, () => {

@@ -52,7 +52,7 @@ test('a line is never broken by another, and no pipeline starves, while the read
   expect(turns.length).toBeGreaterThan(10);
 });
 
-test('one that is unknown is said at once, the others go on, and the exit code tells', async () => {
+test('one that is unknown is reported at once, the others continue, and the exit code is 1', async () => {
   const {server, logs, write} = await openRig(['orders']);
   const program = await logs('-f', '--exit-on-end', 'orders', 'nope');
   await program.untilStderr('pipetail: nope: there is no such pipeline\n');

@@ -3,10 +3,10 @@ import {plainLine} from '../../source/demo/log-lines.ts';
 import {eventually} from '../harness/eventually.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 
-/** Later than what the server says of its own in these tests. */
+/** Later than the server's own lines in these tests. */
 const firstTime = Date.now() + 60_000;
 
-/** What the rows say of lines: the pipeline's name in front of a line, and the line's last word. */
+/** The lines in the rows: the pipeline's name in front of a line, and the line's last word. */
 const lines = (viewer: Viewer): string[] =>
   viewer.shown().flatMap((row) => /(alpha|beta) +\d\d:\d\d:\S+ .*(line \d+)\./.exec(row)?.slice(1).join(' ') ?? []);
 
@@ -125,7 +125,7 @@ test('X closes it alone: both tabs stay, and it can be made again', async () => 
   expect(viewer.server.totalLogConnections).toBe(2);
 });
 
-test('without one of its tabs it goes on with the other, and keeps what it has', async () => {
+test('without one of its tabs it continues with the other, and keeps what it has', async () => {
   await using viewer = await openMerged();
   const {terminal} = viewer;
   await terminal.press('1', 'X');
@@ -142,7 +142,7 @@ test('without one of its tabs it goes on with the other, and keeps what it has',
   ]);
 });
 
-test('a gap of one pipeline stands among the lines of both, with its name', async () => {
+test('a gap of one pipeline is among the lines of both, with its name', async () => {
   await using viewer = await openMerged();
   const {server, terminal} = viewer;
   server.cutConnections({name: 'beta'});

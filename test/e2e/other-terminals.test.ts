@@ -33,7 +33,7 @@ test.each([
   expect(terminal.screen()).toEqual(before);
   if (env.LANG !== undefined) expect(terminal.text()).toMatch(/^[\x20-\x7e\n]+$/);
   const sent = terminal.output.toString('latin1');
-  // True colour and 256 colours only where the terminal says so.
+  // True colour and 256 colours only where the terminal declares them.
   for (const sequence of ['\u001B[38;2;', '\u001B[38;5;', '\u001B[48;5;']) expect(sent).not.toContain(sequence);
   await terminal.press('q', 'q');
   expect(await terminal.waitForExit()).toMatchObject({code: 0});
@@ -116,7 +116,7 @@ test('without an alternate screen: a whole screen, and a line of its own for the
   expect((await seenWithoutModes(terminal.output, '$ ')).at(-1)).toBe('$');
 });
 
-test('what Ink is told to read out has the words of the screen: the list, the log, what is typed, the keys', async () => {
+test('what Ink passes to screen readers has the words of the screen: the list, the log, what is typed, the keys', async () => {
   await using viewer = await openViewer({env: {INK_SCREEN_READER: 'true'}, args: ['alpha']});
   const {terminal} = viewer;
   await viewer.live('Fresh start');

@@ -3,7 +3,7 @@ import type {DemoServer} from '../../source/demo/server.ts';
 
 /**
  * Logs a panic with colours in its message on `name`, whole lines of another thread between its own, and ordinary lines
- * around it. Answers the lines of the panic, byte for byte.
+ * around it. Returns the lines of the panic, byte for byte.
  */
 export function writePanic(server: DemoServer, name: string): Buffer {
   const pipeline = server.pipeline(name);

@@ -25,7 +25,7 @@ test('a lost focus slows the list down; the focus, or a key, brings it back at o
   for (const sign of [focusBack, 'j']) {
     terminal.write(focusLost);
     const before = lists(viewer);
-    // Watched, the list is asked for every 2 s; one request may have been due already.
+    // Watched, the list is requested every 2 s; one request may have been due already.
     await sleep(5000);
     expect(lists(viewer) - before).toBeLessThanOrEqual(1);
     const asked = lists(viewer);
@@ -55,7 +55,7 @@ test('new lines are shown while the focus is elsewhere', async () => {
   await terminal.waitFor('unseen by anyone.');
 });
 
-test('while nobody looks no countdown ticks; it is there again when somebody does', async () => {
+test('while no user looks no countdown ticks; it is there again when one does', async () => {
   await using viewer = await openViewer();
   const {terminal, server} = viewer;
   await viewer.live();

@@ -39,7 +39,7 @@ async function cutAgainAndAgain(viewer: Viewer, press: (cut: number) => Promise<
   }
 }
 
-/** Watches the log pane in every frame. The answer ends that, and says what was seen. */
+/** Watches the log pane in every frame. The returned function ends that, and returns what was seen. */
 function watchPane(viewer: Viewer): () => {readonly moved: string[]; readonly connection: readonly string[]} {
   const before = viewer.pane().join('\n');
   const moved: string[] = [];

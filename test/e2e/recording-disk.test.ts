@@ -73,7 +73,7 @@ async function record(directory: string, home: string, before = '', more: readon
   };
 }
 
-test('the disk is full: it says so and goes on showing; when there is room again, nothing is missing', async (context) => {
+test('the disk is full: the screen shows that and the log; when there is room again, nothing is missing', async (context) => {
   requireTool(context, 'mount');
   await using home = await temporaryDirectory();
   const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', home.path]);
@@ -122,7 +122,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     await one.noted('are missing in it');
     await one.stop();
     one.write(1_000);
-    // The next run goes on behind it.
+    // The next run continues behind it.
     await run(node, [program, 'logs', '--host', one.url, '--record', directory, name]);
     const {stdout, stderr} = await run(node, [program, 'logs', '--from', directory, name]);
     expect(stderr).toMatch(/^pipetail: orders: [\d,]+ lines were not recorded$/m);
@@ -140,7 +140,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
   }
 });
 
-test('files may not grow: it says so and goes on showing; when they may again, nothing is missing', async (context) => {
+test('files may not grow: the screen shows that and the log; when they may again, nothing is missing', async (context) => {
   requireTool(context, 'prlimit');
   await using home = await temporaryDirectory();
   // In units of 512 or 1024 bytes, as the shell likes; only the soft limit, so that it can be raised again.
@@ -156,7 +156,7 @@ test('files may not grow: it says so and goes on showing; when they may again, n
   expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
 });
 
-test('the folder cannot be written to: it says so, and the log is shown', async () => {
+test('the folder cannot be written to: the screen shows that and the log', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'file');
   await writeFile(file, '');

@@ -11,7 +11,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {requireTool} from '../harness/tools.ts';
 
-/** The program in a window of GNU screen, started by a shell that says when it is over. */
+/** The program in a window of GNU screen, started by a shell that prints its end. */
 type InScreen = AsyncDisposable & {
   /** Opens another terminal on the session, which leaves the one before. */
   readonly reattach: (cols: number, rows: number) => Promise<Terminal>;
@@ -22,7 +22,7 @@ type InScreen = AsyncDisposable & {
 async function openInScreen(context: TestContext, config = ''): Promise<InScreen> {
   requireTool(context, 'screen');
   const server = await DemoServer.start({scenario: quiet('alpha')});
-  // Its sockets have to be in a folder that nobody else may use.
+  // Its sockets have to be in a folder that no other user may use.
   const sockets = await temporaryDirectory();
   await chmod(sockets.path, 0o700);
   const file = path.join(sockets.path, 'screenrc');
@@ -94,7 +94,7 @@ test('in GNU screen: streams, resizes, is detached and attached to another size,
   expect(wide.screen()).toHaveLength(45);
   await wide.press('q', 'q');
   await wide.waitFor('code 0');
-  // By default screen has no alternate screen: the last frame stays, and the shell goes on below it.
+  // By default screen has no alternate screen: the last frame stays, and the shell continues below it.
   expect(wide.screen().slice(-3)).toEqual([expect.stringContaining('? help'), 'code 0', '']);
   await wide.press('Enter');
   await wide.waitForExit();

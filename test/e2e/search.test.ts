@@ -91,7 +91,7 @@ test('a hit in what the compact form hides is found, counted, and shown', async 
 
   await terminal.press('C-u');
   await terminal.type('pipeline-name');
-  // What the runner says of itself at the start: each line ends in the name.
+  // The runner's own lines at the start: each ends in the name.
   await terminal.waitFor(/\d of 5/);
   await terminal.press('Enter');
   await terminal.waitFor(() => inverseText(terminal, currentLine(terminal).row).trim() === 'pipeline-name');

@@ -54,7 +54,7 @@ test('--insecure is seen all the time', async (context) => {
   expect(terminal.row(0)).toContain('INSECURE');
 });
 
-test('without it the screen says what is wrong and which flag helps', async (context) => {
+test('without it the screen shows what is wrong and which flag helps', async (context) => {
   await using rig = await secured(context, {name: 'localhost'});
   await using terminal = await openProgram(['--host', rig.url, ...key]);
   await terminal.waitFor('The certificate is not trusted');
@@ -119,7 +119,7 @@ test('the wrong scheme, either way', async (context) => {
     code: 1,
     stderr: `pipetail: alpha: localhost:${rig.port} closed the connection before it answered: if it speaks TLS, use --host https://localhost:${rig.port}\n`,
   });
-  // A TLS server's alert, and what a Go server says instead.
+  // A TLS server's alert, and what a Go server sends instead.
   const go = 'Client sent an HTTP request to an HTTPS server.\n';
   for (const bytes of ['\u0015\u0003\u0003\0\u0002\u0002P', `HTTP/1.0 400 Bad Request\r\n\r\n${go}`]) {
     await using tls = await startReplayServer({reply: () => ({bytes, ending: 'fin'})});

@@ -6,7 +6,7 @@ import {childrenOf, processesAt} from '../harness/processes.ts';
 import {node, program} from '../harness/program.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 
-/** The program, started by a shell that afterwards says how it ended and how the terminal's line is set. */
+/** The program, started by a shell that afterwards prints how it ended and how the terminal's line is set. */
 export type ShellSession = AsyncDisposable & {
   readonly terminal: Terminal;
   readonly server: DemoServer;

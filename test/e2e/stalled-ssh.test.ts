@@ -51,7 +51,7 @@ describe('over a real SSH connection', () => {
     await expectNothingLeft(ssh, server);
   });
 
-  test('one that is stalled loses nothing, and one fresh frame follows what was under way', {
+  test('one that is stalled loses nothing, and one fresh frame follows what was in progress', {
     timeout: 120_000,
   }, async (context) => {
     requireTool(context, 'sshd');

@@ -14,7 +14,7 @@ async function openWithLines(env: Readonly<Record<string, string>> = {}): Promis
   return viewer;
 }
 
-test('the pager has the terminal while the stream goes on; q brings the screen back, with what came', async (context) => {
+test('the pager has the terminal while the log continues; q brings the screen back, with what came', async (context) => {
   requireTool(context, 'less');
   await using viewer = await openWithLines({PAGER: 'less'});
   const {terminal} = viewer;
@@ -59,7 +59,7 @@ test('the pager has the terminal while the stream goes on; q brings the screen b
   await terminal.waitFor('PAUSED');
 });
 
-test('^C in the pager is for the pager: the program lives, and ends only when it is told to', async (context) => {
+test('^C in the pager is for the pager: the program lives, and ends only on its own ^C', async (context) => {
   requireTool(context, 'less');
   await using viewer = await openWithLines({PAGER: 'less'});
   const {terminal} = viewer;
@@ -117,7 +117,7 @@ test('the selection is piped without its colours lost', async () => {
   expect(terminal.text()).not.toMatch(/differ|EOF/);
 });
 
-test('a command that fails says so, on its own screen and in the footer', async () => {
+test('a command that fails is reported, on its own screen and in the footer', async () => {
   await using viewer = await openWithLines();
   const {terminal} = viewer;
   const failsWith = async (words: string) => {

@@ -8,7 +8,7 @@ import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 
-/** Longer than the program is told to wait, which is longer than a busy machine is between two keys of a test. */
+/** Longer than the program's --away, which is longer than a busy machine is between two keys of a test. */
 const away = 4100;
 
 /** The current line of the log pane. */
@@ -30,7 +30,7 @@ async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer
   return viewer;
 }
 
-test('A lists the errors of the other tabs by what they say; Enter goes to the last, f to the first, m mutes', async () => {
+test('A lists the errors of the other tabs by fingerprint; Enter goes to the last, f to the first, m mutes', async () => {
   await using viewer = await twoTabs();
   const {terminal} = viewer;
   for (const port of [9092, 9093, 9094]) viewer.say('beta', `connection refused on port ${port}`, 'ERROR');
@@ -55,7 +55,7 @@ test('A lists the errors of the other tabs by what they say; Enter goes to the l
   await terminal.waitFor('Unseen errors  none');
 });
 
-test('the first key after a while away tells what happened, one key leads there, Esc goes on as before', async () => {
+test('the first key after a while away shows what happened, one key leads there, Esc leads back', async () => {
   await using viewer = await twoTabs(['--away', '4s']);
   const {terminal, server} = viewer;
   viewer.write('alpha', 3);
@@ -90,7 +90,7 @@ test('the first key after a while away tells what happened, one key leads there,
   await terminal.waitFor(() => current(viewer).includes('no space left on device'));
 });
 
-test('news rings the bell once a minute, and the title says how many fail and is put back', async () => {
+test('a notification rings the bell once a minute, and the title shows how many fail and is put back', async () => {
   await using viewer = await twoTabs(['--notify', 'bell', '--title', '--watch', 'checkpoint \\d+ late']);
   const {terminal, server} = viewer;
   await eventually(
@@ -116,7 +116,7 @@ test('news rings the bell once a minute, and the title says how many fail and is
   expect(terminal.output.lastIndexOf('\u001B[23;2t')).toBeGreaterThan(terminal.output.lastIndexOf('\u001B[22;2t'));
 });
 
-test('in tmux, whatever was asked for, it is the bell that marks the window; the title is the pane’s', async (context) => {
+test('in tmux, whatever was configured, it is the bell that marks the window; the title is the pane’s', async (context) => {
   requireTool(context, 'tmux');
   await using server = {
     demo: await DemoServer.start({scenario: quiet('alpha', 'beta')}),

@@ -19,7 +19,7 @@ function say(server: DemoServer, message: string): void {
   alpha.write(plainLine({name: 'alpha'}, alpha.stamp(), event));
 }
 
-/** A person's terminal, attached to the tmux session. */
+/** The user's terminal, attached to the tmux session. */
 function attach(tmux: Tmux, cols: number, rows: number): Promise<Terminal> {
   const {command, args, env} = tmux.attachment;
   return openTerminal({command, args, env, cols, rows});
@@ -83,7 +83,7 @@ test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000},
   }
 });
 
-test('where tmux tells of the focus, a window behind another one is asked for less, and at once again in front', async (context) => {
+test('where tmux reports the focus, a window behind another one requests less, and at once again in front', async (context) => {
   requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   const lists = () => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
@@ -96,7 +96,7 @@ test('where tmux tells of the focus, a window behind another one is asked for le
     tmux.tmux('new-window', '--', 'cat');
     await near.waitForGone('LIVE');
     const hidden = lists();
-    // Watched, the list is asked for every 2 s; one request may have been due already.
+    // Watched, the list is requested every 2 s; one request may have been due already.
     await sleep(6000);
     expect(lists() - hidden).toBeLessThanOrEqual(1);
     tmux.tmux('select-window', '-t', ':0');
@@ -120,7 +120,7 @@ test('when its tmux dies it ends, and that is no fault of its own to report', as
     await using home = await temporaryDirectory();
     const state = path.join(home.path, 'state');
     const errors = path.join(home.path, 'stderr');
-    // What it has to say must not go where the terminal was.
+    // Its messages must not go where the terminal was.
     const script = `exec "$0" "$1" --host ${server.url} alpha 2>${errors}`;
     const tmux = await openTmux({
       command: 'sh',

@@ -15,7 +15,7 @@ async function tour(): Promise<readonly {readonly keys: readonly string[]; reado
     .map(([, keys, seen]) => ({keys: quoted(keys), seen: quoted(seen)}));
 }
 
-test('each step of the tour shows what the readme says', async () => {
+test('each step of the tour shows what the readme promises', async () => {
   const steps = await tour();
   expect(steps.length).toBeGreaterThan(10);
   await using terminal = await openProgram(['--demo'], {cols: 110, rows: 32});

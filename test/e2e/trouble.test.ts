@@ -14,7 +14,7 @@ test('a wrong base URL is named as the cause, with the URL', async () => {
   await wrong.waitFor(`127.0.0.1:${viewer.server.port}`);
 });
 
-test('an unreachable host is said, and recovers by itself', async () => {
+test('an unreachable host is explained, and its logs come once it is there', async () => {
   // A port that is free: taken once, and given back.
   const probe = createServer();
   const port = await new Promise<number>((resolve) =>
@@ -38,7 +38,7 @@ test('an unreachable host is said, and recovers by itself', async () => {
   }
 });
 
-test('an empty list is no error, and fills by itself', async () => {
+test('an empty list is no error, and fills without a key', async () => {
   await using viewer = await openViewer({pipelines: []});
   const {terminal} = viewer;
   await terminal.waitFor('No pipelines yet');

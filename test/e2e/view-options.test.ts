@@ -28,13 +28,13 @@ test('what flags set holds for every tab: level, zone, wrap and the width of the
   const stamp = server.pipeline('alpha').stamp();
   const hour = new Date(Date.parse(stamp) + 330 * 60_000).toISOString().slice(11, 13);
   expect(viewer.shown().find((row) => row.includes('too far'))).toMatch(new RegExp(`^ *${hour}:`));
-  // The message goes on in the next rows.
+  // The message continues in the next rows.
   expect(viewer.countShown('far')).toBeGreaterThan(1);
 
   viewer.say('beta', 'only in beta.', 'ERROR');
   await terminal.press('2');
   await terminal.waitFor('only in beta.');
-  // A tab that is looked at for the first time is filtered within a frame or two.
+  // A tab that is shown for the first time is filtered within a frame or two.
   await terminal.waitForGone('all is well');
   expect(filterRow(terminal)).toContain('level:warn');
   expect(viewer.countShown('far')).toBeGreaterThan(1);
@@ -91,7 +91,7 @@ test('keys win over the configuration at the next start, flags over both, and --
 
   await configure('time = "off"\n');
   expect(await look([])).toMatchObject({times: false});
-  // Nobody pressed a key: the file's new line holds for the tab that comes back.
+  // No key was pressed: the file's new line holds for the tab that comes back.
   await configure('time = "utc"\n');
   expect(await look([])).toMatchObject({times: true, date: true});
   // From utc on: relative, delta, off.

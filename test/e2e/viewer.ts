@@ -54,7 +54,7 @@ export class View implements AsyncDisposable {
     return this.pane().filter((row) => row !== '');
   }
 
-  /** How often a text stands in the log pane. */
+  /** How often a text is in the log pane. */
   countShown(text: string): number {
     return this.pane().filter((row) => row.includes(text)).length;
   }
@@ -110,7 +110,7 @@ export class Viewer extends View {
     this.server = server;
   }
 
-  /** Logs `count` lines, `line 1` onward, on one pipeline. Answers the number of the last one. */
+  /** Logs `count` lines, `line 1` onward, on one pipeline. Returns the number of the last one. */
   write(pipeline: string, count = 1, word = 'line'): number {
     for (let index = 0; index < count; index++) {
       this.#written += 1;
@@ -130,7 +130,7 @@ export class Viewer extends View {
     return Buffer.concat([...(this.server.pipeline(pipeline).ring?.entries() ?? [])]);
   }
 
-  /** Waits until the server holds exactly so many log connections. */
+  /** Waits until the server holds exactly `count` log connections. */
   async connections(wanted: number): Promise<void> {
     await eventually(
       () => this.server.openLogConnections() === wanted,

@@ -14,7 +14,7 @@ export type ConnectProxy = AsyncDisposable & {
 export type ConnectProxyOptions = {
   /** `user:password` that must be given. */
   readonly login?: string;
-  /** Answers this status to every CONNECT. */
+  /** The status of the reply to every CONNECT. */
   readonly refuse?: number;
 };
 

@@ -3,7 +3,7 @@ import {type IPty, spawn} from '@lydell/node-pty';
 import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {modernWidths} from './modern-widths.ts';
 
-/** How a program ended: by itself with a code, or by a signal (`SIGTERM`). */
+/** How a program ended: with a code, or by a signal (`SIGTERM`). */
 export type Exit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
 
 export type EmulatedProgramOptions = {
@@ -13,7 +13,7 @@ export type EmulatedProgramOptions = {
   readonly rows: number;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** It becomes TERM, whatever the environment says. */
+  /** It becomes TERM, whatever the environment has. */
   readonly term: string;
   /** What the program wrote, before the emulator has it. */
   readonly onBytes: (bytes: Buffer) => void;
@@ -23,7 +23,7 @@ export type EmulatedProgramOptions = {
   readonly onExit: (exit: Exit) => void;
 };
 
-/** Starts a program in a pseudoterminal whose output feeds an emulator, which answers it. */
+/** Starts a program in a pseudoterminal whose output feeds an emulator, which replies to it. */
 export function startInEmulator(options: EmulatedProgramOptions): {readonly pty: IPty; readonly emulator: Emulator} {
   const {command, args, cols, rows, cwd, env, term, onBytes, onChange, onExit} = options;
   const emulator = newEmulator(cols, rows);

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** How long a wait may take before it fails, unless a test says otherwise. Generous: a failure is the only slow case. */
+/** How long a wait may take before it fails, unless a test sets a limit. Generous: a failure is the only slow case. */
 export const WAIT_MS = 15_000;
 
 /**
- * Waits until `probe` answers something truthy, and answers that. For facts that nothing announces (a server's count of
+ * Waits until `probe` returns something truthy, and returns that. For facts that nothing announces (a server's count of
  * connections, a file, a tmux pane); a screen has `waitFor`. On failure throws `describe()`, worked out at that moment.
  */
 export async function eventually<T>(

@@ -2,7 +2,7 @@ import type {Clock} from '../../source/lib/clock.ts';
 
 type Timer = {readonly due: number; readonly order: number; readonly run: () => void};
 
-/** A clock that stands still until a test moves it. Timers run in the order in which they fall due. */
+/** A clock that a test moves. Timers run in the order in which they fall due. */
 export class FakeClock implements Clock {
   #now = 0;
   #wallOffset: number;

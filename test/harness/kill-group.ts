@@ -4,7 +4,7 @@ export function killGroup(pid: number): void {
     try {
       process.kill(target, 'SIGKILL');
     } catch {
-      // It has ended by itself, or it leads no group: there is only itself.
+      // It has ended, or it leads no group: then it is alone.
     }
   }
 }

@@ -2,27 +2,27 @@ import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {constants, gunzipSync} from 'node:zlib';
 
-/** Stands in every credential that a test plants, and in nothing else. */
+/** Part of every credential that a test plants, and of nothing else. */
 const MARK = 'PLANTED';
 
-/** The credential in the environment of every program that the harness starts, unless its test says otherwise. */
+/** The credential in the environment of every program that the harness starts, unless its test sets another. */
 export const plantedKey = `apikey:${MARK}-0123456789`;
 
 /** The mark, and what of it is the same in base64 (a Basic login, a copy by OSC 52) at each of the three alignments. */
 const FORMS = [MARK, ...[0, 1, 2].map(inBase64)].map((form) => Buffer.from(form));
 
-/** Bytes of the longest form: of what came in pieces, so many less one have to be looked at again. */
+/** Bytes of the longest form: of a text in pieces, all of them but one are searched again with the next piece. */
 export const longestForm = Math.max(...FORMS.map((form) => form.length));
 
 const excepted = new Set<string>();
 
-/** Says that a test itself writes a secret into this file, such as a token or a configuration. Answers the path. */
+/** Declares that a test itself writes a secret into this file, such as a token or a configuration. Returns the path. */
 export function ownSecretFile(file: string): string {
   excepted.add(file);
   return file;
 }
 
-/** The first planted secret in `bytes` with what stands around it, or undefined. */
+/** The first planted secret in `bytes` with its surroundings, or undefined. */
 export function findSecret(bytes: Buffer): string | undefined {
   for (const form of FORMS) {
     const at = bytes.indexOf(form);
@@ -52,7 +52,7 @@ export function expectNoSecrets(found: readonly string[]): void {
 }
 
 async function textsOf(file: string): Promise<Buffer[]> {
-  // It has just been removed, or nobody may read it.
+  // It has just been removed, or may not be read.
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
   if (!file.endsWith('.gz')) return [bytes];
   try {
@@ -63,7 +63,7 @@ async function textsOf(file: string): Promise<Buffer[]> {
   }
 }
 
-/** The base64 of the mark behind `before` bytes that are not known, without the characters that they decide too. */
+/** The base64 of the mark behind `before` unknown bytes, without the characters that depend on them. */
 function inBase64(before: number): string {
   const bytes = before + MARK.length;
   const text = Buffer.from(MARK.padStart(bytes)).toString('base64');

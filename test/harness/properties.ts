@@ -1,4 +1,4 @@
-// Stands in for `fast-check` in tests (vitest.config.ts), which is at its path because its name leads here.
+// Replaces `fast-check` in tests (vitest.config.ts), which is at its path because its name leads here.
 import fc from '../../node_modules/fast-check/lib/fast-check.js';
 
 /** Where a property begins: the same cases on each run, others with `PIPETAIL_SEED=$RANDOM`. */

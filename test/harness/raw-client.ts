@@ -1,6 +1,6 @@
 import {connect, type Socket} from 'node:net';
 
-/** One HTTP exchange as it stands in its bytes. */
+/** One HTTP exchange, as its bytes. */
 export type Exchange = {
   readonly statusLine: string;
   /** Names in lower case. */

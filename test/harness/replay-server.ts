@@ -36,12 +36,12 @@ export type ReplayServer = AsyncDisposable & {
 export type ReplayOptions = {
   /** The reply to the request with this head; `index` counts the server's requests. Undefined: no answer, ever. */
   readonly reply: (head: string, index: number) => Reply | undefined;
-  /** Bytes sent as soon as a connection stands, before any request. */
+  /** Bytes sent as soon as a connection is open, before any request. */
   readonly greeting?: string;
   readonly tls?: {readonly key: string; readonly cert: string; readonly alpn?: readonly string[]};
 };
 
-/** Starts a server on a free loopback port that answers each request with given bytes, whatever they are. */
+/** Starts a server on a free loopback port that replies to each request with given bytes, whatever they are. */
 export async function startReplayServer(options: ReplayOptions): Promise<ReplayServer> {
   const connections: ReplayConnection[] = [];
   const sockets = new Set<net.Socket>();

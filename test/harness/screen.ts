@@ -16,7 +16,7 @@ export type Cell = CellStyle & {readonly text: string};
 
 const HUES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
-/** Reads the visible part of an emulator: what a person would see now. Rows and columns count from 0. */
+/** Reads the visible part of an emulator: what the user would see now. Rows and columns count from 0. */
 export class Screen {
   readonly #emulator: Emulator;
 
@@ -46,7 +46,7 @@ export class Screen {
     return {text: cell.getChars(), ...styleOfCell(cell)};
   }
 
-  /** Where `text` first stands, in cells, or undefined. */
+  /** The first place of `text`, in cells, or undefined. */
   find(text: string): {row: number; column: number} | undefined {
     for (let row = 0; row < this.#emulator.rows; row++) {
       const column = this.#columnOf(row, text);
@@ -75,7 +75,7 @@ export class Screen {
     return buffer.getLine(buffer.baseY + (row < 0 ? this.#emulator.rows + row : row));
   }
 
-  /** Text positions and columns differ as soon as a wide character or a combining mark stands to the left. */
+  /** Text positions and columns differ as soon as a wide character or a combining mark is to the left. */
   #columnOf(row: number, wanted: string): number | undefined {
     const line = this.#line(row);
     if (!line) return undefined;

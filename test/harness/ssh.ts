@@ -99,7 +99,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Resolves once the daemon takes connections; rejects with what it said if it ended instead. */
+/** Resolves once the daemon accepts connections; rejects with its output if it ended instead. */
 async function listening(daemon: ChildProcess): Promise<void> {
   const {promise, resolve, reject} = Promise.withResolvers<void>();
   let said = '';

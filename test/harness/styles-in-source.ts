@@ -6,14 +6,14 @@ import {root} from './program.ts';
 /** A style that the code writes out, and where: `source/ui/components/tab-bar.ts:69`. */
 export type FoundStyle = {readonly place: string; readonly style: Style};
 
-/** Rooms whose code says how something looks. */
+/** Rooms whose code decides how something looks. */
 const rooms = ['ui', 'words', 'timeline', 'viewport', 'screen', 'system', 'terminal'];
 /** `{fg: 1, bold: true}`: an object without objects in it that names a colour. */
 const literal = /\{[^{}]*\b(?:fg|bg): [^{}]*\}/g;
 
 /**
  * All styles with a colour that are written out in the code. `unread` are objects with a colour that is no number: what
- * they may be has to be known from elsewhere.
+ * they may be has to come from elsewhere.
  */
 export async function stylesInSource(): Promise<{
   readonly styles: readonly FoundStyle[];

@@ -1,6 +1,6 @@
 import type {Terminal as Emulator} from '@xterm/headless';
 
-/** What a program has told the terminal beside the cells: private modes, window title, bell, clipboard. */
+/** What a program has set in the terminal beside the cells: private modes, window title, bell, clipboard. */
 export class TerminalModes {
   readonly #privateModes = new Map<number, boolean>();
   #title = '';
@@ -14,7 +14,7 @@ export class TerminalModes {
     ] as const) {
       emulator.parser.registerCsiHandler({prefix: '?', final}, (modes) => {
         for (const mode of modes) if (typeof mode === 'number') this.#privateModes.set(mode, on);
-        // Not ours alone: the emulator goes on with it.
+        // The emulator handles it, too.
         return false;
       });
     }

@@ -23,7 +23,7 @@ test('shows the screen, not the stream of bytes', async () => {
   expect(terminal.output.toString()).toContain('two\u001B[1;1HONE');
 });
 
-test('tells styles, with wide characters to the left', async () => {
+test('reads styles, with wide characters to the left', async () => {
   await using terminal = await runShell(
     String.raw`printf '日本 \033[1;31mred\033[0m \033[7;38;5;208minv\033[0m \033[48;2;1;2;3mrgb\033[0m end'; sleep 9`,
   );

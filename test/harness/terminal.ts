@@ -39,7 +39,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
 }
 
 /**
- * A program in a terminal: the screen that a person sees, and the keys that they press. The one object that a test
+ * A program in a terminal: the screen that the user sees, and the keys that they press. The one object that a test
  * holds, so it is long: most of it are readers of one line; what takes thought lives in Screen, TerminalModes and Watch.
  */
 export class Terminal implements AsyncDisposable {
@@ -139,7 +139,7 @@ export class Terminal implements AsyncDisposable {
     return this.#emulator.modes.bracketedPasteMode;
   }
 
-  /** `none`, or what kind of mouse reports the program has asked for. */
+  /** `none`, or the kind of mouse reports that the program has requested. */
   get mouse(): string {
     return this.#emulator.modes.mouseTrackingMode;
   }
@@ -180,7 +180,7 @@ export class Terminal implements AsyncDisposable {
     await this.press(...text);
   }
 
-  /** Pastes text as one chunk, bracketed if the program asked for it. */
+  /** Pastes text as one chunk, bracketed if the program requested it. */
   paste(text: string): void {
     this.#pty.write(this.bracketedPaste ? `\u001B[200~${text}\u001B[201~` : text);
   }
@@ -235,7 +235,7 @@ export class Terminal implements AsyncDisposable {
     return this.exit;
   }
 
-  /** Calls `look` with each whole frame that a person could see; the answer ends it. */
+  /** Calls `look` with each whole frame that the user could see; the returned function ends it. */
   eachFrame(look: () => void): () => void {
     return this.#watch.each(() => {
       if (!this.#emulator.modes.synchronizedOutputMode) look();

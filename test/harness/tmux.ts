@@ -42,7 +42,7 @@ export class Tmux implements AsyncDisposable {
     this.tmux('-f', '/dev/null', 'start-server', ';', ...setUp, ...start, ...keeping);
   }
 
-  /** Runs a tmux command on this server and answers what it printed. Throws when it fails. */
+  /** Runs a tmux command on this server and returns its output. Throws when it fails. */
   tmux(...args: readonly string[]): string {
     const result = spawnSync('tmux', ['-L', this.#socket, ...args], {env: this.#env, encoding: 'utf8'});
     if (result.error) throw result.error;
@@ -93,7 +93,7 @@ export class Tmux implements AsyncDisposable {
     );
   }
 
-  /** Waits until the program has ended and answers its exit code. */
+  /** Waits until the program has ended and returns its exit code. */
   async waitForExit(timeout = WAIT_MS): Promise<number> {
     await eventually(
       () => this.format('#{pane_dead}') === '1',

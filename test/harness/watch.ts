@@ -1,4 +1,4 @@
-/** Waits for something to be true of a thing that says when it changes. */
+/** Waits for something to be true of a thing that reports its changes. */
 export class Watch {
   readonly #watchers = new Set<() => void>();
 
@@ -7,14 +7,14 @@ export class Watch {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Calls `watcher` after each change; the answer ends it. */
+  /** Calls `watcher` after each change; the returned function ends it. */
   each(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
   /**
-   * Resolves once `done` answers true. Rejects when `hopeless` gives a reason, or after `timeout` milliseconds, with
+   * Resolves once `done` returns true. Rejects when `hopeless` gives a reason, or after `timeout` milliseconds, with
    * the message that `describe` makes of the reason.
    */
   async until(options: {

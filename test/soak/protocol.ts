@@ -1,4 +1,4 @@
-/** What is asked of the server's process. Each is answered with how things stand. */
+/** Requests to the server's process. The reply to each is its state. */
 export type SoakRequest = {readonly id: number} & (
   | {readonly kind: 'state'}
   /** Cuts every connection, or those of one pipeline, with a reset or without. */

@@ -34,7 +34,7 @@ export function soakReport({samples, deeds, connections, serverCpuMs, wallMs}: S
     }),
     '',
     // Nine tenths: samples take the rest.
-    `limits: the pace by ${reached > rate * 0.9 ? 'the rate asked for' : 'this machine'}; what can be told by the ` +
+    `limits: the pace by ${reached > rate * 0.9 ? 'the requested rate' : 'this machine'}; what can be told by the ` +
       `number of samples: a heap that grows by less than ${(2 * heapError).toFixed(1)} MiB/h looks like one that does not`,
     '',
     'counts at rest: first after the warm-up, last, most',

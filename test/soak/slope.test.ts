@@ -23,7 +23,7 @@ test('the error grows with the distance from the line', () => {
   expect(error).toBeCloseTo(0.5657, 3);
 });
 
-test('two points have no error that could be told', () => {
+test('two points have no error', () => {
   expect(
     slopeOf([
       [0, 0],

@@ -15,13 +15,13 @@ test('what is opened is closed: after some rounds of use the program holds what 
     expect({name, count: last?.counts[name]}).toEqual({name, count: second?.counts[name]});
   }
   expect(last?.counts.timers).toBeLessThanOrEqual((second?.counts.timers ?? 0) + 2);
-  // Segments of 24 MiB, sockets that were closed a moment ago, signals of requests under way: a few, whatever was done.
+  // Segments of 24 MiB, sockets that were closed a moment ago, signals of open requests: a few, whatever was done.
   expect(last?.counts.socketObjects).toBeLessThan(20);
   expect(last?.counts.arrayBuffers).toBeLessThan(500);
   expect(last?.counts.abortSignals).toBeLessThan(300);
 });
 
-test('a soak that breaks off tells what was sampled until then', {timeout: 120_000}, async () => {
+test('a soak that breaks off reports the samples until then', {timeout: 120_000}, async () => {
   const lines: string[] = [];
   const log = (line: string) => {
     lines.push(line);

@@ -8,7 +8,7 @@ import {emptyErrorLog, errorsOf, log, pipeline, statusAt} from './statuses.ts';
 const nothing = new Set<number>();
 const kinds = (summary: ReturnType<typeof awaySummary>) => summary?.rows.map((row) => `${row.pipeline} ${row.kind}`);
 
-it('what is down comes first, then what is lost, new errors, known ones, and what was received', () => {
+it('what is down comes first, then losses, new errors, more of the same, and received lines', () => {
   const left = statusAt(
     1000,
     [log('orders', {lines: 10, endId: 12, errors: errorsOf(['ERROR known'])}), log('fraud', {lines: 5})],
@@ -60,13 +60,13 @@ it('lines alone are no news', () => {
   ).toBeUndefined();
 });
 
-it('a restart that the list and the log tell of is told once, where the log has it', () => {
+it('a restart that the list and the log report is one row, at its place in the log', () => {
   const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {since: 5})]);
   const summary = awaySummary(statusAt(0, [log('a')], [pipeline('a')]), now, nothing);
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
 });
 
-it('before the first list nothing is known of pipelines', () => {
+it('before the first list there are no events of pipelines', () => {
   const left = {at: 0, logs: [], pipelines: undefined};
   expect(awaySummary(left, statusAt(1, [], [pipeline('a', {failing: 'Failed'})]), nothing)).toBeUndefined();
 });

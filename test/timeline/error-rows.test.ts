@@ -62,7 +62,7 @@ it('an unseen row counts what is unseen, from the first of it', () => {
   ]);
 });
 
-it('failures and connector errors are unseen until the log was looked at, and again when there are more', () => {
+it('failures and connector errors are unseen until the log was on the screen, and again when there are more', () => {
   const failed = pipeline('a', {failing: 'Failed', running: false, since: 5, connectorErrors: 4});
   expect(shown({pipelines: [failed]})).toEqual(['a failed unseen 1', 'a connectors unseen 4']);
   const seen = new Map([['a', failed]]);

@@ -35,7 +35,7 @@ describe('of the list', () => {
     expect(pipelineEvents(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
   });
 
-  it('one that was paused and goes on was not started again', () => {
+  it('one that was paused and resumed was not started again', () => {
     const running = pipeline('a', {deployment: 'first'});
     const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
     const resumed = pipeline('a', {deployment: 'first', since: 7});
@@ -83,7 +83,7 @@ describe('of a log', () => {
     expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
   });
 
-  it('new errors before known ones, a new one at its first line and a known one at its last', () => {
+  it('new errors before more of the same, a new one at its first line and another at its last', () => {
     const before = log('a', {errors: errorsOf(['ERROR known 1'])});
     const now = log('a', {
       errors: errorsOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
@@ -188,7 +188,7 @@ describe('a pipeline fails', () => {
   });
 });
 
-test('a pipeline that is well has nothing to tell', () => {
+test('a running pipeline does not fail', () => {
   const status = pipelineStatuses([makePipeline('a')]).get('a');
   expect(status).toMatchObject({name: 'a', failing: undefined, running: true});
 });

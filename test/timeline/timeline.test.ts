@@ -13,7 +13,7 @@ import {makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {logged} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
 
-/** A screen that tells of news; `fraud` has an error of yesterday in its log. */
+/** A screen with notifications; `fraud` has an error of yesterday in its log. */
 async function telling(options: ScreenOptions & {watched?: string} = {}) {
   const told: string[] = [];
   const watched = options.watched === undefined ? undefined : compilePattern(options.watched);
@@ -37,7 +37,7 @@ async function write(screen: ScreenUnderTest, level: string, message: string): P
   await screen.clock.advance(20);
 }
 
-it('a new kind of error is told once, and history is no news', async () => {
+it('a new group of errors notifies once, and history does not', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   await write(screen, 'ERROR', 'of yesterday');
@@ -49,7 +49,7 @@ it('a new kind of error is told once, and history is no news', async () => {
   expect(told).toEqual(['fraud: work disk full']);
 });
 
-it('another one within the minute is told when it is over; a muted one never', async () => {
+it('another one within the minute notifies when it is over; a muted one never', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   await write(screen, 'ERROR', 'disk full');
@@ -65,7 +65,7 @@ it('another one within the minute is told when it is over; a muted one never', a
   expect(told).toHaveLength(2);
 });
 
-it('lines that match the watched pattern are told and count as errors do', async () => {
+it('lines that match the watched pattern notify and count as errors do', async () => {
   const {screen, told} = await telling({watched: 'checkpoint \\d+ failed'});
   await using _ = screen;
   await write(screen, 'WARN', 'checkpoint 17 failed');
@@ -76,7 +76,7 @@ it('lines that match the watched pattern are told and count as errors do', async
   expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
 });
 
-it('a pipeline that fails is told with why', async () => {
+it('a pipeline that fails notifies with the cause', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   screen.server.pipeline('orders').fail('exit status: 101');
@@ -87,7 +87,7 @@ it('a pipeline that fails is told with why', async () => {
   expect(told).toEqual(['orders: runner Resources error: exit status: 101', 'orders: Failed · exit status: 101']);
 });
 
-it('a server that does not answer is told once of each log, after three tries', async () => {
+it('a server that does not answer notifies once for each log, after three attempts', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   await screen.server.stopApi();
@@ -96,7 +96,7 @@ it('a server that does not answer is told once of each log, after three tries', 
   expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
 });
 
-it('the title says how many fail', async () => {
+it('the title shows how many pipelines fail', async () => {
   const titles: string[] = [];
   await using screen = await ScreenUnderTest.connected({
     scenario: withFailures,
@@ -148,7 +148,7 @@ const step = fc.oneof(
   {weight: 1, arbitrary: fc.constant({merge: names.slice(0, 2)})},
 );
 
-it('whatever comes and is looked at, a tab counts what the errors page lists as unseen of its pipelines', async () => {
+it('whatever comes and is viewed, a tab counts what the errors page lists as unseen of its pipelines', async () => {
   const run = async (steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]) => {
     await using screen = await ScreenUnderTest.connected({
       names,

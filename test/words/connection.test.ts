@@ -55,7 +55,7 @@ describe('waiting', () => {
     expect(connectionWords(waiting(30_000), 29_999, true).text).toBe('reconnecting in 1 s');
   });
 
-  it('says no number that nobody sees change', () => {
+  it('has no number that no user sees change', () => {
     const words = connectionWords(waiting(30_000, retryable('unreachable')), undefined, true);
     expect(words).toMatchObject({text: 'reconnecting', countdown: false});
   });
@@ -64,7 +64,7 @@ describe('waiting', () => {
     expect(connectionWords(waiting(30_000), 45_000, true).text).toBe('reconnecting in 0 s');
   });
 
-  it('for a runner that is about to answer is no error, and needs no countdown', () => {
+  it('for a runner that is about to answer is no error, and has no countdown', () => {
     expect(connectionWords(waiting(500, retryable('not-ready')), 0, true)).toMatchObject({
       text: 'runner not ready yet',
       countdown: false,

@@ -29,7 +29,7 @@ test('nothing more where the message names the flag, or speaks of a proxy', () =
   }
 });
 
-test('of errors, only what the server or the way to it is about', () => {
+test('errors other than failures of the API are as they were', () => {
   const failure: ApiFailure = fatal('unauthorized', 'no');
   expect(errorWithAdvice(new ApiError(failure)).message).toMatch(/^no · --auth/);
   const own = new UsageError('wrong');

@@ -101,7 +101,7 @@ describe('the tone', () => {
 const recording = (missedBytes: number): RecordingState => ({kind: 'recording', folder: '/r/p--1', missedBytes});
 const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});
 
-test('trouble is said once, and so is its end', () => {
+test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(undefined, {kind: 'opening'})).toBeUndefined();
   expect(recordingWords(undefined, recording(0))).toBeUndefined();
   expect(recordingWords(recording(0), stopped('the disk is full'))).toBe(

@@ -74,7 +74,7 @@ test('a pipeline fails when it stopped with an error, did not compile or cannot 
   expect(isFailing(makePipeline('p', stopped))).toBe(false);
 });
 
-test('no two symbols look alike: the word and the colour are not needed to tell', () => {
+test('no two symbols are equal: the word and the colour are not needed to recognise a state', () => {
   const symbols = ['Running', 'Stopped', 'Unavailable', 'Provisioning', 'Paused'].map(
     (deploymentStatus) => pipelineState(makePipeline('p', {deploymentStatus})).symbol,
   );
