@@ -19,14 +19,25 @@ async function installation() {
     await home[Symbol.asyncDispose]();
   });
   const start = async (...args: readonly string[]) => {
+    const before = new Set(await locks());
     const terminal = await openProgram(['--host', server.url, ...args], {env: {HOME: home.path}});
     const viewer = new Viewer(server, terminal);
     onTestFinished(() => terminal.dispose());
     await viewer.live();
+    await eventually(
+      async () => (await locks()).some((lock) => !before.has(lock)),
+      () => 'the session to be open: an earlier end keeps nothing',
+    );
     return viewer;
   };
   const folder = path.join(home.path, '.local/state/pipetail');
   const sessions = async () => (await readdir(folder)).filter((name) => name.startsWith('session-')).toSorted();
+  const locks = async () => {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.lock'));
+    return (await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8').catch(() => '')))).filter(
+      (lock) => lock !== '',
+    );
+  };
   return {server, start, folder, sessions};
 }
 

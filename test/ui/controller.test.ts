@@ -4,7 +4,7 @@ import {settled} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 describe('a server that is too old', () => {
-  test('is said to be once, when it is known', async () => {
+  test('is reported once, when it answers', async () => {
     const serverVersion = createStore<string | undefined>(undefined);
     await using screen = await ScreenUnderTest.connected({services: {serverVersion}});
     expect(screen.controller.state.notice).toBeUndefined();
@@ -19,7 +19,7 @@ describe('a server that is too old', () => {
 });
 
 describe('the terminal', () => {
-  test('^Z hands it over while the process is stopped', async () => {
+  test('^Z lends it while the process is stopped', async () => {
     const order: string[] = [];
     await using screen = await ScreenUnderTest.connected({
       stopProcess: () => {
@@ -38,7 +38,7 @@ describe('the terminal', () => {
     expect(screen.controller.state.notice).toBeUndefined();
   });
 
-  test('^Z without a shell says that it has no effect', async () => {
+  test('^Z without a shell has no effect, and a notice says so', async () => {
     await using screen = await ScreenUnderTest.connected({stopProcess: () => Promise.resolve(false)});
     screen.controller.terminal.attach((callback) => callback());
     screen.press('^Z');

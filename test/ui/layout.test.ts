@@ -5,8 +5,8 @@ const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
 const usual = {sidebar: true, banner: false, run: false, filters: false};
 
-function layoutAt(width: number, rows = 24, wanted: Partial<typeof usual> = {}): Layout {
-  const layout = layoutOf({columns: width, rows}, {...usual, ...wanted});
+function layoutAt(width: number, rows = 24, parts: Partial<typeof usual> = {}): Layout {
+  const layout = layoutOf({columns: width, rows}, {...usual, ...parts});
   if (!layout) throw new Error(`no layout at ${width}×${rows}`);
   return layout;
 }
@@ -30,7 +30,7 @@ describe('at every width from 40 to 250', () => {
   });
 });
 
-it('header, body, status line and keys fill the rows, the tab bar takes one of the body', () => {
+it('header, body, status line and keys fill the rows, the tab bar is one of the body', () => {
   for (let rows = 10; rows <= 120; rows++) {
     const {bodyHeight, paneHeight} = layoutAt(80, rows);
     expect(1 + bodyHeight + 2).toBe(rows);
@@ -38,12 +38,12 @@ it('header, body, status line and keys fill the rows, the tab bar takes one of t
   }
 });
 
-it('a banner takes one row of the log, and nothing else', () => {
+it('a banner costs one row of the log, and nothing else', () => {
   const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, {banner: true})];
   expect(withBanner).toEqual({...without, hasBanner: true, paneHeight: without.paneHeight - 1});
 });
 
-it('the run takes a row of the log where there are rows enough, and the filters one of the body', () => {
+it('the run costs a row of the log on a screen that is high enough, and the filters one of the body', () => {
   expect(layoutAt(80, 24, {run: true}).paneHeight).toBe(layoutAt(80).paneHeight - 1);
   expect(layoutAt(80, 13, {run: true})).toEqual(layoutAt(80, 13));
   const filtered = layoutAt(80, 24, {filters: true});

@@ -3,7 +3,7 @@ import {ScreenUnderTest} from './screen-under-test.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Logs so many mebibytes in long lines, and waits for the last one. */
+/** Logs mebibytes of long lines, and waits for the last one. */
 async function flood(screen: ScreenUnderTest, name: string, mebibytes: number): Promise<void> {
   const pipeline = screen.server.pipeline(name);
   const rest = 'x'.repeat(64 * 1024);
@@ -17,7 +17,7 @@ function dropped({controller}: ScreenUnderTest): Readonly<Record<string, number>
   return Object.fromEntries(all);
 }
 
-test('the tab that was not looked at for longest gives way first, and says so; the shown one keeps all', async () => {
+test('the tab that was not on the screen for longest loses lines first; the shown one keeps all', async () => {
   await using screen = await ScreenUnderTest.connected({
     names: ['billing', 'fraud', 'orders'],
     memoryBytes: 20 * mebibyte,
@@ -25,7 +25,7 @@ test('the tab that was not looked at for longest gives way first, and says so; t
   await screen.untilConnected('billing', 'fraud', 'orders');
   screen.press('2', '3', '1');
   for (const name of ['billing', 'fraud', 'orders']) await flood(screen, name, 8);
-  await screen.until(() => (dropped(screen).fraud ?? 0) > 0, 'fraud to give way');
+  await screen.until(() => (dropped(screen).fraud ?? 0) > 0, 'fraud to drop lines');
   await screen.clock.advance(2000);
   const {billing, fraud = 0, orders = 0} = dropped(screen);
   expect(billing).toBe(0);
@@ -50,7 +50,7 @@ test('a merged log shares the budget while it is open', async () => {
   expect(dropped(screen)).toEqual({billing: 0, fraud: 0, [name]: 0});
   await flood(screen, 'fraud', 8);
   // The two give what they may; the merged log, which is shown, the rest.
-  await screen.until(() => (dropped(screen)[name] ?? 0) > 0, 'the merged log to give way');
+  await screen.until(() => (dropped(screen)[name] ?? 0) > 0, 'the merged log to drop lines');
   await screen.clock.advance(2000);
   expect(bytes()).toBeLessThanOrEqual(20 * mebibyte);
   expect(dropped(screen).billing).toBeGreaterThan(0);

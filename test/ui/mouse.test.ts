@@ -33,7 +33,7 @@ test('a click on a pipeline puts the cursor there and shows it at once', async (
   expect(screen.controller.state.active).toBe('orders');
 });
 
-test('with a filter of names in the first row, the pipelines begin below it', async () => {
+test('below a filter of names, which has the first row, are the pipelines', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   screen.controller.dispatch({type: 'name-filter', text: 'r'});
@@ -101,7 +101,7 @@ test('the wheel scrolls what is under it: the log, the list, or a page', async (
   expect(controller.state).toMatchObject({page: {kind: 'help'}, cursor: 'billing'});
 });
 
-test('the divider is dragged, within bounds, until the button is let go', async () => {
+test('the divider is dragged, within bounds, until the button is released', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   const width = () => screen.controller.layout?.sidebarWidth;
@@ -119,7 +119,7 @@ test('the divider is dragged, within bounds, until the button is let go', async 
   expect(width()).toBe(40);
 });
 
-test('dragging that began elsewhere leaves the divider', async () => {
+test('dragging that starts elsewhere leaves the divider', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   at(down, 60, 10);
@@ -128,7 +128,7 @@ test('dragging that began elsewhere leaves the divider', async () => {
   expect(screen.controller.layout?.sidebarWidth).toBe(28);
 });
 
-test('a prompt keeps the mouse out', async () => {
+test('a prompt makes the mouse do nothing', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   screen.press('/');
@@ -136,7 +136,7 @@ test('a prompt keeps the mouse out', async () => {
   expect(screen.controller.state).toMatchObject({active: 'billing', prompt: {kind: 'find-name'}});
 });
 
-test('who uses the mouse is there; after a while away the first report only tells what happened', async () => {
+test('the mouse is a sign of presence; after an absence the first report only shows what happened', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   await screen.untilConnected('billing');

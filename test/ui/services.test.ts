@@ -31,7 +31,7 @@ test('it can be lent again after a failure', async () => {
   expect(ran).toBe(true);
 });
 
-test('a command that gives the terminal back after the end switches no mode on', async () => {
+test('a command that ends after the screen switches no mode on', async () => {
   const terminal = new TerminalLease();
   const steps: string[] = [];
   terminal.attach((callback) => callback());

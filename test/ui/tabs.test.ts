@@ -51,6 +51,32 @@ describe('a new list', () => {
     await screen.server.startApi();
     await screen.untilConnected('billing');
   });
+
+  describe('with requested pipelines', () => {
+    const isRequested = (name: string) => name.startsWith('o') || name.startsWith('f');
+
+    it('all of them are tabs, and the first is shown', async () => {
+      await using screen = await ScreenUnderTest.connected({isRequested});
+      expect(screen.tabs).toEqual(['fraud', 'orders']);
+      expect(screen.controller.state.active).toBe('fraud');
+    });
+
+    it('named ones come first', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['billing', 'orders'], isRequested});
+      expect(screen.tabs).toEqual(['billing', 'orders', 'fraud']);
+      expect(screen.controller.state.active).toBe('billing');
+    });
+
+    it('one that comes later has its tab, which is not shown; one that was closed stays closed', async () => {
+      await using screen = await ScreenUnderTest.connected({isRequested});
+      screen.controller.dispatch({type: 'close', name: 'fraud'});
+      screen.server.addPipeline('other').start();
+      screen.poller.refresh();
+      await screen.until(() => screen.tabs.includes('other'), 'its tab');
+      expect(screen.tabs).not.toContain('fraud');
+      expect(screen.controller.state.active).not.toBe('other');
+    });
+  });
 });
 
 describe('the order of the list', () => {
@@ -238,7 +264,7 @@ describe('tabs on the screen', () => {
       await screen.untilConnected();
     });
 
-    it('that are closed leave nothing of their log behind', async () => {
+    it('that are closed free their log', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
       await screen.untilLine('orders', 'initializing -> running');
       screen.press('Tab', 'p', '/');

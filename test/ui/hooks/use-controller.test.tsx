@@ -20,7 +20,7 @@ async function following() {
   };
 }
 
-test('frames that are all new, one after the other, make the log slower to draw, and any other one fast again', async () => {
+test('frames of new lines only halve the frame rate, and any other frame restores it', async () => {
   const {app, fps, frames} = await following();
   await using _ = app;
   await frames(6, 40);
@@ -29,7 +29,7 @@ test('frames that are all new, one after the other, make the log slower to draw,
   expect(fps()).toBe(12);
 });
 
-test('a pane that stays where it is keeps its rate', async () => {
+test('a pane that is paused keeps its rate', async () => {
   const {app, fps, frames} = await following();
   await using _ = app;
   await frames(1, 100);
@@ -41,7 +41,7 @@ test('a pane that stays where it is keeps its rate', async () => {
   expect(fps()).toBe(12);
 });
 
-test('frames in which no line came say nothing', async () => {
+test('frames without new lines change nothing', async () => {
   const {app, fps, frames} = await following();
   await using _ = app;
   await frames(6, 40);

@@ -49,13 +49,13 @@ describe('keys', () => {
     expect(commandFor(allCommands, 'sidebar', 'n')).toBeUndefined();
   });
 
-  it('that hold everywhere still hold on a page, where it has none of its own', () => {
+  it('of everywhere work on a page that has none of its own', () => {
     expect(commandFor(allCommands, 'page', '?')).toBe('help');
     expect(commandFor(allCommands, 'page', '^C')).toBe('interrupt');
     expect(commandFor(allCommands, 'page', 'q')).toBe('page-close');
   });
 
-  it('are all of a kind that a terminal sends', () => {
+  it('are all ones that a terminal sends', () => {
     const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|\^[A-Z]|[!-~])$/;
     for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
   });
@@ -78,7 +78,7 @@ test('groups hold every command once, in the order of the table', () => {
   expect(new Set(commandGroups().map(({group}) => group)).size).toBe(commandGroups().length);
 });
 
-test('what can be pressed at first is told by the footer: help, quit, and what each pane is for', () => {
+test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
   const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
 });
@@ -102,7 +102,7 @@ it('names the first key of a command, arrows in words', () => {
   expect(withHint('nothing', table, 'search', 'searches')).toBe('nothing: Up searches');
 });
 
-it('names none that is not there', () => {
+it('without a key is not named', () => {
   expect(keyOf(table, 'up')).toBeUndefined();
   expect(withHint('nothing', table, 'up', 'goes up')).toBe('nothing');
   expect(

@@ -53,7 +53,7 @@ test('letters are themselves, a space and Ctrl chords have names', () => {
   expect(names('l', {ctrl: true})).toEqual(['^L']);
 });
 
-test('keys that arrive together are taken apart', () => {
+test('keys that arrive together are separated', () => {
   expect(names('jjG')).toEqual(['j', 'j', 'G']);
   expect(names('/ab c\r')).toEqual(['/', 'a', 'b', 'Space', 'c', 'Enter']);
   expect(names('\t\u0004\u007F')).toEqual(['Tab', '^D', 'Backspace']);

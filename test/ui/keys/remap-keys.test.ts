@@ -16,7 +16,7 @@ function written(keys: Readonly<Record<string, string | readonly string[]>>): re
 const keysOf = (table: CommandTable, id: string) => table.find((command) => command.id === id)?.keys;
 const problemsOf = (keys: Parameters<typeof written>[0]) => remap(allCommands, written(keys)).problems;
 
-describe('a command that is given keys', () => {
+describe('a remapped command', () => {
   it('has these, as the screen names them, and no longer its own', () => {
     const {table, problems} = remap(allCommands, written({pause: ['ctrl+p', 'Q', 'Q'], 'page-up': 'pgup'}));
     expect(problems).toEqual([]);
@@ -45,14 +45,14 @@ describe('a command that is given keys', () => {
   });
 });
 
-test('nothing is wrong with the keys as they come, given one by one', () => {
+test('the own keys of all commands, given one by one, are without a problem', () => {
   const all = Object.fromEntries(allCommands.map(({id, keys}) => [id, keys]));
   const {table, problems} = remap(allCommands, written(all));
   expect(problems).toEqual([]);
   expect(table.map(({id, keys}) => [id, [...keys]])).toEqual(allCommands.map(({id, keys}) => [id, [...keys]]));
 });
 
-describe('is told of, with the line', () => {
+describe('a problem, with its line, is', () => {
   it.each<[string, Parameters<typeof written>[0], string]>([
     ['a command that does not exist', {puase: 'p'}, "c.toml:1: no command is called 'puase' · did you mean 'pause'?"],
     [
@@ -105,7 +105,7 @@ describe('is told of, with the line', () => {
     expect(problemsOf(keys)).toEqual([problem]);
   });
 
-  it('everything that is wrong', () => {
+  it('each mistake of several', () => {
     expect(problemsOf({puase: 'p', pause: ['F1', 'y'], quit: []})).toHaveLength(4);
   });
 });

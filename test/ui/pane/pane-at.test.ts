@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
-describe('on pane', () => {
+describe('the shown log', () => {
   const log = ['one', 'two', 'three', 'four'].map((word, at) => logged(at, 'INFO', `step ${word}`));
 
   describe('what the keys act on', () => {
@@ -31,14 +31,14 @@ describe('on pane', () => {
   });
 
   describe('goToEntry', () => {
-    it('marks the entry and says nothing', async () => {
+    it('marks the entry, without a notice', async () => {
       await using screen = await reading(log);
       screen.controller.goToEntry(2);
       expect(currentLine(screen)).toContain('two');
       expect(noticeOf(screen)).toBeUndefined();
     });
 
-    it('goes to the next one shown, or the last, where a filter hides it, and says so', async () => {
+    it('goes to the next one shown, or the last, if a filter hides it, with a notice', async () => {
       await using screen = await reading(log);
       await typed(screen, '&', 'step t');
       screen.controller.goToEntry(1);
@@ -49,7 +49,7 @@ describe('on pane', () => {
       expect(noticeOf(screen)).toBe('that line is hidden by a filter: the last one shown');
     });
 
-    it('says that everything is hidden, or that there is nothing', async () => {
+    it('without a line to go to shows why', async () => {
       await using screen = await reading(log, {names: ['orders', 'unknown']});
       await typed(screen, '&', 'nowhere');
       screen.controller.goToEntry(1);
@@ -68,7 +68,7 @@ describe('on pane', () => {
       expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows']);
     });
 
-    it('says that a line is no longer held', async () => {
+    it('of a line that was dropped goes to the oldest, with a notice', async () => {
       await using screen = await reading(log, {scrollbackBytes: 20_000});
       await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
       screen.controller.goToEntry(0);
@@ -78,7 +78,7 @@ describe('on pane', () => {
   });
 });
 
-describe('under eye', () => {
+describe('the current row', () => {
   const log = Array.from({length: 60}, (_, at) => logged(at, at % 20 === 0 ? 'WARN' : 'INFO', `read ${at} rows`));
   const currentRow = (screen: ScreenUnderTest) => rowsOf(screen).findIndex((row) => row.startsWith('▸'));
 
@@ -88,7 +88,7 @@ describe('under eye', () => {
     {where: 'last', row: 25, keys: ['g', ...times(41, 'j')], line: 'read 40 rows'},
     {where: 'seventh', row: 6, keys: ['G', ...times(19, 'k')], line: 'read 40 rows'},
     {where: 'first', row: 0, keys: ['G', ...times(39, 'k')], line: 'read 20 rows'},
-  ])('the line in the $where row is there again once a filter is taken back', async ({row, keys, line}) => {
+  ])('the line in the $where row is there again once a filter is removed', async ({row, keys, line}) => {
     await using screen = await reading(log);
     screen.press(...keys);
     const before = rowsOf(screen);
@@ -98,7 +98,7 @@ describe('under eye', () => {
     expect(rowsOf(screen)).toEqual(before);
   });
 
-  it('a line that is folded away is found in the row of its fold', async () => {
+  it('a line that is folded away has its fold in its row', async () => {
     await using screen = await reading(log);
     screen.press('k', 'k', 'k');
     expect(currentLine(screen)).toContain('read 56 rows');

@@ -16,8 +16,8 @@ class Modelled {
   /** How many entries were shown before each change. */
   readonly changes: number[] = [];
   progress = 0;
-  /** How often something that was asked for was worked out. */
-  answers = 0;
+  /** Searches and filters that have read the whole log. */
+  results = 0;
 
   constructor(maxBytes = 1 << 20) {
     this.feed = new Feed('orders', {maxBytes});
@@ -29,7 +29,7 @@ class Modelled {
         isShown: () => this.isShown,
         onEntries: (before) => this.changes.push(before.countFrom(0)),
         onResult: () => {
-          this.answers += 1;
+          this.results += 1;
         },
       },
     );
@@ -59,7 +59,7 @@ function filterBy(source: string, id = 1): FilterEntry {
   return {id, filter: {kind: 'text', pattern: compilePattern(source), out: false}, on: true};
 }
 
-it('knows of lines that are drawn before their frame', async () => {
+it('indexes lines that are drawn before their frame', async () => {
   const pane = new Modelled();
   pane.write('one');
   await pane.sync({});
@@ -69,19 +69,19 @@ it('knows of lines that are drawn before their frame', async () => {
   expect(pane.model.index.timeAt(1)).toBeDefined();
 });
 
-describe('what somebody waits for', () => {
-  it('is told once a search or filters have looked at everything, and not again when lines come', async () => {
+describe('a result', () => {
+  it('comes once a search or filters have read the whole log, and not again with new lines', async () => {
     const pane = new Modelled();
     pane.write('one', 'two');
     await pane.sync({});
-    expect(pane.answers).toBe(0);
+    expect(pane.results).toBe(0);
     await pane.sync({search: 'two'});
-    expect(pane.answers).toBe(1);
+    expect(pane.results).toBe(1);
     pane.write('two again');
     await pane.clock.advance(1000);
-    expect(pane.answers).toBe(1);
+    expect(pane.results).toBe(1);
     await pane.sync({search: 'two', filters: [filterBy('one')]});
-    expect(pane.answers).toBe(2);
+    expect(pane.results).toBe(2);
   });
 });
 
@@ -93,7 +93,7 @@ describe('what is derived from a log', () => {
     expect(modelled.ids).toEqual([0, 1]);
   });
 
-  it('waits while it is not, and goes on with what it is told then', async () => {
+  it('waits while it is not, and continues with `sync`', async () => {
     const modelled = new Modelled();
     modelled.isShown = false;
     modelled.write('one', 'two');
@@ -114,7 +114,7 @@ describe('what is derived from a log', () => {
     expect(modelled.progress).toBe(progress);
   });
 
-  it('is let go of', async () => {
+  it('stops when it is disposed of', async () => {
     const modelled = new Modelled();
     modelled.model.sync({...freshPane, search: 'one'});
     modelled.model.dispose();
@@ -126,7 +126,7 @@ describe('what is derived from a log', () => {
 });
 
 describe('filters', () => {
-  it('take the place of what is shown once all is looked at, and tell what was shown before', async () => {
+  it('change what is shown once they have read the whole log', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two', 'three');
     modelled.model.sync({...freshPane, filters: [filterBy('t[wh]')]});
@@ -140,7 +140,7 @@ describe('filters', () => {
     expect(modelled.ids).toEqual([1, 2, 3]);
   });
 
-  it('are taken away at once', async () => {
+  it('are removed at once', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     await modelled.sync({filters: [filterBy('t[wh]')]});
@@ -150,7 +150,7 @@ describe('filters', () => {
     expect(modelled.changes).toEqual([2, 1]);
   });
 
-  it('are not begun anew by anything else that changes, nor by one that is off', async () => {
+  it('are not restarted by anything else that changes, nor by one that is off', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     const filters = [filterBy('t[wh]')];
@@ -186,7 +186,7 @@ describe('filters', () => {
 });
 
 describe('a search', () => {
-  it('is not said to be complete before it has looked', async () => {
+  it('is not complete before it has read the whole log', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     await modelled.sync({});
@@ -198,7 +198,7 @@ describe('a search', () => {
     expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1]);
   });
 
-  it('finds only what the filters leave, and begins anew with other filters', async () => {
+  it('finds only what the filters leave, and restarts with other filters', async () => {
     const modelled = new Modelled();
     modelled.write('one a', 'two a', 'three a');
     await modelled.sync({search: ' a$', filters: [filterBy('t[wh]')]});
@@ -220,7 +220,7 @@ describe('a search', () => {
     expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2, 3]);
   });
 
-  it('of a pattern that takes too long is not begun anew with other filters', async () => {
+  it('keeps its pattern with other filters: one that needs too long stays stopped', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     await modelled.sync({search: '(o+)+'});
@@ -230,7 +230,7 @@ describe('a search', () => {
     expect(modelled.model.searching?.search).not.toBe(searching?.search);
   });
 
-  it('is told of in frames, however many slices it takes', async () => {
+  it('notifies in frames, however many slices it needs', async () => {
     const pane = new Modelled(1 << 22);
     pane.write(...Array.from({length: 30_000}, (_, at) => `step ${at}`));
     await pane.sync({});
@@ -247,7 +247,7 @@ describe('a search', () => {
     vi.restoreAllMocks();
   });
 
-  it('finds lines as they come, and tells that it has', async () => {
+  it('finds lines as they come, and notifies', async () => {
     const modelled = new Modelled();
     await modelled.sync({search: 'two'});
     const {progress} = modelled;
@@ -256,7 +256,7 @@ describe('a search', () => {
     expect(modelled.progress).toBeGreaterThan(progress);
   });
 
-  it('goes with an empty pattern, and goes on as it is while the pattern stays', async () => {
+  it('ends with an empty pattern, and stays while the pattern stays', async () => {
     const modelled = new Modelled();
     modelled.write('one');
     await modelled.sync({search: 'one'});
@@ -267,7 +267,7 @@ describe('a search', () => {
     expect(modelled.model.searching).toBeUndefined();
   });
 
-  it('calls back once it has seen everything, and only the last who asked', async () => {
+  it('calls back once it has read the whole log, and only the last caller', async () => {
     const modelled = new Modelled();
     modelled.write('one');
     const called: string[] = [];

@@ -54,7 +54,7 @@ describe('a merged tab', () => {
     await screen.untilConnected('billing', 'fraud');
   });
 
-  it('goes on without a source whose tab was closed', async () => {
+  it('continues without a source whose tab was closed', async () => {
     await using screen = await openMerged();
     screen.press('1', 'X');
     await screen.untilConnected('fraud');
@@ -64,7 +64,7 @@ describe('a merged tab', () => {
     expect(sourceNow(screen)?.snapshot.get().connection.kind).toBe('live');
   });
 
-  it('that is closed lets go of its sources: another one is made anew', async () => {
+  it('that is closed releases its sources: the next one is new', async () => {
     await using screen = await openMerged();
     const before = sourceNow(screen);
     const end = before?.buffer.endId;
@@ -102,7 +102,7 @@ describe('a merged tab', () => {
     expect(names).toContain(screen.controller.state.cursor);
   });
 
-  it('is asked for again: it is shown, whatever the order; without one of its tabs, it is made anew', async () => {
+  it('merged again is shown again, whatever the order; without one of its tabs there is a new one', async () => {
     await using screen = await openMerged();
     const before = sourceNow(screen);
     screen.press('1');

@@ -55,7 +55,7 @@ describe('the rows of a log', () => {
     expect(screen.copied).toEqual([`${expected.join('\n')}\n`]);
   });
 
-  it('say how many records a folded row stands for, and show context dim', async () => {
+  it('count the records of a folded row, and show context dim', async () => {
     await using screen = await reading([1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`)));
     await pressed(screen, 'f');
     expect(lastWords(screen)).toEqual(['Fresh', '×3']);
@@ -65,7 +65,7 @@ describe('the rows of a log', () => {
     expect(painted(screen)[1]).toContain('\u001B[2m');
   });
 
-  it('tell at the right border where errors and hits are', async () => {
+  it('have errors and hits at the right border', async () => {
     await using screen = await reading(log, wide);
     const border = () => painted(screen).filter((row) => paintedWidth(row) === screen.controller.layout?.paneWidth);
     const withErrors = border().length;

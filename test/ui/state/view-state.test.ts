@@ -50,7 +50,7 @@ describe('the preview', () => {
     expect(applied([show('orders')], state)).toBe(state);
   });
 
-  it('becomes a tab when it is kept; the next one stands behind it', () => {
+  it('becomes a tab when it is kept; the next one is behind it', () => {
     expect(tabs(applied([show('orders'), keep('orders'), show('fraud')]))).toEqual(['orders', 'fraud?']);
   });
 
