@@ -57,15 +57,13 @@ export class Folds {
     return {head: leader, records: count, open: count > 1 && this.#opened.has(leader)};
   }
 
-  /** All lines of the records of the fold `head`, in order, whether it is open or not. */
+  /** All lines of the records of the fold `head`, in order. It has several records, none of them with strays. */
   *linesOf(head: number): Generator<number> {
     const {lines} = this.#shown;
     const end = this.#endOf(head);
-    const isSingle = !this.#hasMembers(head, end);
     for (let id = lines.nextFrom(head); id !== undefined && id < end; id = lines.nextFrom(id + 1)) {
       if (!this.#map.loose.has(id)) yield id;
     }
-    if (isSingle) yield* this.#map.straysOf(head);
   }
 
   setOpen(head: number, isOpen: boolean): void {

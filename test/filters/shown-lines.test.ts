@@ -1,5 +1,3 @@
-import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
@@ -67,12 +65,6 @@ describe('filters', () => {
     expect(idsOf(shownOf(bufferOf(...log), {filters}))).toEqual(ids);
   });
 
-  test('plain text counts as INFO', () => {
-    const buffer = bufferOf('printed', line('DEBUG', 'x'));
-    expect(idsOf(shownOf(buffer, {filters: typed('level:info')}))).toEqual([0]);
-    expect(idsOf(shownOf(buffer, {filters: typed('level:warn')}))).toEqual([]);
-  });
-
   test('a target filter searches only the target, with colours and in JSON, too', () => {
     const buffer = bufferOf(
       line('INFO', 'kafka is up'),
@@ -116,15 +108,6 @@ describe('filters', () => {
     expect(seen).toEqual([[], [0, 1], [], [0, 1], [0, 1]]);
   });
 
-  test('an empty line belongs to the panic that follows', () => {
-    const buffer = bufferOf(line('INFO', 'one'));
-    const shown = shownOf(buffer, {filters: typed('one')});
-    buffer.append(Buffer.from("\nthread 'w'"));
-    expect(idsOf(shown)).toEqual([0, 1, 2]);
-    buffer.append(Buffer.from(' (1) panicked at a.rs:1:1:\n'));
-    expect(idsOf(shown)).toEqual([0]);
-  });
-
   test('a pattern that is too slow hides nothing any more, and is reported', () => {
     const buffer = bufferOf('ab', 'refused', 'a'.repeat(60));
     const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: runWithTimeout}), out: false};
@@ -133,24 +116,10 @@ describe('filters', () => {
     expect(shown.tooSlow).toEqual([1]);
     expect([shown.hiddenBy(0), shown.hiddenBy(1)]).toEqual([1, 0]);
   });
-
-  test.each(['transition', 'Error', 'conn.*ed'])('let pass what grep -c counts: %s', (pattern) => {
-    const bytes = readFileSync(new URL('../wire/samples-text-nocolor-multihost.log', import.meta.url));
-    const heads = bytes
-      .toString()
-      .split('\n')
-      .filter((each) => /^\[.*\] \d{4}-/.test(each));
-    const flags = /[A-Z]/.test(pattern) ? '-Ec' : '-Eci';
-    const grep = (...more: string[]) =>
-      Number(spawnSync('grep', [flags, ...more, '--', pattern], {input: `${heads.join('\n')}\n`}).stdout.toString());
-    const buffer = bufferOf(...heads);
-    expect(idsOf(shownOf(buffer, {filters: typed(pattern)})).length).toBe(grep());
-    expect(idsOf(shownOf(buffer, {filters: typed(`!${pattern}`)})).length).toBe(grep('-v'));
-  });
 });
 
-describe('around a match', () => {
-  test('goes when its match is dropped', () => {
+describe('records around a match', () => {
+  test('are hidden when the match is dropped', () => {
     const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 1});
     const shown = shownOf(buffer, {filters: typed('HIT'), around: 1});
     buffer.append(Buffer.from(`${line('INFO', 'HIT')}\n${line('INFO', 'near')}\n${line('INFO', 'far')}\n`));
@@ -160,29 +129,12 @@ describe('around a match', () => {
     expect(idsOf(shown)).toEqual([]);
   });
 
-  const log = ['a', 'b', 'c', 'HIT', 'd', 'e'].map((text) => line('INFO', text));
-
-  test('is shown around matches, as such', () => {
-    const shown = shownOf(bufferOf(...log), {filters: typed('HIT'), around: 1});
-    expect(idsOf(shown)).toEqual([2, 3, 4]);
-    expect([2, 3, 4].map((id) => shown.isAround(id))).toEqual([true, false, true]);
+  test('are not folded together with it', () => {
+    const steps = [1, 2, 30, 4, 5].map((at) => line('INFO', `step ${at} finished`));
+    const shown = shownOf(bufferOf(...steps), {filters: typed('step 30'), around: 2, fold: true});
+    expect(idsOf(shown)).toEqual([0, 2, 3]);
+    expect([0, 2, 3].map((id) => shown.foldedAt(id))).toEqual([2, 1, 2]);
   });
-
-  test('ends where a range does', () => {
-    const range: Filter = {kind: 'between', from: 3, to: 5, label: 'this run'};
-    expect(idsOf(shownOf(bufferOf(...log), {filters: [...typed('HIT'), range], around: 2}))).toEqual([3, 4]);
-  });
-});
-
-test('markers are shown whatever the filters, except outside a range', () => {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
-  for (const text of ['a', 'b', 'c']) {
-    buffer.append(Buffer.from(`${text}\n`));
-    buffer.addMarker({kind: 'drawn', at: 0});
-  }
-  expect(idsOf(shownOf(buffer, {filters: typed('b')}))).toEqual([1, 2, 3, 5]);
-  const range: Filter = {kind: 'between', from: 2, to: 5, label: 'here'};
-  expect(idsOf(shownOf(buffer, {filters: [range]}))).toEqual([2, 3, 4]);
 });
 
 describe('folds', () => {
@@ -237,13 +189,6 @@ describe('folds', () => {
     expect(idsOf(shown)).toEqual([0, 1]);
     buffer.append(Buffer.from(`${step(2).slice(-3)}\n`));
     expect(idsOf(shown)).toEqual([0]);
-  });
-
-  test('are kept apart by markers', () => {
-    const buffer = bufferOf(step(1));
-    buffer.addMarker({kind: 'drawn', at: 0});
-    buffer.append(Buffer.from(`${step(2)}\n`));
-    expect(idsOf(shownOf(buffer, {fold: true}))).toEqual([0, 1, 2]);
   });
 
   test('continue under their first held record, open as they were', () => {

@@ -3,7 +3,6 @@ import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
-import {parseRecord} from '../../source/records/parse-record.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 import {contentOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
@@ -17,14 +16,6 @@ const ms = (second: number) => Date.parse(at(second));
 function readAll(index: RecordIndex, maxBytes = 1 << 20): void {
   while (!index.step(maxBytes));
 }
-
-test.each(sampleFiles)('the levels of the heads of %s are those that the parser finds', (file) => {
-  const lines = sampleLines(file);
-  const {index} = indexText(lines.map(({bytes}) => `${bytes.toString('latin1')}\n`).join(''));
-  const heads = lines.map((_, id) => id).filter((id) => parseRecord(lines[id]?.text ?? ''));
-  expect(heads.map((id) => index.headOf(id))).toEqual(heads);
-  expect(heads.map((id) => index.levelAt(id))).toEqual(heads.map((id) => parseRecord(lines[id]?.text ?? '')?.level));
-});
 
 test('the panic at the end of the samples is one error record', () => {
   const lines = sampleLines('samples-text-ansi.log');
