@@ -2,8 +2,8 @@ import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
+import {timestamp} from '../stitch/overlap.ts';
 import {serverRing} from '../stitch/ring-tail.ts';
-import {joinRecording} from '../storage/recording/join.ts';
 import {type Recorder, type RecordingState, recordingFailure} from '../storage/recording/recorder.ts';
 import type {OpenRecording, Recordings} from '../storage/recording/recordings.ts';
 import type {LogReader} from './log-reader.ts';
@@ -163,7 +163,8 @@ export class StreamRecording implements ColdStore {
   #openFrom(id: string, from: number): void {
     void this.#open(id, (opened) => {
       // Memory may have gone on while the disk was asked.
-      this.#record(opened, joinRecording(opened, this.#buffer, Math.max(from, this.#buffer.memoryFirstId)));
+      const buffer = this.#buffer;
+      this.#record(opened, opened.past.join(buffer, {from: Math.max(from, buffer.memoryFirstId), date: timestamp}));
     });
   }
 

@@ -6,9 +6,9 @@ import {endOf, type Place, type TapPosition} from './buffer-tap.ts';
 import type {RecordingMap} from './index-file.ts';
 import type {RecordedBytes} from './reader.ts';
 
-/** What the next run goes on with. */
+/** What the next run continues from. */
 export type Reference = {
-  /** As it was noted; undefined: something is missing behind the last one. */
+  /** As it was written; undefined: something is missing behind the last one. */
   readonly state: unknown;
   /** The log's bytes since that state. */
   readonly since: Buffer;
@@ -16,7 +16,12 @@ export type Reference = {
   readonly tail: Buffer;
 };
 
-/** What was recorded before, ready to be shown and gone on with. */
+/** In this many bytes at the recording's end `join` looks for a line with a date. */
+const searchedBytes = 64 * 1024;
+/** A date is near the beginning of its line. Bytes. */
+const dateWithin = 256;
+
+/** What was recorded before, ready to be shown and continued. */
 export class RecordedPast {
   readonly #bytes: RecordedBytes;
   readonly #map: RecordingMap;
@@ -29,24 +34,20 @@ export class RecordedPast {
     this.#size = size;
   }
 
-  /** `tailBytes`: how much of the end is of use. A line whose rest was lost is none: nothing will be compared with it. */
+  /** `tailBytes`: the most that is compared. A line whose rest was lost is left out: it is compared with nothing. */
   reference(tailBytes: number): Reference {
     const {state, firstOffset} = this.#map;
     const freshFrom = Math.max(state?.freshFrom ?? 0, firstOffset);
-    const from = Math.max(freshFrom, this.#size - tailBytes);
-    const end = this.#readFrom(from);
-    const tail = from > freshFrom ? end.subarray(end.indexOf(newline) + 1) : end;
     const stateAt = Math.max(state?.offset ?? this.#size, firstOffset);
-    const since = this.#readFrom(stateAt);
     return {
       state: state?.state,
-      since: this.#withoutCutLines(since),
-      tail: this.#withoutCutLines(tail),
+      since: this.#withoutCutLines(this.#readFrom(stateAt)),
+      tail: this.#withoutCutLines(this.#wholeLines(tailBytes, freshFrom)),
     };
   }
 
   /**
-   * Puts all of it into an empty buffer: whole blocks as its past, the rest into memory. Answers from where on the
+   * Puts all of it into an empty buffer: whole blocks as its past, the rest into memory. Returns from where on the
    * buffer's new lines belong behind the recording.
    */
   addTo(buffer: LogBuffer): TapPosition {
@@ -62,41 +63,49 @@ export class RecordedPast {
     const firstInMemory = buffer.endId;
     let at = blocksEnd.offset;
     const rest = this.#readFrom(at);
-    for (; next < markers.length; next++) {
-      const marker = markers[next];
-      if (!marker) break;
-      buffer.append(rest.subarray(at - blocksEnd.offset, marker.offset - blocksEnd.offset));
-      at = marker.offset;
-      buffer.addMarker(marker.marker);
+    for (const {offset, marker} of markers.slice(next)) {
+      buffer.append(rest.subarray(at - blocksEnd.offset, offset - blocksEnd.offset));
+      at = offset;
+      buffer.addMarker(marker);
     }
     buffer.append(rest.subarray(at - blocksEnd.offset));
-    return this.#tapState(buffer, firstInMemory);
+    return this.#tapPosition(buffer, firstInMemory);
   }
 
   /** Puts only the beginning of a line that has not ended into an empty buffer. */
   addOpenLineTo(buffer: LogBuffer): TapPosition {
     const rest = this.#readFrom(this.#map.blocksEnd.offset);
     buffer.append(rest.subarray(rest.lastIndexOf(newline) + 1));
-    return this.#tapState(buffer, buffer.endId);
+    return this.#tapPosition(buffer, buffer.endId);
   }
 
-  /** At most so many bytes of the end, from the beginning of a line on. */
-  end(length: number): Buffer {
-    const from = Math.max(this.#map.firstOffset, this.#size - length);
-    const end = this.#readFrom(from);
-    return from > this.#map.firstOffset ? end.subarray(end.indexOf(newline) + 1) : end;
+  /**
+   * Where the recording continues in a buffer that has been filled without it: with the entries from `from` on, or, when
+   * the buffer holds what the recording ends with, behind that. The last line with a `date` in the recording, if memory
+   * has it once and continues as the recording does, is proof. Otherwise an unknown number of lines is missing.
+   */
+  join(buffer: LogBuffer, {from, date}: {readonly from: number; readonly date: RegExp}): TapPosition {
+    const start = {id: from, within: 0};
+    if (this.#size === 0) return this.#continueAt(buffer, start, false);
+    const end = this.#wholeLines(searchedBytes, this.#map.firstOffset);
+    const line = lastDatedLine(end, date);
+    const found = line && lineIn(buffer, from, end.subarray(line.start, line.end));
+    const place = found === undefined ? undefined : placeBehind(buffer, found + 1, end.subarray(line?.end));
+    return this.#continueAt(buffer, place ?? start, place === undefined);
   }
 
-  /** The recording goes on with a buffer's entries from `place` on, which is so many lines and bytes into the buffer. */
-  goOn(place: Place & {readonly lines: number; readonly bytes: number}, isBehindGap: boolean): TapPosition {
+  #continueAt(buffer: LogBuffer, place: Place, isBehindGap: boolean): TapPosition {
     const isCut = isBehindGap && this.#size > this.#map.firstOffset && this.#readFrom(this.#size - 1)[0] !== newline;
+    const {lines, bytes} = countsBefore(buffer, place);
     return {
       ...place,
+      lines,
+      bytes,
       ...this.#counts(),
       marker: undefined,
       isBehindGap,
       isCut,
-      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: place.bytes - this.#size},
+      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: bytes - this.#size},
     };
   }
 
@@ -108,9 +117,8 @@ export class RecordedPast {
     return {offset: this.#size, line, block: blocksEnd, nextMarker, states: 0, stateAt: state?.offset ?? 0};
   }
 
-  #tapState(buffer: LogBuffer, firstId: number): TapPosition {
-    const {markers} = this.#map;
-    const lastRecorded = markers.at(-1);
+  #tapPosition(buffer: LogBuffer, firstId: number): TapPosition {
+    const lastRecorded = this.#map.markers.at(-1);
     const last = buffer.lastMarker();
     const marker =
       lastRecorded && last && last.marker === lastRecorded.marker
@@ -134,6 +142,13 @@ export class RecordedPast {
     return {isKept: () => bytes.firstOffset <= offset, read: () => bytes.read(offset, length)};
   }
 
+  /** At most this many bytes of the end, from the beginning of a line on; nothing before `start`, where a line begins. */
+  #wholeLines(length: number, start: number): Buffer {
+    const from = Math.max(start, this.#size - length);
+    const end = this.#readFrom(from);
+    return from > start ? end.subarray(end.indexOf(newline) + 1) : end;
+  }
+
   #readFrom(offset: number): Buffer {
     if (offset >= this.#size) return Buffer.alloc(0);
     return this.#bytes.read(offset, this.#size - offset) ?? Buffer.alloc(0);
@@ -153,4 +168,71 @@ export class RecordedPast {
     }
     return Buffer.concat([...parts, end.subarray(from)]);
   }
+}
+
+function lastDatedLine(bytes: Buffer, date: RegExp): {readonly start: number; readonly end: number} | undefined {
+  for (let end = bytes.lastIndexOf(newline) + 1; end > 0; ) {
+    const start = end > 1 ? bytes.lastIndexOf(newline, end - 2) + 1 : 0;
+    if (date.test(bytes.toString('latin1', start, Math.min(end, start + dateWithin)))) return {start, end};
+    end = start;
+  }
+  return undefined;
+}
+
+/** The id of the line, newline included, if the entries from `from` on have it once. */
+function lineIn(buffer: LogBuffer, from: number, line: Buffer): number | undefined {
+  let found: number | undefined;
+  for (let segment = buffer.segmentAt(from); segment; segment = buffer.segmentAt(segment.endId)) {
+    const {bytes, starts, firstId} = segment;
+    for (let at = bytes.indexOf(line); at !== -1; at = bytes.indexOf(line, at + 1)) {
+      if (at > 0 && bytes[at - 1] !== newline) continue;
+      // Of entries that start together the line is the last one.
+      const id = firstId + starts.findLastIndex((start) => start <= at);
+      if (id < from) continue;
+      if (found !== undefined) return undefined;
+      found = id;
+    }
+  }
+  return found;
+}
+
+/** The place behind `bytes` if the entries from `id` on begin with them. */
+function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | undefined {
+  let rest = bytes;
+  let next = id;
+  while (rest.length > 0) {
+    const line = buffer.lineAt(next);
+    const isMarker = line === undefined && buffer.markerAt(next) !== undefined;
+    if (!isMarker) {
+      if (line === undefined) return undefined;
+      const isOpen = buffer.hasOpenLine && next === buffer.endId - 1;
+      const whole = isOpen ? line : Buffer.concat([line, Buffer.of(newline)]);
+      if (rest.length < whole.length) {
+        return whole.subarray(0, rest.length).equals(rest) ? {id: next, within: rest.length} : undefined;
+      }
+      if (!rest.subarray(0, whole.length).equals(whole)) return undefined;
+      rest = rest.subarray(whole.length);
+      if (isOpen) return rest.length === 0 ? {id: next, within: whole.length} : undefined;
+    }
+    next += 1;
+  }
+  return {id: next, within: 0};
+}
+
+/** Lines that ended, and bytes, that the buffer ever had before a place that is in memory. */
+function countsBefore(buffer: LogBuffer, {id, within}: Place): {lines: number; bytes: number} {
+  let {lines, bytes} = buffer.beforeMemory;
+  let next = buffer.memoryFirstId;
+  while (next < id) {
+    const segment = buffer.segmentAt(next);
+    if (!segment) break;
+    const {starts, firstId, endId} = segment;
+    for (; next < Math.min(id, endId); next++) {
+      const end = starts[next + 1 - firstId] ?? segment.bytes.length;
+      const length = end - (starts[next - firstId] ?? 0);
+      bytes += length;
+      if (length > 0) lines += 1;
+    }
+  }
+  return {lines, bytes: bytes + within};
 }

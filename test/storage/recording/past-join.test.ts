@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
-import {joinRecording} from '../../../source/storage/recording/join.ts';
+import {timestamp} from '../../../source/stitch/overlap.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
@@ -19,7 +19,7 @@ function bufferOf(...pieces: readonly string[]): LogBuffer {
   return buffer;
 }
 
-/** Where a recording of `recorded`, which one run has written, goes on with the buffer of the next. */
+/** Where a recording of `recorded`, which one run has written, continues with the buffer of the next. */
 async function join(recorded: string, buffer: LogBuffer, from = buffer.firstId) {
   await using home = await temporaryDirectory();
   const recordings = new Recordings({
@@ -30,7 +30,7 @@ async function join(recorded: string, buffer: LogBuffer, from = buffer.firstId) 
   });
   const first = await recordings.open('p', 'id-1');
   if (recorded === '') {
-    const start = joinRecording(first, buffer, from);
+    const start = first.past.join(buffer, {from, date: timestamp});
     await first.release();
     return start;
   }
@@ -41,7 +41,7 @@ async function join(recorded: string, buffer: LogBuffer, from = buffer.firstId) 
   recorder.wake();
   await recorder.finish();
   const second = await recordings.open('p', 'id-1');
-  const joined = joinRecording(second, buffer, from);
+  const joined = second.past.join(buffer, {from, date: timestamp});
   await second.release();
   return joined;
 }
@@ -52,13 +52,13 @@ function at(id: number, ...before: readonly string[]) {
 }
 
 describe('a recording that held nothing', () => {
-  it('begins with the entry that is asked for, and nothing is missing', async () => {
+  it('begins with the entry that is given, and nothing is missing', async () => {
     const buffer = bufferOf(dated(1), dated(2), dated(3));
     expect(await join('', buffer, 1)).toMatchObject({...at(1, dated(1)), isBehindGap: false});
   });
 });
 
-describe('goes on behind what the buffer has of it', () => {
+describe('continues behind what the buffer has of it', () => {
   it('after its last line', async () => {
     const buffer = bufferOf(dated(1), dated(2), dated(3));
     const start = await join(dated(1) + dated(2), buffer);
@@ -91,13 +91,13 @@ describe('goes on behind what the buffer has of it', () => {
   });
 });
 
-describe('goes on with a gap, from the entry that is asked for, where', () => {
+describe('continues with a gap, from the entry that is given, where', () => {
   it.each<[string, string, LogBuffer]>([
     ['the buffer has nothing of it', dated(1), bufferOf(dated(2), dated(3))],
     ['nothing in it has a time', 'step 1\n', bufferOf('step 1\n', dated(2))],
     ['the buffer has its last dated line twice', dated(1), bufferOf(dated(1), dated(1))],
-    ['the buffer goes on otherwise', `${dated(1)}  at a\n`, bufferOf(dated(1), '  at b\n')],
-    ['the buffer goes on with a shorter line', `${dated(1)}  at a place\n`, bufferOf(dated(1), '  at a\n')],
+    ['the buffer continues otherwise', `${dated(1)}  at a\n`, bufferOf(dated(1), '  at b\n')],
+    ['the buffer continues with a shorter line', `${dated(1)}  at a place\n`, bufferOf(dated(1), '  at a\n')],
     ['the buffer ends before it', `${dated(1)}  at a\n`, bufferOf(dated(1))],
     ['the line is open in the buffer and has ended in it', `${dated(1)}  at a\n`, bufferOf(dated(1), '  at a')],
     ['the buffer has the line inside another one only', dated(1), bufferOf(`> ${dated(1)}`, dated(2))],
