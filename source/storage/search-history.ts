@@ -35,7 +35,7 @@ export class SearchHistory {
   /** The file is not one that can be used. */
   #memoryOnly = false;
   #problem: string | undefined;
-  #hasTold = false;
+  #hasReported = false;
   /** One piece of work after the other; never rejects. */
   #work: Promise<void> = Promise.resolve();
 
@@ -78,7 +78,7 @@ export class SearchHistory {
     this.#work = this.#work.then(async () => {
       if (this.#memoryOnly || this.#signal.aborted) return;
       await work().catch((error: unknown) => {
-        if (!this.#signal.aborted) this.#tell(saveFailure(this.#file, error) ?? String(error));
+        if (!this.#signal.aborted) this.#report(saveFailure(this.#file, error) ?? String(error));
       });
     });
     return this.#work;
@@ -94,7 +94,7 @@ export class SearchHistory {
     if (isDamaged) {
       const aside = `${this.#file}.damaged`;
       await rename(this.#file, aside);
-      this.#tell(`the search history was damaged: what could be read is kept, the file as it was is ${aside}`);
+      this.#report(`the search history was damaged: what could be read is kept, the file as it was is ${aside}`);
     }
     if (isDamaged || lines.length > mostLines) await this.#rewrite(known);
   }
@@ -111,7 +111,7 @@ export class SearchHistory {
       if (codeOf(error) === 'ENOENT' || this.#signal.aborted) return undefined;
       this.#memoryOnly = true;
       const why = codeOf(error) ?? errorText(error);
-      this.#tell(`the search history is not kept: ${this.#file} cannot be read (${why})`);
+      this.#report(`the search history is not kept: ${this.#file} cannot be read (${why})`);
       return undefined;
     }
   }
@@ -120,7 +120,7 @@ export class SearchHistory {
   async #rewrite(entries: readonly string[]): Promise<void> {
     const bytes = Buffer.from(entries.toReversed().map(lineOf).join(''));
     const saved = await saveFile(this.#file, [bytes], {overwrite: true, signal: this.#signal});
-    if (saved.kind === 'failed') this.#tell(saved.why);
+    if (saved.kind === 'failed') this.#report(saved.why);
   }
 
   async #append(text: string): Promise<void> {
@@ -128,9 +128,9 @@ export class SearchHistory {
     await writeFile(this.#file, lineOf(text), {flag: 'a', mode: 0o600, signal: this.#signal});
   }
 
-  #tell(problem: string): void {
-    if (this.#hasTold) return;
-    this.#hasTold = true;
+  #report(problem: string): void {
+    if (this.#hasReported) return;
+    this.#hasReported = true;
     this.#problem = problem;
   }
 }

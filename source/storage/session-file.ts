@@ -34,7 +34,7 @@ export class SessionFile {
   /** One write after the other; never rejects. */
   #work: Promise<void> = Promise.resolve();
   #problem: string | undefined;
-  #hasTold = false;
+  #hasReported = false;
 
   private constructor(file: string, options: SessionFileOptions) {
     this.#file = file;
@@ -42,7 +42,7 @@ export class SessionFile {
   }
 
   /** Takes the first file that no running program has. Answers a sentence when there can be none. */
-  static async take(options: SessionFileOptions): Promise<SessionFile | string> {
+  static async acquire(options: SessionFileOptions): Promise<SessionFile | string> {
     const {folder, server, tenant, processes, signal} = options;
     const name = `session-${hashOf(`${server} ${tenant}`)}`;
     try {
@@ -95,8 +95,8 @@ export class SessionFile {
 
   /** Why the session could not be written, in one sentence. Said once. */
   readProblem(): string | undefined {
-    const problem = this.#hasTold ? undefined : this.#problem;
-    this.#hasTold ||= problem !== undefined;
+    const problem = this.#hasReported ? undefined : this.#problem;
+    this.#hasReported ||= problem !== undefined;
     return problem;
   }
 

@@ -1,11 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
-import {type FoundRecording, openRecordedLog} from '../storage/recording/reader.ts';
-import {codeOf} from '../storage/save-file.ts';
-
-/** Bytes of a recorded log, or a marker in its place. */
-export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker};
+import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
 
 /**
  * A log that comes from recordings: puts what they hold into a log buffer, as far as the buffer's reader makes room.
@@ -57,27 +52,9 @@ export function* recordedPieces(recordings: readonly FoundRecording[]): Generato
       isOpen = false;
       yield {marker: {kind: 'new-life', because: 'created-again', folder: name, at}};
     }
-    const opened = openUnlessDeleted(folder);
-    if (opened?.deletedBytes !== 0) {
-      yield {marker: {kind: 'unreadable', bytes: opened?.deletedBytes, because: 'deleted-to-make-room', at}};
-    }
-    for (const piece of opened?.pieces ?? []) {
-      if ('missing' in piece) {
-        yield {marker: {kind: 'unreadable', bytes: piece.missing, because: 'deleted-or-damaged', at}};
-        continue;
-      }
+    for (const piece of readRecording(folder)) {
       if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
       yield piece;
     }
-  }
-}
-
-/** A folder that no program writes may be deleted at any time, to make room. */
-function openUnlessDeleted(folder: string): ReturnType<typeof openRecordedLog> | undefined {
-  try {
-    return openRecordedLog(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

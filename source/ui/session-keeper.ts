@@ -57,7 +57,7 @@ export class ScreenSession {
     const {client, clock, fresh, viewOptions, signal} = this.#options;
     const tenant = await this.#tenant();
     if (tenant === undefined) return;
-    const file = await SessionFile.take({...this.#options, server: client.baseUrl, tenant});
+    const file = await SessionFile.acquire({...this.#options, server: client.baseUrl, tenant});
     if (typeof file === 'string') {
       controller.say(file);
       return;

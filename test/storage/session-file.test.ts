@@ -49,7 +49,7 @@ async function home() {
   const start = async (pid: number, options: {server?: string; tenant?: string} = {}) => {
     alive.add(pid);
     const processes = {pid, isAlive: (each: number) => alive.has(each), random: Math.random};
-    const file = await SessionFile.take({folder, server, tenant: 't1', ...options, processes, signal});
+    const file = await SessionFile.acquire({folder, server, tenant: 't1', ...options, processes, signal});
     if (typeof file === 'string') throw new Error(file);
     return file;
   };

@@ -6,22 +6,22 @@ import type {IndexFact} from './index-file.ts';
 /** Entries of the buffer whose bytes follow each other in the recording too. */
 type Span = {readonly firstId: number; readonly delta: number; endId: number};
 
-/** How much to take. `fileFrom`: where the file that is being written begins. */
-type TakeOptions = {
+/** How much to read. `fileFrom`: where the file that is being written begins. */
+type ReadOptions = {
   readonly maxBytes: number;
   readonly fileFrom: number;
-  /** The file is full from so many bytes on; it ends with a block. */
+  /** The file is full from this many bytes on; it ends with a block. */
   readonly fileBytes: number;
-  /** How to go on with the log at the end of the buffer. */
+  /** How the log continues at the end of the buffer. */
   readonly state: () => unknown;
   /** It is the last batch. */
   readonly isLast: boolean;
 };
 
-/** A place in a buffer: so many bytes of the entry `id` are before it. */
+/** A place in a buffer: `within` bytes of the entry `id` are before it. */
 export type Place = {readonly id: number; readonly within: number};
 
-/** Up to where a buffer was taken, and where that is in the recording. */
+/** Up to where a buffer was read, and where that is in the recording. */
 export type TapPosition = Place & {
   /** Lines that ended, and bytes, that the buffer ever had before this place. */
   readonly lines: number;
@@ -29,20 +29,20 @@ export type TapPosition = Place & {
   /** The recording's own counts. */
   readonly offset: number;
   readonly line: number;
-  /** Where the block began that is not full yet. */
+  /** Where the block begins that is not full yet. */
   readonly block: {readonly offset: number; readonly line: number};
   readonly nextMarker: number;
-  /** Something that nobody counted is missing in front of this place. */
+  /** An unknown number of lines is missing in front of this place. */
   readonly isBehindGap: boolean;
-  /** The recording ends within a line, which does not go on. */
+  /** The recording ends within a line, whose rest is lost. */
   readonly isCut: boolean;
-  /** The last marker that was taken: it may be corrected. */
+  /** The last marker that was read: it may be corrected. */
   readonly marker:
     | {readonly id: number; readonly marker: Marker; readonly fact: Extract<IndexFact, {kind: 'marker'}>}
     | undefined;
   /** Number of the next pending state. */
   readonly states: number;
-  /** Offset of the last state that was taken. */
+  /** Offset of the last state. */
   readonly stateAt: number;
   /** From this entry on, an offset in the buffer is `delta` more than the one in the recording. */
   readonly span: {readonly firstId: number; readonly delta: number};
@@ -51,32 +51,32 @@ export type TapPosition = Place & {
 export type Batch = {
   readonly facts: readonly IndexFact[];
   readonly chunks: readonly Uint8Array[];
-  /** The file is as large as it should become, and ends with a block. */
+  /** The file has its full size, and ends with a block. */
   readonly isFileFull: boolean;
   readonly end: TapPosition;
 };
 
 /**
- * Follows a log buffer and says what of it is to be written next: the buffer is the queue of the recording. What the
- * buffer had to drop before it was taken is noted as missing. Batches are written in order; after one that could not
- * be, all from there on are taken again.
+ * Follows a log buffer and returns what of it is to be written next: the buffer is the queue of the recording. What the
+ * buffer dropped before it was read is marked as missing. Batches are written in order; after one that could not be
+ * written, all from there on are read again.
  */
 export class BufferTap {
   readonly #buffer: LogBuffer;
   readonly #wall: () => number;
-  #taken: TapPosition;
+  #read: TapPosition;
   #written: TapPosition;
   #states: PendingState[] = [];
-  #statesNoted: number;
+  #nextState: number;
   readonly #spans: Span[];
 
   constructor(options: {buffer: LogBuffer; wall: () => number; start: TapPosition}) {
     const {start} = options;
     this.#buffer = options.buffer;
     this.#wall = options.wall;
-    this.#taken = start;
+    this.#read = start;
     this.#written = start;
-    this.#statesNoted = start.states;
+    this.#nextState = start.states;
     this.#spans = [{...start.span, endId: start.id}];
   }
 
@@ -85,38 +85,37 @@ export class BufferTap {
     return this.#written;
   }
 
-  /** There is nothing to take. */
-  get isDry(): boolean {
-    const {id, within, states, marker} = this.#taken;
+  /** There is nothing to read. */
+  get isEmpty(): boolean {
+    const {id, within, states, marker} = this.#read;
     const end = endOf(this.#buffer);
     const isCorrected = marker !== undefined && (this.#buffer.markerAt(marker.id) ?? marker.marker) !== marker.marker;
-    return id === end.id && within === end.within && states === this.#statesNoted && !isCorrected;
+    return id === end.id && within === end.within && states === this.#nextState && !isCorrected;
   }
 
-  /** What the buffer gets from now on goes on with this state. `fresh`: nothing before is a reference for it. */
+  /** What the buffer receives from now on continues with this state. `fresh`: nothing before is a reference for it. */
   setState(state: unknown, fresh: boolean): void {
-    this.#states.push({...endOf(this.#buffer), number: this.#statesNoted, state, fresh});
-    this.#statesNoted += 1;
+    this.#states.push({...endOf(this.#buffer), number: this.#nextState, state, fresh});
+    this.#nextState += 1;
   }
 
-  /** What is to be written next. */
-  read({maxBytes, fileFrom, fileBytes, state, isLast}: TakeOptions): Batch {
-    const walk = new TapBatch({buffer: this.#buffer, from: this.#taken, states: this.#states, wall: this.#wall()});
-    walk.skipMissing();
-    walk.correctMarker();
+  /** The next batch to write. */
+  read({maxBytes, fileFrom, fileBytes, state, isLast}: ReadOptions): Batch {
+    const batch = new TapBatch({buffer: this.#buffer, from: this.#read, states: this.#states, wall: this.#wall()});
+    batch.skipMissing();
+    batch.correctMarker();
     let isFileFull = false;
-    while (walk.bytes < maxBytes && !isFileFull && walk.takeSegment()) {
-      walk.endFullBlock();
-      isFileFull = !isLast && walk.endsLine && walk.at.offset - fileFrom >= fileBytes;
-      if (isFileFull) walk.endBlock();
+    while (batch.bytes < maxBytes && !isFileFull && batch.addSegment()) {
+      batch.endFullBlock();
+      isFileFull = !isLast && batch.endsLine && batch.at.offset - fileFrom >= fileBytes;
+      if (isFileFull) batch.endBlock();
     }
-    walk.takeStates();
+    batch.addStates();
     const end = endOf(this.#buffer);
-    const isAtEnd = walk.at.id === end.id && walk.at.within === end.within;
-    if (isAtEnd && (walk.wantsState || isLast)) walk.noteState(state(), false);
-    const batch = {...walk.result, isFileFull};
-    this.#taken = batch.end;
-    return batch;
+    const isAtEnd = batch.at.id === end.id && batch.at.within === end.within;
+    if (isAtEnd && (batch.needsState || isLast)) batch.addState(state(), false);
+    this.#read = batch.at;
+    return {...batch.result, isFileFull};
   }
 
   /** The batch is written. */
@@ -128,9 +127,9 @@ export class BufferTap {
     else this.#spans.push({...end.span, endId: end.id});
   }
 
-  /** What was taken and not committed is to be taken again. */
+  /** What was read and not committed is read again. */
   rewind(): void {
-    this.#taken = this.#written;
+    this.#read = this.#written;
   }
 
   /** Where the bytes of a segment are in the recording, if they are all written. */
@@ -146,24 +145,24 @@ export function endOf(buffer: LogBuffer): Place {
   return hasOpenLine ? {id: endId - 1, within: buffer.lineAt(endId - 1)?.length ?? 0} : {id: endId, within: 0};
 }
 
-/** A block is read back at once: about what a segment of the scrollback holds. */
+/** A block is read back at once: about the size of a segment of the scrollback. */
 const fullBlock = 256 * 1024;
 /** A segment that is full and as long as this ends a block: then reading it back reads nothing else. */
 const segmentBlock = 128 * 1024;
-/** With a state each so many bytes a start counts on over a moment's work. */
+/** Bytes between two states: as many are counted again at the next start, which takes a moment. */
 const stateEvery = 256 * 1024;
 
-/** How the stitch goes on from a place. */
+/** How the stitch continues from a place. */
 type PendingState = Place & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
 
-/** One walk over what is new in a buffer: gathers the bytes and the facts about them. */
+/** One batch in the making: the bytes that are new in a buffer, and the facts about them. */
 class TapBatch {
   readonly #buffer: LogBuffer;
   readonly #states: readonly PendingState[];
   readonly #wall: number;
   readonly #facts: IndexFact[] = [];
   readonly #chunks: Uint8Array[] = [];
-  /** Bytes gathered. */
+  /** Bytes in the batch. */
   bytes = 0;
   at: TapPosition;
   #hasGap = false;
@@ -184,11 +183,11 @@ class TapBatch {
   }
 
   /** The last state is far behind, or void. */
-  get wantsState(): boolean {
+  get needsState(): boolean {
     return this.#hasGap || this.at.offset - this.at.stateAt >= stateEvery;
   }
 
-  /** The buffer has dropped what comes next: that is noted, and the walk goes on with what there is. */
+  /** The buffer has dropped what comes next: adds a marker, and continues with what the buffer holds. */
   skipMissing(): void {
     const {firstId, droppedLines, totalBytes, byteLength} = this.#buffer;
     const isMissing = firstId > this.at.id;
@@ -215,7 +214,7 @@ class TapBatch {
     this.at = {...this.at, id: firstId, within: 0, lines: droppedLines, bytes, span};
   }
 
-  /** The pane corrects its last marker when it learns more. */
+  /** The writer of the buffer corrects its last marker when it learns more. */
   correctMarker(): void {
     const {marker: last} = this.at;
     const now = last && this.#buffer.markerAt(last.id);
@@ -225,8 +224,8 @@ class TapBatch {
     this.at = {...this.at, marker: {id: last.id, marker: now, fact}};
   }
 
-  /** Takes the rest of the segment that comes next; false: there is nothing. */
-  takeSegment(): boolean {
+  /** Adds the rest of the next segment; false: there is nothing. */
+  addSegment(): boolean {
     const segment = this.at.id < this.#buffer.endId ? this.#buffer.segmentAt(this.at.id) : undefined;
     if (!segment) return false;
     const {firstId, endId, starts, bytes, open} = segment;
@@ -237,8 +236,8 @@ class TapBatch {
     for (let id = from.id; id < endId; id++) {
       const entryStart = starts[id - firstId] ?? 0;
       const entryEnd = starts[id + 1 - firstId] ?? bytes.length;
-      this.#takeStatesAt(id, entryStart - start);
-      if (entryStart === entryEnd) this.#takeMarker(id, from.offset + entryStart - start, from.line + ended);
+      this.#addStatesAt(id, entryStart - start);
+      if (entryStart === entryEnd) this.#addMarkerOf(id, from.offset + entryStart - start, from.line + ended);
       else if (id !== openId) ended += 1;
     }
     const length = bytes.length - start;
@@ -248,13 +247,13 @@ class TapBatch {
     return length > 0 || this.at.id !== from.id;
   }
 
-  /** States of the place that the walk has come to. */
-  takeStates(): void {
-    this.#takeStatesAt(this.at.id, -this.at.within);
+  /** Adds the states of the place that it has reached. */
+  addStates(): void {
+    this.#addStatesAt(this.at.id, -this.at.within);
   }
 
-  noteState(state: unknown, fresh: boolean, offset = this.at.offset): void {
-    // Undefined is lost in JSON; a state that is not known is a gap.
+  addState(state: unknown, fresh: boolean, offset = this.at.offset): void {
+    // JSON has no undefined: an unknown state is a gap.
     this.#facts.push(state === undefined ? {kind: 'gap', offset} : {kind: 'state', offset, fresh, state});
     this.at = {...this.at, stateAt: offset};
   }
@@ -272,17 +271,17 @@ class TapBatch {
     this.at = {...this.at, block: {offset, line}};
   }
 
-  /** `from`: where the entry begins, from the walk's own offset on. */
-  #takeStatesAt(id: number, from: number): void {
+  /** `from`: where the entry begins, counted from `at.offset`. */
+  #addStatesAt(id: number, from: number): void {
     for (const {number, id: stateId, within, state, fresh} of this.#states) {
       if (number < this.at.states || stateId > id) continue;
       this.at = {...this.at, states: number + 1};
-      // What was before a gap is of no use behind it.
-      if (stateId === id && from + within >= 0) this.noteState(state, fresh, this.at.offset + from + within);
+      // A state before a gap is void behind it.
+      if (stateId === id && from + within >= 0) this.addState(state, fresh, this.at.offset + from + within);
     }
   }
 
-  #takeMarker(id: number, offset: number, line: number): void {
+  #addMarkerOf(id: number, offset: number, line: number): void {
     const marker = this.#buffer.markerAt(id);
     if (!marker) return;
     const fact = this.#addMarker({offset, line}, marker);

@@ -8,7 +8,7 @@ export type RecordedFile = {
   readonly number: number;
   readonly offset: number;
   readonly line: number;
-  readonly begunAt: number;
+  readonly startedAt: number;
   /** Lengths of its gzip members, a block each; undefined while it is plain. */
   members: readonly number[] | undefined;
 };
@@ -20,14 +20,14 @@ type RecordedMarker = {
   readonly marker: Marker;
 };
 
-/** How to go on with the log from `offset`; without a `state` nobody knows. From `freshFrom` on it is a reference. */
+/** How the log continues from `offset`; undefined: unknown. From `freshFrom` on the log is a reference. */
 type RecordedState = {readonly offset: number; readonly state: unknown; readonly freshFrom: number};
 
 /**
  * One line of a recording's index. An `offset` is in bytes and a `line` in lines, both of all that was ever recorded in
- * the folder, files that were deleted included; `at` is wall milliseconds.
+ * the folder, files that were deleted included; `at` is Unix time in ms.
  *
- * A fact is written before the bytes that it speaks of, so a fact beyond the end of the log is void: the program died
+ * A fact is written before the bytes that it describes, so a fact beyond the end of the log is void: the program died
  * between the two. Facts may come twice; the later one counts.
  */
 export type IndexFact =
@@ -36,7 +36,7 @@ export type IndexFact =
       readonly version: number;
       readonly name: string;
       readonly id: string;
-      /** Undefined, too, where nobody said so yet. */
+      /** Undefined in recordings of a version that did not write it. */
       readonly server?: string | undefined;
       readonly at: number;
     }
@@ -51,7 +51,7 @@ export type IndexFact =
       readonly lines: number;
       readonly at: number;
     }
-  /** The marker of this number stands here. A second one of a number corrects the first. */
+  /** The marker of this number is here. A second one of a number corrects the first. */
   | {
       readonly kind: 'marker';
       readonly number: number;
@@ -59,30 +59,30 @@ export type IndexFact =
       readonly line: number;
       readonly marker: Marker;
     }
-  /** How to go on with the log from here. `fresh`: nothing before is a reference for what comes. */
+  /** How the log continues from here. `fresh`: nothing before is a reference for what comes. */
   | {readonly kind: 'state'; readonly offset: number; readonly fresh: boolean; readonly state: unknown}
-  /** Something is missing here: how to go on is unknown until the next state. */
+  /** Something is missing here: how the log continues is unknown until the next state. */
   | {readonly kind: 'gap'; readonly offset: number}
   /** The file was compressed, one gzip member for each of its blocks, of these lengths. */
   | {readonly kind: 'compressed'; readonly file: number; readonly members: readonly number[]}
   /** The file was deleted to make room. */
   | {readonly kind: 'deleted'; readonly file: number; readonly at: number}
-  /** The log was found to end here: facts above that speak of more are void. */
+  /** The log was found to end here: facts above about later bytes are void. */
   | {readonly kind: 'end'; readonly offset: number; readonly at: number};
 
 /** The pipeline that a recording is of, and its server (`serverName`). */
 export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
 
-/** Facts of one write are void together; it never holds nearly as many states. */
+/** Facts of one write are void together; it never has nearly as many states. */
 const statesHeld = 64;
 
-/** What an index says: the files, blocks, markers and states of one recording. All lists are in order. */
+/** The files, blocks, markers and states of one recording, as its index lists them. All lists are in order. */
 export class RecordingMap {
-  /** Wall milliseconds of the beginning. */
-  begunAt = 0;
+  /** Unix time in ms. */
+  startedAt = 0;
   /** Undefined until the first fact was read. */
   version: number | undefined;
-  /** Undefined: nobody said. */
+  /** Undefined: unknown. */
   server: string | undefined;
   files: RecordedFile[] = [];
   blocks: RecordedBlock[] = [];
@@ -91,13 +91,13 @@ export class RecordingMap {
   nextMarker = 0;
   /** The newest ones only. */
   readonly #states: RecordedState[] = [];
-  /** Facts that were superseded, or speak of files that are gone. */
-  idle = 0;
+  /** Facts that were superseded, or are about files that are gone. */
+  voidFacts = 0;
 
   apply(fact: IndexFact): void {
     switch (fact.kind) {
       case 'recording':
-        this.begunAt = fact.at;
+        this.startedAt = fact.at;
         this.version = fact.version;
         this.server = fact.server;
         return;
@@ -107,7 +107,7 @@ export class RecordingMap {
           number: fact.file,
           offset: fact.offset,
           line: fact.line,
-          begunAt: fact.at,
+          startedAt: fact.at,
           members: undefined,
         });
         return;
@@ -123,10 +123,10 @@ export class RecordingMap {
         return;
       }
       case 'state':
-        this.#pushState(fact.state, fact.offset, fact.fresh);
+        this.#addState(fact.state, fact.offset, fact.fresh);
         return;
       case 'gap':
-        this.#pushState(undefined, fact.offset, true);
+        this.#addState(undefined, fact.offset, true);
         return;
       case 'compressed': {
         const file = this.files.find(({number}) => number === fact.file);
@@ -159,7 +159,7 @@ export class RecordingMap {
     return this.#states.at(-1);
   }
 
-  /** Takes out what speaks of more than `size` bytes. */
+  /** Removes facts about bytes beyond `size`. */
   endAt(size: number): void {
     this.#keepWhile(this.blocks, ({offset, length}) => offset + length <= size);
     this.#keepWhile(this.markers, ({offset}) => offset <= size);
@@ -170,8 +170,8 @@ export class RecordingMap {
   /** Facts that say the same in order, without those that are of no use any more. */
   facts(): IndexFact[] {
     const facts: IndexFact[] = [];
-    for (const {number, offset, line, begunAt, members} of this.files) {
-      facts.push({kind: 'file', file: number, offset, line, at: begunAt});
+    for (const {number, offset, line, startedAt, members} of this.files) {
+      facts.push({kind: 'file', file: number, offset, line, at: startedAt});
       if (members) facts.push({kind: 'compressed', file: number, members});
     }
     facts.push(...this.blocks, ...this.markers.map((marker) => ({kind: 'marker', ...marker}) as const));
@@ -184,9 +184,9 @@ export class RecordingMap {
     return facts;
   }
 
-  #pushState(state: unknown, offset: number, fresh: boolean): void {
-    this.idle += 1;
-    this.#keepWhile(this.#states, (held) => held.offset <= offset);
+  #addState(state: unknown, offset: number, fresh: boolean): void {
+    this.voidFacts += 1;
+    this.#keepWhile(this.#states, (state) => state.offset <= offset);
     if (this.#states.length === statesHeld) this.#states.shift();
     this.#states.push({offset, state, freshFrom: fresh ? offset : (this.state?.freshFrom ?? 0)});
   }
@@ -194,7 +194,7 @@ export class RecordingMap {
   #keepWhile<T>(list: T[], isKept: (item: T) => boolean): void {
     let length = list.length;
     while (length > 0 && !isKept(list[length - 1] as T)) length -= 1;
-    this.idle += list.length - length;
+    this.voidFacts += list.length - length;
     list.length = length;
   }
 
@@ -206,7 +206,7 @@ export class RecordingMap {
     const {length} = this.blocks;
     this.blocks = this.blocks.filter(({offset}) => offset >= first.offset);
     this.markers = this.markers.filter(({offset}) => offset >= first.offset);
-    this.idle += 1 + length - this.blocks.length;
+    this.voidFacts += 1 + length - this.blocks.length;
   }
 }
 
@@ -239,42 +239,35 @@ const dated: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
   end: true,
 };
 
-/** The facts in an index, in order. A line that was torn, or that this version does not know, is left out. */
+/** The facts in an index, in order. A line that was torn, or that this version cannot read, is left out. */
 export function* readIndex(text: string): Generator<IndexFact> {
   for (const line of text.split('\n')) {
-    const fact = line === '' ? undefined : parse(line);
-    if (fact) yield fact;
+    const fact = line === '' ? undefined : parseJson(line);
+    if (isFact(fact)) yield fact;
   }
 }
 
-function parse(line: string): IndexFact | undefined {
-  const value = parseJson(line);
-  return isFact(value) ? value : undefined;
-}
-
-function isFact(value: unknown): value is IndexFact {
-  if (!isObject(value)) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const kind = fields.get('kind');
+function isFact(json: unknown): json is IndexFact {
+  if (!isObject(json)) return false;
+  const {kind, at, members, marker, name, id} = json;
   if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) return false;
-  if (!numbers[kind as IndexFact['kind']].every((field) => isWhole(fields.get(field)))) return false;
-  if (kind in dated && !Number.isFinite(fields.get('at'))) return false;
-  const members = fields.get('members');
+  if (!numbers[kind as IndexFact['kind']].every((field) => isWhole(json[field]))) return false;
+  if (kind in dated && !Number.isFinite(at)) return false;
   if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
-  if (kind === 'marker') return isMarker(fields.get('marker'));
-  return kind !== 'recording' || (typeof fields.get('name') === 'string' && typeof fields.get('id') === 'string');
+  if (kind === 'marker') return isMarker(marker);
+  return kind !== 'recording' || (typeof name === 'string' && typeof id === 'string');
 }
 
 function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value);
 }
 
-/** Only what every marker has: the index is in a folder that nobody else may write to. */
+/** Checks what every marker has, and no more: no other user may write into the folder. */
 function isMarker(value: unknown): value is Marker {
   return isObject(value) && 'kind' in value && typeof value.at === 'number';
 }
 
-/** Begins a recording. An index that cannot be read, with log files beside it, is no reason to write over them. */
+/** Starts a recording. Log files beside an index that cannot be read are put aside, not overwritten. */
 export async function startIndex(
   folder: string,
   {name, id, server}: Recorded,
@@ -300,11 +293,11 @@ export async function startIndex(
   return map;
 }
 
-/** Writes an index anew, without the facts that are of no use any more. */
+/** Writes an index anew, without its void facts. */
 export async function rewriteIndex(folder: string, recorded: Recorded, map: RecordingMap): Promise<void> {
   const draft = `${indexFile(folder)}.new`;
   const {name, id, server} = recorded;
-  const first = {kind: 'recording', version: recordingVersion, name, id, server, at: map.begunAt} as const;
+  const first = {kind: 'recording', version: recordingVersion, name, id, server, at: map.startedAt} as const;
   const facts = [first, ...map.facts()];
   const handle = await open(draft, 'w', 0o600);
   try {
@@ -314,7 +307,7 @@ export async function rewriteIndex(folder: string, recorded: Recorded, map: Reco
     await handle.close();
   }
   await rename(draft, indexFile(folder));
-  map.idle = 0;
+  map.voidFacts = 0;
 }
 
 /** Between the pipeline's name and its id. Neither the ids of pipelines (UUIDs) nor the end of a name has it. */
@@ -322,20 +315,20 @@ const separator = '--';
 const safeName = /^[A-Za-z0-9][-A-Za-z0-9_]{0,62}$/;
 const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
 
-/** A folder, within a recording's, of log files that were there without an index. */
+/** Folders, within a recording's, of log files that were found without an index begin with this. */
 export const asidePrefix = 'without-index-';
 
-/** How recordings name the server that they are of. Tenants are told apart where one was asked for by name. */
+/** How recordings name their server. Tenants differ where one was requested by name. */
 export function serverName(baseUrl: string, tenant: string | undefined): string {
   return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
 }
 
-/** The folder's name for a pipeline's recording; undefined for an id or a name that no folder should be called after. */
+/** The name of the folder for a pipeline's recording; undefined where its name or id is not safe in a path. */
 export function folderName(name: string, id: string): string | undefined {
   return safeName.test(name) && safeId.test(id) && id.length <= 64 ? `${name}${separator}${id}` : undefined;
 }
 
-/** The pipeline that a folder is called after; undefined if it is not a recording's. */
+/** The pipeline that a folder is named after; undefined if it is not a recording's. */
 export function pipelineOf(folder: string): {readonly name: string; readonly id: string} | undefined {
   const at = folder.lastIndexOf(separator);
   if (at === -1) return undefined;

@@ -2,18 +2,19 @@ import {appendFile, lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
 import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
 
-/** Takes a folder that nobody writes; undefined: somebody does. What it answers gives the folder free. */
+/** Locks a folder; undefined: it is being written. Returns what unlocks it. */
 export type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
 
 type RoomOptions = {
   readonly directory: string;
   readonly maxBytes: number;
+  /** Of the folders that this program writes: what marks a file as deleted. */
   readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
-  readonly hold: FolderLock;
+  readonly lock: FolderLock;
   readonly wall: () => number;
 };
 
-/** Bytes, and wall milliseconds of the last write. */
+/** Bytes, and Unix time in ms of the last write. */
 type Extent = {readonly size: number; readonly at: number};
 
 /** What is deleted at once. */
@@ -23,15 +24,14 @@ type Part = Extent & {
   readonly name: string | undefined;
 };
 
-/** What recordings write into their folders; an index, which says what the logs are, is behind them. */
+/** Files that recordings write into their folders; in order of their names the index, which describes the logs, is last. */
 const ownName = /^(?:\d+\.log(?:\.gz)?|index\.jsonl)(?:\.new)?$/;
 
 /**
  * Deletes the oldest parts of the recordings in a directory until all together have `maxBytes`, or only what is being
  * written is left. Those of one folder go in their order: logs that were put aside, compressed files one by one, and at
- * last the folder with the file that was written last, if nobody writes it (`hold`). The deletion of a file is noted in
- * the index of its folder: by what `ours` holds for the folders that we write, else by a line at its end, which is one
- * write.
+ * last the folder with the newest file, if no program writes it (`lock`). The index of the folder gets a fact of each
+ * deleted file: from `ours`, or as a line at its end, which is one write.
  */
 export async function makeRoom(options: RoomOptions): Promise<void> {
   const parts = await partsIn(options.directory);
@@ -43,40 +43,40 @@ export async function makeRoom(options: RoomOptions): Promise<void> {
   }
 }
 
-async function remove(part: Part, {ours, hold, wall}: RoomOptions): Promise<boolean> {
+async function remove(part: Part, {ours, lock, wall}: RoomOptions): Promise<boolean> {
   const {folder, name} = part;
-  if (name === undefined) return await removeRest(part, hold);
+  if (name === undefined) return await removeRest(part, lock);
   if (!name.startsWith(asidePrefix)) {
-    // The note first: a file that it speaks of too early is deleted at the next start.
+    // The fact first: a file that is still there is deleted at the next start.
     const file = Number.parseInt(name, 10);
-    const note = ours.get(folder);
-    if (note) await note(file);
-    else await noteElsewhere(folder, {kind: 'deleted', file, at: wall()}).catch(() => {});
+    const onDeleted = ours.get(folder);
+    if (onDeleted) await onDeleted(file);
+    else await appendFact(folder, {kind: 'deleted', file, at: wall()}).catch(() => {});
   }
   await rm(path.join(folder, name), {recursive: true, force: true});
   return true;
 }
 
-/** The note is no sign of life of whoever wrote the recording: the index stays as old as it is. */
-async function noteElsewhere(folder: string, fact: IndexFact): Promise<void> {
+/** The index keeps its date, which is the last heartbeat of the recording's writer. */
+async function appendFact(folder: string, fact: IndexFact): Promise<void> {
   const index = indexFile(folder);
   const {atime, mtime} = await stat(index);
   await appendFile(index, indexLine(fact));
   await utimes(index, atime, mtime);
 }
 
-/** Deletes the logs first: what a death leaves of it is a recording that can be read, and gives way the next time. */
-async function removeRest({folder, at}: Part, hold: FolderLock): Promise<boolean> {
-  const free = await hold(folder);
-  if (!free) return false;
+/** Deletes the logs first: what a death leaves is a recording that can be read, and is deleted the next time. */
+async function removeRest({folder, at}: Part, lock: FolderLock): Promise<boolean> {
+  const unlock = await lock(folder);
+  if (!unlock) return false;
   try {
     const now = await partsOf(folder);
-    // Somebody has written it since it was looked at.
+    // It was written since the list of parts was made.
     if (now.some((part) => part.at > at)) return false;
     for (const name of await ownNames(folder)) await rm(path.join(folder, name), {force: true});
     return true;
   } finally {
-    await free();
+    await unlock();
   }
 }
 
@@ -88,7 +88,7 @@ async function partsIn(directory: string): Promise<Part[]> {
   return parts;
 }
 
-/** In the order in which they may go. */
+/** In the order in which they may be deleted. */
 async function partsOf(folder: string): Promise<Part[]> {
   const aside = (await namesIn(folder)).filter((name) => name.startsWith(asidePrefix));
   const own = await ownNames(folder);
@@ -99,7 +99,7 @@ async function partsOf(folder: string): Promise<Part[]> {
   const extents = [...aside, ...packed].map(async (name) => ({name, ...(await extentOf(folder, [name]))}));
   const parts: Part[] = (await Promise.all(extents)).map((extent) => ({folder, ...extent}));
   if (rest.length > 0) parts.push({folder, name: undefined, ...(await extentOf(folder, rest))});
-  // None is newer than the next one, whatever its date: it may have been compressed late, copied, or the clock set back.
+  // No part counts as newer than the next one: it may have been compressed late or copied, or the clock set back.
   let at = Number.POSITIVE_INFINITY;
   for (const [index, part] of [...parts.entries()].toReversed()) {
     at = Math.min(at, part.at);

@@ -3,6 +3,7 @@ import {readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
+import {ignoreMissing} from '../save-file.ts';
 import {
   indexFile,
   logFile,
@@ -13,15 +14,15 @@ import {
   readIndex,
 } from './index-file.ts';
 
-/** What a recording holds, in order. `missing`: so many bytes were deleted while it was read. */
-export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker} | {readonly missing: number};
+/** Bytes of a recorded log, or a marker in its place. */
+export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker};
 
 /** Blocks that stay unpacked: a segment of the scrollback may lie across two or three. */
-const unpackedHeld = 4;
+const unpackedBlocks = 4;
 
 /**
  * Reads the log of one recording by offset, compressed files too. Synchronous, since the screen cannot wait: a block of
- * 256 KiB takes 0.1 ms, or 1 to 2 ms to unpack. Never throws: what cannot be read is not there.
+ * 256 KiB takes 0.1 ms, or 1 to 2 ms to unpack. Never throws: what cannot be read is undefined.
  */
 export class RecordedBytes {
   readonly #folder: string;
@@ -71,7 +72,7 @@ export class RecordedBytes {
     const fileEnd = files[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
     const bytes = readPart(logFile(this.#folder, file.number), at - file.offset, Math.min(end, fileEnd) - at);
     if (bytes) return bytes;
-    // Whoever writes may have compressed it meanwhile.
+    // Its writer may have compressed it meanwhile.
     this.#map = mapOf(readFileSync(indexFile(this.#folder), 'utf8'));
     const now = this.#map.files.find(({number}) => number === file.number);
     return now?.members && this.#readPacked(now, now.members, at, end);
@@ -96,12 +97,12 @@ export class RecordedBytes {
     const bytes = packed && gunzipSync(packed, {maxOutputLength: block.length + 1});
     if (bytes?.length !== block.length) return undefined;
     this.#unpacked.push({offset: block.offset, bytes});
-    if (this.#unpacked.length > unpackedHeld) this.#unpacked.shift();
+    if (this.#unpacked.length > unpackedBlocks) this.#unpacked.shift();
     return bytes;
   }
 }
 
-/** What an index says, given as its text. */
+/** Reads the text of an index. */
 export function mapOf(index: string): RecordingMap {
   const map = new RecordingMap();
   for (const fact of readIndex(index)) map.apply(fact);
@@ -153,19 +154,31 @@ export type FoundRecording = {
   readonly server: string | undefined;
 };
 
-/** Where a recording begins and ends now; also while another program writes it. */
-type RecordedLog = {
-  /** Bytes that were deleted to make room. */
-  readonly deletedBytes: number;
-  readonly pieces: Iterable<RecordedPiece>;
-};
-
-/** Opens a recording to read it once from its beginning to its end as it is now. Throws what the file system says. */
-export function openRecordedLog(folder: string): RecordedLog {
-  const map = mapOf(readFileSync(indexFile(folder), 'utf8'));
+/**
+ * Reads a recording once, from its beginning to its end as it is now, also while another program writes it. What is not
+ * there, or cannot be read, is an `unreadable` marker. Throws an error of the file system.
+ */
+export function* readRecording(folder: string): Generator<RecordedPiece> {
+  const index = readUnlessDeleted(indexFile(folder));
+  if (index === undefined) {
+    yield {marker: {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room', at: 0}};
+    return;
+  }
+  const map = mapOf(index);
+  const {startedAt: at, firstOffset} = map;
   const size = sizeOf(folder, map);
   map.endAt(size);
-  return {deletedBytes: map.firstOffset, pieces: piecesOf(map, new RecordedBytes(folder, map), size)};
+  if (firstOffset > 0) yield {marker: {kind: 'unreadable', bytes: firstOffset, because: 'deleted-to-make-room', at}};
+  yield* piecesOf(map, new RecordedBytes(folder, map), size);
+}
+
+/** A folder that no program writes may be deleted at any time, to make room. */
+function readUnlessDeleted(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return ignoreMissing(error);
+  }
 }
 
 function sizeOf(folder: string, map: RecordingMap): number {
@@ -177,13 +190,15 @@ function sizeOf(folder: string, map: RecordingMap): number {
 function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Generator<RecordedPiece> {
   let nextMarker = 0;
   let nextBlock = 0;
-  const {blocks, markers} = map;
+  const {blocks, markers, startedAt} = map;
   for (let at = map.firstOffset; at < size; ) {
     const block = blocks[nextBlock];
     const end = block ? block.offset + block.length : Math.min(size, at + pieceBytes);
     nextBlock += 1;
     const piece = bytes.read(at, end - at);
-    if (!piece) yield {missing: end - at};
+    if (!piece) {
+      yield {marker: {kind: 'unreadable', bytes: end - at, because: 'deleted-or-damaged', at: startedAt}};
+    }
     let from = at;
     for (let marker = markers[nextMarker]; marker && marker.offset < end; marker = markers[++nextMarker]) {
       if (piece && marker.offset > from) yield {bytes: piece.subarray(from - at, marker.offset - at)};
@@ -208,13 +223,13 @@ export async function findRecordings(directory: string, name: string): Promise<F
     const folder = path.join(directory, entry);
     const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
     if (index === undefined) continue;
-    const {begunAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
-    found.push({folder, name: entry, startedAt: begunAt, server});
+    const {startedAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
+    found.push({folder, name: entry, startedAt: startedAt, server});
   }
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** The last write into the log or index of a recording, wall milliseconds; 0 when there is nothing. */
+/** Unix time in ms of the last write into the log or index of a recording; 0 when there is neither. */
 export async function lastHeartbeat(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const times = await Promise.all(

@@ -7,18 +7,18 @@ import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './reader.ts';
 import type {RecordingWriter} from './writer.ts';
 
-/** What becomes of a tab's recording, for people. */
+/** State of a tab's recording, as the screen shows it. */
 export type RecordingState =
-  /** Its folder is being looked for, locked and read. */
+  /** Its folder is searched, locked and read. */
   | {readonly kind: 'opening'}
-  /** `missedBytes`: what earlier trouble kept from being recorded, for good. */
+  /** `missedBytes`: what earlier failures have lost for good. */
   | {readonly kind: 'recording'; readonly folder: string; readonly missedBytes: number}
-  /** Another program writes this recording: its id, if it is known. */
+  /** Another process writes this recording: its id. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
-  /** Nothing is written: `why` in one sentence, `since` in wall milliseconds. It is tried again. */
+  /** Nothing is written: `why` in one sentence, `since` as Unix time in ms. It is tried again. */
   | {readonly kind: 'stopped'; readonly why: string; readonly since: number; readonly missedBytes: number};
 
-/** New lines are written so many milliseconds later, together. */
+/** Milliseconds in which new lines are gathered before they are written. */
 const writeAfter = 200;
 /** Bytes written at once. */
 const batchBytes = 1024 * 1024;
@@ -33,28 +33,28 @@ type RecorderOptions = {
   readonly clock: Clock;
   /** Where in the buffer and in the recording it begins. */
   readonly start: TapPosition;
-  /** How to go on with the log at the end of the buffer: plain data, given back at the next start. */
+  /** How the log continues at the end of the buffer: plain data, returned at the next start. */
   readonly state: () => unknown;
-  /** A file is over at so many bytes, or after so many milliseconds. */
+  /** A file is full at this many bytes, or after this many milliseconds. */
   readonly fileBytes: number;
   readonly fileAge: number;
   readonly onChange: () => void;
-  /** A file is over: there may be too many now. */
+  /** A file is full: there may be too many now. */
   readonly onRotated: () => Promise<void>;
   /** Frees the folder. */
   readonly release: () => Promise<void>;
 };
 
 /**
- * Writes what a log buffer receives to a recording, as it comes, and gives it back when the buffer has dropped it.
- * It never makes anybody wait: the buffer is its queue, and when the disk does not take it, it says so, tries again, and
- * writes what is still there.
+ * Writes what a log buffer receives to a recording, as it comes, and reads it back when the buffer has dropped it.
+ * No caller waits for it: the buffer is its queue. When the disk fails, its state says so; it tries again, and writes
+ * what is still in the buffer.
  */
 export class Recorder implements ColdStore {
   readonly #options: RecorderOptions;
   readonly #tap: BufferTap;
   #cancel: (() => void) | undefined;
-  /** The work that goes on, one piece after the other; never rejects. */
+  /** The write in progress; never rejects. */
   #work: Promise<void> | undefined;
   #packing: Promise<void> = Promise.resolve();
   #inFlight: Batch | undefined;
@@ -89,22 +89,22 @@ export class Recorder implements ColdStore {
     };
   }
 
-  /** Something may have changed in the buffer. */
+  /** The buffer may have changed. */
   wake(): void {
-    if (this.#cancel || this.#work || this.#finished || this.#failure || this.#tap.isDry) return;
+    if (this.#cancel || this.#work || this.#finished || this.#failure || this.#tap.isEmpty) return;
     this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
   }
 
-  /** The log has found its place, and goes on from the end of the buffer as `state` says then. */
+  /** The log has found its place, and continues at the end of the buffer with the `state` of that moment. */
   setState(fresh: boolean): void {
     if (!this.#finished) this.#tap.setState(this.#options.state(), fresh);
   }
 
-  /** Writes what is there now, and ends. Never rejects; what could not be written is missing. */
+  /** Writes what the buffer holds now, and ends. Never rejects; what could not be written is missing. */
   finish(): Promise<void> {
     if (this.#finished) return this.#finished;
     this.#cancel?.();
-    const last = this.#take(Number.POSITIVE_INFINITY, true);
+    const last = this.#nextBatch(Number.POSITIVE_INFINITY, true);
     this.#finished = this.#finish(this.#inFlight, last);
     return this.#finished;
   }
@@ -123,10 +123,10 @@ export class Recorder implements ColdStore {
   async #write(isRetry: boolean): Promise<void> {
     const {writer} = this.#options;
     if (isRetry) await writer.repair();
-    while (!this.#finished && (isRetry || !this.#tap.isDry)) {
-      const batch = this.#take(batchBytes, false);
+    while (!this.#finished && (isRetry || !this.#tap.isEmpty)) {
+      const batch = this.#nextBatch(batchBytes, false);
       this.#inFlight = batch;
-      await this.#put(batch);
+      await this.#writeBatch(batch);
       this.#inFlight = undefined;
       if (isRetry) this.#recover();
       if (batch.isFileFull) await this.#rotate(batch.end.line);
@@ -134,7 +134,7 @@ export class Recorder implements ColdStore {
     }
   }
 
-  async #put(batch: Batch): Promise<void> {
+  async #writeBatch(batch: Batch): Promise<void> {
     await this.#options.writer.append(batch.facts, batch.chunks);
     const {written} = this.#tap;
     const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -143,9 +143,9 @@ export class Recorder implements ColdStore {
     this.#options.buffer.releaseKept();
   }
 
-  #take(maxBytes: number, isLast: boolean): Batch {
+  #nextBatch(maxBytes: number, isLast: boolean): Batch {
     const {writer, clock, state, fileAge, fileBytes} = this.#options;
-    const isOld = clock.wall() - writer.fileBegunAt >= fileAge;
+    const isOld = clock.wall() - writer.fileStartedAt >= fileAge;
     return this.#tap.read({
       maxBytes,
       fileFrom: writer.map.files.at(-1)?.offset ?? 0,
@@ -160,7 +160,7 @@ export class Recorder implements ColdStore {
     const over = await writer.rotate(line);
     if (over === undefined) return;
     this.#packing = this.#packing
-      // What cannot be compressed now is at the next start.
+      // What cannot be compressed now is compressed at the next start.
       .then(() => writer.pack(over).catch(() => {}))
       .then(() => onRotated())
       .catch(() => {});
@@ -189,10 +189,10 @@ export class Recorder implements ColdStore {
     try {
       const isLost = inFlight !== undefined && this.#tap.written !== inFlight.end;
       if (isLost || this.#failure) await writer.repair();
-      if (isLost) await this.#put(inFlight);
-      await this.#put(last);
+      if (isLost) await this.#writeBatch(inFlight);
+      await this.#writeBatch(last);
     } catch {
-      // It was said to have stopped, or the program ends: there is nobody to tell.
+      // The state showed that it has stopped, or the program ends: no one reads another failure.
     }
     await writer.close().catch(() => {});
     await release().catch(() => {});

@@ -13,8 +13,8 @@ import {RecordingWriter} from './writer.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /**
- * Milliseconds from the opening of a recording until room is made: those of other tabs that begin with it are open by
- * then, whose pipelines may have to be asked for and whose disk may be slow, 3 s each.
+ * Milliseconds from the opening of a recording until room is made: those of the tabs that open at the same time are open
+ * by then, although their pipelines may have to be requested and the disk may be slow, 3 s each.
  */
 const roomAfter = 10_000;
 /** In the directory of the recordings. */
@@ -23,26 +23,26 @@ const roomLock = 'making-room.lock';
 export type RecordingsOptions = {
   /** Made when it is not there. */
   readonly directory: string;
-  /** Name of the server that they are of (`serverName`): what is of another is not gone on with. Default: any. */
+  /** Their server (`serverName`): those of another one are not continued. Default: any. */
   readonly server?: string;
-  /** Bytes of all recordings in the directory together; the oldest give way (make-room.ts). */
+  /** Bytes of all recordings in the directory together; the oldest are deleted (make-room.ts). */
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
-  /** A file is over at so many bytes (16 MiB), or after so many milliseconds (a day). */
+  /** A file is full at this many bytes (16 MiB), or after this many milliseconds (a day). */
   readonly fileBytes?: number;
   readonly fileAge?: number;
 };
 
-/** A recording that was found or begun. Who writes it has to `record` or to `release` it. */
+/** A recording that was found or started. Its opener has to `record` or to `release` it. */
 export type OpenRecording = {
   readonly folder: string;
   readonly past: RecordedPast;
-  /** It held something before. */
+  /** It held a log before. */
   readonly isOld: boolean;
-  /** Wall milliseconds of the last sign of life of whoever wrote it. */
+  /** Unix time in ms of its writer's last heartbeat. */
   readonly lastAt: number;
-  /** Undefined: we may write. */
+  /** Id of the process that writes it; undefined: we may. */
   readonly readOnlyBy: number | undefined;
   readonly record: (options: RecordOptions) => Recorder;
   readonly release: () => Promise<void>;
@@ -57,19 +57,19 @@ export type RecordOptions = {
 
 /**
  * The recordings in one directory, a folder for each pipeline: `<name>--<id>/` with
- * - `000001.log` and on: the log's bytes as they came, in order; those that are over are compressed (`.log.gz`). What
- *   the server says of itself (its discard notice, its last words) is no part of the log. A line whose rest was lost is
- *   ended with a newline.
+ * - `000001.log` and on: the log's bytes as they came, in order; full ones are compressed (`.log.gz`). The server's own
+ *   lines (its discard notice, its end marker) are no part of the log. A line whose rest was lost is ended with a
+ *   newline.
  * - `index.jsonl`: what is not in the bytes (index-file.ts); grows at its end only.
- * - `lock`: which process writes, while one does.
+ * - `lock`: the process that writes, while one does.
  */
 export class Recordings {
   readonly #options: RecordingsOptions;
-  /** Folders that this program holds, and when they will be free. */
-  readonly #held = new Map<string, Promise<void>>();
-  /** Notes, of a folder that this program writes, that a file was deleted. */
+  /** Folders that this program has locked, and when each is unlocked. */
+  readonly #locked = new Map<string, Promise<void>>();
+  /** For each folder that this program writes: marks a file as deleted. */
   readonly #ours = new Map<string, (file: number) => Promise<void>>();
-  /** Room is made so far; never rejects. */
+  /** Resolves when the room that was asked for is made; never rejects. */
   #roomMade: Promise<void> = Promise.resolve();
   #cancelRoom: (() => void) | undefined;
 
@@ -77,28 +77,28 @@ export class Recordings {
     this.#options = options;
   }
 
-  /** Opens the recording of a pipeline. Rejects, with a sentence or an error of the file system, when that fails. */
+  /** Opens the recording of a pipeline. Rejects with a sentence or with an error of the file system. */
   async open(name: string, id: string): Promise<OpenRecording> {
-    const called = folderName(name, id);
-    if (called === undefined) throw new Error(`no folder can be called after the id '${id.slice(0, 80)}'`);
-    const folder = path.join(this.#options.directory, called);
-    const before = this.#held.get(folder);
-    // At once: who asks while we wait is next.
-    const free = this.#reserve(folder);
+    const ownName = folderName(name, id);
+    if (ownName === undefined) throw new Error(`no folder can be named after the id '${id.slice(0, 80)}'`);
+    const folder = path.join(this.#options.directory, ownName);
+    const before = this.#locked.get(folder);
+    // At once: the next opener waits for this one.
+    const unlock = this.#reserve(folder);
     await before;
     try {
       await mkdir(folder, {recursive: true, mode: 0o700});
       const by = await acquireLock(lockFile(folder), this.#options.processes);
-      if (by === undefined) return await this.#openToWrite(folder, {name, id, free});
-      free();
+      if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock});
+      unlock();
       return await readOnly(folder, by);
     } catch (error) {
-      free();
+      unlock();
       throw error;
     }
   }
 
-  /** Id of the pipeline of that name that was recorded last, if any was, and not of another server. */
+  /** Id of the pipeline of that name that was recorded last, on our server; undefined: none was. */
   async newestId(name: string): Promise<string | undefined> {
     const {directory, server: ours} = this.#options;
     const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
@@ -106,25 +106,25 @@ export class Recordings {
     return found && pipelineOf(path.basename(found.folder))?.id;
   }
 
-  /** Resolves when no folder is held any more, and room is made. */
+  /** Resolves when all folders are unlocked, and room is made. */
   async closed(): Promise<void> {
     this.#cancelRoom?.();
-    await Promise.all([...this.#held.values(), this.#roomMade]);
+    await Promise.all([...this.#locked.values(), this.#roomMade]);
   }
 
-  /** Who asks for the folder from now on waits until the answer is called. */
+  /** The next opener of the folder waits until the returned function is called. */
   #reserve(folder: string): () => void {
     const {promise, resolve} = Promise.withResolvers<void>();
-    this.#held.set(folder, promise);
+    this.#locked.set(folder, promise);
     return () => {
-      if (this.#held.get(folder) === promise) this.#held.delete(folder);
+      if (this.#locked.get(folder) === promise) this.#locked.delete(folder);
       resolve();
     };
   }
 
   async #openToWrite(
     folder: string,
-    {name, id, free}: {readonly name: string; readonly id: string; readonly free: () => void},
+    {name, id, unlock}: {readonly name: string; readonly id: string; readonly unlock: () => void},
   ): Promise<OpenRecording> {
     const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
     const lock = lockFile(folder);
@@ -139,7 +139,7 @@ export class Recordings {
       });
       const release = async () => {
         this.#ours.delete(folder);
-        await releaseLock(lock).finally(free);
+        await releaseLock(lock).finally(unlock);
       };
       const onRotated = () => this.#makeRoom();
       this.#makeRoomSoon();
@@ -181,36 +181,36 @@ export class Recordings {
     return made;
   }
 
-  /** Nothing where another program makes room: it does so for all recordings. */
+  /** Nothing while another program makes room: it does so for all recordings. */
   async #makeRoomAlone(): Promise<void> {
     const {directory, maxBytes, clock, processes} = this.#options;
     const lock = path.join(directory, roomLock);
     if ((await acquireLock(lock, processes)) !== undefined) return;
-    const hold = (folder: string) => this.#holdIdle(folder);
     try {
-      await makeRoom({directory, maxBytes, ours: this.#ours, hold, wall: clock.wall});
+      const lockIdle = (folder: string) => this.#lockIdle(folder);
+      await makeRoom({directory, maxBytes, ours: this.#ours, lock: lockIdle, wall: clock.wall});
     } finally {
       await releaseLock(lock);
     }
   }
 
-  /** Takes a folder that nobody writes; when it is given free with nothing in it, it goes. */
-  async #holdIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
-    if (this.#held.has(folder)) return undefined;
-    const free = this.#reserve(folder);
+  /** Locks a folder that no program writes; when it is empty at its unlocking, it is deleted. */
+  async #lockIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
+    if (this.#locked.has(folder)) return undefined;
+    const unlock = this.#reserve(folder);
     const lock = lockFile(folder);
-    const isTaken = await acquireLock(lock, this.#options.processes).then(
+    const isLocked = await acquireLock(lock, this.#options.processes).then(
       (by) => by === undefined,
       () => false,
     );
-    if (isTaken) {
+    if (isLocked) {
       return async () => {
-        // Another program may have begun anew in it between the two.
-        const freed = releaseLock(lock).then(() => rmdir(folder));
-        await freed.catch(() => {}).finally(free);
+        // Another program may have started a recording in it between the two.
+        const isFree = releaseLock(lock).then(() => rmdir(folder));
+        await isFree.catch(() => {}).finally(unlock);
       };
     }
-    free();
+    unlock();
     return undefined;
   }
 }

@@ -17,12 +17,12 @@ import {
 } from './index-file.ts';
 import {mapOf} from './reader.ts';
 
-/** An index is written anew when so many of its facts are of no use any more. */
-const idleIndexLines = 2_000;
+/** Void facts after which an index is written anew. */
+const mostVoidFacts = 2_000;
 
 /**
- * The writing side of a recording's folder. The caller holds its lock. One call at a time; each rejects with what the
- * file system said, and may then be tried again after `repair`.
+ * The writing side of a recording's folder. The caller has locked it. One call at a time; each rejects with an error of
+ * the file system, and may be tried again after `repair`.
  */
 export class RecordingWriter {
   readonly folder: string;
@@ -32,7 +32,7 @@ export class RecordingWriter {
   #log: FileHandle;
   #size: number;
   #indexIsTorn = false;
-  #noting: Promise<void> = Promise.resolve();
+  #adding: Promise<void> = Promise.resolve();
 
   private constructor(options: {
     folder: string;
@@ -50,7 +50,7 @@ export class RecordingWriter {
     this.#size = options.size;
   }
 
-  /** Opens a recording, or begins one, and repairs what a death has left. Rejects for one of a later version. */
+  /** Opens a recording, or starts one, and repairs what a death has left. Rejects for one of a later version. */
   static async open(
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
@@ -61,7 +61,7 @@ export class RecordingWriter {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
     if (map.version === undefined) map = await startIndex(folder, recorded, clock);
-    else if (map.idle > idleIndexLines) await rewriteIndex(folder, recorded, map);
+    else if (map.voidFacts > mostVoidFacts) await rewriteIndex(folder, recorded, map);
     const file = map.files.at(-1);
     const index = await open(indexFile(folder), 'a', 0o600);
     const log = await openLog(folder, file?.number ?? 1);
@@ -69,7 +69,7 @@ export class RecordingWriter {
     const writer = new RecordingWriter({folder, map, clock, index, log, size});
     writer.#indexIsTorn = text !== undefined && !text.endsWith('\n');
     try {
-      await writer.#mend();
+      await writer.#repairStart();
       return writer;
     } catch (error) {
       await writer.close();
@@ -87,14 +87,14 @@ export class RecordingWriter {
     return this.#size - (this.map.files.at(-1)?.offset ?? 0);
   }
 
-  /** Wall milliseconds. */
-  get fileBegunAt(): number {
-    return this.map.files.at(-1)?.begunAt ?? 0;
+  /** Unix time in ms. */
+  get fileStartedAt(): number {
+    return this.map.files.at(-1)?.startedAt ?? 0;
   }
 
-  /** First the facts and then the bytes, so that whatever is on disk is known (index-file.ts). */
+  /** First the facts and then the bytes, so that the index describes all bytes on disk (index-file.ts). */
   async append(facts: readonly IndexFact[], bytes: readonly Uint8Array[]): Promise<void> {
-    await this.#note(facts);
+    await this.#addFacts(facts);
     const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
     let position = this.fileSize;
     for (let rest = block; rest.length > 0; ) {
@@ -105,19 +105,19 @@ export class RecordingWriter {
     this.#size += block.length;
   }
 
-  /** Begins another file. The log ends at a block's end. Answers the number of the one that is over. */
+  /** Starts another file; the log has to end with a block. Returns the number of the file before it. */
   async rotate(line: number): Promise<number | undefined> {
     const file = this.map.files.at(-1);
     if (!file || this.fileSize === 0) return undefined;
     await this.#log.sync();
     const next = await openLog(this.folder, file.number + 1);
-    await this.#note([{kind: 'file', file: file.number + 1, offset: this.#size, line, at: this.#clock.wall()}]);
+    await this.#addFacts([{kind: 'file', file: file.number + 1, offset: this.#size, line, at: this.#clock.wall()}]);
     await this.#log.close();
     this.#log = next;
     return file.number;
   }
 
-  /** Compresses a file that is over. */
+  /** Compresses a file that is full. */
   async pack(number: number): Promise<void> {
     const {files, blocks} = this.map;
     const index = files.findIndex((file) => file.number === number);
@@ -129,21 +129,21 @@ export class RecordingWriter {
     // A file that is not all in blocks stays as it is.
     if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
     const members = await packFile(logFile(this.folder, number), lengths);
-    await this.#note([{kind: 'compressed', file: number, members}]);
+    await this.#addFacts([{kind: 'compressed', file: number, members}]);
     // A machine that goes down must not forget how to read what is left.
     await this.#index.datasync();
     await rm(logFile(this.folder, number), {force: true});
   }
 
-  /** Notes that a file was deleted to make room. */
+  /** A file was deleted to make room. */
   async onDeleted(number: number): Promise<void> {
-    await this.#note([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
+    await this.#addFacts([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
   }
 
-  /** After a failed call: takes out what it may have left. */
+  /** After a failed call: removes what it may have left. */
   async repair(): Promise<void> {
     await this.#log.truncate(this.fileSize);
-    await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+    await this.#addFacts([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
   }
 
   /** Everything written reaches the disk; nothing may follow. */
@@ -155,16 +155,16 @@ export class RecordingWriter {
     }
   }
 
-  /** One after the other: a file is compressed while others are written. */
-  async #note(facts: readonly IndexFact[]): Promise<void> {
+  /** One after the other: a file is compressed while another is written. */
+  async #addFacts(facts: readonly IndexFact[]): Promise<void> {
     if (facts.length === 0) return;
-    const before = this.#noting;
-    const noting = before.catch(() => {}).then(() => this.#noteNow(facts));
-    this.#noting = noting;
+    const before = this.#adding;
+    const noting = before.catch(() => {}).then(() => this.#writeFacts(facts));
+    this.#adding = noting;
     await noting;
   }
 
-  async #noteNow(facts: readonly IndexFact[]): Promise<void> {
+  async #writeFacts(facts: readonly IndexFact[]): Promise<void> {
     // After a torn line a newline, so that only that one is lost.
     const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(indexLine).join('')}`;
     this.#indexIsTorn = true;
@@ -173,26 +173,26 @@ export class RecordingWriter {
     for (const fact of facts) this.map.apply(fact);
   }
 
-  /** Of an earlier run: facts without their bytes, a file that was being compressed. */
-  async #mend(): Promise<void> {
+  /** What an earlier run has left: facts without their bytes, a file that was being compressed. */
+  async #repairStart(): Promise<void> {
     if (this.map.files.length === 0) {
-      await this.#note([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
-    } else await this.#note([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+      await this.#addFacts([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
+    } else await this.#addFacts([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
     const {folder, map} = this;
-    await tidyFolder(folder, {map, wall: this.#clock.wall, noteDeleted: (number) => this.onDeleted(number)});
+    await tidyFolder(folder, {map, wall: this.#clock.wall, onDeleted: (number) => this.onDeleted(number)});
     for (const file of map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
   }
 }
 
-/** Made if it is not there; never cut. Not `a`: what was half written is written again in its place. */
+/** Made if it is not there; never truncated. Not `a`: what was half written is written again in its place. */
 async function openLog(folder: string, number: number): Promise<FileHandle> {
   return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
 }
 
 /**
  * Compresses a file into `<file>.gz`, one gzip member for each block of the given lengths: any of them can be unpacked
- * alone, and together they are a file that `zcat` and `zgrep` read. Answers the members' lengths. The file itself
- * stays. The work is done on Node's thread pool.
+ * alone, and together they are a file that `zcat` and `zgrep` read. Returns the members' lengths. The file itself
+ * stays. Node's thread pool does the work.
  */
 async function packFile(file: string, lengths: readonly number[]): Promise<number[]> {
   const members: number[] = [];
@@ -239,44 +239,44 @@ function pack(block: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => gzip(block, (error, packed) => (error ? reject(error) : resolve(packed))));
 }
 
-/** A draft that is older than this, in milliseconds, is nobody's any more. */
+/** No program still writes a draft that is older than this. Milliseconds. */
 const draftAge = 60_000;
 
 /**
  * Brings a recording's folder in line with its index: a program that died may have left drafts, a file both compressed
- * and not, or a deletion that was noted and not done, or done and not noted (`noteDeleted` is for that).
+ * and not, or a deletion that is in the index and was not done, or the other way round (`onDeleted` is for that).
  */
 export async function tidyFolder(
   folder: string,
   {
     map,
     wall,
-    noteDeleted,
+    onDeleted,
   }: {
     readonly map: RecordingMap;
     readonly wall: () => number;
-    readonly noteDeleted: (file: number) => Promise<void>;
+    readonly onDeleted: (file: number) => Promise<void>;
   },
 ): Promise<void> {
   const kept = new Set(await readdir(folder));
   for (const name of kept) {
     if (name.startsWith('lock.') || name.endsWith('.new')) await removeOld(path.join(folder, name), wall);
     const isLog = name.endsWith('.log') || name.endsWith('.log.gz');
-    // Whoever made room may have died between the note and the deletion.
+    // A program that made room may have died between the fact and the deletion.
     if (isLog && Number.parseInt(name, 10) < (map.files[0]?.number ?? 0)) await rm(path.join(folder, name));
   }
   for (const {number, members} of map.files) {
     const file = logFile(folder, number);
     const name = path.basename(file);
-    // Whoever made room may not have come to say so. A note takes the file out of the map.
-    if (!kept.has(name) && !kept.has(`${name}.gz`) && number === map.files[0]?.number) await noteDeleted(number);
+    // It may have died before the fact. The fact removes the file from the map.
+    if (!kept.has(name) && !kept.has(`${name}.gz`) && number === map.files[0]?.number) await onDeleted(number);
     if (members) await rm(file, {force: true});
     else if (kept.has(name)) await rm(`${file}.gz`, {force: true});
     else if (kept.has(`${name}.gz`)) await unpackFile(file);
   }
 }
 
-/** Drafts of locks, and of files, stay when a program dies at the wrong moment. */
+/** A program that dies at the wrong moment leaves drafts of locks and files. */
 async function removeOld(file: string, wall: () => number): Promise<void> {
   const found = await stat(file).catch(ignoreMissing);
   if (found && wall() - found.mtimeMs > draftAge) await rm(file, {force: true});

@@ -20,7 +20,7 @@ test('begins with whose recording it is, for nobody else to read', async () => {
   const folder = path.join(home.path, 'p--id-1');
   const clock = new FakeClock();
   const map = await startIndex(folder, pipeline, clock);
-  expect(map).toMatchObject({version: 1, begunAt: clock.wall(), files: []});
+  expect(map).toMatchObject({version: 1, startedAt: clock.wall(), files: []});
   const file = path.join(folder, 'index.jsonl');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({kind: 'recording', version: 1, ...pipeline});
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -39,18 +39,18 @@ test('log files without an index that can be read are put aside', async () => {
   expect(await readFile(path.join(home.path, aside, '000001.log'), 'utf8')).toBe('lines\n');
 });
 
-test('written anew, it says the same and has nothing idle', async () => {
+test('written anew, it says the same and has nothing void', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   await mkdir(folder);
   const map = await startIndex(folder, pipeline, new FakeClock(5));
   map.apply({kind: 'file', file: 1, offset: 0, line: 0, at: 6});
   for (let n = 0; n < 10; n++) map.apply({kind: 'state', offset: n, fresh: false, state: {n}});
-  expect(map.idle).toBeGreaterThan(0);
+  expect(map.voidFacts).toBeGreaterThan(0);
   await rewriteIndex(folder, pipeline, map);
-  expect(map.idle).toBe(0);
+  expect(map.voidFacts).toBe(0);
   const again = mapOf(await readFile(path.join(folder, 'index.jsonl'), 'utf8'));
-  expect(again).toMatchObject({version: 1, begunAt: 5, files: map.files});
+  expect(again).toMatchObject({version: 1, startedAt: 5, files: map.files});
   expect(again.state).toEqual(map.state);
   expect(await readdir(folder)).toEqual(['index.jsonl']);
 });
@@ -145,6 +145,6 @@ test('an index that is written anew says the same', () => {
     state(15, {some: 'state'}),
   );
   const again = read(...map.facts());
-  expect({...again, idle: 0}).toEqual({...map, idle: 0});
+  expect({...again, voidFacts: 0}).toEqual({...map, voidFacts: 0});
   expect(again.state).toEqual(map.state);
 });

@@ -6,7 +6,7 @@ import process from 'node:process';
 import {expect, test} from 'vitest';
 import {acquireLock} from '../../../source/storage/file-lock.ts';
 import {indexFile, lockFile, logFile} from '../../../source/storage/recording/index-file.ts';
-import {openRecordedLog} from '../../../source/storage/recording/reader.ts';
+import {readRecording} from '../../../source/storage/recording/reader.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -90,11 +90,11 @@ test('the oldest file of one that nobody writes is missed; it stays as old as it
   const folder = await record(home.path, 'a', [1, 2, 3]);
   const newer = await record(home.path, 'b', [4]);
   expect(await makeRoom(home.path, 35_000)).toEqual(['p--a/000002.log.gz', 'p--a/000003.log', 'p--b/000001.log']);
-  expect(openRecordedLog(folder).deletedBytes).toBe(fileBytes);
+  expect([...readRecording(folder)][0]).toMatchObject({marker: {kind: 'unreadable', bytes: fileBytes}});
   expect(await dayOf(indexFile(folder))).toBe(3);
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--b/000001.log']);
   expect(await readdir(home.path)).not.toContain('p--a');
-  expect(openRecordedLog(newer).deletedBytes).toBe(0);
+  expect([...readRecording(newer)]).toEqual([{bytes: expect.any(Buffer)}]);
 });
 
 test('files of one folder go in their order, also when the first was compressed late or the clock set back', async () => {
@@ -103,13 +103,13 @@ test('files of one folder go in their order, also when the first was compressed 
   expect(await makeRoom(home.path, 25_000)).toEqual(['p--a/000002.log.gz', 'p--a/000003.log']);
 });
 
-test('what a death while it is deleted leaves can be read and gone on with, and gives way too', async () => {
+test('what a death while it is deleted leaves can be read and continued, and is deleted, too', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1, 2]);
   await makeRoom(home.path, 15_000);
   await rm(logFile(folder, 2));
-  const {deletedBytes, pieces} = openRecordedLog(folder);
-  expect([deletedBytes, [...pieces]]).toEqual([fileBytes, []]);
+  const deleted = {marker: {kind: 'unreadable', bytes: fileBytes, because: 'deleted-to-make-room'}};
+  expect([...readRecording(folder)]).toMatchObject([deleted]);
   const writer = await RecordingWriter.open(folder, {name: 'p', id: 'a', clock: new FakeClock()});
   expect(writer.size).toBe(fileBytes);
   await writer.close();

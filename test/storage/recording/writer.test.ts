@@ -69,7 +69,7 @@ async function tidied(
   await tidyFolder(home.path, {
     map,
     wall: Date.now,
-    noteDeleted: async (number) => {
+    onDeleted: async (number) => {
       noted.push(number);
       map.apply({kind: 'deleted', file: number, at: 1});
     },
