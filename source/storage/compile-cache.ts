@@ -4,8 +4,8 @@ import path from 'node:path';
 /**
  * The folder for compiled code, `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, made with mode 0700 where it is
  * missing, as its real path. Undefined: none is to be used, since another user could put code into it, which would be
- * run. As ssh (`StrictModes`) it trusts a folder when it and every folder above it, links resolved, belong to root or
- * the user and nobody else may write there; a sticky `/tmp` does not count as such. The last one is the user's alone.
+ * run. As ssh does (`StrictModes`), it trusts a folder when it and every folder above it, links resolved, belong to root or
+ * the user and nobody else may write there; a sticky `/tmp` is not trusted. The last one is the user's alone.
  * The specification (XDG Base Directory, 0.8) says to ignore a relative path. `user`: the effective user id; undefined:
  * this system has none. Never throws; synchronous, for some 0.1 ms.
  */
@@ -17,7 +17,7 @@ export function compileCacheFolder(
   if (user === undefined || !path.isAbsolute(base)) return undefined;
   try {
     const {real, missing} = resolved(path.join(base, 'pipetail'));
-    // Before anything is made in it, and through no link: from here on only root and the user can change the way.
+    // Before anything is made in it, and through no link: from here on only root and the user can change the path.
     if (!isTrusted(real, user)) return undefined;
     let folder = real;
     for (const name of missing) {
@@ -26,12 +26,12 @@ export function compileCacheFolder(
     }
     return isTrusted(folder, user) && isPrivate(folder, user) ? folder : undefined;
   } catch {
-    // It cannot be made or looked at: the program starts without it.
+    // It cannot be made or checked: the program starts without it.
     return undefined;
   }
 }
 
-/** The real path of as much of the folder as is there, and the names that are missing under it. */
+/** The real path of the part of the folder that exists, and the names that are missing under it. */
 function resolved(folder: string): {real: string; missing: readonly string[]} {
   const missing: string[] = [];
   for (let there = folder; ; there = path.dirname(there)) {
@@ -44,7 +44,7 @@ function resolved(folder: string): {real: string; missing: readonly string[]} {
   }
 }
 
-/** Nobody but root and the user can change the folder, or have another one stand in its place. */
+/** Only root and the user can change the folder, or put another one in its place. */
 function isTrusted(real: string, user: number): boolean {
   for (let folder = real; ; folder = path.dirname(folder)) {
     const stats = lstatSync(folder);
@@ -58,7 +58,7 @@ function isPrivate(folder: string, user: number): boolean {
   return uid === user && (mode & 0o777) === 0o700;
 }
 
-/** One that another start of the program has just made is looked at like any other. */
+/** One that another start of the program has just made is checked like any other. */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, 0o700);

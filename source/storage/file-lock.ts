@@ -2,26 +2,26 @@ import {link, readFile, rm, writeFile} from 'node:fs/promises';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
-/** What the lock asks of the machine. */
+/** What the lock needs to know of processes. */
 export type Processes = {
   /** Our own id. */
   readonly pid: number;
   /** Whether a process of this id exists: signal 0. */
   readonly isAlive: (pid: number) => boolean;
-  /** A random number in [0, 1): no two locks may be alike. */
+  /** A random number in [0, 1): no two locks may be equal. */
   readonly random: () => number;
 };
 
 type Holder = {readonly pid: number; readonly started: string; readonly mark: string};
 
 /**
- * Takes the lock of a recording, a file that names its one writer; answers undefined, or the id of the process that has
- * it. A lock is void once its process is gone, also when another process has got its id since: the file says when its
- * process started, as the kernel counts (Linux; elsewhere the id alone decides). Rejects when the folder cannot be
- * written to.
+ * Locks a recording or a session: a file names its one writer. Returns undefined, or the id of the process that holds
+ * the lock. A lock is void once its process is gone, also when another process has its id since: the file has the time at
+ * which its process started, as the kernel counts (Linux; elsewhere the id alone decides). Rejects when the folder cannot
+ * be written to.
  *
- * Of several that find a void lock, one gets a second lock, on taking over this very one: every lock has a mark of its
- * own. Without that, who looked first might put away what another one has put there meanwhile.
+ * Of several programs that find a void lock, one gets a second lock, for removing this very one: every lock has its own
+ * mark. Otherwise the first to read it might remove the lock that another one has made meanwhile.
  */
 export async function acquireLock(file: string, processes: Processes): Promise<number | undefined> {
   const {pid, random} = processes;
@@ -33,14 +33,14 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
     if (found === undefined) continue;
     const holder = holderOf(found);
     if (holder && (await isRunning(holder, processes))) return holder.pid;
-    const taking = `${file}.${holder?.mark ?? 'damaged'}`;
-    const other = await acquireLock(taking, processes);
+    const removal = `${file}.${holder?.mark ?? 'damaged'}`;
+    const other = await acquireLock(removal, processes);
     if (other !== undefined) return other;
     try {
-      // Only who has that second lock puts a void one away.
+      // Only the holder of the second lock removes a void one.
       if ((await readFile(file, 'utf8').catch(ignoreMissing)) === found) await rm(file, {force: true});
     } finally {
-      await releaseLock(taking);
+      await releaseLock(removal);
     }
   }
 }
@@ -49,7 +49,7 @@ export async function releaseLock(file: string): Promise<void> {
   await rm(file, {force: true});
 }
 
-/** Written under another name and then linked, so that nobody ever sees it half written. */
+/** Written under another name and then linked, so that no program reads it half written. */
 async function create(file: string, text: string, mark: string): Promise<boolean> {
   const draft = `${file}.${mark}.new`;
   try {

@@ -31,7 +31,7 @@ export async function saveFile(
     const bytes = await write(draft, blocks, signal);
     if (bytes === undefined) return {kind: 'stopped', path: file};
     if (overwrite) await rename(draft, target.path);
-    else await give(draft, target.path);
+    else await linkOrClaim(draft, target.path);
     return {kind: 'saved', path: file, bytes};
   } catch (error) {
     if (signal.aborted && error === signal.reason) return {kind: 'stopped', path: file};
@@ -40,7 +40,7 @@ export async function saveFile(
     if (why === undefined) throw error;
     return {kind: 'failed', path: file, why};
   } finally {
-    // Best effort: the answer is about the file.
+    // Best effort: the result is about the file.
     if (hidden !== undefined) await rm(hidden, {recursive: true, force: true}).catch(() => {});
   }
 }
@@ -49,7 +49,7 @@ type Target =
   | {readonly kind: 'free' | 'regular'; readonly path: string}
   | {readonly kind: 'other'; readonly why: string};
 
-/** What the name stands for. A link is followed, so that it still is one after its file was replaced. */
+/** What the name refers to. A link is followed, so that it still is one after its file was replaced. */
 async function targetOf(file: string): Promise<Target> {
   const found = await lstat(file).catch(ignoreMissing);
   if (!found) return {kind: 'free', path: file};
@@ -61,7 +61,7 @@ async function targetOf(file: string): Promise<Target> {
   return {kind: 'other', why: stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'};
 }
 
-/** Answers the bytes written, which have reached the disk; undefined when stopped. */
+/** Returns the number of bytes, which have reached the disk; undefined when stopped. */
 async function write(
   file: string,
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -79,8 +79,8 @@ async function write(
   return bytes;
 }
 
-/** Gives the finished draft its name, unless there is something under it by now: then rejects with `EEXIST`. */
-async function give(draft: string, file: string): Promise<void> {
+/** Gives the finished draft its name, unless something has it by now: then rejects with `EEXIST`. */
+async function linkOrClaim(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
@@ -111,34 +111,34 @@ const words: Readonly<Record<string, string>> = {
   EIO: 'the disk reported an error',
 };
 
-/** Why a file could not be written, in one sentence; undefined for what is no failure of the file system. */
+/** Why a file could not be written, in one sentence; undefined for an error that is not the file system's. */
 export function saveFailure(file: string, error: unknown): string | undefined {
   const code = codeOf(error);
   return code === undefined ? undefined : `${file} was not saved: ${failureWords(code)}`;
 }
 
-/** What a code of the file system means, in plain words. */
+/** An error code of the file system in words. */
 export function failureWords(code: string): string {
   return words[code] ?? code;
 }
 
-/** `ENOENT` and the like. */
+/** The error code of the file system, such as `ENOENT`; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** For `catch`: of a file that is not there, undefined; every other failure goes on. */
+/** For `catch`: undefined for a file that is not there; throws every other error. */
 export function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-/** A file system without links answered: FAT, and some of networks. */
+/** The error of a file system without links: FAT, and some of networks. */
 export function hasNoLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
 }
 
-/** The path that a person typed, with a leading `~` turned into their home. `~somebody` stays as it is. */
+/** A typed path with the home directory in place of a leading `~`. `~name` stays as it is. */
 export function expandHome(typed: string, home: string): string {
   if (typed === '~') return home;
   return typed.startsWith('~/') ? path.join(home, typed.slice(2)) : typed;

@@ -6,11 +6,11 @@ import {codeOf, saveFailure, saveFile} from './save-file.ts';
 
 /** A walk through what was typed earlier, as the arrow keys do it. A value: each step is another one. */
 export type Recall = {
-  /** What stood in the prompt when the walk began: only what begins with it is offered. */
+  /** The prompt's text at the start of the walk: only patterns that begin with it are offered. */
   readonly typed: string;
   /** Steps back from there; 0: `typed` itself. */
   readonly steps: number;
-  /** What stands in the prompt now. */
+  /** The prompt's text now. */
   readonly text: string;
 };
 
@@ -25,8 +25,7 @@ const largestFile = 4 * 1024 * 1024;
 /**
  * The patterns that were searched for, kept across starts; nothing else is in the file. Each is one line, a JSON string,
  * and is added by one write to the end of the file: several programs may use it at a time, and none undoes what another
- * one wrote. Nothing here ever fails: what cannot be kept is forgotten at the end of the program, and `takeProblem` says
- * why.
+ * one wrote. No call fails: what cannot be kept is forgotten at the end of the program, and `readProblem` returns why.
  */
 export class SearchHistory {
   readonly #file: string;
@@ -45,7 +44,7 @@ export class SearchHistory {
     this.#signal = options.signal;
   }
 
-  /** Newest first, each once, at most 200. What other programs add is there after the next `load`. */
+  /** Newest first, each once, at most 200. Patterns of other programs are among them after the next `load`. */
   get entries(): readonly string[] {
     return this.#entries;
   }
@@ -55,7 +54,7 @@ export class SearchHistory {
     return this.#enqueue(() => this.#load());
   }
 
-  /** Puts a pattern first. The file follows in the background. */
+  /** Puts a pattern first, and adds it to the file in the background. */
   add(text: string): void {
     if (text === '' || text.length > longestPattern || text === this.#entries[0]) return;
     this.#entries = newestFirst([text, ...this.#entries]);
@@ -67,7 +66,7 @@ export class SearchHistory {
     return this.#work;
   }
 
-  /** Why the history is not read or kept, in one sentence. Said once. */
+  /** Why the history is not read or kept, in one sentence. Returned once. */
   readProblem(): string | undefined {
     const problem = this.#problem;
     this.#problem = undefined;
@@ -99,7 +98,7 @@ export class SearchHistory {
     if (isDamaged || lines.length > mostLines) await this.#rewrite(known);
   }
 
-  /** Undefined if there is nothing that can be read; other files than ours are left alone. */
+  /** Undefined if there is nothing to read; a file that is not ours is left alone. */
   async #readLines(): Promise<string[] | undefined> {
     try {
       const stats = await stat(this.#file);
@@ -116,7 +115,7 @@ export class SearchHistory {
     }
   }
 
-  /** A pattern that another program adds at this very moment may get lost: this is once in 200 patterns. */
+  /** A pattern that another program adds at this very moment may be lost: this happens once in 200 patterns. */
   async #rewrite(entries: readonly string[]): Promise<void> {
     const bytes = Buffer.from(entries.toReversed().map(lineOf).join(''));
     const saved = await saveFile(this.#file, [bytes], {overwrite: true, signal: this.#signal});
@@ -149,7 +148,7 @@ function patternOf(line: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The walk begins at what has been typed so far. */
+/** A walk that starts at the typed text. */
 export function startRecall(typed: string): Recall {
   return {typed, steps: 0, text: typed};
 }

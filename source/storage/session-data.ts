@@ -1,22 +1,22 @@
 import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
 
-/** What comes back at the next start: how the screen was arranged, and each kept tab. It holds no credential. */
+/** What the next start restores: how the screen was arranged, and each kept tab. It holds no credential. */
 export type Session = {
   readonly tabs: readonly SessionTab[];
-  /** Names of the shown tab and of the pipeline under the cursor. */
+  /** Name of the shown tab, and of the pipeline under the cursor. */
   readonly active: string | undefined;
   readonly cursor: string | undefined;
   readonly focus: string;
   readonly sidebarHidden: boolean;
-  /** In cells, as it was drawn; undefined: by the terminal's width. */
+  /** In cells, as the user dragged it; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
   readonly sort: string;
-  /** How all that looked at the start; undefined: as without any option. */
+  /** What options had set at the start; undefined: nothing. */
   readonly start: SessionStart | undefined;
 };
 
-/** What was set by options, and not by keys. `level`: the least that was shown. */
+/** Settings by options, not by keys. `level`: the least that was shown. */
 export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
   Pick<Session, 'sidebarHidden' | 'sidebarWidth'> & {readonly level: string | undefined};
 
@@ -35,17 +35,17 @@ export type SessionTab = {
   readonly anchors: TabAnchors;
 };
 
-/** A filter as it is typed; with `shape`: the number of the shape that it hides, `text` shows it. */
+/** A filter as it is typed; with `shape`: the fingerprint that it hides, whose pattern is `text`. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
-/** Lines that are to be found again once the log is there. */
+/** Lines that are to be found again when the log has come. */
 export type TabAnchors = {
   readonly marks: readonly LineAnchor[];
   /** Undefined: the tab follows. */
   readonly place: PlaceAnchor | undefined;
 };
 
-/** The current line, the line in the first row (`row`: which of its rows), and the last line that was ever shown. */
+/** The current line, the line in the first row (`row`: which of its rows), and the last line that was seen. */
 export type PlaceAnchor = {
   readonly current: LineAnchor;
   readonly top: LineAnchor | undefined;

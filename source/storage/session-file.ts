@@ -6,15 +6,15 @@ import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
-/** Programs on one server at a time that each keep a session. */
+/** Programs on one server at a time that keep their sessions. */
 const mostPlaces = 16;
 /** Bytes. A thousand marks are about 60 KB; anything much larger is not ours. */
 const largestFile = 4 * 1024 * 1024;
 
 export type SessionFileOptions = {
-  /** Where state is kept; made if it is not there. */
+  /** The folder of state; made if it is not there. */
   readonly folder: string;
-  /** Base URL without credentials, and the tenant: the sessions of others are none of ours. */
+  /** Base URL without credentials, and the tenant: sessions of other ones are not read. */
   readonly server: string;
   readonly tenant: string;
   readonly processes: Processes;
@@ -25,7 +25,7 @@ export type SessionFileOptions = {
 /**
  * The session of one running program on one server. Each program has a file of its own, so that no two ever write the
  * same one: the first to run has `session-<hash>.json`, one that is started beside it `session-<hash>-2.json`, and so
- * on, by a lock beside the file. At the next start each comes back in the same order, with what it had.
+ * on, by a lock beside the file. At the next start the first one has the first session again, and so on.
  */
 export class SessionFile {
   readonly #file: string;
@@ -41,7 +41,7 @@ export class SessionFile {
     this.#options = options;
   }
 
-  /** Takes the first file that no running program has. Answers a sentence when there can be none. */
+  /** Locks the first file that no running program has. Returns a sentence when there is none. */
   static async acquire(options: SessionFileOptions): Promise<SessionFile | string> {
     const {folder, server, tenant, processes, signal} = options;
     const name = `session-${hashOf(`${server} ${tenant}`)}`;
@@ -59,8 +59,8 @@ export class SessionFile {
   }
 
   /**
-   * The session of the last time; undefined if there is none. A file that cannot be understood is set aside, and
-   * `problem` says so in one sentence.
+   * The session of the last run; undefined if there is none. A file that cannot be understood is renamed, and `problem`
+   * says so in one sentence.
    */
   async read(): Promise<{readonly session: Session | undefined; readonly problem: string | undefined}> {
     const nothing = {session: undefined, problem: undefined};
@@ -79,7 +79,7 @@ export class SessionFile {
     }
   }
 
-  /** Writes the session, whole or not at all, unless it is what was written last. Resolves when that is over. */
+  /** Writes the session, whole or not at all, unless it equals the last one. Resolves when it is written. */
   save(session: Session): Promise<void> {
     const {server, tenant, signal} = this.#options;
     const text = `${JSON.stringify({version: 1, server, tenant, session})}\n`;
@@ -93,14 +93,14 @@ export class SessionFile {
     return this.#work;
   }
 
-  /** Why the session could not be written, in one sentence. Said once. */
+  /** Why the session could not be written, in one sentence. Returned once. */
   readProblem(): string | undefined {
     const problem = this.#hasReported ? undefined : this.#problem;
     this.#hasReported ||= problem !== undefined;
     return problem;
   }
 
-  /** Lets the file go once everything is written. Never rejects. */
+  /** Releases the file once everything is written. Never rejects. */
   async close(): Promise<void> {
     await this.#work;
     await releaseLock(lockOf(this.#file)).catch(() => {});
@@ -122,7 +122,7 @@ function lockOf(file: string): string {
   return `${file}.lock`;
 }
 
-/** 64 bits: few enough for a file name, and the file says whose it is. */
+/** 64 bits: few enough for a file name, and the file itself has server and tenant. */
 function hashOf(text: string): string {
   const parts = [crc32(text), crc32([...text].reverse().join(''))];
   return parts.map((part) => part.toString(16).padStart(8, '0')).join('');
