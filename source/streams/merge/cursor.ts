@@ -3,163 +3,28 @@ import type {Marker} from '../../buffer/markers.ts';
 import type {SegmentView} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
 
-/** Where a cursor puts what it takes. */
+/** Where a cursor puts what it reads. */
 export type MergeSink = {
   /** Whole lines with their newlines; only a line that was left unfinished has none. A view: not to be kept. */
   readonly lines: (bytes: Uint8Array, origin: number) => void;
-  /** Answers the id under which the marker stands. */
+  /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;
   readonly replaceMarker: (id: number, marker: Marker) => void;
-  /** So many lines were dropped by the source before they could be taken. */
+  /** The source dropped this many lines before they were read. */
   readonly missed: (lines: number, origin: number) => void;
 };
 
-/** Takes the entries of one source, in order, each once, when they have ended. */
-export class MergeCursor {
+type MergeCursorOptions = {
+  readonly buffer: LogBuffer;
+  /** The source's place among the sources. */
   readonly origin: number;
-  readonly #buffer: LogBuffer;
-  readonly #walk: RecordWalk;
-  readonly #due: DueWindow;
-  /** Where a source ends that was left. */
-  #leftAt: number | undefined;
-  #begun = false;
-  /** Lines that the source ever had before the next entry. */
-  #linesBefore: number;
-  #missed = 0;
-  /** The marker taken last, and the id of its copy: the source may still correct it, and it alone. */
-  #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
+  /** Milliseconds from an entry's arrival until it is due; what the buffer holds at the start is due at once. */
+  readonly window: number;
+  /** It begins about this many bytes before the end: a recorded past may be a thousand times what there is room for. */
+  readonly reach: number;
+};
 
-  /**
-   * What the buffer holds is due at once; what comes later, `window` milliseconds after it was noticed. Begins about
-   * `reach` bytes before the end: a recorded past may be a thousand times what there is room for.
-   */
-  constructor(options: {
-    readonly buffer: LogBuffer;
-    readonly origin: number;
-    readonly window: number;
-    readonly reach: number;
-  }) {
-    this.#buffer = options.buffer;
-    this.origin = options.origin;
-    const {id, linesBefore} = this.#buffer.lastBytes(options.reach);
-    this.#linesBefore = linesBefore;
-    this.#walk = new RecordWalk(this.#buffer, id);
-    this.#due = new DueWindow(options.window, this.#ended());
-  }
-
-  /** There is an entry to take, due or not. */
-  get hasNext(): boolean {
-    return this.#walk.hasNext;
-  }
-
-  get isDue(): boolean {
-    return this.hasNext && this.#walk.nextId < this.#due.endId;
-  }
-
-  /** Entries below this id are due. */
-  get dueEnd(): number {
-    return this.#due.endId;
-  }
-
-  /** Monotonic milliseconds when more will be due; undefined when nothing is waited for. */
-  get dueAt(): number | undefined {
-    return this.#due.nextAt;
-  }
-
-  /** Wall milliseconds of the record that the next entry belongs to; −∞ before the first record. */
-  get time(): number {
-    return this.#walk.time;
-  }
-
-  /** The next entry belongs to the one taken last. */
-  get isContinued(): boolean {
-    return this.#begun && this.hasNext && !this.#walk.startsRecord;
-  }
-
-  /** The source was left, and everything taken. */
-  get isDone(): boolean {
-    return this.#leftAt !== undefined && !this.hasNext;
-  }
-
-  /** The source may have more at `now`. */
-  notice(now: number): void {
-    if (this.#leftAt === undefined) this.#due.notice(this.#ended(), now);
-  }
-
-  /** What is held now is due at once. */
-  hurry(): void {
-    if (this.#leftAt === undefined) this.#due.finish(this.#ended());
-  }
-
-  /** Takes no more than what is held now, which is due at once; a line that has not ended stands as it is. */
-  leave(): void {
-    this.#leftAt ??= this.#buffer.endId;
-    this.#due.finish(this.#leftAt);
-  }
-
-  /**
-   * Looks at the source as it is at `now`; it must not change until the last `take` that follows. Answers what that
-   * cost, in bytes.
-   */
-  refresh(now: number, sink: MergeSink): number {
-    this.notice(now);
-    this.#due.advance(now);
-    this.#countDropped();
-    this.#correctMarker(sink);
-    this.#walk.refresh(this.#leftAt ?? this.#ended());
-    return this.#walk.takeColdCost();
-  }
-
-  /**
-   * Takes the next entry, and if it is a line those after it within the limit. Answers what it cost, in bytes; all that
-   * the limit allows for one that could not be read back.
-   */
-  read(limit: RunLimit, sink: MergeSink): number {
-    // The step ends: the next one begins with a refresh, which counts what was lost.
-    if (!this.#walk.isReadable) return limit.maxBytes;
-    this.#begun = true;
-    if (this.#missed > 0) sink.missed(this.#missed, this.origin);
-    this.#missed = 0;
-    const id = this.#walk.nextId;
-    const marker = this.#walk.takeMarker();
-    if (marker) {
-      const copyId = sink.marker(marker, this.origin);
-      this.#marker = copyId === undefined ? undefined : {id, copyId, marker};
-      return entryCost + this.#walk.takeColdCost();
-    }
-    const {bytes, count} = this.#walk.takeLines(limit);
-    this.#linesBefore += count;
-    sink.lines(bytes, this.origin);
-    return bytes.length + count * entryCost + this.#walk.takeColdCost();
-  }
-
-  /**
-   * What the source has dropped before it was taken is counted, to be said where it would have stood. Before the first
-   * entry was taken there is nothing to say: the merged log begins with what is held.
-   */
-  #countDropped(): void {
-    const {firstId, droppedLines} = this.#buffer;
-    if (this.#walk.nextId >= firstId) return;
-    if (this.#begun) this.#missed += droppedLines - this.#linesBefore;
-    this.#linesBefore = droppedLines;
-  }
-
-  /** A source folds reconnects into one marker, and corrects what it said last: so does the copy. */
-  #correctMarker(sink: MergeSink): void {
-    if (!this.#marker) return;
-    const marker = this.#buffer.markerAt(this.#marker.id);
-    if (!marker || marker === this.#marker.marker) return;
-    this.#marker = {...this.#marker, marker};
-    sink.replaceMarker(this.#marker.copyId, marker);
-  }
-
-  /** One past the last entry that has ended. */
-  #ended(): number {
-    return this.#buffer.hasOpenLine ? this.#buffer.endId - 1 : this.#buffer.endId;
-  }
-}
-
-/** How far a run of lines may go: to records of this time, to this entry, to about so many bytes. */
+/** How far a run of lines may go: to records of this time, to this entry, to about this many bytes. */
 type RunLimit = {readonly until: number; readonly endId: number; readonly maxBytes: number};
 
 /**
@@ -169,14 +34,24 @@ type RunLimit = {readonly until: number; readonly endId: number; readonly maxByt
 const entryCost = 512;
 
 /**
- * Walks once over the entries of a buffer and knows when each was logged: an entry without a time of its own (a
- * continuation line, a marker) has that of the record before it. The buffer must not change without a `refresh`.
+ * Reads the entries of one source in order, each once, when they have ended and are due. It knows when each was logged:
+ * an entry without a time of its own (a continuation line, a marker) has that of the record before it.
  */
-export class RecordWalk {
+export class MergeCursor {
+  readonly origin: number;
   readonly #buffer: LogBuffer;
+  readonly #window: number;
+
+  /** What is not due yet: up to which entry, and when it is. Oldest first. */
+  readonly #arrivals: {readonly endId: number; readonly dueAt: number}[] = [];
+  #arrivedEnd: number;
+  #dueEnd: number;
+  /** Where a source ends that was left. */
+  #leftAt: number | undefined;
+
   #nextId: number;
   #endId: number;
-  /** The one that the next entry stands in. */
+  /** The segment of the next entry. */
   #segment: SegmentView | undefined;
   #isLine = false;
   #startsRecord = false;
@@ -185,85 +60,134 @@ export class RecordWalk {
   #coldId: number | undefined;
   #coldCost = 0;
 
-  /** Begins with the entry `firstId`; there is nothing to take until `refresh` says so. */
-  constructor(buffer: LogBuffer, firstId = buffer.firstId) {
+  #hasRead = false;
+  /** Lines that the source ever had before the next entry. */
+  #linesBefore: number;
+  #missed = 0;
+  /** The last marker that was read, and the id of its copy: the source may still correct it, and it alone. */
+  #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
+
+  constructor({buffer, origin, window, reach}: MergeCursorOptions) {
     this.#buffer = buffer;
-    this.#nextId = firstId;
-    this.#endId = this.#nextId;
+    this.origin = origin;
+    this.#window = window;
+    const {id, linesBefore} = buffer.lastBytes(reach);
+    this.#linesBefore = linesBefore;
+    this.#nextId = id;
+    this.#endId = id;
+    this.#arrivedEnd = this.#completeEnd();
+    this.#dueEnd = this.#arrivedEnd;
   }
 
-  /** Id of the next entry. */
-  get nextId(): number {
-    return this.#nextId;
-  }
-
+  /** There is an entry to read, due or not. */
   get hasNext(): boolean {
     return this.#nextId < this.#endId;
   }
 
-  /** The next entry can be taken. One that could not be read back has left the buffer: the next `refresh` passes it. */
-  get isReadable(): boolean {
-    return this.hasNext && this.#segment !== undefined;
+  get isDue(): boolean {
+    return this.hasNext && this.#nextId < this.#dueEnd;
   }
 
-  /** The next entry has a time of its own. */
-  get startsRecord(): boolean {
-    return this.#startsRecord;
+  /** Entries below this id are due. */
+  get dueEnd(): number {
+    return this.#dueEnd;
   }
 
-  /** Wall milliseconds of the record that the next entry belongs to; −∞ before the first record. */
+  /** Monotonic milliseconds when more will be due; undefined when nothing waits. */
+  get dueAt(): number | undefined {
+    return this.#arrivals[0]?.dueAt;
+  }
+
+  /** Unix time in ms of the record that the next entry belongs to; −∞ before the first record. */
   get time(): number {
     return this.#time;
   }
 
-  /** The buffer may have changed. The walk goes on with the next entry that is held, and to `endId` from now on. */
-  refresh(endId: number): void {
+  /** The next entry belongs to the one that was read last. */
+  get isContinued(): boolean {
+    return this.#hasRead && this.hasNext && !this.#startsRecord;
+  }
+
+  /** The source was left, and everything read. */
+  get isDone(): boolean {
+    return this.#leftAt !== undefined && !this.hasNext;
+  }
+
+  /** The source may have more at `now`: what is new is due after the window. */
+  onChange(now: number): void {
+    const endId = this.#completeEnd();
+    if (this.#leftAt !== undefined || endId <= this.#arrivedEnd) return;
+    this.#arrivedEnd = endId;
+    this.#arrivals.push({endId, dueAt: now + this.#window});
+  }
+
+  /** What is held now is due at once. */
+  setDue(): void {
+    if (this.#leftAt === undefined) this.#setDueTo(this.#completeEnd());
+  }
+
+  /** Reads no more than what is held now, which is due at once; an open line stays as it is. */
+  leave(): void {
+    this.#leftAt ??= this.#buffer.endId;
+    this.#setDueTo(this.#leftAt);
+  }
+
+  /** Follows the source to its state at `now`; it must not change until the last `read`. Returns the cost in bytes. */
+  refresh(now: number, sink: MergeSink): number {
+    this.onChange(now);
+    for (let [first] = this.#arrivals; first && first.dueAt <= now; [first] = this.#arrivals) {
+      this.#dueEnd = first.endId;
+      this.#arrivals.shift();
+    }
+    this.#countDropped();
+    this.#correctMarker(sink);
     this.#nextId = Math.max(this.#nextId, this.#buffer.firstId);
-    this.#endId = endId;
+    this.#endId = this.#leftAt ?? this.#completeEnd();
     this.#segment = undefined;
-    this.#look();
-  }
-
-  /** What it has cost since this was last asked to read what is not in memory, in bytes. */
-  takeColdCost(): number {
-    const cost = this.#coldCost;
-    this.#coldCost = 0;
-    return cost;
-  }
-
-  /** Passes the next entry if it is a marker, and answers it. */
-  takeMarker(): Marker | undefined {
-    const marker = this.#isLine ? undefined : this.#buffer.markerAt(this.#nextId);
-    if (!marker) return undefined;
-    this.#nextId += 1;
-    this.#look();
-    return marker;
+    this.#readHead();
+    return this.#drainColdCost();
   }
 
   /**
-   * Passes the next line, and those after it that are within the limits or belong to the line before them. May stop
-   * short of the limits. The bytes are a view, with all newlines; only a line that has not ended has none.
+   * Reads the next entry, and if it is a line those after it within the limit. Returns the cost in bytes: all that the
+   * limit allows for an entry that could not be read back.
    */
-  takeLines(limit: RunLimit): {readonly bytes: Uint8Array; readonly count: number} {
-    const segment = this.#segment;
-    if (!segment) throw new Error('takeLines needs isReadable');
+  read(limit: RunLimit, sink: MergeSink): number {
+    // An entry that could not be read back ends the step: the next one begins with a refresh, which counts what was lost.
+    if (!this.#segment) return limit.maxBytes;
+    this.#hasRead = true;
+    if (this.#missed > 0) sink.missed(this.#missed, this.origin);
+    this.#missed = 0;
+    const marker = this.#isLine ? undefined : this.#buffer.markerAt(this.#nextId);
+    if (!marker) return this.#readLines(this.#segment, limit, sink) + this.#drainColdCost();
+    const copyId = sink.marker(marker, this.origin);
+    this.#marker = copyId === undefined ? undefined : {id: this.#nextId, copyId, marker};
+    this.#nextId += 1;
+    this.#readHead();
+    return entryCost + this.#drainColdCost();
+  }
+
+  /** Lines up to the limit, or a little before, and never a part of a record. */
+  #readLines(segment: SegmentView, limit: RunLimit, sink: MergeSink): number {
     const firstId = this.#nextId;
     const start = startOf(segment, firstId);
     let cost: number;
     do {
       this.#nextId += 1;
-      this.#look();
+      this.#readHead();
       cost = startOf(segment, this.#nextId) - start + (this.#nextId - firstId) * entryCost;
     } while (this.#isLine && this.#segment === segment && cost < limit.maxBytes && this.#isWithin(limit));
-    return {bytes: segment.bytes.subarray(start, startOf(segment, this.#nextId)), count: this.#nextId - firstId};
+    this.#linesBefore += this.#nextId - firstId;
+    sink.lines(segment.bytes.subarray(start, startOf(segment, this.#nextId)), this.origin);
+    return cost;
   }
 
   #isWithin({until, endId}: RunLimit): boolean {
     return !this.#startsRecord || (this.#time <= until && this.#nextId < endId);
   }
 
-  /** Looks at the next entry, if there is one. */
-  #look(): void {
+  /** Reads what the next entry is, if there is one. */
+  #readHead(): void {
     this.#isLine = false;
     this.#startsRecord = false;
     if (!this.hasNext) return;
@@ -285,57 +209,46 @@ export class RecordWalk {
     this.#coldCost += stepCost(this.#buffer, this.#nextId, segment.bytes.length);
     return segment;
   }
+
+  #drainColdCost(): number {
+    const cost = this.#coldCost;
+    this.#coldCost = 0;
+    return cost;
+  }
+
+  /**
+   * Counts what the source dropped before it was read, to report it where it would have been. Before the first entry
+   * there is nothing to report: the merged log begins with what is held.
+   */
+  #countDropped(): void {
+    const {firstId, droppedLines} = this.#buffer;
+    if (this.#nextId >= firstId) return;
+    if (this.#hasRead) this.#missed += droppedLines - this.#linesBefore;
+    this.#linesBefore = droppedLines;
+  }
+
+  /** A source folds reconnects into one marker, and corrects its last one: so does the copy. */
+  #correctMarker(sink: MergeSink): void {
+    if (!this.#marker) return;
+    const marker = this.#buffer.markerAt(this.#marker.id);
+    if (!marker || marker === this.#marker.marker) return;
+    this.#marker = {...this.#marker, marker};
+    sink.replaceMarker(this.#marker.copyId, marker);
+  }
+
+  #setDueTo(endId: number): void {
+    this.#arrivals.length = 0;
+    this.#arrivedEnd = endId;
+    this.#dueEnd = endId;
+  }
+
+  /** One past the last entry that has ended. */
+  #completeEnd(): number {
+    return this.#buffer.hasOpenLine ? this.#buffer.endId - 1 : this.#buffer.endId;
+  }
 }
 
 /** Where the entry, or what follows the last one, starts in the segment's bytes. */
 function startOf(segment: SegmentView, id: number): number {
   return segment.starts[id - segment.firstId] ?? segment.bytes.length;
-}
-
-/** Holds what arrives for a while: entries are due a fixed time after they were noticed, in their order. */
-export class DueWindow {
-  readonly #length: number;
-  /** What is not due yet: up to which entry, and when it is. Oldest first. */
-  readonly #arrivals: {readonly endId: number; readonly dueAt: number}[] = [];
-  #arrived: number;
-  #endId: number;
-
-  /** `length`: milliseconds. Entries below `endId` are due from the start. */
-  constructor(length: number, endId: number) {
-    this.#length = length;
-    this.#arrived = endId;
-    this.#endId = endId;
-  }
-
-  /** Entries below are due. */
-  get endId(): number {
-    return this.#endId;
-  }
-
-  /** When more will be due; undefined when nothing is waited for. */
-  get nextAt(): number | undefined {
-    return this.#arrivals[0]?.dueAt;
-  }
-
-  /** Entries below `endId` are there at `now`; what is new among them is due after the window. */
-  notice(endId: number, now: number): void {
-    if (endId <= this.#arrived) return;
-    this.#arrived = endId;
-    this.#arrivals.push({endId, dueAt: now + this.#length});
-  }
-
-  /** Time has come to `now`. */
-  advance(now: number): void {
-    for (let [first] = this.#arrivals; first && first.dueAt <= now; [first] = this.#arrivals) {
-      this.#endId = first.endId;
-      this.#arrivals.shift();
-    }
-  }
-
-  /** Everything below `endId` is due now, and nothing is waited for. */
-  finish(endId: number): void {
-    this.#arrivals.length = 0;
-    this.#arrived = endId;
-    this.#endId = endId;
-  }
 }

@@ -2,6 +2,18 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {MergeCursor, type MergeSink} from './cursor.ts';
 
+type MergeOptions = {
+  readonly buffer: LogBuffer;
+  /** A source's place among them is its origin. */
+  readonly sources: readonly LogBuffer[];
+  /** Milliseconds. */
+  readonly window: number;
+  /** How many bytes of a source's end are merged; more than the buffer holds would be dropped again. */
+  readonly reach: number;
+  /** Dates markers. */
+  readonly wall: () => number;
+};
+
 /**
  * Copies the entries of several buffers into one, by the times of their records; each buffer's own order is kept. What
  * is held at the start is merged as a whole. What comes later waits for the window, so that lines of several sources
@@ -11,34 +23,23 @@ export class Merge {
   readonly #buffer: LogBuffer;
   readonly #origins = new EntryOrigins();
   readonly #sink: MergeSink;
-  /** Those of the sources of which more may be taken. */
+  /** Of the sources of which more may be read. */
   #cursors: readonly MergeCursor[];
-  /** The one that was taken from last. */
+  /** The one that was read last. */
   #last: MergeCursor | undefined;
 
-  /**
-   * A source's place among the `sources` is its origin. `window`: milliseconds. `reach`: how many bytes of a source's
-   * end are merged; more than the buffer holds would be dropped again. `wall` dates markers.
-   */
-  constructor(options: {
-    readonly buffer: LogBuffer;
-    readonly sources: readonly LogBuffer[];
-    readonly window: number;
-    readonly reach: number;
-    readonly wall: () => number;
-  }) {
-    const {sources, window, reach, wall} = options;
-    this.#buffer = options.buffer;
+  constructor({buffer: merged, sources, window, reach, wall}: MergeOptions) {
+    this.#buffer = merged;
     this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, window, reach}));
     this.#sink = {
       lines: (bytes, origin) => this.#append(bytes, origin),
-      marker: (marker, origin) => this.mark(marker, origin),
+      marker: (marker, origin) => this.addMarker(marker, origin),
       replaceMarker: (id, marker) => this.#buffer.replaceMarker(id, marker),
-      missed: (lines, origin) => this.mark({kind: 'not-merged', lines, at: wall()}, origin),
+      missed: (lines, origin) => this.addMarker({kind: 'not-merged', lines, at: wall()}, origin),
     };
   }
 
-  /** Monotonic milliseconds when more will be due; undefined when nothing is waited for. */
+  /** Monotonic milliseconds when more will be due; undefined when nothing waits. */
   get dueAt(): number | undefined {
     const times = this.#cursors.flatMap((cursor) => cursor.dueAt ?? []);
     return times.length > 0 ? Math.min(...times) : undefined;
@@ -50,36 +51,36 @@ export class Merge {
   }
 
   /** The source may have more at `now` (monotonic milliseconds). */
-  notice(origin: number, now: number): void {
-    this.#cursorOf(origin)?.notice(now);
+  onSourceChange(origin: number, now: number): void {
+    this.#cursorOf(origin)?.onChange(now);
   }
 
   /** What the sources hold now is merged as a whole, without waiting. */
-  hurry(): void {
-    for (const cursor of this.#cursors) cursor.hurry();
+  setDue(): void {
+    for (const cursor of this.#cursors) cursor.setDue();
   }
 
-  /** Takes what the source holds now, without waiting, and nothing more. */
+  /** Reads what the source holds now, without waiting, and nothing more. */
   leave(origin: number): void {
     this.#cursorOf(origin)?.leave();
   }
 
-  /** Puts a marker at the end, and answers its id. */
-  mark(marker: Marker, origin?: number): number | undefined {
+  /** Adds a marker at the end, and returns its id. */
+  addMarker(marker: Marker, origin?: number): number | undefined {
     const id = this.#buffer.addMarker(marker);
-    this.#noteOrigin(origin);
+    this.#addOrigin(origin);
     return id;
   }
 
   /**
-   * Takes about `maxBytes` of what is due at `now` (monotonic milliseconds). Answers true when nothing is due any more.
-   * Takes 0.4 to 0.7 ms for 1 MiB, since an entry counts for more than its bytes.
+   * Reads about `maxBytes` of what is due at `now` (monotonic milliseconds). Returns true when nothing is due any more.
+   * It takes 0.4 to 0.7 ms for 1 MiB, since an entry counts for more than its bytes.
    */
   step(maxBytes: number, now: number): boolean {
     let left = maxBytes;
     for (const cursor of this.#cursors) {
       left -= cursor.refresh(now, this.#sink);
-      // What was read is held: the next step begins with it at no cost.
+      // The next step begins with what was read back, at no cost.
       if (left <= 0) return false;
     }
     while (left > 0) {
@@ -87,13 +88,13 @@ export class Merge {
         this.#forgetDone();
         return true;
       }
-      left -= this.#takeRun(left);
+      left -= this.#readRun(left);
     }
     return false;
   }
 
-  /** Takes from the source whose next record is the oldest, up to where another one's is older. Answers the cost. */
-  #takeRun(maxBytes: number): number {
+  /** Reads the source whose next record is the oldest, up to where another one's is older. Returns the cost. */
+  #readRun(maxBytes: number): number {
     const cursor = this.#last?.isContinued ? this.#last : this.#oldest();
     if (!cursor) return 0;
     this.#last = cursor;
@@ -102,7 +103,7 @@ export class Merge {
     for (const other of this.#cursors) {
       if (other === cursor || !other.hasNext) continue;
       until = Math.min(until, other.time);
-      // What is due must not go before an older record, due or not.
+      // An entry that is due must not go before an older record, due or not.
       if (other.isDue) endId = Number.POSITIVE_INFINITY;
     }
     return cursor.read({until, endId, maxBytes}, this.#sink);
@@ -125,11 +126,11 @@ export class Merge {
   #append(bytes: Uint8Array, origin: number): void {
     this.#buffer.append(bytes);
     this.#buffer.closeLine();
-    this.#noteOrigin(origin);
+    this.#addOrigin(origin);
   }
 
-  /** All entries that were added since the last call came from there. */
-  #noteOrigin(origin: number | undefined): void {
+  /** All entries that were added since the last call came from this source. */
+  #addOrigin(origin: number | undefined): void {
     this.#origins.add(origin, this.#buffer.endId - this.#origins.endId);
     this.#origins.dropBefore(this.#buffer.firstId);
   }
@@ -139,11 +140,11 @@ export class Merge {
   }
 }
 
-/** Large beside what a chunk costs itself, small beside the segment of 256 KiB that its entries stand in. */
+/** Entries of a chunk: many beside what a chunk costs itself, few beside a segment of 256 KiB. */
 const chunkSize = 4096;
 
 /** Which source each entry of a merged log came from: one byte an entry, freed along with the entries. */
-export class EntryOrigins {
+class EntryOrigins {
   /** Of `chunkSize` entries each, from entry `#firstId` on: 0 for an entry of no source, else its origin + 1. */
   readonly #chunks: Uint8Array[] = [];
   #firstId = 0;
@@ -174,9 +175,9 @@ export class EntryOrigins {
     return code ? code - 1 : undefined;
   }
 
-  /** Entries below `id` are held no more. Their origins may still be answered until a whole chunk can be freed. */
+  /** Entries below `id`, which were all added, are no longer held; they are forgotten by whole chunks. */
   dropBefore(id: number): void {
-    while (this.#firstId + chunkSize <= Math.min(id, this.#endId)) {
+    while (this.#firstId + chunkSize <= id) {
       this.#chunks.shift();
       this.#firstId += chunkSize;
     }

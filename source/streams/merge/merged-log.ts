@@ -77,14 +77,14 @@ export class MergedLog {
     this.#sources = sources.map(({name, snapshot}, origin) => ({
       name,
       snapshot: () => snapshot.get(),
-      unsubscribe: snapshot.subscribe(() => this.#notice(origin)),
+      unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
       left: false,
     }));
-    this.#store = createStore(this.#takeSnapshot());
+    this.#store = createStore(this.#newSnapshot());
     this.#batch = new FrameBatch({
       clock,
       fps: options.fpsNow ?? fps,
-      flush: () => this.#store.set(this.#takeSnapshot()),
+      flush: () => this.#store.set(this.#newSnapshot()),
     });
     this.#startWhenReady();
   }
@@ -106,7 +106,7 @@ export class MergedLog {
 
   /** Puts a dated line at the end. */
   addDivider(): void {
-    this.#merge.mark({kind: 'drawn', at: this.#clock.wall()});
+    this.#merge.addMarker({kind: 'drawn', at: this.#clock.wall()});
     this.#batch.request();
   }
 
@@ -139,7 +139,7 @@ export class MergedLog {
     this.#runner.dispose();
     this.#cancelWait?.();
     this.#batch.dispose();
-    this.#store.set(this.#takeSnapshot());
+    this.#store.set(this.#newSnapshot());
   }
 
   /**
@@ -149,13 +149,13 @@ export class MergedLog {
   #startWhenReady(): void {
     if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
     this.#started = true;
-    this.#merge.hurry();
+    this.#merge.setDue();
     this.#runner.wake();
   }
 
-  #notice(origin: number): void {
+  #onSourceChange(origin: number): void {
     if (this.#started) {
-      this.#merge.notice(origin, this.#clock.monotonic());
+      this.#merge.onSourceChange(origin, this.#clock.monotonic());
       this.#waitForDue();
     } else this.#startWhenReady();
     this.#batch.request();
@@ -177,7 +177,7 @@ export class MergedLog {
     });
   }
 
-  #takeSnapshot(): LogSnapshot {
+  #newSnapshot(): LogSnapshot {
     const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
     const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
     return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);

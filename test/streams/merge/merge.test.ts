@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
-import {EntryOrigins, Merge} from '../../../source/streams/merge/merge.ts';
+import {Merge} from '../../../source/streams/merge/merge.ts';
 import {entriesOf, lineAt, pastOf} from '../merge-sources.ts';
 
 const {PIPETAIL_RUNS} = process.env;
@@ -75,9 +75,9 @@ describe('what comes later', () => {
     const {buffer, merge} = mergeOf(first, second);
     expect([merge.step(all, 0), merge.dueAt]).toEqual([true, undefined]);
     first.append(Buffer.from(`${a(10)}\n${a(20)}\n`));
-    merge.notice(0, 1_000);
+    merge.onSourceChange(0, 1_000);
     second.append(Buffer.from(`${b(5)}\n${b(15)}\n${b(25)}\n`));
-    merge.notice(1, 1_100);
+    merge.onSourceChange(1, 1_100);
     expect([merge.step(all, 1_249), merge.dueAt, buffer.endId]).toEqual([true, 1_250, 0]);
     merge.step(all, 1_250);
     expect(entriesOf(buffer)).toEqual([b(5), a(10), b(15), a(20)]);
@@ -91,7 +91,7 @@ describe('what comes later', () => {
     const {buffer, merge} = mergeOf(first, second);
     merge.step(all, 0);
     second.append(Buffer.from(`${b(1)}\n`));
-    merge.notice(1, 0);
+    merge.onSourceChange(1, 0);
     merge.step(all, window);
     expect(entriesOf(buffer)).toEqual([a(10), b(1)]);
   });
@@ -100,9 +100,9 @@ describe('what comes later', () => {
     const [ahead, right] = [source(), source()];
     const {buffer, merge} = mergeOf(ahead, right);
     ahead.append(Buffer.from(`${a(3_600_000)}\n`));
-    merge.notice(0, 0);
+    merge.onSourceChange(0, 0);
     right.append(Buffer.from(`${b(1)}\n`));
-    merge.notice(1, 100);
+    merge.onSourceChange(1, 100);
     merge.step(all, window);
     expect(entriesOf(buffer)).toEqual([b(1), a(3_600_000)]);
   });
@@ -111,13 +111,37 @@ describe('what comes later', () => {
     const [first, second] = [source(), source()];
     const {buffer, merge} = mergeOf(first, second);
     first.append(Buffer.from(`${a(1)}\n`));
-    merge.notice(0, 0);
+    merge.onSourceChange(0, 0);
     second.append(Buffer.from(`${b(2)}\n`));
-    merge.notice(1, 0);
+    merge.onSourceChange(1, 0);
     first.append(Buffer.from('the rest\n'));
-    merge.notice(0, 200);
+    merge.onSourceChange(0, 200);
     merge.step(all, window);
     expect(entriesOf(buffer)).toEqual([a(1), 'the rest', b(2)]);
+  });
+
+  test('is due entry by entry, also from one source alone', () => {
+    const first = source();
+    const {buffer, merge} = mergeOf(first, source());
+    first.append(Buffer.from(`${a(1)}\n`));
+    merge.onSourceChange(0, 0);
+    first.append(Buffer.from(`${a(2)}\n`));
+    merge.onSourceChange(0, 100);
+    merge.step(all, window);
+    expect(entriesOf(buffer)).toEqual([a(1)]);
+    merge.step(all, 100 + window);
+    expect(entriesOf(buffer)).toEqual([a(1), a(2)]);
+  });
+
+  test('is due at once where that is requested, and nothing waits then', () => {
+    const first = source();
+    const {merge, buffer} = mergeOf(first, source());
+    first.append(Buffer.from(`${a(1)}\n`));
+    merge.onSourceChange(0, 0);
+    merge.setDue();
+    expect(merge.dueAt).toBeUndefined();
+    merge.step(all, 0);
+    expect(entriesOf(buffer)).toEqual([a(1)]);
   });
 
   test('is taken when its line has ended', () => {
@@ -157,7 +181,7 @@ test('a source that is left gives what it holds at once, and nothing after that'
   merge.step(all, 0);
   expect(entriesOf(buffer)).toEqual([a(1), 'unfinished line']);
   first.append(Buffer.from(`${a(3)}\n`));
-  merge.notice(0, 10);
+  merge.onSourceChange(0, 10);
   merge.step(all, 10_000);
   expect([buffer.endId, merge.dueAt]).toEqual([2, undefined]);
 });
@@ -210,6 +234,13 @@ test('origins stay right while the merged log drops its oldest entries', () => {
     expect(buffer.lineAt(id)?.toString().slice(0, 3)).toBe(merge.originAt(id) === 0 ? '[a]' : '[b]');
   }
   expect([merge.originAt(buffer.firstId - 1), merge.originAt(buffer.endId)]).toEqual([undefined, undefined]);
+});
+
+test('origins stay right over a long run of one source', () => {
+  const {buffer, merge} = mergeOf(source(a(1)), source(...Array.from({length: 9_000}, () => 'b')));
+  merge.step(all, 0);
+  const origins = Array.from({length: buffer.endId}, (_, id) => merge.originAt(id));
+  expect(origins).toEqual(Array.from({length: 9_001}, (_, id) => (id < 9_000 ? 1 : 0)));
 });
 
 type Action = {
@@ -336,7 +367,7 @@ describe('a recorded past', () => {
     const merge = new Merge({buffer, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
     while (!merge.step(1, 0));
     past.append(Buffer.from(`${a(60)}\n${'x'.repeat(1 << 19)}\n${'y'.repeat(1 << 20)}\n${a(70)}\n`));
-    merge.notice(0, 10);
+    merge.onSourceChange(0, 10);
     while (!merge.step(all, 10_000));
     const [first, missed] = entriesOf(buffer);
     expect([first, missed]).toEqual([a(39), '<not-merged>']);
@@ -394,35 +425,4 @@ describe('a recorded past', () => {
     while (!merge.step(256 * 1024, 0));
     expect(entriesOf(buffer)).toEqual(recorded.slice(0, 30));
   });
-});
-
-test('answers the origin of each entry, over the borders of chunks', () => {
-  const origins = new EntryOrigins();
-  const expected: (number | undefined)[] = [];
-  for (const [origin, count] of [
-    [0, 1],
-    [254, 4_095],
-    [undefined, 2],
-    [3, 10_000],
-    [1, 0],
-    [1, 1],
-  ] as const) {
-    origins.add(origin, count);
-    for (let index = 0; index < count; index++) expected.push(origin);
-  }
-  expect(origins.endId).toBe(expected.length);
-  expect(expected.map((_, id) => origins.at(id))).toEqual(expected);
-  expect([-1, expected.length, 100_000].map((id) => origins.at(id))).toEqual([undefined, undefined, undefined]);
-});
-
-test('goes on under the same ids when old entries are dropped', () => {
-  const origins = new EntryOrigins();
-  origins.add(1, 5_000);
-  origins.add(2, 5_000);
-  origins.dropBefore(9_000);
-  expect(origins.at(0)).toBeUndefined();
-  expect(origins.at(9_000)).toBe(2);
-  origins.dropBefore(10_000);
-  origins.add(3, 1);
-  expect([origins.endId, origins.at(10_000)]).toEqual([10_001, 3]);
 });
