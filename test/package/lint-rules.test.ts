@@ -288,3 +288,15 @@ test('time, dates and randomness have their owners in lib', async () => {
     expect([...new Set(errors)].toSorted(), name).toEqual(bad.map((file) => `source/${file}.ts ${rule}`).toSorted());
   }
 });
+
+test('a source file has at most 450 lines', async () => {
+  const text = (lines: number) => 'console.error();\n'.repeat(lines);
+  const {errors} = await lint(
+    new Map([
+      ['source/lib/long.ts', text(451)],
+      ['source/lib/short.ts', text(449)],
+      ['test/lib/long.test.ts', text(451)],
+    ]),
+  );
+  expect(errors).toEqual(['source/lib/long.ts lint/style/noExcessiveLinesPerFile']);
+});
