@@ -96,11 +96,11 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'ui/handlers': {
     allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../components/x.ts', '../hooks/x.ts', '../../api/client.ts', 'react'],
+    forbidden: ['../components/x.ts', '../pages/x.ts', '../../streams/x.ts', '../../settings/x.ts', 'react'],
   },
   'ui/pages': {
     allowed: ['../controller.ts', '../handlers/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../hooks/x.ts', '../../api/client.ts', '../../stitch/x.ts', 'react'],
+    forbidden: ['../hooks/x.ts', '../pane/x.ts', '../../buffer/x.ts', '../../api/client.ts', 'react'],
   },
   'ui/components': {
     allowed: [
