@@ -159,13 +159,3 @@ test('a corrupt file is set aside and named, and the program starts clean', asyn
   expect(third.terminal.text()).not.toContain('could not be read');
   await quit(third);
 });
-
-test('no credential is ever in what is kept', async () => {
-  const {start, folder} = await installation();
-  const viewer = await start('alpha', 'beta', '--auth', plantedKey);
-  await read(viewer);
-  await quit(viewer);
-  const files = await readdir(folder);
-  expect(files.length).toBeGreaterThan(0);
-  for (const file of files) expect(await readFile(path.join(folder, file), 'latin1')).not.toContain('PLANTED');
-});
