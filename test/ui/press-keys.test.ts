@@ -52,7 +52,7 @@ async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[])
   return screen;
 }
 
-/** Brings the screen to where the command's keys hold. */
+/** Goes to where the command's keys are in force. */
 function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
@@ -61,14 +61,14 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }
 
-/** Everything that the screen shows can be made. */
-function look(screen: ScreenUnderTest): void {
+/** Every row that the screen shows can be made. */
+function draw(screen: ScreenUnderTest): void {
   rowsOf(screen);
   pageShown(screen.controller);
   expect(screen.controller.layout?.paneHeight).toBeGreaterThan(0);
 }
 
-/** A prompt in each way that it can end, with a text that means something and one that does not. */
+/** Ends a prompt in each way, with texts that mean something and one that does not. */
 function endPrompt(screen: ScreenUnderTest, key: string): void {
   const {controller} = screen;
   if (!controller.state.prompt) return;
@@ -95,11 +95,11 @@ describe('every key of the table', () => {
     for (const command of allCommands) {
       for (const key of command.keys) {
         goTo(screen, command);
-        look(screen);
+        draw(screen);
         screen.press(key);
-        look(screen);
+        draw(screen);
         endPrompt(screen, key);
-        look(screen);
+        draw(screen);
         await screen.clock.advance(1);
         controller.dispatch({type: 'page', page: undefined});
         controller.dispatch({type: 'prompt', prompt: undefined});
@@ -109,25 +109,25 @@ describe('every key of the table', () => {
       }
     }
     await workedOut(screen);
-    look(screen);
+    draw(screen);
   });
 });
 
 describe('keys that arrive together', () => {
-  it('behind one that opens a prompt are typed into it', async () => {
+  it('after one that opens a prompt are typed into it', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.pressTogether('/', 'q', 'X', 'Space', 'z');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'find-name', text: 'qX z'});
     expect(screen.quits).toBe(0);
   });
 
-  it('behind the Enter that ends it are keys again', async () => {
+  it('after the Enter that ends it are keys again', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.pressTogether('/', 'o', 'r', 'd', 'Enter', '?');
     expect(screen.controller.state).toMatchObject({nameFilter: 'ord', prompt: undefined, page: {kind: 'help'}});
   });
 
-  it('are the prompt’s own: ^U, ^W and Backspace take away, Tab turns, ^C leaves', async () => {
+  it('are the prompt’s own: ^U, ^W and Backspace remove, Tab changes the choice, ^C cancels', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('Tab');
     await screen.untilConnected('orders');
@@ -152,7 +152,7 @@ describe('keys that arrive together', () => {
 
 const log = [logged(1, 'INFO', 'step one')];
 
-it('a key takes the notice away, be it one without a command', async () => {
+it('any key removes the notice, also one without a command', async () => {
   await using screen = await reading(log);
   screen.press('n');
   expect(noticeOf(screen)).toBe('no search: / starts one');
@@ -160,7 +160,7 @@ it('a key takes the notice away, be it one without a command', async () => {
   expect(noticeOf(screen)).toBeUndefined();
 });
 
-it('a key of the pane comes before one that holds everywhere, and only there', async () => {
+it('a key of the pane comes before one of everywhere, and only there', async () => {
   await using screen = await reading(log);
   screen.press('/');
   expect(screen.controller.state.prompt?.kind).toBe('search');
@@ -218,14 +218,14 @@ describe('with keys of the user', () => {
     ['\\', 'no filters: ^A adds one'],
     ['Q', '2 tabs are kept: Q again quits, any other key stays'],
     ['^X', '^X again quits'],
-  ])('what %s has to say names them', async (key, notice) => {
+  ])('the notice of %s has them', async (key, notice) => {
     await using screen = await reading(log, options);
     screen.press(key);
     expect(noticeOf(screen)).toBe(notice);
   });
 });
 
-test('Backspace takes a character away that is seen, not half of one; ^W a word with the blanks behind it', async () => {
+test('Backspace removes a whole character, not half of one; ^W a word with the blanks behind it', async () => {
   await using screen = await reading(log);
   screen.press('/', ...'one two 😀');
   const texts = ['Backspace', 'Space', '^W', '^W', '^W'].map((key) => {

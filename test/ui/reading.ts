@@ -28,7 +28,7 @@ export async function reading(lines: readonly string[], options: ScreenOptions =
   return screen;
 }
 
-/** Waits until everything held is indexed, filtered and searched. */
+/** Waits until the whole log is indexed, filtered and searched. */
 export async function workedOut(screen: ScreenUnderTest): Promise<void> {
   await screen.until(() => {
     const model = screen.controller.pane?.model;
@@ -47,7 +47,7 @@ export async function write(screen: ScreenUnderTest, ...lines: string[]): Promis
   await workedOut(screen);
 }
 
-/** Presses keys and waits for what they set going. */
+/** Presses keys and waits for their results. */
 export async function pressed(screen: ScreenUnderTest, ...keys: string[]): Promise<void> {
   screen.press(...keys);
   await workedOut(screen);
@@ -67,7 +67,7 @@ export function viewOf(screen: ScreenUnderTest): PaneView {
   return tab.pane;
 }
 
-/** The rows of the log that are not blank, without what stands at their right border. */
+/** The rows of the log that are not blank, without their right border. */
 export function rowsOf(screen: ScreenUnderTest): readonly string[] {
   const {pane, layout} = screen.controller;
   if (!pane || !layout) return [];
@@ -75,7 +75,7 @@ export function rowsOf(screen: ScreenUnderTest): readonly string[] {
   return rows.map((row) => row.slice(0, layout.paneWidth - 1).trimEnd()).filter((row) => row !== '');
 }
 
-/** What tells the lines of a test apart: the last word of each row, and `Fresh` for the runner's. */
+/** The last word of each row, and `Fresh` for the runner's line. */
 export function lastWords(screen: ScreenUnderTest): readonly string[] {
   return rowsOf(screen).map((row) => (row.includes('Fresh start') ? 'Fresh' : (row.split(' ').at(-1) ?? '')));
 }
@@ -87,7 +87,7 @@ export function currentLine(screen: ScreenUnderTest): string | undefined {
   return screen.controller.pane?.model.source.buffer.lineAt(position.current)?.toString();
 }
 
-/** What is said in the status line. */
+/** The notice in the status line. */
 export function noticeOf(screen: ScreenUnderTest): string | undefined {
   return screen.controller.state.notice;
 }

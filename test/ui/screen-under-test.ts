@@ -50,7 +50,7 @@ export type ScreenOptions = {
   readonly viewOptions?: ViewOptions;
   /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
-  /** In place of what stands here otherwise. */
+  /** In place of those of this file. */
   readonly services?: Partial<
     Pick<
       Services,

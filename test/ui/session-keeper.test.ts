@@ -114,7 +114,7 @@ test('place and marks come back although the lines have other ids, and what came
   expect(unseen).toBe(endId - shown.seen + 3);
 });
 
-test('what is no longer there is let go of, silently', async () => {
+test('marks and a place whose lines are gone are dropped, without a notice', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
   first.server.recreatePipeline('orders').start();
@@ -126,7 +126,7 @@ test('what is no longer there is let go of, silently', async () => {
   expect(screen.controller.state.notice).toBeUndefined();
 });
 
-test('an end before the log was there, or without the server, loses nothing', async () => {
+test('an end before the log has come, or without the server, loses nothing', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
   first.server.freeze();
@@ -135,7 +135,7 @@ test('an end before the log was there, or without the server, loses nothing', as
   expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
 });
 
-test('who moves before the log has caught up stays there', async () => {
+test('a tab that is moved before its log has caught up stays there', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
   first.server.freeze();
@@ -223,7 +223,7 @@ test('many changes are one write some seconds later; nothing is written, and no 
   expect(saved.length).toBe(1);
 });
 
-test('after its end nothing is left that waits', async () => {
+test('after its end no timer waits', async () => {
   const {screen} = await readAt40();
   const clock = new FakeClock();
   const keeper = new SessionKeeper({controller: screen.controller, clock});
@@ -234,7 +234,7 @@ test('after its end nothing is left that waits', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('a tab comes back as the keys left it; the rest of its look is that of the new start', async () => {
+test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
   const viewOptions = {wrap: true, level: 'ERROR', sidebar: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
   first.press('Tab', 'w', '#', 't');
@@ -249,7 +249,7 @@ test('a tab comes back as the keys left it; the rest of its look is that of the 
   expect(screen.controller.state.sidebarWidth).toBeUndefined();
 });
 
-test('what is typed for this start wins over the keys of the last one', async () => {
+test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
   first.press('Tab', 'w', '#', 'L', 't');
   keeper.capture();
@@ -269,16 +269,16 @@ const tenant: Session = {tenantId: 'one', tenantName: 'one', role: 'read', membe
 const failed = (reason: 'timeout' | 'protocol') =>
   new ApiError({kind: 'retryable', reason, message: reason, url: ''} satisfies ApiFailure);
 
-/** A start of the program on one server, which answers who asks as `answers` do, the last one for ever. */
+/** A start on one server, whose `answers` to the question for the tenant come in turn, the last one for ever. */
 async function start(folder: string, answers: readonly (Session | ApiError)[], names: readonly string[] = []) {
   const screen = await ScreenUnderTest.connected({names});
   onTestFinished(() => screen[Symbol.asyncDispose]());
-  let asked = 0;
+  let questions = 0;
   const session = new ScreenSession({
     client: {
       baseUrl: 'http://feldera/',
       async getSession() {
-        const answer = answers[Math.min(asked++, answers.length - 1)] ?? tenant;
+        const answer = answers[Math.min(questions++, answers.length - 1)] ?? tenant;
         if (answer instanceof ApiError) throw answer;
         return answer;
       },
@@ -290,18 +290,18 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
     viewOptions: {},
     signal: new AbortController().signal,
   });
-  const taken = session.start(screen.controller);
-  return {screen, session, taken};
+  const started = session.start(screen.controller);
+  return {screen, session, started};
 }
 
 async function keptTwo(folder: string): Promise<void> {
-  const {session, taken} = await start(folder, [tenant], ['billing', 'orders']);
-  await taken;
+  const {session, started} = await start(folder, [tenant], ['billing', 'orders']);
+  await started;
   session.capture();
   await session.close();
 }
 
-test('a server that says late who asks still brings the last session back', async () => {
+test('a server that answers late for the tenant still brings the last session back', async () => {
   await using home = await temporaryDirectory();
   await keptTwo(home.path);
   const {screen, session} = await start(home.path, [failed('timeout'), failed('timeout'), tenant]);
@@ -310,11 +310,11 @@ test('a server that says late who asks still brings the last session back', asyn
   await session.close();
 });
 
-test('a server that does not know the question has one session for all', async () => {
+test('a server without tenants has one session for all', async () => {
   await using home = await temporaryDirectory();
   await keptTwo(home.path);
-  const {screen, session, taken} = await start(home.path, [failed('protocol')], ['fraud']);
-  await taken;
+  const {screen, session, started} = await start(home.path, [failed('protocol')], ['fraud']);
+  await started;
   expect(screen.tabs).toEqual(['fraud']);
   session.capture();
   await session.close();

@@ -97,13 +97,4 @@ describe('the current row', () => {
     await pressed(screen, '\\', '\\', 'Esc');
     expect(rowsOf(screen)).toEqual(before);
   });
-
-  it('a line that is folded away has its fold in its row', async () => {
-    await using screen = await reading(log);
-    screen.press('k', 'k', 'k');
-    expect(currentLine(screen)).toContain('read 56 rows');
-    await pressed(screen, 'f');
-    expect(currentLine(screen)).toContain('read 41 rows');
-    expect(rowsOf(screen).at(-1)).toMatch(/^▸ .*×19$/);
-  });
 });

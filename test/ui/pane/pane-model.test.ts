@@ -86,13 +86,6 @@ describe('a result', () => {
 });
 
 describe('what is derived from a log', () => {
-  it('is up to date with each frame while the tab is shown', () => {
-    const modelled = new Modelled();
-    modelled.write('one', 'two');
-    expect(modelled.model.index.indexedTo).toBe(2);
-    expect(modelled.ids).toEqual([0, 1]);
-  });
-
   it('waits while it is not, and continues with `sync`', async () => {
     const modelled = new Modelled();
     modelled.isShown = false;
@@ -140,16 +133,6 @@ describe('filters', () => {
     expect(modelled.ids).toEqual([1, 2, 3]);
   });
 
-  it('are removed at once', async () => {
-    const modelled = new Modelled();
-    modelled.write('one', 'two');
-    await modelled.sync({filters: [filterBy('t[wh]')]});
-    modelled.model.sync(freshPane);
-    expect(modelled.model.shown).toBeUndefined();
-    expect(modelled.ids).toEqual([0, 1]);
-    expect(modelled.changes).toEqual([2, 1]);
-  });
-
   it('are not restarted by anything else that changes, nor by one that is off', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
@@ -186,27 +169,6 @@ describe('filters', () => {
 });
 
 describe('a search', () => {
-  it('is not complete before it has read the whole log', async () => {
-    const modelled = new Modelled();
-    modelled.write('one', 'two');
-    await modelled.sync({});
-    expect(modelled.model.isSearched).toBe(true);
-    modelled.model.sync({...freshPane, search: 'two'});
-    expect(modelled.model.isSearched).toBe(false);
-    await modelled.clock.advance(100);
-    expect(modelled.model.isSearched).toBe(true);
-    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1]);
-  });
-
-  it('finds only what the filters leave, and restarts with other filters', async () => {
-    const modelled = new Modelled();
-    modelled.write('one a', 'two a', 'three a');
-    await modelled.sync({search: ' a$', filters: [filterBy('t[wh]')]});
-    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2]);
-    await modelled.sync({search: ' a$'});
-    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([0, 1, 2]);
-  });
-
   it('finds the lines of a record that a later line of it shows or hides', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
@@ -220,11 +182,13 @@ describe('a search', () => {
     expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([1, 2, 3]);
   });
 
-  it('keeps its pattern with other filters: one that needs too long stays stopped', async () => {
+  it('stays while the pattern does, and keeps it with other filters: one that needs too long stays stopped', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     await modelled.sync({search: '(o+)+'});
     const {searching} = modelled.model;
+    await modelled.sync({search: '(o+)+', pan: 5});
+    expect(modelled.model.searching).toBe(searching);
     await modelled.sync({search: '(o+)+', filters: [filterBy('t[wh]')]});
     expect(modelled.model.searching?.pattern).toBe(searching?.pattern);
     expect(modelled.model.searching?.search).not.toBe(searching?.search);
@@ -254,17 +218,6 @@ describe('a search', () => {
     modelled.write('one', 'two');
     expect(modelled.model.searching?.search.count).toBe(1);
     expect(modelled.progress).toBeGreaterThan(progress);
-  });
-
-  it('ends with an empty pattern, and stays while the pattern stays', async () => {
-    const modelled = new Modelled();
-    modelled.write('one');
-    await modelled.sync({search: 'one'});
-    const {searching} = modelled.model;
-    await modelled.sync({search: 'one', pan: 5});
-    expect(modelled.model.searching).toBe(searching);
-    await modelled.sync({search: ''});
-    expect(modelled.model.searching).toBeUndefined();
   });
 
   it('calls back once it has read the whole log, and only the last caller', async () => {

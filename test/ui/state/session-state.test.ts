@@ -110,7 +110,7 @@ test('a place is found again by its current line; without the others it is the f
   const at = (ids: readonly (number | undefined)[]) => positionAt(place, ({hash}) => ids[hash - 1]);
   expect(at([20, 11, 40])).toEqual({kind: 'held', top: {id: 11, row: 3}, current: 20, seen: 41});
   expect(at([20, undefined, undefined])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
-  // Of lines alike another one may be found than the one that was meant.
+  // Of equal lines another one may be found.
   expect(at([20, 30, 5])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
   expect(at([undefined, 11, 40])).toBeUndefined();
 });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {freshPane} from '../../../source/ui/state/pane-view.ts';
 import {
   activeTab,
   initialView,
@@ -10,7 +9,6 @@ import {
   type ViewAction,
   type ViewState,
 } from '../../../source/ui/state/view-state.ts';
-import {follow} from '../../../source/viewport/position.ts';
 
 function applied(actions: readonly ViewAction[], from: ViewState = initialView([])): ViewState {
   return actions.reduce(reduce, from);
@@ -33,41 +31,13 @@ describe('at start', () => {
   });
 });
 
-describe('the preview', () => {
-  it('opens with the first pipeline that is shown, and follows', () => {
-    const state = applied([show('orders')]);
-    expect(tabs(state)).toEqual(['orders?']);
-    expect(activeTab(state)?.pane).toEqual(freshPane);
-    expect(freshPane.position).toBe(follow);
-  });
-
-  it('is replaced by the next', () => {
-    expect(tabs(applied([show('orders'), show('fraud'), show('etl')]))).toEqual(['etl?']);
-  });
-
-  it('stays as it is when it is shown again', () => {
-    const state = applied([show('orders')]);
-    expect(applied([show('orders')], state)).toBe(state);
-  });
-
-  it('becomes a tab when it is kept; the next one is behind it', () => {
-    expect(tabs(applied([show('orders'), keep('orders'), show('fraud')]))).toEqual(['orders', 'fraud?']);
-  });
-
-  it('goes when a pipeline that has a tab is shown: that tab is shown without a preview', () => {
-    const state = applied([show('orders'), keep('orders'), show('fraud'), show('orders')]);
-    expect(tabs(state)).toEqual(['orders']);
-    expect(state.active).toBe('orders');
-  });
+test('a tab that is shown again stays as it is', () => {
+  const state = applied([show('orders')]);
+  expect(applied([show('orders')], state)).toBe(state);
 });
 
 describe('closing', () => {
   const three = initialView(['a', 'b', 'c']);
-
-  it('shows the neighbour on the right, or on the left at the end', () => {
-    expect(applied([show('b'), close('b')], three).active).toBe('c');
-    expect(applied([show('c'), close('c')], three).active).toBe('b');
-  });
 
   it('leaves what is shown alone when another tab is closed', () => {
     const state = applied([close('c')], three);
@@ -86,20 +56,6 @@ describe('closing', () => {
   it('of a tab that is not there changes nothing', () => {
     expect(applied([close('x')], three)).toBe(three);
   });
-});
-
-test('a change of the pane is one of its own tab', () => {
-  const state = applied([{type: 'pane', name: 'b', change: {wrap: true, pan: 40}}], initialView(['a', 'b']));
-  expect(state.tabs.map((tab) => [tab.pane.wrap, tab.pane.pan])).toEqual([
-    [false, 0],
-    [true, 40],
-  ]);
-});
-
-test('hiding the sidebar gives the keys to the log; showing it again leaves them there', () => {
-  const hidden = applied([{type: 'toggle-sidebar'}], initialView(['a']));
-  expect(hidden).toMatchObject({sidebarHidden: true, focus: 'log'});
-  expect(applied([{type: 'toggle-sidebar'}], hidden)).toMatchObject({sidebarHidden: false, focus: 'log'});
 });
 
 test('whatever happens, there is at most one preview, no name twice, and the shown tab exists', () => {
@@ -129,12 +85,6 @@ describe('a prompt about a log', () => {
   const asking = (prompt: Prompt): ViewState => applied([{type: 'prompt', prompt}], initialView(['a', 'b']));
   const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined};
   const findName: Prompt = {kind: 'find-name', text: 'x', before: {nameFilter: '', cursor: 'a', active: 'a'}};
-
-  it('goes with the tab that it was opened in', () => {
-    expect(applied([close('a')], asking(filter)).prompt).toBeUndefined();
-    expect(applied([show('b')], asking(filter)).prompt).toBeUndefined();
-    expect(applied([{type: 'merge', names: ['a', 'b']}], asking(filter)).prompt).toBeUndefined();
-  });
 
   it('stays while another tab closes, and the prompt of the list in any case', () => {
     expect(applied([close('b')], asking(filter)).prompt).toBe(filter);
