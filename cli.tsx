@@ -7,34 +7,33 @@ import type {Settings} from './source/settings/settings.ts';
 /** Put in by scripts/bundle.mjs; empty when it was not built in a repository. */
 declare const PIPETAIL_COMMIT: string;
 
-// The flags in the first line; set later than that, they have no effect. Frames and chunks die young: a nursery of 8 MB
-// takes in a log for the same CPU as one of 16, and a full scrollback takes 61 instead of 76 MiB (bench: rss-full). With
-// 64 MB for the rest before it is looked through, full collections take 11 instead of 31 to 43 ms of 163 MB taken in.
+// The flags in the first line have no effect if they are set later. They make a busy log cheaper, see docs/performance.md,
+// "What the first frame costs".
 
-// Everything else is imported once this has been checked: undici 8 and Ink 8 crash on import under an older Node.
+// Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`pipetail: Node ${process.versions.node} is too old · pipetail needs Node 22.19 or newer\n`);
   process.exitCode = 1;
 } else {
   await enableCompileCache();
-  // Also takes a key given with --auth out of the process list.
+  // It also removes a key of --auth from the process list.
   process.title = 'pipetail';
   process.exitCode = await main();
 }
 
-/** Without it: 19 ms more until the first frame. */
+/** Keeps compiled code on disk for the next start. */
 async function enableCompileCache(): Promise<void> {
-  // Node has one already where NODE_COMPILE_CACHE names a folder: whoever sets variables can run code here anyway.
+  // With NODE_COMPILE_CACHE Node has one already: who can set variables can run code here anyway.
   // (Not named imports: Node 20 has no such exports.)
   if (nodeModule.getCompileCacheDir() !== undefined) return;
   const {compileCacheFolder} = await import('./source/storage/compile-cache.ts');
-  // Without a folder Node would take one in the system's temporary folder, where anybody may have put code.
+  // By default Node would use the system's temporary folder, where any user may have put code.
   const folder = compileCacheFolder(process.env, process.geteuid?.());
   if (folder !== undefined) nodeModule.enableCompileCache(folder);
 }
 
-/** Does what was asked for and answers the exit code. The only place that knows the process. */
+/** Runs the command and resolves to the exit code. The only place that touches the process. */
 async function main(): Promise<number> {
   const {UsageError} = await import('./source/settings/parse-values.ts');
   try {
@@ -47,7 +46,7 @@ async function main(): Promise<number> {
       import('./source/terminal/sanitise.ts'),
       import('./source/lib/json.ts'),
     ]);
-    // One line that names the problem; the message of an Error of ours already says the way out.
+    // One line that names the problem; our own errors also name the remedy.
     const message = errorText(error);
     const isJson = isJsonRequested(process.argv.slice(2));
     process.stderr.write(isJson ? `${jsonText({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
@@ -75,7 +74,7 @@ async function run(): Promise<number> {
         import('./source/commands/demo.ts'),
         import('./source/system/signals.ts'),
       ]);
-      // ^C is how a server is ended: no failure.
+      // ^C is the normal way to end a server.
       const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
       const print = (line: string) => void process.stdout.write(`${line}\n`);
       await runDemoServer({port: settings.request.port, host: '127.0.0.1', signal, print});
@@ -109,11 +108,10 @@ async function run(): Promise<number> {
   }
 }
 
-/** Where the contexts stand, for the screen: the file is read again for each that the user goes to. */
+/** The contexts for the screen: the file is read again for each that the user switches to. */
 async function contextSource(): Promise<ContextSource> {
-  const [{homedir}, {configPlace}, {loadSettings}, {readCommandLine}] = await Promise.all([
+  const [{homedir}, {configPlace, loadSettings}, {readCommandLine}] = await Promise.all([
     import('node:os'),
-    import('./source/startup/load-settings.ts'),
     import('./source/startup/load-settings.ts'),
     import('./source/settings/command-line.ts'),
   ]);
@@ -124,7 +122,7 @@ async function contextSource(): Promise<ContextSource> {
   };
 }
 
-/** Keys in the configuration file are checked against the screen's table, by every command that reads the file. */
+/** Checks the keys of the configuration file against the screen's table, in every command that reads the file. */
 async function checkKeys({keys}: Settings): Promise<void> {
   if (keys.length === 0) return;
   const [{keyTable}, {UsageError}] = await Promise.all([
@@ -135,7 +133,7 @@ async function checkKeys({keys}: Settings): Promise<void> {
   if (first !== undefined) throw new UsageError(first);
 }
 
-/** A word that is nearly a command is not opened as a pipeline that does not exist. */
+/** Refuses a word that is nearly a command and no pipeline. */
 async function checkWords(settings: Settings, names: readonly string[]): Promise<void> {
   if (settings.demo || names.length === 0) return;
   const {checkFirstName} = await import('./source/startup/name-hint.ts');

@@ -4,7 +4,7 @@ import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {root} from './stamp.mjs';
 
-/** Packages that say MIT in package.json and ship no licence file, with the holder that their sources name. */
+/** Packages under MIT without a licence file, with the holder that their sources name. */
 const MIT_WITHOUT_FILE = {'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.'};
 
 const outputs = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8'));
@@ -32,14 +32,14 @@ const wanted = parts.join('\n');
 if (process.argv.includes('--check')) {
   const there = await readFile(`${root}/NOTICES.md`, 'utf8').catch(() => '');
   if (there !== wanted) {
-    console.error('NOTICES.md does not fit the bundle: npm run notices');
+    console.error('NOTICES.md does not match the bundle: npm run notices');
     process.exit(1);
   }
 } else {
   await writeFile(`${root}/NOTICES.md`, wanted);
 }
 
-/** The package's licence file. A package without one must be looked at by a person, and named above. */
+/** The package's licence file. A package without one must be checked by hand, and added above. */
 async function licenceText(directory) {
   const names = await readdir(`${root}/${directory}`);
   const file = names.find((name) => /^licen[cs]e/i.test(name));

@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 
 /**
- * A plugin that changes files of packages on their way into the bundle. An edit: `files`, how their paths end, and
- * `change`, which is given the text and throws when a newer version no longer has what it changes.
+ * A plugin that changes files of packages on their way into the bundle. An edit has `files`, the end of their paths, and
+ * `change`, which gets the text and throws when a newer version lacks what it changes.
  */
 export const packageEdits = (edits) => ({
   name: 'package-edits',
@@ -15,9 +15,9 @@ export const packageEdits = (edits) => ({
   },
 });
 
-/** `text` with `ours` for the one place where `there` stands. */
-export function replaced(text, there, ours, file) {
-  const parts = text.split(there);
-  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, not once: ${there}`);
+/** `text` with `ours` instead of `theirs`, which it must contain once. */
+export function replaced(text, theirs, ours, file) {
+  const parts = text.split(theirs);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, not once: ${theirs}`);
   return parts.join(ours);
 }

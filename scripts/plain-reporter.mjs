@@ -1,5 +1,4 @@
-// Ends a test run with what must not be overlooked: the tests that were skipped, each with its reason, and the totals
-// on a line of their own.
+// Ends a test run with the skipped tests, each with its reason, and the totals on a line of their own.
 export default class PlainReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const count = {passed: 0, failed: unhandledErrors.length, skipped: 0};

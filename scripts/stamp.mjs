@@ -1,4 +1,4 @@
-// Tells whether dist/ was made from the sources as they are now: by content, since a fresh clone has no useful times.
+// Whether dist/ was made from the present sources, by content: a fresh clone has no useful times.
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
@@ -22,15 +22,15 @@ const FILES = [
 /** With all that is in them. */
 const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'source'];
 
-/** Without optional locks: a build must not stand in the way of a commit that is being made. */
+/** Without optional locks: a build must not block a commit. */
 const GIT = ['--no-optional-locks', '-C', root];
 
 /**
- * The commit that the sources are of: `c112a61`, `c112a61, changed` when what goes into the bundle is not as committed,
- * empty where there is no repository (a source archive) or no git.
+ * The commit of the sources: `c112a61`, or `c112a61, changed` if they differ from it; empty without a repository (a source
+ * archive) or without git.
  */
 export function commitOf() {
-  // Asked for first: an archive unpacked inside another project's repository is not of that project's commit.
+  // An archive may be unpacked inside another project's repository.
   if (!existsSync(`${root}/.git`)) return '';
   const git = (...args) => execFileSync('git', [...GIT, ...args], {encoding: 'utf8', stdio: 'pipe'}).trim();
   try {
@@ -52,13 +52,13 @@ export async function stampOf(commit = commitOf()) {
   }
   for (const file of files.sort()) {
     const bytes = await readFile(path.join(root, file));
-    // The length keeps the end of one file from passing for the start of the next.
+    // With the length, no byte can move from one file to the next.
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest('hex');
 }
 
-/** The stamp that the last build left; empty if there is no whole build. */
+/** The stamp of the last build; empty if there is none. */
 export async function builtStamp() {
   return await readFile(`${root}/dist/.stamp`, 'utf8').catch(() => '');
 }

@@ -5,7 +5,7 @@ import {nodeFlagsOf} from './node-flags.ts';
 import {builtStamp, root, stampOf} from './stamp.mjs';
 
 if ((await builtStamp()) !== (await stampOf())) {
-  // Standard output belongs to the program: what the build says goes to standard error.
+  // Standard output belongs to the program; the build writes to standard error.
   const build = spawnSync(process.execPath, [`${root}/scripts/bundle.mjs`], {stdio: ['ignore', 2, 2]});
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
@@ -13,6 +13,6 @@ if ((await builtStamp()) !== (await stampOf())) {
 const program = spawn(process.execPath, [...nodeFlagsOf(root), `${root}/dist/pipetail.js`, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-// The terminal sends ^C and hang-ups to both; the program decides what they mean, and this only passes its answer on.
+// The terminal sends ^C and hang-ups to both. The program decides what they mean; this only passes its exit code on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
 program.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

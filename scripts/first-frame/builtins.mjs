@@ -1,12 +1,12 @@
 import {isBuiltin} from 'node:module';
 import path from 'node:path';
 
-/** Loaded when something of them is used: `child_process` brings `dgram` with it, and `tls` all of `crypto`. */
+/** Loaded at their first use: `child_process` loads `dgram` too, and `tls` all of `crypto`. */
 const late = ['node:child_process', 'node:crypto', 'node:tls', 'node:zlib'];
 
 /**
- * Takes Node's own modules with `process.getBuiltinModule` instead of an import, the costly ones late: 7 ms. An import
- * cannot wait, and makes a module with all the names of the builtin and reads each of them, which loads more behind it.
+ * Loads Node's own modules with `process.getBuiltinModule` instead of an import, the costly ones late. An import cannot
+ * wait; it also makes a module with all the names of the builtin and reads each of them, which loads still more.
  */
 export const bareBuiltins = {
   name: 'bare-builtins',
@@ -14,23 +14,23 @@ export const bareBuiltins = {
     onResolve({filter: /./}, ({path: specifier, kind, importer}) => {
       const name = specifier.replace(/^(?!node:)/, 'node:');
       if (!isBuiltin(name) || !(kind === 'import-statement' || kind === 'require-call')) return undefined;
-      // The entry must get as far as its message in a Node that has no such function.
+      // In a Node without that function the entry must still print its message.
       if (path.basename(importer) === 'cli.tsx' && name !== 'node:process') return undefined;
-      // One for each importer: one for all would be a chunk of its own.
+      // One for each importer: a shared one would be a chunk of its own.
       return {path: name, namespace: kind, suffix: `?${path.relative(absWorkingDir, importer)}`};
     });
     onLoad({filter: /^node:/, namespace: 'require-call'}, ({path: name}) => ({
-      contents: `${taken(name)}module.exports = builtin;`,
+      contents: `${loaded(name)}module.exports = builtin;`,
     }));
     onLoad({filter: /^node:/, namespace: 'import-statement'}, ({path: name}) => ({
-      contents: `${taken(name)}export default builtin;\n${namesOf(name).join('\n')}`,
+      contents: `${loaded(name)}export default builtin;\n${namesOf(name).join('\n')}`,
     }));
   },
 };
 
-/** `builtin`: the module. Of a late one, what has the same names and loads it when one of them is asked for. */
-function taken(name) {
-  // Older ones have no such function, but have a process.
+/** Code for `builtin`, the module; a late one is an object with the same names that loads it at the first access. */
+function loaded(name) {
+  // An older Node has no such function, but a process.
   if (name === 'node:process') return 'const builtin = globalThis.process;\n';
   const load = `process.getBuiltinModule('${name}')`;
   if (!late.includes(name)) return `const builtin = ${load};\n`;
@@ -43,7 +43,7 @@ function taken(name) {
 })();\n`;
 }
 
-/** Exports, of which esbuild leaves out those that nobody imports. */
+/** Its exports; esbuild drops the unused ones. */
 function namesOf(name) {
   const module = process.getBuiltinModule(name);
   const names = Object.keys(module).filter((each) => /^[A-Za-z_$][\w$]*$/.test(each) && each !== 'default');
@@ -56,7 +56,7 @@ function namesOf(name) {
   });
 }
 
-/** Whether calls are all that it is there for: not a class, nothing that `promisify` treats in a way of its own. */
+/** Whether it is only called: no class, and nothing that `promisify` treats specially. */
 function isPlainFunction(name, value) {
   return typeof value === 'function' && /^[a-z]/.test(name) && Object.getOwnPropertySymbols(value).length === 0;
 }

@@ -1,13 +1,13 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
-/** What is loaded before the first frame. */
+/** The parts of the program that are loaded before the first frame. */
 const early = ['source/startup/load-settings.ts', 'source/screen/run-screen.ts'];
 
 /**
- * esbuild makes a chunk for each set of parts of the program (what is imported with `import()`) that share modules: 32
- * files until the first frame. Here the modules of these parts that three or more share become one chunk, since each of
- * the parts imports them all: 16 files, 7 ms. `metafile`: of a build without it.
+ * esbuild makes a chunk for each set of parts of the program (what is imported with `import()`) that share modules. Here
+ * the modules that three or more parts share become one chunk, since each of these parts imports them all: fewer files to
+ * read. `metafile`: of a build without it.
  */
 export function commonChunk({outputs}, root) {
   const sharers = new Map();
@@ -36,7 +36,7 @@ export function commonChunk({outputs}, root) {
   };
 }
 
-/** The output and all that it imports at once. */
+/** The output and everything that it imports statically. */
 function loadedWith(output, outputs) {
   const found = new Set([output]);
   for (const each of found) {

@@ -1,8 +1,8 @@
-/** What packages make when they are imported, and the first frame does not need, is made when it is first used. */
+/** What packages create at their import and the first frame does not need is created at its first use. */
 export const lateParts = [
-  // 12 ms: V8 reads a list of all emoji for it.
+  // V8 reads a list of all emoji for it.
   {files: /string-width\/index\.js$/, change: lateEmoji},
-  // 5 ms: the first one reads the rules of Unicode. The first line of a log needs none either (`ink/faster-ink.mjs`).
+  // The first one reads the rules of Unicode. The first line of a log needs none either (`ink/faster-ink.mjs`).
   {
     files:
       /(?:(?:string-width|wrap-ansi)\/index|slice-ansi\/tokenize-ansi|ansi-tokenize\/build\/tokenize|ink\/build\/line-update)\.js$/,
@@ -25,6 +25,6 @@ function lateSegmenter(text, file) {
 
 function found(pattern, text, file) {
   const match = pattern.exec(text);
-  if (!match) throw new Error(`${file} has nothing any more like ${pattern}`);
+  if (!match) throw new Error(`${file} no longer has anything like ${pattern}`);
   return match;
 }

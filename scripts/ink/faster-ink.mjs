@@ -4,12 +4,11 @@ import {replaced} from '../package-edits.mjs';
 const here = import.meta.dirname;
 const inkBuild = path.join(here, '../../node_modules/ink/build');
 
-/** Small changes of the same purpose, see `package-edits.mjs`. */
+/** Small changes for the same purpose, see `package-edits.mjs`. */
 export const inkEdits = [
-  // Yoga would decode its own base64 with `fetch`, for which Node loads another undici: 20 ms until the first frame.
+  // Yoga would decode its own base64 with `fetch`, for which Node loads its own undici.
   {files: /yoga-wasm-base64-esm\.js$/, change: (text) => `const fetch = undefined;\n${text}`},
-  // Where a row has changed is found without a segmenter in ours too, which have a divider that is not ASCII: 5 ms until
-  // the first line.
+  // Finds the changed part of our rows without a segmenter too: their divider is not ASCII.
   {
     files: /ink\/build\/line-update\.js$/,
     change: (text, file) =>
@@ -22,27 +21,24 @@ export const inkEdits = [
   },
 ];
 
-/**
- * What in Ink costs the most is replaced in the bundle by what a screen of finished rows needs. Following 10,000 lines a
- * second at 200×50 took 2.7 s of CPU in ten seconds before and 1.6 s with it.
- */
+/** Replaces the costliest parts of Ink in the bundle by what a screen of finished rows needs. */
 export const fasterInk = {
   name: 'faster-ink',
   setup({onResolve, resolve}) {
-    // A frame is not put into cells and read out again: a third of the CPU.
+    // A frame is not written into cells and read back.
     replace('./output.js', 'renderer.js', 'row-output.ts');
-    // Rows are painted by us: there is nothing in them to take out.
+    // Our own rows contain nothing to remove.
     replace('./sanitize-ansi.js', 'squash-text-nodes.js', 'sanitize-ansi.ts');
-    // Widths of rows without going from grapheme to grapheme, which the divider in each of them had made necessary.
+    // Widths of rows without splitting them into graphemes, which the divider in each row would require.
     onResolve({filter: /^string-width$/}, ({importer, kind, pluginData}) => {
       if (pluginData === 'original') return undefined;
-      // Ink's own version, for what is not simple.
+      // Ink's own version, for other texts.
       if (importer.startsWith(here))
         return resolve('string-width', {kind, resolveDir: inkBuild, pluginData: 'original'});
       return importer.includes('/node_modules/') ? {path: path.join(here, 'string-width.ts')} : undefined;
     });
 
-    /** `file` of Ink gets ours where it imports `specifier`. */
+    /** Where `file` of Ink imports `specifier`, it gets ours. */
     function replace(specifier, file, ours) {
       onResolve({filter: /^\.\/[a-z-]+\.js$/}, ({path: wanted, importer}) =>
         wanted === specifier && importer.endsWith(path.join('/ink/build', file))

@@ -11,14 +11,14 @@ type Write = {
   readonly options: WriteOptions;
 };
 
-/** What was asked for, again for a grid whose first row is this one of the screen. */
+/** Repeats a call on a grid whose first row is `firstRow` of the screen. */
 type Call = (grid: Output, firstRow: number) => void;
 
 /**
- * Stands in for Ink's `Output` in the bundle, see `faster-ink.mjs`. Ink puts every text into a grid of cells and reads
- * rows out of that; here a row that one text has to itself, as nearly all do, is that text. Only rows that are made of
- * several go through Ink's grid, and those with something that is clipped or has several lines of text: where one line is
- * typed, a frame of 200×50 took 8 to 14 ms while that sent all rows there.
+ * Replaces Ink's `Output` in the bundle, see `faster-ink.mjs`. Ink writes every text into a grid of cells and reads the rows
+ * back. Here a row that consists of one text, as nearly all do, is that text. Only rows of several texts, and those with
+ * clipped or multi-line text, go through Ink's grid. They go row by row: while one of them sent all rows there, a frame of
+ * 200×50 with a prompt took 8 to 14 ms.
  */
 export class RowOutput {
   readonly #size: {readonly width: number; readonly height: number};
@@ -95,8 +95,8 @@ function rowOf(writes: readonly Write[], width: number): string {
 }
 
 /**
- * What the text becomes, if that is all there is to it: in place of a blank one all of a row, see `ui/components/rows.tsx`. Undefined
- * where the component gives it a style of its own, which would have to outlast a reset inside of it.
+ * The finished text: a blank one is a placeholder for a whole row, see `ui/components/rows.tsx`. Undefined for a text with a
+ * style of its component: that would have to survive a reset inside the text.
  */
 function finishedText(write: Write): string | undefined {
   const text = transformed(write);

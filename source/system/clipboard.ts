@@ -4,16 +4,16 @@ type ClipboardOptions = {
   readonly env: NodeJS.ProcessEnv;
   /** As Node names it: `linux`, `darwin`. */
   readonly platform: string;
-  /** Writes to the terminal between two frames, whole; false when the terminal takes nothing at the moment. */
+  /** Writes a whole sequence to the terminal, between two frames; false when the terminal accepts nothing. */
   readonly write: (sequence: string) => boolean;
   readonly signal: AbortSignal;
 };
 
 /** What became of a copy. */
 export type ClipboardAnswer =
-  /** `hint`: where it may have got stuck, and the setting that helps. */
+  /** `hint`: where the text may have got stuck, and the setting that helps. */
   | (Sent & {readonly kind: 'sent'; readonly how: ClipboardRoute; readonly hint?: string})
-  /** The only way left was OSC 52, which takes `limit` bytes. */
+  /** Only OSC 52 was left, and terminals accept `limit` bytes of it. */
   | (Sent & {readonly kind: 'too-large'; readonly limit: number})
   | {readonly kind: 'failed'; readonly why: string};
 
@@ -25,8 +25,8 @@ const toolArgs: Readonly<Record<'wl-copy' | 'xclip' | 'pbcopy', readonly string[
 };
 
 /**
- * Puts `text`, which has `lines` lines, into the clipboard by the best way that works, byte for byte. Rejects with the
- * signal's reason when aborted.
+ * Copies `text`, of `lines` lines, to the clipboard byte for byte, by the best route that works. Rejects with the signal's
+ * reason when aborted.
  */
 export async function copyToClipboard(
   text: Uint8Array,
@@ -59,46 +59,42 @@ function sendToTerminal(
   complaints: readonly string[],
 ): ClipboardAnswer {
   if (text.length > osc52Limit) return {kind: 'too-large', ...sent, limit: osc52Limit};
-  if (!write(osc52(text))) return {kind: 'failed', why: 'the terminal takes nothing at the moment'};
+  if (!write(osc52(text))) return {kind: 'failed', why: 'the terminal accepts nothing at the moment'};
   const hint = terminalHint(env, complaints);
   return {kind: 'sent', how: 'OSC 52', ...sent, ...(hint !== undefined && {hint})};
 }
 
-/** What stands between this program and the terminal, or why a better way was not taken. */
-function terminalHint(env: ClipboardOptions['env'], complaints: readonly string[]): string | undefined {
+/** What is between this program and the terminal, or why a better route failed. */
+function terminalHint(env: NodeJS.ProcessEnv, complaints: readonly string[]): string | undefined {
   if (env.TMUX) return [...complaints, 'tmux passes it on only with set-clipboard on'].join(' · ');
   if (env.STY) return 'GNU screen does not pass it on';
   return complaints.length > 0 ? complaints.join(' · ') : undefined;
 }
 
-/** How much was sent: `bytes` of `lines`. */
 type Sent = {readonly bytes: number; readonly lines: number};
 
-/** A way to the clipboard, by the name that the footer shows. */
+/** A route to the clipboard, by its name in the footer. */
 type ClipboardRoute = 'tmux' | 'wl-copy' | 'xclip' | 'pbcopy' | 'OSC 52';
 
-/** What decides: variables of the environment, empty ones count as absent, and the platform as Node names it. */
-type ClipboardEnvironment = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: string;
-};
-
 /**
- * The ways to the clipboard that may work, best first; a tool that is missing or fails gives way to the next.
+ * The routes to the clipboard that may work, best first; a tool that is missing or fails is replaced by the next.
  *
- * Inside tmux nothing else gets out of a default configuration, and the SSH variables there are those of the day the
- * session was made: tmux comes first. Over SSH the clipboard is at the other end, and only the terminal reaches it.
+ * tmux comes first: in its default configuration nothing else leaves it, and the SSH variables inside are those of the day
+ * when the session was made. Over SSH the clipboard is at the other end, and only the terminal reaches it.
  */
-export function clipboardRoutes({env, platform}: ClipboardEnvironment): readonly ClipboardRoute[] {
+export function clipboardRoutes({
+  env,
+  platform,
+}: Pick<ClipboardOptions, 'env' | 'platform'>): readonly ClipboardRoute[] {
   const routes: ClipboardRoute[] = [];
   if (env.TMUX) routes.push('tmux');
   if (!env.SSH_TTY && !env.SSH_CONNECTION) routes.push(...localTools(env, platform));
-  // Inside tmux it reaches the terminal only with `set-clipboard on`: better than nothing, when all else failed.
+  // Inside tmux it reaches the terminal only with `set-clipboard on`.
   routes.push('OSC 52');
   return routes;
 }
 
-function localTools(env: ClipboardEnvironment['env'], platform: string): ClipboardRoute[] {
+function localTools(env: NodeJS.ProcessEnv, platform: string): ClipboardRoute[] {
   if (platform === 'darwin') return ['pbcopy'];
   const tools: ClipboardRoute[] = [];
   if (env.WAYLAND_DISPLAY) tools.push('wl-copy');
@@ -106,15 +102,15 @@ function localTools(env: ClipboardEnvironment['env'], platform: string): Clipboa
   return tools;
 }
 
-/** Fills tmux's newest paste buffer and asks tmux to pass it on to the terminal (`-w`, tmux 3.2 and later). */
+/** Fills tmux's newest paste buffer, and tmux passes it on to the terminal (`-w`, tmux 3.2 and later). */
 async function sendToTmux(options: ToolOptions): Promise<ToolEnd> {
   return await runTool('tmux', ['load-buffer', '-w', '-'], options);
 }
 
 /**
- * Where text sent to tmux gets stuck on its way to the terminal, and the setting that helps; undefined if tmux passes
- * it on. Seen with tmux 3.5a: `load-buffer -w` does not ask whether `set-clipboard` is on; what decides is whether tmux
- * knows the clipboard sequence (`Ms`) of the terminal that it is attached to.
+ * Where text sent to tmux gets stuck on its way to the terminal, and the setting that helps; undefined if tmux passes it
+ * on. Seen with tmux 3.5a: `load-buffer -w` works without `set-clipboard`; tmux only needs to know the clipboard sequence
+ * (`Ms`) of its terminal.
  */
 async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promise<string | undefined> {
   const ask = async (...args: readonly string[]) => {
@@ -131,7 +127,7 @@ async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promis
 export function hintFrom(attached: string, capabilities: string, {bytes}: Pick<Sent, 'bytes'>): string | undefined {
   const [client, term] = attached.trim().split(' ');
   if (!client || !term) return 'no terminal is attached: only tmux itself can paste it';
-  // An application's OSC 52 is taken by tmux only when told so, and the inner tmux is an application of the outer one.
+  // tmux accepts OSC 52 from applications only if it is set to, and the inner tmux is an application of the outer one.
   if (/^(?:tmux|screen)\b/.test(term)) return 'a tmux around this one passes it on only with set-clipboard on';
   if (!knowsClipboard(capabilities.split('\n'), client)) {
     return `tmux knows no clipboard of ${term}: set -as terminal-features ',${term}:clipboard'`;
@@ -143,14 +139,14 @@ export function hintFrom(attached: string, capabilities: string, {bytes}: Pick<S
 function knowsClipboard(lines: readonly string[], client: string): boolean {
   const head = lines.findIndex((line) => line.startsWith('Terminal ') && line.includes(` for ${client},`));
   const capability = head === -1 ? undefined : lines.slice(head).find((line) => /^\s*\d+: Ms: /.test(line));
-  // Unknown wording of another version: no claim.
+  // Another version may word it differently: no hint then.
   return capability === undefined || !capability.endsWith('[missing]');
 }
 
 /**
- * The longest text that is sent by OSC 52. No limit is in the specification and none is reported back: what is too
- * long vanishes without a word. 74,994 bytes make a sequence of 100,000, the limit of hterm's `osc52.sh` and the figure
- * that most programs keep to. xterm, kitty and Ghostty take megabytes; Termux (6 kB) and Tabby (3 kB) take less.
+ * The longest text that is sent by OSC 52. The specification has no limit, and terminals drop a longer text silently.
+ * 74,994 bytes make a sequence of 100,000, the limit of hterm's `osc52.sh`, which most programs keep to. xterm, kitty and
+ * Ghostty accept megabytes; Termux (6 kB) and Tabby (3 kB) less.
  */
 export const osc52Limit = 74_994;
 

@@ -1,10 +1,10 @@
 import type {ReadStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
 
-/** What came out of some input: keys for Ink, which may be none, and reports. */
+/** The keys for Ink in some input, and the terminal's reports. */
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
-/** What a terminal reports between the keys. */
+/** What the terminal reports between the keys. */
 export type TerminalReport = {readonly kind: 'focus' | 'blur'} | MouseReport;
 
 /**
@@ -22,38 +22,37 @@ export type MouseReport = {
 const esc = '\u001B';
 
 /**
- * The Esc key in the form of CSI u, which needs nothing after it to be told from the beginning of a sequence: with a
- * bare one Ink waits 20 ms, and takes it and a key that comes meanwhile for Alt and that key.
+ * The Esc key in the form of CSI u, which cannot be the beginning of a sequence. After a bare Esc Ink waits 20 ms, and reads
+ * it and a key that comes meanwhile as Alt and that key.
  */
 const escKey = `${esc}[27u`;
-/** Esc and a key in one read, as a slow line brings them. It would be Alt and that key as well, which means nothing. */
+/** Esc and a key in one read, as on a slow line: Ink would read Alt and that key, which has no meaning here. */
 const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;
 /**
- * The sequences that are keys of ours: arrows, Home, End, PgUp, PgDn, Delete, back tab, as terminals send them in either
- * cursor mode; and Ctrl with a letter where a program before this one left the terminal in CSI u mode, for without it
- * there would be no ^C.
+ * The sequences that are keys of ours: arrows, Home, End, PgUp, PgDn, Delete and back tab, as terminals send them in either
+ * cursor mode; and Ctrl with a letter in CSI u mode, which an earlier program may have left on: otherwise ^C would not work.
  */
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
-/** Milliseconds. What could be the Esc key waits no longer than a person notices. */
+/** Milliseconds to wait for the rest of what may be the Esc key: too short for a user to notice. */
 const keyPatience = 50;
-/** No person types what begins like a longer sequence: its rest is under way on a slow line. */
+/** Milliseconds to wait for the rest of a longer beginning: no user types that, so it is on its way on a slow line. */
 const sequencePatience = 1000;
-/** Characters of an answer that never ends. */
+/** Characters to hold of a sequence that never ends. */
 const mostHeld = 1024 * 1024;
 
 /**
- * Takes the terminal's reports out of its input, and every escape sequence that is no key of ours, wherever reads cut
- * them: Ink would take their rests for typed text. Bracketed paste goes through as it is.
+ * Removes the terminal's reports from its input, and every escape sequence that is no key of ours, wherever reads cut them:
+ * Ink would read their rests as typed text. Bracketed paste passes unchanged.
  */
 export class InputFilter {
   #held = '';
   #inPaste = false;
-  /** The Esc went on as a key because its rest was late. */
+  /** Esc was passed on as a key; its rest may still come. */
   #wasLateEsc = false;
 
-  /** Milliseconds after which `flush` is due unless more comes; undefined: nothing is held. */
+  /** Milliseconds until `flush` is due unless more comes; undefined: nothing is held. */
   get patience(): number | undefined {
     if (this.#held === '' || this.#inPaste) return undefined;
     return this.#held.length <= 2 ? keyPatience : sequencePatience;
@@ -80,7 +79,7 @@ export class InputFilter {
     return {keys, reports};
   }
 
-  /** Nothing more came in time: a lone Esc is the key; what else has begun is dropped. */
+  /** Nothing more came in time: a lone Esc is the key, any other beginning is dropped. */
   flush(): Filtered {
     const held = this.#held;
     this.#held = '';
@@ -89,7 +88,7 @@ export class InputFilter {
     return {keys: isEsc ? escKey.repeat(held.length) : '', reports: []};
   }
 
-  /** Where the typed text or the sequence ends that begins at `at`; what has only begun is held. */
+  /** Where the typed text or the sequence at `at` ends. The beginning of a sequence is held. */
   #endOfPiece(input: string, at: number): number | undefined {
     const next = input.indexOf(esc, at);
     if (next !== at) return next === -1 ? input.length : next;
@@ -99,7 +98,7 @@ export class InputFilter {
     return end;
   }
 
-  /** Goes through to its end, as far as it has come. */
+  /** Where the paste ends, or what has come of it. */
   #endOfPaste(input: string, at: number): number | undefined {
     const end = input.indexOf(pasteEnd, at);
     if (end !== -1) return end + pasteEnd.length;
@@ -109,7 +108,7 @@ export class InputFilter {
   }
 }
 
-/** What of a piece goes on to Ink: typed text, a sequence that is a key, the beginning of a paste; no other sequence. */
+/** What Ink gets of a piece: typed text, a sequence that is a key, the beginning of a paste; no other sequence. */
 function keysIn(piece: string): string {
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece)) return piece;
   if (piece === esc) return escKey;
@@ -117,8 +116,8 @@ function keysIn(piece: string): string {
 }
 
 /**
- * The rest of a sequence whose Esc has gone on. It comes whole; of what is typed by hand, only two keys that a busy
- * machine read at once look like it, so that it has to be a known one, or one with parameters.
+ * The rest of a sequence whose Esc was passed on. It comes whole. Two typed keys in one read of a busy machine could look
+ * like it, so it has to be a sequence of ours, or one with parameters.
  */
 function isLateRest(text: string): boolean {
   const end = endOfSequence(esc + text, 0);
@@ -127,7 +126,7 @@ function isLateRest(text: string): boolean {
   return /^.[[O][\d<]/.test(sequence) || terminalReport(sequence) !== undefined || keySequence.test(sequence);
 }
 
-/** Length of what, at the end, may be the beginning of the end of a paste. */
+/** The length of what may be the beginning of `pasteEnd`, at the end of the input. */
 function begunLength(input: string, from: number): number {
   for (let length = Math.min(pasteEnd.length - 1, input.length - from); length > 0; length--) {
     if (pasteEnd.startsWith(input.slice(input.length - length))) return length;
@@ -137,7 +136,7 @@ function begunLength(input: string, from: number): number {
 
 const mouse = new RegExp(`^${esc}\\[<(\\d{1,5});(\\d{1,5});(\\d{1,5})([Mm])$`);
 
-/** Reads one whole escape sequence as a report of DEC mode 1004 (focus) or 1006 (mouse); undefined: it is none. */
+/** Reads a whole escape sequence as a report of DEC mode 1004 (focus) or 1006 (mouse); undefined for any other. */
 function terminalReport(sequence: string): TerminalReport | undefined {
   if (sequence === `${esc}[I`) return {kind: 'focus'};
   if (sequence === `${esc}[O`) return {kind: 'blur'};
@@ -153,20 +152,19 @@ function terminalReport(sequence: string): TerminalReport | undefined {
   };
 }
 
-/** OSC, DCS, PM, APC and SOS: everything up to their end is text for a program, never keys. */
+/** OSC, DCS, PM, APC and SOS: everything up to their end is text, never keys. */
 const stringIntroducers = ']P^_X';
-/** The older mouse reports, left on by a program that was killed: `CSI M` and three more characters. */
+/** Old mouse reports, which a killed program may have left on: `CSI M` and three more characters. */
 const oldMouse = `${esc}[M`;
 
 /**
- * Where the escape sequence ends that begins with the Esc at `from`, by ECMA-48's grammar and not by a list of known
- * ones: the index behind it, or undefined if more has to come. A sequence that is broken by a character which cannot be
- * part of it ends in front of that character.
+ * The index after the escape sequence that begins at `from`, or undefined if more has to come. By the grammar of ECMA-48,
+ * not by a list. A character that cannot be part of the sequence ends it.
  */
 function endOfSequence(text: string, from: number): number | undefined {
   const next = text[from + 1];
   if (next === undefined) return undefined;
-  // The Esc key and then a sequence; or only the key twice, which shows when something follows.
+  // The Esc key and a sequence, or the key twice: only what follows shows which.
   if (next === esc) return text[from + 2] === undefined ? undefined : from + 1;
   if (next === '[') return endOfCsi(text, from);
   if (next === 'O') return scan(text, from + 2, (code) => (code >= 0x30 && code <= 0x39) || code === 0x3b);
@@ -185,7 +183,7 @@ function endOfCsi(text: string, from: number): number | undefined {
   return scan(text, begin, (code) => code >= 0x20 && code <= 0x3f);
 }
 
-/** Goes on over what may stand inside; behind it, one final character belongs to the sequence. */
+/** Skips the characters that may be inside; one final character after them belongs to the sequence. */
 function scan(text: string, from: number, isInside: (code: number) => boolean): number | undefined {
   let at = from;
   while (at < text.length && isInside(text.charCodeAt(at))) at += 1;
@@ -207,28 +205,28 @@ function endOfString(text: string, from: number): number | undefined {
 
 type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
-  /** Something else came. */
+  /** Called for everything else. */
   readonly onKeys: () => void;
   readonly clock: Pick<Clock, 'after'>;
 };
 
-/** Takes what is no key out of `stdin` before Ink reads it. Answers its undoing. */
+/** Removes what is no key from `stdin` before Ink reads it. Returns what undoes it. */
 export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: FilterInputOptions): () => void {
   const filter = new InputFilter();
   const read = stdin.read.bind(stdin);
   let late = '';
   let cancelFlush = () => {};
-  const take = ({keys, reports}: Filtered): string => {
+  const keysOf = ({keys, reports}: Filtered): string => {
     for (const each of reports) onReport(each);
     if (keys !== '') onKeys();
     return keys;
   };
   const flush = () => {
-    late += take(filter.flush());
-    // Ink reads when it is told so.
+    late += keysOf(filter.flush());
+    // Makes Ink read.
     if (late !== '') stdin.emit('readable');
   };
-  // Ink reads until there is nothing left: null. So a read that held nothing but reports is followed by the next.
+  // Ink reads until null. So after a read with nothing but reports the next follows here.
   stdin.read = (size?: number): unknown => {
     if (late !== '') {
       const keys = late;
@@ -237,7 +235,7 @@ export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: Filter
     }
     for (let chunk: unknown = read(size); chunk !== null; chunk = read(size)) {
       cancelFlush();
-      const keys = take(filter.append(String(chunk)));
+      const keys = keysOf(filter.append(String(chunk)));
       const {patience} = filter;
       if (patience !== undefined) cancelFlush = clock.after(patience, flush);
       if (keys !== '') return keys;
