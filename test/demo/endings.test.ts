@@ -26,7 +26,7 @@ const clean = '\r\n0\r\n\r\n';
 const withSentinel = `\r\n10\r\nLogs have ended\n${clean}`;
 
 describe('the ways in which a stream ends', () => {
-  it('pipeline deleted: sentinel, last chunk, gone from the list', async () => {
+  it('pipeline deleted: end marker, last chunk, gone from the list', async () => {
     const client = await follower();
     server.deletePipeline('demo');
     await client.completed();
@@ -51,7 +51,7 @@ describe('the ways in which a stream ends', () => {
     next.reset();
   });
 
-  it('runner stopped gently: sentinel, last chunk, then 503 until it is back with an empty log', async () => {
+  it('runner stopped gently: end marker, last chunk, then 503 until it is back with an empty log', async () => {
     const client = await follower();
     server.stopRunnerGently();
     await client.completed();
@@ -66,7 +66,7 @@ describe('the ways in which a stream ends', () => {
     for (const each of [client, refused, next]) each.reset();
   });
 
-  it('runner killed: last chunk without the sentinel, as in 05a', async () => {
+  it('runner killed: last chunk without the end marker, as in 05a', async () => {
     const client = await follower();
     server.killRunner();
     await client.completed();
@@ -98,7 +98,7 @@ describe('the ways in which a stream ends', () => {
     next.reset();
   });
 
-  it('API stopped: connections refused, the log goes on, and it comes back on the same port', async () => {
+  it('API stopped: connections refused, the log continues, and it returns on the same port', async () => {
     const client = await follower();
     const {port} = server;
     await server.stopApi();
@@ -122,7 +122,7 @@ describe('the ways in which a stream ends', () => {
 });
 
 describe('a cut at an exact byte', () => {
-  it('counts what is still to be sent', async () => {
+  it('counts the bytes that are still to be sent', async () => {
     const client = await follower();
     server.cutConnections({afterBytes: 7});
     server.pipeline('demo').write('12345');
@@ -132,7 +132,7 @@ describe('a cut at an exact byte', () => {
     expect(client.exchange?.complete).toBe(false);
   });
 
-  it('counts from the first byte for connections to come, inside a catch-up too', async () => {
+  it('counts from the first byte of later connections, also inside a catch-up', async () => {
     for (let line = 0; line < 5000; line++) server.pipeline('demo').write(`line ${line}`);
     const whole = await RawClient.request(logsUrl());
     await whole.shows('line 4999\n');
@@ -149,7 +149,7 @@ describe('a cut at an exact byte', () => {
     third.reset();
   });
 
-  it('falls inside a UTF-8 sequence where asked', async () => {
+  it('may fall inside a UTF-8 sequence', async () => {
     const client = await follower();
     const received = client.exchange?.body.length ?? 0;
     server.cutConnections({afterBytes: 2});

@@ -44,7 +44,7 @@ describe('refusals', () => {
     expect(server.totalLogConnections).toBe(0);
   });
 
-  it('apply to the requests that they name, as often as they say', async () => {
+  it('apply to the requests that they name, the given number of times', async () => {
     server.refuse({kind: 'unreachable', name: 'fraud', times: 2});
     server.refuse({kind: 'forbidden', of: 'list'});
     expect(await statusOf(logs('orders'))).toBe('200');
@@ -62,7 +62,7 @@ describe('refusals', () => {
     expect(await statusOf(logs('orders'))).toBe('200');
   });
 
-  it('a frozen runner takes ten seconds to be given up: 11b', async () => {
+  it('a frozen runner is refused after ten seconds: 11b', async () => {
     const clock = new FakeClock();
     const frozen = await DemoServer.start({clock, scenario: quiet('demo')});
     frozen.refuse({kind: 'runner-frozen'});
@@ -103,7 +103,7 @@ describe('a freeze', () => {
 });
 
 describe('counting connections', () => {
-  it('counts those that are open, by pipeline and in all', async () => {
+  it('counts the open ones, by pipeline and in all', async () => {
     const first = await RawClient.request(logs('orders'));
     const second = await RawClient.request(logs('fraud'));
     await Promise.all([first.shows('Fresh start'), second.shows('Fresh start')]);

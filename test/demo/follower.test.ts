@@ -42,7 +42,7 @@ it('is a queue of at most its limit, through growth and wrapping', () => {
   );
 });
 
-it('is empty after clear and goes on', () => {
+it('is empty after clear, and works', () => {
   const queue = new EntryQueue(10);
   queue.add(Uint8Array.of(1));
   queue.clear();

@@ -160,7 +160,7 @@ it('panics in the lines of recording 35, both backtraces byte for byte', () => {
   expect(log.split(panicMessage(panic))).toHaveLength(3);
 });
 
-it('leaves the deployment error of recording 35b', () => {
+it('makes the deployment error of recording 35b', () => {
   const {deployment_error} = JSON.parse(recording('35b-worker-panic-pipeline.raw').body.toString());
   expect(panicError(panic)).toEqual(deployment_error);
 });
@@ -170,7 +170,7 @@ it('formats microseconds as the recordings do', () => {
   expect(formatMicros(Date.UTC(2026, 0, 1) * 1000 + 7)).toBe('2026-01-01T00:00:00.000007Z');
 });
 
-it('rises strictly while the clock stands still or goes back', () => {
+it('rises strictly while the clock stops or goes back', () => {
   let now = Date.UTC(2026, 0, 1);
   const stamps = new Stamps(() => now--, createRandom(1, 'stamps'));
   const given = Array.from({length: 50}, () => stamps.next());

@@ -41,7 +41,7 @@ describe('DemoPipeline', () => {
     expect(log(pipeline).slice(before)).toEqual(expected);
   });
 
-  it('says in its state what the recorded pipelines say', () => {
+  it('has the state of the recorded pipelines', () => {
     const pipeline = pipelineNamed('demo');
     const brief = () => {
       const {deploymentStatus, desiredStatus, resourcesStatus, runtimeStatus, storageStatus} = pipeline.state;
@@ -70,7 +70,7 @@ describe('DemoPipeline', () => {
     expect(pipeline.state.deploymentError).toBeNull();
   });
 
-  it('fails in the lines of a real runner: the error is of its local part, and nobody wished the stop', () => {
+  it('fails in the lines of a real runner: the error is of its local part, and no user wanted the stop', () => {
     const pipeline = pipelineNamed('busy');
     pipeline.start();
     const before = log(pipeline).length;
@@ -91,7 +91,7 @@ describe('DemoPipeline', () => {
     expect(log(pipeline).slice(1)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('drops what is written while its runner is down and begins a new life with a fresh start', () => {
+  it('drops what is written while its runner is down, and starts a new log with a fresh start', () => {
     const pipeline = pipelineNamed('demo');
     expect(pipeline.write('kept')).toBe(true);
     pipeline.dropLog();

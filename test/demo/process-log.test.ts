@@ -92,7 +92,7 @@ describe('a start and a panic', () => {
     expect(withoutVariables(text).split('\n')).toEqual(withoutVariables(recorded).split('\n'));
   });
 
-  it('take the time that a real one takes', () => {
+  it('last as long as real ones', () => {
     const {text} = lived('orders-panic', wholeLife, {seed: 2});
     const seconds = (log: string, words: string) => {
       const line = log.split('\n').find((each) => each.includes(words)) ?? '';
@@ -130,7 +130,7 @@ const suppressed =
   /^Suppressed (\d+) '([^']+)' errors in the last \d+\.\d\ds \(most recently, \d+\.\d\ds ago\) due to excessive rate\.$/;
 
 describe('the limit on errors', () => {
-  it('logs ten, then one every six seconds behind a line that counts the others', () => {
+  it('logs ten, then one every six seconds after a line that counts the others', () => {
     let now = 0;
     const limiter = new ErrorLimiter(() => now);
     const said: string[] = [];
@@ -178,7 +178,7 @@ describe('the limit on errors', () => {
   });
 });
 
-it('says a parse error in the words of recording 27', () => {
+it('words a parse error as recording 27 does', () => {
   const log = recording('27-logs-real-pipeline.raw').body.toString();
   const {message} = parseError('orders.bad', 2, 'missing field `id`', '{"customer": "Ada Lovelace", "amount": 99.0}');
   expect(log).toContain(message.replaceAll(/ at line 1 column \d+/g, ' at line 1 column 44'));

@@ -22,7 +22,7 @@ async function exchange(path: string, options: Parameters<typeof RawClient.reque
   return answer;
 }
 
-describe('answers that are whole', () => {
+describe('whole replies', () => {
   it.each([
     ['08a-unknown-name.raw', 'GET', '/v0/pipelines/nope/logs'],
     ['08b-unknown-route.raw', 'GET', '/v0/nothing'],
@@ -64,7 +64,7 @@ describe('answers that are whole', () => {
     ['gzip;q=0.5, br;q=0.1', 'gzip'],
     ['gzip;q=0', undefined],
     ['identity', undefined],
-  ])('accept-encoding: %s is answered in %s, errors too', async (accept, encoding) => {
+  ])('accept-encoding: %s gets %s, errors too', async (accept, encoding) => {
     for (const path of ['/v0/pipelines', '/v0/pipelines/nope', '/healthz', '/']) {
       const answer = await exchange(path, {headers: {...close, 'accept-encoding': accept}});
       expect(answer.headers.get('content-encoding')).toBe(encoding);
@@ -92,7 +92,7 @@ describe('answers that are whole', () => {
     expect(shape(answer)).toEqual(shape(recording('16a-header-140k.raw')));
   });
 
-  it('a keep-alive answer carries no connection header: 16c', async () => {
+  it('a keep-alive reply has no connection header: 16c', async () => {
     const client = await RawClient.request(`${server.url}/healthz`);
     await client.completed();
     const expected = recording('16c-keepalive-idle-close.raw');
@@ -101,7 +101,7 @@ describe('answers that are whole', () => {
     client.reset();
   });
 
-  it('the web console answers every path outside the API', async () => {
+  it('the web console is on every path outside the API', async () => {
     const answer = await exchange('/pipelines/demo');
     expect(answer.statusLine).toBe('HTTP/1.1 200 OK');
     expect(answer.headers.get('content-type')).toBe('text/html');
@@ -311,7 +311,7 @@ describe('the log', () => {
     await ragged.close();
   });
 
-  it('stands below a base path', async () => {
+  it('may have a base path', async () => {
     const proxied = await DemoServer.start({scenario: quiet('demo'), basePath: '/feldera'});
     expect(proxied.url).toMatch(/\/feldera$/);
     const client = await RawClient.request(`${proxied.url}/v0/pipelines/demo/logs`);
@@ -327,7 +327,7 @@ describe('tenants', () => {
     {name: 'other', role: 'admin'},
   ];
 
-  it('have to be named when there are several, and the session says which', async () => {
+  it('must be named if there are several, and the session has their names', async () => {
     const server = await DemoServer.start({tenants});
     onTestFinished(() => server.close());
     const ask = async (path: string, tenant?: string) => {

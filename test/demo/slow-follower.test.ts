@@ -22,7 +22,7 @@ async function flood(lines: number): Promise<void> {
   }
 }
 
-it('drops a follower that is more than 100,000 lines behind: the queue, the sentinel, a clean end (07)', async () => {
+it('drops a follower that is more than 100,000 lines behind: the queue, the end marker, a clean end (07)', async () => {
   const client = await RawClient.request(`${server.url}/v0/pipelines/slow/logs`);
   await client.shows('Fresh start');
   client.socket.pause();

@@ -5,7 +5,7 @@ import {node, root, run} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool} from '../harness/tools.ts';
 
-test('the commit is named, and that the sources are no longer as committed; without a repository there is none', async (context) => {
+test('the version names the commit, and whether the sources differ from it; without a repository no commit', async (context) => {
   const git = requireTool(context, 'git');
   await using project = await temporaryDirectory();
   const at = (file: string): string => path.join(project.path, file);

@@ -79,7 +79,7 @@ async function traces(folder: string): Promise<unknown> {
   );
 }
 
-test('what is in a folder of the user alone is run: the planted code would be', async () => {
+test('code in a folder of the user alone is run: the planted code would be', async () => {
   const base = await plant('good');
   expect(await versionWith({XDG_CACHE_HOME: base})).toBe(foreign);
   expect(await versionWith({XDG_CACHE_HOME: undefined, HOME: base})).toBe(own);
@@ -113,7 +113,7 @@ test.each([
   expect(await traces(base)).toEqual(before);
 });
 
-test('nor in the folder of the system’s temporary folder that Node would take by itself', async () => {
+test('nor in the folder of the system’s temporary folder that Node would use by default', async () => {
   const base = await plant('temporary');
   await rename(path.join(base, 'pipetail'), path.join(base, 'node-compile-cache'));
   const before = await traces(base);

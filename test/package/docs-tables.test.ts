@@ -25,7 +25,7 @@ test('the option table has a row for every option of the screen', () => {
   }
 });
 
-test('a section is what stands between its markers', () => {
+test('a section is the text between its markers', () => {
   expect(sectionOf('a\n<!-- keys -->\n\n| x |\n\n<!-- /keys -->\nb', 'keys')).toBe('| x |');
   expect(sectionOf('a <!-- /keys --> <!-- keys -->', 'keys')).toBeUndefined();
 });

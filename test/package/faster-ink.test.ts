@@ -4,7 +4,7 @@ import {root} from '../harness/program.ts';
 
 type Meta = Readonly<Record<string, {readonly inputs: readonly string[]}>>;
 
-test('the bundle holds what stands in for the slow parts of Ink, and Yoga does not fetch', async () => {
+test('the bundle has our replacements for slow parts of Ink, and Yoga does not fetch', async () => {
   const meta = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8')) as Meta;
   const [file, chunk] = Object.entries(meta).find(([, {inputs}]) => inputs.some(isYoga)) ?? [];
   for (const ours of ['row-output.ts', 'sanitize-ansi.ts', 'string-width.ts']) {
@@ -15,7 +15,7 @@ test('the bundle holds what stands in for the slow parts of Ink, and Yoga does n
 
 const isYoga = (input: string) => input.includes('/yoga-layout/dist/binaries/');
 
-test('of undici the bundle holds what the program uses', async () => {
+test('the bundle has only the used parts of undici', async () => {
   const meta = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8')) as Meta;
   const files = Object.values(meta).flatMap(({inputs}) => inputs.filter((input) => input.includes('/undici/lib/')));
   expect(files.some((file) => file.endsWith('/dispatcher/client.js'))).toBe(true);

@@ -16,7 +16,7 @@ type Contents = Readonly<
 
 const contents: Contents = JSON.parse(await readFile(path.join(root, 'dist/.meta.json'), 'utf8'));
 
-test('the first frame is drawn without what it does not need', async () => {
+test('the first frame loads no module and makes no segmenter that it does not need', async () => {
   const preload = path.join(import.meta.dirname, 'first-frame-preload.mjs');
   await using terminal = await openProgram(['--host', 'http://127.0.0.1:1', 'orders'], {
     env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_FRAME: 'frame.json'},
@@ -50,7 +50,7 @@ test('no file but the entry has Node make a module of a builtin', () => {
   expect(made).toEqual([['dist/pipetail.js', 'node:module']]);
 });
 
-test('what several parts of the program share is in few files', () => {
+test('the modules that parts of the program share are in few files', () => {
   const screen = Object.keys(contents).find((file) => contents[file]?.inputs.includes('source/screen/run-screen.ts'));
   const loaded = new Set([screen]);
   for (const file of loaded) {
@@ -75,7 +75,7 @@ console.log(JSON.stringify([...lateParts, ...leftOut, ...inkEdits].map(({files})
   expect(patterns.filter((pattern) => !inputs.some((input) => new RegExp(pattern).test(input)))).toEqual([]);
 });
 
-test('nothing is left of the reader of manifests in meow, nor of HTTP/2; the list of all emoji is read late', async () => {
+test('the bundle has no reader of manifests of meow and no HTTP/2; the list of all emoji is read late', async () => {
   const texts = await Promise.all(Object.keys(contents).map((file) => readFile(path.join(root, file), 'utf8')));
   const all = texts.join('\n');
   const left = ['HTTP/2 was not offered', 'BSD-3-Clause-No-Nuclear-License', 'HTTP2_HEADER_AUTHORITY'];

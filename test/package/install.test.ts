@@ -42,7 +42,7 @@ test('the tarball is under 2 MB and holds the program, its pages and its licence
   expect(others.filter((file) => !/^dist\/(pipetail|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
 });
 
-test('nothing further is asked for', async () => {
+test('nothing more is installed', async () => {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('dependencies');
   const list = JSON.parse(await npm(['ls', '--global', '--all', '--json']));
@@ -50,7 +50,7 @@ test('nothing further is asked for', async () => {
   expect(list.dependencies.pipetail.dependencies).toBeUndefined();
 });
 
-test('the manual page is put where man looks', async () => {
+test('the manual page is where man finds it', async () => {
   const page = await readFile(path.join(prefix.path, 'share/man/man1/pipetail.1'), 'utf8');
   expect(page).toBe(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'));
 });

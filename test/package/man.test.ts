@@ -10,12 +10,12 @@ import {requireTool} from '../harness/tools.ts';
 
 const file = path.join(root, 'man/pipetail.1');
 
-test('man/pipetail.1 is what the tables say now (npm run man)', async () => {
+test('man/pipetail.1 is made from the present tables (npm run docs)', async () => {
   const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   expect(await readFile(file, 'utf8')).toBe(manPage(version));
 });
 
-test('man shows it without a complaint: every option, every key', async (context) => {
+test('man shows it without a warning: every option, every key', async (context) => {
   const man = requireTool(context, 'man');
   const env = {MANWIDTH: '400', MAN_KEEP_FORMATTING: undefined, MANPAGER: 'cat'};
   const {code, stdout, stderr} = await run(man, ['--warnings', '-E', 'UTF-8', '-l', file], {env});

@@ -22,13 +22,13 @@ function expectOneLine(result: CommandResult, version: string): void {
   expect(result.stderr).toContain(version);
 }
 
-describe.each(COMMANDS.map((args) => ({args})))('a Node that is too old is told so in one line: $args', ({args}) => {
+describe.each(COMMANDS.map((args) => ({args})))('an old Node is refused in one line: $args', ({args}) => {
   test('a real one', async (context) => {
     const old = oldNode() ?? skipOrFail(context, 'no Node older than 22.19 is on the search path');
     expectOneLine(await run(old.path, [program, ...args]), old.version);
   });
 
-  test.each(['22.18.9', '20.20.2', '18.0.0'])('one that says %s', async (version) => {
+  test.each(['22.18.9', '20.20.2', '18.0.0'])('version %s', async (version) => {
     const pretend = `Object.defineProperty(process.versions, 'node', {value: '${version}'});
       Object.defineProperty(process, 'version', {value: 'v${version}'});`;
     const preload = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;

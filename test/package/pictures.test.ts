@@ -17,7 +17,7 @@ test('every picture has its scene', async () => {
   expect((await readdir(folder)).toSorted()).toEqual(wanted.toSorted());
 });
 
-test.each(scenes)('docs/pictures/$name is what the program shows now (npm run pictures)', async (scene) => {
+test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictures)', async (scene) => {
   const drawn = new Map<string, string>();
   for (const tone of Object.keys(palettes)) {
     const file = `${scene.name}-${tone}.svg`;
@@ -39,7 +39,7 @@ describe('drawing', () => {
   };
   const draw = (run: Run): string => drawSvg([[run]], 10, 'a <title>', palettes.dark);
 
-  test('a run stands at its column, as wide as its cells, without the blanks around it', () => {
+  test('a run starts at its column, as wide as its cells, without the blanks around it', () => {
     const svg = draw({text: '  a<b  c ', column: 1, cells: 9, style: plain});
     expect(svg).toContain('<title>a &lt;title&gt;</title>');
     expect(svg).toContain('<text x="37.2" y="25.5" textLength="25.2" lengthAdjust="spacingAndGlyphs">a&lt;b</text>');
@@ -70,7 +70,7 @@ describe('drawing', () => {
     expect(colourIn(palettes.light, colour)).toBe(wanted);
   });
 
-  test('a colour that there is not is an error', () => {
+  test('an unknown colour is an error', () => {
     expect(() => colourIn(palettes.light, 'mauve')).toThrow('no such colour: mauve');
   });
 });

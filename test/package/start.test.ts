@@ -58,7 +58,7 @@ test('builds when there is nothing, when a source has changed, and not otherwise
   expect(await stamp()).not.toBe(second);
 });
 
-test('a source that does not build is said on standard error, and the older build stays', async () => {
+test('a source that does not build is reported on standard error, and the older build stays', async () => {
   await using project = await smallProject();
   await start(project);
   const built = await readFile(path.join(project.path, 'dist/pipetail.js'), 'utf8');
@@ -80,7 +80,7 @@ test('chunks of an older build do not pile up', async () => {
   await expect(stat(old)).rejects.toThrow('ENOENT');
 });
 
-test('passes signals to the program, and its end back', async () => {
+test('passes signals to the program, and its exit code back', async () => {
   await using project = await smallProject();
   await using terminal = await openTerminal({
     command: node,

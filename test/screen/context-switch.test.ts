@@ -39,7 +39,7 @@ it('shows the contexts with their colours', () => {
   });
 });
 
-it('opens the way to the other server, then lets the screen end', async () => {
+it('opens the other server, then ends the screen', async () => {
   const {contexts, ready} = switcher(there);
   expect(await contexts.switchTo('prod')).toBeUndefined();
   expect(ready.map(({server}) => server.name)).toEqual(['localhost:2']);
@@ -49,7 +49,7 @@ it('opens the way to the other server, then lets the screen end', async () => {
 it.each<[string, () => Promise<Settings>, string]>([
   ['settings', () => Promise.reject(new UsageError('PROD_KEY is not set')), 'PROD_KEY is not set'],
   ['a server', () => Promise.resolve(readSettings(['--host', 'ftp://localhost'], {})), 'ftp://localhost'],
-])('answers what is wrong with %s, and the screen goes on', async (_, settingsIn, words) => {
+])('returns what is wrong with %s, and the screen stays', async (_, settingsIn, words) => {
   const {contexts, ready} = switcher(settingsIn);
   expect(await contexts.switchTo('prod')).toContain(words);
   // And it can be tried again.
@@ -57,7 +57,7 @@ it.each<[string, () => Promise<Settings>, string]>([
   expect(ready).toEqual([]);
 });
 
-it('goes one way at a time, and says so', async () => {
+it('switches once at a time, and reports that', async () => {
   const {contexts, ready} = switcher(there);
   const answers = await Promise.all([contexts.switchTo('prod'), contexts.switchTo('staging')]);
   expect(answers).toEqual([undefined, 'already switching to prod']);
@@ -65,7 +65,7 @@ it('goes one way at a time, and says so', async () => {
   for (const {server} of ready) await server.close();
 });
 
-it('goes nowhere when the screen has ended meanwhile', async () => {
+it('switches to nothing when the screen has ended meanwhile', async () => {
   const {contextSwitch, contexts, ready} = switcher(there);
   const going = contexts.switchTo('prod');
   contextSwitch.end();

@@ -27,7 +27,7 @@ function terminal() {
 // The runner's console has none, and Ink makes one.
 Object.assign(console, {Console});
 
-it('draws each of the frames that come as fast as asked for, not every second one', async () => {
+it('draws every frame at the requested rate, not every second one', async () => {
   await using screen = await ScreenUnderTest.open();
   const {process, text} = terminal();
   const fps = 20;

@@ -3,7 +3,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {endScreen, ScreenExit} from '../../source/screen/exit.ts';
 import {nextScreen} from './next-screen.ts';
 
-it('says each time that the screen is to be left, and knows the last code', () => {
+it('calls back each time, and keeps the last code', () => {
   let left = 0;
   const exit = new ScreenExit(() => left++);
   exit.leave(0);
@@ -11,7 +11,7 @@ it('says each time that the screen is to be left, and knows the last code', () =
   expect([left, exit.code, exit.fault, exit.next]).toEqual([2, 143, undefined, undefined]);
 });
 
-it('keeps the first fault, which is the cause of the others and outweighs any code', () => {
+it('keeps the first fault, which caused the others and outweighs any code', () => {
   const exit = new ScreenExit(() => {});
   exit.leaveWithFault(new Error('first'));
   exit.leaveWithFault(new Error('second'));
@@ -20,13 +20,13 @@ it('keeps the first fault, which is the cause of the others and outweighs any co
   expect(exit.fault?.error).toEqual(new Error('first'));
 });
 
-it('knows of the fault when it says that the screen is to be left', () => {
+it('has the fault when it calls back', () => {
   const exit: ScreenExit = new ScreenExit(() => expect(exit.fault).toEqual({error: 'broken'}));
   exit.leaveWithFault('broken');
   expect.assertions(1);
 });
 
-it('has another screen follow, unless a signal comes after all', async () => {
+it('lets another screen follow, unless a signal comes', async () => {
   const {next, isClosed} = await nextScreen();
   const exit = new ScreenExit(() => {});
   exit.leaveFor(next);
@@ -63,13 +63,13 @@ function leftWith(code: number): ScreenExit {
   return exit;
 }
 
-it('writes the last, then undoes what was done last first', async () => {
+it('writes the end, then undoes everything in reverse', async () => {
   const {code, next, done} = await ending(leftWith(0));
   expect([code, next]).toEqual([0, undefined]);
   expect(done).toEqual(['the last write', 'second undone', 'first undone']);
 });
 
-it('tells of a fault when the terminal is whole again', async () => {
+it('reports a fault once the terminal is restored', async () => {
   const exit = new ScreenExit(() => {});
   exit.leaveWithFault('broken');
   const {code, done} = await ending(exit);
@@ -77,11 +77,11 @@ it('tells of a fault when the terminal is whole again', async () => {
   expect(done.at(-1)).toBe('report: broken');
 });
 
-it('ends the process at once when the terminal takes nothing', async () => {
+it('ends the process at once when the terminal accepts nothing', async () => {
   expect((await ending(leftWith(129), {isOut: false})).done.slice(0, 2)).toEqual(['the last write', 'exit 129']);
 });
 
-it('leaves a terminal that takes nothing to the screen that follows', async () => {
+it('leaves a terminal that accepts nothing to the next screen', async () => {
   const {next, isClosed} = await nextScreen();
   const exit = new ScreenExit(() => {});
   exit.leaveFor(next);

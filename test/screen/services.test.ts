@@ -26,7 +26,7 @@ describe('copy, save and pipe', () => {
     expect(copyServices(process).pager).toBe('less');
   });
 
-  test('a file name is taken as a shell would take it: blanks around it do not count, ~ is home', async () => {
+  test('a file name is read as by a shell: blanks around it do not count, ~ is home', async () => {
     await using home = await temporaryDirectory();
     vi.stubEnv('HOME', home.path);
     const file = path.join(home.path, 'a b.log');
@@ -35,7 +35,7 @@ describe('copy, save and pipe', () => {
     expect(await readFile(file, 'utf8')).toBe('text\n');
   });
 
-  test('a command that cannot be run says why, and the terminal is taken back', async () => {
+  test('a command that cannot be run is reported, and the screen returns', async () => {
     const steps: string[] = [];
     const problem = await copyServices(process).pipe('jq .', blocks('text\n'), {
       async suspendTerminal() {
@@ -54,13 +54,10 @@ describe('themes', () => {
   const red = (name: string, depth: Parameters<typeof themeColors>[2], own = new Map()) =>
     styleToSgr({fg: 1, bold: true}, themeColors(name, own, depth));
 
-  test.each(themeNames)(
-    '%s shows no colour where there is none, and that of the terminal where there are sixteen',
-    (name) => {
-      expect(red(name, 'none')).toBe('1');
-      expect(red(name, '16')).toBe(name === 'mono' ? '1' : '1;31');
-    },
-  );
+  test.each(themeNames)('%s has no colour without colours, and the terminal’s with sixteen', (name) => {
+    expect(red(name, 'none')).toBe('1');
+    expect(red(name, '16')).toBe(name === 'mono' ? '1' : '1;31');
+  });
 
   test.each<[ThemeName, string, string]>([
     ['default', '1;31', '1;31'],

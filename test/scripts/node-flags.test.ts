@@ -5,13 +5,13 @@ import {nodeFlagsOf} from '../../scripts/node-flags.ts';
 import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-test('the flags are those of the first line, which has some', () => {
+test('the flags are read from the first line', () => {
   const flags = nodeFlagsOf(root);
   expect(flags.length).toBeGreaterThan(0);
   for (const flag of flags) expect(flag).toMatch(/^--[a-z-]+=\d+$/);
 });
 
-test('a checkout whose program is started in another way is refused', async () => {
+test('a program without flags in its first line is refused', async () => {
   await using folder = await temporaryDirectory();
   await writeFile(path.join(folder.path, 'cli.tsx'), '#!/usr/bin/env node\n');
   expect(() => nodeFlagsOf(folder.path)).toThrow('does not begin with a line that starts Node with flags');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {node, root, run} from '../harness/program.ts';
 
-test('an edit finds its place once, or says so', async () => {
+test('an edit whose text is not there once is an error', async () => {
   const script = `
 import {replaced} from './scripts/package-edits.mjs';
 const said = (text) => {
@@ -16,7 +16,7 @@ console.log(JSON.stringify([said('over there'), said('nowhere'), said('there and
   ]);
 });
 
-test('edits of the same file are all made, each in a file that it is for', async () => {
+test('all edits of a file are made, each in its own files only', async () => {
   const script = `
 import {build} from 'esbuild';
 import {packageEdits} from './scripts/package-edits.mjs';

@@ -13,14 +13,14 @@ const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
 const template = configTemplate(keyTable.lines());
 const standing: readonly Option[] = options.filter((option: Option) => effectiveCommands(option).length > 0);
 
-/** All that is commented out put in force, explanations left. */
+/** Enables every commented line; explanations stay. */
 const allOn = template.replace(/^#(?! |$)/gm, '');
 
-test('as it is written, it says nothing', () => {
+test('as written, it sets nothing', () => {
   expect(template.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
 });
 
-test('with every comment sign taken away, every line is right and is a default', () => {
+test('with every comment sign removed, every line is valid and a default', () => {
   const {file, problems} = parseConfig(allOn, read);
   expect(problems).toEqual([]);
   expect(keyTable.problems(file.keys)).toEqual([]);

@@ -12,7 +12,7 @@ it('names a variable only to the commands that read it', () => {
 });
 
 describe.each(commands)('help of %s', (command) => {
-  it('lists every option that the command takes, and no other', () => {
+  it('lists every option of the command, and no other', () => {
     const text = helpText(command);
     for (const option of options as readonly Option[]) {
       const row = new RegExp(`^  (-\\w, )?--${option.flag}( |$)`, 'm');
@@ -35,7 +35,7 @@ describe.each(commands)('help of %s', (command) => {
     );
   });
 
-  it.each([72, 80, 100])('fits into %i cells, and says the same there', (width) => {
+  it.each([72, 80, 100])('fits into %i cells with the same text', (width) => {
     const rows = helpText(command, width).split('\n');
     for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
     const inWords = (text: string) => text.split(/\s+/);
@@ -43,7 +43,7 @@ describe.each(commands)('help of %s', (command) => {
     expect(rows.filter((row) => /^ {3,26}\S/.test(row))).toEqual([]);
   });
 
-  it('is as it is on what is no terminal, or a very narrow one', () => {
+  it('is not wrapped without a terminal, or in a very narrow one', () => {
     expect(helpText(command, 40)).toBe(helpText(command));
   });
 

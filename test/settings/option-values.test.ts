@@ -78,7 +78,7 @@ const other = {
 };
 const local = {...none, context: undefined, host: 'http://localhost:8080'};
 
-describe('a context that is named', () => {
+describe('a named context', () => {
   it.each<readonly [readonly string[], Variables, ReturnType<typeof way>]>([
     [['--context', 'prod'], {}, prod],
     [[], {PIPETAIL_CONTEXT: 'prod'}, prod],
@@ -121,7 +121,7 @@ describe('a context that is named', () => {
   });
 });
 
-describe('the usual one', () => {
+describe('the default context', () => {
   it.each<readonly [readonly string[], Variables, ReturnType<typeof way>]>([
     [[], {}, prod],
     [[], {FELDERA_TENANT: 'other', FELDERA_HTTPS_TLS_CERT: '/other.pem', FELDERA_TLS_INSECURE: '1'}, prod],
@@ -144,7 +144,7 @@ describe('the usual one', () => {
   });
 });
 
-test('whatever is named by whatever, no credential goes to the host of another', () => {
+test('however server and credential are named, no credential goes to another host', () => {
   const owners: Readonly<Record<string, string>> = {
     'https://prod.example.com': 'prod-key',
     'https://test.example.com': 'test-key',
@@ -172,7 +172,7 @@ test('whatever is named by whatever, no credential goes to the host of another',
   expect(sent).toBeGreaterThan(100);
 });
 
-test('the settings name it, with its colour, and all that there are', () => {
+test('the settings have its name and colour, and all contexts', () => {
   const settings = readSettings(['--context', 'prod'], {}, named);
   expect(settings.context).toEqual({name: 'prod', color: 'red'});
   expect(settings.contexts).toEqual([
@@ -216,7 +216,7 @@ it.each<readonly [readonly string[], Variables, string]>([
   expect(() => readSettings(argv, variables, named)).toThrow(new UsageError(message));
 });
 
-test('without a file there is none', () => {
+test('without a file there is no context', () => {
   expect(() => readSettings(['--context', 'a'], {})).toThrow(
     "--context names the unknown context 'a' · there is no configuration file · pipetail config init shows how to make one",
   );
@@ -262,22 +262,22 @@ describe.each(standing)('--$flag', (option: Option) => {
     expect(given(flag, {})?.text).toBe(fallback);
   });
 
-  it('has a variable that looks like it', () => {
+  it('has a variable named after it', () => {
     expect(variable).toMatch(/^(PIPETAIL|FELDERA)_[A-Z_]+$/);
   });
 });
 
-test('what is said at each call has no line in a file, and none but the file itself a variable', () => {
+test('an option of one call has no line in a file and, but for the file itself, no variable', () => {
   expect(once.filter((option: Option) => variableOf(option) !== undefined).map(({flag}) => flag)).toEqual(['config']);
   for (const {flag} of once) expect(given(flag, {variable: 'x', file: 'x'})?.source ?? 'default', flag).toBe('default');
 });
 
-test('what stands for the screen alone is not looked for by logs', () => {
+test('logs does not read an option of the screen', () => {
   expect(given('level', {variable: 'warn'}, 'screen')?.text).toBe('warn');
   expect(given('level', {variable: 'warn', file: 'info'}, 'logs')).toBeUndefined();
 });
 
-test('variables that a command does not need cannot be wrong for it', () => {
+test('a command does not fail for variables that it does not need', () => {
   expect(() => readSettings(['list'], {PIPETAIL_FPS: 'many', PIPETAIL_MOUSE: 'perhaps'})).not.toThrow();
   expect(() => readSettings([], {PIPETAIL_FPS: 'many'})).toThrow(
     "PIPETAIL_FPS takes a whole number from 1 to 60, not 'many'",
@@ -303,7 +303,7 @@ describe('a switch', () => {
     expect(readSettings(['--mouse'], {PIPETAIL_MOUSE: '0'}).mouse).toBe(true);
   });
 
-  it('that says no is turned off by saying yes', () => {
+  it('named --no-… is turned off by its opposite', () => {
     const prefix = (...argv: readonly string[]) =>
       readSettings(['logs', 'a', ...argv], {PIPETAIL_NO_PREFIX: '1'}).request;
     expect(prefix()).toMatchObject({prefix: false});

@@ -9,7 +9,7 @@ const secret = 'apikey:KEEP-0123456789';
 const problems = (text: string, isPrivate = true) =>
   parseConfig(text, {...read, isPrivate}).problems.map(({line, message}) => `${line}: ${message}`);
 
-test('values as the flags would have them, with their lines', () => {
+test('values are read as from flags, with their lines', () => {
   const text = `fps = 20 # twenty
 mouse = true
 scrollback = 1_000_000
@@ -69,13 +69,13 @@ theme-less.x = 1
   );
 });
 
-test('tables may be written in a line', () => {
+test('a table may be in one line', () => {
   const {file, problems: none} = parseConfig('contexts.a = {host = "https://a.example", tenant = "t"}\n', read);
   expect(none).toEqual([]);
   expect(file.contexts.get('a')?.values.get('tenant')?.text).toBe('t');
 });
 
-test('nothing at all is fine', () => {
+test('an empty file is valid', () => {
   expect(problems('')).toEqual([]);
   expect(problems('# only this\n\n')).toEqual([]);
 });
@@ -181,12 +181,12 @@ describe('each mistake has its line', () => {
   });
 });
 
-test('all of them, in the order of the lines', () => {
+test('all mistakes are found, in the order of the lines', () => {
   const text = `fps = 0\nmouse = 1\nnope = 1\n[contexts.a]\n${host}\nauth = 1\n[keys]\nquit = 1\n`;
   expect(problems(text).map((line) => Number.parseInt(line, 10))).toEqual([1, 2, 3, 6, 8]);
 });
 
-test('a key itself is taken only from a file that nobody else can read', () => {
+test('a key itself is accepted only from a file that no other user can read', () => {
   const text = `[contexts.a]\n${host}\nauth = "SECRET"\n`;
   expect(problems(text)).toEqual([]);
   expect(problems(text, false)).toEqual([
@@ -195,11 +195,11 @@ test('a key itself is taken only from a file that nobody else can read', () => {
   expect(problems(`[contexts.a]\n${host}\nauth-variable = "KEY"\n`, false)).toEqual([]);
 });
 
-test('a key over plain http is a question of the call, not of the file', () => {
+test('a key over plain http is refused by the call, not by the check of the file', () => {
   expect(problems('[contexts.a]\nhost = "http://a.example"\nauth-token-command = "c"\n')).toEqual([]);
 });
 
-test('whatever stands there, every problem has a line of the file, and no secret is repeated', () => {
+test('whatever the text, every problem has a line of the file, and no secret is quoted', () => {
   const pieces = [
     ...['\n', '\n', ' = ', ' = ', '[', ']', '{', '}', ',', '.', '"', "'", '#', '\\', '1', '-', 'true', '1979-05-27'],
     ...[

@@ -24,17 +24,17 @@ test.each([
   expect(closest(word, words)).toBe(expected);
 });
 
-test.each(['', 'x', 'orders', 'lo-gs-x', 'd'])('%j is near none', (word) => {
+test.each(['', 'x', 'orders', 'lo-gs-x', 'd'])('%j is near no command', (word) => {
   expect(closest(word, words)).toBeUndefined();
   expect(didYouMean(word, words)).toBe('');
 });
 
-test('half of the letters must be there', () => {
+test('half of the letters must match', () => {
   expect(closest('all', ['tail'])).toBeUndefined();
   expect(closest('al', ['all', 'bl'])).toBe('all');
 });
 
-test('a short beginning of a long word is chance', () => {
+test('a short beginning of a long word does not count', () => {
   expect(closest('all', ['allow-http-key'])).toBeUndefined();
   expect(closest('allo', ['allow-http-key'])).toBe('allow-http-key');
   expect(closest('ord', ['orders-eu'])).toBe('orders-eu');
@@ -91,7 +91,7 @@ test.each([
   ['late(', 'unterminated group'],
   ['[a', 'unterminated character class'],
   ['a\\', '\\ at end of pattern'],
-])('%j is none', (source, reason) => {
+])('%j is no expression', (source, reason) => {
   const message = `--grep '${source}' is not a regular expression · ${reason} · put \\ before a character that is meant literally`;
   expect(() => readExpression(source, '--grep')).toThrow(new UsageError(message));
 });

@@ -8,7 +8,7 @@ describe('http proxy', () => {
   const proxy = {HTTPS_PROXY: 'http://proxy.example:3128'};
 
   describe('which proxy', () => {
-    it('goes by the scheme of the server, small letters first', () => {
+    it('depends on the scheme of the server, lower case first', () => {
       expect(proxyTo(https, proxy)).toEqual({
         host: 'proxy.example',
         port: 3128,
@@ -22,7 +22,7 @@ describe('http proxy', () => {
       expect(proxyTo(https, {HTTPS_PROXY: ''})).toBeUndefined();
     });
 
-    it('may be spoken to over TLS, at an IPv6 address, with a login', () => {
+    it('may use TLS, an IPv6 address and a login', () => {
       expect(proxyTo(https, {HTTPS_PROXY: 'https://m%40e:p%3Ass%zz@[::2]'})).toEqual({
         host: '::2',
         port: 443,
@@ -32,9 +32,12 @@ describe('http proxy', () => {
       });
     });
 
-    it.each(['http://localhost:8080', 'https://127.0.0.1', 'http://[::1]'])('is none to this machine: %s', (url) => {
-      expect(proxyTo(url, {HTTP_PROXY: 'p', HTTPS_PROXY: 'p'})).toBeUndefined();
-    });
+    it.each(['http://localhost:8080', 'https://127.0.0.1', 'http://[::1]'])(
+      'is not used for this machine: %s',
+      (url) => {
+        expect(proxyTo(url, {HTTP_PROXY: 'p', HTTPS_PROXY: 'p'})).toBeUndefined();
+      },
+    );
 
     it.each(['socks5://p:1080', 'http://', '::::', 'http://me:SECRET@:3128'])(
       '%j is none, and is not repeated',
@@ -81,13 +84,13 @@ describe('http proxy', () => {
       expect(isDirect('[fd00::1]:443', 'https://[fd00::1]')).toBe(true);
     });
 
-    it('counts in small letters first', () => {
+    it('lower case wins', () => {
       expect(proxyTo(https, {...proxy, no_proxy: 'other', NO_PROXY: '*'})).toBeDefined();
     });
   });
 });
 
-describe('way to server', () => {
+describe('server options', () => {
   type Variables = Readonly<Record<string, string>>;
 
   const way = (argv: readonly string[], environment: Variables = {}) => readSettings(argv, environment).server;
@@ -187,12 +190,12 @@ describe('way to server', () => {
       expect(readSettings(['--host', host, '--auth', 'apikey:x'], {}).token).toBe('apikey:x');
     });
 
-    it('goes to another machine when that is asked for', () => {
+    it('goes to another machine when that is allowed', () => {
       const argv = ['--host', 'http://prod.example.com', '--auth', 'apikey:x', '--allow-http-key'];
       expect(readSettings(argv, {}).token).toBe('apikey:x');
     });
 
-    it('is no question without a credential, or without a server of the user’s', () => {
+    it('does not matter without a credential, or without a server', () => {
       expect(way(['--host', 'http://prod.example.com'])).toEqual(defaultServerOptions);
       const variables = {
         FELDERA_HOST: 'http://prod.example.com',

@@ -15,7 +15,7 @@ function complaint(argv: readonly string[], environment: Readonly<Record<string,
     expect(error).toBeInstanceOf(UsageError);
     return error instanceof Error ? error.message : '';
   }
-  throw new Error(`no complaint about ${argv.join(' ')}`);
+  throw new Error(`no error for ${argv.join(' ')}`);
 }
 
 test('without flags: the screen, on the local server, with the defaults of the help', () => {
@@ -68,7 +68,7 @@ describe('names', () => {
     expect(read('007', '1e3', '0x10').request).toEqual({kind: 'screen', names: ['007', '1e3', '0x10'], patterns: []});
   });
 
-  it('may be those of commands, behind --', () => {
+  it('may be those of commands, after --', () => {
     expect(read('--', 'demo').request).toEqual({kind: 'screen', names: ['demo'], patterns: []});
     expect(read('orders', '--', 'logs', 'demo').request).toEqual({
       kind: 'screen',
@@ -78,7 +78,7 @@ describe('names', () => {
     expect(read('logs', '--', 'logs').request).toMatchObject({kind: 'logs', names: ['logs']});
   });
 
-  it('must be possible ones', () => {
+  it('must be valid', () => {
     const rule = "cannot be a pipeline's name: letters, digits, - and _, at most 63 characters";
     for (const name of ['a b', 'ends-', '-x', 'ümlaut', 'a.b', '', '_x', 'x'.repeat(64)]) {
       expect(complaint(['--', name])).toBe(`'${name}' ${rule}`);
@@ -105,12 +105,12 @@ describe('host and credential', () => {
     expect(settings).toMatchObject({host: 'https://other', token: 'apikey:def', tokenFrom: '--auth'});
   });
 
-  it('are not taken from empty variables', () => {
+  it('are not read from empty variables', () => {
     const settings = readSettings([], {FELDERA_HOST: '', FELDERA_API_KEY: ''});
     expect(settings).toMatchObject({host: 'http://localhost:8080', token: undefined, tokenFrom: undefined});
   });
 
-  it('lose the line break that a file or a command left behind', () => {
+  it('lose the line break of a file or a command', () => {
     expect(readSettings([], {FELDERA_API_KEY: 'apikey:abc\n'}).token).toBe('apikey:abc');
   });
 
@@ -119,7 +119,7 @@ describe('host and credential', () => {
     expect(settings).toMatchObject({demo: true, host: undefined, token: undefined});
   });
 
-  it('never stand in a complaint', () => {
+  it('are never in an error message', () => {
     const secret = 'apikey:very-secret';
     const wrong = [
       ['--auth', secret, '--fps', 'x'],
@@ -202,7 +202,7 @@ describe('flags', () => {
     [['--host='], '--host needs a value: --host URL'],
     [['--scrollback', '--demo'], '--scrollback needs a value: --scrollback SIZE'],
     [['--auth', ''], '--auth needs a value: --auth TOKEN'],
-  ])('%j lacks its value', (argv, message) => {
+  ])('%j has no value', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });
 
@@ -215,7 +215,7 @@ describe('flags', () => {
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
     [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs, pipetail list, pipetail status'],
     [['--port', '80'], '--port belongs to pipetail demo'],
-  ])('%j is of another command', (argv, message) => {
+  ])('%j belongs to another command', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });
 
@@ -227,7 +227,7 @@ describe('flags', () => {
     expect(complaint(argv)).toBe(message);
   });
 
-  it('config takes the name of the file whatever it does, and to show what is in force every option', () => {
+  it('config accepts --config always, and every option for show', () => {
     for (const verb of ['path', 'show', 'check', 'init']) {
       expect(read('config', verb, '--config', 'a.toml').request).toMatchObject({kind: 'config', verb});
     }
@@ -251,7 +251,7 @@ const nothingMore = {
 };
 
 describe('commands', () => {
-  it('logs takes its own switches', () => {
+  it('logs accepts its own switches', () => {
     expect(read('logs', 'orders', 'fraud').request).toEqual({
       kind: 'logs',
       names: ['orders', 'fraud'],
@@ -275,22 +275,22 @@ describe('commands', () => {
     });
   });
 
-  it('logs wants a name, demo none', () => {
+  it('logs needs a name, demo accepts none', () => {
     expect(complaint(['logs'])).toBe('logs needs at least one pipeline: pipetail logs <pipeline…>');
     expect(complaint(['demo', 'orders'])).toBe("demo takes no names, not 'orders' · try: pipetail demo --port 8080");
   });
 
-  it('demo listens where it is told to', () => {
+  it('demo listens on its port', () => {
     expect(read('demo').request).toEqual({kind: 'demo', port: 8080});
     expect(read('demo', '--port', '0').request).toEqual({kind: 'demo', port: 0});
   });
 
-  it('only the first word is one', () => {
+  it('only the first word is a command', () => {
     expect(read('orders', 'logs').request).toEqual({kind: 'screen', names: ['orders', 'logs'], patterns: []});
     expect(read('--demo', 'logs', 'orders')).toMatchObject({demo: true, request: {kind: 'logs', names: ['orders']}});
   });
 
-  it('help is about the command, and wins over what is wrong beside it', () => {
+  it('help is about the command, and wins over mistakes', () => {
     expect(read('--help').request).toEqual({kind: 'help', command: 'screen'});
     expect(read('-h').request).toEqual({kind: 'help', command: 'screen'});
     expect(read('logs', '--help').request).toEqual({kind: 'help', command: 'logs'});
@@ -305,7 +305,7 @@ test('recording: where, and how much', () => {
   expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: 'd'});
 });
 
-test('what stands records the screen alone: logs would leave out what is recorded', () => {
+test('a variable or the file records the screen only: logs would skip what is recorded', () => {
   const {file} = parseConfig('record = "/d"\n', {name: 'c.toml', home: '/', isPrivate: true});
   for (const [environment, config] of [
     [{PIPETAIL_RECORD: '/d'}, emptyConfig],
@@ -317,7 +317,7 @@ test('what stands records the screen alone: logs would leave out what is recorde
   }
 });
 
-test('a demo is recorded only where that is typed: what stands is for real logs', () => {
+test('a demo is recorded only if that is typed: a variable or the file is for real logs', () => {
   const {file} = parseConfig('record = "/c"\n', {name: 'c.toml', home: '/', isPrivate: true});
   const directory = (argv: readonly string[], environment = {}) =>
     readSettings(argv, environment, file).record.directory;
@@ -353,7 +353,7 @@ type Variables = Readonly<Record<string, string>>;
 
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
-test('nothing said: the compact form, all levels, times as sent, the list by the width', () => {
+test('by default: the compact form, all levels, times as sent, the list by the width', () => {
   expect(view([])).toEqual({
     initial: {wrap: false, asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
     typed: {},
@@ -361,13 +361,13 @@ test('nothing said: the compact form, all levels, times as sent, the list by the
   });
 });
 
-test('flags are the start, and win over the last session', () => {
+test('flags set the start, and win over the last session', () => {
   const typed = {wrap: true, asSent: true, time: 'relative', level: 'warn', sidebar: 30};
   const argv = ['--wrap', '--as-sent', '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
 });
 
-test('variables are the start only', () => {
+test('variables set only the start', () => {
   const variables = {PIPETAIL_WRAP: '1', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
   expect(view([], variables)).toEqual({
     initial: {wrap: true, asSent: false, time: 'utc', level: 'error', sidebar: 'off'},
@@ -377,7 +377,7 @@ test('variables are the start only', () => {
   expect(view(['--no-wrap', '--time', 'sent'], variables).typed).toEqual({wrap: false, time: 'sent'});
 });
 
-it('shows local times when a zone is given and nothing is said of times', () => {
+it('shows local times with a zone and without --time', () => {
   expect(view(['--zone', 'europe/berlin'])).toMatchObject({
     zone: 'Europe/Berlin',
     initial: {time: 'local'},

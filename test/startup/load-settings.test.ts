@@ -21,7 +21,7 @@ test('flags, variables and the file', async () => {
   expect((await loadSettings([], at.variables)).fps).toBe(21);
 });
 
-test('the same call on another context: nothing of the server before is left', async () => {
+test('the same call on another context keeps nothing of the first server', async () => {
   await using at = await fileWith(
     'fps = 20\n[contexts.a]\nhost = "https://a.example"\nauth = "a"\n[contexts.b]\nhost = "https://b.example"\n',
   );
@@ -40,7 +40,7 @@ test('the same call on another context: nothing of the server before is left', a
   await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("names the unknown context 'c' · there are a, b");
 });
 
-test('a wrong file ends every command that needs it, and no other', async () => {
+test('an invalid file stops every command that needs it, and no other', async () => {
   await using at = await fileWith('nothing here');
   for (const argv of [[], ['list'], ['logs', 'a'], ['config', 'show'], ['--demo']]) {
     await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing after the key`);
@@ -71,12 +71,12 @@ it.each<readonly [readonly string[], Readonly<Record<string, string>>, string, s
 
 const place = (file: string, namedBy?: string) => ({file, name: 'c.toml', namedBy});
 
-test('the file that nobody named may be absent', async () => {
+test('a file that is not named may be missing', async () => {
   await using folder = await temporaryDirectory();
   expect(await loadConfig(place(path.join(folder.path, 'none', 'c.toml')), home)).toBeUndefined();
 });
 
-describe('what cannot be read is one line', () => {
+describe('a file that cannot be read is reported in one line', () => {
   it.each<readonly [string, (file: string) => Promise<unknown>, string]>([
     [
       'a file that was named and is not there',
@@ -107,7 +107,7 @@ describe('what cannot be read is one line', () => {
   });
 });
 
-test('a mark of the byte order is no mistake', async () => {
+test('a byte order mark is accepted', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, '\ufefffps = 3\r\nmouse = true\r\n');
@@ -116,7 +116,7 @@ test('a mark of the byte order is no mistake', async () => {
   expect(loaded?.file.options.get('mouse')?.where).toBe('c.toml:2');
 });
 
-test('the first mistake ends what needs the file, and all are told of by the check', async () => {
+test('a command reports the first mistake, the check reports all', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, 'fps = 0\nzzzzzz = 1\n');
@@ -128,7 +128,7 @@ test('the first mistake ends what needs the file, and all are told of by the che
   expect(name).toBe("~/c.toml:1: fps takes a whole number from 1 to 60, not '0'");
 });
 
-test('what stands in the file cannot do anything to a terminal', async () => {
+test('no text of the file can control a terminal', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, '"\\u001b[2Jx" = 1\ntheme = "\\u001b]0;x\\u0007"\n[keys]\n"\\u001b" = "a"\nquit = "\\u001b"\n');

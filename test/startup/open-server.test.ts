@@ -14,7 +14,7 @@ describe('open server', () => {
   const open = (...argv: readonly string[]) => openServer(readSettings(argv, {}), '1.2.3', systemClock);
   const {signal} = new AbortController();
 
-  it('makes a client for the server and with the key that were asked for', async () => {
+  it('makes a client for the server and the key of the settings', async () => {
     await using stack = new AsyncDisposableStack();
     const demo = await DemoServer.start({apiKey: 'key', basePath: '/feldera'});
     stack.defer(() => demo.close());
@@ -33,12 +33,12 @@ describe('open server', () => {
     await expect(fetch(baseUrl)).rejects.toThrow('fetch failed');
   });
 
-  it('a URL or a key that cannot be used is a mistake in the call', async () => {
+  it('a URL or a key that cannot be used is a usage error', async () => {
     await expect(open('--host', 'ftp://x')).rejects.toThrow(UsageError);
     await expect(open('--auth', 'two words')).rejects.toThrow(UsageError);
   });
 
-  it('takes its token from a command, the extra roots from a file, and tells its secrets', async () => {
+  it('reads its token from a command and the extra roots from a file, and returns its secrets', async () => {
     await using stack = new AsyncDisposableStack();
     const demo = await DemoServer.start({apiKey: 'printed', tenants: [{name: 'acme', role: 'read'}]});
     stack.defer(() => demo.close());
@@ -56,7 +56,7 @@ describe('token command', () => {
   const {signal} = new AbortController();
   const run = (value: string) => runTokenCommand({value, from: '--auth-token-command'}, systemClock, signal);
 
-  test('what the shell command prints is the token, trimmed', async () => {
+  test('the output of the shell command is the token, trimmed', async () => {
     expect(await run('printf "\\n  %s.%s \\n" head body')).toBe('head.body');
     // Whoever reads from it gets nothing, and there is no terminal to ask on.
     expect(await run('cat; read x < /dev/tty || echo none')).toBe('none');
@@ -68,7 +68,7 @@ describe('token command', () => {
     ['echo SECRET >&2', 'the command printed nothing · it must print a token to stdout'],
     ['kill -TERM $$ # SECRET', 'the command was ended by SIGTERM'],
     ['yes SECRET', 'it printed more than 128 KiB'],
-  ])('%j gives no token, and nothing of it is repeated', async (command, words) => {
+  ])('%j prints no token, and none of it is quoted', async (command, words) => {
     await expect(run(command)).rejects.toThrow(new Error(`no token from --auth-token-command · ${words}`));
   });
 
@@ -103,7 +103,7 @@ describe('token command', () => {
       return {message, clock};
     }
 
-    it('meets a limit, and leaves nothing behind', async () => {
+    it('is ended, and leaves no process', async () => {
       const {message, clock} = await hanging((fake) => fake.advance(10_000));
       expect(message).toBe('Error: no token from X · the command did not end within 10 s');
       expect(clock.pending).toBe(0);

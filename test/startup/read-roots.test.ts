@@ -9,7 +9,7 @@ import {skipOrFail} from '../harness/tools.ts';
 
 const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
-test('every certificate of a file, whatever stands around them', async (context) => {
+test('every certificate of a file is read, whatever is around them', async (context) => {
   const made = makeCertificate({name: 'a'}) ?? skipOrFail(context, 'openssl is missing');
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'roots.pem');
@@ -28,7 +28,7 @@ test.each([
   ['empty.pem', '', 'contains no certificate'],
   ['text.pem', 'hello', 'contains no certificate'],
   ['broken.pem', broken, 'contains a broken certificate, the first'],
-])('%s is a mistake in the call', async (name, text, words) => {
+])('%s is a usage error', async (name, text, words) => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, name);
   if (text !== undefined) await writeFile(file, text);

@@ -32,7 +32,7 @@ async function toolsIn(directory: string, scripts: Readonly<Record<string, strin
   return bin;
 }
 
-test('in a plain terminal: OSC 52, whole, and said to be sent', async () => {
+test('in a plain terminal: OSC 52, whole, reported as sent', async () => {
   const {written, write} = terminal();
   const answer = await copyToClipboard(text, 2, {env: {}, platform: 'linux', write, signal});
   expect(answer).toEqual({kind: 'sent', how: 'OSC 52', bytes: text.length, lines: 2});
@@ -52,7 +52,7 @@ test('too large for OSC 52: nothing is written', async () => {
   expect(written).toEqual([]);
 });
 
-test('a terminal that takes nothing at the moment was not sent anything', async () => {
+test('a terminal that accepts nothing gets nothing', async () => {
   const {write} = terminal(false);
   const answer = await copyToClipboard(text, 2, {env: {}, platform: 'linux', write, signal});
   expect(answer).toMatchObject({kind: 'failed', why: expect.stringContaining('takes nothing')});
@@ -77,7 +77,7 @@ test('on a desktop the tool gets the bytes; nothing goes to the terminal', async
   expect(written).toEqual([]);
 });
 
-test('a tool that fails gives way to the next, and the terminal is the last, which is told', async () => {
+test('a tool that fails is replaced by the next, and last by the terminal, with a hint', async () => {
   await using home = await temporaryDirectory();
   const env = {WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0'};
   const options = {platform: 'linux', signal};
@@ -99,7 +99,7 @@ test('a tool that fails gives way to the next, and the terminal is the last, whi
   expect(written).toEqual([osc52(text)]);
 });
 
-test('in tmux: its buffer holds the bytes, and the terminal around it hears of them', async (context) => {
+test('in tmux: its buffer holds the bytes, and the terminal around it gets them', async (context) => {
   const tool = requireTool(context, 'tmux');
   await using tmux = await openTmux({
     command: '/bin/sh',
@@ -147,7 +147,7 @@ test('in tmux: its buffer holds the bytes, and the terminal around it hears of t
   expect(written).toEqual([]);
 });
 
-test('a tmux that is gone: the terminal is tried, with what it takes to work', async (context) => {
+test('a tmux that is gone: the terminal is tried, with a hint', async (context) => {
   requireTool(context, 'tmux');
   const {written, write} = terminal();
   const env = {PATH: process.env.PATH, TMUX: '/nowhere/default,1,0'};
@@ -160,7 +160,7 @@ test('a tmux that is gone: the terminal is tried, with what it takes to work', a
   expect(written).toHaveLength(1);
 });
 
-test('called off while a tool works', async () => {
+test('aborted while a tool runs', async () => {
   await using home = await temporaryDirectory();
   const PATH = await toolsIn(home.path, {xclip: 'exec /bin/sleep 60'});
   const stop = new AbortController();
@@ -189,7 +189,7 @@ test('no hint where tmux passes the text on', () => {
   );
 });
 
-test('a terminal whose clipboard tmux does not know, with another one attached that has one', () => {
+test('a terminal without a clipboard that tmux knows, attached beside one that has it', () => {
   const list = listOf(
     ['xterm', '/dev/pts/1', known],
     ['vt100', '/dev/pts/11', '[missing]'],
@@ -259,7 +259,7 @@ test.for([
   expect(await readBack(osc52(text))).toEqual({clipboard: Buffer.from(text), shown: ''});
 });
 
-test('the longest text makes a sequence of 100,000 bytes, and a terminal takes it whole', async () => {
+test('the longest text makes a sequence of 100,000 bytes, and a terminal accepts it whole', async () => {
   const text = Buffer.alloc(osc52Limit, 'abc\n');
   const sequence = osc52(text);
   expect(sequence).toHaveLength(100_000);

@@ -11,7 +11,7 @@ import {SlowStream} from '../commands/slow-stream.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-it('is busy until everything was taken, and says when there is room', async () => {
+it('is busy until everything was accepted, and calls back then', async () => {
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   output.onRoom = vi.fn();
@@ -28,7 +28,7 @@ it('is busy until everything was taken, and says when there is room', async () =
   expect(stream.text).toBe('one\ntwo\n');
 });
 
-it('tells that nothing can be written any more, once and for all', async () => {
+it('reports once that no more can be written', async () => {
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   output.onRoom = vi.fn();
@@ -42,7 +42,7 @@ it('tells that nothing can be written any more, once and for all', async () => {
   expect(stream.text).toBe('');
 });
 
-it('takes nothing more when the reader has gone, as if a write had failed', async () => {
+it('accepts no more when the reader has gone, as if a write had failed', async () => {
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   output.readerGone();
@@ -75,7 +75,7 @@ function openSocket() {
   return {program, writer: Object.assign(program.stdin, {fd: handle.fd})};
 }
 
-test('a pipe whose reader goes is found out without a write, and not before', async () => {
+test('a pipe’s lost reader is noticed without a write, and not before', async () => {
   const {reader, writer} = await openPipe();
   const onGone = vi.fn();
   watchReader(writer, systemClock, onGone);
@@ -90,7 +90,7 @@ test('a pipe whose reader goes is found out without a write, and not before', as
   await vi.waitFor(() => expect(onGone).toHaveBeenCalledTimes(1));
 });
 
-test('a pipe that is full is watched all the same', async () => {
+test('a full pipe is watched too', async () => {
   const {reader, writer} = await openPipe();
   writer.on('error', () => {});
   writer.write(Buffer.alloc(1024 * 1024, 'x'));
@@ -102,7 +102,7 @@ test('a pipe that is full is watched all the same', async () => {
   await vi.waitFor(() => expect(onGone).toHaveBeenCalledTimes(1));
 });
 
-test('a socket whose reader goes is found out without a write, and not before', async () => {
+test('a socket’s lost reader is noticed without a write, and not before', async () => {
   const {program, writer} = openSocket();
   const onGone = vi.fn();
   watchReader(writer, fastClock(50), onGone);
@@ -113,7 +113,7 @@ test('a socket whose reader goes is found out without a write, and not before', 
   await vi.waitFor(() => expect(onGone).toHaveBeenCalledTimes(1));
 });
 
-test('an end of input on the other side of a socket is not the end of its reader', async () => {
+test('a half-closed socket still has its reader', async () => {
   const server = net.createServer({allowHalfOpen: true});
   const folder = await temporaryDirectory();
   const socketPath = path.join(folder.path, 'socket');

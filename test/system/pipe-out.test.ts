@@ -32,7 +32,7 @@ test('less gets the terminal, its keys and its colours, and gives the terminal b
   expect(terminal.alternateScreen).toBe(false);
 });
 
-test('^C is for the command alone, and so it is afterwards', async (context) => {
+test('^C is for the command alone, and later for the program again', async (context) => {
   requireTool(context, 'less');
   // More than a pipe and the stream buffers take: less has not read all when it is left.
   await using terminal = await openWith('less', '200000');
@@ -66,7 +66,7 @@ test.for([
   ['no-such-command', 'no-such-command: not found'],
   ['false', 'false failed with code 1'],
   ['head -n 1 >&2; exit 4', 'head failed with code 4'],
-] as const)('%s fails: what it said can be read before the screen comes back', async ([command, words]) => {
+] as const)('%s fails: its output can be read before the screen returns', async ([command, words]) => {
   await using terminal = await openWith(command, '200000');
   await terminal.waitFor('ready');
   await terminal.press('|');
@@ -77,7 +77,7 @@ test.for([
   await terminal.waitFor(`back: ${words}, ticking`);
 });
 
-test('the command reads every byte, and its output stays until Enter where asked', async () => {
+test('the command reads every byte, and its output stays until Enter where requested', async () => {
   await using terminal = await openWith('wc -l', '50000', 'always');
   await terminal.waitFor('ready');
   await terminal.press('|');
@@ -87,7 +87,7 @@ test('the command reads every byte, and its output stays until Enter where asked
   await terminal.waitFor('back: wc has ended');
 });
 
-test('the terminal comes back when the lines fail, and when the command is called off', async () => {
+test('the screen returns when the lines fail, and when the command is aborted', async () => {
   await using broken = await openWith('exec sleep 60', 'broken');
   await broken.waitFor('ready');
   await broken.press('|');
@@ -152,7 +152,7 @@ test.for<[string, CommandEnd, string]>([
   expect(commandEndWords(command, end)).toBe(words);
 });
 
-test('less, told to show colours, unless the user has said otherwise', () => {
+test('less shows colours, unless the user has set LESS', () => {
   expect(pagerOf({HOME: '/h'})).toEqual({command: 'less', env: {HOME: '/h', LESS: 'R'}});
   expect(pagerOf({PAGER: ''})).toMatchObject({command: 'less'});
   expect(pagerOf({PAGER: 'lnav -q', LESS: 'S'})).toEqual({command: 'lnav -q', env: {PAGER: 'lnav -q', LESS: 'S'}});

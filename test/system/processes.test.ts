@@ -9,23 +9,23 @@ const shell = (script: string, options: Partial<ToolOptions> = {}) =>
     ...options,
   });
 
-test('gives the input and answers the output', async () => {
+test('passes the input and returns the output', async () => {
   expect(await shell('cat; printf more')).toEqual({kind: 'done', output: 'input\nmore'});
   const large = Buffer.alloc(3_000_000, 'x');
   expect(await shell('wc -c', {input: large})).toMatchObject({kind: 'done', output: expect.stringMatching(/3000000/)});
 });
 
-test('a tool that does not read its input is no trouble', async () => {
+test('a tool need not read its input', async () => {
   expect(await shell('exit 0', {input: Buffer.alloc(3_000_000)})).toEqual({kind: 'done', output: ''});
 });
 
-test('a failure is named by the tool, or else by its end', async () => {
+test('a failure has the tool’s words, or its exit code', async () => {
   expect(await shell('echo no display >&2; echo more >&2; exit 1')).toEqual({kind: 'failed', why: 'no display'});
   expect(await shell('exit 3')).toEqual({kind: 'failed', why: 'it ended with code 3'});
   expect(await shell('kill -TERM $$')).toEqual({kind: 'failed', why: 'it was ended by SIGTERM'});
 });
 
-test('a tool that is not there is missing', async () => {
+test('a tool may be missing', async () => {
   const options = {input: Buffer.of(), env: {}, signal: new AbortController().signal};
   expect(await runTool('no-such-tool', [], options)).toEqual({kind: 'missing'});
 });
@@ -37,7 +37,7 @@ test('has no terminal, and leaves its group', async () => {
   });
 });
 
-test('does not wait for what a tool leaves behind, nor end it', async () => {
+test('neither waits for a process that a tool leaves behind, nor ends it', async () => {
   const answer = await shell('sleep 30 & echo $!');
   expect(answer).toMatchObject({kind: 'done', output: expect.stringMatching(/^\d+\n$/)});
   const pid = answer.kind === 'done' ? Number(answer.output) : 0;
@@ -45,7 +45,7 @@ test('does not wait for what a tool leaves behind, nor end it', async () => {
   process.kill(pid);
 });
 
-test('a tool that hangs is ended, and so is one that is called off', async () => {
+test('a tool that hangs is ended, and so is an aborted one', async () => {
   expect(await shell('exec sleep 60', {limit: 50})).toEqual({kind: 'failed', why: 'it did not end within 0.05 s'});
   const stop = new AbortController();
   const running = shell('exec sleep 60', {signal: stop.signal});

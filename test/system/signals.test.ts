@@ -23,7 +23,7 @@ it('a second ^C is not caught: it ends the process', () => {
   expect(process.listenerCount('SIGINT')).toBe(0);
 });
 
-test('listeners hear nothing until they are given back, and once ones stay so', () => {
+test('listeners get no signal until the release, and a `once` listener stays one', () => {
   const process = new EventEmitter();
   const heard: string[] = [];
   process.on('SIGINT', () => heard.push('SIGINT'));

@@ -26,7 +26,7 @@ function reading() {
   return {send, seen, read, undo, clock};
 }
 
-test('reports are told of and never read; keys behind them are', async () => {
+test('reports are passed on and never read; keys after them are', async () => {
   const {send, seen, read} = reading();
   await send('\u001B[O');
   expect(read).toEqual([]);
@@ -43,7 +43,7 @@ test('undone, input is read as it comes', async () => {
   expect(seen).toEqual([]);
 });
 
-test('Esc goes on when nothing has followed it for a moment', async () => {
+test('Esc is passed on when nothing follows it for a moment', async () => {
   const {send, seen, read, clock} = reading();
   await send('\u001B');
   await clock.advance(49);
@@ -74,7 +74,7 @@ function pass(...pieces: readonly string[]): {keys: string; reports: TerminalRep
   return {keys: parts.map(({keys}) => keys).join(''), reports: parts.flatMap(({reports}) => reports)};
 }
 
-test('focus and blur are taken out from between keys', () => {
+test('focus and blur are removed from between keys', () => {
   expect(pass(`a${esc}[Ib${esc}[O`)).toEqual({keys: 'ab', reports: [{kind: 'focus'}, {kind: 'blur'}]});
 });
 
@@ -98,7 +98,7 @@ test.each([
   `${esc}[200~[I ${esc}[I ${esc}[<0;1;1M ${esc}]0;title\u0007 ${esc}[1;5A${esc}[201~`,
   '[I',
   'é日',
-])('what is a key of ours, or pasted, stays as it is: %j', (keys) => {
+])('a key of ours, or pasted text, is unchanged: %j', (keys) => {
   expect(pass(keys)).toEqual({keys, reports: []});
 });
 
@@ -129,7 +129,7 @@ const unknown = {
   'privacy message': `${esc}^quit${esc}\\`,
 };
 
-test.each(Object.entries(unknown))('%s is eaten whole, wherever it is cut', (_, sequence) => {
+test.each(Object.entries(unknown))('%s is removed whole, wherever it is cut', (_, sequence) => {
   expect(pass(`j${sequence}k`)).toEqual({keys: 'jk', reports: []});
   for (let cut = 1; cut < sequence.length; cut++) {
     expect(pass(`j${sequence.slice(0, cut)}`, `${sequence.slice(cut)}k`)).toEqual({keys: 'jk', reports: []});
@@ -143,7 +143,7 @@ test('Esc and a key in one read are two keys, also in two reads and after anothe
   expect(pass(`a${esc}日k`).keys).toBe(`a${escKey}日k`);
 });
 
-test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut behind it is no key', () => {
+test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut after it is no key', () => {
   const filter = new InputFilter();
   expect(filter.append(esc)).toEqual({keys: '', reports: []});
   expect(filter.patience).toBe(50);
@@ -159,7 +159,7 @@ test.each([
   ['O5A', ''],
   ['[z', '[z'],
   ['j', 'j'],
-])('behind an Esc that went on, %j leaves %j', (rest, keys) => {
+])('after an Esc that was passed on, %j leaves %j', (rest, keys) => {
   const filter = new InputFilter();
   filter.append(esc);
   filter.flush();
@@ -184,12 +184,12 @@ test.each([`${esc}[`, `${esc}O`, `${esc}]`, `${esc}[1;5`, `${esc}]11;rgb:1e`, `$
   },
 );
 
-test('a sequence that is broken off gives way to the next key', () => {
+test('a broken sequence ends at the next key', () => {
   expect(pass(`${esc}[1;5\rj`).keys).toBe('\rj');
   expect(pass(`${esc}]0;title${esc}[Aj`).keys).toBe(`${esc}[Aj`);
 });
 
-test('a paste goes through in pieces, and what follows are keys', () => {
+test('a paste passes in pieces, and keys follow it', () => {
   expect(pass(`${esc}[20`, `0~a${esc}[I`, `b${esc}[2`, `00~c${esc}[20`, `1~${esc}[Ij`)).toEqual({
     keys: `${esc}[200~a${esc}[Ib${esc}[200~c${esc}[201~j`,
     reports: [{kind: 'focus'}],
@@ -201,7 +201,7 @@ const piece = fc.oneof(
   fc.constantFrom('j', 'G', `${esc}[A`, `${esc}[5~`, '日', 'x y', `${esc}[200~pasted${esc}[201~`),
 );
 
-test('the same comes out wherever the input is cut', () => {
+test('the result is the same wherever the input is cut', () => {
   fc.assert(
     fc.property(fc.array(piece, {maxLength: 12}), fc.array(fc.nat(120), {maxLength: 8}), (parts, offsets) => {
       const input = parts.join('');
@@ -239,7 +239,7 @@ test('no sequence of any kind types a letter', () => {
 
 const bytes = fc.string({unit: 'binary', maxLength: 8});
 
-test('whatever comes, nothing is invented, and keys work again after it', () => {
+test('after any input keys work again, and nothing is invented', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(anySequence, bytes, fc.constant(esc)), {maxLength: 10}), (pieces) => {
       const filter = new InputFilter();

@@ -116,20 +116,17 @@ test('stderr is held back, and written at the end', async () => {
   expect(written).toEqual(['a warning\nand another\n']);
 });
 
-test.each([false, true])(
-  'what is switched on is switched off again, and by the restoring as well (mouse: %s)',
-  (mouse) => {
-    const written: string[] = [];
-    const modes = reportModes({write: (text) => written.push(text)}, {mouse});
-    modes.on();
-    modes.off();
-    const [on = '', off = ''] = written;
-    const asked = [...on.matchAll(/\?(\d+)h/g)].map(([, mode]) => mode);
-    expect(asked).toEqual(mouse ? ['1004', '1002', '1006'] : ['1004']);
-    expect(off).toBe(on.replaceAll('h', 'l'));
-    for (const mode of asked) expect(restoreSequence).toContain(`\u001B[?${mode}l`);
-  },
-);
+test.each([false, true])('each mode is switched off again, also by the restore sequence (mouse: %s)', (mouse) => {
+  const written: string[] = [];
+  const modes = reportModes({write: (text) => written.push(text)}, {mouse});
+  modes.on();
+  modes.off();
+  const [on = '', off = ''] = written;
+  const asked = [...on.matchAll(/\?(\d+)h/g)].map(([, mode]) => mode);
+  expect(asked).toEqual(mouse ? ['1004', '1002', '1006'] : ['1004']);
+  expect(off).toBe(on.replaceAll('h', 'l'));
+  for (const mode of asked) expect(restoreSequence).toContain(`\u001B[?${mode}l`);
+});
 
 function terminal() {
   const written: string[] = [];
@@ -137,7 +134,7 @@ function terminal() {
   return {written, stdout, title: windowTitle(stdout)};
 }
 
-it('keeps the title that there was before the first, sets each change once, and puts it back', () => {
+it('saves the terminal’s title, sets each change once, and restores it', () => {
   const {written, title} = terminal();
   title.set('pipetail');
   title.set('pipetail');
@@ -151,7 +148,7 @@ it('keeps the title that there was before the first, sets each change once, and 
   ]);
 });
 
-it('a title that was never set is not put back', () => {
+it('a title that was never set is not restored', () => {
   const {written, title} = terminal();
   title.off();
   expect(written).toEqual([]);
@@ -170,7 +167,7 @@ it('lends the terminal with its own title, and sets ours again after', () => {
   ]);
 });
 
-it('writes nothing while the terminal takes nothing', () => {
+it('writes no title while the terminal accepts nothing', () => {
   const {written, stdout, title} = terminal();
   stdout.writableNeedDrain = true;
   title.set('pipetail');

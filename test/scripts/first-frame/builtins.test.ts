@@ -19,7 +19,7 @@ process.stdout.write(text);`;
   return JSON.parse(stdout);
 }
 
-test('names, the default, what is required and classes are those of the module', async () => {
+test('names, the default export, required modules and classes are the original ones', async () => {
   const program = `
 import fs, {readFileSync} from 'node:fs';
 import {EventEmitter} from 'events';
@@ -39,7 +39,7 @@ console.log(JSON.stringify([
   expect(await outputOf(program)).toEqual([true, true, 'there and back', [true, true, true], 42, 'later']);
 });
 
-test('a costly module is loaded when something of it is used', async () => {
+test('a costly module is loaded at its first use', async () => {
   const program = `
 import tls from 'node:tls';
 import {spawn} from 'node:child_process';

@@ -47,7 +47,7 @@ for (const resolveDir of copies) {
 console.log(JSON.stringify(answers));
 `;
 
-test('string-width makes nothing costly at its import, and measures as before', async () => {
+test('string-width creates nothing costly at its import, and returns the same widths', async () => {
   const given = JSON.stringify({copies: copies.map((copy) => path.join(root, copy)), texts});
   const {stdout, stderr} = await run(node, ['--input-type=module', '--eval', script, given], {cwd: root});
   expect(stderr).toBe('');
@@ -60,7 +60,7 @@ test('string-width makes nothing costly at its import, and measures as before', 
   }
 });
 
-test('a version without what is made late stops the build', async () => {
+test('a version without the late parts stops the build', async () => {
   const edit = `
 import {lateParts} from './scripts/first-frame/late-parts.mjs';
 const said = lateParts.map(({change}) => {

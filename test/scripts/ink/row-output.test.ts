@@ -66,12 +66,12 @@ test('a screen of rows looks as Ink makes it', async () => {
   );
 });
 
-test('so does one on which texts stand beside and upon each other', async () => {
+test('so does one with texts beside and upon each other', async () => {
   const call = fc.record({x: fc.integer({min: 0, max: 12}), y: fc.integer({min: -1, max: 4}), text: row});
   await fc.assert(fc.asyncProperty(fc.array(call, {maxLength: 8}), expectSame));
 });
 
-test('so does one of which a part is clipped, or has several lines', async () => {
+test('so does one with clipped or multi-line parts', async () => {
   const bounds = (most: number) => fc.tuple(fc.integer({min: 0, max: most}), fc.integer({min: 0, max: most}));
   const clip = fc
     .tuple(bounds(20), fc.option(bounds(4), {nil: undefined}))
@@ -85,7 +85,7 @@ test('so does one of which a part is clipped, or has several lines', async () =>
   await fc.assert(fc.asyncProperty(fc.array(call, {maxLength: 6}), expectSame));
 });
 
-test('so does one whose rows come in place of blank ones, each in that of its number', async () => {
+test('so does one whose rows replace blank ones', async () => {
   const rows = fc.array(row, {minLength: 1, maxLength: 3});
   const block = fc.record({y: fc.integer({min: -1, max: 3}), rows, beside: fc.option(row)});
   await fc.assert(
@@ -100,7 +100,7 @@ test('so does one whose rows come in place of blank ones, each in that of its nu
   );
 });
 
-test('texts of several lines and what is clipped are Ink’s', () => {
+test('multi-line and clipped texts go through Ink', () => {
   const [ours, inks] = [new RowOutput(size), new Output(size)];
   for (const output of [ours, inks]) {
     output.write(2, 0, 'one\ntwo', {transformers: []});

@@ -22,6 +22,6 @@ test('widths are those of the original', () => {
   expect(width('\x1b[1ma', {countAnsiEscapeCodes: true})).toBe(stringWidth('\x1b[1ma', {countAnsiEscapeCodes: true}));
 });
 
-test('what is taken out is what Ink takes out', () => {
+test('the same characters are removed as by Ink', () => {
   for (const text of texts) expect(sanitize(text)).toBe(inkSanitize(text));
 });
