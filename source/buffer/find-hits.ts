@@ -3,15 +3,6 @@ import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
 import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';
 
-/**
- * Bytes searched at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128 KiB
- * is a large object to the engine: with it, decoding and searching 163 MB takes 190 ms instead of 65.
- */
-const blockBytes = 64 * 1024;
-const carriageReturn = 0x0d;
-/** Where a larger share of the lines are candidates it is faster to decode the block than each of them. */
-const mostCandidates = 0.25;
-
 /** Some entries of one segment, `[first, last)` as indexes into its starts, and their bytes. */
 type Block = {readonly segment: SegmentView; readonly first: number; readonly last: number; readonly bytes: Buffer};
 
@@ -22,6 +13,37 @@ type Candidates = {
   /** They match, without a test. */
   readonly areProved: boolean;
 };
+
+/**
+ * A text that every match contains and that no style interrupts: it can be searched in the bytes as they are. `isProof`:
+ * the pattern matches exactly the lines that contain it.
+ */
+type CoreText = {readonly text: string; readonly isProof: boolean};
+
+/** Returns the offset of the next occurrence at or after `from`; -1: there is none. */
+type NextOffset = (from: number) => number;
+
+/**
+ * Bytes searched at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128 KiB
+ * is a large object to the engine: with it, decoding and searching 163 MB takes 190 ms instead of 65.
+ */
+const blockBytes = 64 * 1024;
+const carriageReturn = 0x0d;
+/** Where a larger share of the lines are candidates it is faster to decode the block than each of them. */
+const mostCandidates = 0.25;
+
+/** Text that may be the end or the middle of a style: `[1;31m`. */
+const inStyle = /^\[?[\d:;]*(?:m|$)/;
+const kelvinSign = '\u212a';
+const longS = '\u017f';
+/** Each costs a search of all bytes, if those before are in too many lines. */
+const mostCores = 2;
+
+/** The last result for a set of joints: a search needs it for each of a segment's 64 blocks, and it takes 4 µs. */
+const lastCores = new WeakMap<
+  StyleJoints['joints'],
+  {readonly pattern: Pattern; readonly cores: readonly CoreText[]}
+>();
 
 /**
  * Finds lines that match in `[from, to)`, which must be held and without the open line, and stops after about `maxBytes`,
@@ -116,9 +138,6 @@ function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | u
   return offsetFrom && linesAt(block, offsetFrom, most);
 }
 
-/** Returns the offset of the next occurrence at or after `from`; -1: there is none. */
-type NextOffset = (from: number) => number;
-
 function offsetsOf(bytes: Buffer, text: string): NextOffset {
   const needle = Buffer.from(text);
   return (from) => bytes.indexOf(needle, from);
@@ -153,10 +172,6 @@ function linesAt({segment, first, last}: Block, offsetFrom: NextOffset, most: nu
   return lines;
 }
 
-function lineOf({starts, bytes}: SegmentView, index: number): Buffer {
-  return withoutNewline(bytes.subarray(starts[index], starts[index + 1] ?? bytes.length));
-}
-
 /** The last entry that starts at or before `offset`. Of entries that start together it is the line: markers are empty. */
 function lineAtOffset(starts: Uint32Array, offset: number, {low, high}: {low: number; high: number}): number {
   let from = low;
@@ -167,6 +182,10 @@ function lineAtOffset(starts: Uint32Array, offset: number, {low, high}: {low: nu
     else to = middle - 1;
   }
   return from;
+}
+
+function lineOf({starts, bytes}: SegmentView, index: number): Buffer {
+  return withoutNewline(bytes.subarray(starts[index], starts[index + 1] ?? bytes.length));
 }
 
 function findText({segment, first, last, bytes}: Block, pattern: Pattern): number[] {
@@ -191,25 +210,6 @@ function findText({segment, first, last, bytes}: Block, pattern: Pattern): numbe
 function withoutNewline(bytes: Buffer): Buffer {
   return bytes[bytes.length - 1] === newline ? bytes.subarray(0, -1) : bytes;
 }
-
-/** Text that may be the end or the middle of a style: `[1;31m`. */
-const inStyle = /^\[?[\d:;]*(?:m|$)/;
-const kelvinSign = '\u212a';
-const longS = '\u017f';
-/** Each costs a search of all bytes, if those before are in too many lines. */
-const mostCores = 2;
-
-/**
- * A text that every match contains and that no style interrupts: it can be searched in the bytes as they are. `isProof`:
- * the pattern matches exactly the lines that contain it.
- */
-type CoreText = {readonly text: string; readonly isProof: boolean};
-
-/** The last result for a set of joints: a search needs it for each of a segment's 64 blocks, and it takes 4 µs. */
-const lastCores = new WeakMap<
-  StyleJoints['joints'],
-  {readonly pattern: Pattern; readonly cores: readonly CoreText[]}
->();
 
 /** The two that are found the fastest, the best first. */
 function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreText[] {

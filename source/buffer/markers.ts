@@ -75,15 +75,6 @@ export type MarkerKind =
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
-/**
- * Whether lines are missing at a marker, or may be: a line after it may belong to a record whose head is not above it.
- */
-export function losesLines({kind}: Marker): boolean {
-  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'].includes(
-    kind,
-  );
-}
-
 /** What a log lost and how often it began anew, in all. The ids are those of the last marker of each. */
 export type LossCount = {
   /** Gaps, and lines that were cut. */
@@ -96,6 +87,39 @@ export type LossCount = {
   readonly clears: number;
   readonly clearId: number | undefined;
 };
+
+/**
+ * Whether lines are missing at a marker, or may be: a line after it may belong to a record whose head is not above it.
+ */
+export function losesLines({kind}: Marker): boolean {
+  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'].includes(
+    kind,
+  );
+}
+
+export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, clears: 0, clearId: undefined};
+
+/** Counts a marker that was added under `id`; returns the same object if it is no loss. */
+export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
+  switch (marker.kind) {
+    case 'lost':
+      // 0 entries: what follows may be all.
+      if (marker.atMost === 0) return count;
+      return {
+        ...count,
+        gaps: count.gaps + 1,
+        atLeast: count.atLeast + marker.atLeast,
+        atMost: count.atMost + marker.atMost,
+        gapId: id,
+      };
+    case 'line-cut':
+      return {...count, gaps: count.gaps + 1, gapId: id};
+    case 'new-life':
+      return {...count, clears: count.clears + 1, clearId: id};
+    default:
+      return count;
+  }
+}
 
 /** The markers of a log buffer under their ids. */
 export class MarkerStore {
@@ -134,29 +158,5 @@ export class MarkerStore {
       if (markerId >= id) return;
       this.#markers.delete(markerId);
     }
-  }
-}
-
-export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, clears: 0, clearId: undefined};
-
-/** Counts a marker that was added under `id`; returns the same object if it is no loss. */
-export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
-  switch (marker.kind) {
-    case 'lost':
-      // 0 entries: what follows may be all.
-      if (marker.atMost === 0) return count;
-      return {
-        ...count,
-        gaps: count.gaps + 1,
-        atLeast: count.atLeast + marker.atLeast,
-        atMost: count.atMost + marker.atMost,
-        gapId: id,
-      };
-    case 'line-cut':
-      return {...count, gaps: count.gaps + 1, gapId: id};
-    case 'new-life':
-      return {...count, clears: count.clears + 1, clearId: id};
-    default:
-      return count;
   }
 }

@@ -1,5 +1,7 @@
 import {StyleJoints} from './style-joints.ts';
 
+export const newline = 0x0a;
+
 /** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
 export type SegmentView = {
   readonly firstId: number;
@@ -183,8 +185,6 @@ export function findSegment<Held extends {readonly firstId: number}>(
   }
   return segments[low];
 }
-
-export const newline = 0x0a;
 
 /** Room for the newlines of a usual read of a socket: 64 KiB, lines of 16 bytes. */
 let room = new Uint32Array(4096);

@@ -4,6 +4,15 @@ const escapes = 0x1b1b1b1b;
 const lowBits = 0x01010101;
 const highBits = 0x80808080;
 
+/** Bytes of a line that are searched and shown: a longer one must not freeze anything. */
+export const visibleBytes = 64 * 1024;
+
+const escapeByte = 0x1b;
+
+/** Colours and other styles (SGR): they reach the screen as such, and are no text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
+const styles = /\x1b\[[\d:;]*m/g;
+
 /**
  * The pairs of characters between which a segment has styles (SGR sequences), the joints: `r` and `:` in
  * `controller ESC[0m ESC[2m :`. With them a search reads the bytes as they are: a text none of whose neighbouring
@@ -80,15 +89,6 @@ function stylesEnd(bytes: Buffer, at: number): number {
   }
   return end;
 }
-
-/** Bytes of a line that are searched and shown: a longer one must not freeze anything. */
-export const visibleBytes = 64 * 1024;
-
-const escapeByte = 0x1b;
-
-/** Colours and other styles (SGR): they reach the screen as such, and are no text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
-const styles = /\x1b\[[\d:;]*m/g;
 
 /** Decodes bytes, of one line or several, as UTF-8 (U+FFFD where invalid) and leaves out SGR sequences. */
 export function decodeVisible(bytes: Buffer): string {

@@ -1,5 +1,8 @@
 /** Numbers, durations, times and errors as text, for the screen and stderr. Times are UTC, as in the log. */
 
+/** Seconds. */
+const [minute, hour, day] = [60, 3600, 86_400];
+
 /** `2026-11-25T12:01:02.345Z` of Unix time in ms. */
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
@@ -45,9 +48,6 @@ export function isTime(at: number): boolean {
 export function systemZoneOffset(at: number): number {
   return -new Date(at).getTimezoneOffset();
 }
-
-/** Seconds. */
-const [minute, hour, day] = [60, 3600, 86_400];
 
 /** `less than 1 s`, `4 s`, `3 min`, `2 h`, `5 d`: the nearest whole number of a unit. */
 export function duration(milliseconds: number): string {

@@ -1,5 +1,17 @@
 import type {Clock} from './clock.ts';
 
+type SliceOptions = {
+  readonly clock: Clock;
+  /** Works on about `maxBytes` bytes and returns true when nothing is left to do. */
+  readonly step: (maxBytes: number) => boolean;
+  /** Called after each slice. */
+  readonly onSlice?: (isCaughtUp: boolean) => void;
+  /** Milliseconds of a slice; 3 unless given. */
+  readonly sliceMs?: number;
+  /** Milliseconds from one slice to the next; 0 unless given. */
+  readonly restMs?: () => number;
+};
+
 /**
  * A step should take 1 to 2 ms: a slice ends up to one step late. The same bytes are 0.2 ms for a search and 10 ms for
  * filters whose code is not compiled yet, and a step costs 0.13 ms to start where a pattern has a time limit.
@@ -12,18 +24,6 @@ const longStep = 2;
 const nextTurn = 1;
 /** Milliseconds. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
 const usualSlice = 3;
-
-type SliceOptions = {
-  readonly clock: Clock;
-  /** Works on about `maxBytes` bytes and returns true when nothing is left to do. */
-  readonly step: (maxBytes: number) => boolean;
-  /** Called after each slice. */
-  readonly onSlice?: (isCaughtUp: boolean) => void;
-  /** Milliseconds of a slice; 3 unless given. */
-  readonly sliceMs?: number;
-  /** Milliseconds from one slice to the next; 0 unless given. */
-  readonly restMs?: () => number;
-};
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {

@@ -24,8 +24,6 @@ export type StitchPast = {
   readonly appendedAt: number;
 };
 
-const nothing = new Uint8Array(0);
-
 /** A number between two bounds, both included. */
 export type Range = {readonly min: number; readonly max: number};
 
@@ -35,6 +33,20 @@ type EntryCountState = Range & {
   readonly partial: string;
   readonly form?: 'control-plane';
 };
+
+/** An epoch as plain data, under the names that recordings have. */
+type EpochState = {
+  /** The fresh start line of the epoch, one character a byte. */
+  readonly life?: string;
+  /** It is unknown which epoch it was: a fresh start proves nothing. */
+  readonly isLifeUnknown?: true;
+  readonly pipelineId?: string;
+};
+
+/** Why what comes is of another epoch than what we had. */
+type NewEpochCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
+
+const nothing = new Uint8Array(0);
 
 /** Any number: then the bytes alone decide where a log continues. */
 export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
@@ -147,18 +159,6 @@ function bothEnds(line: Uint8Array): Uint8Array {
   if (line.length <= 2 * maxProtocolLine) return new Uint8Array(line);
   return Buffer.concat([line.subarray(0, maxProtocolLine), line.subarray(-maxProtocolLine)]);
 }
-
-/** An epoch as plain data, under the names that recordings have. */
-type EpochState = {
-  /** The fresh start line of the epoch, one character a byte. */
-  readonly life?: string;
-  /** It is unknown which epoch it was: a fresh start proves nothing. */
-  readonly isLifeUnknown?: true;
-  readonly pipelineId?: string;
-};
-
-/** Why what comes is of another epoch than what we had. */
-type NewEpochCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
 
 /**
  * Which epoch of a server's log we follow: that of one pipeline, from one fresh start on. The line of a fresh start has a

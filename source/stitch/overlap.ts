@@ -1,5 +1,13 @@
 import {newline} from '../buffer/segment.ts';
 
+/** As the server and the pipelines write it, text and JSON; to the microsecond. */
+export const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;
+
+/** Bytes of a line in which its time ends: after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
+const farthestTimestamp = 160;
+/** Dated lines that are tried: if so many are printed twice, dates prove nothing in this log. */
+const maxTries = 64;
+
 /**
  * Finds where a replay meets the tail: the overlaps are the ends of the tail that the replay begins with.
  *
@@ -98,11 +106,6 @@ export class Overlap {
   }
 }
 
-/** Bytes of a line in which its time ends: after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
-const farthestTimestamp = 160;
-/** Dated lines that are tried: if so many are printed twice, dates prove nothing in this log. */
-const maxTries = 64;
-
 /**
  * Finds proof that a replay is of the same epoch as the tail, and begins where it seems to: lines that both have, with
  * different timestamps, each of which the tail holds once. Two of them are proof.
@@ -150,6 +153,3 @@ export class EpochProof {
     return first !== -1 && this.#tail.indexOf(needle, first + 1) === -1 ? date : undefined;
   }
 }
-
-/** As the server and the pipelines write it, text and JSON; to the microsecond. */
-export const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;

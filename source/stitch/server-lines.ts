@@ -1,6 +1,14 @@
 import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
 
+/**
+ * The lines that the server itself writes into a log stream, in text and in JSON mode (feldera-api.md, "Logs").
+ *
+ * A pipeline may print lines that look the same, so the shape alone proves nothing; the position does. The ring's entry
+ * 0 is always `Fresh start`, hence the first line of a body is that line (nothing discarded) or the discard notice
+ * (something was), and never the pipeline's. The end marker is trusted only as the very last line of a body.
+ */
+
 /** What the first line of a body shows of the replay that follows. */
 export type BodyStart = {
   /** Absolute index of the replay's first entry: as many were discarded before it. */
@@ -14,20 +22,6 @@ export type BodyStart = {
   /** How the replay, and what follows it, shows the runner's entries. */
   readonly form: RunnerForm;
 };
-
-/**
- * The lines that the server itself writes into a log stream, in text and in JSON mode (feldera-api.md, "Logs").
- *
- * A pipeline may print lines that look the same, so the shape alone proves nothing; the position does. The ring's entry
- * 0 is always `Fresh start`, hence the first line of a body is that line (nothing discarded) or the discard notice
- * (something was), and never the pipeline's. The end marker is trusted only as the very last line of a body.
- */
-
-/** The last line of a body that the server ended itself; plain text even in JSON mode. */
-const endMarker = Buffer.from('Logs have ended\n');
-
-/** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
-export const maxProtocolLine = 4096;
 
 /**
  * How a log shows the runner's entries: a `manager` entry ends in a suffix, which shows that several lines are one; a
@@ -47,6 +41,20 @@ type Opening =
 /** `pipelineId`: undefined where the line does not name the pipeline. */
 type OpeningLine = {readonly form: RunnerForm; readonly pipelineId: string | undefined};
 
+type OwnLine = {
+  readonly form: RunnerForm;
+  readonly level: string | undefined;
+  readonly target: string | undefined;
+  readonly text: string;
+  readonly id: string | undefined;
+};
+
+/** The last line of a body that the server ended itself; plain text even in JSON mode. */
+const endMarker = Buffer.from('Logs have ended\n');
+
+/** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
+export const maxProtocolLine = 4096;
+
 const target = 'pipeline_manager::runner::pipeline_logs';
 const discardedText =
   /^\.\.\. (\d{1,15}) prior log lines were discarded due to buffer constraints and are thus not shown\.$/;
@@ -65,6 +73,33 @@ const recordHead = /^\[[^\]]+\] (?:\x1b\[[\d;]*m)*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d
 const maxRecordHead = 256;
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
 
+const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
+  manager: Buffer.from('[manager] '),
+  'control-plane': Buffer.from('[control-plane] '),
+};
+
+const nothing = new Uint8Array(0);
+
+/** Reads a body's beginning, `head`. Undefined: more of its first line is needed. */
+export function readBodyStart(head: Uint8Array): BodyStart | undefined {
+  const end = head.indexOf(newline);
+  if (end === -1 && head.length <= maxProtocolLine) return undefined;
+  const line = end === -1 ? head : head.subarray(0, end);
+  const opening = readOpening(line);
+  switch (opening.kind) {
+    case 'notice': {
+      const {discarded: index, pipelineId, form} = opening;
+      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, form};
+    }
+    case 'fresh-start': {
+      const {pipelineId, form} = opening;
+      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
+    }
+    case 'entry':
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: 'manager'};
+  }
+}
+
 /** Reads the first line of a body, without its newline. */
 export function readOpening(line: Uint8Array): Opening {
   if (line.length > maxProtocolLine) return {kind: 'entry'};
@@ -75,38 +110,6 @@ export function readOpening(line: Uint8Array): Opening {
   const discarded = level === 'WARN' ? discardedText.exec(own.text)?.[1] : undefined;
   return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', form, discarded: Number(discarded), pipelineId};
 }
-
-const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
-  manager: Buffer.from('[manager] '),
-  'control-plane': Buffer.from('[control-plane] '),
-};
-
-/** The beginning of each line that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
-export function runnerPrefix(form: RunnerForm): Uint8Array {
-  return prefixes[form];
-}
-
-/** What begins with a line of `control-plane` form: an entry that may have more lines, a whole one, or none. */
-export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
-  const openBracket = 0x5b;
-  if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
-  const [, , text] = controlPlaneLine.exec(latin1(line.subarray(0, maxProtocolLine))) ?? [];
-  return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
-}
-
-/** Whether a line ends in the suffix that closes every entry of the runner in text mode. */
-export function endsManagerEntry(line: Uint8Array): boolean {
-  const quote = 0x22;
-  return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
-}
-
-type OwnLine = {
-  readonly form: RunnerForm;
-  readonly level: string | undefined;
-  readonly target: string | undefined;
-  readonly text: string;
-  readonly id: string | undefined;
-};
 
 function readOwn(line: string): OwnLine | undefined {
   if (line.startsWith('{')) return readJson(line);
@@ -138,27 +141,24 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** Reads a body's beginning, `head`. Undefined: more of its first line is needed. */
-export function readBodyStart(head: Uint8Array): BodyStart | undefined {
-  const end = head.indexOf(newline);
-  if (end === -1 && head.length <= maxProtocolLine) return undefined;
-  const line = end === -1 ? head : head.subarray(0, end);
-  const opening = readOpening(line);
-  switch (opening.kind) {
-    case 'notice': {
-      const {discarded: index, pipelineId, form} = opening;
-      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, form};
-    }
-    case 'fresh-start': {
-      const {pipelineId, form} = opening;
-      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
-    }
-    case 'entry':
-      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: 'manager'};
-  }
+/** The beginning of each line that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
+export function runnerPrefix(form: RunnerForm): Uint8Array {
+  return prefixes[form];
 }
 
-const nothing = new Uint8Array(0);
+/** What begins with a line of `control-plane` form: an entry that may have more lines, a whole one, or none. */
+export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
+  const openBracket = 0x5b;
+  if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
+  const [, , text] = controlPlaneLine.exec(latin1(line.subarray(0, maxProtocolLine))) ?? [];
+  return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
+}
+
+/** Whether a line ends in the suffix that closes every entry of the runner in text mode. */
+export function endsManagerEntry(line: Uint8Array): boolean {
+  const quote = 0x22;
+  return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
+}
 
 /**
  * Keeps the end marker out of the log. `Logs have ended` is the server's only as the very last line of a body; a pipeline
