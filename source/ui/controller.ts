@@ -246,7 +246,7 @@ export class Controller {
       return;
     }
     if (target !== id) {
-      const why = isHeld ? 'is hidden by a filter' : 'is no longer held';
+      const why = isHeld ? 'is hidden by a filter' : 'is no longer kept';
       this.say(`that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
     }
     this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});

@@ -15,9 +15,9 @@ export type TabLabel = {
   readonly name: string;
   readonly kept: boolean;
   readonly active: boolean;
-  /** Lines came since it was looked at. */
+  /** Lines came since it was last shown. */
   readonly fresh: boolean;
-  /** Errors that came since it was looked at. */
+  /** The number of errors since it was last shown. */
   readonly errors: number;
   /** Not connected now: waiting, ended or gone. */
   readonly offline: boolean;

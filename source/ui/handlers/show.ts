@@ -60,14 +60,14 @@ export const showHandlers = {
     const {tab} = controller;
     if (!tab) return;
     const {filters} = tab.pane;
-    const least = leastLevels[(leastLevels.indexOf(leastLevel(filters)) + 1) % leastLevels.length];
+    const least = nextOf(leastLevels, leastLevel(filters));
     controller.changePane({filters: withLeastLevel(filters, least)});
     controller.say(least ? `${least} and above` : 'all levels');
   },
   'matches-only'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
-    const around = aroundSteps[(aroundSteps.indexOf(tab.pane.around) + 1) % aroundSteps.length] ?? 0;
+    const around = nextOf(aroundSteps, tab.pane.around) ?? 0;
     controller.changePane({around});
     controller.say(around === 0 ? 'matches only' : `matches with ${around} records around each`);
   },
@@ -147,7 +147,7 @@ export const showHandlers = {
       return;
     }
     change(controller, ({time}) => {
-      const next = timeModes[(timeModes.indexOf(time) + 1) % timeModes.length] ?? 'sent';
+      const next = nextOf(timeModes, time) ?? 'sent';
       controller.say(timeWords[next]);
       return {time: next};
     });
@@ -265,6 +265,10 @@ const timeWords: Readonly<Record<PaneView['time'], string>> = {
   delta: 'time since the previous line',
   off: 'no times',
 };
+
+function nextOf<T>(all: readonly T[], now: T): T | undefined {
+  return all[(all.indexOf(now) + 1) % all.length];
+}
 
 function change(controller: Controller, by: (view: PaneView) => Partial<PaneView>): void {
   const {tab} = controller;

@@ -48,13 +48,13 @@ function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
   const state = pipelineState(pipeline);
   const rows: readonly (readonly [string, string])[] = [
     ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
-    ['deployment', `${pipeline.deploymentStatus} since ${since(pipeline.deploymentStatusSince)}`],
+    ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
     ['desired', pipeline.deploymentDesiredStatus],
-    ['program', `${pipeline.programStatus} since ${since(pipeline.programStatusSince)}`],
+    ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
     ['storage', pipeline.storageStatus],
     ['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)],
     ['id', pipeline.id],
-    ['created', since(pipeline.createdAt)],
+    ['created', utc(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],
     ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
   ];
@@ -80,9 +80,9 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
   return rows;
 }
 
-/** `2026-11-25 09:17:30`, from RFC 3339 with whatever precision. */
-function since(time: string): string {
-  return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, '')).text;
+/** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
+function utc(time: string): string {
+  return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')).text;
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */

@@ -14,7 +14,7 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   const {buffer, name} = at.model.source;
   const marks = marksOf(at);
   return listPage({
-    title: plain(` Marks of ${sanitise(name).text}`, {bold: true}),
+    title: plain(` Marks of ${sanitise(name).text} (UTC)`, {bold: true}),
     items: marks.length,
     rowOf(item) {
       const id = marks[item] ?? 0;

@@ -28,14 +28,14 @@ describe('describe page', () => {
       expect(rows).toEqual(
         expect.arrayContaining([
           ' state              Failed',
-          ' deployment         Stopped since 2026-11-25 09:17:30',
+          ' deployment         Stopped since 2026-11-25 09:17:30 UTC',
           ' desired            Stopped',
           ' cause              Pipeline process exited with exit status: 101',
-          ' program            Success since 2026-11-25 09:02:11',
+          ' program            Success since 2026-11-25 09:02:11 UTC',
           ' storage            InUse',
           ' connector errors   1,234',
           ' id                 id-etl',
-          ' created            2026-11-25 09:00:00',
+          ' created            2026-11-25 09:00:00 UTC',
           ' platform           0.337.0',
           ' description        Nightly load',
         ]),

@@ -72,7 +72,7 @@ describe('the shown log', () => {
       await using screen = await reading(log, {scrollbackBytes: 20_000});
       await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
       screen.controller.goToEntry(0);
-      expect(noticeOf(screen)).toBe('that line is no longer held: the next one shown');
+      expect(noticeOf(screen)).toBe('that line is no longer kept: the next one shown');
       expect(viewOf(screen).position).toMatchObject({current: screen.manager.get('orders')?.buffer.firstId});
     });
   });
