@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
 import {plainLine} from '../../source/demo/log-lines.ts';
-import {eventually} from '../harness/eventually.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 
 /** Later than the server's own lines in these tests. */
@@ -87,69 +86,4 @@ test('search, filter and copy work in it; what is copied carries no name', async
   const [alpha = [], beta = []] = sent.map((all) => all.filter((line) => /line (?:[2345]|25)\.$/.test(line)));
   const wanted = [beta[0], alpha[0], beta[1], alpha[1], alpha[2], ''];
   expect(terminal.copies.map(String)).toEqual([wanted.join('\n')]);
-});
-
-test('r reconnects both, and nothing is shown twice', async () => {
-  await using viewer = await openMerged();
-  const {server, terminal} = viewer;
-  await terminal.press('r');
-  await eventually(
-    () => server.totalLogConnections === 4,
-    () => `${server.totalLogConnections} connections so far`,
-  );
-  await viewer.connections(2);
-  await viewer.live();
-  await terminal.waitFor(() => (terminal.text().match(/asked for · reconnected/g) ?? []).length === 2);
-  writeBoth(viewer, 7, 10);
-  await terminal.waitFor(() => lines(viewer).length >= 10);
-  expect(lines(viewer)).toHaveLength(10);
-  expect(new Set(lines(viewer)).size).toBe(10);
-});
-
-test('X closes it alone: both tabs stay, and it can be made again', async () => {
-  await using viewer = await openMerged();
-  const {terminal} = viewer;
-  await terminal.press('X');
-  await terminal.waitForGone('alpha+beta');
-  expect(viewer.tabBar()).toMatch(/1 alpha +2 beta/);
-  await viewer.connections(2);
-  writeBoth(viewer, 7, 10);
-  await terminal.press('2');
-  await terminal.waitFor('line 10.');
-  expect(viewer.countShown('line 9.')).toBe(0);
-  // None is marked: all kept tabs.
-  await terminal.press('Tab', '+');
-  await terminal.waitFor(() => lines(viewer).length === 10);
-  expect(viewer.tabBar()).toContain('alpha+beta');
-  await viewer.connections(2);
-  expect(viewer.server.totalLogConnections).toBe(2);
-});
-
-test('without one of its tabs it continues with the other, and keeps what it has', async () => {
-  await using viewer = await openMerged();
-  const {terminal} = viewer;
-  await terminal.press('1', 'X');
-  await terminal.waitForGone('1 alpha ');
-  await viewer.connections(1);
-  await terminal.press('2');
-  await terminal.waitFor(() => lines(viewer).length === 6);
-  writeBoth(viewer, 7, 10);
-  await terminal.waitFor('line 10.');
-  await viewer.live();
-  expect(lines(viewer)).toEqual([
-    ...['alpha line 1', 'beta line 2', 'alpha line 3', 'beta line 4', 'alpha line 5', 'beta line 6'],
-    ...['beta line 8', 'beta line 10'],
-  ]);
-});
-
-test('a gap of one pipeline is among the lines of both, with its name', async () => {
-  await using viewer = await openMerged();
-  const {server, terminal} = viewer;
-  server.cutConnections({name: 'beta'});
-  await terminal.waitFor(/reconnecting in \d+ s/);
-  writeBoth(viewer, 7, 8);
-  await terminal.waitFor(/beta +─.*reconnected/);
-  await viewer.live('line 8.');
-  expect(lines(viewer)).toHaveLength(8);
-  expect(terminal.text()).not.toMatch(/alpha +─/);
 });

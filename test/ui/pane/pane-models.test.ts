@@ -64,6 +64,13 @@ describe('a merged tab', () => {
     expect(sourceNow(screen)?.snapshot.get().connection.kind).toBe('live');
   });
 
+  it('has one key that reconnects all of its sources', async () => {
+    await using screen = await openMerged();
+    screen.press('r');
+    await screen.until(() => screen.server.totalLogConnections === 4, 'a second connection of each');
+    await screen.untilConnected('billing', 'fraud');
+  });
+
   it('that is closed releases its sources: the next one is new', async () => {
     await using screen = await openMerged();
     const before = sourceNow(screen);
