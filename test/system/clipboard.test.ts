@@ -55,7 +55,7 @@ test('too large for OSC 52: nothing is written', async () => {
 test('a terminal that accepts nothing gets nothing', async () => {
   const {write} = terminal(false);
   const answer = await copyToClipboard(text, 2, {env: {}, platform: 'linux', write, signal});
-  expect(answer).toMatchObject({kind: 'failed', why: expect.stringContaining('takes nothing')});
+  expect(answer).toMatchObject({kind: 'failed', why: expect.stringContaining('accepts nothing')});
 });
 
 test('on a desktop the tool gets the bytes; nothing goes to the terminal', async () => {
