@@ -61,7 +61,6 @@ export class ErrorLog {
   /** Errors in all groups, dropped ones included, and how many of them were seen. */
   #added = 0;
   #seen = 0;
-  #count = 0;
   #dropped = 0;
   /** The entry in which the open line began. */
   #openId = 0;
@@ -72,11 +71,6 @@ export class ErrorLog {
   /** `wall`: the time now, for lines without a time. */
   constructor(options: {buffer: LogBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
-  }
-
-  /** Errors that were found in the bytes of the log. */
-  get count(): number {
-    return this.#count;
   }
 
   /** Groups that were dropped for newer ones. */
@@ -93,42 +87,39 @@ export class ErrorLog {
     return this.#snapshot;
   }
 
-  /**
-   * Finds the errors among bytes that were just appended to the buffer, cut anywhere. `hadOpenLine`: the buffer ended in
-   * an open line before. `newlines`: offsets of the newlines in `bytes`.
-   */
-  append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
-    const {endId, hasOpenLine} = this.#options.buffer;
-    const firstId = (hasOpenLine ? endId - 1 : endId) - newlines.length;
+  /** Finds the errors among bytes that were just appended to the buffer, cut anywhere. `newlines`: their offsets. */
+  append(bytes: Uint8Array, newlines: Uint32Array): void {
+    const {endId} = this.#options.buffer;
+    const isOpen = (newlines.at(-1) ?? -1) + 1 < bytes.length;
+    const firstId = (isOpen ? endId - 1 : endId) - newlines.length;
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let word = view.indexOf(errorWord);
     let start = 0;
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
       const hasWord = word !== -1 && word < end;
-      let isError: boolean;
       if (index === 0 && this.#headLength > 0) {
         this.#appendHead(bytes.subarray(0, end));
-        isError = this.#endHead();
-      } else isError = (hasWord || bytes[start] === letterT) && isErrorIn(bytes, start, end);
-      if (isError) {
-        this.#count += 1;
-        // Markers may follow an open line: its id cannot be counted back from the end.
-        if (index === 0 && hadOpenLine) this.#addOpenLine();
-        else this.#addLine(bytes.subarray(start, end), firstId + index);
+        this.endLine();
+      } else if ((hasWord || bytes[start] === letterT) && isErrorIn(bytes, start, end)) {
+        this.#addLine(bytes.subarray(start, end), firstId + index);
       }
       if (hasWord) word = view.indexOf(errorWord, end);
       start = end + 1;
     }
-    if (start < bytes.length) this.#appendHead(bytes.subarray(start));
-    if (hasOpenLine && (newlines.length > 0 || !hadOpenLine)) this.#openId = endId - 1;
+    if (!isOpen) return;
+    if (this.#headLength === 0) this.#openId = endId - 1;
+    this.#appendHead(bytes.subarray(start));
   }
 
-  /** The open line ends here, without a newline. */
+  /** The open line ends here. */
   endLine(): void {
-    if (!this.#endHead()) return;
-    this.#count += 1;
-    this.#addOpenLine();
+    const head = this.#head.subarray(0, this.#headLength);
+    this.#headLength = 0;
+    if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
+    if (head.length === 0 || !isErrorIn(head, 0, head.length)) return;
+    // Its id cannot be counted back from the end: markers may follow it. A very long line has left the buffer.
+    this.#addLine(this.#options.buffer.lineAt(this.#openId) ?? head, this.#openId);
   }
 
   /** Counts the line of entry `id`, logged at `at` (Unix time in ms), in its group. The bytes are not kept. */
@@ -171,12 +162,6 @@ export class ErrorLog {
     }
   }
 
-  /** The open line came in several pieces. It may have left the buffer. */
-  #addOpenLine(): void {
-    const line = this.#options.buffer.lineAt(this.#openId);
-    if (line) this.#addLine(line, this.#openId);
-  }
-
   #addLine(line: Uint8Array, id: number): void {
     this.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
   }
@@ -210,14 +195,6 @@ export class ErrorLog {
     const head = Buffer.allocUnsafe(Math.min(maxJsonBytes, Math.max(length, 2 * this.#head.length)));
     head.set(this.#head.subarray(0, this.#headLength));
     this.#head = head;
-  }
-
-  /** Returns whether the open line, which ends here, is an error. */
-  #endHead(): boolean {
-    const isError = this.#headLength > 0 && isErrorIn(this.#head, 0, this.#headLength);
-    this.#headLength = 0;
-    if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
-    return isError;
   }
 }
 

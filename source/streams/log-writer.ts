@@ -43,7 +43,7 @@ export class LogWriter implements StitchSink {
     this.#appended += bytes.length;
     const {hasOpenLine} = this.#buffer;
     this.#buffer.append(bytes, newlines);
-    this.#options.errors.append(bytes, hasOpenLine, newlines);
+    this.#options.errors.append(bytes, newlines);
     this.states.append(bytes, hasOpenLine, newlines);
   }
 
