@@ -135,23 +135,21 @@ export function effectiveOptions(
 ): readonly EffectiveValue[] {
   const context = currentContext({flags, environment, file});
   const given = optionValues({command: 'config', flags, environment, file}, context);
-  const ofOptions = options
-    .filter(isConfigurable)
-    .map(({flag}): EffectiveValue => {
-      const found = given.find(flag);
-      if (flag === 'context' && found && !context) {
-        const by = serverNamedBy({flags, environment}) ?? '--host';
-        return {
-          option: flag,
-          value: undefined,
-          source: found.source,
-          from: `${found.from}, but ${by} names the server`,
-        };
-      }
-      if (!found) return {option: flag, value: undefined, source: 'default', from: 'default'};
-      const {text, source, from} = found;
-      return {option: flag, value: shown(flag, text), source, from};
-    });
+  const ofOptions = options.filter(isConfigurable).map(({flag}): EffectiveValue => {
+    const found = given.find(flag);
+    if (flag === 'context' && found && !context) {
+      const by = serverNamedBy({flags, environment}) ?? '--host';
+      return {
+        option: flag,
+        value: undefined,
+        source: found.source,
+        from: `${found.from}, but ${by} names the server`,
+      };
+    }
+    if (!found) return {option: flag, value: undefined, source: 'default', from: 'default'};
+    const {text, source, from} = found;
+    return {option: flag, value: shown(flag, text), source, from};
+  });
   return [...ofOptions, ...ofTables(file)];
 }
 
