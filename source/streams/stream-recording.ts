@@ -13,64 +13,65 @@ const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
 /** The first connection does not wait longer for the disk. Milliseconds. */
 const patience = 3_000;
+/** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
+const firstRetry = 1_000;
+const longestRetry = 30_000;
 
-/** What a stream goes on with that was recorded before. */
-export type Resumed = {
-  /** Wall milliseconds of the last sign of life of the run that recorded it. */
+type StreamRecordingOptions = {
+  /** Of the pipeline. */
+  readonly name: string;
+  readonly buffer: LogBuffer;
+  readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
+  readonly recordings: Recordings;
+  readonly clock: Clock;
+  /** What was recorded before is put into the buffer. */
+  readonly showPast: boolean;
+  readonly onChange: () => void;
+};
+
+/** What was recorded before, for a stream that continues it. */
+type Resumed = {
+  /** Unix time in ms of the last heartbeat of the run that recorded it. */
   readonly lastAt: number;
 };
 
 /**
- * The recording of one stream: opens it for the pipeline that the log is of, goes on with what it holds, follows the
- * pipeline to another recording when it is created again, and gives back what left memory. It never fails: what is
- * wrong with it is in its state, and the stream goes on.
+ * The recording of one stream: opens it for the pipeline that the log is of, continues what it holds, follows the
+ * pipeline to another recording when it is created again, and returns what left memory. It never fails: what is wrong
+ * with it is in its state, and the stream goes on.
  */
 export class StreamRecording implements ColdStore {
-  readonly #buffer: LogBuffer;
-  readonly #reader: LogReader;
-  readonly #opener: RecordingOpener;
-  readonly #clock: Clock;
-  readonly #showPast: boolean;
-  readonly #onChange: () => void;
-  /** Those that ended give back what they wrote; the last one may be writing. */
+  readonly #options: StreamRecordingOptions;
+  /** Those that ended return what they wrote; the last one may be writing. */
   readonly #recorders: Recorder[] = [];
-  #isOn = false;
-  /** The past is looked for. */
-  #isBeginning = false;
-  #id: string | undefined;
   #writing: Recorder | undefined;
+  #isOn = false;
+  /** The past is being looked for. */
+  #isStarting = false;
+  #id: string | undefined;
+  /** Each opening has its own: only that of the last one may have an effect. */
+  #turn = 0;
+  /** Of the opening; undefined: there is none. */
+  #opening: RecordingState | undefined;
+  #failures = 0;
+  #cancelRetry = () => {};
 
-  constructor(options: {
-    name: string;
-    buffer: LogBuffer;
-    reader: LogReader;
-    recordings: Recordings;
-    clock: Clock;
-    /** What was recorded before is put into the buffer. */
-    showPast: boolean;
-    onChange: () => void;
-  }) {
-    this.#buffer = options.buffer;
-    this.#reader = options.reader;
-    this.#opener = new RecordingOpener(options);
-    this.#clock = options.clock;
-    this.#showPast = options.showPast;
-    this.#onChange = options.onChange;
+  constructor(options: StreamRecordingOptions) {
+    this.#options = options;
     options.buffer.coldStore = this;
   }
 
   /** Undefined: off. */
   get state(): RecordingState | undefined {
-    return this.#writing?.state ?? this.#opener.state;
+    return this.#writing?.state ?? this.#opening;
   }
 
   get isOn(): boolean {
     return this.#isOn;
   }
 
-  /** A reader of the buffer that has no more use for entries must leave those from here on: they are not written yet. */
   get keptTo(): number {
-    return this.#writing?.keptTo ?? (this.#opener.state?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
+    return this.#writing?.keptTo ?? (this.#opening?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
   }
 
   keep(segment: LeavingSegment): ColdBytes | undefined {
@@ -83,22 +84,22 @@ export class StreamRecording implements ColdStore {
 
   /**
    * Opens the recording of the pipeline with this id (undefined: the one of this name that was recorded last) before
-   * the stream's first connection. Answers what there is to go on with. A disk that takes too long to answer is not
-   * waited for: then what memory holds is recorded when it does.
+   * the stream's first connection. Returns what there is to continue. A disk that takes too long is not waited for: then
+   * what memory holds is recorded once the recording is open.
    */
   async start(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
-    this.#isBeginning = true;
-    this.#opener.expect();
+    this.#isStarting = true;
+    this.#opening = {kind: 'opening'};
     const {promise: late, resolve} = Promise.withResolvers<'late'>();
-    const cancel = this.#clock.after(patience, () => resolve('late'));
-    const resumed = await Promise.race([this.#begin(id), late]);
+    const cancel = this.#options.clock.after(patience, () => resolve('late'));
+    const resumed = await Promise.race([this.#openPast(id), late]);
     cancel();
-    this.#isBeginning = false;
+    this.#isStarting = false;
     if (resumed !== 'late') return resumed;
-    // Closed or switched off meanwhile: nobody would free what is opened now.
+    // Closed or switched off meanwhile: nothing would free what is opened now.
     if (!this.#isOn) return undefined;
-    this.#opener.stop();
+    this.#cancelOpening();
     this.#id = undefined;
     this.#openLate(id);
     return undefined;
@@ -110,17 +111,17 @@ export class StreamRecording implements ColdStore {
     this.#isOn = on;
     if (on) this.#openLate(id);
     else {
-      this.#opener.reset();
+      this.#cancelOpening();
+      this.#opening = undefined;
       this.#id = undefined;
-      void this.#writing?.finish();
-      this.#writing = undefined;
+      this.#finishWriting();
     }
-    this.#onChange();
+    this.#options.onChange();
   }
 
-  /** The pipeline's id has become known. While the past is still looked for, that goes on: its id is known when placed. */
+  /** The pipeline's id is there. While the past is being looked for, that continues: its id comes with `onPlaced`. */
   setPipelineId(id: string | undefined): void {
-    if (this.#isOn && !this.#isBeginning && this.#id === undefined) this.#openLate(id);
+    if (this.#isOn && !this.#isStarting && this.#id === undefined) this.#openLate(id);
   }
 
   /** The buffer has changed. */
@@ -128,14 +129,14 @@ export class StreamRecording implements ColdStore {
     this.#writing?.wake();
   }
 
-  /** A connection has found its place: of another pipeline than the recording is of, there it goes on in another one. */
+  /** A connection has found its place. If its pipeline is another one than the recording's, another recording begins. */
   onPlaced({fresh}: {readonly fresh: boolean}): void {
-    const id = this.#reader.pipelineId;
+    const {reader, buffer} = this.#options;
+    const id = reader.pipelineId;
     if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
-      void this.#writing?.finish();
-      this.#writing = undefined;
-      this.#buffer.startSegment();
-      this.#openFrom(id, this.#buffer.endId);
+      this.#finishWriting();
+      buffer.startSegment();
+      void this.#openFrom(id, buffer.endId);
       return;
     }
     this.#writing?.setState(fresh);
@@ -145,42 +146,104 @@ export class StreamRecording implements ColdStore {
   /** Writes what there is, and frees the folder. What comes from now on is not recorded. */
   async close(): Promise<void> {
     this.#isOn = false;
-    this.#opener.stop();
+    this.#cancelOpening();
     await this.#writing?.finish();
   }
 
-  async #begin(id: string | undefined): Promise<Resumed | undefined> {
-    const wanted = id ?? (await this.#opener.newestId());
+  async #openPast(id: string | undefined): Promise<Resumed | undefined> {
+    const wanted = id ?? (await this.#newestId());
     return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
-  /** Records what memory holds, and goes on. */
-  #openLate(id: string | undefined): void {
-    if (id === undefined) this.#opener.expect();
-    else this.#openFrom(id, this.#buffer.memoryFirstId);
+  /** Undefined, too, when the opening is cancelled meanwhile. */
+  async #newestId(): Promise<string | undefined> {
+    const turn = this.#turn;
+    const id = await this.#options.recordings.newestId(this.#options.name).catch(() => undefined);
+    return turn === this.#turn ? id : undefined;
   }
 
-  #openFrom(id: string, from: number): void {
-    void this.#open(id, (opened) => {
-      // Memory may have gone on while the disk was asked.
-      const buffer = this.#buffer;
+  /** Records what memory holds, and continues. */
+  #openLate(id: string | undefined): void {
+    if (id === undefined) this.#opening = {kind: 'opening'};
+    else void this.#openFrom(id, this.#options.buffer.memoryFirstId);
+  }
+
+  async #openFrom(id: string, from: number): Promise<void> {
+    const {buffer} = this.#options;
+    await this.#open(id, (opened) => {
+      // Memory may have dropped more while the disk was busy.
       this.#record(opened, opened.past.join(buffer, {from: Math.max(from, buffer.memoryFirstId), date: timestamp}));
     });
   }
 
+  /**
+   * Opens the recording of the pipeline with this id. Returns what `use` does; undefined if it fails or another opening
+   * replaces it. Who writes the recording frees it. Never rejects.
+   */
   async #open<T>(id: string, use: (opened: OpenRecording) => T): Promise<T | undefined> {
+    const {name, recordings, onChange} = this.#options;
     this.#id = id;
-    return await this.#opener.open(id, {use, retry: () => this.#openLate(id)});
+    this.#cancelOpening();
+    const turn = this.#turn;
+    if (this.#failures === 0) this.#opening = {kind: 'opening'};
+    let opened: OpenRecording | undefined;
+    try {
+      opened = await recordings.open(name, id);
+      if (turn === this.#turn) {
+        const used = use(opened);
+        this.#onOpened(opened, id);
+        return used;
+      }
+      await opened.release();
+    } catch (error) {
+      if (turn === this.#turn) this.#onFailed(error, id);
+      await opened?.release().catch(() => {});
+    } finally {
+      onChange();
+    }
+    return undefined;
+  }
+
+  #onOpened({folder, readOnlyBy}: OpenRecording, id: string): void {
+    if (readOnlyBy === undefined) {
+      this.#failures = 0;
+      return;
+    }
+    this.#opening = {kind: 'read-only', folder, by: readOnlyBy};
+    this.#retryAfter(longestRetry, id);
+  }
+
+  #onFailed(error: unknown, id: string): void {
+    const since = this.#opening?.kind === 'stopped' ? this.#opening.since : this.#options.clock.wall();
+    this.#opening = {kind: 'stopped', why: recordingFailure(error), since, missedBytes: 0};
+    this.#failures += 1;
+    this.#retryAfter(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)), id);
+  }
+
+  #retryAfter(milliseconds: number, id: string): void {
+    this.#cancelRetry = this.#options.clock.after(milliseconds, () => this.#openLate(id));
+  }
+
+  /** An opening in progress has no effect any more, and none is tried again. */
+  #cancelOpening(): void {
+    this.#turn += 1;
+    this.#cancelRetry();
+  }
+
+  #finishWriting(): void {
+    void this.#writing?.finish();
+    this.#writing = undefined;
   }
 
   #resume(opened: OpenRecording): Resumed | undefined {
-    // Another program's: of its past nothing is shown, so that nothing that comes may be left out either.
-    if (!this.#showPast && opened.readOnlyBy !== undefined) return undefined;
-    const start = this.#showPast ? opened.past.addTo(this.#buffer) : opened.past.addOpenLineTo(this.#buffer);
+    const {buffer, reader, showPast} = this.#options;
+    // Another program writes it, and its past is not shown: so nothing that comes may be left out either.
+    if (!showPast && opened.readOnlyBy !== undefined) return undefined;
+    const start = showPast ? opened.past.addTo(buffer) : opened.past.addOpenLineTo(buffer);
     const {state, since, tail} = opened.past.reference(ringBytes);
     if (opened.isOld) {
       const appendedAt = opened.lastAt;
-      this.#reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
+      reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
     }
     this.#record(opened, start);
     return opened.isOld ? {lastAt: opened.lastAt} : undefined;
@@ -188,117 +251,9 @@ export class StreamRecording implements ColdStore {
 
   #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
     if (opened.readOnlyBy !== undefined) return;
-    this.#writing = opened.record({
-      buffer: this.#buffer,
-      start,
-      state: () => this.#reader.state,
-      onChange: this.#onChange,
-    });
+    const {buffer, reader, onChange} = this.#options;
+    this.#writing = opened.record({buffer, start, state: () => reader.state, onChange});
     this.#recorders.push(this.#writing);
-    if (this.#reader.state !== undefined) this.#writing.wake();
-  }
-}
-
-/** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
-const firstRetry = 1_000;
-const longestRetry = 30_000;
-
-/** What becomes of an opening. */
-type OpeningUse<T> = {
-  /** The recording is open; whoever writes it frees it. */
-  readonly use: (opened: OpenRecording) => T;
-  /** It could not be opened, or only to be read: it is time to try again. */
-  readonly retry: () => void;
-};
-
-/**
- * Opens recordings for one stream, one at a time: nothing comes any more of an opening, or of a retry, once another one
- * begins or it is stopped. It never fails: what is wrong is in its state.
- */
-export class RecordingOpener {
-  readonly #name: string;
-  readonly #recordings: Recordings;
-  readonly #clock: Clock;
-  readonly #onChange: () => void;
-  /** Each opening has its own. */
-  #turn = 0;
-  #state: RecordingState | undefined;
-  #failures = 0;
-  #cancelRetry = () => {};
-
-  /** `name`: the pipeline's. `onChange`: an opening has ended. */
-  constructor(options: {name: string; recordings: Recordings; clock: Clock; onChange: () => void}) {
-    this.#name = options.name;
-    this.#recordings = options.recordings;
-    this.#clock = options.clock;
-    this.#onChange = options.onChange;
-  }
-
-  /** How far it is with the recording that was asked for last; undefined: with none. */
-  get state(): RecordingState | undefined {
-    return this.#state;
-  }
-
-  /** There is something to open, which is not known yet. */
-  expect(): void {
-    this.#state = {kind: 'opening'};
-  }
-
-  /** Id of the pipeline of this name that was recorded last, if any was; undefined, too, when it is stopped meanwhile. */
-  async newestId(): Promise<string | undefined> {
-    const turn = this.#turn;
-    const id = await this.#recordings.newestId(this.#name).catch(() => undefined);
-    return turn === this.#turn ? id : undefined;
-  }
-
-  /** Opens the recording of the pipeline with this id. Answers what `use` does; undefined when it comes to nothing. */
-  async open<T>(id: string, {use, retry}: OpeningUse<T>): Promise<T | undefined> {
-    this.stop();
-    const turn = this.#turn;
-    if (this.#failures === 0) this.#state = {kind: 'opening'};
-    let opened: OpenRecording | undefined;
-    try {
-      opened = await this.#recordings.open(this.#name, id);
-      if (turn === this.#turn) {
-        const used = use(opened);
-        this.#opened(opened, retry);
-        return used;
-      }
-      await opened.release();
-    } catch (error) {
-      if (turn === this.#turn) this.#failed(error, retry);
-      await opened?.release().catch(() => {});
-    } finally {
-      this.#onChange();
-    }
-    return undefined;
-  }
-
-  /** Nothing may come any more of what is under way. */
-  stop(): void {
-    this.#turn += 1;
-    this.#cancelRetry();
-  }
-
-  /** The same, and nothing is asked for any more. */
-  reset(): void {
-    this.stop();
-    this.#state = undefined;
-  }
-
-  #opened({folder, readOnlyBy}: OpenRecording, retry: () => void): void {
-    if (readOnlyBy === undefined) {
-      this.#failures = 0;
-      return;
-    }
-    this.#state = {kind: 'read-only', folder, by: readOnlyBy};
-    this.#cancelRetry = this.#clock.after(longestRetry, retry);
-  }
-
-  #failed(error: unknown, retry: () => void): void {
-    const since = this.#state?.kind === 'stopped' ? this.#state.since : this.#clock.wall();
-    this.#state = {kind: 'stopped', why: recordingFailure(error), since, missedBytes: 0};
-    this.#failures += 1;
-    this.#cancelRetry = this.#clock.after(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)), retry);
+    if (reader.state !== undefined) this.#writing.wake();
   }
 }
