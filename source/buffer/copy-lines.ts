@@ -8,7 +8,7 @@ const blockBytes = 1024 * 1024;
 const blockIds = 16 * 1024;
 const endOfLine = Buffer.from('\n');
 
-export type CopyOptions = {
+type CopyOptions = {
   /** Puts markers between the lines, as `── words ──`; without it they are skipped. */
   readonly markers?: (marker: Marker) => string;
   /** Counts the entries while they are copied. */
@@ -63,11 +63,6 @@ export function* readBlocks(
     visited = 0;
   }
   if (visited > 0) yield* blocksOf(pieces.drain(), tally);
-}
-
-/** All of it in one piece, for a few lines. */
-export function copyBytes(buffer: LogBuffer, ids: Iterable<number>, options: CopyOptions = {}): Buffer {
-  return Buffer.concat([...readBlocks(buffer, ids, options)]);
 }
 
 /** The lines under `ids`, without their `\n`. Views: each is valid until the next change of the buffer. */

@@ -1,13 +1,13 @@
 import {noStyle, type Style, sameStyle} from './style.ts';
 
 /** Characters `start` up to `end` (UTF-16 offsets) look like `style`. */
-export type StyleRun = {readonly start: number; readonly end: number; readonly style: Style};
+type StyleRun = {readonly start: number; readonly end: number; readonly style: Style};
 
 /** Text and its styles. Runs are sorted, not empty and do not overlap; what no run covers is plain. */
 export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]};
 
 /** A range of the text that gets another style. */
-export type TextRange = {readonly start: number; readonly end: number};
+type TextRange = {readonly start: number; readonly end: number};
 
 const noRuns: readonly StyleRun[] = [];
 

@@ -1,7 +1,7 @@
 import type {Looks, Rgb} from './style.ts';
 
 /** A theme that is built in. It leaves the screen's own ground to the terminal: `ground` is the one it is made for. */
-export type Theme = {
+type Theme = {
   readonly looks: Looks;
   readonly ground: Rgb;
 };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {copyBytes, idsIn, newTally, readBlocks, readLines} from '../../source/buffer/copy-lines.ts';
+import {idsIn, newTally, readBlocks, readLines} from '../../source/buffer/copy-lines.ts';
 import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {copyBytes} from '../harness/copy-bytes.ts';
 
 const numRuns = Number(process.env.PIPETAIL_RUNS ?? 200);
 

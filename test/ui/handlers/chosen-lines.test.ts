@@ -1,5 +1,4 @@
 import {describe, expect, it} from 'vitest';
-import {copyBytes} from '../../../source/buffer/copy-lines.ts';
 import {
   blocksOf,
   bytesOf,
@@ -10,6 +9,7 @@ import {
   versionWords,
 } from '../../../source/ui/handlers/chosen-lines.ts';
 import type {Choice} from '../../../source/ui/state/view-state.ts';
+import {copyBytes} from '../../harness/copy-bytes.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 

@@ -1,0 +1,6 @@
+import {readBlocks} from '../../source/buffer/copy-lines.ts';
+
+/** What `readBlocks` yields, in one piece. */
+export function copyBytes(...parameters: Parameters<typeof readBlocks>): Buffer {
+  return Buffer.concat([...readBlocks(...parameters)]);
+}
