@@ -1,7 +1,6 @@
 import {type CopyCount, newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
-
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';

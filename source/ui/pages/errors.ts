@@ -51,22 +51,13 @@ export function errorsPage(
         textOf(row, style, width),
       ]);
     },
-    cursor: indexIn(rows, key),
+    cursor: rowIndex(rows, key),
     ...{width, symbols},
   });
 }
 
-/** The row under the cursor: the one with its key, else the first. */
-export function errorIndex(controller: Controller, key: string | undefined): number {
-  return indexIn(controller.timelines.errorRows, key);
-}
-
-/** The key of a row: rows move while the page is open, and the cursor with its row. */
-export function errorKeyAt(controller: Controller, index: number): string | undefined {
-  return controller.timelines.errorRows[index]?.key;
-}
-
-function indexIn(rows: readonly ErrorRow[], key: string | undefined): number {
+/** The index of the row with this key, else 0. The cursor is a key: rows move while the page is open. */
+export function rowIndex(rows: readonly ErrorRow[], key: string | undefined): number {
   return Math.max(
     0,
     rows.findIndex((row) => row.key === key),
@@ -128,7 +119,7 @@ export const errorsHandlers = {
     const {page} = controller.state;
     if (page?.kind !== 'errors') return;
     const rows = controller.timelines.errorRows;
-    const at = indexIn(rows, page.cursor);
+    const at = rowIndex(rows, page.cursor);
     const row = rows[at];
     if (!row) return;
     if (row.kind !== 'errors' && row.kind !== 'watched') {
@@ -146,7 +137,7 @@ function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefine
   const {page} = controller.state;
   if (page?.kind !== 'errors') return;
   const rows = controller.timelines.errorRows;
-  const row = rows[indexIn(rows, page.cursor)];
+  const row = rows[rowIndex(rows, page.cursor)];
   controller.dispatch({type: 'page', page: undefined});
   if (row) goToEntryOf(controller, row.pipeline, idOf(row));
 }

@@ -1,12 +1,11 @@
 import {count} from '../../lib/format.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
-import type {Page} from '../state/view-state.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
 import {detailPage} from './detail.ts';
-import {errorIndex, errorKeyAt, errorsPage} from './errors.ts';
+import {errorsPage, rowIndex} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
@@ -131,16 +130,22 @@ function screenful(controller: Controller): number {
 function moveCursor(controller: Controller, by: number): void {
   const {page} = controller.state;
   if (!page || !('cursor' in page)) return;
-  const last = Math.max(0, pageRows(controller).length - headingRows - 1);
-  const cursor = Math.max(0, Math.min(last, Math.min(last, cursorOf(controller, page)) + by));
-  const offset = offsetToShow(page.offset, cursor, controller.pageHeight);
-  const moved: Page =
-    page.kind === 'errors' ? {...page, offset, cursor: errorKeyAt(controller, cursor)} : {...page, offset, cursor};
-  controller.dispatch({type: 'page', page: moved});
+  const height = controller.pageHeight;
+  if (page.kind === 'errors') {
+    const rows = controller.timelines.errorRows;
+    const cursor = cursorAt(rowIndex(rows, page.cursor), by, rows.length);
+    const offset = offsetToShow(page.offset, cursor, height);
+    controller.dispatch({type: 'page', page: {...page, offset, cursor: rows[cursor]?.key}});
+  } else {
+    const cursor = cursorAt(page.cursor, by, pageRows(controller).length - headingRows);
+    controller.dispatch({type: 'page', page: {...page, offset: offsetToShow(page.offset, cursor, height), cursor}});
+  }
 }
 
-function cursorOf(controller: Controller, page: Extract<Page, {cursor: unknown}>): number {
-  return page.kind === 'errors' ? errorIndex(controller, page.cursor) : page.cursor;
+/** Moves from an item of a list, which may have become shorter. */
+function cursorAt(from: number, by: number, items: number): number {
+  const last = Math.max(0, items - 1);
+  return Math.max(0, Math.min(last, Math.min(last, from) + by));
 }
 
 /** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
