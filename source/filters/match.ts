@@ -21,7 +21,7 @@ export class FilterMatches {
   readonly id: number;
   readonly filter: Filter;
   readonly #log: LogInfo;
-  readonly #refused: IdSet;
+  readonly #hidden: IdSet;
   /** A line without this cannot match. */
   readonly #needed: Pattern | undefined;
   /** Entries below were matched before, by an earlier pass. */
@@ -30,19 +30,19 @@ export class FilterMatches {
   #hits: readonly number[] = [];
   #at = 0;
 
-  /** `refused`: the heads of the hidden records among the entries below `matchedTo`. */
-  constructor(entry: FilterEntry, log: LogInfo, {refused, matchedTo}: {refused: IdSet; matchedTo: number}) {
+  /** `hidden`: the heads of the hidden records among the entries below `matchedTo`. */
+  constructor(entry: FilterEntry, log: LogInfo, {hidden, matchedTo}: {hidden: IdSet; matchedTo: number}) {
     this.id = entry.id;
     this.filter = entry.filter;
     this.#log = log;
-    this.#refused = refused;
+    this.#hidden = hidden;
     this.#matchedTo = matchedTo;
     this.#needed = neededFor(entry.filter);
   }
 
   /** Records from `firstId` on that the filter alone would hide. */
-  refusedCount(firstId: number): number {
-    return this.tooSlow ? 0 : this.#refused.countFrom(firstId);
+  hiddenCount(firstId: number): number {
+    return this.tooSlow ? 0 : this.#hidden.countFrom(firstId);
   }
 
   /** The pattern takes too long: the filter is not used any more. */
@@ -51,18 +51,18 @@ export class FilterMatches {
   }
 
   passes(head: number): boolean {
-    return !this.#refused.has(head);
+    return !this.#hidden.has(head);
   }
 
   /** A copy of the hidden heads, without the changes that `journal` would undo. */
-  refusedCopy(journal: Journal, copyJournal: Journal): IdSet {
-    const copy = this.#refused.copy(copyJournal);
-    journal.restoreCopy(copy, this.#refused);
+  copyHidden(journal: Journal, copyJournal: Journal): IdSet {
+    const copy = this.#hidden.copy(copyJournal);
+    journal.restoreCopy(copy, this.#hidden);
     return copy;
   }
 
   dropBelow(id: number): void {
-    this.#refused.dropBelow(id);
+    this.#hidden.dropBelow(id);
   }
 
   /**
@@ -92,13 +92,13 @@ export class FilterMatches {
 
   /** Adds the line `head`, which begins a record. Lines are added in order. */
   addHead(head: number): void {
-    if (head >= this.#matchedTo) this.#refused.set(head, this.#refuses(head));
+    if (head >= this.#matchedTo) this.#hidden.set(head, this.#hides(head));
   }
 
   /** Adds the line `id`, which continues the record of `head`. */
   addLine(head: number, id: number): void {
     if (id < this.#matchedTo || this.filter.kind !== 'text') return;
-    if (this.#isHit(id)) this.#refused.set(head, this.filter.out);
+    if (this.#isHit(id)) this.#hidden.set(head, this.filter.out);
   }
 
   /** Whether a line passes whose record's head is not held. Such a record is not counted. */
@@ -121,7 +121,7 @@ export class FilterMatches {
     }
   }
 
-  #refuses(head: number): boolean {
+  #hides(head: number): boolean {
     const {filter} = this;
     switch (filter.kind) {
       case 'text':

@@ -62,7 +62,7 @@ export class ShownLines implements Entries {
 
   /** Records whose head is held that the filter alone would hide. */
   hiddenBy(filterId: number): number {
-    return this.#pass.matches.find(({id}) => id === filterId)?.refusedCount(this.#options.buffer.firstId) ?? 0;
+    return this.#pass.matches.find(({id}) => id === filterId)?.hiddenCount(this.#options.buffer.firstId) ?? 0;
   }
 
   /** The entry is shown, in its own row or in that of a fold. */
@@ -171,7 +171,7 @@ class FilterPass {
     const log = {buffer, index, fingerprints: this.#fingerprints};
     this.matches = options.filters.map((entry) => {
       const found = earlier?.settled(entry, buffer, this.#journal);
-      return new FilterMatches(entry, log, found ?? {refused: new IdSet(firstId, this.#journal), matchedTo: firstId});
+      return new FilterMatches(entry, log, found ?? {hidden: new IdSet(firstId, this.#journal), matchedTo: firstId});
     });
     this.map = new RecordMap(index, firstId, this.#journal);
     this.#shown = new ShownRecords(
@@ -210,10 +210,10 @@ class FilterPass {
   }
 
   /** The records that a filter hides among the final entries; undefined if this pass does not have the filter. */
-  settled(entry: FilterEntry, buffer: LogBuffer, journal: Journal): {refused: IdSet; matchedTo: number} | undefined {
+  settled(entry: FilterEntry, buffer: LogBuffer, journal: Journal): {hidden: IdSet; matchedTo: number} | undefined {
     const matches = this.matches.find(({filter}) => filter === entry.filter);
     if (!matches || matches.tooSlow || buffer !== this.#options.buffer) return undefined;
-    return {refused: matches.refusedCopy(this.#journal, journal), matchedTo: this.#settledTo};
+    return {hidden: matches.copyHidden(this.#journal, journal), matchedTo: this.#settledTo};
   }
 
   /** Removes unsettled entries, and those that the log has dropped. */
