@@ -76,10 +76,10 @@ export class Mouse {
       return;
     }
     controller.tabSwitcher.settleCursor();
-    const at = controller.paneAt;
-    if (!at) return;
+    if (!controller.tab) return;
     controller.dispatch({type: 'focus', side: 'log'});
-    const place = visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
+    const at = controller.paneAt;
+    const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
     if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
   }
 }

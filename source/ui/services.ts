@@ -74,7 +74,7 @@ export type Services = {
 };
 
 /** A named server of the configuration. */
-export type ServerContext = {
+type ServerContext = {
   readonly name: string;
   readonly host: string;
   /** Fills the header while the screen is on this server. */

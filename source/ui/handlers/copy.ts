@@ -222,11 +222,10 @@ export const savePrompt: PromptKind<'save'> = {
 
 /** `problem`: why the lines are offered for saving. */
 function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: Extension): void {
-  const at = controller.paneAt;
-  if (!at) return;
-  const {buffer, name} = at.model.source;
-  const time = at.model.index.timeAt(buffer.endId - 1) ?? controller.services.clock.wall();
-  const text = suggestName(name, time, extension);
+  const {tab, pane} = controller;
+  if (!tab) return;
+  const time = pane?.model.index.timeAt(pane.model.source.buffer.endId - 1) ?? controller.services.clock.wall();
+  const text = suggestName(tab.name, time, extension);
   controller.dispatch({type: 'prompt', prompt: {kind: 'save', text, what, markers: false, replaces: false, problem}});
 }
 

@@ -30,7 +30,7 @@ export type RowServices = {
 };
 
 /** The part of the screen for a log. */
-export type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
+type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
 
 /**
  * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too

@@ -10,7 +10,7 @@ import {
 } from './pane-view.ts';
 
 /** What a tab shows: the log of the pipeline that it is named after, or the logs of several as one. */
-export type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
+type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
 
 /** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {Mouse} from '../../../source/ui/mouse.ts';
 import {settled} from '../../harness/fake-clock.ts';
 import {AppUnderTest} from '../components/app-under-test.tsx';
 
@@ -27,4 +28,17 @@ test('keys of the same read as the one that opens a tab are for its log, whose s
   expect(tab?.pane).toMatchObject({wrap: true, fold: true, search: 'error'});
   expect(tab?.pane.filters).toHaveLength(2);
   expect(model?.searching?.pattern.source).toBe('error');
+
+  app.type('\t[k\r\rSfile');
+  expect(controller.state).toMatchObject({active: 'billing', prompt: {kind: 'save'}});
+});
+
+test('a click on the log of a pipeline that the cursor has just reached has the keys there', async () => {
+  await using app = await AppUnderTest.open();
+  const {controller} = app.screen;
+  await app.shows('LIVE');
+  await app.press('j');
+  expect(controller.state).toMatchObject({cursor: 'fraud', active: 'billing', focus: 'sidebar'});
+  new Mouse(controller).report({kind: 'mouse', button: 0, column: 60, row: 10, pressed: true});
+  expect(controller.state).toMatchObject({active: 'fraud', focus: 'log'});
 });
