@@ -47,12 +47,12 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['./merge/x.ts', '../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
   },
   'streams/connection': {
-    allowed: ['../../lib/x.ts', '../../api/x.ts', '../../stitch/x.ts'],
-    forbidden: ['../x.ts', '../merge/x.ts', '../../ui/x.ts', '../../terminal/x.ts', 'undici'],
+    allowed: ['../../lib/x.ts', '../../api/x.ts', '../../buffer/x.ts'],
+    forbidden: ['../x.ts', '../merge/x.ts', '../../stitch/x.ts', '../../storage/x.ts', '../../ui/x.ts', 'undici'],
   },
   'streams/merge': {
     allowed: ['../x.ts', '../../buffer/x.ts', '../../records/x.ts'],
-    forbidden: ['../../viewport/x.ts', '../../ui/x.ts', '../../terminal/x.ts', 'undici'],
+    forbidden: ['../connection/machine.ts', '../../api/x.ts', '../../stitch/x.ts', '../../ui/x.ts', 'undici'],
   },
   words: {
     allowed: ['../lib/x.ts', '../api/types.ts', '../buffer/markers.ts', '../terminal/x.ts'],
