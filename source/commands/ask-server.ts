@@ -14,7 +14,7 @@ import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {statusText} from './status.ts';
 
-/** Asks the server once and prints what was made of its answer. Answers the exit code; rejects with what failed. */
+/** Prints the text of one request to the server. Returns the exit code; rejects with the failure. */
 async function askServer(
   {settings, version, process, isJson}: {settings: Settings; version: string; process: NodeJS.Process; isJson: boolean},
   answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
@@ -24,9 +24,9 @@ async function askServer(
   try {
     const note = (line: string) => process.stderr.write(noticeLine(line, isJson));
     const ofServer = serverVersion(server.client, signal);
-    const looked = reportOldServer(ofServer, note);
+    const versionChecked = reportOldServer(ofServer, note);
     const text = await answer(server.client, signal, ofServer);
-    await looked;
+    await versionChecked;
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
@@ -36,12 +36,12 @@ async function askServer(
   }
 }
 
-type Asked = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
+type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
 
-/** The commands that print one answer: puts them together on the process. Answers the exit code. */
+/** The commands that print one text, on the process. Returns the exit code. */
 export async function runAskCommand(options: {
   readonly settings: Settings;
-  readonly request: Asked;
+  readonly request: AskRequest;
   readonly version: string;
   readonly process: NodeJS.Process;
 }): Promise<number> {
@@ -57,7 +57,7 @@ export async function runAskCommand(options: {
     case 'status': {
       const {output} = request;
       return await askServer({...options, isJson: output === 'json'}, (client, signal, serverVersion) =>
-        statusText({client, serverVersion, asked: request, output, signal}),
+        statusText({client, serverVersion, requested: request, output, signal}),
       );
     }
     case 'completion':
@@ -69,7 +69,7 @@ export async function runAskCommand(options: {
 
 async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
   const {env} = process;
-  const settings = await settingsTyped(words, env);
+  const settings = await settingsOf(words, env);
   return await answerCompletion({
     words,
     own: {
@@ -83,14 +83,14 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   });
 }
 
-/** What the words before the one that is begun ask for; what they cannot yet (no name for `logs`) is no matter. */
-async function settingsTyped(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
+/** The settings of the words before the last one, which is not complete; what they lack (a name for `logs`) is left out. */
+async function settingsOf(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
   const whole = words.slice(0, -1);
   for (const argv of [[...whole, 'x'], whole, []]) {
     try {
       return await loadSettings(argv, environment);
     } catch {
-      // The next, that says less.
+      // The next one has fewer words.
     }
   }
   return undefined;

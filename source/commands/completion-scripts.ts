@@ -2,14 +2,14 @@ import {type Option, options} from '../settings/option-table.ts';
 import type {Shell} from '../settings/request.ts';
 
 /**
- * The script that a shell reads to complete `pipetail`. It knows nothing: it asks the program, which answers a word a
- * line, with help behind a tab. Where there is no answer, files are offered.
+ * The script that a shell reads to complete `pipetail`. It runs the program, which prints a word a line, with help behind
+ * a tab. Where there is no word, files are offered.
  */
 export function completionScript(shell: Shell): string {
   return {bash, zsh, fish: `${fish}${fishFiles()}\n`}[shell];
 }
 
-// bash cuts words at `=` and `:`; what it knows of the last word is what a candidate must begin with.
+// bash cuts words at `=` and `:`; its part of the last word is what a candidate must begin with.
 const bash = `# pipetail: bash completion. In ~/.bashrc: source <(pipetail completion bash)
 _pipetail() {
   local line=\${COMP_LINE:0:COMP_POINT} current=\${COMP_WORDS[COMP_CWORD]} word
@@ -52,7 +52,7 @@ end
 complete -c pipetail -f -a '(__pipetail_answers)'
 `;
 
-/** fish offers files only where it is told to. */
+/** fish offers files only for these options. */
 function fishFiles(): string {
   return options
     .filter((option: Option) => option.value === 'DIR' || option.value === 'FILE')

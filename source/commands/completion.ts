@@ -15,10 +15,10 @@ import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {namesSoon} from '../startup/name-hint.ts';
 import {saveFile} from '../storage/save-file.ts';
 
-/** What may be typed, and a few words about it. */
+/** A word that may be typed, and help about it. */
 type Candidate = {readonly word: string; readonly help?: string};
 
-/** What may stand where the cursor is; `names`: the pipelines' as well. */
+/** The words that fit at the cursor; `names`: those of the pipelines as well. */
 type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
 
 /** Names that the configuration file gives. */
@@ -35,19 +35,19 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   demo: 'the embedded demo server',
 };
 
-/** States that are asked for most; `list` takes others too. */
+/** The most common states; `list` accepts others, too. */
 const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
 
 /**
- * What may stand in the place of the last of `words`, which is begun or empty; the others are whole. What does not fit
- * what is begun is left out, but for names, which the caller knows.
+ * The words that fit in the place of the last of `words`, which is incomplete or empty; the others are complete. Words
+ * that do not begin with it are left out, but for names, which the caller adds.
  */
 export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   if (whole.includes('--')) return {candidates: [], names: true};
-  const {command, word, asksFor} = read(whole);
-  if (asksFor) return fitting(valuesOf(asksFor, command, own), begun);
+  const {command, word, pending} = read(whole);
+  if (pending) return fitting(valuesOf(pending, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
   if (option?.value !== undefined) {
@@ -74,25 +74,25 @@ const all: readonly Option[] = options;
 
 type Typed = {
   readonly command: CommandName;
-  /** The first behind the command: a name, or the verb of `config`. */
+  /** The first word behind the command: a name, or the verb of `config`. */
   readonly word: string | undefined;
-  /** The flag that still asks for its value. */
-  readonly asksFor: Option | undefined;
+  /** The flag whose value is the next word. */
+  readonly pending: Option | undefined;
 };
 
 function read(whole: readonly string[]): Typed {
   let command: CommandName | undefined;
   let first: string | undefined;
-  let asksFor: Option | undefined;
+  let pending: Option | undefined;
   for (const word of whole) {
-    if (asksFor) asksFor = undefined;
-    else if (word.startsWith('-')) asksFor = all.find((option) => option.value !== undefined && isTyped(option, word));
+    if (pending) pending = undefined;
+    else if (word.startsWith('-')) pending = all.find((option) => option.value !== undefined && isTyped(option, word));
     else if (command === undefined) {
       command = commandWords.find((each) => each === word) ?? 'screen';
       if (command === 'screen') first = word;
     } else first ??= word;
   }
-  return {command: command ?? 'screen', word: first, asksFor};
+  return {command: command ?? 'screen', word: first, pending};
 }
 
 function isTyped({flag, alias}: Option, word: string): boolean {
@@ -119,23 +119,23 @@ function fitting(candidates: readonly Candidate[], begun: string): Completion {
   return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
 }
 
-/** Names are as good as new for so long. Milliseconds. */
+/** Names are read from the file for this long. Milliseconds. */
 const fresh = 30_000;
 
 type AnswerOptions = {
-  /** The words behind `pipetail`, the last one begun or empty. */
+  /** The words behind `pipetail`, the last one incomplete or empty. */
   readonly words: readonly string[];
   readonly own: OwnNames;
-  /** Opens the server that the words name; undefined: they cannot be understood. Asked only when names are wanted. */
+  /** Opens the server that the words name; undefined: they cannot be understood. Called only when names are needed. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
-  /** Where the names are kept between two questions. */
+  /** Folder of the file that keeps the names between two calls. */
   readonly folder: string;
   /** Whose names they are: server, tenant. */
   readonly server: string;
   readonly clock: Clock;
 };
 
-/** A word a line, with help behind a tab. Never rejects: a shell that waits for a word is no place for complaints. */
+/** A word a line, with help behind a tab. Never rejects: the user is typing, and a failure only means fewer words. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
   const {candidates, names} = complete(options.words, options.own);
   const begun = options.words.at(-1) ?? '';
@@ -158,7 +158,7 @@ async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<re
   if (!opened) return [];
   const names = await namesSoon(opened.client, clock);
   await opened.close();
-  // What is on the wire is printed into a shell: nothing but what a name can have.
+  // The server's text is printed into a shell: only characters that a name can have.
   const safe = (names ?? []).filter((name) => /^[\w-]+$/.test(name));
   if (names) {
     await mkdir(folder, {recursive: true, mode: 0o700});

@@ -9,10 +9,11 @@ import {type FlagName, isConfigurable, options} from '../settings/option-table.t
 import {currentContext, type Environment, optionValues, serverNamedBy} from '../settings/option-values.ts';
 import type {ConfigForm, Request} from '../settings/request.ts';
 import {type ConfigPlace, configOf, configPlace, loadConfig} from '../startup/load-settings.ts';
+import {codeOf, failureWords} from '../storage/save-file.ts';
 import {printWhole} from '../system/line-output.ts';
 import {clean} from '../terminal/sanitise.ts';
 
-/** `pipetail config`: puts the command together on the process. Answers the exit code. */
+/** `pipetail config` on the process. Returns the exit code. */
 export async function runConfigCommand({
   request,
   argv,
@@ -43,14 +44,14 @@ export async function runConfigCommand({
   }
 }
 
-/** What the table of keys knows, which is not known here. */
+/** The table of keys, which belongs to the screen. */
 type KeyTable = {
-  /** What is wrong with keys in a file, each as `file:line: …`. */
+  /** Mistakes in the keys of a file, each as `file:line: …`. */
   readonly problems: (remaps: readonly KeyRemap[]) => readonly string[];
   readonly lines: () => readonly KeyLine[];
 };
 
-/** What a command has to say, and its exit code. */
+/** The text that a command prints, and its exit code. */
 type ConfigAnswer = {readonly text: string; readonly code: 0 | 2};
 
 /** `config check`: every problem, one a line, in the order of the file. Rejects for a file that cannot be read. */
@@ -71,7 +72,7 @@ async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Prom
   }
 }
 
-/** `config show`: every option in force, and what said so. Rejects for a file that is wrong. */
+/** `config show`: every option in force, and where it was set. Rejects for a file with mistakes. */
 async function showText(
   {
     commandLine,
@@ -104,17 +105,17 @@ async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<stri
     await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
     await writeFile(file, configTemplate(keys.lines()), {flag: 'wx', mode: 0o600});
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : String(error);
+    const code = codeOf(error);
     const reason =
       code === 'EEXIST'
         ? 'is there already · it is never overwritten · pipetail config init --config FILE writes another'
-        : `cannot be written · ${code} · pipetail config init --config FILE writes it elsewhere`;
+        : `cannot be written · ${code === undefined ? String(error) : failureWords(code)} · pipetail config init --config FILE writes it elsewhere`;
     throw new Error(`${name} ${reason}`, {cause: error});
   }
   return `wrote ${name}\n`;
 }
 
-/** An option, its value, and what said so. Secrets are `…`. */
+/** An option, its value, and where it was set. Secrets are `…`. */
 type EffectiveValue = {
   readonly option: string;
   /** Undefined: it has none. */
@@ -124,10 +125,10 @@ type EffectiveValue = {
   readonly from: string;
 };
 
-/** What people write secrets into; a host may have a login in it. */
+/** Options with secrets; a host may have a login in it. */
 const secret: readonly string[] = ['auth', 'auth-token-command'] satisfies readonly FlagName[];
 
-/** Every option that can be said once for all calls, with what is in force for it in this call. Throws `UsageError`. */
+/** Every option that can be set for all calls, with its value in this call. Throws `UsageError`. */
 export function effectiveOptions(
   {flags}: CommandLine,
   environment: Environment,

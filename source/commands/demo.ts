@@ -1,13 +1,13 @@
 import {aborted} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
 
-/** What `pipetail demo` needs from outside. */
+/** Options and output of `pipetail demo`. */
 export type DemoCommand = {
   readonly port: number;
   readonly host: string;
   /** Ends the server. */
   readonly signal: AbortSignal;
-  /** Writes one line for the user, given without a newline. */
+  /** Writes one line to stdout, given without a newline. */
   readonly print: (line: string) => void;
 };
 

@@ -14,12 +14,12 @@ export type ListOptions = {
   readonly statuses: readonly string[] | undefined;
   /** States in colour. */
   readonly isColored: boolean;
-  /** Wall milliseconds. */
+  /** Unix time in ms. */
   readonly now: number;
   readonly signal: AbortSignal;
 };
 
-/** The text of `pipetail list`. Rejects with an `ApiError`, or a `UsageError` for a state that there is not. */
+/** The text of `pipetail list`. Rejects with an `ApiError`, or a `UsageError` for a state that does not exist. */
 export async function listText(options: ListOptions): Promise<string> {
   const {client, output, statuses, signal} = options;
   const all = await client.listPipelines(signal);
@@ -36,7 +36,7 @@ export async function listText(options: ListOptions): Promise<string> {
   }
 }
 
-/** One pipeline for scripts; what the server does not say is null. */
+/** One pipeline for scripts; what the server does not send is null. */
 export function pipelineJson(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {

@@ -9,20 +9,20 @@ import {pipelineJson} from './list.ts';
 
 export type StatusOptions = {
   readonly client: ApiClient;
-  /** Of the server itself; undefined where it does not tell. */
+  /** Of the server itself; undefined where it does not send one. */
   readonly serverVersion: Promise<string | undefined>;
-  /** Nothing asked: all. */
-  readonly asked: RequestedNames;
+  /** None: all pipelines. */
+  readonly requested: RequestedNames;
   readonly output: StatusForm;
   readonly signal: AbortSignal;
 };
 
-/** Look-ups at a time: as many as the client has connections. */
+/** Requests at a time: as many as the client has connections. */
 const atOnce = 4;
 
-/** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when nothing is as asked. */
-export async function statusText({client, asked, output, signal, ...more}: StatusOptions): Promise<string> {
-  const details = await describePipelines(client, await namesAsked(client, asked, signal), signal);
+/** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
+export async function statusText({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
+  const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
   const version = await more.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail) => ({
@@ -30,13 +30,13 @@ export async function statusText({client, asked, output, signal, ...more}: Statu
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));
-    const isOne = asked.names.length === 1 && asked.patterns.length === 0;
+    const isOne = requested.names.length === 1 && requested.patterns.length === 0;
     return `${jsonText(isOne ? objects[0] : objects, 2)}\n`;
   }
   return details.map((detail) => describe(detail, version)).join('\n');
 }
 
-async function namesAsked(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
+async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
   if (names.length > 0 && patterns.length === 0) return names;
   const listed = (await client.listPipelines(signal)).map(({name}) => name);
   if (patterns.length === 0) return listed;

@@ -12,7 +12,7 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
     return await statusText({
       client,
       serverVersion: serverVersion(client, signal),
-      asked: readNames(words),
+      requested: readNames(words),
       output,
       signal,
     });
@@ -59,11 +59,11 @@ it('says what the compiler does, since when, and what the details of an error ho
     const details = {error: 'no nodes left', backtrace: '0: main\n1: start'};
     const message = 'Pipeline provision failed: no nodes left';
     server.pipeline('fraud').setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
-    const asked = readNames(['orders', 'fraud']);
+    const requested = readNames(['orders', 'fraud']);
     const text = await statusText({
       client,
       serverVersion: serverVersion(client, signal),
-      asked,
+      requested,
       output: 'text',
       signal,
     });

@@ -6,96 +6,96 @@ import {withAdvice} from '../../words/failures.ts';
 /** How the printing of one pipeline's log is over. */
 export type Ending = {
   readonly failed: boolean;
-  /** The log goes on: we leave it between two lines. */
-  readonly midway?: boolean;
+  /** The log continues: the printing stops between two lines. */
+  readonly continues?: boolean;
   /** There is no such pipeline. */
   readonly unknown?: boolean;
-  /** One line about it, where there is something to say. */
+  /** One line about it. */
   readonly say?: string;
 };
 
-/** What is known of a stream at one moment. */
+/** A stream at one moment. */
 export type CatchUpInput = {
   /** Monotonic milliseconds. */
   readonly now: number;
   readonly connection: ConnectionState;
   /** Bytes of the log that came, in all. */
   readonly received: number;
-  /** When the last byte came, known ones of a replay included; wall milliseconds, only compared. */
+  /** When the last byte came, repeated ones of a replay included; Unix time in ms, only compared. */
   readonly receivedAt: number | undefined;
-  /** There has been a log to read. */
+  /** A log has been opened. */
   readonly opened: boolean;
-  /** The log's end was told: deleted, or ended by the server. */
+  /** The log has ended: deleted, or ended by the server. */
   readonly logEnded: boolean;
 };
 
 /**
- * The log is quiet after so many milliseconds without a byte (longer than TCP needs to send a lost packet again) …
+ * The log is quiet after this many milliseconds without a byte (longer than TCP needs to send a lost packet again) …
  */
 const quietAtLeast = 500;
-/** … or after so many times as long as the server took to answer: from far away a replay comes in bursts. */
-const quietAnswers = 3;
+/** … or after this many times the server's response time: from far away a replay comes in bursts. */
+const quietResponses = 3;
 const quietAtMost = 5_000;
-/** A log that does not rest is left after so long: a link of 1 Mbit/s has brought the whole ring. */
+/** A log that is never quiet is left after this many milliseconds: a link of 1 Mbit/s has brought the whole ring. */
 const restlessAfter = 10_000;
-/** A server that is there but has no log to read is given up after so long. */
+/** A server that is there but has no log to read is given up after this many milliseconds. */
 const patience = 30_000;
 /** More than the ring can hold is more than its replay: the newline of each entry is not in the server's count. */
 const ringBytes = serverRing.bytes + serverRing.entries;
 
 /**
- * Tells when a catch-up is over. There is no caught-up marker on the wire, so it is over when the log is quiet, when
- * more than the ring can hold has come, or after a time.
+ * Decides when a catch-up is over. No message of the server marks it, so it is over when the log is quiet, when more
+ * than the ring can hold has come, or after a time.
  */
 export class CatchUp {
   readonly #startedAt: number;
   #connection: ConnectionState = {kind: 'idle'};
-  #askedAt: number;
+  #requestedAt: number;
   #openedAt = 0;
-  #heardAt = 0;
+  #quietSince = 0;
   #receivedAt: number | undefined;
 
   /** `now`: monotonic milliseconds. */
   constructor(now: number) {
     this.#startedAt = now;
-    this.#askedAt = now;
+    this.#requestedAt = now;
   }
 
-  /** To be called with each change of the stream, and now and then while there is none. */
-  check(sighting: CatchUpInput): Ending | undefined {
-    this.#note(sighting);
-    const {now, connection, received, logEnded} = sighting;
-    const failed = failedToOpen(sighting);
+  /** To be called with each change of the stream, and at intervals while there is none. */
+  check(input: CatchUpInput): Ending | undefined {
+    this.#update(input);
+    const {now, connection, received, logEnded} = input;
+    const failed = failedToOpen(input);
     if (failed) return failed;
     if (logEnded) return {failed: false};
     if (received > ringBytes) return leave("ended after as much as the server's buffer can hold");
     const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
-    if (!isOpen) return this.#incomplete(sighting);
-    // A reconnect is not live before what it replayed is told from what was had. What rests has begun.
+    if (!isOpen) return this.#incomplete(input);
+    // A reconnect is live only when its replay is told from what was there before. A log that is quiet has begun.
     const hasBegun = this.#receivedAt !== undefined;
-    if (connection.kind === 'live' && hasBegun && now - this.#heardAt >= this.#quiet) return {failed: false};
+    if (connection.kind === 'live' && hasBegun && now - this.#quietSince >= this.#quiet) return {failed: false};
     if (now - this.#openedAt < restlessAfter) return undefined;
     const why = hasBegun ? 'the log did not come to rest' : 'nothing of the log came';
     return leave(`ended after ${restlessAfter / 1000} s: ${why}`);
   }
 
-  #note({now, connection, receivedAt}: CatchUpInput): void {
-    if (receivedAt !== this.#receivedAt) this.#heardAt = now;
+  #update({now, connection, receivedAt}: CatchUpInput): void {
+    if (receivedAt !== this.#receivedAt) this.#quietSince = now;
     this.#receivedAt = receivedAt;
     if (connection === this.#connection) return;
     this.#connection = connection;
-    if (connection.kind === 'connecting') this.#askedAt = now;
+    if (connection.kind === 'connecting') this.#requestedAt = now;
     if (connection.kind !== 'catching-up') return;
     this.#openedAt = connection.since;
-    this.#heardAt = connection.since;
+    this.#quietSince = connection.since;
   }
 
   get #quiet(): number {
-    const answerTook = this.#openedAt - this.#askedAt;
-    return Math.min(quietAtMost, Math.max(quietAtLeast, quietAnswers * answerTook));
+    const responseTime = this.#openedAt - this.#requestedAt;
+    return Math.min(quietAtMost, Math.max(quietAtLeast, quietResponses * responseTime));
   }
 
-  /** There is no connection: perhaps soon again. */
+  /** There is no connection now; there may be one soon. */
   #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
     const trouble = troubleOf(connection);
@@ -105,7 +105,7 @@ export class CatchUp {
 }
 
 function leave(say: string): Ending {
-  return {failed: false, midway: true, say};
+  return {failed: false, continues: true, say};
 }
 
 /** Exit code: a record that matches `--exit-on` has ended it. */
@@ -116,7 +116,7 @@ export function failure(say: string): Ending {
 }
 
 /**
- * Why there is no log to begin with, if it is clear: nobody should wait for a server that does not exist. What the
+ * Why there is no log at all, if that is clear: the user should not wait for a server that does not exist. What the
  * server itself calls temporary (a runner that is starting, 503) is no reason.
  */
 export function failedToOpen({connection, opened}: CatchUpInput): Ending | undefined {
@@ -140,7 +140,7 @@ export function failedToOpen({connection, opened}: CatchUpInput): Ending | undef
   }
 }
 
-/** What keeps a stream from its log, in one sentence; undefined while nothing does, and for a deletion. */
+/** What keeps a stream from its log, in one sentence; undefined for nothing, and for a deletion. */
 export function troubleOf(connection: ConnectionState): string | undefined {
   if (connection.kind === 'waiting') return messageOf(connection.failure);
   if (connection.kind === 'gone' && connection.reason.kind === 'refused') return messageOf(connection.reason.failure);

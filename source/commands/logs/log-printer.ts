@@ -126,13 +126,13 @@ export class LogPrinter {
   /**
    * Nothing more comes, or nothing from the id `from` on is to be printed: what the last `check` found before that still
    * is. A line that has not ended is printed as far as it was received, or left out when the log continues without us
-   * (`midway`).
+   * (`continues`).
    */
-  end({from, midway = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
+  end({from, continues = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
     if (this.isOver) return;
     this.#records?.closeLog();
     const {endId, hasOpenLine} = this.#options.buffer;
-    const id = from ?? (midway ? this.#printableEnd : endId);
+    const id = from ?? (continues ? this.#printableEnd : endId);
     this.#endId = id;
     while ((this.#notes.at(-1)?.id ?? 0) > id) this.#notes.pop();
     if (hasOpenLine && id === endId) {

@@ -25,15 +25,15 @@ export type LogsOptions = {
   readonly silence: number;
   /** Where records, not lines, are printed: which of a log, and how. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
-  /** What to add to the news that there is no pipeline of this name. Never rejects. */
+  /** What to add to the note that there is no pipeline of this name. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
-  /** Milliseconds after which it ends; `fails`: not having ended before is a failure. */
+  /** Milliseconds after which it ends; `fails`: then the exit code is 1. */
   readonly timeout?: {readonly after: number; readonly fails: boolean} | undefined;
   readonly client: ApiClient;
   /** Where every log is recorded. */
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
   readonly clock: Clock;
-  /** Answers numbers in [0, 1). */
+  /** Returns numbers in [0, 1). */
   readonly random: () => number;
   readonly output: LineOutput;
   /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
@@ -44,7 +44,7 @@ export type LogsOptions = {
 
 /**
  * Prints logs: with `follow` for days, stitched over every reconnect, else the catch-up only. Markers and causes go to
- * `note`. Answers the exit code: 3 when a record ended it, 1 when a pipeline's log could not be had or printed, else 0.
+ * `note`. Returns the exit code: 3 when a record ended it, 1 when a pipeline's log could not be read or printed, else 0.
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
   const {output, note, patterns = [], clock, timeout, prefix} = options;
@@ -64,7 +64,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   printing.stop();
   const isLate = end === 'timed out';
   if (isLate) {
-    // What came before is printed; a log that had not rested may hold back its last record.
+    // What came before is printed; the last record of a log that was not quiet may be missing.
     printing.print();
     await Promise.race([printing.over, output.closed, stopped]);
   }
@@ -82,7 +82,7 @@ type End = NodeJS.ErrnoException | 'failed' | 'timed out' | undefined;
 const timedOut = (): End => 'timed out';
 const nothing = (): End => undefined;
 
-/** Opens what matches. Answers only when there is nothing that does, and nothing else to print. */
+/** Opens the pipelines that match. Resolves when all are printed, or none matches. */
 async function addMatching(
   printing: Printing,
   options: LogsOptions & {readonly patterns: readonly NamePattern[]},
@@ -95,7 +95,7 @@ async function addMatching(
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
     isFirst = false;
-    // A log that ends is not waited for: nor is one that has not begun.
+    // With `exitOnEnd` no later pipeline is waited for.
     if (exitOnEnd && printing.size > 0) printing.close();
   };
   try {
@@ -112,9 +112,9 @@ async function addMatching(
   return printing.over;
 }
 
-/** Looks for new lines a second: a line waits 17 ms for its turn at the most. */
+/** Checks for new lines a second: a line waits at most 17 ms. */
 const fps = 60;
-/** Twice what can come between two looks: lines are not dropped before the reader had a chance. */
+/** Twice what can come between two checks: lines are not dropped before the reader had a chance. */
 const leastSpill = 8 * 1024 * 1024;
 
 /** The logs that are printed together, each in its turn. */
@@ -131,7 +131,7 @@ class Printing {
   #mayGrow: boolean;
 
   /**
-   * `count`: logs to be expected; they share the spill, which those that come unexpected share too (`memoryBytes`).
+   * `count`: logs that are expected; they share the spill, and later ones share it, too (`memoryBytes`).
    * `mayGrow`: `add` is called again, and it is not over before.
    */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
@@ -154,12 +154,12 @@ class Printing {
     return [...this.#logs.values()].some((log) => log.failed);
   }
 
-  /** The record that ends it all was printed. */
+  /** The record that ends everything (`--exit-on`) was printed. */
   get isOver(): boolean {
     return [...this.#logs.values()].some((log) => log.isOver);
   }
 
-  /** Opens those that are not open. `hasPrefix`: their names stand in front of their lines. */
+  /** Opens those that are not open. `hasPrefix`: their names are in front of their lines. */
   add(names: readonly string[], {hasPrefix}: {hasPrefix: boolean}): void {
     const all = [...new Set([...this.#logs.keys(), ...names])];
     const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
@@ -180,7 +180,7 @@ class Printing {
 
   /**
    * Prints while the output has room, a batch of whole lines of each log in turn: no line is broken by another log's,
-   * and a log that never rests leaves room for the others. The next call goes on with the one that is first.
+   * and a log that is never quiet leaves room for the others. The next call continues with the first of `#turns`.
    */
   print(): void {
     const {output} = this.#options;
@@ -217,25 +217,25 @@ class Printing {
   }
 }
 
-/** As often as the screen asks. Milliseconds. */
-const askEvery = 2_000;
+/** As often as the screen requests the list. Milliseconds. */
+const requestEvery = 2_000;
 
 type WatchNamesOptions = {
   readonly patterns: readonly NamePattern[];
   readonly client: ApiClient;
   readonly clock: Clock;
-  /** Go on for those that come later. */
+  /** Continue for those that come later. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** The names that match, with every answer. */
+  /** Called with the names that match, at every response. */
   readonly onNames: (names: readonly string[]) => void;
-  /** Says why the list cannot be had, once for each reason; it is asked again. */
+  /** Writes why there is no list, once for each reason; it is requested again. */
   readonly note: (text: string) => void;
 };
 
 /**
- * Keeps finding the pipelines that match. Without `follow` it asks once, and rejects with an `ApiError` when that fails;
- * so does the first question with it. Resolves when the signal is aborted, or there is nothing more to do.
+ * Keeps finding the pipelines that match. Without `follow` it requests the list once, and rejects with an `ApiError`
+ * when that fails; with it, too, the first request may reject. Resolves when the signal is aborted, or there is nothing more to do.
  */
 export async function watchNames(options: WatchNamesOptions): Promise<void> {
   const {patterns, client, clock, follow, signal, onNames, note} = options;
@@ -253,11 +253,11 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
       trouble = message;
     }
     if (!follow) return;
-    await clock.sleep(askEvery, signal).catch(() => {});
+    await clock.sleep(requestEvery, signal).catch(() => {});
   }
 }
 
-/** What stands in front of each pipeline's lines: its name, padded so that the lines stand below each other. */
+/** What is printed in front of each pipeline's lines: its name, padded so that all lines begin in one column. */
 export function linePrefixes(names: readonly string[]): (name: string) => string {
   const width = Math.max(0, ...names.map((name) => name.length));
   return (name) => `${name.padEnd(width)} | `;

@@ -10,37 +10,37 @@ import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleO
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
-/** Milliseconds between looks whether a catch-up is over, when nothing happens. */
-const lookEvery = 50;
-/** A record is whole when nothing has come for so many milliseconds: the server sends one in one piece. */
+/** Milliseconds between checks whether a catch-up is over, when nothing happens. */
+const checkEvery = 50;
+/** A record is complete after this many milliseconds without a byte: the server sends one in one piece. */
 const recordRest = 100;
-/** Milliseconds between questions for a pipeline that was deleted: as often as the screen asks for its list. */
-const askEvery = 2_000;
+/** Milliseconds between requests for a pipeline that was deleted: as often as the screen requests its list. */
+const requestEvery = 2_000;
 
 export type PipelineLogOptions = {
   readonly name: string;
   readonly manager: StreamManager;
   readonly clock: Clock;
-  /** Go on after the catch-up. */
+  /** Continue after the catch-up. */
   readonly follow: boolean;
   /** When following: end with the log. */
   readonly exitOnEnd: boolean;
-  /** Stands in front of each line. */
+  /** Printed in front of each line. */
   readonly prefix: string | undefined;
   readonly stripColor: boolean;
   /** The bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
   /** Where records, not lines, are printed: which, and how. */
   readonly records?: RecordPrinterOptions | undefined;
-  /** What to add to the news that there is no such pipeline. */
+  /** What to add to the note that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
-  /** Says one line about this pipeline. */
+  /** Writes one line about this pipeline. */
   readonly note: (text: string, kind?: 'failure') => void;
   /** There may be something to print, or it may be over. */
   readonly onChange: () => void;
 };
 
-/** One pipeline's log on its way out: its stream, what of it waits to be printed, and when it is over. */
+/** The printing of one pipeline's log: its stream, its printer, and when it is over. */
 export class PipelineLog {
   readonly #options: PipelineLogOptions;
   readonly #stream: LogStream;
@@ -66,11 +66,11 @@ export class PipelineLog {
     this.#stream = options.manager.open(options.name);
     const {buffer} = this.#stream;
     this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
-    this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#look());
+    this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
     this.#waitsForTail = options.follow && options.records?.tail !== undefined;
     if (options.follow) return;
     this.#catchUp = new CatchUp(options.clock.monotonic());
-    this.#keepLooking();
+    this.#keepChecking();
   }
 
   /** It is over, and everything that came was printed. */
@@ -82,24 +82,24 @@ export class PipelineLog {
     return this.#ending?.failed ?? false;
   }
 
-  /** The record that ends it all was printed. */
+  /** The record that ends everything (`--exit-on`) was printed. */
   get isOver(): boolean {
     return this.#printer.isOver;
   }
 
-  /** The pipeline's, where it was looked up. */
+  /** The pipeline's, once it was requested. */
   get platformVersion(): string | undefined {
     return this.#stream.connection.pipelineAtEnd?.platformVersion;
   }
 
-  /** Prints some lines, or says one thing; the output has room. False: there is nothing to print. */
+  /** Prints some lines, or one note; the output has room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
     const printed = this.#printer.printSome(output);
-    if (this.isOver && !this.#ending) this.#end({failed: false, midway: true});
+    if (this.isOver && !this.#ending) this.#end({failed: false, continues: true});
     return printed;
   }
 
-  /** A record has ended it all, here or in another log: prints what was to come at the end only. */
+  /** A record has ended everything, here or in another log: prints what a shape prints at the end only. */
   cutShort(output: LineOutput): void {
     this.#printer.cutShort(output);
   }
@@ -108,19 +108,19 @@ export class PipelineLog {
   stop(): void {
     if (this.#ending) return;
     this.#printer.check();
-    this.#end({failed: false, midway: true});
+    this.#end({failed: false, continues: true});
   }
 
-  #look(): void {
+  #check(): void {
     if (this.#ending) return;
     const {connection, receivedAt} = this.#stream.snapshot.get();
-    const end = this.#printer.check().find(({marker}) => tellsEnd(marker));
-    this.#noteDeath();
-    this.#noteRecording();
+    const end = this.#printer.check().find(({marker}) => endsLog(marker));
+    this.#reportDeath();
+    this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
-    const sighting = {
+    const input = {
       now: this.#options.clock.monotonic(),
       connection,
       received,
@@ -128,39 +128,35 @@ export class PipelineLog {
       opened: this.#opened,
       logEnded: this.#logEnded,
     };
-    // Sooner than a `CatchUp` would say so: what comes meanwhile counts as the last of it.
+    // Sooner than a `CatchUp` would: lines that come meanwhile count as the last of it.
     if (this.#waitsForTail && connection.kind === 'live') {
       this.#waitsForTail = false;
       this.#printer.caughtUp();
     }
-    if (this.#printer.tooSlow) this.#giveUp();
-    const ending = this.#ending ? undefined : this.#endingOf(sighting);
-    // What a new life brought already is behind the end that was told.
+    if (this.#printer.tooSlow) this.#end(failure(tooSlowWords));
+    const ending = this.#ending ? undefined : this.#endingOf(input);
+    // What a new epoch has brought already is behind the end.
     if (ending) this.#end(ending, end?.id);
-    else if (connection !== this.#connection) this.#noteConnection(connection);
+    else if (connection !== this.#connection) this.#onConnection(connection);
     this.#options.onChange();
-    if (this.#printer.hasPending) this.#letGoLater();
+    if (this.#printer.hasPending) this.#flushLater();
   }
 
-  #giveUp(): void {
-    this.#end(failure(tooSlowWords));
-  }
-
-  /** Lets the last record go when the log rests. */
-  #letGoLater(): void {
+  /** Prints the last record when the log is quiet. */
+  #flushLater(): void {
     if (this.#cancelRest || this.#ending) return;
     const {version} = this.#stream.buffer;
     this.#cancelRest = this.#options.clock.after(recordRest, () => {
       this.#cancelRest = undefined;
       if (this.#stream.buffer.version === version) this.#printer.flush();
-      else if (this.#printer.hasPending) this.#letGoLater();
+      else if (this.#printer.hasPending) this.#flushLater();
       this.#options.onChange();
     });
   }
 
-  #endingOf(sighting: CatchUpInput): Ending | undefined {
-    if (this.#catchUp) return this.#catchUp.check(sighting);
-    return failedToOpen(sighting) ?? (this.#options.exitOnEnd && sighting.logEnded ? {failed: false} : undefined);
+  #endingOf(input: CatchUpInput): Ending | undefined {
+    if (this.#catchUp) return this.#catchUp.check(input);
+    return failedToOpen(input) ?? (this.#options.exitOnEnd && input.logEnded ? {failed: false} : undefined);
   }
 
   #end(ending: Ending, from?: number): void {
@@ -175,15 +171,15 @@ export class PipelineLog {
     else this.#printer.end({...ending, from});
   }
 
-  /** There is no such pipeline; another may have been meant. */
+  /** There is no such pipeline; the user may mean another one. */
   async #endWith(ending: Ending, hint: (name: string) => Promise<string>): Promise<void> {
     const more = await hint(this.#options.name);
     this.#printer.end({...ending, say: `${ending.say}${more}`});
     this.#options.onChange();
   }
 
-  /** Says what the pipeline died of, once for each death: its log need not tell. */
-  #noteDeath(): void {
+  /** Notes why the pipeline died, once for each death: its log may not have it. */
+  #reportDeath(): void {
     const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.connection.pipelineAtEnd ?? {};
     if (deploymentError === undefined) return;
     const {cause, endedStart} = deploymentError;
@@ -194,16 +190,16 @@ export class PipelineLog {
     this.#options.note(`${what} · ${cause}`);
   }
 
-  #noteRecording(): void {
+  #reportRecording(): void {
     const {recording} = this.#stream.snapshot.get();
     const words = recordingWords(this.#recording, recording);
     if (words !== undefined) this.#options.note(words);
-    // What opens again after trouble has not told yet whether it is over.
+    // A recording that opens again after a failure may fail again.
     if (recording?.kind !== 'opening') this.#recording = recording;
   }
 
-  /** Says why nothing comes, once for each reason, and asks for a deleted pipeline until it is back. */
-  #noteConnection(connection: ConnectionState): void {
+  /** Notes why nothing comes, once for each reason, and requests a deleted pipeline until it is back. */
+  #onConnection(connection: ConnectionState): void {
     this.#connection = connection;
     if (connection.kind === 'live') this.#trouble = undefined;
     const trouble = troubleOf(connection);
@@ -212,19 +208,19 @@ export class PipelineLog {
       this.#options.note(`${trouble} · trying again`);
     }
     if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
-      this.#cancelTimer = this.#options.clock.after(askEvery, () => this.#stream.reconnect());
+      this.#cancelTimer = this.#options.clock.after(requestEvery, () => this.#stream.reconnect());
     }
   }
 
-  #keepLooking(): void {
-    this.#cancelTimer = this.#options.clock.after(lookEvery, () => {
-      this.#keepLooking();
-      this.#look();
+  #keepChecking(): void {
+    this.#cancelTimer = this.#options.clock.after(checkEvery, () => {
+      this.#keepChecking();
+      this.#check();
     });
   }
 }
 
 /** The log is over: deleted, or ended by the server. */
-function tellsEnd({kind}: Marker): boolean {
+function endsLog({kind}: Marker): boolean {
   return kind === 'ended';
 }

@@ -11,16 +11,16 @@ import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
   readonly lines: readonly Buffer[];
-  /** Wall milliseconds: its own, or that of the record before it. */
+  /** Unix time in ms: its own, or that of the record before it. */
   readonly time: number | undefined;
   /** False: more lines of a record that was printed before. */
   readonly startsHere: boolean;
 };
 
-/** What is printed of records, one after the other. */
+/** How records are printed, one after the other. */
 export type RecordShape = {
   readonly print: (record: PrintedRecord) => Uint8Array;
-  /** What stands behind them all. */
+  /** Text behind them all. */
   readonly end?: (gaps: readonly string[]) => string;
 };
 
@@ -45,8 +45,8 @@ export function linesShape({
 }
 
 /**
- * One JSON object a line. What a record does not say is null, or absent; nothing of a line is left out but its colours
- * and which process wrote it.
+ * One JSON object a line. What a record does not have is null, or absent; nothing of a line is left out but its colours
+ * and the process that wrote it.
  */
 export function jsonShape(pipeline: string): RecordShape {
   return {
@@ -62,7 +62,7 @@ export function jsonShape(pipeline: string): RecordShape {
         ...(record?.span !== undefined && {span: record.span}),
         message: [message, ...more].join('\n'),
         ...(Object.keys(fields).length > 0 && {fields}),
-        // The rest of a record that something else came between.
+        // The rest of a record, whose first lines were printed before lines of another one.
         ...(!startsHere && {continues: true}),
       };
       return Buffer.from(`${jsonText(object)}\n`);
@@ -75,7 +75,7 @@ export function templateShape(pipeline: string, template: Template): RecordShape
   return {
     print({lines, time}) {
       const {record, first, more} = read(lines, safeTextOf);
-      // A line in JSON may bring control characters in escapes, wherever it has a string.
+      // Strings of a line in JSON may have control characters, as escapes.
       const message = record ? safe(wholeMessage(record, first)) : first;
       const values: Readonly<Record<TemplateField, string>> = {
         pipeline,
@@ -106,13 +106,13 @@ export function markdownShape(facts: () => Omit<MarkdownInput, 'span' | 'gaps'>)
   };
 }
 
-/** What the first line says, and the lines that go on with it. */
+/** The record of the first line, and the lines that continue it. */
 function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
   const [first = '', ...more] = lines.map(decode);
   return {record: parseRecord(first), first, more};
 }
 
-/** What a record's first line says. A name has one place among the fields: if one comes twice, the message has all. */
+/** A record's message and fields. JSON has a name once: if a field comes twice, the message has all of them. */
 function messageAndFields(record: LogRecord, line: string) {
   const all = recordFields(record, line);
   const fields = Object.fromEntries(all);
@@ -124,7 +124,7 @@ function bareMessage(record: LogRecord, line: string): string {
   return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
 }
 
-/** The message with its fields, but for those of the runner, which say which pipeline it is about. */
+/** The message with its fields, but for those of the runner, which only name the pipeline. */
 function wholeMessage(record: LogRecord, line: string): string {
   if (record.format === 'text') {
     return line.slice(record.messageStart, record.source === 'manager' ? record.fieldsStart : undefined);
@@ -141,7 +141,7 @@ function safeTextOf(line: Buffer): string {
   return lineAsSent(line).text;
 }
 
-/** Lines of text that may not have been made safe. */
+/** Lines of text that may have control characters, sanitised. */
 function safe(text: string): string {
   return text
     .split('\n')

@@ -20,12 +20,12 @@ import {runLogsFrom} from './logs-from.ts';
 import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
 import {jsonShape, linesShape, markdownShape, type RecordShape, templateShape} from './record-shapes.ts';
 
-/** A disk that takes nothing does not keep the program from ending. Milliseconds. */
+/** The program's end waits no longer for a disk that hangs. Milliseconds. */
 const recordingPatience = 2_000;
-/** The same of a server that does not tell its version. It was asked at the start. Milliseconds. */
+/** The same for a server that does not send its version, which was requested at the start. Milliseconds. */
 const versionPatience = 300;
 
-/** `pipetail logs`: puts the command together on the process's streams and signals. Answers the exit code. */
+/** `pipetail logs` on the process's streams and signals. Returns the exit code. */
 export async function runLogsCommand(options: {
   readonly settings: Settings;
   readonly request: Extract<Request, {kind: 'logs'}>;
@@ -34,10 +34,10 @@ export async function runLogsCommand(options: {
 }): Promise<number> {
   const {settings, request, version, process} = options;
   const recordsOf = recordPrinters(request, systemClock.wall());
-  // While nothing is connected only timers of the clock wait, and those do not keep a process alive.
+  // While nothing is connected there are only timers of the clock, and those do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
-  // What stderr does not take (its reader is slow, or gone) is no reason to stop reading logs.
+  // A reader of stderr that is slow, or gone, does not stop the reading of logs.
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
@@ -58,8 +58,8 @@ export async function runLogsCommand(options: {
         ? undefined
         : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
     const closed = new AbortController();
-    const asked = AbortSignal.any([signal, closed.signal]);
-    const looked = reportOldServer(serverVersion(server.client, asked), note);
+    const untilClosed = AbortSignal.any([signal, closed.signal]);
+    const versionChecked = reportOldServer(serverVersion(server.client, untilClosed), note);
     const code = await runLogs({
       ...request,
       recordsOf,
@@ -77,7 +77,7 @@ export async function runLogsCommand(options: {
     const within = (patience: number) => systemClock.sleep(patience, closed.signal).catch(() => {});
     await Promise.all([
       Promise.race([recordings?.closed(), within(recordingPatience)]),
-      Promise.race([looked, within(versionPatience)]),
+      Promise.race([versionChecked, within(versionPatience)]),
     ]);
     // Their timers would keep the process from ending.
     closed.abort();
@@ -91,7 +91,7 @@ export async function runLogsCommand(options: {
 }
 
 /**
- * How records are chosen and printed for each log; undefined when nothing was asked but the log's bytes as they are.
+ * How records are selected and printed for each log; undefined when the log's bytes are printed as they are.
  * Throws `UsageError` for a time that is none.
  */
 export function recordPrinters(

@@ -84,7 +84,7 @@ describe('is over', () => {
     expect(look({now: 20, ...opened}, {now: 30, received: 1_050_000, receivedAt: 1})).toBeUndefined();
     expect(look({now: 20, ...opened}, {now: 30, received: 1_050_001, receivedAt: 1})).toEqual({
       failed: false,
-      midway: true,
+      continues: true,
       say: "ended after as much as the server's buffer can hold",
     });
   });
@@ -94,7 +94,7 @@ describe('is over', () => {
     expect(look({now: 20, ...opened}, ...steps)).toBeUndefined();
     expect(look({now: 20, ...opened}, ...steps, {now: 10_020, receivedAt: 100})).toEqual({
       failed: false,
-      midway: true,
+      continues: true,
       say: 'ended after 10 s: the log did not come to rest',
     });
   });

@@ -204,7 +204,7 @@ describe('the end', () => {
     const {append, print, printer} = setUp();
     append('one\ntwo');
     printer.check();
-    printer.end({failed: false, midway: true});
+    printer.end({failed: false, continues: true});
     expect(await print()).toBe('one\n');
     expect(printer.done).toBe(true);
   });

@@ -252,7 +252,7 @@ test('markdown: at the end, with what was asked', () => {
   expect(text).toContain('    refused by peer\n');
 });
 
-test('nothing is asked: the bytes are not looked at', () => {
+test('nothing is requested: the bytes are not looked at', () => {
   const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
   expect(recordPrinters(request, 0)).toBeUndefined();
 });
