@@ -146,16 +146,6 @@ describe('the line with the revealed hit', () => {
 });
 
 describe('the margin', () => {
-  it('marks the current line', () => {
-    const renderer = rendererOf(bufferOf('a', 'b'));
-    const places = [
-      {id: 0, row: 0},
-      {id: 1, row: 0},
-    ];
-    expect(renderer.paintRows(places, paintInput({current: 1})).map(withoutColors)).toEqual(['  a', '▸ b']);
-    expect(renderer.paintRows(places, paintInput()).map(withoutColors)).toEqual(['  a', '  b']);
-  });
-
   it('marks each row of a line that wraps', () => {
     const renderer = rendererOf(bufferOf('abcdef'), {width: 5, wrap: true});
     expect(paintedRows(renderer, 0, {current: 0}).map(withoutColors)).toEqual(['▸ abc', '▸ def']);
@@ -257,14 +247,6 @@ describe('searching', () => {
   it('leaves lines without a hit compact', () => {
     const renderer = rendererOf(bufferOf(line), {hits: compilePattern('nowhere')});
     expect(shown(renderer)[0]).toMatch(/^ {2}09:08:47\.372 INFO/);
-  });
-
-  it('paints the hit of the current line differently', () => {
-    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('HTTP')});
-    const [other] = paintedRows(renderer, 0);
-    const [current] = paintedRows(renderer, 0, {current: 0});
-    expect(inverse(current ?? '')).toEqual(['HTTP']);
-    expect(current?.slice(1)).not.toBe(other?.slice(1));
   });
 });
 
