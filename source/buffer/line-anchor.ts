@@ -11,7 +11,7 @@ const mostMarkers = 16;
 
 /** The anchor of a held line; undefined for a marker and for a line that has not ended. */
 export function anchorOf(buffer: LogBuffer, id: number): LineAnchor | undefined {
-  if (buffer.hasOpenLine && id === buffer.endId - 1) return undefined;
+  if (id >= buffer.endedTo) return undefined;
   const line = buffer.lineAt(id);
   // The view does not outlive the next call.
   return line && {bytes: line.length, hash: hashOf(line), before: hashBefore(buffer, id)};
@@ -28,7 +28,7 @@ export class AnchorSearch {
   constructor(buffer: LogBuffer, anchors: readonly LineAnchor[]) {
     this.#buffer = buffer;
     this.#next = buffer.firstId;
-    this.#end = buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId;
+    this.#end = buffer.endedTo;
     for (const anchor of anchors) {
       const sameLength = this.#wanted.get(anchor.bytes);
       if (sameLength) sameLength.push(anchor);

@@ -74,6 +74,11 @@ export class LogBuffer {
     return this.#hot.endId;
   }
 
+  /** One past the newest entry that has ended: the id of the open line, if there is one. */
+  get endedTo(): number {
+    return this.#hot.isOpen ? this.endId - 1 : this.endId;
+  }
+
   /** Changes with every change of the buffer. */
   get version(): number {
     return this.#version + this.#cold.failedReads;

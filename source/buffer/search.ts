@@ -76,11 +76,10 @@ export class Search {
    * when the pattern turned out to be too slow (`Pattern.tooSlow`): then the hits found so far stay, and the search ends.
    */
   step(maxBytes: number): boolean {
-    const {version, endId, hasOpenLine} = this.#buffer;
+    const {version, endedTo: to, hasOpenLine} = this.#buffer;
     if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
     this.#forget();
     this.#removeOpenLine();
-    const to = hasOpenLine ? endId - 1 : endId;
     const from = Math.max(this.#next, this.#buffer.firstId);
     const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
     if (!found) return this.#pattern.tooSlow;
@@ -216,8 +215,7 @@ export class SortedIds {
 export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean {
   let next = 0;
   return (maxBytes) => {
-    const {endId, hasOpenLine, memoryFirstId} = buffer;
-    const to = hasOpenLine ? endId - 1 : endId;
+    const {endedTo: to, memoryFirstId} = buffer;
     next = Math.max(next, memoryFirstId);
     for (let left = maxBytes; next < to && left > 0; ) {
       const segment = buffer.segmentAt(next);

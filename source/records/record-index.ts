@@ -60,11 +60,10 @@ export class RecordIndex {
 
   /** Reads about `maxBytes` more bytes. True: everything held has been read. */
   step(maxBytes: number): boolean {
-    const {version, endId, hasOpenLine} = this.#buffer;
+    const {version, endedTo: to, hasOpenLine} = this.#buffer;
     if (this.#doneVersion === version) return true;
     if (this.#table.endId > this.#next) this.#table.removeLast();
     this.#drop();
-    const to = hasOpenLine ? endId - 1 : endId;
     let left = maxBytes;
     while (this.#next < to && left > 0) {
       const segment = this.#buffer.segmentAt(this.#next);

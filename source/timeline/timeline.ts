@@ -247,7 +247,7 @@ function watchLines(
   let next = buffer.firstId;
   const addFound = () => {
     // The open line may still grow.
-    const end = Math.min(search.countExactUpTo, buffer.hasOpenLine ? buffer.endId - 1 : buffer.endId);
+    const end = Math.min(search.countExactUpTo, buffer.endedTo);
     let found = false;
     for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
       const line = buffer.lineAt(id);

@@ -195,7 +195,7 @@ export class RowRenderer {
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return markerEntry(marker, this.#form);
     const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
-    if (this.#buffer.hasOpenLine && id === this.#buffer.endId - 1) return text;
+    if (id >= this.#buffer.endedTo) return text;
     if (this.#texts.size >= cacheLimit) this.#texts.clear();
     this.#texts.set(id, text);
     return text;

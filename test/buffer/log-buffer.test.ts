@@ -253,6 +253,7 @@ function compare(buffer: LogBuffer, model: Model, options: {maxBytes: number}): 
     expect(text(buffer, id)).toBe('line' in entry ? entry.line : undefined);
     expect(buffer.markerAt(id)).toEqual('line' in entry ? undefined : entry.marker);
   }
+  expect(buffer.endedTo).toBe(model.open ? buffer.endId - 1 : buffer.endId);
   if (bytes > options.maxBytes) expect(buffer.segmentAt(buffer.firstId)?.endId).toBe(buffer.endId);
   compareSegments(buffer);
 }

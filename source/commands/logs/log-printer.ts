@@ -177,9 +177,8 @@ export class LogPrinter {
 
   /** A line that has not ended may continue: it is not printed before it is certain that it does not. */
   get #printableEnd(): number {
-    const {hasOpenLine, endId} = this.#options.buffer;
     // Not beyond the last check: a marker there is not among the notes yet, and would be freed with its lines.
-    return this.#endId ?? Math.min(this.#checkedId, hasOpenLine ? endId - 1 : endId);
+    return this.#endId ?? Math.min(this.#checkedId, this.#options.buffer.endedTo);
   }
 
   /** Whole records from `#nextId` on that begin before the next note; a quiet marker within a record is noted after it. */

@@ -141,8 +141,7 @@ export class BufferTap {
 
 /** The end of what a buffer holds. */
 export function endOf(buffer: LogBuffer): Place {
-  const {endId, hasOpenLine} = buffer;
-  return hasOpenLine ? {id: endId - 1, within: buffer.lineAt(endId - 1)?.length ?? 0} : {id: endId, within: 0};
+  return {id: buffer.endedTo, within: buffer.lineAt(buffer.endedTo)?.length ?? 0};
 }
 
 /** A block is read back at once: about the size of a segment of the scrollback. */

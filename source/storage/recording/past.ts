@@ -205,7 +205,7 @@ function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | unde
     const isMarker = line === undefined && buffer.markerAt(next) !== undefined;
     if (!isMarker) {
       if (line === undefined) return undefined;
-      const isOpen = buffer.hasOpenLine && next === buffer.endId - 1;
+      const isOpen = next >= buffer.endedTo;
       const whole = isOpen ? line : Buffer.concat([line, Buffer.of(newline)]);
       if (rest.length < whole.length) {
         return whole.subarray(0, rest.length).equals(rest) ? {id: next, within: rest.length} : undefined;

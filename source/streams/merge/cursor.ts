@@ -75,7 +75,7 @@ export class MergeCursor {
     this.#linesBefore = linesBefore;
     this.#nextId = id;
     this.#endId = id;
-    this.#arrivedEnd = this.#completeEnd();
+    this.#arrivedEnd = this.#buffer.endedTo;
     this.#dueEnd = this.#arrivedEnd;
   }
 
@@ -115,7 +115,7 @@ export class MergeCursor {
 
   /** The source may have more at `now`: what is new is due after the window. */
   onChange(now: number): void {
-    const endId = this.#completeEnd();
+    const endId = this.#buffer.endedTo;
     if (this.#leftAt !== undefined || endId <= this.#arrivedEnd) return;
     this.#arrivedEnd = endId;
     this.#arrivals.push({endId, dueAt: now + this.#window});
@@ -123,7 +123,7 @@ export class MergeCursor {
 
   /** What is held now is due at once. */
   setDue(): void {
-    if (this.#leftAt === undefined) this.#setDueTo(this.#completeEnd());
+    if (this.#leftAt === undefined) this.#setDueTo(this.#buffer.endedTo);
   }
 
   /** Reads no more than what is held now, which is due at once; an open line stays as it is. */
@@ -142,7 +142,7 @@ export class MergeCursor {
     this.#countDropped();
     this.#correctMarker(sink);
     this.#nextId = Math.max(this.#nextId, this.#buffer.firstId);
-    this.#endId = this.#leftAt ?? this.#completeEnd();
+    this.#endId = this.#leftAt ?? this.#buffer.endedTo;
     this.#segment = undefined;
     this.#readHead();
     return this.#drainColdCost();
@@ -240,11 +240,6 @@ export class MergeCursor {
     this.#arrivals.length = 0;
     this.#arrivedEnd = endId;
     this.#dueEnd = endId;
-  }
-
-  /** One past the last entry that has ended. */
-  #completeEnd(): number {
-    return this.#buffer.hasOpenLine ? this.#buffer.endId - 1 : this.#buffer.endId;
   }
 }
 
