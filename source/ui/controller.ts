@@ -125,7 +125,7 @@ export class Controller {
     return this.#results;
   }
 
-  /** Aborted when the screen ends: for what takes a while. */
+  /** Aborted when the screen ends: for work that lasts. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -257,7 +257,7 @@ export class Controller {
     this.dispatch({type: 'notice', text});
   }
 
-  /** Shows why something that took a while failed; nothing once the screen ends, which is what ended it then. */
+  /** Shows why work that lasts failed; nothing once the screen ends, which aborts it. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error));
   }

@@ -15,7 +15,7 @@ import type {Tab} from './state/view-state.ts';
 
 /** The first pipeline waits for the last session at most this long: a home may hang. Milliseconds. */
 const longestWait = 3000;
-/** A server that has just listed its pipelines answers at once who the user is; otherwise the next try. Milliseconds. */
+/** Milliseconds for the question who the user is: a server that has just listed its pipelines answers at once. */
 const tenantTimeout = 2000;
 /** From a change to its write, which holds all changes until then. Milliseconds. */
 const saveDelay = 3000;

@@ -1,5 +1,6 @@
 import type {Pipeline} from '../api/types.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
+import {sameParts} from './pane/pane-model.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
 import {mergedName, pipelinesOf, type SortOrder, type ViewAction, type ViewState} from './state/view-state.ts';
@@ -94,7 +95,7 @@ type PipelineListOptions = {
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
 
-/** The list of pipelines: its order, and what a new one changes, which is the first tab, requested tabs and the cursor. */
+/** The list of pipelines in its order. A new list may change the tabs: the first one, requested ones; and the cursor. */
 export class PipelineListView {
   readonly #screen: TabHost;
   readonly #isRequested: (name: string) => boolean;
@@ -117,7 +118,7 @@ export class PipelineListView {
     if (pipelines === undefined) return [];
     const {sort, nameFilter} = this.#screen.state;
     const key = [pipelines, sort, nameFilter];
-    if (!this.#arranged?.key.every((part, index) => part === key[index])) {
+    if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
       this.#arranged = {key, pipelines: arrange(pipelines, sort, nameFilter)};
     }
     return this.#arranged.pipelines;

@@ -25,7 +25,7 @@ export type SearchStatus = {
   readonly rank: number | undefined;
   /** The pattern took too long and was stopped. */
   readonly tooSlow: boolean;
-  /** Everything held has been searched: the number is exact. */
+  /** The whole log has been searched: the number is exact. */
   readonly complete: boolean;
 };
 
@@ -34,7 +34,7 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
 }
 
-/** The position at which the current entry, or the fold that it is in now, keeps its row although other entries than `before` are shown. */
+/** The position that keeps the row of the current entry, or of its fold, now that other entries than `before` are shown. */
 export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
   const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? id;
   return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);

@@ -12,7 +12,7 @@ import type {PaneView} from '../state/pane-view.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
-  /** Ends a pattern that takes too long. */
+  /** Ends a pattern that needs too long. */
   readonly watch: TimeLimit;
 };
 
@@ -240,6 +240,7 @@ export class PaneModel {
   }
 }
 
-function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
+/** Whether two cache keys are equal, part by part. */
+export function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }

@@ -15,7 +15,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type CommandTable, keysDo} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import type {PaneModel} from './pane-model.ts';
+import {type PaneModel, sameParts} from './pane-model.ts';
 
 /** Cells of the overview at the right border of the pane. */
 const overviewCells = 1;
@@ -57,7 +57,7 @@ export class PaneRows {
     const numbers = view.lineNumbers ? numberCells(source.buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
     const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
-    if (!this.#cached?.key.every((part, index) => part === key[index])) {
+    if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(source.buffer, {
         ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
