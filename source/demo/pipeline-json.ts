@@ -117,7 +117,7 @@ export function programErrorOf(status: string): ProgramError {
   };
 }
 
-/** A pipeline as the API answers it; field for field and in the order of the recording `15a-list-status.raw`. */
+/** A pipeline as the API returns it, field for field and in the order of the recording `15a-list-status.raw`. */
 export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
   const runs = state.runtimeStatus !== null;
   const {resourcesStatus, resourcesDesiredStatus} = state;

@@ -306,7 +306,7 @@ type Listener = {
   readonly close: () => Promise<void>;
 };
 
-/** Headers may take this many bytes (recording 16a). */
+/** Most bytes of the headers (recording 16a). */
 const maxHeaderBytes = 131_072;
 /** Headers must be complete in this time (recording 16b), and an idle connection is closed after it (16c). */
 const patienceMs = 5_000;

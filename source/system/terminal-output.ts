@@ -196,7 +196,7 @@ export function notificationWriter(
 ): ((text: string) => void) | undefined {
   if (by === 'off') return undefined;
   const isInside = Boolean(env.TMUX || env.STY);
-  // Dropped when the terminal accepts nothing: then nobody sees it either.
+  // Dropped when the terminal accepts nothing: the user does not see it either.
   return (text) => void write(isInside ? bell : notification(by, text));
 }
 

@@ -353,14 +353,6 @@ type Variables = Readonly<Record<string, string>>;
 
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
-test('by default: the compact form, all levels, times as sent, the list by the width', () => {
-  expect(view([])).toEqual({
-    initial: {wrap: false, asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
-    typed: {},
-    zone: undefined,
-  });
-});
-
 test('flags set the start, and win over the last session', () => {
   const typed = {wrap: true, asSent: true, time: 'relative', level: 'warn', sidebar: 30};
   const argv = ['--wrap', '--as-sent', '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
@@ -396,7 +388,6 @@ test.each([
   [['--sidebar', 'wide'], "--sidebar takes a width in cells of at least 8, auto or off, not 'wide'"],
   [['--sidebar', '-9'], "--sidebar takes a width in cells of at least 8, auto or off, not '-9'"],
   [['--theme', 'drak'], "did you mean 'dark'?"],
-  [['logs', 'x', '--wrap'], '--wrap belongs to the screen'],
 ])('%j is refused: %s', (argv, message) => {
   expect(() => readSettings(argv, {})).toThrow(UsageError);
   expect(() => readSettings(argv, {})).toThrow(message);
