@@ -6,7 +6,8 @@ import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
 import {useController} from '../hooks/use-controller.ts';
 import type {KeyContext} from '../keys/command-table.ts';
-import {arrowsInWords, type CommandId, type CommandTable, type KeyHint, keysShown} from '../keys/commands.ts';
+import type {CommandId, CommandTable, KeyHint} from '../keys/commands.ts';
+import {keyLabel} from '../keys/key-names.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
@@ -63,9 +64,7 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
     ...hinted.filter(({id}) => !first.includes(id)),
   ];
   return keyRow(
-    ordered.flatMap(({keys: [key], hint}) =>
-      key === undefined || hint === undefined ? [] : [[keysShown({keys: [key]}), hint] as const],
-    ),
+    ordered.flatMap(({keys: [key], hint}) => (key === undefined || hint === undefined ? [] : [[key, hint] as const])),
     size,
   );
 }
@@ -74,8 +73,8 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
 export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
   const parts: StyledText[] = [];
   let used = 0;
-  for (const [shown, word] of hints) {
-    const key = isUtf8 ? shown : arrowsInWords(shown);
+  for (const [name, word] of hints) {
+    const key = keyLabel(name, isUtf8);
     const cells = textWidth(key) + textWidth(word) + 2;
     if (used + cells > width) continue;
     used += cells;

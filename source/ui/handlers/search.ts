@@ -130,7 +130,7 @@ export const searchPrompt: PromptKind<'search'> = {
   example: 'text or regex; lower case also matches upper case',
   keys: () => [
     ['Enter', 'keep'],
-    ['↑', 'earlier searches'],
+    ['Up', 'earlier searches'],
   ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text}) {
@@ -179,7 +179,7 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   example: 'text or regex; the same one again removes it',
   keys: () => [
     ['Enter', 'highlight'],
-    ['↑', 'earlier patterns'],
+    ['Up', 'earlier patterns'],
   ],
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};

@@ -218,7 +218,7 @@ export const filterPrompt: PromptKind<'filter'> = {
   example: 'text or regex, !text, target:kafka, level:warn',
   keys: ({edits}) => [
     ['Enter', edits === undefined ? 'filter' : 'change'],
-    ['↑', 'edit the last'],
+    ['Up', 'edit the last'],
   ],
   submit(controller, {text, edits}) {
     const {filters} = controller.tab?.pane ?? {};

@@ -1,4 +1,5 @@
 import {type Command, commands, digits, type KeyContext} from './command-table.ts';
+import {keyLabel} from './key-names.ts';
 
 export type CommandId = (typeof commands)[number]['id'];
 
@@ -21,27 +22,12 @@ export function commandFor(
   return undefined;
 }
 
-const shownKeys: Readonly<Record<string, string>> = {
-  Up: '↑',
-  Down: '↓',
-  Left: '←',
-  Right: '→',
-  PageUp: 'PgUp',
-  PageDown: 'PgDn',
-};
-
-/** A key as people read it, and a word for what it does. */
+/** The name of a key, and a word for what it does. */
 export type KeyHint = readonly [key: string, word: string];
 
 /** Keys as people read them: `↑ k`, `1–9`. */
-export function keysShown({keys}: Pick<Command, 'keys'>): string {
-  if (keys === digits) return '1–9';
-  return keys.map((key) => shownKeys[key] ?? key).join(' ');
-}
-
-/** Keys as `keysShown` returns them, arrows as words: in ASCII they would be `<` and `>`, which are keys themselves. */
-export function arrowsInWords(keys: string): string {
-  return keys.replace('↑', 'Up').replace('↓', 'Down').replace('←', 'Left').replace('→', 'Right');
+export function keysShown({keys}: Pick<Command, 'keys'>, isUtf8 = true): string {
+  return keys === digits ? '1–9' : keys.map((key) => keyLabel(key, isUtf8)).join(' ');
 }
 
 /** Commands by heading, in the order of the table. */
@@ -63,9 +49,9 @@ export function keyOf(table: CommandTable, id: CommandId): string | undefined {
   return key === undefined ? undefined : keyInWords(key);
 }
 
-/** A key's name as people read it. */
+/** A key as it is named in a sentence. */
 export function keyInWords(name: string): string {
-  return arrowsInWords(keysShown({keys: [name]}));
+  return keyLabel(name, false);
 }
 
 /** `/ searches`; undefined for a command without a key. */

@@ -1,13 +1,23 @@
 import type {Key} from 'ink';
 
-/** Keys that are no single character, by name: the flag that Ink sets for each, and other ways to write it. */
-const named: Readonly<Record<string, {readonly flag?: keyof Key; readonly others: readonly string[]}>> = {
-  Up: {flag: 'upArrow', others: ['↑', 'arrowup']},
-  Down: {flag: 'downArrow', others: ['↓', 'arrowdown']},
-  Left: {flag: 'leftArrow', others: ['←', 'arrowleft']},
-  Right: {flag: 'rightArrow', others: ['→', 'arrowright']},
-  PageUp: {flag: 'pageUp', others: ['pgup']},
-  PageDown: {flag: 'pageDown', others: ['pgdn', 'pgdown']},
+type NamedKey = {
+  /** The flag that Ink sets. */
+  readonly flag?: keyof Key;
+  /** How people read it, if not by its name; `ascii` where the locale is not UTF-8. */
+  readonly label?: string;
+  readonly ascii?: string;
+  /** Other ways to write it. */
+  readonly others: readonly string[];
+};
+
+/** Keys that are no single character, by name. Arrows in ASCII are words: `<` and `>` are keys themselves. */
+const named: Readonly<Record<string, NamedKey>> = {
+  Up: {flag: 'upArrow', label: '↑', ascii: 'Up', others: ['↑', 'arrowup']},
+  Down: {flag: 'downArrow', label: '↓', ascii: 'Down', others: ['↓', 'arrowdown']},
+  Left: {flag: 'leftArrow', label: '←', ascii: 'Left', others: ['←', 'arrowleft']},
+  Right: {flag: 'rightArrow', label: '→', ascii: 'Right', others: ['→', 'arrowright']},
+  PageUp: {flag: 'pageUp', label: 'PgUp', others: ['pgup']},
+  PageDown: {flag: 'pageDown', label: 'PgDn', others: ['pgdn', 'pgdown']},
   Home: {flag: 'home', others: []},
   End: {flag: 'end', others: []},
   Enter: {flag: 'return', others: ['return', 'cr']},
@@ -20,6 +30,12 @@ const named: Readonly<Record<string, {readonly flag?: keyof Key; readonly others
 
 /** The names of the keys that are no single character. */
 export const namedKeys: readonly string[] = Object.keys(named);
+
+/** A key's name as people read it: `↑`, `PgUp`, `^D`. */
+export function keyLabel(name: string, isUtf8 = true): string {
+  const {label, ascii} = named[name] ?? {};
+  return (isUtf8 ? label : (ascii ?? label)) ?? name;
+}
 
 /**
  * The names of the keys in one input event: `j`, `G`, `^D`, `PageUp`, `Space`. Fast keys arrive together in one event

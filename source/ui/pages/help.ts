@@ -2,7 +2,7 @@ import {padTo, wrapWords} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Command} from '../keys/command-table.ts';
-import {allCommands, arrowsInWords, type CommandTable, commandGroups, keysShown} from '../keys/commands.ts';
+import {allCommands, type CommandTable, commandGroups, keysShown} from '../keys/commands.ts';
 
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
@@ -53,7 +53,7 @@ function block(group: string, commands: readonly Command[], size: BlockSize): re
 
 /** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
 function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledText[] {
-  const shown = (each: Pick<Command, 'keys'>) => (isUtf8 ? keysShown(each) : arrowsInWords(keysShown(each)));
+  const shown = (each: Pick<Command, 'keys'>) => keysShown(each, isUtf8);
   const keys = shown(command);
   const room = Math.max(10, width - keyColumn - 3);
   const before = defaultKeys(command, shown);
