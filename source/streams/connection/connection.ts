@@ -206,9 +206,9 @@ export class Connection {
         signal,
       })
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
-    const sentinel = receiver.end(attempt);
+    const endMarker = receiver.end(attempt);
     if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
-    else this.#dispatch({kind: 'body-ended', attempt, end, sentinel});
+    else this.#dispatch({kind: 'body-ended', attempt, end, endMarker});
   }
 
   /** The log does not name its pipeline. Returns the failure if the server itself refuses or is away. */

@@ -102,7 +102,7 @@ function stepBodyEnded(
   const {attempt, standby} = machine;
   const lost = recordLoss(machine, causeOf(event), context);
   if (standby) return promote(lost, standby, context);
-  if (!event.sentinel) return retry(lost, undefined, context);
+  if (!event.endMarker) return retry(lost, undefined, context);
   return {machine: {...lost, connection: {kind: 'ended', attempt}}, effects: [{kind: 'look-up', attempt}]};
 }
 
@@ -314,9 +314,9 @@ export function unreportedLoss(machine: Machine, context: MachineContext): Loss 
   return context.decided ? undefined : machine.loss;
 }
 
-/** The table "How a stream ends": the sentinel is the server's word; a clean end without it is the runner's death. */
+/** The table "How a stream ends": the end marker is the server's word; a clean end without it is the runner's death. */
 export function causeOf(event: Extract<AttemptEvent, {kind: 'body-ended'}>): LossCause {
-  if (event.sentinel) return 'runner-stopped';
+  if (event.endMarker) return 'runner-stopped';
   switch (event.end.kind) {
     case 'clean':
       return 'runner-lost';

@@ -10,7 +10,7 @@ export type ConnectionState =
   | {readonly kind: 'connecting'; readonly attempt: number}
   | {readonly kind: 'catching-up'; readonly attempt: number; readonly since: number}
   | {readonly kind: 'live'; readonly attempt: number; readonly since: number}
-  /** The body ended in the sentinel: the pipeline is being looked up. */
+  /** The body ended in the end marker: the pipeline is being looked up. */
   | {readonly kind: 'ended'; readonly attempt: number}
   /** Waits until `until`, then connects; `tries` failed attempts so far. */
   | {
@@ -77,7 +77,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'opened'}
   /** The replay is over: a quiet moment, a proved overlap or the time cap. */
   | {readonly kind: 'caught-up'}
-  | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly sentinel: boolean}
+  | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly endMarker: boolean}
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
   | {readonly kind: 'looked-up'; readonly found: PipelineAnswer}
   | {readonly kind: 'retry-due'}

@@ -24,7 +24,7 @@ function words(events: readonly MachineEvent[]): (string | undefined)[] {
 
 const ask: MachineEvent = {kind: 'reconnect', cause: 'asked'};
 const live: MachineEvent[] = [ask, {kind: 'opened', attempt: 1}, {kind: 'caught-up', attempt: 1}];
-const ended = (end: BodyEnd, sentinel = false): MachineEvent => ({kind: 'body-ended', attempt: 1, end, sentinel});
+const ended = (end: BodyEnd, endMarker = false): MachineEvent => ({kind: 'body-ended', attempt: 1, end, endMarker});
 const refused = (failure: ApiFailure): MachineEvent => ({kind: 'refused', attempt: 1, failure});
 
 test('the first connection needs one word', () => {
@@ -56,7 +56,7 @@ test('each end has its own cause, within one outage too', () => {
     ended({kind: 'clean'}),
     {kind: 'retry-due', attempt: 1},
     {kind: 'opened', attempt: 2},
-    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, sentinel: false},
+    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, endMarker: false},
   ];
   expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
 });

@@ -28,10 +28,10 @@ describe('connection loss', () => {
   });
 
   test('the body tells the cause', () => {
-    const event = {kind: 'body-ended', attempt: 1, sentinel: false} as const;
+    const event = {kind: 'body-ended', attempt: 1, endMarker: false} as const;
     expect([
       causeOf({...event, end: {kind: 'clean'}}),
-      causeOf({...event, end: {kind: 'clean'}, sentinel: true}),
+      causeOf({...event, end: {kind: 'clean'}, endMarker: true}),
       causeOf({...event, end: {kind: 'cut', message: 'closed'}}),
       causeOf({...event, end: {kind: 'cut', message: 'the network went silent'}}),
       causeOf({...event, end: {kind: 'aborted'}}),
@@ -63,9 +63,9 @@ describe('connection machine', () => {
   const ask: MachineEvent = {kind: 'reconnect', cause: 'asked'};
   const opened: MachineEvent = {kind: 'opened', attempt: 1};
   const caughtUp: MachineEvent = {kind: 'caught-up', attempt: 1};
-  const cut: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: false, end: {kind: 'cut', message: 'closed'}};
-  const clean: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: false, end: {kind: 'clean'}};
-  const sentinel: MachineEvent = {kind: 'body-ended', attempt: 1, sentinel: true, end: {kind: 'clean'}};
+  const cut: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'cut', message: 'closed'}};
+  const clean: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'clean'}};
+  const endMarker: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: true, end: {kind: 'clean'}};
   const silent: MachineEvent = {kind: 'silent', attempt: 1};
   const refused = (failure: ApiFailure, attempt = 1): MachineEvent => ({kind: 'refused', attempt, failure});
 
@@ -74,7 +74,7 @@ describe('connection machine', () => {
     connecting: play([ask]).machine,
     'catching-up': play([ask, opened]).machine,
     live: play([ask, opened, caughtUp]).machine,
-    ended: play([ask, opened, caughtUp, sentinel]).machine,
+    ended: play([ask, opened, caughtUp, endMarker]).machine,
     waiting: play([ask, refused(unreachable)]).machine,
     'gone, deleted': play([ask, refused(unknown)]).machine,
     'gone, refused': play([ask, refused(unauthorized)]).machine,
@@ -87,7 +87,7 @@ describe('connection machine', () => {
     opened,
     'caught-up': caughtUp,
     cut,
-    sentinel,
+    endMarker,
     'refused, not reached': refused(unreachable),
     'refused, unknown': refused(unknown),
     'refused, not allowed': refused(unauthorized),
@@ -124,7 +124,7 @@ describe('connection machine', () => {
       close: 'idle',
       'caught-up': 'live',
       cut: 'waiting',
-      sentinel: 'ended',
+      endMarker: 'ended',
       'refused, not reached': 'waiting',
       'refused, unknown': 'waiting',
       'refused, not allowed': 'waiting',
@@ -134,7 +134,7 @@ describe('connection machine', () => {
       slept: 'connecting',
       close: 'idle',
       cut: 'waiting',
-      sentinel: 'ended',
+      endMarker: 'ended',
       'refused, not reached': 'waiting',
       'refused, unknown': 'waiting',
       'refused, not allowed': 'waiting',
@@ -201,10 +201,10 @@ describe('connection machine', () => {
     expect(machine.loss).toEqual({cause: 'asked', at: 1000});
   });
 
-  test('the body tells the cause: cut, clean without the sentinel, the sentinel, a silent network', () => {
+  test('the body tells the cause: cut, clean without the end marker, the end marker, a silent network', () => {
     const causeOf = (event: MachineEvent) => play([event], states.live).machine.loss?.cause;
     const timedOut: MachineEvent = {...cut, end: {kind: 'cut', message: 'the network went silent'}};
-    expect([cut, clean, sentinel, timedOut].map(causeOf)).toEqual([
+    expect([cut, clean, endMarker, timedOut].map(causeOf)).toEqual([
       'server-lost',
       'runner-lost',
       'runner-stopped',
@@ -253,7 +253,7 @@ describe('connection machine', () => {
     });
 
     test('in which the server itself ended the log is named by that: the pane has a row about it', () => {
-      const lost = play([{...sentinel, attempt: 2} as MachineEvent], again.machine, at(2200)).machine;
+      const lost = play([{...endMarker, attempt: 2} as MachineEvent], again.machine, at(2200)).machine;
       expect(lost.loss).toEqual({cause: 'runner-stopped', at: 1000});
       expect(play([{kind: 'looked-up', attempt: 2, found: {kind: 'same'}}], lost).machine.connection).toMatchObject({
         cause: 'runner-stopped',
