@@ -66,7 +66,8 @@ it('no two commands have one name', () => {
 });
 
 test('keys are shown as people read them', () => {
-  const shown = (id: string) => allCommands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
+  const shown = (id: string) =>
+    allCommands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
   expect(shown('tab-number')).toBe('1–9');
   expect(shown('up')).toBe('↑ k');
   expect(shown('page-down')).toBe('PgDn Space');
