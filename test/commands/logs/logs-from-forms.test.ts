@@ -46,8 +46,8 @@ const second: readonly Recorded[] = [
   head(20, 'INFO', 'another pipeline of the name'),
   'next file',
   head(21, 'ERROR', 'it fails'),
-  '    with a second line\n',
   'next file',
+  '    with a second line\n',
   head(22, 'INFO', 'it ends'),
 ];
 
@@ -67,7 +67,7 @@ const recordings: Readonly<Record<string, (directory: string) => void>> = {
     const two = writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
     appendFileSync(path.join(two, 'index.jsonl'), `${JSON.stringify({kind: 'deleted', file: 1, at})}\n`);
     rmSync(path.join(two, '000001.log.gz'));
-    truncateSync(path.join(two, '000003.log'), 30);
+    truncateSync(path.join(two, '000003.log'), 50);
   },
   'only markers'(directory) {
     writeRecording(directory, {id: 'id-1', at, pieces: [{kind: 'discarded', entries: 1}, reconnected]});

@@ -2,13 +2,9 @@ import {rmSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import type {MarkerKind} from '../../../source/buffer/markers.ts';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
-import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
-import type {LogsRequest} from '../../../source/settings/request.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
-import {readSettings} from '../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {ServerModel} from '../../stitch/ring-model.ts';
 import {written} from '../../streams/recorded-history.ts';
@@ -69,19 +65,6 @@ test('a recording is printed byte by byte, markers apart; also while it is writt
   expect(await print(home.path)).toEqual({code: 0, notes, text: expected});
 });
 
-test('with prefixes and without colours', async () => {
-  await using home = await temporaryDirectory();
-  const {life} = await record(home.path);
-  await life.close();
-  const {code, text, notes} = await print(home.path, {names: ['p', 'other'], stripColor: true});
-  expect(code).toBe(1);
-  expect(notes.at(-1)).toBe(`pipetail: other: there is no recording of it in ${home.path}`);
-  const lines = text.trimEnd().split('\n');
-  expect(lines.every((line) => line.startsWith('p     | '))).toBe(true);
-  expect(lines[1]).toBe('p     | red grö');
-  expect(lines).toHaveLength(13);
-});
-
 test('a folder that is not there', async () => {
   await using home = await temporaryDirectory();
   const directory = path.join(home.path, 'none');
@@ -106,66 +89,6 @@ test('what makes it fail is said to be a failure', async () => {
   ]);
 });
 
-const apart = [{message: 'could not connect'}, {message: '    refused by peer'}];
-const gaps: readonly (readonly [gap: MarkerKind, records: readonly object[]])[] = [
-  [{kind: 'lost', atLeast: 2, atMost: 2, from: 0, to: 0}, apart],
-  [{kind: 'not-recorded', lines: 2}, apart],
-  [
-    {kind: 'reconnected', cause: 'unknown', downMs: 1000, times: 1, since: 0},
-    [{message: 'could not connect\n    refused by peer'}],
-  ],
-];
-
-test.each(gaps)('an indented line behind a gap may be of a record that is missing: %j', async (gap, records) => {
-  await using home = await temporaryDirectory();
-  const clock = new FakeClock();
-  const server = new ServerModel({bytes: 1e6, entries: 1e6});
-  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
-  await life.recording.start('id-1');
-  life.connect();
-  server.write(`[p] ${server.now()} ERROR t: could not connect`);
-  const follower = server.connect();
-  const received = follower.body.length;
-  life.receive(follower.body);
-  life.buffer.addMarker({at: 0, ...gap});
-  server.write('    refused by peer');
-  life.receive(follower.body.subarray(received));
-  await written(life, clock);
-  await life.close();
-  const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text} = await print(home.path, {recordsOf: recordPrinters(request, 0)});
-  const [_start, ...printed] = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(printed.map(({message, continues}) => ({message, continues}))).toEqual(records);
-});
-
-test('an indented line behind bytes that cannot be read is a record of its own', async () => {
-  await using home = await temporaryDirectory();
-  const clock = new FakeClock();
-  const server = new ServerModel({bytes: 1e6, entries: 1e6});
-  const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1, limits: {fileBytes: 500}});
-  await life.recording.start('id-1');
-  life.connect();
-  for (const line of [`ERROR t: could not connect ${'x'.repeat(500)}`, `INFO t: gone ${'x'.repeat(500)}`]) {
-    life.receive(Buffer.from(`[p] ${server.now()} ${line}\n`));
-    await written(life, clock);
-  }
-  life.receive(Buffer.from('    refused by peer\n'));
-  await written(life, clock);
-  await life.close();
-  rmSync(path.join(home.path, 'p--id-1', '000002.log.gz'));
-  const request = readSettings(['logs', 'p', '--from', home.path, '-o', 'json'], {}).request as LogsRequest;
-  const {text, notes} = await print(home.path, {recordsOf: recordPrinters(request, 0)});
-  const printed = text.trimEnd().split('\n');
-  expect(printed.map((line) => JSON.parse(line).message)).toEqual([
-    expect.stringMatching(/^could not connect x+$/),
-    '    refused by peer',
-  ]);
-  expect(notes).toEqual([expect.stringMatching(/ could not be read: deleted, or damaged$/)]);
-});
-
 async function recordOnce(directory: string, clock: FakeClock, id: string, bytes: string): Promise<void> {
   const life = new RecordedLife({directory, clock, maxBytes: 1e6, pid: 1});
   await life.recording.start(id);
@@ -187,15 +110,4 @@ test('a recording that gives way to others while the one before it is printed is
   };
   expect(await print(home.path, {note})).toMatchObject({code: 0, text: 'id-1\nid-3\n'});
   expect(notes[1]).toBe('pipetail: p: a recording was deleted meanwhile, to make room');
-});
-
-test('of a pipeline that was created again: a line that had not ended is printed once, and ends there', async () => {
-  await using home = await temporaryDirectory();
-  const clock = new FakeClock();
-  await recordOnce(home.path, clock, 'id-1', 'one\ntw');
-  await recordOnce(home.path, clock, 'id-2', 'three\nfou');
-  const {text, notes} = await print(home.path);
-  expect(text).toBe('one\ntw\nthree\nfou');
-  expect(notes).toEqual(['pipetail: p: created again · a new pipeline of the same name (p--id-2)']);
-  expect(await print(home.path, {stripColor: true})).toMatchObject({text: 'one\ntw\nthree\nfou\n'});
 });
