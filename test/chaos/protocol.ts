@@ -8,7 +8,7 @@ export type Fault =
   /** The API dies under the connections: FIN at an exact byte. */
   | {readonly kind: 'api-killed'; readonly name: string; readonly afterBytes: number}
   | {readonly kind: 'api-reset'; readonly name: string}
-  /** The API's connection to the runner breaks: a clean end without the sentinel. */
+  /** The API's connection to the runner breaks: a clean end without the end marker. */
   | {readonly kind: 'runner-connection-lost'; readonly name: string}
   /** A cut, and the next connections are cut too: most of them within the replay. */
   | {readonly kind: 'cut-again'; readonly name: string; readonly afterBytes: readonly number[]}

@@ -79,7 +79,7 @@ export class TruthLog {
         return {pipelineId, wire: Buffer.concat(entries), ends};
       }),
       connections: this.#connections.map(({follower, life, from, noticeBytes, doubtful}) => {
-        // The sentinel counts as sent, and is no part of the log.
+        // The end marker counts as sent, and is no part of the log.
         const sent = Math.min(life.size, from + Math.max(0, follower.sent - noticeBytes));
         const sure = doubtful ? Math.max(from, sent - doubtfulBytes) : sent;
         return {reader: follower.userAgent, life: this.#lives.indexOf(life), from, sent, sure};

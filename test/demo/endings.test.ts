@@ -23,15 +23,15 @@ async function follower(): Promise<RawClient> {
 const recorded = (file: string) => recordingBytes(file).toString();
 
 const clean = '\r\n0\r\n\r\n';
-const withSentinel = `\r\n10\r\nLogs have ended\n${clean}`;
+const withEndMarker = `\r\n10\r\nLogs have ended\n${clean}`;
 
 describe('the ways in which a stream ends', () => {
   it('pipeline deleted: end marker, last chunk, gone from the list', async () => {
     const client = await follower();
     server.deletePipeline('demo');
     await client.completed();
-    expect(client.raw.toString().endsWith(`before the end\n${withSentinel}`)).toBe(true);
-    expect(recorded('05c-runner-sigterm-api-alive.raw').endsWith(withSentinel)).toBe(true);
+    expect(client.raw.toString().endsWith(`before the end\n${withEndMarker}`)).toBe(true);
+    expect(recorded('05c-runner-sigterm-api-alive.raw').endsWith(withEndMarker)).toBe(true);
     expect(client.end).toBeUndefined();
     expect(server.pipelines).toHaveLength(0);
     client.reset();
@@ -55,7 +55,7 @@ describe('the ways in which a stream ends', () => {
     const client = await follower();
     server.stopRunnerGently();
     await client.completed();
-    expect(client.raw.toString().endsWith(withSentinel)).toBe(true);
+    expect(client.raw.toString().endsWith(withEndMarker)).toBe(true);
     const refused = await RawClient.request(logsUrl());
     await refused.completed();
     expect(refused.exchange?.statusLine).toBe('HTTP/1.1 503 Service Unavailable');

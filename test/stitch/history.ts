@@ -271,9 +271,9 @@ class PlayerSink extends BufferSink {
 
 /** How many bytes at the end of a body may be the end marker, or its beginning. */
 function heldBack(body: Buffer): number {
-  const sentinel = 'Logs have ended\n';
+  const endMarker = 'Logs have ended\n';
   const lastLine = /[^\n]*\n?$/.exec(body.toString('latin1'))?.[0] ?? '';
-  return sentinel.startsWith(lastLine) ? lastLine.length : 0;
+  return endMarker.startsWith(lastLine) ? lastLine.length : 0;
 }
 
 function countLines(bytes: Buffer): number {
