@@ -47,12 +47,12 @@ export function createClient(options: ClientOptions): ApiClient {
     ...credentials.secrets(),
     ...(proxy?.login === undefined ? [] : [proxy.login]),
   ]);
-  const way: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
+  const transport: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers();
-  const routes = new JsonRoutes({baseUrl, authorized, way, clock, timeouts, answers});
+  const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
   const listed = new ListedPipelines(routes, baseUrl);
-  /** The one way out of a failed look-up: no message leaves with a credential or a control character in it. */
+  /** Every failed request leaves through this: no message keeps a credential or a control character. */
   const rethrow = (error: unknown): never => {
     throw error instanceof ApiError ? toApiError(error.failure, present) : error;
   };
@@ -83,7 +83,17 @@ export function createClient(options: ClientOptions): ApiClient {
       return authorized(handlers.signal, (headers) => {
         if (handlers.signal.aborted) throw new ApiError({kind: 'cancelled'});
         const logHeaders = {...headers, accept: 'text/plain'};
-        return new LogRequest({undici, url, headers: logHeaders, way, handlers, clock, timeouts, present, answers}).end;
+        return new LogRequest({
+          undici,
+          url,
+          headers: logHeaders,
+          transport,
+          handlers,
+          clock,
+          timeouts,
+          present,
+          answers,
+        }).end;
       });
     },
     async close() {
@@ -99,12 +109,12 @@ function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: strin
     accept: 'application/json',
     'user-agent': userAgent,
     ...(tenant !== undefined && {'feldera-tenant': tenant}),
-    // Over TLS the proxy hears it when it opens the tunnel.
+    // Over TLS the proxy gets it with the request for a tunnel.
     ...(proxy && baseUrl.startsWith('http:') && proxyHeaders(proxy)),
   };
 }
 
-/** Asks for the list of pipelines again and again. */
+/** The list of pipelines, requested again and again. */
 class ListedPipelines {
   readonly #routes: JsonRoutes;
   readonly #url: string;
@@ -124,7 +134,7 @@ class ListedPipelines {
       headers: {'accept-encoding': 'gzip'},
       parse: (json) => parsePipelines(json, this.#last?.pipelines ?? []),
       // Compared as sent: an unchanged list, which most are, is neither decompressed nor parsed.
-      known: ({status, bytes}) =>
+      cached: ({status, bytes}) =>
         this.#last && status === 200 && bytes.equals(this.#last.wire) ? this.#last.pipelines : undefined,
     });
     this.#last = {wire: wire.bytes, pipelines: value};

@@ -8,12 +8,12 @@ import type {HttpProxy} from './types.ts';
 /** How a server is reached; the same for all connections to it. */
 export type Transport = {
   readonly proxy: HttpProxy | undefined;
-  /** The certificate of the server, and of the proxy, is not looked at. */
+  /** The certificate of the server, and of the proxy, is not checked. */
   readonly insecure: boolean;
   readonly secureContext: () => tls.SecureContext;
 };
 
-/** Whose certificates are believed. */
+/** Whose certificates are trusted. */
 export type Trust = {
   /** Any certificate is, for any name. */
   readonly insecure?: boolean;
@@ -26,14 +26,14 @@ export type Trust = {
 /** The code of an error: the peer closed while TLS was being set up. */
 export const cutInHandshake = 'CUT_IN_TLS_HANDSHAKE';
 
-/** The server that is meant, whatever the way to it. */
+/** The server itself, with a proxy before it or without. */
 type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
 
 type ConnectingOptions = {
   /** Just made, to the target or to the proxy. */
   readonly raw: net.Socket;
   readonly target: Target;
-  readonly way: Transport;
+  readonly transport: Transport;
   readonly clock: Clock;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   readonly timeout: number;
@@ -49,10 +49,10 @@ class Connecting {
 
   constructor(options: ConnectingOptions) {
     this.#options = options;
-    this.#stage = options.way.proxy ? 'proxy' : 'server';
+    this.#stage = options.transport.proxy ? 'proxy' : 'server';
   }
 
-  begin(): void {
+  start(): void {
     const {raw, clock, timeout} = this.#options;
     this.#cancelTimer = clock.after(timeout, () => this.#fail(errorWithCode('ETIMEDOUT')));
     raw.on('error', this.#fail);
@@ -61,28 +61,28 @@ class Connecting {
   }
 
   #onConnect(): void {
-    const {raw, way} = this.#options;
-    const {proxy} = way;
+    const {raw, transport} = this.#options;
+    const {proxy} = transport;
     if (!proxy) this.#atServer(raw);
-    else if (proxy.secure) startTls(raw, proxy.host, way, (hop) => this.#atProxy(hop, proxy), this.#fail);
+    else if (proxy.secure) startTls(raw, proxy.host, transport, (hop) => this.#atProxy(hop, proxy), this.#fail);
     else this.#atProxy(raw, proxy);
   }
 
   #atProxy(hop: net.Socket, proxy: HttpProxy): void {
     const {target} = this.#options;
-    // What is not for TLS the proxy takes itself, and sends on.
+    // A plain request goes to the proxy itself, which sends it on.
     if (target.secure) openTunnel(hop, proxy, target).then(() => this.#atServer(hop), this.#fail);
     else this.#succeed(hop);
   }
 
   #atServer(hop: net.Socket): void {
-    const {target, way} = this.#options;
+    const {target, transport} = this.#options;
     if (!target.secure) {
       this.#succeed(hop);
       return;
     }
     this.#stage = 'server-tls';
-    startTls(hop, target.host, way, this.#succeed, this.#fail);
+    startTls(hop, target.host, transport, this.#succeed, this.#fail);
   }
 
   readonly #succeed = (socket: net.Socket): void => {
@@ -104,7 +104,7 @@ class Connecting {
   }
 
   #atStage(error: Error): Error {
-    const {proxy} = this.#options.way;
+    const {proxy} = this.#options.transport;
     if (proxy && this.#stage === 'proxy') return errorOfProxy(error, proxy);
     // Of a connection that was never refused: what a plain server does with a client hello.
     const isCut = this.#stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
@@ -123,8 +123,8 @@ function errorWithCode(code: string): Error {
 }
 
 /**
- * Begins TLS with `hostname` on a socket that stands; HTTP/1.1 alone is offered. Each of the two is called at most once,
- * save that `fail` also hears of what goes wrong later.
+ * Starts TLS with `hostname` on an open socket; HTTP/1.1 alone is offered. Each callback is called at most once, but
+ * `fail` also for what goes wrong later.
  */
 function startTls(
   raw: net.Socket,
@@ -146,10 +146,10 @@ function startTls(
   socket.once('secureConnect', () => succeed(socket));
 }
 
-/** Bytes of a proxy's answer that are read; those seen have a few hundred. */
+/** Bytes of a proxy's answer that are read; proxies send a few hundred. */
 const answerLimit = 16 * 1024;
 
-/** The way to the server ends at the proxy. The message is one line for the user. */
+/** The proxy does not connect to the server. The message is one line for the user. */
 export class ProxyError extends Error {
   constructor(proxy: HttpProxy, words: string) {
     super(`the proxy ${authority(proxy)} from ${proxy.from} ${words}`);
@@ -157,7 +157,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** The header that a proxy asks for, if it is to have one. */
+/** The header of a proxy with a login. */
 export function proxyHeaders({login}: HttpProxy): Readonly<Record<string, string>> {
   return login === undefined ? {} : {'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`};
 }
@@ -180,7 +180,7 @@ async function openTunnel(
 
 /**
  * The answer up to its empty line. Read by hand: `data` events would leave the socket flowing, and what follows is for
- * TLS. A server says nothing before the client's hello, so nothing follows yet.
+ * TLS. A server sends nothing before the client's hello, so nothing follows yet.
  */
 async function readHead(socket: net.Socket, proxy: HttpProxy): Promise<string> {
   let head = '';
@@ -213,7 +213,7 @@ function authority({host, port}: {readonly host: string; readonly port: number})
 /** Silence after which TCP probes the peer; libuv then probes each second and gives up after ten. */
 const keepAliveDelay = 15_000;
 
-/** Node gives the first of several addresses 250 ms, too short for a distant server; the next one is tried then. */
+/** After this the next of several addresses is tried. Node's 250 ms are too short for a distant server. */
 const addressAttemptTimeout = 1000;
 
 /**
@@ -224,17 +224,17 @@ const addressAttemptTimeout = 1000;
  */
 export function createConnector(options: {
   clock: Clock;
-  way: Transport;
+  transport: Transport;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   timeout: number;
   /** How the raw socket is read; default: as Node does. */
   reads?: SocketReads;
 }): buildConnector.connector {
-  const {clock, way, timeout, reads} = options;
+  const {clock, transport, timeout, reads} = options;
   return ({hostname, port, protocol}, callback) => {
     const secure = protocol === 'https:';
     const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
-    const firstHop = way.proxy ?? target;
+    const firstHop = transport.proxy ?? target;
     const raw = net.connect({
       host: firstHop.host,
       port: firstHop.port,
@@ -245,15 +245,15 @@ export function createConnector(options: {
       ...(reads && {onread: reads.onread}),
     });
     if (reads) reads.socket = raw;
-    new Connecting({raw, target, way, clock, timeout, callback}).begin();
-    // undici cancels an attempt that nobody waits for through this socket.
+    new Connecting({raw, target, transport, clock, timeout, callback}).start();
+    // Through this socket undici cancels an attempt that it does not need.
     return raw;
   };
 }
 
 /**
  * Makes the context of all TLS connections, when the first needs it: to read 300 roots takes about 30 ms. The machine's
- * own roots count beside Node's, as they do for every other program of the user.
+ * own roots count beside Node's, as for every other program of the user.
  */
 export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
   let context: tls.SecureContext | undefined;

@@ -9,15 +9,15 @@ export type Credentials = {
   readonly token: (signal: AbortSignal) => Promise<string | undefined>;
   /** The server answered 401 to this token. True: another one may be had, so the request is worth repeating. */
   readonly refused: (token: string) => boolean;
-  /** When this token was made, in wall milliseconds, where tokens are made; `given`: it is what the user gave. */
+  /** When this token was made (Unix time in ms), where tokens are made; `given`: the user gave it. */
   readonly madeAt: (token: string) => number | 'given';
-  /** What must not be shown, wherever it is echoed: the tokens in use, and those until lately. */
+  /** What must not be shown, wherever it is echoed: the tokens in use, and those before them. */
   readonly secrets: () => readonly string[];
-  /** Ends what is under way. */
+  /** Ends a making in progress. */
   readonly close: () => void;
 };
 
-/** What a header can carry without being taken apart. */
+/** A header can carry it in one piece. */
 function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
@@ -48,7 +48,7 @@ type RenewedCredentialsOptions = {
 /** Milliseconds from the end of one making to the next, twice as many each time that it brought nothing of use. */
 const leastPause = 10_000;
 const longestPause = 60_000;
-/** A message may still be on its way that echoes a token from before. */
+/** A message that echoes an earlier token may still come. */
 const secretsKept = 4;
 
 /**
@@ -112,7 +112,7 @@ export class RenewedCredentials implements Credentials {
     return this.#making;
   }
 
-  /** Never rejects: what went wrong is kept for those who find no token. */
+  /** Never rejects: the failure is kept for requests that find no token. */
   async #make(): Promise<void> {
     const {make, clock, url} = this.#options;
     if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
@@ -144,7 +144,7 @@ export class RenewedCredentials implements Credentials {
   }
 }
 
-/** Waits for `work`, which goes on for the others when this one's `signal` aborts. */
+/** Waits for `work`, which continues for the others when this one's `signal` aborts. */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const {promise, reject} = Promise.withResolvers<never>();
   const onAbort = () => reject(new ApiError({kind: 'cancelled'}));
@@ -157,13 +157,13 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
   }
 }
 
-/** A token is renewed so long before its end, in milliseconds: a request may be under way for 30 s. */
+/** Milliseconds before its end when a token is renewed: a request may take 30 s. */
 const margin = 60_000;
 
 /**
- * When a token should be replaced, in wall milliseconds: a minute before the `exp` of a JWT (RFC 7519, section 4.1.4),
+ * When a token should be replaced (Unix time in ms): a minute before the `exp` of a JWT (RFC 7519, section 4.1.4),
  * but not before half of what is left at `now`. Undefined for what is no JWT or names no end, and for one that is over
- * already: this machine's clock is wrong then, and only the server can tell.
+ * already: this machine's clock is wrong then, and only the server knows.
  */
 function renewalTime(token: string, now: number): number | undefined {
   const end = tokenEnd(token);
@@ -172,7 +172,7 @@ function renewalTime(token: string, now: number): number | undefined {
   return left <= 0 ? undefined : now + left - Math.min(margin, left / 2);
 }
 
-/** The `exp` of a JWT in wall milliseconds; undefined for what is no JWT or names no end that a calendar has. */
+/** The `exp` of a JWT as Unix time in ms; undefined for what is no JWT or names no end that a calendar has. */
 export function tokenEnd(token: string): number | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;

@@ -4,7 +4,7 @@ import type {ApiFailure} from './types.ts';
 /** Makes text from the server or the network fit to be shown: no credential, one line, no control characters. */
 export type Redactor = (text: string) => string;
 
-/** The only error that the client throws; `failure` says which of the three paths it is. */
+/** The only error that the client throws; `failure` is one of three paths. */
 export class ApiError extends Error {
   readonly failure: ApiFailure;
 

@@ -3,7 +3,7 @@ import {parseJson} from '../lib/json.ts';
 import {parseServerError} from './parse-pipeline.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 
-/** Which of the API's routes was asked; the same answer means different things on different routes. */
+/** The route of a request; the same response means different things on different routes. */
 export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
 
 /** Response headers by lower-case name, as undici gives them. */
@@ -32,133 +32,133 @@ const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonl
 };
 
 /**
- * Says what an answer that cannot be used means: every error of the API, the same errors from proxies in between, and
- * a 200 that is not what the route answers. `now` is in milliseconds since the epoch, for a `Retry-After` date.
+ * What a response that cannot be used means: every error of the API, the same errors from proxies in between, and a 200
+ * that does not belong to the route. `now`: Unix time in ms, for a `Retry-After` date.
  */
-export function failureOf(answer: HttpResponse, now: number): ApiFailure {
-  const {status} = answer;
-  const error = parseServerError(parseJson(answer.body));
-  const told = {
-    answer,
+export function failureOf(response: HttpResponse, now: number): ApiFailure {
+  const {status} = response;
+  const error = parseServerError(parseJson(response.body));
+  const reply = {
+    response,
     now,
     code: error?.errorCode ?? '',
-    detail: `${status} ${error?.message ?? plainText(answer)}`.trim(),
+    detail: `${status} ${error?.message ?? plainText(response)}`.trim(),
   };
-  const known = Object.hasOwn(fatalCodes, told.code) ? fatalCodes[told.code] : undefined;
-  if (known) return fatal(told, known.reason, `${known.sentence} (${told.detail})`);
+  const known = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
+  if (known) return fatal(reply, known.reason, `${known.sentence} (${reply.detail})`);
   // Before Feldera 0.97, which is not supported.
-  if (told.code === 'RunnerInteractionShutdown') {
-    return retryable(told, 'runner-unreachable', `a pipeline that is not deployed has no log here (${told.detail})`);
+  if (reply.code === 'RunnerInteractionShutdown') {
+    return retryable(reply, 'runner-unreachable', `a pipeline that is not deployed has no log here (${reply.detail})`);
   }
-  if (told.code.startsWith('RunnerInteraction')) {
-    return retryable(told, 'runner-unreachable', `the pipeline's runner does not answer (${told.detail})`);
+  if (reply.code.startsWith('RunnerInteraction')) {
+    return retryable(reply, 'runner-unreachable', `the pipeline's runner does not answer (${reply.detail})`);
   }
-  if (status >= 200 && status < 300) return unexpectedSuccess(told, error !== undefined);
-  if (status >= 300 && status < 400) return redirected(told);
+  if (status >= 200 && status < 300) return unexpectedSuccess(reply, error !== undefined);
+  if (status >= 300 && status < 400) return redirected(reply);
   switch (status) {
     case 401:
-      return unauthorized(told);
+      return unauthorized(reply);
     case 403:
-      return fatal(told, 'forbidden', `the server does not allow this (${told.detail})`);
+      return fatal(reply, 'forbidden', `the server does not allow this (${reply.detail})`);
     case 404:
-      return notFound(told, error !== undefined);
+      return notFound(reply, error !== undefined);
     case 407:
-      return fatal(told, 'bad-request', `the proxy wants a login: put http://user:password@… into HTTP_PROXY`);
+      return fatal(reply, 'bad-request', `the proxy wants a login: put http://user:password@… into HTTP_PROXY`);
     case 408:
-      return retryable(told, 'timeout', `the server waited too long for the request (${told.detail})`);
+      return retryable(reply, 'timeout', `the server waited too long for the request (${reply.detail})`);
     case 429:
-      return retryable(told, 'server-error', `the server asks for fewer requests (${told.detail})`);
+      return retryable(reply, 'server-error', `the server asks for fewer requests (${reply.detail})`);
     case 431:
       return fatal(
-        told,
+        reply,
         'headers-too-large',
-        `the request's headers are too large, perhaps the token (${told.detail})`,
+        `the request's headers are too large, perhaps the token (${reply.detail})`,
       );
     default:
-      if (status >= 500) return retryable(told, 'server-error', `the server failed (${told.detail})`);
-      return refused(told);
+      if (status >= 500) return retryable(reply, 'server-error', `the server failed (${reply.detail})`);
+      return refused(reply);
   }
 }
 
-/** What nginx, Go and Apache answer when they are spoken to in plain HTTP on a TLS port. */
+/** What nginx, Go and Apache answer to plain HTTP on a TLS port. */
 const plainHttpToTls =
   /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to/i;
 
-type Told = {readonly answer: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
+type Reply = {readonly response: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
 
-/** How the sentence of `token-expired` begins, until the token is looked at. */
+/** How the sentence of `token-expired` begins, until the token itself is read. */
 export const tokenHasExpired = 'the token has expired';
 
-function unauthorized(told: Told): ApiFailure {
-  const challenge = headerOf(told.answer.headers, 'www-authenticate') ?? '';
+function unauthorized(reply: Reply): ApiFailure {
+  const challenge = headerOf(reply.response.headers, 'www-authenticate') ?? '';
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
-  const detail = `${told.detail} ${description}`.trim();
-  // `ExpiredSignature` is what the library of Feldera says, `The access token expired` the example of RFC 6750.
-  if (told.answer.authorized && /expired/i.test(description)) {
-    return fatal(told, 'token-expired', `${tokenHasExpired} (${detail})`);
+  const detail = `${reply.detail} ${description}`.trim();
+  // Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
+  if (reply.response.authorized && /expired/i.test(description)) {
+    return fatal(reply, 'token-expired', `${tokenHasExpired} (${detail})`);
   }
-  const does = told.answer.authorized ? 'refused the credentials' : 'asks for credentials';
-  return fatal(told, 'unauthorized', `the server ${does} (${detail})`);
+  const does = reply.response.authorized ? 'refused the credentials' : 'asks for credentials';
+  return fatal(reply, 'unauthorized', `the server ${does} (${detail})`);
 }
 
 /** An empty 404 on the logs route: the pipeline exists, its runner is not ready yet. Elsewhere: not an API route. */
-function notFound(told: Told, isApiError: boolean): ApiFailure {
-  const {route, url, body} = told.answer;
-  if (isApiError) return fatal(told, 'bad-request', `the server did not find what was asked for (${told.detail})`);
+function notFound(reply: Reply, isApiError: boolean): ApiFailure {
+  const {route, url, body} = reply.response;
+  if (isApiError) return fatal(reply, 'bad-request', `the server did not find what was asked for (${reply.detail})`);
   if (route === 'logs' && body.length === 0) {
-    return retryable(told, 'not-ready', "the pipeline's runner is not ready yet (404)");
+    return retryable(reply, 'not-ready', "the pipeline's runner is not ready yet (404)");
   }
-  return fatal(told, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
+  return fatal(reply, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
 }
 
-function refused(told: Told): ApiFailure {
-  if (plainHttpToTls.test(textOf(told.answer.body))) {
-    const {host} = new URL(told.answer.url);
-    return fatal(told, 'wrong-url', `${host} speaks TLS: use --host https://${host}`);
+function refused(reply: Reply): ApiFailure {
+  if (plainHttpToTls.test(textOf(reply.response.body))) {
+    const {host} = new URL(reply.response.url);
+    return fatal(reply, 'wrong-url', `${host} speaks TLS: use --host https://${host}`);
   }
-  return fatal(told, 'bad-request', `the server refused the request (${told.detail})`);
+  return fatal(reply, 'bad-request', `the server refused the request (${reply.detail})`);
 }
 
 /** Redirects are not followed: the credentials would go where the user did not send them. */
-function redirected(told: Told): ApiFailure {
-  const {url, headers, status} = told.answer;
+function redirected(reply: Reply): ApiFailure {
+  const {url, headers, status} = reply.response;
   const location = headerOf(headers, 'location') ?? '';
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
   // Without its query, which may carry a login's state.
   const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
-  return fatal(told, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
+  return fatal(reply, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
 }
 
-function unexpectedSuccess(told: Told, isApiError: boolean): ApiFailure {
-  const {route, url, headers, body, status} = told.answer;
-  if (isApiError) return retryable(told, 'server-error', `the server failed (${told.detail})`);
+function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
+  const {route, url, headers, body, status} = reply.response;
+  if (isApiError) return retryable(reply, 'server-error', `the server failed (${reply.detail})`);
   if (isWebPage(headers, body)) {
-    return fatal(told, 'wrong-url', `${url} answered with a web page, not with the API: is the base URL right?`);
+    return fatal(reply, 'wrong-url', `${url} answered with a web page, not with the API: is the base URL right?`);
   }
-  if (status !== 200) return retryable(told, 'protocol', `${url} answered with an unexpected status (${status})`);
+  if (status !== 200) return retryable(reply, 'protocol', `${url} answered with an unexpected status (${status})`);
   const encoding = encodingOf(headers);
   if (route === 'logs' && encoding !== 'identity') {
-    return retryable(told, 'protocol', `${url} answered in a content encoding that was not asked for (${encoding})`);
+    return retryable(reply, 'protocol', `${url} answered in a content encoding that was not asked for (${encoding})`);
   }
   if (route === 'logs') {
     const type = mediaTypeOf(headers);
     const sent = type === '' ? 'without a content type' : `with ${type}`;
-    return fatal(told, 'wrong-url', `${url} answered ${sent}, not with text/plain logs: is the base URL right?`);
+    return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs: is the base URL right?`);
   }
-  return retryable(told, 'protocol', `${url} answered with something else than the JSON that Feldera sends`);
+  return retryable(reply, 'protocol', `${url} answered with something else than the JSON that Feldera sends`);
 }
 
-function fatal(told: Told, reason: FatalReason, message: string): ApiFailure {
-  return {kind: 'fatal', reason, message, ...origin(told)};
+function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
+  return {kind: 'fatal', reason, message, ...origin(reply)};
 }
 
-function retryable(told: Told, reason: RetryableReason, message: string): ApiFailure {
-  const retryAfter = parseRetryAfter(headerOf(told.answer.headers, 'retry-after'), told.now);
-  return {kind: 'retryable', reason, message, ...origin(told), ...(retryAfter === undefined ? {} : {retryAfter})};
+function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
+  const retryAfter = parseRetryAfter(headerOf(reply.response.headers, 'retry-after'), reply.now);
+  return {kind: 'retryable', reason, message, ...origin(reply), ...(retryAfter === undefined ? {} : {retryAfter})};
 }
 
-function origin({answer, code}: Told): {url: string; status: number; errorCode?: string} {
-  return {url: answer.url, status: answer.status, ...(code === '' ? {} : {errorCode: code})};
+function origin({response, code}: Reply): {url: string; status: number; errorCode?: string} {
+  return {url: response.url, status: response.status, ...(code === '' ? {} : {errorCode: code})};
 }
 
 /** A body that is plain text for people (the API sends some), never a page's markup. */
@@ -192,7 +192,7 @@ export function encodingOf(headers: ResponseHeaders): string {
   return encoding === '' ? 'identity' : encoding;
 }
 
-/** Whether a response on the logs route is a log: 200, `text/plain`, not compressed (never asked for, never sent). */
+/** Whether a response on the logs route is a log: 200, `text/plain`, not compressed (never requested, never sent). */
 export function isLog(status: number, headers: ResponseHeaders): boolean {
   return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
 }
@@ -208,8 +208,8 @@ export function isWebPage(headers: ResponseHeaders, body: Uint8Array): boolean {
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
- * Reads a `Retry-After` header: seconds or an HTTP date. Answers milliseconds from `now` (milliseconds since the
- * epoch), 0 for a date that has passed, undefined for anything else.
+ * Reads a `Retry-After` header: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a date
+ * that has passed, undefined for anything else.
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';

@@ -30,7 +30,7 @@ const poolSize = 4;
 type JsonRoutesOptions = {
   readonly baseUrl: string;
   readonly authorized: AuthHeaders;
-  readonly way: Transport;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly answers: ServerAnswers;
@@ -42,11 +42,11 @@ type JsonRequest<T> = {
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
   readonly parse: (json: unknown) => T | undefined;
-  /** Answers what was read from the same bytes before. */
-  readonly known?: (wire: RawResponse) => T | undefined;
+  /** Returns what was read from the same bytes before. */
+  readonly cached?: (wire: RawResponse) => T | undefined;
 };
 
-/** The routes that answer in JSON, over one pool, which is made for the first request. */
+/** The routes with JSON responses, over one pool, which is made for the first request. */
 export class JsonRoutes {
   readonly #options: JsonRoutesOptions;
   #pool: Pool | undefined;
@@ -55,17 +55,17 @@ export class JsonRoutes {
     this.#options = options;
   }
 
-  /** Asks, and reads the answer's JSON through `parse`; whatever does not fit is a typed failure. */
+  /** Requests JSON and parses it; whatever does not fit is a typed failure. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock} = this.#options;
       const number = answers.start();
-      const wire = await this.#ask(url, request.signal, {...headers, ...request.headers});
-      const known = request.known?.(wire);
-      if (known !== undefined) {
+      const wire = await this.#request(url, request.signal, {...headers, ...request.headers});
+      const cached = request.cached?.(wire);
+      if (cached !== undefined) {
         answers.succeeded(number);
-        return {value: known, wire};
+        return {value: cached, wire};
       }
       const hasToken = 'authorization' in headers;
       const answer: HttpResponse = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
@@ -81,15 +81,15 @@ export class JsonRoutes {
     });
   }
 
-  /** Ends what is under way. */
+  /** Ends the requests in progress. */
   async close(): Promise<void> {
     const closing = this.#pool;
     this.#pool = undefined;
     await closing?.destroy();
   }
 
-  async #ask(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<RawResponse> {
-    const {baseUrl, way, clock, timeouts, answers} = this.#options;
+  async #request(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<RawResponse> {
+    const {baseUrl, transport, clock, timeouts, answers} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
@@ -99,9 +99,9 @@ export class JsonRoutes {
       headersTimeout: 0,
       // Below the server's own 5 s, so that a request seldom meets a connection that is being closed.
       keepAliveTimeout: 4000,
-      connect: createConnector({clock, way, timeout: timeouts.connect}),
+      connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
-    return collectBody({pool: this.#pool, proxy: way.proxy, url, headers, clock, timeouts, signal, answers});
+    return collectBody({pool: this.#pool, proxy: transport.proxy, url, headers, clock, timeouts, signal, answers});
   }
 }
 
@@ -124,7 +124,7 @@ type BodyCollector = {
 
 /**
  * One short request over the shared pool. Throws an `ApiError` when no complete answer came: `cancelled` when `signal`
- * was aborted, else what the transport said. Any status is an answer.
+ * was aborted, else the failure of the transport. Any status is an answer.
  */
 async function collectBody(request: BodyCollector): Promise<RawResponse> {
   const {pool, url, headers, clock, timeouts} = request;

@@ -12,7 +12,7 @@ export type LogRequestOptions = {
   readonly undici: Undici;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly way: Transport;
+  readonly transport: Transport;
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
@@ -21,8 +21,8 @@ export type LogRequestOptions = {
 };
 
 /**
- * `waiting`: no headers yet. `open`: a log; `sized` says whether its end can be told from a cut. `refused`: anything
- * else, whose body is collected up to a limit because it says why. `settled`: nothing that still comes is heard.
+ * `waiting`: no headers yet. `open`: a log; `sized` says whether its end differs from a cut. `refused`: anything
+ * else, whose body is collected up to a limit because it explains the refusal. `settled`: whatever still comes is ignored.
  */
 type Phase =
   | {readonly kind: 'waiting'}
@@ -33,7 +33,7 @@ type Phase =
 /**
  * One log stream: one request on one TCP connection of its own, which ends with it. undici pushes each piece of the
  * body as it comes off the socket, and those of one read are handed on together; there is no stream in between and
- * nothing here pauses it for longer than `ReadPace` does, because the server drops a follower that stops reading.
+ * nothing here pauses it for longer than `SocketReads` does, because the server drops a follower that stops reading.
  */
 export class LogRequest implements Dispatcher.DispatchHandler {
   /** As `ApiClient.followLogs`. */
@@ -54,22 +54,22 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.end = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    const {url, headers, way, handlers, clock, timeouts} = options;
+    const {url, headers, transport, handlers, clock, timeouts} = options;
     this.#number = options.answers.start();
     this.#reads = new SocketReads({clock, deliver: handlers.onData, onError: this.#onHandlerError});
-    const {origin, path} = requestTarget(url, way.proxy);
+    const {origin, path} = requestTarget(url, transport.proxy);
     this.#client = new options.undici.Client(origin, {
       allowH2: false,
       // Quiet logs stay open for days, and the wait for headers is timed on our own clock.
       bodyTimeout: 0,
       headersTimeout: 0,
-      connect: createConnector({clock, way, timeout: timeouts.connect, reads: this.#reads}),
+      connect: createConnector({clock, transport, timeout: timeouts.connect, reads: this.#reads}),
     });
     handlers.signal.addEventListener('abort', this.#abort);
     this.#client.dispatch({method: 'GET', path, headers}, this);
   }
 
-  /** The request is about to be written; the connection stands. */
+  /** The connection is open, and the request is about to be written. */
   onRequestStart(): void {
     if (this.#phase.kind !== 'waiting') return;
     const {clock, timeouts, url} = this.#options;
@@ -115,7 +115,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     const phase = this.#phase;
     if (phase.kind === 'refused') this.#refuse();
     if (phase.kind !== 'open') return;
-    // A body without length and chunks (HTTP/1.0) ends with its connection: nothing tells its end from a cut.
+    // A body without length and chunks (HTTP/1.0) ends with its connection: its end looks like a cut.
     const end: BodyEnd = phase.sized ? {kind: 'clean'} : {kind: 'cut', message: 'the connection closed'};
     this.#settle(() => this.#resolve(end));
   }

@@ -8,12 +8,12 @@ import type {DeploymentError, Pipeline, PipelineDetail, ServerError, Session} fr
  */
 export function parsePipelines(json: unknown, previous: readonly Pipeline[]): readonly Pipeline[] | undefined {
   if (!Array.isArray(json)) return undefined;
-  const known = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
+  const byId = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
   const pipelines: Pipeline[] = [];
   for (const entry of json) {
     const pipeline = parsePipeline(entry);
     if (pipeline === undefined) continue;
-    const before = known.get(pipeline.id);
+    const before = byId.get(pipeline.id);
     pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
   }
   const unchanged = pipelines.length === previous.length && pipelines.every((pipeline, i) => pipeline === previous[i]);
@@ -96,8 +96,8 @@ function sameError(a: DeploymentError | undefined, b: DeploymentError | undefine
 
 /**
  * Turns `program_error` (Feldera 0.337.0: `{sql_compilation, rust_compilation, system_error}`, each null or what that
- * step said) into text to read. Undefined when nothing failed: a program that compiled keeps its steps' output, with
- * exit code 0. A shape that is not known is shown as JSON rather than hidden.
+ * step reported) into text to read. Undefined when nothing failed: a program that compiled keeps its steps' output, with
+ * exit code 0. An unknown shape is shown as JSON rather than hidden.
  */
 export function describeProgramError(json: unknown): string | undefined {
   if (json === null || json === undefined) return undefined;
@@ -154,7 +154,7 @@ export function parseServerError(json: unknown): ServerError | undefined {
   return {message: message === '' ? errorCode : message, errorCode, details: fieldOf(json, 'details')};
 }
 
-/** Reads `deployment_error`, and finds its cause: all that say why a pipeline failed say it in the same words. */
+/** Reads `deployment_error`, and finds its cause: every part of the program shows a failure in these words. */
 export function parseDeploymentError(json: unknown): DeploymentError | undefined {
   const error = parseServerError(json);
   if (error === undefined) return undefined;
@@ -163,14 +163,14 @@ export function parseDeploymentError(json: unknown): DeploymentError | undefined
   return {message, errorCode, cause: causeOf(error), endedStart, more: detailsBeyond(error)};
 }
 
-/** In one line: what the details say, else the line of the message that tells most. */
+/** In one line: from the details, else the most useful line of the message. */
 function causeOf({message, details}: ServerError): string {
   const error = fieldOf(details, 'error');
-  const told =
+  const cause =
     firstLine(typeof error === 'string' ? error : stringOf(details, 'compiler_error')) ??
     panicIn(error) ??
     connectorErrorIn(error);
-  return onOneLine(told ?? causeInMessage(message) ?? firstLine(message) ?? message);
+  return onOneLine(cause ?? causeInMessage(message) ?? firstLine(message) ?? message);
 }
 
 function detailsBeyond({message, details}: ServerError): readonly (readonly [place: string, text: string])[] {
@@ -202,7 +202,7 @@ function panicIn(error: unknown): string | undefined {
     .replace(/\s*\n\s*/g, ' ')}${place}`;
 }
 
-/** `{error, endpoint_name, fatal, backtrace}` of a connector; others may say as much in fewer fields. */
+/** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
 function connectorErrorIn(error: unknown): string | undefined {
   if (!isObject(error)) return undefined;
   const cause = firstLine(stringOf(error, 'error'));
@@ -212,7 +212,7 @@ function connectorErrorIn(error: unknown): string | undefined {
 
 /**
  * What follows the words that always come first: `… failed to initialize. Error details: …`, `panic message: …`; what the
- * runner's checks find (`Pipeline check failed: …`), and what is wrong with JSON that is shown first, stands below.
+ * runner's checks find (`Pipeline check failed: …`), and what is wrong with JSON that is shown first, is below.
  */
 function causeInMessage(message: string): string | undefined {
   const named = /^panic message: (.+)$/m.exec(message)?.[1] ?? /Error details: (.+)/.exec(message)?.[1];
@@ -225,7 +225,7 @@ function onOneLine(text: string): string {
   return text.trim().replace(/\s*[\n\r]\s*/g, ' ');
 }
 
-/** The first line that says something: none of a backtrace. */
+/** The first line that is not empty, and not of a backtrace. */
 function firstLine(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const end = lines.findIndex((line) => /^(?:\d+: |stack (?:trace|backtrace):)/i.test(line));

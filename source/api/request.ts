@@ -13,7 +13,7 @@ export type AuthHeaders = <T>(signal: AbortSignal, request: (headers: RequestHea
 
 /** Limits of one request, in milliseconds. */
 export type Timeouts = {
-  /** Until TCP (and TLS) stand. */
+  /** Until TCP (and TLS) are open. */
   readonly connect: number;
   /** From the request to its headers; the server itself waits 10 s for a frozen runner before it answers 503. */
   readonly headers: number;
@@ -28,7 +28,7 @@ export type Undici = Pick<typeof import('undici')['default'], 'Client' | 'Pool'>
 
 /**
  * Reads the base URL of a Feldera server: `http` or `https`, a host, and perhaps a path prefix (a reverse proxy's).
- * Answers it normalised, without a trailing slash. Throws a plain `Error` whose message is one line for the user; the
+ * Returns it normalised, without a trailing slash. Throws a plain `Error` whose message is one line for the user; the
  * message never repeats text that may hold a password or a token.
  */
 export function parseBaseUrl(text: string): string {
@@ -59,7 +59,7 @@ export function pipelineUrl(base: string, name: string, part?: 'logs'): string {
   return part === 'logs' ? `${pipeline}/logs` : `${pipeline}?selector=all`;
 }
 
-/** `GET`: the tenant and role that the credentials stand for. */
+/** `GET`: the tenant and role of the credentials. */
 export function sessionUrl(base: string): string {
   return `${base}/v0/config/session`;
 }
@@ -108,7 +108,7 @@ export function authHeadersOf(credentials: Credentials, common: RequestHeaders):
     const token = await credentials.token(signal);
     const send = (each: string | undefined) =>
       request(headersWith(each)).catch((error: unknown) => {
-        throw each === undefined ? error : told(error, each, credentials);
+        throw each === undefined ? error : withExpiry(error, each, credentials);
       });
     try {
       return await send(token);
@@ -116,7 +116,7 @@ export function authHeadersOf(credentials: Credentials, common: RequestHeaders):
       if (token === undefined || !isUnauthorized(error) || !credentials.refused(token)) throw error;
       const another = await credentials.token(signal);
       // The same was made again: now it was over when it was made.
-      if (another === token) throw told(error, token, credentials);
+      if (another === token) throw withExpiry(error, token, credentials);
       return await send(another);
     }
   };
@@ -127,8 +127,8 @@ function isUnauthorized(error: unknown): boolean {
   return error.failure.reason === 'unauthorized' || error.failure.reason === 'token-expired';
 }
 
-/** The error, which of a token that has expired says when, and whether it was over when it was made. */
-function told(error: unknown, token: string, credentials: Credentials): unknown {
+/** The error; of a token that has expired also when, and whether it had expired when it was made. */
+function withExpiry(error: unknown, token: string, credentials: Credentials): unknown {
   if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') return error;
   const {failure} = error;
   if (failure.reason !== 'token-expired') return error;
@@ -141,9 +141,9 @@ function told(error: unknown, token: string, credentials: Credentials): unknown 
     : at === undefined
       ? tokenHasExpired
       : `the token expired ${when}`;
-  // What the server said stands in brackets behind the head.
-  const [, said = ''] = / (\(.*)$/s.exec(failure.message) ?? [];
-  return new ApiError({...failure, message: `${head} ${said}`.trim(), expired: {at, isRenewed: madeAt !== 'given'}});
+  // The server's own words are in brackets behind the head.
+  const [, detail = ''] = / (\(.*)$/s.exec(failure.message) ?? [];
+  return new ApiError({...failure, message: `${head} ${detail}`.trim(), expired: {at, isRenewed: madeAt !== 'given'}});
 }
 
 export const defaultTimeouts: Timeouts = {connect: 10_000, headers: 15_000, total: 30_000, errorBody: 5000};
@@ -158,8 +158,8 @@ export function loadUndici(): Promise<Undici> {
 }
 
 /**
- * What one server has answered so far, over all connections of a client to it: who waits for it learns here that it is
- * back. Requests are told apart by numbers, so that an answer is never taken for news of what happened after its request.
+ * Which requests one server has answered, over all connections of a client to it: what waits for the server sees here that
+ * it is back. Requests have numbers, so that an answer proves nothing about the time after its request.
  */
 export class ServerAnswers implements Answers {
   readonly #good = createStore(0);
@@ -174,24 +174,24 @@ export class ServerAnswers implements Answers {
     return this.#good;
   }
 
-  /** It has answered in the scheme, http or https, in which it is asked. */
+  /** It has answered in the scheme of its URL, http or https. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
 
-  /** A request begins. Answers its number, counted from 1. */
+  /** A request starts. Returns its number, counted from 1. */
   start(): number {
     this.#asked += 1;
     return this.#asked;
   }
 
-  /** The request was answered with what it asked for. */
+  /** The request got its answer. */
   succeeded(request: number): void {
     this.#hasAnswered = true;
     this.#good.set(Math.max(this.#good.get(), request));
   }
 
-  /** The request was answered, with a refusal or an error. That there is no such pipeline is an answer like any other. */
+  /** The request got a refusal or an error. `unknown-pipeline` is an answer like any other. */
   refused(request: number, failure: ApiFailure): void {
     // A TLS port answers a plain request with 400.
     if (failure.kind === 'cancelled' || (failure.reason === 'wrong-url' && failure.status === 400)) return;

@@ -5,7 +5,7 @@ import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 const trustIt = 'trust it with --tls-cert FILE, or accept any with --insecure';
 const acceptIt = '--insecure accepts it';
 
-/** What OpenSSL and Node say of a certificate, as the user can act on it, and the flag that helps. */
+/** Errors of OpenSSL and Node about a certificate, in words that the user can act on, and the flag that helps. */
 const certificateSentences: Readonly<Record<string, readonly [words: string, help: string]>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: ['is self-signed', trustIt],
   SELF_SIGNED_CERT_IN_CHAIN: [
@@ -51,8 +51,8 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   [cutInHandshake]: {
     reason: 'unreachable',
     sentence: (host, other) => {
-      const said = `${host} closed the connection before TLS stood`;
-      return other === 'http' ? `${said}: if it speaks plain http, use --host http://${host}` : said;
+      const words = `${host} closed the connection before TLS stood`;
+      return other === 'http' ? `${words}: if it speaks plain http, use --host http://${host}` : words;
     },
   },
   EPIPE: {reason: 'unreachable', sentence: closedUnanswered},
@@ -68,7 +68,7 @@ function closedUnanswered(host: string, other: 'http' | 'https' | undefined): st
   return `${host} closed the connection before it answered${perhapsTls(host, other)}`;
 }
 
-/** Many a TLS server (Node's own among them) closes without a word when it is spoken to in plain HTTP. */
+/** Many a TLS server (Node's own among them) just closes a connection with plain HTTP. */
 function perhapsTls(host: string, other: 'http' | 'https' | undefined): string {
   return other === 'https' ? `: if it speaks TLS, use --host https://${host}` : '';
 }
@@ -76,7 +76,7 @@ function perhapsTls(host: string, other: 'http' | 'https' | undefined): string {
 const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /**
- * Says what an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer.
+ * What an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer.
  * `hasAnswered`: this server has answered in the scheme of `url` before, so another one is not what is missing.
  */
 export function transportFailure(error: unknown, url: string, hasAnswered = false): ApiFailure {
@@ -113,8 +113,8 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(errorText(error))) {
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
-  const known = networkSentences[code];
-  if (known) return retryable(known.reason, known.sentence(host, other));
+  const network = networkSentences[code];
+  if (network) return retryable(network.reason, network.sentence(host, other));
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return retryable('protocol', `no secure connection to ${host} (${code})`);
   }
@@ -182,5 +182,5 @@ function isTlsRecord(error: unknown): boolean {
   return error instanceof Error && 'data' in error && String(error.data).startsWith('\u0015\u0003');
 }
 
-/** Why a body was cut when TCP's keepalive found nobody at the other end. */
+/** Why a body was cut when TCP's keepalive got no answer. */
 export const silentNetwork = 'the network went silent';

@@ -1,10 +1,10 @@
 import type {ReadableStore} from '../lib/store.ts';
 
-/** What the API answers, and how its answers can fail. Types only: every room may read them. */
+/** The API's responses, and how requests can fail. Types only: every room may read them. */
 
 /** One entry of `GET /v0/pipelines?selector=status`, the fields that pipetail uses. Unknown statuses are kept as sent. */
 export type Pipeline = {
-  /** Tells a re-created pipeline from its predecessor of the same name. */
+  /** Another one for a pipeline that was created again under the same name. */
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -23,8 +23,8 @@ export type Pipeline = {
   /** Often several lines; not part of the log. */
   readonly deploymentError: DeploymentError | undefined;
   /**
-   * `deployment_runtime_status_details.connector_stats.num_errors`; undefined where the server does not tell: of a
-   * pipeline that is not deployed, and before Feldera 0.322 of none.
+   * `deployment_runtime_status_details.connector_stats.num_errors`; undefined where the server does not
+   * send it: for a pipeline that is not deployed, and before Feldera 0.322 for all.
    */
   readonly connectorErrors: number | undefined;
 };
@@ -42,9 +42,9 @@ export type DeploymentError = {
   readonly errorCode: string;
   /** Why the pipeline failed, in one line. */
   readonly cause: string;
-  /** The error by itself says that a start failed: the pipeline never got to run. */
+  /** This error alone shows that a start failed: the pipeline never ran. */
   readonly endedStart: boolean;
-  /** What its details hold that the message does not say, each with its place: `details.error.backtrace`. */
+  /** What its details add to the message, each with its place: `details.error.backtrace`. */
   readonly more: readonly (readonly [place: string, text: string])[];
 };
 
@@ -56,16 +56,16 @@ export type Session = {
   readonly tenantId: string;
   readonly tenantName: string;
   readonly role: string;
-  /** How many tenants the credentials belong to; 0 where the server does not say. */
+  /** How many tenants the credentials belong to; 0 where the server does not send it. */
   readonly memberships: number;
 };
 
-/** An HTTP proxy on the way to the server. */
+/** An HTTP proxy before the server. */
 export type HttpProxy = {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  /** It is spoken to over TLS. */
+  /** Connections to it use TLS. */
   readonly secure: boolean;
   /** `user:password`, decoded. */
   readonly login: string | undefined;
@@ -77,9 +77,9 @@ export type HttpProxy = {
 export type FatalReason =
   | 'unknown-pipeline'
   | 'unauthorized'
-  /** The server says that the token is over. */
+  /** The server reports that the token has expired. */
   | 'token-expired'
-  /** The credential itself could not be had; nothing was asked of the server. */
+  /** There is no credential; nothing was requested of the server. */
   | 'no-token'
   | 'forbidden'
   | 'unknown-tenant'
@@ -88,7 +88,7 @@ export type FatalReason =
   | 'certificate'
   | 'headers-too-large';
 
-/** May pass by itself. `not-ready` is the empty 404: the pipeline exists, its runner does not answer for it yet. */
+/** May pass without a change. `not-ready` is the empty 404: the pipeline exists, its runner does not answer for it yet. */
 export type RetryableReason =
   | 'not-ready'
   | 'runner-unreachable'
@@ -97,11 +97,11 @@ export type RetryableReason =
   | 'timeout'
   | 'protocol';
 
-/** A token that is over. */
+/** A token that has expired. */
 export type ExpiredToken = {
-  /** Its own `exp`, in wall milliseconds; undefined: it cannot be read. */
+  /** Its own `exp` (Unix time in ms); undefined: it cannot be read. */
   readonly at: number | undefined;
-  /** Tokens are made by a command, which makes another one by itself. */
+  /** Tokens are made by a command, which makes the next one automatically. */
   readonly isRenewed: boolean;
 };
 
@@ -143,7 +143,7 @@ export type ApiClient = {
   readonly answers: Answers;
   /** Base URL without credentials and without a trailing slash, for showing. */
   readonly baseUrl: string;
-  /** All pipelines, in the server's order. Answers the previous array itself while the bytes are the same. */
+  /** All pipelines, in the server's order. Returns the previous array itself while the bytes are the same. */
   readonly listPipelines: (signal: AbortSignal) => Promise<readonly Pipeline[]>;
   readonly getPipeline: (name: string, signal: AbortSignal) => Promise<PipelineDetail>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
@@ -151,25 +151,25 @@ export type ApiClient = {
   readonly getVersion: (signal: AbortSignal) => Promise<string>;
   /**
    * Follows one pipeline's logs on a connection of its own. Resolves when the body ends, for whatever reason; rejects
-   * when there was no 200 text body to begin with. Aborting resets the socket.
+   * when there was no 200 text body at all. Aborting resets the socket.
    */
   readonly followLogs: (name: string, handlers: LogHandlers) => Promise<BodyEnd>;
   /** Closes idle connections. Streams are closed by their signals. */
   readonly close: () => Promise<void>;
 };
 
-/** What the server has answered to the client's requests, which are numbered from 1 in the order of their beginning. */
+/** The client's requests, which are numbered from 1 in the order of their start. */
 export type Answers = {
-  /** Requests that have begun. */
+  /** Requests that have started. */
   readonly started: number;
-  /** The newest request that got what it asked for (of a log: its headers); 0: none. */
+  /** The newest request that got its answer (of a log: its headers); 0: none. */
   readonly lastGood: ReadableStore<number>;
 };
 
 export type LogHandlers = {
   /** The headers came, 200 text/plain. */
   readonly onOpen: () => void;
-  /** Bytes in the order of the wire; the array is the callee's to keep only until it returns. */
+  /** Bytes in the order of the wire. The array is valid only during the call. */
   readonly onData: (bytes: Uint8Array) => void;
   readonly signal: AbortSignal;
 };

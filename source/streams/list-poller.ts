@@ -10,11 +10,11 @@ const unwatchedEvery = 15_000;
 /** After a refusal: 5 to 10 s, so that the screen recovers soon after the server, the key or the network does. */
 const refusedEvery = 5_000;
 
-/** What is known of the list. It is the same object until the list changes, or a failure comes or goes. */
+/** The list as received last. The same object until the list changes, or a failure comes or goes. */
 export type ListSnapshot = {
   /** The last good list, kept through failures; undefined until there was one. */
   readonly pipelines: readonly Pipeline[] | undefined;
-  /** Wall milliseconds of the last good answer known when this snapshot was made. `ListPoller.goodAt` is exact. */
+  /** Unix time in ms of the last good answer before this snapshot. `ListPoller.goodAt` is exact. */
   readonly goodAt: number | undefined;
   /** Why the last request failed; undefined when it did not. */
   readonly failure: ApiFailure | undefined;
@@ -22,11 +22,16 @@ export type ListSnapshot = {
   readonly nextTryAt: number | undefined;
 };
 
-/** Keeps the list of pipelines fresh: one request at a time, every 2 s while someone looks, every 15 s otherwise. */
+type ListPollerOptions = {
+  readonly client: Pick<ApiClient, 'answers' | 'listPipelines'>;
+  readonly clock: Clock;
+  /** Returns numbers in [0, 1), for the jitter. */
+  readonly random: () => number;
+};
+
+/** Keeps the list of pipelines fresh: one request at a time, every 2 s while the user watches, every 15 s otherwise. */
 export class ListPoller {
-  readonly #client: ApiClient;
-  readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #options: ListPollerOptions;
   readonly #store = createStore<ListSnapshot>({
     pipelines: undefined,
     goodAt: undefined,
@@ -38,7 +43,7 @@ export class ListPoller {
   #tries = 0;
   #goodAt: number | undefined;
   #requesting = false;
-  /** Another request was asked for while one was in flight. */
+  /** `refresh` was called during a request. */
   #again = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -47,12 +52,10 @@ export class ListPoller {
   #woken = false;
   readonly #unsubscribe: () => void;
 
-  /** `random` answers numbers in [0, 1). Nothing happens until `start`. */
-  constructor(options: {client: ApiClient; clock: Clock; random: () => number}) {
-    this.#client = options.client;
-    this.#clock = options.clock;
-    this.#random = options.random;
-    const {lastGood} = this.#client.answers;
+  /** Nothing happens until `start`. */
+  constructor(options: ListPollerOptions) {
+    this.#options = options;
+    const {lastGood} = options.client.answers;
     this.#unsubscribe = lastGood.subscribe(() => this.#wake(lastGood.get()));
   }
 
@@ -60,7 +63,7 @@ export class ListPoller {
     return this.#store;
   }
 
-  /** Wall milliseconds of the last good answer, changed or not. */
+  /** Unix time in ms of the last good answer, changed or not. */
   get goodAt(): number | undefined {
     return this.#goodAt;
   }
@@ -69,7 +72,7 @@ export class ListPoller {
     this.refresh();
   }
 
-  /** Asks now, whatever wait is running; during a request: once more after it. */
+  /** Requests the list now, whatever wait is running; during a request: once more after it. */
   refresh(): void {
     if (this.#stop.signal.aborted) return;
     this.#cancelTimer?.();
@@ -78,7 +81,7 @@ export class ListPoller {
     else void this.#request();
   }
 
-  /** Says whether someone looks at the program; coming back asks at once. */
+  /** Sets whether the user watches; a return refreshes at once. */
   setWatched(watched: boolean): void {
     if (watched === this.#watched) return;
     this.#watched = watched;
@@ -92,7 +95,7 @@ export class ListPoller {
     this.#cancelTimer?.();
   }
 
-  /** The server has answered another's request: the list does not sit out its backoff, once for each wait. */
+  /** The server has answered another request: the list does not wait out its backoff, once for each wait. */
   #wake(request: number): void {
     if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
     this.refresh();
@@ -104,7 +107,7 @@ export class ListPoller {
     this.#requesting = true;
     this.#again = false;
     this.#wakeAfter = undefined;
-    const answer = await this.#client.listPipelines(this.#stop.signal).catch(asFailure);
+    const answer = await this.#options.client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     if (this.#stop.signal.aborted) return;
     if ('kind' in answer) this.#failed(answer);
@@ -115,10 +118,10 @@ export class ListPoller {
   #succeeded(pipelines: readonly Pipeline[]): void {
     this.#tries = 0;
     this.#woken = false;
-    this.#goodAt = this.#clock.wall();
-    this.#askAfter(this.#watched ? watchedEvery : unwatchedEvery);
-    const {pipelines: known, failure} = this.#store.get();
-    if (known === pipelines && failure === undefined) return;
+    this.#goodAt = this.#options.clock.wall();
+    this.#requestAfter(this.#watched ? watchedEvery : unwatchedEvery);
+    const {pipelines: before, failure} = this.#store.get();
+    if (before === pipelines && failure === undefined) return;
     this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
   }
 
@@ -126,17 +129,18 @@ export class ListPoller {
     this.#tries += 1;
     const wait =
       failure.kind === 'retryable'
-        ? retryDelay(failure, this.#tries, this.#random())
-        : refusedEvery * (1 + this.#random());
-    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : this.#client.answers.started;
+        ? retryDelay(failure, this.#tries, this.#options.random())
+        : refusedEvery * (1 + this.#options.random());
+    this.#wakeAfter =
+      this.#woken || askedDelay(failure) !== undefined ? undefined : this.#options.client.answers.started;
     this.#woken = false;
-    this.#askAfter(wait);
+    this.#requestAfter(wait);
     const {pipelines} = this.#store.get();
-    this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#clock.monotonic() + wait});
+    this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#options.clock.monotonic() + wait});
   }
 
-  #askAfter(milliseconds: number): void {
-    this.#cancelTimer = this.#clock.after(milliseconds, () => {
+  #requestAfter(milliseconds: number): void {
+    this.#cancelTimer = this.#options.clock.after(milliseconds, () => {
       this.#cancelTimer = undefined;
       void this.#request();
     });
@@ -149,8 +153,8 @@ type LoginOptions = {
 };
 
 /**
- * Who we are to the server: asked at the start, and again whenever the list comes back after a refusal. And which version
- * the server has: asked again whenever the list comes back, for the server may have been replaced. That it fails is not
+ * The session of the user: requested at the start, and again whenever the list comes back after a refusal. And the version
+ * of the server: requested again whenever the list comes back, for the server may have been replaced. A failure is not
  * shown: the list, which needs the same role, fails in the same words, and an old server lacks the session's route.
  */
 export class Login {
@@ -165,20 +169,20 @@ export class Login {
     this.#options = options;
   }
 
-  /** Undefined until it is known. */
+  /** Undefined until it was received. */
   get session(): ReadableStore<Session | undefined> {
     return this.#session;
   }
 
-  /** Of the server; undefined until it is known. */
+  /** Of the server; undefined until it was received. */
   get version(): ReadableStore<string | undefined> {
     return this.#version;
   }
 
   start(): void {
     this.#unsubscribe = this.#options.poller.snapshot.subscribe(() => this.#onList());
-    void this.#ask();
-    void this.#askVersion();
+    void this.#requestSession();
+    void this.#requestVersion();
   }
 
   stop(): void {
@@ -191,16 +195,16 @@ export class Login {
     const {failure} = this.#options.poller.snapshot.get();
     this.#listFailure = failure;
     if (!before || failure) return;
-    void this.#askVersion();
-    if (before.kind === 'fatal' || !this.#session.get()) void this.#ask();
+    void this.#requestVersion();
+    if (before.kind === 'fatal' || !this.#session.get()) void this.#requestSession();
   }
 
-  async #ask(): Promise<void> {
+  async #requestSession(): Promise<void> {
     const session = await this.#options.client.getSession(this.#stop.signal).catch(() => undefined);
     if (session && !this.#stop.signal.aborted) this.#session.set(session);
   }
 
-  async #askVersion(): Promise<void> {
+  async #requestVersion(): Promise<void> {
     const version = await this.#options.client.getVersion(this.#stop.signal).catch(() => undefined);
     if (version !== undefined && !this.#stop.signal.aborted) this.#version.set(version);
   }

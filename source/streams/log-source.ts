@@ -14,15 +14,15 @@ export type LogSnapshot = {
   readonly connection: ConnectionState;
   /** The last connection events, oldest first. */
   readonly events: readonly ConnectionEvent[];
-  /** Id of the pipeline as last known; undefined until the list or a look-up told. */
+  /** Id of the pipeline as the last list or look-up showed it; undefined until there was one. */
   readonly pipelineId: string | undefined;
-  /** Wall milliseconds of the last byte. */
+  /** Unix time in ms of the last byte. */
   readonly receivedAt: number | undefined;
   /** What becomes of the recording; absent: it is off. */
   readonly recording?: RecordingState | undefined;
 };
 
-/** The part of a snapshot that tells of the lines. */
+/** The part of a snapshot about the lines. */
 type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
 /** What a pane shows a log of: a pipeline's stream, or several of them merged. */
@@ -30,7 +30,7 @@ export type LogSource = {
   readonly name: string;
   readonly buffer: LogBuffer;
   readonly snapshot: ReadableStore<LogSnapshot>;
-  /** Puts a dated line at the end of the log. */
+  /** Adds a dated line at the end of the log. */
   readonly addDivider: () => void;
   /** Names of the pipelines whose logs are merged here. */
   readonly sourceNames?: readonly string[];
@@ -38,7 +38,7 @@ export type LogSource = {
   readonly originAt?: (id: number) => number | undefined;
 };
 
-/** A copy: a snapshot stays as it is while the buffer goes on. */
+/** A copy: a snapshot does not change with the buffer. */
 export function bufferInfo(buffer: LogBuffer): BufferInfo {
   const {version, firstId, endId, lineCount, byteLength, droppedLines} = buffer;
   return {version, firstId, endId, lineCount, byteLength, droppedLines};

@@ -18,11 +18,11 @@ import {StreamRecording} from './stream-recording.ts';
 export type StreamOptions = {
   readonly client: ApiClient;
   readonly clock: Clock;
-  /** Answers numbers in [0, 1). */
+  /** Returns numbers in [0, 1). */
   readonly random: () => number;
   /** Snapshots a second of each tab, at most. */
   readonly fps: number;
-  /** Snapshots a second at this time, while it is less than `fps`: nobody looks. Default: always `fps`. */
+  /** Snapshots a second at this time, while it is less than `fps`: the user is away. Default: always `fps`. */
   readonly fpsNow?: ReadableStore<number>;
   /** The frames in which snapshots come, where several tabs share them. Default: each has its own. */
   readonly frames?: SharedFrames;
@@ -37,14 +37,14 @@ export type StreamOptions = {
     readonly of: Recordings;
     /** Every tab is, from its beginning on. */
     readonly all: boolean;
-    /** What was recorded before is put into the scrollback. */
+    /** The scrollback begins with what was recorded before. */
     readonly showPast: boolean;
   };
 };
 
 /** Milliseconds without a byte after which a connection is replaced. */
 const defaultSilence = 5 * 60_000;
-/** The first connection waits for the recording to be found, and for the pipeline's id that this takes. */
+/** The first connection waits this long for the pipeline's id, which the recording needs. Milliseconds. */
 const recordingPatience = 3_000;
 /** A state that the log reports at all, it reports within this after the list. Milliseconds. */
 const reportedWithin = 5_000;
@@ -246,7 +246,7 @@ export class LogStream {
   }
 }
 
-/** What two lists in a row say of one pipeline, for its connection; undefined when that is nothing new. */
+/** What two lists in a row show of one pipeline, for its connection; undefined when that is nothing new. */
 export function listedAs(
   before: Pipeline | undefined,
   now: Pipeline | undefined,
@@ -259,7 +259,7 @@ export function listedAs(
 /** Something that changed between two lists. */
 type ListedChange = {
   readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
-  /** Since when, as the server says; wall milliseconds, NaN where it does not say. */
+  /** Since when, by the server (Unix time in ms); NaN where it sends no time. */
   readonly since: number;
 };
 
@@ -293,13 +293,13 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
   return changes;
 }
 
-/** States before a pipeline runs: what fails next is its start, which may be over before the list tells of it. */
+/** States before a pipeline runs: what fails next is its start, which may be over before the list shows it. */
 export const notYetRun: ReadonlySet<string> = new Set(['Stopped', 'Provisioning', 'Initializing']);
 
 /** The same error again is new if the pipeline has been stopped anew: a start failed once more. */
 function isNewError(before: Pipeline, now: Pipeline): boolean {
-  const {deploymentError: known, deploymentStatus, deploymentStatusSince} = before;
+  const {deploymentError: error, deploymentStatus, deploymentStatusSince} = before;
   if (now.deploymentError === undefined) return false;
   const isAnew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
-  return known === undefined || known.message !== now.deploymentError.message || isAnew;
+  return error === undefined || error.message !== now.deploymentError.message || isAnew;
 }

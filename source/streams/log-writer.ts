@@ -75,24 +75,24 @@ export class LogWriter implements StitchSink {
   }
 
   #add(marker: Marker): void {
-    this.#put(marker);
+    this.#write(marker);
     this.#losses = countLoss(this.#losses, marker, this.#buffer.lastMarker()?.id ?? 0);
   }
 
-  #put(marker: Marker): void {
+  #write(marker: Marker): void {
     switch (marker.kind) {
       case 'reconnected':
         // A silent connection that was replaced before it broke was never down.
         if (marker.cause !== 'silent' || marker.downMs > 0) this.#addReconnected(marker);
         return;
       case 'ended':
-        // The next attempt often knows better than the look-up: deleted rather than stopped.
+        // The next attempt often finds more than the look-up: deleted rather than stopped.
         this.#addOrCorrect(marker, (above) =>
           above.kind === 'ended' && above.because === 'stopped' ? marker : undefined,
         );
         return;
       case 'new-life':
-        // The look-up has reported it already; what follows is the new life.
+        // The look-up has reported it already; what follows is the new epoch.
         this.#addOrCorrect(marker, (above) => {
           if (above.kind !== 'ended' || above.because !== 'created-again') return undefined;
           return above.because === marker.because ? above : undefined;

@@ -24,7 +24,7 @@ type StreamRecordingOptions = {
   readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
   readonly recordings: Recordings;
   readonly clock: Clock;
-  /** What was recorded before is put into the buffer. */
+  /** The buffer begins with what was recorded before. */
   readonly showPast: boolean;
   readonly onChange: () => void;
 };

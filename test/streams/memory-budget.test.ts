@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {bytesToGive, MemoryBudget, neverGiven, type Share} from '../../source/streams/memory-budget.ts';
+import {alwaysKept, bytesToFree, MemoryBudget, type Share} from '../../source/streams/memory-budget.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const mebibyte = 1024 * 1024;
@@ -10,7 +10,7 @@ const mebibyte = 1024 * 1024;
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 
 const shares: fc.Arbitrary<readonly Share[]> = fc
-  .array(fc.record({bytes: fc.nat(64 * mebibyte), lookedAt: fc.nat(20)}), {maxLength: 12})
+  .array(fc.record({bytes: fc.nat(64 * mebibyte), viewedAt: fc.nat(20)}), {maxLength: 12})
   .map((each) => each.map((share, index) => ({name: `log ${index}`, ...share})));
 
 function leftOf({name, bytes}: Share, given: ReadonlyMap<string, number>): number {
@@ -19,13 +19,13 @@ function leftOf({name, bytes}: Share, given: ReadonlyMap<string, number>): numbe
 
 test('the log that was not looked at for longest gives first, and only what is too much', () => {
   const all = [
-    {name: 'shown', bytes: 32 * mebibyte, lookedAt: 9},
-    {name: 'forgotten', bytes: 32 * mebibyte, lookedAt: 0},
-    {name: 'earlier', bytes: 32 * mebibyte, lookedAt: 5},
+    {name: 'shown', bytes: 32 * mebibyte, viewedAt: 9},
+    {name: 'forgotten', bytes: 32 * mebibyte, viewedAt: 0},
+    {name: 'earlier', bytes: 32 * mebibyte, viewedAt: 5},
   ];
-  expect(bytesToGive(all, 96 * mebibyte)).toEqual(new Map());
-  expect(bytesToGive(all, 90 * mebibyte)).toEqual(new Map([['forgotten', 6 * mebibyte]]));
-  const given = bytesToGive(all, 60 * mebibyte);
+  expect(bytesToFree(all, 96 * mebibyte)).toEqual(new Map());
+  expect(bytesToFree(all, 90 * mebibyte)).toEqual(new Map([['forgotten', 6 * mebibyte]]));
+  const given = bytesToFree(all, 60 * mebibyte);
   expect([...given.keys()]).toEqual(['forgotten', 'earlier']);
   expect(given.get('forgotten')).toBe(27.75 * mebibyte);
 });
@@ -33,14 +33,14 @@ test('the log that was not looked at for longest gives first, and only what is t
 test('no log gives of its newest 4 MiB; all together fit where they can, and no more is given than it takes', () => {
   fc.assert(
     fc.property(shares, fc.nat(256 * mebibyte), (all, budget) => {
-      const given = bytesToGive(all, budget);
+      const given = bytesToFree(all, budget);
       const left = all.map((share) => leftOf(share, given));
       const total = left.reduce((sum, bytes) => sum + bytes, 0);
       for (const [index, share] of all.entries()) {
-        expect(left[index]).toBeGreaterThanOrEqual(Math.min(share.bytes, neverGiven));
+        expect(left[index]).toBeGreaterThanOrEqual(Math.min(share.bytes, alwaysKept));
       }
       if (given.size > 0) expect(total).toBeGreaterThanOrEqual(budget);
-      const least = all.reduce((sum, {bytes}) => sum + Math.min(bytes, neverGiven + 256 * 1024), 0);
+      const least = all.reduce((sum, {bytes}) => sum + Math.min(bytes, alwaysKept + 256 * 1024), 0);
       expect(total).toBeLessThanOrEqual(Math.max(budget, least));
     }),
     {numRuns: runs},
@@ -50,10 +50,10 @@ test('no log gives of its newest 4 MiB; all together fit where they can, and no 
 test('a log gives nothing before one that was looked at less lately has given all that it may', () => {
   fc.assert(
     fc.property(shares, fc.nat(256 * mebibyte), (all, budget) => {
-      const given = bytesToGive(all, budget);
+      const given = bytesToFree(all, budget);
       for (const later of all.filter(({name}) => given.has(name))) {
-        for (const earlier of all.filter(({lookedAt}) => lookedAt < later.lookedAt)) {
-          expect(leftOf(earlier, given)).toBeLessThanOrEqual(neverGiven + 256 * 1024);
+        for (const earlier of all.filter(({viewedAt}) => viewedAt < later.viewedAt)) {
+          expect(leftOf(earlier, given)).toBeLessThanOrEqual(alwaysKept + 256 * 1024);
         }
       }
     }),
@@ -99,7 +99,7 @@ test('when all logs together are too large, those looked at last give last; what
   expect(total()).toBeGreaterThan(30 * mebibyte);
   await clock.advance(1000);
   expect(total()).toBeLessThanOrEqual(24 * mebibyte);
-  expect(a?.buffer.memoryBytes).toBeGreaterThanOrEqual(neverGiven);
+  expect(a?.buffer.memoryBytes).toBeGreaterThanOrEqual(alwaysKept);
   expect(a?.buffer.droppedLines).toBeGreaterThan(5 * 1024);
   expect(a?.buffer.totalLines).toBe(10 * 1024);
   expect(c?.buffer.droppedLines).toBeGreaterThan(0);
@@ -141,7 +141,7 @@ test('nothing left to keep is below the newest 4 MiB, even if that is more than 
   for (const log of logs) log.receive(6);
   await clock.advance(1000);
   for (const {buffer} of logs) {
-    expect(buffer.memoryBytes).toBeGreaterThanOrEqual(neverGiven);
+    expect(buffer.memoryBytes).toBeGreaterThanOrEqual(alwaysKept);
     expect(buffer.memoryBytes).toBeLessThan(5 * mebibyte);
   }
 });

@@ -19,7 +19,7 @@ export function backoffDelay(tries: number, roll: number): number {
   return (ceiling / 2) * (1 + roll);
 }
 
-/** Milliseconds until something that needs a person, or a change on the server, is tried again: 30 to 60 s. */
+/** Milliseconds until something that needs the user, or a change on the server, is tried again: 30 to 60 s. */
 export function slowDelay(roll: number): number {
   return longest * (1 + roll);
 }

@@ -84,7 +84,7 @@ function next(after: Machine, now: number): string {
   return `; next try in ${fineDuration(connection.until - now)}`;
 }
 
-/** A wait that the server asked for is named when we do not wait that long. */
+/** The wait that the server requested, when we do not wait that long. */
 function asked(failure: ApiFailure): string {
   const waits = askedDelay(failure);
   if (failure.kind !== 'retryable' || failure.retryAfter === undefined || waits === undefined) return '';

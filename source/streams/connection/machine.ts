@@ -227,7 +227,7 @@ function connect(machine: Machine): Step {
   };
 }
 
-/** The machine waits, and a good answer to this request says that it need not wait longer. */
+/** The machine waits, and a good answer to this request ends the wait. */
 export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
   return wakeAfter !== undefined && request > wakeAfter;
 }
@@ -236,7 +236,7 @@ export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
  * Tries at once: the server answers others. If that fails too, the wait is the backoff's again, and no answer cuts it
  * short: a server that serves the list and no log is asked twice as often at the most. With the first answer after a
  * failed try the backoff begins anew, once an outage: what it had grown to was for a server that was away. A server that
- * took the connection and dropped it was not.
+ * accepted the connection and dropped it was not.
  */
 function wake(machine: Machine): Step {
   const {connection, tries} = machine;
@@ -251,15 +251,15 @@ function fail(machine: Machine, failure: ApiFailure, context: MachineContext): S
   return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, context);
 }
 
-/** Another try later; how much later depends on what went wrong, if that is known, and how often. */
+/** Another try later; how much later depends on the failure, if there is one, and on the number of tries. */
 function retry(machine: Machine, failure: ApiFailure | undefined, context: MachineContext): Step {
   const tries = machine.tries + 1;
   const milliseconds = retryDelay(failure, tries, context.roll);
-  // The empty 404 is how a runner starts: nothing that a person should see as an error.
+  // The empty 404 is how a runner starts: not an error to show.
   const shown = failure?.kind === 'retryable' && failure.reason === 'not-ready' ? undefined : failure;
   const cause = machine.loss?.cause ?? 'unknown';
   const {attempt} = machine;
-  // The end of a log is no failure, the empty 404 is tried again soon, and a wait that the server asked for is waited.
+  // The end of a log is no failure, the empty 404 is tried again soon, and a wait that the server requested is kept.
   const mayBeWoken =
     failure?.kind === 'retryable'
       ? failure.reason !== 'not-ready' && failure.retryAfter === undefined
@@ -276,7 +276,7 @@ function retry(machine: Machine, failure: ApiFailure | undefined, context: Machi
   };
 }
 
-/** No further attempt for now, save a slow one: what a person changes on the server is found without a key. */
+/** No further attempt for now, save a slow one: a change on the server is found without a key. */
 function gone(machine: Machine, reason: GoneReason, context: MachineContext): Step {
   const milliseconds = slowDelay(context.roll);
   const effects: Effect[] = [...drops(machine), {kind: 'wait', attempt: machine.attempt, milliseconds}];
@@ -284,7 +284,7 @@ function gone(machine: Machine, reason: GoneReason, context: MachineContext): St
   return {
     machine: {
       ...machine,
-      // Said once: the next attempts find the same.
+      // Reported once: the next attempts find the same.
       opened: machine.opened && reason.kind !== 'deleted',
       standby: undefined,
       wakeAfter: reason.kind === 'refused' && !machine.woken ? context.requests : undefined,
@@ -301,15 +301,15 @@ function drops(machine: Machine): Effect[] {
 }
 
 /**
- * The log is lost (again). An outage is named and dated by its first loss, until a marker has told of it: what is lost
- * after that is another one. The server's own word that it ended the log counts more: the pane has a row about it.
+ * The log is lost (again). An outage is named and dated by its first loss, until a marker has reported it: what is lost
+ * after that is another one. An end that the server itself reported counts more: the pane has a row about it.
  */
 export function recordLoss(machine: Machine, cause: LossCause, context: MachineContext): Machine {
   const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {...machine, loss: cause === 'runner-stopped' ? {...loss, cause} : loss};
 }
 
-/** The outage that goes on: no marker has told of it. */
+/** The outage that continues: no marker has reported it. */
 export function unreportedLoss(machine: Machine, context: MachineContext): Loss | undefined {
   return context.decided ? undefined : machine.loss;
 }

@@ -47,28 +47,25 @@ export type Loss = {readonly cause: LossCause; readonly at: number};
 /** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
 export type Standby = {readonly attempt: number; readonly reading: boolean};
 
-/** Everything that decides what happens next. `connection` is the part that people see. */
+/** Everything that decides what happens next. `connection` is the part that the user sees. */
 export type Machine = {
   readonly connection: ConnectionState;
   /** Id of the attempt whose events count; 0 before the first. */
   readonly attempt: number;
-  /** Highest id given out: ids are never used twice. */
+  /** The highest id so far: ids are never used twice. */
   readonly lastAttempt: number;
   /** Failed attempts since the log was last live. */
   readonly tries: number;
-  /** The first loss of the outage; of no further use once a marker has told of it (`Moment.decided`). */
+  /** The first loss of the outage; of no further use once a marker has reported it (`MachineContext.decided`). */
   readonly loss: Loss | undefined;
-  /** The log has been read since it was last said to be deleted. */
+  /** The log has been read since the pipeline was last reported as deleted. */
   readonly opened: boolean;
   readonly standby: Standby | undefined;
-  /**
-   * A good answer to any request after this one ends the wait: the last attempt failed when so many had begun. Undefined:
-   * no answer does.
-   */
+  /** The newest request when the last attempt failed: a good answer to a later one ends the wait. Undefined: none does. */
   readonly wakeAfter: number | undefined;
   /** The attempt that runs, or that failed last, was not made in its own time: an answer woke it. */
   readonly woken: boolean;
-  /** The backoff has begun anew in this outage, as it does with the first answer. */
+  /** The backoff has started anew in this outage, as it does with the first answer. */
   readonly eased: boolean;
 };
 
@@ -89,7 +86,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'standby-late'}
 );
 
-/** What the look-up after the end of a log answered. `same`, `other`: the pipeline's id. */
+/** What the look-up after the end of a log found: a pipeline with the same id, with another one, or none. */
 export type PipelineAnswer =
   | {readonly kind: 'same'}
   | {readonly kind: 'other'}
@@ -100,7 +97,7 @@ export type OutsideEvent =
   | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
-  /** The server answered this request, whosever it was, as it should. */
+  /** The server gave a good answer to this request of any part of the program. */
   | {readonly kind: 'server-answered'; readonly request: number}
   | {readonly kind: 'close'};
 
@@ -126,9 +123,9 @@ export type MachineContext = {
   readonly now: number;
   /** A random number in [0, 1) for the jitter. */
   readonly roll: number;
-  /** The replay that was begun last has found its place in the log: a marker tells of the outage, and lines went on. */
+  /** The last replay has found its place in the log: a marker has reported the outage, and new lines came. */
   readonly decided: boolean;
-  /** Requests to the server that have begun so far, of all that ask it. */
+  /** Requests to the server that have started so far, of the whole program. */
   readonly requests: number;
 };
 
@@ -142,7 +139,7 @@ export type BodyReceiver = {
   readonly pipelineId: string | undefined;
   /** The log does not name its pipeline. */
   readonly isNameless: boolean;
-  /** No one has told the pipeline's id since the log was seen to begin. */
+  /** The pipeline's id has not come since the log began. */
   readonly lacksId: boolean;
   /** See `MachineContext.decided`. */
   readonly decided: boolean;

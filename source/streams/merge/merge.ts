@@ -17,7 +17,7 @@ type MergeOptions = {
 /**
  * Copies the entries of several buffers into one, by the times of their records; each buffer's own order is kept. What
  * is held at the start is merged as a whole. What comes later waits for the window, so that lines of several sources
- * that arrive within it are put in order; one that comes later still is appended, since a log never changes above.
+ * that arrive within it are in order; one that comes later still is appended, since a log never changes above.
  */
 export class Merge {
   readonly #buffer: LogBuffer;

@@ -39,7 +39,7 @@ export class MergedLog {
   readonly #sources: Source[];
   readonly #store: Store<LogSnapshot>;
   readonly #startedAt: number;
-  /** Every source has caught up: merging goes on. */
+  /** Every source has caught up: they are being merged. */
   #started = false;
   /** Everything that was held at the start has been merged. */
   #isCaughtUp = false;
@@ -104,7 +104,7 @@ export class MergedLog {
     return this.#merge.originAt(id);
   }
 
-  /** Puts a dated line at the end. */
+  /** Adds a dated line at the end. */
   addDivider(): void {
     this.#merge.addMarker({kind: 'drawn', at: this.#clock.wall()});
     this.#batch.request();
@@ -116,8 +116,8 @@ export class MergedLog {
   }
 
   /**
-   * Takes what the source of this name holds now, an unfinished line as it stands, and nothing of what comes later. To
-   * be called when its tab has been closed. What was taken stays.
+   * Reads what the source of this name holds now, an open line as it is, and nothing of what comes later. To be called
+   * when its tab has been closed. What was read stays.
    */
   leave(name: string): void {
     const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
@@ -132,7 +132,7 @@ export class MergedLog {
     this.#batch.request();
   }
 
-  /** Lets go of the sources. What was merged can still be read. */
+  /** Leaves the sources. What was merged can still be read. */
   close(): void {
     this.#closed = true;
     for (const {name} of this.#sources) this.leave(name);
@@ -144,7 +144,7 @@ export class MergedLog {
 
   /**
    * A log never changes above: what a server replays of yesterday must not come after today's lines of the others. So
-   * nothing is merged before each source has caught up, or is known not to be able to.
+   * nothing is merged before each source has caught up, or cannot.
    */
   #startWhenReady(): void {
     if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
@@ -189,7 +189,7 @@ function hasCaughtUp({connection: {kind}}: LogSnapshot): boolean {
   return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
 }
 
-/** From what a person has to act on to what is well. */
+/** From what needs the user to what is well. */
 const worstFirst: readonly ConnectionState['kind'][] = [
   'gone',
   'waiting',
@@ -200,7 +200,7 @@ const worstFirst: readonly ConnectionState['kind'][] = [
   'live',
 ];
 
-/** A source of a merged log as it is now; `left`: nothing more is taken from it. */
+/** A source of a merged log as it is now; `left`: nothing more is read from it. */
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
 /** The connection that keeps a merged log from being complete; idle when there is none. */
