@@ -5,16 +5,17 @@ import {visibleText} from '../buffer/style-joints.ts';
 import {openingBrace} from '../records/bytes.ts';
 import {type Level, levels} from '../records/level.ts';
 import {parseRecord} from '../records/parse-record.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 import type {Filter, FilterEntry} from './filter.ts';
 import type {IdSet, Journal} from './id-set.ts';
-import type {Fingerprints, RecordSource} from './record-map.ts';
+import type {Fingerprints} from './record-map.ts';
 
 /** Bytes of a line in text form that are enough to read its spans and target. */
 const targetWithin = 1024;
 /** How lines of the runner look, the last two before Feldera 0.207: they match the target `runner` without the word. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
-type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordSource; readonly fingerprints: Fingerprints};
+type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordIndex; readonly fingerprints: Fingerprints};
 
 /** Which records one filter hides: one bit a record, and nothing else that grows. */
 export class FilterMatches {

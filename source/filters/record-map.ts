@@ -3,9 +3,6 @@ import {fingerprintOf} from '../records/fingerprint.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
-/** The part of `RecordIndex` that filters and folds use. */
-export type RecordSource = Pick<RecordIndex, 'step' | 'settledTo' | 'headOf' | 'linesOf' | 'levelAt'>;
-
 /**
  * Which entries make which record, as far as they were added. A record is its head and the lines up to the next head, but
  * without the loose entries among them, and its strays: its lines among those of later records.
@@ -16,11 +13,11 @@ export class RecordMap {
   /** Markers, and strays of any record. */
   readonly loose: IdSet;
   readonly #withStrays: IdSet;
-  readonly #index: RecordSource;
+  readonly #index: RecordIndex;
   /** One past the last entry added. */
   end: number;
 
-  constructor(index: RecordSource, firstId: number, journal: Journal) {
+  constructor(index: RecordIndex, firstId: number, journal: Journal) {
     this.#index = index;
     this.end = firstId;
     this.heads = new IdSet(firstId, journal);

@@ -1,14 +1,15 @@
 import {type Entries, type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
 import {FilterMatches, isBetween} from './match.ts';
-import {Fingerprints, RecordMap, type RecordSource} from './record-map.ts';
+import {Fingerprints, RecordMap} from './record-map.ts';
 import {ShownRecords} from './shown-records.ts';
 
 export type ShownLinesOptions = {
   readonly buffer: LogBuffer;
-  readonly index: RecordSource;
+  readonly index: RecordIndex;
   /** Only those that are on count. A record must pass all of them; their order does not matter. */
   readonly filters: readonly FilterEntry[];
   /** Records shown before and after each match, within the `between` filters. */

@@ -1,4 +1,5 @@
 import type {Marker} from '../buffer/markers.ts';
+import type {Pattern} from '../buffer/pattern.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize} from '../lib/format.ts';
 import {wordOffsets, wrapOffsets} from '../terminal/fit.ts';
@@ -11,11 +12,8 @@ import {markerText, markerTone} from '../words/markers.ts';
 import {type CompactForm, compactRows, readLine} from './line-text.ts';
 import {isVerbatim, timeCells, timeOfText} from './time-column.ts';
 
-/** The part of a search pattern that painting needs. */
-export type HitFinder = {readonly ranges: (text: string) => readonly {start: number; end: number}[]};
-
 /** A pattern whose occurrences are painted. */
-export type Highlight = {readonly finder: HitFinder; readonly style: Style};
+export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
 /** An entry as text for the screen: the part that changes only with the entry or the options. */
 export type EntryText = {
@@ -39,7 +37,7 @@ export type EntryForm = {
   readonly symbols: Symbols;
   readonly compact: CompactForm | undefined;
   readonly highlights: readonly Highlight[];
-  readonly hits: HitFinder | undefined;
+  readonly hits: Pattern | undefined;
 };
 
 /**
@@ -90,20 +88,20 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
       cells = column;
     }
   }
-  for (const {finder, style} of highlights)
-    styled = overlay(styled, hitRanges(finder, styled.text, compact, cells), style);
+  for (const {pattern, style} of highlights)
+    styled = overlay(styled, hitRanges(pattern, styled.text, compact, cells), style);
   if (hits) styled = overlay(styled, hitRanges(hits, styled.text, compact, cells), hitStyle);
   return {...layOut(styled, bytes.length, form), at: record && timeOfText(record.timeText), timeCells: cells};
 }
 
 /** The hits in the text of an entry; none in a time column that shows characters not in the line. */
 export function hitRanges(
-  finder: HitFinder,
+  pattern: Pattern,
   text: string,
   compact: CompactForm | undefined,
   column: number,
 ): readonly {start: number; end: number}[] {
-  const ranges = finder.ranges(text);
+  const ranges = pattern.ranges(text);
   return column === 0 || !compact || isVerbatim(compact.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 

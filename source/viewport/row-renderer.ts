@@ -1,4 +1,5 @@
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
+import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
 import {clip, clippedSides, padTo} from '../terminal/fit.ts';
@@ -11,7 +12,6 @@ import {
   type EntryForm,
   type EntryText,
   type Highlight,
-  type HitFinder,
   hitRanges,
   lineEntry,
   markerEntry,
@@ -36,7 +36,7 @@ export type RowOptions = Gutter & {
   readonly symbols: Symbols;
   /** Painted under the hits, the last over the others. */
   readonly highlights: readonly Highlight[];
-  readonly hits: HitFinder | undefined;
+  readonly hits: Pattern | undefined;
 };
 
 /** The input of a painting, which may change with every frame. */

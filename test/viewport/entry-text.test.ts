@@ -15,7 +15,7 @@ it('are six that differ, with both colours set, and underlined without colours',
 
 it('are painted each in its colour, under the hits of the search', () => {
   const highlights = ['one', 'two'].map((text, index) => ({
-    finder: compilePattern(text),
+    pattern: compilePattern(text),
     style: highlightStyles[index] ?? {},
   }));
   const renderer = rendererOf(bufferOf('one two three'), {highlights, hits: compilePattern('wo th')});

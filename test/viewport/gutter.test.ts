@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {compilePattern} from '../../source/buffer/pattern.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {numberCells} from '../../source/viewport/gutter.ts';
 import {bufferOf, paintedRows, rendererOf, stateRows, withoutColors} from './rows.ts';
@@ -86,15 +87,15 @@ describe('the current line', () => {
   });
 });
 
-describe('context', () => {
+describe('a record around a match', () => {
   const line = '[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  refused';
 
   it('is dim as a whole', () => {
     expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b           refused\u001B[0m']);
   });
 
-  it('keeps what is painted over', () => {
-    const hits = {ranges: (text: string) => [{start: text.indexOf('fuse'), end: text.indexOf('fuse') + 4}]};
+  it('keeps painted hits', () => {
+    const hits = compilePattern('fuse');
     expect(stateRows(line, {isAround: true}, {hits})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
   });
 });

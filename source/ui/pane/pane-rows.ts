@@ -64,8 +64,8 @@ export class PaneRows {
         width: paneWidth - overviewCells,
         numberCells: numbers,
         originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map((name) => name.length))),
-        highlights: highlights.map((finder, index) => ({
-          finder,
+        highlights: highlights.map((pattern, index) => ({
+          pattern,
           style: highlightStyles[index % highlightStyles.length] ?? {},
         })),
         hits: searching?.pattern,
