@@ -1,24 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {
-  applyToPane,
-  applyToSidebar,
-  defaultsFrom,
-  freshPane,
-  noDefaults,
-  rebasePane,
-  rebaseSidebar,
-} from '../../../source/ui/state/pane-view.ts';
+import {applyToPane, applyToSidebar, freshPane, rebasePane} from '../../../source/ui/state/pane-view.ts';
 import {activeTab, initialView, reduce, type Tab} from '../../../source/ui/state/view-state.ts';
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
 
 describe('an option', () => {
-  it('changes its own field, and nothing else', () => {
-    expect(applyToPane({})).toEqual(freshPane);
-    expect(applyToPane({wrap: true, time: 'local'})).toEqual({...freshPane, wrap: true, time: 'local'});
-    expect(applyToPane({wrap: false, asSent: false}, {...freshPane, wrap: true, asSent: true})).toEqual(freshPane);
-  });
-
   it('for a level replaces the filter for one', () => {
     const before = applyToPane({level: 'ERROR'});
     expect(before.filters).toEqual([{id: 1, filter: least('ERROR'), on: true}]);
@@ -38,12 +24,6 @@ describe('an option', () => {
 
 describe('another start', () => {
   const before = applyToPane({wrap: true, level: 'WARN', time: 'local'});
-  const now = applyToPane({asSent: true, level: 'ERROR'});
-
-  it('changes what no key has changed', () => {
-    expect(rebasePane(before, now, before)).toEqual({...now, filters: [{id: 1, filter: least('ERROR'), on: true}]});
-    expect(rebasePane(before, freshPane, before)).toEqual(freshPane);
-  });
 
   it('leaves alone what was changed', () => {
     const changed = {...before, wrap: false, asSent: true, time: 'delta', filters: [], lineNumbers: true} as const;
@@ -53,13 +33,6 @@ describe('another start', () => {
   it('leaves a filter as it is, on or off, when it would be the same one', () => {
     const off = {...before, filters: before.filters.map((entry) => ({...entry, on: false}))};
     expect(rebasePane(before, before, off)).toEqual(off);
-  });
-
-  it('of the list likewise', () => {
-    const [was, is] = [defaultsFrom({sidebar: 20}), defaultsFrom({sidebar: 'off'})];
-    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 20} as const;
-    expect(rebaseSidebar(was, is, view)).toEqual({focus: 'log', sidebarHidden: true, sidebarWidth: undefined});
-    expect(rebaseSidebar(was, noDefaults, {...view, sidebarWidth: 33})).toEqual({...view, sidebarWidth: 33});
   });
 });
 

@@ -19,16 +19,10 @@ const keep = (name: string): ViewAction => ({type: 'keep', name});
 const close = (name: string): ViewAction => ({type: 'close', name});
 const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
 
-describe('at start', () => {
-  it('there is no tab, and the keys go to the sidebar', () => {
-    expect(initialView([])).toMatchObject({tabs: [], active: undefined, cursor: undefined, focus: 'sidebar'});
-  });
-
-  it('the names that were given are kept tabs, each once, the first one shown', () => {
-    const state = initialView(['orders', 'fraud', 'orders']);
-    expect(tabs(state)).toEqual(['orders', 'fraud']);
-    expect(state).toMatchObject({active: 'orders', cursor: 'orders'});
-  });
+test('named pipelines are kept tabs, each once, and the first is shown', () => {
+  const state = initialView(['orders', 'fraud', 'orders']);
+  expect(tabs(state)).toEqual(['orders', 'fraud']);
+  expect(state).toMatchObject({active: 'orders', cursor: 'orders'});
 });
 
 test('a tab that is shown again stays as it is', () => {
