@@ -13,9 +13,9 @@ describe('answer completion', () => {
     await using folder = await temporaryDirectory();
     await withServer(['orders', 'fraud'], async (client, server) => {
       const clock = new FakeClock();
-      let asked = 0;
+      let opened = 0;
       const open = async () => {
-        asked += 1;
+        opened += 1;
         return {client, close: async () => {}};
       };
       const state = path.join(folder.path, 'state');
@@ -33,7 +33,7 @@ describe('answer completion', () => {
 
       expect(await answer('a', 'logs', 'or')).toContain('orders');
       expect(await answer('a', 'logs', '')).toEqual(expect.arrayContaining(['orders', 'fraud']));
-      expect(asked).toBe(1);
+      expect(opened).toBe(1);
       expect((await stat(path.join(state, 'completion.json'))).mode & 0o777).toBe(0o600);
       expect(await readFile(path.join(state, 'completion.json'), 'utf8')).toContain('orders');
 
@@ -43,22 +43,22 @@ describe('answer completion', () => {
       expect(await answer('a', 'logs', 'orders-')).toEqual(['orders-eu']);
       // The names of another server are other names.
       expect(await answer('b', 'logs', 'f')).toEqual(['fraud']);
-      expect(asked).toBe(3);
+      expect(opened).toBe(3);
     });
   });
 
   it('asks for nothing while a flag is typed, and answers what it can where there is no server', async () => {
     await using folder = await temporaryDirectory();
-    let asked = 0;
+    let opened = 0;
     const open = async () => {
-      asked += 1;
+      opened += 1;
       return undefined;
     };
     const base = {own: {contexts: [], themes: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
     expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
-    expect(asked).toBe(0);
+    expect(opened).toBe(0);
     expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);
-    expect(asked).toBe(1);
+    expect(opened).toBe(1);
   });
 });
 
@@ -141,7 +141,7 @@ describe('complete', () => {
     });
   });
 
-  test('only flags that the command takes', () => {
+  test('only flags that the command accepts', () => {
     expect(words('demo', '--')).toEqual(['--port', '--help', '--version']);
     expect(words('logs', '--')).not.toContain('--fps');
   });

@@ -29,7 +29,7 @@ function shown(argv: readonly string[], variables: Readonly<Record<string, strin
   return new Map(rows.map(({option, value, from}) => [option, [value, from]]));
 }
 
-test('the value of every option, and what said so', () => {
+test('the value of every option, and where it was set', () => {
   const rows = shown(['--wrap', '--no-mouse'], {PIPETAIL_SILENCE: '60', PIPETAIL_MOUSE: '1'});
   expect(rows.get('fps')).toEqual(['20', 'c.toml:2']);
   expect(rows.get('silence')).toEqual(['60', 'PIPETAIL_SILENCE']);
@@ -56,7 +56,7 @@ test('the context, and that it is not in force', () => {
   ]);
 });
 
-test('a secret is never shown, whatever says it', () => {
+test('a secret is never shown, wherever it was set', () => {
   expect(shown([]).get('auth')).toEqual(['…', 'c.toml:5']);
   const ofVariable = shown(['--context', 'test'], {TEST_KEY: 'SECRET'}).get('auth');
   expect(ofVariable).toEqual(['…', 'TEST_KEY, named at c.toml:8']);

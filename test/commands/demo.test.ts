@@ -3,16 +3,16 @@ import {expect, it} from 'vitest';
 import {runDemoServer} from '../../source/commands/demo.ts';
 import {RawClient} from '../harness/raw-client.ts';
 
-it('serves the installation, says where, and ends on the signal', async () => {
+it('serves the installation, prints its address, and ends on the signal', async () => {
   const ending = new AbortController();
   const lines: string[] = [];
-  let told = () => {};
+  let printed = () => {};
   const ready = new Promise<void>((resolve) => {
-    told = resolve;
+    printed = resolve;
   });
   const print = (line: string) => {
     lines.push(line);
-    told();
+    printed();
   };
   const done = runDemoServer({port: 0, host: '127.0.0.1', signal: ending.signal, print});
   await ready;
@@ -27,7 +27,7 @@ it('serves the installation, says where, and ends on the signal', async () => {
   expect(lines).toHaveLength(1);
 });
 
-it('says in one sentence that the port is taken', async () => {
+it('fails with one sentence when the port is in use', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();

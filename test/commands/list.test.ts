@@ -26,7 +26,7 @@ it('is a table of names, states and how long they have been in them', async () =
   expect(rows[0]?.[2]).toMatch(/^\d+[hm]$/);
 });
 
-it('says more where wide is asked for: the cause of an error is a column', async () => {
+it('has more columns with wide, the cause of an error among them', async () => {
   const [heads, alpha, beta] = columns(await list({output: 'wide'}));
   expect(heads).toEqual(['NAME', 'STATE', 'SINCE', 'PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR']);
   expect(alpha?.[6]).toBe('the disk is full');
@@ -34,7 +34,7 @@ it('says more where wide is asked for: the cause of an error is a column', async
 });
 
 it.each(['41a-v0.100', '40a-v0.200', '42a-v0.280'])(
-  '%s: connector errors that are not told are not 0',
+  '%s: connector errors that the server does not send are not 0',
   async (name) => {
     await withRecordedList(`${name}-list-status.raw`, async (client) => {
       const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
@@ -48,7 +48,7 @@ it.each(['41a-v0.100', '40a-v0.200', '42a-v0.280'])(
   },
 );
 
-it('43a-v0.60: the states of a server that is not supported are known words', async () => {
+it('43a-v0.60: the states of a server that is not supported are accepted', async () => {
   await withRecordedList('43a-v0.60-list-status.raw', async (client) => {
     const usual = {client, output: 'table', isColored: true, now: 0, signal} as const;
     const [, ...rows] = columns((await listText({...usual, statuses: undefined})).trimEnd());

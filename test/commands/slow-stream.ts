@@ -1,6 +1,6 @@
 import {Writable} from 'node:stream';
 
-/** A stream whose reader takes what was written when a test says so. */
+/** A stream whose reader reads what was written when the test calls `take`. */
 export class SlowStream extends Writable {
   /** Everything that the reader took, a string a write. */
   readonly taken: string[] = [];
@@ -11,7 +11,7 @@ export class SlowStream extends Writable {
     return this.taken.join('');
   }
 
-  /** The reader takes the write that waits. The stream's answer to it is there when this resolves. */
+  /** The reader takes the write that waits. The stream has reacted to it when this resolves. */
   async take(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = undefined;

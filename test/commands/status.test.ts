@@ -19,13 +19,13 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
   });
 }
 
-it('tells of one pipeline, errors in full', async () => {
+it('describes one pipeline, errors in full', async () => {
   const text = await status(['fraud']);
   expect(text).toMatch(/^fraud\n {2}state +Failed\n {2}cause +exit status: 101\n {2}since +\d{4}-/);
   expect(text).toMatch(/ {4}.*exit status: 101\n {4}at src\/main\.rs\n/);
 });
 
-it('tells of all where none is asked for, of those that match a pattern, with an empty line between', async () => {
+it('describes all where none is named, and those that match a pattern, with an empty line between', async () => {
   const heads = async (...words: string[]) =>
     (await status(words)).split(/\n\n(?=\w)/).map((text) => text.split('\n', 1)[0]);
   expect(await heads()).toEqual(['orders', 'orders-eu', 'fraud']);
@@ -51,7 +51,7 @@ it('names the nearest of a name that there is not, and a pattern that matches no
   await expect(status(['x*'])).rejects.toThrow(/^no pipeline matches 'x\*' · /);
 });
 
-it('says what the compiler does, since when, and what the details of an error hold', async () => {
+it('shows what the compiler does, since when, and the details of an error', async () => {
   await withServer(['orders', 'fraud'], async (client, server) => {
     const since = '2026-11-27T06:48:30.445750Z';
     server.pipeline('orders').stop();

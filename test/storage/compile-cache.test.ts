@@ -33,7 +33,7 @@ test('it is made in the home folder, for the user alone, and found again', async
   expect(compileCacheFolder({HOME: home}, user)).toBe(folder);
 });
 
-test('XDG_CACHE_HOME says where else, unless it is relative', () => {
+test('XDG_CACHE_HOME names another folder, unless it is relative', () => {
   const at = (xdg: string | undefined, HOME: string | undefined = home) =>
     compileCacheFolder({XDG_CACHE_HOME: xdg, HOME}, user);
   expect(at(path.join(home, 'elsewhere'))).toBe(path.join(home, 'elsewhere', 'pipetail'));

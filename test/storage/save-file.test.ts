@@ -18,7 +18,7 @@ test('the file is there whole, for its owner alone, and nothing else', async () 
   expect(await readdir(home.path)).toEqual(['a.log']);
 });
 
-test('an existing file is replaced only when told to', async () => {
+test('an existing file is replaced only on request', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'a.log');
   await writeFile(file, 'mine');
@@ -42,7 +42,7 @@ test('a file that appears while ours is written is not replaced', async () => {
   expect(await readdir(home.path)).toEqual(['a.log']);
 });
 
-test('until it is whole, the old file stands; called off or failed, it stays', async () => {
+test('the old file is there until the new one is whole; stopped or failed, it stays', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'a.log');
   await writeFile(file, 'old');

@@ -95,7 +95,7 @@ describe('patterns', () => {
 });
 
 describe('a file that is damaged', () => {
-  test('is set aside, what can be read of it goes on, and it is said once', async () => {
+  test('is set aside, what can be read of it is kept, and the problem is returned once', async () => {
     const {file, open, write} = await setUp();
     const damaged = '"one"\n\0\0\0\n{"not": "ours"}\n"two"\n"thr';
     await write(damaged);
@@ -129,7 +129,7 @@ describe('a file that cannot be used', () => {
     expect(history.readProblem()).toBeUndefined();
   });
 
-  test('its folder is a file: said once', async () => {
+  test('its folder is a file: one problem', async () => {
     const {file, open} = await setUp();
     await writeIn(path.dirname(file), 'a file');
     const history = await open();
@@ -140,7 +140,7 @@ describe('a file that cannot be used', () => {
     expect(history.readProblem()).toBeUndefined();
   });
 
-  test('its folder cannot be made: said with the first pattern, not again', async () => {
+  test('its folder cannot be made: a problem with the first pattern, not again', async () => {
     const {file, open} = await setUp();
     const history = await open();
     await writeIn(path.dirname(file), 'a file');
@@ -203,6 +203,6 @@ test('what was typed chooses what begins with it, and comes back', () => {
   expect(walk('x', [1, -1])).toEqual(['-', '-']);
 });
 
-test('what stands there already is not offered', () => {
+test('the typed text itself is not offered', () => {
   expect(walk('ref', [1, 1])).toEqual(['refused', '-']);
 });

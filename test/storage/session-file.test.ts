@@ -133,7 +133,7 @@ test.each([
   expect((await second.read()).session).toEqual(session);
 });
 
-test('what cannot be written is said once', async () => {
+test('what cannot be written is a problem, returned once', async () => {
   const {folder, start, files} = await home();
   const file = await start(1);
   await mkdir(path.join(folder, (await files())[0]?.replace('.lock', '') ?? ''));

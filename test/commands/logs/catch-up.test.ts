@@ -52,18 +52,18 @@ describe('is over', () => {
   });
 
   it('but not before anything of it has come, which is not waited for without end', () => {
-    const unheard = [
+    const silent = [
       {now: 20, ...opened},
       {now: 3020, connection: live(3020)},
     ];
     const first = {now: 9000, receivedAt: 1};
-    expect(look(...unheard, {now: 4000}, first, {now: 9499})).toBeUndefined();
-    expect(look(...unheard, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
-    expect(look(...unheard, {now: 10_019})).toBeUndefined();
-    expect(look(...unheard, {now: 10_020})?.say).toBe('ended after 10 s: nothing of the log came');
+    expect(look(...silent, {now: 4000}, first, {now: 9499})).toBeUndefined();
+    expect(look(...silent, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
+    expect(look(...silent, {now: 10_019})).toBeUndefined();
+    expect(look(...silent, {now: 10_020})?.say).toBe('ended after 10 s: nothing of the log came');
   });
 
-  it('but not while known bytes of a replay come, or before the replay is told from what was had', () => {
+  it('but not while repeated bytes of a replay come, or before the replay is placed', () => {
     const again = {now: 20, ...opened, received: 100};
     expect(look(again, {now: 2000}, {now: 5000})).toBeUndefined();
     expect(look(again, {now: 300, connection: live(300)}, {now: 500, receivedAt: 1}, {now: 900})).toBeUndefined();

@@ -79,7 +79,7 @@ describe('lines', () => {
 });
 
 describe('markers', () => {
-  it('are said where they stand', async () => {
+  it('are noted where they are', async () => {
     const {buffer, append, print} = setUp();
     append('one\n');
     buffer.addMarker(marker({kind: 'line-cut'}));
@@ -99,7 +99,7 @@ describe('markers', () => {
     expect(stream.text).toBe('one\n<12:01:02 deleted>');
   });
 
-  it('that the pane folds are said one by one', async () => {
+  it('that the writer of the log folds are noted one by one', async () => {
     const {buffer, append, print} = setUp();
     append('one\n');
     buffer.addMarker(reconnected(1, 1000));
@@ -114,7 +114,7 @@ describe('markers', () => {
     );
   });
 
-  it('that the pane corrects are said again', async () => {
+  it('that the writer of the log corrects are noted again', async () => {
     const {buffer, append, print} = setUp();
     append('one\n');
     buffer.addMarker(marker({kind: 'ended', because: 'unknown'}));
@@ -124,7 +124,7 @@ describe('markers', () => {
     expect(await print()).toBe('one\n<12:01:02 the log ended><12:01:02 deleted>');
   });
 
-  it('that change before they were ever said are said once', async () => {
+  it('that change before they were noted are noted once', async () => {
     const {buffer, append, print} = setUp();
     append('on');
     buffer.addMarker(marker({kind: 'ended', because: 'unknown'}));
@@ -134,7 +134,7 @@ describe('markers', () => {
     expect(await print()).toBe('one\n<12:01:02 deleted>');
   });
 
-  it('that nobody looked at yet hold up what is behind them', async () => {
+  it('that were not checked yet hold up the lines behind them', async () => {
     const {buffer, append, printer, print, output} = setUp();
     append('one\n');
     await print();
@@ -144,7 +144,7 @@ describe('markers', () => {
     expect(await print()).toBe('one\n<12:01:02 deleted>two\n');
   });
 
-  it('are told by id to whoever looks', () => {
+  it('are returned with their ids, once', () => {
     const {buffer, append, printer} = setUp();
     append('one\n');
     buffer.addMarker(deleted);
@@ -154,7 +154,7 @@ describe('markers', () => {
 });
 
 describe('a reader that is too slow', () => {
-  it('costs lines past the bound, which is said once, but no marker', async () => {
+  it('costs lines past the bound, in one note, but no marker', async () => {
     const {buffer, append, print, printSome, stream} = setUp({maxBytes: 100_000});
     append('first\n');
     printSome();
@@ -179,7 +179,7 @@ describe('a reader that is too slow', () => {
 });
 
 describe('the end', () => {
-  it('is reached when everything was printed and said', async () => {
+  it('is reached when everything was printed and noted', async () => {
     const {buffer, append, print, printer} = setUp();
     append('one\n');
     buffer.addMarker(deleted);
@@ -200,7 +200,7 @@ describe('the end', () => {
     expect(await print()).toBe(`${one}\n${two}\n<the last line printed is incomplete: its rest had not come>`);
   });
 
-  it('leaves it out when the log goes on', async () => {
+  it('leaves it out when the log continues', async () => {
     const {append, print, printer} = setUp();
     append('one\ntwo');
     printer.check();

@@ -28,7 +28,7 @@ async function print(directory: string, more: Partial<Parameters<typeof runLogsF
   return {code, notes, text: stream.text};
 }
 
-/** Records a log that is cut within a line, cleared, and goes on in several files. */
+/** Records a log that is cut within a line, cleared, and continues in several files. */
 async function record(directory: string): Promise<{expected: string; life: RecordedLife}> {
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 1e6, entries: 1e6});
@@ -75,15 +75,15 @@ test('a folder that is not there', async () => {
   });
 });
 
-test('what makes it fail is said to be a failure', async () => {
+test('why it fails is noted as a failure', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'file');
   await writeFile(file, '');
-  const said: string[] = [];
-  const note = (line: string, kind?: 'failure') => said.push(`${kind}: ${line}`);
+  const noted: string[] = [];
+  const note = (line: string, kind?: 'failure') => noted.push(`${kind}: ${line}`);
   expect(await print(path.join(home.path, 'none'), {note})).toMatchObject({code: 1});
   expect(await print(file, {note})).toMatchObject({code: 1});
-  expect(said).toEqual([
+  expect(noted).toEqual([
     expect.stringMatching(/^failure: pipetail: p: there is no recording of it in /),
     expect.stringMatching(/^failure: pipetail: p: .* cannot be read: /),
   ]);
@@ -99,7 +99,7 @@ async function recordOnce(directory: string, clock: FakeClock, id: string, bytes
   await clock.advance(1000);
 }
 
-test('a recording that gives way to others while the one before it is printed is missed, and nothing else', async () => {
+test('a recording that is deleted while the one before it is printed is missing, and nothing else', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   for (const id of ['id-1', 'id-2', 'id-3']) await recordOnce(home.path, clock, id, `${id}\n`);

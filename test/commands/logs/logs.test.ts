@@ -14,7 +14,7 @@ import {fastClock} from '../../harness/fast-clock.ts';
 import {SlowStream} from '../slow-stream.ts';
 import {withServer} from '../with-server.ts';
 
-// What takes long, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
+// Long waits, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
 
 async function setUp(options: DemoServerOptions = {}) {
   const server = await DemoServer.start(options);
@@ -101,7 +101,7 @@ describe('without following', () => {
     expect(stream.text).toBe('');
   });
 
-  it('says why it waits, and gives up, when the runner cannot be reached', async () => {
+  it('notes why it waits, and gives up, when the runner cannot be reached', async () => {
     const {server, run, notes} = await setUp();
     server.killRunner();
     expect(await run({speed: 100})).toBe(1);
@@ -155,7 +155,7 @@ describe('following', () => {
     await running;
   });
 
-  it('says what the pipeline died of when its log has ended, once for each death', async () => {
+  it('notes why the pipeline died when its log has ended, once for each death', async () => {
     const {server, pipeline, run, notes, stream, stop} = await setUp();
     const running = run({follow: true, speed: 100});
     const untilLives = (count: number) =>
@@ -172,7 +172,7 @@ describe('following', () => {
       );
     };
     const deaths = () => notes.filter((note) => /the pipeline is|start failed/.test(note));
-    const said = 'pipetail: orders: the pipeline is Stopped · out of memory';
+    const death = 'pipetail: orders: the pipeline is Stopped · out of memory';
     await untilLives(1);
     await endLog();
     expect(deaths()).toEqual([]);
@@ -181,24 +181,24 @@ describe('following', () => {
     pipeline.start();
     pipeline.fail('out of memory');
     await endLog();
-    expect(deaths()).toEqual([said]);
+    expect(deaths()).toEqual([death]);
     server.startRunner();
     await untilLives(3);
     await endLog();
-    expect(deaths()).toEqual([said]);
+    expect(deaths()).toEqual([death]);
     server.startRunner();
     await untilLives(4);
     pipeline.start();
     pipeline.fail('out of memory');
     await endLog();
-    expect(deaths()).toEqual([said, said]);
+    expect(deaths()).toEqual([death, death]);
     server.startRunner();
     await untilLives(5);
     const details = {error: 'no nodes left'};
     const message = 'Pipeline provision failed: no nodes left';
     pipeline.setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
     await endLog();
-    expect(deaths()).toEqual([said, said, 'pipetail: orders: start failed · no nodes left']);
+    expect(deaths()).toEqual([death, death, 'pipetail: orders: start failed · no nodes left']);
     stop.abort();
     expect(await running).toBe(0);
   });
@@ -317,7 +317,7 @@ it('asks once, and answers the names that match', async () => {
   });
 });
 
-it('goes on for those that come later, and through a server that is away, which it says once', async () => {
+it('continues for those that come later, and through a server that is away, with one note', async () => {
   await withServer(['orders'], async (client, server) => {
     const clock = new FakeClock();
     const end = new AbortController();

@@ -26,7 +26,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
   const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
   const recordsOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
   const options = recordsOf?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
-  if (!options) throw new Error('nothing was asked');
+  if (!options) throw new Error('no records were requested');
   const buffer = new LogBuffer({maxBytes: 1e8});
   const way = new RecordPrinter(buffer, options);
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
@@ -164,7 +164,7 @@ const jsonLine = (message: string, fields: Readonly<Record<string, unknown>>) =>
 const runnersLine =
   '[manager] 2026-11-25T12:00:03.000001Z  INFO pipeline_manager::runner: Fresh start a=1 pipeline-id="01a2" pipeline-name="orders"';
 
-test('json: what a line of text says is there as that of one in JSON is: fields, span, host', () => {
+test('json: a line of text has what one in JSON has: fields, span, host', () => {
   const lines = [
     head(1, 'INFO', 'checkpoint written: 8 MB step=80 path="/var log"'),
     jsonLine('checkpoint written: 8 MB', {step: 80, path: '/var log'}),
@@ -244,7 +244,7 @@ test('a template: what a line in JSON brings in escapes is safe too', () => {
   expect([...text].filter((letter) => letter < ' ')).toEqual(['\n', '\n']);
 });
 
-test('markdown: at the end, with what was asked', () => {
+test('markdown: at the end, with the filters', () => {
   const text = printed(['-o', 'markdown', '--level', 'warn']);
   expect(text).toMatch(/^\*\*Log of `orders` on `x`\*\*\n/);
   expect(text).toContain('- Time: 2026-11-25 12:00:02 to 12:00:03 UTC\n');
@@ -252,7 +252,7 @@ test('markdown: at the end, with what was asked', () => {
   expect(text).toContain('    refused by peer\n');
 });
 
-test('nothing is requested: the bytes are not looked at', () => {
+test('without a form or a filter there is no record printer', () => {
   const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
   expect(recordPrinters(request, 0)).toBeUndefined();
 });

@@ -15,7 +15,7 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 const pipeline = {name: 'p', id: 'id-1'};
 
-test('begins with whose recording it is, for nobody else to read', async () => {
+test('begins with the pipeline that it is of, readable by its owner alone', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   const clock = new FakeClock();
@@ -39,7 +39,7 @@ test('log files without an index that can be read are put aside', async () => {
   expect(await readFile(path.join(home.path, aside, '000001.log'), 'utf8')).toBe('lines\n');
 });
 
-test('written anew, it says the same and has nothing void', async () => {
+test('written anew, it has the same facts and no void ones', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   await mkdir(folder);
@@ -108,7 +108,7 @@ test('a marker of the same number corrects the first; a block of the same place 
   expect(map.blocks).toEqual([block(0, 12)]);
 });
 
-test('behind a gap nothing is known until the next state', () => {
+test('behind a gap there is no state until the next one', () => {
   expect(read(file(1, 0), state(0, 'begin', true), {kind: 'gap', offset: 50}).state).toEqual({
     offset: 50,
     state: undefined,
@@ -121,7 +121,7 @@ test('behind a gap nothing is known until the next state', () => {
   });
 });
 
-test('a deleted file takes its blocks and markers along', () => {
+test('with a deleted file its blocks and markers go', () => {
   const map = read(file(1, 0), block(0, 10), marker(0, 5), file(2, 10), block(10, 10, 2), marker(1, 15), {
     kind: 'deleted',
     file: 1,
@@ -132,7 +132,7 @@ test('a deleted file takes its blocks and markers along', () => {
   expect(map.markers.map(({number}) => number)).toEqual([1]);
 });
 
-test('an index that is written anew says the same', () => {
+test('an index that is written anew has the same map', () => {
   const map = read(
     file(1, 0),
     state(0, 'begin', true),

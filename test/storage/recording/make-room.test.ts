@@ -52,7 +52,7 @@ async function hold(folder: string): Promise<void> {
   await acquireLock(lockFile(folder), processOf(process.ppid));
 }
 
-/** Begins a recording where no more than that may be, and ends it. Answers what is left of the others. */
+/** Starts a recording in a directory of at most that many bytes, and ends it. Returns what is left of the others. */
 async function makeRoom(directory: string, maxBytes: number): Promise<string[]> {
   const clock = new FakeClock();
   const recordings = new Recordings({directory, maxBytes, clock, processes: processOf(process.pid)});
@@ -68,7 +68,7 @@ async function left(directory: string): Promise<string[]> {
   return names.filter((name) => /^p--.*\.(?:log|gz)$/.test(name)).sort();
 }
 
-test('a recording that nobody writes goes whole when it is the oldest, before newer files of others', async () => {
+test('a recording that no program writes is deleted whole when it is the oldest, before newer files of others', async () => {
   await using home = await temporaryDirectory();
   const oldest = await record(home.path, 'a', [1]);
   await hold(await record(home.path, 'b', [2, 3]));
@@ -85,7 +85,7 @@ test('one that another program writes keeps its last file, however old that is',
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--a/000002.log']);
 });
 
-test('the oldest file of one that nobody writes is missed; it stays as old as it was, and goes last', async () => {
+test('the oldest file of one that no program writes is missing then; its own date stays, and it is deleted last', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1, 2, 3]);
   const newer = await record(home.path, 'b', [4]);
@@ -114,7 +114,7 @@ test('what a death while it is deleted leaves can be read and continued, and is 
   expect(writer.size).toBe(fileBytes);
   await writer.close();
   for (const file of [logFile(folder, 2), indexFile(folder)]) await age(file, 2);
-  // The other index takes less.
+  // The other index is smaller.
   await makeRoom(home.path, 300);
   expect(await readdir(home.path)).toEqual(['live--id']);
 });
@@ -131,7 +131,7 @@ test('logs that were put aside count, and go before what came later', async () =
   expect(await readdir(folder)).not.toContain('without-index-7');
 });
 
-test('what else is in a folder is nobody’s to delete', async () => {
+test('other files in a folder are not deleted', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1]);
   await writeFile(path.join(folder, 'notes.txt'), 'mine');
@@ -154,7 +154,7 @@ test('two programs that make room at once do not delete more than has to go', as
   expect(await left(home.path)).toEqual(['p--b/000001.log', 'p--c/000001.log', 'p--d/000001.log']);
 });
 
-test('what the tabs of a start go on with is not deleted for the first of them', async () => {
+test('what the tabs of a start continue is not deleted for the first of them', async () => {
   await using home = await temporaryDirectory();
   for (const [index, id] of ['a', 'b', 'c'].entries()) await record(home.path, id, [index + 1]);
   const clock = new FakeClock();
@@ -168,7 +168,7 @@ test('what the tabs of a start go on with is not deleted for the first of them',
   await recordings.closed();
 });
 
-/** A program that does that as soon as it takes the lock of a recording to delete it. */
+/** A program that does that as soon as it locks a recording to delete it. */
 function whenDeleting(act: () => void) {
   let locks = 0;
   return processOf(process.pid, () => {
@@ -179,7 +179,7 @@ function whenDeleting(act: () => void) {
   });
 }
 
-test('one that was written after it was looked at stays', async () => {
+test('one that was written after it was listed stays', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1]);
   const processes = whenDeleting(() => utimesSync(indexFile(folder), 86_400, 86_401));

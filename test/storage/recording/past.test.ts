@@ -67,7 +67,7 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
   await writer.close();
 });
 
-test('a log without its bytes is repaired at the next start, and says so', async () => {
+test('a log without its bytes is repaired at the next start, with a marker', async () => {
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
   const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
@@ -90,7 +90,7 @@ test('logs beside an index that is gone are put aside, not written over', async 
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--1');
   await mkdir(folder);
-  await writeFile(path.join(folder, '000001.log'), 'somebody’s\n');
+  await writeFile(path.join(folder, '000001.log'), 'of another\n');
   const writer = await openIn(home.path);
   expect(writer.size).toBe(0);
   await writer.close();

@@ -7,7 +7,7 @@ import type {MarkerKind} from '../../../source/buffer/markers.ts';
 export type Recorded = string | MarkerKind | 'next file';
 
 /**
- * Writes a recording's folder by hand, as its format says: `index.jsonl` and a file for each run of `pieces`, the ones
+ * Writes a recording's folder by hand, in its format: `index.jsonl` and a file for each run of `pieces`, the ones
  * before the last compressed. Each text is a block of its own if it ends a line.
  */
 export function writeRecording(
