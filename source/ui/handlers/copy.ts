@@ -9,7 +9,7 @@ import type {Choice} from '../state/view-state.ts';
 import {blocksOf, bytesOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
-/** Commands that copy, save, pipe and record lines, and those of the user's marks. */
+/** Commands that select, copy, save, pipe and record lines. */
 export const copyHandlers = {
   select(controller: Controller) {
     const at = controller.paneAt;
@@ -36,16 +36,6 @@ export const copyHandlers = {
   },
   markdown: (controller: Controller) =>
     void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
-  mark(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
-    const head = at.model.index.headOf(at.current);
-    const marks = new Set(at.tab.pane.marks);
-    if (!marks.delete(head)) marks.add(head);
-    controller.changePane({position: hold(at.tab.pane.position, at.geometry), marks});
-  },
-  'next-mark': (controller: Controller) => goToMark(controller, 'next'),
-  'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
   record(controller: Controller) {
     const {pane} = controller;
     if (!pane) return;
@@ -60,22 +50,10 @@ export const copyHandlers = {
     stream.setRecording(!isOn);
     controller.say(isOn ? 'no longer recorded' : 'recorded from now on');
   },
-  'list-marks'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    if (marksOf(at).length === 0) controller.say(noMarks(controller));
-    else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
-  },
 };
 
 /** Of a file that is suggested. */
 type Extension = 'log' | 'md';
-
-/** Heads of the marked records that are still held, in order. */
-export function marksOf({tab, model}: Pick<PaneAt, 'tab' | 'model'>): readonly number[] {
-  const {firstId} = model.source.buffer;
-  return [...tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
-}
 
 /** Copies lines as the log has them, and reports the result. Text that is too large can be saved instead. */
 export async function copy(controller: Controller, choice: Choice): Promise<void> {
@@ -164,10 +142,6 @@ function hasSelection(controller: Controller): boolean {
   return controller.tab?.pane.selectedFrom !== undefined;
 }
 
-function noMarks({commands}: Controller): string {
-  return withHint('no marks', commands, 'mark', 'marks a record');
-}
-
 function selectionHint({commands}: Controller): string {
   const uses = [
     ['copy', 'copies'],
@@ -176,22 +150,6 @@ function selectionHint({commands}: Controller): string {
     ['markdown', 'Markdown'],
   ] as const;
   return ['move to select', keysDo(commands, uses), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
-}
-
-function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
-  const at = controller.paneAt;
-  if (!at) return;
-  const marks = marksOf(at);
-  const {entries} = at.geometry;
-  const current = at.model.index.headOf(at.current ?? 0);
-  // A hidden mark is at the row that `goToEntry` shows in its place.
-  const place = (id: number) =>
-    (at.model.shown?.includes(id) ?? true) ? id : (entries.atOrAfter(id) ?? entries.atOrBefore(id) ?? id);
-  const near =
-    direction === 'next' ? marks.find((id) => place(id) > current) : marks.findLast((id) => place(id) < current);
-  const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
-  if (mark === undefined) controller.say(noMarks(controller));
-  else controller.goToEntry(mark);
 }
 
 /** `S`: to a file; as Markdown under a name that ends in `.md`. */

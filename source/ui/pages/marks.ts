@@ -2,8 +2,9 @@ import {count} from '../../lib/format.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
+import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {marksOf} from '../handlers/copy.ts';
+import {withHint} from '../keys/commands.ts';
 import {listPage, type PageRows} from './page-rows.ts';
 
 /** The marked records, a row each, in the order of the log. */
@@ -12,7 +13,7 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   if (!at) return [];
   const {symbols, offsetAt} = controller.services;
   const {buffer, name} = at.model.source;
-  const marks = marksOf(at);
+  const marks = marksOf(controller);
   return listPage({
     title: plain(` Marks of ${sanitise(name).text} (UTC)`, {bold: true}),
     items: marks.length,
@@ -27,8 +28,23 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   });
 }
 
-/** Commands of the list of marks. */
+/** Commands of the marks in the log, and of their list. */
 export const marksHandlers = {
+  mark(controller: Controller) {
+    const at = controller.paneAt;
+    if (!at || at.current === undefined) return;
+    const head = at.model.index.headOf(at.current);
+    const marks = new Set(at.tab.pane.marks);
+    if (!marks.delete(head)) marks.add(head);
+    controller.changePane({position: hold(at.tab.pane.position, at.geometry), marks});
+  },
+  'next-mark': (controller: Controller) => goToMark(controller, 'next'),
+  'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
+  'list-marks'(controller: Controller) {
+    if (!controller.paneAt) return;
+    if (marksOf(controller).length === 0) controller.say(noMarks(controller));
+    else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
+  },
   'marks-go'(controller: Controller) {
     const mark = markUnderCursor(controller);
     controller.dispatch({type: 'page', page: undefined});
@@ -45,10 +61,36 @@ export const marksHandlers = {
   },
 };
 
+/** Heads of the marked records that are still kept, in order. */
+function marksOf({pane}: Controller): readonly number[] {
+  if (!pane) return [];
+  const {firstId} = pane.model.source.buffer;
+  return [...pane.tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
+}
+
+function noMarks({commands}: Controller): string {
+  return withHint('no marks', commands, 'mark', 'marks a record');
+}
+
+function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
+  const at = controller.paneAt;
+  if (!at) return;
+  const marks = marksOf(controller);
+  const {entries} = at.geometry;
+  const current = at.model.index.headOf(at.current ?? 0);
+  // A hidden mark is at the row that `goToEntry` shows in its place.
+  const place = (id: number) =>
+    (at.model.shown?.includes(id) ?? true) ? id : (entries.atOrAfter(id) ?? entries.atOrBefore(id) ?? id);
+  const near =
+    direction === 'next' ? marks.find((id) => place(id) > current) : marks.findLast((id) => place(id) < current);
+  const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
+  if (mark === undefined) controller.say(noMarks(controller));
+  else controller.goToEntry(mark);
+}
+
 /** Of a list that became shorter, the last one may be above the cursor. */
 function markUnderCursor(controller: Controller): number | undefined {
-  const at = controller.paneAt;
   const {page} = controller.state;
-  const marks = at ? marksOf(at) : [];
+  const marks = marksOf(controller);
   return page?.kind === 'marks' ? marks[Math.min(page.cursor, marks.length - 1)] : undefined;
 }

@@ -5,7 +5,7 @@ import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard
 import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
 import type {Services} from '../../../source/ui/services.ts';
-import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
+import {logged, noticeOf, pressed, reading, typed, viewOf} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const at = Date.UTC(2026, 10, 25, 12, 3, 44, 987);
@@ -213,7 +213,7 @@ describe('S saves', () => {
   });
 });
 
-describe('y and Y copy, m marks', () => {
+describe('y and Y copy', () => {
   const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
   const lines = (from: number, to: number) =>
     log
@@ -309,65 +309,19 @@ describe('y and Y copy, m marks', () => {
     });
   });
 
-  describe('marks', () => {
-    it('W has nothing to say where there is no tab', async () => {
-      await using screen = await reading(log);
-      screen.press('X', 'z', 'W');
-      expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
-    });
+  it('W does nothing without a tab', async () => {
+    await using screen = await reading(log);
+    screen.press('X', 'z', 'W');
+    expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
+  });
 
-    it.each([...'W=yYMS|'])('%s keeps the tab, as any use of the log does', async (key) => {
-      await using screen = await reading([], {names: []});
-      await screen.until(() => screen.controller.pane !== undefined, 'the preview');
-      const [preview] = screen.controller.state.tabs;
-      expect(preview?.kept).toBe(false);
-      screen.press(key);
-      expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
-    });
-
-    it('u and U go on past marks that a filter hides', async () => {
-      await using screen = await reading(log);
-      const marked = [10, 20, 30];
-      screen.controller.changePane({marks: new Set(marked)});
-      await typed(screen, '&', '!step 19');
-      await pressed(screen, 'G');
-      const seen: (string | undefined)[] = [];
-      for (const key of [...'UUUuu']) {
-        await pressed(screen, key);
-        seen.push(currentLine(screen));
-      }
-      expect(seen).toEqual([log[29], log[20], log[9], log[20], log[29]]);
-    });
-
-    it('m marks a record and takes the mark away, from any of its lines', async () => {
-      await using screen = await reading(log);
-      await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
-      screen.press('m');
-      expect([...viewOf(screen).marks]).toEqual([51]);
-      expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
-      screen.press('k', 'm');
-      expect([...viewOf(screen).marks]).toEqual([]);
-    });
-
-    it('u and U go around, from a record that is not marked too', async () => {
-      await using screen = await reading(log);
-      for (const keys of ['kkkm', 'kkkkm', 'km', 'jj']) await pressed(screen, ...keys);
-      const steps: (string | undefined)[] = [];
-      for (const key of ['u', 'u', 'u', 'U', 'U']) {
-        await pressed(screen, key);
-        steps.push(/step \d+/.exec(currentLine(screen) ?? '')?.[0]);
-      }
-      expect(steps).toEqual(['step 46', 'step 41', 'step 42', 'step 41', 'step 46']);
-    });
-
-    it('without any it says how to make one', async () => {
-      await using screen = await reading(log);
-      for (const key of ['u', 'U', "'"]) {
-        screen.press(key);
-        expect(noticeOf(screen)).toBe('no marks: m marks a record');
-        expect(screen.controller.state.page).toBeUndefined();
-      }
-    });
+  it.each([...'W=yYMS|'])('%s keeps the tab, as any use of the log does', async (key) => {
+    await using screen = await reading([], {names: []});
+    await screen.until(() => screen.controller.pane !== undefined, 'the preview');
+    const [preview] = screen.controller.state.tabs;
+    expect(preview?.kept).toBe(false);
+    screen.press(key);
+    expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
   });
 
   it('S and | are about the selection where there is one, else about the view', async () => {

@@ -1,6 +1,6 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {marksPage} from '../../../source/ui/pages/marks.ts';
-import {currentLine, logged, pressed, reading, viewOf} from '../reading.ts';
+import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
@@ -36,7 +36,7 @@ it('the cursor goes through the marks, in the order of the log, and Enter to the
   expect(currentLine(screen)).toContain('step 2');
 });
 
-it('m takes the mark under the cursor away, and the last one closes the list', async () => {
+it('m removes the mark under the cursor, and the last one closes the list', async () => {
   await using screen = await openList(3);
   screen.press('j', 'j', 'm');
   expect(listed(screen)).toEqual(['0', '[2]']);
@@ -68,4 +68,52 @@ it.each(['Esc', 'q', "'"])('%s closes the list and moves nothing', async (key) =
   expect(pageOf(screen)).toBeUndefined();
   expect(viewOf(screen)).toBe(before);
   expect(screen.quits).toBe(0);
+});
+
+describe('in the log', () => {
+  const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
+
+  it('u and U go to marks that a filter hides, too', async () => {
+    await using screen = await reading(log);
+    const marked = [10, 20, 30];
+    screen.controller.changePane({marks: new Set(marked)});
+    await typed(screen, '&', '!step 19');
+    await pressed(screen, 'G');
+    const seen: (string | undefined)[] = [];
+    for (const key of [...'UUUuu']) {
+      await pressed(screen, key);
+      seen.push(currentLine(screen));
+    }
+    expect(seen).toEqual([log[29], log[20], log[9], log[20], log[29]]);
+  });
+
+  it('m marks a record, or removes its mark, from any of its lines', async () => {
+    await using screen = await reading(log);
+    await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
+    screen.press('m');
+    expect([...viewOf(screen).marks]).toEqual([51]);
+    expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
+    screen.press('k', 'm');
+    expect([...viewOf(screen).marks]).toEqual([]);
+  });
+
+  it('u and U go around, also from a record without a mark', async () => {
+    await using screen = await reading(log);
+    for (const keys of ['kkkm', 'kkkkm', 'km', 'jj']) await pressed(screen, ...keys);
+    const steps: (string | undefined)[] = [];
+    for (const key of ['u', 'u', 'u', 'U', 'U']) {
+      await pressed(screen, key);
+      steps.push(/step \d+/.exec(currentLine(screen) ?? '')?.[0]);
+    }
+    expect(steps).toEqual(['step 46', 'step 41', 'step 42', 'step 41', 'step 46']);
+  });
+
+  it('without any, a notice says how to make one', async () => {
+    await using screen = await reading(log);
+    for (const key of ['u', 'U', "'"]) {
+      screen.press(key);
+      expect(noticeOf(screen)).toBe('no marks: m marks a record');
+      expect(screen.controller.state.page).toBeUndefined();
+    }
+  });
 });
