@@ -135,16 +135,6 @@ describe('C', () => {
     await terminal.waitFor(isKept);
   });
 
-  test('without contexts it shows how to make one', async () => {
-    await using rig = await twoContexts();
-    await rig.configure('');
-    await using terminal = await rig.open(['--demo']);
-    await live(terminal, 'demo');
-    await terminal.press('C');
-    await terminal.waitFor('[contexts.prod]');
-    expect(terminal.text()).toContain('~/.config/pipetail/config.toml');
-  });
-
   test('leads from what flags named to a context', async () => {
     await using rig = await twoContexts();
     await using terminal = await rig.open(['--host', rig.staging.url, '--auth', 'apikey:PLANTED-staging', 'alpha']);
@@ -169,13 +159,6 @@ test('a signal while it goes there ends the program', async () => {
   const {code, signal} = await terminal.waitForExit();
   expect(signal ?? code).toSatisfy((how) => how === 143 || how === 'SIGTERM');
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
-});
-
-test('the name is in the header without colours, too', async () => {
-  await using rig = await twoContexts();
-  await using terminal = await rig.open(['--context', 'prod'], {env: {NO_COLOR: '1'}});
-  await live(terminal, 'prod');
-  expect(terminal.styleOf('prod').bg).toBeUndefined();
 });
 
 test('after ten switches as much is held as after one', {timeout: 120_000}, async () => {

@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
 import type {DemoServer} from '../../source/demo/server.ts';
-import {makeCertificate} from '../harness/certificate.ts';
 import {startReplayServer} from '../harness/replay-server.ts';
 import {openRig, startLogs} from './logs-rig.ts';
 import {startProgram} from './running-program.ts';
@@ -90,15 +89,6 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
   });
 });
 
-test('a certificate that is not trusted', async (context) => {
-  const certificate = makeCertificate({name: 'localhost'});
-  if (!certificate) return context.skip('openssl is not installed');
-  await using server = await startReplayServer({reply: () => undefined, tls: certificate});
-  const program = await startLogs(server.url, 'orders');
-  expect(await program.ended).toBe(1);
-  expect(program.stderr()).toMatch(/^pipetail: orders: the certificate of \S+ is self-signed[^\n]*\n$/);
-});
-
 describe('signals end it with their codes, without a word', () => {
   test.each([
     ['SIGINT', 130],
@@ -132,22 +122,6 @@ describe('signals end it with their codes, without a word', () => {
     program.kill('SIGTERM');
     expect(await program.ended).toBe(143);
   });
-});
-
-test.each([
-  [['--color', 'blue', 'orders'], '--color takes auto, always or never'],
-  [['--spill', '1MiB', 'orders'], '--spill takes at least 8MiB'],
-  [['--fps', '3', 'orders'], '--fps belongs to the screen'],
-  [['--nope', 'orders'], 'unknown option --nope'],
-  [['not/a/name'], "'not/a/name' cannot be a pipeline's name"],
-  [[], 'logs needs at least one pipeline'],
-])('%j is a mistake: one line, exit 2', async (args, said) => {
-  const program = await startProgram(['logs', ...args]);
-  expect(await program.ended).toBe(2);
-  expect(program.stdout()).toHaveLength(0);
-  expect(program.stderr()).toMatch(/^pipetail: [^\n]+\n$/);
-  expect(program.stderr()).toContain(said);
-  await program[Symbol.asyncDispose]();
 });
 
 test('a key is neither written nor shown in the list of processes', async () => {

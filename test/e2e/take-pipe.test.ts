@@ -98,25 +98,6 @@ test('a shell command reads the filtered view, and what it printed stays until E
   expect(viewer.status()).not.toContain('failed');
 });
 
-test('the selection is piped without its colours lost', async () => {
-  await using viewer = await openWithLines();
-  const {terminal} = viewer;
-  await terminal.press('v', 'k', '|');
-  await terminal.waitFor('pipe the selection to:');
-  await terminal.press('C-u');
-  await terminal.type('cat > taken');
-  await terminal.press('Enter');
-  await terminal.waitFor('cat has ended');
-  await terminal.press('Enter');
-  await terminal.waitFor('selecting');
-  await terminal.press('|', 'C-u');
-  await terminal.type('wc -l < taken; cmp taken -');
-  await terminal.press('Enter');
-  await terminal.waitFor('wc has ended');
-  expect(terminal.screen()).toContain('2');
-  expect(terminal.text()).not.toMatch(/differ|EOF/);
-});
-
 test('a command that fails is reported, on its own screen and in the footer', async () => {
   await using viewer = await openWithLines();
   const {terminal} = viewer;

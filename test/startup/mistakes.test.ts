@@ -1,0 +1,175 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {UsageError} from '../../source/settings/parse-values.ts';
+import {loadSettings} from '../../source/startup/load-settings.ts';
+import {ownSecretFile} from '../harness/planted-secret.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+const secret = 'PLANTED-0123456789';
+
+/** Without a configuration file. */
+const environment = {XDG_CONFIG_HOME: '/no/such/folder'};
+
+/** Arguments, and the message. */
+type Mistake = readonly [args: readonly string[], message: string];
+
+const lists = 'pipetail --help lists them';
+
+const mistakes: readonly Mistake[] = [
+  // Flags.
+  [['--no-such-flag'], `unknown option --no-such-flag · ${lists}`],
+  [['--folow'], `unknown option --folow · did you mean --follow? · ${lists}`],
+  [['logs', 'a', '--outptu', 'json'], `unknown option --outptu · did you mean --output? · ${lists}`],
+  [['logs', 'a', '-x'], `unknown option -x · ${lists}`],
+  [['list', '--follow'], '--follow belongs to pipetail logs'],
+  [['status', '--status', 'Running'], '--status belongs to pipetail list'],
+  [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
+  [
+    ['completion', 'bash', '--host', 'http://x'],
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status',
+  ],
+  // Values.
+  [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
+  [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, not 'ten'"],
+  [['logs', 'a', '--tail', '-2'], "--tail takes a whole number from 0 to 1000000, not '-2'"],
+  [['logs', 'a', '--level', 'loud'], "--level takes trace, debug, info, warn or error, not 'loud'"],
+  [
+    ['logs', 'a', '--level', 'wran'],
+    "--level takes trace, debug, info, warn or error, not 'wran' · did you mean 'warn'?",
+  ],
+  [['logs', 'a', '-o', 'yaml'], "--output takes raw, json or markdown, not 'yaml'"],
+  [['status', '-o', 'yaml'], "--output takes json, not 'yaml'"],
+  [['list', '-o', 'markdown'], "--output takes wide, name or json, not 'markdown'"],
+  [['list', '-o', 'jsno'], "--output takes wide, name or json, not 'jsno' · did you mean 'json'?"],
+  [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
+  [['logs', 'a', '--timeout', 'soon'], "--timeout takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
+  [['logs', 'a', '--spill', '1'], '--spill takes at least 8MiB'],
+  [['logs', 'a', '--silence', '1s'], "--silence takes a whole number from 0 to 86400, not '1s'"],
+  [['--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],
+  [['--scrollback', '12 parsecs'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not '12 parsecs'"],
+  [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
+  [['demo', '--port', '99999'], "--port takes a whole number from 0 to 65535, not '99999'"],
+  // What does not go together.
+  [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
+  [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps cannot be combined with --output markdown'],
+  [
+    ['logs', 'a', '--template', '{line}', '--timestamps'],
+    '--timestamps cannot be combined with --template · write {time} in the template instead',
+  ],
+  [
+    ['logs', 'a', '-f', '-o', 'markdown'],
+    '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
+  ],
+  [['logs', 'a', '-f', '--from', 'd'], '--follow cannot be combined with --from, which prints a recording and ends'],
+  [
+    ['logs', 'a', '--timeout', '5s', '--from', 'd'],
+    '--timeout cannot be combined with --from, which prints a recording and ends',
+  ],
+  [['logs', 'a*', '--from', 'd'], "'a*' cannot be combined with --from, which takes names"],
+  // Patterns.
+  [
+    ['logs', 'a', '--grep', 'foo('],
+    "--grep 'foo(' is not a regular expression · unterminated group · put \\ before a character that is meant literally",
+  ],
+  [
+    ['logs', 'a', '--exclude', '*'],
+    "--exclude '*' is not a regular expression · nothing to repeat · put \\ before a character that is meant literally",
+  ],
+  [
+    ['logs', 'a', '--exit-on', '[z-a]'],
+    "--exit-on '[z-a]' is not a regular expression · range out of order in character class · put \\ before a character that is meant literally",
+  ],
+  [['logs', '/(/'], "'/(/' is not a regular expression · unterminated group"],
+  [['logs', 'a/*'], "'a/*' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them"],
+  [
+    ['logs', 'a', '--template', '{levle}'],
+    "--template has no field {levle} · there are {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
+  ],
+  [['logs', 'a', '--template', '{'], '--template has a single { · write {{ for the bracket itself'],
+  // Names and words.
+  [['logs'], 'logs needs at least one pipeline: pipetail logs <pipeline…>'],
+  [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters"],
+  [['list', 'orders'], "list takes no names, not 'orders' · try: pipetail status <pipeline>"],
+  [['status', 'a', 'b'], 'status takes one pipeline, not 2'],
+  [['completion'], 'completion takes bash, zsh or fish'],
+  [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
+  [['demo', 'orders'], "demo takes no names, not 'orders' · try: pipetail demo --port 8080"],
+  // Configuration and contexts.
+  [['config'], 'config takes path, show, check or init'],
+  [['config', 'chekc'], "config takes path, show, check or init, not 'chekc' · did you mean 'check'?"],
+  [['config', 'path', '-o', 'text'], 'config path takes no --output · pipetail config show does'],
+  [['config', 'show', '-o', 'yaml'], "--output takes json, not 'yaml'"],
+  [['config', 'show', '--follow'], '--follow belongs to pipetail logs'],
+  [['config', 'show', '--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],
+  [['--config'], '--config needs a value: --config FILE'],
+  [
+    ['list', '--config', '/no/such.toml'],
+    '/no/such.toml: no such file · it is named by --config · pipetail config init writes one',
+  ],
+  [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
+  [
+    ['list', '--context', 'prod'],
+    "--context names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+  ],
+  [
+    ['--context', 'prod', '--host', 'http://x'],
+    '--host and --context cannot be combined · a context names its own server · leave one out',
+  ],
+  [['demo', '--context', 'prod'], '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
+  [['--no-fps'], `unknown option --no-fps · ${lists}`],
+];
+
+test.each(mistakes)('%j', async (args, message) => {
+  await expect(loadSettings(args, environment)).rejects.toThrow(new UsageError(message));
+});
+
+test.each([
+  ['PIPETAIL_FPS', 'many', "PIPETAIL_FPS takes a whole number from 1 to 60, not 'many'"],
+  ['PIPETAIL_SCROLLBACK', '1', 'PIPETAIL_SCROLLBACK takes at least 64KiB'],
+  ['PIPETAIL_MOUSE', 'perhaps', "PIPETAIL_MOUSE takes true or false, not 'perhaps'"],
+  [
+    'PIPETAIL_CONFIG',
+    '/no/such.toml',
+    '/no/such.toml: no such file · it is named by PIPETAIL_CONFIG · pipetail config init writes one',
+  ],
+  [
+    'PIPETAIL_CONTEXT',
+    'prod',
+    "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+  ],
+])('%s=%s', async (name, value, message) => {
+  await expect(loadSettings([], {...environment, [name]: value})).rejects.toThrow(new UsageError(message));
+});
+
+/** The text of the file, and the message without the file's name in front. */
+const configMistakes: readonly (readonly [text: string, line: string])[] = [
+  ['scrolback = "1MiB"', ":1: unknown key 'scrolback' · did you mean 'scrollback'?"],
+  ['[context.prod]', ":1: unknown table 'context' · did you mean 'contexts'?"],
+  ['fps = 3\nfps = 4', ":2: 'fps' is set twice · leave one out"],
+  ['fps = "3"', ":1: 'fps' takes a whole number, without quotation marks"],
+  ['\n\nfps = 99', ":3: fps takes a whole number from 1 to 60, not '99'"],
+  ['host = "http://x"', ":1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
+  [
+    'context = "prod"',
+    ":1: context names the unknown context 'prod' · FILE has none · pipetail config init shows how to make one",
+  ],
+  ['[contexts.prod]\ntenant = "a"', ":1: context 'prod' has no host"],
+  [
+    `[contexts.prod]\nhost = "http://u:${secret}@x"`,
+    ":2: 'host' takes a URL that begins with https:// or http://, without a login in it",
+  ],
+  [
+    `[contexts.prod]\nhost = "https://x"\nauth = "${secret}"`,
+    ":3: 'auth' is a key in a file that other users can read · chmod 600 FILE, or name a variable: auth-variable",
+  ],
+  [`auth = ${secret}`, ":1: 'auth': this is not TOML · text needs quotation marks"],
+];
+
+test.each(configMistakes)('%j', async (text, message) => {
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'config.toml');
+  await writeFile(ownSecretFile(file), `${text}\n`, {mode: 0o644});
+  const expected = new UsageError(`${file}${message.replace('FILE', file)}`);
+  await expect(loadSettings(['list'], {PIPETAIL_CONFIG: file})).rejects.toThrow(expected);
+});
