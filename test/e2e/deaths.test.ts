@@ -6,7 +6,7 @@ import {openProgram} from '../harness/program.ts';
 import {expectClean, expectGone, openShellSession} from './shell-session.ts';
 import {openViewer} from './viewer.ts';
 
-// Nine ways to end. What is asked after each is what the user's shell would find.
+// All ways to end. Each is checked for what the user's shell would find.
 
 describe('the terminal is as it was, and nothing is left', () => {
   test.each([false, true])('after q (mouse: %s)', async (mouse) => {
@@ -35,6 +35,17 @@ describe('the terminal is as it was, and nothing is left', () => {
     process.kill(session.pid, signal);
     // The shell waits for the program, whatever signal ended it: it knows only the exit code.
     await expectClean(session, code);
+  });
+
+  test('after SIGTERM while lines stream and a prompt is open', async () => {
+    await using session = await openShellSession();
+    const {terminal, server} = session;
+    await terminal.press('Tab', '/');
+    await terminal.type('line');
+    for (let n = 1; n <= 5000; n++) server.pipeline('alpha').write(`line ${n}`);
+    await terminal.waitFor(/\d of \d/);
+    process.kill(session.pid, 'SIGTERM');
+    await expectClean(session, 143);
   });
 
   test('after SIGTERM while a command has the terminal', async () => {
@@ -153,4 +164,18 @@ test('without a screen there is one line and exit 2', async () => {
   expect(await terminal.waitForExit()).toMatchObject({code: 2});
   expect(terminal.text().trim()).toMatch(/^pipetail: the screen needs more than TERM=dumb[^\n]*$/);
   expect(terminal.output.toString('latin1')).not.toContain('\u001B');
+});
+
+test('after a stop from outside, fg brings a whole screen and working keys back', async () => {
+  await using viewer = await openViewer();
+  const {terminal} = viewer;
+  await viewer.live();
+  terminal.kill('SIGSTOP');
+  viewer.write('alpha', 3);
+  await sleep(200);
+  terminal.kill('SIGCONT');
+  // In between, Ink leaves the alternate screen and comes back to an empty one.
+  await terminal.waitFor((seen) => seen.row(0).includes('pipetail') && seen.text().includes('line 3.'));
+  await terminal.press('?');
+  await terminal.waitFor('this help');
 });

@@ -52,23 +52,6 @@ test('keys of the user run the commands; footer, help and notices name them', as
   expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
 });
 
-test.each([
-  ['puase = "p"', "2: no command is called 'puase' · did you mean 'pause'?"],
-  ['pause = "F1"', "2: no key is called 'F1' · write it as x, X, ^X or PageUp"],
-  [
-    'pause = "q"',
-    "2: key 'q' is taken by 'quit' (quit; asks when tabs are kept) · choose another, or give 'quit' another",
-  ],
-  ['quit = []', "2: 'quit' needs a key: without one there is no way out (quit; asks when tabs are kept)"],
-])('%s ends the start of the screen with one line', async (line, problem) => {
-  await using keys = await keysFile(line);
-  await using viewer = await openViewer({args: ['--config', keys.file]});
-  expect(await viewer.terminal.waitForExit()).toEqual({code: 2, signal: undefined});
-  // The terminal breaks the line.
-  const text = viewer.terminal.screen().join('').replaceAll(/\s+/g, '');
-  expect(text).toBe(`pipetail:${keys.file}:${problem}`.replaceAll(/\s+/g, ''));
-});
-
 test('config check reports all of them, and config init has every command with its keys', async () => {
   await using keys = await keysFile('puase = "p"', 'quit = []', 'copy = "p"');
   const checked = await runCommand(['config', 'check', '--config', keys.file]);

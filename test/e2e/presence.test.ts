@@ -74,16 +74,6 @@ test('while no user looks no countdown ticks; it is there again when one does', 
   await terminal.waitFor(/reconnecting in \d+ s/);
 });
 
-test('focus reports are off again at the end', async () => {
-  await using viewer = await openViewer();
-  const {terminal} = viewer;
-  await viewer.live();
-  expect(terminal.privateMode(1004)).toBe(true);
-  await terminal.press('q');
-  await terminal.waitForExit();
-  expect(terminal.privateMode(1004)).toBe(false);
-});
-
 test('ten silent tabs write next to nothing to the terminal', async () => {
   const names = Array.from({length: 10}, (_, index) => `silent-${index}`);
   await using viewer = await openViewer({pipelines: names, args: names});
