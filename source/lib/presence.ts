@@ -58,8 +58,15 @@ export class Presence {
   }
 }
 
-const defaultEvery = 10_000;
-const defaultJump = 30_000;
+type SleepDetectorOptions = {
+  readonly clock: Clock;
+  /** Called with the length of a sleep, in milliseconds. */
+  readonly onSlept: (milliseconds: number) => void;
+  /** Milliseconds between two checks; 10 s unless given. */
+  readonly every?: number;
+  /** A check that is later than this many milliseconds counts as sleep; 30 s unless given. */
+  readonly jump?: number;
+};
 
 /**
  * Detects that the machine slept or the process was stopped: its connections may be dead without a sign. A check each
@@ -68,18 +75,11 @@ const defaultJump = 30_000;
  * one needless reconnect.
  */
 export class SleepDetector {
-  readonly #clock: Clock;
-  readonly #every: number;
-  readonly #jump: number;
-  readonly #onSlept: (milliseconds: number) => void;
+  readonly #options: Required<SleepDetectorOptions>;
   #cancel: (() => void) | undefined;
 
-  /** Milliseconds. `every`: between two checks. `jump`: more than this late counts as sleep. `onSlept` gets its length. */
-  constructor(options: {clock: Clock; onSlept: (milliseconds: number) => void; every?: number; jump?: number}) {
-    this.#clock = options.clock;
-    this.#every = options.every ?? defaultEvery;
-    this.#jump = options.jump ?? defaultJump;
-    this.#onSlept = options.onSlept;
+  constructor(options: SleepDetectorOptions) {
+    this.#options = {every: 10_000, jump: 30_000, ...options};
   }
 
   start(): void {
@@ -92,12 +92,13 @@ export class SleepDetector {
   }
 
   #watch(): void {
-    const monotonic = this.#clock.monotonic();
-    const wall = this.#clock.wall();
-    this.#cancel = this.#clock.after(this.#every, () => {
-      const passed = Math.max(this.#clock.monotonic() - monotonic, this.#clock.wall() - wall);
+    const {clock, onSlept, every, jump} = this.#options;
+    const monotonic = clock.monotonic();
+    const wall = clock.wall();
+    this.#cancel = clock.after(every, () => {
+      const late = Math.max(clock.monotonic() - monotonic, clock.wall() - wall) - every;
       this.#watch();
-      if (passed - this.#every > this.#jump) this.#onSlept(passed - this.#every);
+      if (late > jump) onSlept(late);
     });
   }
 }

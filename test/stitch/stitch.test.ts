@@ -60,7 +60,12 @@ class Scene {
     return this.stitch.end().hasEndMarker;
   }
 
-  /** `pipelineId`: as the caller knows it. */
+  receiveAndCut(): void {
+    this.receive();
+    this.cut();
+  }
+
+  /** `pipelineId`: as the caller has it. */
   reconnect(pipelineId?: string): void {
     this.cut();
     this.receive(Number.POSITIVE_INFINITY, pipelineId);
@@ -69,6 +74,12 @@ class Scene {
   /** The log, a cut line ended with `¶`. */
   get log(): string {
     return this.#sink.text('¶');
+  }
+
+  /** All of the log is there, once, after one reconnect that lost nothing. */
+  expectWhole(): void {
+    expect(this.log).toBe(this.written);
+    expect(this.markers()).toEqual(nothingLost);
   }
 
   /** The markers since the last call. */
@@ -121,8 +132,7 @@ test('the first connection reports what was discarded before it', () => {
 test('a reconnect shows nothing again, and what came meanwhile at once', () => {
   const scene = new Scene();
   scene.writeDated('a', 'b');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.writeDated('c', 'd');
   scene.receiveAllBut(3);
   expect(scene.log).toBe(scene.written.slice(0, -3));
@@ -132,8 +142,7 @@ test('a reconnect shows nothing again, and what came meanwhile at once', () => {
 test('thousands of identical lines', () => {
   const scene = new Scene({ring: {bytes: 1_000_000, entries: 3000}});
   scene.write(...times(5000, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.write(...times(700, 'x'));
   scene.receive();
@@ -144,8 +153,7 @@ test('thousands of identical lines', () => {
 test('identical lines that the index proves to be new are shown as they come', () => {
   const scene = new Scene({ring: {bytes: 1_000_000, entries: 100}});
   scene.write(...times(200, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.write(...times(90, 'x'));
   // The replay holds 10 old lines and 90 new ones; half of it comes.
   scene.receiveAllBut('x\n'.length * 50);
@@ -155,12 +163,10 @@ test('identical lines that the index proves to be new are shown as they come', (
 test('identical lines since a fresh start that is still in view: nothing is uncertain', () => {
   const scene = new Scene();
   scene.write(...times(2000, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.write(...times(500, 'x'));
   scene.receive();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test.each([
@@ -173,8 +179,7 @@ test.each([
   scene.writeDated('a', 'caffè');
   scene.receiveAllBut(left);
   scene.reconnect();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test('a cut in the middle of the notice', () => {
@@ -216,8 +221,7 @@ test('a partial last line that the ring no longer holds stays as received', () =
 test('a last line that the ring no longer holds: the gap is counted', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 2}});
   scene.writeDated('a', 'b');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.writeDated('c', 'd', 'e', 'f');
   scene.receive();
@@ -239,8 +243,7 @@ test('a line over 1,000,000 bytes that empties the ring, seen live', () => {
 test('a line over 1,000,000 bytes that empties the ring, not seen', () => {
   const scene = new Scene();
   scene.writeDated('a');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.write('b'.repeat(1_100_000));
   scene.receive();
   expect(scene.log).toMatch(/ a\n$/);
@@ -278,8 +281,7 @@ test('an empty replay changes nothing', () => {
     scene.stitch.settle();
   }
   scene.reconnect();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test('cut during catch-up, again and again, before the overlap was reached', () => {
@@ -295,8 +297,7 @@ test('cut during catch-up, again and again, before the overlap was reached', () 
   }
   expect(scene.log).toHaveLength(had);
   scene.reconnect();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test('N = had exactly, with an empty tail', () => {
@@ -314,8 +315,7 @@ test('N = had exactly, with an empty tail', () => {
 test('N > had with an empty tail', () => {
   const scene = new Scene({ring: {bytes: 100, entries: 1}});
   scene.write('x'.repeat(200));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.write('y', 'z');
   scene.receive();
@@ -470,8 +470,7 @@ test('a [manager] line without its suffix makes the count of lost entries a rang
   const scene = new Scene({ring: {bytes: 1000, entries: 4}});
   scene.writeDated('a', 'b', 'c');
   scene.write('[manager] 2026-01-01T00:00:00.000000Z  INFO x: without', 'second', 'third');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.writeDated(...times(7, 'd'));
   scene.receive();
@@ -498,8 +497,7 @@ test('a fresh start line that the pipeline prints again proves the epoch all the
   scene.write('x', scene.written.trimEnd(), 'x');
   scene.receive();
   scene.reconnect();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test('a cut line whose date another line shares is not taken for it, where the index leaves a choice', () => {
@@ -518,12 +516,10 @@ test('a cut line whose date another line shares is not taken for it, where the i
 test('an uncertain index and identical lines: what may be new is kept, and marked', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 6}});
   scene.write(...times(6, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.receive();
   scene.write('[manager] 2026-01-01T00:00:00.000000Z  INFO x: without', ...times(3, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   const before = scene.log;
   scene.write('x', 'x', 'x', 'x', 'x');
@@ -546,8 +542,7 @@ test('a frozen date that is printed again and again proves nothing', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 5}});
   const frozen = '[p] 2026-01-01T00:00:00.000000Z  INFO t: x';
   scene.write(...times(20, frozen));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.write(frozen);
   scene.receive();
@@ -583,8 +578,7 @@ test('JSON mode', () => {
 test('a switch from text to JSON is a new epoch', () => {
   const scene = new Scene();
   scene.writeDated('a');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   const other = new ServerModel(real, 'json').connect();
   scene.stitch.start({cause: 'runner-lost', downMs: 0});
   scene.stitch.append(other.body);
@@ -609,22 +603,19 @@ test('clocks that jump change nothing', () => {
 test('a quiet moment in the middle of a proved replay decides nothing wrong', () => {
   const scene = new Scene();
   scene.writeDated('a', 'b', 'c');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.receiveAllBut(20);
   scene.stitch.settle();
   expect(scene.stitch.settled).toBe(true);
   scene.writeDated('d');
   scene.receive();
-  expect(scene.log).toBe(scene.written);
-  expect(scene.markers()).toEqual(nothingLost);
+  scene.expectWhole();
 });
 
 test('a quiet moment after the first dated line of a replay that must be old leaves it out', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 5}});
   scene.writeDated('a', 'b', 'c', 'd', 'e', 'f', 'g');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   const shown = scene.log;
   const lineBytes = shown.indexOf('\n') + 1;
@@ -669,8 +660,7 @@ test('a server that contradicts itself hides nothing', () => {
 test('a quiet moment in the middle of a replay that proves nothing keeps every line', () => {
   const scene = new Scene({ring: {bytes: 1000, entries: 10}});
   scene.write(...times(20, 'x'));
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   scene.markers();
   scene.receiveAllBut('x\n'.length * 7);
   expect(scene.stitch.settled).toBe(false);
@@ -712,8 +702,7 @@ test('left for good, a last line that looks like the end marker is the log’s o
 test('left for good before its place was found, a body adds nothing', () => {
   const scene = new Scene();
   scene.write('a', 'b');
-  scene.receive();
-  scene.cut();
+  scene.receiveAndCut();
   const before = scene.log;
   scene.receive(scene.server.connect().body.length - 2);
   scene.stitch.append(Buffer.from('Logs'));
