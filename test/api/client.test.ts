@@ -66,7 +66,7 @@ describe('the list', () => {
     await client.close();
   });
 
-  test('answers the previous array while the bytes, or what they say, are the same', async () => {
+  test('returns the previous array while the bytes, or what they mean, are the same', async () => {
     const bodies = [
       '[{"id":"1","name":"a"}]',
       '[{"id":"1","name":"a"}]',
@@ -180,7 +180,7 @@ describe('look-ups', () => {
     await server.untilOpen(0);
   });
 
-  test('closing the client cancels what is under way, and it can be used again', async () => {
+  test('closing the client cancels its requests, and it can be used again', async () => {
     await using server = await startReplayServer({
       reply: (_head, index) => (index === 0 ? undefined : {bytes: answer('[]'), ending: 'hold'}),
     });
@@ -254,7 +254,7 @@ describe('hostile servers', () => {
     expect(await listFailure({bytes, ending: 'hold'})).toMatchObject({kind: 'retryable', status: 500});
   });
 
-  test('an error whose body never ends: what came by then says what it is', async () => {
+  test('an error whose body never ends is read as far as it came', async () => {
     const clock = new FakeClock();
     const bytes = 'HTTP/1.1 503 Away\r\ncontent-length: 99\r\n\r\n{';
     await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'})});
@@ -305,7 +305,7 @@ describe('what the server has answered', () => {
     ['an error', answer('{}', jsonType, '500 Oops'), isPlain],
     ['nothing', '', perhapsTls],
     ['that it wants TLS', answer('You are speaking plain HTTP to an SSL-enabled port', '', '400 Bad'), perhapsTls],
-  ])('after %s a reset is told with the right advice, to the list and to logs', async (_, first, expected) => {
+  ])('after %s a reset comes with the right advice, for the list and for logs', async (_, first, expected) => {
     for (const [before, after] of [
       [list, logs],
       [logs, list],
@@ -320,7 +320,7 @@ describe('what the server has answered', () => {
     }
   });
 
-  test('each request has a number; the newest that got what it asked for is told', async () => {
+  test('each request has a number; the newest that got its answer is in lastGood', async () => {
     const replies: Reply[] = [
       {bytes: answer('[]'), ending: 'fin'},
       {bytes: answer('{}', jsonType, '500 Oops'), ending: 'fin'},

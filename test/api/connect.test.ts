@@ -130,14 +130,14 @@ describe('connector', () => {
       }
     });
 
-    test('for another name: which ones is said, and the flag that helps', async (context) => {
+    test('for another name: with its names, and the flag that helps', async (context) => {
       await using server = await startReplayServer({reply: () => ({bytes: list}), tls: need(context, trusted)});
       expect(await refusal(server, `https://127.0.0.1:${server.port}`)).toBe(
         `the certificate of 127.0.0.1:${server.port} is for another name, DNS:localhost (ERR_TLS_CERT_ALTNAME_INVALID): set --host to a name that it is for; --insecure accepts it`,
       );
     });
 
-    test('from a root that is not known, until the root is given', async (context) => {
+    test('from an unknown root, until the root is given', async (context) => {
       const issuer = need(context, makeCertificate({name: 'Own Root'}));
       const certificate = need(context, makeCertificate({name: 'localhost', issuer}));
       await using server = await startReplayServer({reply: () => ({bytes: list, ending: 'hold'}), tls: certificate});
@@ -160,7 +160,7 @@ describe('connector', () => {
       expect(failure).toMatchObject({kind: 'fatal', reason: 'certificate'});
     });
 
-    test('any at all, when told so, for the list and for logs', async (context) => {
+    test('any at all with --insecure, for the list and for logs', async (context) => {
       const certificate = need(context, makeCertificate({name: 'elsewhere.example'}));
       await using server = await startReplayServer({
         reply: (request) => ({bytes: request.includes('/logs') ? `${head}0\r\n\r\n` : list, ending: 'hold'}),
@@ -364,7 +364,7 @@ describe('proxy tunnel', () => {
     await client.close();
   });
 
-  test('what is wrong at the proxy is said of the proxy, without the password', async (context) => {
+  test('a failure at the proxy names the proxy, without the password', async (context) => {
     const {cert, key} = need(context);
     await using server = await startReplayServer({reply: () => ({bytes: list}), tls: {cert, key}});
     const url = `https://feldera.test:${server.port}`;

@@ -98,7 +98,7 @@ describe('a token', () => {
 });
 
 describe('when none can be made', () => {
-  test('all who ask are told why, and it is tried again later', async () => {
+  test('every request gets the reason, and it is tried again later', async () => {
     const {clock, token, runs} = setUp((run) => {
       if (run === 1) throw new Error('the command ended with code 1');
       return 't2';
@@ -171,7 +171,7 @@ test('who stops waiting does not stop it for the others', async () => {
   expect(await patient).toBe('t');
 });
 
-test('over the network: a refused token costs one more request, and nobody notices', async () => {
+test('over the network: a refused token costs one more request, and no caller notices', async () => {
   await using stack = new AsyncDisposableStack();
   const server = await DemoServer.start({apiKey: 'first'});
   stack.defer(() => server.close());
@@ -200,7 +200,7 @@ test('over the network: a refused token costs one more request, and nobody notic
   ]);
   expect(tokens).toEqual(['third']);
 
-  // No newer one so soon: the refusal is told, with what the server said of the token taken out.
+  // No newer one so soon: the refusal is reported, without the token in the server's words.
   server.setApiKey('other');
   const error = await client.listPipelines(signal).catch((reason: unknown) => reason);
   expect(failureIn(error)).toMatchObject({kind: 'fatal', reason: 'unauthorized', status: 401});
@@ -230,7 +230,7 @@ describe('a token that the server calls expired', () => {
     [jwt('soon'), 'the token has expired (401 ExpiredSignature)', undefined],
     [jwt(1e300), 'the token has expired (401 ExpiredSignature)', undefined],
     ['opaque', 'the token has expired (401 ExpiredSignature)', undefined],
-  ])('is told with its own time, where it has one: %s', async (token, message, at) => {
+  ])('is reported with its own time, where it has one: %s', async (token, message, at) => {
     const found = await failureWith(fixedCredentials(token));
     expect(found).toMatchObject({kind: 'fatal', reason: 'token-expired', status: 401, message, requests: 2});
     expect(found).toMatchObject({expired: {at, isRenewed: false}});
@@ -263,7 +263,7 @@ describe('a token that the server calls expired', () => {
     expect('message' in found && found.message.startsWith(message)).toBe(true);
   });
 
-  test('is made again, and nobody notices', async () => {
+  test('is made again, and no caller notices', async () => {
     await using stack = new AsyncDisposableStack();
     const server = await DemoServer.start({});
     stack.defer(() => server.close());

@@ -6,7 +6,7 @@ import type {ApiFailure} from '../../source/api/types.ts';
 const createRedactor = (...secrets: readonly string[]) => presentOf(() => secrets);
 
 describe('createRedactor', () => {
-  test('takes the token out wherever it stands, with and without its prefix', () => {
+  test('removes the token everywhere, with and without its prefix', () => {
     const present = createRedactor('apikey:s3cr3t.$&');
     expect(present('no apikey:s3cr3t.$& here, nor s3cr3t.$&!')).toBe('no … here, nor …!');
   });
@@ -39,7 +39,7 @@ test('no part of an error holds the token, its cause included', () => {
   expect(inspect(error, {depth: 9, showHidden: true})).not.toContain('s3cr3t');
 });
 
-test('an error of the client is what it says; anything else is a defect, said and tried again', () => {
+test('an error of the client keeps its failure; anything else is a defect, which is shown and tried again', () => {
   const failure: ApiFailure = {kind: 'fatal', reason: 'wrong-url', message: 'a web page', url: 'http://here'};
   expect(asFailure(new ApiError(failure))).toBe(failure);
   expect(asFailure(new TypeError('x is not a function'))).toEqual({

@@ -122,14 +122,14 @@ describe('failure', () => {
   });
 
   describe('the sentence', () => {
-    test('holds what the server said', () => {
+    test("holds the server's words", () => {
       const body = json('AuthenticationFailed', 'Unauthorized API key');
       const found = failure(401, body, {'content-type': 'text/plain'});
       expect(found.message).toBe('the server refused the credentials (401 Unauthorized API key)');
       expect(found.errorCode).toBe('AuthenticationFailed');
     });
 
-    test('tells missing credentials from refused ones', () => {
+    test('parts missing credentials from refused ones', () => {
       expect(failure(401, '', {}, 'list', false).message).toBe('the server asks for credentials (401)');
     });
 
@@ -197,7 +197,7 @@ describe('failure', () => {
     });
   });
 
-  test('Retry-After goes with whatever may pass by itself', () => {
+  test('Retry-After comes with every retryable failure', () => {
     const runner = failure(503, json('RunnerInteractionUnreachable'), {'retry-after': '5'});
     expect(runner.kind === 'retryable' && runner.retryAfter).toBe(5000);
     const dated = failure(429, '', {'retry-after': 'Wed, 25 Nov 2026 09:13:08 GMT'});

@@ -270,7 +270,7 @@ describe('hostile servers', () => {
     expect(summary(failure)).toBe('fatal wrong-url');
   });
 
-  test('gzip though not asked for', async () => {
+  test('gzip that was not requested', async () => {
     const bytes = head.replace('identity', 'gzip') + chunk('\u001f\u008b');
     const {failure, opened} = await follow({bytes, ending: 'fin'});
     expect(summary(failure)).toBe('retryable protocol');
@@ -312,7 +312,7 @@ describe('hostile servers', () => {
     await server.untilOpen(0);
   });
 
-  test('100 Continue, which was not asked for', async () => {
+  test('100 Continue, which was not requested', async () => {
     const {failure} = await follow({bytes: `HTTP/1.1 100 Continue\r\n\r\n${head}${lastChunk}`, ending: 'hold'});
     expect(summary(failure)).toBe('retryable protocol');
   });
@@ -325,7 +325,7 @@ describe('hostile servers', () => {
     expect(body.toString()).toBe('a\n');
   });
 
-  test('an upgrade that was not asked for', async () => {
+  test('an upgrade that was not requested', async () => {
     const bytes = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
     const {failure} = await follow({bytes, ending: 'hold'});
     expect(summary(failure)).toBe('retryable protocol');
@@ -347,7 +347,7 @@ describe('hostile servers', () => {
     expect(failure).toMatchObject({message: 'the server failed (200 database is away)'});
   });
 
-  test('an error whose body never ends: what came by then says what it is', async () => {
+  test('an error whose body never ends is read as far as it came', async () => {
     const clock = new FakeClock();
     await using server = await startReplayServer({
       reply: () => ({bytes: 'HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\nout of ', ending: 'hold'}),

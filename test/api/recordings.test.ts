@@ -38,7 +38,7 @@ const failures: Readonly<Record<string, string>> = {
 
 const isList = (name: string): boolean => /^(15|16c|30|4\da)/.test(name);
 
-/** Answers of other routes, which tests of their own read. */
+/** Responses of other routes, which have tests of their own. */
 const isOther = (name: string): boolean => /^35b/.test(name);
 
 test('the recordings are there', () => {

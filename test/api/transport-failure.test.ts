@@ -64,7 +64,7 @@ describe('transportFailure', () => {
     expect(summary(undefined)).toBe('retryable unreachable');
   });
 
-  test('a TLS alert in place of HTTP says which scheme to use', () => {
+  test('a TLS alert in place of HTTP shows which scheme to use', () => {
     const alert = breach('Expected HTTP/, RTSP/ or ICE/', '\u0015\u0003\u0003\0\u0002\u0002P');
     expect(transportFailure(alert, 'http://feldera.example/')).toMatchObject({
       reason: 'wrong-url',
@@ -106,7 +106,7 @@ describe('transportFailure', () => {
     });
   });
 
-  test("undici's code for a closed socket also stands for a response that was not asked for", () => {
+  test("undici's code for a closed socket also means a response that was not requested", () => {
     const hundred = Object.assign(new Error('bad response'), {code: 'UND_ERR_SOCKET'});
     expect(summary(hundred)).toBe('retryable protocol');
   });

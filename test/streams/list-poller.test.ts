@@ -69,7 +69,7 @@ class Lists {
   }
 }
 
-test('asks every 2 s while watched, every 15 s otherwise, and at once when someone looks again', async () => {
+test('requests every 2 s while watched, every 15 s otherwise, and at once when the user comes back', async () => {
   const lists = new Lists();
   lists.always = [];
   lists.poller.start();
@@ -85,7 +85,7 @@ test('asks every 2 s while watched, every 15 s otherwise, and at once when someo
   expect(lists.asked.slice(6)).toEqual([36_000, 38_000]);
 });
 
-test('one request at a time, however slow and however often a refresh is asked for', async () => {
+test('one request at a time, however slow and however many refreshes', async () => {
   const lists = new Lists();
   lists.poller.start();
   await lists.clock.advance(60_000);
@@ -158,7 +158,7 @@ test('a refresh does not wait for the backoff', async () => {
   expect(lists.asked).toEqual([0, 1000, 3000]);
 });
 
-test('stopped, it aborts the request, leaves no timer and says nothing more', async () => {
+test('stopped, it aborts the request, leaves no timer and notifies no more', async () => {
   const lists = new Lists();
   lists.poller.start();
   const before = lists.poller.snapshot.get();
@@ -192,7 +192,7 @@ test('an answer to another request ends the wait, once for each', async () => {
   await answered();
   expect(lists.asked.length).toBe(later + 1);
   expect(lists.poller.snapshot.get().failure).toBeUndefined();
-  // A list that is fresh is not asked for the sooner.
+  // A fresh list is not requested sooner.
   await answered();
   expect(lists.asked.length).toBe(later + 1);
 });
@@ -259,7 +259,7 @@ const listIs = (poller: ListPoller, isGood: boolean) =>
     () => JSON.stringify(poller.snapshot.get()),
   );
 
-test('the session is asked for once', async () => {
+test('the session is requested once', async () => {
   await using rig = await setUp({tenants}, 'acme');
   await rig.tenantIs('acme');
   expect(rig.login.session.get()).toMatchObject({role: 'read', memberships: 2});
@@ -273,7 +273,7 @@ test('a tenant that has to be named is named by id, too', async () => {
   await rig.tenantIs('other');
 });
 
-test('after a refusal that ends the session is asked for again', async () => {
+test('after a refusal that ends the session is requested again', async () => {
   await using rig = await setUp({apiKey: 'right', tenants: tenants.slice(0, 1)});
   await rig.tenantIs('acme');
   await listIs(rig.poller, true);
@@ -289,7 +289,7 @@ test('after a refusal that ends the session is asked for again', async () => {
   );
 });
 
-test('a server that was down is asked when it is up; a known session is not asked for again', async () => {
+test('a server that was down is asked when it is up; a session is not requested again', async () => {
   await using rig = await setUp({tenants: tenants.slice(0, 1)});
   await rig.tenantIs('acme');
   await listIs(rig.poller, true);
@@ -302,7 +302,7 @@ test('a server that was down is asked when it is up; a known session is not aske
   expect(rig.sessionRequests()).toBe(1);
 });
 
-test('the version is asked for at the start, and again when the server is back, which may be another', async () => {
+test('the version is requested at the start, and again when the server is back, which may be another', async () => {
   await using rig = await setUp({});
   await listIs(rig.poller, true);
   await eventually(

@@ -137,7 +137,7 @@ test('a silent connection that stays silent while the other one brings lines was
   expect(events).toEqual(['the silent connection was dead: a new one brought the missing lines']);
 });
 
-test('a quiet log on both connections says nothing', async () => {
+test('a quiet log on both connections leaves no event', async () => {
   const {reader, begin, receive, after, events, buffer} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
@@ -169,7 +169,7 @@ test('a replay is decided when its lines go on, and stays so after its end', () 
   expect(reader.decided).toBe(true);
 });
 
-test('a connection that replaces a silent one dates its marker back if the silent one had not told of the loss', async () => {
+test('a connection that replaces a silent one dates its marker back if the silent one had not reported the loss', async () => {
   const {clock, reader, receive, after, markers} = open();
   const lost = {cause: 'server-lost', at: clock.monotonic()} as const;
   const begin = (attempt: number, loss: Loss | undefined, beside?: number) =>

@@ -25,7 +25,7 @@ function read(log: Buffer, cuts: readonly number[] = []): LogStates {
 }
 
 const states = ['Stopped', 'Provisioning', 'Provisioned', 'Stopping', 'Initializing', 'Running', 'Paused', 'Failed'];
-/** Each state and when it was reported, to the second: where `tells` holds. */
+/** The states that were reported at about this time. */
 function statesIn(reported: LogStates, around: number): readonly string[] {
   return states.filter((state) => reported.hasState(state, around));
 }

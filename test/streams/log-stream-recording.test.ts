@@ -57,7 +57,7 @@ function fileOf(server: DemoServer, home: TemporaryDirectory): Promise<string> {
   return readFile(path.join(home.path, 'records', folder, '000001.log'), 'utf8').catch(() => '');
 }
 
-test('the next run shows what was recorded and what came meanwhile, and says that it was not running', async () => {
+test('the next run shows what was recorded and what came meanwhile, and a marker that it was not running', async () => {
   await using home = await temporaryDirectory();
   const server = await startServer();
   const early = write(server, ['1', '2']);
@@ -101,7 +101,7 @@ test('while the server cannot be reached, what was recorded is shown', async () 
   await second.end();
 });
 
-test('what is marked while the recording is being opened stands behind what that holds', async () => {
+test('markers from before the recording was open follow what it holds', async () => {
   await using home = await temporaryDirectory();
   const server = await startServer();
   const lines = write(server, ['1', '2']);
@@ -124,7 +124,7 @@ test('what is marked while the recording is being opened stands behind what that
   await second.end();
 });
 
-test('a tab is recorded from when it is asked for, and no more when not', async () => {
+test('a tab is recorded from the moment it is switched on until it is switched off', async () => {
   await using home = await temporaryDirectory();
   const server = await startServer();
   const run = startRun(server, home, false);

@@ -87,7 +87,7 @@ describe('a connection that is lost', () => {
       if (marker?.kind !== 'reconnected') return marker;
       return {cause: marker.cause, times: marker.times, downSeconds: Math.round(marker.downMs / 1000)};
     };
-    // Time stands still but for the waits before a reconnect, and a millisecond for each look.
+    // Time stops but for the waits before a reconnect, and a millisecond for each reading of the clock.
     const untilTime = async (probe: () => boolean) =>
       eventually(
         async () => {
@@ -133,7 +133,7 @@ describe('a connection that is lost', () => {
     await untilEvent(stream, /^the runner was lost/);
   });
 
-  test('to a runner that was stopped gently: looked up, and told apart from a deletion', async () => {
+  test('to a runner that was stopped gently: looked up, and not mistaken for a deletion', async () => {
     const {server, stream} = await openOrders();
     server.stopRunnerGently();
     await eventually(
@@ -149,7 +149,7 @@ describe('a connection that is lost', () => {
     ]);
   });
 
-  test('because the server found us too slow: known by the log that goes on', async () => {
+  test('because the server found us too slow: seen by the log that continues', async () => {
     const {server, stream, write, before} = await openOrders({
       followerLimit: 150,
       ringLimits: {bytes: 1_000_000, entries: 100},
@@ -198,7 +198,7 @@ describe('a connection that is lost', () => {
 });
 
 describe('a reconnect that is accepted and brings nothing', () => {
-  /** Lost, and accepted by a server that says nothing until it is thawed. Nothing else replaces the connection. */
+  /** Lost, and accepted by a server that sends nothing until it is thawed. Nothing else replaces the connection. */
   async function openMute(lines: readonly string[], options: Parameters<typeof openStreams>[1] = {}) {
     const clock = fastClock(50);
     const rig = await openOrders({...options, clock, silence: 0});
@@ -225,7 +225,7 @@ describe('a reconnect that is accepted and brings nothing', () => {
   });
 
   test('and then what proves nothing: it is shown when it rests', async () => {
-    // An entry of the runner that does not end: how many the lines after it are is not known.
+    // An entry of the runner that does not end: the lines after it cannot be counted.
     const lines = ['[manager] begun', ...Array.from({length: 40}, () => 'x')];
     const {server, stream, received} = await openMute(lines, {ringLimits: {bytes: 1_000_000, entries: 5}});
     server.thaw();
@@ -257,7 +257,7 @@ describe('a pipeline that goes', () => {
     ]);
   });
 
-  test('and is created again at once: one row says so', async () => {
+  test('and is created again at once: one row', async () => {
     const {server, stream, before, write, list} = await openOrders();
     await list();
     server.recreatePipeline('orders');
@@ -267,7 +267,7 @@ describe('a pipeline that goes', () => {
     expect(stream.snapshot.get().pipelineId).toBe(server.pipeline('orders').id);
   });
 
-  test('while it could not be read: the list says so', async () => {
+  test('while it could not be read: the list shows it', async () => {
     const {server, stream, list} = await openOrders();
     await list();
     server.refuse({kind: 'unreachable', times: 1000, retryAfter: '300'});
@@ -306,7 +306,7 @@ describe('a pipeline that goes', () => {
     await untilEvent(stream, /^Running → Stopped: out of memory$/);
   });
 
-  test('fails, and the runner itself says of what: no row', async () => {
+  test('fails, and the runner itself reports the cause: no row', async () => {
     const {server, stream, list, before, write} = await openOrders();
     await list();
     server.pipeline('orders').fail('exit status: 101');
@@ -342,7 +342,7 @@ describe('a state that changes', () => {
   /** Twice as long as the streams' fast clock gives the log to tell of it. */
   const untilTold = () => systemClock.sleep(1_000, new AbortController().signal);
 
-  test('and is told by the log has no row of its own', async () => {
+  test('that the log reports has no row of its own', async () => {
     const {server, stream, list, before, write} = await openOrders();
     await list();
     const pipeline = server.pipeline('orders');
@@ -358,7 +358,7 @@ describe('a state that changes', () => {
     expect(markersOf(stream)).toEqual([]);
   });
 
-  test('has none either when the list is the first to tell', async () => {
+  test('has none either when the list shows it first', async () => {
     const {server, stream, list} = await openOrders();
     await list();
     const pipeline = server.pipeline('orders');
@@ -370,7 +370,7 @@ describe('a state that changes', () => {
     expect(markersOf(stream)).toEqual([]);
   });
 
-  test('and is told by the list alone has one, dated as the server does', async () => {
+  test('that only the list shows has one, dated by the server', async () => {
     const {server, stream, list} = await openOrders();
     await list();
     const since = '2026-11-27T06:49:06.779706Z';
@@ -400,7 +400,7 @@ describe('a state that changes', () => {
     expect(markersOf(stream)).toEqual([noted]);
   });
 
-  test('is not told of any more once the stream is closed', async () => {
+  test('leaves no row once the stream is closed', async () => {
     const {server, stream, list} = await openOrders();
     await list();
     server.pipeline('orders').setState({deploymentStatus: 'Paused'});
@@ -435,7 +435,7 @@ describe('a server that refuses', () => {
     expect(markersOf(stream)).toEqual([]);
   });
 
-  test('with 503 and Retry-After: waits as asked, says why, and comes back', async () => {
+  test('with 503 and Retry-After: waits as requested, shows why, and comes back', async () => {
     const {server, manager, write} = await openStreams(['orders']);
     server.refuse({kind: 'unreachable', retryAfter: '7'});
     const lines = write('orders', 3);
@@ -446,7 +446,7 @@ describe('a server that refuses', () => {
     await untilEvent(stream, /^try 1 failed: .*next try in 7\.0 s$/);
   });
 
-  test('with Retry-After of a year: capped, and the history says both', async () => {
+  test('with Retry-After of a year: capped, and the history has both', async () => {
     const {server, manager} = await openStreams(['orders']);
     server.refuse({kind: 'unreachable', retryAfter: String(365 * 86_400)});
     const stream = manager.open('orders');
@@ -454,7 +454,7 @@ describe('a server that refuses', () => {
     expect(eventsOf(stream)[0]).toMatch(/next try in 5 min \(the server asked for 365 d\)$/);
   });
 
-  test('with 401: gone with the reason, without a connection, and back by itself when it may', async () => {
+  test('with 401: gone with the reason, without a connection, and back automatically when it may', async () => {
     const {server, manager, write} = await openStreams(['orders'], {clock: fastClock(50)});
     server.setApiKey('apikey:right');
     const lines = write('orders', 3);
@@ -506,10 +506,10 @@ describe('a silent connection', () => {
     expect(eventsOf(stream)).toEqual(['live']);
   });
 
-  test('that was dead is found out: the lines come, and the history says so', async () => {
+  test('that was dead is found out: the lines come, and the history has an event', async () => {
     const {server, stream, before, write} = await openOrders({silence: 5000});
     server.addPipeline('other');
-    // Freezes the connection that stands, and no later one of this pipeline.
+    // Freezes the open connection, and no later one of this pipeline.
     server.freeze('orders');
     server.freeze('other');
     const missed = write('orders', 5);
@@ -570,7 +570,7 @@ test('a line that the user draws is in the pane', async () => {
   expect(markersOf(stream)).toEqual([{kind: 'drawn'}]);
 });
 
-test('a log that is to give memory and has none to give tells nothing', async () => {
+test('a log that has no memory to free does not notify', async () => {
   const clock = new FakeClock();
   const {manager, write} = await openStreams(['orders'], {clock});
   const stream = manager.open('orders');
@@ -585,7 +585,7 @@ test('a log that is to give memory and has none to give tells nothing', async ()
 describe.each(['control-plane', 'bare'] as const)(
   'a server of 2025, which names no pipeline in a log, %s',
   (managerFormat) => {
-    /** Nobody tells the list, as in `pipetail logs -f`. */
+    /** Without a list, as in `pipetail logs -f`. */
     async function openOld() {
       const rig = await openStreams([], {ringLimits: {bytes: 1_000_000, entries: 20}});
       rig.server.addPipeline('orders', {managerFormat});
@@ -618,7 +618,7 @@ describe.each(['control-plane', 'bare'] as const)(
       expect(entriesOf(stream.buffer).some((text) => text.includes('prior log lines'))).toBe(false);
     });
 
-    test('a runner that restarted and a pipeline that was created again are told apart', async () => {
+    test('a runner that restarted and a pipeline that was created again differ', async () => {
       const rig = await openOld();
       const {server, stream, before, write} = rig;
       const lines = [...before];

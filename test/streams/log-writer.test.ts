@@ -88,7 +88,7 @@ test('a later word on the same end replaces the earlier one, while an open line 
   expect(rows()).toEqual(['cut in the mid', {kind: 'line-cut', at: 99}, {kind: 'ended', because: 'deleted', at: 2}]);
 });
 
-test('created again is said once, by the look-up or by the stitch', () => {
+test('created again is one row, by the look-up or by the stitch', () => {
   const {put, rows} = open();
   put({kind: 'ended', because: 'created-again', at: 1});
   put({kind: 'new-life', because: 'created-again', at: 2});

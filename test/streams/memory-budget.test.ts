@@ -17,7 +17,7 @@ function leftOf({name, bytes}: Share, given: ReadonlyMap<string, number>): numbe
   return bytes - (given.get(name) ?? 0);
 }
 
-test('the log that was not looked at for longest gives first, and only what is too much', () => {
+test('the log that was viewed longest ago shrinks first, and only by what is too much', () => {
   const all = [
     {name: 'shown', bytes: 32 * mebibyte, viewedAt: 9},
     {name: 'forgotten', bytes: 32 * mebibyte, viewedAt: 0},
@@ -30,7 +30,7 @@ test('the log that was not looked at for longest gives first, and only what is t
   expect(given.get('forgotten')).toBe(27.75 * mebibyte);
 });
 
-test('no log gives of its newest 4 MiB; all together fit where they can, and no more is given than it takes', () => {
+test('no log loses of its newest 4 MiB; all together fit where they can, and no more is freed than needed', () => {
   fc.assert(
     fc.property(shares, fc.nat(256 * mebibyte), (all, budget) => {
       const given = bytesToFree(all, budget);
@@ -47,7 +47,7 @@ test('no log gives of its newest 4 MiB; all together fit where they can, and no 
   );
 });
 
-test('a log gives nothing before one that was looked at less lately has given all that it may', () => {
+test('a log loses nothing before one that was viewed longer ago has lost all that it may', () => {
   fc.assert(
     fc.property(shares, fc.nat(256 * mebibyte), (all, budget) => {
       const given = bytesToFree(all, budget);
@@ -91,7 +91,7 @@ function keep(budget: number, ...names: string[]) {
   return {clock, keeper, logs, total};
 }
 
-test('when all logs together are too large, those looked at last give last; what was dropped is counted', async () => {
+test('when all logs together are too large, those viewed last shrink last; what was dropped is counted', async () => {
   const {clock, keeper, logs, total} = keep(24 * mebibyte, 'a', 'b', 'c');
   const [a, b, c] = logs;
   for (const name of ['b', 'a', 'c', 'b']) keeper.setViewed(name);
@@ -107,7 +107,7 @@ test('when all logs together are too large, those looked at last give last; what
   expect(b?.buffer.droppedLines).toBe(0);
 });
 
-test('nothing runs while nothing changes, and it looks at most once a second while much does', async () => {
+test('nothing runs while nothing changes, and it checks at most once a second while much does', async () => {
   const {clock, logs, total} = keep(12 * mebibyte, 'a', 'b');
   expect(clock.pending).toBe(0);
   for (const log of logs) log.receive(8);

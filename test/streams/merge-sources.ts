@@ -10,7 +10,7 @@ export function lineAt(name: string, milliseconds: number, text: string): string
   return `[${name}] ${new Date(day + milliseconds).toISOString().slice(0, -1)}000Z  INFO test:  ${text}`;
 }
 
-/** A stream as the merged log sees it: what a test appends to its buffer is told at once, as by a frame. */
+/** A stream as the merged log sees it: what a test appends to its buffer notifies at once, as a frame does. */
 export class Feed {
   readonly name: string;
   readonly buffer: LogBuffer;

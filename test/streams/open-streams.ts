@@ -47,7 +47,7 @@ export async function openStreams(
     server,
     client,
     manager,
-    /** Writes `count` dated lines, numbered on through the test. Answers their texts. */
+    /** Writes `count` dated lines, numbered through the test. Returns their texts. */
     write(name: string, count: number): string[] {
       const pipeline = server.pipeline(name);
       return Array.from({length: count}, () => {

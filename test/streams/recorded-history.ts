@@ -11,14 +11,14 @@ import {RecordedLife, shownOf} from './recorded-life.ts';
 
 export type Step =
   | {readonly do: 'write'; readonly lines: number; readonly padding: number}
-  /** Connects if need be, and receives up to so many bytes. */
+  /** Connects if needed, and receives up to this many bytes. */
   | {readonly do: 'receive'; readonly bytes: number}
   | {readonly do: 'cut'}
   | {readonly do: 'settle'}
   /** Time enough for everything to be written. */
   | {readonly do: 'wait'}
   | {readonly do: 'restart'}
-  /** The stream is told that the log has ended: an open line is closed. */
+  /** The log has ended: an open line is closed. */
   | {readonly do: 'end'}
   /** The program dies. With `torn` while it writes: so much of it, from 0 to 1, has reached the disk. */
   | {readonly do: 'kill'; readonly torn: number | undefined}
@@ -194,7 +194,7 @@ export class RecordedHistory {
     return this.#history.limits.bytes < 1e6 && (note === '<lost>' || note === '<new-life>');
   }
 
-  /** In the order of the truth, nothing twice, and where something is missing a marker says so. */
+  /** In the order of the truth, nothing twice, and a marker where something is missing. */
   #check(shown: readonly string[]): void {
     const truth = [...this.#lives, this.#server.epoch.wire.toString('latin1')].flatMap((wire) =>
       wire.trimEnd().split('\n'),

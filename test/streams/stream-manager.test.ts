@@ -57,7 +57,7 @@ test('a closed stream stays closed, whatever is still asked of it', async () => 
   expect(stream.snapshot.get().connection.kind).toBe('idle');
 });
 
-test('tabs that nobody looks at keep receiving', async () => {
+test('tabs that are not viewed keep receiving', async () => {
   const {manager, write} = await openStreams(['a', 'b', 'c']);
   const streams = ['a', 'b', 'c'].map((name) => manager.open(name));
   for (const stream of streams) await connectionOf(stream, 'live');
@@ -160,7 +160,7 @@ test('a machine that slept reconnects every open tab at once', async () => {
   );
 });
 
-test('the first lines of each log are told of once, as long as it is open and wanted', async () => {
+test('the first lines of each log are notified once, while it is open and watched', async () => {
   const rig = await openStreams(['a', 'b', 'c']);
   const {manager} = rig;
   const drawn: string[] = [];

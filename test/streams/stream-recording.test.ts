@@ -16,7 +16,7 @@ function line(server: ServerModel, number: number): string {
   return `[p] ${server.now()}  INFO t: line ${number}`;
 }
 
-test('a recording is the log as it came; the next run goes on with it', async () => {
+test('a recording is the log as it came; the next run continues it', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const server = new ServerModel(ring);
@@ -90,7 +90,7 @@ test('what left memory is read back, compressed files too, and they are what zca
   await next.close();
 });
 
-test('an id that becomes known while the last recording is looked for does not keep its past from being shown', async () => {
+test('an id that comes while the last recording is being looked for does not keep its past from being shown', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const server = new ServerModel(ring);
@@ -114,7 +114,7 @@ async function follow(life: RecordedLife, server: ServerModel): Promise<void> {
   life.settle();
 }
 
-/** Records what the server holds, and goes on following. */
+/** Records what the server holds, and continues to follow. */
 async function recordAll(life: RecordedLife, {server, clock}: {server: ServerModel; clock: FakeClock}): Promise<void> {
   await life.recording.start('id-1');
   await follow(life, server);
@@ -161,7 +161,7 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   await next.close();
 });
 
-test('what was missed in between, and nobody counted, is marked', async () => {
+test('what was missed in between, and not counted, is marked', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 200, entries: 3});
@@ -203,7 +203,7 @@ test('created again: the new pipeline is recorded in a folder of its own, and bo
   await life.close();
 });
 
-test('a second program on the same folder says so and reads only, and takes over when the first has ended', async () => {
+test('a second program on the same folder only reads, and writes when the first has ended', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const server = new ServerModel(ring);
@@ -439,7 +439,7 @@ test('switched off while it opens, it frees the folder and tries no more', async
   await life.close();
 });
 
-test('a recording that another program writes is read, and asked for again', async () => {
+test('a recording that another program writes is read, and tried again', async () => {
   await using home = await temporaryDirectory();
   const writer = openOnly(home.path, process.ppid);
   await writer.recording.start('id-1');

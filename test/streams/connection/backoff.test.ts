@@ -37,6 +37,6 @@ test('the empty 404 is retried soon, then every 2 s', () => {
   expect(delays).toEqual([500, 500, 1000, 2000, 2000, 2000]);
 });
 
-test('what needs a person is tried again after 30 to 60 s', () => {
+test('what needs the user is tried again after 30 to 60 s', () => {
   fc.assert(fc.property(rolls, (roll) => slowDelay(roll) >= 30_000 && slowDelay(roll) <= 60_000));
 });

@@ -61,7 +61,7 @@ test('each end has its own cause, within one outage too', () => {
   expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
 });
 
-test('back after a loss, it says how long that took', () => {
+test('back after a loss, with its duration', () => {
   const events: MachineEvent[] = [
     ...live,
     ended({kind: 'clean'}),

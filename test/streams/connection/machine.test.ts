@@ -16,7 +16,7 @@ describe('connection loss', () => {
   const moment = {now: 500, roll: 0, decided: false, requests: 5};
   const decided = {...moment, decided: true};
 
-  test('the first loss counts until a marker has told of it', () => {
+  test('the first loss counts until a marker has reported it', () => {
     expect(recordLoss(initialMachine, 'asked', moment).loss).toEqual({cause: 'asked', at: 500});
     expect(recordLoss(lost, 'asked', moment).loss).toEqual(first);
     expect(recordLoss(lost, 'asked', decided).loss).toEqual({cause: 'asked', at: 500});
@@ -27,7 +27,7 @@ describe('connection loss', () => {
     expect(recordLoss(lost, 'runner-stopped', moment).loss).toEqual({cause: 'runner-stopped', at: 100});
   });
 
-  test('the body tells the cause', () => {
+  test('the cause comes from the body', () => {
     const event = {kind: 'body-ended', attempt: 1, endMarker: false} as const;
     expect([
       causeOf({...event, end: {kind: 'clean'}}),
@@ -201,7 +201,7 @@ describe('connection machine', () => {
     expect(machine.loss).toEqual({cause: 'asked', at: 1000});
   });
 
-  test('the body tells the cause: cut, clean without the end marker, the end marker, a silent network', () => {
+  test('the cause comes from the body: cut, clean without the end marker, the end marker, a silent network', () => {
     const causeOf = (event: MachineEvent) => play([event], states.live).machine.loss?.cause;
     const timedOut: MachineEvent = {...cut, end: {kind: 'cut', message: 'the network went silent'}};
     expect([cut, clean, endMarker, timedOut].map(causeOf)).toEqual([
@@ -230,7 +230,7 @@ describe('connection machine', () => {
       expect(again.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: first}]);
     });
 
-    test.each(keysOf(losses))('goes on while no marker has told of it: then %s', (cause) => {
+    test.each(keysOf(losses))('continues while no marker has reported it: then %s', (cause) => {
       const lost = play([losses[cause]], again.machine, at(2200)).machine;
       expect(lost.loss).toEqual(first);
       const reading = play([ask, {kind: 'opened', attempt: lost.lastAttempt + 1}], lost, at(2300));
@@ -241,7 +241,7 @@ describe('connection machine', () => {
       expect(play([losses[cause]], again.machine, at(2200, true)).machine.loss).toEqual({cause, at: 2200});
     });
 
-    test('is not over because a replay fell quiet that told nothing', () => {
+    test('is not over because a replay fell quiet that proved nothing', () => {
       const live = play([{kind: 'caught-up', attempt: 2}], again.machine, at(2300)).machine;
       expect(live.connection.kind).toBe('live');
       expect(play([{...cut, attempt: 2} as MachineEvent], live, at(2400)).machine.loss).toEqual(first);
@@ -303,7 +303,7 @@ describe('connection machine', () => {
     expect(machine.connection).toMatchObject({kind: 'waiting', until: 1500, failure: undefined});
   });
 
-  test('gone is tried again slowly and says why', () => {
+  test('gone is tried again slowly and has its reason', () => {
     expect(states['gone, refused'].connection).toEqual({
       kind: 'gone',
       reason: {kind: 'refused', failure: unauthorized},
@@ -321,7 +321,7 @@ describe('connection machine', () => {
     expect(marks(still.effects)).toEqual([]);
   });
 
-  test('a look-up that finds another id reconnects at once and says so', () => {
+  test('a look-up that finds another id reconnects at once, with a marker', () => {
     expect(play([events['looked up, other']], states.ended).effects).toEqual([
       {kind: 'mark-ended', because: 'created-again'},
       {kind: 'drop', attempt: 1},
@@ -443,7 +443,7 @@ describe('connection machine', () => {
       expect(late.machine.connection).toMatchObject({kind: 'catching-up', attempt: 2});
     });
 
-    test('tells of the old loss if nothing did before it', () => {
+    test('reports the old loss if nothing did before it', () => {
       const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
       const opens = (at: MachineContext) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
       expect(opens(moment).effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: outage.loss});
@@ -465,7 +465,7 @@ describe('connection machine', () => {
       expect(later.loss).toEqual({cause: 'runner-lost', at: 1500});
     });
 
-    test('lost while it was being read, leads to an ordinary reconnect: nobody read the old one meanwhile', () => {
+    test('lost while it was being read, leads to an ordinary reconnect: the old one was not read meanwhile', () => {
       const {machine, effects} = play([{...cut, attempt: 2} as MachineEvent], reading.machine);
       expect(machine.connection.kind).toBe('waiting');
       expect(effects.filter(({kind}) => kind === 'drop')).toEqual([
@@ -474,7 +474,7 @@ describe('connection machine', () => {
       ]);
     });
 
-    test('in use, is settled as it stands when the overlap has lasted too long', () => {
+    test('in use, is settled as it is when the overlap has lasted too long', () => {
       expect(play([{kind: 'standby-late', attempt: 2}], reading.machine).machine.connection).toMatchObject({
         attempt: 2,
       });
@@ -545,7 +545,7 @@ describe('connection machine', () => {
       fc.property(histories, (history) => {
         const open = new Set<number>();
         walk(history, (before, event, after) => {
-          // What is over by itself is no connection any more.
+          // What has ended is no connection any more.
           if ('attempt' in event && (event.kind === 'body-ended' || event.kind === 'refused'))
             open.delete(event.attempt);
           for (const effect of after.effects) {

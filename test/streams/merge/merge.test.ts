@@ -70,7 +70,7 @@ describe('what is held at the start', () => {
 });
 
 describe('what comes later', () => {
-  test('waits for the window and is put in order within it', () => {
+  test('waits for the window and is in order within it', () => {
     const [first, second] = [source(), source()];
     const {buffer, merge} = mergeOf(first, second);
     expect([merge.step(all, 0), merge.dueAt]).toEqual([true, undefined]);
@@ -186,7 +186,7 @@ test('a source that is left gives what it holds at once, and nothing after that'
   expect([buffer.endId, merge.dueAt]).toEqual([2, undefined]);
 });
 
-test('an unfinished line of a source that is left stands as it is', () => {
+test('an unfinished line of a source that is left stays as it is', () => {
   const first = source();
   const {buffer, merge} = mergeOf(first, source(b(2)));
   first.append(Buffer.from(a(1)));
@@ -258,7 +258,7 @@ const actions = fc.array(
   {maxLength: 60},
 );
 
-/** Plays the actions; each source's entries are told apart by its number. */
+/** Plays the actions; each source's entries have its number. */
 function play(sources: readonly LogBuffer[], list: readonly Action[], onWait: (by: number) => void): void {
   let time = 0;
   list.forEach(({source: index, kind, by}, serial) => {
@@ -273,7 +273,7 @@ function play(sources: readonly LogBuffer[], list: readonly Action[], onWait: (b
   });
 }
 
-/** What stands in the merged log of each source, told by the origins. */
+/** What the merged log has of each source, by the origins. */
 function byOrigin(buffer: LogBuffer, merge: Merge, count: number): string[][] {
   const lists: string[][] = Array.from({length: count}, () => []);
   entriesOf(buffer).forEach((entry, id) => {
@@ -361,7 +361,7 @@ describe('a recorded past', () => {
     expect(reads()).toBe(3);
   });
 
-  test('that was not read is not said to be missing', () => {
+  test('that was not read is not counted as missing', () => {
     const {buffer: past} = pastOf(...recorded);
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     const merge = new Merge({buffer, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
@@ -371,7 +371,7 @@ describe('a recorded past', () => {
     while (!merge.step(all, 10_000));
     const [first, missed] = entriesOf(buffer);
     expect([first, missed]).toEqual([a(39), '<not-merged>']);
-    // The 40 that were recorded left the scrollback too, and nobody had asked for 39 of them.
+    // The 40 that were recorded left the scrollback too, and 39 of them had not been read.
     expect(past.droppedLines).toBe(43);
     expect(buffer.markerAt(1)).toMatchObject({lines: 3});
   });

@@ -19,7 +19,7 @@ function twoFeeds() {
 }
 
 describe('a merged log', () => {
-  test('merges what is held, then what comes, and tells of it by frames', async () => {
+  test('merges what is held, then what comes, and notifies once a frame', async () => {
     const [a, b] = twoFeeds();
     a.writeAt(1, 3);
     b.writeAt(2);
@@ -39,7 +39,7 @@ describe('a merged log', () => {
     expect([0, 1, 2, 3, 4].map((id) => log.sourceNames[log.originAt(id) ?? -1])).toEqual(['a', 'b', 'a', 'b', 'a']);
   });
 
-  test('begins when every source has caught up: what is replayed until then is put in order', async () => {
+  test('begins when every source has caught up: what is replayed until then is in order', async () => {
     const [a, b] = twoFeeds();
     a.writeAt(1, 3);
     b.show({connection: {kind: 'idle'}});
@@ -88,7 +88,7 @@ describe('a merged log', () => {
     const waiting: (() => void)[] = [];
     let now = 0;
     const clock: Clock = {
-      // Each look at the clock costs 3 ms: a slice is a step or two.
+      // Each reading of the clock costs 3 ms: a slice is a step or two.
       monotonic: () => {
         now += 3;
         return now;
@@ -160,7 +160,7 @@ describe('a merged log', () => {
     expect([log.buffer.markerAt(0), log.originAt(0)]).toEqual([{kind: 'drawn', at: clock.wall() - 200}, undefined]);
   });
 
-  test('tells of the memory that it gave, and nothing when it had none to give', async () => {
+  test('notifies when it freed memory, and not when it had none to free', async () => {
     const [a, b] = twoFeeds();
     a.write(`${'x'.repeat(200_000)}\n`.repeat(3));
     const {clock, log} = setUp(a, b);

@@ -41,7 +41,7 @@ const pipeline: PipelineDetail = {
   ...{deploymentError: undefined, connectorErrors: 0, programError: undefined},
 };
 
-/** A server on the test's clock: what it answers is the test's to say, and when it was asked for what is written down. */
+/** A server on the test's clock: the test sets its answers, and its requests are kept with their times. */
 class Server {
   readonly clock = new FakeClock();
   readonly answers = new ServerAnswers();
@@ -113,7 +113,7 @@ function randomOf(seed: number): () => number {
 
 type Rig = AsyncDisposable & {server: Server; poller: ListPoller; manager: StreamManager; streams: LogStream[]};
 
-/** Tabs that are live; `hasList`: beside a list that is asked for. */
+/** Tabs that are live; `hasList`: beside a list that is polled. */
 async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''} = {}): Promise<Rig> {
   const server = new Server();
   server.firstLine = firstLine || server.firstLine;
@@ -201,7 +201,7 @@ test('logs that do not say which pipeline they are of make no more requests to a
   expect(nameless).toEqual([away, refused]);
 });
 
-test('a log that is refused while the rest is served is tried as its backoff says, and once more each time', async () => {
+test('a log that is refused while the rest is served is tried by its backoff, and once more each time', async () => {
   await using rig = await openTabs(2);
   const {server, streams} = rig;
   server.logs.set('p0', failures.runner);

@@ -42,7 +42,7 @@ test('what two lists in a row say of a pipeline', () => {
   expect(listedAs(here, pipeline({id: 'second'}))).toBe('replaced');
 });
 
-test('a change of state, since when the server says', () => {
+test('a change of state, dated by the server', () => {
   expect(listedChanges(pipeline(), pipeline({deploymentStatus: 'Paused', ...later}))).toEqual([
     {marker: {kind: 'state', from: 'Running', to: 'Paused'}, since: at},
   ]);
