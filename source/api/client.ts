@@ -43,10 +43,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
   const baseUrl = parseBaseUrl(options.baseUrl);
   const timeouts = {...defaultTimeouts, ...options.timeouts};
-  const present = createRedactor(() => [
-    ...credentials.secrets(),
-    ...(proxy?.login === undefined ? [] : [proxy.login]),
-  ]);
+  const redact = createRedactor(() => [...credentials.secrets(), ...(proxy?.login === undefined ? [] : [proxy.login])]);
   const transport: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers();
@@ -54,7 +51,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const listed = new ListedPipelines(routes, baseUrl);
   /** Every failed request leaves through this: no message keeps a credential or a control character. */
   const rethrow = (error: unknown): never => {
-    throw error instanceof ApiError ? toApiError(error.failure, present) : error;
+    throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
   };
 
   return {
@@ -91,7 +88,7 @@ export function createClient(options: ClientOptions): ApiClient {
           handlers,
           clock,
           timeouts,
-          present,
+          redact,
           answers,
         }).end;
       });

@@ -26,6 +26,60 @@ export type Trust = {
 /** The code of an error: the peer closed while TLS was being set up. */
 export const cutInHandshake = 'CUT_IN_TLS_HANDSHAKE';
 
+/** Silence after which TCP probes the peer; libuv then probes each second and gives up after ten. */
+const keepAliveDelay = 15_000;
+
+/** After this the next of several addresses is tried. Node's 250 ms are too short for a distant server. */
+const addressAttemptTimeout = 1000;
+
+/**
+ * How undici connects. It differs from undici's own connector in that the raw TCP socket is made apart from the TLS
+ * socket, and given to `reads`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
+ * HTTP/1.1 alone is offered, and no TLS session is kept, so each connection checks the certificate. Behind a proxy the
+ * raw socket is the one to the proxy, which ends the other half when it is reset.
+ */
+export function createConnector(options: {
+  clock: Clock;
+  transport: Transport;
+  /** Milliseconds for the name, TCP, the proxy and TLS together. */
+  timeout: number;
+  /** How the raw socket is read; default: as Node does. */
+  reads?: SocketReads;
+}): buildConnector.connector {
+  const {clock, transport, timeout, reads} = options;
+  return ({hostname, port, protocol}, callback) => {
+    const secure = protocol === 'https:';
+    const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
+    const firstHop = transport.proxy ?? target;
+    const raw = net.connect({
+      host: firstHop.host,
+      port: firstHop.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelay,
+      autoSelectFamilyAttemptTimeout: addressAttemptTimeout,
+      ...(reads && {onread: reads.onread}),
+    });
+    if (reads) reads.socket = raw;
+    new Connecting({raw, target, transport, clock, timeout, callback}).start();
+    // Through this socket undici cancels an attempt that it does not need.
+    return raw;
+  };
+}
+
+/**
+ * Makes the context of all TLS connections, when the first needs it: to read 300 roots takes about 30 ms. The machine's
+ * own roots count beside Node's, as for every other program of the user.
+ */
+export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
+  let context: tls.SecureContext | undefined;
+  return () => {
+    const usual = () => [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+    context ??= tls.createSecureContext({ca: [...new Set([...(roots ?? usual()), ...extraRoots])]});
+    return context;
+  };
+}
+
 /** The server itself, with a proxy before it or without. */
 type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
 
@@ -208,58 +262,4 @@ async function readHead(socket: net.Socket, proxy: HttpProxy): Promise<string> {
 
 function authority({host, port}: {readonly host: string; readonly port: number}): string {
   return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
-/** Silence after which TCP probes the peer; libuv then probes each second and gives up after ten. */
-const keepAliveDelay = 15_000;
-
-/** After this the next of several addresses is tried. Node's 250 ms are too short for a distant server. */
-const addressAttemptTimeout = 1000;
-
-/**
- * How undici connects. It differs from undici's own connector in that the raw TCP socket is made apart from the TLS
- * socket, and given to `reads`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
- * HTTP/1.1 alone is offered, and no TLS session is kept, so each connection checks the certificate. Behind a proxy the
- * raw socket is the one to the proxy, which ends the other half when it is reset.
- */
-export function createConnector(options: {
-  clock: Clock;
-  transport: Transport;
-  /** Milliseconds for the name, TCP, the proxy and TLS together. */
-  timeout: number;
-  /** How the raw socket is read; default: as Node does. */
-  reads?: SocketReads;
-}): buildConnector.connector {
-  const {clock, transport, timeout, reads} = options;
-  return ({hostname, port, protocol}, callback) => {
-    const secure = protocol === 'https:';
-    const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
-    const firstHop = transport.proxy ?? target;
-    const raw = net.connect({
-      host: firstHop.host,
-      port: firstHop.port,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveDelay,
-      autoSelectFamilyAttemptTimeout: addressAttemptTimeout,
-      ...(reads && {onread: reads.onread}),
-    });
-    if (reads) reads.socket = raw;
-    new Connecting({raw, target, transport, clock, timeout, callback}).start();
-    // Through this socket undici cancels an attempt that it does not need.
-    return raw;
-  };
-}
-
-/**
- * Makes the context of all TLS connections, when the first needs it: to read 300 roots takes about 30 ms. The machine's
- * own roots count beside Node's, as for every other program of the user.
- */
-export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
-  let context: tls.SecureContext | undefined;
-  return () => {
-    const usual = () => [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
-    context ??= tls.createSecureContext({ca: [...new Set([...(roots ?? usual()), ...extraRoots])]});
-    return context;
-  };
 }

@@ -31,12 +31,12 @@ export function createRedactor(secrets: () => readonly string[]): Redactor {
 }
 
 /** The error to throw for a failure. It has no cause: the errors below it may hold what the server echoed. */
-export function toApiError(failure: ApiFailure, present: Redactor): ApiError {
+export function toApiError(failure: ApiFailure, redact: Redactor): ApiError {
   if (failure.kind === 'cancelled') return new ApiError(failure);
   return new ApiError({
     ...failure,
-    message: present(failure.message),
-    ...(failure.errorCode === undefined ? {} : {errorCode: present(failure.errorCode)}),
+    message: redact(failure.message),
+    ...(failure.errorCode === undefined ? {} : {errorCode: redact(failure.errorCode)}),
   });
 }
 

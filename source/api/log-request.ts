@@ -16,7 +16,7 @@ export type LogRequestOptions = {
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly present: Redactor;
+  readonly redact: Redactor;
   readonly answers: ServerAnswers;
 };
 
@@ -159,7 +159,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   #fail(failure: ApiFailure): void {
-    this.#settle(() => this.#reject(toApiError(failure, this.#options.present)));
+    this.#settle(() => this.#reject(toApiError(failure, this.#options.redact)));
   }
 
   /** What a handler throws is its bug, not the server's: the stream ends, and the caller gets the error. */
