@@ -13,7 +13,7 @@ import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {failureWord, isFailing} from '../../words/pipeline.ts';
 import {useAges} from '../hooks/use-clock.ts';
-import {useController, useFrameRate, useSearchProgress, useStore} from '../hooks/use-controller.ts';
+import {useController, useFrameRate, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {keyDoes, keyOf} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
@@ -39,7 +39,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const list = useStore(poller.snapshot);
   useActiveLog();
   const {pane} = controller;
-  useSearchProgress(pane?.model);
+  useModelProgress(pane?.model);
   useAges(controller.services, pane && newestAged(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);

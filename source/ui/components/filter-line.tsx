@@ -6,7 +6,7 @@ import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {useController, useSearchProgress} from '../hooks/use-controller.ts';
+import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {Line} from './rows.tsx';
 
@@ -29,7 +29,7 @@ export function FilterLine() {
   const {colors, symbols} = controller.services;
   useActiveLog();
   const {pane} = controller;
-  useSearchProgress(pane?.model);
+  useModelProgress(pane?.model);
   if (!pane) return <Line text="" />;
   const {shown, isFiltering} = pane.model;
   const {filters, around} = pane.tab.pane;

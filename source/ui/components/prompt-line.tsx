@@ -3,7 +3,7 @@ import TextInput from 'ink-text-input';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {promptExample, promptLabel} from '../handlers/prompts.ts';
-import {useController, useSearchProgress} from '../hooks/use-controller.ts';
+import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {usePromptKeys} from '../hooks/use-keys.ts';
 import {searchStatus} from '../pane/pane-at.ts';
 import type {Prompt} from '../state/view-state.ts';
@@ -15,7 +15,7 @@ const leastRoom = 16;
 /** The line being typed, in place of the status line. */
 export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   const {controller} = useController();
-  useSearchProgress(controller.pane?.model);
+  useModelProgress(controller.pane?.model);
   const {generation, onKey, onChange, onSubmit} = usePromptKeys(controller, prompt);
   const status = prompt.kind === 'search' ? statusOf(controller) : undefined;
   const example = promptExample(prompt);

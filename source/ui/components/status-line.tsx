@@ -6,7 +6,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
-import {useController, useSearchProgress} from '../hooks/use-controller.ts';
+import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {type SearchStatus, searchStatus} from '../pane/pane-at.ts';
 import {Line} from './rows.tsx';
@@ -34,7 +34,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {controller, view} = useController();
   const {colors, symbols} = controller.services;
   const snapshot = useActiveLog();
-  useSearchProgress(controller.pane?.model);
+  useModelProgress(controller.pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
     const [row] = noticeRows(view.notice, width, symbols);

@@ -24,7 +24,7 @@ export function useStore<T>(store: ReadableStore<T>): T {
 const still: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
 
 /** Renders again whenever the model of this log has changed: its search found more, other entries are shown. */
-export function useSearchProgress(model: PaneModel | undefined): void {
+export function useModelProgress(model: PaneModel | undefined): void {
   useStore(model?.progress ?? still);
 }
 
