@@ -174,13 +174,13 @@ function textOf(body: Uint8Array): string {
 export const errorBodyLimit = 64 * 1024;
 
 /** One header's value; of a repeated header, the first. */
-export function headerOf(headers: ResponseHeaders, name: string): string | undefined {
+function headerOf(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
 }
 
 /** `text/plain` of `Text/Plain; charset=utf-8`; empty when the header is missing. */
-export function mediaTypeOf(headers: ResponseHeaders): string {
+function mediaTypeOf(headers: ResponseHeaders): string {
   const type = headerOf(headers, 'content-type') ?? '';
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
@@ -211,7 +211,7 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
  * Reads a `Retry-After` header: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a date
  * that has passed, undefined for anything else.
  */
-export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   if (!httpDate.test(text)) return undefined;

@@ -8,7 +8,7 @@ import {SocketReads} from './socket-reads.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
 
-export type LogRequestOptions = {
+type LogRequestOptions = {
   readonly undici: Undici;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -70,7 +70,7 @@ export function configUrl(base: string): string {
 }
 
 /** Splits what the functions above made into what a connection needs; not through `URL`, which would resolve dots. */
-export function splitUrl(url: string): {readonly origin: string; readonly path: string} {
+function splitUrl(url: string): {readonly origin: string; readonly path: string} {
   const slash = url.indexOf('/', url.indexOf('://') + '://'.length);
   return {origin: url.slice(0, slash), path: url.slice(slash)};
 }

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {listUrl, parseBaseUrl, pipelineUrl, splitUrl} from '../../source/api/request.ts';
+import {listUrl, parseBaseUrl, pipelineUrl, requestTarget} from '../../source/api/request.ts';
 
 describe('parseBaseUrl', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('routes', () => {
     ['ä?#', '%C3%A4%3F%23'],
     ['\ud800', '%EF%BF%BD'],
   ])('the name %s cannot leave its place in the path', (name, encoded) => {
-    const {origin, path} = splitUrl(pipelineUrl(base, name, 'logs'));
+    const {origin, path} = requestTarget(pipelineUrl(base, name, 'logs'), undefined);
     expect(origin).toBe('https://example.com');
     expect(path).toBe(`/feldera/v0/pipelines/${encoded}/logs`);
   });

@@ -14,7 +14,7 @@ const notReadyLongest = 2 * second;
  * Milliseconds to wait after `tries` failed attempts in a row (1 or more): exponential, never below 1 s nor above 30 s.
  * `roll` is a random number in [0, 1): half of the wait is jitter, so that many clients do not come back at once.
  */
-export function backoffDelay(tries: number, roll: number): number {
+function backoffDelay(tries: number, roll: number): number {
   const ceiling = Math.min(longest, shortest * 2 ** Math.max(1, tries));
   return (ceiling / 2) * (1 + roll);
 }

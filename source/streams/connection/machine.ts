@@ -304,13 +304,13 @@ function drops(machine: Machine): Effect[] {
  * The log is lost (again). An outage is named and dated by its first loss, until a marker has reported it: what is lost
  * after that is another one. An end that the server itself reported counts more: the pane has a row about it.
  */
-export function recordLoss(machine: Machine, cause: LossCause, context: MachineContext): Machine {
+function recordLoss(machine: Machine, cause: LossCause, context: MachineContext): Machine {
   const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {...machine, loss: cause === 'runner-stopped' ? {...loss, cause} : loss};
 }
 
 /** The outage that continues: no marker has reported it. */
-export function unreportedLoss(machine: Machine, context: MachineContext): Loss | undefined {
+function unreportedLoss(machine: Machine, context: MachineContext): Loss | undefined {
   return context.decided ? undefined : machine.loss;
 }
 

@@ -204,7 +204,7 @@ const worstFirst: readonly ConnectionState['kind'][] = [
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
 /** The connection that keeps a merged log from being complete; idle when there is none. */
-export function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
+function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
   for (const kind of worstFirst) {
     const found = connections.find((connection) => connection.kind === kind);
     if (found) return found;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {ApiFailure, RetryableReason} from '../../../source/api/types.ts';
-import {askedDelay, backoffDelay, retryDelay, slowDelay} from '../../../source/streams/connection/backoff.ts';
+import {askedDelay, retryDelay, slowDelay} from '../../../source/streams/connection/backoff.ts';
 
 const rolls = fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true});
 
@@ -13,14 +13,16 @@ function retryable(reason: RetryableReason, retryAfter?: number): ApiFailure {
 test('the backoff lies between 1 s and 30 s and never shrinks for the same roll', () => {
   fc.assert(
     fc.property(fc.nat(2000), rolls, (tries, roll) => {
-      const delay = backoffDelay(tries, roll);
+      const delay = retryDelay(undefined, tries, roll);
       expect(delay).toBeGreaterThanOrEqual(1000);
       expect(delay).toBeLessThanOrEqual(30_000);
-      expect(backoffDelay(tries + 1, roll)).toBeGreaterThanOrEqual(delay);
+      expect(retryDelay(undefined, tries + 1, roll)).toBeGreaterThanOrEqual(delay);
     }),
   );
-  expect([1, 2, 3, 4, 5, 6].map((tries) => backoffDelay(tries, 0))).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
-  expect(backoffDelay(1, 0.5)).toBe(1500);
+  expect([1, 2, 3, 4, 5, 6].map((tries) => retryDelay(undefined, tries, 0))).toEqual([
+    1000, 2000, 4000, 8000, 15_000, 15_000,
+  ]);
+  expect(retryDelay(undefined, 1, 0.5)).toBe(1500);
 });
 
 test('Retry-After wins over the backoff, bounded to 1 s … 5 min', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import {causeOf, initialMachine, recordLoss, step, unreportedLoss} from '../../../source/streams/connection/machine.ts';
+import {initialMachine, step} from '../../../source/streams/connection/machine.ts';
 import type {
   AttemptEvent,
   Effect,
@@ -9,35 +9,6 @@ import type {
   MachineContext,
   MachineEvent,
 } from '../../../source/streams/connection/state.ts';
-
-describe('connection loss', () => {
-  const first = {cause: 'server-lost', at: 100} as const;
-  const lost: Machine = {...initialMachine, loss: first};
-  const moment = {now: 500, roll: 0, decided: false, requests: 5};
-  const decided = {...moment, decided: true};
-
-  test('the first loss counts until a marker has reported it', () => {
-    expect(recordLoss(initialMachine, 'asked', moment).loss).toEqual({cause: 'asked', at: 500});
-    expect(recordLoss(lost, 'asked', moment).loss).toEqual(first);
-    expect(recordLoss(lost, 'asked', decided).loss).toEqual({cause: 'asked', at: 500});
-    expect([unreportedLoss(lost, moment), unreportedLoss(lost, decided)]).toEqual([first, undefined]);
-  });
-
-  test('a log that the server ended is named by that, and dated by the first loss', () => {
-    expect(recordLoss(lost, 'runner-stopped', moment).loss).toEqual({cause: 'runner-stopped', at: 100});
-  });
-
-  test('the cause comes from the body', () => {
-    const event = {kind: 'body-ended', attempt: 1, endMarker: false} as const;
-    expect([
-      causeOf({...event, end: {kind: 'clean'}}),
-      causeOf({...event, end: {kind: 'clean'}, endMarker: true}),
-      causeOf({...event, end: {kind: 'cut', message: 'closed'}}),
-      causeOf({...event, end: {kind: 'cut', message: 'the network went silent'}}),
-      causeOf({...event, end: {kind: 'aborted'}}),
-    ]).toEqual(['runner-lost', 'runner-stopped', 'server-lost', 'silent', 'unknown']);
-  });
-});
 
 describe('connection machine', () => {
   const moment = {now: 1000, roll: 0, decided: false, requests: 5};

@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
-import {MergedLog, worstConnection} from '../../../source/streams/merge/merged-log.ts';
+import {MergedLog, mergedSnapshot} from '../../../source/streams/merge/merged-log.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {fastClock} from '../../harness/fast-clock.ts';
@@ -236,6 +237,14 @@ const ended: ConnectionState = {kind: 'ended', attempt: 1};
 const waiting: ConnectionState = {kind: 'waiting', until: 1, tries: 1, cause: 'unknown', failure: undefined};
 const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0};
 
+/** The connection that a merged log of sources with these shows. */
+function worstOf(connections: readonly ConnectionState[]): ConnectionState {
+  const buffer = new LogBuffer({maxBytes: 1000});
+  const snapshotOf = (own: ConnectionState) => mergedSnapshot(buffer, [], own);
+  const sources = connections.map((each) => ({name: '', snapshot: snapshotOf(each), left: false}));
+  return mergedSnapshot(buffer, sources, undefined).connection;
+}
+
 test.each([
   [[], 'idle'],
   [[live, live], 'live'],
@@ -244,9 +253,9 @@ test.each([
   [[waiting, gone], 'gone'],
   [[live, {kind: 'idle'}], 'idle'],
 ] satisfies [ConnectionState[], ConnectionState['kind']][])('the worst of %j is %s', (connections, kind) => {
-  expect(worstConnection(connections).kind).toBe(kind);
+  expect(worstOf(connections).kind).toBe(kind);
 });
 
 test('of several that are as bad it is the first', () => {
-  expect(worstConnection([live, waiting, {...waiting, until: 2}])).toBe(waiting);
+  expect(worstOf([live, waiting, {...waiting, until: 2}])).toBe(waiting);
 });
