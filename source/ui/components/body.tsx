@@ -40,7 +40,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
-  useAges(controller.services, pane && newestAged(pane));
+  useAges(controller.services, pane && freshestAged(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
 
@@ -69,13 +69,15 @@ export function Body({layout}: {readonly layout: Layout}) {
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
-  /** Unix time in ms of the newest line on the screen, if ages are shown. */
-  function newestAged({tab, model, rows}: Pane): number | undefined {
+  /** Unix time in ms of the line whose age is the shortest, and changes first; undefined if no ages are shown. */
+  function freshestAged({tab, model, rows}: Pane): number | undefined {
     const {position, time, asSent} = tab.pane;
     if (time !== 'relative' || asSent) return undefined;
     const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
     const times = places.flatMap(({id}) => model.index.timeAt(id) ?? []);
-    return times.length === 0 ? undefined : Math.max(...times);
+    // A server's clock may be ahead.
+    const ageOf = (at: number) => Math.abs(controller.services.clock.wall() - at);
+    return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
   }
 
   function runRow({tab, model, rows}: Pane) {

@@ -9,8 +9,8 @@ import {useStore} from './use-controller.ts';
 const unwatched = 60_000;
 
 /**
- * Renders again as often as the ages on the screen change. `newest`: when the newest line on the screen was logged, Unix
- * time in ms; undefined: no ages are shown, and nothing ticks.
+ * Renders again as often as the ages on the screen change. `newest`: Unix time in ms of the line whose age is
+ * the shortest; undefined: no ages are shown, and nothing ticks.
  */
 export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: number | undefined): void {
   const {clock} = services;
