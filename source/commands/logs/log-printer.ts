@@ -8,6 +8,7 @@ import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 
+/** A pipe's own size. */
 const pipeBytes = 64 * 1024;
 
 /** A marker and its id in the log. */

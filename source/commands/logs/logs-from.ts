@@ -25,8 +25,8 @@ export type LogsFromOptions = {
 
 /** The buffer's bound, for a record that is not complete: many times what one can have. */
 const maxBytes = 64 * 1024 * 1024;
-/** Bytes read ahead of the output, and written at once: what a recording is read by. */
-const pieceBytes = 256 * 1024;
+/** Bytes read ahead of the output: one block of a recording. */
+const blockBytes = 256 * 1024;
 
 /** `over`: a record has ended everything. */
 type Outcome = 'printed' | 'failed' | 'over';
@@ -106,8 +106,9 @@ async function printLog(
 ): Promise<Outcome> {
   const {output, note, signal} = options;
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, recordings, roomBytes: pieceBytes});
-  const printer = new LogPrinter({...options, buffer, maxBytes, batchBytes: pieceBytes});
+  const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
+  // A write to a file takes some 30 µs. The text that colours are stripped from takes much more memory than its bytes.
+  const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.stripColor && {batchBytes: blockBytes})});
   let failure: unknown;
   for (let more = true; more; ) {
     try {
