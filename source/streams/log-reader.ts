@@ -54,7 +54,7 @@ export class LogReader implements BodyReceiver {
   #replay: Replay | undefined;
   /** What `decided` was when the last replay was ended. */
   #wasDecided = false;
-  #heardAt = 0;
+  #quietSince = 0;
   #receivedAt: number | undefined;
 
   constructor(options: LogReaderOptions) {
@@ -98,8 +98,8 @@ export class LogReader implements BodyReceiver {
     return this.#replay ? this.#stitch.decided : this.#wasDecided;
   }
 
-  get heardAt(): number {
-    return this.#heardAt;
+  get quietSince(): number {
+    return this.#quietSince;
   }
 
   /** Unix time in ms of the last byte received. */
@@ -116,7 +116,7 @@ export class LogReader implements BodyReceiver {
     // A connection that is still open was not down, if it was read.
     const downMs = loss && !(beside !== undefined && this.decided) ? openedAt - loss.at : 0;
     const counts = {appendedBefore: this.#options.writer.appended, bytes: 0, bytesBeside: 0};
-    this.#heardAt = openedAt;
+    this.#quietSince = openedAt;
     this.#replay = {attempt, begunAt: openedAt, afterLoss: loss !== undefined, beside, ...counts};
     this.#stitch.start({cause: loss?.cause ?? 'unknown', downMs, ...(pipelineId !== undefined && {pipelineId})});
   }
@@ -129,9 +129,9 @@ export class LogReader implements BodyReceiver {
     }
     const {clock, onReceived} = this.#options;
     const areFirst = replay.bytes === 0;
-    this.#heardAt = clock.monotonic();
+    this.#quietSince = clock.monotonic();
     this.#receivedAt = clock.wall();
-    if (areFirst) replay.begunAt = this.#heardAt;
+    if (areFirst) replay.begunAt = this.#quietSince;
     replay.bytes += bytes.length;
     this.#stitch.append(bytes);
     onReceived?.(areFirst);
@@ -155,7 +155,7 @@ export class LogReader implements BodyReceiver {
     const replay = this.#replay;
     if (!replay) return false;
     const now = this.#options.clock.monotonic();
-    const rest = now - this.#heardAt;
+    const rest = now - this.#quietSince;
     const lasted = now - replay.begunAt;
     if (!replay.afterLoss) return (replay.bytes > 0 && rest >= quiet) || lasted >= catchUpCap;
     // No ring is empty: a replay without a byte has not come yet. It is not waited for without end.

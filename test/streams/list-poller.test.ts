@@ -3,7 +3,7 @@ import {createClient} from '../../source/api/client.ts';
 import {fixedCredentials} from '../../source/api/credentials.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import {ServerAnswers} from '../../source/api/request.ts';
-import type {ApiClient, ApiFailure, Pipeline} from '../../source/api/types.ts';
+import type {ApiFailure, Pipeline} from '../../source/api/types.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
@@ -30,17 +30,7 @@ class Lists {
   aborted = 0;
 
   constructor() {
-    const unused = () => Promise.reject(new Error('not part of this test'));
-    const client: ApiClient = {
-      baseUrl: 'http://here',
-      answers: this.answers,
-      listPipelines: (signal) => this.#ask(signal),
-      getPipeline: unused,
-      getSession: unused,
-      getVersion: unused,
-      followLogs: unused,
-      close: () => Promise.resolve(),
-    };
+    const client = {answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)};
     this.poller = new ListPoller({client, clock: this.clock, random: () => 0});
   }
 

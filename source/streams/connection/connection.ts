@@ -282,10 +282,10 @@ export class Connection {
 
   #watchSilence(attempt: number): void {
     const {clock, receiver, silence} = this.#options;
-    const rest = receiver.heardAt + silence - clock.monotonic();
+    const rest = receiver.quietSince + silence - clock.monotonic();
     // After silence the next check is a whole time later: the standby may have failed.
     this.#after(attempt, rest > 0 ? rest : silence, () => {
-      if (clock.monotonic() - receiver.heardAt >= silence) this.#dispatch({kind: 'silent', attempt});
+      if (clock.monotonic() - receiver.quietSince >= silence) this.#dispatch({kind: 'silent', attempt});
       this.#watchSilence(attempt);
     });
   }

@@ -144,7 +144,7 @@ export type BodyReceiver = {
   /** See `MachineContext.decided`. */
   readonly decided: boolean;
   /** Monotonic milliseconds of the last byte, or of the last opening. */
-  readonly heardAt: number;
+  readonly quietSince: number;
   /** Milliseconds after which to check `isReplayOver` (again). */
   readonly checkAfter: number;
   /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
