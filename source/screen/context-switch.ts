@@ -45,7 +45,7 @@ export class ContextSwitch {
         ...{name, host},
         color: color === undefined ? undefined : readColor(color),
       })),
-      inForce: context?.name,
+      current: context?.name,
       file: this.#options.source.file,
       switchTo: (name) => this.#to(name),
     };

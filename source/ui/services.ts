@@ -90,7 +90,7 @@ export function shownContext(name: string, symbols: Symbols): string {
 export type Contexts = {
   readonly all: readonly ServerContext[];
   /** Name of the one that the screen is on; undefined: on none of them. */
-  readonly inForce: string | undefined;
+  readonly current: string | undefined;
   /** Path of the configuration, also if there is no file. */
   readonly file: string;
   /** Restarts the screen on that server. Resolves to a sentence if it cannot; then nothing changes. */

@@ -34,7 +34,7 @@ it('shows the contexts with their colours', () => {
       {name: 'staging', color: undefined},
       {name: 'prod', host: 'http://localhost:2', color: 1},
     ],
-    inForce: 'staging',
+    current: 'staging',
     file: '~/config.toml',
   });
 });

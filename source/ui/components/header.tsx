@@ -62,7 +62,7 @@ export function Header() {
   const {controller, view} = useController();
   const {clock, poller, serverName, insecure, colors, symbols, contexts, offsetAt} = controller.services;
   const tab = activeTab(view);
-  const context = contexts?.all.find(({name}) => name === contexts.inForce);
+  const context = contexts?.all.find(({name}) => name === contexts.current);
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
   const serverVersion = useStore(controller.services.serverVersion);

@@ -31,7 +31,7 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
       const context = contexts.all[item];
       if (!context) return plain('');
       const {name, host, color} = context;
-      const current = name === contexts.inForce ? '  current' : '';
+      const current = name === contexts.current ? '  current' : '';
       const hostCells = width - cells - aroundName - current.length;
       return concat([
         plain('  ', color === undefined ? {} : {bg: color}),
@@ -74,8 +74,8 @@ export const contextsHandlers = {
       controller.dispatch({type: 'page', page: undefined});
       return;
     }
-    const {all, inForce} = controller.services.contexts ?? {all: [], inForce: undefined};
-    const at = all.findIndex(({name}) => name === inForce);
+    const {all, current} = controller.services.contexts ?? {all: [], current: undefined};
+    const at = all.findIndex(({name}) => name === current);
     controller.dispatch({type: 'page', page: {kind: 'contexts', offset: 0, cursor: Math.max(0, at)}});
   },
   'contexts-go'(controller: Controller) {
@@ -83,7 +83,7 @@ export const contextsHandlers = {
     if (page?.kind !== 'contexts') return;
     const {contexts} = controller.services;
     const chosen = contexts?.all[page.cursor];
-    if (!contexts || !chosen || chosen.name === contexts.inForce) {
+    if (!contexts || !chosen || chosen.name === contexts.current) {
       controller.dispatch({type: 'page', page: undefined});
       return;
     }

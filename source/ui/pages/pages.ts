@@ -53,7 +53,7 @@ export function troubleShown(controller: Controller, now: number | undefined): r
   if (state.tabs.some(({name}) => (manager.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),
-    context: contexts?.inForce,
+    context: contexts?.current,
     width: size.columns,
     height: pageHeight,
     ...{serverUrl, tokenFrom, commands, now},

@@ -13,7 +13,7 @@ function threeContexts(problem?: string): Contexts & {readonly asked: string[]} 
   const asked: string[] = [];
   return {
     all: ['local', 'staging', 'prod'].map((name) => ({name, host: `https://${name}.example.com`, color: undefined})),
-    inForce: 'staging',
+    current: 'staging',
     file: 'config.toml',
     asked,
     switchTo(name) {
@@ -70,7 +70,7 @@ const contexts: Contexts = {
     {name: 'local', host: 'http://localhost:8080', color: undefined},
     {name: 'production', host: 'https://feldera.example.com', color: 1},
   ],
-  inForce: 'production',
+  current: 'production',
   file: '~/.config/pipetail/config.toml',
   switchTo: () => Promise.resolve(undefined),
 };
@@ -91,7 +91,7 @@ it('has a row for each context: name, host, and which is current', () => {
 it('shortens names and hosts rather than leave out which is current', () => {
   const name = 'a-name-of-more-than-twenty-four-letters';
   const host = `https://${'long.'.repeat(20)}example.com`;
-  const [, , row] = texts({contexts: {...contexts, all: [{name, host, color: undefined}], inForce: name}});
+  const [, , row] = texts({contexts: {...contexts, all: [{name, host, color: undefined}], current: name}});
   expect(row).toMatch(/^ ▸ {4}a-name-of-more-than-twe… {2}https:\/\/long\.[\w.]*… {2}current$/);
   expect(textWidth(row ?? '')).toBe(80);
 });
