@@ -44,8 +44,8 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
     code: error?.errorCode ?? '',
     detail: `${status} ${error?.message ?? plainText(response)}`.trim(),
   };
-  const known = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
-  if (known) return fatal(reply, known.reason, `${known.sentence} (${reply.detail})`);
+  const named = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
+  if (named) return fatal(reply, named.reason, `${named.sentence} (${reply.detail})`);
   // Before Feldera 0.97, which is not supported.
   if (reply.code === 'RunnerInteractionShutdown') {
     return retryable(reply, 'runner-unreachable', `a pipeline that is not deployed has no log here (${reply.detail})`);

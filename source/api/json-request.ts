@@ -195,7 +195,7 @@ async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, time
 }
 
 /**
- * The body without its compression; a server may compress an error though only the list asked for it. Of an error the
+ * The body without its compression; a server may compress an error though only the list requested it. Of an error the
  * status counts: a body that cannot be read, perhaps because only its beginning was, is none.
  */
 async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {

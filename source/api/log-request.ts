@@ -21,7 +21,7 @@ type LogRequestOptions = {
 };
 
 /**
- * `waiting`: no headers yet. `open`: a log; `sized` says whether its end differs from a cut. `refused`: anything
+ * `waiting`: no headers yet. `open`: a log; `sized`: its end differs from a cut. `refused`: anything
  * else, whose body is collected up to a limit because it explains the refusal. `settled`: whatever still comes is ignored.
  */
 type Phase =

@@ -28,7 +28,7 @@ const mostAWait = 64 * 1024;
  * How the socket of a log is read: into two buffers that are used again, small pieces joined, and at a pace.
  *
  * *Reused*: no new buffer for each read saves 75 ms of CPU for 163 MB. A buffer is read into again only when all that
- * came before was taken from the socket, so it is safe whoever pauses the socket.
+ * came before was taken from the socket, so it is safe whatever pauses the socket.
  *
  * *Joined*: the server sends a chunk for each entry, and each piece costs several calls on its way to the scrollback: a
  * million lines cost 0.9 s of CPU joined and 1.7 s one by one, and a server drops a reader that is too slow.
@@ -66,7 +66,7 @@ export class SocketReads {
     this.#options = options;
   }
 
-  /** From here on whoever takes bytes from the socket keeps none of them. Until then each read is copied. */
+  /** From here on no one keeps the bytes that come from the socket. Until then each read is copied. */
   reuse(): void {
     this.#isReused = true;
   }

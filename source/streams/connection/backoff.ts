@@ -24,7 +24,7 @@ export function slowDelay(roll: number): number {
   return longest * (1 + roll);
 }
 
-/** What a server asked for with `Retry-After`, bounded to 1 s … 5 min; undefined when it did not ask. */
+/** The wait of a `Retry-After`, bounded to 1 s … 5 min; undefined without one. */
 export function askedDelay(failure: ApiFailure | undefined): number | undefined {
   if (failure?.kind !== 'retryable' || failure.retryAfter === undefined || Number.isNaN(failure.retryAfter)) return;
   return Math.min(longestAsked, Math.max(shortest, failure.retryAfter));
