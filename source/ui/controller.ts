@@ -262,6 +262,11 @@ export class Controller {
     if (!this.closing.aborted) this.say(errorText(error));
   }
 
+  /** For a key of the same read as the one that opened the tab: its stream opens only after the frame. */
+  sayNotOpen(): void {
+    this.say('this log is not open yet: press the key again');
+  }
+
   /**
    * To be called for each key and click. Returns true if it came after so long an absence that it only shows what
    * happened meanwhile, and means nothing else.

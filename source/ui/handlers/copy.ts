@@ -37,11 +37,15 @@ export const copyHandlers = {
   markdown: (controller: Controller) =>
     void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
   record(controller: Controller) {
-    const {pane} = controller;
-    if (!pane) return;
-    const stream = controller.services.manager.get(pane.tab.name);
-    if (!stream) {
+    const {tab} = controller;
+    if (!tab) return;
+    if (tab.source.kind === 'merged') {
       controller.say('a merged log is not recorded: record its pipelines');
+      return;
+    }
+    const stream = controller.services.manager.get(tab.name);
+    if (!stream) {
+      controller.sayNotOpen();
       return;
     }
     // The stream of a preview ends with it, and so would the recording.

@@ -114,8 +114,11 @@ export const moveHandlers = {
     pan(controller, () => longest - at.rows.textWidth(at.tab.pane, at.layout));
   },
   'draw-line'(controller: Controller) {
+    const {tab, pane} = controller;
+    if (!tab) return;
     controller.keepTab();
-    controller.pane?.model.source.addDivider();
+    if (pane) pane.model.source.addDivider();
+    else controller.sayNotOpen();
   },
 };
 

@@ -33,6 +33,13 @@ test('keys of the same read as the one that opens a tab are for its log, whose s
   expect(controller.state).toMatchObject({active: 'billing', prompt: {kind: 'save'}});
 });
 
+test.each(['W', '='])('%s in the same read as the key that opens the tab asks to be pressed again', async (key) => {
+  await using app = await AppUnderTest.open();
+  await app.shows('LIVE');
+  app.type(`j\r\r${key}`);
+  await app.shows('this log is not open yet: press the key again');
+});
+
 test('a click on the log of a pipeline that the cursor has just reached has the keys there', async () => {
   await using app = await AppUnderTest.open();
   const {controller} = app.screen;
