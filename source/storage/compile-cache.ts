@@ -2,12 +2,11 @@ import {lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 
 /**
- * The folder for compiled code, `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, made with mode 0700 where it is
- * missing, as its real path. Undefined: none is to be used, since another user could put code into it, which would be
- * run. As ssh does (`StrictModes`), it trusts a folder when it and every folder above it, links resolved, belong to root or
- * the user and nobody else may write there; a sticky `/tmp` is not trusted. The last one is the user's alone.
- * The specification (XDG Base Directory, 0.8) says to ignore a relative path. `user`: the effective user id; undefined:
- * this system has none. Never throws; synchronous, for some 0.1 ms.
+ * Real path of the folder for compiled code: `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, created with mode 0700.
+ * Undefined: it cannot be created, or another user could put code into it that we would run. Like ssh (`StrictModes`),
+ * we trust a folder only if root or the user owns it and every folder above it and no other user may write there; a
+ * sticky `/tmp` is not trusted. A relative XDG path is ignored (XDG Base Directory, 0.8).
+ * `user`: the effective user id; undefined on a system without one. Synchronous, about 0.1 ms; never throws.
  */
 export function compileCacheFolder(
   {XDG_CACHE_HOME: xdg, HOME: home = ''}: Readonly<Record<string, string | undefined>>,
@@ -17,7 +16,7 @@ export function compileCacheFolder(
   if (user === undefined || !path.isAbsolute(base)) return undefined;
   try {
     const {real, missing} = resolved(path.join(base, 'pipetail'));
-    // Before anything is made in it, and through no link: from here on only root and the user can change the path.
+    // Checked before anything is created: from here on only root and the user can change the path.
     if (!isTrusted(real, user)) return undefined;
     let folder = real;
     for (const name of missing) {
@@ -26,20 +25,19 @@ export function compileCacheFolder(
     }
     return isTrusted(folder, user) && isPrivate(folder, user) ? folder : undefined;
   } catch {
-    // It cannot be made or checked: the program starts without it.
     return undefined;
   }
 }
 
-/** The real path of the part of the folder that exists, and the names that are missing under it. */
+/** Real path of the part of the folder that exists, and the names that are missing below it. */
 function resolved(folder: string): {real: string; missing: readonly string[]} {
   const missing: string[] = [];
-  for (let there = folder; ; there = path.dirname(there)) {
+  for (let existing = folder; ; existing = path.dirname(existing)) {
     try {
-      return {real: realpathSync.native(there), missing: missing.toReversed()};
+      return {real: realpathSync.native(existing), missing: missing.toReversed()};
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || there === path.dirname(there)) throw error;
-      missing.push(path.basename(there));
+      if (codeOf(error) !== 'ENOENT' || existing === path.dirname(existing)) throw error;
+      missing.push(path.basename(existing));
     }
   }
 }
@@ -58,7 +56,7 @@ function isPrivate(folder: string, user: number): boolean {
   return uid === user && (mode & 0o777) === 0o700;
 }
 
-/** One that another start of the program has just made is checked like any other. */
+/** Another start of the program may have just created the folder: the caller checks it either way. */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, 0o700);

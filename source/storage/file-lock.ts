@@ -2,26 +2,23 @@ import {link, readFile, rm, writeFile} from 'node:fs/promises';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
-/** What the lock needs to know of processes. */
 export type Processes = {
-  /** Our own id. */
   readonly pid: number;
-  /** Whether a process of this id exists: signal 0. */
+  /** Whether a process with this id exists (signal 0). */
   readonly isAlive: (pid: number) => boolean;
-  /** A random number in [0, 1): no two locks may be equal. */
+  /** In [0, 1): no two locks may be equal. */
   readonly random: () => number;
 };
 
 type Holder = {readonly pid: number; readonly started: string; readonly mark: string};
 
 /**
- * Locks a recording or a session: a file names its one writer. Returns undefined, or the id of the process that holds
- * the lock. A lock is void once its process is gone, also when another process has its id since: the file has the time at
- * which its process started, as the kernel counts (Linux; elsewhere the id alone decides). Rejects when the folder cannot
- * be written to.
+ * Locks a recording or a session: the file names its one writer. Returns undefined, or the id of the process that holds
+ * the lock. Rejects when the folder cannot be written to. A lock is void once its process is gone, even if another
+ * process has the same id now: the file has the start time of its process (Linux; elsewhere the id alone decides).
  *
- * Of several programs that find a void lock, one gets a second lock, for removing this very one: every lock has its own
- * mark. Otherwise the first to read it might remove the lock that another one has made meanwhile.
+ * A program that finds a void lock gets a second lock, named after the mark of the void one, before it removes it.
+ * Otherwise a slow program could remove the lock that another program has created meanwhile.
  */
 export async function acquireLock(file: string, processes: Processes): Promise<number | undefined> {
   const {pid, random} = processes;
@@ -37,7 +34,7 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
     const other = await acquireLock(removal, processes);
     if (other !== undefined) return other;
     try {
-      // Only the holder of the second lock removes a void one.
+      // Before we got the second lock, another program may have replaced the void one.
       if ((await readFile(file, 'utf8').catch(ignoreMissing)) === found) await rm(file, {force: true});
     } finally {
       await releaseLock(removal);
@@ -49,7 +46,7 @@ export async function releaseLock(file: string): Promise<void> {
   await rm(file, {force: true});
 }
 
-/** Written under another name and then linked, so that no program reads it half written. */
+/** Writes a draft and links it, so that no program reads half a lock. False: there is a lock. */
 async function create(file: string, text: string, mark: string): Promise<boolean> {
   const draft = `${file}.${mark}.new`;
   try {
@@ -77,7 +74,7 @@ async function isRunning({pid, started}: Holder, {isAlive}: Processes): Promise<
   return started === '' || now === '' || now === started;
 }
 
-/** When a process started: the boot, and the clock ticks since. Empty where there is no /proc. */
+/** Boot id and clock ticks at which a process started; empty where there is no /proc. */
 async function startOf(pid: number): Promise<string> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
@@ -90,7 +87,7 @@ async function startOf(pid: number): Promise<string> {
   }
 }
 
-/** Undefined for a lock that is damaged. */
+/** Undefined for a damaged lock. */
 function holderOf(text: string): Holder | undefined {
   const json = parseJson(text);
   const [pid, started, mark] = ['pid', 'started', 'mark'].map((key) => fieldOf(json, key));

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export type Saved =
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
-  /** Nothing was changed: there is something under this name, and `overwrite` was not given. */
+  /** Nothing was changed: the name is taken, and `overwrite` was not set. */
   | {readonly kind: 'exists'; readonly path: string}
   /** Nothing was changed. `why` is one sentence. */
   | {readonly kind: 'failed'; readonly path: string; readonly why: string}
@@ -12,8 +12,8 @@ export type Saved =
 
 /**
  * Writes a file whole or not at all, readable by its owner alone. The bytes go into a hidden folder beside it and reach
- * the disk before the file gets its name. Without `overwrite` no file is ever replaced, even one that appears
- * meanwhile; with it only regular files are. Rejects only with what `blocks` throws.
+ * the disk before the file gets its name. With `overwrite` only a regular file is replaced; without it no file is, even
+ * if one appears meanwhile. Rejects only with what `blocks` throws.
  */
 export async function saveFile(
   file: string,
@@ -25,7 +25,7 @@ export async function saveFile(
     const target = await targetOf(file);
     if (target.kind === 'regular' && !overwrite) return {kind: 'exists', path: file};
     if (target.kind === 'other') return failed(file, target.why);
-    // In the same folder, so that a rename is enough; its name is unique, so that O_EXCL always succeeds in it.
+    // In the same folder, so that a rename is enough; with a unique name, so that O_EXCL always succeeds in it.
     hidden = await mkdtemp(path.join(path.dirname(target.path), '.pipetail-'));
     const draft = path.join(hidden, 'draft');
     const bytes = await write(draft, blocks, signal);
@@ -49,7 +49,7 @@ type Target =
   | {readonly kind: 'free' | 'regular'; readonly path: string}
   | {readonly kind: 'other'; readonly why: string};
 
-/** What the name refers to. A link is followed, so that it still is one after its file was replaced. */
+/** Follows a link, so that the link stays when its file is replaced. */
 async function targetOf(file: string): Promise<Target> {
   const found = await lstat(file).catch(ignoreMissing);
   if (!found) return {kind: 'free', path: file};
@@ -57,11 +57,11 @@ async function targetOf(file: string): Promise<Target> {
   if (real === undefined) return {kind: 'other', why: 'it is a link that leads nowhere'};
   const stats = await lstat(real);
   if (stats.isFile()) return {kind: 'regular', path: real};
-  // A rename would put a file in the place of a device such as /dev/null.
+  // A rename would replace a device such as /dev/null by a file.
   return {kind: 'other', why: stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'};
 }
 
-/** Returns the number of bytes, which have reached the disk; undefined when stopped. */
+/** Returns the number of bytes, which are on disk then; undefined when stopped. */
 async function write(
   file: string,
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -79,13 +79,13 @@ async function write(
   return bytes;
 }
 
-/** Gives the finished draft its name, unless something has it by now: then rejects with `EEXIST`. */
+/** Gives the draft its name; rejects with `EEXIST` if the name is taken by now. */
 async function linkOrClaim(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
     if (!hasNoLinks(error)) throw error;
-    // The name is claimed first, then its empty file replaced.
+    // An empty file claims the name, then the draft replaces it.
     const claim = await open(file, 'wx', 0o600);
     await claim.close();
     await rename(draft, file);
@@ -111,13 +111,12 @@ const words: Readonly<Record<string, string>> = {
   EIO: 'the disk reported an error',
 };
 
-/** Why a file could not be written, in one sentence; undefined for an error that is not the file system's. */
+/** Why a file could not be written, in one sentence; undefined if the file system did not report the error. */
 export function saveFailure(file: string, error: unknown): string | undefined {
   const code = codeOf(error);
   return code === undefined ? undefined : `${file} was not saved: ${failureWords(code)}`;
 }
 
-/** An error code of the file system in words. */
 export function failureWords(code: string): string {
   return words[code] ?? code;
 }
@@ -128,26 +127,23 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** For `catch`: undefined for a file that is not there; throws every other error. */
+/** For `catch`: returns undefined for a missing file; throws every other error. */
 export function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-/** The error of a file system without links: FAT, and some of networks. */
+/** Errors of a file system without hard links: FAT, some network file systems. */
 export function hasNoLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
 }
 
-/** A typed path with the home directory in place of a leading `~`. `~name` stays as it is. */
+/** Replaces a leading `~` by the home directory; `~name` stays. */
 export function expandHome(typed: string, home: string): string {
   if (typed === '~') return home;
   return typed.startsWith('~/') ? path.join(home, typed.slice(2)) : typed;
 }
 
-/**
- * Where state is kept that may be lost: `$XDG_STATE_HOME/pipetail`, or `~/.local/state/pipetail`. The specification
- * (XDG Base Directory, 0.8) says to ignore a relative path.
- */
+/** `$XDG_STATE_HOME/pipetail` or `~/.local/state/pipetail`. A relative path is ignored (XDG Base Directory, 0.8). */
 export function stateFolder(options: {readonly xdgStateHome: string | undefined; readonly home: string}): string {
   const {xdgStateHome, home} = options;
   const base =

@@ -4,57 +4,55 @@ import {errorText} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 
-/** A walk through what was typed earlier, as the arrow keys do it. A value: each step is another one. */
+/** A walk through earlier patterns with the arrow keys. A value: each step returns a new one. */
 export type Recall = {
-  /** The prompt's text at the start of the walk: only patterns that begin with it are offered. */
+  /** The prompt's text at the start: only patterns that begin with it are offered. */
   readonly typed: string;
-  /** Steps back from there; 0: `typed` itself. */
+  /** Steps back from `typed`. */
   readonly steps: number;
-  /** The prompt's text now. */
   readonly text: string;
 };
 
-const limit = 200;
-/** In UTF-16 units. What is longer was pasted by mistake, and would be no help in a prompt of one row. */
+const mostPatterns = 200;
+/** UTF-16 units. Longer text was pasted by mistake, and is no help in a prompt of one row. */
 const longestPattern = 1000;
-/** A file of more lines is rewritten: they are repeats, or older than what is kept. */
-const mostLines = 2 * limit;
-/** Bytes; 400 lines of the longest patterns are less than that. Anything larger is not ours. */
+/** A file with more lines is rewritten: the rest are repeats, or older than what is kept. */
+const mostLines = 2 * mostPatterns;
+/** Bytes. 400 of the longest patterns are less: a larger file is not ours. */
 const largestFile = 4 * 1024 * 1024;
 
 /**
- * The patterns that were searched for, kept across starts; nothing else is in the file. Each is one line, a JSON string,
- * and is added by one write to the end of the file: several programs may use it at a time, and none undoes what another
- * one wrote. No call fails: what cannot be kept is forgotten at the end of the program, and `readProblem` returns why.
+ * Searched patterns, kept across starts. Each is a JSON string on a line of its own, appended by one write: several
+ * programs may use the file at a time, and none undoes the write of another. No call fails: a pattern that cannot be
+ * saved is kept until the program ends, and `readProblem` returns why.
  */
 export class SearchHistory {
   readonly #file: string;
   readonly #signal: AbortSignal;
   #entries: readonly string[] = [];
-  /** The file is not one that can be used. */
   #memoryOnly = false;
   #problem: string | undefined;
   #hasReported = false;
-  /** One piece of work after the other; never rejects. */
+  /** Work in order; never rejects. */
   #work: Promise<void> = Promise.resolve();
 
-  /** `file` and its folder are made when there is something to keep. `signal` ends all work on it. */
+  /** `file` and its folder are created with the first pattern. `signal` ends all work on it. */
   constructor(options: {readonly file: string; readonly signal: AbortSignal}) {
     this.#file = options.file;
     this.#signal = options.signal;
   }
 
-  /** Newest first, each once, at most 200. Patterns of other programs are among them after the next `load`. */
+  /** Newest first, each once, at most 200. `load` adds the patterns of other programs. */
   get entries(): readonly string[] {
     return this.#entries;
   }
 
-  /** Reads the file. What was added before is newer than everything in it. */
+  /** Reads the file. Patterns that were added before count as newer. */
   load(): Promise<void> {
     return this.#enqueue(() => this.#load());
   }
 
-  /** Puts a pattern first, and adds it to the file in the background. */
+  /** Puts a pattern first, and appends it to the file in the background. */
   add(text: string): void {
     if (text === '' || text.length > longestPattern || text === this.#entries[0]) return;
     this.#entries = newestFirst([text, ...this.#entries]);
@@ -66,7 +64,7 @@ export class SearchHistory {
     return this.#work;
   }
 
-  /** Why the history is not read or kept, in one sentence. Returned once. */
+  /** Why the history is not read or saved, in one sentence; returned once. */
   readProblem(): string | undefined {
     const problem = this.#problem;
     this.#problem = undefined;
@@ -87,15 +85,15 @@ export class SearchHistory {
     const lines = await this.#readLines();
     if (!lines) return;
     const read = lines.map(patternOf);
-    const known = newestFirst(read.filter((pattern) => pattern !== undefined).reverse());
-    this.#entries = newestFirst([...this.#entries, ...known]);
+    const inFile = newestFirst(read.filter((pattern) => pattern !== undefined).reverse());
+    this.#entries = newestFirst([...this.#entries, ...inFile]);
     const isDamaged = read.includes(undefined);
     if (isDamaged) {
       const aside = `${this.#file}.damaged`;
       await rename(this.#file, aside);
       this.#report(`the search history was damaged: what could be read is kept, the file as it was is ${aside}`);
     }
-    if (isDamaged || lines.length > mostLines) await this.#rewrite(known);
+    if (isDamaged || lines.length > mostLines) await this.#rewrite(inFile);
   }
 
   /** Undefined if there is nothing to read; a file that is not ours is left alone. */
@@ -115,7 +113,7 @@ export class SearchHistory {
     }
   }
 
-  /** A pattern that another program adds at this very moment may be lost: this happens once in 200 patterns. */
+  /** May lose a pattern that another program adds at this moment; a rewrite comes once in 200 patterns. */
   async #rewrite(entries: readonly string[]): Promise<void> {
     const bytes = Buffer.from(entries.toReversed().map(lineOf).join(''));
     const saved = await saveFile(this.#file, [bytes], {overwrite: true, signal: this.#signal});
@@ -135,7 +133,7 @@ export class SearchHistory {
 }
 
 function newestFirst(patterns: readonly string[]): readonly string[] {
-  return [...new Set(patterns)].slice(0, limit);
+  return [...new Set(patterns)].slice(0, mostPatterns);
 }
 
 function lineOf(pattern: string): string {
@@ -148,7 +146,6 @@ function patternOf(line: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A walk that starts at the typed text. */
 export function startRecall(typed: string): Recall {
   return {typed, steps: 0, text: typed};
 }

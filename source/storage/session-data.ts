@@ -1,7 +1,7 @@
 import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
 
-/** What the next start restores: how the screen was arranged, and each kept tab. It holds no credential. */
+/** What the next start restores: the screen's layout and the kept tabs. No credentials. */
 export type Session = {
   readonly tabs: readonly SessionTab[];
   /** Name of the shown tab, and of the pipeline under the cursor. */
@@ -9,14 +9,14 @@ export type Session = {
   readonly cursor: string | undefined;
   readonly focus: string;
   readonly sidebarHidden: boolean;
-  /** In cells, as the user dragged it; undefined: by the terminal's width. */
+  /** Cells, as dragged by the user; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
   readonly sort: string;
-  /** What options had set at the start; undefined: nothing. */
+  /** What options had set at the start, if anything. */
   readonly start: SessionStart | undefined;
 };
 
-/** Settings by options, not by keys. `level`: the least that was shown. */
+/** Set by options, not by keys. `level`: the lowest level shown. */
 export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
   Pick<Session, 'sidebarHidden' | 'sidebarWidth'> & {readonly level: string | undefined};
 
@@ -35,17 +35,17 @@ export type SessionTab = {
   readonly anchors: TabAnchors;
 };
 
-/** A filter as it is typed; with `shape`: the fingerprint that it hides, whose pattern is `text`. */
+/** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
-/** Lines that are to be found again when the log has come. */
+/** Lines to find again once the log has been read. */
 export type TabAnchors = {
   readonly marks: readonly LineAnchor[];
   /** Undefined: the tab follows. */
   readonly place: PlaceAnchor | undefined;
 };
 
-/** The current line, the line in the first row (`row`: which of its rows), and the last line that was seen. */
+/** `top`: the line in the first row, `row`: which of its rows; `seen`: the last line that was seen. */
 export type PlaceAnchor = {
   readonly current: LineAnchor;
   readonly top: LineAnchor | undefined;
@@ -53,7 +53,7 @@ export type PlaceAnchor = {
   readonly seen: LineAnchor | undefined;
 };
 
-/** Reads what was parsed from JSON; undefined if it is not a whole session. */
+/** Undefined if the parsed JSON is not a whole session. */
 export function readSession(json: unknown): Session | undefined {
   try {
     const from = objectOf(json);

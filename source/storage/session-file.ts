@@ -6,32 +6,31 @@ import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
-/** Programs on one server at a time that keep their sessions. */
+/** Programs that keep a session on one server at a time. */
 const mostPlaces = 16;
-/** Bytes. A thousand marks are about 60 KB; anything much larger is not ours. */
+/** Bytes. A thousand marks are about 60 KB: a larger file is not ours. */
 const largestFile = 4 * 1024 * 1024;
 
 export type SessionFileOptions = {
-  /** The folder of state; made if it is not there. */
+  /** Created if it is missing. */
   readonly folder: string;
-  /** Base URL without credentials, and the tenant: sessions of other ones are not read. */
+  /** Base URL without credentials. A session of another server or tenant is not read. */
   readonly server: string;
   readonly tenant: string;
   readonly processes: Processes;
-  /** Ends all work on the files. */
   readonly signal: AbortSignal;
 };
 
 /**
- * The session of one running program on one server. Each program has a file of its own, so that no two ever write the
- * same one: the first to run has `session-<hash>.json`, one that is started beside it `session-<hash>-2.json`, and so
- * on, by a lock beside the file. At the next start the first one has the first session again, and so on.
+ * The session of one running program on one server. Each program locks a file of its own: the first one
+ * `session-<hash>.json`, one started beside it `session-<hash>-2.json`, and so on. At the next start the first program
+ * has the first session again.
  */
 export class SessionFile {
   readonly #file: string;
   readonly #options: SessionFileOptions;
   #written = '';
-  /** One write after the other; never rejects. */
+  /** Writes in order; never rejects. */
   #work: Promise<void> = Promise.resolve();
   #problem: string | undefined;
   #hasReported = false;
@@ -41,7 +40,7 @@ export class SessionFile {
     this.#options = options;
   }
 
-  /** Locks the first file that no running program has. Returns a sentence when there is none. */
+  /** Locks the first file that no other program has. Returns a sentence when it cannot. */
   static async acquire(options: SessionFileOptions): Promise<SessionFile | string> {
     const {folder, server, tenant, processes, signal} = options;
     const name = `session-${hashOf(`${server} ${tenant}`)}`;
@@ -58,10 +57,7 @@ export class SessionFile {
     }
   }
 
-  /**
-   * The session of the last run; undefined if there is none. A file that cannot be understood is renamed, and `problem`
-   * says so in one sentence.
-   */
+  /** The last run's session, if any. `problem`: one sentence on why it cannot be read; a damaged file is renamed. */
   async read(): Promise<{readonly session: Session | undefined; readonly problem: string | undefined}> {
     const nothing = {session: undefined, problem: undefined};
     try {
@@ -79,7 +75,7 @@ export class SessionFile {
     }
   }
 
-  /** Writes the session, whole or not at all, unless it equals the last one. Resolves when it is written. */
+  /** Writes the session, unless it equals the last one. Resolves when it is written. */
   save(session: Session): Promise<void> {
     const {server, tenant, signal} = this.#options;
     const text = `${JSON.stringify({version: 1, server, tenant, session})}\n`;
@@ -93,14 +89,14 @@ export class SessionFile {
     return this.#work;
   }
 
-  /** Why the session could not be written, in one sentence. Returned once. */
+  /** Why the session could not be written, in one sentence; returned once. */
   readProblem(): string | undefined {
     const problem = this.#hasReported ? undefined : this.#problem;
     this.#hasReported ||= problem !== undefined;
     return problem;
   }
 
-  /** Releases the file once everything is written. Never rejects. */
+  /** Unlocks the file once everything is written. Never rejects. */
   async close(): Promise<void> {
     await this.#work;
     await releaseLock(lockOf(this.#file)).catch(() => {});
@@ -122,7 +118,7 @@ function lockOf(file: string): string {
   return `${file}.lock`;
 }
 
-/** 64 bits: few enough for a file name, and the file itself has server and tenant. */
+/** 64 bits, short enough for a file name. A collision is noticed: the file holds server and tenant. */
 function hashOf(text: string): string {
   const parts = [crc32(text), crc32([...text].reverse().join(''))];
   return parts.map((part) => part.toString(16).padStart(8, '0')).join('');

@@ -3,40 +3,39 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import type {IndexFact} from './index-file.ts';
 
-/** Entries of the buffer whose bytes follow each other in the recording too. */
+/** Entries of the buffer whose bytes are contiguous in the recording, too. */
 type Span = {readonly firstId: number; readonly delta: number; endId: number};
 
-/** How much to read. `fileFrom`: where the file that is being written begins. */
+/** `fileFrom`: offset of the file that is being written. */
 type ReadOptions = {
   readonly maxBytes: number;
   readonly fileFrom: number;
-  /** The file is full from this many bytes on; it ends with a block. */
+  /** The file is full from this size on; it ends with a block. */
   readonly fileBytes: number;
   /** How the log continues at the end of the buffer. */
   readonly state: () => unknown;
-  /** It is the last batch. */
   readonly isLast: boolean;
 };
 
 /** A place in a buffer: `within` bytes of the entry `id` are before it. */
 export type Place = {readonly id: number; readonly within: number};
 
-/** Up to where a buffer was read, and where that is in the recording. */
+/** How far a buffer was read, and where that is in the recording. */
 export type TapPosition = Place & {
-  /** Lines that ended, and bytes, that the buffer ever had before this place. */
+  /** Ended lines, and bytes, that the buffer ever had before this place. */
   readonly lines: number;
   readonly bytes: number;
-  /** The recording's own counts. */
+  /** The recording's own counts of bytes and ended lines. */
   readonly offset: number;
   readonly line: number;
-  /** Where the block begins that is not full yet. */
+  /** Start of the block that is not full yet. */
   readonly block: {readonly offset: number; readonly line: number};
   readonly nextMarker: number;
-  /** An unknown number of lines is missing in front of this place. */
+  /** An unknown number of lines is missing before this place. */
   readonly isBehindGap: boolean;
-  /** The recording ends within a line, whose rest is lost. */
+  /** The recording ends within a line whose rest is lost. */
   readonly isCut: boolean;
-  /** The last marker that was read: it may be corrected. */
+  /** The last marker that was read: it may still change. */
   readonly marker:
     | {readonly id: number; readonly marker: Marker; readonly fact: Extract<IndexFact, {kind: 'marker'}>}
     | undefined;
@@ -44,22 +43,21 @@ export type TapPosition = Place & {
   readonly states: number;
   /** Offset of the last state. */
   readonly stateAt: number;
-  /** From this entry on, an offset in the buffer is `delta` more than the one in the recording. */
+  /** From this entry on an offset in the buffer is `delta` more than in the recording. */
   readonly span: {readonly firstId: number; readonly delta: number};
 };
 
 export type Batch = {
   readonly facts: readonly IndexFact[];
   readonly chunks: readonly Uint8Array[];
-  /** The file has its full size, and ends with a block. */
+  /** The file is full and ends with a block. */
   readonly isFileFull: boolean;
   readonly end: TapPosition;
 };
 
 /**
- * Follows a log buffer and returns what of it is to be written next: the buffer is the queue of the recording. What the
- * buffer dropped before it was read is marked as missing. Batches are written in order; after one that could not be
- * written, all from there on are read again.
+ * Follows a log buffer and returns the next batch to write: the buffer is the queue of the recording. What the buffer
+ * dropped before it was read is marked as missing. Batches are written in order; after a failed one, `rewind`.
  */
 export class BufferTap {
   readonly #buffer: LogBuffer;
@@ -80,12 +78,10 @@ export class BufferTap {
     this.#spans = [{...start.span, endId: start.id}];
   }
 
-  /** Everything before this place is written. */
   get written(): TapPosition {
     return this.#written;
   }
 
-  /** There is nothing to read. */
   get isEmpty(): boolean {
     const {id, within, states, marker} = this.#read;
     const end = endOf(this.#buffer);
@@ -93,13 +89,12 @@ export class BufferTap {
     return id === end.id && within === end.within && states === this.#nextState && !isCorrected;
   }
 
-  /** What the buffer receives from now on continues with this state. `fresh`: nothing before is a reference for it. */
+  /** The buffer's next bytes continue with this state. `fresh`: nothing before is a reference for them. */
   setState(state: unknown, fresh: boolean): void {
     this.#states.push({...endOf(this.#buffer), number: this.#nextState, state, fresh});
     this.#nextState += 1;
   }
 
-  /** The next batch to write. */
   read({maxBytes, fileFrom, fileBytes, state, isLast}: ReadOptions): Batch {
     const batch = new TapBatch({buffer: this.#buffer, from: this.#read, states: this.#states, wall: this.#wall()});
     batch.skipMissing();
@@ -118,7 +113,6 @@ export class BufferTap {
     return {...batch.result, isFileFull};
   }
 
-  /** The batch is written. */
   commit({end}: Batch): void {
     this.#written = end;
     this.#states = this.#states.filter(({number}) => number >= end.states);
@@ -127,41 +121,39 @@ export class BufferTap {
     else this.#spans.push({...end.span, endId: end.id});
   }
 
-  /** What was read and not committed is read again. */
   rewind(): void {
     this.#read = this.#written;
   }
 
-  /** Where the bytes of a segment are in the recording, if they are all written. */
+  /** Offset of a segment in the recording, if all of it is written. */
   offsetOf({firstId, endId, byteOffset}: LeavingSegment): number | undefined {
     const span = this.#spans.find((candidate) => candidate.firstId <= firstId && endId <= candidate.endId);
     return span && byteOffset - span.delta;
   }
 }
 
-/** The end of what a buffer holds. */
+/** The buffer's end, within the open line if there is one. */
 export function endOf(buffer: LogBuffer): Place {
   return {id: buffer.endedTo, within: buffer.lineAt(buffer.endedTo)?.length ?? 0};
 }
 
-/** A block is read back at once: about the size of a segment of the scrollback. */
+/** Bytes, about a segment of the scrollback: a block is read back at once. */
 const fullBlock = 256 * 1024;
-/** A segment that is full and as long as this ends a block: then reading it back reads nothing else. */
+/** Bytes from which a full segment ends a block: then reading it back reads nothing else. */
 const segmentBlock = 128 * 1024;
-/** Bytes between two states: as many are counted again at the next start, which takes a moment. */
+/** Bytes between two states: about the most that the next start has to count again. */
 const stateEvery = 256 * 1024;
 
-/** How the stitch continues from a place. */
+/** The state of the stitch at a place. */
 type PendingState = Place & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
 
-/** One batch in the making: the bytes that are new in a buffer, and the facts about them. */
+/** Builds one batch: the bytes that are new in a buffer, and the facts about them. */
 class TapBatch {
   readonly #buffer: LogBuffer;
   readonly #states: readonly PendingState[];
   readonly #wall: number;
   readonly #facts: IndexFact[] = [];
   readonly #chunks: Uint8Array[] = [];
-  /** Bytes in the batch. */
   bytes = 0;
   at: TapPosition;
   #hasGap = false;
@@ -181,12 +173,12 @@ class TapBatch {
     return this.at.within === 0;
   }
 
-  /** The last state is far behind, or void. */
+  /** The last state is far back, or void. */
   get needsState(): boolean {
     return this.#hasGap || this.at.offset - this.at.stateAt >= stateEvery;
   }
 
-  /** The buffer has dropped what comes next: adds a marker, and continues with what the buffer holds. */
+  /** If the buffer has dropped the next lines: adds a marker, and continues with what the buffer holds. */
   skipMissing(): void {
     const {firstId, droppedLines, totalBytes, byteLength} = this.#buffer;
     const isMissing = firstId > this.at.id;
@@ -203,7 +195,7 @@ class TapBatch {
     this.#hasGap = true;
     this.at = {...this.at, isBehindGap: false, isCut: false};
     if (!isMissing) {
-      // The newline was not the buffer's.
+      // The newline that ended the cut line is not in the buffer.
       this.at = {...this.at, bytes: this.at.bytes - (isCut ? 1 : 0)};
       this.at = {...this.at, span: {firstId: this.at.id, delta: this.at.bytes - this.at.offset}};
       return;
@@ -223,7 +215,7 @@ class TapBatch {
     this.at = {...this.at, marker: {id: last.id, marker: now, fact}};
   }
 
-  /** Adds the rest of the next segment; false: there is nothing. */
+  /** Adds the rest of the next segment. False: there is nothing to add. */
   addSegment(): boolean {
     const segment = this.at.id < this.#buffer.endId ? this.#buffer.segmentAt(this.at.id) : undefined;
     if (!segment) return false;
@@ -246,7 +238,7 @@ class TapBatch {
     return length > 0 || this.at.id !== from.id;
   }
 
-  /** Adds the states of the place that it has reached. */
+  /** Adds the pending states up to this place. */
   addStates(): void {
     this.#addStatesAt(this.at.id, -this.at.within);
   }
@@ -270,12 +262,12 @@ class TapBatch {
     this.at = {...this.at, block: {offset, line}};
   }
 
-  /** `from`: where the entry begins, counted from `at.offset`. */
+  /** `from`: start of the entry, in bytes from `at.offset`. */
   #addStatesAt(id: number, from: number): void {
     for (const {number, id: stateId, within, state, fresh} of this.#states) {
       if (number < this.at.states || stateId > id) continue;
       this.at = {...this.at, states: number + 1};
-      // A state before a gap is void behind it.
+      // A state before a gap is void after it.
       if (stateId === id && from + within >= 0) this.addState(state, fresh, this.at.offset + from + within);
     }
   }

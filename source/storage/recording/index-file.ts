@@ -20,15 +20,13 @@ type RecordedMarker = {
   readonly marker: Marker;
 };
 
-/** How the log continues from `offset`; undefined: unknown. From `freshFrom` on the log is a reference. */
+/** How the log continues from `offset`; undefined: unknown. The log is a reference from `freshFrom` on. */
 type RecordedState = {readonly offset: number; readonly state: unknown; readonly freshFrom: number};
 
 /**
- * One line of a recording's index. An `offset` is in bytes and a `line` in lines, both of all that was ever recorded in
- * the folder, files that were deleted included; `at` is Unix time in ms.
- *
- * A fact is written before the bytes that it describes, so a fact beyond the end of the log is void: the program died
- * between the two. Facts may come twice; the later one counts.
+ * One line of a recording's index. `offset` (bytes) and `line` count all that was ever recorded in the folder, deleted
+ * files included; `at` is Unix time in ms. A fact is written before the bytes that it describes: beyond the end of the
+ * log it is void, as the program died between the two writes. Of repeated facts the later one counts.
  */
 export type IndexFact =
   | {
@@ -40,9 +38,8 @@ export type IndexFact =
       readonly server?: string | undefined;
       readonly at: number;
     }
-  /** Another file begins. */
   | {readonly kind: 'file'; readonly file: number; readonly offset: number; readonly line: number; readonly at: number}
-  /** A run of whole lines: what is read back, and compressed, at once. */
+  /** Whole lines that are read back, and compressed, at once. */
   | {
       readonly kind: 'block';
       readonly offset: number;
@@ -51,7 +48,7 @@ export type IndexFact =
       readonly lines: number;
       readonly at: number;
     }
-  /** The marker of this number is here. A second one of a number corrects the first. */
+  /** A second marker with the same number corrects the first. */
   | {
       readonly kind: 'marker';
       readonly number: number;
@@ -59,39 +56,36 @@ export type IndexFact =
       readonly line: number;
       readonly marker: Marker;
     }
-  /** How the log continues from here. `fresh`: nothing before is a reference for what comes. */
+  /** How the log continues from here. `fresh`: nothing before is a reference for what follows. */
   | {readonly kind: 'state'; readonly offset: number; readonly fresh: boolean; readonly state: unknown}
   /** Something is missing here: how the log continues is unknown until the next state. */
   | {readonly kind: 'gap'; readonly offset: number}
-  /** The file was compressed, one gzip member for each of its blocks, of these lengths. */
+  /** `members`: length in bytes of each gzip member, one for each block. */
   | {readonly kind: 'compressed'; readonly file: number; readonly members: readonly number[]}
-  /** The file was deleted to make room. */
   | {readonly kind: 'deleted'; readonly file: number; readonly at: number}
-  /** The log was found to end here: facts above about later bytes are void. */
+  /** The log was found to end here: earlier facts about later bytes are void. */
   | {readonly kind: 'end'; readonly offset: number; readonly at: number};
 
-/** The pipeline that a recording is of, and its server (`serverName`). */
+/** The recorded pipeline, and its server (`serverName`). */
 export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
 
-/** Facts of one write are void together; it never has nearly as many states. */
-const statesHeld = 64;
+/** Facts of one write become void together, and one write never has this many states. */
+const mostStates = 64;
 
-/** The files, blocks, markers and states of one recording, as its index lists them. All lists are in order. */
+/** What the index of one recording lists, in order. */
 export class RecordingMap {
   /** Unix time in ms. */
   startedAt = 0;
-  /** Undefined until the first fact was read. */
+  /** Undefined until the `recording` fact was read. */
   version: number | undefined;
-  /** Undefined: unknown. */
   server: string | undefined;
   files: RecordedFile[] = [];
   blocks: RecordedBlock[] = [];
   markers: RecordedMarker[] = [];
-  /** The number of the next marker. */
   nextMarker = 0;
-  /** The newest ones only. */
+  /** Only the newest. */
   readonly #states: RecordedState[] = [];
-  /** Facts that were superseded, or are about files that are gone. */
+  /** Facts that were superseded, or are about deleted files. */
   voidFacts = 0;
 
   apply(fact: IndexFact): void {
@@ -142,12 +136,12 @@ export class RecordingMap {
     }
   }
 
-  /** Offset of the first byte that is still there, if any is. */
+  /** Offset of the first byte that is not deleted. */
   get firstOffset(): number {
     return this.files[0]?.offset ?? 0;
   }
 
-  /** Where the last block ends: the rest of the log is in no block yet. */
+  /** End of the last block: the rest of the log is in no block yet. */
   get blocksEnd(): {readonly offset: number; readonly line: number} {
     const block = this.blocks.at(-1);
     if (block) return {offset: block.offset + block.length, line: block.line + block.lines};
@@ -167,7 +161,7 @@ export class RecordingMap {
     this.#keepWhile(this.#states, ({offset}) => offset <= size);
   }
 
-  /** Facts that say the same in order, without those that are of no use any more. */
+  /** The facts that make this map, in order, without void ones. */
   facts(): IndexFact[] {
     const facts: IndexFact[] = [];
     for (const {number, offset, line, startedAt, members} of this.files) {
@@ -178,7 +172,7 @@ export class RecordingMap {
     const {state} = this;
     if (!state) return facts;
     if (state.state === undefined) return [...facts, {kind: 'gap', offset: state.offset}];
-    // The place from which on the log is a reference needs a fact of its own.
+    // Keeps `freshFrom`, which may be before the state.
     facts.push({kind: 'gap', offset: state.freshFrom});
     facts.push({kind: 'state', offset: state.offset, fresh: false, state: state.state});
     return facts;
@@ -187,7 +181,7 @@ export class RecordingMap {
   #addState(state: unknown, offset: number, fresh: boolean): void {
     this.voidFacts += 1;
     this.#keepWhile(this.#states, (state) => state.offset <= offset);
-    if (this.#states.length === statesHeld) this.#states.shift();
+    if (this.#states.length === mostStates) this.#states.shift();
     this.#states.push({offset, state, freshFrom: fresh ? offset : (this.state?.freshFrom ?? 0)});
   }
 
@@ -213,12 +207,12 @@ export class RecordingMap {
 /** Written into every index; a recording of a later version is left alone. */
 export const recordingVersion = 1;
 
-/** One line, its newline included. */
+/** With its newline. */
 export function indexLine(fact: IndexFact): string {
   return `${JSON.stringify(fact)}\n`;
 }
 
-const numbers: Readonly<Record<IndexFact['kind'], readonly string[]>> = {
+const numberFields: Readonly<Record<IndexFact['kind'], readonly string[]>> = {
   recording: ['version'],
   file: ['file', 'offset', 'line'],
   block: ['offset', 'length', 'line', 'lines'],
@@ -230,8 +224,7 @@ const numbers: Readonly<Record<IndexFact['kind'], readonly string[]>> = {
   end: ['offset'],
 };
 
-/** Kinds with a time. */
-const dated: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
+const kindsWithTime: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
   recording: true,
   file: true,
   block: true,
@@ -239,7 +232,7 @@ const dated: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
   end: true,
 };
 
-/** The facts in an index, in order. A line that was torn, or that this version cannot read, is left out. */
+/** The facts in order. A torn line, or one that this version cannot read, is left out. */
 export function* readIndex(text: string): Generator<IndexFact> {
   for (const line of text.split('\n')) {
     const fact = line === '' ? undefined : parseJson(line);
@@ -250,9 +243,9 @@ export function* readIndex(text: string): Generator<IndexFact> {
 function isFact(json: unknown): json is IndexFact {
   if (!isObject(json)) return false;
   const {kind, at, members, marker, name, id} = json;
-  if (typeof kind !== 'string' || !Object.hasOwn(numbers, kind)) return false;
-  if (!numbers[kind as IndexFact['kind']].every((field) => isWhole(json[field]))) return false;
-  if (kind in dated && !Number.isFinite(at)) return false;
+  if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return false;
+  if (!numberFields[kind as IndexFact['kind']].every((field) => isWhole(json[field]))) return false;
+  if (kind in kindsWithTime && !Number.isFinite(at)) return false;
   if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
   if (kind === 'marker') return isMarker(marker);
   return kind !== 'recording' || (typeof name === 'string' && typeof id === 'string');
@@ -262,12 +255,12 @@ function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value);
 }
 
-/** Checks what every marker has, and no more: no other user may write into the folder. */
+/** Checks only what every marker has: no other user may write into the folder. */
 function isMarker(value: unknown): value is Marker {
   return isObject(value) && 'kind' in value && typeof value.at === 'number';
 }
 
-/** Starts a recording. Log files beside an index that cannot be read are put aside, not overwritten. */
+/** Starts a recording. Log files without a readable index are put aside, not overwritten. */
 export async function startIndex(
   folder: string,
   {name, id, server}: Recorded,
@@ -293,7 +286,7 @@ export async function startIndex(
   return map;
 }
 
-/** Writes an index anew, without its void facts. */
+/** Leaves out void facts. */
 export async function rewriteIndex(folder: string, recorded: Recorded, map: RecordingMap): Promise<void> {
   const draft = `${indexFile(folder)}.new`;
   const {name, id, server} = recorded;
@@ -310,25 +303,25 @@ export async function rewriteIndex(folder: string, recorded: Recorded, map: Reco
   map.voidFacts = 0;
 }
 
-/** Between the pipeline's name and its id. Neither the ids of pipelines (UUIDs) nor the end of a name has it. */
+/** Between name and id. No id (UUID) contains it, so the last one in a folder's name counts. */
 const separator = '--';
 const safeName = /^[A-Za-z0-9][-A-Za-z0-9_]{0,62}$/;
 const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
 
-/** Folders, within a recording's, of log files that were found without an index begin with this. */
+/** Name prefix of subfolders with log files that were found without an index. */
 export const asidePrefix = 'without-index-';
 
-/** How recordings name their server. Tenants differ where one was requested by name. */
+/** How a recording names its server: with the tenant, if one was requested by name. */
 export function serverName(baseUrl: string, tenant: string | undefined): string {
   return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
 }
 
-/** The name of the folder for a pipeline's recording; undefined where its name or id is not safe in a path. */
+/** Undefined when the name or id is not safe in a path. */
 export function folderName(name: string, id: string): string | undefined {
   return safeName.test(name) && safeId.test(id) && id.length <= 64 ? `${name}${separator}${id}` : undefined;
 }
 
-/** The pipeline that a folder is named after; undefined if it is not a recording's. */
+/** Reads the name of a folder; undefined if it is not a recording's. */
 export function pipelineOf(folder: string): {readonly name: string; readonly id: string} | undefined {
   const at = folder.lastIndexOf(separator);
   if (at === -1) return undefined;
@@ -337,7 +330,7 @@ export function pipelineOf(folder: string): {readonly name: string; readonly id:
   return folderName(name, id) === undefined ? undefined : {name, id};
 }
 
-/** `000001.log`: the bytes of the log as they came. Compressed, `.gz` is added. */
+/** `000001.log`; the compressed file has `.gz` added. */
 export function logFile(folder: string, number: number): string {
   return path.join(folder, `${String(number).padStart(6, '0')}.log`);
 }

@@ -2,13 +2,13 @@ import {appendFile, lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
 import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
 
-/** Locks a folder; undefined: it is being written. Returns what unlocks it. */
+/** Locks a folder and returns its unlock; undefined: a program writes it. */
 export type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
 
 type RoomOptions = {
   readonly directory: string;
   readonly maxBytes: number;
-  /** Of the folders that this program writes: what marks a file as deleted. */
+  /** For each folder that this program writes: marks a file as deleted in its index. */
   readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
   readonly lock: FolderLock;
   readonly wall: () => number;
@@ -20,23 +20,22 @@ type Extent = {readonly size: number; readonly at: number};
 /** What is deleted at once. */
 type Part = Extent & {
   readonly folder: string;
-  /** A compressed file, or logs that were put aside; undefined: all else that a recording has in its folder. */
+  /** A compressed file, or logs put aside; undefined: all other files of the recording. */
   readonly name: string | undefined;
 };
 
-/** Files that recordings write into their folders; in order of their names the index, which describes the logs, is last. */
+/** Files of a recording. In order of their names the index comes last. */
 const ownName = /^(?:\d+\.log(?:\.gz)?|index\.jsonl)(?:\.new)?$/;
 
 /**
- * Deletes the oldest parts of the recordings in a directory until all together have `maxBytes`, or only what is being
- * written is left. Those of one folder go in their order: logs that were put aside, compressed files one by one, and at
- * last the folder with the newest file, if no program writes it (`lock`). The index of the folder gets a fact of each
- * deleted file: from `ours`, or as a line at its end, which is one write.
+ * Deletes the oldest parts of all recordings in a directory until they fit into `maxBytes`, or only files in use are
+ * left. In one folder the order is: logs put aside, compressed files one by one, then the folder with its newest file,
+ * unless a program writes it (`lock`). The index gets a fact of each deleted file: from `ours`, or by one append.
  */
 export async function makeRoom(options: RoomOptions): Promise<void> {
   const parts = await partsIn(options.directory);
   let total = parts.reduce((sum, {size}) => sum + size, 0);
-  // Stable: of parts that are equally old, those of one folder stay in their order.
+  // A stable sort: equally old parts of one folder keep their order.
   for (const part of parts.sort((a, b) => a.at - b.at)) {
     if (total <= options.maxBytes) return;
     if (await remove(part, options)) total -= part.size;
@@ -47,7 +46,7 @@ async function remove(part: Part, {ours, lock, wall}: RoomOptions): Promise<bool
   const {folder, name} = part;
   if (name === undefined) return await removeRest(part, lock);
   if (!name.startsWith(asidePrefix)) {
-    // The fact first: a file that is still there is deleted at the next start.
+    // The fact first: if the deletion fails, the next start deletes the file.
     const file = Number.parseInt(name, 10);
     const onDeleted = ours.get(folder);
     if (onDeleted) await onDeleted(file);
@@ -57,7 +56,7 @@ async function remove(part: Part, {ours, lock, wall}: RoomOptions): Promise<bool
   return true;
 }
 
-/** The index keeps its date, which is the last heartbeat of the recording's writer. */
+/** The index keeps its date: it is the last heartbeat of the recording's writer. */
 async function appendFact(folder: string, fact: IndexFact): Promise<void> {
   const index = indexFile(folder);
   const {atime, mtime} = await stat(index);
@@ -65,13 +64,13 @@ async function appendFact(folder: string, fact: IndexFact): Promise<void> {
   await utimes(index, atime, mtime);
 }
 
-/** Deletes the logs first: what a death leaves is a recording that can be read, and is deleted the next time. */
+/** Deletes the index last: a crash leaves a recording that can be read, and deleted the next time. */
 async function removeRest({folder, at}: Part, lock: FolderLock): Promise<boolean> {
   const unlock = await lock(folder);
   if (!unlock) return false;
   try {
     const now = await partsOf(folder);
-    // It was written since the list of parts was made.
+    // It was written after the list of parts was made.
     if (now.some((part) => part.at > at)) return false;
     for (const name of await ownNames(folder)) await rm(path.join(folder, name), {force: true});
     return true;
@@ -92,14 +91,14 @@ async function partsIn(directory: string): Promise<Part[]> {
 async function partsOf(folder: string): Promise<Part[]> {
   const aside = (await namesIn(folder)).filter((name) => name.startsWith(asidePrefix));
   const own = await ownNames(folder);
-  // Only from the old end: not behind a file that is still to be compressed.
+  // Only from the old end: none after a file that is not compressed yet.
   const firstOther = own.findIndex((name) => !name.endsWith('.log.gz'));
   const packed = firstOther === -1 ? own : own.slice(0, firstOther);
   const rest = own.slice(packed.length);
   const extents = [...aside, ...packed].map(async (name) => ({name, ...(await extentOf(folder, [name]))}));
   const parts: Part[] = (await Promise.all(extents)).map((extent) => ({folder, ...extent}));
   if (rest.length > 0) parts.push({folder, name: undefined, ...(await extentOf(folder, rest))});
-  // No part counts as newer than the next one: it may have been compressed late or copied, or the clock set back.
+  // A part must not count as newer than the next: it was compressed late or copied, or the clock was set back.
   let at = Number.POSITIVE_INFINITY;
   for (const [index, part] of [...parts.entries()].toReversed()) {
     at = Math.min(at, part.at);
@@ -116,13 +115,12 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).sort();
 }
 
-/** Of files and folders together. */
 async function extentOf(folder: string, names: readonly string[]): Promise<Extent> {
   const extents = names.map(async (name): Promise<Extent> => {
     const place = path.join(folder, name);
     const found = await lstat(place).catch(() => undefined);
     if (found?.isDirectory()) return await extentOf(place, await namesIn(place));
-    // Whole milliseconds: a date that was set (`utimes`) has no more.
+    // Whole milliseconds: a date set with `utimes` is not finer.
     return {size: found?.size ?? 0, at: found?.mtime.getTime() ?? 0};
   });
   const found = await Promise.all(extents);

@@ -8,17 +8,17 @@ import type {RecordedBytes} from './reader.ts';
 
 /** What the next run continues from. */
 export type Reference = {
-  /** As it was written; undefined: something is missing behind the last one. */
+  /** The last state written; undefined: unknown, or lines are missing after it. */
   readonly state: unknown;
   /** The log's bytes since that state. */
   readonly since: Buffer;
-  /** The end of the log, from the beginning of a line on. */
+  /** The end of the log, from the start of a line. */
   readonly tail: Buffer;
 };
 
-/** In this many bytes at the recording's end `join` looks for a line with a date. */
+/** Bytes at the recording's end in which `join` searches a line with a date. */
 const searchedBytes = 64 * 1024;
-/** A date is near the beginning of its line. Bytes. */
+/** Bytes at the start of a line in which its date is. */
 const dateWithin = 256;
 
 /** What was recorded before, ready to be shown and continued. */
@@ -34,7 +34,7 @@ export class RecordedPast {
     this.#size = size;
   }
 
-  /** `tailBytes`: the most that is compared. A line whose rest was lost is left out: it is compared with nothing. */
+  /** `tailBytes`: the most that is compared. A line whose rest was lost is left out: it matches no replay. */
   reference(tailBytes: number): Reference {
     const {state, firstOffset} = this.#map;
     const freshFrom = Math.max(state?.freshFrom ?? 0, firstOffset);
@@ -46,19 +46,16 @@ export class RecordedPast {
     };
   }
 
-  /**
-   * Puts all of it into an empty buffer: whole blocks as its past, the rest into memory. Returns from where on the
-   * buffer's new lines belong behind the recording.
-   */
+  /** Fills an empty buffer: blocks as its past, the rest in memory. Returns where new lines follow the recording. */
   addTo(buffer: LogBuffer): TapPosition {
     const {blocks, markers, blocksEnd} = this.#map;
     let next = 0;
     for (const {offset, length, line, lines} of blocks) {
-      const own: {line: number; marker: Marker}[] = [];
+      const blockMarkers: {line: number; marker: Marker}[] = [];
       for (let marker = markers[next]; marker && marker.offset < offset + length; marker = markers[++next]) {
-        own.push({line: marker.line - line, marker: marker.marker});
+        blockMarkers.push({line: marker.line - line, marker: marker.marker});
       }
-      buffer.addPast({lines, byteLength: length, markers: own, bytes: this.#blockBytes(offset, length)});
+      buffer.addPast({lines, byteLength: length, markers: blockMarkers, bytes: this.#blockBytes(offset, length)});
     }
     const firstInMemory = buffer.endId;
     let at = blocksEnd.offset;
@@ -72,7 +69,7 @@ export class RecordedPast {
     return this.#tapPosition(buffer, firstInMemory);
   }
 
-  /** Puts only the beginning of a line that has not ended into an empty buffer. */
+  /** Fills an empty buffer with the open line only. */
   addOpenLineTo(buffer: LogBuffer): TapPosition {
     const rest = this.#readFrom(this.#map.blocksEnd.offset);
     buffer.append(rest.subarray(rest.lastIndexOf(newline) + 1));
@@ -80,9 +77,9 @@ export class RecordedPast {
   }
 
   /**
-   * Where the recording continues in a buffer that has been filled without it: with the entries from `from` on, or, when
-   * the buffer holds what the recording ends with, behind that. The last line with a `date` in the recording, if memory
-   * has it once and continues as the recording does, is proof. Otherwise an unknown number of lines is missing.
+   * Where the recording continues in a buffer that was filled without it: after the recording's end if the buffer holds
+   * that, else at the entry `from`, with an unknown number of lines missing. Proof is the last recorded line with a
+   * `date`, if the buffer has it once and continues as the recording does.
    */
   join(buffer: LogBuffer, {from, date}: {readonly from: number; readonly date: RegExp}): TapPosition {
     const start = {id: from, within: 0};
@@ -142,7 +139,7 @@ export class RecordedPast {
     return {isKept: () => bytes.firstOffset <= offset, read: () => bytes.read(offset, length)};
   }
 
-  /** At most this many bytes of the end, from the beginning of a line on; nothing before `start`, where a line begins. */
+  /** At most `length` bytes of the end, from the start of a line, and none before `start`, where a line begins. */
   #wholeLines(length: number, start: number): Buffer {
     const from = Math.max(start, this.#size - length);
     const end = this.#readFrom(from);
@@ -154,7 +151,7 @@ export class RecordedPast {
     return this.#bytes.read(offset, this.#size - offset) ?? Buffer.alloc(0);
   }
 
-  /** `end` is the end of the recording. */
+  /** `end`: the last bytes of the recording. */
   #withoutCutLines(end: Buffer): Buffer {
     const base = this.#size - end.length;
     const cuts = this.#map.markers.filter(({offset, marker}) => marker.kind === 'line-cut' && offset > base);
@@ -179,14 +176,14 @@ function lastDatedLine(bytes: Buffer, date: RegExp): {readonly start: number; re
   return undefined;
 }
 
-/** The id of the line, newline included, if the entries from `from` on have it once. */
+/** The id of the line, newline included, if the entries from `from` on have it exactly once. */
 function lineIn(buffer: LogBuffer, from: number, line: Buffer): number | undefined {
   let found: number | undefined;
   for (let segment = buffer.segmentAt(from); segment; segment = buffer.segmentAt(segment.endId)) {
     const {bytes, starts, firstId} = segment;
     for (let at = bytes.indexOf(line); at !== -1; at = bytes.indexOf(line, at + 1)) {
       if (at > 0 && bytes[at - 1] !== newline) continue;
-      // Of entries that start together the line is the last one.
+      // Markers have no bytes: of entries with one start the line is the last.
       const id = firstId + starts.findLastIndex((start) => start <= at);
       if (id < from) continue;
       if (found !== undefined) return undefined;
@@ -196,7 +193,7 @@ function lineIn(buffer: LogBuffer, from: number, line: Buffer): number | undefin
   return found;
 }
 
-/** The place behind `bytes` if the entries from `id` on begin with them. */
+/** The place after `bytes` if the entries from `id` on begin with them. */
 function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | undefined {
   let rest = bytes;
   let next = id;
@@ -219,7 +216,7 @@ function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | unde
   return {id: next, within: 0};
 }
 
-/** Lines that ended, and bytes, that the buffer ever had before a place that is in memory. */
+/** Ended lines, and bytes, that the buffer ever had before a place in memory. */
 function countsBefore(buffer: LogBuffer, {id, within}: Place): {lines: number; bytes: number} {
   let {lines, bytes} = buffer.beforeMemory;
   let next = buffer.memoryFirstId;

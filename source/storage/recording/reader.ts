@@ -17,11 +17,11 @@ import {
 /** Bytes of a recorded log, or a marker in its place. */
 export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker};
 
-/** Blocks that stay unpacked: a segment of the scrollback may lie across two or three. */
+/** Blocks that stay unpacked: a segment of the scrollback may span two or three. */
 const unpackedBlocks = 4;
 
 /**
- * Reads the log of one recording by offset, compressed files too. Synchronous, since the screen cannot wait: a block of
+ * Reads the log of one recording by offset, compressed or not. Synchronous, since the screen cannot wait: a block of
  * 256 KiB takes 0.1 ms, or 1 to 2 ms to unpack. Never throws: what cannot be read is undefined.
  */
 export class RecordedBytes {
@@ -35,7 +35,7 @@ export class RecordedBytes {
     this.#map = map;
   }
 
-  /** Offset of the first byte that is still there. */
+  /** Offset of the first byte that is not deleted. */
   get firstOffset(): number {
     return this.#map.firstOffset;
   }
@@ -62,7 +62,7 @@ export class RecordedBytes {
     return parts.length === 1 && only ? only : Buffer.concat(parts);
   }
 
-  /** As much as is in one file, or in one of its members. */
+  /** Reads from `at` to `end`, or to the end of its file or gzip member. */
   #readSome(at: number, end: number): Buffer | undefined {
     const {files} = this.#map;
     const index = files.findLastIndex(({offset}) => offset <= at);
@@ -72,7 +72,7 @@ export class RecordedBytes {
     const fileEnd = files[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
     const bytes = readPart(logFile(this.#folder, file.number), at - file.offset, Math.min(end, fileEnd) - at);
     if (bytes) return bytes;
-    // Its writer may have compressed it meanwhile.
+    // Another program may have compressed the file meanwhile.
     this.#map = mapOf(readFileSync(indexFile(this.#folder), 'utf8'));
     const now = this.#map.files.find(({number}) => number === file.number);
     return now?.members && this.#readPacked(now, now.members, at, end);
@@ -102,14 +102,14 @@ export class RecordedBytes {
   }
 }
 
-/** Reads the text of an index. */
+/** `index`: the text of an index file. */
 export function mapOf(index: string): RecordingMap {
   const map = new RecordingMap();
   for (const fact of readIndex(index)) map.apply(fact);
   return map;
 }
 
-/** Undefined if there is no such file, or fewer bytes in it. */
+/** Undefined if the file is missing or has fewer bytes. */
 function readPart(file: string, position: number, length: number): Buffer | undefined {
   let handle: number;
   try {
@@ -145,18 +145,17 @@ function lastAtOrBelow(blocks: readonly RecordedBlock[], offset: number): number
 /** Bytes read at once where there are no blocks yet. */
 const pieceBytes = 256 * 1024;
 
-/** A recording's folder, when it was started (Unix time in ms), and of which server it is. */
+/** `name`: the last part of the path `folder`. `startedAt`: Unix time in ms. */
 export type FoundRecording = {
   readonly folder: string;
-  /** The folder's own name. */
   readonly name: string;
   readonly startedAt: number;
   readonly server: string | undefined;
 };
 
 /**
- * Reads a recording once, from its beginning to its end as it is now, also while another program writes it. What is not
- * there, or cannot be read, is an `unreadable` marker. Throws an error of the file system.
+ * Reads a recording from its beginning to its present end, even while another program writes it. What was deleted or
+ * cannot be read is an `unreadable` marker. Throws errors of the file system.
  */
 export function* readRecording(folder: string): Generator<RecordedPiece> {
   const index = readUnlessDeleted(indexFile(folder));
@@ -214,7 +213,7 @@ function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Gener
   }
 }
 
-/** The recordings of all pipelines that had this name, the one that was started last at the end. */
+/** The recordings of all pipelines that had this name, by start, oldest first. */
 export async function findRecordings(directory: string, name: string): Promise<FoundRecording[]> {
   const entries = existsSync(directory) ? await readdir(directory) : [];
   const found: FoundRecording[] = [];
@@ -229,7 +228,7 @@ export async function findRecordings(directory: string, name: string): Promise<F
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** Unix time in ms of the last write into the log or index of a recording; 0 when there is neither. */
+/** Unix time in ms of the last write to a recording's log or index; 0 when it has neither. */
 export async function lastHeartbeat(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const times = await Promise.all(

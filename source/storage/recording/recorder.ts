@@ -7,22 +7,20 @@ import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './reader.ts';
 import type {RecordingWriter} from './writer.ts';
 
-/** State of a tab's recording, as the screen shows it. */
 export type RecordingState =
   /** Its folder is searched, locked and read. */
   | {readonly kind: 'opening'}
-  /** `missedBytes`: what earlier failures have lost for good. */
+  /** `missedBytes`: lost for good by earlier failures. */
   | {readonly kind: 'recording'; readonly folder: string; readonly missedBytes: number}
-  /** Another process writes this recording: its id. */
+  /** `by`: id of the process that writes this recording. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
-  /** Nothing is written: `why` in one sentence, `since` as Unix time in ms. It is tried again. */
+  /** Writing has failed and is tried again. `why`: one sentence; `since`: Unix time in ms. */
   | {readonly kind: 'stopped'; readonly why: string; readonly since: number; readonly missedBytes: number};
 
-/** Milliseconds in which new lines are gathered before they are written. */
+/** Milliseconds in which new lines are gathered before a write. */
 const writeAfter = 200;
-/** Bytes written at once. */
 const batchBytes = 1024 * 1024;
-/** Milliseconds until a failed write is tried again: doubled each time. */
+/** Milliseconds until a failed write is tried again; doubled each time. */
 const firstRetry = 1_000;
 const longestRetry = 30_000;
 
@@ -31,24 +29,24 @@ type RecorderOptions = {
   readonly bytes: RecordedBytes;
   readonly buffer: LogBuffer;
   readonly clock: Clock;
-  /** Where in the buffer and in the recording it begins. */
+  /** Where it begins in the buffer and in the recording. */
   readonly start: TapPosition;
-  /** How the log continues at the end of the buffer: plain data, returned at the next start. */
+  /** How the log continues at the end of the buffer: plain data for the next start. */
   readonly state: () => unknown;
-  /** A file is full at this many bytes, or after this many milliseconds. */
+  /** A file is full at this size, or at this age in ms. */
   readonly fileBytes: number;
   readonly fileAge: number;
   readonly onChange: () => void;
-  /** A file is full: there may be too many now. */
+  /** A file is full: there may be too many files now. */
   readonly onRotated: () => Promise<void>;
-  /** Frees the folder. */
+  /** Unlocks the folder. */
   readonly release: () => Promise<void>;
 };
 
 /**
- * Writes what a log buffer receives to a recording, as it comes, and reads it back when the buffer has dropped it.
- * No caller waits for it: the buffer is its queue. When the disk fails, its state says so; it tries again, and writes
- * what is still in the buffer.
+ * Writes what a log buffer receives to a recording, and reads it back when the buffer has dropped it. The buffer is the
+ * queue: no caller waits. When the disk fails, `state` reports it; the recorder tries again and writes what the buffer
+ * still holds.
  */
 export class Recorder implements ColdStore {
   readonly #options: RecorderOptions;
@@ -95,7 +93,7 @@ export class Recorder implements ColdStore {
     this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
   }
 
-  /** The log has found its place, and continues at the end of the buffer with the `state` of that moment. */
+  /** The log continues at the end of the buffer with the present `state`. `fresh`: see `BufferTap.setState`. */
   setState(fresh: boolean): void {
     if (!this.#finished) this.#tap.setState(this.#options.state(), fresh);
   }
@@ -160,7 +158,7 @@ export class Recorder implements ColdStore {
     const over = await writer.rotate(line);
     if (over === undefined) return;
     this.#packing = this.#packing
-      // What cannot be compressed now is compressed at the next start.
+      // A file that cannot be compressed now is compressed at the next start.
       .then(() => writer.pack(over).catch(() => {}))
       .then(() => onRotated())
       .catch(() => {});
@@ -192,7 +190,7 @@ export class Recorder implements ColdStore {
       if (isLost) await this.#writeBatch(inFlight);
       await this.#writeBatch(last);
     } catch {
-      // The state showed that it has stopped, or the program ends: no one reads another failure.
+      // `state` has reported the failure, or the program ends: no caller would read another one.
     }
     await writer.close().catch(() => {});
     await release().catch(() => {});

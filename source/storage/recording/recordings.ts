@@ -12,37 +12,33 @@ import {Recorder} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
 const day = 24 * 60 * 60 * 1000;
-/**
- * Milliseconds from the opening of a recording until room is made: those of the tabs that open at the same time are open
- * by then, although their pipelines may have to be requested and the disk may be slow, 3 s each.
- */
+/** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s each for request and disk. */
 const roomAfter = 10_000;
-/** In the directory of the recordings. */
 const roomLock = 'making-room.lock';
 
 export type RecordingsOptions = {
-  /** Made when it is not there. */
+  /** Created if it is missing. */
   readonly directory: string;
-  /** Their server (`serverName`): those of another one are not continued. Default: any. */
+  /** From `serverName`. A recording of another server is not continued; default: any is. */
   readonly server?: string;
-  /** Bytes of all recordings in the directory together; the oldest are deleted (make-room.ts). */
+  /** Of all recordings in the directory together; the oldest are deleted (make-room.ts). */
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
-  /** A file is full at this many bytes (16 MiB), or after this many milliseconds (a day). */
+  /** A file is full at this size (default: 16 MiB) or age in ms (default: a day). */
   readonly fileBytes?: number;
   readonly fileAge?: number;
 };
 
-/** A recording that was found or started. Its opener has to `record` or to `release` it. */
+/** A recording, found or started. Its opener has to `record` or to `release` it. */
 export type OpenRecording = {
   readonly folder: string;
   readonly past: RecordedPast;
-  /** It held a log before. */
+  /** It already held a log. */
   readonly isOld: boolean;
   /** Unix time in ms of its writer's last heartbeat. */
   readonly lastAt: number;
-  /** Id of the process that writes it; undefined: we may. */
+  /** Id of the other process that writes it; undefined: we may write. */
   readonly readOnlyBy: number | undefined;
   readonly record: (options: RecordOptions) => Recorder;
   readonly release: () => Promise<void>;
@@ -56,20 +52,19 @@ export type RecordOptions = {
 };
 
 /**
- * The recordings in one directory, a folder for each pipeline: `<name>--<id>/` with
- * - `000001.log` and on: the log's bytes as they came, in order; full ones are compressed (`.log.gz`). The server's own
- *   lines (its discard notice, its end marker) are no part of the log. A line whose rest was lost is ended with a
- *   newline.
- * - `index.jsonl`: what is not in the bytes (index-file.ts); grows at its end only.
+ * The recordings in one directory, a folder `<name>--<id>/` for each pipeline:
+ * - `000001.log` and on: the log's bytes as they came; full files are compressed (`.log.gz`). The server's own lines
+ *   (discard notice, end marker) are left out. A line whose rest was lost ends with a newline.
+ * - `index.jsonl`: what is not in the bytes (index-file.ts).
  * - `lock`: the process that writes, while one does.
  */
 export class Recordings {
   readonly #options: RecordingsOptions;
-  /** Folders that this program has locked, and when each is unlocked. */
+  /** Folders that this program has locked; each promise resolves at the unlock. */
   readonly #locked = new Map<string, Promise<void>>();
-  /** For each folder that this program writes: marks a file as deleted. */
+  /** For each folder that this program writes: marks a file as deleted in its index. */
   readonly #ours = new Map<string, (file: number) => Promise<void>>();
-  /** Resolves when the room that was asked for is made; never rejects. */
+  /** The last `#makeRoom`; never rejects. */
   #roomMade: Promise<void> = Promise.resolve();
   #cancelRoom: (() => void) | undefined;
 
@@ -77,13 +72,13 @@ export class Recordings {
     this.#options = options;
   }
 
-  /** Opens the recording of a pipeline. Rejects with a sentence or with an error of the file system. */
+  /** Rejects with one sentence or with an error of the file system. */
   async open(name: string, id: string): Promise<OpenRecording> {
     const ownName = folderName(name, id);
     if (ownName === undefined) throw new Error(`no folder can be named after the id '${id.slice(0, 80)}'`);
     const folder = path.join(this.#options.directory, ownName);
     const before = this.#locked.get(folder);
-    // At once: the next opener waits for this one.
+    // Before any `await`: the next opener has to wait for this one.
     const unlock = this.#reserve(folder);
     await before;
     try {
@@ -98,7 +93,7 @@ export class Recordings {
     }
   }
 
-  /** Id of the pipeline of that name that was recorded last, on our server; undefined: none was. */
+  /** Id of the pipeline of that name whose recording started last, on our server. */
   async newestId(name: string): Promise<string | undefined> {
     const {directory, server: ours} = this.#options;
     const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
@@ -106,7 +101,7 @@ export class Recordings {
     return found && pipelineOf(path.basename(found.folder))?.id;
   }
 
-  /** Resolves when all folders are unlocked, and room is made. */
+  /** Resolves when all folders are unlocked and room is made. */
   async closed(): Promise<void> {
     this.#cancelRoom?.();
     await Promise.all([...this.#locked.values(), this.#roomMade]);
@@ -174,14 +169,14 @@ export class Recordings {
     });
   }
 
-  /** Deletes the oldest until all recordings together have their size. Once at a time: two would delete too much. */
+  /** One at a time: two would delete too much. */
   #makeRoom(): Promise<void> {
     const made = this.#roomMade.then(() => this.#makeRoomAlone());
     this.#roomMade = made.catch(() => {});
     return made;
   }
 
-  /** Nothing while another program makes room: it does so for all recordings. */
+  /** Does nothing while another program makes room, which it does for all recordings. */
   async #makeRoomAlone(): Promise<void> {
     const {directory, maxBytes, clock, processes} = this.#options;
     const lock = path.join(directory, roomLock);
@@ -194,7 +189,7 @@ export class Recordings {
     }
   }
 
-  /** Locks a folder that no program writes; when it is empty at its unlocking, it is deleted. */
+  /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
   async #lockIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
     if (this.#locked.has(folder)) return undefined;
     const unlock = this.#reserve(folder);
@@ -205,7 +200,7 @@ export class Recordings {
     );
     if (isLocked) {
       return async () => {
-        // Another program may have started a recording in it between the two.
+        // Fails if another program has started a recording in it between the two.
         const isFree = releaseLock(lock).then(() => rmdir(folder));
         await isFree.catch(() => {}).finally(unlock);
       };

@@ -21,8 +21,8 @@ import {mapOf} from './reader.ts';
 const mostVoidFacts = 2_000;
 
 /**
- * The writing side of a recording's folder. The caller has locked it. One call at a time; each rejects with an error of
- * the file system, and may be tried again after `repair`.
+ * Writes into a recording's folder, which the caller has locked. One call at a time, besides `pack` and `onDeleted`.
+ * Each rejects with an error of the file system, and may be tried again after `repair`.
  */
 export class RecordingWriter {
   readonly folder: string;
@@ -50,7 +50,7 @@ export class RecordingWriter {
     this.#size = options.size;
   }
 
-  /** Opens a recording, or starts one, and repairs what a death has left. Rejects for one of a later version. */
+  /** Opens or starts a recording, and repairs what a crash has left. Rejects for one of a later version. */
   static async open(
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
@@ -77,12 +77,11 @@ export class RecordingWriter {
     }
   }
 
-  /** Bytes recorded in all: the offset of the next one. */
+  /** Bytes recorded in all: the offset of the next byte. */
   get size(): number {
     return this.#size;
   }
 
-  /** Bytes in the file that is being written. */
   get fileSize(): number {
     return this.#size - (this.map.files.at(-1)?.offset ?? 0);
   }
@@ -92,7 +91,7 @@ export class RecordingWriter {
     return this.map.files.at(-1)?.startedAt ?? 0;
   }
 
-  /** First the facts and then the bytes, so that the index describes all bytes on disk (index-file.ts). */
+  /** Facts first, so that the index describes all bytes on disk (index-file.ts). */
   async append(facts: readonly IndexFact[], bytes: readonly Uint8Array[]): Promise<void> {
     await this.#addFacts(facts);
     const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
@@ -105,7 +104,7 @@ export class RecordingWriter {
     this.#size += block.length;
   }
 
-  /** Starts another file; the log has to end with a block. Returns the number of the file before it. */
+  /** Starts the next file; the log has to end with a block. Returns the number of the full file, if there is one. */
   async rotate(line: number): Promise<number | undefined> {
     const file = this.map.files.at(-1);
     if (!file || this.fileSize === 0) return undefined;
@@ -117,7 +116,6 @@ export class RecordingWriter {
     return file.number;
   }
 
-  /** Compresses a file that is full. */
   async pack(number: number): Promise<void> {
     const {files, blocks} = this.map;
     const index = files.findIndex((file) => file.number === number);
@@ -130,23 +128,22 @@ export class RecordingWriter {
     if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
     const members = await packFile(logFile(this.folder, number), lengths);
     await this.#addFacts([{kind: 'compressed', file: number, members}]);
-    // A machine that goes down must not forget how to read what is left.
+    // On disk before the plain file goes: a power cut must not lose how to read the compressed one.
     await this.#index.datasync();
     await rm(logFile(this.folder, number), {force: true});
   }
 
-  /** A file was deleted to make room. */
   async onDeleted(number: number): Promise<void> {
     await this.#addFacts([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
   }
 
-  /** After a failed call: removes what it may have left. */
+  /** After a failed call: removes what the call may have left. */
   async repair(): Promise<void> {
     await this.#log.truncate(this.fileSize);
     await this.#addFacts([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
   }
 
-  /** Everything written reaches the disk; nothing may follow. */
+  /** Syncs everything to disk; no call may follow. */
   async close(): Promise<void> {
     try {
       await Promise.allSettled([this.#log.datasync(), this.#index.datasync()]);
@@ -155,17 +152,17 @@ export class RecordingWriter {
     }
   }
 
-  /** One after the other: a file is compressed while another is written. */
+  /** In order: a file may be compressed while another is written. */
   async #addFacts(facts: readonly IndexFact[]): Promise<void> {
     if (facts.length === 0) return;
     const before = this.#adding;
-    const noting = before.catch(() => {}).then(() => this.#writeFacts(facts));
-    this.#adding = noting;
-    await noting;
+    const adding = before.catch(() => {}).then(() => this.#writeFacts(facts));
+    this.#adding = adding;
+    await adding;
   }
 
   async #writeFacts(facts: readonly IndexFact[]): Promise<void> {
-    // After a torn line a newline, so that only that one is lost.
+    // A newline ends a torn line, so that only that line is lost.
     const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(indexLine).join('')}`;
     this.#indexIsTorn = true;
     await this.#index.appendFile(text);
@@ -173,7 +170,7 @@ export class RecordingWriter {
     for (const fact of facts) this.map.apply(fact);
   }
 
-  /** What an earlier run has left: facts without their bytes, a file that was being compressed. */
+  /** Repairs what an earlier run has left: facts without their bytes, a file half compressed. */
   async #repairStart(): Promise<void> {
     if (this.map.files.length === 0) {
       await this.#addFacts([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
@@ -184,15 +181,14 @@ export class RecordingWriter {
   }
 }
 
-/** Made if it is not there; never truncated. Not `a`: what was half written is written again in its place. */
+/** Created if missing, never truncated. Not opened with `a`: half-written bytes are overwritten in place. */
 async function openLog(folder: string, number: number): Promise<FileHandle> {
   return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
 }
 
 /**
- * Compresses a file into `<file>.gz`, one gzip member for each block of the given lengths: any of them can be unpacked
- * alone, and together they are a file that `zcat` and `zgrep` read. Returns the members' lengths. The file itself
- * stays. Node's thread pool does the work.
+ * Compresses a file into `<file>.gz`, one gzip member for each block: a member can be unpacked alone, and `zcat` and
+ * `zgrep` read them all. Returns the members' lengths; the plain file stays. Node's thread pool does the work.
  */
 async function packFile(file: string, lengths: readonly number[]): Promise<number[]> {
   const members: number[] = [];
@@ -219,7 +215,7 @@ async function packFile(file: string, lengths: readonly number[]): Promise<numbe
   return members;
 }
 
-/** Makes the file again from `<file>.gz`, which stays. */
+/** Restores the file from `<file>.gz`, which stays. */
 async function unpackFile(file: string): Promise<void> {
   const bytes = await unpack(await readFile(`${file}.gz`));
   const draft = `${file}.new`;
@@ -239,12 +235,12 @@ function pack(block: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => gzip(block, (error, packed) => (error ? reject(error) : resolve(packed))));
 }
 
-/** No program still writes a draft that is older than this. Milliseconds. */
+/** Milliseconds after which no program still writes a draft. */
 const draftAge = 60_000;
 
 /**
- * Brings a recording's folder in line with its index: a program that died may have left drafts, a file both compressed
- * and not, or a deletion that is in the index and was not done, or the other way round (`onDeleted` is for that).
+ * Brings a folder in line with its index. A crash may have left drafts, a file both plain and compressed, or a deletion
+ * that is only in the index, or only on disk (then `onDeleted`).
  */
 export async function tidyFolder(
   folder: string,
@@ -262,13 +258,13 @@ export async function tidyFolder(
   for (const name of kept) {
     if (name.startsWith('lock.') || name.endsWith('.new')) await removeOld(path.join(folder, name), wall);
     const isLog = name.endsWith('.log') || name.endsWith('.log.gz');
-    // A program that made room may have died between the fact and the deletion.
+    // The program has died between the fact and the deletion.
     if (isLog && Number.parseInt(name, 10) < (map.files[0]?.number ?? 0)) await rm(path.join(folder, name));
   }
   for (const {number, members} of map.files) {
     const file = logFile(folder, number);
     const name = path.basename(file);
-    // It may have died before the fact. The fact removes the file from the map.
+    // Deleted without a fact, which could not be written. The fact removes the file from the map.
     if (!kept.has(name) && !kept.has(`${name}.gz`) && number === map.files[0]?.number) await onDeleted(number);
     if (members) await rm(file, {force: true});
     else if (kept.has(name)) await rm(`${file}.gz`, {force: true});
@@ -276,7 +272,6 @@ export async function tidyFolder(
   }
 }
 
-/** A program that dies at the wrong moment leaves drafts of locks and files. */
 async function removeOld(file: string, wall: () => number): Promise<void> {
   const found = await stat(file).catch(ignoreMissing);
   if (found && wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
