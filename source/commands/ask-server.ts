@@ -14,7 +14,7 @@ import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {statusText} from './status.ts';
 
-/** Prints the text of one request to the server. Returns the exit code; rejects with the failure. */
+/** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 async function askServer(
   {settings, version, process, isJson}: {settings: Settings; version: string; process: NodeJS.Process; isJson: boolean},
   answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
@@ -38,7 +38,7 @@ async function askServer(
 
 type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
 
-/** The commands that print one text, on the process. Returns the exit code. */
+/** Runs a command that prints one text. Returns the exit code. */
 export async function runAskCommand(options: {
   readonly settings: Settings;
   readonly request: AskRequest;
@@ -83,14 +83,14 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   });
 }
 
-/** The settings of the words before the last one, which is not complete; what they lack (a name for `logs`) is left out. */
+/** Settings of the words before the incomplete last one; `x` is a placeholder for a name that `logs` needs. */
 async function settingsOf(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
   const whole = words.slice(0, -1);
   for (const argv of [[...whole, 'x'], whole, []]) {
     try {
       return await loadSettings(argv, environment);
     } catch {
-      // The next one has fewer words.
+      // The next try has fewer words.
     }
   }
   return undefined;

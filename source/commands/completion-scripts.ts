@@ -1,15 +1,12 @@
 import {type Option, options} from '../settings/option-table.ts';
 import type {Shell} from '../settings/request.ts';
 
-/**
- * The script that a shell reads to complete `pipetail`. It runs the program, which prints a word a line, with help behind
- * a tab. Where there is no word, files are offered.
- */
+/** The script for a shell. It runs `pipetail`, which prints a word a line, help after a tab; without words: files. */
 export function completionScript(shell: Shell): string {
   return {bash, zsh, fish: `${fish}${fishFiles()}\n`}[shell];
 }
 
-// bash cuts words at `=` and `:`; its part of the last word is what a candidate must begin with.
+// bash splits words at `=` and `:`: a candidate must begin with bash's part of the last word.
 const bash = `# pipetail: bash completion. In ~/.bashrc: source <(pipetail completion bash)
 _pipetail() {
   local line=\${COMP_LINE:0:COMP_POINT} current=\${COMP_WORDS[COMP_CWORD]} word

@@ -15,13 +15,12 @@ import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {namesSoon} from '../startup/name-hint.ts';
 import {saveFile} from '../storage/save-file.ts';
 
-/** A word that may be typed, and help about it. */
 type Candidate = {readonly word: string; readonly help?: string};
 
-/** The words that fit at the cursor; `names`: those of the pipelines as well. */
+/** `names`: the names of pipelines fit, too. */
 type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
 
-/** Names that the configuration file gives. */
+/** Names from the configuration file. */
 type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
 
 const nothing: Completion = {candidates: [], names: false};
@@ -35,13 +34,10 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   demo: 'the embedded demo server',
 };
 
-/** The most common states; `list` accepts others, too. */
+/** The most common states: `list` accepts others. */
 const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
 
-/**
- * The words that fit in the place of the last of `words`, which is incomplete or empty; the others are complete. Words
- * that do not begin with it are left out, but for names, which the caller adds.
- */
+/** What fits in place of the last of `words`, which is incomplete or empty. The caller adds the names that fit. */
 export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
@@ -74,9 +70,9 @@ const all: readonly Option[] = options;
 
 type Typed = {
   readonly command: CommandName;
-  /** The first word behind the command: a name, or the verb of `config`. */
+  /** The first word after the command: a name, or the verb of `config`. */
   readonly word: string | undefined;
-  /** The flag whose value is the next word. */
+  /** The option whose value is the next word. */
   readonly pending: Option | undefined;
 };
 
@@ -100,51 +96,52 @@ function isTyped({flag, alias}: Option, word: string): boolean {
 }
 
 function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
-  const taken = all.filter((option) => acceptsOption(command, option));
-  const heeded = command === 'config' && word !== undefined ? taken.filter(({flag}) => readsOption(word, flag)) : taken;
-  return heeded.map(({flag, help}) => ({word: `--${flag}`, help}));
+  const accepted = all.filter((option) => acceptsOption(command, option));
+  const effective =
+    command === 'config' && word !== undefined ? accepted.filter(({flag}) => readsOption(word, flag)) : accepted;
+  return effective.map(({flag, help}) => ({word: `--${flag}`, help}));
 }
 
 function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {
-  const known: ReadonlyMap<string, readonly string[]> = new Map([
+  const valuesByFlag: ReadonlyMap<string, readonly string[]> = new Map([
     ['output', formsOf(command)],
     ['status', states],
     ['context', own.contexts],
     ['theme', [...(choices ?? []), ...own.themes]],
   ]);
-  return (known.get(flag) ?? choices ?? []).map((word) => ({word}));
+  return (valuesByFlag.get(flag) ?? choices ?? []).map((word) => ({word}));
 }
 
 function fitting(candidates: readonly Candidate[], begun: string): Completion {
   return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
 }
 
-/** Names are read from the file for this long. Milliseconds. */
+/** Milliseconds for which the names in the file are used. */
 const fresh = 30_000;
 
 type AnswerOptions = {
-  /** The words behind `pipetail`, the last one incomplete or empty. */
+  /** The words after `pipetail`, the last one incomplete or empty. */
   readonly words: readonly string[];
   readonly own: OwnNames;
-  /** Opens the server that the words name; undefined: they cannot be understood. Called only when names are needed. */
+  /** Opens the server that the words name, once names are needed; undefined: the words are not valid. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
-  /** Folder of the file that keeps the names between two calls. */
+  /** Of the file that keeps the names between calls. */
   readonly folder: string;
-  /** Whose names they are: server, tenant. */
+  /** Server and tenant that have the names. */
   readonly server: string;
   readonly clock: Clock;
 };
 
-/** A word a line, with help behind a tab. Never rejects: the user is typing, and a failure only means fewer words. */
+/** A word a line, help after a tab. Never rejects: a failure only means fewer words. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
   const {candidates, names} = complete(options.words, options.own);
   const begun = options.words.at(-1) ?? '';
-  const known = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
-  const all: readonly Candidate[] = [
+  const pipelines = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
+  const offered: readonly Candidate[] = [
     ...candidates,
-    ...known.filter((name) => name.startsWith(begun)).map((word) => ({word, help: 'pipeline'})),
+    ...pipelines.filter((name) => name.startsWith(begun)).map((word) => ({word, help: 'pipeline'})),
   ];
-  return all.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
+  return offered.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
 }
 
 type Kept = {readonly server: string; readonly at: number; readonly names: readonly string[]};
@@ -158,7 +155,7 @@ async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<re
   if (!opened) return [];
   const names = await namesSoon(opened.client, clock);
   await opened.close();
-  // The server's text is printed into a shell: only characters that a name can have.
+  // Text of the server reaches a shell: only characters that a name can have.
   const safe = (names ?? []).filter((name) => /^[\w-]+$/.test(name));
   if (names) {
     await mkdir(folder, {recursive: true, mode: 0o700});

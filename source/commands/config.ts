@@ -13,7 +13,7 @@ import {codeOf, failureWords} from '../storage/save-file.ts';
 import {printWhole} from '../system/line-output.ts';
 import {clean} from '../terminal/sanitise.ts';
 
-/** `pipetail config` on the process. Returns the exit code. */
+/** Returns the exit code. */
 export async function runConfigCommand({
   request,
   argv,
@@ -44,17 +44,16 @@ export async function runConfigCommand({
   }
 }
 
-/** The table of keys, which belongs to the screen. */
+/** The screen's table of keys. */
 type KeyTable = {
   /** Mistakes in the keys of a file, each as `file:line: …`. */
   readonly problems: (remaps: readonly KeyRemap[]) => readonly string[];
   readonly lines: () => readonly KeyLine[];
 };
 
-/** The text that a command prints, and its exit code. */
 type ConfigAnswer = {readonly text: string; readonly code: 0 | 2};
 
-/** `config check`: every problem, one a line, in the order of the file. Rejects for a file that cannot be read. */
+/** Every problem, one a line, in the order of the file. Rejects for a file that cannot be read. */
 async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Promise<ConfigAnswer> {
   const loaded = await loadConfig(place, home);
   if (!loaded) {
@@ -72,7 +71,7 @@ async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Prom
   }
 }
 
-/** `config show`: every option in force, and where it was set. Rejects for a file with mistakes. */
+/** Every option with its value, and where it was set. Rejects for a file with mistakes. */
 async function showText(
   {
     commandLine,
@@ -99,7 +98,7 @@ function table(rows: readonly EffectiveValue[]): string {
   return cells.map(([option, value, from]) => `${option.padEnd(first)}  ${value.padEnd(second)}  ${from}\n`).join('');
 }
 
-/** `config init`: writes the file, for its owner alone. Never overwrites: rejects with one line. */
+/** Writes the file, readable by its owner alone. Never overwrites: rejects with one line. */
 async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<string> {
   try {
     await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
@@ -115,20 +114,19 @@ async function initFile({file, name}: ConfigPlace, keys: KeyTable): Promise<stri
   return `wrote ${name}\n`;
 }
 
-/** An option, its value, and where it was set. Secrets are `…`. */
+/** A secret value is `…`. */
 type EffectiveValue = {
   readonly option: string;
-  /** Undefined: it has none. */
   readonly value: string | undefined;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
-  /** The flag, the variable or the line of the file. */
+  /** Flag, variable or line of the file. */
   readonly from: string;
 };
 
-/** Options with secrets; a host may have a login in it. */
+/** Never shown. Of a host only the login is hidden. */
 const secret: readonly string[] = ['auth', 'auth-token-command'] satisfies readonly FlagName[];
 
-/** Every option that can be set for all calls, with its value in this call. Throws `UsageError`. */
+/** Every option that can be in the file, with its value in this call. Throws `UsageError`. */
 export function effectiveOptions(
   {flags}: CommandLine,
   environment: Environment,
@@ -174,7 +172,7 @@ function shown(flag: FlagName, text: string): string {
   return flag === 'host' ? withoutLogin(text) : text;
 }
 
-/** Whether it is a URL or not: all before the last `@` may be a login. */
+/** In a URL or not, all before the last `@` may be a login. */
 function withoutLogin(host: string): string {
   return host.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/i, '$1…@');
 }

@@ -1,19 +1,15 @@
 import {aborted} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
 
-/** Options and output of `pipetail demo`. */
 export type DemoCommand = {
   readonly port: number;
   readonly host: string;
-  /** Ends the server. */
   readonly signal: AbortSignal;
-  /** Writes one line to stdout, given without a newline. */
+  /** Prints one line, given without a newline. */
   readonly print: (line: string) => void;
 };
 
-/**
- * Serves the demo installation until the signal. Rejects with an `Error` of one plain sentence when it cannot listen.
- */
+/** Serves the demo until the signal. Rejects with an `Error` of one plain sentence when it cannot listen. */
 export async function runDemoServer({port, host, signal, print}: DemoCommand): Promise<void> {
   const server = await startServer(port, host);
   print(`pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`);

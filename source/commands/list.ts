@@ -10,9 +10,8 @@ import {isFailing, knownStates, serverState, stateSince} from '../words/pipeline
 export type ListOptions = {
   readonly client: ApiClient;
   readonly output: ListForm;
-  /** In small letters; undefined: all. */
+  /** In lower case; undefined: all. */
   readonly statuses: readonly string[] | undefined;
-  /** States in colour. */
   readonly isColored: boolean;
   /** Unix time in ms. */
   readonly now: number;
@@ -36,7 +35,7 @@ export async function listText(options: ListOptions): Promise<string> {
   }
 }
 
-/** One pipeline for scripts; what the server does not send is null. */
+/** For scripts: what the server does not send is null. */
 export function pipelineJson(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
@@ -95,13 +94,13 @@ function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOpt
   return `${[line(heads), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
 }
 
-/** The colour of a state, as SGR parameter. */
+/** An SGR parameter. */
 function colorOf(pipeline: Pipeline): number | undefined {
   if (isFailing(pipeline)) return 31;
   return serverState(pipeline) === 'Running' ? 32 : undefined;
 }
 
-/** How long it has been since then; what is no time as it is. */
+/** A text that is not a time is returned unchanged. */
 function ageOf(since: string, now: number): string {
   const age = now - readTime(since);
   return Number.isNaN(age) ? since : elapsedShort(Math.max(0, age));

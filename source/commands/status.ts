@@ -9,15 +9,15 @@ import {pipelineJson} from './list.ts';
 
 export type StatusOptions = {
   readonly client: ApiClient;
-  /** Of the server itself; undefined where it does not send one. */
+  /** Undefined when the server does not send one. */
   readonly serverVersion: Promise<string | undefined>;
-  /** None: all pipelines. */
+  /** No names and no patterns: all pipelines. */
   readonly requested: RequestedNames;
   readonly output: StatusForm;
   readonly signal: AbortSignal;
 };
 
-/** Requests at a time: as many as the client has connections. */
+/** Requests at a time: the number of the client's connections. */
 const atOnce = 4;
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */

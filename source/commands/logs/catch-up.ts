@@ -3,49 +3,45 @@ import {serverRing} from '../../stitch/ring-tail.ts';
 import type {ConnectionState} from '../../streams/connection/state.ts';
 import {withAdvice} from '../../words/failures.ts';
 
-/** How the printing of one pipeline's log is over. */
+/** How the printing of one log ends. */
 export type Ending = {
   readonly failed: boolean;
   /** The log continues: the printing stops between two lines. */
   readonly continues?: boolean;
   /** There is no such pipeline. */
   readonly unknown?: boolean;
-  /** One line about it. */
+  /** One line for the user. */
   readonly say?: string;
 };
 
-/** A stream at one moment. */
 export type CatchUpInput = {
-  /** Monotonic milliseconds. */
+  /** Monotonic time in ms. */
   readonly now: number;
   readonly connection: ConnectionState;
-  /** Bytes of the log that came, in all. */
+  /** Bytes of the log so far. */
   readonly received: number;
-  /** When the last byte came, repeated ones of a replay included; Unix time in ms, only compared. */
+  /** Unix time in ms of the last byte, those of a replay included; only compared. */
   readonly receivedAt: number | undefined;
-  /** A log has been opened. */
   readonly opened: boolean;
-  /** The log has ended: deleted, or ended by the server. */
+  /** Deleted, or ended by the server. */
   readonly logEnded: boolean;
 };
 
-/**
- * The log is quiet after this many milliseconds without a byte (longer than TCP needs to send a lost packet again) …
- */
+/** Milliseconds without a byte after which a log is quiet: longer than TCP needs to send a lost packet again. */
 const quietAtLeast = 500;
-/** … or after this many times the server's response time: from far away a replay comes in bursts. */
+/** The same in response times of the server, if that is longer: from far away a replay comes in bursts. */
 const quietResponses = 3;
 const quietAtMost = 5_000;
-/** A log that is never quiet is left after this many milliseconds: a link of 1 Mbit/s has brought the whole ring. */
+/** Milliseconds after which a log that is never quiet is left: 1 Mbit/s brings the whole ring in that time. */
 const restlessAfter = 10_000;
-/** A server that is there but has no log to read is given up after this many milliseconds. */
+/** Milliseconds to wait for a server that responds, but has no log to read. */
 const patience = 30_000;
-/** More than the ring can hold is more than its replay: the newline of each entry is not in the server's count. */
+/** The longest replay of a ring: the server does not count the newline of each entry. */
 const ringBytes = serverRing.bytes + serverRing.entries;
 
 /**
- * Decides when a catch-up is over. No message of the server marks it, so it is over when the log is quiet, when more
- * than the ring can hold has come, or after a time.
+ * Decides when a catch-up is over. The server does not mark its end: it is over when the log is quiet, when more than
+ * the ring can hold has come, or after a time.
  */
 export class CatchUp {
   readonly #startedAt: number;
@@ -55,13 +51,12 @@ export class CatchUp {
   #quietSince = 0;
   #receivedAt: number | undefined;
 
-  /** `now`: monotonic milliseconds. */
   constructor(now: number) {
     this.#startedAt = now;
     this.#requestedAt = now;
   }
 
-  /** To be called with each change of the stream, and at intervals while there is none. */
+  /** Call at each change of the stream, and at intervals. Undefined: the catch-up is not over. */
   check(input: CatchUpInput): Ending | undefined {
     this.#update(input);
     const {now, connection, received, logEnded} = input;
@@ -71,7 +66,7 @@ export class CatchUp {
     if (received > ringBytes) return leave("ended after as much as the server's buffer can hold");
     const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
     if (!isOpen) return this.#incomplete(input);
-    // A reconnect is live only when its replay is told from what was there before. A log that is quiet has begun.
+    // After a reconnect `live` means that the replay is matched. A log that has not begun is not quiet.
     const hasBegun = this.#receivedAt !== undefined;
     if (connection.kind === 'live' && hasBegun && now - this.#quietSince >= this.#quiet) return {failed: false};
     if (now - this.#openedAt < restlessAfter) return undefined;
@@ -95,7 +90,7 @@ export class CatchUp {
     return Math.min(quietAtMost, Math.max(quietAtLeast, quietResponses * responseTime));
   }
 
-  /** There is no connection now; there may be one soon. */
+  /** There is no connection now, but there may be one soon. */
   #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
     const trouble = troubleOf(connection);
@@ -108,7 +103,7 @@ function leave(say: string): Ending {
   return {failed: false, continues: true, say};
 }
 
-/** Exit code: a record that matches `--exit-on` has ended it. */
+/** Exit code when a record has matched `--exit-on`. */
 export const matched = 3;
 
 export function failure(say: string): Ending {
@@ -116,7 +111,7 @@ export function failure(say: string): Ending {
 }
 
 /**
- * Why there is no log at all, if that is clear: the user should not wait for a server that does not exist. What the
+ * Why no log can be opened, if that is certain: the user should not wait for a server that does not exist. What the
  * server itself calls temporary (a runner that is starting, 503) is no reason.
  */
 export function failedToOpen({connection, opened}: CatchUpInput): Ending | undefined {
@@ -140,7 +135,7 @@ export function failedToOpen({connection, opened}: CatchUpInput): Ending | undef
   }
 }
 
-/** What keeps a stream from its log, in one sentence; undefined for nothing, and for a deletion. */
+/** Why a stream has no log now, in one sentence; undefined if it has one, and after a deletion. */
 export function troubleOf(connection: ConnectionState): string | undefined {
   if (connection.kind === 'waiting') return messageOf(connection.failure);
   if (connection.kind === 'gone' && connection.reason.kind === 'refused') return messageOf(connection.reason.failure);

@@ -8,28 +8,26 @@ import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 
-/** A pipe's own size. */
+/** Capacity of a pipe (Linux). */
 const pipeBytes = 64 * 1024;
 
-/** A marker and its id in the log. */
 export type PlacedMarker = {readonly id: number; readonly marker: Marker};
 
 export type LogPrinterOptions = {
   readonly buffer: LogBuffer;
-  /** The buffer's own bound. */
+  /** The buffer's bound. */
   readonly maxBytes: number;
-  /** Printed in front of each line. */
   readonly prefix: string | undefined;
   readonly stripColor: boolean;
-  /** Prints records, not lines: which, and how. Then the two above mean nothing. */
+  /** Prints records, not lines; `prefix` and `stripColor` have no effect then. */
   readonly records?: RecordPrinterOptions | undefined;
-  /** Writes one line about the log; `failure`: that is why the exit code is 1. */
+  /** Writes one line about the log; `failure`: the reason for exit code 1. */
   readonly note: (text: string, kind?: 'failure') => void;
-  /** Bytes written at once; default: a pipe's own size, so that a slow reader is noticed soon. */
+  /** Bytes in one write; default: a pipe's capacity, so that a slow reader is noticed soon. */
   readonly batchBytes?: number;
 };
 
-/** Words that are due once every line below `id` was printed. `gap`: a report of the records lists it, in these words. */
+/** Printed after every line below `id`. `gap`: its words in the list of gaps at the end of a report. */
 type Note = {
   readonly id: number;
   readonly text: string;
@@ -38,9 +36,8 @@ type Note = {
 };
 
 /**
- * Prints one log from its buffer, be it a stream's or a recording's: the bytes to the output, line by line or record by
- * record, markers in words to `note`. The buffer is the queue. Lines that were printed are freed; when a slow reader
- * lets it overflow, a note counts what was dropped.
+ * Prints one log from the buffer of a stream or a recording: lines or records to the output, marker words to `note`.
+ * The buffer is the queue: printed lines are freed; after an overflow by a slow reader a note counts the dropped lines.
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
@@ -49,15 +46,14 @@ export class LogPrinter {
   readonly #records: RecordPrinter | undefined;
   /** Everything below was printed or dropped. */
   #nextId = 0;
-  /** Lines printed or dropped. */
   #lines = 0;
-  /** Markers below are among the notes: those stay even if a slow reader costs the lines around them. */
+  /** Markers below are in `#notes`: they are printed even if the lines around them are dropped. */
   #checkedId = 0;
   #lastMarker: PlacedMarker | undefined;
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
-  /** Everything below is of the catch-up; undefined before that is over. */
+  /** End of the catch-up; undefined until it is over, and once it was printed. */
   #caughtUpTo: number | undefined;
 
   constructor(options: LogPrinterOptions) {
@@ -92,18 +88,17 @@ export class LogPrinter {
     this.#records?.flush();
   }
 
-  /** The catch-up is over. */
   caughtUp(): void {
     this.#records?.flush();
     this.#caughtUpTo = this.#printableEnd;
   }
 
-  /** Nothing more is printed, from here on. */
+  /** Prints nothing more but `say`. */
   abandon(say: string): void {
     this.end({failed: true, from: this.#nextId, say});
   }
 
-  /** Reads what is new in the buffer, unless the end is set. Returns the markers in it. */
+  /** Reads what is new in the buffer, unless the end is set. Returns new and changed markers. */
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
     this.#records?.check();
@@ -125,9 +120,8 @@ export class LogPrinter {
   }
 
   /**
-   * Nothing more comes, or nothing from the id `from` on is to be printed: what the last `check` found before that still
-   * is. A line that has not ended is printed as far as it was received, or left out when the log continues without us
-   * (`continues`).
+   * Prints what the last `check` found below the id `from`, and ends. An open line is printed as far as it came, but
+   * left out when the log continues without us (`continues`).
    */
   end({from, continues = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
     if (this.isOver) return;
@@ -142,7 +136,7 @@ export class LogPrinter {
     if (say !== undefined) this.#notes.push({id, text: say, ...(failed && {kind: 'failure'})});
   }
 
-  /** Prints some lines, or one note; the output has room. False: there is nothing to print. */
+  /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
     this.#skipDropped();
     const [note] = this.#notes;
@@ -164,25 +158,25 @@ export class LogPrinter {
     return write(output, bytes);
   }
 
-  /** A record has ended everything, here or in another log: prints what a shape prints at the end only. */
+  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
   cutShort(output: LineOutput): void {
     if (this.#records) write(output, this.#records.cutShort());
   }
 
-  /** What a shape prints behind all records, once. */
+  /** Prints the end of a shape, once. */
   #printEnd(output: LineOutput): boolean {
     const records = this.#records;
     if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
     return write(output, records.end());
   }
 
-  /** A line that has not ended may continue: it is not printed before it is certain that it does not. */
+  /** An open line may continue: it is printed only once the end is set. */
   get #printableEnd(): number {
-    // Not beyond the last check: a marker there is not among the notes yet, and would be freed with its lines.
+    // Not beyond the last check: a marker there is not in `#notes` yet, and would be freed with its lines.
     return this.#endId ?? Math.min(this.#checkedId, this.#options.buffer.endedTo);
   }
 
-  /** Whole records from `#nextId` on that begin before the next note; a quiet marker within a record is noted after it. */
+  /** Whole records that begin before the next note: a quiet marker within a record is reported after it. */
   #readRecords(records: RecordPrinter, noteId = Number.POSITIVE_INFINITY): Uint8Array | undefined {
     const complete = this.#endId === undefined ? records.completeTo : Number.POSITIVE_INFINITY;
     const end = Math.min(this.#printableEnd, complete);
@@ -197,7 +191,7 @@ export class LogPrinter {
     return bytes;
   }
 
-  /** Lines of one segment, in an array of their own: the buffer may write into its memory again. */
+  /** A copy of lines of one segment: the buffer may reuse its memory. */
   #readLines(end: number): Uint8Array | undefined {
     const {buffer, stripColor} = this.#options;
     const segment = this.#nextId < end ? buffer.segmentAt(this.#nextId) : undefined;
@@ -224,10 +218,7 @@ export class LogPrinter {
     return prefixed(stripped, this.#prefix, this.#prefix ? newlinesIn(stripped).map((at) => at + 1) : []);
   }
 
-  /**
-   * The buffer overflowed and dropped lines that were not printed. Half of what waits is dropped with them: one long gap
-   * in one note is better than a thousand small ones.
-   */
+  /** After an overflow half of what waits is dropped, too: one long gap is better than many small ones. */
   #skipDropped(): void {
     const {buffer, maxBytes, note} = this.#options;
     if (buffer.firstId <= this.#nextId) return;
@@ -245,8 +236,8 @@ export class LogPrinter {
   }
 
   /**
-   * The writer of a log keeps a run of reconnects in one marker, and corrects a marker when it learns more. A note cannot
-   * be taken back, so the change is another one, before all that came since the last check.
+   * The writer of a log extends a marker of reconnects, and corrects a marker when it learns more. As a printed note
+   * stays, the change is another note, before all that came since the last check.
    */
   #changedMarker(): PlacedMarker | undefined {
     const before = this.#lastMarker;
@@ -261,7 +252,7 @@ export function noteOf(marker: Marker): string {
   return marker.kind === 'line-cut' ? 'the last line printed was cut: its rest is lost' : markerText(marker);
 }
 
-/** A copy of the lines, which end before `ends`, each behind the prefix. */
+/** A copy of the lines, each after the prefix. `ends`: the offset after each line. */
 function prefixed(lines: Uint8Array, prefix: Buffer | undefined, ends: ArrayLike<number> & Iterable<number>): Buffer {
   if (!prefix) return Buffer.from(lines);
   const all = Buffer.allocUnsafe(lines.length + ends.length * prefix.length);

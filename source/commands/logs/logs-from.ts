@@ -15,26 +15,26 @@ export type LogsFromOptions = {
   /** Names in front of the lines, when there are several pipelines. */
   readonly prefix: boolean;
   readonly stripColor: boolean;
-  /** Where records, not lines, are printed: which of a log, and how. */
+  /** Undefined: lines are printed, not records. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
+  /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
   readonly note: (line: string, kind?: 'failure') => void;
   readonly signal: AbortSignal;
 };
 
-/** The buffer's bound, for a record that is not complete: many times what one can have. */
+/** Bound of the buffer, many times the size of one incomplete record. */
 const maxBytes = 64 * 1024 * 1024;
 /** Bytes read ahead of the output: one block of a recording. */
 const blockBytes = 256 * 1024;
 
-/** `over`: a record has ended everything. */
+/** `over`: a record has ended all logs (`--exit-on`). */
 type Outcome = 'printed' | 'failed' | 'over';
 
 /**
- * Prints recordings, one pipeline after the other, as they are now: another program may be writing them. Without prefix
- * and with colours the output is the log, byte by byte; markers go to `note`. Returns the exit code: 1 when one of them
- * is not there or could not be read or printed.
+ * Prints recordings, one pipeline after the other, up to their present end: another program may be writing them.
+ * Without prefix and with colours the output is the log, byte by byte; markers go to `note`. Returns the exit code: 3
+ * when a record ended it, 1 when a recording is missing or could not be read or printed, else 0.
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const {output, note} = options;
@@ -81,13 +81,13 @@ async function printOne(name: string, options: LogsFromOptions): Promise<Outcome
   }
 }
 
-/** The bytes as they are: what does not end with a newline gets none. */
+/** The bytes unchanged: an open line gets no newline. */
 async function printBytes(
   recordings: readonly FoundRecording[],
   {output, note, signal}: Pick<LogsFromOptions, 'output' | 'note' | 'signal'>,
 ): Promise<Outcome> {
   for (const piece of recordedPieces(recordings)) {
-    // What was printed comes before the notes about it, where both go to one file.
+    // Lines come before the notes about them, if both go to one file.
     await room(output);
     if (signal.aborted) break;
     if ('bytes' in piece) output.write(piece.bytes);
@@ -107,7 +107,7 @@ async function printLog(
   const {output, note, signal} = options;
   const buffer = new LogBuffer({maxBytes});
   const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
-  // A write to a file takes some 30 µs. The text that colours are stripped from takes much more memory than its bytes.
+  // Large batches, as a write takes about 30 µs; not with `stripColor`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.stripColor && {batchBytes: blockBytes})});
   let failure: unknown;
   for (let more = true; more; ) {

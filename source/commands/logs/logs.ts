@@ -12,7 +12,7 @@ import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
-  /** All pipelines that match; with `follow` those that come later too. */
+  /** All pipelines that match; with `follow` also those that come later. */
   readonly patterns?: readonly NamePattern[];
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
@@ -23,28 +23,27 @@ export type LogsOptions = {
   readonly spillBytes: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
-  /** Where records, not lines, are printed: which of a log, and how. */
+  /** Undefined: lines are printed, not records. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
-  /** What to add to the note that there is no pipeline of this name. Never rejects. */
+  /** Text to add to the note that there is no such pipeline. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
-  /** Milliseconds after which it ends; `fails`: then the exit code is 1. */
+  /** `after`: milliseconds; `fails`: a timeout means exit code 1. */
   readonly timeout?: {readonly after: number; readonly fails: boolean} | undefined;
   readonly client: ApiClient;
-  /** Where every log is recorded. */
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
   readonly clock: Clock;
-  /** Returns numbers in [0, 1). */
+  /** In [0, 1). */
   readonly random: () => number;
   readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline; `failure`: that is why the exit code is 1. */
+  /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
   readonly note: (line: string, kind?: 'failure') => void;
   /** Ends the printing at once, without waiting for a slow reader. */
   readonly signal: AbortSignal;
 };
 
 /**
- * Prints logs: with `follow` for days, stitched over every reconnect, else the catch-up only. Markers and causes go to
- * `note`. Returns the exit code: 3 when a record ended it, 1 when a pipeline's log could not be read or printed, else 0.
+ * Prints logs: with `follow` for days, stitched over every reconnect, else only the catch-up. Markers and causes go to
+ * `note`. Returns the exit code: 3 when a record ended it, 1 when a log could not be read or printed, else 0.
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
   const {output, note, patterns = [], clock, timeout, prefix} = options;
@@ -76,7 +75,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   return unwritten !== undefined || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
 }
 
-/** Why it is over; undefined: everything was printed, or it was stopped. */
+/** Undefined: everything was printed, or the signal has stopped it. */
 type End = NodeJS.ErrnoException | 'failed' | 'timed out' | undefined;
 
 const timedOut = (): End => 'timed out';
@@ -95,7 +94,7 @@ async function addMatching(
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
     isFirst = false;
-    // With `exitOnEnd` no later pipeline is waited for.
+    // `exitOnEnd` does not wait for later pipelines.
     if (exitOnEnd && printing.size > 0) printing.close();
   };
   try {
@@ -112,9 +111,9 @@ async function addMatching(
   return printing.over;
 }
 
-/** Checks for new lines a second: a line waits at most 17 ms. */
+/** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
-/** Twice what can come between two checks: lines are not dropped before the reader had a chance. */
+/** Bytes, twice what can come between two checks: no line is dropped before the reader had a chance. */
 const leastSpill = 8 * 1024 * 1024;
 
 /** The logs that are printed together, each in its turn. */
@@ -130,10 +129,7 @@ class Printing {
   readonly #resolve: (value: undefined) => void;
   #mayGrow: boolean;
 
-  /**
-   * `count`: logs that are expected; they share the spill, and later ones share it, too (`memoryBytes`).
-   * `mayGrow`: `add` is called again, and it is not over before.
-   */
+  /** `count`: expected logs; they and later ones share the spill. `mayGrow`: it is not over before `close`. */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
     this.#options = options;
     this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
@@ -159,14 +155,13 @@ class Printing {
     return [...this.#logs.values()].some((log) => log.isOver);
   }
 
-  /** Opens those that are not open. `hasPrefix`: their names are in front of their lines. */
+  /** Opens those that are not open. `hasPrefix`: names in front of the lines. */
   add(names: readonly string[], {hasPrefix}: {hasPrefix: boolean}): void {
     const all = [...new Set([...this.#logs.keys(), ...names])];
     const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
     for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf(name));
   }
 
-  /** No more are added. */
   close(): void {
     this.#mayGrow = false;
     this.print();
@@ -179,8 +174,8 @@ class Printing {
   }
 
   /**
-   * Prints while the output has room, a batch of whole lines of each log in turn: no line is broken by another log's,
-   * and a log that is never quiet leaves room for the others. The next call continues with the first of `#turns`.
+   * Prints while the output has room, a batch of whole lines of each log in turn: no log breaks a line of another, and
+   * a busy log leaves room for the others. The next call continues with the first of `#turns`.
    */
   print(): void {
     const {output} = this.#options;
@@ -217,26 +212,22 @@ class Printing {
   }
 }
 
-/** As often as the screen requests the list. Milliseconds. */
+/** Milliseconds, as between the screen's requests for the list. */
 const requestEvery = 2_000;
 
 type WatchNamesOptions = {
   readonly patterns: readonly NamePattern[];
   readonly client: ApiClient;
   readonly clock: Clock;
-  /** Continue for those that come later. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** Called with the names that match, at every response. */
+  /** Called at every response, with all names that match. */
   readonly onNames: (names: readonly string[]) => void;
-  /** Writes why there is no list, once for each reason; it is requested again. */
+  /** Writes why there is no list, once for each reason. */
   readonly note: (text: string) => void;
 };
 
-/**
- * Keeps finding the pipelines that match. Without `follow` it requests the list once, and rejects with an `ApiError`
- * when that fails; with it, too, the first request may reject. Resolves when the signal is aborted, or there is nothing more to do.
- */
+/** Lists matching pipelines, with `follow` until the signal. Rejects with an `ApiError` if the first request fails. */
 export async function watchNames(options: WatchNamesOptions): Promise<void> {
   const {patterns, client, clock, follow, signal, onNames, note} = options;
   let trouble: string | undefined;
@@ -257,7 +248,7 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
   }
 }
 
-/** What is printed in front of each pipeline's lines: its name, padded so that all lines begin in one column. */
+/** Names as prefixes, padded so that all lines begin in one column. */
 export function linePrefixes(names: readonly string[]): (name: string) => string {
   const width = Math.max(0, ...names.map((name) => name.length));
   return (name) => `${name.padEnd(width)} | `;

@@ -10,11 +10,11 @@ import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleO
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
-/** Milliseconds between checks whether a catch-up is over, when nothing happens. */
+/** Milliseconds between checks whether the catch-up of a quiet log is over. */
 const checkEvery = 50;
-/** A record is complete after this many milliseconds without a byte: the server sends one in one piece. */
+/** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
-/** Milliseconds between requests for a pipeline that was deleted: as often as the screen requests its list. */
+/** Milliseconds between requests for a deleted pipeline: as often as the screen requests its list. */
 const requestEvery = 2_000;
 
 export type PipelineLogOptions = {
@@ -25,22 +25,20 @@ export type PipelineLogOptions = {
   readonly follow: boolean;
   /** When following: end with the log. */
   readonly exitOnEnd: boolean;
-  /** Printed in front of each line. */
   readonly prefix: string | undefined;
   readonly stripColor: boolean;
-  /** The bound of the stream's buffer, where lines wait for a slow reader. */
+  /** Bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
-  /** Where records, not lines, are printed: which, and how. */
+  /** Undefined: lines are printed, not records. */
   readonly records?: RecordPrinterOptions | undefined;
-  /** What to add to the note that there is no such pipeline. */
+  /** Text to add to the note that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
-  /** Writes one line about this pipeline. */
   readonly note: (text: string, kind?: 'failure') => void;
-  /** There may be something to print, or it may be over. */
+  /** There may be something to print, or the log may be over. */
   readonly onChange: () => void;
 };
 
-/** The printing of one pipeline's log: its stream, its printer, and when it is over. */
+/** Prints one pipeline's log: its stream, its printer, and when it is over. */
 export class PipelineLog {
   readonly #options: PipelineLogOptions;
   readonly #stream: LogStream;
@@ -48,7 +46,7 @@ export class PipelineLog {
   /** Absent when following. */
   readonly #catchUp: CatchUp | undefined;
   readonly #unsubscribe: () => void;
-  /** Following, and the last of the catch-up is not printed yet. */
+  /** Following, and the tail of the catch-up is not printed yet. */
   #waitsForTail: boolean;
   #cancelRest: (() => void) | undefined;
   #cancelTimer = () => {};
@@ -73,7 +71,7 @@ export class PipelineLog {
     this.#keepChecking();
   }
 
-  /** It is over, and everything that came was printed. */
+  /** The log is over, and everything that came was printed. */
   get done(): boolean {
     return this.#printer.done;
   }
@@ -87,19 +85,19 @@ export class PipelineLog {
     return this.#printer.isOver;
   }
 
-  /** The pipeline's, once it was requested. */
+  /** Undefined before the pipeline was requested. */
   get platformVersion(): string | undefined {
     return this.#stream.connection.pipelineAtEnd?.platformVersion;
   }
 
-  /** Prints some lines, or one note; the output has room. False: there is nothing to print. */
+  /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
     const printed = this.#printer.printSome(output);
     if (this.isOver && !this.#ending) this.#end({failed: false, continues: true});
     return printed;
   }
 
-  /** A record has ended everything, here or in another log: prints what a shape prints at the end only. */
+  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
   cutShort(output: LineOutput): void {
     this.#printer.cutShort(output);
   }
@@ -128,14 +126,14 @@ export class PipelineLog {
       opened: this.#opened,
       logEnded: this.#logEnded,
     };
-    // Sooner than a `CatchUp` would: lines that come meanwhile count as the last of it.
+    // Without the wait of `CatchUp` for quiet: lines that come during it would count as catch-up.
     if (this.#waitsForTail && connection.kind === 'live') {
       this.#waitsForTail = false;
       this.#printer.caughtUp();
     }
     if (this.#printer.tooSlow) this.#end(failure(tooSlowWords));
     const ending = this.#ending ? undefined : this.#endingOf(input);
-    // What a new epoch has brought already is behind the end.
+    // Lines of a new epoch that came already are after the end, and not printed.
     if (ending) this.#end(ending, end?.id);
     else if (connection !== this.#connection) this.#onConnection(connection);
     this.#options.onChange();
@@ -171,14 +169,13 @@ export class PipelineLog {
     else this.#printer.end({...ending, from});
   }
 
-  /** There is no such pipeline; the user may mean another one. */
   async #endWith(ending: Ending, hint: (name: string) => Promise<string>): Promise<void> {
     const more = await hint(this.#options.name);
     this.#printer.end({...ending, say: `${ending.say}${more}`});
     this.#options.onChange();
   }
 
-  /** Notes why the pipeline died, once for each death: its log may not have it. */
+  /** Reports why the pipeline died, once for each death: the reason may not be in its log. */
   #reportDeath(): void {
     const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.connection.pipelineAtEnd ?? {};
     if (deploymentError === undefined) return;
@@ -194,11 +191,11 @@ export class PipelineLog {
     const {recording} = this.#stream.snapshot.get();
     const words = recordingWords(this.#recording, recording);
     if (words !== undefined) this.#options.note(words);
-    // A recording that opens again after a failure may fail again.
+    // `opening` is skipped: a recording that opens again after a failure may fail for the same reason.
     if (recording?.kind !== 'opening') this.#recording = recording;
   }
 
-  /** Notes why nothing comes, once for each reason, and requests a deleted pipeline until it is back. */
+  /** Reports why nothing comes, once for each reason, and requests a deleted pipeline until it is back. */
   #onConnection(connection: ConnectionState): void {
     this.#connection = connection;
     if (connection.kind === 'live') this.#trouble = undefined;

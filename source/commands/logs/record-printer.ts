@@ -6,10 +6,9 @@ import {RecordIndex} from '../../records/record-index.ts';
 import type {MarkdownInput} from '../../viewport/markdown.ts';
 import type {PrintedRecord, RecordShape} from './record-shapes.ts';
 
-/** Which records are printed. */
 export type Selecting = {
   readonly filters: readonly Filter[];
-  /** The first record of this time and all after it; Unix time in ms. */
+  /** Unix time in ms: prints the first record from this time on, and all after it. */
   readonly since: number | undefined;
   /** Pattern, as typed, of the record that ends everything. */
   readonly exitOn: string | undefined;
@@ -17,7 +16,6 @@ export type Selecting = {
   readonly watch: TimeLimit;
 };
 
-/** The log that is to be printed. */
 export type LogToPrint = {
   readonly name: string;
   /** Printed in front of lines as sent. */
@@ -25,13 +23,12 @@ export type LogToPrint = {
   readonly info: () => Pick<MarkdownInput, 'server' | 'platformVersion'>;
 };
 
-/** The note when a pattern was given up. */
 export const tooSlowWords = 'a pattern takes too long for these lines · write it without a repeat inside a repeat';
 
 export type RecordPrinterOptions = {
   readonly selecting: Selecting;
   readonly shape: RecordShape;
-  /** Of the records until `caughtUp`, only the last ones are printed: this many; undefined: all. */
+  /** How many of the last records before `caughtUp` are printed; undefined: all. */
   readonly tail: number | undefined;
 };
 
@@ -40,7 +37,7 @@ export class RecordPrinter {
   readonly #selector: RecordSelector;
   readonly #shape: RecordShape;
   readonly #tail: number;
-  /** Records that wait for the end of the catch-up. */
+  /** Records that wait for the end of the catch-up; undefined: none has to. */
   #held: Selected[] | undefined;
   #isOver = false;
   #hasEnded = false;
@@ -58,7 +55,6 @@ export class RecordPrinter {
     return this.#isOver;
   }
 
-  /** `end` was called. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -83,15 +79,12 @@ export class RecordPrinter {
     this.#selector.flush();
   }
 
-  /** Words of a marker, for shapes that list them at the end. */
+  /** Words of a marker, for shapes that list gaps at the end. */
   addGap(words: string): void {
     this.#gaps.push(words);
   }
 
-  /**
-   * Reads the records that begin at `from` or later and before `stop`, their lines below `end`, about `maxBytes` of them.
-   * `lines`: how many were read, printed or not.
-   */
+  /** Prints records that begin in [`from`, `stop`), lines below `end`, about `maxBytes`. `lines`: printed or not. */
   read(range: {readonly from: number; readonly stop: number; readonly end: number; readonly maxBytes: number}): {
     readonly next: number;
     readonly lines: number;
@@ -113,21 +106,21 @@ export class RecordPrinter {
     return {next, lines, bytes: Buffer.concat(parts)};
   }
 
-  /** The catch-up is over: returns what waited for that. */
+  /** The catch-up is over: prints what waited for that. */
   caughtUp(): Uint8Array {
     const held = this.#held?.slice(-this.#tail) ?? [];
     this.#held = undefined;
     return Buffer.concat(held.map((record) => this.#print(record)));
   }
 
-  /** Nothing more comes: what is still to print. */
+  /** Nothing more comes: prints what is left. */
   end(): Uint8Array {
     if (this.#hasEnded) return Buffer.of();
     this.#hasEnded = true;
     return Buffer.concat([this.caughtUp(), Buffer.from(this.#shape.end?.(this.#gaps) ?? '')]);
   }
 
-  /** A record has ended everything, here or in another log: what was read, in a shape that is printed at the end only. */
+  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
   cutShort(): Uint8Array {
     return this.#shape.end ? this.end() : Buffer.of();
   }
@@ -146,13 +139,13 @@ export class RecordPrinter {
     if (this.#tail === 0) return Buffer.of();
     const before = this.#held.at(-1);
     if (record.lines.length === 0 && before) {
-      // It would replace one that is printed: the one before it is the last instead.
+      // It prints nothing, but would use one place of the tail: the record before it becomes the last one.
       this.#held[this.#held.length - 1] = {...before, isLast: true};
       return Buffer.of();
     }
-    // The buffer frees what was read.
+    // Copied: the buffer frees what was read.
     this.#held.push({...record, lines: record.lines.map((line) => Buffer.from(line))});
-    // Not one by one: an array is moved by every shift.
+    // Not one by one: every `shift` moves the whole array.
     if (this.#held.length >= 2 * this.#tail + 1024) this.#held.splice(0, this.#held.length - this.#tail);
     return Buffer.of();
   }
@@ -160,23 +153,19 @@ export class RecordPrinter {
 
 const stepBytes = 1024 * 1024;
 
-/** A record to print, and whether it is the last. */
 type Selected = PrintedRecord & {readonly isLast: boolean};
 
-/**
- * Selects the records of a growing log, in the order of its lines. A record is complete once the next has begun: until
- * then it is held back, or until `flush`.
- */
+/** Selects the records of a growing log, in order. A record is held back until the next one begins, or `flush`. */
 class RecordSelector {
   readonly #buffer: LogBuffer;
   readonly #index: RecordIndex;
   readonly #shown: ShownLines;
   readonly #exits: ShownLines | undefined;
   readonly #since: number | undefined;
-  /** The record of `since` has come. */
+  /** The first record from `since` on has come. */
   #hasBegun: boolean;
   #time: number | undefined;
-  /** The records below do not wait for more lines. */
+  /** Records below do not wait for more lines. */
   #flushedTo = 0;
 
   constructor(buffer: LogBuffer, {filters, since, exitOn, watch}: Selecting) {
@@ -195,12 +184,11 @@ class RecordSelector {
     return this.#shown.tooSlow.length > 0 || (this.#exits?.tooSlow.length ?? 0) > 0;
   }
 
-  /** Reads what is new. */
   check(): void {
     for (const lines of [this.#shown, this.#exits]) while (lines && !lines.step(stepBytes));
   }
 
-  /** The records of the entries below this id, as far as they were read, get no more lines. */
+  /** Records of entries below this id get no more lines. */
   get completeTo(): number {
     const {firstId} = this.#buffer;
     const end = this.#index.settledTo;
@@ -208,26 +196,25 @@ class RecordSelector {
     return Math.max(this.#flushedTo, last);
   }
 
-  /** There are lines whose record may continue. */
   get hasPending(): boolean {
     return this.completeTo < this.#index.settledTo;
   }
 
-  /** Nothing has come for a while, or nothing will: what has come is whole. */
+  /** The log is quiet: what came is complete. */
   flush(): void {
     this.check();
     this.#flushedTo = this.#buffer.hasOpenLine ? this.#index.settledTo : this.#buffer.endId;
   }
 
-  /** Nothing more comes: the line that has not ended is one. */
+  /** Nothing more comes: an open line is complete, too. */
   closeLog(): void {
     this.check();
     this.#flushedTo = this.#buffer.endId;
   }
 
   /**
-   * The lines of one record from `from` on, below `end`; `record` is absent if it is not selected. Between two of them
-   * may be markers: only one that loses lines parts a record.
+   * The lines of one record in [`from`, `end`); `record` is absent if it is not selected. Markers may be between them:
+   * only one that loses lines splits a record.
    */
   read(from: number, end: number): {readonly next: number; readonly lines: number; readonly record?: Selected} {
     if (this.#buffer.lineAt(from) === undefined) return {next: from + 1, lines: 0};

@@ -11,16 +11,15 @@ import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
   readonly lines: readonly Buffer[];
-  /** Unix time in ms: its own, or that of the record before it. */
+  /** Unix time in ms: the record's own, or that of the record before it. */
   readonly time: number | undefined;
   /** False: more lines of a record that was printed before. */
   readonly startsHere: boolean;
 };
 
-/** How records are printed, one after the other. */
 export type RecordShape = {
   readonly print: (record: PrintedRecord) => Uint8Array;
-  /** Text behind them all. */
+  /** Text after all records. */
   readonly end?: (gaps: readonly string[]) => string;
 };
 
@@ -44,10 +43,7 @@ export function linesShape({
   };
 }
 
-/**
- * One JSON object a line. What a record does not have is null, or absent; nothing of a line is left out but its colours
- * and the process that wrote it.
- */
+/** One JSON object a line: only colours and the writing process are left out; what is missing is null or absent. */
 export function jsonShape(pipeline: string): RecordShape {
   return {
     print({lines, startsHere}) {
@@ -62,7 +58,7 @@ export function jsonShape(pipeline: string): RecordShape {
         ...(record?.span !== undefined && {span: record.span}),
         message: [message, ...more].join('\n'),
         ...(Object.keys(fields).length > 0 && {fields}),
-        // The rest of a record, whose first lines were printed before lines of another one.
+        // The rest of a record: lines of another one were printed between its lines.
         ...(!startsHere && {continues: true}),
       };
       return Buffer.from(`${jsonText(object)}\n`);
@@ -75,7 +71,7 @@ export function templateShape(pipeline: string, template: Template): RecordShape
   return {
     print({lines, time}) {
       const {record, first, more} = read(lines, safeTextOf);
-      // Strings of a line in JSON may have control characters, as escapes.
+      // Strings in JSON may have control characters as escapes.
       const message = record ? safe(wholeMessage(record, first)) : first;
       const values: Readonly<Record<TemplateField, string>> = {
         pipeline,
@@ -92,17 +88,17 @@ export function templateShape(pipeline: string, template: Template): RecordShape
   };
 }
 
-/** All lines as evidence for an issue or a message, at the end. */
-export function markdownShape(facts: () => Omit<MarkdownInput, 'span' | 'gaps'>): RecordShape {
-  const evidence = new MarkdownReport((line) => lineAsSent(line).text);
+/** Prints at the end: all lines as a report for an issue or a message. */
+export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>): RecordShape {
+  const report = new MarkdownReport((line) => lineAsSent(line).text);
   let span: MarkdownInput['span'];
   return {
     print({lines, time}) {
-      for (const line of lines) evidence.add(line);
+      for (const line of lines) report.add(line);
       if (time !== undefined) span = {from: span?.from ?? time, to: time};
       return Buffer.of();
     },
-    end: (gaps) => evidence.finish({...facts(), span, gaps}),
+    end: (gaps) => report.finish({...info(), span, gaps}),
   };
 }
 
@@ -112,7 +108,7 @@ function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
   return {record: parseRecord(first), first, more};
 }
 
-/** A record's message and fields. JSON has a name once: if a field comes twice, the message has all of them. */
+/** A JSON object has a name once: if a field comes twice, the message has all fields. */
 function messageAndFields(record: LogRecord, line: string) {
   const all = recordFields(record, line);
   const fields = Object.fromEntries(all);
@@ -124,7 +120,7 @@ function bareMessage(record: LogRecord, line: string): string {
   return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
 }
 
-/** The message with its fields, but for those of the runner, which only name the pipeline. */
+/** The message with its fields, except the runner's, which only name the pipeline. */
 function wholeMessage(record: LogRecord, line: string): string {
   if (record.format === 'text') {
     return line.slice(record.messageStart, record.source === 'manager' ? record.fieldsStart : undefined);
@@ -141,7 +137,6 @@ function safeTextOf(line: Buffer): string {
   return lineAsSent(line).text;
 }
 
-/** Lines of text that may have control characters, sanitised. */
 function safe(text: string): string {
   return text
     .split('\n')

@@ -20,12 +20,12 @@ import {runLogsFrom} from './logs-from.ts';
 import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
 import {jsonShape, linesShape, markdownShape, type RecordShape, templateShape} from './record-shapes.ts';
 
-/** The program's end waits no longer for a disk that hangs. Milliseconds. */
+/** Milliseconds that the end of the program waits for a disk that hangs. */
 const recordingPatience = 2_000;
-/** The same for a server that does not send its version, which was requested at the start. Milliseconds. */
+/** Milliseconds that it waits for the server's version, requested at the start. */
 const versionPatience = 300;
 
-/** `pipetail logs` on the process's streams and signals. Returns the exit code. */
+/** Returns the exit code. */
 export async function runLogsCommand(options: {
   readonly settings: Settings;
   readonly request: Extract<Request, {kind: 'logs'}>;
@@ -34,10 +34,10 @@ export async function runLogsCommand(options: {
 }): Promise<number> {
   const {settings, request, version, process} = options;
   const recordsOf = recordPrinters(request, systemClock.wall());
-  // While nothing is connected there are only timers of the clock, and those do not keep a process alive.
+  // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
-  // A reader of stderr that is slow, or gone, does not stop the reading of logs.
+  // A slow or closed stderr must not stop the logs.
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
@@ -52,11 +52,11 @@ export async function runLogsCommand(options: {
     const {timeout} = request;
     const {directory, maxBytes} = settings.record;
     const server = await openServer(settings, version, systemClock);
-    const of = serverName(server.client.baseUrl, settings.server.tenant);
+    const serverKey = serverName(server.client.baseUrl, settings.server.tenant);
     const recordings =
       directory === undefined
         ? undefined
-        : new Recordings({directory, server: of, maxBytes, clock: systemClock, processes: processesOf(process)});
+        : new Recordings({directory, server: serverKey, maxBytes, clock: systemClock, processes: processesOf(process)});
     const closed = new AbortController();
     const untilClosed = AbortSignal.any([signal, closed.signal]);
     const versionChecked = reportOldServer(serverVersion(server.client, untilClosed), note);
@@ -79,9 +79,9 @@ export async function runLogsCommand(options: {
       Promise.race([recordings?.closed(), within(recordingPatience)]),
       Promise.race([versionChecked, within(versionPatience)]),
     ]);
-    // Their timers would keep the process from ending.
+    // The timers of `within` would keep the process from ending.
     closed.abort();
-    // What a reader that stands still has not taken would keep the process from ending.
+    // Output that a stalled reader has not read would keep the process from ending.
     if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));
     await server.close();
     return exitCode(code);
@@ -90,10 +90,7 @@ export async function runLogsCommand(options: {
   }
 }
 
-/**
- * How records are selected and printed for each log; undefined when the log's bytes are printed as they are.
- * Throws `UsageError` for a time that is none.
- */
+/** Undefined when the bytes of the logs are printed unchanged. Throws `UsageError` for a wrong time. */
 export function recordPrinters(
   request: LogsRequest,
   now: number,
