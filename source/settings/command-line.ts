@@ -7,7 +7,7 @@ import {closest, UsageError} from './parse-values.ts';
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
 
-/** Parses the words. Throws `UsageError` for a flag that is unknown or another command's. */
+/** Throws `UsageError` for a flag that is unknown or belongs to another command. */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   // Words after `--` are names, even if they look like a command or a flag.
   const separator = argv.indexOf('--');
@@ -28,12 +28,9 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
   return {...commandLine, flags: flags.set('context', context)};
 }
 
-/**
- * Flags by name as typed: a text (`''`: the value is missing), or whether a switch is on. `--no-…` turns off a switch that
- * a variable or the file can turn on, and `--prefix` turns off `--no-prefix`.
- */
+/** `--no-…` turns off a switch that a variable or the file can turn on; `--prefix` turns off `--no-prefix`. */
 function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
-  // yargs-parser, inside meow, reads `--no-x` as x=false: the switch is declared as x and inverted below.
+  // meow's yargs-parser reads `--no-x` as x=false: the switch is declared as x and inverted below.
   const declared = Object.fromEntries(
     options.map((option: Option) => [
       camelCase(option.flag.replace(/^no-/, '')),
@@ -63,7 +60,6 @@ function find(flag: string): Option | undefined {
   return options.find((option) => option.flag === flag);
 }
 
-/** Throws `UsageError` for a flag that only other commands have. */
 function rejectForeignFlags(flags: Flags, command: CommandName): void {
   for (const flag of flags.keys()) {
     const option = find(flag);
@@ -78,7 +74,7 @@ function camelCase(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Our flags by the names that they have in stern, kubectl, k9s, curl, tail and journalctl. */
+/** Names in stern, kubectl, k9s, curl, tail and journalctl for our flags. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ...['include', 'i', 'regex', 'regexp', 'filter'].map((flag) => [flag, 'grep'] as const),
   ...['since-time', 'S'].map((flag) => [flag, 'since'] as const),
@@ -96,7 +92,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 
 function suggestion(flag: string): string {
   const flags = options.map((option) => option.flag);
-  // A single letter is near every other.
+  // Every single letter is near every other one.
   const near = elsewhere.get(flag) ?? (flag.length === 1 ? undefined : closest(flag, flags));
   return near === undefined ? '' : ` · did you mean --${near}?`;
 }

@@ -1,6 +1,6 @@
 import type {FlagName} from './option-table.ts';
 
-/** A configuration file, after its form and its values were checked. */
+/** A checked configuration file. */
 export type ConfigFile = {
   /** For messages: with `~` for the home folder. */
   readonly name: string;
@@ -14,7 +14,7 @@ export type ConfigFile = {
 /** A value as text, whatever its type in the file, and its place: `file:line`. */
 export type FileValue = {readonly text: string; readonly where: string};
 
-/** A `[contexts.NAME]` table: a server with its credential. */
+/** A `[contexts.NAME]` table. */
 export type ContextTable = {
   readonly name: string;
   readonly where: string;
@@ -22,10 +22,10 @@ export type ContextTable = {
   readonly values: ReadonlyMap<ContextKey, FileValue>;
 };
 
-/** A key of a `[contexts.NAME]` table: an option of the server, or one of the two that only contexts have. */
+/** An option about the server, or one of the two keys that only contexts have. */
 export type ContextKey = FlagName | 'auth-variable' | 'color';
 
-/** A line of `[keys]`: the keys that replace those of a command; an empty list leaves it without any. */
+/** A line of `[keys]`: `keys` replaces the command's own keys, also when it is empty. */
 export type KeyRemap = {readonly command: string; readonly keys: readonly string[]; readonly where: string};
 
 /** No file, or an empty one. */

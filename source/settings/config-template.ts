@@ -34,10 +34,7 @@ const aboutThemes = `# Your own themes, for  theme = "mine"  at the top. A colou
 /** A command whose keys can be changed. */
 export type KeyLine = {readonly command: string; readonly keys: readonly string[]; readonly help: string};
 
-/**
- * The text of a configuration file with every option at its default, or with an example where it has none, all commented
- * out: `# ` begins an explanation, and `#` without a blank a line that can be enabled.
- */
+/** Every option, commented out: `# ` begins an explanation, `#` without a blank a line that can be enabled. */
 export function configTemplate(keyLines: readonly KeyLine[]): string {
   return [
     introduction,
@@ -72,7 +69,6 @@ function lineOf({flag, value, fallback, example, choices}: Option): string {
   return `#${flag} = ${isNumber ? text : tomlText(text)}`;
 }
 
-/** Of options that exclude each other only one, so that the table is valid with all its lines enabled. */
 const examples: ReadonlyMap<string, string> = new Map([
   ['host', '"https://feldera.example.com"'],
   ['auth-variable', '"PROD_FELDERA_KEY"'],
@@ -84,6 +80,7 @@ const examples: ReadonlyMap<string, string> = new Map([
   ['insecure', 'false'],
   ['color', '"red"'],
 ]);
+/** Written as `# or: …`: the table must be valid with all its lines enabled, and they exclude `auth-variable`. */
 const alternatives = ['auth', 'auth-token-command'];
 
 function contextLine({flag, help}: Option): string {
@@ -91,7 +88,7 @@ function contextLine({flag, help}: Option): string {
   return `# ${help}\n${alternatives.includes(flag) ? `# or: ${line}` : `#${line}`}`;
 }
 
-/** In `'…'` where that avoids escapes: a pattern reads best so. */
+/** Uses `'…'` where that avoids escapes, as in patterns. */
 function tomlText(value: string): string {
   return /[\\"]/.test(value) && !value.includes("'") ? `'${value}'` : JSON.stringify(value);
 }

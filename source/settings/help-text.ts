@@ -69,10 +69,10 @@ const ending: Readonly<Record<CommandName, readonly string[]>> = {
 
 /** Cells before an option's explanation. */
 const optionIndent = 27;
-/** In a narrower terminal rows are not wrapped. */
+/** Cells. In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
-/** The text of `--help` for a command, from the table of options. `width`: cells of the terminal. */
+/** The text of `--help`. `width`: the terminal's, in cells. */
 export function helpText(command: CommandName, width = Number.POSITIVE_INFINITY): string {
   const prose = (text: string) => wrap(text, /^.*\S {2,}/.exec(text)?.[0].length ?? 0, width);
   const rows = optionRows(command).flatMap(({left, help}) =>
@@ -97,7 +97,7 @@ function wrap(text: string, indent: number, width: number): readonly string[] {
   return [...rows, row];
 }
 
-/** Options of a command as two columns; docs/options.md is made from these too. */
+/** Options as two columns, also for docs/options.md and the manual page. */
 export function optionRows(command: CommandName): readonly {left: string; help: string}[] {
   return options
     .filter((option: Option) => option.commands.includes(command))

@@ -8,19 +8,19 @@ export type Option = {
   readonly alias?: string;
   /** The name of the value in the help; absent for a switch. */
   readonly value?: string;
-  /** The variable that is read without the flag, if it is not `PIPETAIL_` and the flag's name (`variableOf`). */
+  /** Set unless it is `PIPETAIL_` and the flag's name (`variableOf`). */
   readonly variable?: string;
   readonly fallback?: string;
   /** An example for `config init` where there is no default. */
   readonly example?: string;
   readonly help: string;
-  /** All possible values, if they can be listed. */
+  /** All values, if they can be listed. */
   readonly choices?: readonly string[];
   /** The commands that accept it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
   /** The commands that read it from a flag only, not from a variable or the file. */
   readonly once?: readonly CommandName[];
-  /** Names the server or the credential: in the configuration file it belongs in a context. */
+  /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
 };
 
@@ -31,11 +31,10 @@ type WordedCommand = (typeof commandWords)[number];
 
 export const commandWords = ['logs', 'list', 'status', 'completion', 'config', 'demo'] as const;
 
-/** The commands that ask a server. */
 const askServer = ['screen', 'logs', 'list', 'status'] as const;
 const all = ['screen', ...commandWords] as const;
 
-/** Every option, in the order in which the help shows them. */
+/** In the order of the help. */
 export const options = [
   {
     flag: 'context',
@@ -370,17 +369,17 @@ export const options = [
 
 export type FlagName = (typeof options)[number]['flag'];
 
-/** The commands that read the option from a variable or the configuration file too. */
+/** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
   return commands.filter((command) => !once.includes(command));
 }
 
-/** Whether a variable or the configuration file can set the option, for one command at least. */
+/** Whether a variable or the configuration file can set the option for at least one command. */
 export function isConfigurable(option: Option): boolean {
   return effectiveCommands(option).length > 0;
 }
 
-/** The variable that is read without the flag, if there is one; `command`: by that command. */
+/** The variable that sets the option, if there is one; `command`: for that command. */
 export function variableOf(option: Option, command?: CommandName): string | undefined {
   if (option.variable !== undefined) return option.variable;
   const isRead = command === undefined ? isConfigurable(option) : effectiveCommands(option).includes(command);
@@ -388,7 +387,7 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Whether the command accepts the flag. `config` accepts those that can be in its file, to show the result. */
+/** `config` also accepts the flags of options that can be in its file, to show the result. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
   return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
 }
@@ -403,12 +402,11 @@ export function readsOption(verb: string, flag: string): boolean {
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
 
-/** The option with that flag. */
 export function optionOf(flag: FlagName): Option {
   const option = byFlag.get(flag);
   if (!option) throw new Error(`no option --${flag}`);
   return option;
 }
 
-/** Names of values that may be numbers in the configuration file. */
+/** Values (`Option.value`) that may be numbers in the configuration file. */
 export const numericValues = ['N', 'SECONDS', 'SIZE', 'TIME', 'CELLS'];

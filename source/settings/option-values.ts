@@ -13,10 +13,9 @@ import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags by name as typed: a text, or a switch turned on or off. */
+/** Flags by name as typed: a text (`''`: its value is missing), or a switch turned on or off. */
 export type Flags = ReadonlyMap<string, string | boolean>;
 
-/** Where options are read from. */
 type OptionSources = {
   readonly command: CommandName;
   readonly flags: Flags;
@@ -24,7 +23,6 @@ type OptionSources = {
   readonly file: ConfigFile;
 };
 
-/** The value of an option and where it came from. */
 type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
@@ -34,7 +32,7 @@ type OptionValue = {
   readonly from: string;
 };
 
-/** The options of one call, wherever they came from. */
+/** The options of one call, from all sources. */
 export type OptionValues = {
   /** Typed in this call; a switch: turned on. */
   readonly has: (flag: FlagName) => boolean;
@@ -49,9 +47,8 @@ export type OptionValues = {
 };
 
 /**
- * The one precedence of all options: flag, variable, configuration file, default. Options that the command does not accept
- * have their default. Options of one call (`once`) have no variable and no line in the file. An empty variable is none.
- * `context`: the context that names the server, if one does; then no variable about the server is read.
+ * Precedence: flag, variable, configuration file, default. An option that the command does not accept has its default; an
+ * empty variable is not set. With a `context`, no variable about the server is read.
  */
 export function optionValues({command, flags, environment, file}: OptionSources, context?: ContextTable): OptionValues {
   const isRead = (option: Option) =>
@@ -104,13 +101,12 @@ function fallback({flag, value, fallback: text}: Option): OptionValue | undefine
   return found === undefined ? undefined : {text: found, source: 'default', name: `--${flag}`, from: 'default'};
 }
 
-/** Options that exclude each other: a flag for one replaces the other of the context. */
+/** Options that exclude each other: a flag for one overrides the other in the context. */
 const alternatives: readonly (readonly FlagName[])[] = [
   ['auth', 'auth-token-command'],
   ['insecure', 'tls-cert'],
 ];
 
-/** The value of an option in a context; messages name it `auth of context prod`. */
 function fromContext(
   table: ContextTable,
   flag: FlagName,
@@ -132,13 +128,11 @@ function fromContext(
 }
 
 /**
- * The context that names the server. A context is one whole: its credential never goes to another host. So
- * - one that is named, by `--context` or `PIPETAIL_CONTEXT`, applies whatever other variables hold. `--host` conflicts
- *   with `--context`, and wins over `PIPETAIL_CONTEXT`;
- * - the file's own (`context = "…"`) applies where neither `--host` nor `FELDERA_HOST` names a server: a key in a
- *   variable names none;
- * - with a context no variable about the server is read: host, credential, tenant, certificates;
- * - single flags (`--tenant`, `--tls-cert`, `--auth`) win over the context.
+ * The context that names the server. Its credential never goes to another host:
+ * - `--context` and `PIPETAIL_CONTEXT` win over variables about the server; `--host` conflicts with the first and wins
+ *   over the second.
+ * - The file's own (`context = "…"`) applies unless `--host` or `FELDERA_HOST` names a server; a key alone names none.
+ * - Single flags (`--tenant`, `--tls-cert`, `--auth`) win over the context.
  * Throws `UsageError` for a context that is not in the file.
  */
 export function currentContext({flags, environment, file}: Omit<OptionSources, 'command'>): ContextTable | undefined {
@@ -157,7 +151,7 @@ export function currentContext({flags, environment, file}: Omit<OptionSources, '
   return findContext(own.text, `${own.where}: context`, file);
 }
 
-/** The flag or variable that names a server, so that the file's own context does not apply. */
+/** The flag or variable that names a server; then the file's own context does not apply. */
 export function serverNamedBy({flags, environment}: Pick<OptionSources, 'flags' | 'environment'>): string | undefined {
   if (flags.has('host')) return '--host';
   const variable = variableOf(optionOf('host')) ?? '';
@@ -179,7 +173,7 @@ function findContext(name: string, from: string, {contexts, name: file}: ConfigF
   );
 }
 
-/** A key of a context, described as options are. */
+/** A key of a context, described like an option. */
 export type ContextOption = Option & {readonly flag: ContextKey};
 
 const authVariable: ContextOption = {
@@ -195,7 +189,6 @@ const color: ContextOption = {
   commands: [],
 };
 
-/** Every key that a context may have. */
 export const contextOptions: readonly ContextOption[] = [
   ...options
     .filter((option: Option) => option.ofContext)

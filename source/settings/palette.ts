@@ -1,6 +1,6 @@
 import {didYouMean, listed, UsageError} from './parse-values.ts';
 
-/** The colours that every terminal has, in the order of their numbers. */
+/** The terminal's own 16 colours, in the order of their numbers. */
 export const colorNames = [
   'black',
   'red',
@@ -20,12 +20,12 @@ export const colorNames = [
   'bright-white',
 ] as const;
 
-/** The built-in themes; a configuration may add its own. */
+/** The built-in themes. */
 export const themeNames = ['default', 'light', 'dark', 'mono', 'solarized', 'solarized-light'] as const;
 
 export type ThemeName = (typeof themeNames)[number];
 
-/** The user's themes: by name, the looks of the colours that each changes, as written (`readColor`). */
+/** The user's themes by name: the colours that each changes, with their looks as written (`readColor`). */
 export type OwnThemes = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** An index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
@@ -34,7 +34,7 @@ type PaletteColor = number | readonly [red: number, green: number, blue: number]
 /** The forms of a colour, for messages. */
 export const colorForms = '#rrggbb, a number from 0 to 255 or a name such as bright-red';
 
-/** Reads a colour: `#rrggbb`, a number from 0 to 255, or one of `colorNames`; undefined if it is none of these. */
+/** Undefined for a text that is none of `colorForms`. */
 export function readColor(text: string): PaletteColor | undefined {
   const written = text.trim().toLowerCase();
   const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/.exec(written);
@@ -48,7 +48,7 @@ export function readColor(text: string): PaletteColor | undefined {
   return index === -1 ? undefined : index;
 }
 
-/** The theme of that name. Throws `UsageError` if there is none; `option` names the option in the message. */
+/** Throws `UsageError` for an unknown theme; `option` names the option in the message. */
 export function readTheme(name: string, own: OwnThemes, option: string): string {
   const themes = [...themeNames, ...own.keys()];
   const found = themes.find((each) => each === name) ?? themes.find((each) => each === name.toLowerCase());

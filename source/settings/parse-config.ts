@@ -26,8 +26,8 @@ import {settingsOf} from './settings.ts';
 const tables = ['contexts', 'keys', 'themes'] as const;
 
 /**
- * Reads the text of a configuration file, strictly: an unknown or repeated key, a wrong type and an invalid value are
- * problems. They come in the order of the lines; everything else is read all the same.
+ * Unknown keys, wrong types and invalid values are problems, in the order of lines; everything else is read. A text that
+ * is not TOML is one problem and an empty file.
  */
 export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly Problem[]} {
   const toml = tomlRows(text);
@@ -78,7 +78,7 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
   return values;
 }
 
-/** Why a key cannot be at the top of the file. */
+/** Why a key cannot be at the top of the file; undefined if it can. */
 function refusalOf(key: string, option: Option | undefined): string | undefined {
   if (option?.ofContext) return `'${key}' belongs to a server: set it in a context, [contexts.NAME]`;
   if (option && isConfigurable(option)) return undefined;
@@ -92,11 +92,11 @@ function exampleOf(table: string): string {
   return table === 'keys' ? table : `${table}.NAME`;
 }
 
-/** `[keys]`: a command's name, and a key or a list of keys. The screen's table of commands checks that they exist. */
+/** `[keys]`: for a command, a key or a list of keys. The screen's table of commands checks later that they exist. */
 function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report): KeyRemap[] {
   const remaps: KeyRemap[] = [];
   for (const {path, line, value} of rows) {
-    // A dot in a command's name is a table to TOML.
+    // TOML reads a dot in a command's name as a table.
     const command = path.slice(1).join('.');
     const items = value.type === 'list' ? value.items : [value];
     const keys = items.flatMap((item) => (item.type === 'text' ? [item.text] : []));
@@ -114,7 +114,7 @@ function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report)
 type ReadOptions = {
   /** The file, as messages name it. */
   readonly name: string;
-  /** The home folder, for paths that begin with `~/`. */
+  /** For paths that begin with `~/`. */
   readonly home: string;
   /** Only its owner can read the file. */
   readonly isPrivate: boolean;
@@ -122,10 +122,9 @@ type ReadOptions = {
 
 const onlyNumbers = ['N', 'SECONDS'];
 
-/** A value, or a message about it. */
 type ReadValue = {readonly text: string} | {readonly wrong: string};
 
-/** The value of an option as the flag would have it, or what is wrong with its type. Never quotes it: it may be a key. */
+/** The value as its flag would have it. The message never quotes the value: it may be a key. */
 function optionValue({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
   if (called === undefined) {
     return value.type === 'switch' ? {text: value.text} : {wrong: `'${flag}' takes true or false${unquoted(value)}`};
@@ -135,7 +134,7 @@ function optionValue({flag, value: called}: Option, value: TomlValue, {home}: Re
   if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};
   if (value.text.trim() === '') return {wrong: `'${flag}' has an empty value · leave the line out`};
   if (called !== 'FILE' && called !== 'DIR') return {text: value.text};
-  // A relative path could be meant from the file's folder or from the working directory.
+  // A relative path could start at the file's folder or at the working directory.
   if (value.text.startsWith('~/')) return {text: `${home}${value.text.slice(1)}`};
   return value.text.startsWith('/') ? {text: value.text} : {wrong: `'${flag}' takes a path that begins with / or ~/`};
 }
@@ -153,7 +152,7 @@ type TomlValue =
 /** A key with the tables around it, written as `[a.b]`, `a.b = …` or `a = {b = …}`. */
 type TomlRow = {readonly path: readonly string[]; readonly line: number; readonly value: TomlValue};
 
-/** The keys and tables of a text in their order, a table before its keys; or why the text is not TOML. */
+/** Keys and tables in their order, a table before its keys; or why the text is not TOML. */
 function tomlRows(text: string): {readonly rows: readonly TomlRow[]} | {readonly problem: Problem} {
   try {
     const [{body}] = parseTOML(text, {tomlVersion: '1.0'}).body;
@@ -236,7 +235,7 @@ function lowered(text: string): string {
   return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 }
 
-/** Reads the `[contexts.NAME]` tables. An incomplete one is left out. */
+/** `[contexts.NAME]`. An incomplete context is left out. */
 function readContexts(rows: readonly TomlRow[], read: ReadOptions, report: Report): ReadonlyMap<string, ContextTable> {
   const found = new Map<string, {line: number; values: Map<ContextKey, FileValue>}>();
   for (const {path, line, value} of rows) {
@@ -328,7 +327,7 @@ function unknownKey(key: string, name: string): string {
   return `unknown key '${key}' of context '${name}'${advice}`;
 }
 
-/** Reads the `[themes.NAME]` tables: the looks of the terminal's colours. */
+/** `[themes.NAME]`. */
 function readThemes(rows: readonly TomlRow[], report: Report): OwnThemes {
   const themes = new Map<string, Map<string, string>>();
   for (const {path, line, value} of rows) {
@@ -354,10 +353,7 @@ function readThemes(rows: readonly TomlRow[], report: Report): OwnThemes {
   return themes;
 }
 
-/**
- * The invalid values of a file whose form is right. Each value is read alone, by every command that accepts it, as at a
- * real call: the file has the same rules as flags and variables.
- */
+/** Reads each value alone, in every command that accepts it: the file has the rules of flags and variables. */
 function checkConfig(file: ConfigFile): Problem[] {
   const ofOptions = [...file.options].flatMap(([flag, value]): Problem[] => {
     const alone = {...file, options: new Map([[flag, value]])};
@@ -375,7 +371,7 @@ function checkConfig(file: ConfigFile): Problem[] {
   return [...ofOptions, ...ofContexts];
 }
 
-/** What is wrong with a call on the context. A key over plain http may be allowed by a flag (`--allow-http-key`). */
+/** A key over plain http is no problem of the file: the flag `--allow-http-key` may allow it. */
 function complaintOfContext(file: ConfigFile, {name, values}: ContextTable): string | undefined {
   const variable = values.get('auth-variable')?.text;
   const environment = variable === undefined ? {} : {[variable]: 'set'};

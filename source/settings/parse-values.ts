@@ -10,7 +10,7 @@ export class UsageError extends Error {
 
 // Values of options. Each reader throws `UsageError`; its `name` names the option in the message.
 
-/** Least levels, in the order of severity. */
+/** In the order of severity. */
 export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 /** How the compact form can show times. */
@@ -19,17 +19,15 @@ export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] 
 /** Whether `logs` leaves colours in what it prints. */
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
-/** How a notification reaches a user who looks elsewhere. */
 export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
 
-/** The value, if it is one of the choices. */
 export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
   throw new UsageError(`${name} takes ${listed(choices)}${butNot(value)}${didYouMean(value, choices)}`);
 }
 
-/** `a, b or c` */
+/** Returns `a, b or c`. */
 export function listed(choices: readonly string[]): string {
   return [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or ');
 }
@@ -62,7 +60,7 @@ export function parseSize(text: string, name: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
-/** Reads a whole number within limits, both included. */
+/** Both limits are included. */
 export function parseInteger(text: string, name: string, limits: {min: number; max: number}): number {
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value < limits.min || value > limits.max) {
@@ -71,7 +69,7 @@ export function parseInteger(text: string, name: string, limits: {min: number; m
   return value;
 }
 
-/** The value, if it is not below the least; `shown` is how a user types that. */
+/** `shown`: the least value as a user types it. */
 export function atLeast(value: number, least: number, name: string, shown: string): number {
   if (value < least) throw new UsageError(`${name} takes at least ${shown}`);
   return value;
@@ -87,7 +85,7 @@ export function parseDuration(text: string, name: string): number {
   return duration;
 }
 
-/** Reads the text of a switch; empty: off. */
+/** An empty text is off. */
 export function readSwitch(text: string, name: string): boolean {
   const word = text.trim().toLowerCase();
   if (['1', 'true', 'yes', 'on', 'y', 't'].includes(word)) return true;
@@ -95,9 +93,8 @@ export function readSwitch(text: string, name: string): boolean {
   throw new UsageError(`${name} takes true or false, not '${word}'`);
 }
 
-/** The text, if it is a regular expression. */
 export function readExpression(source: string, name: string): string {
-  // `compilePattern` tries the flag first, and then does without it.
+  // As in `compilePattern`: first with the flag `u`, then without.
   if (problemOf(source, 'u') === undefined) return source;
   const problem = problemOf(source, '');
   if (problem === undefined) return source;
@@ -124,23 +121,18 @@ export function reasonOf(error: unknown): string {
     .toLowerCase();
 }
 
-// Suggestions for a mistyped word.
-
 /** The end of a message about `word`: ` · did you mean 'logs'?`, or nothing when no candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const meant = closest(word, candidates);
   return meant === undefined ? '' : ` · did you mean '${meant}'?`;
 }
 
-/** With more, most words of five letters are near each other. */
+/** With three edits, most words of five letters would be near each other. */
 const mostEdits = 2;
-/** A shorter beginning counts only if the word is at most three times as long: `--all` is not `--allow-http-key`. */
+/** Letters. A shorter beginning counts only for at most three times as long a word: `all` is not `allow-http-key`. */
 const clearStart = 4;
 
-/**
- * The candidate that was probably meant by `word`: it clearly begins with the word, or is at most two edits away (a letter
- * added, removed or changed, or two swapped: restricted Damerau-Levenshtein). Case does not count.
- */
+/** The candidate that clearly begins with the word, or is at most two edits away. Case does not count. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: {readonly candidate: string; readonly edits: number} | undefined;
@@ -160,6 +152,7 @@ function startsClearly(candidate: string, typed: string): boolean {
   return isClear && candidate.startsWith(typed);
 }
 
+/** Restricted Damerau-Levenshtein: a letter added, removed or changed, or two neighbours swapped. */
 function editsBetween(a: string, b: string): number {
   let beforePrevious: readonly number[] = [];
   let previous: readonly number[] = Array.from({length: b.length + 1}, (_, index) => index);

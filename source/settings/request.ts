@@ -16,7 +16,6 @@ import {
   UsageError,
 } from './parse-values.ts';
 
-/** What the program is to do, with the options of the command. */
 export type Request =
   | {readonly kind: 'help'; readonly command: CommandName}
   | {readonly kind: 'version'}
@@ -25,12 +24,12 @@ export type Request =
   | {
       readonly kind: 'list';
       readonly output: ListForm;
-      /** In small letters; undefined: all. */
+      /** In lower case; undefined: all. */
       readonly statuses: readonly string[] | undefined;
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | {readonly kind: 'completion'; readonly shell: Shell}
-  /** Completes the last of these words, which may be a beginning. Called by the shells' scripts. */
+  /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
   | {readonly kind: 'config'; readonly verb: ConfigVerb; readonly output: ConfigForm}
   | {readonly kind: 'demo'; readonly port: number};
@@ -42,7 +41,6 @@ export type NamePattern = {
   readonly matches: (name: string) => boolean;
 };
 
-/** Requested pipelines: names, and patterns in place of names. */
 export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
 
 export type LogsRequest = RequestedNames & {
@@ -52,7 +50,7 @@ export type LogsRequest = RequestedNames & {
   readonly prefix: boolean;
   readonly stripColor: boolean;
   readonly spillBytes: number;
-  /** Print the recordings in this folder instead. */
+  /** A folder of recordings to print instead of the server's logs. */
   readonly from: string | undefined;
   readonly select: Selection;
   readonly output: LogsForm;
@@ -70,7 +68,6 @@ export type ConfigForm = (typeof outputForms.config)[number];
 
 export type TemplateField = (typeof templateFields)[number];
 
-/** Texts and fields in their order. */
 export type Template = readonly (string | {readonly field: TemplateField})[];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -79,7 +76,7 @@ export type Shell = (typeof shells)[number];
 export const configVerbs = ['path', 'show', 'check', 'init'] as const;
 type ConfigVerb = (typeof configVerbs)[number];
 
-/** Reads the request of a command line. Throws `UsageError`. */
+/** Throws `UsageError`. */
 export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
   const {has, isTyped, value, required, nameOf} = values;
   if (has('version')) return {kind: 'version'};
@@ -150,21 +147,18 @@ function readCompletion(words: readonly string[]): Request {
   const typed = words.join(' ');
   const shell = shells.find((each) => each === typed);
   if (shell !== undefined) return {kind: 'completion', shell};
-  // No suggestion: who types tcsh does not mean zsh.
+  // Without a suggestion: a user who types tcsh does not mean zsh.
   throw new UsageError(`completion takes ${listed(shells)}${typed === '' ? '' : `, not '${typed}'`}`);
 }
 
-/** The first form is the default, and has no name that could be typed. */
+/** The first form is the default, which messages do not list. */
 function formOf<Form extends string>([usual, ...others]: readonly [Form, ...Form[]], typed: string = usual): Form {
   return typed === usual ? usual : oneOf('--output', typed, others);
 }
 
 const longestPattern = 200;
 
-/**
- * Reads names and patterns. A word with `*` or `?` is a glob for the whole name, one between slashes a regular expression
- * for a part of it; any other is a name, and checked. Throws `UsageError`.
- */
+/** A word with `*` or `?` is a glob for whole names; between slashes, a regular expression. Throws `UsageError`. */
 export function readNames(words: readonly string[]): RequestedNames {
   const names: string[] = [];
   const patterns: NamePattern[] = [];
@@ -205,7 +199,7 @@ function compile(word: string, source: string): RegExp {
   }
 }
 
-/** The server accepts only such names (feldera-api.md, The list). */
+/** Feldera 0.337 accepts only such names. */
 function checkName(name: string): string {
   if (!/^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$/.test(name) || name.length > 63) {
     throw new UsageError(
@@ -215,9 +209,9 @@ function checkName(name: string): string {
   return name;
 }
 
-/** Which records of a log are printed. Patterns and times as typed. */
+/** Which records are printed. Patterns and times as typed. */
 type Selection = {
-  /** The number of records to print of the catch-up: the last ones that are selected. */
+  /** Number of records to print from the catch-up: the last selected ones. */
   readonly tail: number | undefined;
   readonly since: string | undefined;
   readonly grep: string | undefined;
@@ -272,7 +266,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   }
 }
 
-/** The shape of the output. Throws `UsageError` for options that exclude each other. */
+/** Throws `UsageError` for options that exclude each other. */
 function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
   const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
   const template = value('template');

@@ -6,13 +6,13 @@ import {UsageError} from './parse-values.ts';
 /** A value and, for messages, the flag or variable that it came from. */
 export type ValueWithSource = {readonly value: string; readonly from: string};
 
-/** How the server is reached, besides its URL and a fixed credential. Files are not read yet. */
+/** How to reach the server, besides its URL and a fixed credential. Files are not read yet. */
 export type ServerOptions = {
   /** A shell command that prints a bearer token. Never shown: users write secrets into commands. */
   readonly tokenCommand: ValueWithSource | undefined;
   readonly tenant: string | undefined;
   readonly insecure: boolean;
-  /** PEM file of roots beside the usual ones. */
+  /** PEM file of roots in addition to the usual ones. */
   readonly extraRoots: ValueWithSource | undefined;
   /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
   readonly roots: ValueWithSource | undefined;
@@ -29,7 +29,7 @@ export const defaultServerOptions: ServerOptions = {
   proxy: undefined,
 };
 
-/** Reads the options that Feldera's own client has, and its conflicts. Throws `UsageError`. */
+/** The options and conflicts of Feldera's own client. Throws `UsageError`. */
 export function readServerOptions({value, find, isOn}: OptionValues, environment: Environment): ServerOptions {
   const sourced = (flag: FlagName): ValueWithSource | undefined => {
     const found = find(flag);
@@ -65,7 +65,7 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   };
 }
 
-/** Everyone on the way to another machine could read the key, and use it. */
+/** Anyone between the two machines could read the key. */
 function refusePlainHttp(host: string, credentialFrom: string): void {
   if (!URL.canParse(host)) return;
   const {protocol, hostname, origin} = new URL(host);
@@ -80,9 +80,8 @@ function conflict(one: string, other: string, why: string): never {
 }
 
 /**
- * The proxy for a base URL, from `HTTPS_PROXY` or `HTTP_PROXY` unless `NO_PROXY` names the host; lower case wins, as with
- * curl. None for this machine: the proxy would look for the server on itself. Throws `UsageError` without the value, which
- * may hold a password.
+ * The proxy for a base URL, by the rules of curl: lower case wins. None for this machine: the proxy would look for the
+ * server on itself. Throws `UsageError` without the value, which may hold a password.
  */
 export function proxyTo(baseUrl: string, environment: Environment): HttpProxy | undefined {
   if (!URL.canParse(baseUrl)) return undefined;

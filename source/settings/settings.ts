@@ -19,7 +19,7 @@ import {
 import {needsServer, type Request, readRequest, readsVariables} from './request.ts';
 import {defaultServerOptions, readServerOptions, type ServerOptions} from './server-options.ts';
 
-/** All options, wherever they came from: one validated, frozen value. */
+/** All options, validated and frozen. */
 export type Settings = {
   readonly request: Request;
   /** Base URL as typed; undefined with `--demo`, where the embedded server has its own. */
@@ -30,18 +30,18 @@ export type Settings = {
   readonly tokenFrom: string | undefined;
   readonly server: ServerOptions;
   readonly demo: boolean;
-  /** The context that names the server, if one does; its colour as written (`readColor`). */
+  /** The context in use; its colour as written (`readColor`). */
   readonly context: {readonly name: string; readonly color: string | undefined} | undefined;
-  /** All contexts of the file, in its order. */
+  /** In the order of the file. */
   readonly contexts: readonly {readonly name: string; readonly host: string; readonly color: string | undefined}[];
-  /** The user's keys as written; they are checked where the table of commands is. */
+  /** As written; the screen's table of commands checks them. */
   readonly keys: readonly KeyRemap[];
   readonly scrollbackBytes: number;
-  /** Bytes for the scrollback of all tabs together. */
+  /** The scrollback of all tabs together. */
   readonly memoryBytes: number;
   /** Starts without the last session. */
   readonly fresh: boolean;
-  /** Where every log is recorded, and the most bytes of all recordings. A demo is recorded only if that is typed. */
+  /** `directory`: undefined unless every log is recorded. `maxBytes`: of all recordings together. */
   readonly record: {readonly directory: string | undefined; readonly maxBytes: number};
   readonly fps: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
@@ -59,10 +59,7 @@ export type Settings = {
   readonly themes: OwnThemes;
 };
 
-/**
- * The view at the start. `initial` applies to everything that no key has changed. What keys changed in a tab is restored
- * with the last session and wins over it, as the later choice. What is `typed` on the command line wins over both.
- */
+/** The view at the start: what the last session restores wins over `initial`, and what was `typed` as a flag over both. */
 type StartView = {
   readonly initial: View;
   readonly typed: Partial<View>;
@@ -73,7 +70,7 @@ type StartView = {
 /** How a log and the list beside it are shown until keys change that. */
 export type View = {
   readonly wrap: boolean;
-  /** Lines as sent, not the compact form. */
+  /** Lines as sent instead of the compact form. */
   readonly asSent: boolean;
   readonly time: (typeof timeChoices)[number];
   /** The lowest level that is shown; undefined: all. */
@@ -82,7 +79,7 @@ export type View = {
   readonly sidebar: number | 'auto' | 'off';
 };
 
-/** Reads flags, environment and the configuration file, in the order of `optionValues`. Throws `UsageError`. */
+/** The precedence is that of `optionValues`. Throws `UsageError`. */
 export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile): Settings {
   const {command, flags} = commandLine;
   const sources = {command, flags, environment, file};
@@ -134,7 +131,6 @@ function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {mi
   return parseInteger(required(flag), nameOf(flag), limits);
 }
 
-/** Throws `UsageError`. */
 function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
   const zone = readZone(value('zone'), nameOf('zone'));
   const time = value('time');
@@ -158,7 +154,7 @@ function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
   return {initial, typed, zone};
 }
 
-/** The zone in the spelling of the system's tables. */
+/** Returns the zone in the spelling of the system's tables. */
 function readZone(zone: string | undefined, name: string): string | undefined {
   if (zone === undefined) return undefined;
   try {
