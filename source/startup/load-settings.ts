@@ -8,7 +8,6 @@ import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
 import {clean} from '../terminal/sanitise.ts';
 
-/** Where the configuration file is. */
 export type ConfigPlace = {
   readonly file: string;
   /** For messages: with `~` for the home folder. */
@@ -17,10 +16,7 @@ export type ConfigPlace = {
   readonly namedBy: string | undefined;
 };
 
-/**
- * The settings of a call: from flags, variables, and the configuration file if the command needs it. `context`: the same
- * call, but on that context. Rejects with a `UsageError`.
- */
+/** `context`: the same call on that context. Rejects with a `UsageError`. */
 export async function loadSettings(
   argv: readonly string[],
   environment: Environment,
@@ -42,10 +38,7 @@ function needsFile({command, names, flags}: CommandLine): boolean {
 /** Bytes. A larger file is not a configuration. */
 const mostBytes = 1024 * 1024;
 
-/**
- * The file of `--config` or `PIPETAIL_CONFIG`, else `pipetail/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`. A relative
- * path in that variable is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`.
- */
+/** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
 export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
   const flag = flags.get('config');
   if (flag === '') throw new UsageError('--config needs a value: --config FILE');
@@ -59,10 +52,10 @@ export function configPlace({flags}: CommandLine, environment: Environment, home
   return {file, name: isAtHome ? path.join('~', path.relative(home, file)) : file, namedBy};
 }
 
-/** A parsed file, and its mistakes in the order of the lines. */
+/** A parsed file, and its mistakes in the order of lines. */
 type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
 
-/** Reads the file; undefined if there is none and none is named. Rejects with a `UsageError` if it cannot be read. */
+/** Undefined if no file is named and there is none. Rejects with a `UsageError` if it cannot be read. */
 export async function loadConfig({file, name, namedBy}: ConfigPlace, home: string): Promise<LoadedConfig | undefined> {
   const read = await readText(file).catch((error: unknown) => {
     if (!(error instanceof Error)) throw error;
@@ -79,7 +72,7 @@ export async function loadConfig({file, name, namedBy}: ConfigPlace, home: strin
   return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
 }
 
-/** The configuration file of a call. Rejects with a `UsageError` for its first mistake. */
+/** Rejects with a `UsageError` for the file's first mistake. */
 export async function configOf(commandLine: CommandLine, environment: Environment, home: string): Promise<ConfigFile> {
   const loaded = await loadConfig(configPlace(commandLine, environment, home), home);
   const [first] = loaded?.problems ?? [];

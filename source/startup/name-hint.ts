@@ -4,7 +4,7 @@ import {commandWords} from '../settings/option-table.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {OpenServer} from './open-server.ts';
 
-/** Milliseconds to wait for the names of a hint. */
+/** Milliseconds to wait for the pipelines' names. */
 const patience = 1_000;
 
 /** The names of the server's pipelines; undefined if they do not arrive in time. Never rejects. */
@@ -20,7 +20,7 @@ export async function namesSoon(client: ApiClient, clock: Clock): Promise<readon
   }
 }
 
-/** The end of the message about a missing pipeline: which one was meant, or nothing. Never rejects. */
+/** The end of a message about a missing pipeline; empty if no name is near. Never rejects. */
 export async function nameHint(name: string, client: ApiClient, clock: Clock): Promise<string> {
   return didYouMean(name, (await namesSoon(client, clock)) ?? []);
 }
@@ -34,10 +34,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['describe', 'status'],
 ]);
 
-/**
- * `pipetail lgos orders` would open a pipeline `lgos`. Throws a `UsageError` when the first word is nearly a command and the
- * server has no such pipeline. Sends no request when no command is near.
- */
+/** `pipetail lgos orders` throws a `UsageError` unless a pipeline `lgos` exists. Sends no request if no command is near. */
 export async function checkFirstName(
   names: readonly string[],
   {open, clock}: {open: () => Promise<Pick<OpenServer, 'client' | 'close'>>; clock: Clock},

@@ -20,10 +20,7 @@ export type OpenServer = {
   readonly close: () => Promise<void>;
 };
 
-/**
- * Makes the client; with `--demo` starts the embedded server first. Sends no request, and does not run the command that
- * prints tokens. Throws `UsageError` for a URL, a key or a file that cannot be used.
- */
+/** Sends no request, and does not run the token command. Throws `UsageError` for a URL, key or file that cannot be used. */
 export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
   const userAgent = `pipetail/${version}`;
   if (settings.demo) return await openDemo(userAgent, clock);
@@ -48,7 +45,7 @@ export async function openServer(settings: Settings, version: string, clock: Clo
   }
 }
 
-/** Milliseconds to wait for the server's version. */
+/** Milliseconds. */
 const versionPatience = 5_000;
 
 /** The server's version; undefined if it does not arrive in time. Never rejects. */
@@ -57,7 +54,7 @@ export async function serverVersion(client: ApiClient, signal: AbortSignal): Pro
   return await client.getVersion(late).catch(() => undefined);
 }
 
-/** Reports a server that is too old for pipetail. `version` never rejects. */
+/** `version` never rejects. */
 export async function reportOldServer(
   version: Promise<string | undefined>,
   report: (line: string) => void,
@@ -99,18 +96,15 @@ async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
   return {client, name: 'demo', secrets: () => [], close};
 }
 
-/** Milliseconds for the token command: it may call a service, but the user cannot answer its questions here. */
+/** Milliseconds for the token command: it may call a service, but cannot ask the user. */
 const timeLimit = 10_000;
 /** Bytes: the server accepts headers up to 128 KiB. */
 const outputLimit = 128 * 1024;
 
-/**
- * Runs the command that prints a token, away from the terminal, and resolves to its output, trimmed. Its stderr is dropped,
- * as it may quote the token. Rejects with an `Error` of one line that quotes neither command nor output.
- */
+/** Drops stderr, which may quote the token. Rejects with an `Error` of one line that quotes neither command nor output. */
 export async function runTokenCommand(command: ValueWithSource, clock: Clock, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
-  // In a session of its own it cannot write over the screen, and can be ended together with its children.
+  // In a session of its own the command cannot write over the screen, and can be ended with its children.
   const child = spawn('sh', ['-c', command.value], {stdio: ['ignore', 'pipe', 'ignore'], detached: true});
   const {promise, resolve, reject} = Promise.withResolvers<string>();
   const fail = (words: string) => reject(new Error(`no token from ${command.from} · ${words}`));
