@@ -9,9 +9,8 @@ type ClipboardOptions = {
   readonly signal: AbortSignal;
 };
 
-/** What became of a copy. */
 export type ClipboardAnswer =
-  /** `hint`: where the text may have got stuck, and the setting that helps. */
+  /** `hint`: what may stop the text on its way, and the setting that helps. */
   | (Sent & {readonly kind: 'sent'; readonly how: ClipboardRoute; readonly hint?: string})
   /** Only OSC 52 was left, and terminals accept `limit` bytes of it. */
   | (Sent & {readonly kind: 'too-large'; readonly limit: number})
@@ -24,10 +23,7 @@ const toolArgs: Readonly<Record<'wl-copy' | 'xclip' | 'pbcopy', readonly string[
   pbcopy: [],
 };
 
-/**
- * Copies `text`, of `lines` lines, to the clipboard byte for byte, by the best route that works. Rejects with the signal's
- * reason when aborted.
- */
+/** Copies `text` by the best route that works. Rejects with the signal's reason when aborted. */
 export async function copyToClipboard(
   text: Uint8Array,
   lines: number,
@@ -73,14 +69,12 @@ function terminalHint(env: NodeJS.ProcessEnv, complaints: readonly string[]): st
 
 type Sent = {readonly bytes: number; readonly lines: number};
 
-/** A route to the clipboard, by its name in the footer. */
+/** By its name in the footer. */
 type ClipboardRoute = 'tmux' | 'wl-copy' | 'xclip' | 'pbcopy' | 'OSC 52';
 
 /**
- * The routes to the clipboard that may work, best first; a tool that is missing or fails is replaced by the next.
- *
- * tmux comes first: in its default configuration nothing else leaves it, and the SSH variables inside are those of the day
- * when the session was made. Over SSH the clipboard is at the other end, and only the terminal reaches it.
+ * The routes that may work, best first. tmux comes first: with its default settings nothing else passes through it, and
+ * the SSH variables inside are as old as its session. Over SSH only the terminal reaches the user's clipboard.
  */
 export function clipboardRoutes({
   env,
@@ -89,7 +83,6 @@ export function clipboardRoutes({
   const routes: ClipboardRoute[] = [];
   if (env.TMUX) routes.push('tmux');
   if (!env.SSH_TTY && !env.SSH_CONNECTION) routes.push(...localTools(env, platform));
-  // Inside tmux it reaches the terminal only with `set-clipboard on`.
   routes.push('OSC 52');
   return routes;
 }
@@ -102,15 +95,14 @@ function localTools(env: NodeJS.ProcessEnv, platform: string): ClipboardRoute[] 
   return tools;
 }
 
-/** Fills tmux's newest paste buffer, and tmux passes it on to the terminal (`-w`, tmux 3.2 and later). */
+/** `-w` (tmux 3.2 and later): tmux also passes its new paste buffer on to the terminal. */
 async function sendToTmux(options: ToolOptions): Promise<ToolEnd> {
   return await runTool('tmux', ['load-buffer', '-w', '-'], options);
 }
 
 /**
- * Where text sent to tmux gets stuck on its way to the terminal, and the setting that helps; undefined if tmux passes it
- * on. Seen with tmux 3.5a: `load-buffer -w` works without `set-clipboard`; tmux only needs to know the clipboard sequence
- * (`Ms`) of its terminal.
+ * What stops text between tmux and the terminal; undefined if nothing does. `load-buffer -w` works without `set-clipboard`
+ * (tmux 3.5a): tmux only needs the clipboard sequence of its terminal (`Ms`).
  */
 async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promise<string | undefined> {
   const ask = async (...args: readonly string[]) => {
@@ -127,26 +119,25 @@ async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promis
 export function hintFrom(attached: string, capabilities: string, {bytes}: Pick<Sent, 'bytes'>): string | undefined {
   const [client, term] = attached.trim().split(' ');
   if (!client || !term) return 'no terminal is attached: only tmux itself can paste it';
-  // tmux accepts OSC 52 from applications only if it is set to, and the inner tmux is an application of the outer one.
+  // To the outer tmux the inner one is an application, and may send OSC 52 only with `set-clipboard on`.
   if (/^(?:tmux|screen)\b/.test(term)) return 'a tmux around this one passes it on only with set-clipboard on';
-  if (!knowsClipboard(capabilities.split('\n'), client)) {
+  if (!hasClipboard(capabilities.split('\n'), client)) {
     return `tmux knows no clipboard of ${term}: set -as terminal-features ',${term}:clipboard'`;
   }
   return bytes > osc52Limit ? 'so large a text may be dropped by the terminal; tmux has it all' : undefined;
 }
 
 /** `Terminal 0: xterm-256color for /dev/pts/1, flags=…:`, then ` 193: Ms: (string) …` or ` 193: Ms: [missing]`. */
-function knowsClipboard(lines: readonly string[], client: string): boolean {
+function hasClipboard(lines: readonly string[], client: string): boolean {
   const head = lines.findIndex((line) => line.startsWith('Terminal ') && line.includes(` for ${client},`));
   const capability = head === -1 ? undefined : lines.slice(head).find((line) => /^\s*\d+: Ms: /.test(line));
-  // Another version may word it differently: no hint then.
+  // Another version of tmux may word it differently: then there is no hint.
   return capability === undefined || !capability.endsWith('[missing]');
 }
 
 /**
- * The longest text that is sent by OSC 52. The specification has no limit, and terminals drop a longer text silently.
- * 74,994 bytes make a sequence of 100,000, the limit of hterm's `osc52.sh`, which most programs keep to. xterm, kitty and
- * Ghostty accept megabytes; Termux (6 kB) and Tabby (3 kB) less.
+ * Bytes: they make a sequence of 100,000, the limit of hterm's `osc52.sh`, which most programs keep to. Terminals drop a
+ * longer text silently, each at its own limit: xterm, kitty and Ghostty accept megabytes, Termux 6 kB and Tabby 3 kB.
  */
 export const osc52Limit = 74_994;
 

@@ -6,20 +6,16 @@ import {isoTime} from '../lib/format.ts';
 type CrashOptions = {
   readonly process: Pick<NodeJS.Process, 'versions' | 'platform' | 'arch'>;
   readonly version: string;
-  /** The folder of the report. */
   readonly folder: string;
-  /** The credentials in use; they are removed from all text. */
+  /** The credentials to remove from all text. */
   readonly secrets: readonly string[];
   readonly clock: Clock;
 };
 
-/** Milliseconds to wait for a home folder that hangs before the program ends. */
+/** Milliseconds to wait for a home folder that hangs. */
 const patience = 500;
 
-/**
- * Writes a report about a fault of the program itself, and resolves to what the user reads. Never rejects. The report
- * contains nothing of the environment, the settings or the logs.
- */
+/** Resolves to the text for the user. The report holds nothing of environment, settings or logs. Never rejects. */
 export async function reportCrash(error: unknown, options: CrashOptions): Promise<string> {
   const {version, secrets, clock} = options;
   const saved = new AbortController();
@@ -31,7 +27,7 @@ export async function reportCrash(error: unknown, options: CrashOptions): Promis
   return `pipetail ${version} stopped because of a fault of its own: ${fault}\n${details}\n`;
 }
 
-/** Writes the report, for its owner only. Undefined when it fails: that error would hide the fault. */
+/** Resolves to the path; undefined when writing fails: that error would hide the fault. */
 async function saveReport(
   error: unknown,
   {process, version, folder, secrets, clock}: CrashOptions,
@@ -54,7 +50,7 @@ const mostMessage = 300;
 const mostFrames = 50;
 const mostCauses = 5;
 
-/** Name, message and stack of an error and of its causes. */
+/** Name, message and stack of an error and its causes. */
 function errorLines(error: unknown, secrets: readonly string[], depth = 0): string[] {
   const lines = [errorWords(error, secrets)];
   if (!(error instanceof Error)) return lines;
@@ -68,7 +64,7 @@ function errorLines(error: unknown, secrets: readonly string[], depth = 0): stri
   return lines;
 }
 
-/** Name and message of an error, in one line without data. */
+/** Name and message in one line, without data. */
 function errorWords(error: unknown, secrets: readonly string[]): string {
   const [name, message] = error instanceof Error ? [error.name, error.message] : ['thrown', String(error)];
   const first = message.split('\n', 1)[0] ?? '';

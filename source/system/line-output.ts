@@ -6,10 +6,7 @@ import {jsonText} from '../lib/json.ts';
 import {clean} from '../terminal/sanitise.ts';
 import {setBlocking} from './terminal-output.ts';
 
-/**
- * A pipe, a file or a terminal for lines. A slow reader does not block the program: what the system does not accept at once
- * waits here, and the caller should write no more until `onRoom`.
- */
+/** Lines for a pipe, file or terminal. A slow reader does not block the program: write no more while it is `busy`. */
 export class LineOutput {
   /** Resolves with the error when no more can be written: the reader has gone, the disk is full. */
   readonly closed: Promise<NodeJS.ErrnoException>;
@@ -21,8 +18,8 @@ export class LineOutput {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // A terminal that is not read (a stalled SSH link) would block the event loop, no log would be read, and the server
-    // drops a follower that is 100,000 lines behind. Pipes are asynchronous anyway, and files accept everything.
+    // A terminal that is not read (a stalled SSH link) would block the event loop, and the server drops a follower that is
+    // 100,000 lines behind. Pipes are asynchronous anyway, and files accept everything.
     setBlocking(stream, false);
     const {promise, resolve} = Promise.withResolvers<NodeJS.ErrnoException>();
     this.closed = promise;
@@ -62,12 +59,11 @@ const checkEvery = 1000;
 const nothing = new Uint8Array(0);
 
 /**
- * Calls `onGone` once when a pipe or socket has lost its reader. Node notices that only at the next write, and a quiet log
- * may have none for hours. The end of a terminal is a signal, and a file has no reader. Where this cannot be checked (a
- * system without /proc), the next write fails. Keeps no process alive.
+ * Calls `onGone` once when a pipe or socket has lost its reader. Node notices that only at the next write, which a quiet
+ * log may not have for hours. Without /proc a pipe is not watched. Does not keep the process alive.
  */
 export function watchReader(stream: Writable & {readonly fd: number}, clock: Clock, onGone: () => void): void {
-  // For anything that is not a stream Node makes no `Socket`; there an empty write could be a datagram.
+  // Node makes no `Socket` of a datagram socket, to which an empty write would be a datagram.
   if (!(stream instanceof net.Socket)) return;
   const kind = fstatSync(stream.fd);
   if (kind.isFIFO()) watchPipe(stream.fd, onGone);
@@ -75,9 +71,9 @@ export function watchReader(stream: Writable & {readonly fd: number}, clock: Clo
 }
 
 /**
- * poll(2) reports POLLERR for a pipe without a reader, but libuv polls no pipe that is only written to, and refuses to read
- * one (uv_pipe_open checks the mode). Its TCP handle does not check: it polls, and its read fails at the first event, which
- * can only be this one. It needs a descriptor of its own, since libuv has one watcher for each.
+ * poll(2) reports POLLERR for a pipe without a reader, but libuv polls no pipe that is only written to, and refuses to
+ * read one (uv_pipe_open checks the mode). Its TCP handle polls without a check, and its read fails at the first event,
+ * which can only be POLLERR. It needs a descriptor of its own: libuv has one watcher for each.
  */
 function watchPipe(fd: number, onGone: () => void): void {
   try {
@@ -98,7 +94,7 @@ function watchPipe(fd: number, onGone: () => void): void {
 
 type TcpHandle = {readonly open: (fd: number) => number};
 
-/** Node hides the class of its handles. A socket whose lookup never ends has one; it is destroyed at once. */
+/** Node hides the class of its handles. A socket whose lookup never ends has a handle; it is destroyed at once. */
 function newTcpHandle(): TcpHandle {
   const socket = net.connect({host: 'localhost', port: 1, lookup: () => {}});
   const {_handle: handle} = socket as unknown as {_handle: {constructor: new (kind: number) => TcpHandle}};
@@ -107,8 +103,8 @@ function newTcpHandle(): TcpHandle {
 }
 
 /**
- * An empty write fails if the other end was closed, and otherwise does nothing. A read would not do: the other end of an
- * SSH session is half closed when its input ends, and the socket may be our stdin too.
+ * An empty write fails if the other end is closed, and otherwise does nothing. A read would end too early: an SSH session
+ * half-closes its end when its input ends. The socket may also be our stdin.
  */
 function watchSocket(fd: number, clock: Clock, onGone: () => void): void {
   clock.after(checkEvery, () => {
@@ -122,7 +118,7 @@ function watchSocket(fd: number, clock: Clock, onGone: () => void): void {
   });
 }
 
-/** Prints the text, and resolves to the exit code once it is out. Rejects when it cannot be written. */
+/** Resolves to the exit code when the text is out. Rejects when it cannot be written. */
 export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
   const output = new LineOutput(process.stdout);
   if (text === '') return 0;
@@ -135,12 +131,9 @@ export async function printWhole(text: string, process: NodeJS.Process): Promise
   return 0;
 }
 
-/**
- * A line for stderr, with its newline. Beside JSON output it is JSON too, an object a line; a failure has the same fields in
- * every command.
- */
+/** A line for stderr. With JSON output it is a JSON object; a failure has the same fields in every command. */
 export function noticeLine(line: string, isJson: boolean, kind?: 'failure'): string {
-  // It may contain text of the server: names, messages.
+  // The line may contain the server's text: names, messages.
   if (!isJson) return `${clean(line)}\n`;
   const text = line.replace(/^pipetail: /, '');
   return `${jsonText(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;

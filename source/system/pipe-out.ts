@@ -5,14 +5,13 @@ import {nextTurn, systemClock} from '../lib/clock.ts';
 import {holdSignals, stopAfterPager} from './signals.ts';
 
 type PipeOutOptions = {
-  /** A command line for the shell. */
   readonly command: string;
-  /** The command's input, made only as fast as the command reads it. The command may end early. */
+  /** The command's input, made only as fast as the command reads; it may end early. */
   readonly blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Ink's: draws nothing and reads no keys while the callback runs, then redraws everything. */
   readonly suspendTerminal: (callback: () => Promise<void>) => Promise<void>;
   readonly env: NodeJS.ProcessEnv;
-  /** Path or name of a shell that knows `-c`: `$SHELL`, else `/bin/sh`. */
+  /** `$SHELL`, else `/bin/sh`. */
   readonly shell: string;
   /** Its signals and keys are held back meanwhile. */
   readonly process: NodeJS.Process;
@@ -22,23 +21,16 @@ type PipeOutOptions = {
   readonly signal: AbortSignal;
 };
 
-/** How a shell command ended. */
 export type CommandEnd =
   | {readonly kind: 'code'; readonly code: number}
   | {readonly kind: 'signal'; readonly signal: string}
   /** The shell itself could not be run. */
   | {readonly kind: 'not-started'; readonly why: string};
 
-/**
- * In a pager, ^C and ^\ are for the pager. When a stopped pager continues, the screen must not be repainted over it: Ink
- * throws when it is suspended twice.
- */
+/** ^C and ^\ are for the pager. At SIGCONT the screen would be repainted over it, and Ink throws when suspended twice. */
 const heldSignals = ['SIGINT', 'SIGQUIT', 'SIGCONT'];
 
-/**
- * Lends the terminal to a command that reads `blocks` on its standard input, until the command has ended or anything fails.
- * The event loop continues meanwhile. Rejects with what `blocks` or `suspendTerminal` throws.
- */
+/** Lends the terminal to the command until it has ended. Rejects with what `blocks` or `suspendTerminal` throws. */
 export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
   let end: CommandEnd = {kind: 'not-started', why: 'this process has no terminal of its own'};
   await options.suspendTerminal(async () => {
@@ -58,10 +50,7 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
   return end;
 }
 
-/**
- * Ink has stopped listening to keys, but Node still reads them: the command would miss the first ones. Node reads again
- * when Ink listens again.
- */
+/** Node still reads keys after Ink has stopped listening: the command would miss the first ones. Reading resumes with Ink. */
 async function stopReading(stdin: NodeJS.Process['stdin']): Promise<void> {
   // A stream notices one turn later that its listeners are gone, and stops reading one turn after `pause`.
   await nextTurn(systemClock);
@@ -70,8 +59,8 @@ async function stopReading(stdin: NodeJS.Process['stdin']): Promise<void> {
 }
 
 /**
- * The terminal, opened again with flags of its own. A child that inherits our stdout shares its flags: Node makes them
- * blocking for the child, and a terminal that is not read would then block this program.
+ * The terminal with file flags of its own. Node makes a stdout that a child inherits blocking, for both: a terminal that
+ * is not read would then block this program.
  */
 async function openTerminal(): Promise<FileHandle | undefined> {
   return await open('/dev/tty', 'r+').catch(() => undefined);
@@ -88,7 +77,7 @@ async function runCommand(
   if (signal.aborted) return {kind: 'not-started', why: 'it was cancelled'};
   const child = spawn(shell, ['-c', command], {stdio: ['pipe', terminal.fd, terminal.fd], env});
   const feeding = feed(child, blocks);
-  // Awaited below, after the end of the command; until then a failure must not count as unhandled.
+  // Awaited only after the end of the command; until then a failure must not count as unhandled.
   feeding.catch(() => {});
   const end = await endOf(child, signal);
   child.stdin?.destroy();
@@ -99,7 +88,7 @@ async function runCommand(
 async function feed(child: ChildProcess, blocks: PipeOutOptions['blocks']): Promise<void> {
   if (!child.stdin) return;
   try {
-    // One block ahead: a pager that shows its first page leaves the rest where it is.
+    // Only one block ahead: a pager may never read beyond its first page.
     await promises.pipeline(Readable.from(blocks, {highWaterMark: 1}), child.stdin);
   } catch (error) {
     if (!hasLeft(error)) {
@@ -138,10 +127,7 @@ async function waitForEnter({command, env, signal}: PipeOutOptions, terminal: Fi
   await endOf(child, signal);
 }
 
-/**
- * The user pressed ^C. The command may have ended normally after that: dash, the `/bin/sh` of Debian, still ends itself
- * with SIGINT after the pager.
- */
+/** The user pressed ^C, even if the pager ended normally later: dash (Debian's `/bin/sh`) still ends itself with SIGINT. */
 function isInterrupted(end: CommandEnd): boolean {
   return (end.kind === 'signal' && end.signal === 'SIGINT') || (end.kind === 'code' && end.code === 130);
 }
@@ -162,10 +148,7 @@ export function commandEndWords(command: string, end: CommandEnd): string {
   }
 }
 
-/**
- * The user's pager as a command line, and its environment. With `R` less shows the colours of logs and no other escape
- * sequence. As in git, a user's own `LESS` is not changed.
- */
+/** With `R` less shows colours and no other escape sequence. As in git, the user's own `LESS` is not changed. */
 export function pagerOf(env: NodeJS.ProcessEnv): {readonly command: string; readonly env: NodeJS.ProcessEnv} {
   return {command: env.PAGER || 'less', env: env.LESS === undefined ? {...env, LESS: 'R'} : env};
 }

@@ -2,10 +2,8 @@ import {spawn} from 'node:child_process';
 import {systemClock} from '../lib/clock.ts';
 import {systemRandom} from '../lib/random.ts';
 
-/** How a tool ended. */
 export type ToolEnd =
   | {readonly kind: 'done'; readonly output: string}
-  /** There is no such program. */
   | {readonly kind: 'missing'}
   /** `why`: the first line of its stderr, or how it ended. */
   | {readonly kind: 'failed'; readonly why: string};
@@ -34,17 +32,16 @@ export function processesOf(process: NodeJS.Process) {
   };
 }
 
-/** Milliseconds. Without a limit a tool waits for ever for a hanging compositor or X server; usual are 10 to 100. */
+/** Milliseconds; 10 to 100 are usual. A tool would wait for ever for a hanging compositor or X server. */
 const usualLimit = 3000;
-/** Milliseconds from a tool's end until its output must have come through the pipes. */
+/** Milliseconds from a tool's end for its output to come through the pipes. */
 const grace = 50;
 /** Bytes kept of a tool's output; the longest, tmux's list of capabilities, has 8 kB a terminal. */
 const outputLimit = 256 * 1024;
 
 /**
- * Runs a tool to its end, away from the terminal: with `input` on a pipe, and in a session of its own. So ^C and the end of
- * this program do not reach the process that xclip and wl-copy leave behind to serve the clipboard. Rejects with the
- * signal's reason when aborted.
+ * Runs a tool in a session of its own: ^C and the end of this program do not reach the process that xclip and wl-copy
+ * leave behind to serve the clipboard. Rejects with the signal's reason when aborted.
  */
 export async function runTool(
   command: string,
@@ -92,7 +89,7 @@ export async function runTool(
   }
 }
 
-/** Reads a stream up to a limit; the result returns what came so far. */
+/** Reads a stream up to `outputLimit`; the result returns what came so far. */
 function collect(stream: NodeJS.ReadableStream): () => string {
   const pieces: Buffer[] = [];
   let length = 0;

@@ -5,9 +5,8 @@ import {type Clock, systemClock} from '../lib/clock.ts';
 const pagerLeaves = 100;
 
 /**
- * Until the result is called, ^Z stops this program a little later than the pager in front of it. Both get the signal, and
- * the shell continues as soon as this program has stopped. A pager that leaves its alternate screen only then erases the
- * shell's prompt (seen once in three times).
+ * Until the result is called, ^Z stops this program a little later than the pager in front of it. The shell continues
+ * when this program stops, and a pager that leaves its alternate screen later erases the prompt (one time in three).
  */
 export function stopAfterPager(process: NodeJS.Process): () => void {
   let cancel: (() => void) | undefined;
@@ -16,7 +15,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
   const stop = () => {
     cancel = undefined;
-    // The default effect of the signal: none where there is no shell to return to. SIGSTOP would stop for ever.
+    // Has the default effect: none where no shell waits. SIGSTOP would stop for ever there.
     process.off('SIGTSTP', onStop);
     process.kill(process.pid, 'SIGTSTP');
     process.on('SIGTSTP', onStop);
@@ -31,7 +30,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
 /** As in a shell: 128 plus the number of the signal. */
 const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 
-/** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns what undoes it. */
+/** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns functions that undo it. */
 export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
   return [
     ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
@@ -43,18 +42,18 @@ export function onExitSignals(process: NodeJS.Process, leave: (code: number) => 
   ];
 }
 
-/** Listens until the result is called. */
+/** The result ends the listening. */
 export function listen(emitter: EventEmitter, event: string, listener: (argument: unknown) => void): () => void {
   emitter.on(event, listener);
   return () => emitter.off(event, listener);
 }
 
-/** Until the result is called, the signals reach no listener and have no default effect. They are lost. */
+/** Until the result is called, the signals are lost: they reach no listener and have no default effect. */
 export function holdSignals(process: EventEmitter, signals: readonly string[]): () => void {
   const ignore = () => {};
   const held = signals.map((signal) => {
     const listeners = process.rawListeners(signal);
-    // Before the others go: without any listener a signal has its default effect.
+    // Before the others are removed: without any listener a signal has its default effect.
     process.on(signal, ignore);
     for (const listener of listeners) process.off(signal, listener as () => void);
     return {signal, listeners};
@@ -70,10 +69,7 @@ export function holdSignals(process: EventEmitter, signals: readonly string[]): 
 /** Milliseconds to wait for a stop: a process of an orphaned group is never stopped, and gets no error. */
 const stopLimit = 100;
 
-/**
- * Stops the whole process group, as ^Z does, and resolves to true when it continues. Resolves to false if the system
- * ignored the signal: the command of a tmux pane has no shell to return to.
- */
+/** Acts as ^Z. Resolves to true when the process continues, to false if no shell waits (a command of a tmux pane). */
 export async function stopProcess(process: NodeJS.Process, clock: Clock): Promise<boolean> {
   return await new Promise((resolve) => {
     const onContinue = () => {
@@ -89,10 +85,7 @@ export async function stopProcess(process: NodeJS.Process, clock: Clock): Promis
   });
 }
 
-/**
- * Aborts on the signals that end a command. `exitCode` returns the code of the signal that came (`interrupted` for ^C), or
- * `otherwise` if none did.
- */
+/** Aborts on a signal of `signalCodes`; `exitCode` returns its code, else `otherwise`. `interrupted`: the code for ^C. */
 export function stopOnSignals(
   process: EventEmitter,
   {interrupted = signalCodes.SIGINT}: {interrupted?: number} = {},

@@ -1,15 +1,14 @@
 import type {ReadStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
 
-/** The keys for Ink in some input, and the terminal's reports. */
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
 /** What the terminal reports between the keys. */
 export type TerminalReport = {readonly kind: 'focus' | 'blur'} | MouseReport;
 
 /**
- * A mouse report (DEC mode 1006). `button` is the code as sent: 0 to 2 are buttons, 64 and 65 the wheel, 32 is added
- * while dragging, 4, 8 and 16 for Shift, Alt and Ctrl. `column` and `row` are 0-based cells of the screen.
+ * DEC mode 1006. `button` as sent: 0 to 2 are buttons, 64 and 65 the wheel; 4, 8 and 16 are added for Shift, Alt and
+ * Ctrl, 32 while dragging. `column` and `row` are 0-based cells.
  */
 export type MouseReport = {
   readonly kind: 'mouse';
@@ -21,38 +20,35 @@ export type MouseReport = {
 
 const esc = '\u001B';
 
-/**
- * The Esc key in the form of CSI u, which cannot be the beginning of a sequence. After a bare Esc Ink waits 20 ms, and reads
- * it and a key that comes meanwhile as Alt and that key.
- */
+/** Esc in the form of CSI u. After a bare Esc Ink waits 20 ms, and reads a key that comes meanwhile as Alt and that key. */
 const escKey = `${esc}[27u`;
-/** Esc and a key in one read, as on a slow line: Ink would read Alt and that key, which has no meaning here. */
+/** Esc and a key in one read, as on a slow line: Ink would read Alt and that key, which no command has. */
 const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;
 /**
- * The sequences that are keys of ours: arrows, Home, End, PgUp, PgDn, Delete and back tab, as terminals send them in either
- * cursor mode; and Ctrl with a letter in CSI u mode, which an earlier program may have left on: otherwise ^C would not work.
+ * Our keys: arrows, Home, End, PgUp, PgDn, Delete and back tab in both cursor modes. Also Ctrl with a letter in CSI u
+ * mode, which an earlier program may have left on: otherwise ^C would not work.
  */
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
 /** Milliseconds to wait for the rest of what may be the Esc key: too short for a user to notice. */
 const keyPatience = 50;
-/** Milliseconds to wait for the rest of a longer beginning: no user types that, so it is on its way on a slow line. */
+/** Milliseconds to wait for the rest of a longer beginning: no user types that, so the rest comes on a slow line. */
 const sequencePatience = 1000;
-/** Characters to hold of a sequence that never ends. */
+/** Characters: most that is held of a sequence without an end. */
 const mostHeld = 1024 * 1024;
 
 /**
- * Removes the terminal's reports from its input, and every escape sequence that is no key of ours, wherever reads cut them:
- * Ink would read their rests as typed text. Bracketed paste passes unchanged.
+ * Removes the terminal's reports and every escape sequence that is not one of our keys, even if two reads divide it: Ink
+ * would read its rest as typed text. Bracketed paste passes unchanged.
  */
 export class InputFilter {
   #held = '';
   #inPaste = false;
-  /** Esc was passed on as a key; its rest may still come. */
+  /** Esc was passed on as a key, and may have been the beginning of a sequence. */
   #wasLateEsc = false;
 
-  /** Milliseconds until `flush` is due unless more comes; undefined: nothing is held. */
+  /** Milliseconds until `flush` is due unless more input comes; undefined: there is nothing to flush. */
   get patience(): number | undefined {
     if (this.#held === '' || this.#inPaste) return undefined;
     return this.#held.length <= 2 ? keyPatience : sequencePatience;
@@ -79,7 +75,7 @@ export class InputFilter {
     return {keys, reports};
   }
 
-  /** Nothing more came in time: a lone Esc is the key, any other beginning is dropped. */
+  /** No more input came in time: a lone Esc is the key, any other beginning is dropped. */
   flush(): Filtered {
     const held = this.#held;
     this.#held = '';
@@ -98,7 +94,7 @@ export class InputFilter {
     return end;
   }
 
-  /** Where the paste ends, or what has come of it. */
+  /** Where the paste ends, or the part of it that has come. */
   #endOfPaste(input: string, at: number): number | undefined {
     const end = input.indexOf(pasteEnd, at);
     if (end !== -1) return end + pasteEnd.length;
@@ -108,7 +104,7 @@ export class InputFilter {
   }
 }
 
-/** What Ink gets of a piece: typed text, a sequence that is a key, the beginning of a paste; no other sequence. */
+/** What Ink gets of a piece: typed text, one of our keys, the beginning of a paste; no other sequence. */
 function keysIn(piece: string): string {
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece)) return piece;
   if (piece === esc) return escKey;
@@ -116,8 +112,8 @@ function keysIn(piece: string): string {
 }
 
 /**
- * The rest of a sequence whose Esc was passed on. It comes whole. Two typed keys in one read of a busy machine could look
- * like it, so it has to be a sequence of ours, or one with parameters.
+ * Whether the text begins with the whole rest of a sequence whose Esc was passed on. Two keys typed into one read could
+ * look like it, so the sequence must be a report, one of our keys, or have parameters.
  */
 function isLateRest(text: string): boolean {
   const end = endOfSequence(esc + text, 0);
@@ -157,14 +153,11 @@ const stringIntroducers = ']P^_X';
 /** Old mouse reports, which a killed program may have left on: `CSI M` and three more characters. */
 const oldMouse = `${esc}[M`;
 
-/**
- * The index after the escape sequence that begins at `from`, or undefined if more has to come. By the grammar of ECMA-48,
- * not by a list. A character that cannot be part of the sequence ends it.
- */
+/** The index after the sequence at `from` (ECMA-48); undefined if incomplete. A character that cannot be in it ends it. */
 function endOfSequence(text: string, from: number): number | undefined {
   const next = text[from + 1];
   if (next === undefined) return undefined;
-  // The Esc key and a sequence, or the key twice: only what follows shows which.
+  // The Esc key before a sequence, or twice: only the next character shows which.
   if (next === esc) return text[from + 2] === undefined ? undefined : from + 1;
   if (next === '[') return endOfCsi(text, from);
   if (next === 'O') return scan(text, from + 2, (code) => (code >= 0x30 && code <= 0x39) || code === 0x3b);
@@ -183,7 +176,7 @@ function endOfCsi(text: string, from: number): number | undefined {
   return scan(text, begin, (code) => code >= 0x20 && code <= 0x3f);
 }
 
-/** Skips the characters that may be inside; one final character after them belongs to the sequence. */
+/** Skips the characters inside; one final character after them belongs to the sequence. */
 function scan(text: string, from: number, isInside: (code: number) => boolean): number | undefined {
   let at = from;
   while (at < text.length && isInside(text.charCodeAt(at))) at += 1;
@@ -205,12 +198,12 @@ function endOfString(text: string, from: number): number | undefined {
 
 type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
-  /** Called for everything else. */
+  /** Called for all other input. */
   readonly onKeys: () => void;
   readonly clock: Pick<Clock, 'after'>;
 };
 
-/** Removes what is no key from `stdin` before Ink reads it. Returns what undoes it. */
+/** Removes all but the keys from `stdin` before Ink reads it. Returns what undoes that. */
 export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: FilterInputOptions): () => void {
   const filter = new InputFilter();
   const read = stdin.read.bind(stdin);
@@ -223,10 +216,10 @@ export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: Filter
   };
   const flush = () => {
     late += keysOf(filter.flush());
-    // Makes Ink read.
+    // Ink reads then.
     if (late !== '') stdin.emit('readable');
   };
-  // Ink reads until null. So after a read with nothing but reports the next follows here.
+  // Ink stops at null, so after a read with only reports the next read follows here.
   stdin.read = (size?: number): unknown => {
     if (late !== '') {
       const keys = late;

@@ -2,19 +2,17 @@ import type {Writable} from 'node:stream';
 import type {WriteStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
 
-/** Writes to the terminal that never block the program. */
 export type BoundedWrites = {
-  /** Stops the redrawing after dropped frames: from now on a drop may hit the restoring of the terminal, see `end`. */
+  /** Redraws no more after dropped frames. From now on a drop may hit Ink's restoring of the terminal, see `end`. */
   readonly leave: () => void;
   /**
-   * Ends the bounding and waits, at most `patience` milliseconds, until the kernel has accepted everything. If frames
-   * were dropped, Ink's restoring of the terminal may be among them: then `restore` is written. Resolves to false when the
-   * terminal still accepts nothing: any write to it, or to stderr, would block the process.
+   * Waits, at most `patience` milliseconds, until the kernel has accepted everything; writes `restore` if Ink's own may
+   * have been dropped. Resolves to false when the terminal still accepts nothing: any write, also to stderr, would block.
    */
   readonly end: (options: {restore: string; patience: number; clock: Pick<Clock, 'after'>}) => Promise<boolean>;
 };
 
-/** Something of the terminal that is switched off while another program has it. */
+/** Modes of the terminal that are off while another program has it. */
 export type TerminalModes = {readonly on: () => void; readonly off: () => void};
 
 /** The window's title: `off` restores the terminal's own, `on` sets ours again. */
@@ -23,15 +21,15 @@ export type WindowTitle = TerminalModes & {
   readonly set: (text: string) => void;
 };
 
+/**
+ * Gets a line break before it. Where there is no alternate screen (VT100, the Linux console), the last frame stays, and
+ * the shell's prompt needs a line of its own.
+ */
 const leaveAlternateScreen = '\u001B[?1049l';
 
 /**
- * Keeps a terminal that is not read (a stalled SSH link, a frozen pane) from blocking the program. Node's writes to a
- * terminal block the event loop, and with it every stream. Here they do not, and frames are dropped instead of queued
- * until the kernel accepts more. Then `onRecovered` has to draw the whole screen.
- *
- * The last frame stays where there is no alternate screen (VT100, the Linux console), so a line break goes before Ink's
- * sequence that leaves it: the shell's prompt gets a line of its own. On an alternate screen the break vanishes with it.
+ * Keeps a terminal that is not read (a stalled SSH link, a frozen pane) from blocking the event loop, and so every stream.
+ * Frames are dropped, not queued, until the kernel accepts more; then `onRecovered` has to draw the whole screen.
  */
 export function boundWrites(stdout: WriteStream, onRecovered: () => void): BoundedWrites {
   const write = stdout.write.bind(stdout);
@@ -45,7 +43,7 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
   };
   stdout.on('drain', onDrain);
   const restoreWrite = replaceWrite(stdout, (chunk, done) => {
-    // Before it exits, Ink waits for a callback of an empty write; `end` waits instead, with a limit.
+    // Ink waits for the callback of an empty write before it exits; `end` waits instead, with a limit.
     if (stdout.writableNeedDrain || chunk.length === 0) {
       dropped ||= chunk.length > 0;
       queueMicrotask(done);
@@ -62,11 +60,11 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
       if (stdout.destroyed || stdout.errored) return true;
       const {promise, resolve} = Promise.withResolvers<boolean>();
       const cancel = clock.after(patience, () => resolve(false));
-      // The callback comes when all earlier writes are out, or when the terminal is gone.
+      // Called when all earlier writes are out, or when the terminal is gone.
       write(dropped ? restore : '', () => resolve(true));
       const isOut = await promise;
       cancel();
-      // The restoring must get out before the process ends.
+      // Later writes must be out before the process ends.
       if (isOut) setBlocking(stdout, true);
       return isOut;
     },
@@ -75,10 +73,7 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
 
 const mostKept = 64 * 1024;
 
-/**
- * Holds back what is written to stderr while the screen is up, where it would overwrite frames. The result ends that and
- * writes what was held, up to 64 KiB.
- */
+/** Holds back stderr, which would overwrite frames. The result ends that, and writes up to 64 KiB of it. */
 export function holdStderr(stderr: NodeJS.WriteStream): () => void {
   let held = '';
   const restoreWrite = replaceWrite(stderr, (chunk, done) => {
@@ -92,7 +87,7 @@ export function holdStderr(stderr: NodeJS.WriteStream): () => void {
   };
 }
 
-/** Replaces a stream's `write`. Returns what restores it. */
+/** Returns what restores the stream's own `write`. */
 function replaceWrite(
   stream: NodeJS.WriteStream,
   write: (chunk: Uint8Array | string, done: (error?: Error | null) => void) => boolean,
@@ -108,19 +103,15 @@ function replaceWrite(
 }
 
 /**
- * Whether a write blocks the event loop until the kernel has accepted it, as Node's writes to a terminal do. Only libuv's
- * handle has the switch, and `_handle` is how Node's own code reaches it (lib/tty.js). A stream without a handle, a file,
- * is unchanged.
+ * Node's writes to a terminal block the event loop until the kernel accepts them. Only libuv's handle can change that;
+ * Node's own code reaches it as `_handle` (lib/tty.js). A stream without a handle, a file, is unchanged.
  */
 export function setBlocking(stream: Writable, blocking: boolean): void {
   const {_handle: handle} = stream as unknown as {_handle?: {setBlocking?: (blocking: boolean) => void}};
   handle?.setBlocking?.(blocking);
 }
 
-/**
- * Writes a sequence between two frames. Returns false when the terminal accepts nothing at the moment: half a sequence
- * would garble it.
- */
+/** Returns false, and writes nothing, while the terminal accepts nothing: half a sequence would garble it. */
 export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolean {
   if (stdout.writableNeedDrain) return false;
   stdout.write(sequence);
@@ -128,9 +119,8 @@ export function writeWhole(stdout: NodeJS.WriteStream, sequence: string): boolea
 }
 
 /**
- * Sets the window's title. Before the first one the terminal pushes its own on a stack, and pops it at the end (xterm's
- * control sequences, XTWINOPS 22 and 23). The title is never queried: terminals answer with text that a shell would read
- * as typed.
+ * The terminal pushes its own title on a stack before our first one, and pops it at the end (xterm's XTWINOPS 22 and 23).
+ * It is never queried: a shell would read the terminal's reply as typed text.
  */
 export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writableNeedDrain'>): WindowTitle {
   let wanted: string | undefined;
@@ -139,7 +129,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   const set = (text: string) => {
     wanted = text;
     if (text === shown) return;
-    // While the terminal accepts nothing; the next change sets it.
+    // The terminal accepts nothing now; the next change sets the title.
     if (stdout.writableNeedDrain) return;
     stdout.write(`${isPushed ? '' : '\u001B[22;2t'}\u001B]2;${text}\u0007`);
     isPushed = true;
@@ -158,7 +148,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   };
 }
 
-/** DEC modes: 1004 reports focus; 1002 the mouse's buttons, wheel and drags, 1006 in a form without limits. */
+/** DEC modes: 1004 reports focus; 1002 the mouse's buttons, wheel and drags; 1006 in a form without limits. */
 const focusMode = 1004;
 const mouseModes = [1002, 1006];
 
@@ -183,13 +173,9 @@ export const restoreSequence = [
 
 const bell = '\u0007';
 
-/** How a notification reaches a user who looks elsewhere. */
 type NotifyBy = 'bell' | 'osc9' | 'osc777' | 'off';
 
-/**
- * Returns what writes a notification to the terminal; undefined for `off`. Inside tmux and GNU screen it is always the
- * bell, which marks their window: they pass nothing else on.
- */
+/** Undefined for `off`. Inside tmux and GNU screen always the bell, which marks their window: they pass nothing else on. */
 export function notificationWriter(
   by: NotifyBy,
   {env, write}: {env: NodeJS.ProcessEnv; write: (sequence: string) => boolean},
@@ -206,7 +192,7 @@ function notification(by: Exclude<NotifyBy, 'off'>, text: string): string {
     case 'bell':
       return bell;
     case 'osc9':
-      // After a number and `;` ConEmu and Windows Terminal read other commands (`9;4;` is a progress bar).
+      // The prefix: after a number and `;` ConEmu and Windows Terminal read other commands (`9;4;` is a progress bar).
       return `\u001B]9;pipetail · ${text}\u0007`;
     case 'osc777':
       return `\u001B]777;notify;pipetail;${text.replaceAll(';', ',')}\u0007`;
