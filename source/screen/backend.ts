@@ -17,7 +17,7 @@ import {processesOf} from '../system/processes.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
 
-/** Milliseconds to wait for files in a home folder that hangs before the program ends. */
+/** Milliseconds to wait for files in a home folder that hangs. */
 const savePatience = 500;
 
 /** What runs behind every page: the list, the streams, the files. */
@@ -30,7 +30,7 @@ export class ScreenBackend {
   readonly history: SearchHistory;
   /** Undefined for the demo server, which is a new one at every start. */
   readonly session: ScreenSession | undefined;
-  /** The folder of the files that the program keeps for itself. */
+  /** The folder of session, search history, recordings and crash reports. */
   readonly state: string;
   readonly #recordings: Recordings;
   readonly #clock: Clock;
@@ -89,7 +89,6 @@ export class ScreenBackend {
   }
 }
 
-/** The view of the settings, in the screen's terms. */
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
   const least = levelOf(level?.toUpperCase());
   return {...rest, ...(least !== undefined && {level: least})};

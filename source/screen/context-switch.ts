@@ -8,7 +8,6 @@ import type {Contexts} from '../ui/services.ts';
 /** The screen that follows this one. */
 export type NextScreen = {readonly settings: Settings; readonly server: OpenServer};
 
-/** Where the contexts are configured, and what reads the settings again for one of them. */
 export type ContextSource = {
   /** The configuration file, as messages name it. */
   readonly file: string;
@@ -24,10 +23,7 @@ export type ContextSwitchOptions = {
   readonly onReady: (next: NextScreen) => void;
 };
 
-/**
- * Switches from one context to another. What can be checked is checked before this screen ends: a mistake in the
- * configuration costs the user none of the logs on it.
- */
+/** Checks the next context before this screen ends: a mistake in the configuration does not cost the user the logs. */
 export class ContextSwitch {
   readonly #options: ContextSwitchOptions;
   /** The context whose settings are being read. */
@@ -38,7 +34,6 @@ export class ContextSwitch {
     this.#options = options;
   }
 
-  /** The contexts as the screen shows them. */
   of({contexts, context}: Settings): Contexts {
     return {
       all: contexts.map(({name, host, color}) => ({
@@ -47,16 +42,16 @@ export class ContextSwitch {
       })),
       current: context?.name,
       file: this.#options.source.file,
-      switchTo: (name) => this.#to(name),
+      switchTo: (name) => this.#switchTo(name),
     };
   }
 
-  /** The screen ends, and no other one follows. */
+  /** The screen ends. A switch that is not ready yet is dropped. */
   end(): void {
     this.#isOver = true;
   }
 
-  async #to(name: string): Promise<string | undefined> {
+  async #switchTo(name: string): Promise<string | undefined> {
     if (this.#goingTo !== undefined) return `already switching to ${this.#goingTo}`;
     this.#goingTo = name;
     const {source, version, clock, onReady} = this.#options;

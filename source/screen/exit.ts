@@ -2,13 +2,9 @@ import type {Clock} from '../lib/clock.ts';
 import {type BoundedWrites, restoreSequence} from '../system/terminal-output.ts';
 import type {NextScreen} from './context-switch.ts';
 
-/** The exit code, and the screen that follows. */
 export type ScreenEnd = {readonly code: number; readonly next: NextScreen | undefined};
 
-/**
- * Why a screen ends, and what follows it. Whatever ends it is recorded here: a key, a signal, a fault, another context.
- * Several may come before the terminal has been restored.
- */
+/** Why a screen ends: a key, a signal, a fault, another context. Several may come before the terminal is restored. */
 export class ScreenExit {
   readonly #onLeave: () => void;
   #code = 0;
@@ -20,17 +16,15 @@ export class ScreenExit {
     this.#onLeave = onLeave;
   }
 
-  /** The exit code. */
   get code(): number {
     return this.#fault ? 1 : this.#code;
   }
 
-  /** The fault of the program itself that ended the screen, if one did. */
+  /** A fault of the program itself. */
   get fault(): {readonly error: unknown} | undefined {
     return this.#fault;
   }
 
-  /** The screen that follows. */
   get next(): NextScreen | undefined {
     return this.#next;
   }
@@ -50,7 +44,7 @@ export class ScreenExit {
     this.leave(1);
   }
 
-  /** A fault has ended the screen. The first one caused those after it. */
+  /** Only the first fault is kept: it caused those after it. */
   onFault(error: unknown): void {
     this.#fault ??= {error};
   }
@@ -64,13 +58,13 @@ export class ScreenExit {
   }
 }
 
-/** Milliseconds to wait for a terminal that accepts nothing before the program ends. */
+/** Milliseconds to wait for a terminal that accepts nothing. */
 const terminalPatience = 500;
 
 type EndScreenOptions = {
   readonly exit: ScreenExit;
   readonly writes: Pick<BoundedWrites, 'end'>;
-  /** What was done to the terminal and the process, oldest first. */
+  /** Undoes what was done to the terminal and the process, oldest first. */
   readonly undo: readonly (() => void)[];
   readonly process: {
     readonly exit: (code: number) => void;

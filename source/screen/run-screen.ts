@@ -17,17 +17,13 @@ import {readTerminal, screenServices} from './services.ts';
 type ScreensOptions = {
   readonly settings: Settings;
   readonly names: readonly string[];
-  /** Pipelines that match are opened too, also those that are created later. */
   readonly patterns: readonly NamePattern[];
   readonly version: string;
   readonly process: NodeJS.Process;
   readonly contexts: ContextSource;
 };
 
-/**
- * Runs the screen, and runs it again for each context that the user switches to. Resolves to the exit code. Throws
- * `UsageError` for keys that cannot be used and for a terminal without a screen.
- */
+/** Runs a screen for each context that the user switches to. Resolves to the exit code; rejects with a `UsageError`. */
 export async function runScreens(options: ScreensOptions): Promise<number> {
   const {contexts} = options;
   const source: ContextSource = {
@@ -66,11 +62,11 @@ function commandsOf({keys}: Settings): CommandTable {
 type ScreenOptions = ScreensOptions & {
   /** With the user's keys. */
   readonly commands: CommandTable;
-  /** The server, when it is open already. */
+  /** If it is open already. */
   readonly server?: OpenServer;
 };
 
-/** Runs the screen until the user or a signal ends it, or another screen follows; restores the terminal. */
+/** Runs a screen to its end, and restores the terminal. */
 async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {settings, names, patterns, version, process, commands, contexts} = options;
   const {stdout} = process;
@@ -81,7 +77,7 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const backend = new ScreenBackend({settings, client: server.client, clock, process});
   const exit = new ScreenExit(() => {
     contextSwitch.end();
-    // While the logs are still there. After an exception the last saved session is safer than the present one.
+    // While the logs still exist. After an exception the last saved session is safer than the present one.
     if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
     drawn.end();

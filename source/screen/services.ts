@@ -20,12 +20,11 @@ import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
 
-/** What the terminal can show. */
 type TerminalInfo = {readonly depth: ColorDepth; readonly symbols: Symbols; readonly isUtf8: boolean};
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
 
-/** What the terminal can show, from its streams and the environment. Throws `UsageError` where there can be no screen. */
+/** What the terminal can show. Throws `UsageError` where there can be no screen. */
 export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo {
   if (!stdin.isTTY || !stdout.isTTY) {
     throw new UsageError('the screen needs a terminal · use pipetail logs <pipeline> in a pipe');
@@ -33,7 +32,7 @@ export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo
   if (env.TERM === 'dumb') {
     throw new UsageError('the screen needs more than TERM=dumb · use pipetail logs <pipeline>');
   }
-  // Of the variables for characters the first that is set counts.
+  // As in POSIX, the first of these variables that is set counts.
   const isUtf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
   const depth = env.NO_COLOR ? 'none' : (depths[stdout.getColorDepth(env)] ?? '16');
   return {depth, symbols: symbolsFor(isUtf8), isUtf8};
@@ -49,7 +48,6 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit'> & {
   readonly clock: Clock;
 };
 
-/** What the screen is given: the streams behind it, the server, and what it may do to the terminal and the process. */
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {client} = server;
@@ -82,7 +80,6 @@ export function screenServices(input: ServicesInput): Services {
   };
 }
 
-/** Fetches a pipeline for the page that describes it. */
 async function describe(client: ApiClient, name: string, signal: AbortSignal): Promise<Description> {
   try {
     return {kind: 'detail', detail: await client.getPipeline(name, signal)};
@@ -102,7 +99,7 @@ const builtIn: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
   'solarized-light': solarizedLight.looks,
 };
 
-/** The colours of an existing theme on a terminal of this depth. */
+/** The colours of an existing theme at this colour depth. */
 export function themeColors(name: string, own: OwnThemes, depth: ColorDepth): Colors {
   if (depth === 'none') return depth;
   const looks = looksOf(name, own);
@@ -118,7 +115,6 @@ function looksOf(name: string, own: OwnThemes): Looks | 'none' | undefined {
   return found[1];
 }
 
-/** How the screen copies, saves and pipes: with the process's own terminal, files and commands. */
 export function copyServices(process: NodeJS.Process): Pick<Services, 'copy' | 'save' | 'pipe' | 'pager'> {
   const {env, platform, stdout} = process;
   const pager = pagerOf(env);
