@@ -4,11 +4,10 @@ import process from 'node:process';
 import type {ContextSource} from './source/screen/context-switch.ts';
 import type {Settings} from './source/settings/settings.ts';
 
-/** Put in by scripts/bundle.mjs; empty when it was not built in a repository. */
+/** Set by scripts/bundle.mjs; empty for a build outside a repository. */
 declare const PIPETAIL_COMMIT: string;
 
-// The flags in the first line have no effect if they are set later. They are for a busy log: docs/performance.md, "What the
-// first frame costs", has what was measured of them, for and against.
+// The flags in the first line help with a busy log, and cannot be set later. Measurements: docs/performance.md.
 
 // Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -17,15 +16,15 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exitCode = 1;
 } else {
   await enableCompileCache();
-  // It also removes a key of --auth from the process list.
+  // Also removes the key of --auth from the process list.
   process.title = 'pipetail';
   process.exitCode = await main();
 }
 
 /** Keeps compiled code on disk for the next start. */
 async function enableCompileCache(): Promise<void> {
-  // With NODE_COMPILE_CACHE Node has one already: who can set variables can run code here anyway.
-  // (Not named imports: Node 20 has no such exports.)
+  // NODE_COMPILE_CACHE has set one: who can set variables can run code here anyway.
+  // (Not named imports: under Node 20, which has no such exports, the check above would not be reached.)
   if (nodeModule.getCompileCacheDir() !== undefined) return;
   const {compileCacheFolder} = await import('./source/storage/compile-cache.ts');
   // By default Node would use the system's temporary folder, where any user may have put code.
@@ -33,7 +32,7 @@ async function enableCompileCache(): Promise<void> {
   if (folder !== undefined) nodeModule.enableCompileCache(folder);
 }
 
-/** Runs the command and resolves to the exit code. The only place that touches the process. */
+/** Resolves to the exit code. */
 async function main(): Promise<number> {
   const {UsageError} = await import('./source/settings/parse-values.ts');
   try {
@@ -46,7 +45,6 @@ async function main(): Promise<number> {
       import('./source/terminal/sanitise.ts'),
       import('./source/lib/json.ts'),
     ]);
-    // One line that names the problem; our own errors also name the remedy.
     const message = errorText(error);
     const isJson = isJsonRequested(process.argv.slice(2));
     process.stderr.write(isJson ? `${jsonText({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
@@ -108,7 +106,7 @@ async function run(): Promise<number> {
   }
 }
 
-/** The contexts for the screen: the file is read again for each that the user switches to. */
+/** The screen's contexts; each switch reads the file again. */
 async function contextSource(): Promise<ContextSource> {
   const [{homedir}, {configPlace, loadSettings}, {readCommandLine}] = await Promise.all([
     import('node:os'),
