@@ -1,8 +1,6 @@
-// Bundles cli.tsx and everything that it runs into dist/, so that the published package installs nothing else.
-// `--if-stale`: only when dist/ was not made from the present sources.
-//
-// docs/performance.md, "What the first frame costs", has the measured gain of each change to a package. One that gains
-// less than 2 ms and less than 1 % is removed.
+// Bundles cli.tsx and its packages into dist/, so that users install no other package.
+// `--if-stale`: only when dist/ was not built from the present sources.
+// A change to a package that gains less than 2 ms and 1 % is removed: docs/performance.md, "What the first frame costs".
 import {chmod, mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build} from 'esbuild';
@@ -31,7 +29,7 @@ const options = {
   platform: 'node',
   format: 'esm',
   target: 'node22',
-  // Node 22 has them. esbuild would write each as `new RegExp(…)`, made at every call of the function around it.
+  // Node 22 has both. esbuild would write `new RegExp(…)`, compiled at every call of the function around it.
   supported: {'regexp-unicode-property-escapes': true, 'regexp-set-notation': true},
   jsx: 'automatic',
   minifySyntax: true,
@@ -42,7 +40,7 @@ const options = {
   define: {
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
-    // As in Node's own undici: without its second, experimental HTTP parser, 9 % of the bundle.
+    // As in Node's own undici: leaves out an experimental HTTP parser, 9 % of the bundle.
     esbuildDetection: 'true',
     PIPETAIL_COMMIT: JSON.stringify(commit),
   },
@@ -55,8 +53,7 @@ const parts = await build(options).catch(() => process.exit(1));
 options.plugins.unshift(commonChunk(parts.metafile, root));
 const {outputFiles, metafile} = await build(options).catch(() => process.exit(1));
 
-// Only a whole build replaces an older one, file by file: a failed one changes nothing, and two builds at once (two
-// `npm start`) write the same bytes. The stamp comes last.
+// Written file by file after the build: a failed build changes nothing, and two builds at once write the same bytes.
 await rm(`${dist}/.stamp`, {force: true});
 for (const {path: file, contents} of outputFiles) await put(file, contents);
 await put(`${dist}/.meta.json`, JSON.stringify(contentsOf(metafile), undefined, 1));
@@ -75,14 +72,14 @@ async function put(file, contents) {
   await rename(part, file);
 }
 
-/** For each output its imports, and the files with bytes in it. */
+/** The imports of each output, and the files with bytes in it. */
 function contentsOf({outputs}) {
   return Object.fromEntries(
     Object.entries(outputs).map(([file, {imports, inputs}]) => [
       file,
       {
         imports: imports.map(({kind, path: target, external = false}) => ({kind, target, external})),
-        // With a colon it is no file, but made by a plugin.
+        // A path with a colon is no file, but a module of a plugin.
         inputs: Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0 && !input.includes(':')),
       },
     ]),

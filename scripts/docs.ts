@@ -1,4 +1,4 @@
-// Fills the generated tables of the pages under docs/ from the tables of the program: `npm run docs`.
+// `npm run docs`: fills the generated tables in docs/ from the program's tables.
 import {readFile, writeFile} from 'node:fs/promises';
 import {allRows} from '../bench/all-rows.ts';
 import {benchTable, growthPictures} from '../bench/frame/docs-table.ts';
@@ -11,7 +11,7 @@ const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
 await fill('keys.md', {keys: keyTableText()});
 await fill('options.md', {options: optionTableText(), 'logs-options': optionTableText('logs')});
-// Rows that were never measured leave the page as it is.
+// Without results the page stays as it is.
 await fill('performance.md', {
   ...(results && {benchmarks: benchTable(results, whyOf)}),
   ...(results?.growth && {growth: growthPictures(results.growth.points, families)}),

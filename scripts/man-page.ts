@@ -3,14 +3,14 @@ import {type CommandName, type Option, options, variableOf} from '../source/sett
 import {commandGroups, keysShown} from '../source/ui/keys/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
-/** The manual page, in roff, from the same tables as `--help`, the keys and the pages under docs/. */
+/** The manual page in roff, from the tables of options and keys. */
 export function manPage(version: string): string {
   const names: readonly CommandName[] = [...new Set(options.flatMap(({commands}: Option) => commands))];
   const others = names.filter((name) => name !== 'screen');
   return [
     '.\\" Made by scripts/man.ts from the tables of the program.',
     `.TH PIPETAIL 1 "" "pipetail ${version}" "User Commands"`,
-    // No hyphenation, and single blanks between words.
+    // No hyphenation, no justified lines.
     '.nh',
     '.ad l',
     heading('NAME'),
@@ -72,7 +72,7 @@ export function manPage(version: string): string {
   ].join('\n');
 }
 
-/** The calls of a command with what each does, as `--help` shows them. */
+/** The calls of a command in `--help`, and what each does. */
 function usageOf(name: CommandName): {readonly call: string; readonly does: string}[] {
   const lines = helpText(name).split('\n');
   const from = lines.indexOf('Usage') + 1;

@@ -1,5 +1,4 @@
-// Writes NOTICES.md: the licence of every package that has bytes in the bundle. `--check` only compares, exit 1.
-// Run it after a build.
+// After a build: writes the licences of all packages in the bundle to NOTICES.md. `--check` only compares, exit code 1.
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {root} from './stamp.mjs';
@@ -39,7 +38,7 @@ if (process.argv.includes('--check')) {
   await writeFile(`${root}/NOTICES.md`, wanted);
 }
 
-/** The package's licence file. A package without one must be checked by hand, and added above. */
+/** A package without a licence file must be checked by hand, and added above. */
 async function licenceText(directory) {
   const names = await readdir(`${root}/${directory}`);
   const file = names.find((name) => /^licen[cs]e/i.test(name));
@@ -47,7 +46,7 @@ async function licenceText(directory) {
     return (await readFile(`${root}/${directory}/${file}`, 'utf8')).replaceAll('\r\n', '\n').trim();
   const holder = MIT_WITHOUT_FILE[path.basename(directory)];
   if (holder === undefined) throw new Error(`${directory} has no licence file`);
-  // Our own licence is the MIT licence too: the same words below another holder's name.
+  // Our own licence has the same words below another holder's name.
   const [, terms] = (await readFile(`${root}/LICENSE`, 'utf8')).split(/^Copyright .*$/m);
   return `MIT License\n\n${holder}\n\n${terms.trim()}`;
 }

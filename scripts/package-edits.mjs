@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 
 /**
- * A plugin that changes files of packages on their way into the bundle. An edit has `files`, the end of their paths, and
- * `change`, which gets the text and throws when a newer version lacks what it changes.
+ * A plugin that edits files of packages. An edit has `files`, a pattern for paths, and `change`, from the text to the new
+ * text, which throws when a newer version of the package lacks what it changes.
  */
 export const packageEdits = (edits) => ({
   name: 'package-edits',
@@ -15,7 +15,7 @@ export const packageEdits = (edits) => ({
   },
 });
 
-/** `text` with `ours` instead of `theirs`, which it must contain once. */
+/** Replaces `theirs` by `ours`. Throws unless the text contains it once. */
 export function replaced(text, theirs, ours, file) {
   const parts = text.split(theirs);
   if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, not once: ${theirs}`);

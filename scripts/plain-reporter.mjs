@@ -1,16 +1,16 @@
-// Ends a test run with the skipped tests, each with its reason, and the totals on a line of their own.
+// Ends a test run with the skipped tests, their reasons, and a line of totals.
 export default class PlainReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const count = {passed: 0, failed: unhandledErrors.length, skipped: 0};
     const lines = [];
     for (const module of modules) {
-      // A file that could not be loaded has no tests to count.
+      // A file that cannot be loaded has errors, but no tests.
       count.failed += module.errors().length;
       const tests = [...module.children.allTests()].map((test) => ({name: test.fullName, ...test.result()}));
       for (const {state} of tests) if (state !== 'pending') count[state] += 1;
       const skipped = tests.filter(({state}) => state === 'skipped');
       const [first] = skipped;
-      // A file whose tests all miss the same thing is one line.
+      // A file whose tests are all skipped for one reason is one line.
       if (skipped.length > 1 && tests.every(({state, note}) => state === 'skipped' && note === first.note)) {
         skipped.splice(0, skipped.length, {...first, name: `all ${tests.length} tests`});
       }

@@ -1,6 +1,6 @@
-/** The few pieces of roff, in the macros of man(7), that the manual page is made of. Texts are given plain. */
+/** Roff with the macros of man(7). All functions accept plain text. */
 
-/** Characters that roff reads as something else, or sets as typographic ones. */
+/** Characters that roff interprets, or prints as typographic ones. */
 const escapes: Readonly<Record<string, string>> = {
   '\\': '\\e',
   '-': '\\-',
@@ -11,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '\\(dq',
 };
 
-/** Text that comes out as it stands, in ASCII alone: what a locale cannot show is then the formatter's to replace. */
+/** Escapes a text, in ASCII: the formatter replaces what a locale cannot show. */
 export function plain(text: string): string {
   const escaped = text
     .replace(/[\\\-'`^~"]/g, (character) => escapes[character] ?? character)
@@ -27,7 +27,7 @@ export function bold(text: string): string {
   return `\\fB${plain(text)}\\fR`;
 }
 
-/** A term in bold with its description, if there is one, below and to the right. */
+/** A term in bold, with the description below and to the right unless it is empty. */
 export function entry(term: string, description: string): string[] {
   return description === '' ? ['.PP', bold(term)] : ['.TP', bold(term), plain(description)];
 }
@@ -36,7 +36,6 @@ export function paragraph(text: string): string {
   return `.PP\n${plain(text)}`;
 }
 
-/** A section's heading, in capitals as all of them are. */
 export function heading(title: string): string {
   return `.SH ${title.toUpperCase()}`;
 }

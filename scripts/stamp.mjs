@@ -1,4 +1,4 @@
-// Whether dist/ was made from the present sources, by content: a fresh clone has no useful times.
+// Whether dist/ was built from the present sources, by content: file times mean nothing in a fresh clone.
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
@@ -19,16 +19,12 @@ const FILES = [
   'scripts/undici.mjs',
 ];
 
-/** With all that is in them. */
 const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'source'];
 
 /** Without optional locks: a build must not block a commit. */
 const GIT = ['--no-optional-locks', '-C', root];
 
-/**
- * The commit of the sources: `c112a61`, or `c112a61, changed` if they differ from it; empty without a repository (a source
- * archive) or without git.
- */
+/** `c112a61`, or `c112a61, changed` if the sources differ from it; empty without git or a repository (a source archive). */
 export function commitOf() {
   // An archive may be unpacked inside another project's repository.
   if (!existsSync(`${root}/.git`)) return '';
@@ -52,7 +48,7 @@ export async function stampOf(commit = commitOf()) {
   }
   for (const file of files.sort()) {
     const bytes = await readFile(path.join(root, file));
-    // With the length, no byte can move from one file to the next.
+    // The length separates one file's bytes from the next file's.
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest('hex');

@@ -13,6 +13,6 @@ if ((await builtStamp()) !== (await stampOf())) {
 const program = spawn(process.execPath, [...nodeFlagsOf(root), `${root}/dist/pipetail.js`, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-// The terminal sends ^C and hang-ups to both. The program decides what they mean; this only passes its exit code on.
+// The terminal sends ^C and hang-ups to both processes. The program decides; this one only passes its exit code on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
 program.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

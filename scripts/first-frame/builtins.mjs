@@ -5,8 +5,8 @@ import path from 'node:path';
 const late = ['node:child_process', 'node:crypto', 'node:tls', 'node:zlib'];
 
 /**
- * Loads Node's own modules with `process.getBuiltinModule` instead of an import, the costly ones late. An import cannot
- * wait; it also makes a module with all the names of the builtin and reads each of them, which loads still more.
+ * Loads Node's own modules with `process.getBuiltinModule`, the costly ones at their first use. A static import always
+ * loads at the start, and reads every export of the module, which loads still more modules.
  */
 export const bareBuiltins = {
   name: 'bare-builtins',
@@ -14,23 +14,23 @@ export const bareBuiltins = {
     onResolve({filter: /./}, ({path: specifier, kind, importer}) => {
       const name = specifier.replace(/^(?!node:)/, 'node:');
       if (!isBuiltin(name) || !(kind === 'import-statement' || kind === 'require-call')) return undefined;
-      // In a Node without that function the entry must still print its message.
+      // An older Node has no `getBuiltinModule`, and the entry must print its message there.
       if (path.basename(importer) === 'cli.tsx' && name !== 'node:process') return undefined;
-      // One for each importer: a shared one would be a chunk of its own.
+      // A module for each importer: a shared one would become a chunk.
       return {path: name, namespace: kind, suffix: `?${path.relative(absWorkingDir, importer)}`};
     });
     onLoad({filter: /^node:/, namespace: 'require-call'}, ({path: name}) => ({
-      contents: `${loaded(name)}module.exports = builtin;`,
+      contents: `${builtinCode(name)}module.exports = builtin;`,
     }));
     onLoad({filter: /^node:/, namespace: 'import-statement'}, ({path: name}) => ({
-      contents: `${loaded(name)}export default builtin;\n${namesOf(name).join('\n')}`,
+      contents: `${builtinCode(name)}export default builtin;\n${exportsCode(name).join('\n')}`,
     }));
   },
 };
 
-/** Code for `builtin`, the module; a late one is an object with the same names that loads it at the first access. */
-function loaded(name) {
-  // An older Node has no such function, but a process.
+/** Code for `builtin`. A late one is an object whose getters load the module. */
+function builtinCode(name) {
+  // Every Node has this one, for the message of the entry.
   if (name === 'node:process') return 'const builtin = globalThis.process;\n';
   const load = `process.getBuiltinModule('${name}')`;
   if (!late.includes(name)) return `const builtin = ${load};\n`;
@@ -43,8 +43,8 @@ function loaded(name) {
 })();\n`;
 }
 
-/** Its exports; esbuild drops the unused ones. */
-function namesOf(name) {
+/** Code for the exports; esbuild drops the unused ones. */
+function exportsCode(name) {
   const module = process.getBuiltinModule(name);
   const names = Object.keys(module).filter((each) => /^[A-Za-z_$][\w$]*$/.test(each) && each !== 'default');
   return names.map((each, index) => {
@@ -56,7 +56,7 @@ function namesOf(name) {
   });
 }
 
-/** Whether it is only called: no class, and nothing that `promisify` treats specially. */
+/** Whether a wrapper can replace it: it is no class, and `promisify` does not treat it specially. */
 function isPlainFunction(name, value) {
   return typeof value === 'function' && /^[a-z]/.test(name) && Object.getOwnPropertySymbols(value).length === 0;
 }

@@ -5,20 +5,20 @@ import path from 'node:path';
 const early = ['source/startup/load-settings.ts', 'source/screen/run-screen.ts'];
 
 /**
- * esbuild makes a chunk for each set of parts of the program (what is imported with `import()`) that share modules. Here
- * the modules that three or more parts share become one chunk, since each of these parts imports them all: fewer files to
- * read. `metafile`: of a build without it.
+ * Puts the modules that three or more parts of the program (each is one `import()`) share into one chunk: fewer files to
+ * read at the start. esbuild alone makes a chunk for each set of parts. `outputs`: of a build without this plugin.
  */
 export function commonChunk({outputs}, root) {
-  const sharers = new Map();
+  const partsByModule = new Map();
   for (const [file, {entryPoint}] of Object.entries(outputs)) {
     if (entryPoint === undefined) continue;
     for (const input of loadedWith(file, outputs).flatMap((each) => Object.keys(outputs[each].inputs))) {
-      if (input.startsWith('source/')) sharers.set(input, (sharers.get(input) ?? new Set()).add(entryPoint));
+      if (input.startsWith('source/'))
+        partsByModule.set(input, (partsByModule.get(input) ?? new Set()).add(entryPoint));
     }
   }
   const isCommon = (parts) => parts.size > 2 && early.some((part) => parts.has(part));
-  const common = [...sharers].filter(([, parts]) => isCommon(parts));
+  const common = [...partsByModule].filter(([, parts]) => isCommon(parts));
   const parts = new Set(common.flatMap(([, each]) => [...each]));
   return {
     name: 'common-chunk',

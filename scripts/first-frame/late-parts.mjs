@@ -1,8 +1,8 @@
-/** What packages create at their import and the first frame does not need is created at its first use. */
+/** Objects that packages create at their import, without need for the first frame: created at their first use instead. */
 export const lateParts = [
-  // V8 reads a list of all emoji for it.
+  // V8 reads a list of all emoji to compile this pattern.
   {files: /string-width\/index\.js$/, change: lateEmoji},
-  // The first one reads the rules of Unicode. The first line of a log needs none either (`ink/faster-ink.mjs`).
+  // The first segmenter reads Unicode's rules. A log's first line needs none either (`ink/faster-ink.mjs`).
   {
     files:
       /(?:(?:string-width|wrap-ansi)\/index|slice-ansi\/tokenize-ansi|ansi-tokenize\/build\/tokenize|ink\/build\/line-update)\.js$/,

@@ -2,7 +2,7 @@ import {replaced} from '../package-edits.mjs';
 
 /** Code of packages that is never used here, but would be loaded at each start. */
 export const leftOut = [
-  // meow looks for a package.json, which we pass to it, with the tables of all licences.
+  // meow would look for a package.json, which it gets from us, and load the tables of all licences for that.
   {
     files: /meow\/build\/options\.js$/,
     change: (text, file) =>

@@ -4,11 +4,11 @@ import {replaced} from '../package-edits.mjs';
 const here = import.meta.dirname;
 const inkBuild = path.join(here, '../../node_modules/ink/build');
 
-/** Small changes for the same purpose, see `package-edits.mjs`. */
+/** Edits of single lines, for `package-edits.mjs`. */
 export const inkEdits = [
   // Yoga would decode its own base64 with `fetch`, for which Node loads its own undici.
   {files: /yoga-wasm-base64-esm\.js$/, change: (text) => `const fetch = undefined;\n${text}`},
-  // Finds the changed part of our rows without a segmenter too: their divider is not ASCII.
+  // Finds the changed part of our rows without a segmenter, although their divider is not ASCII.
   {
     files: /ink\/build\/line-update\.js$/,
     change: (text, file) =>
@@ -25,14 +25,14 @@ export const inkEdits = [
 export const fasterInk = {
   name: 'faster-ink',
   setup({onResolve, resolve}) {
-    // A frame is not written into cells and read back.
+    // Does not write every frame into cells and read it back.
     replace('./output.js', 'renderer.js', 'row-output.ts');
     // Our own rows contain nothing to remove.
     replace('./sanitize-ansi.js', 'squash-text-nodes.js', 'sanitize-ansi.ts');
-    // Widths of rows without splitting them into graphemes, which the divider in each row would require.
+    // Measures our rows without splitting them into graphemes, which their divider would require.
     onResolve({filter: /^string-width$/}, ({importer, kind, pluginData}) => {
       if (pluginData === 'original') return undefined;
-      // Ink's own version, for other texts.
+      // For other texts our replacement imports the version that Ink uses.
       if (importer.startsWith(here))
         return resolve('string-width', {kind, resolveDir: inkBuild, pluginData: 'original'});
       return importer.includes('/node_modules/') ? {path: path.join(here, 'string-width.ts')} : undefined;

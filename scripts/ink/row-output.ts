@@ -6,7 +6,7 @@ type Write = {
   readonly x: number;
   readonly y: number;
   readonly text: string;
-  /** Which line of what was written it is. */
+  /** Index of the line in the written text. */
   readonly line: number;
   readonly options: WriteOptions;
 };
@@ -15,10 +15,9 @@ type Write = {
 type Call = (grid: Output, firstRow: number) => void;
 
 /**
- * Replaces Ink's `Output` in the bundle, see `faster-ink.mjs`. Ink writes every text into a grid of cells and reads the rows
- * back. Here a row that consists of one text, as nearly all do, is that text. Only rows of several texts, and those with
- * clipped or multi-line text, go through Ink's grid. They go row by row: while one of them sent all rows there, a frame of
- * 200×50 with a prompt took 8 to 14 ms.
+ * Replaces Ink's `Output` in the bundle (`faster-ink.mjs`). Ink writes every text into a grid of cells and reads the rows
+ * back. Here a row of one text, as nearly all are, is that text. Only rows of several texts, or of clipped or multi-line
+ * text, go through the grid. When one such row sent all rows there, a frame of 200×50 with a prompt took 8 to 14 ms.
  */
 export class RowOutput {
   readonly #size: {readonly width: number; readonly height: number};
@@ -51,7 +50,7 @@ export class RowOutput {
 
   clip({x1, x2, y1, y2}: Clip): void {
     this.#clips += 1;
-    this.#calls.push((grid, firstRow) => grid.clip({x1, x2, y1: less(y1, firstRow), y2: less(y2, firstRow)}));
+    this.#calls.push((grid, firstRow) => grid.clip({x1, x2, y1: minus(y1, firstRow), y2: minus(y2, firstRow)}));
   }
 
   unclip(): void {
@@ -78,7 +77,7 @@ export class RowOutput {
   }
 }
 
-function less(bound: number | undefined, by: number): number | undefined {
+function minus(bound: number | undefined, by: number): number | undefined {
   return bound === undefined ? undefined : bound - by;
 }
 
@@ -95,8 +94,8 @@ function rowOf(writes: readonly Write[], width: number): string {
 }
 
 /**
- * The finished text: a blank one is a placeholder for a whole row, see `ui/components/rows.tsx`. Undefined for a text with a
- * style of its component: that would have to survive a reset inside the text.
+ * The text of a whole row; a blank one is a placeholder for it (`ui/components/rows.tsx`). Undefined for a text with a
+ * style of its component, which must survive a reset inside the text.
  */
 function finishedText(write: Write): string | undefined {
   const text = transformed(write);

@@ -1,4 +1,4 @@
-/** The colours of a terminal: its own two, and the eight hues with their bright ones. */
+/** A terminal's two own colours and the 16 of its palette; `edge` frames the picture. */
 export type Palette = {
   readonly fg: string;
   readonly bg: string;
@@ -55,7 +55,7 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   },
 };
 
-/** A colour of a cell (see `CellStyle`) as SVG takes it. Throws on one that no terminal has. */
+/** A cell's colour (`CellStyle`) for SVG. Throws for an unknown one. */
 export function colourIn(palette: Palette, colour: string): string {
   if (colour.startsWith('#')) return colour;
   const number = /^palette-(\d+)$/.exec(colour)?.[1];

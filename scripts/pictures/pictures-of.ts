@@ -4,7 +4,7 @@ import {screenRuns} from './runs.ts';
 import type {Scene} from './scenes.ts';
 import {drawSvg} from './svg.ts';
 
-/** What a terminal shows now, as SVG by file name: on light and on dark. */
+/** The screen as SVG, light and dark, by file name. */
 export function picturesOf({name, title}: Scene, terminal: Terminal): Map<string, string> {
   const rows = screenRuns(terminal);
   return new Map(

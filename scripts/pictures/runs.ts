@@ -1,7 +1,7 @@
 import type {CellStyle} from '../../test/harness/screen.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 
-/** Neighbouring cells of one style; `column` and `cells` in cells from the left edge. */
+/** Neighbouring cells of one style; `column` is 0-based. */
 export type Run = {
   readonly text: string;
   readonly column: number;
@@ -9,11 +9,10 @@ export type Run = {
   readonly style: CellStyle;
 };
 
-/** The system chooses the demo server's port anew each time. */
+/** The demo server has another port at each run. */
 const anyPort = /127\.0\.0\.1:\d{5}/;
 const onePort = '127.0.0.1:18080';
 
-/** What the terminal shows now, row by row. */
 export function screenRuns(terminal: Terminal): Run[][] {
   return Array.from({length: terminal.rows}, (_, row) => rowRuns(terminal, row));
 }
@@ -23,7 +22,7 @@ function rowRuns(terminal: Terminal, row: number): Run[] {
   for (let column = 0; column < terminal.cols; column++) {
     const {text, ...style} = terminal.cell(row, column);
     const last = runs.at(-1);
-    // The second half of a wide character has no text of its own; a cell never written is a blank.
+    // The second half of a wide character has no text, nor has a cell that was never written: that is a blank.
     const isSecondHalf = text === '' && last !== undefined && !isAscii(last.text);
     if (last && (isSecondHalf || joins(last, text, style))) {
       runs[runs.length - 1] = {...last, text: last.text + (isSecondHalf ? '' : text || ' '), cells: last.cells + 1};
@@ -34,7 +33,7 @@ function rowRuns(terminal: Terminal, row: number): Run[] {
   return runs.map((run) => ({...run, text: run.text.replace(anyPort, onePort)}));
 }
 
-/** Symbols stand alone: the font that has them may not be the one whose width the others have. */
+/** Symbols are runs of their own: they may come from a font of another width. */
 function joins(last: Run, text: string, style: CellStyle): boolean {
   return isAscii(last.text) && isAscii(text) && sameStyle(last.style, style);
 }

@@ -1,11 +1,11 @@
 import type {Terminal} from '../../test/harness/terminal.ts';
 import type {Stage} from './stage.ts';
 
-/** A picture: what is open, and the keys that lead to what it shows. */
+/** A picture: the open pipelines, and the keys that lead to it. */
 export type Scene = {
-  /** Of its files: `log` makes `log-light.svg` and `log-dark.svg`. */
+  /** `log` makes `log-light.svg` and `log-dark.svg`. */
   readonly name: string;
-  /** What is to be seen, for those who do not see it. */
+  /** Describes the picture for screen readers. */
   readonly title: string;
   readonly pipelines: readonly string[];
   readonly play: (stage: Stage) => Promise<void>;

@@ -4,16 +4,16 @@ import {FakeClock} from '../../test/harness/fake-clock.ts';
 import {openProgram} from '../../test/harness/program.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 
-/** The built program in a terminal, on a demo server whose time stands still: the same bytes at every run. */
+/** The built program in a terminal, on a demo server whose clock does not run: the same bytes each time. */
 export type Stage = AsyncDisposable & {
   readonly terminal: Terminal;
-  /** Lets time pass on the server, and waits until the list shows what came of it. */
+  /** Moves the server's clock, and waits until the list shows the new errors. */
   readonly advance: (milliseconds: number) => Promise<void>;
 };
 
 const startedAt = Date.UTC(2026, 2, 14, 12, 43, 20);
 
-/** Opens the program with these pipelines as tabs, the first one live. */
+/** Opens the pipelines as tabs. Resolves when the first one is live. */
 export async function openStage(pipelines: readonly string[], size: {cols: number; rows: number}): Promise<Stage> {
   const clock = new FakeClock(startedAt);
   const server = await DemoServer.start({scenario: installation, clock});
@@ -24,7 +24,7 @@ export async function openStage(pipelines: readonly string[], size: {cols: numbe
   };
   try {
     await terminal.waitFor(/ LIVE\b/);
-    // A log that has not been caught up with would be counted as news.
+    // Lines of an unfinished catch-up would count as unseen.
     await terminal.stable();
   } catch (error) {
     await close();

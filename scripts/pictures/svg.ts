@@ -1,7 +1,7 @@
 import {colourIn, type Palette} from './palettes.ts';
 import type {Run} from './runs.ts';
 
-/** Pixels. A cell of 8.4 is the width that common monospace fonts have at 14. */
+/** Pixels. Common monospace fonts of 14 pixels have cells of 8.4. */
 const fontSize = 14;
 const cellWidth = 8.4;
 const rowHeight = 18;
@@ -10,7 +10,7 @@ const margin = 12;
 
 const fonts = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 
-/** Draws the rows of a screen, `cols` cells wide. `title` says what is to be seen. */
+/** Draws rows of `cols` cells. `title` describes the picture for screen readers. */
 export function drawSvg(rows: readonly (readonly Run[])[], cols: number, title: string, palette: Palette): string {
   const width = number(2 * margin + cols * cellWidth);
   const height = number(2 * margin + rows.length * rowHeight);
@@ -47,7 +47,7 @@ function drawRun({text, column, cells, style}: Run, row: number, palette: Palett
   ];
   for (const words of wordsOf(text, cells)) {
     const left = number(margin + (column + words.at) * cellWidth);
-    // The length holds the columns together in whatever font there is.
+    // A fixed length keeps columns aligned in any font.
     const length = `textLength="${number(words.cells * cellWidth)}" lengthAdjust="spacingAndGlyphs"`;
     const place = `x="${left}" y="${number(top + baseline)}" ${length}`;
     drawn.push(`<text ${place}${looks.filter(Boolean).join('')}>${escaped(words.text)}</text>`);
@@ -55,12 +55,12 @@ function drawRun({text, column, cells, style}: Run, row: number, palette: Palett
   return drawn;
 }
 
-/** The parts of a text between two blanks or more: not every reader of SVG keeps those. */
+/** The parts between two or more blanks, which not every reader of SVG keeps. */
 function wordsOf(text: string, cells: number): {readonly text: string; readonly at: number; readonly cells: number}[] {
   return [...text.matchAll(/[^ ]+(?: [^ ]+)*/g)].map((match) => ({
     text: match[0],
     at: match.index,
-    // A symbol stands alone, and may be two cells wide.
+    // A symbol is a text of its own, and may be two cells wide.
     cells: match[0] === text ? cells : match[0].length,
   }));
 }
