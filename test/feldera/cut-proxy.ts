@@ -17,21 +17,21 @@ type Connection = {
 export class CutProxy implements AsyncDisposable {
   readonly #server: net.Server;
   readonly #target: URL;
-  readonly #random: () => number;
+  readonly #random: (() => number) | undefined;
   readonly #connections = new Set<Connection>();
   /** Monotonic milliseconds at which the current log body of each pipeline began. */
   readonly #begun = new Map<string, number>();
   /** New connections are reset at once. */
   refuses = false;
 
-  /** @param random numbers from 0 to below 1, for the places of cuts within a body */
-  static async start(target: string, random: () => number = Math.random): Promise<CutProxy> {
+  /** `random`: numbers from 0 to below 1, for the places of cuts within a piece. Default: cuts in the middle of a line. */
+  static async start(target: string, random?: () => number): Promise<CutProxy> {
     const proxy = new CutProxy(new URL(target), random);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
 
-  private constructor(target: URL, random: () => number) {
+  private constructor(target: URL, random: (() => number) | undefined) {
     this.#target = target;
     this.#random = random;
     this.#server = net.createServer((client) => this.#accept(client));
@@ -107,7 +107,8 @@ export class CutProxy implements AsyncDisposable {
     if (connection.cut === 'frozen') return;
     if (connection.cut === 'within') {
       connection.cut = 'frozen';
-      connection.client.write(bytes.subarray(0, Math.floor(this.#random() * bytes.length)));
+      const place = this.#random ? Math.floor(this.#random() * bytes.length) : withinLine(bytes);
+      connection.client.write(bytes.subarray(0, place));
       connection.client.end();
       return;
     }
@@ -132,4 +133,11 @@ export class CutProxy implements AsyncDisposable {
         return;
     }
   }
+}
+
+/** A place in a piece of a chunked body that follows ten characters of a line: the size of a chunk has fewer. */
+function withinLine(bytes: Buffer): number {
+  const found = /[^\r\n]{10}/.exec(bytes.toString('latin1'));
+  if (!found) throw new Error(`no line in a piece of ${bytes.length} bytes`);
+  return found.index + 10;
 }

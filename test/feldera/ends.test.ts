@@ -88,8 +88,7 @@ test.for<{readonly cut: Cut; readonly refused: number; readonly curl: number; re
     needsOwnServer(context);
     requireTool(context, 'curl');
     const {client} = rig();
-    // The middle of a piece is within a line.
-    await using proxy = await CutProxy.start(client.url, () => 0.5);
+    await using proxy = await CutProxy.start(client.url);
     const before = (await client.control('ends', {rate: 0, burst: 20})) ?? 0;
     const followers = await follow(proxy.url, 'ends');
     await have(followers, before);
