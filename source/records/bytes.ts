@@ -14,27 +14,24 @@ export const closingBracket = 0x5d;
 export const openingBrace = 0x7b;
 export const closingBrace = 0x7d;
 
-/** The bytes of a text, to compare with. */
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Whether `part` is at offset `at`. */
 export function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   for (let index = 0; index < part.length; index++) if (bytes[at + index] !== part[index]) return false;
   return true;
 }
 
-/** The offset of the first `byte` in `[start, end)`. */
 export function offsetOf(bytes: Uint8Array, byte: number, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) if (bytes[at] === byte) return at;
   return undefined;
 }
 
-/** What a byte is to the fingerprint of a text. Bytes up to `hexClass` are written as they are. */
+/** Classes of bytes in a fingerprint. Bytes of the classes up to `hexClass` are copied unchanged. */
 export const otherClass = 0;
 const letterClass = 1;
-/** `a` to `f`, either case: a letter, too. */
+/** `a` to `f` and `A` to `F`. */
 export const hexClass = 2;
 export const digitClass = 3;
 export const dashClass = 4;
@@ -43,7 +40,6 @@ export const quoteClass = 6;
 export const escapeClass = 7;
 const backslashClass = 8;
 
-/** The class of each byte. */
 export const byteClasses = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) byteClasses[byte] = classOf(String.fromCharCode(byte));
 
@@ -65,19 +61,18 @@ export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-/** A hexadecimal digit. */
 export function isHex(byte: number | undefined): boolean {
   const kind = byte === undefined ? otherClass : byteClasses[byte];
   return kind === digitClass || kind === hexClass;
 }
 
-/** A letter or a digit. */
+/** An ASCII letter or digit. */
 export function isWord(byte: number | undefined): boolean {
   const kind = byte === undefined ? otherClass : byteClasses[byte];
   return kind === letterClass || kind === hexClass || kind === digitClass;
 }
 
-/** The next `'` that ends a quotation; one before a letter is an apostrophe. */
+/** The next `'` that closes a quotation: one before a letter or digit is an apostrophe. */
 export function closingApostrophe(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) {
     if (bytes[at] === apostrophe && (at + 1 === end || !isWord(bytes[at + 1]))) return at;
@@ -85,7 +80,7 @@ export function closingApostrophe(bytes: Uint8Array, start: number, end: number)
   return undefined;
 }
 
-/** The next `"` that is not escaped. */
+/** The next `"` without a backslash before it. */
 export function closingQuote(bytes: Uint8Array, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) {
     if (bytes[at] === quote) return at;
@@ -94,21 +89,21 @@ export function closingQuote(bytes: Uint8Array, start: number, end: number): num
   return undefined;
 }
 
-/** Offsets of the dashes in `01a211f2-15cc-70e3-b64e-8ab41f6b239d`; of the first one; and its length. */
+/** Offsets of the dashes in a UUID, `01a211f2-15cc-70e3-b64e-8ab41f6b239d`. */
 const uuidDashes = [8, 13, 18, 23];
 export const uuidDash = 8;
 export const uuidLength = 36;
-/** A word of hexadecimal digits, one of them decimal, is an id from this length on. */
+/** A word of hexadecimal digits with a decimal one is an id if it has at least this length. */
 const shortestId = 4;
 
-/** Where the word that continues at `at` begins, not before `from`. */
+/** The start of the word that contains or ends at `at`; at least `from`. */
 export function wordStart(bytes: Uint8Array, at: number, from: number): number {
   let start = at;
   while (start > from && isWord(bytes[start - 1])) start -= 1;
   return start;
 }
 
-/** Where the number or id that begins with a word ends; undefined if it is neither. The word has a digit. */
+/** The end of the number or id that begins with a word with a digit; undefined if the word begins neither. */
 export function endOfId(bytes: Uint8Array, start: number, wordEnd: number, end: number): number | undefined {
   if (wordEnd - start === uuidDash && isUuid(bytes, start, end)) return start + uuidLength;
   // `0x1f`

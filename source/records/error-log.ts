@@ -5,80 +5,80 @@ import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 
-/** The errors of one log with the same fingerprint. Times are Unix time in ms, ids those of the log's entries. */
+/** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
-  /** `fingerprintOf` of the lines, the same in every log; `watchedKey` for lines that match the watched pattern. */
+  /** The fingerprint, the same in every log; `watchedKey` for lines that match the watched pattern. */
   readonly key: number;
-  /** The first line as received, its first 512 bytes; a longer line in JSON loses only the end of its message. */
+  /** The first 512 bytes of the first line; a longer line in JSON loses only the end of its message. */
   readonly example: Uint8Array;
   readonly count: number;
   readonly firstId: number;
   readonly lastId: number;
   readonly firstAt: number;
   readonly lastAt: number;
-  /** How many came since `markSeen`, and the first of them. */
+  /** Errors since `markSeen`, and id and time of the first of them. */
   readonly unseen: number;
   readonly unseenId: number;
   readonly unseenAt: number;
 };
 
-/** No fingerprint has this value: fingerprints are signed integers of 32 bits. */
+/** Never a fingerprint: those are signed 32-bit integers. */
 export const watchedKey = 2 ** 31;
 
-/** Five hundred ways to fail are more than anyone reads; 500 examples are 250 kB at most. */
+/** More groups than a user reads; their examples need 250 kB at most. */
 const defaultMaxGroups = 500;
 const exampleBytes = 512;
 
-/** The level is in the first 200 bytes of a line, after name, time and colours, and so is the word of a panic. */
+/** Level and panic are found in the first 200 bytes of a line in text form. */
 const headBytes = 256;
-/** In JSON the level may follow the message. The server has no longer line. */
+/** In JSON the level may follow the message. The server's ring, 1 MB, has no longer line. */
 const maxJsonBytes = 1024 * 1024;
 
-/** Finding this word takes 0.15 ns a byte; reading the head of every line would take ten times as long. */
+/** Searching this word takes 0.15 ns a byte; reading the head of every line would take ten times as long. */
 const errorWord = Buffer.from('ERROR');
-/** A panic's line begins with it: `thread '…' panicked at …`. */
+/** The first byte of a panic: `thread '…' panicked at …`. */
 const letterT = 0x74;
 
-/** A panic has no time of its own: it gets that of a line above, which is rarely further away than this. */
+/** A panic has no time: it gets that of a line above, which is rarely further away than this. */
 const maxLinesAbove = 50;
 
-/** Counted in place: a new object for each error would be half of the cost of an error. */
+/** Changed in place: a new object for each error would be half of an error's cost. */
 type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} & {
-  /** Grows with every error of the log: orders groups by their last one. */
+  /** Number of the group's last error among all errors of the log. */
   order: number;
-  /** The copy in the last snapshot; undefined once the group has changed. */
+  /** The copy in the last snapshot; undefined after a change of the group. */
   copy: ErrorGroup | undefined;
 };
 
 /**
- * The errors of one log: lines of level ERROR and panics, counted as their bytes arrive and grouped by fingerprint. Lines
- * are not decoded, and no bytes are kept but an example of each group.
+ * The errors of one log, lines of level ERROR and panics, grouped by fingerprint. They are counted as their bytes
+ * arrive, without decoding; only an example of each group is kept.
  */
 export class ErrorLog {
   readonly #options: {readonly buffer: LogBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
-  /** Errors in all groups, dropped ones included, and how many of them were seen. */
+  /** Errors in all groups, dropped groups included, and how many of these errors the user has seen. */
   #added = 0;
   #seen = 0;
   #dropped = 0;
-  /** The entry in which the open line began. */
+  /** Entry id of the open line; markers may follow it. */
   #openId = 0;
-  /** The head of the open line; in JSON all of it. */
+  /** The first bytes of the open line; all bytes of a line in JSON. */
   #head = Buffer.allocUnsafe(headBytes);
   #headLength = 0;
 
-  /** `wall`: the time now, for lines without a time. */
+  /** `wall`: Unix time in ms, for lines without a time. */
   constructor(options: {buffer: LogBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
   }
 
-  /** Groups that were dropped for newer ones. */
+  /** Number of groups that were dropped to make room for newer ones. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** The groups by key, the one with the newest error last. The same map until something in it changes. */
+  /** The groups by key, the one with the newest error last. The same object until a group changes. */
   get byKey(): ReadonlyMap<number, ErrorGroup> {
     if (!this.#snapshot) {
       const groups = [...this.#groups.values()].sort((a, b) => a.order - b.order);
@@ -87,7 +87,7 @@ export class ErrorLog {
     return this.#snapshot;
   }
 
-  /** Finds the errors among bytes that were just appended to the buffer, cut anywhere. `newlines`: their offsets. */
+  /** Counts the errors in bytes just appended to the buffer; a line may be cut. `newlines`: offsets of the newlines. */
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     const {endId} = this.#options.buffer;
     const isOpen = (newlines.at(-1) ?? -1) + 1 < bytes.length;
@@ -112,17 +112,17 @@ export class ErrorLog {
     this.#appendHead(bytes.subarray(start));
   }
 
-  /** The open line ends here. */
+  /** Counts the open line, which is complete. */
   endLine(): void {
     const head = this.#head.subarray(0, this.#headLength);
     this.#headLength = 0;
     if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
     if (head.length === 0 || !isErrorIn(head, 0, head.length)) return;
-    // Its id cannot be counted back from the end: markers may follow it. A very long line has left the buffer.
+    // The buffer may have dropped a very long line.
     this.#addLine(this.#options.buffer.lineAt(this.#openId) ?? head, this.#openId);
   }
 
-  /** Counts the line of entry `id`, logged at `at` (Unix time in ms), in its group. The bytes are not kept. */
+  /** Counts a line in its group. `at`: Unix time in ms. The caller may reuse the bytes. */
   add(line: Uint8Array, {id, at, key = fingerprintOf(line)}: {id: number; at: number; key?: number}): void {
     const group = this.#groups.get(key);
     this.#snapshot = undefined;
@@ -145,7 +145,7 @@ export class ErrorLog {
     group.unseenAt = at;
   }
 
-  /** Errors added since `markSeen`, without those of the `muted` groups; dropped groups count, too. */
+  /** Errors since `markSeen` in all groups, dropped groups included, except the `muted` ones. */
   unseenCount(muted: ReadonlySet<number>): number {
     let count = this.#added - this.#seen;
     for (const key of muted) count -= this.#groups.get(key)?.unseen ?? 0;

@@ -28,10 +28,10 @@ import {
 import {JsonAsText} from './json-as-text.ts';
 import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
 
-/** FNV-1a. */
+/** Constants of the FNV-1a hash. */
 const offsetBasis = 0x811c9dc5;
 const prime = 0x01000193;
-/** The prime times this is 1, in 32 bits. */
+/** `prime * inversePrime` is 1 in 32 bits: it undoes a step of the hash. */
 const inversePrime = 0x359c449b;
 
 const noBytes = new Uint8Array(0);
@@ -39,25 +39,22 @@ const numberSign = 0x23;
 const star = 0x2a;
 
 /**
- * The fingerprint of a line, equal for equal messages: a hash (32 bits, signed) of its level, target and text, without name,
- * time, colours, numbers, ids and quoted values. A line in JSON has the fingerprint of the first line of the same record in
- * text form. Of a long line the first 64 KiB count.
+ * The fingerprint of a line: a signed 32-bit hash of its level, target and text, without name, time, colours, numbers,
+ * ids and quoted values. A line in JSON has the fingerprint of the same record's first line in text form. Only the first
+ * 64 KiB of a line count.
  */
 export function fingerprintOf(line: Uint8Array): number {
   writeLine(line);
   return writer.end();
 }
 
-/**
- * The fingerprint as text to read, `INFO a::b:  step # finished in # ms`: equal exactly where `fingerprintOf` is equal.
- * `text` is the line's visible text.
- */
+/** The text that is hashed, `INFO a::b:  step # finished in # ms`. `text`: the line's visible text. */
 export function fingerprintText(text: string): string {
   const line = bytesOf(text);
   const kept = new Uint8Array(line.length * 2 + 16);
   writeLine(line, kept);
   writer.end();
-  return new TextDecoder().decode(kept.subarray(0, writer.length));
+  return new TextDecoder().decode(kept.subarray(0, writer.keptLength));
 }
 
 function writeLine(line: Uint8Array, kept?: Uint8Array): void {
@@ -72,7 +69,6 @@ function writeLine(line: Uint8Array, kept?: Uint8Array): void {
   else writeText(line, {start, levelEnd: start + level.length, length: line.length}, kept);
 }
 
-/** Writes the text of a record from its level on. */
 function writeText(
   bytes: Uint8Array,
   {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
@@ -90,7 +86,7 @@ function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint
     writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
     return;
   }
-  // Most lines need no copy.
+  // Most lines have no fields or escapes: target and message are read from the line itself.
   const {target, message} = asText;
   writer.start(line, kept);
   writer.copy(start, levelEnd);
@@ -102,36 +98,34 @@ function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint
   writer.text(message.start, message.end);
 }
 
-/** Where the text ends that counts: after 64 KiB at most. */
+/** The end of the text without its carriage return, after 64 KiB at most. */
 function visibleEnd(bytes: Uint8Array, length: number): number {
   const visible = Math.min(length, visibleBytes);
   return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;
 }
 
 /**
- * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a text between quotes `*`;
- * colours are left out. The written bytes are hashed and, if a block is given, kept.
+ * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a quoted text `*`; colours
+ * are omitted. The written bytes are hashed and, with `kept`, also stored.
  */
 class FingerprintWriter {
-  /** 32 bits, signed. */
   hash = 0;
-  /** Bytes kept. */
-  length = 0;
+  keptLength = 0;
   #kept: Uint8Array | undefined;
   #bytes: Uint8Array = noBytes;
-  /** The rest of the text has no closing quote of this kind. */
+  /** The rest of the text has no closing quote: a second search would make long texts quadratic. */
   #noSingle = false;
   #noDouble = false;
 
-  /** Starts with texts of `bytes`. `kept` must have room for twice the text. */
+  /** The following calls write parts of `bytes`. `kept` needs room for twice the text. */
   start(bytes: Uint8Array, kept?: Uint8Array): void {
     this.#bytes = bytes;
     this.#kept = kept;
     this.hash = offsetBasis | 0;
-    this.length = 0;
+    this.keptLength = 0;
   }
 
-  /** Releases the bytes: they may be a view of a whole segment. Returns the hash. */
+  /** Returns the hash. Releases the bytes, which may be a view of a whole segment. */
   end(): number {
     this.#bytes = noBytes;
     this.#kept = undefined;
@@ -140,25 +134,23 @@ class FingerprintWriter {
 
   put(byte: number): void {
     this.hash = Math.imul(this.hash ^ byte, prime);
-    if (this.#kept) this.#kept[this.length++] = byte;
+    if (this.#kept) this.#kept[this.keptLength++] = byte;
   }
 
-  /** Removes `[start, end)`, which was written last, unchanged. */
+  /** Removes `[start, end)` from the hash; `copy` or `#plain` must have written it last. */
   #unwrite(start: number, end: number): void {
     for (let at = end - 1; at >= start; at--) this.hash = Math.imul(this.hash, inversePrime) ^ (this.#bytes[at] ?? 0);
-    if (this.#kept) this.length -= end - start;
+    if (this.#kept) this.keptLength -= end - start;
   }
 
-  /** Writes `[start, end)` unchanged. */
   copy(start: number, end: number): void {
     for (let at = start; at < end; at++) this.put(this.#bytes[at] ?? 0);
   }
 
-  /** Writes `[start, end)` without its variable parts. */
   text(start: number, end: number): void {
     this.#noSingle = false;
     this.#noDouble = false;
-    /** Bytes from here on were written unchanged. */
+    /** `[from, at)` was written unchanged and may be removed again. */
     let from = start;
     for (let at = this.#plain(start, end); at < end; at = this.#plain(from, end)) {
       const kind = byteClasses[this.#bytes[at] ?? 0] ?? otherClass;
@@ -166,9 +158,9 @@ class FingerprintWriter {
     }
   }
 
-  /** Writes letters and other bytes that never vary. Returns the offset of the first byte that may vary. */
+  /** Copies letters and other constant bytes. Returns the offset of the first byte that may vary. */
   #plain(start: number, end: number): number {
-    // Without calls and without a search for the beginnings of words this loop takes half the time.
+    // A loop with calls, or one that looks for the start of words, takes twice as long.
     const bytes = this.#bytes;
     let {hash} = this;
     let at = start;
@@ -179,13 +171,13 @@ class FingerprintWriter {
     }
     this.hash = hash;
     if (this.#kept) {
-      this.#kept.set(bytes.subarray(start, at), this.length);
-      this.length += at - start;
+      this.#kept.set(bytes.subarray(start, at), this.keptLength);
+      this.keptLength += at - start;
     }
     return at;
   }
 
-  /** Continues at the first digit of a word, whose letters may have been written. */
+  /** Writes from the first digit of a word on. Letters before it have been written already. */
   #digit(at: number, from: number, end: number): number {
     const bytes = this.#bytes;
     let wordEnd = at;
@@ -200,7 +192,7 @@ class FingerprintWriter {
     return this.#number(idEnd, end);
   }
 
-  /** The rest of a word like `ipv4` or `12ms`, whose letters stay. */
+  /** Writes the rest of a word like `ipv4` or `12ms`, with its letters. */
   #mixedWord(start: number, wordEnd: number, end: number): number {
     let at = start;
     while (at < wordEnd) {
@@ -215,7 +207,7 @@ class FingerprintWriter {
     return at;
   }
 
-  /** Writes the number that ends at `at`, or continues as in `1,204.5`. */
+  /** Writes a number that ends at `at`, or after further digits as in `1,204.5`. */
   #number(at: number, end: number): number {
     const bytes = this.#bytes;
     let last = at;
@@ -234,7 +226,7 @@ class FingerprintWriter {
     } else if (kind === apostropheClass) return this.#single(at, end);
     else if (kind === quoteClass) return this.#double(at, end);
     else if (kind === dashClass) {
-      // The digits of a UUID begin in a later group.
+      // A UUID whose first group has only letters.
       const start = wordStart(this.#bytes, at, from);
       if (at - start === uuidDash && isUuid(this.#bytes, start, end)) {
         this.#unwrite(start, at);
@@ -245,7 +237,7 @@ class FingerprintWriter {
     return at + 1;
   }
 
-  /** A text between single quotes; an apostrophe is no quote. */
+  /** Writes a text between single quotes, or an apostrophe. */
   #single(at: number, end: number): number {
     if (!this.#noSingle && !isWord(this.#bytes[at - 1])) {
       const close = closingApostrophe(this.#bytes, at + 1, end);
@@ -256,7 +248,6 @@ class FingerprintWriter {
     return at + 1;
   }
 
-  /** A text between double quotes. */
   #double(at: number, end: number): number {
     if (!this.#noDouble) {
       const close = closingQuote(this.#bytes, at + 1, end);
@@ -275,6 +266,6 @@ class FingerprintWriter {
   }
 }
 
-/** One for all calls, so that none allocates: each starts anew and ends before the next. */
+/** Shared by all calls, so that no call allocates: each finishes before the next starts. */
 const writer = new FingerprintWriter();
 const asText = new JsonAsText();

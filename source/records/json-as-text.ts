@@ -28,7 +28,7 @@ const logTarget = bytesOf('log');
 
 const letterN = 0x6e;
 const letterU = 0x75;
-/** What a backslash and one of these letters stand for; any other character stands for itself. */
+/** Meaning of the letter after a backslash; any other character stays as it is. */
 const escapes = new Map([
   [0x62, 0x08],
   [0x66, 0x0c],
@@ -36,17 +36,16 @@ const escapes = new Map([
   [0x72, 0x0d],
   [0x74, 0x09],
 ]);
-/** Bytes from which on native code copies faster. */
+/** Bytes above which native code copies faster. */
 const longCopy = 64;
-/** Room for the separators between the parts. */
 const separatorBytes = 16;
 
-/** A value of the line, `[start, end)`; `start` is -1 if the line has none. */
+/** A value at `[start, end)` of the line; `start` is -1 if the line does not have it. */
 type Part = {start: number; end: number; isString: boolean};
 
 /**
- * Writes a record in JSON as the first line of the same record in text form, from its level on:
- * `ERROR file_input: dbsp_adapters::server:  3 of 5 lost reason="no route" answer=42`. All lines share one block of bytes.
+ * Converts a record in JSON to the first line of its text form, without the text before the level:
+ * `ERROR file_input: dbsp_adapters::server:  3 of 5 lost reason="no route" answer=42`.
  */
 export class JsonAsText {
   #bytes = new Uint8Array(4096);
@@ -55,19 +54,16 @@ export class JsonAsText {
   readonly #target: Part = {start: -1, end: 0, isString: false};
   readonly #span: Part = {start: -1, end: 0, isString: false};
   readonly #message: Part = {start: -1, end: 0, isString: false};
-  /** Offset of the object that has message and fields: of the line itself if it has no `fields`. */
+  /** Offset of the `fields` object; 0, the line's own object, if the line has none. */
   #fields = 0;
   #hasFields = false;
 
-  /** Begins with the text that was written last. */
+  /** Begins with the last written text; the next `write` overwrites it. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
-  /**
-   * Finds the parts of a head line. True: it has only a target and a message, with the same bytes as in text; else
-   * `write` is the next call.
-   */
+  /** Finds the parts. True: only `target` and `message`, whose bytes are the same in text form. False: needs `write`. */
   read(line: Uint8Array): boolean {
     this.#readTop(line);
     this.#readFields(line);
@@ -88,9 +84,9 @@ export class JsonAsText {
     return this.#message;
   }
 
-  /** Writes the line that was read, with its level at `[level, levelEnd)`. Returns the length: little more than 64 KiB at most. */
+  /** Writes the line that was read; its level is at `[level, levelEnd)`. Returns the length, about 64 KiB at most. */
   write(line: Uint8Array, level: number, levelEnd: number): number {
-    // No part is longer than in JSON.
+    // No part of the text form is longer than in JSON.
     const most = Math.min(line.length, visibleBytes) + separatorBytes;
     if (this.#bytes.length < most) this.#bytes = new Uint8Array(most);
     this.#length = 0;
@@ -107,9 +103,9 @@ export class JsonAsText {
     this.#put(space);
     const before = this.#length;
     const isWhole = this.#writeValue(line, this.#message);
-    // The fields end the last line.
+    // In text form the fields follow the message's last line: they are in the first line if it is the only one.
     if (isWhole && this.#hasFields) this.#writeFields(line, this.#length > before);
-    // The byte after the end must not look like part of a word.
+    // The byte after the end must not continue a word.
     this.#bytes[this.#length] = newline;
     return this.#length;
   }
@@ -144,7 +140,7 @@ export class JsonAsText {
     this.#hasFields = count > written;
   }
 
-  /** The same in half the time for most records, which have no field but the message. */
+  /** A fast path for most records, which have no field but the message. Takes half the time. */
   #hasMessageAlone(line: Uint8Array): boolean {
     if (!isAt(line, this.#fields, messageFirst)) return false;
     const start = this.#fields + messageFirst.length;
@@ -199,7 +195,7 @@ export class JsonAsText {
     this.#length = length;
   }
 
-  /** Writes the first line of a value; true: it has only one. */
+  /** Writes the first line of a value. True: the value has no other line. */
   #writeValue(line: Uint8Array, {start, end, isString}: Part): boolean {
     if (start === -1) return true;
     if (!isString || !hasBackslash(line, start, end)) {
@@ -242,7 +238,7 @@ function hasBackslash(line: Uint8Array, start: number, end: number): boolean {
   return at !== -1 && at < end;
 }
 
-/** The number that the four digits at `at` make; -1 if they are not digits. */
+/** The value of four hexadecimal digits at `at`; -1 if there are fewer. */
 function hexIn(line: Uint8Array, at: number, end: number): number {
   if (at + 4 > end) return -1;
   let value = 0;
@@ -254,7 +250,7 @@ function hexIn(line: Uint8Array, at: number, end: number): number {
   return value;
 }
 
-/** Puts a character as UTF-8 at `at`, U+FFFD for an invalid code. Returns where it ends. */
+/** Writes a character in UTF-8 at `at`, U+FFFD for an invalid code. Returns its end. */
 function putCharacter(bytes: Uint8Array, at: number, code: number): number {
   if (code >= 0 && code < 0x80) {
     bytes[at] = code;

@@ -16,19 +16,18 @@ const noBytes = new Uint8Array(0);
 const fieldsKey = bytesOf('fields');
 const messageKeys = [bytesOf('message'), bytesOf('line')];
 
-/** Bytes of a string after which native code searches it: one call costs as much as reading these bytes. */
+/** Bytes of a string that are read without native code: one call of it costs as much as reading these bytes. */
 const longString = 12;
 
 /**
- * Reads the members of a JSON object from its bytes, one after the other, and allocates nothing. The inside of a value is
- * skipped: no text and no nested object is mistaken for a member. The JSON need not be valid, nor complete: an incomplete
- * member is the last.
+ * Reads the members of a JSON object from its bytes, one by one, without allocating. Values are skipped as a whole:
+ * members of nested objects are not read. The JSON may be invalid or incomplete: an incomplete member is the last.
  */
 export class JsonMembers {
-  /** The name, `[key, keyEnd)`, without its quotes; escapes in it are not decoded. */
+  /** The name is at `[key, keyEnd)`, without its quotes, with its escapes. */
   key = 0;
   keyEnd = 0;
-  /** The value, `[value, valueEnd)`; a string without its quotes. */
+  /** The value is at `[value, valueEnd)`; a string without its quotes. */
   value = 0;
   valueEnd = 0;
   isString = false;
@@ -36,14 +35,13 @@ export class JsonMembers {
   #at = 0;
   #end = 0;
 
-  /** Starts with the object whose brace is at `start`. Bytes from `end` on are not read. */
+  /** Starts an object whose brace is at `start`. Bytes from `end` on are not read. */
   start(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#at = start + 1;
     this.#end = end;
   }
 
-  /** Reads the next member; false if there is none. */
   next(): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -66,28 +64,24 @@ export class JsonMembers {
           : wordEnd(bytes, at, end);
     this.valueEnd = Math.min(valueEnd, end);
     at = skipSpaces(bytes, this.isString ? valueEnd + 1 : valueEnd, end);
-    // A member without a comma after it is the last.
     this.#at = at < end && bytes[at] === comma ? at + 1 : end;
     return true;
   }
 
-  /** Whether the member has this name. */
   isNamed(name: Uint8Array): boolean {
     return this.keyEnd - this.key === name.length && isAt(this.#bytes, this.key, name);
   }
 
-  /** Whether the value is a string of these bytes. */
   hasText(text: Uint8Array): boolean {
     return this.isString && this.valueEnd - this.value === text.length && isAt(this.#bytes, this.value, text);
   }
 }
 
-/** One for all calls: each starts anew. */
 const members = new JsonMembers();
 
 /**
- * Shortens a line in JSON to `maxBytes` by cutting the end of its message: the members after the message, the level for
- * example, are kept. The line itself where it is no longer than that, or where its message is too short for the cut.
+ * Shortens a line in JSON to `maxBytes` by cutting the end of its message, so that the members after the message, such
+ * as the level, are kept. Returns the line itself if it is short enough or not JSON, or if its message is too short.
  */
 export function withShortMessage(line: Uint8Array, maxBytes: number): Uint8Array {
   const excess = line.length - maxBytes;
@@ -103,7 +97,6 @@ export function withShortMessage(line: Uint8Array, maxBytes: number): Uint8Array
   return line;
 }
 
-/** Offset of the brace of the first `fields` object of a line in JSON; undefined if it has none. */
 function fieldsStart(line: Uint8Array): number | undefined {
   members.start(line, 0, line.length);
   while (members.next()) {
@@ -112,27 +105,27 @@ function fieldsStart(line: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** The last offset up to `limit` at which a JSON string can be cut: not inside an escape or a character. */
+/** The last offset up to `limit` that is not inside an escape or a character of a JSON string. */
 function unitStart(bytes: Uint8Array, start: number, limit: number): number {
   let from = start;
   for (let at = start; at <= limit; ) {
     const byte = bytes[at] ?? 0;
     if (byte < 0x80 || byte >= 0xc0) from = at;
-    // `\u001b` has four more digits.
+    // `\u001b` has six characters, other escapes have two.
     at += byte !== backslash ? 1 : bytes[at + 1] === 0x75 ? 6 : 2;
   }
   return from;
 }
 
 function skipSpaces(bytes: Uint8Array, start: number, end: number): number {
-  // Servers write none.
+  // A fast path: servers write no spaces.
   if ((bytes[start] ?? 0) > space) return start;
   let at = start;
   while (at < end && (bytes[at] ?? 0) <= space) at += 1;
   return at;
 }
 
-/** The quote that ends the string of which `start` is the first byte, or `end`. */
+/** The offset of the quote that closes the string whose first byte is at `start`; `end` if there is none. */
 export function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   const near = Math.min(end, start + longString);
   let at = start;
@@ -144,18 +137,18 @@ export function stringEnd(bytes: Uint8Array, start: number, end: number): number
   return at < end ? farStringEnd(bytes, at, end) : end;
 }
 
-/** The same for a string that continues at `start`, which is not inside an escape. */
+/** `stringEnd` with native code. `start` is not inside an escape. */
 function farStringEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = bytes.indexOf(quote, start); at !== -1 && at < end; at = bytes.indexOf(quote, at + 1)) {
     let first = at;
     while (first > start && bytes[first - 1] === backslash) first -= 1;
-    // An even number of backslashes escape each other.
+    // After an even number of backslashes, which escape each other, the quote is not escaped.
     if ((at - first) % 2 === 0) return at;
   }
   return end;
 }
 
-/** Past the bracket that ends the object or list at `start`, or `end`. */
+/** Past the bracket that closes the object or list at `start`; `end` if there is none. */
 function nestedEnd(bytes: Uint8Array, start: number, end: number): number {
   let depth = 0;
   for (let at = start; at < end; at++) {
@@ -167,7 +160,7 @@ function nestedEnd(bytes: Uint8Array, start: number, end: number): number {
   return end;
 }
 
-/** Past a number, `true`, `false` or `null`. */
+/** Past the number, `true`, `false` or `null` at `start`. */
 function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (; at < end; at++) {

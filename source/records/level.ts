@@ -1,10 +1,9 @@
-/** As the server spells it, without the padding. */
+/** As the server writes it, without the padding. */
 export type Level = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** From the least to the most severe. */
 export const levels: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
-/** The level that a word names, if it is one. */
 export function levelOf(word: unknown): Level | undefined {
   switch (word) {
     case 'TRACE':

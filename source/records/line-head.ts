@@ -15,15 +15,14 @@ import {
 import {JsonMembers, stringEnd} from './json-members.ts';
 import type {Level} from './level.ts';
 
-// Finds the parts of a head line in its bytes, colours included. A line is `[start, end)` of a block, without its newline:
-// lines need not be cut out of the block.
+// Finds the parts of a head line in its bytes, colours included. `[start, end)` is a line without its newline.
 
 const jsonTime = bytesOf('timestamp');
 const jsonLevel = bytesOf('level');
-/** How lines of the runner begin, and what follows their time. */
+/** Lines of the runner in JSON begin with a time and a level. */
 const timeFirst = bytesOf('{"timestamp":"');
 const levelNext = bytesOf('","level":"');
-/** How lines of a pipeline begin (their keys are sorted), what follows their message, and how they end. */
+/** Lines of a pipeline in JSON have sorted keys: service and fields, then the level, the time last. */
 const messageFirst = bytesOf('{"feldera-service":"pipeline","fields":{"message":"');
 const levelAfter = bytesOf('"},"level":"');
 const timeLast = bytesOf(',"timestamp":"');
@@ -36,32 +35,28 @@ const levelWords = {
 } satisfies Record<Level, Uint8Array>;
 /** `[`, a name of at most 63 characters, ` host=` and a number, `]`. */
 const longestTag = 100;
-/** `2026-11-25T09:08:47.372844Z` has 27. */
+/** `2026-11-25T09:08:47.372844Z` has 27 bytes. */
 const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
 const dayMs = 86_400_000;
 
 /**
- * The level of a line as received, `[start, end)` of a block or all of the bytes: the level that `parseRecord` finds, where
- * it finds one. A head is enough, the rest of the line may be missing. Cheap enough for every line that arrives: makes no
- * string, and reads 200 bytes at most or, in JSON, up to the level and time.
+ * The level of a line as received, whose end may be missing; equal to that of `parseRecord` if the line is a record.
+ * Cheap enough for every line: makes no string, and reads 200 bytes or, in JSON, up to level and time.
  */
 export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level | undefined {
   const at = levelStartIn(bytes, start, end);
   return at === undefined ? undefined : levelWordAt(bytes, at);
 }
 
-/**
- * The time of a head line, in text or JSON: Unix time in ms, with the microseconds as fraction. Undefined if the line is no
- * head or its time is invalid. Makes no string.
- */
+/** Unix time in ms, microseconds as fraction; undefined if the line is no head or its time is invalid. */
 export function timeOfBytes(line: Uint8Array): number | undefined {
   const time = timeStartIn(line, 0, line.length);
   return time === undefined ? undefined : parseTime(line, time);
 }
 
-/** Where the word of the level begins; undefined if the line is no head. */
+/** Where the level begins; undefined if the line is no head. */
 export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start];
   if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
@@ -76,7 +71,7 @@ export function levelStartIn(bytes: Uint8Array, start: number, end: number): num
   return follows === space || follows === escapeByte ? at : undefined;
 }
 
-/** Where the level may begin in a line in JSON that begins with its time and level. */
+/** Where the level may begin in a line in JSON that begins with time and level; undefined for other lines. */
 export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (!isAt(bytes, start, timeFirst)) return undefined;
   head.time = start + timeFirst.length;
@@ -84,7 +79,6 @@ export function levelAfterTime(bytes: Uint8Array, start: number, end: number): n
   return timeEnd !== undefined && isAt(bytes, timeEnd, levelNext) ? timeEnd + levelNext.length : undefined;
 }
 
-/** The level whose word is at `at`. */
 export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
   switch (bytes[at]) {
     case 0x49:
@@ -119,24 +113,23 @@ export function skipBlank(bytes: Uint8Array, start: number): number {
 export function sgrEnd(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== escapeByte || bytes[at + 1] !== openingBracket) return at;
   let end = at + 2;
-  // Digits, `:` and `;`.
+  // Parameters: digits, `:` and `;`.
   while (isDigit(bytes[end]) || bytes[end] === 0x3a || bytes[end] === 0x3b) end += 1;
   return bytes[end] === 0x6d ? end + 1 : at;
 }
 
-/** Where the time of a head line begins; undefined if the line is no head. */
 function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (bytes[start] === openingBrace) return jsonHeadIn(bytes, start, end) ? head.time : undefined;
   return levelStartIn(bytes, start, end) === undefined ? undefined : textTimeIn(bytes, start, end);
 }
 
-/** Where the time begins in a line in text form that begins like a head. */
+/** Where the time may begin in a line in text form; undefined without a `]`. */
 function textTimeIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const tagEnd = offsetOf(bytes, closingBracket, start + 1, Math.min(end, start + longestTag));
   return tagEnd === undefined ? undefined : skipBlank(bytes, tagEnd + 1);
 }
 
-/** Past the `Z` of the time at `start`; before it are digits, `-`, `:`, `.` and `T`. */
+/** Past the `Z` of a time at `start`; undefined if there is no time. Checks only length and characters. */
 function timeEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const limit = Math.min(end, start + longestTime);
   for (let at = start; at < limit; at++) {
@@ -148,15 +141,11 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   return undefined;
 }
 
-/** Where time and level begin in the last JSON head that was found. */
+/** Where time and level begin in the head that `jsonHeadIn` found last: an object for each line would cost more. */
 const head = {time: 0, level: 0};
-/** One for all calls: each starts anew and ends before the next. */
 const members = new JsonMembers();
 
-/**
- * Whether a line in JSON is a head: an object with a time and a level, in any order. Nested ones and those in a text do
- * not count; the first of several does.
- */
+/** Whether a line in JSON has the members time and level. Of repeated members the first counts. Sets `head`. */
 function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
   const level = levelByOrder(bytes, start, end);
   if (level !== undefined) {
@@ -166,10 +155,7 @@ function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
   return searchHead(bytes, start, end);
 }
 
-/**
- * The same in a third of the time for the two orders that servers write. Undefined if the line has another order; else
- * where a level may begin, and `head.time` is set.
- */
+/** A fast path for the orders that servers write, in a third of the time. Sets `head.time`. Other orders: undefined. */
 function levelByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (bytes[start + 2] === timeFirst[2]) return levelAfterTime(bytes, start, end);
   if (!isAt(bytes, start, messageFirst)) return undefined;
@@ -202,10 +188,7 @@ function searchHead(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/**
- * Where the time begins that is the last member of the line, after `from`; -1 if the last member is no time. In valid JSON
- * a text cannot look like the last member: its quotes are escaped.
- */
+/** Where the time begins if it is the line's last member, from `from` on; else -1. Quotes in a text are escaped. */
 function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   const last = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
   if (bytes[last] !== closingBrace || bytes[last - 1] !== quote) return -1;
@@ -218,7 +201,7 @@ function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
-/** Reads `2026-11-25T09:08:47.372844Z` at `at`, with any number of decimals. */
+/** Reads `2026-11-25T09:08:47.372844Z`, with any number of decimals. */
 function parseTime(bytes: Uint8Array, at: number): number | undefined {
   const year = numberAt(bytes, at, 4);
   const month = numberAt(bytes, at + 5, 2);
@@ -232,7 +215,7 @@ function parseTime(bytes: Uint8Array, at: number): number | undefined {
     bytes[at + 10] === 0x54 &&
     bytes[at + 13] === 0x3a &&
     bytes[at + 16] === 0x3a;
-  // A leap second is written as :60.
+  // A leap second is second 60.
   const isInRange =
     year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour >= 0 && hour <= 23 && minute >= 0;
   if (!isShaped || !isInRange || minute > 59 || second < 0 || second > 60) return undefined;
@@ -241,7 +224,7 @@ function parseTime(bytes: Uint8Array, at: number): number | undefined {
   return daysSinceEpoch(year, month, day) * dayMs + ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
 }
 
-/** Milliseconds of `.372844Z`; 0 for `Z` alone; undefined for anything else. */
+/** Milliseconds of `.372844Z`, 0 of `Z`; undefined for other text. */
 function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   if (bytes[start] === 0x5a) return 0;
   if (bytes[start] !== 0x2e || !isDigit(bytes[start + 1])) return undefined;
@@ -249,7 +232,7 @@ function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   let digits = 0;
   let unit = 1;
   for (; isDigit(bytes[at]); at++) {
-    // No clock is finer than nanoseconds.
+    // Digits after the nanoseconds are ignored.
     if (unit === 1e9) continue;
     digits = digits * 10 + (bytes[at] ?? 0) - 0x30;
     unit *= 10;
@@ -257,7 +240,7 @@ function parseFraction(bytes: Uint8Array, start: number): number | undefined {
   return bytes[at] === 0x5a ? (digits * 1000) / unit : undefined;
 }
 
-/** The number of `length` digits at `at`; below zero if one of them is no digit. */
+/** The number of `length` digits at `at`; -1 if one of them is no digit. */
 function numberAt(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;
   for (let index = at; index < at + length; index++) {
@@ -267,7 +250,7 @@ function numberAt(bytes: Uint8Array, at: number, length: number): number {
   return value;
 }
 
-/** Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that leap days come last. */
+/** Days since 1970-01-01. Its years begin in March, so that a leap day is the last day of a year. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
   const years = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;

@@ -6,34 +6,19 @@ import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
 
 /**
- * What a line without a head looks like. Its record depends on the lines before it: `OpenRecords` has the rules. When a
- * thread panics, Rust (std::panicking, std::backtrace) prints the following to stderr, a write for each line, so that
- * lines of other threads may come between:
+ * The kind of a line without a head. `OpenRecords` decides which record it belongs to. When a thread panics, Rust
+ * (std::panicking, std::backtrace) prints this to stderr, line by line: lines of other threads may come in between.
  *
- *     (an empty line)
- *     thread 'dbsp-worker-0' (26334) panicked at src/main.rs:56:15:
- *     the message, of any number of lines
- *     stack backtrace:
- *        0: core::panicking::panic_fmt
- *                  at ./src/panicking.rs:80:14
- *           [... omitted 3 frames ...]
- *     note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.
+ *     (an empty line)                                                  empty
+ *     thread 'dbsp-worker-0' (26334) panicked at src/main.rs:56:15:    panic; also `… has overflowed its stack`
+ *     the message, of any number of lines                              plain
+ *     stack backtrace:                                                 backtrace
+ *        0: core::panicking::panic_fmt                                 frame; its number is padded to four cells
+ *                  at ./src/panicking.rs:80:14                         place
+ *           [... omitted 3 frames ...]                                 indented: all others after a space or tab
+ *     note: run with `RUST_BACKTRACE=1` to display a backtrace         note; also `note: Some details are omitted, …`
  */
-export type LineKind =
-  /** Begins a record of its own. */
-  | 'panic'
-  /** `stack backtrace:` */
-  | 'backtrace'
-  /** `  12: core::panicking::panic_fmt`; the number is padded to four cells. */
-  | 'frame'
-  /** `             at ./src/main.rs:1:2` */
-  | 'place'
-  /** The advice that ends a panic. */
-  | 'note'
-  | 'empty'
-  /** Any other line that begins with a blank. */
-  | 'indented'
-  | 'plain';
+export type LineKind = 'panic' | 'backtrace' | 'frame' | 'place' | 'note' | 'empty' | 'indented' | 'plain';
 
 const thread = bytesOf("thread '");
 const panicked = bytesOf(' panicked at ');
@@ -41,7 +26,7 @@ const overflowed = bytesOf(' has overflowed its stack');
 const backtrace = bytesOf('stack backtrace:');
 const placeWord = bytesOf('at ');
 const notes = [bytesOf('note: run with `RUST_BACKTRACE'), bytesOf('note: Some details are omitted')];
-/** Bytes for the name of a thread and its id. */
+/** Bytes at most up to the word after a thread's name and id. */
 const longestThread = 200;
 const frameWidth = 4;
 const placeIndent = 6;
@@ -59,7 +44,6 @@ const runnerService = bytesOf('runner');
 const runnerModules = bytesOf('pipeline_manager::');
 const controlPlane = bytesOf('control-plane');
 
-/** The kind of a line `[start, end)` that is no head. */
 export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind {
   const first = bytes[start];
   if (start === end || (first === carriageReturn && start + 1 === end)) return 'empty';
@@ -71,7 +55,6 @@ export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind 
   return isDigit(first) && frameNumberIn(bytes, start, end) !== undefined ? 'frame' : 'plain';
 }
 
-/** `thread '…' (id) panicked at …`, or `… has overflowed its stack`. */
 export function isPanicLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (!isAt(bytes, start, thread)) return false;
   const limit = Math.min(end, start + longestThread);
@@ -82,7 +65,6 @@ export function isPanicLine(bytes: Uint8Array, start: number, end: number): bool
   return false;
 }
 
-/** The number of the backtrace frame on the line; undefined if it is no frame. */
 export function frameNumberIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   let position = start;
   while (bytes[position] === space && position < end) position += 1;
@@ -94,10 +76,13 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 }
 
 /**
- * Whether a head line is the runner's. In text its tag and a single space before its message prove it (a pipeline may be
- * called `manager`, but its lines have two), in JSON its service. Before Feldera 0.207 its tag and a missing target (a
- * pipeline may be called `control-plane`, but its lines have one), in JSON without a service `"pipeline":"control-plane"`
- * or the module that logged (parse-record.ts has the same rule).
+ * Whether a head line is the runner's; parse-record.ts has the same rules. The tag alone does not prove it, as a
+ * pipeline may have the same name. The runner's lines have
+ *
+ * - in text: the tag `manager` and one space before the message (a pipeline's have two);
+ * - in text before Feldera 0.207: the tag `control-plane` and no target;
+ * - in JSON: the service `runner`; before Feldera 0.207 no service, but `"pipeline":"control-plane"` or a target in
+ *   `pipeline_manager::`.
  */
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
@@ -108,20 +93,17 @@ export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boo
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
 }
 
-/** Whether a line of the runner has the text form from before Feldera 0.207. */
+/** Whether a line of the runner is in the text form of Feldera before 0.207. */
 export function isOldRunnerLine(bytes: Uint8Array, start: number): boolean {
   return isAt(bytes, start, oldTag);
 }
 
-/**
- * Whether a head line of the runner is its whole record, or its end cannot be told. A line in JSON is always whole; in text
- * the suffix marks the end, which lines before Feldera 0.207 do not have.
- */
+/** Whether the line is a whole record of the runner: in JSON, with its suffix, or before Feldera 0.207 (no suffix). */
 export function isWholeRecord(line: Uint8Array): boolean {
   return line[0] === openingBrace || isOldRunnerLine(line, 0) || endsManagerEntry(line);
 }
 
-/** The message of a whole record of the runner, without its suffix. */
+/** The message of a whole record of the runner, without its suffix; undefined if it is too long or not understood. */
 export function runnerMessage(line: Buffer): string | undefined {
   if (line.length > maxProtocolLine) return undefined;
   const text = visibleText(line);
@@ -148,7 +130,6 @@ function hasNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
   return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, openingBrace, word, wordEnd) === undefined;
 }
 
-/** One for all calls: each starts anew and ends before the next. */
 const members = new JsonMembers();
 
 function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
@@ -165,7 +146,7 @@ function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolea
   return isOfManager;
 }
 
-/** Where the service begins in the two orders that servers write: first, or after time, level and target. */
+/** Where the service begins in the orders that servers write: first, or after time, level and target. */
 function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (isAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
   const level = levelAfterTime(bytes, start, end);

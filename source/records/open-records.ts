@@ -1,27 +1,28 @@
 import type {LineKind} from './line-kind.ts';
 
-/** Entries from a head to the last line of its record, at most: the distance fits into 16 bits. */
+/** Entries from a head to the last line of its record, at most: `RecordTable` stores the distance in 16 bits. */
 export const longestReach = 0xffef;
-/** Unindented lines of a record, at most. More is the output of a program, not a message. */
+/** Unindented lines of a record after its head, at most: more are the output of a program, not a message. */
 const maxLines = 256;
 
 type State = {
-  /** The last head that accepts lines. */
+  /** Entry id of the last head that accepts lines. */
   head: number | undefined;
-  /** The head is the runner's, and the last line of its record has not come yet. */
+  /** The head is the runner's, and its record's last line, which has the suffix, is still to come. */
   awaitsSuffix: boolean;
-  /** Another record began since: only indented lines still belong to the head. */
+  /** Another record has begun since: only indented lines belong to the head. */
   interrupted: boolean;
-  /** Unindented lines that belong to the head. */
+  /** Unindented lines after the head. */
   lines: number;
+  /** Head of the last panic; undefined once it has ended. */
   panic: number | undefined;
   /** Lines of the panic's message so far; undefined once its backtrace has begun. */
   messageLines: number | undefined;
-  /** Number of the backtrace's last frame; -1 before the first. */
+  /** Number of the last frame of the backtrace; -1 before the first. */
   frame: number;
-  /** The last frame was the panic's: so is the place below it. */
+  /** The last frame belongs to the panic: so does the place below it. */
   ownsFrame: boolean;
-  /** The head of the record of the entry before, if that was a line. */
+  /** Head of the previous line's record; undefined after a marker. */
   previous: number | undefined;
 };
 
@@ -38,27 +39,25 @@ const emptyState: State = {
 };
 
 /**
- * The records to which the next line may belong: that of the last head, and that of a panic. Entries are added in order;
- * for a line the result is its record, as the id of the record's head: its own id if it is a record of its own.
+ * The records to which the next line may belong: that of the last head and that of the last panic. Entries are added in
+ * order. Methods return the id of the head of the line's record: the line's own id if it begins one.
  *
- * - To a head of a pipeline in text form belong the lines without a head that follow: a message of several lines.
- * - A line in JSON and a record of the runner accept no lines (newlines are escaped in the one, the other ends in its
- *   suffix). After them, and after the start of a panic, only indented lines belong to the head before: others may be
- *   another program's output, and are records of their own.
- * - To a record that is not begun by a head or a panic no other line belongs.
- * - To a panic belong its message, which follows at once, and its backtrace: frames with rising numbers, the places under
- *   them and indented lines right below. Heads in between do not end a panic; its note, the next panic and the end of the
- *   process do.
+ * - A head of a pipeline in text form is followed by the other lines of its message, which have no head.
+ * - A line in JSON and a whole record of the runner accept no lines: in JSON newlines are escaped, and the runner marks
+ *   the end with a suffix. After them, and after the start of a panic, only indented lines belong to the head before.
+ *   Other lines may be another program's output: each is a record.
+ * - A record without a head or a panic has one line.
+ * - A panic is followed by its message and its backtrace: frames with rising numbers, the places under them and indented
+ *   lines right below. Heads may come in between. A panic ends with its note, the next panic or the end of the process.
  */
 export class OpenRecords {
   #state: State = {...emptyState};
 
-  /** The process ended, or lines are missing: the next line belongs to no earlier record. */
+  /** Closes all records, at the end of the process or at a gap. */
   clear(): void {
     this.#state = {...emptyState};
   }
 
-  /** A copy of the state for `restore`. */
   save(): Readonly<State> {
     return {...this.#state};
   }
@@ -67,17 +66,16 @@ export class OpenRecords {
     this.#state = {...saved};
   }
 
-  /** A record of the runner has begun, and its last line, with the suffix, has not come yet. */
   get awaitsSuffix(): boolean {
     return this.#state.awaitsSuffix;
   }
 
-  /** A marker interrupts no record. */
+  /** A marker interrupts no record, but ends the message of a panic. */
   addMarker(): void {
     this.#state.previous = undefined;
   }
 
-  /** A head that accepts lines: a pipeline's, or the runner's, whose record then ends with its suffix. */
+  /** A head that accepts lines. `awaitsSuffix`: it is the runner's, whose record ends with a suffix. */
   addHead(id: number, awaitsSuffix: boolean): void {
     const state = this.#state;
     state.head = id;
@@ -87,13 +85,12 @@ export class OpenRecords {
     state.previous = id;
   }
 
-  /** A record of one line. */
   addSingle(id: number): void {
     this.#interrupt();
     this.#state.previous = id;
   }
 
-  /** A panic whose record begins at `head`: its line, or the empty one before. */
+  /** `head`: the first line of the panic, or the empty line before it. */
   addPanic(head: number): void {
     const state = this.#state;
     this.#interrupt();
@@ -103,7 +100,6 @@ export class OpenRecords {
     state.previous = head;
   }
 
-  /** The last line of a record of the runner. */
   addSuffixLine(id: number): number {
     const {head} = this.#state;
     this.#state.awaitsSuffix = false;
@@ -111,7 +107,7 @@ export class OpenRecords {
     return this.#close(id, head);
   }
 
-  /** A line without a head; `frame`: the number of a frame. */
+  /** A line without a head. `frame`: the number of a frame; undefined for other lines. */
   addLine(id: number, kind: Exclude<LineKind, 'panic'>, frame: number | undefined): number {
     if (this.#state.awaitsSuffix) return this.#close(id, this.#headFor(id, kind));
     const panic = this.#isOfPanic(id, kind, frame) ? this.#state.panic : undefined;
@@ -148,7 +144,6 @@ export class OpenRecords {
     return state.ownsFrame;
   }
 
-  /** The last head, if the line belongs to it. */
   #headFor(id: number, kind: LineKind): number | undefined {
     const state = this.#state;
     if (state.head === undefined) return undefined;
@@ -168,7 +163,7 @@ export class OpenRecords {
   #interrupt(): void {
     const state = this.#state;
     state.interrupted = true;
-    // A record of the runner is sent in one piece: an interrupted one was none.
+    // The runner writes a record at once: an interrupted record is not the runner's.
     if (state.awaitsSuffix) state.head = undefined;
     state.awaitsSuffix = false;
   }

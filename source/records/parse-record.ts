@@ -1,31 +1,28 @@
 import {isObject, parseJson} from '../lib/json.ts';
 import {type Level, levelOf} from './level.ts';
 
-/** The parts that both forms of a line have before their message. */
+/** The parts of a line in either form before its message. */
 type RecordHead = {
-  /** `manager`: a line of the runner about the pipeline; `pipeline`: one of the pipeline's own process. */
+  /** `manager`: a line of the runner; `pipeline`: a line of the pipeline's process. */
   readonly source: 'pipeline' | 'manager';
   /** The pipeline's name; on text lines of the runner `manager`, before Feldera 0.207 `control-plane`. */
   readonly name: string;
-  /** Number of the host, on pipelines that run on several. */
+  /** Number of the host, in pipelines that run on several. */
   readonly host?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
   readonly level: Level;
-  /** The Rust module that logged, `dbsp_adapters::server`; empty where the line has none. */
+  /** The Rust module that logged, `dbsp_adapters::server`; empty if the line has none. */
   readonly target: string;
-  /** The innermost span, in text as `name{ fields}`; several are joined by `:`. */
+  /** In JSON the innermost span; in text all spans, as `name{ fields}`, joined by `:`. */
   readonly span?: string;
 };
 
-/** A line in text form. Offsets are into the text that was parsed, in UTF-16 units. */
+/** A line in text form. Offsets are UTF-16 units of the parsed text. */
 export type TextRecord = RecordHead & {
   readonly format: 'text';
   readonly messageStart: number;
-  /**
-   * Where the fields that end the line begin (` key="value"`), with the space before them unless there is no message.
-   * On lines of the runner only the id and name that it adds to each.
-   */
+  /** Start of the fields that end the line, or of the space before them; on lines of the runner, of its suffix. */
   readonly fieldsStart?: number;
 };
 
@@ -33,29 +30,28 @@ export type TextRecord = RecordHead & {
 type JsonRecord = RecordHead & {
   readonly format: 'json';
   readonly message: string;
-  /** The other fields in the order sent; values other than strings as JSON. */
+  /** The other fields in their order; values other than strings are JSON. */
   readonly fields: readonly (readonly [key: string, value: string])[];
 };
 
 export type LogRecord = TextRecord | JsonRecord;
 
 /**
- * Reads the head of a log line. `text` is the visible text: without SGR sequences and control characters. Undefined for
- * lines that Feldera's logger did not write: panics, output of programs, the further lines of a message, `Logs have ended`.
- * Linear in the length; never throws.
+ * Reads a line's visible text, without SGR sequences and control characters. Undefined for lines that Feldera's logger
+ * did not write: panics, output of programs, all but the first line of a message, `Logs have ended`. Takes time linear
+ * in the length. Never throws.
  */
 export function parseRecord(text: string): LogRecord | undefined {
   return text.startsWith('{') ? parseJsonRecord(text) : parseTextRecord(text);
 }
 
 /**
- * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`, in any order: the
- * keys of a pipeline come sorted. The text is `fields.message` on lines of a pipeline and `fields.line` on those of the
- * runner. Before Feldera 0.207 the runner named no service, and `pipeline` was the name of the line's pipeline or
- * `control-plane`.
+ * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`, in any order: a
+ * pipeline sorts its keys. The message of a pipeline is `fields.message`, that of the runner `fields.line`. Before
+ * Feldera 0.207 the runner wrote no service, and `pipeline` was a pipeline's name or `control-plane`.
  */
 function parseJsonRecord(text: string): JsonRecord | undefined {
-  // A long line is cut and cannot be parsed; the attempt would be expensive.
+  // A cut line cannot be parsed, and the attempt would be expensive.
   if (!text.endsWith('}')) return undefined;
   try {
     const line: unknown = parseExact(text);
@@ -70,7 +66,7 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   const level = levelOf(line.level);
   if (typeof timestamp !== 'string' || !level || !isExactObject(fields)) return undefined;
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
-  // All lines that come through the `log` crate have the target `log`.
+  // All lines through Rust's `log` crate have the target `log`; their module is a field.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
   const left = Object.entries(fields).filter(
     ([key]) => key !== messageKey && !(key === 'log.target' && ownTarget !== undefined),
@@ -88,7 +84,7 @@ function recordOf(line: JsonObject): JsonRecord | undefined {
   };
 }
 
-/** The rule of `isRunnerLine`. Servers before 0.207 wrote no service into the lines of the runner. */
+/** The rules of `isRunnerLine`. */
 function isRunner({'feldera-service': service, pipeline, target}: JsonObject): boolean {
   if (service !== undefined) return service === 'runner';
   return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));
@@ -100,13 +96,12 @@ const headPattern =
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
-/** The message of a line of the runner before Feldera 0.207, which has no target: its first word is no target. */
+/** The message of a line of the runner before Feldera 0.207, where no target precedes it: its first word has no `:`. */
 const noTargetPattern = /(?![^ ]*:(?: |$))[^ {]+(?: |$)/y;
 
 /**
- * Reads `[name] time LEVEL [spans: ]target:  message` of a pipeline, and the same of the runner, which is called
- * `manager` and puts one space before its message instead of two. Before Feldera 0.207 (2025-12) pipelines put one space
- * there, too, and the runner was called `control-plane` and wrote no target.
+ * Reads `[name] time LEVEL [spans: ]target:  message`. The runner has the name `manager` and writes one space before its
+ * message. Before Feldera 0.207 (2025-12) pipelines did so, too; the runner had the name `control-plane` and no target.
  */
 function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
@@ -120,10 +115,10 @@ function parseTextRecord(text: string): TextRecord | undefined {
   if (!place) return undefined;
   const {target, span, targetEnd} = place;
   const gap = text.startsWith('  ', targetEnd) ? 2 : 1;
-  // A pipeline may be called `manager` too: its lines have two spaces.
+  // A pipeline may have the name `manager`: its lines have two spaces.
   const source = name === 'manager' && gap === 1 ? 'manager' : 'pipeline';
   const messageStart = Math.min(targetEnd + gap, text.length);
-  // The space before the first field is in the gap when there is no message.
+  // Without a message the space before the first field is in the gap.
   const fieldsStart = source === 'manager' ? runnerSuffixStart(text, targetEnd) : fieldsStartOf(text, targetEnd);
   return {
     format: 'text',
@@ -146,9 +141,9 @@ function hasNoTarget(text: string, start: number): boolean {
 
 type Place = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
 
-/** Reads `a{ key="value"}:b: target:` from `start`; `targetEnd` is past the last colon. */
+/** Reads `a{ key="value"}:b: target:`. `targetEnd` is past the last colon. */
 function readPlace(text: string, start: number): Place | undefined {
-  /** The result unless a clearer target follows: a single path is a target, even where a span is possible. */
+  /** A path that may be a span or the target: the result unless a clear target follows. */
   let fallback: Place | undefined;
   let spansEnd: number | undefined;
   let at = start;
@@ -163,10 +158,10 @@ function readPlace(text: string, start: number): Place | undefined {
     const follows = text[end] ?? ' ';
     if (fieldsEnd === pathEnd && follows === ' ') {
       const place = {target: path, span, targetEnd: end};
-      // Only the name of a span, which is no path, has a single space and more of the head after it.
+      // A name without `::` and with one space after it may be that of a span.
       const isTarget = path.includes('::') || text[end + 1] === ' ' || text[end + 1] === undefined;
       if (isTarget) return place;
-      // `rdkafka: error: broker down`: the text after a name may be the message as well.
+      // `rdkafka: error: broker down`: the second name may be part of the message.
       if (fallback) return fallback;
       fallback = place;
     }
@@ -180,7 +175,7 @@ function endOfPath(text: string, at: number): number | undefined {
   return pathPattern.test(text) ? pathPattern.lastIndex : undefined;
 }
 
-/** The end of `{…}`, braces within it and quoted text (with `\"`) skipped; undefined if it does not end. */
+/** Past the `}` that closes `{…}`, which may contain braces and quoted text; undefined if none does. */
 function endOfBraces(text: string, start: number): number | undefined {
   let depth = 0;
   let quoted = false;
@@ -197,21 +192,17 @@ function endOfBraces(text: string, start: number): number | undefined {
 
 type WithSource = typeof JSON & {rawJSON(text: string): unknown; isRawJSON(value: unknown): boolean};
 
-/** TypeScript has no types for these functions yet; Node 21 and later have them. */
+/** TypeScript has no types for these functions yet. */
 const json = JSON as WithSource;
 
-/** Digits of numbers that a double may not hold exactly: 2^53 has 16. */
+/** A number of 16 digits may be inexact as a double: 2^53 has 16. */
 const longNumber = /\d{16}/;
 
-/**
- * Parses JSON so that `textOf` writes a number that a double cannot hold as it was sent: an offset or an id of 64 bits for
- * example. Throws a SyntaxError.
- */
+/** Keeps numbers that a double cannot hold, such as 64-bit ids, as they were sent. Throws a SyntaxError. */
 function parseExact(text: string): unknown {
   return longNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 
-/** A string as it is, everything else as JSON. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -231,7 +222,7 @@ const runnerSuffix = ' pipeline-id="';
 const runnerSuffixPattern = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/y;
 const fieldPattern = / [A-Za-z_][\w.-]*=(?:"(?:[^"\\]|\\.)*"|[^\s"]+)/y;
 
-/** Where ` pipeline-id="…" pipeline-name="…"`, which the runner puts at the end of each entry, begins. */
+/** Start of ` pipeline-id="…" pipeline-name="…"`, with which the runner ends each record. */
 function runnerSuffixStart(text: string, from: number): number | undefined {
   const start = text.lastIndexOf(runnerSuffix);
   if (start < from) return undefined;
@@ -239,10 +230,7 @@ function runnerSuffixStart(text: string, from: number): number | undefined {
   return runnerSuffixPattern.test(text) ? start : undefined;
 }
 
-/**
- * Where the fields (` key="value" answer=42`) begin that end the text; undefined if it does not end in fields. A value
- * with spaces outside quotes is not recognised. Linear: each field is read once.
- */
+/** Start of the fields that end the text. Values with spaces must be in quotes. Linear: reads each field once. */
 function fieldsStartOf(text: string, from: number): number | undefined {
   let at = text.indexOf(' ', from);
   while (at !== -1) {
@@ -259,7 +247,7 @@ function fieldsStartOf(text: string, from: number): number | undefined {
 
 const shownFieldPattern = / ?([A-Za-z_][\w.-]*)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]+)/y;
 
-/** The fields of a record as names and plain values, in the order sent. `text` is the line that was parsed. */
+/** The fields of a record in their order, values without quotes and escapes. `text` is the parsed line. */
 export function recordFields(record: LogRecord, text: string): readonly (readonly [key: string, value: string])[] {
   if (record.format === 'json') return record.fields;
   if (record.fieldsStart === undefined) return [];
@@ -272,7 +260,7 @@ export function recordFields(record: LogRecord, text: string): readonly (readonl
   return fields;
 }
 
-/** Rust quotes almost like JSON; text with other escapes (`\u{1b}`) stays as written. */
+/** Rust quotes almost like JSON; a text with escapes of Rust (`\u{1b}`) keeps all its escapes. */
 function unquoted(quoted: string): string {
   const value = parseJson(quoted);
   return typeof value === 'string' ? value : quoted.slice(1, -1);

@@ -1,14 +1,12 @@
 import {isoTime, readDuration, readTime} from '../lib/format.ts';
 
-/** Why a typed text cannot be read: one line with examples that work. */
+/** `text`: one line with valid examples. */
 export type ParseError = {readonly kind: 'error'; readonly text: string};
 
 /** `at`: Unix time in ms. */
 type Time = {readonly kind: 'time'; readonly at: number};
 
-/**
- * `now`: Unix time in ms. `offsetOf`: minutes that the zone of shown and typed times is ahead of UTC at a time; default 0.
- */
+/** `now`: Unix time in ms. `offsetOf`: minutes by which the zone of shown and typed times is ahead of UTC; default 0. */
 export type TimeContext = {readonly now: number; readonly offsetOf?: (at: number) => number};
 
 const second = 1000;
@@ -24,9 +22,9 @@ const clockPattern = /^(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?$/;
 const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 
 /**
- * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, the same as ISO
- * with or without a zone; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. Without a zone it is in the zone of shown
- * times. A time of day is today's, or yesterday's if today's is more than a minute ahead.
+ * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, ISO 8601 with or without a
+ * zone; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. The default zone is that of shown times. A time of day is
+ * today's, or yesterday's if today's is more than a minute ahead.
  */
 export function parseTime(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim().toLowerCase();
@@ -34,7 +32,7 @@ export function parseTime(text: string, context: TimeContext): Time | ParseError
   return at === undefined ? {kind: 'error', text: timeError} : {kind: 'time', at};
 }
 
-/** Reads a time in the past: like `parseTime`, and durations without the minus: `10m`, `1h30m`. */
+/** Like `parseTime`, and reads durations before now without the minus: `10m`, `1h30m`. */
 export function parseSince(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim();
   const read = parseTime(/^\d[\d ]*[dhms]/i.test(typed) ? `-${typed}` : typed, context);
@@ -61,7 +59,7 @@ function timeOfClock(typed: string, context: TimeContext): number | undefined {
   return midnight === undefined ? undefined : fromShown(midnight + sinceMidnight, read);
 }
 
-/** Today's, or yesterday's if today's is still to come. A minute is allowed for an inaccurate clock. */
+/** Today's time of day, or yesterday's if today's is still to come. A minute is allowed for an inaccurate clock. */
 function latestClock(sinceMidnight: number, context: TimeContext): number {
   const {now} = context;
   const today = Math.floor((now + offset(now, context)) / day) * day + sinceMidnight;
@@ -76,10 +74,10 @@ function timeOfDay(typed: string): number | undefined {
   return Number(hours) * hour + Number(minutes) * minute + Number(`${seconds}.${decimals}`) * second;
 }
 
-/** The date's midnight as if in UTC, in ms; undefined if the date does not exist. */
+/** The date's midnight in UTC, Unix time in ms; undefined if the date does not exist. */
 function dateOf(typed: string): number | undefined {
   const at = readTime(`${typed}T00:00:00Z`);
-  // A 30 February is read as 2 March.
+  // `readTime` reads 30 February as 2 March.
   return Number.isNaN(at) || isoTime(at).slice(0, 10) !== typed ? undefined : at;
 }
 
@@ -90,12 +88,12 @@ function zoneMinutes([, sign, hours, minutes]: RegExpExecArray): number | undefi
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** The time that is shown as `shown`; wrong only in the hours around a change of the offset. */
+/** Unix time in ms of a shown time; may be wrong in the hours around a change of the offset. */
 function fromShown(shown: number, context: TimeContext): number {
   return shown - offset(shown - offset(shown, context), context);
 }
 
-/** Milliseconds that shown times are ahead of UTC at `at`. */
+/** Milliseconds by which shown times are ahead of UTC. */
 function offset(at: number, {offsetOf}: TimeContext): number {
   return offsetOf ? offsetOf(at) * minute : 0;
 }

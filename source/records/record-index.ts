@@ -19,27 +19,28 @@ import {
 } from './record-table.ts';
 import {type Run, Runs} from './runs.ts';
 
-/** Bytes that an entry costs of a step beside its own: a flood of empty lines needs time, too. */
+/** Cost of an entry in bytes, added to its own bytes: a flood of empty lines takes time, too. */
 const entryCost = 32;
-/** Bytes that a line of the runner costs: its message is read as text, which takes 2 µs; other lines take 0.1. */
+/** Cost of a line of the runner in bytes: its message is read as text, in 2 µs; other lines take 0.1 µs. */
 const runnerCost = 2048;
 
 /**
- * The record of each entry of a buffer, and the runs, found in steps while the buffer grows and drops entries. Two bytes
- * an entry.
+ * The record of each entry of a buffer, and the runs, found in steps while the buffer grows and drops entries. Needs two
+ * bytes an entry.
  *
- * The record of an open line may change, and that of an empty last line, too: if the next line begins a panic, the empty
- * line belongs to it. Entries below `settledTo` are final.
+ * The record of an open line may change, and also that of an empty last line, which belongs to a panic in the next line.
+ * Entries below `settledTo` are final.
  */
 export class RecordIndex {
   readonly #buffer: LogBuffer;
   readonly #table: RecordTable;
   readonly #runs = new Runs();
   readonly #open = new OpenRecords();
-  /** Every entry below has ended and is in the table; the table may also have the open line. */
+  /** All entries below are complete and in the table, which may also have the open line. */
   #next: number;
-  /** The last entry that has ended is an empty line. */
+  /** The last complete entry is an empty line. */
   #endsEmpty = false;
+  /** Version of the buffer when all of it was read. */
   #doneVersion: number | undefined;
 
   constructor(buffer: LogBuffer) {
@@ -53,12 +54,12 @@ export class RecordIndex {
     return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;
   }
 
-  /** Entries below this id keep their record and level. Their record may still get more lines. */
+  /** Entries below this id keep their record and level. The record may still get lines. */
   get settledTo(): number {
     return this.#endsEmpty ? this.#next - 1 : this.#next;
   }
 
-  /** Reads about `maxBytes` more bytes. True: everything held has been read. */
+  /** Reads about `maxBytes` more bytes. True: all held entries have been read. */
   step(maxBytes: number): boolean {
     const {version, endedTo: to, hasOpenLine} = this.#buffer;
     if (this.#doneVersion === version) return true;
@@ -78,12 +79,12 @@ export class RecordIndex {
     return true;
   }
 
-  /** Id of the first line of the entry's record; the id itself for markers, heads and entries that were not read. */
+  /** Id of the head of the entry's record; the id itself for markers, heads and unread entries. */
   headOf(id: number): number {
     return this.#table.headOf(id);
   }
 
-  /** Ids of the held lines of the record that begins at `head`, in order. */
+  /** Ids of the held lines of a record, in order. */
   linesOf(head: number): readonly number[] {
     const {firstId} = this.#buffer;
     const lines = head >= firstId ? [head] : [];
@@ -104,10 +105,7 @@ export class RecordIndex {
     return levelOfCode(this.#table.codeAt(this.#table.headOf(id)) ?? plainCode);
   }
 
-  /**
-   * Time of the entry's record: Unix time in ms, microseconds as fraction. Undefined if its head has no time or was
-   * dropped. A panic has the time of the last head before it, if that is near.
-   */
+  /** Unix time in ms; undefined if the head has none or was dropped. A panic has the time of the last head before it. */
   timeAt(id: number): number | undefined {
     const head = this.#table.headOf(id);
     if (this.#table.codeAt(head) !== panicCode) return this.#timeOfHead(head);
@@ -118,28 +116,22 @@ export class RecordIndex {
     return undefined;
   }
 
-  /** Head of the next error record after `after`. */
   nextError(after: number): number | undefined {
     this.#drop();
     return this.#table.errorFrom(after + 1);
   }
 
-  /** Head of the last error record before `before`. */
   previousError(before: number): number | undefined {
     this.#drop();
     return this.#table.errorUpTo(before - 1);
   }
 
-  /** Error records whose heads are held. */
   get errorCount(): number {
     this.#drop();
     return this.#table.errors;
   }
 
-  /**
-   * The first head with this time (Unix time in ms) or a later one; undefined if all are earlier. A binary search: where
-   * times are not in order (clocks of several hosts, a clock set back) it finds any such head.
-   */
+  /** The first head at this Unix time in ms or later. Binary search: where times are not in order, any such head. */
   idAtTime(time: number): number | undefined {
     let low = this.#buffer.firstId;
     let high = this.indexedTo;
@@ -152,18 +144,18 @@ export class RecordIndex {
     return this.#table.timedFrom(low, this.indexedTo);
   }
 
-  /** The runs of which entries are held, oldest first. The list changes in place; its runs do not. */
+  /** The runs with held entries, oldest first. The list changes in place; its runs do not. */
   get runs(): readonly Run[] {
     this.#drop();
     return this.#runs.list;
   }
 
-  /** The entry's run; undefined for entries that were not read, and for an open line that begins a run. */
+  /** The entry's run; undefined for unread entries and for an open line that begins a run. */
   runAt(id: number): Run | undefined {
     return id < this.indexedTo && id >= this.#buffer.firstId ? this.#runs.at(id) : undefined;
   }
 
-  /** Reads entries up to `to`, at most about `maxBytes`. Returns their cost in bytes. */
+  /** Reads entries below `to`, about `maxBytes`. Returns their cost in bytes. */
   #readSegment({bytes, starts, firstId, endId, open}: SegmentView, to: number, maxBytes: number): number {
     let cost = 0;
     while (this.#next < to && cost < maxBytes) {
@@ -178,7 +170,6 @@ export class RecordIndex {
     return cost;
   }
 
-  /** Drops what the buffer has dropped. */
   #drop(): void {
     const {firstId} = this.#buffer;
     if (firstId > this.#next) {
@@ -204,7 +195,7 @@ export class RecordIndex {
     this.#endsEmpty = false;
   }
 
-  /** Adds a line that has ended, `[start, end)` without its newline. True: a line of the runner. */
+  /** Adds a complete line, `[start, end)` without its newline. True: it is the runner's. */
   #addLine(id: number, bytes: Buffer, start: number, end: number): boolean {
     const level = levelIn(bytes, start, end);
     if (level === undefined) {
@@ -216,7 +207,7 @@ export class RecordIndex {
     const isRunner = isRunnerLine(bytes, start, end);
     this.#runs.addEntry(id, !isRunner);
     const isWhole = isRunner && isWholeRecord(bytes.subarray(start, end));
-    // An error of an older runner may have more lines; after its report of a start come the process's own lines.
+    // Of an old runner's records only warnings and errors may have more lines: after INFO comes the process's output.
     const mayContinue = isWhole && level !== 'INFO' && isOldRunnerLine(bytes, start);
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
     if (isOpen) this.#open.addHead(id, isRunner && !isWhole);
@@ -231,7 +222,7 @@ export class RecordIndex {
     if (message !== undefined && this.#runs.addMessage(id, message, timeOfBytes(line))) this.#open.clear();
   }
 
-  /** Adds a line without a head. Returns whether it is empty. */
+  /** Adds a line without a head. True: it is empty. */
   #addContinuation(id: number, bytes: Buffer, start: number, end: number): boolean {
     const kind = kindIn(bytes, start, end);
     if (kind === 'panic') {
@@ -256,7 +247,7 @@ export class RecordIndex {
     this.#open.addPanic(head);
   }
 
-  /** Adds the open line, until the next step. What it begins counts once it has ended. */
+  /** Adds the open line to the table, until the next step. It changes `#open` and the runs only when it is complete. */
   #addOpenLine(id: number, line: Buffer): void {
     const saved = this.#open.save();
     const level = levelIn(line, 0, line.length);

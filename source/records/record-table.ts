@@ -1,25 +1,22 @@
 import {type Level, levels} from './level.ts';
 import {longestReach} from './open-records.ts';
 
-/** Smaller values are distances to a head; the others are codes of heads, from this value on. */
+/** A value from this on is the code of a head plus `headMark`, a smaller value the distance to a head. */
 const headMark = longestReach + 1;
 const chunkBits = 12;
 const chunkEntries = 1 << chunkBits;
 
 type Chunk = {
   readonly values: Uint16Array;
-  /** Heads of errors in the chunk, without forgotten ones. */
   errors: number;
-  /** Has a head with a time. */
   hasTimes: boolean;
-  /** The last line of any record that begins in the chunk. */
+  /** Id of the last line of all records that begin in the chunk. */
   reach: number;
 };
 
 /**
- * The record of each entry in two bytes: of the first entry of a record its code, of the others their distance to it.
- * Entries are added at the end and dropped at the start. The code of a dropped head stays while lines of its record are
- * held.
+ * The record of each entry in two bytes: a head has a code, the other lines of its record their distance to it. Entries
+ * are added at the end and dropped at the start. The code of a dropped head stays while lines of its record are held.
  */
 export class RecordTable {
   readonly #chunks: Chunk[] = [];
@@ -35,7 +32,6 @@ export class RecordTable {
     this.#origin = firstId - (firstId % chunkEntries);
   }
 
-  /** The oldest entry held. */
   get firstId(): number {
     return this.#firstId;
   }
@@ -44,12 +40,12 @@ export class RecordTable {
     return this.#endId;
   }
 
-  /** Heads of errors among the entries held. */
+  /** Number of held heads of errors. */
   get errors(): number {
     return this.#errors;
   }
 
-  /** Adds the entry `endId` as the first of a record. */
+  /** Adds the entry `endId` as a head. */
   addHead(code: number): void {
     const chunk = this.#newest();
     chunk.values[this.#endId & (chunkEntries - 1)] = headMark + code;
@@ -58,7 +54,7 @@ export class RecordTable {
     this.#endId += 1;
   }
 
-  /** Adds the entry `endId` to the record of `head`, which is at most `longestReach` before it. */
+  /** Adds the entry `endId` to the record of `head`, at most `longestReach` entries before it. */
   addMember(head: number): void {
     const chunk = this.#newest();
     chunk.values[this.#endId & (chunkEntries - 1)] = this.#endId - head;
@@ -67,7 +63,6 @@ export class RecordTable {
     this.#endId += 1;
   }
 
-  /** Removes the last entry, which must be held. */
   removeLast(): void {
     const code = this.codeAt(this.#endId - 1);
     const chunk = this.#chunkOf(this.#endId - 1);
@@ -75,24 +70,24 @@ export class RecordTable {
     this.#endId -= 1;
   }
 
-  /** Id of the first entry of the record; the id itself where the table has no entry. */
+  /** The head of the entry's record; the id itself if the table does not have the entry. */
   headOf(id: number): number {
     const value = this.#valueAt(id);
     return value === undefined || value >= headMark ? id : id - value;
   }
 
-  /** The code of the first entry of a record; undefined for its other lines and where the table has no entry. */
+  /** The code of a head; undefined for other lines, and if the table does not have the entry. */
   codeAt(id: number): number | undefined {
     const value = this.#valueAt(id);
     return value === undefined || value < headMark ? undefined : value - headMark;
   }
 
-  /** No line of the record that begins at `head` has an id above this one. */
+  /** An upper limit for the ids of the record's lines. */
   reachOf(head: number): number {
     return Math.min(Math.max(this.#chunkOf(head)?.reach ?? head, head), head + longestReach, this.#endId - 1);
   }
 
-  /** The first head below `to` with a time and this id or a later one. */
+  /** The first head in `[id, to)` that has a time. */
   timedFrom(id: number, to: number): number | undefined {
     let at = Math.max(id, this.#firstId);
     while (at < to) {
@@ -108,7 +103,6 @@ export class RecordTable {
     return undefined;
   }
 
-  /** The first head of an error with this id or a later one. */
   errorFrom(id: number): number | undefined {
     let at = Math.max(id, this.#firstId);
     while (at < this.#endId) {
@@ -124,7 +118,6 @@ export class RecordTable {
     return undefined;
   }
 
-  /** The last head of an error with this id or an earlier one. */
   errorUpTo(id: number): number | undefined {
     let at = Math.min(id, this.#endId - 1);
     while (at >= this.#firstId) {
@@ -140,7 +133,7 @@ export class RecordTable {
     return undefined;
   }
 
-  /** Drops entries below `firstId`. If the table ends below it, it becomes empty and continues there. */
+  /** Drops entries below `firstId`. If these are all entries, the next one to add is `firstId`. */
   dropBefore(firstId: number): void {
     if (firstId > this.#endId) {
       this.#chunks.length = 0;
@@ -157,7 +150,7 @@ export class RecordTable {
     }
   }
 
-  /** Drops entries of one chunk, up to `firstId`, from the count of errors. */
+  /** Drops the entries of one chunk that are below `firstId`. */
   #dropErrors(firstId: number): void {
     const chunk = this.#chunkOf(this.#firstId);
     const chunkEnd = this.#firstId - (this.#firstId % chunkEntries) + chunkEntries;
@@ -200,8 +193,8 @@ export class RecordTable {
 }
 
 /**
- * Codes of the first entries of records, below 16. `open`: a head that accepts the lines that follow; `single`: a head
- * that is a whole record. The errors come last, so that one comparison finds them.
+ * Codes of heads, below 16. `open`: the head accepts the lines that follow; `single`: it is a whole record. Errors have
+ * the highest codes, so that one comparison finds them.
  */
 export const plainCode = 0;
 export const markerCode = 1;
@@ -231,12 +224,11 @@ export function levelOfCode(code: number): Level | undefined {
   return levelsOfCodes[code];
 }
 
-/** The head accepts lines: those that follow belong to it, and no longer to an earlier head. */
+/** The following lines belong to the head, and not to an earlier one. */
 export function acceptsLines(code: number): boolean {
   return code >= firstOpen && code <= openError;
 }
 
-/** The entry's line has a time. */
 export function hasTime(code: number): boolean {
   return code >= firstSingle && code < panicCode;
 }

@@ -1,39 +1,38 @@
 import type {Marker} from '../buffer/markers.ts';
 
-/** A stretch of the log between two starts of the pipeline. The runs of a log cover all of it, without gaps. */
+/** The entries from one start of the pipeline to the next. Each entry of a log is in one run. */
 export type Run = {
-  /** Its first entry, which may have been dropped. */
+  /** The first entry, which may have been dropped. */
   readonly firstId: number;
-  /** One past its last entry: where the next run begins. Undefined for the newest run unless its log has ended. */
+  /** One past the last entry; undefined for the newest run unless its log has ended. */
   readonly endId: number | undefined;
-  /** Unix time in ms; undefined if its start is not in the log. */
+  /** Unix time in ms; undefined if the start is not in the log. */
   readonly startedAt: number | undefined;
-  /** Unix time in ms of its change to `stopped`, or of the end of its log; undefined while it may be running. */
+  /** Unix time in ms of the change to `stopped` or of the log's end; undefined while the pipeline may be running. */
   readonly endedAt: number | undefined;
-  /** The state after the last transition, as the runner writes it: `running`, `stopped`, …; `unknown` before the first. */
+  /** The last state in the runner's words: `running`, `stopped`, …; `unknown` before the first transition. */
   readonly state: string;
-  /** The runner reported an error of its resources, or the pipeline list an error of the deployment. */
+  /** The runner reported an error of the resources or the runtime, or the pipeline list an error of the deployment. */
   readonly failed: boolean;
 };
 
 /**
- * The runs of a log, built entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`, or
- * for `stopping` if the start fails at once. Entries before the first start that is held, or after the end of a log, are a
- * run of unknown start.
+ * The runs of a log, found entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`,
+ * or for `stopping` if the start fails at once. Entries before the first start, or after the end of a log, are a run of
+ * unknown start.
  */
 export class Runs {
   readonly #runs: Run[] = [];
   /** The newest run has only markers and lines of the runner. */
   #isBlank = true;
-  /** The next entry begins another run, unless it is a reconnect to the same log. */
+  /** The next entry begins a run, unless it is the marker of a reconnect to the same log. */
   #logEnded = false;
 
-  /** Oldest first. The list changes in place; its runs do not. */
+  /** Oldest first. The list changes in place, its runs do not. */
   get list(): readonly Run[] {
     return this.#runs;
   }
 
-  /** The run that the entry is part of. */
   at(id: number): Run | undefined {
     let low = 0;
     let high = this.#runs.length;
@@ -46,13 +45,13 @@ export class Runs {
     return run?.endId !== undefined && run.endId <= id ? undefined : run;
   }
 
-  /** Adds an entry of any kind but a marker. `isOutput`: a line that is not the runner's. */
+  /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
     if (this.#runs.length === 0 || this.#logEnded) this.#start(id, undefined, 'unknown');
     if (isOutput) this.#isBlank = false;
   }
 
-  /** Adds a message of the runner, after `addEntry`. True: the process ended, or another began; open records end here. */
+  /** Adds a message of the runner, after `addEntry`. True: open records end here, as the process ended or began. */
   addMessage(id: number, message: string, time: number | undefined): boolean {
     if (errorIn(message) !== undefined) this.#change({failed: true});
     if (message === endOfLogs) {
@@ -74,7 +73,7 @@ export class Runs {
 
   /** Adds a marker, instead of `addEntry`. True: open records end here. */
   addMarker(id: number, marker: Marker): boolean {
-    // The same log continues: it had not ended.
+    // After a reconnect the same log continues: it had not ended.
     if (marker.kind === 'reconnected' && this.#logEnded) {
       this.#logEnded = false;
       const run = this.#runs.at(-1);
@@ -91,14 +90,14 @@ export class Runs {
     return true;
   }
 
-  /** Entries were dropped before they were added: the next ones are a run of unknown start. */
+  /** Entries were dropped before they were added: the next entry begins a run of unknown start. */
   reset(): void {
     this.#runs.length = 0;
     this.#isBlank = true;
     this.#logEnded = false;
   }
 
-  /** Drops the runs that end at `firstId` or before. */
+  /** Drops the runs that end before the entry `firstId`. */
   dropBefore(firstId: number): void {
     let gone = 0;
     while ((this.#runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
@@ -119,33 +118,32 @@ export class Runs {
 }
 
 /**
- * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) ->
- * initializing (desired: running)`, as Feldera's pipeline_automata.rs writes them. A runtime transition from a state to
- * itself means that another state is desired. Before 0.148 (2025-09) both were one: `Status transition: running -> stopping`.
+ * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) -> initializing
+ * (desired: running)`, as in Feldera's pipeline_automata.rs. A runtime transition from a state to itself changes only
+ * the desired state. Before 0.148 (2025-09) there was one kind: `Status transition: running -> stopping`.
  */
 const transitionPattern =
   /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: .*\)|Status transition: (\S+) -> (\S+))$/;
 const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
-/** Before 0.97 (2025-07) a log ended with each deployment, and had no transitions. */
+/** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 
-/** The states as the runner spells them. */
 type Transition = {
   readonly kind: 'Resources' | 'Runtime' | 'Status';
   readonly from: string;
   readonly to: string;
 };
 
-/** The transition that a message of the runner reports; undefined without one, and for one to `(none)`. */
+/** The transition in a message of the runner; undefined if it has none, or one to `(none)`. */
 export function transitionIn(message: string): Transition | undefined {
-  const [, kind, ofOne, toOne, ofBoth, toBoth] = transitionPattern.exec(message) ?? [];
-  const from = ofOne ?? ofBoth;
-  const to = toOne ?? toBoth;
+  const [, kind, kindFrom, kindTo, statusFrom, statusTo] = transitionPattern.exec(message) ?? [];
+  const from = kindFrom ?? statusFrom;
+  const to = kindTo ?? statusTo;
   if (from === undefined || to === undefined || to === '(none)') return undefined;
   return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
 }
 
-/** The error in a message of the runner, which ended the pipeline. */
+/** The error that ended the pipeline, in a message of the runner. */
 export function errorIn(message: string): string | undefined {
   return errorPattern.exec(message)?.[1];
 }
