@@ -1,41 +1,35 @@
 import {compilePattern, type Pattern, type TimeLimit} from '../buffer/pattern.ts';
 import {type Level, levelOf} from '../records/level.ts';
 
-/** A filter, or one line about the error in the typed text. */
+/** The filter of a typed text, or its error in one line. */
 type ParsedFilter =
   | {readonly kind: 'filter'; readonly filter: Filter}
   | {readonly kind: 'error'; readonly text: string};
 
-/** A condition for records to be shown. `out`: matching records are hidden, instead of all others. */
+/** A condition for shown records. `out`: it hides the records that match, instead of all others. */
 export type Filter =
-  /** A line of the record matches. */
+  /** Matches if one of the record's lines does. */
   | {readonly kind: 'text'; readonly pattern: Pattern; readonly out: boolean}
-  /** The record is at least as severe. One without a level, the output of a program, counts as INFO. */
+  /** Matches records of this level or a more severe one. Records without a level, output of programs, count as INFO. */
   | {readonly kind: 'level'; readonly least: Level; readonly out: boolean}
-  /**
-   * The record's target contains the text. Case counts only if the text has an upper-case letter. Lines of the runner
-   * have the target `runner` as well as their own.
-   */
+  /** Matches if a target contains the text; case counts if the text has an upper-case letter. See `targetsOf`. */
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
-  /** Hides the records of one fingerprint; `text` shows which. */
+  /** Hides the records of a fingerprint; `text` describes it. */
   | {readonly kind: 'fingerprint'; readonly fingerprint: number; readonly text: string}
-  /**
-   * The record begins in `[from, to)`. `label` names the range: `this run`, `after 12:03:44`. `to` may be set or
-   * lowered later, while no record that begins there has been read.
-   */
+  /** Matches if the head is in `[from, to)`. `to` may be set or lowered later while the entries after it are unread. */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined; readonly label: string};
 
-/** A filter in the list of a tab's filters. `id` is unique in the list; `on` is false while it is switched off. */
+/** A filter of a tab. `id` is unique among its filters; `on`: the filter is in use. */
 export type FilterEntry = {readonly id: number; readonly filter: Filter; readonly on: boolean};
 
 const levelPrefix = 'level:';
 const targetPrefix = 'target:';
-/** For patterns that would be read as another kind of filter. */
+/** Makes a pattern of a text that would be another kind of filter. */
 const textPrefix = 'text:';
 
 /**
- * Reads a typed filter: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before any of them
- * hides what matches. `\!` begins a pattern that begins with `!`, and `text:` any pattern: `text:level:5`.
+ * Reads a typed filter: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before it hides the
+ * records that match. `\!` begins a pattern that begins with `!`; `text:` may precede any pattern: `text:level:5`.
  * `watch` stops patterns that take too long.
  */
 export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): ParsedFilter {
@@ -53,7 +47,7 @@ export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): P
   return {kind: 'filter', filter: {kind: 'text', pattern: compilePattern(source, options), out}};
 }
 
-/** The text to type for the filter; of filters that cannot be typed, a description. */
+/** The filter as typed text; a description of a filter that cannot be typed. */
 export function filterText(filter: Filter): string {
   switch (filter.kind) {
     case 'text':
@@ -94,18 +88,17 @@ function failure(text: string): ParsedFilter {
   return {kind: 'error', text};
 }
 
-/** The filters and another one, with a new id. */
 export function withFilter(filters: readonly FilterEntry[], filter: Filter): readonly FilterEntry[] {
   return [...filters, {id: Math.max(0, ...filters.map(({id}) => id)) + 1, filter, on: true}];
 }
 
-/** The least level that is shown, if a filter sets one. */
+/** The least level that the filters show; undefined if none sets it. */
 export function leastLevel(filters: readonly FilterEntry[]): Level | undefined {
   const filter = filters.find(isLeast)?.filter;
   return filter?.kind === 'level' ? filter.least : undefined;
 }
 
-/** The filters with another least level, or without one. */
+/** Replaces the filter that sets the least level; removes it for undefined. */
 export function withLeastLevel(filters: readonly FilterEntry[], least: Level | undefined): readonly FilterEntry[] {
   const now = filters.find(isLeast);
   const others = filters.filter((entry) => entry !== now);

@@ -1,23 +1,20 @@
 import {IdSet, type Journal} from './id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
-/** Records in one row: the one that begins at `head` and those after it. `open`: each record has its own rows. */
+/** Neighbouring records in one row, the first begins at `head`. `open`: each record has its own rows instead. */
 export type Fold = {readonly head: number; readonly records: number; readonly open: boolean};
 
-/** The shown entries before they are folded. */
+/** The part of `ShownRecords` that is folded. */
 type Unfolded = {
-  /** Heads of the records shown. */
   readonly records: IdSet;
-  /** All lines of those records, and the markers. */
   readonly lines: IdSet;
-  /** Of the records shown, those that match; the others are around one. */
   readonly hits: IdSet;
 };
 
 /**
- * Rows in which neighbouring records of one fingerprint are folded into the head line of the first. Entries between two
- * records on the screen keep them apart: a marker, or a line of a record that is scattered among others; such a record is
- * never folded. A match and the records around it are not folded together.
+ * Rows in which neighbouring records of one fingerprint are folded into the head line of the first. Two records with a
+ * marker or a stray (see `RecordMap`) between them are not folded together, nor are a match and the records around it. A
+ * record with strays is never folded.
  */
 export class Folds {
   /** Entries that have a row. */
@@ -25,10 +22,10 @@ export class Folds {
   readonly #shown: Unfolded;
   readonly #map: RecordMap;
   readonly #fingerprints: Fingerprints;
-  /** Shown records that begin a fold, maybe of a single record. */
+  /** Heads of folds; a record that is not folded is a fold of one. */
   readonly #leaders: IdSet;
   readonly #opened: Set<number>;
-  /** Folds opened or closed since `onRollback`. */
+  /** Heads of folds opened or closed since the last `onRollback`. */
   #toggled: number[] = [];
 
   constructor(
@@ -44,12 +41,11 @@ export class Folds {
     this.#leaders = new IdSet(firstId, journal);
   }
 
-  /** Heads of the folds that are open. */
   get opened(): ReadonlySet<number> {
     return this.#opened;
   }
 
-  /** The fold of the record `head`; undefined if the record is not shown. */
+  /** The fold of a record; undefined if the record is not shown. */
   foldOf(head: number): Fold | undefined {
     const leader = this.#shown.records.has(head) ? this.#leaders.previousTo(head) : undefined;
     if (leader === undefined) return undefined;
@@ -57,7 +53,7 @@ export class Folds {
     return {head: leader, records: count, open: count > 1 && this.#opened.has(leader)};
   }
 
-  /** All lines of the records of the fold `head`, in order. It has several records, none of them with strays. */
+  /** All lines of the records of the fold, in order. It has several records, none of them with strays. */
   *linesOf(head: number): Generator<number> {
     const {lines} = this.#shown;
     const end = this.#endOf(head);
@@ -73,33 +69,32 @@ export class Folds {
     this.#refresh(head);
   }
 
-  /** After a rollback, which also undid the rows of folds that were opened or closed meanwhile. */
+  /** Restores the rows of folds opened or closed since the journal started: the rollback has undone them. */
   onRollback(): void {
     for (const head of this.#toggled) this.#refresh(head);
     this.#toggled = [];
   }
 
-  /** The record, the last entry so far, is shown. */
+  /** Adds a shown record, whose head is the last entry so far. */
   append(head: number): void {
     const previous = this.#shown.records.previousTo(head - 1);
-    if (previous === undefined || !this.#join(previous, head)) {
+    if (previous === undefined || !this.#areFolded(previous, head)) {
       this.#leaders.add(head);
       this.rows.add(head);
       return;
     }
-    // Otherwise it is hidden in a fold of two or more.
+    // In a closed fold of two or more the record gets no row.
     if (this.#leaders.has(previous)) this.#refresh(previous);
     else if (this.#opened.size > 0 && this.#isUnfolded(this.#leaders.previousTo(previous))) this.rows.add(head);
   }
 
-  /** The record is now shown, or no longer only around a match. Its lines are among the shown lines. */
+  /** Updates a record that is now shown, or that is shown and began or ceased to match. `lines` has its lines. */
   change(head: number): void {
     const strays = this.#map.straysOf(head);
     for (const id of strays) this.rows.add(id);
     this.#relink(head, strays);
   }
 
-  /** The record is no longer shown. */
   remove(head: number): void {
     const strays = this.#map.straysOf(head);
     for (const id of strays) this.rows.delete(id);
@@ -108,16 +103,16 @@ export class Folds {
     this.#relink(head, strays);
   }
 
-  /** A shown record got one more line, the last entry so far. */
+  /** Adds a line of a shown record, the last entry so far. */
   extend(head: number, id: number, isStray: boolean): void {
     if (isStray) {
       this.rows.add(id);
-      // After its first stray the record is apart from its neighbours, and nothing else changes.
+      // The first stray separates the record from its neighbours; the next ones change nothing else.
       if (!this.#isApart(head)) this.#relink(head, []);
     } else if (this.#isUnfolded(this.#leaders.previousTo(head))) this.rows.add(id);
   }
 
-  /** Drops ids below `id`. The rest of a fold continues under its first record, open if it was. */
+  /** Drops ids below `id`. The rest of a fold is a fold of its own, open if the fold was. */
   dropBelow(id: number): void {
     const first = this.#shown.records.nextFrom(id);
     const leader = first === undefined ? undefined : this.#leaders.previousTo(first);
@@ -140,12 +135,12 @@ export class Folds {
       this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at));
       return;
     }
-    // A loose entry in it is a marker, or of a record that is never folded.
+    // Loose entries keep their rows: markers, and strays, whose records are never folded.
     this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at) & this.#map.loose.wordAt(at));
     this.rows.add(leader);
   }
 
-  /** Updates which records around `head` and its `strays` begin a fold, and the rows of these folds. */
+  /** Updates the folds around `head` and its `strays`: which records begin them, and their rows. */
   #relink(head: number, strays: readonly number[]): void {
     const {records} = this.#shown;
     const heads = new Set<number>();
@@ -156,7 +151,7 @@ export class Folds {
     }
     for (const each of heads) {
       const previous = records.previousTo(each - 1);
-      this.#leaders.set(each, previous === undefined || !this.#join(previous, each));
+      this.#leaders.set(each, previous === undefined || !this.#areFolded(previous, each));
     }
     this.#refresh(head);
     for (const each of heads) {
@@ -165,8 +160,7 @@ export class Folds {
     }
   }
 
-  /** Whether two shown neighbours belong to one fold. */
-  #join(first: number, second: number): boolean {
+  #areFolded(first: number, second: number): boolean {
     const {hits, lines} = this.#shown;
     if (hits.has(first) !== hits.has(second)) return false;
     if (this.#map.hasStrays(first) || this.#map.hasStrays(second)) return false;

@@ -4,33 +4,31 @@ const blockWords = blockIds / 32;
 type Block = {readonly words: Int32Array; count: number};
 
 /**
- * A set of entry ids: one bit an entry, no memory for a block of 4,096 ids without members. The oldest ids can be dropped;
- * ids below the floor are in no set. A count or a neighbour reads the counts of the blocks in between: 250 for 1,000,000
- * entries.
+ * A set of entry ids: one bit an entry, and no memory for a block of 4,096 ids that are not in the set. The oldest ids
+ * can be dropped. A count, or a search for a neighbour, reads one number a block: 250 for 1,000,000 entries.
  */
 export class IdSet {
   readonly #journal: Journal;
-  /** Id of the first bit of the first block: a multiple of 4,096. */
+  /** Id of the first bit of the first block, a multiple of 4,096. */
   #base: number;
   #floor: number;
   #blocks: (Block | undefined)[] = [];
   #changedFrom = Number.POSITIVE_INFINITY;
 
-  /** Ids below `floor` are not kept. */
+  /** Ids below `floor` are never in the set. */
   constructor(floor: number, journal: Journal) {
     this.#floor = floor;
     this.#base = floor - (floor % blockIds);
     this.#journal = journal;
   }
 
-  /** Another set with the same ids. */
   copy(journal: Journal): IdSet {
     const copy = new IdSet(this.#floor, journal);
     copy.#blocks = this.#blocks.map((block) => block && {words: block.words.slice(), count: block.count});
     return copy;
   }
 
-  /** The lowest id that was added or deleted since the last call, without drops; Infinity if none was. */
+  /** The lowest id added or deleted, but not dropped, since the last call; Infinity if there was none. */
   drainChangedFrom(): number {
     const changedFrom = this.#changedFrom;
     this.#changedFrom = Number.POSITIVE_INFINITY;
@@ -55,7 +53,7 @@ export class IdSet {
     this.#put(id, isIn ? word | bit : word & ~bit);
   }
 
-  /** The first id in the set that is at least `id`. */
+  /** The lowest member that is at least `id`. */
   nextFrom(id: number): number | undefined {
     const offset = Math.max(id, this.#floor) - this.#base;
     const first = Math.floor(offset / blockIds);
@@ -73,7 +71,7 @@ export class IdSet {
     return undefined;
   }
 
-  /** The last id in the set that is at most `id`. */
+  /** The highest member that is at most `id`. */
   previousTo(id: number): number | undefined {
     const offset = Math.min(id - this.#base, this.#blocks.length * blockIds - 1);
     const last = Math.floor(offset / blockIds);
@@ -91,7 +89,6 @@ export class IdSet {
     return undefined;
   }
 
-  /** How many ids of the set are `id` or above. */
   countFrom(id: number): number {
     const offset = Math.max(id, this.#floor) - this.#base;
     const first = Math.floor(offset / blockIds);
@@ -108,14 +105,14 @@ export class IdSet {
     return count;
   }
 
-  /** The 32 bits around `id`. They begin at a multiple of 32, in every set. */
+  /** The 32 bits around `id`. They begin at a multiple of 32, so that words of several sets can be combined. */
   wordAt(id: number): number {
     const offset = id - this.#base;
     if (offset < 0) return 0;
     return this.#blocks[Math.floor(offset / blockIds)]?.words[(offset >> 5) & (blockWords - 1)] ?? 0;
   }
 
-  /** Replaces `[from, to)`, 32 ids at a time: `change` gets the bits and the id of one of them. */
+  /** Replaces the bits of `[from, to)`, 32 at a time: `change` gets a word and one of its ids. */
   rewrite(from: number, to: number, change: (word: number, at: number) => number): void {
     for (let at = Math.max(from, this.#floor); at < to; ) {
       const bit = (at - this.#base) & 31;
@@ -127,7 +124,6 @@ export class IdSet {
     }
   }
 
-  /** Removes the ids below `floor`. */
   dropBelow(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
@@ -151,7 +147,7 @@ export class IdSet {
 
   #write(offset: number, word: number): void {
     const index = Math.floor(offset / blockIds);
-    // An array with holes is slower to read.
+    // Arrays with holes are slower to read.
     while (this.#blocks.length < index) this.#blocks.push(undefined);
     const block = this.#blocks[index] ?? {words: new Int32Array(blockWords), count: 0};
     this.#blocks[index] = block;
@@ -168,23 +164,20 @@ export class IdSet {
   }
 }
 
-/** A set in which a journal can restore the word of 32 bits at an id. */
 type Restorable = {readonly restore: (at: number, word: number) => void};
 
 /**
- * Records the words that changes replace, so that the changes can be undone. The newest lines of a log are shown as soon
- * as they arrive, but their records are final only after the next lines: they are added, and removed before the next step.
+ * Records the words that changes replace, so that the changes can be undone. New lines are shown as soon as they arrive,
+ * but their records are final only after the next lines: they are added, and removed before the next step.
  */
 export class Journal {
   #isOpen = false;
   #entries: {readonly set: Restorable; readonly at: number; readonly word: number}[] = [];
 
-  /** Changes are recorded. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Records changes until `rollback`. */
   start(): void {
     this.#isOpen = true;
   }
@@ -201,30 +194,29 @@ export class Journal {
     for (const {set, at, word} of entries.toReversed()) set.restore(at, word);
   }
 
-  /** Restores a copy of `set` as the set was at `start`. */
+  /** Restores `copy`, a copy of `set`, as `set` was at `start`. */
   restoreCopy(copy: Restorable, set: Restorable): void {
     for (const entry of this.#entries.toReversed()) if (entry.set === set) copy.restore(entry.at, entry.word);
   }
 }
 
-/** How many bits of a 32-bit word are set. */
 function bitCount(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** The lowest bit that is set, 0 to 31, of a word that is not 0. */
+/** The lowest set bit, 0 to 31. `word` is not 0. */
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }
 
-/** The highest bit that is set, 0 to 31, of a word that is not 0. */
+/** The highest set bit, 0 to 31. `word` is not 0. */
 function highestBit(word: number): number {
   return 31 - Math.clz32(word);
 }
 
-/** The bits `[from, to)` of a word; `0 <= from < to <= 32`. */
+/** A word with the bits `[from, to)` set; `0 <= from < to <= 32`. */
 function bitsBetween(from: number, to: number): number {
   return (-1 << from) & (-1 >>> (32 - to));
 }

@@ -10,28 +10,28 @@ import type {Filter, FilterEntry} from './filter.ts';
 import type {IdSet, Journal} from './id-set.ts';
 import type {Fingerprints} from './record-map.ts';
 
-/** Bytes of a line in text form that are enough to read its spans and target. */
+/** Bytes of a line in text form that are read for its target, which follows the spans. */
 const targetWithin = 1024;
-/** How lines of the runner look, the last two before Feldera 0.207: they match the target `runner` without the word. */
+/** Lines of the runner match the target `runner` without that word. The last two forms are from before Feldera 0.207. */
 const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
 
 type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordIndex; readonly fingerprints: Fingerprints};
 
-/** Which records one filter hides: one bit a record, and nothing else that grows. */
+/** The records that one filter hides: one bit each; nothing else grows with the log. */
 export class FilterMatches {
   readonly id: number;
   readonly filter: Filter;
   readonly #log: LogInfo;
   readonly #hidden: IdSet;
-  /** A line without this cannot match. */
+  /** A line in which this does not occur cannot match; undefined for filters that read no text. */
   readonly #needed: Pattern | undefined;
-  /** Entries below were matched before, by an earlier pass. */
+  /** An earlier pass has matched the entries below. */
   readonly #matchedTo: number;
-  /** The lines of the last `search` that may match, and the index of the next one. */
+  /** Ids of the lines that may match, from the last `search`, and the index of the next one. */
   #hits: readonly number[] = [];
   #at = 0;
 
-  /** `hidden`: the heads of the hidden records among the entries below `matchedTo`. */
+  /** `hidden`: heads of the hidden records below `matchedTo`. */
   constructor(entry: FilterEntry, log: LogInfo, {hidden, matchedTo}: {hidden: IdSet; matchedTo: number}) {
     this.id = entry.id;
     this.filter = entry.filter;
@@ -41,12 +41,12 @@ export class FilterMatches {
     this.#needed = neededFor(entry.filter);
   }
 
-  /** Records from `firstId` on that the filter alone would hide. */
+  /** Number of records from `firstId` on that the filter alone would hide. */
   hiddenCount(firstId: number): number {
     return this.tooSlow ? 0 : this.#hidden.countFrom(firstId);
   }
 
-  /** The pattern takes too long: the filter is not used any more. */
+  /** The pattern takes too long: the filter is no longer used. */
   get tooSlow(): boolean {
     return this.#needed?.tooSlow === true;
   }
@@ -55,7 +55,7 @@ export class FilterMatches {
     return !this.#hidden.has(head);
   }
 
-  /** A copy of the hidden heads, without the changes that `journal` would undo. */
+  /** A copy of the hidden heads, without the changes that a rollback of `journal` would undo. */
   copyHidden(journal: Journal, copyJournal: Journal): IdSet {
     const copy = this.#hidden.copy(copyJournal);
     journal.restoreCopy(copy, this.#hidden);
@@ -66,10 +66,7 @@ export class FilterMatches {
     this.#hidden.dropBelow(id);
   }
 
-  /**
-   * Searches the entries `[from, to)`, before they are added in turn. Returns where the search ended; undefined if it took
-   * too long: to be tried again unless `tooSlow`.
-   */
+  /** Searches the entries to add next. Returns where it ended; undefined if it took too long: retry unless `tooSlow`. */
   search(from: number, to: number): number | undefined {
     const pattern = this.#needed;
     this.#at = 0;
@@ -91,18 +88,16 @@ export class FilterMatches {
     return isHit === undefined ? undefined : to;
   }
 
-  /** Adds the line `head`, which begins a record. Lines are added in order. */
   addHead(head: number): void {
     if (head >= this.#matchedTo) this.#hidden.set(head, this.#hides(head));
   }
 
-  /** Adds the line `id`, which continues the record of `head`. */
   addLine(head: number, id: number): void {
     if (id < this.#matchedTo || this.filter.kind !== 'text') return;
     if (this.#isHit(id)) this.#hidden.set(head, this.filter.out);
   }
 
-  /** Whether a line passes whose record's head is not held. Such a record is not counted. */
+  /** Whether a line passes whose head is not held. Its record is not counted. */
   passesOrphan(head: number, id: number): boolean {
     const {filter} = this;
     const {buffer, index} = this.#log;
@@ -149,15 +144,11 @@ export class FilterMatches {
   }
 }
 
-/** Whether a record that begins at `head` is in the range. */
 export function isBetween(head: number, {from, to}: {readonly from: number; readonly to: number | undefined}): boolean {
   return head >= from && (to === undefined || head < to);
 }
 
-/**
- * The targets of a head line: its own, and `runner` for the runner's lines; none for plain text. Makes strings: only for
- * lines that contain the searched text.
- */
+/** The line's target, and `runner` for the runner's lines. Decoding is slow: only for lines with the searched text. */
 function targetsOf(line: Buffer): readonly string[] {
   const record = parseRecord(visibleText(line[0] === openingBrace ? line : line.subarray(0, targetWithin)));
   if (!record) return [];

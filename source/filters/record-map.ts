@@ -4,17 +4,16 @@ import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
 /**
- * Which entries make which record, as far as they were added. A record is its head and the lines up to the next head, but
- * without the loose entries among them, and its strays: its lines among those of later records.
+ * The entries of each record. A record has its head, the lines up to the next head except loose entries, and its strays:
+ * its lines after the head of a later record.
  */
 export class RecordMap {
-  /** Lines that begin a record. */
   readonly heads: IdSet;
-  /** Markers, and strays of any record. */
+  /** Markers, and the strays of all records. */
   readonly loose: IdSet;
   readonly #withStrays: IdSet;
   readonly #index: RecordIndex;
-  /** One past the last entry added. */
+  /** One past the last added entry: the next entry to add. */
   end: number;
 
   constructor(index: RecordIndex, firstId: number, journal: Journal) {
@@ -25,23 +24,21 @@ export class RecordMap {
     this.#withStrays = new IdSet(firstId, journal);
   }
 
-  /** Adds the entry `end`, a marker. */
   addMarker(): void {
     this.loose.add(this.end);
     this.end += 1;
   }
 
-  /** Adds the line `end`, which begins a record. */
   addHead(): void {
     this.heads.add(this.end);
     this.end += 1;
   }
 
-  /** Adds the line `end`, which continues a record; true: it is a stray. */
+  /** Adds a line that continues a record. True: it is a stray. */
   addLine(head: number): boolean {
     const id = this.end;
     this.end += 1;
-    // A line before all held heads is left of a record whose head is not held: no stray.
+    // A line before all held heads is no stray: its record's head was dropped.
     const isStray = (this.heads.previousTo(id) ?? head) !== head;
     if (!isStray) return false;
     this.loose.add(id);
@@ -53,7 +50,7 @@ export class RecordMap {
     return this.#withStrays.has(head);
   }
 
-  /** Where the lines end that follow the head before any other head. */
+  /** One past the lines between the head and the next head. */
   endOf(head: number): number {
     return this.heads.nextFrom(head + 1) ?? this.end;
   }
@@ -69,7 +66,7 @@ export class RecordMap {
   }
 }
 
-/** The fingerprints of records. Neighbours are compared in turn: the last two are cached. */
+/** The fingerprints of records. The last two are cached: folds compare neighbours. */
 export class Fingerprints {
   readonly #buffer: LogBuffer;
   #last = {head: -1, fingerprint: 0};
@@ -79,7 +76,7 @@ export class Fingerprints {
     this.#buffer = buffer;
   }
 
-  /** Of the record that begins at `head`, which is held. */
+  /** `head` must be held. */
   of(head: number): number {
     if (this.#last.head === head) return this.#last.fingerprint;
     if (this.#lastButOne.head === head) return this.#lastButOne.fingerprint;

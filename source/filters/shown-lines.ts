@@ -10,27 +10,26 @@ import {ShownRecords} from './shown-records.ts';
 export type ShownLinesOptions = {
   readonly buffer: LogBuffer;
   readonly index: RecordIndex;
-  /** Only those that are on count. A record must pass all of them; their order does not matter. */
+  /** A record must pass all that are on, in any order. */
   readonly filters: readonly FilterEntry[];
-  /** Records shown before and after each match, within the `between` filters. */
+  /** Number of records shown before and after each match, within the `between` filters. */
   readonly around: number;
-  /** Neighbouring records of one fingerprint are shown in one row. */
   readonly fold: boolean;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
-  /** Shown lines of the same log, whose results are reused for the filters that both have. */
+  /** Shown lines of the same log: their results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
 };
 
 /**
- * The entries of a log that filters and folds leave, found in steps while the log grows and drops lines. A record is shown
- * or hidden as a whole; markers are always shown, except outside a `between` filter. The held lines of a record whose head
- * was dropped stay shown or hidden, and are not counted.
+ * The entries of a log that filters and folds show, found in steps while the log grows and drops lines. A record is
+ * shown or hidden as a whole; markers are always shown, except outside a `between` filter. When a head is dropped, the
+ * held lines of its record stay shown or hidden, and the record is no longer counted.
  *
- * Costs about one bit an entry for each filter and seven more, and keeps no text.
+ * Needs about one bit an entry for each filter and seven more, and keeps no text.
  */
 export class ShownLines implements Entries {
-  /** Without `earlier`: each would keep the one before it alive. */
+  /** Without `earlier`, which would keep all earlier ones in memory. */
   readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
   #pass: FilterPass;
   #tooSlow: readonly number[] = [];
@@ -42,7 +41,7 @@ export class ShownLines implements Entries {
     this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
-  /** For later shown lines that reuse its results. */
+  /** For the `earlier` of later shown lines. */
   get pass(): FilterPass {
     return this.#pass;
   }
@@ -51,30 +50,26 @@ export class ShownLines implements Entries {
   readonly atOrBefore = (id: number): number | undefined => this.#pass.shown.rows.previousTo(id);
   readonly countFrom = (id: number): number => this.#pass.shown.rows.countFrom(id);
 
-  /** Everything that the log holds was read. */
   get caughtUp(): boolean {
     return this.#pass.caughtUp;
   }
 
-  /** Ids of the filters whose pattern takes too long: they hide nothing. */
+  /** Ids of the filters with a pattern that takes too long: they hide nothing. */
   get tooSlow(): readonly number[] {
     return this.#tooSlow;
   }
 
-  /** Records whose head is held that the filter alone would hide. */
+  /** Number of held heads of records that the filter alone would hide. */
   hiddenBy(filterId: number): number {
     return this.#pass.matches.find(({id}) => id === filterId)?.hiddenCount(this.#options.buffer.firstId) ?? 0;
   }
 
-  /** The entry is shown, in its own row or in that of a fold. */
+  /** Whether the entry is shown, in its own row or that of a fold. */
   includes(id: number): boolean {
     return this.#pass.shown.lines.has(id);
   }
 
-  /**
-   * The lowest id that was shown or hidden, in rows or folds, since the last call; Infinity if none was. A later line may
-   * show or hide a whole record, and those near it. For one reader at a time.
-   */
+  /** The lowest id shown or hidden since the last call, maybe far back; Infinity if there was none. For one caller. */
   drainChangedFrom(): number {
     const changedFrom = this.#pass.shown.lines.drainChangedFrom();
     const hasRestarted = this.#hasRestarted;
@@ -82,42 +77,40 @@ export class ShownLines implements Entries {
     return hasRestarted ? 0 : changedFrom;
   }
 
-  /** The entry is shown only because it is near a match. */
+  /** Whether the entry is shown only because it is near a match. */
   isAround(id: number): boolean {
     const {records, hits} = this.#pass.shown;
     const head = this.#options.index.headOf(id);
     return records.has(head) && !hits.has(head);
   }
 
-  /** How many records the row `id` has. */
+  /** Number of records in the row `id`. */
   foldedAt(id: number): number {
     const fold = this.#pass.shown.folds?.foldOf(id);
     return fold && fold.head === id && !fold.open ? fold.records : 1;
   }
 
-  /** The fold of a shown line, maybe of a single record; undefined where nothing is folded. */
+  /** The fold of a shown line, maybe of one record; undefined without folds. */
   foldOf(id: number): Fold | undefined {
     return this.#pass.shown.folds?.foldOf(this.#options.index.headOf(id));
   }
 
-  /** All lines of the records in the row `id`, to copy them. Just `id` where nothing is folded. */
+  /** All lines of the records in the row `id`; `id` alone if nothing is folded there. */
   foldLines(id: number): Iterable<number> {
     const {folds} = this.#pass.shown;
     return folds && this.foldedAt(id) > 1 ? folds.linesOf(id) : [id];
   }
 
-  /** Heads of the folds that are open. */
   get opened(): ReadonlySet<number> {
     return this.#pass.shown.folds?.opened ?? new Set();
   }
 
-  /** Opens or closes the fold of a shown line. */
   setOpen(id: number, isOpen: boolean): void {
     const fold = this.foldOf(id);
     if (fold) this.#pass.shown.folds?.setOpen(fold.head, isOpen);
   }
 
-  /** Reads about `maxBytes` more bytes, first for the index of records; true: everything held was read. */
+  /** Reads about `maxBytes` more bytes, first for the record index. True: all held entries have been read. */
   step(maxBytes: number): boolean {
     if (!this.#options.index.step(maxBytes)) return false;
     if (this.caughtUp) return true;
@@ -125,7 +118,7 @@ export class ShownLines implements Entries {
     return this.caughtUp;
   }
 
-  /** Starts anew, without the filters that are too slow. */
+  /** Starts again without the filters that are too slow. */
   #restart(): void {
     const {matches, shown} = this.#pass;
     this.#tooSlow = [...this.#tooSlow, ...matches.filter(({tooSlow}) => tooSlow).map(({id}) => id)];
@@ -139,15 +132,15 @@ export class ShownLines implements Entries {
   }
 }
 
-/** Bytes that an entry costs of a step at least, so that a step over empty lines takes no longer. */
+/** Least cost of an entry in bytes, so that a step over empty lines takes no longer. */
 const leastEntryBytes = 128;
 
-/** `filters`: only those that are on. */
+/** `filters`: only filters that are on. */
 type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier'>>;
 
 /**
- * One pass of the filters over the entries of a log, in order. Entries that are not settled, an open line and an empty one
- * before it, are added as they are, and removed before the next step.
+ * One pass of the filters over the entries of a log, in order. Unsettled entries, an open line and an empty line before
+ * it, are added too, and removed before the next step.
  */
 class FilterPass {
   readonly map: RecordMap;
@@ -157,11 +150,10 @@ class FilterPass {
   readonly #fingerprints: Fingerprints;
   readonly #shown: ShownRecords;
   #floor: number;
-  /** Every entry below is final. */
+  /** All entries below are final. */
   #settledTo: number;
   #doneVersion: number | undefined;
 
-  /** The results of `earlier` for the same filters and the same log are reused. */
   constructor(options: FilterPassOptions, earlier: FilterPass | undefined) {
     const {buffer, index} = options;
     const firstId = buffer.firstId;
@@ -182,13 +174,11 @@ class FilterPass {
     this.#drop();
   }
 
-  /** The shown records, without those that the log has dropped since. */
   get shown(): ShownRecords {
     if (this.#options.buffer.firstId > this.#floor) this.#drop();
     return this.#shown;
   }
 
-  /** Everything that the log holds was added. */
   get caughtUp(): boolean {
     return this.#doneVersion === this.#options.buffer.version;
   }
@@ -210,14 +200,14 @@ class FilterPass {
     return true;
   }
 
-  /** The records that a filter hides among the final entries; undefined if this pass does not have the filter. */
+  /** The records below `#settledTo` that a filter hides; undefined if this pass has no result for the filter. */
   settled(entry: FilterEntry, buffer: LogBuffer, journal: Journal): {hidden: IdSet; matchedTo: number} | undefined {
     const matches = this.matches.find(({filter}) => filter === entry.filter);
     if (!matches || matches.tooSlow || buffer !== this.#options.buffer) return undefined;
     return {hidden: matches.copyHidden(this.#journal, journal), matchedTo: this.#settledTo};
   }
 
-  /** Removes unsettled entries, and those that the log has dropped. */
+  /** Removes unsettled entries, and entries that the log has dropped. */
   #rollback(): void {
     this.#doneVersion = undefined;
     this.#journal.rollback();
@@ -235,15 +225,11 @@ class FilterPass {
     for (const matches of this.matches) matches.dropBelow(this.#floor);
   }
 
-  /** No pattern is too slow. */
   get #isFast(): boolean {
     return !this.matches.some(({tooSlow}) => tooSlow);
   }
 
-  /**
-   * Adds entries of one segment, at most `max` and below `to`. Returns their cost in bytes of a step; undefined if none
-   * could be added and the step ends.
-   */
+  /** Adds at most `max` entries below `to`, of one segment. Returns their cost in bytes; undefined ends the step. */
   #addEntries(to: number, max: number): number | undefined {
     const from = this.map.end;
     const segment = this.#options.buffer.segmentAt(from);
@@ -291,12 +277,12 @@ class FilterPass {
     return this.matches.every((matches) => matches.passes(head));
   }
 
-  /** Whether markers, and records around a match, are shown at an entry. */
+  /** Whether `between` filters allow markers, and records around a match, at an entry. */
   #isWithin(id: number): boolean {
     return this.matches.every(({filter}) => filter.kind !== 'between' || isBetween(id, filter));
   }
 
-  /** The record's line before the line `id`, if it is held. */
+  /** The record's line before `id`; undefined if it is not held. */
   #previousOf(head: number, id: number): number | undefined {
     const {index} = this.#options;
     if (id > this.#floor && index.headOf(id - 1) === head) return id - 1;

@@ -3,15 +3,15 @@ import {IdSet, type Journal} from './id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /**
- * Which records are shown: those that match, and `around` more on each side of a match, where `isWithin` allows them.
- * Records are shown and hidden as a whole, also when a later line makes an earlier record match or not match.
+ * The shown records: those that match, and `around` more on each side of a match, where `isWithin` allows them. A later
+ * line of a record may change whether it matches, which shows or hides the whole record.
  */
 export class ShownRecords {
-  /** Heads of the records that match. */
+  /** Heads of records that match. */
   readonly hits: IdSet;
-  /** Heads of the records shown, those around a match included. */
+  /** Heads of the shown records, including those around a match. */
   readonly records: IdSet;
-  /** Lines of the records shown, and markers. */
+  /** Lines of the shown records, and markers. */
   readonly lines: IdSet;
   readonly folds: Folds | undefined;
   readonly #map: RecordMap;
@@ -39,7 +39,6 @@ export class ShownRecords {
     this.folds = options.fold ? new Folds(this, log, options) : undefined;
   }
 
-  /** Entries that have a row. */
   get rows(): IdSet {
     return this.folds?.rows ?? this.lines;
   }
@@ -49,7 +48,7 @@ export class ShownRecords {
     this.folds?.rows.add(id);
   }
 
-  /** Adds a record, which begins with the last line and matches or does not. */
+  /** Adds a record whose head is the last entry so far. `isHit`: it matches. */
   addHead(head: number, isHit: boolean): void {
     if (isHit) {
       this.hits.add(head);
@@ -61,7 +60,7 @@ export class ShownRecords {
     this.folds?.append(head);
   }
 
-  /** Adds a line, the last one, to a record, which now matches or does not. */
+  /** Adds a line, the last entry so far, to a record. `isHit`: the record now matches. */
   addLine(head: number, line: {id: number; isStray: boolean; isHit: boolean}): void {
     if (this.records.has(head)) {
       this.lines.add(line.id);
@@ -74,7 +73,7 @@ export class ShownRecords {
     for (const near of this.#after(head)) this.#update(near);
   }
 
-  /** Adds a line of a record whose head is not held. `previous`: the record's line before it, if held. */
+  /** Adds a line of a record whose head is not held. `previous`: the record's line before it, if that is held. */
   addOrphanLine(line: {id: number; isStray: boolean}, previous: number | undefined, passes: boolean): void {
     const isShown = previous === undefined ? passes : this.lines.has(previous);
     this.lines.set(line.id, isShown);
@@ -82,14 +81,14 @@ export class ShownRecords {
     this.folds?.rows.set(line.id, isShown && hasRow);
   }
 
-  /** Drops ids below `id`, and hides records that were only near a dropped match. */
+  /** Drops ids below `id`. Hides records that were shown only because they were near a dropped match. */
   dropBelow(id: number): void {
     this.folds?.dropBelow(id);
     for (const set of [this.hits, this.records, this.lines]) set.dropBelow(id);
     for (const near of this.#after(id - 1)) this.#update(near);
   }
 
-  /** Shows or hides the record, if that changed. */
+  /** Shows or hides the record. True: it changed. */
   #update(head: number): boolean {
     const toShow = this.hits.has(head) || this.#isAround(head);
     if (this.records.has(head) === toShow) return false;
@@ -118,7 +117,7 @@ export class ShownRecords {
     return this.#around > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
   }
 
-  // Called for every record that does not match: makes no arrays, unlike `#before` and `#after`.
+  // Called for each record that does not match: makes no arrays, unlike `#before` and `#after`.
   #isAfterHit(head: number): boolean {
     let at: number | undefined = head;
     for (let place = 0; place < this.#around && at !== undefined; place++) {
