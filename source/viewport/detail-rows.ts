@@ -17,28 +17,25 @@ export type DetailOptions = {
   readonly width: number;
   readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
-  /** Level and time of a panic, which has neither in its first line, from the record before it. */
+  /** Level and time (Unix time in ms) of a panic, whose first line has neither. */
   readonly level?: Level | undefined;
   readonly at?: number | undefined;
 };
 
 const titleStyle: Style = {bold: true};
-/**
- * Longer records are cut, with a row that reports it: a record of megabytes would block the program. These limits take 3 ms
- * at most in ASCII, 13 ms in wide characters.
- */
+/** Longer records are cut: megabytes would block the program. These limits take 3 ms in ASCII, 13 ms in wide text. */
 const maxRows = 2000;
 const maxBytes = 96 * 1024;
-/** Cells of the names in the head, the space after them included. */
+/** Cells of the names in the head, including the space after them. */
 const headCells = 8;
 const widestKey = 24;
-/** Deeper levels are indented no further: 64 KiB of brackets would become gigabytes of blanks. */
+/** Deeper levels get no more indentation: 64 KiB of brackets would become gigabytes of spaces. */
 const deepest = 20;
 const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
- * A whole record in rows of at most `width` cells: the parts of its head, its message and all other lines, its fields as a
- * table, and a JSON line once more, indented. `lines`: the record's lines as received, head first.
+ * A whole record in rows of at most `width` cells: the parts of its head, its message and other lines, its fields as a
+ * table, and for a line in JSON also the JSON, indented. `lines`: the record's lines as received, head first.
  */
 export function detailRows(lines: readonly Uint8Array[], options: DetailOptions): readonly StyledText[] {
   const rows = new RowList(options.width, maxRows);
@@ -65,10 +62,7 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
   return rows.rows;
 }
 
-/**
- * The first `maxLines` lines of a JSON object or array, indented by two; undefined for any other text. Names, strings and
- * numbers are not changed: parsing and printing would change large numbers and lose repeated names.
- */
+/** Indents JSON; undefined for other text. Works on the text, as printing a parsed value would change large numbers. */
 export function prettyJson(text: string, maxLines: number): readonly string[] | undefined {
   if (!/^\s*[[{]/.test(text) || parseJson(text) === undefined) return undefined;
   const lines: string[] = [];
@@ -112,7 +106,6 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
   if (rows.rows.length > 0) rows.add(plain(''));
 }
 
-/** The message without the fields, which have a table of their own. */
 function messageLines(record: LogRecord, asSent: StyledText): readonly StyledText[] {
   if (record.format === 'json') return record.message.split('\n').map(sanitise);
   return [slice(asSent, record.messageStart, record.fieldsStart ?? asSent.text.length)];
@@ -145,7 +138,7 @@ function addCut(rows: RowList, line: Uint8Array, {symbols}: DetailOptions): void
   rows.add(plain(`${symbols.ellipsis} cut here: the line has ${byteSize(line.length)}`, titleStyle));
 }
 
-/** `2026-11-25 10:08:47.372 UTC+01:00`; `offset` in minutes. */
+/** `2026-11-25 10:08:47.372 UTC+01:00`. `at`: Unix time in ms; `offset`: minutes ahead of UTC. */
 function localTime(at: number, offset: number): string {
   const ahead = Math.abs(offset);
   const hours = String(Math.floor(ahead / 60)).padStart(2, '0');
@@ -153,7 +146,7 @@ function localTime(at: number, offset: number): string {
   return `${preciseTime(at + offset * 60_000)} UTC${offset < 0 ? '-' : '+'}${hours}:${minutes}`;
 }
 
-/** Rows of a page that is wrapped at words, `width` cells wide and at most `limit` long. */
+/** At most `limit` rows of a page, wrapped at words to `width` cells. */
 class RowList {
   readonly width: number;
   #limit: number;
@@ -168,18 +161,16 @@ class RowList {
     return this.#rows;
   }
 
-  /** Further lines are left out. */
   get isFull(): boolean {
     return this.#rows.length >= this.#limit;
   }
 
-  /** A line, in as many rows as it needs. */
   add(line: StyledText): void {
     if (this.isFull) return;
     for (const row of wrapped(line, this.width)) this.#addRow(row);
   }
 
-  /** Lines beside a name of `nameCells` cells; a longer name has rows of its own above them. */
+  /** Adds lines beside a name in a column of `nameCells` cells; a longer name is in rows above them. */
   addNamed(name: StyledText, nameCells: number, lines: readonly StyledText[]): void {
     const isBeside = textWidth(name.text) < nameCells;
     if (!isBeside) this.add(name);
@@ -193,12 +184,11 @@ class RowList {
     }
   }
 
-  /** Leaves out all further lines. */
+  /** Ignores all further lines. */
   end(): void {
     this.#limit = this.#rows.length;
   }
 
-  /** Puts a line in place of the last row. */
   replaceLast(line: StyledText): void {
     this.#rows.splice(-1, 1, clip(line, 0, this.width));
   }

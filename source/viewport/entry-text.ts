@@ -12,26 +12,25 @@ import {markerText, markerTone} from '../words/markers.ts';
 import {type CompactForm, compactRows, readLine} from './line-text.ts';
 import {isVerbatim, timeCells, timeOfText} from './time-column.ts';
 
-/** A pattern whose occurrences are painted. */
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
-/** An entry as text for the screen: the part that changes only with the entry or the options. */
+/** The text of an entry on the screen: the part that depends only on the entry and the options. */
 export type EntryText = {
-  /** The lines of its message, separated by newlines. */
+  /** The message's lines are separated by newlines. */
   readonly styled: StyledText;
-  /** Start of each row in `styled.text`; without wrapping, one row for each line of its message. */
+  /** Start of each row in `styled.text`. Without wrapping each line of the message is a row. */
   readonly offsets: readonly number[];
-  /** Shown at the right border when only a part of the line is shown. */
+  /** The line's length, shown at the right border; undefined if the whole line is shown. */
   readonly label: string | undefined;
-  /** The time of a record, Unix time in ms. */
+  /** Unix time in ms; undefined if the entry is no record. */
   readonly at: number | undefined;
-  /** Length of the time column at the beginning of `styled.text`. */
+  /** Cells of the time column, with which `styled.text` begins; 0 for none. */
   readonly timeCells: number;
 };
 
-/** How lines become text. Without `compact` as sent. */
+/** How lines become text: as sent if `compact` is undefined. */
 export type EntryForm = {
-  /** Cells of a row of text. */
+  /** Cells of a row. */
   readonly cells: number;
   readonly wrap: boolean;
   readonly symbols: Symbols;
@@ -40,10 +39,7 @@ export type EntryForm = {
   readonly hits: Pattern | undefined;
 };
 
-/**
- * The styles of highlighted patterns, in turn. Foreground and background are both set, for light and dark screens; without
- * colours they are underlined. Yellow is for the current hit.
- */
+/** In order of use. Both colours are set for light and dark screens; without colours there is the underline. */
 export const highlightStyles: readonly Style[] = [
   {fg: 0, bg: 6, underline: true},
   {fg: 0, bg: 2, underline: true},
@@ -59,22 +55,22 @@ const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   notice: {fg: 6},
   loss: {fg: 1, bold: true},
 };
-/** Rows of a wrapped line, at most: 64 KiB at 80 columns are 820. */
+/** Rows of an entry, at most: 64 KiB at 80 columns are 820. */
 const wrapLimit = 1000;
 
 /** A marker between rules, wrapped at words. */
 export function markerEntry(marker: Marker, {cells, symbols}: EntryForm): EntryText {
   const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
-  // It has the first line of `deployment_error`: text that a pipeline may have written.
+  // The marker may quote `deployment_error`, which may have text of a pipeline.
   const words = sanitise(`${rule} ${markerText(marker)}`).text;
-  // The closing rule gets no row of its own.
+  // Without room the closing rule is omitted: it must not make a second row.
   const closed = `${words} ${rule}`;
   const text = textWidth(closed) <= cells ? closed : words;
   const styled = plain(text, markerStyles[markerTone(marker)]);
   return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0};
 }
 
-/** A line in its compact form; as sent if it is no record, or if a hit is in a part that the compact form hides. */
+/** A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. */
 export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
   const {compact, hits, highlights} = form;
   const {asSent, record} = readLine(bytes);
@@ -94,7 +90,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
   return {...layOut(styled, bytes.length, form), at: record && timeOfText(record.timeText), timeCells: cells};
 }
 
-/** The hits in the text of an entry; none in a time column that shows characters not in the line. */
+/** The hits in an entry's text, without those in a time column whose text is not in the line. */
 export function hitRanges(
   pattern: Pattern,
   text: string,
@@ -105,7 +101,7 @@ export function hitRanges(
   return column === 0 || !compact || isVerbatim(compact.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
-/** One row of an entry; `styled`: its text in other styles. */
+/** One row of an entry. `styled`: the entry's text in other styles. */
 export function rowOf({styled: own, offsets}: EntryText, row: number, styled = own): StyledText {
   if (offsets.length === 1) return styled;
   const next = offsets[row + 1];
@@ -113,7 +109,7 @@ export function rowOf({styled: own, offsets}: EntryText, row: number, styled = o
   return slice(styled, offsets[row] ?? 0, end);
 }
 
-/** Where the row ends whose next row begins at `next`: the newline is in neither. */
+/** The end of the row before the row at `next`: a newline between them is in neither. */
 function endBefore(text: string, next: number): number {
   return text[next - 1] === '\n' ? next - 1 : next;
 }
@@ -132,7 +128,7 @@ function layOut(styled: StyledText, byteLength: number, form: EntryForm) {
   return {styled: slice(styled, 0, end), offsets: offsets.slice(0, wrapLimit), label};
 }
 
-/** Where the rows of a text begin; of too many, one more than the limit. */
+/** The starts of the rows of a text, at most one more than the limit. */
 function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
   const offsets: number[] = [];
   for (let start = 0; offsets.length <= wrapLimit; ) {

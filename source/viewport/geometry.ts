@@ -1,33 +1,31 @@
 import type {Entries} from '../buffer/log-buffer.ts';
 
-/** One screen row of an entry: an entry that wraps has several. */
+/** One screen row of an entry, which may have several. */
 export type Place = {readonly id: number; readonly row: number};
 
-/** What a pane shows: its entries in `height` screen rows, and how many rows each shown entry needs (1 at least). */
+/** The entries of a pane of `height` screen rows. `heightOf`: rows of a shown entry, at least 1. */
 export type Geometry = {
   readonly entries: Entries;
-  /** One past the newest entry of the log, shown or not; by default one past the newest shown entry. */
+  /** One past the newest entry of the log, shown or hidden; default: one past the newest shown entry. */
   readonly endId?: number;
   readonly height: number;
   readonly heightOf: (id: number) => number;
 };
 
-/** The oldest entry shown; undefined when there is none. */
 export function firstShown({entries}: Geometry): number | undefined {
   return entries.atOrAfter(0);
 }
 
-/** The newest entry shown; undefined when there is none. */
 export function lastShown({entries}: Geometry): number | undefined {
   return entries.atOrBefore(Number.MAX_SAFE_INTEGER);
 }
 
-/** The entry in place of one that is no longer shown: the next one, or the last. Keeps the order of entries. */
+/** The entry itself if it is shown, else the next shown one, else the last. */
 export function placeholder({entries}: Geometry, id: number): number | undefined {
   return entries.atOrAfter(id) ?? entries.atOrBefore(id);
 }
 
-/** The shown entry whose id is closest; the later of two. */
+/** The shown entry with the closest id; of two, the later one. */
 export function nearestShown({entries}: Geometry, id: number): number | undefined {
   const after = entries.atOrAfter(id);
   const before = entries.atOrBefore(id);
@@ -35,7 +33,7 @@ export function nearestShown({entries}: Geometry, id: number): number | undefine
   return id - before < after - id ? before : after;
 }
 
-/** The shown entry `delta` entries away from `id`, stopping at both ends. */
+/** The shown entry `delta` entries after `id`, or before it if negative; at most the first or last one. */
 export function stepBy({entries}: Geometry, id: number, delta: number): number {
   let at = id;
   for (let left = Math.abs(delta); left > 0; left--) {
@@ -46,7 +44,7 @@ export function stepBy({entries}: Geometry, id: number, delta: number): number {
   return at;
 }
 
-/** The place `rows` screen rows away, stopping at both ends of the log. */
+/** The place `rows` screen rows below, or above if negative; at most the first or last row of the log. */
 export function movePlace(place: Place, geometry: Geometry, rows: number): Place {
   const {entries, heightOf} = geometry;
   let {id, row} = place;
@@ -72,16 +70,13 @@ export function movePlace(place: Place, geometry: Geometry, rows: number): Place
   }
 }
 
-/** The top that puts the very last row in the last screen row; undefined when nothing is shown. */
+/** The top with which the log's last row is in the last screen row; undefined if nothing is shown. */
 export function lastTop(geometry: Geometry): Place | undefined {
   const id = lastShown(geometry);
   return id === undefined ? undefined : movePlace({id, row: geometry.heightOf(id) - 1}, geometry, 1 - geometry.height);
 }
 
-/**
- * Keeps a top among the shown entries, and never lets the screen run past the end while there is something above to
- * show. Undefined when nothing is shown.
- */
+/** Moves a top to a shown entry, and up if there would be empty screen rows below. Undefined if nothing is shown. */
 export function clampTop(top: Place, geometry: Geometry): Place | undefined {
   const last = lastTop(geometry);
   const id = geometry.entries.atOrAfter(top.id);
@@ -90,7 +85,7 @@ export function clampTop(top: Place, geometry: Geometry): Place | undefined {
   return id > last.id || (id === last.id && row > last.row) ? last : {id, row};
 }
 
-/** The places of the screen rows below and including `top`; fewer than `height` where the log ends. */
+/** The places of the screen rows from `top` on; fewer than `height` at the end of the log. */
 export function placesFrom(top: Place, {entries, height, heightOf}: Geometry): readonly Place[] {
   const places: Place[] = [];
   let row = top.row;

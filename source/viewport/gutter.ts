@@ -5,58 +5,56 @@ import type {Color, Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 
-/** Widths of the parts on the left of the text, in cells; 0 for none. */
+/** Cells of the parts to the left of the text; 0 for none. */
 export type Gutter = {
-  /** For the number of each line and the space after it: `numberCells` of the newest id. */
+  /** Of the line numbers, with the space after them: from the function `numberCells`. */
   readonly numberCells: number;
-  /** For the name of the pipeline, without the space after it. */
+  /** Of the pipeline's name, without the space after it. */
   readonly originCells: number;
 };
 
-/** The state of an entry beside its text. Read at each painting, so that it may change at any time. */
+/** The state of an entry beside its text, read for each frame. */
 export type RowState = {
-  /** The level of the record that a line belongs to. */
   readonly level?: Level | undefined;
-  /** Shown only because it is near a match: the whole row is dim. */
+  /** The entry is shown only because it is near a match: its row is dim. */
   readonly isAround: boolean;
   /** Records in the row; 1 unless it is a fold. */
   readonly folded: number;
   readonly marked: boolean;
   readonly selected: boolean;
-  /** The pipeline, in a log of several. */
+  /** The pipeline in a merged log. */
   readonly origin?: {readonly name: string; readonly color: Color} | undefined;
 };
 
-/** The margin: the current line or the selection, and the user's mark or the bar of errors. */
+/** One cell for the current line and the selection, one for the user's mark and the bar of errors. */
 const marginCells = 2;
-/** With fewer cells of text than this, numbers and names are left out. */
+/** Numbers and names are omitted if the text would have fewer cells. */
 const leastText = 16;
 
-// Bars are painted blanks: text that is selected with the mouse is copied without them. The bar of the selection has the
-// colour of the text: blue is hard to see on black.
+// Bars are painted spaces, so that text selected with the mouse is copied without them. The bar of the selection has the
+// text's colour: blue is hard to see on black.
 const selectionBar: Style = {inverse: true};
 const errorBar: Style = {inverse: true, fg: 1};
 const currentStyle: Style = {bold: true};
 const markStyle: Style = {bold: true, fg: 6};
 
-/** Cells on the left of the text. */
 export function gutterCells({numberCells, originCells}: Gutter): number {
   return marginCells + numberCells + (originCells > 0 ? originCells + 1 : 0);
 }
 
-/** The gutter that leaves room for text in a row of `width` cells. */
+/** The gutter in a row of `width` cells, without the parts for which there is no room. */
 export function fitGutter(gutter: Gutter, width: number): Gutter {
   const narrower = [gutter, {...gutter, numberCells: 0}, {numberCells: 0, originCells: 0}];
   return narrower.find((each) => width - gutterCells(each) >= leastText) ?? {numberCells: 0, originCells: 0};
 }
 
-/** `numberCells` for a log; grows by two digits at a time, so that rows seldom move. */
+/** Cells of the line numbers of a log. Grows by two at a time, so that the text rarely moves. */
 export function numberCells(endId: number): number {
   const digits = String(Math.max(1, endId)).length;
   return 1 + Math.max(5, digits + (digits % 2 === 0 ? 1 : 0));
 }
 
-/** The left of each row of an entry. `number` is undefined for rows without one. */
+/** The part of a row to the left of its text. `number`: the line number; undefined for rows without one. */
 export function paintGutter(
   state: RowState,
   gutter: Gutter,
@@ -83,7 +81,7 @@ function originOf({origin}: RowState, cells: number): StyledText {
   return padTo(clip(name, 0, cells), cells);
 }
 
-/** The text of the current line: nothing is dim, and text without a colour is bold. Bold colours may be too bright. */
+/** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */
 export function emphasised({text, runs}: StyledText): StyledText {
   const builder = new StyledTextBuilder();
   let at = 0;
@@ -97,7 +95,7 @@ export function emphasised({text, runs}: StyledText): StyledText {
   return builder.finish();
 }
 
-/** The same text, dim. Text with a background (hits, control characters) stays visible. */
+/** The text, dim except where it has a background (hits, control characters). */
 export function dimmed({text, runs}: StyledText): StyledText {
   const parts: StyledText[] = [];
   let at = 0;

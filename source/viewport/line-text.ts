@@ -9,24 +9,22 @@ import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {fixedTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
-/** The compact form of the lines of a pane. */
 export type CompactForm = {
   readonly compactness: Compactness;
   readonly time: TimeMode;
   readonly offsetAt: ZoneOffset;
 };
 
-/** How much of the prefix is shown. */
+/** How much of the text before the message is shown. */
 type Compactness = 'full' | 'no-target' | 'short-time';
 
-/** A line as the server sent it, made safe for the screen, and its record. */
 type LineText = {
   readonly asSent: StyledText;
   /** Undefined for lines that Feldera's logger did not write. */
   readonly record: LogRecord | undefined;
 };
 
-/** Feldera's own colours of levels; ERROR stands out without colours, too. */
+/** Feldera's own colours of levels. ERROR is bold for screens without colours. */
 export const levelStyles: Readonly<Record<Level, Style>> = {
   TRACE: {fg: 5},
   DEBUG: {fg: 4},
@@ -36,57 +34,52 @@ export const levelStyles: Readonly<Record<Level, Style>> = {
 };
 
 const quiet: Style = {dim: true};
-/** A longer span is shown without its fields: they would leave no room for the message. */
+/** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
 const longestSpan = 40;
-/** Lines of a message that are read: more have no room. */
+/** Lines of a message, at most: an entry has 1000 rows at most, and one more shows that it is cut. */
 const maxRows = 1001;
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
-/** Reads a line for the screen. The level is coloured where the server sent no colour for it (NO_COLOR, JSON). */
+/** Reads a line for the screen. Colours the level if the server did not (NO_COLOR, JSON). */
 export function readLine(bytes: Uint8Array): LineText {
   const asSent = lineAsSent(bytes);
   const isLongJson = bytes.length > visibleBytes && bytes[0] === openingBrace;
-  // Members after a long message count, too.
+  // The level may follow a message that is longer than the visible part.
   const whole = isLongJson ? lineAsSent(withShortMessage(bytes, visibleBytes)) : asSent;
   const record = parseRecord(whole.text);
   return {asSent: record ? withLevelColor(asSent, record) : asSent, record};
 }
 
-/** A line as the server sent it, made safe for the screen; of a long line the visible part. */
+/** The visible part of a line as sent, sanitised. */
 export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
-/** The prefix for a width in cells: the message needs most of the row. */
+/** The compactness for a row of `width` cells: the message needs most of the row. */
 export function compactnessFor(width: number): Compactness {
   if (width >= 64) return 'full';
   return width >= 44 ? 'no-target' : 'short-time';
 }
 
-/**
- * The compact form of a record's line: time (`timeCells` wide), level, last part of the target, message. As sent, the
- * prefix has 52 to 70 columns: at 80 columns no message would be visible. Of a message of several lines, which only JSON
- * has in one line, the first.
- */
+/** The compact form, with the message's first line. As sent, 52 to 70 cells precede the message. */
 export function compactLine(asSent: StyledText, record: LogRecord, form: CompactForm): StyledText {
   const [first = plain('')] = compactRows(asSent, record, form);
   return first;
 }
 
-/** The same with all lines of the message, each in a row of its own. */
+/** The compact form with all lines of the message, each in a row. Only a line in JSON has several. */
 export function compactRows(asSent: StyledText, record: LogRecord, form: CompactForm): readonly StyledText[] {
   const [first = plain(''), ...more] = messageRows(record, asSent);
   return [concat([...prefix(record, form), first]), ...more];
 }
 
-/** Quoted, as in text form, where it would run into the next field; JSON is not changed. */
+/** The value of a field, quoted as in text form if it has spaces; JSON and quoted text are not changed. */
 export function fieldValue(value: string): string {
   return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
 }
 
 function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
   const {text, runs} = asSent;
-  // In text form the level is the first such word after the time.
   const start =
     record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
   const end = start + record.level.length;
@@ -94,7 +87,7 @@ function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
   return overlay(asSent, [{start, end}], levelStyles[record.level]);
 }
 
-/** Where the word of the level begins in a line in JSON; -1 if it has none. */
+/** Offset of the level in a line in JSON, in UTF-16 units; -1 if it has none. */
 function jsonLevelStart(text: string): number {
   const bytes = Buffer.from(text);
   const start = levelStartIn(bytes, 0, bytes.length);
@@ -102,7 +95,7 @@ function jsonLevelStart(text: string): number {
 }
 
 function prefix(record: LogRecord, {compactness, time, offsetAt}: CompactForm): StyledText[] {
-  // Any string of a JSON line may contain escaped control characters.
+  // All values are sanitised: any string in JSON may contain escaped control characters.
   const parts: StyledText[] = [];
   if (time !== 'off') {
     const column = fixedTime(time, record.timeText, compactness === 'short-time', offsetAt);

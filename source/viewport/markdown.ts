@@ -1,23 +1,17 @@
 import {count, dateTime} from '../lib/format.ts';
-/** What a reader must know about the lines. */
+
 export type MarkdownInput = {
   readonly pipeline: string;
-  /** The server's URL; only its host is named, which leaves out credentials. */
+  /** The server's URL. Only its host is written: a URL may contain credentials. */
   readonly server: string;
-  /** The pipeline's platform version. */
   readonly platformVersion?: string;
-  /** Times of the first and the last record, Unix time in ms; undefined when no line has a time. */
+  /** Times of the first and the last record, Unix time in ms; undefined if no line has a time. */
   readonly span: {readonly from: number; readonly to: number} | undefined;
-  /** The active filters, in words. */
   readonly filters: readonly string[];
-  /** The gaps among the lines, in words. */
   readonly gaps: readonly string[];
 };
 
-/**
- * A Markdown report of lines, for an issue or a message: facts about them, then the lines in a fence. Lines are added one
- * by one, so that the caller can work in slices.
- */
+/** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
 export class MarkdownReport {
   readonly #clean: (line: Uint8Array) => string;
   readonly #lines: string[] = [];
@@ -28,7 +22,7 @@ export class MarkdownReport {
     this.#clean = clean;
   }
 
-  /** The array is not kept. */
+  /** The caller may reuse the array. */
   add(line: Uint8Array): void {
     const text = this.#clean(line);
     this.#lines.push(text);
@@ -36,7 +30,7 @@ export class MarkdownReport {
   }
 
   finish(input: MarkdownInput): string {
-    // A fence of at least three backticks, longer than any run of backticks in the lines: none can close it.
+    // The fence is longer than any run of backticks in the lines, so that no line closes it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
     return [...this.#head(input), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
   }
@@ -59,19 +53,18 @@ function hostOf(server: string): string {
   return URL.canParse(server) ? new URL(server).host : 'unknown';
 }
 
-/** `2026-11-25 12:01:02 to 12:03:44 UTC`; the second date only where it differs. */
+/** `2026-11-25 12:01:02 to 12:03:44 UTC`; with a second date if it differs. */
 function spanWords({from, to}: {from: number; to: number}): string {
   const [fromDay = '', fromTime = ''] = dateTime(from).split(' ');
   const [toDay = '', toTime = ''] = dateTime(to).split(' ');
   return `${fromDay} ${fromTime} to ${toDay === fromDay ? '' : `${toDay} `}${toTime} UTC`;
 }
 
-/** Text as inline code, in which no character has a meaning for Markdown. */
 function code(value: string): string {
   const text = oneLine(value);
   const run = longestRunOfBackticks(text);
   if (run === 0 && text.trim() !== '') return `\`${text}\``;
-  // Markdown removes one blank inside each delimiter, if the text is not blank.
+  // Markdown removes one space inside each delimiter, unless the text is blank.
   const delimiter = '`'.repeat(run + 1);
   return `${delimiter} ${text} ${delimiter}`;
 }

@@ -13,9 +13,9 @@ import {
 } from './geometry.ts';
 
 /**
- * The position of a pane in a log, which keys move. `follow` stays at the newest entry. `held` keeps `top` in the first
- * screen row; `current` is the current entry. Rows are computed from there outwards: heights are never summed over the
- * buffer, and ids are absolute, so that dropped and arriving lines move nothing on the screen.
+ * The position of a pane in a log. `follow` stays at the newest entry. `held` keeps `top` in the first screen row. Rows
+ * are computed from there: heights are never summed over the buffer. As ids are absolute, dropped and new lines move
+ * nothing on the screen.
  */
 export type Position =
   | {readonly kind: 'follow'}
@@ -23,52 +23,52 @@ export type Position =
       readonly kind: 'held';
       readonly top: Place;
       readonly current: number;
-      /** Entries from this id on have not been on the screen: they count as new. */
+      /** Entries from this id on have not been on the screen and count as new. */
       readonly seen: number;
-      /** The screen row that the current entry had before filters changed; until the next move (`keepCurrentRow`). */
+      /** The current entry's screen row before filters changed; kept until the next move (`keepCurrentRow`). */
       readonly keptRow?: number;
     };
 
 export const follow: Position = {kind: 'follow'};
 
-/** The places of the screen rows, top to bottom; fewer than `height` only when the log is shorter. */
+/** The places of the screen rows, top to bottom; fewer than `height` if the log is shorter. */
 export function visiblePlaces(position: Position, geometry: Geometry): readonly Place[] {
   const top = position.kind === 'follow' ? lastTop(geometry) : clampTop(position.top, geometry);
   return top === undefined ? [] : placesFrom(top, geometry);
 }
 
-/** The current entry, to which keys apply. Undefined while nothing is shown. */
+/** The entry to which keys apply; undefined if nothing is shown. */
 export function currentOf(position: Position, geometry: Geometry): number | undefined {
   return position.kind === 'follow' ? lastShown(geometry) : placeholder(geometry, position.current);
 }
 
-/** How many entries arrived below what was on the screen since the pane stopped following. */
+/** Number of new entries below the screen since the pane stopped following. */
 export function newBelow(position: Position, geometry: Geometry): number {
   if (position.kind === 'follow') return 0;
   const lowest = visiblePlaces(position, geometry).at(-1);
   return geometry.entries.countFrom(Math.max(position.seen, lowest === undefined ? 0 : lowest.id + 1));
 }
 
-/** Stops following: the same rows stay, the last entry is the current one. */
+/** Stops following. The screen stays as it is, with the last entry as the current one. */
 export function hold(position: Position, geometry: Geometry): Position {
   return position.kind === 'held' ? position : (holdAt(position, geometry) ?? position);
 }
 
-/** Moves the current entry by `delta` entries; down from the last entry follows again. */
+/** Moves the current entry by `delta` entries. A move down from the last one follows again. */
 export function moveBy(position: Position, geometry: Geometry, delta: number): Position {
   const held = holdAt(position, geometry);
   if (!held) return position;
   const {current} = held;
   if (delta > 0 && position.kind === 'follow') return position;
   if (delta > 0 && current === lastShown(geometry) && isEndVisible(position, geometry)) return follow;
-  // An entry taller than the screen is scrolled row by row before the next one is current.
+  // An entry taller than the screen is first scrolled row by row.
   const inside = scrollInside(held, geometry, delta);
   if (inside) return withSeen({...held, top: inside}, geometry);
   const target = stepBy(geometry, current, delta);
   return withSeen({...held, top: topToShow(held.top, geometry, target), current: target}, geometry);
 }
 
-/** Scrolls by screen rows; the current entry is then that of the same screen row. Down from the very end follows again. */
+/** Scrolls by screen rows. The current entry is then the one in the same screen row; down from the end follows again. */
 export function scrollBy(position: Position, geometry: Geometry, rows: number): Position {
   const held = holdAt(position, geometry);
   if (!held) return position;
@@ -82,12 +82,11 @@ export function scrollBy(position: Position, geometry: Geometry, rows: number): 
   const moved = top.id !== held.top.id || top.row !== held.top.row;
   const after = placesFrom(top, geometry);
   const last = after.length - 1;
-  // At an end of the log, the first or the last entry becomes the current one.
+  // At an end of the log, the first or last entry becomes the current one.
   const row = moved ? Math.min(currentRow, last) : rows < 0 ? 0 : last;
   return withSeen({...held, top, current: after[row]?.id ?? held.current}, geometry);
 }
 
-/** Moves to the oldest entry. */
 export function toTop(position: Position, geometry: Geometry): Position {
   const held = holdAt(position, geometry);
   const id = firstShown(geometry);
@@ -95,10 +94,7 @@ export function toTop(position: Position, geometry: Geometry): Position {
   return withSeen({...held, top: {id, row: 0}, current: id}, geometry);
 }
 
-/**
- * Makes `id` the current entry and shows its row `row`. If that is not on the screen, the screen moves and puts the row a
- * third from the top.
- */
+/** Makes `id` the current entry and shows its row `row`, a third from the top if it is not on the screen yet. */
 export function reveal(position: Position, geometry: Geometry, id: number, row = 0): Position {
   const held = holdAt(position, geometry);
   const target = placeholder(geometry, id);
@@ -116,7 +112,7 @@ export function setCurrent(position: Position, geometry: Geometry, id: number): 
   return held ? withSeen({...held, current: id}, geometry) : position;
 }
 
-/** The position just before filters or folds change, which may also change the height of the pane: with its `keptRow`. */
+/** Sets `keptRow`, before a change of filters or folds, which may also change the height of the pane. */
 export function setCurrentRow(position: Position, geometry: Geometry): Position {
   if (position.kind === 'follow' || position.keptRow !== undefined) return position;
   const current = currentOf(position, geometry);
@@ -125,9 +121,9 @@ export function setCurrentRow(position: Position, geometry: Geometry): Position 
 }
 
 /**
- * The position after filters or folds have changed: the current entry, or the nearest that is still shown, stays in its
- * screen row. Where the log is too short for that, `keptRow` has the row until the next move, so that the entry returns to
- * it when the filter is removed. `rowFor`: the entry in whose row another one is shown, as in that of a fold.
+ * The position after a change of filters or folds: the current entry, or the nearest shown one, stays in its screen row.
+ * If the log is too short for that, `keptRow` keeps the row until the next move, so that the entry returns to it when
+ * the filter is removed. `rowFor`: the entry whose row shows an entry, such as the head of its fold.
  */
 export function keepCurrentRow(
   position: Position,
@@ -141,18 +137,18 @@ export function keepCurrentRow(
   const places = visiblePlaces(position, before);
   const index = places.findIndex((place) => place.id === current);
   const keptRow = position.keptRow ?? Math.max(0, index);
-  // Nothing is shown now; the current entry returns when the filter is removed.
+  // Nothing is shown: the current entry is kept until the filter is removed.
   if (target === undefined) return {...position, keptRow};
-  // An entry whose first rows are above the screen keeps its row that is at the top.
+  // Of an entry whose first rows are above the screen, the row at the top stays there.
   const rowOf = target === current ? Math.min(places[index]?.row ?? 0, after.heightOf(target) - 1) : 0;
-  // The row that lists the filters may have made the pane lower.
+  // The row that lists the filters may have reduced the height of the pane.
   const wanted = movePlace({id: target, row: rowOf}, after, -Math.min(keptRow, after.height - 1));
   return {...position, top: clampTop(wanted, after) ?? wanted, current: target, keptRow};
 }
 
 type Held = Extract<Position, {kind: 'held'}>;
 
-/** The position with a shown top and a shown current entry; undefined when nothing is shown. */
+/** The position as `held`, with a shown top and a shown current entry; undefined if nothing is shown. */
 function holdAt(position: Position, geometry: Geometry): Held | undefined {
   const top = position.kind === 'held' ? clampTop(position.top, geometry) : lastTop(geometry);
   const current = currentOf(position, geometry);
@@ -161,11 +157,11 @@ function holdAt(position: Position, geometry: Geometry): Held | undefined {
   return {kind: 'held', top, current, seen};
 }
 
-/** Entries that have been on the screen are no longer new. */
+/** Updates `seen`: entries on the screen are no longer new. */
 function withSeen(held: Held, geometry: Geometry): Held {
   const lowest = visiblePlaces(held, geometry).at(-1);
   if (lowest === undefined) return held;
-  // Entries that filters hide below the last shown one are not new.
+  // Hidden entries below the last shown one are not new.
   const hiddenTo = lowest.id === lastShown(geometry) ? (geometry.endId ?? 0) : 0;
   return {...held, seen: Math.max(held.seen, lowest.id + 1, hiddenTo)};
 }
@@ -176,7 +172,7 @@ function isEndVisible(position: Position, geometry: Geometry): boolean {
   return lowest?.id === lastShown(geometry) && lowest?.row === geometry.heightOf(lowest?.id ?? 0) - 1;
 }
 
-/** The nearest top with all of `id` on the screen, or its first rows if it is taller. */
+/** The nearest top with all rows of `id` on the screen, or its first rows if it is taller. */
 function topToShow(top: Place, geometry: Geometry, id: number): Place {
   if (id < top.id || (id === top.id && top.row > 0)) return {id, row: 0};
   const height = geometry.heightOf(id);
@@ -185,7 +181,7 @@ function topToShow(top: Place, geometry: Geometry, id: number): Place {
   return height >= geometry.height ? {id, row: 0} : movePlace({id, row: height - 1}, geometry, 1 - geometry.height);
 }
 
-/** The next top if the current entry has rows outside the screen in the direction of `delta`. */
+/** The top one row further if the current entry has hidden rows in the direction of `delta`; else undefined. */
 function scrollInside({top, current}: Held, geometry: Geometry, delta: number): Place | undefined {
   const height = geometry.heightOf(current);
   if (height <= geometry.height) return undefined;

@@ -22,55 +22,54 @@ import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, ty
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
-/** All options of the layout of an entry. When one changes, a new renderer is made. */
+/** The options of the layout of entries. A change of one needs a new renderer. */
 export type RowOptions = Gutter & {
-  /** Cells of a row, everything included; 4 at least. */
+  /** Cells of a whole row, at least 4. */
   readonly width: number;
   readonly wrap: boolean;
-  /** Cells hidden on the left, when not wrapping. */
+  /** Cells hidden on the left, without wrapping. */
   readonly pan: number;
   readonly asSent: boolean;
   readonly time: TimeMode;
   readonly offsetAt: ZoneOffset;
   readonly colors: Colors;
   readonly symbols: Symbols;
-  /** Painted under the hits, the last over the others. */
+  /** Painted under the hits, a later one over an earlier one. */
   readonly highlights: readonly Highlight[];
   readonly hits: Pattern | undefined;
 };
 
-/** The input of a painting, which may change with every frame. */
+/** Input that may change with every frame. */
 export type PaintInput = {
-  /** The current entry: marked in the margin, with emphasised text. */
   readonly current: number | undefined;
-  /** The line that is panned to its first hit, regardless of the others. */
+  /** The id of a line that is panned to its first hit; others have the common `pan`. */
   readonly revealed: number | undefined;
   readonly stateOf: (id: number) => RowState;
   /** Unix time in ms, for ages. */
   readonly now: number;
-  /** The shown entries: times are counted from the record shown before. */
+  /** The shown entries, for times since the previous shown record. */
   readonly entries: Entries;
 };
 
 // Both colours are set: on a light screen the text on yellow would be white.
 const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
-/** With fewer cells of text than this, the time is left out: beside the list at 40 columns there are 22. */
+/** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
 const leastForTime = 28;
-/** Entries that are searched for the time of the record shown before: lines of a backtrace have none. */
+/** Entries that are searched for the previous record's time: lines of a backtrace have none. */
 const lookBack = 200;
 
-/** Texts in the cache: enough for any screen; others are made again in microseconds. */
+/** Texts in the cache, enough for any screen. Others are made again in microseconds. */
 const cacheLimit = 2000;
 
-/** Turns entries of one buffer into painted rows. */
+/** Paints the entries of one buffer as rows. */
 export class RowRenderer {
-  /** Cells of a row that are text of the line. */
+  /** Cells of a row beside the gutter. */
   readonly textWidth: number;
   readonly #options: RowOptions;
   readonly #gutter: Gutter;
   readonly #form: EntryForm;
   readonly #buffer: LogBuffer;
-  /** Texts of entries that do not change any more. */
+  /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
 
   constructor(buffer: LogBuffer, options: RowOptions) {
@@ -84,7 +83,7 @@ export class RowRenderer {
     this.#buffer = buffer;
   }
 
-  /** Rows of an entry: 1, or more when it wraps or its message has several lines. */
+  /** Number of rows of an entry: more than 1 if it wraps or its message has several lines. */
   heightOf(id: number): number {
     return this.#wraps(id) || this.#mayHaveRows(id) ? this.#textOf(id).offsets.length : 1;
   }
@@ -95,14 +94,13 @@ export class RowRenderer {
     return Math.max(...entry.offsets.map((_, row) => textWidth(rowOf(entry, row).text)));
   }
 
-  /** The row of an entry in which its first hit is; the first if there is none. */
+  /** The row of the entry's first hit; 0 if there is none. */
   hitRowOf(id: number): number {
     const entry = this.#textOf(id);
     const [hit] = this.#hitsIn(entry);
     return hit ? rowAt(entry, hit.start) : 0;
   }
 
-  /** Paints the rows of `places`. Each row is at most `width` cells. */
   paintRows(places: readonly Place[], input: PaintInput): string[] {
     return places.map((place) => this.#paintRow(place, input));
   }
@@ -110,7 +108,7 @@ export class RowRenderer {
   #paintRow({id, row}: Place, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
-    // The number counts from the first line that was received; a line has it once, a marker has none.
+    // Numbers count all received entries from 1. Only the first row of a line has one; a marker has none.
     const number = row > 0 || this.#isMarker(id) ? undefined : id + 1;
     const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
     const {offsets, label} = this.#textOf(id);
@@ -131,7 +129,7 @@ export class RowRenderer {
     return panned(own, id === input.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
   }
 
-  /** Puts an age, or the time since the record before, into the blank column of the entry. */
+  /** Writes the age, or the time since the previous record, into the entry's blank time column. */
   #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintInput): StyledText {
     const {time} = this.#options;
     if (at === undefined || timeCells === 0 || !isMoving(time)) return styled;
@@ -140,7 +138,7 @@ export class RowRenderer {
     return concat([column, slice(styled, timeCells, styled.text.length)]);
   }
 
-  /** The time of the record shown before an entry, if it is near. */
+  /** The time of the previous shown record; undefined if it is too far away. */
   #timeBefore(id: number, entries: Entries): number | undefined {
     let before = entries.atOrBefore(id - 1);
     for (let left = lookBack; before !== undefined && left > 0; left--) {
@@ -156,7 +154,7 @@ export class RowRenderer {
     return hits ? hitRanges(hits, styled.text, this.#form.compact, timeCells) : [];
   }
 
-  /** Cells of a line to hide so that its first hit is visible; `pan` if it is visible anyway, or if there is none. */
+  /** Cells to hide on the left so that the first hit is visible; `pan` if that shows it or there is no hit. */
   #panToHit(id: number, pan: number): number {
     const entry = this.#textOf(id);
     const {text} = entry.styled;
@@ -165,15 +163,15 @@ export class RowRenderer {
     const rowStart = entry.offsets[rowAt(entry, hit.start)] ?? 0;
     const start = textWidth(text.slice(rowStart, hit.start));
     const end = textWidth(text.slice(rowStart, hit.end));
-    // The marks of a cut line need a cell each.
+    // The marks of a cut line need a cell on each side.
     const room = this.textWidth - 2;
     if (start > pan && end <= pan + room) return pan;
     if (end <= room) return 0;
-    // As little as needed, with a quarter of the room after the hit: the text before it is its context.
+    // The hit is followed by a quarter of the room; most of it shows the text before the hit.
     return Math.min(start, end - room + Math.floor(room / 4));
   }
 
-  /** A marker always wraps: its words about a loss must not be cut off. */
+  /** A marker always wraps: what it reports of a loss must not be cut off. */
   #wraps(id: number): boolean {
     return this.#options.wrap || this.#isMarker(id);
   }
@@ -182,12 +180,12 @@ export class RowRenderer {
     return this.#buffer.markerAt(id) !== undefined;
   }
 
-  /** Whether an entry may have several rows without wrapping: only the message of a record in JSON has newlines. */
+  /** Whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
   #mayHaveRows(id: number): boolean {
     return this.#form.compact !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
   }
 
-  /** The text of an entry; empty when it is not held. */
+  /** The text of an entry; empty if the entry is not held. */
   #textOf(id: number): EntryText {
     const cached = this.#texts.get(id);
     if (cached) return cached;
@@ -202,7 +200,7 @@ export class RowRenderer {
   }
 }
 
-/** The row of an entry that holds a character of its text. */
+/** The row that contains the offset `at` of the entry's text. */
 function rowAt({offsets}: EntryText, at: number): number {
   return Math.max(
     0,
@@ -212,7 +210,7 @@ function rowAt({offsets}: EntryText, at: number): number {
 
 const quiet: Style = {dim: true};
 
-/** The part of a line from cell `pan` on, `width` cells wide; a border where the line continues is marked. */
+/** `width` cells of a line from cell `pan` on, with a mark on each side where it continues. */
 function panned(line: StyledText, pan: number, width: number, symbols: Symbols): StyledText {
   const cut = clippedSides(line.text, pan, width);
   const text = clip(line, pan, width);
@@ -221,15 +219,14 @@ function panned(line: StyledText, pan: number, width: number, symbols: Symbols):
   return concat([clip(concat(left), 0, width - 1), plain(symbols.cutRight, quiet)]);
 }
 
-/** The end of an entry's last row, at the right border. */
+/** What is shown at the right border of an entry's last row. */
 type RowEnd = {
-  /** The length of a line of which only a part is shown. */
+  /** The length of a line that is shown in part. */
   readonly label: string | undefined;
-  /** How many records the row has. */
   readonly folded: number;
 };
 
-/** The text of a row with its end at the right border of `width` cells, over the text if there is no room. */
+/** A row of `width` cells with its end at the right border, over the text if there is no room. */
 function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbols: Symbols): StyledText {
   if (label === undefined && folded <= 1) return text;
   const end = concat([
@@ -238,7 +235,7 @@ function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbo
   ]);
   const room = width - textWidth(end.text);
   if (room <= 0) return clip(end, 0, width);
-  // Text that the end covers is marked like text beyond a border; a label shows it already.
+  // Covered text is marked as cut, unless a label shows that already.
   const isMarked = label === undefined && textWidth(text.text) > room;
   const left = isMarked ? concat([clip(text, 0, room - 1), plain(symbols.cutRight, quiet)]) : clip(text, 0, room);
   return concat([padTo(left, room), end]);

@@ -4,26 +4,26 @@ import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
 /**
- * How the compact form shows times. `sent`: the time of day as it came, UTC; `local`: the same in the user's zone;
- * `utc`: with the date; `relative`: how long ago; `delta`: seconds since the record shown before it.
+ * How the compact form shows times. `sent`: time of day as sent, UTC; `local`: time of day in the user's zone; `utc`: as
+ * sent with the date; `relative`: age; `delta`: seconds since the previous shown record.
  */
 export type TimeMode = 'sent' | 'local' | 'utc' | 'relative' | 'delta' | 'off';
 
-/** In the order of the key that switches between them. */
+/** In the order in which a key switches between them. */
 export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative', 'delta', 'off'];
 
 /** Minutes by which a zone is ahead of UTC at a Unix time in ms. */
 export type ZoneOffset = (at: number) => number;
 
-/** Times for the two modes that change while the line does not: their column is made when a row is painted. */
+/** Times for the moving modes, whose column is made for each frame. Unix times in ms. */
 type PaintTimes = {readonly now: number; readonly previousAt: number | undefined};
 
-/** Milliseconds from which on an age is in minutes. */
+/** Milliseconds from which on an age is shown in minutes. */
 const minutesFrom = 120_000;
-/** Cells of `-119 min` and `+999.999`. */
+/** As wide as `-119 min` and `+999.999`. */
 const movingCells = 8;
 
-/** Cells of the column without the space after it, the same for every line; 0: no column. */
+/** Cells of the column in all lines, without the space after it; 0: no column. */
 export function timeCells(mode: TimeMode, isShort: boolean): number {
   switch (mode) {
     case 'sent':
@@ -39,17 +39,17 @@ export function timeCells(mode: TimeMode, isShort: boolean): number {
   }
 }
 
-/** Whether the column changes while the line does not. */
+/** Whether the column changes with the time or the lines above it, while its line does not. */
 export function isMoving(mode: TimeMode): boolean {
   return mode === 'relative' || mode === 'delta';
 }
 
-/** Whether the column shows characters of the line, so that a search may hit them. */
+/** Whether the column shows text of the line, in which a search may find hits. */
 export function isVerbatim(mode: TimeMode): boolean {
   return mode === 'sent' || mode === 'utc';
 }
 
-/** The column of a line in the modes that do not move; blank in the others. `sent` is RFC 3339, or anything in JSON. */
+/** The column in the modes that do not move; blank in the others. `sent`: RFC 3339 in text form, any string in JSON. */
 export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offsetAt: ZoneOffset): StyledText {
   const cells = timeCells(mode, isShort);
   // 2026-11-25T09:08:47.372844Z: 11 is the first character of the time of day.
@@ -60,31 +60,31 @@ export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offset
   return padTo(clip(plain(sanitise(text).text), 0, cells), cells);
 }
 
-/** The column of a line with time `at` (Unix time in ms) in the modes that move: as wide as the blank in its place. */
+/** The column in the moving modes. `at`: Unix time in ms. */
 export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintTimes): string {
   if (mode === 'relative') return age(now - at).padStart(movingCells);
   return (previousAt === undefined ? '' : difference(at - previousAt)).padStart(movingCells);
 }
 
-/** Unix time in ms of a time as sent; undefined if it is invalid. */
+/** Unix time in ms of a sent time; undefined if it is invalid. */
 export function timeOfText(sent: string): number | undefined {
   const at = readTime(sent);
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** `10:08:47.372` in the zone of `offsetAt`; empty for no time. */
+/** `10:08:47.372`; empty without a time. */
 function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
   return at === undefined ? '' : isoTime(at + offsetAt(at) * 60_000).slice(11, 23);
 }
 
-/** `-4 s`, `-3 min`, `now`; `+4 s` for a server whose clock is ahead. */
+/** `-4 s`, `-3 min`, `now`; `+4 s` if the server's clock is ahead. */
 function age(milliseconds: number): string {
   const sign = milliseconds < 0 ? '+' : '-';
   const past = Math.abs(milliseconds);
   return past < 1000 ? 'now' : `${sign}${elapsed(past)}`;
 }
 
-/** Milliseconds after which an age is shown differently: ages are in seconds at first, then in minutes or more. */
+/** Milliseconds until a shown age changes: ages below two minutes are in seconds. */
 export function ageStep(age: number): number {
   return Math.abs(age) < minutesFrom ? 1000 : 60_000;
 }
@@ -96,14 +96,14 @@ function difference(milliseconds: number): string {
   return seconds < 1000 ? `${sign}${seconds.toFixed(3)}` : `${sign}${elapsed(seconds * 1000)}`;
 }
 
-/** Offsets of zones change only on a quarter of an hour. Milliseconds. */
+/** Milliseconds. Zones change their offset only at a full quarter of an hour. */
 const quarter = 15 * 60_000;
 
-/** The offsets of a time zone; undefined: of the system's zone. */
+/** The offsets of a time zone, by default the system's. */
 export function zoneOffset(zone: string | undefined): ZoneOffset {
   if (zone === undefined) return systemZoneOffset;
   const format = new Intl.DateTimeFormat('en', {timeZone: zone, timeZoneName: 'longOffset'});
-  // Lines on one screen have similar times, and a look-up takes 2 µs at best.
+  // Lines on one screen have similar times, and a look-up takes at least 2 µs.
   let last = {quarter: Number.NaN, offset: 0};
   return (at) => {
     const now = Math.floor(at / quarter);
