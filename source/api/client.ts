@@ -21,24 +21,21 @@ import {
 import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
 
 type ClientOptions = {
-  /** `http` or `https`, host, perhaps a path prefix; see `parseBaseUrl`. */
+  /** See `parseBaseUrl`. */
   readonly baseUrl: string;
-  /** What is sent as `Authorization: Bearer …`; default: nothing. */
+  /** Default: none. */
   readonly credentials?: Credentials;
-  /** Name or id of the tenant that is meant (the header `Feldera-Tenant`). */
+  /** Name or id, sent as `Feldera-Tenant`. */
   readonly tenant?: string;
   readonly proxy?: HttpProxy;
   readonly trust?: Trust;
   readonly clock: Clock;
-  /** The `User-Agent` header, such as `pipetail/1.0.0`. */
+  /** Such as `pipetail/1.0.0`. */
   readonly userAgent: string;
   readonly timeouts?: Partial<Timeouts>;
 };
 
-/**
- * Makes the client. Nothing is imported or connected before the first request. Throws a plain `Error` with one line
- * for the user when the base URL cannot be used; every later failure is an `ApiError`.
- */
+/** Imports and connects nothing before the first request. Throws an `Error`, one line for the user, for a bad URL. */
 export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
   const baseUrl = parseBaseUrl(options.baseUrl);
@@ -49,7 +46,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const answers = new ServerAnswers();
   const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
   const listed = new ListedPipelines(routes, baseUrl);
-  /** Every failed request leaves through this: no message keeps a credential or a control character. */
+  /** All failures pass here, so no message contains a credential or a control character. */
   const rethrow = (error: unknown): never => {
     throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
   };
@@ -100,18 +97,16 @@ export function createClient(options: ClientOptions): ApiClient {
   };
 }
 
-/** What every request has, whatever its token. */
 function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: string): RequestHeaders {
   return {
     accept: 'application/json',
     'user-agent': userAgent,
     ...(tenant !== undefined && {'feldera-tenant': tenant}),
-    // Over TLS the proxy gets it with the request for a tunnel.
+    // Over TLS the proxy gets its login with the CONNECT request.
     ...(proxy && baseUrl.startsWith('http:') && proxyHeaders(proxy)),
   };
 }
 
-/** The list of pipelines, requested again and again. */
 class ListedPipelines {
   readonly #routes: JsonRoutes;
   readonly #url: string;
@@ -122,7 +117,7 @@ class ListedPipelines {
     this.#url = listUrl(baseUrl);
   }
 
-  /** The same array as the last time if the server sent the same. */
+  /** Returns the last array itself when nothing has changed. */
   async get(signal: AbortSignal): Promise<readonly Pipeline[]> {
     const {value, wire} = await this.#routes.get({
       route: 'list',
@@ -130,7 +125,7 @@ class ListedPipelines {
       signal,
       headers: {'accept-encoding': 'gzip'},
       parse: (json) => parsePipelines(json, this.#last?.pipelines ?? []),
-      // Compared as sent: an unchanged list, which most are, is neither decompressed nor parsed.
+      // Compared as sent: an unchanged list (most are) is neither decompressed nor parsed.
       cached: ({status, bytes}) =>
         this.#last && status === 200 && bytes.equals(this.#last.wire) ? this.#last.pipelines : undefined,
     });

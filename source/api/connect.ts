@@ -5,17 +5,16 @@ import type {Clock} from '../lib/clock.ts';
 import type {SocketReads} from './socket-reads.ts';
 import type {HttpProxy} from './types.ts';
 
-/** How a server is reached; the same for all connections to it. */
+/** How all connections reach the server. */
 export type Transport = {
   readonly proxy: HttpProxy | undefined;
-  /** The certificate of the server, and of the proxy, is not checked. */
+  /** The certificates of server and proxy are not checked. */
   readonly insecure: boolean;
   readonly secureContext: () => tls.SecureContext;
 };
 
-/** Whose certificates are trusted. */
 export type Trust = {
-  /** Any certificate is, for any name. */
+  /** Every certificate is trusted, for every name. */
   readonly insecure?: boolean;
   /** PEM certificates in place of the roots of Node and of this machine. */
   readonly roots?: readonly string[];
@@ -23,27 +22,26 @@ export type Trust = {
   readonly extraRoots?: readonly string[];
 };
 
-/** The code of an error: the peer closed while TLS was being set up. */
+/** Error code: the peer closed during the TLS handshake. */
 export const cutInHandshake = 'CUT_IN_TLS_HANDSHAKE';
 
-/** Silence after which TCP probes the peer; libuv then probes each second and gives up after ten. */
+/** Milliseconds of silence before TCP probes the peer; libuv then probes each second and gives up after ten. */
 const keepAliveDelay = 15_000;
 
-/** After this the next of several addresses is tried. Node's 250 ms are too short for a distant server. */
+/** Milliseconds before the next of several addresses is tried; Node's 250 are too few for a distant server. */
 const addressAttemptTimeout = 1000;
 
 /**
- * How undici connects. It differs from undici's own connector in that the raw TCP socket is made apart from the TLS
- * socket, and given to `reads`: only a raw socket can be closed with a reset (`TLSSocket.resetAndDestroy` throws).
- * HTTP/1.1 alone is offered, and no TLS session is kept, so each connection checks the certificate. Behind a proxy the
- * raw socket is the one to the proxy, which ends the other half when it is reset.
+ * How undici connects. Unlike undici's own connector it gives the raw TCP socket to `reads`, because only a raw socket
+ * can be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No
+ * TLS session is kept, so each connection checks the certificate.
  */
 export function createConnector(options: {
   clock: Clock;
   transport: Transport;
   /** Milliseconds for the name, TCP, the proxy and TLS together. */
   timeout: number;
-  /** How the raw socket is read; default: as Node does. */
+  /** Reads the raw socket; default: Node does. */
   reads?: SocketReads;
 }): buildConnector.connector {
   const {clock, transport, timeout, reads} = options;
@@ -62,15 +60,12 @@ export function createConnector(options: {
     });
     if (reads) reads.socket = raw;
     new Connecting({raw, target, transport, clock, timeout, callback}).start();
-    // Through this socket undici cancels an attempt that it does not need.
+    // undici destroys it to cancel an attempt.
     return raw;
   };
 }
 
-/**
- * Makes the context of all TLS connections, when the first needs it: to read 300 roots takes about 30 ms. The machine's
- * own roots count beside Node's, as for every other program of the user.
- */
+/** Made once: to read 300 roots takes about 30 ms. Trusts the machine's roots beside Node's, as other programs do. */
 export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
   let context: tls.SecureContext | undefined;
   return () => {
@@ -80,21 +75,20 @@ export function secureContext({roots, extraRoots = []}: Trust): () => tls.Secure
   };
 }
 
-/** The server itself, with a proxy before it or without. */
+/** The server itself, not the proxy. */
 type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
 
 type ConnectingOptions = {
-  /** Just made, to the target or to the proxy. */
+  /** To the proxy or the target, not yet connected. */
   readonly raw: net.Socket;
   readonly target: Target;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Milliseconds for the name, TCP, the proxy and TLS together. */
   readonly timeout: number;
   readonly callback: buildConnector.Callback;
 };
 
-/** One connection that is being set up: TCP, then the proxy and its tunnel, then TLS. It calls back once. */
+/** Sets up one connection: TCP, the proxy and its tunnel, TLS. Calls back once. */
 class Connecting {
   readonly #options: ConnectingOptions;
   #cancelTimer = () => {};
@@ -124,7 +118,7 @@ class Connecting {
 
   #atProxy(hop: net.Socket, proxy: HttpProxy): void {
     const {target} = this.#options;
-    // A plain request goes to the proxy itself, which sends it on.
+    // A plain request goes to the proxy itself, which forwards it.
     if (target.secure) openTunnel(hop, proxy, target).then(() => this.#atServer(hop), this.#fail);
     else this.#succeed(hop);
   }
@@ -143,7 +137,7 @@ class Connecting {
     if (this.#settle()) this.#options.callback(null, socket);
   };
 
-  /** Stays attached: a late error of a socket that undici no longer watches must not end the process. */
+  /** Stays attached: a late error of a socket that undici no longer watches would end the process. */
   readonly #fail = (error: Error): void => {
     if (!this.#settle()) return;
     this.#options.raw.destroy();
@@ -160,7 +154,7 @@ class Connecting {
   #atStage(error: Error): Error {
     const {proxy} = this.#options.transport;
     if (proxy && this.#stage === 'proxy') return errorOfProxy(error, proxy);
-    // Of a connection that was never refused: what a plain server does with a client hello.
+    // A server without TLS resets the connection at the client hello.
     const isCut = this.#stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
     return isCut ? errorWithCode(cutInHandshake) : error;
   }
@@ -176,10 +170,7 @@ function errorWithCode(code: string): Error {
   return Object.assign(new Error(code), {code});
 }
 
-/**
- * Starts TLS with `hostname` on an open socket; HTTP/1.1 alone is offered. Each callback is called at most once, but
- * `fail` also for what goes wrong later.
- */
+/** `raw` is open. `fail` is also called for errors after `succeed`. */
 function startTls(
   raw: net.Socket,
   hostname: string,
@@ -200,10 +191,10 @@ function startTls(
   socket.once('secureConnect', () => succeed(socket));
 }
 
-/** Bytes of a proxy's answer that are read; proxies send a few hundred. */
+/** Bytes of a proxy's response; proxies send a few hundred. */
 const answerLimit = 16 * 1024;
 
-/** The proxy does not connect to the server. The message is one line for the user. */
+/** The message is one line for the user. */
 export class ProxyError extends Error {
   constructor(proxy: HttpProxy, words: string) {
     super(`the proxy ${authority(proxy)} from ${proxy.from} ${words}`);
@@ -211,12 +202,11 @@ export class ProxyError extends Error {
   }
 }
 
-/** The header of a proxy with a login. */
 export function proxyHeaders({login}: HttpProxy): Readonly<Record<string, string>> {
   return login === undefined ? {} : {'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`};
 }
 
-/** Asks the proxy at the other end of `socket` to pass everything on to `target` (CONNECT, RFC 9110, section 9.3.6). */
+/** CONNECT (RFC 9110, section 9.3.6): the proxy at the other end of `socket` forwards everything to `target`. */
 async function openTunnel(
   socket: net.Socket,
   proxy: HttpProxy,
@@ -232,10 +222,7 @@ async function openTunnel(
   if (!status.startsWith('2')) throw new ProxyError(proxy, `does not lead to ${to} (${status})`);
 }
 
-/**
- * The answer up to its empty line. Read by hand: `data` events would leave the socket flowing, and what follows is for
- * TLS. A server sends nothing before the client's hello, so nothing follows yet.
- */
+/** Read by hand: `data` events would leave the socket flowing, and TLS needs what follows the empty line. */
 async function readHead(socket: net.Socket, proxy: HttpProxy): Promise<string> {
   let head = '';
   const {promise, resolve, reject} = Promise.withResolvers<void>();

@@ -3,26 +3,25 @@ import {errorText, isTime} from '../lib/format.ts';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {ApiError} from './errors.ts';
 
-/** Where the bearer token of each request comes from. */
 export type Credentials = {
-  /** The token to send now; undefined: none. Rejects with an `ApiError`: `no-token`, or cancelled by `signal`. */
+  /** The token to send now; undefined: send none. Rejects with an `ApiError`: `no-token`, or cancelled by `signal`. */
   readonly token: (signal: AbortSignal) => Promise<string | undefined>;
-  /** The server answered 401 to this token. True: another one may be had, so the request is worth repeating. */
+  /** The server answered 401 to this token. Returns whether to repeat the request with another one. */
   readonly refused: (token: string) => boolean;
-  /** When this token was made (Unix time in ms), where tokens are made; `given`: the user gave it. */
+  /** When the token was made, as Unix time in ms; `given`: the user set it. */
   readonly madeAt: (token: string) => number | 'given';
-  /** What must not be shown, wherever it is echoed: the tokens in use, and those before them. */
+  /** What must never be shown: the current token and earlier ones. */
   readonly secrets: () => readonly string[];
-  /** Ends a making in progress. */
+  /** Cancels the making of a token. */
   readonly close: () => void;
 };
 
-/** A header can carry it in one piece. */
+/** A header can carry it: printable ASCII without spaces. */
 function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** An API key (`apikey:…`) or a JWT that stays what it is, or no credential. Throws when no header can carry it. */
+/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it. */
 export function fixedCredentials(token: string | undefined): Credentials {
   if (token !== undefined && !isToken(token)) {
     throw new Error('the API key is empty or holds characters that a header cannot carry (a space, a line break)');
@@ -38,22 +37,21 @@ export function fixedCredentials(token: string | undefined): Credentials {
 }
 
 type RenewedCredentialsOptions = {
-  /** Makes a token, or throws an `Error` whose message is one line for the user, without anything secret. */
+  /** Throws an `Error` whose message is one line for the user, without secrets. */
   readonly make: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
-  /** The server that the tokens are for. */
   readonly url: string;
 };
 
-/** Milliseconds from the end of one making to the next, twice as many each time that it brought nothing of use. */
+/** Milliseconds between two runs of `make`, doubled when one fails or the server refuses its token. */
 const leastPause = 10_000;
 const longestPause = 60_000;
-/** A message that echoes an earlier token may still come. */
+/** Tokens: a message may still echo an earlier one. */
 const secretsKept = 4;
 
 /**
- * Tokens that end: made when the first is needed, when one is refused, and shortly before one ends. All requests wait
- * for one making. While none can be made, a token that is not over is still sent.
+ * Tokens that expire. The first request, a refusal and a near expiry make a new one; all requests wait for one run
+ * of `make`. When that fails, the old token is sent until the server refuses it.
  */
 export class RenewedCredentials implements Credentials {
   readonly #options: RenewedCredentialsOptions;
@@ -62,9 +60,8 @@ export class RenewedCredentials implements Credentials {
   #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
   #refused: string | undefined;
   #making: Promise<void> | undefined;
-  /** Why the last making failed. */
   #failure: ApiError | undefined;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds before which `make` does not run. */
   #nextAt = Number.NEGATIVE_INFINITY;
   #pause = leastPause;
 
@@ -128,7 +125,7 @@ export class RenewedCredentials implements Credentials {
       this.#lengthenPause();
       const message = errorText(error);
       this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message, url});
-      // A refused one would hide why there is no other; one that is about to end may still do.
+      // A refused token would hide this failure; one that expires soon still works.
       if (this.#current?.token === this.#refused) this.#current = undefined;
     }
   }
@@ -144,7 +141,7 @@ export class RenewedCredentials implements Credentials {
   }
 }
 
-/** Waits for `work`, which continues for the others when this one's `signal` aborts. */
+/** Waits for `work` until `signal` aborts; `work` itself continues for other requests. */
 async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const {promise, reject} = Promise.withResolvers<never>();
   const onAbort = () => reject(new ApiError({kind: 'cancelled'}));
@@ -157,22 +154,21 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
   }
 }
 
-/** Milliseconds before its end when a token is renewed: a request may take 30 s. */
-const margin = 60_000;
+/** Milliseconds before the expiry when a token is renewed: a request may take 30 s. */
+const renewalMargin = 60_000;
 
 /**
- * When a token should be replaced (Unix time in ms): a minute before the `exp` of a JWT (RFC 7519, section 4.1.4),
- * but not before half of what is left at `now`. Undefined for what is no JWT or names no end, and for one that is over
- * already: this machine's clock is wrong then, and only the server knows.
+ * When to renew a token (Unix time in ms): a minute before its `exp` (RFC 7519, section 4.1.4), or after half of a
+ * shorter life. Undefined without `exp`, and when it has passed already: then this machine's clock is wrong.
  */
 function renewalTime(token: string, now: number): number | undefined {
   const end = tokenEnd(token);
   if (end === undefined) return undefined;
   const left = end - now;
-  return left <= 0 ? undefined : now + left - Math.min(margin, left / 2);
+  return left <= 0 ? undefined : now + left - Math.min(renewalMargin, left / 2);
 }
 
-/** The `exp` of a JWT as Unix time in ms; undefined for what is no JWT or names no end that a calendar has. */
+/** The `exp` of a JWT as Unix time in ms; undefined for any other token, and for an impossible time. */
 export function tokenEnd(token: string): number | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;

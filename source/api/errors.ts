@@ -1,10 +1,10 @@
 import {errorText} from '../lib/format.ts';
 import type {ApiFailure} from './types.ts';
 
-/** Makes text from the server or the network fit to be shown: no credential, one line, no control characters. */
+/** Makes text from the network safe to show: one line, without credentials and control characters. */
 export type Redactor = (text: string) => string;
 
-/** The only error that the client throws; `failure` is one of three paths. */
+/** The only error that the client throws. */
 export class ApiError extends Error {
   readonly failure: ApiFailure;
 
@@ -15,10 +15,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Characters of a message that are kept; a server may answer with kilobytes. */
+/** Characters; a server may send kilobytes. */
 const messageLimit = 400;
 
-/** A secret is replaced by `…` wherever a server or a proxy echoes it, also without its `apikey:` prefix. */
+/** Replaces secrets that a server or a proxy echoes by `…`, also without their `apikey:` prefix. */
 export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
     let shown = text;
@@ -30,7 +30,7 @@ export function createRedactor(secrets: () => readonly string[]): Redactor {
   };
 }
 
-/** The error to throw for a failure. It has no cause: the errors below it may hold what the server echoed. */
+/** The error to throw for a failure. It has no `cause`, which may contain secrets that the server echoed. */
 export function toApiError(failure: ApiFailure, redact: Redactor): ApiError {
   if (failure.kind === 'cancelled') return new ApiError(failure);
   return new ApiError({
@@ -40,7 +40,7 @@ export function toApiError(failure: ApiFailure, redact: Redactor): ApiError {
   });
 }
 
-/** Every failure of the client is an `ApiError`; anything else is a defect of ours, shown rather than swallowed. */
+/** The failure of an `ApiError`. Any other error is a defect of ours, and is shown. */
 export function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiError) return error.failure;
   return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${errorText(error)}`, url: ''};

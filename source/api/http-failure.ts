@@ -3,13 +3,13 @@ import {parseJson} from '../lib/json.ts';
 import {parseServerError} from './parse-pipeline.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 
-/** The route of a request; the same response means different things on different routes. */
+/** The same response means different things on different routes. */
 export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
 
-/** Response headers by lower-case name, as undici gives them. */
+/** By lower-case name, as in undici. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A response with as much of its body as was read; error bodies are read up to `errorBodyLimit`. */
+/** The body of an error is read up to `errorBodyLimit`. */
 export type HttpResponse = {
   readonly route: Route;
   readonly url: string;
@@ -17,11 +17,11 @@ export type HttpResponse = {
   readonly headers: ResponseHeaders;
   /** Decompressed. */
   readonly body: Uint8Array;
-  /** Whether the request carried credentials. */
+  /** The request had credentials. */
   readonly authorized: boolean;
 };
 
-/** Error codes that mean the same whatever status they come with. */
+/** Error codes that mean the same with any status. */
 const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonly sentence: string}>> = {
   UnknownPipelineName: {reason: 'unknown-pipeline', sentence: 'the server has no such pipeline'},
   UnknownTenantName: {reason: 'unknown-tenant', sentence: 'the server does not know the tenant'},
@@ -31,10 +31,7 @@ const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonl
   InsufficientPermissions: {reason: 'forbidden', sentence: 'these credentials may not do this'},
 };
 
-/**
- * What a response that cannot be used means: every error of the API, the same errors from proxies in between, and a 200
- * that does not belong to the route. `now`: Unix time in ms, for a `Retry-After` date.
- */
+/** The meaning of an error, also a proxy's, and of a 200 that does not belong to the route. `now`: Unix time in ms. */
 export function failureOf(response: HttpResponse, now: number): ApiFailure {
   const {status} = response;
   const error = parseServerError(parseJson(response.body));
@@ -46,7 +43,7 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
   };
   const named = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
   if (named) return fatal(reply, named.reason, `${named.sentence} (${reply.detail})`);
-  // Before Feldera 0.97, which is not supported.
+  // Feldera before 0.97, which is not supported.
   if (reply.code === 'RunnerInteractionShutdown') {
     return retryable(reply, 'runner-unreachable', `a pipeline that is not deployed has no log here (${reply.detail})`);
   }
@@ -86,7 +83,7 @@ const plainHttpToTls =
 
 type Reply = {readonly response: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
 
-/** How the sentence of `token-expired` begins, until the token itself is read. */
+/** How the message of `token-expired` begins; `authHeadersOf` adds when. */
 export const tokenHasExpired = 'the token has expired';
 
 function unauthorized(reply: Reply): ApiFailure {
@@ -101,7 +98,7 @@ function unauthorized(reply: Reply): ApiFailure {
   return fatal(reply, 'unauthorized', `the server ${does} (${detail})`);
 }
 
-/** An empty 404 on the logs route: the pipeline exists, its runner is not ready yet. Elsewhere: not an API route. */
+/** An empty 404 on the logs route: the pipeline's runner is not ready yet. On another route: not the API. */
 function notFound(reply: Reply, isApiError: boolean): ApiFailure {
   const {route, url, body} = reply.response;
   if (isApiError) return fatal(reply, 'bad-request', `the server did not find what was asked for (${reply.detail})`);
@@ -124,7 +121,7 @@ function redirected(reply: Reply): ApiFailure {
   const {url, headers, status} = reply.response;
   const location = headerOf(headers, 'location') ?? '';
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
-  // Without its query, which may carry a login's state.
+  // Without the query, which may contain a login's state.
   const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
   return fatal(reply, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
 }
@@ -161,7 +158,7 @@ function origin({response, code}: Reply): {url: string; status: number; errorCod
   return {url: response.url, status: response.status, ...(code === '' ? {} : {errorCode: code})};
 }
 
-/** A body that is plain text for people (the API sends some), never a page's markup. */
+/** The body of an error in plain text (the API sends some); empty for HTML and JSON. */
 function plainText({headers, body}: HttpResponse): string {
   return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : textOf(body);
 }
@@ -173,7 +170,7 @@ function textOf(body: Uint8Array): string {
 /** Bytes of an error's body that are read; the API's own are below 2 KiB. */
 export const errorBodyLimit = 64 * 1024;
 
-/** One header's value; of a repeated header, the first. */
+/** Of a repeated header: the first. */
 function headerOf(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
@@ -185,32 +182,29 @@ function mediaTypeOf(headers: ResponseHeaders): string {
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
-/** The content coding, lower case; `identity` when the header is missing or empty. */
+/** In lower case; `identity` when the header is missing or empty. */
 export function encodingOf(headers: ResponseHeaders): string {
   const value = headers['content-encoding'];
   const encoding = (typeof value === 'string' ? value : (value?.join(',') ?? '')).trim().toLowerCase();
   return encoding === '' ? 'identity' : encoding;
 }
 
-/** Whether a response on the logs route is a log: 200, `text/plain`, not compressed (never requested, never sent). */
+/** Whether the logs route answered with a log. Feldera never compresses one. */
 export function isLog(status: number, headers: ResponseHeaders): boolean {
   return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
 }
 
-/** Whether a body is a web page, by its header or, where that is missing or wrong, by how it begins. */
+/** By the header or, when that is missing or wrong, by the beginning of the body. */
 export function isWebPage(headers: ResponseHeaders, body: Uint8Array): boolean {
   const type = mediaTypeOf(headers);
   if (type === 'text/html' || type === 'application/xhtml+xml') return true;
   return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(new TextDecoder().decode(body.subarray(0, 256)));
 }
 
-/** `Wed, 25 Nov 2026 09:12:38 GMT`, the one date form of HTTP in use; `readTime` alone accepts nonsense. */
+/** `Wed, 25 Nov 2026 09:12:38 GMT`, HTTP's only date form in use; `readTime` alone accepts nonsense. */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
-/**
- * Reads a `Retry-After` header: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a date
- * that has passed, undefined for anything else.
- */
+/** `value`: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a past date. */
 function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;

@@ -24,7 +24,7 @@ import {
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure, HttpProxy} from './types.ts';
 
-/** Connections for the list and look-ups, all tabs together; log streams have their own. */
+/** Connections for all JSON requests; log streams have their own. */
 const poolSize = 4;
 
 type JsonRoutesOptions = {
@@ -42,11 +42,11 @@ type JsonRequest<T> = {
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
   readonly parse: (json: unknown) => T | undefined;
-  /** Returns what was read from the same bytes before. */
+  /** Returns the value that was parsed from the same bytes before, if any. */
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
 
-/** The routes with JSON responses, over one pool, which is made for the first request. */
+/** The routes with JSON responses, over one pool. */
 export class JsonRoutes {
   readonly #options: JsonRoutesOptions;
   #pool: Pool | undefined;
@@ -55,7 +55,7 @@ export class JsonRoutes {
     this.#options = options;
   }
 
-  /** Requests JSON and parses it; whatever does not fit is a typed failure. */
+  /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
@@ -94,7 +94,7 @@ export class JsonRoutes {
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
       allowH2: false,
-      // Both are timed on our own clock.
+      // Our own clock times both.
       bodyTimeout: 0,
       headersTimeout: 0,
       // Below the server's own 5 s, so that a request seldom meets a connection that is being closed.
@@ -105,10 +105,10 @@ export class JsonRoutes {
   }
 }
 
-/** 5,000 pipelines are about 7 MB; a server that sends more than this is not a Feldera. */
+/** Bytes. 5,000 pipelines are about 7 MB: a server that sends more than this is not Feldera. */
 const bodyLimit = 128 * 1024 * 1024;
 
-/** A response whose body, still compressed, has been read to its end (of an error: up to a limit). */
+/** `bytes`: the whole body, still compressed; of an error, up to a limit. */
 type RawResponse = {readonly status: number; readonly headers: ResponseHeaders; readonly bytes: Buffer};
 
 type BodyCollector = {
@@ -122,10 +122,7 @@ type BodyCollector = {
   readonly answers: Pick<ServerAnswers, 'hasAnswered'>;
 };
 
-/**
- * One short request over the shared pool. Throws an `ApiError` when no complete answer came: `cancelled` when `signal`
- * was aborted, else the failure of the transport. Any status is an answer.
- */
+/** Returns a response of any status. Throws an `ApiError` without one: `cancelled` by `signal`, or of the transport. */
 async function collectBody(request: BodyCollector): Promise<RawResponse> {
   const {pool, url, headers, clock, timeouts} = request;
   if (request.signal.aborted) throw new ApiError({kind: 'cancelled'});
@@ -174,7 +171,7 @@ async function readBody(body: AsyncIterable<unknown>, url: string): Promise<Buff
   return Buffer.concat(pieces);
 }
 
-/** The status counts, whatever becomes of the body: as much as comes in a while, up to a limit. */
+/** Returns what comes within limits of time and bytes. Never fails: the status is enough. */
 async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, timeouts}: BodyCollector): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -194,10 +191,7 @@ async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, time
   return Buffer.concat(pieces).subarray(0, errorBodyLimit);
 }
 
-/**
- * The body without its compression; a server may compress an error though only the list requested it. Of an error the
- * status counts: a body that cannot be read, perhaps because only its beginning was, is none.
- */
+/** Servers may compress errors too. The body of an error that cannot be decoded is empty: the status is enough. */
 async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {
   const encoding = encodingOf(headers);
   if (encoding === 'identity' || bytes.length === 0) return bytes;
@@ -211,10 +205,7 @@ async function decodeBody({status, headers, bytes}: RawResponse, url: string): P
   }
 }
 
-/**
- * Decompresses a whole gzip body off the main thread. Rejects when it is broken, incomplete, or larger than `limit`
- * bytes.
- */
+/** Runs off the main thread. Rejects when the body is broken, incomplete, or larger than `limit` bytes. */
 function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     zlib.gunzip(bytes, {maxOutputLength: limit}, (error, plain) => {

@@ -20,31 +20,23 @@ type LogRequestOptions = {
   readonly answers: ServerAnswers;
 };
 
-/**
- * `waiting`: no headers yet. `open`: a log; `sized`: its end differs from a cut. `refused`: anything
- * else, whose body is collected up to a limit because it explains the refusal. `settled`: whatever still comes is ignored.
- */
+/** `sized`: the end of the log differs from a cut. `refused`: the body is collected, as it explains the refusal. */
 type Phase =
   | {readonly kind: 'waiting'}
   | {readonly kind: 'open'; readonly sized: boolean}
   | {readonly kind: 'refused'; readonly status: number; readonly headers: ResponseHeaders; readonly body: Uint8Array[]}
   | {readonly kind: 'settled'};
 
-/**
- * One log stream: one request on one TCP connection of its own, which ends with it. undici pushes each piece of the
- * body as it comes off the socket, and those of one read are handed on together; there is no stream in between and
- * nothing here pauses it for longer than `SocketReads` does, because the server drops a follower that stops reading.
- */
+/** One log, on its own connection. No Node stream lies in between: the server drops a follower that stops reading. */
 export class LogRequest implements Dispatcher.DispatchHandler {
-  /** As `ApiClient.followLogs`. */
+  /** See `ApiClient.followLogs`. */
   readonly end: Promise<BodyEnd>;
   readonly #options: LogRequestOptions;
   readonly #client: Dispatcher;
   readonly #resolve: (end: BodyEnd) => void;
   readonly #reject: (error: unknown) => void;
   readonly #reads: SocketReads;
-  /** The request's number. */
-  readonly #number: number;
+  readonly #requestNumber: number;
   #phase: Phase = {kind: 'waiting'};
   #cancelTimer: (() => void) | undefined;
 
@@ -55,7 +47,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#reject = reject;
     const {url, headers, transport, handlers, clock, timeouts} = options;
-    this.#number = options.answers.start();
+    this.#requestNumber = options.answers.start();
     this.#reads = new SocketReads({clock, deliver: handlers.onData, onError: this.#onHandlerError});
     const {origin, path} = requestTarget(url, transport.proxy);
     this.#client = new options.undici.Client(origin, {
@@ -69,7 +61,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#client.dispatch({method: 'GET', path, headers}, this);
   }
 
-  /** The connection is open, and the request is about to be written. */
+  /** The connection is open, and undici is about to write the request. */
   onRequestStart(): void {
     if (this.#phase.kind !== 'waiting') return;
     const {clock, timeouts, url} = this.#options;
@@ -80,15 +72,15 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
-    // Interim answers (1xx) come through here too; the real one follows.
+    // Interim responses (1xx) come here too; the final one follows.
     if (status < 200 || this.#phase.kind !== 'waiting') return;
     this.#cancelTimer?.();
     if (isLog(status, headers)) {
-      // undici keeps the headers, up to here, and this class the body of a refusal.
+      // From here on no one keeps the bytes: undici kept those of the headers, and a refusal keeps its body.
       this.#reads.reuse();
       const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
       this.#phase = {kind: 'open', sized};
-      this.#options.answers.succeeded(this.#number);
+      this.#options.answers.succeeded(this.#requestNumber);
       try {
         this.#options.handlers.onOpen();
       } catch (error) {
@@ -137,7 +129,6 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** The signal's listener. */
   readonly #abort = (): void => {
     const wasOpen = this.#phase.kind === 'open';
     this.#settle(() => {
@@ -146,7 +137,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     });
   };
 
-  /** What the answer was, from as much of its body as came. */
+  /** Fails with the meaning of the response, from the part of its body that came. */
   #refuse(): void {
     const phase = this.#phase;
     if (phase.kind !== 'refused') return;
@@ -154,7 +145,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     const body = Buffer.concat(phase.body).subarray(0, errorBodyLimit);
     const answer = {route: 'logs', url, status: phase.status, headers: phase.headers, body} as const;
     const failure = failureOf({...answer, authorized: 'authorization' in headers}, clock.wall());
-    this.#options.answers.refused(this.#number, failure);
+    this.#options.answers.refused(this.#requestNumber, failure);
     this.#fail(failure);
   }
 
@@ -162,7 +153,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#settle(() => this.#reject(toApiError(failure, this.#options.redact)));
   }
 
-  /** What a handler throws is its bug, not the server's: the stream ends, and the caller gets the error. */
+  /** A handler threw, which is a bug of ours: the stream ends, and the caller gets the error. */
   readonly #onHandlerError = (error: unknown): void => this.#settle(() => this.#reject(error));
 
   #settle(answer: () => void): void {
@@ -172,14 +163,14 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#options.handlers.signal.removeEventListener('abort', this.#abort);
     this.#reads.end();
     this.#closeSocket();
-    // Ends what undici still holds; the connection is gone already.
+    // The connection is closed already: this frees the rest of undici's client.
     this.#client.destroy(null, () => {});
     answer();
   }
 
   /**
-   * With RST: after a FIN the server would keep the follower of a silent pipeline until a few more lines are written.
-   * A socket that does not stand yet has nothing to reset, and a reset would wait until it did.
+   * With RST: after a FIN the server keeps the follower of a silent pipeline until it has written a few more lines.
+   * While the socket connects there is nothing to reset, and Node would delay the reset until it has connected.
    */
   #closeSocket(): void {
     const {socket} = this.#reads;

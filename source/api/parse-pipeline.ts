@@ -1,11 +1,7 @@
 import {fieldOf, isObject, stringOf} from '../lib/json.ts';
 import type {DeploymentError, Pipeline, PipelineDetail, ServerError, Session} from './types.ts';
 
-/**
- * Reads the list. Entries without a name are left out, missing fields get defaults, unknown statuses are kept.
- * A pipeline that did not change is the object of `previous` itself, and so is the whole array when none did.
- * Undefined when `json` is not an array.
- */
+/** An unchanged pipeline is the object in `previous` itself, as is an unchanged list. Undefined: `json` is no list. */
 export function parsePipelines(json: unknown, previous: readonly Pipeline[]): readonly Pipeline[] | undefined {
   if (!Array.isArray(json)) return undefined;
   const byId = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
@@ -20,14 +16,14 @@ export function parsePipelines(json: unknown, previous: readonly Pipeline[]): re
   return unchanged ? previous : pipelines;
 }
 
-/** Reads one pipeline with all its fields; undefined when `json` is no object with a name. */
+/** Undefined when `json` is no object with a name. */
 export function parsePipelineDetail(json: unknown): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
   return {...pipeline, programError: describeProgramError(fieldOf(json, 'program_error'))};
 }
 
-/** Reads `GET /v0/config/session`; undefined when `json` is not an object. */
+/** Undefined when `json` is not an object. */
 export function parseSession(json: unknown): Session | undefined {
   if (!isObject(json)) return undefined;
   const memberships = fieldOf(json, 'memberships');
@@ -39,7 +35,7 @@ export function parseSession(json: unknown): Session | undefined {
   };
 }
 
-/** Reads the version in `GET /v0/config`, which servers of all ages answer; undefined when there is none. */
+/** Reads the version in `GET /v0/config`, which old servers have too; undefined: not found. */
 export function parseVersion(json: unknown): string | undefined {
   return stringOf(json, 'version') || undefined;
 }
@@ -90,15 +86,11 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
 }
 
 function sameError(a: DeploymentError | undefined, b: DeploymentError | undefined): boolean {
-  // Nearly always undefined, twice. The server writes its fields in one order.
+  // Both are nearly always undefined. The server sends fields in one order.
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/**
- * Turns `program_error` (Feldera 0.337.0: `{sql_compilation, rust_compilation, system_error}`, each null or what that
- * step reported) into text to read. Undefined when nothing failed: a program that compiled keeps its steps' output, with
- * exit code 0. An unknown shape is shown as JSON rather than hidden.
- */
+/** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0) as text; undefined when no step failed. */
 export function describeProgramError(json: unknown): string | undefined {
   if (json === null || json === undefined) return undefined;
   if (typeof json === 'string') return json === '' ? undefined : json;
@@ -143,10 +135,7 @@ function describeRust(step: unknown): string {
   return output === '' ? JSON.stringify(step, undefined, 2) : output;
 }
 
-/**
- * Reads `{message, error_code, details}`, the shape of the API's errors and of `deployment_error`. Undefined when
- * neither a message nor a code is there.
- */
+/** The shape of the API's errors and of `deployment_error`; undefined when there is neither a message nor a code. */
 export function parseServerError(json: unknown): ServerError | undefined {
   const message = stringOf(json, 'message');
   const errorCode = stringOf(json, 'error_code');
@@ -154,7 +143,7 @@ export function parseServerError(json: unknown): ServerError | undefined {
   return {message: message === '' ? errorCode : message, errorCode, details: fieldOf(json, 'details')};
 }
 
-/** Reads `deployment_error`, and finds its cause: every part of the program shows a failure in these words. */
+/** All parts of the program show a failed pipeline by the `cause` that is found here. */
 export function parseDeploymentError(json: unknown): DeploymentError | undefined {
   const error = parseServerError(json);
   if (error === undefined) return undefined;
@@ -182,11 +171,11 @@ function leavesOf(json: unknown, place: string): readonly (readonly [place: stri
   return Object.entries(json ?? {}).flatMap(([key, value]) => leavesOf(value, `${place}.${key}`));
 }
 
-/** Codes of errors that end a start before the pipeline has run; others (`Automaton…` are the runner's) may come later. */
+/** Error codes of a pipeline that never ran (`Automaton…`: the runner's); all others may come later. */
 const startCodes =
   /^(?:InitializationError|RunnerProvisionError|StartFailed\w*|Automaton(?:CannotProvision|Invalid|Missing(?:Program|Deployment(?:Id|Config|Initial))|FailedToSerialize|ProvisioningTimeout|CannotConstruct)\w*)$/;
 
-/** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first with a message. */
+/** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first message. */
 function panicIn(error: unknown): string | undefined {
   const panics = fieldOf(fieldOf(error, 'WorkerPanic'), 'panic_info');
   if (!Array.isArray(panics)) return undefined;
@@ -196,7 +185,7 @@ function panicIn(error: unknown): string | undefined {
   const location = fieldOf(info, 'location');
   const [file, line] = [stringOf(location, 'file'), fieldOf(location, 'line')];
   const place = file === '' ? '' : ` (${file}${typeof line === 'number' ? `:${line}` : ''})`;
-  // `assertion failed` is followed by both sides, on lines of their own.
+  // After `assertion failed` both sides follow, on lines of their own.
   return `panic: ${stringOf(info, 'message')
     .trim()
     .replace(/\s*\n\s*/g, ' ')}${place}`;
@@ -211,8 +200,8 @@ function connectorErrorIn(error: unknown): string | undefined {
 }
 
 /**
- * What follows the words that always come first: `… failed to initialize. Error details: …`, `panic message: …`; what the
- * runner's checks find (`Pipeline check failed: …`), and what is wrong with JSON that is shown first, is below.
+ * The cause behind fixed words: `Error details: …`, `panic message: …`. After `Pipeline check failed: …` (the runner's
+ * checks), and after JSON that is quoted first, it is in a later paragraph.
  */
 function causeInMessage(message: string): string | undefined {
   const named = /^panic message: (.+)$/m.exec(message)?.[1] ?? /Error details: (.+)/.exec(message)?.[1];
@@ -225,7 +214,7 @@ function onOneLine(text: string): string {
   return text.trim().replace(/\s*[\n\r]\s*/g, ' ');
 }
 
-/** The first line that is not empty, and not of a backtrace. */
+/** The first line that is not empty and not part of a backtrace. */
 function firstLine(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const end = lines.findIndex((line) => /^(?:\d+: |stack (?:trace|backtrace):)/i.test(line));

@@ -5,7 +5,7 @@ import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
 const trustIt = 'trust it with --tls-cert FILE, or accept any with --insecure';
 const acceptIt = '--insecure accepts it';
 
-/** Errors of OpenSSL and Node about a certificate, in words that the user can act on, and the flag that helps. */
+/** Errors of OpenSSL and Node about certificates, in words, and the flag that helps. */
 const certificateSentences: Readonly<Record<string, readonly [words: string, help: string]>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: ['is self-signed', trustIt],
   SELF_SIGNED_CERT_IN_CHAIN: [
@@ -31,7 +31,7 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
   ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
 };
 
-/** `other`: the scheme that the server may speak instead; undefined where it has answered in the one that is used. */
+/** `other`: the scheme that the server may speak instead; undefined once it has answered in the scheme of its URL. */
 type Sentence = {
   readonly reason: RetryableReason;
   readonly sentence: (host: string, other: 'http' | 'https' | undefined) => string;
@@ -68,17 +68,14 @@ function closedUnanswered(host: string, other: 'http' | 'https' | undefined): st
   return `${host} closed the connection before it answered${perhapsTls(host, other)}`;
 }
 
-/** Many a TLS server (Node's own among them) just closes a connection with plain HTTP. */
+/** Many TLS servers, Node's too, just close a connection that brings plain HTTP. */
 function perhapsTls(host: string, other: 'http' | 'https' | undefined): string {
   return other === 'https' ? `: if it speaks TLS, use --host https://${host}` : '';
 }
 
 const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
-/**
- * What an error of Node's sockets, of TLS or of undici means for a request to `url` that got no answer.
- * `hasAnswered`: this server has answered in the scheme of `url` before, so another one is not what is missing.
- */
+/** `error`: of a socket, TLS or undici. `hasAnswered`: the server has answered before in the scheme of `url`. */
 export function transportFailure(error: unknown, url: string, hasAnswered = false): ApiFailure {
   const code = codeOf(error);
   const {host, protocol} = new URL(url);
@@ -109,7 +106,7 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
     if (isTlsRecord(error)) return fatal('wrong-url', `${host} speaks TLS: use --host https://${host}`);
     return retryable('protocol', `${host} does not answer in HTTP (${breach})`);
   }
-  // undici's one code for two things: the peer closed, and the peer sent what HTTP does not allow here (a 100, a 101).
+  // undici has one code for two cases: the peer closed, or sent what HTTP does not allow here (a 100, a 101).
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)/.test(errorText(error))) {
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
@@ -124,7 +121,7 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
 
 const closedEarly = 'the connection closed before the body was complete';
 
-/** Why a body that had begun stopped, in a few words. */
+/** Why a body stopped before its end, in a few words. */
 export function describeCut(error: unknown): string {
   const breach = breachOf(error);
   if (breach === 'Invalid EOF state') return closedEarly;
@@ -145,7 +142,7 @@ export function describeCut(error: unknown): string {
   }
 }
 
-/** The code of an error, of its cause, or of the first of several attempts (one a network address). */
+/** The code of an error, of its cause, or of the first of several attempts (one for each network address). */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
@@ -153,7 +150,7 @@ function codeOf(error: unknown): string {
   return codeOf(error.cause);
 }
 
-/** The names that a certificate for another name is for: `DNS:a.example, IP Address:10.0.0.1`. */
+/** The names in a certificate for another host: `DNS:a.example, IP Address:10.0.0.1`. */
 function namesIn(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('cert' in error)) return undefined;
   const {cert} = error;
@@ -161,13 +158,13 @@ function namesIn(error: unknown): string | undefined {
   return typeof cert.subjectaltname === 'string' ? cert.subjectaltname : undefined;
 }
 
-/** What the HTTP parser did not like. undici 8 leaves the code of this error empty and puts the reason in brackets. */
+/** Why the HTTP parser failed. undici 8 leaves the error's code empty and puts the reason in brackets. */
 function breachOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || error.name !== 'HTTPParserError') return undefined;
   return /\((.*)\)$/.exec(error.message)?.[1] ?? error.message;
 }
 
-/** OpenSSL's complaints when a plain HTTP (or other) answer arrives in place of a TLS record. */
+/** OpenSSL's errors when plain HTTP (or another protocol) arrives in place of a TLS record. */
 function isPlainAnswerToTls(code: string): boolean {
   return (
     code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
