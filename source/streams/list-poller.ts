@@ -4,19 +4,19 @@ import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {askedDelay, retryDelay} from './connection/backoff.ts';
 
-/** Feldera's own web console asks every 2 s too. */
+/** Milliseconds; Feldera's own web console uses 2 s too. */
 const watchedEvery = 2_000;
 const unwatchedEvery = 15_000;
-/** After a refusal: 5 to 10 s, so that the screen recovers soon after the server, the key or the network does. */
+/** Milliseconds after a refusal, plus as much jitter: the screen recovers soon after the server or the key does. */
 const refusedEvery = 5_000;
 
-/** The list as received last. The same object until the list changes, or a failure comes or goes. */
+/** The same object until the list changes, or a failure comes or goes. */
 export type ListSnapshot = {
-  /** The last good list, kept through failures; undefined until there was one. */
+  /** Kept through failures; undefined until the first list. */
   readonly pipelines: readonly Pipeline[] | undefined;
-  /** Unix time in ms of the last good answer before this snapshot. `ListPoller.goodAt` is exact. */
+  /** Unix time in ms of the last good answer before this snapshot; `ListPoller.goodAt` is newer. */
   readonly goodAt: number | undefined;
-  /** Why the last request failed; undefined when it did not. */
+  /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
   readonly nextTryAt: number | undefined;
@@ -25,11 +25,11 @@ export type ListSnapshot = {
 type ListPollerOptions = {
   readonly client: Pick<ApiClient, 'answers' | 'listPipelines'>;
   readonly clock: Clock;
-  /** Returns numbers in [0, 1), for the jitter. */
+  /** In [0, 1), for the jitter. */
   readonly random: () => number;
 };
 
-/** Keeps the list of pipelines fresh: one request at a time, every 2 s while the user watches, every 15 s otherwise. */
+/** Polls the list of pipelines, one request at a time: every 2 s while the user watches, else every 15 s. */
 export class ListPoller {
   readonly #options: ListPollerOptions;
   readonly #store = createStore<ListSnapshot>({
@@ -47,12 +47,11 @@ export class ListPoller {
   #again = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** A good answer to any request after this one ends the wait; undefined: none does. See `Machine.wakeAfter`. */
+  /** As `Machine.wakeAfter`. */
   #wakeAfter: number | undefined;
   #woken = false;
   readonly #unsubscribe: () => void;
 
-  /** Nothing happens until `start`. */
   constructor(options: ListPollerOptions) {
     this.#options = options;
     const {lastGood} = options.client.answers;
@@ -63,7 +62,7 @@ export class ListPoller {
     return this.#store;
   }
 
-  /** Unix time in ms of the last good answer, changed or not. */
+  /** Unix time in ms of the last good answer, also of an unchanged list. */
   get goodAt(): number | undefined {
     return this.#goodAt;
   }
@@ -72,7 +71,7 @@ export class ListPoller {
     this.refresh();
   }
 
-  /** Requests the list now, whatever wait is running; during a request: once more after it. */
+  /** Requests the list now; during a request: once more after it. */
   refresh(): void {
     if (this.#stop.signal.aborted) return;
     this.#cancelTimer?.();
@@ -81,21 +80,21 @@ export class ListPoller {
     else void this.#request();
   }
 
-  /** Sets whether the user watches; a return refreshes at once. */
+  /** `watched`: the user looks at the screen. A return refreshes at once. */
   setWatched(watched: boolean): void {
     if (watched === this.#watched) return;
     this.#watched = watched;
     if (watched) this.refresh();
   }
 
-  /** Ends it for good, the request in flight included. */
+  /** Also cancels the request in progress. */
   stop(): void {
     this.#stop.abort();
     this.#unsubscribe();
     this.#cancelTimer?.();
   }
 
-  /** The server has answered another request: the list does not wait out its backoff, once for each wait. */
+  /** The server answered another request: that ends the backoff, once for each wait. */
   #wake(request: number): void {
     if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
     this.refresh();
@@ -153,9 +152,9 @@ type LoginOptions = {
 };
 
 /**
- * The session of the user: requested at the start, and again whenever the list comes back after a refusal. And the version
- * of the server: requested again whenever the list comes back, for the server may have been replaced. A failure is not
- * shown: the list, which needs the same role, fails in the same words, and an old server lacks the session's route.
+ * The user's session, requested at the start and when the list comes back after a refusal; and the server's version,
+ * requested whenever the list comes back, since the server may be a new one. Failures are not shown: the list, which
+ * needs the same role, fails in the same words, and old servers lack the route of the session.
  */
 export class Login {
   readonly #options: LoginOptions;
@@ -169,12 +168,12 @@ export class Login {
     this.#options = options;
   }
 
-  /** Undefined until it was received. */
+  /** Undefined until received. */
   get session(): ReadableStore<Session | undefined> {
     return this.#session;
   }
 
-  /** Of the server; undefined until it was received. */
+  /** Of the server; undefined until received. */
   get version(): ReadableStore<string | undefined> {
     return this.#version;
   }

@@ -7,52 +7,46 @@ import type {LogWriter} from './log-writer.ts';
 type LogReaderOptions = {
   readonly writer: LogWriter;
   readonly clock: Clock;
-  /** What the log itself shows of its connections, in plain words. */
+  /** Receives what the log shows about its connections, in words for the user. */
   readonly onEvent: (text: string) => void;
-  /** Bytes of the attempt that is read were appended. `areFirst`: the first ones of the attempt. */
+  /** Bytes were appended. `areFirst`: the first ones of their attempt. */
   readonly onReceived?: (areFirst: boolean) => void;
 };
 
-/** The replay that is being read. Times are monotonic milliseconds. */
+/** The replay in progress. Times are monotonic milliseconds. */
 type Replay = {
   readonly attempt: number;
-  /** Of its first byte; until there is one, of its opening. */
+  /** Time of the first byte; until then, of the opening. */
   begunAt: number;
-  /** It follows a loss: it has to be proved that it overlaps what we had. */
+  /** The replay follows a loss: its overlap with the tail has to be proved. */
   readonly afterLoss: boolean;
-  /** The silent connection that it is to replace. */
+  /** The attempt, a silent connection, that it is to replace. */
   readonly beside: number | undefined;
-  /** Bytes that had been appended to the log when it began. */
+  /** `LogWriter.appended` when the replay began. */
   readonly appendedBefore: number;
   bytes: number;
   bytesBeside: number;
 };
 
-/** A catch-up is over after this long without a byte (milliseconds) … */
+/** Milliseconds without a byte after which a catch-up is over. */
 const quiet = 150;
-/** … or, in a log that never rests, after this long. */
+/** Milliseconds after which a catch-up is over in a log that never rests. */
 const catchUpCap = 3_000;
-/**
- * A replay whose overlap is not proved yet gets more time, since what is settled too early is a guess: a lost packet
- * may hold it up for seconds. It is rare: one dated line in common is a proof.
- */
+/** The same until the overlap is proved: a lost packet may delay a replay, and to settle too early is to guess. */
 const unprovedQuiet = 3_000;
 const unprovedCap = 30_000;
-/** How often to check whether a replay is over: not with every chunk, since a check may cost a whole replay. */
+/** Milliseconds between checks whether a replay is over: a check may read the whole replay. */
 const checkEvery = 50;
 const checkEveryEmpty = 250;
-/** While two connections are open side by side, the same line may come this much later on the other one. */
+/** Milliseconds by which a line may come later on the other of two open connections. */
 const overlapQuiet = 1_000;
 
-/**
- * Reads the bodies of one connection after the other into the log, through the stitch. Of several connections the one
- * whose replay began last is read; what others still bring is on that one too.
- */
+/** Reads bodies into the log, through the stitch; of several connections the newest one, which brings all lines. */
 export class LogReader implements BodyReceiver {
   readonly #options: LogReaderOptions;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
-  /** What `decided` was when the last replay was ended. */
+  /** `decided` at the end of the last replay. */
   #wasDecided = false;
   #quietSince = 0;
   #receivedAt: number | undefined;
@@ -70,7 +64,7 @@ export class LogReader implements BodyReceiver {
     return this.#stitch.pipelineId;
   }
 
-  /** So it is before Feldera 0.207. */
+  /** The log does not name its pipeline: Feldera before 0.207. */
   get isNameless(): boolean {
     return this.#stitch.isNameless;
   }
@@ -83,12 +77,12 @@ export class LogReader implements BodyReceiver {
     if (this.#replay?.attempt === attempt) this.#stitch.setPipelineId(pipelineId);
   }
 
-  /** What another run needs to continue from here. */
+  /** With it another run can continue from here. */
   get state(): LogPosition | undefined {
     return this.#stitch.state;
   }
 
-  /** Continues a log that an earlier run has written down. Only before the first connection. */
+  /** Continues the log of an earlier run. Only before the first connection. */
   resume(past: StitchPast): void {
     this.#stitch.resume(past);
   }
@@ -113,7 +107,7 @@ export class LogReader implements BodyReceiver {
 
   start({attempt, loss, pipelineId, beside}: Parameters<BodyReceiver['start']>[0]): void {
     const openedAt = this.#options.clock.monotonic();
-    // A connection that is still open was not down, if it was read.
+    // A connection that was read and is still open was not down.
     const downMs = loss && !(beside !== undefined && this.decided) ? openedAt - loss.at : 0;
     const counts = {appendedBefore: this.#options.writer.appended, bytes: 0, bytesBeside: 0};
     this.#quietSince = openedAt;
@@ -145,23 +139,23 @@ export class LogReader implements BodyReceiver {
     return hasEndMarker;
   }
 
-  /** The user leaves the log while it continues: a last line that might be the end marker is the log's own. */
+  /** The user closes the tab: a last line that looks like the end marker and is held back counts as the log's own. */
   release(): void {
     this.#stitch.release();
   }
 
-  /** No byte marks it: a replay is over at a quiet moment, a proved overlap or a cap. */
+  /** No byte marks the end of a replay: it is over at a pause, a proved overlap or a time limit. */
   isReplayOver(): boolean {
     const replay = this.#replay;
     if (!replay) return false;
     const now = this.#options.clock.monotonic();
-    const rest = now - this.#quietSince;
-    const lasted = now - replay.begunAt;
-    if (!replay.afterLoss) return (replay.bytes > 0 && rest >= quiet) || lasted >= catchUpCap;
-    // No ring is empty: a replay without a byte has not come yet. It is not waited for without end.
-    if (replay.bytes === 0) return lasted >= unprovedCap;
-    if (!this.#stitch.settled) return rest >= unprovedQuiet || lasted >= unprovedCap;
-    return replay.beside === undefined || replay.bytesBeside > 0 || rest >= overlapQuiet;
+    const quietFor = now - this.#quietSince;
+    const age = now - replay.begunAt;
+    if (!replay.afterLoss) return (replay.bytes > 0 && quietFor >= quiet) || age >= catchUpCap;
+    // No ring is empty: without a byte the replay has not come yet.
+    if (replay.bytes === 0) return age >= unprovedCap;
+    if (!this.#stitch.settled) return quietFor >= unprovedQuiet || age >= unprovedCap;
+    return replay.beside === undefined || replay.bytesBeside > 0 || quietFor >= overlapQuiet;
   }
 
   settle(): void {

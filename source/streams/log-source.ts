@@ -12,29 +12,28 @@ export type LogSnapshot = {
   readonly byteLength: number;
   readonly droppedLines: number;
   readonly connection: ConnectionState;
-  /** The last connection events, oldest first. */
+  /** Oldest first. */
   readonly events: readonly ConnectionEvent[];
-  /** Id of the pipeline as the last list or look-up showed it; undefined until there was one. */
+  /** From the last list or look-up; undefined before the first. */
   readonly pipelineId: string | undefined;
   /** Unix time in ms of the last byte. */
   readonly receivedAt: number | undefined;
-  /** What becomes of the recording; absent: it is off. */
+  /** Undefined: off. */
   readonly recording?: RecordingState | undefined;
 };
 
-/** The part of a snapshot about the lines. */
 type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
-/** What a pane shows a log of: a pipeline's stream, or several of them merged. */
+/** A log that a pane can show: that of one pipeline, or several merged. */
 export type LogSource = {
   readonly name: string;
   readonly buffer: LogBuffer;
   readonly snapshot: ReadableStore<LogSnapshot>;
-  /** Adds a dated line at the end of the log. */
+  /** Adds a dated line at the end. */
   readonly addDivider: () => void;
-  /** Names of the pipelines whose logs are merged here. */
+  /** The pipelines of a merged log. */
   readonly sourceNames?: readonly string[];
-  /** Index into `sourceNames` of the pipeline that an entry is of. */
+  /** Index into `sourceNames` of an entry's pipeline. */
   readonly originAt?: (id: number) => number | undefined;
 };
 

@@ -4,12 +4,12 @@ import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.t
 import {errorIn, transitionIn} from '../records/runs.ts';
 import {maxProtocolLine} from '../stitch/server-lines.ts';
 
-/** States kept, and errors kept: a start and a stop go through six states. */
-const kept = 32;
-/** The list dates a state by the database's clock, the log by the runner's. Milliseconds. */
+/** Number of states, and of errors: a start and a stop go through six states. */
+const reportsKept = 32;
+/** Milliseconds between the clock of the database, which dates states in the list, and the runner's in the log. */
 const clocksDiffer = 10_000;
 
-/** What a line of the runner reports, and its own time (Unix time in ms). */
+/** `at`: the time in the runner's line, as Unix time in ms. */
 type Report = {readonly text: string; readonly at: number | undefined};
 
 /** The states and errors that the log itself reported lately, in lines of the runner. */
@@ -17,17 +17,13 @@ export class LogStates {
   readonly #buffer: LogBuffer;
   readonly #states: Report[] = [];
   readonly #errors: Report[] = [];
-  /** The entry of the open line. */
   #openId = 0;
 
   constructor(buffer: LogBuffer) {
     this.#buffer = buffer;
   }
 
-  /**
-   * Whether the log reported that the pipeline went to a state, in the list's spelling (`AwaitingApproval`), at about
-   * `since` (Unix time in ms; NaN: at any time).
-   */
+  /** `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. */
   hasState(status: string, since: number): boolean {
     const state = lettersOf(status);
     return this.#states.some(({text, at}) => text === state && isAbout(at, since));
@@ -38,12 +34,12 @@ export class LogStates {
     return this.#errors.some(({text, at}) => text.includes(cause) && isAbout(at, since));
   }
 
-  /** The buffer has got these bytes. `hadOpenLine`: its last line had not ended before. `newlines`: of these bytes. */
+  /** The buffer has these bytes already. `hadOpenLine`: they continue an open line. `newlines`: their offsets. */
   append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
     let start = 0;
     for (const end of newlines) {
       if (start === 0 && hadOpenLine) this.#read(this.#buffer.lineAt(this.#openId));
-      // Checked here, too: to read a line costs more than all else that is done with most.
+      // Checked before `#read`, too: to read every line would cost more than all the rest.
       else if (end - start <= maxProtocolLine && isRunnerLine(bytes, start, end)) {
         this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
       }
@@ -58,7 +54,7 @@ export class LogStates {
     this.#read(this.#buffer.lineAt(this.#openId));
   }
 
-  /** A line that came in several pieces may be out of the buffer again. */
+  /** `line` is undefined when it came in pieces and has left the buffer already. */
   #read(line: Buffer | undefined): void {
     if (!line || line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return;
     const message = runnerMessage(line) ?? '';
@@ -72,7 +68,7 @@ export class LogStates {
 
 function add(reports: Report[], report: Report): void {
   reports.push(report);
-  if (reports.length > kept) reports.shift();
+  if (reports.length > reportsKept) reports.shift();
 }
 
 function isAbout(at: number | undefined, since: number): boolean {

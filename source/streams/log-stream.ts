@@ -14,7 +14,6 @@ import {bufferInfo, type LogSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {StreamRecording} from './stream-recording.ts';
 
-/** What every tab's stream is made with. */
 export type StreamOptions = {
   readonly client: ApiClient;
   readonly clock: Clock;
@@ -22,42 +21,37 @@ export type StreamOptions = {
   readonly random: () => number;
   /** Snapshots a second of each tab, at most. */
   readonly fps: number;
-  /** Snapshots a second at this time, while it is less than `fps`: the user is away. Default: always `fps`. */
+  /** The snapshots a second now: fewer than `fps` while the user is away. Default: always `fps`. */
   readonly fpsNow?: ReadableStore<number>;
-  /** The frames in which snapshots come, where several tabs share them. Default: each has its own. */
+  /** Frames that several tabs share. Default: each tab has its own. */
   readonly frames?: SharedFrames;
-  /** Bound of each tab's scrollback in bytes. */
+  /** Limit of each tab's scrollback. */
   readonly scrollbackBytes: number;
-  /** Bound of all tabs together, in bytes. Default: none. */
+  /** Limit of all tabs together. Default: none. */
   readonly memoryBytes?: number;
   /** Milliseconds without a byte after which a connection is replaced; 0: never. Default 5 minutes. */
   readonly silence?: number;
-  /** Where tabs can be recorded. */
   readonly recordings?: {
     readonly of: Recordings;
-    /** Every tab is, from its beginning on. */
+    /** Every tab is recorded, from its beginning on. */
     readonly all: boolean;
     /** The scrollback begins with what was recorded before. */
     readonly showPast: boolean;
   };
 };
 
-/** Milliseconds without a byte after which a connection is replaced. */
 const defaultSilence = 5 * 60_000;
-/** The first connection waits this long for the pipeline's id, which the recording needs. Milliseconds. */
+/** Milliseconds that the first connection waits for the pipeline's id, which the recording needs. */
 const recordingPatience = 3_000;
-/** A state that the log reports at all, it reports within this after the list. Milliseconds. */
+/** Milliseconds after the list within which the log reports a state, if it reports the state at all. */
 const reportedWithin = 5_000;
 
-/**
- * One tab: follows one pipeline's log, and keeps what came. The connection brings the log, the recording keeps it; what
- * only the list shows of the pipeline becomes markers here. Reading never waits for anything.
- */
+/** One tab: its connection brings the log, its recording keeps it, and changes in the list become markers here. */
 export class LogStream {
   readonly name: string;
   readonly buffer: LogBuffer;
   readonly connection: Connection;
-  /** The errors received so far. They change before a snapshot shows it. */
+  /** May be ahead of the snapshot. */
   readonly errors: ErrorLog;
   readonly #clock: Clock;
   readonly #writer: LogWriter;
@@ -65,14 +59,13 @@ export class LogStream {
   readonly #frames: SharedFrames;
   readonly #store: Store<LogSnapshot>;
   readonly #recording: StreamRecording | undefined;
-  /** It is recorded from its beginning on. */
-  readonly #isRecorded: boolean;
+  readonly #isRecordedFromStart: boolean;
   #isStarting = false;
-  /** Markers from before the recording was open: what it holds comes before them. */
-  readonly #early: {readonly marker: MarkerKind; readonly at: number}[] = [];
+  /** Markers that wait until the recording is open, because its lines come before them. */
+  readonly #waitingMarkers: {readonly marker: MarkerKind; readonly at: number}[] = [];
   /** Each cancels the marker of a state that the log may still report. */
   readonly #unreported = new Set<() => void>();
-  /** The same function each time: the frames know the stream by it. */
+  /** One function for all frames, which identify the stream by it. */
   readonly #publish = () => this.#store.set(this.#newSnapshot());
   #isClosed = false;
   #listed: Pipeline | undefined;
@@ -101,7 +94,7 @@ export class LogStream {
     this.connection = new Connection({
       ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onChange},
     });
-    this.#isRecorded = recordings?.all ?? false;
+    this.#isRecordedFromStart = recordings?.all ?? false;
     this.#recording =
       recordings &&
       new StreamRecording({
@@ -115,15 +108,14 @@ export class LogStream {
     return this.#store;
   }
 
-  /** What was lost so far. */
   get losses(): LossCount {
     return this.#writer.losses;
   }
 
-  /** Connects; does nothing when it has been started. */
+  /** Connects; a second call does nothing. */
   start(): void {
     if (this.connection.state.kind !== 'idle' || this.#isStarting) return;
-    if (this.#isRecorded) void this.#startRecorded();
+    if (this.#isRecordedFromStart) void this.#startRecorded();
     else this.reconnect();
   }
 
@@ -137,12 +129,11 @@ export class LogStream {
     if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'reconnect', cause: 'slept'});
   }
 
-  /** Sets whether it is recorded from now on, where recordings are kept at all. */
+  /** Starts or ends the recording; does nothing where tabs cannot be recorded. */
   setRecording(on: boolean): void {
     this.#recording?.set(on, this.#reader.pipelineId ?? this.connection.pipelineId);
   }
 
-  /** Adds a dated line. */
   addDivider(): void {
     this.#addMarker({kind: 'drawn'});
     this.#onChange();
@@ -150,14 +141,11 @@ export class LogStream {
 
   /** See `LogBuffer.shrinkTo`. */
   shrinkTo(bytes: number, newest: number): void {
-    // Without a change no snapshot: after each one it would be called again, once a second, for ever.
+    // No snapshot without a change: the memory budget calls this after each one, so it would never end.
     if (this.buffer.shrinkTo(bytes, newest)) this.#onChange();
   }
 
-  /**
-   * Sets the pipeline as the list shows it now; undefined: it does not. Adds a marker if its state changed since the last
-   * call, and wakes a waiting stream when the pipeline is there again, or another one of its name.
-   */
+  /** `pipeline`: from the newest list; undefined: not in it. Adds markers; a pipeline that is back wakes the stream. */
   updatePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
     this.#listed = pipeline;
@@ -169,9 +157,9 @@ export class LogStream {
     this.#onChange();
   }
 
-  /** Ends it for good and frees the connection at once. Resolves when its recording is written, too. */
+  /** Frees the connection at once. Resolves when the recording is written. */
   close(): Promise<void> {
-    // First: whether a last line that is held back was the log's own, only the next run will know.
+    // Before `release`: only the next run can see whether a last line that is held back is the end marker.
     const recorded = this.#recording?.close();
     for (const cancel of this.#unreported) cancel();
     this.#reader.release();
@@ -182,7 +170,7 @@ export class LogStream {
     return recorded ?? Promise.resolve();
   }
 
-  /** Continues what was recorded before, and connects. Never rejects. */
+  /** Never rejects. */
   async #startRecorded(): Promise<void> {
     this.#isStarting = true;
     const patience = new AbortController();
@@ -191,12 +179,12 @@ export class LogStream {
     cancel();
     const resumed = this.#isClosed ? undefined : await this.#recording?.start(id);
     this.#isStarting = false;
-    for (const {marker, at} of this.#early.splice(0)) this.#writer.addMarker(marker, at);
+    for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#writer.addMarker(marker, at);
     if (resumed) this.connection.resume(this.#clock.wall() - resumed.lastAt);
     this.reconnect();
   }
 
-  /** Adds a marker only for what the log itself does not report, whichever of the two comes first. */
+  /** Adds a marker only for a change that the log itself does not report, before the list or after it. */
   #onListedChange({marker, since}: ListedChange): void {
     const at = Number.isNaN(since) ? this.#clock.wall() : since;
     if (marker.kind === 'program') {
@@ -219,16 +207,15 @@ export class LogStream {
     }
   }
 
-  /** Only an empty buffer can get a recorded past: until then markers wait. */
+  /** Markers wait for the recorded past, which only an empty buffer can get. */
   #addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
-    if (this.#isStarting) this.#early.push({marker, at});
+    if (this.#isStarting) this.#waitingMarkers.push({marker, at});
     else this.#writer.addMarker(marker, at);
   }
 
-  /** The lines, or what a snapshot shows beside them, have changed. */
   #onChange(): void {
     this.#recording?.onChange();
-    // The user waits for the first lines: they do not wait for their frame.
+    // The first lines do not wait for a frame: the user may wait for them.
     const areFirst = this.#store.get().lineCount === 0 && this.buffer.lineCount > 0;
     if (areFirst && !this.#isClosed) this.#publish();
     else this.#frames.request(this.#publish);
@@ -246,7 +233,7 @@ export class LogStream {
   }
 }
 
-/** What two lists in a row show of one pipeline, for its connection; undefined when that is nothing new. */
+/** What two lists in a row mean for a pipeline's connection; undefined: nothing new. */
 export function listedAs(
   before: Pipeline | undefined,
   now: Pipeline | undefined,
@@ -256,17 +243,13 @@ export function listedAs(
   return before.id === now.id ? undefined : 'replaced';
 }
 
-/** Something that changed between two lists. */
 type ListedChange = {
   readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
-  /** Since when, by the server (Unix time in ms); NaN where it sends no time. */
+  /** By the server, as Unix time in ms; NaN: it sent no time. */
   readonly since: number;
 };
 
-/**
- * What changed in a pipeline between two lists: its state and that of its program, each in one step, and an error that
- * is new. Nothing for another pipeline of the same name.
- */
+/** Changes of a pipeline's state, program or error between two lists; none for another pipeline of the same name. */
 export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
   if (before === undefined || before.id !== now?.id) return [];
   const changes: ListedChange[] = [];
@@ -293,10 +276,10 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
   return changes;
 }
 
-/** States before a pipeline runs: what fails next is its start, which may be over before the list shows it. */
+/** States before a pipeline runs. An error that follows is a failed start, even if no list showed the start. */
 export const notYetRun: ReadonlySet<string> = new Set(['Stopped', 'Provisioning', 'Initializing']);
 
-/** The same error again is new if the pipeline has been stopped anew: a start failed once more. */
+/** An equal error is new when the date of the state has changed: a start failed once more. */
 function isNewError(before: Pipeline, now: Pipeline): boolean {
   const {deploymentError: error, deploymentStatus, deploymentStatusSince} = before;
   if (now.deploymentError === undefined) return false;

@@ -9,18 +9,14 @@ type LogWriterOptions = {
   readonly buffer: LogBuffer;
   readonly errors: ErrorLog;
   readonly clock: Pick<Clock, 'wall'>;
-  /** What the log itself shows of its connections, in plain words. */
+  /** Receives what the log shows about its connections, in words for the user. */
   readonly onEvent: (text: string) => void;
   readonly onPlaced?: StitchSink['onPlaced'];
 };
 
-/**
- * The only writer of a tab's buffer: lines go through, and markers are added so that the pane stays calm. A run of
- * reconnects without a loss is one marker, and a row that only corrects the row above replaces it.
- */
+/** The only writer of a tab's buffer. It keeps markers few: it joins reconnects in a row, and corrects the last one. */
 export class LogWriter implements StitchSink {
   readonly onPlaced: StitchSink['onPlaced'];
-  /** The states and errors that the log itself reported. */
   readonly states: LogStates;
   readonly #options: LogWriterOptions;
   readonly #buffer: LogBuffer;
@@ -34,7 +30,7 @@ export class LogWriter implements StitchSink {
     this.states = new LogStates(options.buffer);
   }
 
-  /** Bytes appended, in all. */
+  /** Bytes in all. */
   get appended(): number {
     return this.#appended;
   }
@@ -54,20 +50,19 @@ export class LogWriter implements StitchSink {
     this.#options.errors.endLine();
     this.states.endLine();
     this.#buffer.closeLine({cut});
-    // A gap that waited for the line's end is still the last one: it follows the cut, one id further on.
+    // A gap that waited for the line's end is still the last one: it follows the cut, one id later.
     const {gapId = -1} = this.#losses;
     this.#losses = countLoss(this.#losses, cut, gapId < endId ? endId : gapId + 1);
   }
 
-  /** The losses so far, as the markers show them. */
   get losses(): LossCount {
     return this.#losses;
   }
 
-  /** Adds a marker of this moment, or of `at`. */
+  /** `at`: Unix time in ms. */
   addMarker(marker: MarkerKind, at = this.#options.clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
-      // The log was ended and is still the same one.
+      // The server ended the log, but the new connection continues it.
       this.#options.onEvent('the log goes on: the server had dropped this follower as too slow');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
@@ -86,13 +81,13 @@ export class LogWriter implements StitchSink {
         if (marker.cause !== 'silent' || marker.downMs > 0) this.#addReconnected(marker);
         return;
       case 'ended':
-        // The next attempt often finds more than the look-up: deleted rather than stopped.
+        // The next attempt often corrects the look-up: deleted, not stopped.
         this.#addOrCorrect(marker, (above) =>
           above.kind === 'ended' && above.because === 'stopped' ? marker : undefined,
         );
         return;
       case 'new-life':
-        // The look-up has reported it already; what follows is the new epoch.
+        // The look-up has reported the new epoch already.
         this.#addOrCorrect(marker, (above) => {
           if (above.kind !== 'ended' || above.because !== 'created-again') return undefined;
           return above.because === marker.because ? above : undefined;
@@ -112,7 +107,7 @@ export class LogWriter implements StitchSink {
     }
   }
 
-  /** The log continues although a marker says that its runner stopped. */
+  /** The log continues although the last marker reports that its runner stopped. */
   #correctStopped(): void {
     const last = this.#buffer.lastMarker();
     if (last?.marker.kind !== 'ended' || last.marker.because !== 'stopped') return;
@@ -127,7 +122,7 @@ export class LogWriter implements StitchSink {
       this.#buffer.addMarker(marker);
       return;
     }
-    // Stays where the run began: rows that are being read do not move.
+    // The marker stays at the first reconnect: rows that the user reads do not move.
     const {times, since, downMs} = last.marker;
     this.#buffer.replaceMarker(last.id, {
       ...marker,

@@ -3,24 +3,20 @@ import type {Clock} from '../lib/clock.ts';
 import {FrameBatch} from '../lib/frames.ts';
 import type {ReadableStore} from '../lib/store.ts';
 
-/** Bytes at the end of a log that never leave memory: four times what a server keeps of it. */
+/** Bytes at the end of a log that never leave memory: four times the server's ring. */
 export const alwaysKept = 4 * 1024 * 1024;
-/** Whole segments leave memory: this leaves room for the one that would cut into that part. */
+/** One segment more, because only whole segments leave memory. */
 const leastLeft = alwaysKept + 256 * 1024;
 
-/** What one log holds in memory. */
 export type Share = {
   readonly name: string;
-  /** As the bound of its scrollback counts them. */
+  /** `LogBuffer.memoryBytes`. */
   readonly bytes: number;
-  /** Counts up with every view of a tab: the log with the highest one is on the screen, or was last. */
+  /** Rises with every view of a tab: the log with the highest number is on the screen, or was last. */
   readonly viewedAt: number;
 };
 
-/**
- * How many bytes have to leave each log for all of them together to fit into `budget`: first from those that were viewed
- * longest ago, each down to a little more than `alwaysKept`. Where that is not enough, everything above it leaves.
- */
+/** Bytes that each log has to free for all to fit into `budget`: first the logs that were viewed longest ago. */
 export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyMap<string, number> {
   let excess = shares.reduce((sum, {bytes}) => sum + bytes, 0) - budget;
   const freed = new Map<string, number>();
@@ -33,7 +29,6 @@ export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyM
   return freed;
 }
 
-/** A log that shares the budget. */
 type BudgetedLog = {
   readonly name: string;
   readonly buffer: Pick<LogBuffer, 'memoryBytes'>;
@@ -43,7 +38,7 @@ type BudgetedLog = {
   readonly shrinkTo: (bytes: number, newest: number) => void;
 };
 
-/** Holds all open logs together within one budget. It checks once a second while logs change, and not while they rest. */
+/** Keeps all open logs within one budget. Checks once a second while logs change. */
 export class MemoryBudget {
   readonly #budget: number;
   readonly #batch: FrameBatch;
@@ -71,7 +66,6 @@ export class MemoryBudget {
     if (this.#logs.size === 0) this.#batch.drop();
   }
 
-  /** The log of this name is on the screen now. */
   setViewed(name: string): void {
     this.#views += 1;
     this.#viewedAt.set(name, this.#views);

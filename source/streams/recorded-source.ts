@@ -2,26 +2,20 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {newline} from '../buffer/segment.ts';
 import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
 
-/**
- * A log that comes from recordings: puts what they hold into a log buffer, as far as the buffer's reader makes room.
- * What cannot be read is a marker in the buffer.
- */
+/** Copies recordings into a log buffer while its reader makes room. An unreadable part becomes a marker. */
 export class RecordedSource {
   readonly #buffer: LogBuffer;
   readonly #pieces: Iterator<RecordedPiece>;
   readonly #roomBytes: number;
 
-  /** `recordings`: see `recordedPieces`. `roomBytes`: as many may wait in the buffer for its reader. */
+  /** `roomBytes`: bytes that may wait in the buffer for its reader. */
   constructor(options: {buffer: LogBuffer; recordings: readonly FoundRecording[]; roomBytes: number}) {
     this.#buffer = options.buffer;
     this.#pieces = recordedPieces(options.recordings)[Symbol.iterator]();
     this.#roomBytes = options.roomBytes;
   }
 
-  /**
-   * Adds pieces while there is room, at least one: a reader that waits for the end of a record needs more. False: the
-   * end was added, the last line ends there. Throws an error of the file system, and may be called again.
-   */
+  /** Adds at least one piece, and more while there is room; false: the end. May be called again after an error. */
   read(): boolean {
     do {
       const {value, done} = this.#pieces.next();
@@ -40,10 +34,7 @@ export class RecordedSource {
   }
 }
 
-/**
- * The recordings one after the other, the logs of pipelines that had the same name; in each all that it holds when its
- * turn comes. A line that had not ended ends where the next recording begins.
- */
+/** One recording after the other, each read when its turn comes; an open line ends where the next one begins. */
 export function* recordedPieces(recordings: readonly FoundRecording[]): Generator<RecordedPiece> {
   let isOpen = false;
   for (const [index, {folder, name, startedAt: at}] of recordings.entries()) {

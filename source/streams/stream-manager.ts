@@ -7,9 +7,9 @@ import {askedDelay} from './connection/backoff.ts';
 import {LogStream, type StreamOptions} from './log-stream.ts';
 import {MemoryBudget} from './memory-budget.ts';
 
-/** The open tabs' streams, shared by all that show them: one stream, and at most one connection, a pipeline. */
+/** The streams of the open tabs: one for each pipeline, shared by all views of it. */
 export class StreamManager {
-  /** Holds all logs within one budget; who makes a merged one adds it. */
+  /** Contains the streams; the maker of a merged log adds that. */
   readonly memory: MemoryBudget;
   readonly #options: StreamOptions;
   readonly #streams = new Map<string, LogStream>();
@@ -20,7 +20,7 @@ export class StreamManager {
 
   constructor(options: StreamOptions) {
     const {clock, fpsNow: fps = options.fps} = options;
-    // The screen is drawn once a frame, however many tabs have changed: half the CPU time for 64 busy ones.
+    // With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones.
     this.#options = {frames: new SharedFrames({clock, fps}), ...options};
     this.memory = new MemoryBudget({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
     this.#serverReturn = new ServerReturn(options, this.#streams);
@@ -32,17 +32,16 @@ export class StreamManager {
     });
   }
 
-  /** What every stream is opened with. */
   get options(): StreamOptions {
     return this.#options;
   }
 
-  /** Names of the open streams, in the order of opening. */
+  /** Of the open streams, in the order of opening. */
   get names(): ReadableStore<readonly string[]> {
     return this.#names;
   }
 
-  /** The pipeline's stream, connected if it was not open yet. */
+  /** Returns the pipeline's stream, which is created and connected if it is not open. */
   open(name: string): LogStream {
     const open = this.#streams.get(name);
     if (open) return open;
@@ -61,7 +60,7 @@ export class StreamManager {
     return this.#streams.get(name);
   }
 
-  /** Closes the stream, its connection at once; what it held is freed with the last reference to it. */
+  /** Closes the connection at once; the memory is freed with the last reference to the stream. */
   close(name: string): void {
     const stream = this.#streams.get(name);
     if (!stream) return;
@@ -72,35 +71,33 @@ export class StreamManager {
     this.#names.set([...this.#streams.keys()]);
   }
 
-  /** Connects the stream again now, in every state. */
   reconnect(name: string): void {
     this.#streams.get(name)?.reconnect();
   }
 
-  /** Gives each stream its pipeline as a new list shows it. */
+  /** `pipelines`: the newest list. */
   updatePipelines(pipelines: readonly Pipeline[]): void {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     this.#listed = listed;
     for (const [name, stream] of this.#streams) stream.updatePipeline(listed.get(name));
   }
 
-  /** Closes every stream. */
   dispose(): void {
     this.#serverReturn.stop();
     for (const name of [...this.#streams.keys()]) this.close(name);
   }
 }
 
-/** Milliseconds between two requests whether the server is back, while a stream waits for it; half as much is jitter. */
+/** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;
-/** Streams that wake do so within this many milliseconds for each of them, up to the second number: not in one burst. */
+/** Streams wake within this many milliseconds for each of them, up to the second number: not in one burst. */
 const spreadEach = 16;
 const longestSpread = 1000;
 
 /**
- * Notices that a server that was away is back, and makes all streams that wait for it connect: with the first good answer
- * to any request (the list, a look-up, another stream). While one waits, it asks the server itself, since each stream
- * alone would wait out its backoff: one small request at a time, however many wait.
+ * Wakes all streams that wait for the server, at the first good answer to any request: the list, a look-up, another
+ * stream. While streams wait, it also sends small requests of its own, one at a time: each stream alone would wait for
+ * the end of its backoff.
  */
 class ServerReturn {
   readonly #options: Pick<StreamOptions, 'client' | 'clock' | 'random'>;
@@ -111,14 +108,13 @@ class ServerReturn {
   #cancelTimer: (() => void) | undefined;
   #isAsking = false;
 
-  /** `streams`: the open ones, by name. */
   constructor(options: Pick<StreamOptions, 'client' | 'clock' | 'random'>, streams: ReadonlyMap<string, LogStream>) {
     this.#options = options;
     this.#streams = streams;
     this.#unsubscribe = options.client.answers.lastGood.subscribe(() => this.#wake());
   }
 
-  /** A stream waits: asks from now on until none does. */
+  /** A stream waits: asks the server until none does. */
   watch(): void {
     this.#askAfter(askEvery * (1 + this.#options.random() / 2));
   }
@@ -138,7 +134,7 @@ class ServerReturn {
     });
   }
 
-  /** Never rejects. A good answer comes back as `lastGood`. */
+  /** Never rejects. A good answer arrives through `lastGood`. */
   async #ask(): Promise<void> {
     const [first] = this.#waiting();
     if (!first) return;
@@ -146,7 +142,7 @@ class ServerReturn {
     this.#isAsking = true;
     const failure = await client.getPipeline(first.name, this.#stop.signal).then(() => undefined, asFailure);
     this.#isAsking = false;
-    // The server is there and refuses us: each stream gets that answer itself, in its own time.
+    // The server is back but refuses us: each stream gets that answer after its own wait.
     if (failure?.kind === 'fatal' || this.#waiting().length === 0) return;
     this.#askAfter(Math.max(askEvery * (1 + random() / 2), askedDelay(failure) ?? 0));
   }
@@ -154,7 +150,7 @@ class ServerReturn {
   #wake(): void {
     const {client, clock, random} = this.#options;
     const {lastGood} = client.answers;
-    // The first that wakes brings an answer, too: the others keep their turns.
+    // The answer to the first stream that wakes leads here again: the others keep their delays.
     const waiting = [...this.#streams.values()].filter(
       (stream) => stream.connection.isWokenBy(lastGood.get()) && !this.#waking.has(stream),
     );
@@ -173,16 +169,12 @@ class ServerReturn {
   }
 }
 
-/** The open streams: the part of `StreamManager` that is needed here. */
 type Streams<Stream extends object> = {
   readonly names: ReadableStore<readonly string[]>;
   get(name: string): Stream | undefined;
 };
 
-/**
- * Calls `start` for each stream that is open, and for each that opens; what that returns is called when the stream is
- * closed. Returns the function that ends all of it.
- */
+/** Calls `start` for each stream, now and later, and its result when the stream closes. Returns a function to stop. */
 export function forEachStream<Stream extends object>(
   streams: Streams<Stream>,
   start: (stream: Stream) => () => void,
@@ -206,7 +198,7 @@ export function forEachStream<Stream extends object>(
   };
 }
 
-/** Calls `draw` when an open log has its first lines, which the user may wait for. Returns the function that ends it. */
+/** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
 export function watchFirstLines(manager: StreamManager, draw: (name: string) => void): () => void {
   return forEachStream(manager, ({name, snapshot}) => {
     let isOver = snapshot.get().lineCount > 0;

@@ -8,17 +8,16 @@ import {type Recorder, type RecordingState, recordingFailure} from '../storage/r
 import type {OpenRecording, Recordings} from '../storage/recording/recordings.ts';
 import type {LogReader} from './log-reader.ts';
 
-/** As much of a log's end as a ring can hold, newlines included (stitch/ring-tail.ts). */
+/** The most that a server's ring contains, newlines included (stitch/ring-tail.ts). */
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
-/** The first connection does not wait longer for the disk. Milliseconds. */
+/** Milliseconds that the first connection waits for the disk. */
 const patience = 3_000;
 /** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
 const firstRetry = 1_000;
 const longestRetry = 30_000;
 
 type StreamRecordingOptions = {
-  /** Of the pipeline. */
   readonly name: string;
   readonly buffer: LogBuffer;
   readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
@@ -29,29 +28,27 @@ type StreamRecordingOptions = {
   readonly onChange: () => void;
 };
 
-/** What was recorded before, for a stream that continues it. */
 type Resumed = {
   /** Unix time in ms of the last heartbeat of the run that recorded it. */
   readonly lastAt: number;
 };
 
 /**
- * The recording of one stream: opens it for the pipeline that the log is of, continues what it holds, follows the
- * pipeline to another recording when it is created again, and returns what left memory. It never fails: what is wrong
- * with it is in its state, and the stream goes on.
+ * The recording of one stream: opens and continues it, begins another one when the pipeline is created again, and
+ * reads back what left memory. It never fails: its state shows what is wrong, and the stream continues.
  */
 export class StreamRecording implements ColdStore {
   readonly #options: StreamRecordingOptions;
-  /** Those that ended return what they wrote; the last one may be writing. */
+  /** All can read back what they wrote; the last one may still write. */
   readonly #recorders: Recorder[] = [];
   #writing: Recorder | undefined;
   #isOn = false;
-  /** The past is being looked for. */
+  /** `start` looks for the recorded past. */
   #isStarting = false;
   #id: string | undefined;
-  /** Each opening has its own: only that of the last one may have an effect. */
-  #turn = 0;
-  /** Of the opening; undefined: there is none. */
+  /** Number of the newest opening; an older one has no effect. */
+  #generation = 0;
+  /** The state while no recorder writes; undefined: off. */
   #opening: RecordingState | undefined;
   #failures = 0;
   #cancelRetry = () => {};
@@ -83,9 +80,8 @@ export class StreamRecording implements ColdStore {
   }
 
   /**
-   * Opens the recording of the pipeline with this id (undefined: the one of this name that was recorded last) before
-   * the stream's first connection. Returns what there is to continue. A disk that takes too long is not waited for: then
-   * what memory holds is recorded once the recording is open.
+   * Opens the recording before the first connection; without an id, that of the last recorded pipeline of this name.
+   * Returns what to continue; undefined also for a slow disk: then the lines in memory are recorded once it answers.
    */
   async start(id: string | undefined): Promise<Resumed | undefined> {
     this.#isOn = true;
@@ -97,7 +93,7 @@ export class StreamRecording implements ColdStore {
     cancel();
     this.#isStarting = false;
     if (resumed !== 'late') return resumed;
-    // Closed or switched off meanwhile: nothing would free what is opened now.
+    // Closed or switched off meanwhile: nothing would release a recording that is opened now.
     if (!this.#isOn) return undefined;
     this.#cancelOpening();
     this.#id = undefined;
@@ -105,7 +101,6 @@ export class StreamRecording implements ColdStore {
     return undefined;
   }
 
-  /** Switches it on or off, at any time. */
   set(on: boolean, id: string | undefined): void {
     if (on === this.#isOn) return;
     this.#isOn = on;
@@ -119,17 +114,16 @@ export class StreamRecording implements ColdStore {
     this.#options.onChange();
   }
 
-  /** The pipeline's id is there. While the past is being looked for, that continues: its id comes with `onPlaced`. */
+  /** Ignored during `start`: then `onPlaced` brings the id. */
   setPipelineId(id: string | undefined): void {
     if (this.#isOn && !this.#isStarting && this.#id === undefined) this.#openLate(id);
   }
 
-  /** The buffer has changed. */
   onChange(): void {
     this.#writing?.wake();
   }
 
-  /** A connection has found its place. If its pipeline is another one than the recording's, another recording begins. */
+  /** A replay was stitched. If it is of another pipeline than the recording, another recording begins. */
   onPlaced({fresh}: {readonly fresh: boolean}): void {
     const {reader, buffer} = this.#options;
     const id = reader.pipelineId;
@@ -143,7 +137,7 @@ export class StreamRecording implements ColdStore {
     if (this.#isOn && this.#id === undefined) this.#openLate(id);
   }
 
-  /** Writes what there is, and frees the folder. What comes from now on is not recorded. */
+  /** Writes the rest, and releases the folder. Later lines are not recorded. */
   async close(): Promise<void> {
     this.#isOn = false;
     this.#cancelOpening();
@@ -155,14 +149,14 @@ export class StreamRecording implements ColdStore {
     return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
-  /** Undefined, too, when the opening is cancelled meanwhile. */
+  /** Undefined also when the opening was cancelled meanwhile. */
   async #newestId(): Promise<string | undefined> {
-    const turn = this.#turn;
+    const generation = this.#generation;
     const id = await this.#options.recordings.newestId(this.#options.name).catch(() => undefined);
-    return turn === this.#turn ? id : undefined;
+    return generation === this.#generation ? id : undefined;
   }
 
-  /** Records what memory holds, and continues. */
+  /** Records the lines in memory, and those that follow. */
   #openLate(id: string | undefined): void {
     if (id === undefined) this.#opening = {kind: 'opening'};
     else void this.#openFrom(id, this.#options.buffer.memoryFirstId);
@@ -176,27 +170,24 @@ export class StreamRecording implements ColdStore {
     });
   }
 
-  /**
-   * Opens the recording of the pipeline with this id. Returns what `use` does; undefined if it fails or another opening
-   * replaces it. Who writes the recording frees it. Never rejects.
-   */
+  /** Returns the result of `use`; undefined on a failure, or if another opening replaced this one. Never rejects. */
   async #open<T>(id: string, use: (opened: OpenRecording) => T): Promise<T | undefined> {
     const {name, recordings, onChange} = this.#options;
     this.#id = id;
     this.#cancelOpening();
-    const turn = this.#turn;
+    const generation = this.#generation;
     if (this.#failures === 0) this.#opening = {kind: 'opening'};
     let opened: OpenRecording | undefined;
     try {
       opened = await recordings.open(name, id);
-      if (turn === this.#turn) {
+      if (generation === this.#generation) {
         const used = use(opened);
         this.#onOpened(opened, id);
         return used;
       }
       await opened.release();
     } catch (error) {
-      if (turn === this.#turn) this.#onFailed(error, id);
+      if (generation === this.#generation) this.#onFailed(error, id);
       await opened?.release().catch(() => {});
     } finally {
       onChange();
@@ -226,7 +217,7 @@ export class StreamRecording implements ColdStore {
 
   /** An opening in progress has no effect any more, and none is tried again. */
   #cancelOpening(): void {
-    this.#turn += 1;
+    this.#generation += 1;
     this.#cancelRetry();
   }
 
@@ -237,7 +228,7 @@ export class StreamRecording implements ColdStore {
 
   #resume(opened: OpenRecording): Resumed | undefined {
     const {buffer, reader, showPast} = this.#options;
-    // Another program writes it, and its past is not shown: so nothing that comes may be left out either.
+    // Another program writes it, and its past is not shown: no line of the replay may be left out.
     if (!showPast && opened.readOnlyBy !== undefined) return undefined;
     const start = showPast ? opened.past.addTo(buffer) : opened.past.addOpenLineTo(buffer);
     const {state, since, tail} = opened.past.reference(ringBytes);

@@ -3,34 +3,31 @@ import type {ApiFailure} from '../../api/types.ts';
 const second = 1000;
 const shortest = 1 * second;
 const longest = 30 * second;
-/** The longest wait that a server may ask for: a year in `Retry-After` must not switch a tab off. */
+/** The longest wait that a server can request: a year in `Retry-After` must not switch a tab off. */
 const longestAsked = 5 * 60 * second;
 /** The empty 404 is normal for up to 2 s (a pipeline or its runner has just been started): quick tries, then steady. */
 const notReadySoon = 500;
 const notReadyQuickTries = 4;
 const notReadyLongest = 2 * second;
 
-/**
- * Milliseconds to wait after `tries` failed attempts in a row (1 or more): exponential, never below 1 s nor above 30 s.
- * `roll` is a random number in [0, 1): half of the wait is jitter, so that many clients do not come back at once.
- */
+/** Milliseconds, 1 to 30 s. `roll` in [0, 1): half of the wait is jitter, so that clients do not return all at once. */
 function backoffDelay(tries: number, roll: number): number {
   const ceiling = Math.min(longest, shortest * 2 ** Math.max(1, tries));
   return (ceiling / 2) * (1 + roll);
 }
 
-/** Milliseconds until something that needs the user, or a change on the server, is tried again: 30 to 60 s. */
+/** Milliseconds before a retry of what needs the user or a change on the server: 30 to 60 s. */
 export function slowDelay(roll: number): number {
   return longest * (1 + roll);
 }
 
-/** The wait of a `Retry-After`, bounded to 1 s … 5 min; undefined without one. */
+/** `Retry-After` in ms, limited to 1 s … 5 min; undefined without one. */
 export function askedDelay(failure: ApiFailure | undefined): number | undefined {
   if (failure?.kind !== 'retryable' || failure.retryAfter === undefined || Number.isNaN(failure.retryAfter)) return;
   return Math.min(longestAsked, Math.max(shortest, failure.retryAfter));
 }
 
-/** Milliseconds to wait after a connection was lost or an attempt failed; `Retry-After` wins over the backoff. */
+/** Milliseconds after `tries` (1 or more) lost connections or failures in a row; `Retry-After` replaces the backoff. */
 export function retryDelay(failure: ApiFailure | undefined, tries: number, roll: number): number {
   const asked = askedDelay(failure);
   if (asked !== undefined) return asked;

@@ -16,11 +16,10 @@ import {
 } from './state.ts';
 
 type ConnectionOptions = {
-  /** Of the pipeline. */
   readonly name: string;
   readonly client: Pick<ApiClient, 'answers' | 'followLogs' | 'getPipeline'>;
   readonly clock: Clock;
-  /** Returns numbers in [0, 1), for the jitter. */
+  /** In [0, 1), for the jitter. */
   readonly random: () => number;
   readonly receiver: BodyReceiver;
   /** Milliseconds without a byte after which a connection is silent; 0: never. */
@@ -31,24 +30,20 @@ type ConnectionOptions = {
   readonly onChange: () => void;
 };
 
-/** What the server answered, and the pipeline if there is one of that name. */
 type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined};
 
-/** A silent connection and its standby are open side by side for this long at most. Milliseconds. */
+/** Milliseconds: the longest time that a silent connection and its standby are both open. */
 const overlapCap = 30_000;
 
-/**
- * Follows one pipeline's log over one connection after the other. The machine decides; this carries out its effects
- * (requests, timers, look-ups), and what comes of them goes back to the machine as events.
- */
+/** Follows one pipeline's log. The machine decides; this class runs its effects, whose results return as events. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  /** Each ends what belongs to an attempt: its connection, its look-ups, its timers. */
+  /** By attempt: an abort ends its connection, look-ups and timers. */
   readonly #attempts = new Map<number, AbortController>();
   #machine = initialMachine;
   #events: readonly ConnectionEvent[] = [];
   #pipelineId: string | undefined;
-  /** Id of the pipeline whose log is in the buffer. One that was created again has the same name and another id. */
+  /** Of the pipeline whose log is in the buffer; one that was created again has another id. */
   #followedId: string | undefined;
   #pipelineAtEnd: Pipeline | undefined;
   #isClosed = false;
@@ -61,61 +56,60 @@ export class Connection {
     return this.#machine.connection;
   }
 
-  /** The last events, oldest first; another array after each change. */
+  /** Oldest first; another array after each change. */
   get events(): readonly ConnectionEvent[] {
     return this.#events;
   }
 
-  /** Id of the pipeline of this name, as the last list or look-up showed it. */
+  /** From the last list or look-up. */
   get pipelineId(): string | undefined {
     return this.#pipelineId;
   }
 
-  /** The pipeline as it was found when its log last ended; undefined: it was not found, or is another one. */
+  /** The pipeline when its log last ended; undefined: it was not found, or is another one. */
   get pipelineAtEnd(): Pipeline | undefined {
     return this.#pipelineAtEnd;
   }
 
-  /** It waits for the server to be back, which the next good answer to any request would show. */
+  /** It waits for the server, until a good answer to any request. */
   get waitsForServer(): boolean {
     return this.state.kind === 'waiting' && this.#machine.wakeAfter !== undefined;
   }
 
-  /** A good answer to this request ends the wait, also that for a server that refused the log. */
+  /** A good answer to this request ends the wait, also the one after a refusal. */
   isWokenBy(request: number): boolean {
     return isWokenBy(this.#machine, request);
   }
 
-  /** Something happened outside: the user, the clock, the list, the server. */
   onEvent(event: Exclude<OutsideEvent, {kind: 'close'}>): void {
     this.#dispatch(event);
   }
 
-  /** Ends it for good, and frees the connection at once. */
+  /** Frees the connection at once, and for good. */
   close(): void {
     this.#dispatch({kind: 'close'});
     this.#isClosed = true;
   }
 
-  /** Adds an event of now, or of `at` (Unix time in ms). */
+  /** `at`: Unix time in ms. */
   addEvent(text: string, at = this.#options.clock.wall()): void {
     this.#events = withEvent(this.#events, {at, text});
   }
 
-  /** Before the first connection: the log is that of an earlier run, which received its last byte `silence` ms ago. */
+  /** Only before the first connection: continues the log of an earlier run, whose last byte came `silence` ms ago. */
   resume(silence: number): void {
     const loss: Loss = {cause: 'not-running', at: this.#options.clock.monotonic() - Math.max(0, silence)};
     this.#machine = {...this.#machine, loss};
   }
 
-  /** The pipeline as the list or a look-up shows it; undefined: they do not. */
+  /** `pipeline`: from the list or a look-up; undefined: not found. */
   setPipeline(pipeline: Pipeline | undefined): void {
     if (pipeline) this.#pipelineId = pipeline.id;
-    // If no id was there when the log that is being read began, it is of this pipeline.
+    // A log that began before there was an id is that of this pipeline.
     if (this.#options.receiver.attempt !== undefined) this.#followedId ??= this.#pipelineId;
   }
 
-  /** The pipeline's id, which the server is asked for if no list has shown it. Never rejects. */
+  /** Asks the server if no list has shown the id. Never rejects. */
   async findPipelineId(signal: AbortSignal): Promise<string | undefined> {
     if (this.#pipelineId !== undefined) return this.#pipelineId;
     const {pipeline} = await this.#ask(signal);
@@ -128,7 +122,7 @@ export class Connection {
   onReceived(areFirst: boolean): void {
     const {attempt, standby, connection} = this.#machine;
     if (this.#options.receiver.attempt !== attempt) return;
-    // It was taken for live without a byte, and settled without a replay, which comes now.
+    // It went live without a byte: its replay comes only now, and has to be settled.
     if (areFirst && connection.kind === 'live') {
       const isRead = () => this.#options.receiver.attempt === attempt;
       this.#whenReplayIsOver(attempt, isRead, () => {
@@ -211,7 +205,7 @@ export class Connection {
     else this.#dispatch({kind: 'body-ended', attempt, end, endMarker});
   }
 
-  /** The log does not name its pipeline. Returns the failure if the server itself refuses or is away. */
+  /** For a log that does not name its pipeline. Returns the failure if the server itself refuses or is away. */
   async #askFirst(signal: AbortSignal): Promise<ApiFailure | undefined> {
     const {found, pipeline} = await this.#ask(signal);
     this.setPipeline(pipeline);
@@ -241,7 +235,7 @@ export class Connection {
     if (receiver.lacksId) void this.#confirmId(attempt);
   }
 
-  /** The log does not name its pipeline, and the id from before it began may be out of date. */
+  /** The log does not name its pipeline, and the id from before its start may be out of date. */
   async #confirmId(attempt: number): Promise<void> {
     const {receiver} = this.#options;
     const {pipeline} = await this.#ask(this.#signalOf(attempt));
@@ -259,7 +253,7 @@ export class Connection {
     this.#dispatch({kind: 'looked-up', attempt, found});
   }
 
-  /** Asks for the pipeline. `followed`: the id that it should have. Never rejects. */
+  /** `followed`: the id that the pipeline should have. Never rejects. */
   async #ask(signal: AbortSignal, followed?: string): Promise<LookUpAnswer> {
     try {
       const pipeline = await this.#options.client.getPipeline(this.#options.name, signal);
@@ -270,7 +264,7 @@ export class Connection {
     }
   }
 
-  /** No byte marks the end of a replay: checks until it is over, as long as `isWatched`. */
+  /** Checks until the replay is over, as long as `isWatched`. */
   #whenReplayIsOver(attempt: number, isWatched: () => boolean, onOver: () => void): void {
     const {receiver} = this.#options;
     this.#after(attempt, receiver.checkAfter, () => {
@@ -283,7 +277,7 @@ export class Connection {
   #watchSilence(attempt: number): void {
     const {clock, receiver, silence} = this.#options;
     const rest = receiver.quietSince + silence - clock.monotonic();
-    // After silence the next check is a whole time later: the standby may have failed.
+    // After a silence it checks again a whole `silence` later, since the standby may have failed.
     this.#after(attempt, rest > 0 ? rest : silence, () => {
       if (clock.monotonic() - receiver.quietSince >= silence) this.#dispatch({kind: 'silent', attempt});
       this.#watchSilence(attempt);
@@ -310,7 +304,7 @@ export class Connection {
     signal.addEventListener('abort', cancel);
   }
 
-  /** Ends all that belongs to the attempt. Its number may be used again, for a wait that follows. */
+  /** The attempt's number may be used again, for a wait that follows. */
   #drop(attempt: number): void {
     const controller = this.#attempts.get(attempt);
     this.#attempts.delete(attempt);

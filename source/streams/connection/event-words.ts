@@ -19,7 +19,7 @@ const causes: Record<LossCause, string> = {
   unknown: 'connection lost',
 };
 
-/** A step of the machine in words, for the user; undefined when it is not worth a line. */
+/** A step of the machine in words for the user; undefined when it needs none. */
 export function eventWords(before: Machine, event: MachineEvent, after: Machine, now: number): EventWords | undefined {
   switch (event.kind) {
     case 'caught-up':
@@ -42,7 +42,6 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
       if (event.found.kind === 'other') return {text: 'the pipeline was deleted and created again'};
       return {text: `the pipeline is still there: its runner stopped${next(after, now)}`};
     case 'reconnect':
-      // The first connection needs no words.
       if (before.connection.kind === 'idle') return undefined;
       return {text: causes[event.cause]};
     case 'listed':
@@ -84,7 +83,7 @@ function next(after: Machine, now: number): string {
   return `; next try in ${fineDuration(connection.until - now)}`;
 }
 
-/** The wait that the server requested, when we do not wait that long. */
+/** The wait that the server requested, if it is longer than ours. */
 function asked(failure: ApiFailure): string {
   const waits = askedDelay(failure);
   if (failure.kind !== 'retryable' || failure.retryAfter === undefined || waits === undefined) return '';

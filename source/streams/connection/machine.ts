@@ -32,42 +32,42 @@ export const initialMachine: Machine = {
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
 export function step(machine: Machine, event: MachineEvent, context: MachineContext): Step {
   const {connection, standby} = machine;
-  const same: Step = {machine, effects: []};
+  const unchanged: Step = {machine, effects: []};
   if ('attempt' in event && event.attempt !== machine.attempt) {
-    return event.attempt === standby?.attempt ? stepStandby(machine, standby, event, context) : same;
+    return event.attempt === standby?.attempt ? stepStandby(machine, standby, event, context) : unchanged;
   }
   switch (event.kind) {
     case 'opened':
-      return connection.kind === 'connecting' ? catchUp(machine, context) : same;
+      return connection.kind === 'connecting' ? catchUp(machine, context) : unchanged;
     case 'caught-up':
-      return connection.kind === 'catching-up' ? goLive(machine, context) : same;
+      return connection.kind === 'catching-up' ? goLive(machine, context) : unchanged;
     case 'body-ended':
-      return isOpen(connection) ? stepBodyEnded(machine, event, context) : same;
+      return isOpen(connection) ? stepBodyEnded(machine, event, context) : unchanged;
     case 'refused':
-      // Of an open connection it is our own defect: the client hands over what a handler threw.
+      // On an open connection this is our own defect: a handler threw.
       if (isOpen(connection)) return retry(recordLoss(machine, 'unknown', context), event.failure, context);
-      return connection.kind === 'connecting' ? fail(machine, event.failure, context) : same;
+      return connection.kind === 'connecting' ? fail(machine, event.failure, context) : unchanged;
     case 'looked-up':
-      return connection.kind === 'ended' ? stepLookedUp(machine, event, context) : same;
+      return connection.kind === 'ended' ? stepLookedUp(machine, event, context) : unchanged;
     case 'retry-due':
-      return connection.kind === 'waiting' || connection.kind === 'gone' ? connect(machine) : same;
+      return connection.kind === 'waiting' || connection.kind === 'gone' ? connect(machine) : unchanged;
     case 'reconnect':
       return connect(isOpen(connection) ? recordLoss(machine, event.cause, context) : machine);
     case 'listed':
       return stepListed(machine, event.as, context);
     case 'server-answered':
-      return isWokenBy(machine, event.request) ? wake(machine) : same;
+      return isWokenBy(machine, event.request) ? wake(machine) : unchanged;
     case 'close':
       return {
         machine: {...machine, attempt: 0, standby: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
         effects: drops(machine),
       };
     case 'silent':
-      return connection.kind === 'live' && !standby ? connectStandby(machine) : same;
+      return connection.kind === 'live' && !standby ? connectStandby(machine) : unchanged;
     case 'received':
-      return standby && !standby.reading ? dropStandby(machine, standby) : same;
+      return standby && !standby.reading ? dropStandby(machine, standby) : unchanged;
     case 'standby-late':
-      return same;
+      return unchanged;
   }
 }
 
@@ -137,7 +137,7 @@ function isOpen(connection: ConnectionState): boolean {
   return connection.kind === 'catching-up' || connection.kind === 'live';
 }
 
-/** No byte came for long: another connection is opened beside the one that may be dead. */
+/** No byte came for long: opens another connection beside the one that may be dead. */
 function connectStandby(machine: Machine): Step {
   const attempt = machine.lastAttempt + 1;
   return {
@@ -146,7 +146,7 @@ function connectStandby(machine: Machine): Step {
   };
 }
 
-/** Events of the connection that is to replace a silent one. Until it is open, its failures change nothing. */
+/** Until the standby is open, its failures change nothing. */
 function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, context: MachineContext): Step {
   const {attempt} = standby;
   switch (event.kind) {
@@ -160,7 +160,7 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
     case 'caught-up':
       return standby.reading ? takeOver(machine, standby, context) : {machine, effects: []};
     case 'body-ended':
-      // The old connection's bytes were not read meanwhile: only another replay has them for sure.
+      // Meanwhile the old connection's bytes were not read: only another replay certainly has them.
       return standby.reading
         ? retry(recordLoss(machine, causeOf(event), context), undefined, context)
         : dropStandby(machine, standby);
@@ -176,7 +176,7 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
   }
 }
 
-/** The standby has brought all that the silent connection had: it is the connection now. */
+/** The standby has brought all that the silent connection brought, and replaces it. */
 function takeOver(machine: Machine, {attempt}: Standby, context: MachineContext): Step {
   return {
     machine: {
@@ -193,7 +193,7 @@ function takeOver(machine: Machine, {attempt}: Standby, context: MachineContext)
   };
 }
 
-/** The silent connection ended before its standby was ready: the standby is the connection now. */
+/** The silent connection ended before its standby was ready: the standby replaces it. */
 function promote(machine: Machine, standby: Standby, {now}: MachineContext): Step {
   const {attempt, reading} = standby;
   const connection: ConnectionState = reading
@@ -205,12 +205,11 @@ function promote(machine: Machine, standby: Standby, {now}: MachineContext): Ste
   };
 }
 
-/** The silent connection stays the one that is read. */
 function dropStandby(machine: Machine, standby: Standby): Step {
   return {machine: {...machine, standby: undefined}, effects: [{kind: 'drop', attempt: standby.attempt}]};
 }
 
-/** Opens another connection at once, in place of all that is running. */
+/** Opens another connection at once, in place of all others. */
 function connect(machine: Machine): Step {
   const attempt = machine.lastAttempt + 1;
   return {
@@ -227,35 +226,35 @@ function connect(machine: Machine): Step {
   };
 }
 
-/** The machine waits, and a good answer to this request ends the wait. */
+/** Whether a good answer to this request ends the wait. */
 export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
   return wakeAfter !== undefined && request > wakeAfter;
 }
 
 /**
- * Tries at once: the server answers others. If that fails too, the wait is the backoff's again, and no answer cuts it
- * short: a server that serves the list and no log is asked twice as often at the most. With the first answer after a
- * failed try the backoff begins anew, once an outage: what it had grown to was for a server that was away. A server that
- * accepted the connection and dropped it was not.
+ * Connects at once, as the server answers other requests. If that fails, no answer ends the next wait: a server that
+ * serves the list but no log gets at most twice as many attempts. Once an outage the backoff is reset too, because it
+ * had grown for a server that was away; not for one that accepted the connection and dropped it.
  */
 function wake(machine: Machine): Step {
   const {connection, tries} = machine;
-  const eases = !machine.eased && !(connection.kind === 'waiting' && connection.failure === undefined);
+  const resetsBackoff = !machine.eased && !(connection.kind === 'waiting' && connection.failure === undefined);
   const {machine: next, effects} = connect(machine);
-  return {machine: {...next, woken: true, eased: machine.eased || eases, tries: eases ? 0 : tries}, effects};
+  return {
+    machine: {...next, woken: true, eased: machine.eased || resetsBackoff, tries: resetsBackoff ? 0 : tries},
+    effects,
+  };
 }
 
-/** There was no log to read: another try later, or none for now. */
 function fail(machine: Machine, failure: ApiFailure, context: MachineContext): Step {
   if (failure.kind !== 'fatal') return retry(machine, failure, context);
   return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, context);
 }
 
-/** Another try later; how much later depends on the failure, if there is one, and on the number of tries. */
 function retry(machine: Machine, failure: ApiFailure | undefined, context: MachineContext): Step {
   const tries = machine.tries + 1;
   const milliseconds = retryDelay(failure, tries, context.roll);
-  // The empty 404 is how a runner starts: not an error to show.
+  // The empty 404 is normal while a runner starts: no error to show.
   const shown = failure?.kind === 'retryable' && failure.reason === 'not-ready' ? undefined : failure;
   const cause = machine.loss?.cause ?? 'unknown';
   const {attempt} = machine;
@@ -276,7 +275,7 @@ function retry(machine: Machine, failure: ApiFailure | undefined, context: Machi
   };
 }
 
-/** No further attempt for now, save a slow one: a change on the server is found without a key. */
+/** Only slow tries from now on, which find a change on the server without a key of the user. */
 function gone(machine: Machine, reason: GoneReason, context: MachineContext): Step {
   const milliseconds = slowDelay(context.roll);
   const effects: Effect[] = [...drops(machine), {kind: 'wait', attempt: machine.attempt, milliseconds}];
@@ -294,27 +293,26 @@ function gone(machine: Machine, reason: GoneReason, context: MachineContext): St
   };
 }
 
-/** What ends all that is running. */
 function drops(machine: Machine): Effect[] {
   const attempts = [machine.attempt, machine.standby?.attempt ?? 0].filter((attempt) => attempt > 0);
   return attempts.map((attempt) => ({kind: 'drop', attempt}));
 }
 
 /**
- * The log is lost (again). An outage is named and dated by its first loss, until a marker has reported it: what is lost
- * after that is another one. An end that the server itself reported counts more: the pane has a row about it.
+ * An outage keeps the cause and the time of its first loss until a marker has reported it; a later loss is another
+ * outage. Only an end that the server itself reported replaces the cause, because the pane has a row about it.
  */
 function recordLoss(machine: Machine, cause: LossCause, context: MachineContext): Machine {
   const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {...machine, loss: cause === 'runner-stopped' ? {...loss, cause} : loss};
 }
 
-/** The outage that continues: no marker has reported it. */
+/** The loss that no marker has reported yet. */
 function unreportedLoss(machine: Machine, context: MachineContext): Loss | undefined {
   return context.decided ? undefined : machine.loss;
 }
 
-/** The table "How a stream ends": the end marker is the server's word; a clean end without it is the runner's death. */
+/** The server sends the end marker; a clean end without it means that the runner died. */
 export function causeOf(event: Extract<AttemptEvent, {kind: 'body-ended'}>): LossCause {
   if (event.endMarker) return 'runner-stopped';
   switch (event.end.kind) {

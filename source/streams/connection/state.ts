@@ -1,7 +1,7 @@
 import type {ApiFailure, BodyEnd} from '../../api/types.ts';
 import type {LossCause, MarkerKind} from '../../buffer/markers.ts';
 
-/** Why there is no log for now. `deleted` waits, above all, for the list to show the name again. */
+/** Why there is no log for now. `deleted` usually ends when the list shows the name again. */
 export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused'; readonly failure: ApiFailure};
 
 /** One tab's connection. Times are monotonic milliseconds of the injected clock. */
@@ -20,7 +20,7 @@ export type ConnectionState =
       readonly cause: LossCause;
       readonly failure: ApiFailure | undefined;
     }
-  /** Only a slow try, at `until`, or a change on the server or by the user leads further. */
+  /** Ends with a slow try at `until`, with a change in the list, or with the user's reconnect. */
   | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
 
 /** One line of a tab's history, shown by `i`. */
@@ -28,26 +28,24 @@ export type ConnectionEvent = {
   /** Unix time in ms. */
   readonly at: number;
   readonly text: string;
-  /** Events in a row with the same key repeat one story. */
+  /** An event replaces the one before it when both have the same key. */
   readonly key?: string;
 };
 
-/** Events that a tab keeps. */
 export const eventsKept = 20;
 
-/** A history with another event at its end. A repeat replaces the event before. */
 export function withEvent(events: readonly ConnectionEvent[], event: ConnectionEvent): readonly ConnectionEvent[] {
   const isRepeat = event.key !== undefined && event.key === events.at(-1)?.key;
   return [...(isRepeat ? events.slice(0, -1) : events), event].slice(-eventsKept);
 }
 
-/** Why and when (monotonic milliseconds) the log was lost. */
+/** `at`: monotonic milliseconds. */
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
 /** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
 export type Standby = {readonly attempt: number; readonly reading: boolean};
 
-/** Everything that decides what happens next. `connection` is the part that the user sees. */
+/** All that decides what happens next. The user sees `connection`. */
 export type Machine = {
   readonly connection: ConnectionState;
   /** Id of the attempt whose events count; 0 before the first. */
@@ -61,28 +59,26 @@ export type Machine = {
   /** The log has been read since the pipeline was last reported as deleted. */
   readonly opened: boolean;
   readonly standby: Standby | undefined;
-  /** The newest request when the last attempt failed: a good answer to a later one ends the wait. Undefined: none does. */
+  /** The newest request when the last attempt failed: a good answer to a later one ends the wait. Undefined: never. */
   readonly wakeAfter: number | undefined;
-  /** The attempt that runs, or that failed last, was not made in its own time: an answer woke it. */
+  /** The current or last attempt was made early, because the server answered another request. */
   readonly woken: boolean;
-  /** The backoff has started anew in this outage, as it does with the first answer. */
+  /** The backoff has been reset in this outage, which happens once. */
   readonly eased: boolean;
 };
 
 /** What happened on one attempt's connection, look-up or timer. */
 export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'opened'}
-  /** The replay is over: a quiet moment, a proved overlap or the time cap. */
   | {readonly kind: 'caught-up'}
   | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly endMarker: boolean}
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
   | {readonly kind: 'looked-up'; readonly found: PipelineAnswer}
   | {readonly kind: 'retry-due'}
-  /** No byte came for so long that the connection may be dead. */
+  /** No byte came for long: the connection may be dead. */
   | {readonly kind: 'silent'}
   /** A byte came while a standby was being connected: the connection is alive. */
   | {readonly kind: 'received'}
-  /** The standby took too long. */
   | {readonly kind: 'standby-late'}
 );
 
@@ -92,32 +88,30 @@ export type PipelineAnswer =
   | {readonly kind: 'other'}
   | {readonly kind: 'failed'; readonly failure: ApiFailure};
 
-/** What came from outside: the user, the clock, the list. They count whatever attempt is running. */
+/** Events of the user, the clock, the list: they count for every attempt. */
 export type OutsideEvent =
   | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
-  /** The server gave a good answer to this request of any part of the program. */
+  /** The server gave a good answer to this request, of any part of the program. */
   | {readonly kind: 'server-answered'; readonly request: number}
   | {readonly kind: 'close'};
 
 export type MachineEvent = AttemptEvent | OutsideEvent;
 
-/** What the log stream has to do. All that belongs to an attempt ends with `drop`. */
+/** What `Connection` has to do. `drop` ends all that belongs to an attempt. */
 export type Effect =
   | {readonly kind: 'connect'; readonly attempt: number}
   | {readonly kind: 'drop'; readonly attempt: number}
   | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
   | {readonly kind: 'look-up'; readonly attempt: number}
-  /** The attempt's bytes are the ones to read from now on, and they begin with a replay. */
+  /** This attempt is read from now on; it begins with a replay. */
   | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
-  /** The replay is over: what is still undecided has to be decided. */
   | {readonly kind: 'settle'; readonly attempt: number}
   | {readonly kind: 'mark-ended'; readonly because: EndCause};
 
 export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
 
-/** The moment of an event. */
 export type MachineContext = {
   /** Monotonic milliseconds. */
   readonly now: number;
@@ -125,13 +119,13 @@ export type MachineContext = {
   readonly roll: number;
   /** The last replay has found its place in the log: a marker has reported the outage, and new lines came. */
   readonly decided: boolean;
-  /** Requests to the server that have started so far, of the whole program. */
+  /** Number of the newest request of the whole program. */
   readonly requests: number;
 };
 
 export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};
 
-/** What reads the bodies of a log's connections, as the connection needs it: the log reader. */
+/** The log reader, as the connection uses it. */
 export type BodyReceiver = {
   /** The attempt whose body is read. */
   readonly attempt: number | undefined;
@@ -139,7 +133,7 @@ export type BodyReceiver = {
   readonly pipelineId: string | undefined;
   /** The log does not name its pipeline. */
   readonly isNameless: boolean;
-  /** The pipeline's id has not come since the log began. */
+  /** No id of the pipeline has come since the log began. */
   readonly lacksId: boolean;
   /** See `MachineContext.decided`. */
   readonly decided: boolean;
@@ -147,22 +141,22 @@ export type BodyReceiver = {
   readonly quietSince: number;
   /** Milliseconds after which to check `isReplayOver` (again). */
   readonly checkAfter: number;
-  /** The attempt's replay comes now. `beside`: the connection that stays open until this one has replaced it. */
+  /** `beside`: the attempt that stays open until this one has replaced it. */
   start(replay: {
     readonly attempt: number;
     readonly loss: Loss | undefined;
     readonly pipelineId: string | undefined;
     readonly beside: number | undefined;
   }): void;
-  /** Bytes of the attempt's body. The array is valid only during the call. */
+  /** The array is valid only during the call. */
   receive(attempt: number, bytes: Uint8Array): void;
   /** No more comes on the attempt. Returns whether its last line was the end marker. */
   end(attempt: number): boolean;
   isReplayOver(): boolean;
-  /** The replay is over: what is undecided has to be decided. */
+  /** The replay is over: what is undecided must be decided now. */
   settle(): void;
-  /** The log has ended. If it was not just stopped, nothing will complete its open line. */
+  /** The log has ended; its open line ends too, unless the pipeline was only stopped. */
   markEnded(because: EndCause): void;
-  /** The id that the server gave while the attempt is read. It counts where the log itself does not name it. */
+  /** An id from the server; it counts when the log itself does not name its pipeline. */
   setPipelineId(attempt: number, pipelineId: string): void;
 };

@@ -3,9 +3,8 @@ import type {Marker} from '../../buffer/markers.ts';
 import type {SegmentView} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
 
-/** Where a cursor puts what it reads. */
 export type MergeSink = {
-  /** Whole lines with their newlines; only a line that was left unfinished has none. A view: not to be kept. */
+  /** Whole lines with newlines; only an unfinished last line has none. The array is valid only during the call. */
   readonly lines: (bytes: Uint8Array, origin: number) => void;
   /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;
@@ -16,37 +15,31 @@ export type MergeSink = {
 
 type MergeCursorOptions = {
   readonly buffer: LogBuffer;
-  /** The source's place among the sources. */
+  /** Index of the source. */
   readonly origin: number;
   /** Milliseconds from an entry's arrival until it is due; what the buffer holds at the start is due at once. */
   readonly window: number;
-  /** It begins about this many bytes before the end: a recorded past may be a thousand times what there is room for. */
+  /** The first entry is about this many bytes before the end: a recorded past may be a thousand times larger. */
   readonly reach: number;
 };
 
-/** How far a run of lines may go: to records of this time, to this entry, to about this many bytes. */
+/** A run of lines ends before a record after `until`, before `endId`, or after about `maxBytes`. */
 type RunLimit = {readonly until: number; readonly endId: number; readonly maxBytes: number};
 
-/**
- * What an entry costs beside its bytes, in bytes: copying one takes 0.3 to 0.5 µs, whether the line is empty or has 180
- * bytes. So a step over 1 MiB is short beside a slice of 8 ms.
- */
+/** Cost of an entry beside its bytes, in bytes: to copy one takes 0.3 to 0.5 µs, whether empty or of 180 bytes. */
 const entryCost = 512;
 
-/**
- * Reads the entries of one source in order, each once, when they have ended and are due. It knows when each was logged:
- * an entry without a time of its own (a continuation line, a marker) has that of the record before it.
- */
+/** Reads the entries of a source that have ended and are due. One without a time has that of the record before it. */
 export class MergeCursor {
   readonly origin: number;
   readonly #buffer: LogBuffer;
   readonly #window: number;
 
-  /** What is not due yet: up to which entry, and when it is. Oldest first. */
+  /** Entries below `endId` are due at `dueAt` (monotonic milliseconds). Oldest first. */
   readonly #arrivals: {readonly endId: number; readonly dueAt: number}[] = [];
   #arrivedEnd: number;
   #dueEnd: number;
-  /** Where a source ends that was left. */
+  /** The end of a source that was left. */
   #leftAt: number | undefined;
 
   #nextId: number;
@@ -56,15 +49,15 @@ export class MergeCursor {
   #isLine = false;
   #startsRecord = false;
   #time = Number.NEGATIVE_INFINITY;
-  /** First entry of the segment that was read back last, and what that cost. */
+  /** First entry of the segment that was last read back from disk, and what that cost. */
   #coldId: number | undefined;
   #coldCost = 0;
 
   #hasRead = false;
-  /** Lines that the source ever had before the next entry. */
+  /** All lines of the source before the next entry, dropped ones included. */
   #linesBefore: number;
   #missed = 0;
-  /** The last marker that was read, and the id of its copy: the source may still correct it, and it alone. */
+  /** The last marker read, and the id of its copy: the source may still correct it, but no earlier one. */
   #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
 
   constructor({buffer, origin, window, reach}: MergeCursorOptions) {
@@ -79,7 +72,7 @@ export class MergeCursor {
     this.#dueEnd = this.#arrivedEnd;
   }
 
-  /** There is an entry to read, due or not. */
+  /** Due or not. */
   get hasNext(): boolean {
     return this.#nextId < this.#endId;
   }
@@ -103,7 +96,7 @@ export class MergeCursor {
     return this.#time;
   }
 
-  /** The next entry belongs to the one that was read last. */
+  /** The next entry belongs to the record that was read last. */
   get isContinued(): boolean {
     return this.#hasRead && this.hasNext && !this.#startsRecord;
   }
@@ -113,7 +106,7 @@ export class MergeCursor {
     return this.#leftAt !== undefined && !this.hasNext;
   }
 
-  /** The source may have more at `now`: what is new is due after the window. */
+  /** New entries of the source are due one window after `now`. */
   onChange(now: number): void {
     const endId = this.#buffer.endedTo;
     if (this.#leftAt !== undefined || endId <= this.#arrivedEnd) return;
@@ -121,12 +114,12 @@ export class MergeCursor {
     this.#arrivals.push({endId, dueAt: now + this.#window});
   }
 
-  /** What is held now is due at once. */
+  /** All that the source holds is due at once. */
   setDue(): void {
     if (this.#leftAt === undefined) this.#setDueTo(this.#buffer.endedTo);
   }
 
-  /** Reads no more than what is held now, which is due at once; an open line stays as it is. */
+  /** All that the source holds, an open line included, is due at once; nothing later is read. */
   leave(): void {
     this.#leftAt ??= this.#buffer.endId;
     this.#setDueTo(this.#leftAt);
@@ -148,12 +141,9 @@ export class MergeCursor {
     return this.#drainColdCost();
   }
 
-  /**
-   * Reads the next entry, and if it is a line those after it within the limit. Returns the cost in bytes: all that the
-   * limit allows for an entry that could not be read back.
-   */
+  /** Reads a marker, or lines up to the limit. Returns the cost in bytes; `maxBytes` if nothing could be read back. */
   read(limit: RunLimit, sink: MergeSink): number {
-    // An entry that could not be read back ends the step: the next one begins with a refresh, which counts what was lost.
+    // This ends the step: the next one begins with `refresh`, which counts what was lost.
     if (!this.#segment) return limit.maxBytes;
     this.#hasRead = true;
     if (this.#missed > 0) sink.missed(this.#missed, this.origin);
@@ -167,7 +157,7 @@ export class MergeCursor {
     return entryCost + this.#drainColdCost();
   }
 
-  /** Lines up to the limit, or a little before, and never a part of a record. */
+  /** The next run continues a record that ends behind `maxBytes` or in another segment. */
   #readLines(segment: SegmentView, limit: RunLimit, sink: MergeSink): number {
     const firstId = this.#nextId;
     const start = startOf(segment, firstId);
@@ -186,7 +176,7 @@ export class MergeCursor {
     return !this.#startsRecord || (this.#time <= until && this.#nextId < endId);
   }
 
-  /** Reads what the next entry is, if there is one. */
+  /** Reads the kind and the time of the next entry. */
   #readHead(): void {
     this.#isLine = false;
     this.#startsRecord = false;
@@ -216,10 +206,7 @@ export class MergeCursor {
     return cost;
   }
 
-  /**
-   * Counts what the source dropped before it was read, to report it where it would have been. Before the first entry
-   * there is nothing to report: the merged log begins with what is held.
-   */
+  /** Counts lines that the source dropped unread; none before the first entry, where the merged log begins. */
   #countDropped(): void {
     const {firstId, droppedLines} = this.#buffer;
     if (this.#nextId >= firstId) return;
@@ -227,7 +214,7 @@ export class MergeCursor {
     this.#linesBefore = droppedLines;
   }
 
-  /** A source folds reconnects into one marker, and corrects its last one: so does the copy. */
+  /** Copies what the source has changed in its last marker. */
   #correctMarker(sink: MergeSink): void {
     if (!this.#marker) return;
     const marker = this.#buffer.markerAt(this.#marker.id);
@@ -243,7 +230,7 @@ export class MergeCursor {
   }
 }
 
-/** Where the entry, or what follows the last one, starts in the segment's bytes. */
+/** Offset of an entry in the segment's bytes; behind the last entry: their length. */
 function startOf(segment: SegmentView, id: number): number {
   return segment.starts[id - segment.firstId] ?? segment.bytes.length;
 }

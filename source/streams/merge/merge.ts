@@ -4,28 +4,26 @@ import {MergeCursor, type MergeSink} from './cursor.ts';
 
 type MergeOptions = {
   readonly buffer: LogBuffer;
-  /** A source's place among them is its origin. */
+  /** A source's index is its origin. */
   readonly sources: readonly LogBuffer[];
   /** Milliseconds. */
   readonly window: number;
-  /** How many bytes of a source's end are merged; more than the buffer holds would be dropped again. */
+  /** Bytes of a source's end that are merged: the buffer would drop more than it holds. */
   readonly reach: number;
-  /** Dates markers. */
   readonly wall: () => number;
 };
 
 /**
- * Copies the entries of several buffers into one, by the times of their records; each buffer's own order is kept. What
- * is held at the start is merged as a whole. What comes later waits for the window, so that lines of several sources
- * that arrive within it are in order; one that comes later still is appended, since a log never changes above.
+ * Copies the entries of several buffers into one, by the times of their records; each buffer keeps its own order. New
+ * entries wait for the window, so that those of several sources are in order when they arrive within it. An even later
+ * one is appended, since a log never changes above.
  */
 export class Merge {
   readonly #buffer: LogBuffer;
   readonly #origins = new EntryOrigins();
   readonly #sink: MergeSink;
-  /** Of the sources of which more may be read. */
+  /** Without those of sources that are done. */
   #cursors: readonly MergeCursor[];
-  /** The one that was read last. */
   #last: MergeCursor | undefined;
 
   constructor({buffer: merged, sources, window, reach, wall}: MergeOptions) {
@@ -45,42 +43,39 @@ export class Merge {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  /** The source that the entry came from; undefined for what came from none and for what is not held. */
+  /** The entry's source; undefined for an entry of no source and one that is not held. */
   originAt(id: number): number | undefined {
     return id < this.#buffer.firstId ? undefined : this.#origins.at(id);
   }
 
-  /** The source may have more at `now` (monotonic milliseconds). */
+  /** `now`: monotonic milliseconds. */
   onSourceChange(origin: number, now: number): void {
     this.#cursorOf(origin)?.onChange(now);
   }
 
-  /** What the sources hold now is merged as a whole, without waiting. */
+  /** All that the sources hold is merged without waiting. */
   setDue(): void {
     for (const cursor of this.#cursors) cursor.setDue();
   }
 
-  /** Reads what the source holds now, without waiting, and nothing more. */
+  /** See `MergeCursor.leave`. */
   leave(origin: number): void {
     this.#cursorOf(origin)?.leave();
   }
 
-  /** Adds a marker at the end, and returns its id. */
+  /** Returns the marker's id. */
   addMarker(marker: Marker, origin?: number): number | undefined {
     const id = this.#buffer.addMarker(marker);
     this.#addOrigin(origin);
     return id;
   }
 
-  /**
-   * Reads about `maxBytes` of what is due at `now` (monotonic milliseconds). Returns true when nothing is due any more.
-   * It takes 0.4 to 0.7 ms for 1 MiB, since an entry counts for more than its bytes.
-   */
+  /** Reads about `maxBytes` that are due at `now`: 0.4 to 0.7 ms for 1 MiB. Returns true when nothing more is due. */
   step(maxBytes: number, now: number): boolean {
     let left = maxBytes;
     for (const cursor of this.#cursors) {
       left -= cursor.refresh(now, this.#sink);
-      // The next step begins with what was read back, at no cost.
+      // The next step gets what was read back at no cost.
       if (left <= 0) return false;
     }
     while (left > 0) {
@@ -109,7 +104,7 @@ export class Merge {
     return cursor.read({until, endId, maxBytes}, this.#sink);
   }
 
-  /** A source that was left holds a whole scrollback: nothing here keeps it longer than needed. */
+  /** A source that was left holds a whole scrollback: this frees it. */
   #forgetDone(): void {
     this.#cursors = this.#cursors.filter((cursor) => !cursor.isDone);
     if (this.#last?.isDone) this.#last = undefined;
@@ -140,7 +135,7 @@ export class Merge {
   }
 }
 
-/** Entries of a chunk: many beside what a chunk costs itself, few beside a segment of 256 KiB. */
+/** Entries, and bytes, of a chunk: little beside a segment of 256 KiB. */
 const chunkSize = 4096;
 
 /** Which source each entry of a merged log came from: one byte an entry, freed along with the entries. */
@@ -175,7 +170,7 @@ class EntryOrigins {
     return code ? code - 1 : undefined;
   }
 
-  /** Entries below `id`, which were all added, are no longer held; they are forgotten by whole chunks. */
+  /** Entries below `id` are no longer held: frees their whole chunks. */
   dropBefore(id: number): void {
     while (this.#firstId + chunkSize <= id) {
       this.#chunks.shift();

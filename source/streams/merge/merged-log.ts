@@ -8,14 +8,13 @@ import {bufferInfo, type LogSnapshot} from '../log-source.ts';
 import type {LogStream} from '../log-stream.ts';
 import {Merge} from './merge.ts';
 
-/** Between a line's writing and our hearing of it lie the server's buffers and up to a frame (83 ms at 12 a second). */
+/** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;
 const framesInWindow = 2;
 
-/** What a merged log needs of an open stream. */
 type MergeSource = Pick<LogStream, 'name' | 'buffer' | 'snapshot'>;
 
-/** A source that was left is not referred to any more: it holds a whole scrollback. */
+/** Without a reference to a stream that was left, which would keep a whole scrollback. */
 type Source = {
   readonly name: string;
   readonly snapshot: () => LogSnapshot;
@@ -23,10 +22,7 @@ type Source = {
   readonly left: boolean;
 };
 
-/**
- * Several open streams as one log, interleaved by time, in a buffer of its own. It opens no connection and closes none;
- * the streams do not know of it. See `Merge` for the order.
- */
+/** Several open streams as one log, merged by time (see `Merge`) into a buffer of its own. It opens no connection. */
 export class MergedLog {
   readonly name: string;
   readonly buffer: LogBuffer;
@@ -44,10 +40,9 @@ export class MergedLog {
   /** Everything that was held at the start has been merged. */
   #isCaughtUp = false;
   #closed = false;
-  /** Ends the wait for what is to be due next. */
   #cancelWait: (() => void) | undefined;
 
-  /** Two to 255 sources. `scrollbackBytes` bounds the merged buffer, beside what the sources hold. */
+  /** Two to 255 sources. `scrollbackBytes` limits the merged buffer alone. */
   constructor(options: {
     readonly name: string;
     readonly sources: readonly MergeSource[];
@@ -89,7 +84,7 @@ export class MergedLog {
     this.#startWhenReady();
   }
 
-  /** As of a stream. `connection` is the worst of the sources', or catching up while what they hold is merged. */
+  /** `connection` is the worst of the sources', or catching up until their lines of the start are merged. */
   get snapshot(): ReadableStore<LogSnapshot> {
     return this.#store;
   }
@@ -99,12 +94,11 @@ export class MergedLog {
     return !this.#sources.some(({left}) => left);
   }
 
-  /** Index into the sources of the one that the entry came from; undefined for drawn lines and what is not held. */
+  /** See `Merge.originAt`. */
   originAt(id: number): number | undefined {
     return this.#merge.originAt(id);
   }
 
-  /** Adds a dated line at the end. */
   addDivider(): void {
     this.#merge.addMarker({kind: 'drawn', at: this.#clock.wall()});
     this.#batch.request();
@@ -115,10 +109,7 @@ export class MergedLog {
     if (this.buffer.shrinkTo(bytes, newest)) this.#batch.request();
   }
 
-  /**
-   * Reads what the source of this name holds now, an open line as it is, and nothing of what comes later. To be called
-   * when its tab has been closed. What was read stays.
-   */
+  /** Reads what the source holds now, an open line included, and nothing later: its tab has been closed. */
   leave(name: string): void {
     const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
     const source = this.#sources[origin];
@@ -132,7 +123,7 @@ export class MergedLog {
     this.#batch.request();
   }
 
-  /** Leaves the sources. What was merged can still be read. */
+  /** What was merged can still be read. */
   close(): void {
     this.#closed = true;
     for (const {name} of this.#sources) this.leave(name);
@@ -142,10 +133,7 @@ export class MergedLog {
     this.#store.set(this.#newSnapshot());
   }
 
-  /**
-   * A log never changes above: what a server replays of yesterday must not come after today's lines of the others. So
-   * nothing is merged before each source has caught up, or cannot.
-   */
+  /** Waits for all catch-ups: a log never changes above, so their old lines would come after newer ones. */
   #startWhenReady(): void {
     if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
     this.#started = true;
@@ -167,7 +155,7 @@ export class MergedLog {
     this.#batch.request();
   }
 
-  /** Merges on when the next arrivals are due. Arrivals are due in their order: one wait is enough. */
+  /** Arrivals are due in their order, so one wait is enough. */
   #waitForDue(): void {
     const {dueAt} = this.#merge;
     if (dueAt === undefined || this.#cancelWait || this.#closed) return;
@@ -184,7 +172,7 @@ export class MergedLog {
   }
 }
 
-/** A stream that has just been opened is idle until its first frame. */
+/** A stream is idle from its opening to its first frame. */
 function hasCaughtUp({connection: {kind}}: LogSnapshot): boolean {
   return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
 }
@@ -200,10 +188,10 @@ const worstFirst: readonly ConnectionState['kind'][] = [
   'live',
 ];
 
-/** A source of a merged log as it is now; `left`: nothing more is read from it. */
+/** `left`: nothing more is read from it. */
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
-/** The connection that keeps a merged log from being complete; idle when there is none. */
+/** Idle without connections. */
 function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
   for (const kind of worstFirst) {
     const found = connections.find((connection) => connection.kind === kind);
@@ -212,10 +200,7 @@ function worstConnection(connections: readonly ConnectionState[]): ConnectionSta
   return {kind: 'idle'};
 }
 
-/**
- * What a merged log shows beside its lines: those of its own buffer, the last byte of all sources, the worst connection
- * of those that are still followed, and all events with the names of their sources.
- */
+/** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */
 export function mergedSnapshot(
   buffer: LogBuffer,
   sources: readonly SourceState[],
