@@ -3,16 +3,16 @@ import {brotliCompress, constants, gzip} from 'node:zlib';
 import {httpTime} from '../lib/format.ts';
 import type {Selector} from './pipeline-json.ts';
 
-/** A whole reply; header names and values are those of the recordings. */
+/** Header names and values are those of the recordings. */
 export type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Sent chunked instead of with a content-length, like the proxied replies of the runner. */
+  /** Without a content-length, like the runner's replies behind the proxy. */
   readonly chunked?: boolean;
 };
 
-/** How the server may refuse a request: the table "Error answers" of feldera-api.md, and a reset connection. */
+/** The table "Error answers" of feldera-api.md, and a reset connection. */
 export type RefusalKind =
   | 'not-ready'
   | 'unreachable'
@@ -28,17 +28,16 @@ export type RefusalKind =
 
 export type Refusal = {
   readonly kind: RefusalKind;
-  /** How many requests are refused; default 1. */
+  /** Number of requests; default 1. */
   readonly times?: number;
-  /** Which requests; default `logs`. */
+  /** Default `logs`. */
   readonly of?: 'logs' | 'list' | 'pipeline' | 'session' | 'all';
   /** Only requests that name this pipeline. */
   readonly name?: string;
-  /** The value of `retry-after`, of `unreachable`; default `5`. */
+  /** The header `retry-after` of `unreachable`; default `5`. */
   readonly retryAfter?: string;
 };
 
-/** What a request is for. */
 export type Route =
   | {readonly kind: 'list'; readonly selector: Selector}
   | {readonly kind: 'pipeline'; readonly name: string; readonly selector: Selector}
@@ -50,19 +49,18 @@ export type Route =
   | {readonly kind: 'bad-selector'; readonly selector: string}
   /** Below `/v0`, but not in the API; a trailing slash is enough. */
   | {readonly kind: 'unknown'}
-  /** The same below `/config`, which needs no credential. */
+  /** As `unknown` below `/config`, which needs no credential. */
   | {readonly kind: 'not-public'}
   /** Another method than GET for a route of the API. */
   | {readonly kind: 'unclassified'}
   /** Another method than GET and HEAD outside the API. */
   | {readonly kind: 'not-allowed'}
-  /** Every other path belongs to the web console. */
+  /** Every other path. */
   | {readonly kind: 'console'};
 
 const json = {'content-type': 'application/json'};
 const text = {'content-type': 'text/plain; charset=utf-8'};
 
-/** An error of the API: `{message, error_code, details}`. */
 export function errorReply(
   status: number,
   code: string,
@@ -92,7 +90,7 @@ export const connectionRefused = 'Failed to connect to host: Connection refused 
 const runnerTimeout =
   'timeout (10s) was reached: this means the runner took too long to respond -- the runner logs might contain additional information (original send request error: Timeout while waiting for response)';
 
-/** Every reply of the API has these CORS headers; replies outside it have none. */
+/** Only replies of the API have these CORS headers. */
 const crossOrigin = {
   'access-control-allow-credentials': 'true',
   vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
@@ -101,7 +99,7 @@ const crossOrigin = {
 /** Recordings 08b and 08c: a route that the API does not have. */
 export const noRoute: Reply = {status: 404, headers: {}, body: ''};
 
-/** Recording 08i: the pipeline exists and its runner is not ready. */
+/** Recording 08i: the pipeline exists, but its runner is not ready. */
 const runnerNotReady: Reply = {
   status: 404,
   headers: {'content-encoding': 'identity'},
@@ -111,7 +109,7 @@ const runnerNotReady: Reply = {
 
 export const unauthorized: Reply = {status: 401, headers: {'www-authenticate': 'Bearer'}, body: ''};
 
-/** A bearer token that is neither an API key nor a token of an identity provider. */
+/** For a token that is neither an API key nor of an identity provider. */
 export const malformedToken: Reply = {
   ...unauthorized,
   headers: {'www-authenticate': 'Bearer error_description="Malformed JWT: missing iss claim"'},
@@ -123,7 +121,7 @@ const tokenExpired: Reply = {
   body: '',
 };
 
-/** JSON under the wrong content-type, as the server sends it. */
+/** The wrong content-type is the server's. */
 export const badApiKey: Reply = {
   status: 401,
   headers: text,
@@ -135,14 +133,12 @@ function forbidden(required: string, actual: string): Reply {
   return errorReply(403, 'InsufficientPermissions', message, {required, actual});
 }
 
-/** Another method than GET for a route of the API. */
 export const unclassified: Reply = {
   status: 403,
   headers: json,
   body: '{"message":"This endpoint has no access-control classification and is denied","error_code":"InsufficientPermissions"}',
 };
 
-/** Another method than GET and HEAD outside the API. */
 export const notAllowed: Reply = {
   status: 405,
   headers: {...text, allow: 'GET, HEAD'},
@@ -162,7 +158,6 @@ export function badSelector(selector: string): Reply {
 const consolePage =
   '<!doctype html>\n<html lang="en">\n<head><title>Feldera</title></head>\n<body><div id="app"></div></body>\n</html>\n';
 
-/** The web console, on every path outside the API. */
 export const webConsole: Reply = {
   status: 200,
   headers: {'content-type': 'text/html', etag: `"${consolePage.length.toString(16)}:68a7b000"`},
@@ -171,7 +166,7 @@ export const webConsole: Reply = {
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
-/** Writes status and headers, and none that Node would add. */
+/** Without the headers that Node would add. */
 function writeHead(response: ServerResponse, status: number, headers: Headers, now: number): void {
   response.sendDate = false;
   response.removeHeader('connection');
@@ -182,7 +177,7 @@ function writeHead(response: ServerResponse, status: number, headers: Headers, n
   });
 }
 
-/** Sends a whole reply. `now`: milliseconds since the epoch. */
+/** `now`: Unix time in ms. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -205,7 +200,7 @@ export async function send(
   response.end(reply.body);
 }
 
-/** Sends the head of a log stream, whose chunks the caller frames and writes to the socket itself. */
+/** For a log stream, whose chunks the caller writes to the socket itself. */
 export function sendLogHead(response: ServerResponse, now: number): void {
   const headers = {...crossOrigin, ...text, 'transfer-encoding': 'chunked', 'content-encoding': 'identity'};
   writeHead(response, 200, {...headers, 'x-content-type-options': 'nosniff'}, now);
@@ -213,7 +208,7 @@ export function sendLogHead(response: ServerResponse, now: number): void {
   response.chunkedEncoding = false;
 }
 
-/** The client's preferred encoding of ours; `br` if it prefers neither. */
+/** The client's preferred encoding; `br` if it prefers neither. */
 function acceptedEncoding(accept: string | string[] | undefined): 'br' | 'gzip' | undefined {
   const qualities = new Map(
     String(accept ?? '')
@@ -233,19 +228,18 @@ function compress(encoding: 'br' | 'gzip', body: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, result: Buffer) => (error ? reject(error) : resolve(result));
     if (encoding === 'gzip') gzip(body, done);
-    // Quality 11 is the library's default and takes seconds for a list of 2,000 pipelines.
+    // Quality 11, the library's default, takes seconds for a list of 2,000 pipelines.
     else brotliCompress(body, {params: {[constants.BROTLI_PARAM_QUALITY]: 4}}, done);
   });
 }
 
-/** Whether a refusal applies to a request. */
 export function refuses(refusal: Refusal, route: Route): boolean {
   const of = refusal.of ?? 'logs';
   if (of !== 'all' && of !== route.kind) return false;
   return refusal.name === undefined || ('name' in route && route.name === refusal.name);
 }
 
-/** The reply of a refusal; `reset` has none. */
+/** Undefined for `reset`. */
 export function refusalReply(refusal: Refusal): Reply | undefined {
   switch (refusal.kind) {
     case 'not-ready':
@@ -286,7 +280,7 @@ export function refusalReply(refusal: Refusal): Reply | undefined {
 
 const selectors: readonly Selector[] = ['all', 'status', 'status_with_connectors'];
 
-/** Reads the request line. `target` is a path with an optional query, without the base path. */
+/** `target`: a path with an optional query, without the base path. */
 export function parseRoute(method: string, target: string): Route {
   const {pathname, searchParams} = new URL(target, 'http://demo');
   if (/^\/v0(\/|$)/.test(pathname)) {
@@ -312,12 +306,11 @@ function apiRoute(pathname: string, searchParams: URLSearchParams): Route {
   return name === undefined ? {kind: 'list', selector} : {kind: 'pipeline', name: decode(name), selector};
 }
 
-/** True for the API, whose replies have headers of their own. */
 export function isApi({kind}: Route): boolean {
   return !['health', 'console', 'not-allowed'].includes(kind);
 }
 
-/** True for routes that need a credential on a server that requires one. */
+/** The route needs a credential if the server requires one. */
 export function isProtected(route: Route): boolean {
   return isApi(route) && !['authentication', 'not-public'].includes(route.kind);
 }

@@ -19,9 +19,7 @@ import type {DemoTenant} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {pipelineJson, platformVersion} from './pipeline-json.ts';
 
-/** What replies depend on. */
 export type ServerState = {
-  /** In the order of the list. */
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
   /** The caller's tenants; empty: one, which no request has to name. */
@@ -32,21 +30,20 @@ export type ServerState = {
 
 const firstTenant: DemoTenant = {name: 'default', role: 'admin'};
 
-/** Ids in the order of the caller's tenants. */
 function tenantId(index: number): string {
   return `01a211f6-0000-7000-8000-${String(index + 1).padStart(12, '0')}`;
 }
 
 const uncached = {'cache-control': 'no-cache'};
 
-/** The refusal of a request whose `Authorization` header is not `Bearer <apiKey>`; none if no key is required. */
+/** Refuses a request whose `Authorization` header is not `Bearer <apiKey>`; without a key, accepts all. */
 export function checkCredential(apiKey: string | undefined, authorization: string | undefined): Reply | undefined {
   if (apiKey === undefined || authorization === `Bearer ${apiKey}`) return undefined;
   if (!authorization?.startsWith('Bearer ')) return unauthorized;
   return authorization.startsWith('Bearer apikey:') ? badApiKey : malformedToken;
 }
 
-/** The refusal of a request that does not name one of the caller's several tenants, by name or id. */
+/** Refuses a request that must name one of the caller's tenants, by name or id, and does not. */
 export function checkTenant({tenants, tenant}: Pick<ServerState, 'tenants' | 'tenant'>): Reply | undefined {
   if (tenants.length === 0 || tenantIndex(tenants, tenant) !== -1) return undefined;
   if (tenant === undefined) {
@@ -68,7 +65,7 @@ function sessionOf({tenants, tenant}: ServerState) {
   return {tenant_id: tenantId(index), tenant_name: name, role, memberships};
 }
 
-/** `GET /v0/config`, key by key. */
+/** `GET /v0/config`. */
 const config = {
   posthog: '',
   conceptualhq: '',
@@ -95,7 +92,7 @@ const config = {
   build_source: 'source',
 };
 
-/** The reply of a healthy API; `follow`: a log stream. */
+/** `follow`: a log stream. */
 export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
   const {pipelines, runnerDown} = server;
   switch (route.kind) {

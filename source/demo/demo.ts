@@ -16,9 +16,9 @@ export type DemoServerOptions = {
   readonly clock?: Clock;
   /** The bearer token that requests must carry; default none. */
   readonly apiKey?: string;
-  /** The tenants that the caller belongs to; default: one, `default`, as admin. With several a request must name one. */
+  /** The caller's tenants; default: `default`, as admin. With several a request must name one. */
   readonly tenants?: readonly DemoTenant[];
-  /** One chunk an entry, as recorded (default), or chunks that end anywhere. */
+  /** One chunk for each entry, as recorded (default), or chunks that end anywhere. */
   readonly chunking?: 'entries' | 'ragged';
   readonly ringLimits?: RingLimits;
   /** Entries a follower may be behind; default 100,000. */
@@ -27,13 +27,13 @@ export type DemoServerOptions = {
   readonly scenario?: Scenario;
 };
 
-/** A tenant, and the caller's role there. */
+/** `role`: the caller's. */
 export type DemoTenant = {readonly name: string; readonly role: string};
 
-/** Bytes are bytes of the log, chunk framing not counted. */
+/** `afterBytes`: of the log, without chunk framing. */
 export type Cut = {readonly name?: string; readonly afterBytes?: number; readonly reset?: boolean};
 export type CutNext = {readonly name?: string; readonly afterBytes: number; readonly times?: number};
-/** A request as it came; `path` with its query. */
+/** `path`: with its query. */
 export type RequestSeen = {
   readonly method: string;
   readonly path: string;
@@ -41,7 +41,7 @@ export type RequestSeen = {
   readonly tenant: string | undefined;
 };
 
-/** The server as tests, scenarios and the `demo` command use it; see `DemoServer`. */
+/** See `DemoServer`. */
 export type Demo = {
   readonly url: string;
   readonly port: number;
@@ -71,23 +71,23 @@ export type Demo = {
   close(): Promise<void>;
 };
 
-/** The life of one pipeline: a script that acts on it and yields the milliseconds to wait before the next step. */
+/** The life of one pipeline: the script acts on it, and yields the milliseconds before the next step. */
 export type Scene = {
   readonly name: string;
-  /** How long ago the script begins. A first connection catches up on what happened since. */
+  /** Milliseconds before now when the script begins: a first connection gets what happened since. */
   readonly historyMs: number;
   readonly script: (stage: Stage) => Generator<number, void, void>;
 };
 
-/** Puts pipelines on a server and plays their lives, if they have any, until the signal. */
+/** Puts pipelines on a server, and plays their scenes until the signal aborts. */
 export type Scenario = (server: Demo, signal: AbortSignal) => void;
 
-/** All that a script may use: with the same seed and clock it writes the same bytes. */
+/** All that a script may use, so that the same seed and clock give the same bytes. */
 type Stage = {
   readonly random: Random;
-  /** The time in the scene, milliseconds since the epoch. */
+  /** The time in the scene: Unix time in ms. */
   readonly now: () => number;
-  /** Creates the scene's pipeline, again after `remove`. */
+  /** Creates the scene's pipeline, also again after `remove`. */
   readonly create: (options?: Omit<PipelineOptions, 'now'>) => DemoPipeline;
   readonly remove: () => void;
 };

@@ -3,16 +3,16 @@ import type {Socket} from 'node:net';
 import type {Random} from '../lib/random.ts';
 import {endMarker} from './log-lines.ts';
 
-/** Returns the length of the next chunk of a body, from 1 to `available` bytes. */
+/** Returns the length of the next chunk: 1 to `available` bytes. */
 export type Chunker = (available: number) => number;
 
-/** Entries that a follower may be behind before the server drops it (Feldera 0.337.0). */
+/** Entries that a follower may be behind; then the server drops it (Feldera 0.337.0). */
 export const followerLimit = 100_000;
 
-/** Bytes written to the socket at once: few, so that entries for a slow reader wait in the queue, where they are counted. */
+/** Bytes of one write: few, so that entries for a slow reader wait in the queue, which counts them. */
 const batchBytes = 32_768;
 
-/** Queued entries that are written without waiting for the end of the turn, for writers that never pause. */
+/** Queued entries that are written before the end of the turn: some writers never pause. */
 const eagerEntries = 1024;
 
 const lastChunk = Buffer.from('0\r\n\r\n');
@@ -23,18 +23,14 @@ type FollowerOptions = {
   readonly response: ServerResponse;
   readonly socket: Socket;
   readonly chunker: Chunker;
-  /** Entries that may wait. */
   readonly limit: number;
-  /** Closes the connection after this many bytes of the log, as `cutAfter` does. */
+  /** As the method `cutAfter`: bytes of the log. */
   readonly cutAfter?: number | undefined;
   /** Called once, when the connection or the body is over. */
   readonly onGone: () => void;
 };
 
-/**
- * One log connection. Frames the chunks itself, straight to the socket, because `ServerResponse.write` holds data back
- * until the next tick and a fault must be able to cut the stream after an exact byte.
- */
+/** Writes chunks to the socket itself: `ServerResponse.write` delays data, and a fault must cut after an exact byte. */
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #queue: EntryQueue;
@@ -61,17 +57,17 @@ export class Follower {
     return this.#queue.length;
   }
 
-  /** Bytes of the body handed to the socket, chunk framing not counted. */
+  /** Bytes of the log written to the socket, without chunk framing. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Tells several readers of one log apart. */
+  /** Distinguishes several readers of one log. */
   get userAgent(): string {
     return this.#options.response.req.headers['user-agent'] ?? '';
   }
 
-  /** Queues an entry. One that does not fit ends the stream: the follower is too slow. */
+  /** An entry that does not fit into the queue ends the stream: the follower is too slow. */
   add(entry: Uint8Array): void {
     if (this.#ending !== 'no' || this.#gone) return;
     if (!this.#queue.add(entry)) {
@@ -82,7 +78,7 @@ export class Follower {
     else this.#schedule();
   }
 
-  /** Sends the queue, `Logs have ended` and the last chunk: the pipeline was deleted or its runner stopped. */
+  /** Sends the queue, the end marker and the last chunk: the pipeline was deleted or its runner stopped. */
   endWithMarker(): void {
     this.#ending = 'with-marker';
     this.#drain();
@@ -104,12 +100,11 @@ export class Follower {
     if (bytes === 0) this.#hangUp();
   }
 
-  /** Resets the connection (RST). */
   reset(): void {
     this.#options.socket.resetAndDestroy();
   }
 
-  /** A frozen follower sends nothing and its queue fills up. */
+  /** A frozen follower sends nothing, and its queue fills up. */
   setFrozen(frozen: boolean): void {
     this.#frozen = frozen;
     this.#drain();
@@ -173,7 +168,7 @@ export class Follower {
     return missing === 0 ? framed : framed.subarray(0, framed.length - 2 - missing);
   }
 
-  /** Sends FIN without a last chunk after what was written; a reader that does not read loses that too. */
+  /** Sends FIN without a last chunk; a reader that does not read loses what was written, too. */
   #hangUp(): void {
     if (this.#options.socket.writableNeedDrain) this.#options.socket.destroy();
     else this.#options.socket.destroySoon();
@@ -195,10 +190,10 @@ export class Follower {
   }
 }
 
-/** The proxy in front of the log cuts long lines here. */
+/** Bytes: the proxy in front of the log cuts longer lines. */
 const maxChunk = 32_768;
 
-/** One chunk an entry, long ones cut, as recorded. */
+/** One chunk for each entry, long ones cut, as recorded. */
 export const wholeEntries: Chunker = (available) => Math.min(available, maxChunk);
 
 /** Cuts about one entry in four, anywhere, also inside UTF-8 sequences. */
@@ -207,7 +202,6 @@ export function raggedEntries(random: Random): Chunker {
     random.chance(0.25) ? 1 + random.integer(Math.min(available, maxChunk)) : wholeEntries(available);
 }
 
-/** The bytes of one chunk on the wire. */
 export function frame(bytes: Uint8Array): Buffer {
   const head = `${bytes.length.toString(16).toUpperCase()}\r\n`;
   const framed = Buffer.allocUnsafe(head.length + bytes.length + 2);
@@ -218,7 +212,7 @@ export function frame(bytes: Uint8Array): Buffer {
   return framed;
 }
 
-/** A first-in first-out queue of entries that refuses to hold more than its limit. */
+/** First in, first out, up to a limit. */
 export class EntryQueue {
   readonly #limit: number;
   #slots: (Uint8Array | undefined)[] = new Array(64);
@@ -233,7 +227,7 @@ export class EntryQueue {
     return this.#length;
   }
 
-  /** False, and nothing is added, when the queue is full. */
+  /** Returns false, and adds nothing, when the queue is full. */
   add(entry: Uint8Array): boolean {
     if (this.#length >= this.#limit) return false;
     if (this.#length === this.#slots.length) this.#grow();
@@ -257,7 +251,7 @@ export class EntryQueue {
     this.#length = 0;
   }
 
-  /** The size stays a power of two, so that an index wraps with a mask. */
+  /** The size stays a power of two, because indices wrap with a mask. */
   #grow(): void {
     const larger: (Uint8Array | undefined)[] = new Array(this.#slots.length * 2);
     for (let index = 0; index < this.#length; index++) {

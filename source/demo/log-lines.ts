@@ -2,11 +2,11 @@ import {isoTime} from '../lib/format.ts';
 import type {Random} from '../lib/random.ts';
 import type {DeploymentError} from './pipeline-json.ts';
 
-/** A record of a pipeline's process, before it becomes a line of one of the server's shapes. */
+/** A record of a pipeline's process. */
 export type LogEvent = {
   readonly level: Level;
   readonly target: string;
-  /** May hold newlines: the text shape then has continuation lines without a prefix. */
+  /** May contain newlines: as text it then has continuation lines without a prefix. */
   readonly message: string;
   /** `{name: 'kafka_input', fields: 'topic="orders"'}` */
   readonly span?: {readonly name: string; readonly fields: string};
@@ -15,21 +15,21 @@ export type LogEvent = {
 
 export type Level = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** A line of the runner itself, tagged `[manager]`. */
+/** A line of the runner itself. */
 export type ManagerEvent = {
   readonly level: Level;
-  /** The module below `pipeline_manager::runner`. */
+  /** Below `pipeline_manager::runner`. */
   readonly module: 'pipeline_logs' | 'pipeline_automata' | 'local_runner';
-  /** May hold newlines; the suffix with the id follows the last line. */
+  /** May contain newlines; the suffix with the id follows the last line. */
   readonly message: string;
   readonly pipelineId: string;
-  /** `N/A` from the log module, which does not know the name. */
+  /** `N/A` from the log module, which does not have the name. */
   readonly pipelineName: string;
 };
 
 /**
- * The shape of the runner's own lines: text, JSON where the server runs with FELDERA_LOG_JSON, or text of older servers:
- * `control-plane` is that of 0.200 to 0.206; `bare`, of 0.97 to 0.199, differs from it in the discard notice.
+ * Of the runner's own lines: text, JSON when the server runs with FELDERA_LOG_JSON, or text of older servers:
+ * `control-plane` of 0.200 to 0.206; `bare`, of 0.97 to 0.199, which differs from it in the discard notice.
  */
 export type ManagerFormat = 'text' | 'json' | 'control-plane' | 'bare';
 
@@ -59,7 +59,7 @@ function fieldsText(fields: LogEvent['fields']): string {
     .join('');
 }
 
-/** A text line with SGR colours, as sent even though the process writes to a pipe. `stamp` is RFC 3339. */
+/** With SGR colours, which are sent although the process writes to a pipe. `stamp` is RFC 3339. */
 export function colourLine(tag: Tag, stamp: string, event: LogEvent): string {
   const dim = (text: string) => `\x1b[2m${text}\x1b[0m`;
   const bold = (text: string) => `\x1b[1m${text}\x1b[0m`;
@@ -69,14 +69,14 @@ export function colourLine(tag: Tag, stamp: string, event: LogEvent): string {
   return `${tagText(tag)} ${dim(stamp)} ${level} ${span}${target}  ${event.message}${fieldsText(event.fields)}`;
 }
 
-/** A text line of a process that runs with NO_COLOR. */
+/** Of a process that runs with NO_COLOR. */
 export function plainLine(tag: Tag, stamp: string, event: LogEvent): string {
   const span = event.span ? `${event.span.name}{ ${event.span.fields}}: ` : '';
   const level = event.level.padStart(5);
   return `${tagText(tag)} ${stamp} ${level} ${span}${event.target}:  ${event.message}${fieldsText(event.fields)}`;
 }
 
-/** A line of a process that logs JSON: its keys come sorted, those of the fields too. */
+/** Keys are sorted, those of the fields too. */
 export function jsonLine(
   pipeline: {readonly id: string; readonly name: string},
   stamp: string,
@@ -95,7 +95,6 @@ export function jsonLine(
   });
 }
 
-/** The runner's line. `stamp` is RFC 3339. */
 export function managerLine(format: ManagerFormat, stamp: string, event: ManagerEvent): string {
   const target = `pipeline_manager::runner::${event.module}`;
   const level = event.level.padStart(5);
@@ -120,15 +119,15 @@ export function managerLine(format: ManagerFormat, stamp: string, event: Manager
   }
 }
 
-/** The first entry of every life of a ring. */
+/** The first entry of every ring. */
 export const freshStart = 'Fresh start of pipeline logs';
 
-/** The notice before a replay whose beginning is gone. */
+/** Precedes a catch-up whose beginning is gone. */
 export function discardNotice(entries: number): string {
   return `... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown.`;
 }
 
-/** The last entry of a body whose log has ended, plain in every format. */
+/** The last entry of a log that has ended, without prefix in every format. */
 export const endMarker = 'Logs have ended';
 
 const panicked = ['__rustc::rust_begin_unwind', 'core::panicking::panic_fmt'];
@@ -193,7 +192,7 @@ const callers = [
   'dbsp::circuit::runtime::Runtime::run::{{closure}}::{{closure}}',
 ];
 
-/** The frames that the engine's panic hook adds above. */
+/** Frames that the engine's panic hook adds above. */
 const hook = [
   'dbsp::circuit::runtime::WorkerPanicInfo::new',
   'dbsp::circuit::runtime::Runtime::panic',
@@ -207,7 +206,7 @@ const hook = [
   'std::sys::backtrace::__rust_end_short_backtrace::<std::panicking::panic_handler::{closure#0}, !>',
 ];
 
-/** The frames that it adds below; `at …` is a place, without a number of its own. */
+/** Frames that it adds below; `at …` is the place of the frame above it. */
 const thread = [
   'std::sys::backtrace::__rust_begin_short_backtrace',
   'std::thread::lifecycle::spawn_unchecked::{{closure}}::{{closure}}',
@@ -230,7 +229,7 @@ function numbered(frames: readonly string[]): string[] {
   );
 }
 
-/** The output of a panicking worker on stderr, one entry a line, the first one empty. */
+/** On stderr, one entry for each line; the first one is empty. */
 export function panicLines({thread, process, place, message, frame = someFunction}: Panic): string[] {
   return [
     '',
@@ -242,12 +241,12 @@ export function panicLines({thread, process, place, message, frame = someFunctio
   ];
 }
 
-/** The longer backtrace that the engine keeps of a panic; each frame ends in a newline. */
+/** The engine's longer backtrace; each frame ends in a newline. */
 function panicBacktrace({frame = someFunction}: Pick<Panic, 'frame'>): string {
   return `${numbered([...hook, ...panicked, frame, ...callers, ...thread]).join('\n')}\n`;
 }
 
-/** The engine's message about a panic of its foreground worker 0, in the log and in `deployment_error` (recording 35b). */
+/** In the log and in `deployment_error` (recording 35b). */
 export function panicMessage(panic: Panic): string {
   return [
     'DBSP error: runtime error: One or more worker threads terminated unexpectedly',
@@ -258,7 +257,6 @@ export function panicMessage(panic: Panic): string {
   ].join('\n');
 }
 
-/** `deployment_error` after a panic. */
 export function panicError(panic: Panic): DeploymentError {
   const [, file = '', line, col] = /^(.*):(\d+):(\d+)$/.exec(panic.place) ?? [];
   const location = {file, line: Number(line), col: Number(col)};
@@ -270,20 +268,20 @@ export function panicError(panic: Panic): DeploymentError {
   };
 }
 
-/** Formats microseconds since the epoch as the server does: RFC 3339, UTC, six digits, `Z`. */
+/** `micros`: Unix time in µs. As the server: RFC 3339, UTC, six digits, `Z`. */
 export function formatMicros(micros: number): string {
   const milliseconds = Math.floor(micros / 1000);
   const rest = String(micros - milliseconds * 1000).padStart(3, '0');
   return `${isoTime(milliseconds).slice(0, -1)}${rest}Z`;
 }
 
-/** Strictly rising time stamps of one pipeline; the microseconds are drawn from `random`. */
+/** Strictly rising time stamps of one pipeline; the microseconds come from `random`. */
 export class Stamps {
   readonly #now: () => number;
   readonly #random: Random;
   #last = 0;
 
-  /** `now` returns milliseconds since the epoch. */
+  /** `now` returns Unix time in ms. */
   constructor(now: () => number, random: Random) {
     this.#now = now;
     this.#random = random;

@@ -1,14 +1,12 @@
 /** The version of Feldera that the demo imitates. */
 export const platformVersion = '0.337.0';
 
-/** The body of `deployment_error`. */
 export type DeploymentError = {
   readonly message: string;
   readonly error_code: string;
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-/** A message of the SQL compiler about one place in the program. */
 export type SqlMessage = {
   readonly start_line_number: number;
   readonly start_column: number;
@@ -20,14 +18,14 @@ export type SqlMessage = {
   readonly snippet: string | null;
 };
 
-/** `program_error`, present with `selector=all` only. */
+/** Sent only with `selector=all`. */
 export type ProgramError = {
   readonly sql_compilation: {readonly exit_code: number; readonly messages: readonly SqlMessage[]} | null;
   readonly rust_compilation: {readonly exit_code: number; readonly stdout: string; readonly stderr: string} | null;
   readonly system_error: string | null;
 };
 
-/** A pipeline's state in the API. Times are RFC 3339. */
+/** Times are RFC 3339. */
 export type PipelineState = {
   readonly id: string;
   readonly name: string;
@@ -55,7 +53,7 @@ export type PipelineState = {
 
 export type Selector = 'all' | 'status' | 'status_with_connectors';
 
-/** The defaults of the server, key by key. */
+/** The server's defaults. */
 const runtimeConfig = {
   workers: 8,
   max_rss_mb: null,
@@ -101,13 +99,13 @@ const runtimeConfig = {
 
 const beforeSql = new Set(['Pending', 'CompilingSql', 'SqlError']);
 
-/** What the SQL compiler found; null until it has succeeded. */
+/** Null until the SQL compiler has succeeded. */
 function programInfo(status: string): unknown {
   if (beforeSql.has(status)) return null;
   return {schema: {inputs: [], outputs: []}, udf_stubs: '', input_connectors: {}, output_connectors: {}};
 }
 
-/** What a step of the compiler that succeeded leaves, as far as the program has come. */
+/** The reports of the compiler's steps that have succeeded. */
 export function programErrorOf(status: string): ProgramError {
   const hasSql = !beforeSql.has(status);
   return {
@@ -117,11 +115,11 @@ export function programErrorOf(status: string): ProgramError {
   };
 }
 
-/** A pipeline as the API returns it, field for field and in the order of the recording `15a-list-status.raw`. */
+/** Fields and their order are those of the recording `15a-list-status.raw`. */
 export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
   const runs = state.runtimeStatus !== null;
   const {resourcesStatus, resourcesDesiredStatus} = state;
-  // From the wish to run until the runner begins to stop it.
+  // From the request to run it until the runner begins to stop it.
   const isWanted =
     resourcesStatus === 'Stopped' ? resourcesDesiredStatus === 'Provisioned' : resourcesStatus !== 'Stopping';
   return {

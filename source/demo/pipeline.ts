@@ -13,20 +13,16 @@ import {
 import {type DeploymentError, type PipelineState, type ProgramError, programErrorOf} from './pipeline-json.ts';
 import {Ring, type RingLimits} from './ring.ts';
 
-/** Options of a new pipeline. */
 export type PipelineOptions = {
   readonly description?: string;
   readonly programCode?: string;
-  /** The pipeline's time, milliseconds since the epoch. Default: the server's clock. */
+  /** Returns the pipeline's time, Unix time in ms. Default: the server's clock. */
   readonly now?: () => number;
-  /** The shape of the runner's own lines. Default `text`. */
+  /** Default `text`. */
   readonly managerFormat?: ManagerFormat;
 };
 
-/**
- * One pipeline: its state in the API, its ring, and the connections that follow it. A new one is compiled and stopped; its
- * log is one `Fresh start` entry. Each method is synchronous and logs what the runner would log.
- */
+/** A new pipeline is compiled and stopped. Each method is synchronous, and logs what the runner would log. */
 export class DemoPipeline {
   readonly id: string;
   readonly name: string;
@@ -44,7 +40,7 @@ export class DemoPipeline {
       readonly now: () => number;
       readonly random: Random;
       readonly limits: RingLimits;
-      /** The time in the id, milliseconds since the epoch. */
+      /** The time in the id: Unix time in ms. */
       readonly idTime: number;
     },
   ) {
@@ -90,15 +86,12 @@ export class DemoPipeline {
     return this.#ring;
   }
 
-  /** A time stamp for a line of the process, later than every one before. */
+  /** For a line of the process: later than every stamp before. */
   stamp(): string {
     return this.#stamps.next();
   }
 
-  /**
-   * Logs one entry, given without its final newline. Newlines inside make it an entry of several lines. False, and
-   * nothing is logged, while the runner is down.
-   */
+  /** `entry` comes without its final newline. Returns false, and logs nothing, while the runner is down. */
   write(entry: string | Uint8Array): boolean {
     if (!this.#ring) return false;
     const bytes = typeof entry === 'string' ? Buffer.from(`${entry}\n`) : Buffer.concat([entry, newline]);
@@ -122,7 +115,7 @@ export class DemoPipeline {
     for (const entry of this.#ring.entries()) follower.add(entry);
   }
 
-  /** Makes a new ring with its `Fresh start` entry. */
+  /** A new ring with its `Fresh start` entry. */
   startLog(): void {
     this.#ring = new Ring(this.#limits);
     this.manager('INFO', 'pipeline_logs', freshStart);
@@ -138,7 +131,7 @@ export class DemoPipeline {
     this.write(this.#managerLine(level, module, message));
   }
 
-  /** Stopped → provisioning → initializing → running at once, with the runner's four lines and no process's. */
+  /** Stopped → provisioning → initializing → running at once, with four lines of the runner and none of the process. */
   start(): void {
     this.provision();
     this.provisioned();
@@ -151,20 +144,19 @@ export class DemoPipeline {
     this.setState({desiredStatus: status, resourcesDesiredStatus});
   }
 
-  /** Stopped → provisioning: the runner starts the process. */
+  /** Stopped → provisioning. */
   provision(): void {
     this.setState({deploymentError: null, deploymentId: uuidV7(readTime(this.#stamps.next()), this.#random)});
     this.#resources('Provisioning', 'Provisioned');
   }
 
-  /** Provisioning → provisioned, initializing: the process answers. */
+  /** Provisioning → provisioned, initializing. */
   provisioned(): void {
     this.#resources('Provisioned', 'Provisioned');
     this.setState({storageStatus: 'InUse', connectorErrors: 0});
     this.#runtime('Initializing', 'Running');
   }
 
-  /** → running. */
   run(): void {
     this.#runtime('Running', 'Running');
   }
@@ -177,25 +169,25 @@ export class DemoPipeline {
     this.run();
   }
 
-  /** Running → stopping → stopped, with the runner's three lines; the ring stays. */
+  /** Running → stopping → stopped, with three lines of the runner; the ring stays. */
   stop(): void {
     this.stopping();
     this.stopped();
   }
 
-  /** Running → stopping, for a user (`Stopped`) or because the runner has to. */
+  /** Running → stopping, for the user (`Stopped`) or because the runner has to. */
   stopping(desired: 'Stopped' | 'Provisioned' = 'Stopped'): void {
     this.#resources('Stopping', desired);
     this.#runtime(null, null);
   }
 
-  /** Stopping → stopped: the process has ended. */
+  /** Stopping → stopped. */
   stopped(): void {
     this.#resources('Stopped', 'Stopped');
     this.setState({deploymentId: null, connectorErrors: 0});
   }
 
-  /** The runner found the process dead: an error line, `deployment_error`, stopped. */
+  /** The runner found the process dead: an error line, then `crash`. */
   fail(message: string): void {
     this.manager('ERROR', 'local_runner', `Resources error: ${message}`);
     this.crash({
@@ -205,14 +197,14 @@ export class DemoPipeline {
     });
   }
 
-  /** The runner stops it, with or without a reason in the log; no user wanted that. */
+  /** The runner stops the pipeline; the user did not. */
   crash(deploymentError: DeploymentError): void {
     this.setState({deploymentError});
     this.stopping('Provisioned');
     this.stopped();
   }
 
-  /** Sets the compiler's state; `error` is why a program did not compile. */
+  /** `error`: why the program did not compile. */
   setProgram(status: string, error: Partial<ProgramError> = {}): void {
     const programError = {...programErrorOf(status), ...error};
     this.setState({programStatus: status, programStatusSince: this.#stamps.next(), programError});
@@ -240,7 +232,7 @@ export class DemoPipeline {
     this.#combine(this.#stamps.next());
   }
 
-  /** Sets the combined status: the runtime's if there is one, else that of the resources. */
+  /** The combined status is the runtime's if there is one, else that of the resources. */
   #combine(since: string): void {
     const {resourcesStatus, resourcesDesiredStatus, runtimeStatus, runtimeDesiredStatus} = this.#state;
     const up = resourcesStatus === 'Provisioned' && runtimeStatus !== null;

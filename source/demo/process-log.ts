@@ -12,7 +12,6 @@ import {
 } from './log-lines.ts';
 import type {DemoPipeline} from './pipeline.ts';
 
-/** Writes a record to the log of a pipeline's process. */
 export type ProcessLog = (
   level: Level,
   target: string,
@@ -20,13 +19,10 @@ export type ProcessLog = (
   more?: Pick<LogEvent, 'span' | 'fields'>,
 ) => void;
 
-/** How the process logs: in colour (Feldera's default), with NO_COLOR, or JSON; `host` in a pipeline of several hosts. */
+/** In colour (Feldera's default), with NO_COLOR, or as JSON; `host`: in a pipeline of several hosts. */
 type LogShape = {readonly shape: 'colour' | 'plain' | 'json'; readonly host?: number};
 
-/**
- * The log of a pipeline's process. In the text shapes a message of several lines is several entries, because the runner
- * reads a process's output line by line.
- */
+/** As text, a message of several lines is several entries, because the runner reads the output line by line. */
 export function processLog(pipeline: DemoPipeline, {shape, host}: LogShape): ProcessLog {
   const tag = {name: pipeline.name, ...(host !== undefined && {host})};
   return (level, target, message, more) => {
@@ -44,17 +40,14 @@ export const server = 'dbsp_adapters::server';
 export const controller = 'dbsp_adapters::controller';
 export const kafkaInput = 'dbsp_adapters::transport::kafka::ft::input';
 
-/** The span in which a Kafka connector logs. */
 export function kafkaSpan(topic: string): Pick<LogEvent, 'span'> {
   return {span: {name: 'kafka_input', fields: `topic="${topic}"`}};
 }
 
-/** The span in which a connector that reads files logs. */
 export function fileSpan(path: string): Pick<LogEvent, 'span'> {
   return {span: {name: 'file_input', fields: `path="${path}"`}};
 }
 
-/** A connector in the pipeline's configuration. */
 export type Connector = {
   /** `orders.kafka`: the table or view, and the connector's name. */
   readonly endpoint: string;
@@ -62,7 +55,6 @@ export type Connector = {
   readonly format: {readonly name: string; readonly config: Readonly<Record<string, unknown>>} | null;
 };
 
-/** How a pipeline's process is started. */
 export type Deployment = {
   /** Port of its HTTP server. */
   readonly port: number;
@@ -76,7 +68,6 @@ export type Deployment = {
 
 const json = {name: 'json', config: {array: false, update_format: 'raw'}};
 
-/** An input that reads JSON records from a topic. */
 export function kafkaInputOf(endpoint: string, topic: string): Connector {
   const config = {
     'auto.offset.reset': 'earliest',
@@ -99,12 +90,10 @@ export function kafkaInputOf(endpoint: string, topic: string): Connector {
   return {endpoint, transport: {name: 'kafka_input', config}, format: json};
 }
 
-/** An output that writes JSON records into a file. */
 export function fileOutputOf(endpoint: string, path: string): Connector {
   return {endpoint, transport: {name: 'file_output', config: {path}}, format: {name: 'json', config: {}}};
 }
 
-/** An input that reads a Delta table. */
 export function deltaInputOf(endpoint: string, uri: string): Connector {
   const config = {
     cdc_delete_filter: null,
@@ -126,13 +115,10 @@ export function deltaInputOf(endpoint: string, uri: string): Connector {
   return {endpoint, transport: {name: 'delta_table_input', config}, format: null};
 }
 
-/** Records that may come before the end of the configuration: they are on another stream. */
+/** Records that may come before the end of the configuration, because they are on stderr. */
 const early = 4;
 
-/**
- * Starts a pipeline as the runner does, with the timing of the recordings: the output of the process comes before
- * `running`. With several hosts there are several logs.
- */
+/** Starts with the timing of the recordings: the process logs before `running`. `logs`: one for each host. */
 export function* startProcess(
   pipeline: DemoPipeline,
   logs: readonly ProcessLog[],
@@ -162,7 +148,7 @@ export function* startProcess(
   pipeline.run();
 }
 
-/** Stops a pipeline for its user; its process needs a moment to end. */
+/** The user stops the pipeline; its process needs a moment to end. */
 export function* stopProcess(pipeline: DemoPipeline, random: Random): Generator<number, void, void> {
   pipeline.setDesired('Stopped');
   yield 10 + random.integer(20);
@@ -171,7 +157,7 @@ export function* stopProcess(pipeline: DemoPipeline, random: Random): Generator<
   pipeline.stopped();
 }
 
-/** The largest 64-bit number: a JavaScript number cannot hold it. */
+/** The largest 64-bit number, which a JavaScript number cannot represent. */
 const forever = '18446744073709551615';
 
 function connectorsJson(connectors: readonly Connector[] = []): Record<string, unknown> {
@@ -197,7 +183,7 @@ function connectorsJson(connectors: readonly Connector[] = []): Record<string, u
   return Object.fromEntries(entries);
 }
 
-/** The configuration as a process prints it: on stdout, without a prefix, one entry a line (recording 27). */
+/** The process prints it on stdout, without a prefix, one entry for each line (recording 27). */
 export function configurationLines(
   {id, name}: {readonly id: string; readonly name: string},
   {workers = 1, memory = 25_276, inputs, outputs}: Omit<Deployment, 'port'>,
@@ -263,7 +249,7 @@ export function configurationLines(
 
 const runtime = 'dbsp::circuit::runtime';
 
-/** The records of a process that starts, on stderr (recording 35). */
+/** On stderr (recording 35). */
 function startupEvents(deploymentId: string | null, {port, workers = 1, memory = 25_276}: Deployment): LogEvent[] {
   const info = (target: string, message: string): LogEvent => ({level: 'INFO', target, message});
   const limit =
@@ -308,13 +294,13 @@ function startupEvents(deploymentId: string | null, {port, workers = 1, memory =
   ];
 }
 
-/** Of one endpoint and tag: how many errors may still be logged, and how many were suppressed. */
+/** For one endpoint and tag: how many errors may still be logged, and how many were suppressed. Times in ms. */
 type Bucket = {tokens: number; filledAt: number; suppressed: number; first: number; last: number};
 
 const tokens = 10;
 const refillMs = 6000;
 
-/** Feldera's limit on errors: ten of an endpoint and tag, then one every six seconds. */
+/** Feldera's limit: ten errors of an endpoint and tag, then one every six seconds. */
 export class ErrorLimiter {
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
@@ -324,7 +310,7 @@ export class ErrorLimiter {
     this.#now = now;
   }
 
-  /** What to log for an error with this key: nothing, the error, or first a line that counts the suppressed ones. */
+  /** What to log for an error: nothing, the error, or first a line that counts the suppressed ones. */
   check(key: string): 'suppress' | 'log' | {readonly before: string} {
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? {tokens, filledAt: now, suppressed: 0, first: now, last: now};
@@ -349,14 +335,14 @@ export class ErrorLimiter {
   }
 }
 
-/** An error of a connector; its rate is limited for each `endpoint` and `tag`. */
+/** The rate is limited for each `endpoint` and `tag`; without a tag it is not. */
 type ConnectorError = Pick<LogEvent, 'span'> & {
   readonly endpoint: string;
   readonly tag?: string;
   readonly message: string;
 };
 
-/** Returns what logs the errors of a pipeline's connectors, at the rate that Feldera allows; the API counts each. */
+/** Returns a function that logs errors at the rate that Feldera allows; the API counts each. */
 export function connectorErrors(
   pipeline: DemoPipeline,
   log: ProcessLog,

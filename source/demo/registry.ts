@@ -3,14 +3,14 @@ import type {Follower} from './follower.ts';
 import {DemoPipeline, type PipelineOptions} from './pipeline.ts';
 import type {RingLimits} from './ring.ts';
 
-/** The pipelines of a server by name. The same seed gives the n-th pipeline of a name the same ids and time stamps. */
+/** With the same seed the n-th pipeline of a name gets the same id and time stamps. */
 export class PipelineRegistry {
   readonly #options: {readonly seed: number; readonly limits: RingLimits; readonly now: () => number};
   readonly #pipelines = new Map<string, DemoPipeline>();
   readonly #created = new Map<string, number>();
   readonly #idTimes = new Set<number>();
 
-  /** `now`: milliseconds since the epoch. */
+  /** `now` returns Unix time in ms. */
   constructor(options: {seed: number; limits: RingLimits; now: () => number}) {
     this.#options = options;
   }
@@ -32,7 +32,7 @@ export class PipelineRegistry {
     this.#created.set(name, life);
     const {seed, limits} = this.#options;
     const now = options.now ?? this.#options.now;
-    // No two in one millisecond, so that ids sort in the order of creation.
+    // A millisecond for each, so that ids sort in the order of creation.
     let idTime = Math.floor(now());
     while (this.#idTimes.has(idTime)) idTime += 1;
     this.#idTimes.add(idTime);
@@ -42,14 +42,13 @@ export class PipelineRegistry {
     return pipeline;
   }
 
-  /** Returns the removed pipeline; throws when there is none. */
   remove(name: string): DemoPipeline {
     const pipeline = this.get(name);
     this.#pipelines.delete(name);
     return pipeline;
   }
 
-  /** The log connections of one pipeline or of all; none for an unknown name. */
+  /** Of one pipeline or of all; none for an unknown name. */
   followers(name?: string): Follower[] {
     const pipelines = name === undefined ? this.all : this.all.filter((pipeline) => pipeline.name === name);
     return pipelines.flatMap((pipeline) => [...pipeline.followers]);

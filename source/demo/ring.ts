@@ -1,6 +1,6 @@
 /** How much of a pipeline's log the server keeps; the limit that is reached first applies. */
 export type RingLimits = {
-  /** Bytes, the newline of each entry not counted. */
+  /** Without the newline of each entry. */
   readonly bytes: number;
   readonly entries: number;
 };
@@ -8,10 +8,7 @@ export type RingLimits = {
 /** The limits of Feldera 0.337.0. */
 export const feldera: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
-/**
- * The server's memory of one pipeline's log. An entry is what was logged at once, with its final newline; it may have
- * several lines. Entries have absolute indices from 0; `discarded` is the index of the first one kept.
- */
+/** An entry is what was logged at once: one or several lines with the final newline. Entries are numbered from 0. */
 export class Ring {
   readonly #limits: RingLimits;
   readonly #slots: (Uint8Array | undefined)[] = [];
@@ -23,7 +20,7 @@ export class Ring {
     this.#limits = limits;
   }
 
-  /** Entries that are no longer kept: the N of the discard notice. */
+  /** Number of entries no longer kept, as in the discard notice, and index of the first one kept. */
   get discarded(): number {
     return this.#discarded;
   }
@@ -33,12 +30,12 @@ export class Ring {
     return this.#next;
   }
 
-  /** Bytes kept, newlines not counted. */
+  /** Bytes kept, without the newline of each entry. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds an entry that ends in a newline. One larger than the whole ring empties it and is not kept. */
+  /** An entry larger than the whole ring empties it and is not kept. */
   append(entry: Uint8Array): void {
     const size = entry.length - 1;
     if (size > this.#limits.bytes) {
@@ -55,7 +52,7 @@ export class Ring {
     this.#bytes += size;
   }
 
-  /** The kept entries, oldest first. */
+  /** Oldest first. */
   *entries(): Generator<Uint8Array, void, void> {
     for (let index = this.#discarded; index < this.#next; index++) {
       const entry = this.#slots[index % this.#limits.entries];

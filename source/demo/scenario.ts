@@ -11,15 +11,15 @@ export function quiet(...names: string[]): Scenario {
 
 const scenes = [orders, fraud, clickstream, inventory, nightly, etl, billing, pricing, sessions, telemetry];
 
-/** The demo: ten pipelines in varied states, with a history. */
+/** Ten pipelines in varied states, with a history. */
 export const installation: Scenario = (server, signal) => {
   for (const scene of scenes) playScene(server, scene, signal);
 };
 
-/** After a suspend, at most this much of the missed time is played. Milliseconds. */
+/** Milliseconds: the most of the missed time that is played after a suspend. */
 const catchUpMs = 600_000;
 
-/** Plays the history at once and the rest as time passes, with one timer, until the script or `signal` ends it. */
+/** Plays the history at once and the rest as time passes, until the end of the script or of `signal`. */
 export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void {
   const {clock} = server;
   let time = clock.monotonic() - scene.historyMs;

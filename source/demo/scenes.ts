@@ -17,7 +17,7 @@ import {
   stopProcess,
 } from './process-log.ts';
 
-/** Everything that can go wrong with a width or a terminal: wide characters, combining marks, emoji, control bytes. */
+/** Difficult for a terminal: wide characters, combining marks, emoji, control bytes. */
 const goods = [
   'おにぎり 鮭 🍙',
   'café crème ☕',
@@ -90,7 +90,7 @@ const code = [
   'SELECT customer, SUM(amout) FROM invoices GROUP BY customer;',
 ].join('\n');
 
-/** A program that does not compile: nothing in the log, the reason in `program_error`. */
+/** A program that does not compile: the reason is in `program_error`, not in the log. */
 export const billing: Scene = {
   name: 'billing',
   historyMs: 300_000,
@@ -112,7 +112,6 @@ export const billing: Scene = {
   },
 };
 
-/** A click that does not fit the table, and why. */
 function badClick(random: Random, event: number): {readonly reason: string; readonly fragment: string} {
   const session = `"session": "${random.pick(['a3', '7c', 'e0'])}${1000 + random.integer(9000)}"`;
   const page = `"url": "https://shop.example.com/${random.pick(['cart', 'search?q=%C3%A9clair', 'item/4711'])}"`;
@@ -129,7 +128,7 @@ function badClick(random: Random, event: number): {readonly reason: string; read
   ]);
 }
 
-/** Logs JSON, as the runner does for it. Now and then a producer sends records that do not fit, many at once. */
+/** Pipeline and runner log JSON. Sometimes a producer sends many records that do not fit the table. */
 export const clickstream: Scene = {
   name: 'clickstream',
   historyMs: 600_000,
@@ -199,7 +198,7 @@ export const etl: Scene = {
 
 const broker = 'redpanda:9092/bootstrap';
 
-/** Calm for a while, then its broker refuses connections: errors in bursts, counted by the API. */
+/** Its broker sometimes refuses connections: errors in bursts, counted by the API. */
 export const fraud: Scene = {
   name: 'fraud',
   historyMs: 600_000,
@@ -240,7 +239,7 @@ export const fraud: Scene = {
 const deltaInput = 'dbsp_adapters::integrated::delta_table::input';
 const uri = 's3://bucket/sales';
 
-/** Ran last night for some minutes and was stopped; its log is still there. */
+/** Ran last night for some minutes, then was stopped; its log is still there. */
 export const nightly: Scene = {
   name: 'nightly',
   historyMs: 8 * 3_600_000,
@@ -285,7 +284,7 @@ export const nightly: Scene = {
   },
 };
 
-/** A healthy pipeline: transactions, Kafka chatter, a checkpoint every minute or so. */
+/** A healthy pipeline: transactions, Kafka messages, a checkpoint about every minute. */
 export const orders: Scene = {
   name: 'orders',
   historyMs: 900_000,
@@ -329,7 +328,7 @@ export const orders: Scene = {
   },
 };
 
-/** Is compiled, runs for a minute, is stopped to be changed, and is compiled again. */
+/** Compiles, runs for a minute, is stopped to be changed, and compiles again. */
 export const pricing: Scene = {
   name: 'pricing',
   historyMs: 210_000,
@@ -358,7 +357,7 @@ export const pricing: Scene = {
   },
 };
 
-/** Deleted every minute or so and created again some seconds later: same name, another id, an empty log. */
+/** Deleted about every minute, and created again some seconds later. */
 export const sessions: Scene = {
   name: 'sessions',
   historyMs: 20_000,
@@ -379,7 +378,7 @@ export const sessions: Scene = {
   },
 };
 
-/** Two hosts without colour; every quarter of a minute a burst of 400 lines in two seconds, paused in between. */
+/** Two hosts without colour; about every 15 s a burst of 400 lines in two seconds, paused in between. */
 export const telemetry: Scene = {
   name: 'telemetry',
   historyMs: 420_000,
@@ -393,7 +392,7 @@ export const telemetry: Scene = {
     yield* startProcess(pipeline, hosts, {port: 38_112, workers: 4, inputs}, random);
     for (let burst = 1; ; burst++) {
       for (let reading = 0; reading < 400; reading++) {
-        // Ten at a time: one timer for each line would wake the process 200 times a second.
+        // Ten lines a timer: one for each line would wake the process 200 times a second.
         if (reading % 10 === 0) yield 50;
         const device = String(random.integer(1 << 16)).padStart(5, '0');
         const log = random.pick(hosts);

@@ -52,7 +52,7 @@ export class DemoServer implements Demo {
     this.#port = options.port ?? 0;
   }
 
-  /** Listens, then plays the scenario. Rejects with the system's error when the port is taken (`EADDRINUSE`). */
+  /** Rejects with the system's error, such as `EADDRINUSE`. */
   static async start(options: DemoServerOptions = {}): Promise<DemoServer> {
     const server = new DemoServer(options);
     await server.startApi();
@@ -60,7 +60,7 @@ export class DemoServer implements Demo {
     return server;
   }
 
-  /** Base URL, with the base path and without a trailing slash. */
+  /** With the base path, without a trailing slash. */
   get url(): string {
     const host = this.#options.host ?? '127.0.0.1';
     return `http://${host.includes(':') ? `[${host}]` : host}:${this.#port}${this.#options.basePath ?? ''}`;
@@ -74,17 +74,15 @@ export class DemoServer implements Demo {
     return this.#port;
   }
 
-  /** Sorted by id, as the API lists them. */
   get pipelines(): readonly DemoPipeline[] {
     return this.#registry.all;
   }
 
-  /** Log connections accepted since the start. */
   get totalLogConnections(): number {
     return this.#totalLogConnections;
   }
 
-  /** Open log connections, of one pipeline or of all. */
+  /** Of one pipeline or of all. */
   openLogConnections(name?: string): number {
     return this.#registry.followers(name).length;
   }
@@ -94,19 +92,19 @@ export class DemoServer implements Demo {
     return this.#registry.get(name);
   }
 
-  /** Creates a pipeline: compiled, stopped, its log one `Fresh start` entry. */
+  /** The new pipeline is compiled and stopped; its log is one `Fresh start` entry. */
   addPipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     const pipeline = this.#registry.add(name, options);
     if (this.#runnerDown) pipeline.dropLog();
     return pipeline;
   }
 
-  /** The pipeline is gone from the list; its followers get the end marker and the last chunk. */
+  /** Followers get the end marker and the last chunk. */
   deletePipeline(name: string): void {
     for (const follower of this.#registry.remove(name).followers) follower.endWithMarker();
   }
 
-  /** Deletes a pipeline and creates it again: same name, another id, an empty log. */
+  /** The same name, another id, an empty log. */
   recreatePipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     this.deletePipeline(name);
     return this.addPipeline(name, options);
@@ -126,21 +124,18 @@ export class DemoServer implements Demo {
     for (const pipeline of this.pipelines) pipeline.dropLog();
   }
 
-  /** The runner is back with a new ring, and a new `Fresh start`, for each pipeline. */
+  /** Each pipeline gets a new ring with a new `Fresh start`. */
   startRunner(): void {
     this.#runnerDown = false;
     for (const pipeline of this.pipelines) pipeline.startLog();
   }
 
-  /** The API loses its connections to the runner: followers get the last chunk without the end marker; the rings stay. */
+  /** The API loses the runner: followers get the last chunk without the end marker; the rings stay. */
   loseRunnerConnection(name?: string): void {
     for (const follower of this.#registry.followers(name)) follower.endWithoutMarker();
   }
 
-  /**
-   * The API dies under its log connections: FIN (or, with `reset`, RST) without a last chunk, after `afterBytes` more
-   * bytes of the log (chunk framing not counted). It accepts new connections at once.
-   */
+  /** FIN (`reset`: RST) without a last chunk, after `afterBytes` more bytes of the log. Accepts new connections. */
   cutConnections({name, afterBytes = 0, reset = false}: Cut = {}): void {
     for (const follower of this.#registry.followers(name)) {
       if (reset) follower.reset();
@@ -148,18 +143,18 @@ export class DemoServer implements Demo {
     }
   }
 
-  /** The next `times` log connections are cut after `afterBytes` bytes of the log, counted from their first. */
+  /** Cuts the next `times` log connections after their first `afterBytes` bytes of the log. */
   cutNextConnections(cut: CutNext): void {
     this.#nextCuts.add(cut, cut.times ?? 1);
   }
 
-  /** The API is down: connections are dropped, and the system refuses new ones. The rings stay, and fill up further. */
+  /** Drops all connections; the system refuses new ones. The rings stay, and fill up further. */
   async stopApi(): Promise<void> {
     await this.#listener?.close();
     this.#listener = undefined;
   }
 
-  /** Listens again, on the same port. */
+  /** Listens, after `stopApi` on the same port. */
   async startApi(): Promise<void> {
     this.#listener = await listen(this.#port, this.#options.host ?? '127.0.0.1', (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -167,19 +162,18 @@ export class DemoServer implements Demo {
     this.#port = this.#listener.port;
   }
 
-  /** Log connections, present and future, become silent (after their head) without being closed. */
+  /** Log connections, also new ones after their head, become silent without being closed. */
   freeze(name?: string): void {
     this.#frozen = (each) => name === undefined || each === name;
     for (const follower of this.#registry.followers(name)) follower.setFrozen(true);
   }
 
-  /** Sends what a freeze held back, and continues. */
+  /** Sends what `freeze` held back, and continues. */
   thaw(): void {
     this.#frozen = undefined;
     for (const follower of this.#registry.followers()) follower.setFrozen(false);
   }
 
-  /** The next requests of a kind are refused. */
   refuse(refusal: Refusal): void {
     this.#refusals.add(refusal, refusal.times ?? 1);
   }
@@ -190,7 +184,7 @@ export class DemoServer implements Demo {
     this.#nextCuts.clear();
   }
 
-  /** From now on requests must carry `Authorization: Bearer <key>`; undefined: no key is required. */
+  /** Requests must have `Authorization: Bearer <key>` from now on; undefined: no key is required. */
   setApiKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey;
   }
@@ -258,11 +252,9 @@ export class DemoServer implements Demo {
 /** Requests kept for tests; a demo that runs for days drops the oldest. */
 const requestsKept = 10_000;
 
-/** The requests in their order. */
 class RequestLog {
   readonly all: RequestSeen[] = [];
 
-  /** Keeps a request, and returns what it keeps of it. */
   add({method = 'GET', url: path = '/', headers}: IncomingMessage): RequestSeen {
     const tenant = headers['feldera-tenant'];
     const seen = {
@@ -277,7 +269,7 @@ class RequestLog {
   }
 }
 
-/** Items that apply to a number of requests each, oldest first. */
+/** Each item applies to a number of requests; the oldest one first. */
 class LimitedUses<T> {
   #waiting: {readonly item: T; left: number}[] = [];
 
@@ -299,19 +291,18 @@ class LimitedUses<T> {
   }
 }
 
-/** The API's listening socket with the limits that Feldera's has. */
 type Listener = {
   readonly port: number;
-  /** Stops listening and drops every connection: FIN, no last chunk. */
+  /** Also drops every connection: FIN, no last chunk. */
   readonly close: () => Promise<void>;
 };
 
-/** Most bytes of the headers (recording 16a). */
+/** Recording 16a. */
 const maxHeaderBytes = 131_072;
-/** Headers must be complete in this time (recording 16b), and an idle connection is closed after it (16c). */
+/** Limit for complete headers (recording 16b) and for an idle connection (16c). */
 const patienceMs = 5_000;
 
-/** Listens. Rejects with the system's error, `EADDRINUSE` for one. */
+/** The limits are those of Feldera. Rejects with the system's error, such as `EADDRINUSE`. */
 async function listen(port: number, host: string, onRequest: RequestListener): Promise<Listener> {
   const server = createServer(
     {
@@ -323,7 +314,7 @@ async function listen(port: number, host: string, onRequest: RequestListener): P
     },
     onRequest,
   );
-  // After a FIN from the client Feldera continues until a write fails: only a reset ends a follower at once.
+  // After a client's FIN Feldera writes until a write fails: only a reset ends a follower at once.
   Object.assign(server, {httpAllowHalfOpen: true});
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     refuseRequest(error, socket, systemClock.wall()),
