@@ -28,29 +28,23 @@ import {PipelineListView, TabSwitcher} from './tabs.ts';
 
 type ControllerOptions = {
   readonly services: Services;
-  /** Pipelines whose tabs are open at once. */
+  /** Pipelines whose tabs are open at the start. */
   readonly names: readonly string[];
-  /** Whether a pipeline gets a tab when it is first in the list. */
+  /** Whether a pipeline gets a tab when it first appears in the list. */
   readonly isRequested?: (name: string) => boolean;
   readonly size: Size;
-  /** How new tabs and the list look. */
   readonly viewOptions?: ViewOptions;
-  /** Runs once, when the first list is there; the pipeline that is shown first waits for it. */
+  /** Runs once, between the first list and the first pipeline shown. */
   readonly beforeFirst?: () => Promise<void>;
 };
 
-/**
- * Where view, logs and server meet: handlers of keys call it, components show its stores. It holds no React, so that a
- * test can press its keys.
- */
+/** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
   readonly services: Services;
-  /** With the user's keys. */
   readonly commands: CommandTable;
   readonly terminal = new TerminalLease();
   readonly timelines: Timelines;
   readonly tabSwitcher: TabSwitcher;
-  /** The pipeline of the page `describe`. */
   readonly lookup: PipelineLookup;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
@@ -79,7 +73,7 @@ export class Controller {
     this.#onShown();
   }
 
-  /** Starts to follow the list and the open logs. Returns what ends that. */
+  /** Follows the list and the open logs. Returns a function that ends that. */
   start(): () => void {
     const {poller, manager, serverVersion} = this.services;
     const checkVersion = () => {
@@ -125,7 +119,7 @@ export class Controller {
     return this.#results;
   }
 
-  /** Aborted when the screen ends: for work that lasts. */
+  /** Aborted when the screen ends, for long work. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -153,21 +147,19 @@ export class Controller {
     });
   }
 
-  /** Rows that a page has on the screen. */
   get pageHeight(): number {
     return this.layout?.bodyHeight ?? 1;
   }
 
-  /** Which keys are in force. */
   get keyContext(): Exclude<KeyContext, 'everywhere'> {
     const {page, focus} = this.state;
     if (!page) return focus;
-    // Without contexts that page is text, which scrolls.
+    // Without contexts, that page is text that scrolls.
     if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
     return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
   }
 
-  /** The pipelines as the sidebar shows them. */
+  /** In the order and with the filter of the sidebar. */
   get pipelines(): readonly Pipeline[] {
     return this.#list.pipelines;
   }
@@ -176,19 +168,19 @@ export class Controller {
     return this.services.poller.snapshot.get().pipelines?.find((pipeline) => pipeline.name === name);
   }
 
-  /** The tab that is shown. */
+  /** The shown tab. */
   get tab(): Tab | undefined {
     return activeTab(this.state);
   }
 
-  /** The tab that is shown, with what is derived from its log; undefined until its streams are open. */
+  /** The shown tab with its model and rows; undefined until its streams are open. */
   get pane(): Pane | undefined {
     const {tab} = this;
     const modelled = tab && this.#models.get(tab);
     return tab && modelled ? {tab, ...modelled} : undefined;
   }
 
-  /** The pane with its place on the screen, which the keys of a log need; undefined on a screen that is too small. */
+  /** The pane with its layout, which keys of a log need; undefined also on a screen that is too small. */
   get paneAt(): PaneAt | undefined {
     const {pane, layout} = this;
     return pane && layout && paneAt(pane, layout);
@@ -199,13 +191,13 @@ export class Controller {
     return this.#models.logOf(tab);
   }
 
-  /** Keeps the shown tab, which may be the preview: any use of a log does. */
+  /** Keeps the shown tab, which may be the preview: every use of a log does that. */
   keepTab(): void {
     const {active} = this.state;
     if (active !== undefined) this.dispatch({type: 'keep', name: active});
   }
 
-  /** Changes how the shown tab looks, and keeps it. */
+  /** Changes the view of the shown tab, and keeps the tab. */
   changePane(change: Partial<PaneView>): void {
     const {active} = this.state;
     if (active === undefined) return;
@@ -213,10 +205,10 @@ export class Controller {
     this.changePaneOf(active, change);
   }
 
-  /** Changes how a tab looks, without keeping it. */
+  /** Changes the view of a tab, without keeping the tab. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
     const isOfEntries = 'filters' in change || 'fold' in change || 'around' in change;
-    // The row of filters comes or goes with the change, which makes the pane higher or lower.
+    // The filter row may appear or disappear, which changes the height of the pane.
     if (isOfEntries) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
@@ -224,16 +216,12 @@ export class Controller {
     if (isOfEntries) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
-  /** Moves over the shown log. */
   move(change: (position: Position, geometry: Geometry) => Position): void {
     const at = this.paneAt;
     if (at) this.changePane({position: change(at.tab.pane.position, at.geometry)});
   }
 
-  /**
-   * Goes to an entry: marks it, brings it into view and opens the fold that it is in. If filters hide it: to the next
-   * entry shown, or the last, with a notice.
-   */
+  /** Makes an entry current and opens its fold. If it is hidden: the next shown entry, or the last, with a notice. */
   goToEntry(id: number): void {
     const at = this.paneAt;
     if (!at) return;
@@ -257,20 +245,17 @@ export class Controller {
     this.dispatch({type: 'notice', text});
   }
 
-  /** Shows why work that lasts failed; nothing once the screen ends, which aborts it. */
+  /** Shows why long work failed; nothing if the end of the screen aborted it. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error));
   }
 
-  /** For a key of the same read as the one that opened the tab: its stream opens only after the frame. */
+  /** For a key in the same read as the one that opened the tab: its stream opens only after the frame. */
   sayNotOpen(): void {
     this.say('this log is not open yet: press the key again');
   }
 
-  /**
-   * To be called for each key and click. Returns true if it came after so long an absence that it only shows what
-   * happened meanwhile, and means nothing else.
-   */
+  /** Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. */
   onKey(): boolean {
     const summary = this.timelines.onKey();
     if (!summary) return false;
@@ -280,7 +265,7 @@ export class Controller {
     return true;
   }
 
-  /** Another tab is on the screen: its log is the last to lose memory, and its model has waited for that. */
+  /** The shown log is the last to lose memory; its model does what it has left to do. */
   #onShown(): void {
     const {active} = this.state;
     if (active !== undefined) this.services.manager.memory.setViewed(active);
@@ -288,7 +273,7 @@ export class Controller {
     pane?.model.sync(pane.tab.pane);
   }
 
-  /** Changes the position in a tab, if that is the one that is shown. */
+  /** Changes the position in a tab, if it is shown. */
   #setPosition(name: string, positionAt: (at: PaneAt) => Position): void {
     const at = this.paneAt;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});

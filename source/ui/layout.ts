@@ -3,10 +3,10 @@ export type Size = {readonly columns: number; readonly rows: number};
 
 /** How the screen is divided: header, sidebar beside tab bar and log, two lines at the bottom. */
 export type Layout = {
-  /** 0 when hidden; without the divider. */
+  /** Without the divider; 0 when hidden. */
   readonly sidebarWidth: number;
   readonly paneWidth: number;
-  /** Rows between header and status line: the sidebar's, and one more than the log's. */
+  /** Rows between header and status line: of the sidebar, and of tab bar and log. */
   readonly bodyHeight: number;
   /** One row below the tab bar for the failure of the pipeline, which is not in its log. */
   readonly hasBanner: boolean;
@@ -14,7 +14,6 @@ export type Layout = {
   readonly hasRun: boolean;
   /** One row above the status line for the filters. */
   readonly hasFilters: boolean;
-  /** Rows of log. */
   readonly paneHeight: number;
 };
 
@@ -31,7 +30,6 @@ export function layoutOf(
   size: Size,
   parts: {
     readonly sidebar: boolean;
-    /** As the user has set it; undefined: by the terminal's width. */
     readonly sidebarWidth?: number | undefined;
     readonly banner: boolean;
     readonly run: boolean;

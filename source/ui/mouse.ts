@@ -8,6 +8,7 @@ import {sidebarHandlers} from './handlers/sidebar.ts';
 import {pageHandlers} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
 
+/** Button codes of xterm's mouse reports. */
 const left = 0;
 const dragged = 32;
 const wheelUp = 64;
@@ -47,8 +48,8 @@ export class Mouse {
   #wheel(column: number, direction: number): void {
     const controller = this.#controller;
     if (controller.state.page) {
-      const turn = pageHandlers[direction < 0 ? 'page-line-up' : 'page-line-down'];
-      for (let rows = 0; rows < rowsPerNotch; rows++) turn(controller);
+      const scroll = pageHandlers[direction < 0 ? 'page-line-up' : 'page-line-down'];
+      for (let rows = 0; rows < rowsPerNotch; rows++) scroll(controller);
     } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
       sidebarHandlers[direction < 0 ? 'list-up' : 'list-down'](controller);
     } else controller.move((position, geometry) => scrollBy(position, geometry, direction * rowsPerNotch));

@@ -15,10 +15,7 @@ import {marksHandlers} from './pages/marks.ts';
 import {pageHandlers} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
 
-/**
- * Presses keys that arrived together, by their names: a key in a prompt edits or ends it, any other runs its command.
- * What follows a key that opens a prompt is for the prompt.
- */
+/** Presses keys of one read, in order. Those after a key that opens a prompt are for the prompt. */
 export function pressKeys(controller: Controller, names: readonly string[]): void {
   if (controller.onKey()) return;
   for (const name of names) {
@@ -28,13 +25,13 @@ export function pressKeys(controller: Controller, names: readonly string[]): voi
   }
 }
 
-/** Text with a key of a prompt pressed at its end; undefined: the key changes no text. */
+/** Keys that edit a prompt's text, always at its end. */
 const edits: Readonly<Record<string, (text: string) => string>> = {
   Space: (text) => `${text} `,
-  // A character that is seen may be two UTF-16 units.
+  // A visible character may be two UTF-16 units.
   Backspace: (text) => [...text].slice(0, -1).join(''),
   '^U': () => '',
-  // A word goes with the blanks behind it.
+  // The last word, with the blanks after it.
   '^W': (text) => text.replace(/\S*\s*$/, ''),
 };
 
@@ -45,7 +42,7 @@ function pressInPrompt(controller: Controller, text: string, name: string): void
   else if (name === '^C' || name === 'Esc' || (name === 'Backspace' && text === '')) cancelPrompt(controller);
   else if (name === 'Up' || name === 'Down') recallPrompt(controller, name === 'Up' ? 1 : -1);
   else if (edit) changePrompt(controller, edit(text));
-  // Of the other names, those of one character are typed: `^D` has none.
+  // A name of one character is typed; a longer one, such as `^D`, does nothing.
   else if ([...name].length === 1) changePrompt(controller, text + name);
 }
 
@@ -57,7 +54,7 @@ function runCommand(controller: Controller, keyName: string): void {
   if (id) handlers[id](controller, keyName);
 }
 
-/** What a command does. Some commands have several keys that differ, such as the numbers of the tabs. */
+/** `keyName`: some commands have a different effect for each of their keys, such as the numbers of the tabs. */
 type Handler = (controller: Controller, keyName: string) => void;
 
 /** Every command of the table has one: the compiler checks that. */

@@ -17,29 +17,29 @@ import type {TimelinesOptions} from '../timeline/timeline.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {CommandTable} from './keys/commands.ts';
 
-/** Everything that the ui is given. */
+/** What the ui needs from outside. */
 export type Services = {
   readonly manager: StreamManager;
   readonly poller: ListPoller;
   readonly clock: Clock;
-  /** Whether a user is at the screen; without it, always. */
+  /** Whether a user is at the screen; absent: always. */
   readonly watched?: ReadableStore<boolean>;
   /** Slows frames down in a flood of the shown log. */
   readonly frameRate?: FrameRate;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly colors: Colors;
   readonly symbols: Symbols;
-  /** The locale's; otherwise every row is in ASCII. */
+  /** The locale is UTF-8; otherwise every row is in ASCII. */
   readonly isUtf8: boolean;
-  /** Ends a search pattern that needs too long. */
+  /** Stops a pattern that takes too long. */
   readonly watch: TimeLimit;
   /** Host of the server, for the header. */
   readonly serverName: string;
-  /** The whole base URL, for pages about the connection. */
+  /** Base URL, for pages about the connection. */
   readonly serverUrl: string;
-  /** Where the credentials came from; undefined: there are none. */
+  /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: there are none. */
   readonly tokenFrom: string | undefined;
-  /** The user to the server; undefined until it has answered. */
+  /** Undefined until the server has answered. */
   readonly session: ReadableStore<Session | undefined>;
   /** `0.337.0`; undefined until the server has answered. */
   readonly serverVersion: ReadableStore<string | undefined>;
@@ -54,7 +54,7 @@ export type Services = {
     blocks: AsyncIterable<Uint8Array>,
     options: {readonly overwrite: boolean; readonly signal: AbortSignal},
   ) => Promise<Saved>;
-  /** Lends the terminal to a shell command that reads the blocks. Resolves to a sentence about a failure. */
+  /** Lends the terminal to a shell command that reads the blocks. Resolves to a sentence if it fails. */
   readonly pipe: (
     command: string,
     blocks: AsyncIterable<Uint8Array>,
@@ -62,14 +62,13 @@ export type Services = {
   ) => Promise<string | undefined>;
   /** The user's pager, as a command line. */
   readonly pager: string;
-  /** The commands with the user's keys; without it, with their own. */
+  /** With the user's keys; absent: the default keys. */
   readonly commands?: CommandTable;
-  /** The servers of the configuration; without it none. */
   readonly contexts?: Contexts;
   /** Notifications and the page after an absence. */
   readonly timelines?: TimelinesOptions;
   readonly quit: () => void;
-  /** Stops the process as ^Z does, and resolves when it runs again: false when it was never stopped. */
+  /** Stops the process as ^Z does. Resolves when it runs again; false if it was never stopped. */
   readonly stopProcess: () => Promise<boolean>;
 };
 
@@ -86,14 +85,13 @@ export function shownContext(name: string, symbols: Symbols): string {
   return shorten(sanitise(name).text, 24, symbols.ellipsis);
 }
 
-/** The servers of the configuration, and how to go to another one. */
 export type Contexts = {
   readonly all: readonly ServerContext[];
-  /** Name of the one that the screen is on; undefined: on none of them. */
+  /** Name of the current context; undefined: the server is none of them. */
   readonly current: string | undefined;
-  /** Path of the configuration, also if there is no file. */
+  /** Path of the configuration file, which may not exist. */
   readonly file: string;
-  /** Restarts the screen on that server. Resolves to a sentence if it cannot; then nothing changes. */
+  /** Restarts the screen on that server. Resolves to a sentence if that fails; then nothing changes. */
   readonly switchTo: (name: string) => Promise<string | undefined>;
 };
 
@@ -116,17 +114,17 @@ export class TerminalLease {
     return this.#isLent;
   }
 
-  /** To be called by the root component: only Ink can suspend itself. */
+  /** Called by the root component: only Ink can suspend itself. */
   attach(suspend: SuspendTerminal): void {
     this.#suspend = suspend;
   }
 
-  /** Modes that Ink does not know: off while the terminal is lent, and on again after. */
+  /** Modes that Ink does not manage: off while the terminal is lent, on again after. */
   keep(...modes: readonly TerminalModes[]): void {
     this.#modes = modes;
   }
 
-  /** The screen ends: a command that gives the terminal back switches nothing on again. */
+  /** At the end of the screen: a command that returns the terminal then switches no modes on. */
   forgetModes(): void {
     this.#modes = [];
   }
@@ -156,7 +154,7 @@ export class TerminalLease {
   }
 }
 
-/** Ink's `suspendTerminal`: lends the terminal while the callback runs, then repaints all of it. */
+/** Ink's `suspendTerminal`, which repaints everything afterwards. */
 type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
 /** Requests pipelines for the page `describe`, one at a time: a later request replaces an earlier one. */

@@ -13,11 +13,11 @@ import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.t
 import {anchorsIn, positionAt, restoredView, sessionOf} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
 
-/** The first pipeline waits for the last session at most this long: a home may hang. Milliseconds. */
+/** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
 const longestWait = 3000;
-/** Milliseconds for the question who the user is: a server that has just listed its pipelines answers at once. */
+/** Milliseconds for the request of the tenant: a server that has just listed its pipelines answers at once. */
 const tenantTimeout = 2000;
-/** From a change to its write, which holds all changes until then. Milliseconds. */
+/** Milliseconds from a change to its save, which includes all changes until then. */
 const saveDelay = 3000;
 
 type SessionOptions = {
@@ -27,12 +27,12 @@ type SessionOptions = {
   readonly processes: Processes;
   /** Starts without the last session. */
   readonly fresh: boolean;
-  /** Options of this start, which the last session does not change. */
+  /** Options of this start, which override the last session. */
   readonly viewOptions: ViewOptions;
   readonly signal: AbortSignal;
 };
 
-/** The session of this run: continued from the last one when the server has answered, and kept until the end. */
+/** The session of this run: restored when the server has answered, then saved until the end. */
 export class ScreenSession {
   readonly #options: SessionOptions;
   #keeper: SessionKeeper | undefined;
@@ -42,10 +42,7 @@ export class ScreenSession {
     this.#options = options;
   }
 
-  /**
-   * Resolves when the last session is back, or late: then it comes back behind what is open. Without a file the screen
-   * works as ever, and shows why nothing is kept.
-   */
+  /** Resolves when the last session is restored, or after `longestWait`: then its tabs open behind the others. */
   async start(controller: Controller): Promise<void> {
     const {promise: late, resolve} = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(longestWait, resolve);
@@ -58,6 +55,7 @@ export class ScreenSession {
     const tenant = await this.#tenant();
     if (tenant === undefined) return;
     const file = await SessionFile.acquire({...this.#options, server: client.baseUrl, tenant});
+    // Without a file the screen works, and a notice reports why nothing is kept.
     if (typeof file === 'string') {
       controller.say(file);
       return;
@@ -76,7 +74,7 @@ export class ScreenSession {
     });
   }
 
-  /** To be called at the end, while the logs are still there. */
+  /** Call at the end, while the logs are still open. */
   capture(): void {
     this.#keeper?.capture();
     this.#keeper?.dispose();
@@ -88,9 +86,8 @@ export class ScreenSession {
   }
 
   /**
-   * Id of the tenant; empty if the server has no answer: then all its tenants share a session. Over a bad network there
-   * is another try until it comes, since under another name the last session would not be found. Undefined: the screen
-   * ended before.
+   * Id of the tenant; empty if the server has none: its tenants share a session. Undefined: the screen ended first.
+   * Retries while the network fails: under an empty id the last session would not be found.
    */
   async #tenant(): Promise<string | undefined> {
     const {client, clock, signal} = this.#options;
@@ -111,7 +108,7 @@ export class ScreenSession {
   }
 }
 
-/** The network or the server fails at the moment, and may answer later. */
+/** A later try may succeed. */
 function isTemporary(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   const {failure} = error;
@@ -123,8 +120,8 @@ function isTemporary(error: unknown): boolean {
 type Pending = {readonly anchors: TabAnchors; log: LogSource | undefined; stop: () => void};
 
 /**
- * Restores the last session and saves the present one. Marks and places come back once a tab's log has caught up; until
- * then they are saved as they were, so that nothing is lost when the program ends before.
+ * Restores the last session and saves the current one. Marks and places are restored when a tab's log has caught up;
+ * until then they are saved unchanged, so that an early end loses nothing.
  */
 export class SessionKeeper {
   readonly #controller: Controller;
@@ -160,7 +157,7 @@ export class SessionKeeper {
     this.#findLogs();
   }
 
-  /** From now on `save` is called some seconds after a change. It must not reject. */
+  /** Calls `save`, which must not reject, some seconds after a change. */
   start(save: (session: Session) => Promise<void>): void {
     this.#save = save;
     this.#unsubscribe.push(
@@ -170,7 +167,7 @@ export class SessionKeeper {
     );
   }
 
-  /** Saves the present session, without a delay. */
+  /** Saves the current session at once. */
   capture(): void {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
@@ -231,7 +228,7 @@ export class SessionKeeper {
     runner.wake();
   }
 
-  /** Drops what was not found. A tab whose user has moved meanwhile stays where it is. */
+  /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
   #setAnchors(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
     const tab = this.#tab(name);
     if (!tab) return;

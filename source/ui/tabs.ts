@@ -10,7 +10,6 @@ type TabHost = {
   readonly services: Services;
   readonly state: ViewState;
   readonly tabSwitcher: TabSwitcher;
-  /** Aborted when the screen ends. */
   readonly closing: AbortSignal;
   readonly dispatch: (action: ViewAction) => void;
 };
@@ -18,11 +17,11 @@ type TabHost = {
 /** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
 
-/** Shows and closes tabs: of their own for pipelines that are kept, one preview for the others. */
+/** Shows and closes tabs: one for each kept pipeline, and one preview for the others. */
 export class TabSwitcher {
   readonly #screen: TabHost;
   readonly #models: PaneModels;
-  /** Stops the timer that the last move of the cursor started; undefined: the preview is where the cursor is. */
+  /** Cancels the timer of `moveCursor`; undefined: the preview is where the cursor is. */
   #stopTimer: (() => void) | undefined;
 
   constructor(screen: TabHost, models: PaneModels) {
@@ -30,7 +29,7 @@ export class TabSwitcher {
     this.#models = models;
   }
 
-  /** Puts the cursor on a pipeline; the preview follows once it has rested there. */
+  /** Moves the cursor to a pipeline; the preview follows after a rest. */
   moveCursor(name: string): void {
     if (name === this.#screen.state.cursor) return;
     this.#screen.dispatch({type: 'cursor', name});
@@ -38,7 +37,7 @@ export class TabSwitcher {
     this.#stopTimer = this.#screen.services.clock.after(previewRest, () => this.show(name));
   }
 
-  /** Shows the pipeline under the cursor at once, if the preview was still to follow: for a key that uses its log. */
+  /** Shows the pipeline under the cursor at once if the timer runs: for a key that uses its log. */
   settleCursor(): void {
     const {cursor} = this.#screen.state;
     if (this.#stopTimer && cursor !== undefined) this.show(cursor);
@@ -50,7 +49,7 @@ export class TabSwitcher {
     this.#screen.dispatch({type: 'show', name});
   }
 
-  /** Shows the logs of several pipelines as one, by time: in the tab that they have, or in a new one if it lost one. */
+  /** Shows several logs as one, by time: in their merged tab, or in a new one if that has lost a pipeline. */
   merge(names: readonly string[]): void {
     this.stop();
     const merged = this.#screen.state.tabs.filter(({source}) => source.kind === 'merged');
@@ -61,7 +60,7 @@ export class TabSwitcher {
       this.#screen.dispatch({type: 'marked', names: []});
       return;
     }
-    // A tab of an earlier session may have their name, and fewer pipelines.
+    // A restored tab may have this name, and fewer pipelines.
     for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
     this.#screen.dispatch({type: 'merge', names});
   }
@@ -69,33 +68,31 @@ export class TabSwitcher {
   close(name: string): void {
     this.stop();
     this.#screen.dispatch({type: 'close', name});
-    // The manager's list of streams, by which models go, has no merged log.
+    // A merged log is not in `manager.names`, whose changes free models.
     this.#models.keepOnly(this.#screen.state.tabs);
     const {active} = this.#screen.state;
     if (active !== undefined) this.#screen.dispatch({type: 'cursor', name: active});
-    // The last tab leaves the screen empty, although the cursor is on a pipeline: closing means closing.
+    // After the last tab the screen stays empty, although the cursor is on a pipeline.
   }
 
-  /** The preview no longer follows the cursor. */
+  /** Cancels the timer: the preview does not follow. */
   stop(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
 }
 
-/** Whether both have the same names, in any order. */
+/** The same names, in any order. */
 function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => others.includes(name));
 }
 
 type PipelineListOptions = {
-  /** Pipelines to be opened when they are first in the list. */
   readonly isRequested: (name: string) => boolean;
-  /** Runs once, when the first list is there; the pipeline that is shown first waits for it. */
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
 
-/** The list of pipelines in its order. A new list may change the tabs: the first one, requested ones; and the cursor. */
+/** The pipelines in the order of the sidebar. A new list may open tabs and move the cursor. */
 export class PipelineListView {
   readonly #screen: TabHost;
   readonly #isRequested: (name: string) => boolean;
@@ -112,7 +109,7 @@ export class PipelineListView {
     this.#beforeFirst = options.beforeFirst;
   }
 
-  /** The pipelines as the sidebar shows them; the same array while nothing that it depends on changes. */
+  /** Sorted and filtered; the same array until the list, the order or the filter changes. */
   get pipelines(): readonly Pipeline[] {
     const {pipelines} = this.#screen.services.poller.snapshot.get();
     if (pipelines === undefined) return [];
@@ -124,12 +121,12 @@ export class PipelineListView {
     return this.#arranged.pipelines;
   }
 
-  /** To be called for each new list. */
+  /** Call for each new list. */
   refresh(): void {
     const {services} = this.#screen;
     const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
-    // With a failure it is the last good list: streams that wait would take it for the server's answer.
+    // After a failure this is an old list: waiting streams would take it for the server's answer.
     if (failure === undefined) services.manager.updatePipelines(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
@@ -186,7 +183,6 @@ export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFil
   return found.sort(comparers[sort]);
 }
 
-/** What to show at start: the first failing pipeline, else the first. */
 function firstToShow(pipelines: readonly Pipeline[]): Pipeline | undefined {
   return pipelines.find(isFailing) ?? pipelines[0];
 }

@@ -10,7 +10,7 @@ import {type Size, smallest} from '../layout.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
 
-/** The program's root. `size` comes from outside: see `cli.tsx` for why. */
+/** The program's root. `size` comes from outside: `screen/drawn-screen.tsx` has the reason. */
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
   return (
     <ControllerContext value={controller}>
@@ -32,9 +32,9 @@ function Root({size}: {readonly size: Size}) {
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
   useKeys(controller);
-  // Pasted text is no keys. The prompt has a handler of its own.
+  // Pasted text must not act as keys. The prompt has its own handler.
   usePaste(() => {});
-  // The controller has the size already; the prop makes a resize a new frame.
+  // The controller has the size already; as a prop, a new size renders.
   const layout = useLayout();
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;

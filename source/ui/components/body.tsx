@@ -26,9 +26,8 @@ import {tabBar, useTabLabels} from './tab-bar.ts';
 export type RunHeaderView = {
   readonly width: number;
   readonly symbols: Symbols;
-  /** Unix time in ms: times of this day are shown without the date. */
+  /** Unix time in ms. Times of this day are shown without the date. */
   readonly now: number;
-  /** Of the zone that the log's times are shown in. */
   readonly offsetAt: ZoneOffset;
 };
 
@@ -40,7 +39,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
-  useAges(controller.services, pane && freshestAged(pane));
+  useAges(controller.services, pane && newestTime(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
 
@@ -60,7 +59,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
   return <Rows rows={rows} />;
 
-  /** Explains how to fill the pane, unless a log is about to. */
+  /** A hint how to open a log, unless one is being opened. */
   function emptyPane(): readonly string[] {
     const isIdle = view.active === undefined && controller.pipelines.length > 0;
     const idleHint = keyDoes(controller.commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '';
@@ -69,8 +68,8 @@ export function Body({layout}: {readonly layout: Layout}) {
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
-  /** Unix time in ms of the line whose age is the shortest, and changes first; undefined if no ages are shown. */
-  function freshestAged({tab, model, rows}: Pane): number | undefined {
+  /** Unix time in ms of the line closest to now, whose age changes first; undefined if no ages are shown. */
+  function newestTime({tab, model, rows}: Pane): number | undefined {
     const {position, time, asSent} = tab.pane;
     if (time !== 'relative' || asSent) return undefined;
     const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
@@ -109,7 +108,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   }
 }
 
-/** `key`: the key that shows the errors in full, if there is one. */
+/** `key` shows the errors in full; undefined: that command has no key. */
 type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
 /** One row about a failing pipeline: compiler and deployment errors are not in its log. */
@@ -123,13 +122,13 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
 }
 
-/** The run of the newest record on the screen while following, else of the first. `places`: the screen, top to bottom. */
+/** While following, the run of the newest record on the screen, else of the first. `places`: top to bottom. */
 export function runShown(
   index: Pick<RecordIndex, 'runAt'>,
   {kind}: Pick<Position, 'kind'>,
   places: readonly Pick<Place, 'id'>[],
 ): Run | undefined {
-  // The newest line may be open, and in no run yet.
+  // The newest line may be incomplete, and in no run yet.
   const newest = kind === 'follow' ? places.findLast(({id}) => index.runAt(id)) : undefined;
   const {id} = newest ?? places[0] ?? {};
   return id === undefined ? undefined : index.runAt(id);
@@ -147,7 +146,7 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** `running`; `last running` of a run that ended without a stop. */
+/** `running`, or `last running` for a run that ended without a stop. */
 function stateWords({state, endedAt, failed}: Run): string {
   const word = state === 'unknown' ? 'state unknown' : state;
   const isCutShort = endedAt !== undefined && state !== 'stopped' && state !== 'unknown';

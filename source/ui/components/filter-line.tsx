@@ -14,16 +14,15 @@ export type FilterRowView = {
   readonly filters: readonly FilterEntry[];
   /** The number of records that this filter alone hides; undefined until it is counted, and if the filter is off. */
   readonly hiddenBy: (id: number) => number | undefined;
-  /** The pattern takes too long: the filter lets everything pass. */
+  /** The pattern takes too long: the filter hides nothing. */
   readonly isTooSlow: (id: number) => boolean;
   readonly isFiltering: boolean;
-  /** Records around each match that are shown. */
+  /** Records shown around each match. */
   readonly around: number;
   readonly width: number;
   readonly symbols: Symbols;
 };
 
-/** The row above the status line. */
 export function FilterLine() {
   const {controller} = useController();
   const {colors, symbols} = controller.services;
@@ -43,13 +42,9 @@ export function FilterLine() {
   return <Line text={paint(row, colors)} />;
 }
 
-/** The most cells of one filter. */
-const mostCells = 30;
+const maxFilterCells = 30;
 
-/**
- * The filters, each with the number of records that it hides; those that are off are struck through. Where there is not
- * enough room, the newest are shown, behind the number of the others.
- */
+/** Each filter with the number of records it hides. If not all fit: the newest, after the number of the others. */
 export function filterRow(view: FilterRowView): StyledText {
   const {filters, symbols, width} = view;
   const right = rightWords(view);
@@ -81,7 +76,7 @@ function rightWords({filters, around, isFiltering, width}: FilterRowView): strin
 }
 
 function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
-  const short = shorten(sanitise(wordsOf(entry.filter)).text, mostCells, symbols.ellipsis);
+  const short = shorten(sanitise(wordsOf(entry.filter)).text, maxFilterCells, symbols.ellipsis);
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
   if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
   const hidden = hiddenBy(entry.id);
@@ -92,7 +87,7 @@ function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView)
   ]);
 }
 
-/** Fingerprints differ mostly in the message: level and target, which come first, are left out. */
+/** Fingerprints differ mostly in the message: level and target are left out. */
 function wordsOf(filter: Filter): string {
   if (filter.kind !== 'fingerprint') return filterText(filter);
   return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});

@@ -11,7 +11,7 @@ import {keyLabel} from '../keys/key-names.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
-/** The last row: what is wrong in the prompt, else the rest of a long notice, else the keys. */
+/** The last row: the problem of the prompt, else the rest of a long notice, else keys. */
 export function Footer() {
   const {controller} = useController();
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
@@ -37,15 +37,15 @@ function placeOf({keyContext, pane}: Controller): FooterPlace {
   return position.kind === 'held' ? 'paused log' : 'log';
 }
 
-/** What the keys are for: a paused log and a selection have other first keys. */
+/** A paused log and a selection have other first keys than their context. */
 type FooterPlace = Exclude<KeyContext, 'everywhere'> | 'paused log' | 'selecting';
 
-/** Room in cells, and whether the locale has arrows. */
+/** `width` in cells; `isUtf8`: the locale has arrows. */
 type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
 const log = ['help', 'other-side', 'search', 'filter', 'next-error', 'detail', 'copy'] as const;
 
-/** The most useful keys, in this order; these fit into 80 columns, and `help` into any width. */
+/** The most useful keys first: these fit into 80 columns, and `help` into any width. */
 const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>> = {
   sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
   log: [...log, 'pause', 'quit'],
@@ -53,7 +53,7 @@ const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 };
 
-/** The keys that work now, as many as fit: the most useful first, the others in the order of the table. */
+/** The keys that work now, as many as fit: the most useful first, then in the order of the table. */
 export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
   const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
   const contexts: readonly KeyContext[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
@@ -69,7 +69,6 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
   );
 }
 
-/** Keys with their words, as many as fit. */
 export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
   const parts: StyledText[] = [];
   let used = 0;

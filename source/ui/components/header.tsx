@@ -33,26 +33,23 @@ import {activeTab} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
 export type HeaderView = {
-  /** Name of the current context. */
   readonly context?: string | undefined;
   readonly serverName: string;
-  /** Of the server; undefined until it has answered. */
+  /** Undefined until the server has answered. */
   readonly serverVersion: string | undefined;
-  /** Certificates are not checked. */
   readonly insecure: boolean;
-  /** The user's tenant and role; undefined until the server has answered. */
+  /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
   readonly paused: boolean;
-  /** Of the shown tab's log; undefined if it is not to be recorded. */
+  /** Undefined: the shown log is not to be recorded. */
   readonly recording: RecordingState | undefined;
   readonly width: number;
   /** Unix time in ms. */
   readonly now: number;
-  /** Of the zone that the log's times are shown in. */
   readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
 };
@@ -89,7 +86,7 @@ export function Header() {
   return <Line text={paint(row, colors)} />;
 }
 
-/** Milliseconds. `duration` counts in minutes from here on. */
+/** Milliseconds. From here on `duration` returns minutes. */
 const twoMinutes = 120_000;
 /** Columns. A narrower header has no room for the time. */
 const widthWithSince = 100;
@@ -149,7 +146,7 @@ function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
   return parts;
 }
 
-/** Refused credentials, for all tabs: undefined if the shown tab's connection says the same. */
+/** Words for refused credentials; undefined if the shown tab's connection has the same words. */
 function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
   if (failure.kind !== 'fatal') return undefined;
   const {reason, expired} = failure;
@@ -183,23 +180,17 @@ function pipelineNote(view: HeaderView): StyledText[] {
       ];
 }
 
-/** While the program compiles: since when. */
+/** Since when the program compiles; empty in other states. */
 function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
   const since = readTime(pipeline.programStatusSince);
   const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
   return isShown ? ` since ${clockTime(since + offsetAt(since) * 60_000)}` : '';
 }
 
-/**
- * The terminal decides what the first sixteen colours look like. In the palettes of xterm, VTE and the Linux console,
- * white reads better on these (black, red, blue, magenta, bright black and blue), black on the others.
- */
+/** In the palettes of xterm, VTE and the Linux console, white is more readable than black on these. */
 const darkOfSixteen: ReadonlySet<Color> = new Set([0, 1, 4, 5, 8, 12]);
 
-/**
- * Fills a row with one colour. Its text becomes black or white: its own colours may not be readable there. A badge
- * (inverse) stays one. Without colours, the row stays as it is.
- */
+/** Gives a row one background. Its text becomes black or white: its own colours may be unreadable there. */
 export function fillRow({text, runs}: StyledText, color: Color, colors: Colors): StyledText {
   if (colors === 'none') return {text, runs};
   const ground = {fg: textOn(color, typeof colors === 'string' ? colors : colors.depth), bg: color};
@@ -214,7 +205,7 @@ export function fillRow({text, runs}: StyledText, color: Color, colors: Colors):
   return builder.finish();
 }
 
-/** Nor dim: that would have less contrast. */
+/** Without dim too, which has less contrast. */
 function withoutColor({bold, underline, inverse}: Style): Style {
   return {...noStyle, ...(bold && {bold}), ...(underline && {underline}), ...(inverse && {inverse})};
 }

@@ -9,8 +9,7 @@ import {searchStatus} from '../pane/pane-at.ts';
 import type {Prompt} from '../state/view-state.ts';
 import {searchWords} from './status-line.tsx';
 
-/** Cells that the typed text has at least. */
-const leastRoom = 16;
+const minTextCells = 16;
 
 /** The line being typed, in place of the status line. */
 export function PromptLine({prompt}: {readonly prompt: Prompt}) {
@@ -23,13 +22,13 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   return (
     <Box height={1}>
       <KeyGuard onKey={onKey} />
-      <Box flexShrink={0} width={Math.min(textWidth(label), controller.size.columns - leastRoom)}>
+      <Box flexShrink={0} width={Math.min(textWidth(label), controller.size.columns - minTextCells)}>
         <Text bold wrap="truncate">
           {label}
         </Text>
       </Box>
-      {/* Text that is too long wraps; its last row, where the cursor is, is shown. */}
-      <Box flexShrink={100} minWidth={leastRoom} height={1} overflow="hidden" alignItems="flex-end">
+      {/* Long text wraps; only its last row, which has the cursor, is shown. */}
+      <Box flexShrink={100} minWidth={minTextCells} height={1} overflow="hidden" alignItems="flex-end">
         <TextInput key={generation} value={prompt.text} onChange={onChange} onSubmit={onSubmit} />
       </Box>
       {status ? <Text dimColor wrap="truncate">{`  ${status}`}</Text> : null}
@@ -44,7 +43,7 @@ function statusOf(controller: Controller): string | undefined {
   return status && searchWords(status, controller.services.symbols);
 }
 
-/** Gets each key before the input beside it: siblings subscribe in their order. */
+/** Gets each key before TextInput does: Ink calls the handlers of siblings in their order. */
 function KeyGuard({onKey}: {readonly onKey: (input: string, key: Key) => void}) {
   useInput(onKey);
   return null;

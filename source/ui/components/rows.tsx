@@ -4,14 +4,13 @@ import {toAscii} from '../../terminal/fit.ts';
 import {ControllerContext} from '../hooks/use-controller.ts';
 
 /**
- * Rows of the screen, cut to its width and painted already. Ink lays out blank rows that never change, and draws these
- * instead: it measures, lays out and reconciles nothing row by row. Following 10,000 lines/s at 200×50 takes 14 % less CPU
- * than with a Text for each row.
+ * Painted rows of the screen. Ink lays out blank rows that never change, and `transform` puts these in their place.
+ * Following 10,000 lines/s at 200×50 takes 14 % less CPU than with a Text for each row.
  */
 export function Rows({rows}: {readonly rows: readonly string[]}) {
   const isUtf8 = useContext(ControllerContext)?.services.isUtf8 ?? true;
   const finished = isUtf8 ? rows : rows.map(toAscii);
-  // For a screen reader Ink transforms nothing.
+  // For a screen reader Ink does not call `transform`.
   const label = useIsScreenReaderEnabled() ? {accessibilityLabel: finished.join('\n')} : {};
   return (
     <Transform {...label} transform={(_, row) => finished[row] ?? ''}>
@@ -20,12 +19,11 @@ export function Rows({rows}: {readonly rows: readonly string[]}) {
   );
 }
 
-/** Ink leaves out a text without characters. */
+/** A blank in each row: Ink leaves out empty text. */
 function blankRows(count: number): string {
   return Array.from({length: count}, () => ' ').join('\n');
 }
 
-/** One row of the screen, cut to its width and painted already. */
 export const Line = memo(function Line({text}: {readonly text: string}) {
   return <Rows rows={[text]} />;
 });

@@ -17,7 +17,6 @@ import {Rows} from './rows.tsx';
 import {StatusLine} from './status-line.tsx';
 import {useTabLabels} from './tab-bar.ts';
 
-/** Header, body, status line and keys. */
 export function Screen({layout}: {readonly layout: Layout}) {
   const {view} = useController();
   return (
@@ -30,7 +29,7 @@ export function Screen({layout}: {readonly layout: Layout}) {
   );
 }
 
-/** The rows below the body. `place`: which part of a page is shown. */
+/** `place`: which part of a page is shown. */
 function Bottom({layout, place}: {readonly layout: Layout; readonly place?: string}) {
   const prompt = promptInUse(useController().view);
   return (
@@ -46,7 +45,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   useStore(controller.lookup.described);
   useStore(controller.services.poller.snapshot);
   useActiveLog();
-  // The errors page is about all tabs: their labels change with their errors.
+  // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
   const {rows, place} = pageShown(controller);
@@ -69,7 +68,6 @@ function Main({layout}: {readonly layout: Layout}) {
   return trouble ? <PageView rows={trouble} height={layout.bodyHeight} /> : <Body layout={layout} />;
 }
 
-/** Rows of text over the whole body. */
 function PageView({rows, height}: {readonly rows: readonly StyledText[]; readonly height: number}) {
   const {controller} = useController();
   const {colors} = controller.services;

@@ -11,9 +11,9 @@ export type SidebarView = {
   readonly pipelines: readonly Pipeline[];
   readonly cursor: string | undefined;
   readonly focused: boolean;
-  /** Names that have a kept tab. */
+  /** Names with a kept tab. */
   readonly kept: ReadonlySet<string>;
-  /** Names that are marked for merging. */
+  /** Names marked for merging. */
   readonly marked: ReadonlySet<string>;
   readonly nameFilter: string;
   readonly loaded: boolean;
@@ -29,7 +29,7 @@ const wordWidth = 9;
 /** Cells for `999✗`. */
 const errorWidth = 4;
 
-/** The sidebar's rows, each exactly `width` cells. Only those on the screen are made. */
+/** The sidebar's rows, each exactly `width` cells; only those on the screen are made. */
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {pipelines, height} = view;
   const filterRow = view.nameFilter === '' ? [] : [filterText(view)];
@@ -42,7 +42,6 @@ export function sidebarRows(view: SidebarView): readonly StyledText[] {
 
 type ListView = Pick<SidebarView, 'pipelines' | 'cursor' | 'nameFilter' | 'height'>;
 
-/** The pipeline in a row of the sidebar. */
 export function pipelineAtRow(view: ListView, row: number): Pipeline | undefined {
   const {first, room} = inView(view);
   const index = row - (view.height - room);
@@ -62,7 +61,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const isCursor = pipeline.name === view.cursor;
   const withWord = width >= widthWithWord;
   const errors = connectorErrors(pipeline, symbols);
-  // A long word has the room of the errors, if there are none.
+  // Without errors, a long word may use their cells.
   const wordRoom = errors.text === '' ? wordWidth + errorWidth + 1 : wordWidth;
   const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
@@ -83,7 +82,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   ]);
 }
 
-/** A dash if a running pipeline's server does not count them: nothing would mean none. */
+/** A dash if the server of a running pipeline reports no number: a blank means no errors. */
 function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
   const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
   if (isUnknown) return plain('–'.padStart(errorWidth), quiet);

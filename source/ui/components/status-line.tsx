@@ -13,7 +13,7 @@ import {Line} from './rows.tsx';
 
 export type StatusView = {
   readonly search: SearchStatus | undefined;
-  /** Highlighted patterns that took too long, as typed: they are no longer painted. */
+  /** Highlighted patterns that took too long, as typed; they are not painted. */
   readonly stoppedHighlights: readonly string[];
   readonly newBelow: number;
   readonly lineCount: number;
@@ -46,7 +46,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
   const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
   const text = statusText({
     search: searchStatus(at),
-    // The log above was painted before this row: patterns that took too long are marked.
+    // The log above is painted first: patterns that take too long are marked by then.
     stoppedHighlights: at.model.highlights.filter(({tooSlow}) => tooSlow).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
     lineCount: snapshot.lineCount,
@@ -71,7 +71,7 @@ export function statusText(view: StatusView): StyledText {
   return concat([padTo(clip(leftWords(view), 0, room), room), clip(right, 0, view.width), plain(' ')]);
 }
 
-/** `3 of 41`, for the status line and the prompt. */
+/** `3 of 41`, for status line and prompt. */
 export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
   if (search.tooSlow) return 'stopped: this pattern takes too long';
   const hits = counted(search.hits, 'line', 'lines');

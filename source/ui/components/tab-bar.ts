@@ -10,16 +10,15 @@ import type {Controller} from '../controller.ts';
 import {useStore} from '../hooks/use-controller.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
-/** One tab as the bar shows it. */
 export type TabLabel = {
   readonly name: string;
   readonly kept: boolean;
   readonly active: boolean;
   /** Lines came since it was last shown. */
   readonly fresh: boolean;
-  /** The number of errors since it was last shown. */
+  /** Errors since it was last shown. */
   readonly errors: number;
-  /** Not connected now: waiting, ended or gone. */
+  /** Waiting, ended or gone. */
   readonly offline: boolean;
 };
 
@@ -34,7 +33,7 @@ export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbol
   return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
 }
 
-/** The index of the tab at a column of the bar; undefined where there is none. */
+/** The index of the tab at a column of the bar; undefined right of the last tab. */
 export function tabAtColumn(
   tabs: readonly TabLabel[],
   width: number,
@@ -52,20 +51,20 @@ export function tabAtColumn(
   return index === -1 ? undefined : index;
 }
 
-/** The labels side by side, and how many of their cells are scrolled off to the left. */
+/** Labels, their widths, and the number of cells scrolled off to the left. */
 function place(tabs: readonly TabLabel[], width: number, symbols: Symbols) {
   const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
   const widths = parts.map((part) => textWidth(part.text));
   const active = tabs.findIndex((tab) => tab.active);
   const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
-  // One cell is the sign for more tabs. Of a tab that is wider than the bar, the beginning is shown.
+  // One cell is for the sign for more tabs. A tab that is wider than the bar shows its beginning.
   const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
   return {parts, widths, from};
 }
 
 function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
   const style: Style = tab.active ? {bold: true, inverse: true} : {};
-  // The preview is also marked: not every terminal has italics.
+  // A mark besides italics, which some terminals do not have.
   const name = sanitise(tab.name).text + (tab.kept ? '' : symbols.ellipsis);
   const errors = tab.errors > 0 ? `${count(tab.errors)}${symbols.error}` : '';
   const marks: StyledText[] = [];
@@ -79,7 +78,6 @@ function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
   ]);
 }
 
-/** The tabs as the bar shows them now. */
 export function tabLabels(controller: Controller): readonly TabLabel[] {
   const {tabs, active} = controller.state;
   return tabs.map((tab) => tabLabel(controller, tab, tab.name === active));
@@ -99,18 +97,15 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   };
 }
 
-/**
- * The tabs as the bar shows them. Renders again when that changes, not with every line: a busy tab in the background
- * costs no frames beyond the one that marks it.
- */
+/** Renders again when a label changes, not with every line: a busy tab in the background costs one frame. */
 export function useTabLabels(controller: Controller): readonly TabLabel[] {
   const {manager} = controller.services;
   const names = useStore(manager.names);
   const subscribe = useCallback(
     (listener: () => void) => {
-      const leave = names.map((name) => manager.get(name)?.snapshot.subscribe(listener));
+      const unsubscribes = names.map((name) => manager.get(name)?.snapshot.subscribe(listener));
       return () => {
-        for (const each of leave) each?.();
+        for (const each of unsubscribes) each?.();
       };
     },
     [manager, names],

@@ -12,13 +12,11 @@ import {type Choice, pipelinesOf} from '../state/view-state.ts';
 /** Bytes. No clipboard is made for more. */
 export const mostCopied = 10_000_000;
 
-/**
- * The shown log once its filters are applied; at once if they are, since the next key may change what is shown. Undefined
- * if there is no log, or if another tab is shown by then. Rejects when the screen ends.
- */
+/** The shown log once it is filtered; undefined if none or another one is shown then. Rejects at the screen's end. */
 export async function paneWhenFiltered(controller: Controller): Promise<PaneAt | undefined> {
   const {pane, closing} = controller;
   if (!pane) return undefined;
+  // Read at once: the next key may change what is shown.
   if (!pane.model.isFiltering) return controller.paneAt;
   const {promise: isFiltered, resolve, reject} = Promise.withResolvers<void>();
   const check = () => {
@@ -38,7 +36,7 @@ export async function paneWhenFiltered(controller: Controller): Promise<PaneAt |
   return at?.model === pane.model ? at : undefined;
 }
 
-/** The ids of the chosen lines, in order. Each is worked out when it is read: the log may change meanwhile. */
+/** Ids of the chosen lines, in order. Computed as they are read: the log may change meanwhile. */
 export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
   const {buffer} = at.model.source;
   switch (choice) {
@@ -85,7 +83,7 @@ export async function bytesOf(
   return {bytes: Buffer.concat(blocks), lines: tally.lines};
 }
 
-/** The chosen lines as Markdown, with what a reader has to know of them; undefined if they have too many bytes. */
+/** The chosen lines as Markdown, with server, times, filters and gaps; undefined above `mostCopied` bytes. */
 export async function markdownOf(controller: Controller, choice: Choice, at: PaneAt): Promise<string | undefined> {
   const {services, closing: signal} = controller;
   const {clock, serverUrl} = services;
@@ -109,21 +107,21 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
   });
 }
 
-/** All lines of the current record, or of those that its row stands for. */
+/** All lines of the current record, or of all records in its fold. */
 function idsOfRecord({model, current}: PaneAt): Iterable<number> {
   if (current === undefined) return [];
   const {shown, index} = model;
   return shown && shown.foldedAt(current) > 1 ? shown.foldLines(current) : index.linesOf(index.headOf(current));
 }
 
-/** Whole records, from the one where the selection began to the current one, of those that are shown. */
+/** The shown lines of whole records, from where the selection began to the current one. */
 function* idsOfSelection({model, tab, current}: PaneAt): Generator<number> {
   const {selectedFrom} = tab.pane;
   if (selectedFrom === undefined || current === undefined) return;
   const {index, shown} = model;
   const ends = [index.headOf(selectedFrom), index.headOf(current)].sort((a, b) => a - b);
   const [first = 0, last = first] = ends;
-  // The row of a fold stands for more than its own line.
+  // The last row may be a fold of several records.
   const lastIds = shown && shown.foldedAt(last) > 1 ? [...shown.foldLines(last)] : index.linesOf(last);
   const lastHead = index.headOf(lastIds.at(-1) ?? last);
   for (const id of between(first, (lastIds.at(-1) ?? last) + 1)) {
@@ -143,7 +141,7 @@ function* between(from: number, end: number): Generator<number> {
   for (let id = from; id < end; id++) yield id;
 }
 
-/** The version of the pipelines, or each with its own if they differ; undefined for none. */
+/** One version, or `name version` of each pipeline if they differ; undefined without pipelines. */
 export function versionWords(
   pipelines: readonly {readonly name: string; readonly platformVersion: string}[],
 ): string | undefined {
@@ -163,7 +161,7 @@ function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
   }
 }
 
-/** The times of the first and the last record that have one. */
+/** Unix times in ms of the first and the last record that have one. */
 function spanOf({model}: PaneAt, {first, last}: Ends): {from: number; to: number} | undefined {
   if (first === undefined || last === undefined) return undefined;
   const {index} = model;
@@ -180,7 +178,7 @@ function spanOf({model}: PaneAt, {first, last}: Ends): {from: number; to: number
   }
 }
 
-/** What was lost between the ends, or may have been. */
+/** What was, or may have been, lost between the ends. */
 function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
   return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
     const isChange = marker.kind === 'state' || marker.kind === 'program';

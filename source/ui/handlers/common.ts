@@ -3,7 +3,6 @@ import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
-/** Commands that work in both panes. */
 export const commonHandlers = {
   help: (controller: Controller) => togglePage(controller, 'help'),
   describe(controller: Controller) {
@@ -17,7 +16,7 @@ export const commonHandlers = {
   events: (controller: Controller) => togglePage(controller, 'events'),
   'other-side'(controller: Controller) {
     const {state} = controller;
-    // Without a tab there is no log to go to, but there is a way back to the list.
+    // Without a tab, the focus can go to the list, but not to a log.
     if (state.active === undefined && state.focus === 'sidebar') return;
     if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
     controller.tabSwitcher.settleCursor();
@@ -44,7 +43,7 @@ export const commonHandlers = {
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
   suspend: (controller: Controller, keyName: string) => void suspend(controller, keyName),
-  /** Closes the page, else undoes the newest change of the log's view, else clears the filter of the list. */
+  /** Closes the page, else undoes one change of the log's view, else clears the filter of the list. */
   back(controller: Controller) {
     const {state} = controller;
     const undo = state.focus === 'log' ? undoOne(controller.tab) : undefined;
@@ -73,14 +72,14 @@ export const commonHandlers = {
   },
 };
 
-/** The pipeline of a tab; of a merged tab, that of the current line. */
+/** The pipeline of a tab; in a merged tab, of its current line. */
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
   return pipelinesOf(tab)[origin ?? 0];
 }
 
-/** Gives the terminal back to the shell until `fg`. Without a shell the system ignores the stop: a notice says so. */
+/** Gives the terminal to the shell until `fg`. Without a shell the system ignores the stop: a notice reports that. */
 async function suspend(controller: Controller, keyName: string): Promise<void> {
   let isStopped = true;
   await controller.terminal.lend(async () => {
@@ -111,7 +110,6 @@ function turn(controller: Controller, by: number): void {
   if (next) goToTab(controller, next.name);
 }
 
-/** Shows a tab, and moves the cursor of the list to its pipeline. */
 export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
   controller.tabSwitcher.show(name);

@@ -9,7 +9,6 @@ import type {Choice} from '../state/view-state.ts';
 import {blocksOf, bytesOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
-/** Commands that select, copy, save, pipe and record lines. */
 export const copyHandlers = {
   select(controller: Controller) {
     const at = controller.paneAt;
@@ -48,7 +47,7 @@ export const copyHandlers = {
       controller.sayNotOpen();
       return;
     }
-    // The stream of a preview ends with it, and so would the recording.
+    // A preview that closes would end its stream, and so the recording.
     controller.keepTab();
     const isOn = stream.snapshot.get().recording !== undefined;
     stream.setRecording(!isOn);
@@ -56,10 +55,9 @@ export const copyHandlers = {
   },
 };
 
-/** Of a file that is suggested. */
 type Extension = 'log' | 'md';
 
-/** Copies lines as the log has them, and reports the result. Text that is too large can be saved instead. */
+/** Copies lines as the log has them. Text that is too large is offered for saving. */
 export async function copy(controller: Controller, choice: Choice): Promise<void> {
   await withPane(controller, async (at) => {
     const text = await bytesOf(controller, choice, at);
@@ -84,7 +82,7 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
   });
 }
 
-/** Runs an action on the filtered log, and keeps its tab. Reports an error. */
+/** Keeps the tab and runs an action on its filtered log. Shows an error as a notice. */
 async function withPane(controller: Controller, run: (at: PaneAt) => Promise<void>): Promise<void> {
   controller.keepTab();
   try {
@@ -113,12 +111,11 @@ async function copyText(
   if (answer.kind === 'sent') endSelection(controller, choice, at);
 }
 
-/** A copy that failed leaves the selection, for another try. */
+/** Only after success: a copy that failed leaves the selection for another try. */
 function endSelection(controller: Controller, choice: Choice, {tab}: PaneAt): void {
   if (choice === 'selection') controller.changePaneOf(tab.name, {selectedFrom: undefined});
 }
 
-/** The result of a copy, for the footer. */
 export function copiedWords(answer: ClipboardAnswer): string {
   if (answer.kind === 'failed') return `not copied: ${answer.why}`;
   const amount = `${counted(answer.lines, 'line', 'lines')}, ${byteSize(answer.bytes)}`;
@@ -127,7 +124,7 @@ export function copiedWords(answer: ClipboardAnswer): string {
   }
   const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
   switch (answer.how) {
-    // Neither reports whether the text arrived.
+    // tmux and OSC 52 do not report whether the text arrived.
     case 'tmux':
       return `sent ${amount} to tmux and its terminal${hint}`;
     case 'OSC 52':
@@ -137,7 +134,7 @@ export function copiedWords(answer: ClipboardAnswer): string {
   }
 }
 
-/** A slow reader comes too late for lines that the scrollback drops meanwhile. Empty if there were none. */
+/** Lines that the scrollback dropped before a slow reader got them; empty if there are none. */
 function missingWords({missing}: CopyCount): string {
   return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
 }
@@ -156,7 +153,7 @@ function selectionHint({commands}: Controller): string {
   return ['move to select', keysDo(commands, uses), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
 }
 
-/** `S`: to a file; as Markdown under a name that ends in `.md`. */
+/** `S`: saves to a file, as Markdown if its name ends in `.md`. */
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, markers, replaces}) =>
     replaces ? 'Enter again replaces ' : `save ${choiceWords(what)}${markers ? ' with markers' : ''} to `,
@@ -166,7 +163,7 @@ export const savePrompt: PromptKind<'save'> = {
     ['Tab', 'save something else'],
     ['^U', 'clear'],
   ],
-  // Another file may exist, too.
+  // The new name may exist, too: Enter must ask again.
   change(controller, prompt) {
     if (prompt.replaces) controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: false}});
   },
@@ -252,14 +249,12 @@ function choiceWords(what: Choice): string {
   }
 }
 
-/** Room for the folder, the time and an extension within the 255 bytes that file systems allow a name. */
+/** With time and extension, names stay far below the 255 bytes that file systems allow. */
 const longestPipeline = 100;
 
-/**
- * Suggests a file name: `orders-2026-11-25T120344Z.log`. `at` is the Unix time in ms of the last record, so that the same
- * log saved later gets another name. The pipeline's name comes from the server: unsafe characters are replaced.
- */
+/** `orders-2026-11-25T120344Z.log`. `at`: Unix time in ms of the last record: a log saved later gets another name. */
 export function suggestName(pipeline: string, at: number, extension: Extension = 'log'): string {
+  // The name comes from the server.
   const safe = pipeline
     .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^[.-]+/, '')
@@ -268,7 +263,7 @@ export function suggestName(pipeline: string, at: number, extension: Extension =
   return `${safe || 'pipeline'}-${time}Z.${extension}`;
 }
 
-/** `|`: to the pager or any other command, which gets the terminal until it ends. */
+/** `|`: to the pager or another command, which has the terminal until it ends. */
 export const pipePrompt: PromptKind<'pipe'> = {
   label: ({what}) => `pipe the ${what} to: `,
   example: 'a shell command: less, jq ., grep -v INFO',

@@ -48,7 +48,7 @@ export const placePrompt: PromptKind<'place'> = {
   submit(controller, {text}) {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
-    // Quits vi, less and k9s.
+    // Typed by habit: it quits vi, less and k9s.
     if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
@@ -85,7 +85,6 @@ export function parsePlace(text: string): Place | ParseError {
   return {kind: 'line', number: minus === '-' ? -number : number};
 }
 
-/** Commands that move over the log. */
 export const moveHandlers = {
   up: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, -1)),
   down: (controller: Controller) => controller.move((position, geometry) => moveBy(position, geometry, 1)),
@@ -144,7 +143,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
 const pageOf = (geometry: Geometry) => Math.max(1, geometry.height - 1);
 const halfOf = (geometry: Geometry) => Math.max(1, Math.floor(geometry.height / 2));
 
-/** Shows an entry in a pipeline's log, in its tab or in the preview, and gives it the keys. */
+/** Shows an entry in a pipeline's log, in its tab or in the preview, and focuses the log. */
 export function goToEntryOf(controller: Controller, pipeline: string, id: number | undefined): void {
   controller.dispatch({type: 'cursor', name: pipeline});
   controller.tabSwitcher.show(pipeline);

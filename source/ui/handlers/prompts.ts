@@ -23,17 +23,15 @@ export function promptLabel(prompt: Prompt): string {
   return kindOf(prompt).label(prompt);
 }
 
-/** What to type, while the text is empty. */
 export function promptExample(prompt: Prompt): string {
   return prompt.text === '' ? (kindOf(prompt).example ?? '') : '';
 }
 
-/** The keys of the prompt, for the footer. */
 export function promptKeys(prompt: Prompt): readonly KeyHint[] {
   return [...kindOf(prompt).keys(prompt), ['Esc', 'cancel']];
 }
 
-/** The text was changed: some prompts act on it at once. */
+/** Sets the text of the prompt. Some prompts act on it at once. */
 export function changePrompt(controller: Controller, text: string): void {
   const {prompt} = controller.state;
   if (prompt && prompt.text !== text) {

@@ -8,7 +8,6 @@ import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
-/** Commands that search, and go from hit to hit, from error to error, and between runs and gaps. */
 export const searchHandlers = {
   search(controller: Controller) {
     const {tab} = controller;
@@ -70,7 +69,7 @@ function goToHitAt(controller: Controller, hit: number): void {
 function goToError(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
-  // No error is after the end of a followed log: both keys go to the newest.
+  // While following, no error is after the current line: both keys go to the newest.
   const isFollowing = at.tab.pane.position.kind === 'follow';
   const newest = shownError(at, 'previous', at.model.source.buffer.endId);
   const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
@@ -103,7 +102,7 @@ function goToTurn(controller: Controller, direction: Direction): void {
   if (!at) return;
   const current = at.current ?? 0;
   const {entries} = at.geometry;
-  // A hidden one is reached at the next shown entry.
+  // A hidden turn is reached at the next shown entry.
   const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
   if (turn === undefined) {
@@ -140,7 +139,7 @@ export const searchPrompt: PromptKind<'search'> = {
   },
   cancel(controller, {before}) {
     const {search, position, revealed} = before;
-    // The search may still be running: its result moves nothing.
+    // The search may still be running: its result must move nothing.
     controller.pane?.model.whenDone(() => {});
     controller.changePane({search, position, revealed});
   },
@@ -153,7 +152,7 @@ function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'
   const {pane} = controller;
   if (!pane) return;
   pane.model.whenDone(() => {
-    // Only if the user has not moved, or gone to another tab, meanwhile.
+    // Only if the user has neither moved nor changed the tab meanwhile.
     if (controller.pane?.model === pane.model && controller.pane.tab.pane.position === position) {
       goToNearest(controller, position);
     }
@@ -173,7 +172,7 @@ function goToNearest(controller: Controller, from: Position): void {
   if (hit !== undefined) goToHitAt(controller, hit);
 }
 
-/** `*`: highlights one more pattern in a colour of its own. A pattern that is highlighted loses its colour. */
+/** `*`: highlights a pattern in a colour of its own. The same pattern again removes it. */
 export const highlightPrompt: PromptKind<'highlight'> = {
   label: () => '* ',
   example: 'text or regex; the same one again removes it',

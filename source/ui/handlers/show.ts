@@ -26,7 +26,6 @@ const aroundSteps: readonly number[] = [0, 3, 10];
 /** `L` goes through these; undefined: all levels. */
 const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
 
-/** Commands that decide which records are shown, and how. */
 export const showHandlers = {
   filter(controller: Controller) {
     if (controller.tab) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
@@ -76,7 +75,7 @@ export const showHandlers = {
   },
   'this-run'(controller: Controller) {
     const at = controller.paneAt;
-    // Before the check of the current record: where everything is hidden there is none.
+    // Before the current record is needed: if everything is hidden, there is none.
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The start of one pipeline is between the lines of another.
     if (at.tab.source.kind === 'merged') {
@@ -163,7 +162,7 @@ export const showHandlers = {
   },
 };
 
-/** Opens the current row if it is folded, or closes the fold of the current record. Returns false if there is none. */
+/** Opens or closes the fold of the current record. Returns false if it is in none. */
 function toggleFold(controller: Controller): boolean {
   const at = controller.paneAt;
   const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
@@ -184,7 +183,7 @@ function between(controller: Controller, {tab}: PaneAt, range: Between): void {
   controller.changePane({filters: withFilter(others, range)});
 }
 
-/** The entries of a run. `to` is worked out at each read: the last run grows until the next one begins. */
+/** `to` is computed at each read: the last run grows until the next one begins. */
 function rangeOf({firstId}: Run, {model}: PaneAt): Between {
   return {
     kind: 'between',
@@ -244,7 +243,7 @@ export const filterPrompt: PromptKind<'filter'> = {
   },
 };
 
-/** The typed filter, or what is wrong with it. A filter whose text did not change stays as it is. */
+/** The typed filter, or what is wrong with it. If the text did not change, neither does the filter. */
 function filterOf(text: string, edited: FilterEntry | undefined, watch: TimeLimit): Filter | string {
   if (edited && filterText(edited.filter) === text) return edited.filter;
   if (edited && !isTyped(edited)) return 'only typed filters can be edited: clear this one to remove it';
@@ -256,7 +255,6 @@ function isTyped({filter}: FilterEntry): boolean {
   return filter.kind === 'text' || filter.kind === 'target' || filter.kind === 'level';
 }
 
-/** The notice for each form of times. */
 const timeWords: Readonly<Record<PaneView['time'], string>> = {
   sent: 'times as sent (UTC)',
   local: 'local times',

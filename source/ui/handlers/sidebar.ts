@@ -10,7 +10,6 @@ const sortWords: Readonly<Record<SortOrder, string>> = {
   activity: 'by last change of state, newest first',
 };
 
-/** Commands of the sidebar. */
 export const sidebarHandlers = {
   'list-up': (controller: Controller) => move(controller, -1),
   'list-down': (controller: Controller) => move(controller, 1),
@@ -59,7 +58,7 @@ export const sidebarHandlers = {
 function move(controller: Controller, by: number): void {
   const {pipelines, state} = controller;
   const at = pipelines.findIndex((pipeline) => pipeline.name === state.cursor);
-  // From outside the filtered list the cursor enters it at the near end.
+  // A cursor outside the filtered list enters it at the near end.
   const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
   const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
   if (target) controller.tabSwitcher.moveCursor(target.name);
@@ -69,7 +68,7 @@ function pageOf(controller: Controller): number {
   return Math.max(1, (controller.layout?.bodyHeight ?? 2) - 1);
 }
 
-/** `/` in the sidebar: the list shows the names that match, while the text is typed. */
+/** `/` in the sidebar: filters the list while the text is typed. */
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
   example: 'part of a name',

@@ -8,15 +8,12 @@ import {useStore} from './use-controller.ts';
 /** Milliseconds between frames while no user is there: one a second costs 0.5 % of a core. */
 const unwatched = 60_000;
 
-/**
- * Renders again as often as the ages on the screen change. `newest`: Unix time in ms of the line whose age is
- * the shortest; undefined: no ages are shown, and nothing ticks.
- */
+/** Renders again as often as ages change. `newest`: Unix time in ms of the youngest line; absent: no ages shown. */
 export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: number | undefined): void {
   const {clock} = services;
   const isWatched = useWatched(services);
   const [, setTicks] = useState(0);
-  // After each frame: whatever caused it, it shows the ages of its own moment.
+  // Runs after every frame: each shows the ages of its own moment, so the delay starts anew.
   useEffect(() => {
     if (newest === undefined) return;
     const delay = isWatched ? ageStep(clock.wall() - newest) : unwatched;
@@ -26,17 +23,16 @@ export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: n
 
 const always = createStore(true);
 
-/** Whether a user is at the screen. */
 function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
   return useStore(watched);
 }
 
-/** The monotonic clock for a countdown on the screen; undefined while no user is there. */
+/** Monotonic time in ms for a countdown; undefined while no user is there. */
 export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | undefined {
   return useWatched(services) ? services.clock.monotonic() : undefined;
 }
 
-/** Renders again every second while `active`, for a countdown on the screen. */
+/** Renders again every second while `active`. */
 export function useSeconds(clock: Clock, active: boolean): void {
   const [, setTicks] = useState(0);
   useEffect(() => {

@@ -9,26 +9,25 @@ import type {ViewState} from '../state/view-state.ts';
 
 export const ControllerContext = createContext<Controller | undefined>(undefined);
 
-/** The controller and its present view. */
 export function useController(): {controller: Controller; view: ViewState} {
   const controller = useContext(ControllerContext);
   if (!controller) throw new Error('useController is used outside ControllerContext');
   return {controller, view: useStore(controller.view)};
 }
 
-/** The value of a store; the component renders again when it changes. */
+/** The value of a store. Renders again when it changes. */
 export function useStore<T>(store: ReadableStore<T>): T {
   return useSyncExternalStore(store.subscribe, store.get);
 }
 
-const still: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
+const unchanging: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
 
-/** Renders again whenever the model of this log has changed: its search found more, other entries are shown. */
+/** Renders again when the model has changed: its search found more, or other entries are shown. */
 export function useModelProgress(model: PaneModel | undefined): void {
-  useStore(model?.progress ?? still);
+  useStore(model?.progress ?? unchanging);
 }
 
-/** After each frame with new lines: whether they filled all rows of the pane, for the frame rate. */
+/** Reports to the frame rate, after each frame with new lines, whether they filled the pane. */
 export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pane | undefined, layout: Layout): void {
   const drawn = useRef<{readonly name: string; readonly endId: number}>(undefined);
   useEffect(() => {

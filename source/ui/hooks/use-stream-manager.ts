@@ -7,7 +7,7 @@ import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
 import {useController, useStore} from './use-controller.ts';
 
-/** The one manager that every component shares: a tab has one connection, however many components show it. */
+/** One manager for all components: a tab has one connection, however many components show it. */
 export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
 
 type Streams = {
@@ -37,7 +37,7 @@ const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () =
 /** The latest snapshot of the shown tab's log; undefined while there is none. */
 export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
-  // The log of a tab may be another one once streams open and close.
+  // When streams open or close, the tab may get another log.
   useStreamManager();
   const tab = activeTab(view);
   const source = tab && controller.logOf(tab);
@@ -46,14 +46,14 @@ export function useActiveLog(): LogSnapshot | undefined {
 
 const never = () => () => {};
 
-/** The layout of this frame; undefined on a screen that is too small. A run gets its row once it is found. */
+/** The layout of this frame; undefined if the screen is too small. A run gets its row once it is found. */
 export function useLayout(): Layout | undefined {
   const {controller} = useController();
-  // The log of a tab may be another one once streams open and close.
+  // When streams open or close, the tab may get another log.
   useStreamManager();
   // Once a frame, before everything that depends on the index.
   controller.pane?.model.keepUp();
-  // Only a row more or less renders the root: progress of a search does not.
+  // The snapshot is a boolean, so that progress of a search does not render the root.
   useSyncExternalStore(controller.pane?.model.progress.subscribe ?? never, () => controller.layout?.hasRun);
   return controller.layout;
 }

@@ -3,7 +3,7 @@ import {keyLabel} from './key-names.ts';
 
 export type CommandId = (typeof commands)[number]['id'];
 
-/** The commands with their own keys, or with those of the user (`remap`). */
+/** The commands with their default keys, or with those of the user (`remap`). */
 export type CommandTable = readonly (Command & {readonly id: CommandId})[];
 
 export const allCommands: CommandTable = commands;
@@ -49,7 +49,7 @@ export function keyOf(table: CommandTable, id: CommandId): string | undefined {
   return key === undefined ? undefined : keyInWords(key);
 }
 
-/** A key as it is named in a sentence. */
+/** A key for a sentence: arrows as words. */
 export function keyInWords(name: string): string {
   return keyLabel(name, false);
 }

@@ -3,10 +3,10 @@ import type {Key} from 'ink';
 type NamedKey = {
   /** The flag that Ink sets. */
   readonly flag?: keyof Key;
-  /** How people read it, if not by its name; `ascii` where the locale is not UTF-8. */
+  /** Shown instead of the name; `ascii` if the locale is not UTF-8. */
   readonly label?: string;
   readonly ascii?: string;
-  /** Other ways to write it. */
+  /** Other spellings in the configuration. */
   readonly others: readonly string[];
 };
 
@@ -28,24 +28,20 @@ const named: Readonly<Record<string, NamedKey>> = {
   Delete: {flag: 'delete', others: ['del']},
 };
 
-/** The names of the keys that are no single character. */
 export const namedKeys: readonly string[] = Object.keys(named);
 
-/** A key's name as people read it: `↑`, `PgUp`, `^D`. */
+/** `↑`, `PgUp`, `^D`. */
 export function keyLabel(name: string, isUtf8 = true): string {
   const {label, ascii} = named[name] ?? {};
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }
 
-/**
- * The names of the keys in one input event: `j`, `G`, `^D`, `PageUp`, `Space`. Fast keys arrive together in one event
- * ("ab"), so there may be several; an event that is no key of ours gives none.
- */
+/** Names of the keys in one input event, such as `j`, `^D`: fast keys arrive together. Empty: no key of ours. */
 export function keyNames(input: string, key: Key): readonly string[] {
   const special = Object.entries(named).find(([, {flag}]) => flag !== undefined && key[flag] === true);
   if (special) return [special[0]];
   if (key.ctrl) return input.length === 1 ? [`^${input.toUpperCase()}`] : [];
-  // Alt and a key. Sequences that Ink does not know never come here: system/terminal-input.ts drops them.
+  // Alt and a key. Sequences that Ink cannot read never arrive here: system/terminal-input.ts drops them.
   if (key.meta) return [];
   return typedNames(input);
 }
@@ -68,7 +64,7 @@ const byName = new Map(
   Object.entries(named).flatMap(([name, {others}]) => [name.toLowerCase(), ...others].map((each) => [each, name])),
 );
 
-/** A terminal sends the same for these letters with Ctrl as for other keys. */
+/** With Ctrl, terminals send the same bytes for these letters as for other keys. */
 const sameWithCtrl: Readonly<Record<string, string>> = {
   H: 'Backspace',
   I: 'Tab',
@@ -78,8 +74,8 @@ const sameWithCtrl: Readonly<Record<string, string>> = {
 };
 
 /**
- * The name of a key from what a user writes: `ctrl+d`, `C-d` or `^d`; `pgdn`, `Space`, `x`. The case of a letter counts
- * (`G` is typed with Shift), that of a name does not. Undefined: a terminal sends no such key.
+ * The name of a key as a user writes it: `ctrl+d`, `C-d`, `^d`, `pgdn`, `x`. The case of a single letter counts (`G` is
+ * typed with Shift). Undefined: a terminal sends no such key.
  */
 export function readKey(text: string): string | undefined {
   const characters = [...text];

@@ -8,7 +8,7 @@ import {namedKeys, readKey} from './key-names.ts';
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */
 type Remapped = {readonly table: CommandTable; readonly problems: readonly string[]};
 
-/** Without a key for these there is no way out: of the program, of a page, of a selection. */
+/** Without a key for these, the user cannot leave the program, a page or a selection. */
 const neverWithout: readonly CommandId[] = [
   'quit',
   'back',
@@ -20,10 +20,7 @@ const neverWithout: readonly CommandId[] = [
   'contexts-close',
 ];
 
-/**
- * Gives commands other keys, in place of their own. Clashes are found in the final table, so that two commands can swap
- * their keys.
- */
+/** Replaces keys of commands. Clashes are searched in the final table, so that two commands can swap keys. */
 export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
   const changed = new Map<CommandId, Change>();
@@ -65,7 +62,7 @@ function unknownKey(text: string): string {
   return `no key is called '${text}' · ${other}`;
 }
 
-/** Keys of changed commands that another command has in the same place. */
+/** Keys of changed commands that clash with another command. */
 function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): readonly string[] {
   return [...changed].flatMap(([id, {keys, where}], order) => {
     const command = table.find((each) => each.id === id);
@@ -86,8 +83,8 @@ function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): 
 }
 
 /**
- * Whether one of the two would hide the other. A pane hides no key of everywhere, and of a page only the keys that close
- * it do (`q` closes a page, and quits elsewhere).
+ * Whether one of two commands with the same key would hide the other. Only a key that closes a page may hide a command
+ * of everywhere: `q` closes a page, and quits elsewhere.
  */
 function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;

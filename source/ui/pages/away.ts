@@ -75,18 +75,17 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
   }
 }
 
-/** Commands of the page that shows what happened while the user was away. */
 export const awayHandlers = {
   'away-go'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind !== 'away') return;
     const row = page.summary.rows[page.cursor];
     controller.dispatch({type: 'page', page: undefined});
-    // The prompt belongs to the place that is left.
+    // The prompt belongs to the log that the user leaves.
     cancelPrompt(controller);
     if (row) goToEntryOf(controller, row.pipeline, row.id);
   },
-  /** The page and the prompt that were open before are open again. */
+  /** Opens the page and the prompt again that were open before. */
   'away-close'(controller: Controller) {
     const {page} = controller.state;
     if (page?.kind === 'away') controller.dispatch({type: 'page', page: page.under});

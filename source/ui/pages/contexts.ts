@@ -12,7 +12,6 @@ const aroundName = 8;
 
 type ContextsView = {
   readonly contexts: Contexts | undefined;
-  /** The row under the cursor. */
   readonly cursor: number;
   readonly width: number;
   readonly symbols: Symbols;
@@ -67,7 +66,6 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
   ];
 }
 
-/** Commands of the list of contexts. */
 export const contextsHandlers = {
   contexts(controller: Controller) {
     if (controller.state.page?.kind === 'contexts') {

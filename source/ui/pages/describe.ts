@@ -13,11 +13,10 @@ const factCells = 20;
 const timeCells = 22;
 
 export type EventsView = {
-  /** Of the tab; undefined if no tab is open. */
+  /** Name of the tab; undefined if none is open. */
   readonly name: string | undefined;
-  /** Base URL. */
   readonly server: string;
-  /** Of the server; undefined until it has answered. */
+  /** Undefined until the server has answered. */
   readonly version: string | undefined;
   readonly events: readonly ConnectionEvent[];
   readonly width: number;

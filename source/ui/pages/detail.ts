@@ -9,14 +9,13 @@ import type {Controller} from '../controller.ts';
 import {copy} from '../handlers/copy.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
 
-/** Commands of the page that shows one record in full. */
 export const detailHandlers = {
   'detail-next': (controller: Controller) => turn(controller, 'next'),
   'detail-previous': (controller: Controller) => turn(controller, 'previous'),
   'detail-copy': (controller: Controller) => void copy(controller, 'record'),
 };
 
-/** To the next or previous shown record by first line: where the lines of two records are mixed, by line would go back. */
+/** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
 function turn(controller: Controller, direction: 'next' | 'previous'): void {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return;
@@ -40,7 +39,6 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
   controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
 }
 
-/** The current record in full. */
 export function detailPage(controller: Controller, width: number): PageRows {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];

@@ -107,7 +107,6 @@ function incidentWords(
   ]);
 }
 
-/** Commands of the list of errors. */
 export const errorsHandlers = {
   errors(controller: Controller) {
     const isOpen = controller.state.page?.kind === 'errors';

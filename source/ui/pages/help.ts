@@ -10,7 +10,6 @@ const narrowestColumn = 50;
 const mostColumns = 3;
 
 export type HelpView = {
-  /** With the user's keys. */
   readonly table: CommandTable;
   readonly width: number;
   readonly isUtf8: boolean;
@@ -68,7 +67,7 @@ function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledTex
   return [...keyRows, ...beside.map((line) => row('', line))];
 }
 
-/** The default keys of a command that has others. */
+/** Undefined: the command has its default keys. */
 function defaultKeys(command: Command, shown: (each: Command) => string): string | undefined {
   const before = allCommands.find(({id}) => id === command.id);
   if (!before || before.keys === command.keys) return undefined;

@@ -28,7 +28,6 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   });
 }
 
-/** Commands of the marks in the log, and of their list. */
 export const marksHandlers = {
   mark(controller: Controller) {
     const at = controller.paneAt;
@@ -78,7 +77,7 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const marks = marksOf(controller);
   const {entries} = at.geometry;
   const current = at.model.index.headOf(at.current ?? 0);
-  // A hidden mark is at the row that `goToEntry` shows in its place.
+  // A hidden mark has the place of the row that `goToEntry` shows for it.
   const place = (id: number) =>
     (at.model.shown?.includes(id) ?? true) ? id : (entries.atOrAfter(id) ?? entries.atOrBefore(id) ?? id);
   const near =
@@ -88,7 +87,7 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   else controller.goToEntry(mark);
 }
 
-/** Of a list that became shorter, the last one may be above the cursor. */
+/** The list may have become shorter than the cursor's place. */
 function markUnderCursor(controller: Controller): number | undefined {
   const {page} = controller.state;
   const marks = marksOf(controller);

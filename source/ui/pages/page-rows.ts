@@ -4,7 +4,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 
-/** The rows of a page, made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
+/** Rows are made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
 export type PageRows = {readonly length: number; readonly at: (index: number) => StyledText | undefined};
 
 /** Rows above the first item of a list: title and blank row. */
@@ -15,9 +15,7 @@ export type ListPage = {
   readonly title: StyledText;
   readonly items: number;
   readonly rowOf: (item: number) => StyledText;
-  /** The item under the cursor. */
   readonly cursor: number;
-  /** Cells. */
   readonly width: number;
   readonly symbols: Symbols;
 };
@@ -34,7 +32,7 @@ export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage
   };
 }
 
-/** Formats pipeline names as a column, which is cut to a quarter of the width: what happened needs the rest. */
+/** Formats pipeline names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(names: readonly string[], width: number): (name: string, style: Style) => StyledText {
   const cells = Math.min(Math.max(0, ...names.map((name) => name.length)), Math.floor(width / 4));
   return (name, style) => padTo(clip(plain(sanitise(name).text, style), 0, cells), cells);

@@ -11,7 +11,6 @@ import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
 import {troublePage} from './trouble.ts';
 
-/** The rows of the open page; none when no page is open. */
 export function pageRows(controller: Controller): PageRows {
   const {page} = controller.state;
   const width = controller.size.columns;
@@ -46,7 +45,7 @@ export function pageRows(controller: Controller): PageRows {
   }
 }
 
-/** What takes the place of the list and the logs while the server gives no list; undefined once a log has been read. */
+/** Shown in place of list and logs while there is no list; undefined once a log has lines. */
 export function troubleShown(controller: Controller, now: number | undefined): readonly StyledText[] | undefined {
   const {commands, pageHeight, services, size, state} = controller;
   const {poller, manager, serverUrl, tokenFrom, contexts} = services;
@@ -60,7 +59,7 @@ export function troubleShown(controller: Controller, now: number | undefined): r
   });
 }
 
-/** What the screen shows of the open page, and which part that is: `1–21 of 115 rows`, or nothing if it is all. */
+/** The visible rows of the open page, and their place: `1–21 of 115 rows`, empty if all are visible. */
 export function pageShown(controller: Controller): {readonly rows: readonly StyledText[]; readonly place: string} {
   const height = controller.pageHeight;
   const all = pageRows(controller);
@@ -82,7 +81,6 @@ const cursorUp = (controller: Controller) => moveCursor(controller, -1);
 const cursorDown = (controller: Controller) => moveCursor(controller, 1);
 const close = (controller: Controller) => controller.dispatch({type: 'page', page: undefined});
 
-/** Commands that scroll the pages, move their cursors and close them. */
 export const pageHandlers = {
   'page-line-up': lineUp,
   'page-line-down': lineDown,

@@ -9,19 +9,16 @@ import {paragraph} from './page-rows.ts';
 export type TroubleView = {
   readonly list: ListSnapshot;
   readonly serverUrl: string;
-  /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined if there are none. */
   readonly tokenFrom: string | undefined;
-  /** Name of the current context. */
   readonly context: string | undefined;
-  /** With the user's keys. */
   readonly commands: CommandTable;
-  /** Monotonic time in ms; undefined while nobody looks: then nothing counts down. */
+  /** Monotonic time in ms; undefined while no user is there: then nothing counts down. */
   readonly now: number | undefined;
   readonly width: number;
   readonly height: number;
 };
 
-/** What fills the screen when there is no list to show: what was tried, what came back, what to do. Else undefined. */
+/** What fills the screen without a list: what was tried, what came back, what to do. Undefined: there is a list. */
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
   const {list, serverUrl} = view;
   if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {

@@ -21,11 +21,11 @@ export type SearchStatus = {
   /** The pattern does not compile as a regex: it is searched as plain text. */
   readonly literal: boolean;
   readonly hits: number;
-  /** 1-based, of the current line among the hits. */
+  /** 1-based place of the current line among the hits; undefined: it is no hit. */
   readonly rank: number | undefined;
   /** The pattern took too long and was stopped. */
   readonly tooSlow: boolean;
-  /** The whole log has been searched: the number is exact. */
+  /** The whole log is searched: `hits` is exact. */
   readonly complete: boolean;
 };
 
@@ -34,7 +34,7 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
 }
 
-/** The position that keeps the row of the current entry, or of its fold, now that other entries than `before` are shown. */
+/** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
 export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
   const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? id;
   return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
@@ -46,7 +46,7 @@ export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
   return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
 }
 
-/** The result of a tab's search so far; undefined while there is no search. */
+/** The result of a tab's search so far; undefined without a search. */
 export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
   const {searching} = model;
   if (!searching || tab.pane.search === undefined) return undefined;

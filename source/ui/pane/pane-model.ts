@@ -12,11 +12,10 @@ import type {PaneView} from '../state/pane-view.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
-  /** Ends a pattern that needs too long. */
   readonly watch: TimeLimit;
 };
 
-/** Indexed in less than 1 ms, and more than a frame of 10,000 lines/s has. */
+/** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
 
@@ -24,7 +23,6 @@ type Searching = {readonly pattern: Pattern; readonly search: Search};
 
 type PaneModelOptions = {
   readonly services: PaneServices;
-  /** Whether the tab is on the screen. */
   readonly isShown: () => boolean;
   /** Other entries are shown than `before`. */
   readonly onEntries: (before: Entries) => void;
@@ -41,13 +39,12 @@ export class PaneModel {
   readonly index: RecordIndex;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
-  /** Progress is drawn in frames: drawn after each slice of 3 ms, a search lasts half as long again. */
+  /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
   readonly #progressFrames: FrameBatch;
   readonly #runner: SliceRunner;
   /** Prepares the next search once `#runner` has nothing left to do. */
   readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
-  /** What filters and folds leave; undefined while there are none. */
   #shown: ShownLines | undefined;
   /** Replaces `#shown` once it has read the whole log: until then the screen stays as it is. */
   #next: ShownLines | undefined;
@@ -84,12 +81,11 @@ export class PaneModel {
     });
   }
 
-  /** Changes whenever slices have changed what is derived: the search found more, other entries are shown. */
+  /** Changes when the search has found more, or other entries are shown. */
   get progress(): ReadableStore<number> {
     return this.#progress;
   }
 
-  /** The entries that the pane shows. */
   get entries(): Entries {
     return this.#shown ?? allEntries(this.source.buffer);
   }
@@ -99,7 +95,7 @@ export class PaneModel {
     return this.#shown;
   }
 
-  /** Other filters are being applied: what is shown is still without them. */
+  /** New filters are being applied: the shown entries do not have them yet. */
   get isFiltering(): boolean {
     return this.#next !== undefined;
   }
@@ -110,7 +106,7 @@ export class PaneModel {
 
   /** The whole log was searched: the number of hits is exact. */
   get isSearched(): boolean {
-    // The runner was caught up before the search began, too.
+    // `caughtUp` alone may be from before the search began.
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
   }
 
@@ -119,7 +115,7 @@ export class PaneModel {
     return this.#highlights.patterns;
   }
 
-  /** Applies filters, folds, highlights and search of the view, and continues what is left to do. */
+  /** Applies filters, folds, highlights and search of the view. */
   sync(view: PaneView): void {
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
@@ -128,8 +124,8 @@ export class PaneModel {
   }
 
   /**
-   * Indexes lines that came since the last slice, of a flood a part: a list or a key may draw lines before their own
-   * frame, and with them belongs the run that they start.
+   * Indexes new lines, of a flood only a part: a frame of a key or of the list may draw them before their own frame,
+   * and shows the run that they start.
    */
   keepUp(): void {
     this.index.step(bytesPerFrame);

@@ -7,7 +7,6 @@ import type {Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 
-/** What is derived from one tab's log, and its rows. */
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
 
 type PaneModelsOptions = {
@@ -16,13 +15,11 @@ type PaneModelsOptions = {
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
   readonly isShown: (name: string) => boolean;
-  /** The tab shows other entries than `before`. */
   readonly onEntries: (name: string, before: Entries) => void;
-  /** A search or filters of a tab have read the whole log for the first time. */
   readonly onResult: () => void;
 };
 
-/** The models of the open tabs, and the merged logs. A closed stream holds a whole scrollback: nothing here keeps it. */
+/** The models of the open tabs, and the merged logs. Drops closed streams: each holds a whole scrollback. */
 export class PaneModels {
   readonly #options: PaneModelsOptions;
   readonly #models = new Map<string, ModelledPane>();
@@ -32,7 +29,7 @@ export class PaneModels {
     this.#options = options;
   }
 
-  /** The model of a tab; undefined until its streams are open. */
+  /** Undefined until the tab's streams are open. */
   get(tab: Tab): ModelledPane | undefined {
     const log = this.logOf(tab);
     const cached = this.#models.get(tab.name);
@@ -73,7 +70,7 @@ export class PaneModels {
     return this.#merged.get(tab.name)?.isWhole === false;
   }
 
-  /** Frees what belongs to tabs that are closed. */
+  /** Frees what belongs to closed tabs. */
   keepOnly(tabs: readonly Tab[]): void {
     for (const [name, {model}] of this.#models) {
       const tab = tabs.find((each) => each.name === name);

@@ -17,7 +17,6 @@ import type {Layout} from '../layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {type PaneModel, sameParts} from './pane-model.ts';
 
-/** Cells of the overview at the right border of the pane. */
 const overviewCells = 1;
 
 export type RowServices = {
@@ -25,22 +24,16 @@ export type RowServices = {
   readonly colors: Colors;
   readonly symbols: Symbols;
   readonly offsetAt: ZoneOffset;
-  /** With the user's keys. */
   readonly commands: CommandTable;
 };
 
-/** The part of the screen for a log. */
 type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
 
-/**
- * Colours of the pipelines in a merged log, in turn. Red is for errors and yellow for hits; the bright ones are too
- * faint on a light screen.
- */
+/** Colours of a merged log's pipelines. Not red (errors), yellow (hits) or bright ones (too faint on light screens). */
 export const originColors: readonly Color[] = [6, 5, 2, 4];
-/** Cells of the longest pipeline name before a line of a merged log. */
+/** Most cells for a pipeline's name before a line of a merged log. */
 const mostOriginCells = 16;
 
-/** The rows of one tab's log. */
 export class PaneRows {
   readonly #model: PaneModel;
   readonly #services: RowServices;
@@ -91,14 +84,14 @@ export class PaneRows {
     };
   }
 
-  /** The painted rows: as many as the pane is high. */
+  /** Painted rows, `paneHeight` of them. */
   paint(view: PaneView, size: PaneSize): readonly string[] {
     const {position} = view;
     const geometry = this.geometry(view, size);
     const current = currentOf(position, geometry);
     const places = visiblePlaces(position, geometry);
     const rows = this.renderer(view, size).paintRows(places, {
-      // No mark while following: the current line is the newest, another one with each frame.
+      // No mark while following: with each frame another line is the newest.
       current: position.kind === 'held' ? current : undefined,
       revealed: view.revealed,
       stateOf: (id) => this.#rowState(id, view, current),
@@ -110,7 +103,7 @@ export class PaneRows {
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
   }
 
-  /** Filters leave only markers, and there is room below them for that notice. */
+  /** Filters leave only markers, and below them is room for a notice. */
   #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
     const {source, shown, entries} = this.#model;
     const {buffer} = source;
@@ -160,7 +153,7 @@ export class PaneRows {
   }
 }
 
-/** A painted row, filled up with blanks, and a cell after it. */
+/** A painted row, filled with blanks to `width`, and a cell after it. */
 function withOverview(row: string, cell: string, width: number): string {
   if (cell === ' ') return row;
   return `${row}${' '.repeat(Math.max(0, width - paintedWidth(row)))}${cell}`;
@@ -170,7 +163,6 @@ function isWithin(id: number, from: number, to: number): boolean {
   return from <= to ? from <= id && id <= to : to <= id && id <= from;
 }
 
-/** Instead of an empty pane. */
 function allHiddenWords(table: CommandTable): string {
   const keys = keysDo(table, [
     ['filters-off', 'shows all'],

@@ -10,13 +10,13 @@ export type PaneView = {
   readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
-  /** The line of the last hit that was gone to: it alone is shifted to the left so that the hit is seen. */
+  /** The line of the last hit that the user went to: only it is shifted left, so that the hit is visible. */
   readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;
-  /** The pattern of the search, as typed. */
+  /** As typed. */
   readonly search: string | undefined;
-  /** Patterns as typed; each is painted in a colour of its own. */
+  /** As typed; each has a colour of its own. */
   readonly highlights: readonly string[];
   /** In the order they were added; Esc removes the last one. */
   readonly filters: readonly FilterEntry[];
@@ -24,7 +24,7 @@ export type PaneView = {
   readonly around: number;
   /** Neighbouring records of one fingerprint are one row. */
   readonly fold: boolean;
-  /** Heads of the records that the user marked. */
+  /** Heads of the marked records. */
   readonly marks: ReadonlySet<number>;
   /** Where the selection began; it reaches to the current entry. */
   readonly selectedFrom: number | undefined;
@@ -47,7 +47,7 @@ export const freshPane: PaneView = {
   selectedFrom: undefined,
 };
 
-/** Whether times are shown in local time: verbatim lines have theirs in UTC. */
+/** Lines as sent have their times in UTC, whatever `time` is. */
 export function hasLocalTimes({time, asSent}: PaneView): boolean {
   return time === 'local' && !asSent;
 }
@@ -60,7 +60,7 @@ export type SidebarView = {
   readonly sidebarWidth: number | undefined;
 };
 
-/** Options for tabs and list; what is absent leaves the view as it is. */
+/** Options for tabs and list; an absent option changes nothing. */
 export type ViewOptions = {
   readonly wrap?: boolean;
   readonly asSent?: boolean;
@@ -82,7 +82,7 @@ export function applyToPane({wrap, asSent, time, level}: ViewOptions, pane: Pane
   };
 }
 
-/** A list that is hidden cannot have the keys. */
+/** A hidden list cannot have the focus. */
 export function applyToSidebar<View extends SidebarView>({sidebar}: ViewOptions, view: View): View {
   if (sidebar === undefined) return view;
   if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
@@ -92,7 +92,6 @@ export function applyToSidebar<View extends SidebarView>({sidebar}: ViewOptions,
 /** A new tab and the list, before keys change them. */
 export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarView, 'focus'>;
 
-/** The defaults without options. */
 export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
 
 export function defaultsFrom(options: ViewOptions): ViewDefaults {
@@ -100,23 +99,20 @@ export function defaultsFrom(options: ViewOptions): ViewDefaults {
   return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
 }
 
-/**
- * A tab of an earlier start with the defaults of this one: what keys changed stays, everything else follows the options
- * of now, or a changed configuration would change no tab that comes back.
- */
+/** A restored tab gets the defaults of `now` where no key changed it: a changed configuration must have an effect. */
 export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): PaneView {
-  const isUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
-  const isOther = leastLevel(before.filters) !== leastLevel(now.filters);
+  const isLevelUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
+  const hasNewDefault = leastLevel(before.filters) !== leastLevel(now.filters);
   return {
     ...pane,
     wrap: pane.wrap === before.wrap ? now.wrap : pane.wrap,
     asSent: pane.asSent === before.asSent ? now.asSent : pane.asSent,
     time: pane.time === before.time ? now.time : pane.time,
-    ...(isUnchanged && isOther && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
+    ...(isLevelUnchanged && hasNewDefault && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
   };
 }
 
-/** As `rebasePane`, for the list: hidden or not, and how wide. */
+/** As `rebasePane`, for the list. */
 export function rebaseSidebar<View extends SidebarView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;

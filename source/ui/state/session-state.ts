@@ -25,13 +25,10 @@ import {
 import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
-/** Entries before a marker among which is a line that can be found again. */
+/** Entries before a marker that are searched for a line with an anchor. */
 const mostMarkers = 16;
 
-/**
- * The session of a view: its kept tabs, and how they are shown. `anchorsOf` returns the lines of a tab's log that are to
- * be found again. A stretch of a log (`this run`, `since 12:03`) is none of the next one: such filters are left out.
- */
+/** `anchorsOf` returns the lines of a tab's log to find again. */
 export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
   const kept = state.tabs.filter((tab) => tab.kept);
   const tabs = kept.flatMap((tab) => {
@@ -56,12 +53,13 @@ function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, an
 }
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
+  // A range of this log (`this run`, `since 12:03`) means nothing in the next one.
   if (filter.kind === 'between') return [];
   if (filter.kind === 'fingerprint') return [{text: filter.text, on, shape: filter.fingerprint}];
   return [{text: filterText(filter), on, shape: undefined}];
 }
 
-/** The anchors of a tab's marks and of its place. Lines that have left the buffer have none. */
+/** Anchors of a tab's marks and place. Lines that have left the buffer have none. */
 export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
   return {
     marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
@@ -76,7 +74,7 @@ function placeAnchor(buffer: LogBuffer, position: Extract<Position, {kind: 'held
   return {current, top: anchorNear(buffer, id), row, seen: anchorNear(buffer, position.seen - 1)};
 }
 
-/** Of a marker: the line before it. */
+/** The anchor of an entry; for a marker, of the line before it. */
 function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
   for (let near = id; near >= Math.max(buffer.firstId, id - mostMarkers); near--) {
     const anchor = anchorOf(buffer, near);
@@ -85,7 +83,7 @@ function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
   return undefined;
 }
 
-/** The position of a tab whose lines were searched; undefined: its current line is gone. */
+/** The position of a restored tab; undefined: its current line is gone. */
 export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => number | undefined): Position | undefined {
   const current = idOf(place.current);
   if (current === undefined) return undefined;
@@ -99,10 +97,7 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
   };
 }
 
-/**
- * The view of a session. Unknown words are left out; `watch` ends patterns that need too long. What keys did not change
- * has the `defaults` of this start: the configuration may be another one.
- */
+/** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */
 export function restoredView(
   session: Session,
   {watch, defaults}: {readonly watch: TimeLimit; readonly defaults: ViewDefaults},

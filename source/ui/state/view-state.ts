@@ -9,7 +9,7 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
-/** What a tab shows: the log of the pipeline that it is named after, or the logs of several as one. */
+/** The log of the pipeline with the tab's name, or the logs of several pipelines as one. */
 type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
 
 /** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
@@ -20,7 +20,7 @@ export type Tab = {
   readonly pane: PaneView;
 };
 
-/** What covers the panes, from the row `offset` on. `cursor`: the row of the cursor. */
+/** What covers the panes. `offset`: the first row on the screen. `cursor`: the item under the cursor. */
 export type Page =
   | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
   | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
@@ -40,14 +40,13 @@ export type SortOrder = 'name' | 'state' | 'activity';
 export type ViewState = SidebarView & {
   readonly sort: SortOrder;
   readonly nameFilter: string;
-  /** Names of the pipelines that are marked for merging. */
+  /** Names of pipelines marked for merging. */
   readonly marked: readonly string[];
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
-  /** How new tabs look, and the list before keys change it. */
   readonly defaults: ViewDefaults;
-  /** Name of the tab that is shown. */
+  /** Name of the shown tab. */
   readonly active: string | undefined;
   readonly page: Page | undefined;
   readonly prompt: Prompt | undefined;
@@ -57,7 +56,6 @@ export type ViewState = SidebarView & {
   readonly leaving: 'quit' | 'interrupt' | undefined;
 };
 
-/** The part of the view that an earlier session restores. */
 export type RestoredView = Pick<
   ViewState,
   'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'sort'
@@ -87,7 +85,6 @@ export type ViewAction =
   | {readonly type: 'notice'; readonly text: string | undefined}
   | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
 
-/** A line being typed. */
 export type Prompt = {
   readonly text: string;
   /** Why the text cannot be used; until it is changed. */
@@ -178,28 +175,27 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
   }
 }
 
-/** The prompt that has the keys; one that a page covers waits. */
+/** Undefined while a page covers the prompt. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
   return page ? undefined : prompt;
 }
 
-/** The tab that is shown. */
 export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
 
-/** Name of the tab that merges these pipelines: none of theirs has a `+`. */
+/** Name of a merged tab: no pipeline's name has a `+`. */
 export function mergedName(names: readonly string[]): string {
   return names.join('+');
 }
 
-/** Names of the pipelines whose logs a tab shows; none without a tab. */
+/** Names of the pipelines whose logs a tab shows. */
 export function pipelinesOf(tab: Tab | undefined): readonly string[] {
   if (!tab) return [];
   return tab.source.kind === 'merged' ? tab.source.names : [tab.name];
 }
 
-/** The preview of a pipeline becomes its tab. */
+/** A preview among them becomes a kept tab. */
 function withKeptTabs({tabs, defaults}: ViewState, names: readonly string[]): readonly Tab[] {
   const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
@@ -215,7 +211,7 @@ function show(state: ViewState, name: string): ViewState {
     ...state,
     active: name,
     tabs: isOpen ? kept : [...kept, newTab(name, false, state.defaults.pane)],
-    prompt: promptBesides(state.prompt),
+    prompt: promptOfList(state.prompt),
   };
 }
 
@@ -228,14 +224,14 @@ function merge(state: ViewState, names: readonly string[]): ViewState {
 
 function restore(state: ViewState, view: RestoredView): ViewState {
   const {sidebarHidden, sidebarWidth, sort} = view;
-  // A tab of this start looks as it did the last time, unless keys have changed it already.
+  // An open tab gets its last view, unless keys have changed it already.
   const open = state.tabs.map((tab) => {
     const restored = view.tabs.find(({name}) => name === tab.name);
-    // Also the preview, if it was kept then: a session may come late.
+    // Kept also if it is the preview now: a session may come late.
     return restored ? {...(tab.pane === state.defaults.pane ? restored : tab), kept: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
-  // The keys cannot be in a list that is hidden.
+  // A hidden list cannot have the focus.
   const focus = sidebarHidden ? 'log' : state.focus;
   if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort, focus};
   return {...state, ...view, tabs};
@@ -248,14 +244,14 @@ function close(state: ViewState, name: string): ViewState {
   const neighbour = tabs[Math.min(index, tabs.length - 1)];
   const isActive = state.active === name;
   const active = isActive ? neighbour?.name : state.active;
-  const prompt = isActive ? promptBesides(state.prompt) : state.prompt;
+  const prompt = isActive ? promptOfList(state.prompt) : state.prompt;
   if (tabs.length > 0) return {...state, tabs, active, prompt};
-  // Only the list is left: it has the keys, and has to be visible.
+  // Only the list is left: it gets the focus, and must be visible.
   return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
 }
 
-/** A prompt about a log ends with the tab that it was opened in; the one of the list stays. */
-function promptBesides(prompt: Prompt | undefined): Prompt | undefined {
+/** A prompt about a log closes with its tab; the list's prompt stays. */
+function promptOfList(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
