@@ -1,9 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** Milliseconds that a timer of Node's can wait, 24.8 days: with more it ends at once. */
+/** The longest wait of a Node timer in ms, 24.8 days; a longer one ends at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Time, injected everywhere so that a test can own it. */
+/** Injected everywhere, so that a test controls the time. */
 export type Clock = {
   /** Milliseconds that never jump backwards; only differences mean anything. */
   readonly monotonic: () => number;
@@ -11,14 +11,10 @@ export type Clock = {
   readonly wall: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when aborted first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /**
-   * Runs `callback` once after `milliseconds`; the returned function cancels it. Does not keep the process alive. After 0:
-   * in the next turn of the event loop, once what has come by then has been read.
-   */
+  /** Runs `callback` once (0: in the next turn); the result cancels it. Does not keep the process alive. */
   readonly after: (milliseconds: number, callback: () => void) => () => void;
 };
 
-/** The machine's own time. */
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
@@ -33,8 +29,8 @@ export const systemClock: Clock = {
     }
   },
   after(milliseconds, callback) {
-    // A timer waits 1 ms at least: a search in slices of 3 ms took a third longer with it. An immediate that is not
-    // referenced would wait for the next event.
+    // `setTimeout` waits at least 1 ms: a search in slices of 3 ms took a third longer. An immediate without a
+    // reference would wait for the next event.
     if (milliseconds === 0) {
       const immediate = setImmediate(callback);
       return () => clearImmediate(immediate);
@@ -45,7 +41,6 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
@@ -53,12 +48,11 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** Resolves in the next turn of the event loop. */
 export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
   return new Promise((resolve) => clock.after(0, resolve));
 }
 
-/** Keeps the process running until the returned function is called: timers of a clock do not. */
+/** Keeps the process running until the returned function is called; the timers of a `Clock` do not. */
 export function keepRunning(): () => void {
   const timer = setInterval(() => {}, longestTimer);
   return () => clearInterval(timer);

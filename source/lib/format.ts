@@ -1,4 +1,4 @@
-/** Numbers, durations, times and errors as text, for the screen and stderr. Times are UTC, as in the log. */
+/** Text of numbers, durations, times and errors, for the screen and stderr. Times are UTC, as in the log. */
 
 /** Seconds. */
 const [minute, hour, day] = [60, 3600, 86_400];
@@ -23,23 +23,23 @@ export function clockTime(at: number): string {
   return isoTime(at).slice(11, 19);
 }
 
-/** `12:01` of Unix time in ms, and `11-25 12:01` if that is more than a day from `now`. */
+/** `12:01` of Unix time in ms; `11-25 12:01` if that is more than a day from `now`. */
 export function moment(at: number, now: number): string {
   const text = isoTime(at);
   return Math.abs(now - at) < day * 1000 ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
 }
 
-/** `Wed, 25 Nov 2026 09:12:38 GMT` of Unix time in ms, as HTTP has it. */
+/** `Wed, 25 Nov 2026 09:12:38 GMT` of Unix time in ms, for HTTP headers. */
 export function httpTime(at: number): string {
   return new Date(at).toUTCString();
 }
 
-/** Unix time in ms of a date in ISO 8601 or of HTTP; NaN for other text. */
+/** Unix time in ms of an ISO 8601 or HTTP date; NaN for other text. */
 export function readTime(text: string): number {
   return Date.parse(text);
 }
 
-/** Whether a number is a Unix time in ms that a calendar has. */
+/** Whether `Date` can represent this Unix time in ms. */
 export function isTime(at: number): boolean {
   return !Number.isNaN(new Date(at).getTime());
 }
@@ -55,18 +55,18 @@ export function duration(milliseconds: number): string {
   return seconds < 0.5 ? 'less than 1 s' : inUnits(seconds, Math.round);
 }
 
-/** The same, a few seconds to a tenth: `0.4 s`, `12 s`. */
+/** `duration` with tenths below 10 s: `0.4 s`, `12 s`. */
 export function fineDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   return seconds < 9.95 ? `${seconds.toFixed(1)} s` : inUnits(seconds, Math.round);
 }
 
-/** Whole units that have passed, so that it is never more than the truth: `119 s`, `119 min`, `47 h`, `9999 d`. */
+/** Rounded down, so that it is never more than the truth: `119 s`, `119 min`, `47 h`, at most `9999 d`. */
 export function elapsed(milliseconds: number): string {
   return inUnits(Math.min(milliseconds / 1000, 9999 * day), Math.floor);
 }
 
-/** The same in a narrow column: `119s`, `119m`, `47h`, `2d`. */
+/** `elapsed` for a narrow column: `119s`, `119m`, `47h`, `2d`. */
 export function elapsedShort(milliseconds: number): string {
   return elapsed(milliseconds).replace(/ (.).*/, '$1');
 }
@@ -78,7 +78,7 @@ function inUnits(seconds: number, whole: (value: number) => number): string {
   return `${whole(seconds / day)} d`;
 }
 
-/** `52,118`, of a whole number. By hand: the first `toLocaleString` takes 10 ms, right before the first line of a log. */
+/** `52,118`, of a whole number. The first `toLocaleString` would take 10 ms, right before a log's first line. */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
@@ -104,13 +104,12 @@ export function byteSize(bytes: number): string {
 
 const durationPattern = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/i;
 
-/** Reads `90s`, `10m`, `1h30m`, `1d 2h` as milliseconds, the larger units first; undefined for what is none. */
+/** Milliseconds of `90s`, `10m`, `1h30m`, `1d 2h`, the larger units first; undefined for other text. */
 export function readDuration(text: string): number | undefined {
   const parts = durationPattern.exec(text.replaceAll(' ', ''))?.slice(1);
   return parts?.reduce((sum, part, index) => sum + Number(part ?? 0) * 1000 * ([day, hour, minute, 1][index] ?? 0), 0);
 }
 
-/** What was thrown, in words: the message of an error, and anything else as text. */
 export function errorText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,11 +1,7 @@
 import type {Clock} from './clock.ts';
 import {createStore, type ReadableStore, type Store} from './store.ts';
 
-/**
- * Turns any number of requests into at most `fps` calls a second: the first request of a quiet time is served at once
- * (on the next turn), later ones wait for their frame. Nothing runs without a request. When `fps` changes, the request
- * that waits gets the frame of the new rate.
- */
+/** At most `fps` calls of `flush` a second; the first after a quiet time comes in the next turn of the event loop. */
 export class FrameBatch {
   readonly #clock: Clock;
   readonly #fps: () => number;
@@ -22,7 +18,6 @@ export class FrameBatch {
     this.#unsubscribe = typeof fps === 'number' ? () => {} : fps.subscribe(() => this.#reschedule());
   }
 
-  /** Requests a flush in the next frame. */
   request(): void {
     if (this.#cancel) return;
     const wait = Math.max(0, this.#lastFlush + 1000 / this.#fps() - this.#clock.monotonic());
@@ -33,13 +28,11 @@ export class FrameBatch {
     });
   }
 
-  /** Drops a request that has not been served. */
   drop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  /** Drops it, and stops watching `fps`. */
   dispose(): void {
     this.#unsubscribe();
     this.drop();
@@ -53,10 +46,7 @@ export class FrameBatch {
   }
 }
 
-/**
- * Frames that many share, `fps` a second at the most: all requests for the next one are served in one turn, so that what
- * follows from them, such as drawing a screen, happens once. Nothing runs without a request.
- */
+/** At most `fps` frames a second for many callers: all requests of a frame are served in one turn, and drawn once. */
 export class SharedFrames {
   readonly #batch: FrameBatch;
   #waiting = new Set<() => void>();
@@ -65,13 +55,12 @@ export class SharedFrames {
     this.#batch = new FrameBatch({clock, fps, flush: () => this.#flush()});
   }
 
-  /** `flush` is called in the next frame, once, however often it is requested. */
+  /** Calls `flush` once in the next frame, however often it is requested. */
   request(flush: () => void): void {
     this.#waiting.add(flush);
     this.#batch.request();
   }
 
-  /** Drops a request that has not been served. */
   cancel(flush: () => void): void {
     this.#waiting.delete(flush);
     if (this.#waiting.size === 0) this.#batch.drop();
@@ -86,20 +75,19 @@ export class SharedFrames {
 
 /** Frames a second while the user is away. */
 const unwatchedFps = 2;
-/** A catch-up is over sooner: half a second of frames at 12 a second. */
+/** Half a second at 12 frames a second; a catch-up is shorter. */
 const framesOfFlood = 6;
 
 /**
- * Frames a second in which a log is drawn: `fps`; half of them while it is too fast to read, so that a frame has none of
- * the rows of the one before; few while the user is away. To follow 10,000 lines/s at 200×50 takes a tenth less CPU with
- * that, and half of the bytes to the terminal.
+ * Frames a second for a log: `fps`; half of them while each frame replaces all rows, which saves a tenth of the CPU and
+ * half of the bytes to the terminal at 10,000 lines/s on 200×50 cells; 2 while the user is away.
  */
 export class FrameRate {
   readonly #fps: number;
   readonly #now: Store<number>;
   #isWatched = true;
-  /** Frames, one after the other, in which all was new. */
-  #allNew = 0;
+  /** Consecutive frames without a row of the frame before. */
+  #allNewFrames = 0;
 
   constructor(fps: number) {
     this.#fps = fps;
@@ -115,14 +103,14 @@ export class FrameRate {
     this.#update();
   }
 
-  /** A frame with new lines was drawn: `isAllNew` if nothing of the one before is left in it. */
+  /** A frame with new lines was drawn. `isAllNew`: no row of the frame before is left. */
   onDrawn({isAllNew}: {readonly isAllNew: boolean}): void {
-    this.#allNew = isAllNew ? this.#allNew + 1 : 0;
+    this.#allNewFrames = isAllNew ? this.#allNewFrames + 1 : 0;
     this.#update();
   }
 
   #update(): void {
-    const fps = this.#allNew >= framesOfFlood ? Math.max(1, this.#fps / 2) : this.#fps;
+    const fps = this.#allNewFrames >= framesOfFlood ? Math.max(1, this.#fps / 2) : this.#fps;
     this.#now.set(this.#isWatched ? fps : Math.min(fps, unwatchedFps));
   }
 }

@@ -1,13 +1,10 @@
 import type {Clock} from './clock.ts';
 import {createStore, type ReadableStore} from './store.ts';
 
-/** Milliseconds without a key after which the user is away: most terminals (and tmux, by default) report no focus. */
+/** In ms. Keys must prove presence, since most terminals (and tmux, by default) do not report their focus. */
 const defaultPatience = 5 * 60_000;
 
-/**
- * Whether the user looks at the program: until the terminal loses the focus, or no key came for some minutes. A key is
- * proof of presence, whatever the terminal reported. One timer waits while the user is there, and none while away.
- */
+/** A key proves presence, whatever the terminal reported. No timer runs while the user is away. */
 export class Presence {
   readonly #clock: Clock;
   readonly #patience: number;
@@ -15,7 +12,6 @@ export class Presence {
   #keyAt: number;
   #cancel: (() => void) | undefined;
 
-  /** `patience`: milliseconds without a key after which the user is away; 5 minutes unless given. */
   constructor({clock, patience = defaultPatience}: {clock: Clock; patience?: number}) {
     this.#clock = clock;
     this.#patience = patience;
@@ -23,7 +19,6 @@ export class Presence {
     this.#wait();
   }
 
-  /** The user is there. */
   get here(): ReadableStore<boolean> {
     return this.#here;
   }
@@ -35,19 +30,18 @@ export class Presence {
     this.#here.set(true);
   }
 
-  /** The terminal lost the focus. */
   onBlur(): void {
     this.dispose();
     this.#here.set(false);
   }
 
-  /** Ends the wait; a sign starts another. */
+  /** Stops the timer; `onSign` starts it again. */
   dispose(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
-  /** Keys do not move the timer: when it ends, the time of the last one decides. */
+  /** A key does not restart the timer: when it ends, the time of the last key decides. */
   #wait(): void {
     const rest = this.#keyAt + this.#patience - this.#clock.monotonic();
     this.#cancel = this.#clock.after(rest, () => {
@@ -60,19 +54,17 @@ export class Presence {
 
 type SleepDetectorOptions = {
   readonly clock: Clock;
-  /** Called with the length of a sleep, in milliseconds. */
   readonly onSlept: (milliseconds: number) => void;
-  /** Milliseconds between two checks; 10 s unless given. */
+  /** Milliseconds between two checks; default 10 s. */
   readonly every?: number;
-  /** A check that is later than this many milliseconds counts as sleep; 30 s unless given. */
+  /** A check that is late by more milliseconds than this counts as sleep; default 30 s. */
   readonly jump?: number;
 };
 
 /**
- * Detects that the machine slept or the process was stopped: its connections may be dead without a sign. A check each
- * 10 s costs nothing. Either clock shows it: Linux stops the monotonic one while suspended, so the wall clock is ahead; in
- * a frozen VM or a stopped process the timer ends far too late. Setting the wall clock forward looks the same, and costs
- * one needless reconnect.
+ * Detects that the machine slept or the process was stopped, since connections may then be dead without a sign. While
+ * Linux is suspended only the wall clock continues; after a frozen VM or a stopped process the timer ends late. A wall
+ * clock set forward looks like sleep and costs one needless reconnect.
  */
 export class SleepDetector {
   readonly #options: Required<SleepDetectorOptions>;

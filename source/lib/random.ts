@@ -1,19 +1,17 @@
 /** A seeded stream of numbers: the same seed gives the same demo, byte for byte. */
 export type Random = {
-  /** A number in [0, 1). */
+  /** In [0, 1). */
   readonly next: () => number;
-  /** An integer in [0, below). */
+  /** In [0, below). */
   readonly integer: (below: number) => number;
-  /** One of the items, which must not be empty. */
   readonly pick: <T>(items: readonly [T, ...T[]]) => T;
-  /** True with the given probability. */
   readonly chance: (probability: number) => boolean;
 };
 
-/** A random number in [0, 1). */
+/** In [0, 1). */
 export const systemRandom = (): number => Math.random();
 
-/** FNV-1a of a label, so that every pipeline has a stream of its own whatever the order of events. */
+/** FNV-1a. A label for each pipeline gives it its own stream, whatever the order of events. */
 function hash(label: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < label.length; index++) {
@@ -22,7 +20,7 @@ function hash(label: string): number {
   return value >>> 0;
 }
 
-/** Makes the stream that belongs to `seed` and `label` (mulberry32). */
+/** mulberry32. */
 export function createRandom(seed: number, label: string): Random {
   let state = (seed ^ hash(label)) >>> 0;
   const next = () => {

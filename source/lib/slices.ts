@@ -4,25 +4,24 @@ type SliceOptions = {
   readonly clock: Clock;
   /** Works on about `maxBytes` bytes and returns true when nothing is left to do. */
   readonly step: (maxBytes: number) => boolean;
-  /** Called after each slice. */
   readonly onSlice?: (isCaughtUp: boolean) => void;
-  /** Milliseconds of a slice; 3 unless given. */
+  /** Milliseconds of a slice; default 3. */
   readonly sliceMs?: number;
-  /** Milliseconds from one slice to the next; 0 unless given. */
+  /** Milliseconds between two slices; default 0. */
   readonly restMs?: () => number;
 };
 
 /**
- * A step should take 1 to 2 ms: a slice ends up to one step late. The same bytes are 0.2 ms for a search and 10 ms for
- * filters whose code is not compiled yet, and a step costs 0.13 ms to start where a pattern has a time limit.
+ * A slice ends up to one step late, so a step should take 1 to 2 ms. The same bytes take a search 0.2 ms, filters whose
+ * code is not compiled yet 10 ms, and a pattern with a time limit 0.13 ms more for each step.
  */
 const leastStepBytes = 16 * 1024;
 const mostStepBytes = 256 * 1024;
 const shortStep = 1;
 const longStep = 2;
-/** Milliseconds that leave a turn to what wakes a runner: a key and the frame that it leads to. */
-const nextTurn = 1;
-/** Milliseconds. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
+/** Milliseconds before the first slice: the key that woke the runner gets its frame first. */
+const wakeDelay = 1;
+/** In ms. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
 const usualSlice = 3;
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
@@ -38,14 +37,12 @@ export class SliceRunner {
     this.#options = {sliceMs: usualSlice, onSlice: () => {}, restMs: () => 0, ...options};
   }
 
-  /** The last slice left nothing to do. */
   get caughtUp(): boolean {
     return this.#caughtUp;
   }
 
-  /** There is more to do: starts in the next turn. */
   wake(): void {
-    this.#schedule(nextTurn);
+    this.#schedule(wakeDelay);
   }
 
   #schedule(leastMs: number): void {
@@ -55,7 +52,7 @@ export class SliceRunner {
     this.#cancel = this.#options.clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
   }
 
-  /** Runs one slice now, unless it rests, and the others when the program is idle. */
+  /** Runs one slice now, unless the runner rests, and the others later. */
   run(): void {
     if (this.#disposed || this.#isResting) return;
     this.#cancel?.();
@@ -81,7 +78,7 @@ export class SliceRunner {
   /** `took`: milliseconds of the last step. */
   #adapt(took: number): void {
     if (took > longStep) this.#stepBytes = Math.max(leastStepBytes, this.#stepBytes / 2);
-    // The last step had less to do than it might have.
+    // The step that catches up has fewer bytes: its time shows nothing.
     else if (took < shortStep && !this.#caughtUp) this.#stepBytes = Math.min(mostStepBytes, this.#stepBytes * 2);
   }
 
@@ -92,10 +89,7 @@ export class SliceRunner {
   }
 }
 
-/**
- * Yields the items of `items`, and lets keys and the stream be served whenever making them has held the event loop for
- * `sliceMs`. Rejects with the signal's reason when aborted.
- */
+/** Yields the items, with a turn for other work after each `sliceMs`. Rejects with the signal's reason when aborted. */
 export async function* inSlices<T>(
   items: Iterable<T>,
   {clock, signal, sliceMs = 8}: {clock: Clock; signal: AbortSignal; sliceMs?: number},
@@ -110,14 +104,13 @@ export async function* inSlices<T>(
   }
 }
 
-/** More bytes than this from one slice to the next are a flood: 60 MB a second and more. */
+/** More bytes than this between two slices are a flood: 60 MB/s and more. */
 const floodBytes = 256 * 1024;
 const floodRestMs = 50;
 
 /**
- * Milliseconds that work on a log rests between two slices, for a SliceRunner: 50 in a flood, so that it takes 6 % of the
- * time. Lines that a full scrollback drops at once need no work, and the others can wait. `totalBytes`: all bytes that the
- * log has had so far.
+ * `restMs` of a `SliceRunner` that works on a log: 50 in a flood, so that the work takes 6 % of the time. Lines that a
+ * full scrollback soon drops need no work, and the others can wait. `totalBytes`: all bytes that the log has received.
  */
 export function floodPause(totalBytes: () => number): () => number {
   let seen = totalBytes();
