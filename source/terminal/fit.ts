@@ -5,9 +5,8 @@ import type {Symbols} from './symbols.ts';
 import {spans, textWidth} from './width.ts';
 
 /**
- * The window of `cells` cells that begins at cell `fromCell`. A wide grapheme cut by a border of the window becomes a
- * space in its style, so that what follows keeps its column. The result is never wider than `cells`, and narrower only
- * where the text ends.
+ * The window of `cells` cells from cell `fromCell` on. A wide grapheme that a border of the window cuts becomes a space
+ * in its style. The result is narrower than `cells` only where the text ends.
  */
 export function clip(styled: StyledText, fromCell: number, cells: number): StyledText {
   if (cells <= 0) return plain('');
@@ -16,7 +15,7 @@ export function clip(styled: StyledText, fromCell: number, cells: number): Style
   /** The whole graphemes inside the window. */
   let start: number | undefined;
   let end = 0;
-  /** The offsets of the graphemes that are cut. */
+  /** Offsets of the graphemes that the borders cut. */
   let cutLeft: number | undefined;
   let cutRight: number | undefined;
   for (const span of spans(styled.text)) {
@@ -52,7 +51,7 @@ export function clippedSides(text: string, fromCell: number, cells: number): {le
   return {left: fromCell > 0 && cell > 0, right: false};
 }
 
-/** The text in at most `cells` cells, 1 at least; a cut text ends in `ellipsis`, which has one cell. */
+/** The text in at most `cells` cells (1 at least); a cut text ends in `ellipsis`, which has one cell. */
 export function shorten(text: string, cells: number, ellipsis: string): string {
   return textWidth(text) <= cells ? text : `${clip(plain(text), 0, cells - 1).text}${ellipsis}`;
 }
@@ -69,9 +68,8 @@ function spaceLike(styled: StyledText, offset: number | undefined): StyledText {
 }
 
 /**
- * The offset (UTF-16) at which each row of sanitised text begins when it is wrapped at `cells` cells; the first is
- * always 0. Rows break at characters, like those of `less`: logs are not prose. Stops after `maxRows` rows, so that
- * the first rows of a long line do not cost its length; with one more than needed the caller sees whether there are more.
+ * UTF-16 offsets of the rows of sanitised text, wrapped at `cells` cells; the first is 0. Rows break at any character,
+ * as in `less`. With `maxRows` the first rows of a long line do not cost its whole length.
  */
 export function wrapOffsets(text: string, cells: number, maxRows = Number.POSITIVE_INFINITY): readonly number[] {
   const room = Math.max(2, cells);
@@ -81,7 +79,7 @@ export function wrapOffsets(text: string, cells: number, maxRows = Number.POSITI
     if (span.splittable) {
       let at = span.start + room - used;
       for (; at < span.end && offsets.length < maxRows; at += room) offsets.push(at);
-      // `at` is now where the next row would begin, at or after the end of the span.
+      // `at`: where the next row would begin, at or after the end of the span.
       used = room - (at - span.end);
     } else {
       if (used + span.cells > room) {
@@ -110,7 +108,7 @@ const signs: Readonly<Record<string, string>> = {
   '✗': '!',
 };
 
-/** The text in ASCII, cell for cell: bytes above it would be garbage in a terminal whose locale is not UTF-8. */
+/** Keeps the width in cells. Other bytes would be garbage in a terminal whose locale is not UTF-8. */
 export function toAscii(text: string): string {
   return text.replace(/[^\0-\x7f]+/gu, (run) => {
     let ascii = '';
@@ -122,10 +120,10 @@ export function toAscii(text: string): string {
 /** The most characters of one cell: a base and the marks on it, which `sanitise` limits to 8. */
 const charactersPerCell = 10;
 
-/** Where the rows of prose start, `cells` wide: at words where there is a space to break at, else anywhere. */
+/** UTF-16 offsets of the rows of prose, `cells` wide: after spaces, and within words that are too long. */
 export function wordOffsets(text: string, cells: number): readonly number[] {
   const offsets = [0];
-  // Only one row at a time is read: a line of 64 KiB would be searched for each of its rows.
+  // Searches only one row at a time, and not up to 64 KiB of the rest of the line for each of its rows.
   const most = (Math.max(2, cells) + 1) * charactersPerCell;
   for (let start = 0; ; ) {
     const ahead = text.slice(start, start + most);
@@ -137,11 +135,11 @@ export function wordOffsets(text: string, cells: number): readonly number[] {
   }
 }
 
-/** Breaks prose at spaces into lines of at most `width` cells; words that are longer are broken where they must be. */
+/** Breaks prose at spaces, and too long words anywhere, into lines of at most `width` cells. */
 export function wrapWords(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
-    // Undefined at its start, so that an indent (a caret below a snippet) stays.
+    // Undefined before the first word, so that an indent (a caret below a snippet) stays.
     let line: string | undefined;
     for (const word of paragraph.split(' ')) {
       const longer: string = line === undefined ? word : `${line} ${word}`;
@@ -163,10 +161,7 @@ function breakLong(line: string, width: number): readonly string[] {
   return offsets.map((offset, index) => line.slice(offset, offsets[index + 1]));
 }
 
-/**
- * A notice in the last two rows of the screen; undefined: the second row keeps the keys. It may quote names and messages
- * from outside.
- */
+/** The last two rows of the screen for a notice, which may quote text from outside. Undefined: the keys stay there. */
 export function noticeRows(notice: string, width: number, symbols: Symbols): readonly [string, string | undefined] {
   const [first = '', ...rest] = wrapWords(sanitise(notice).text, width - 2);
   const [second, ...others] = rest;

@@ -3,20 +3,19 @@ import {noStyle, type Style} from './style.ts';
 import {plain, type StyledText, StyledTextBuilder} from './styled-text.ts';
 import {textWidth} from './width.ts';
 
-/** Of the placeholder of a character that must not reach the terminal: `^G`, `<U+202E>`. */
+/** For `^G`, `<U+202E>`. */
 const placeholderStyle: Style = {inverse: true};
 
-/** Marks on one base. Real text has up to about four; a line could pile up thousands, over the rows above it. */
+/** Marks on one base: real text has up to four; thousands would be painted over the rows above. */
 const maxMarks = 8;
 
 const tabStop = 8;
 
 /**
- * Makes decoded log text safe to show. SGR sequences become style runs. Every other control, format or otherwise
- * invisible character becomes visible text, painted inverse so that it differs from the same text written out: C0 and
- * DEL in caret notation (`^[`, `^?`), the rest as `<U+009B>`, lone surrogates as U+FFFD. Tabs become spaces up to the
- * next multiple of 8 cells; a carriage return at the very end is dropped (CRLF). Of emoji sequences only the visible
- * parts stay (see `emojiControl`). The text of the result is unchanged when it is sanitised again.
+ * Makes decoded log text safe to show. SGR sequences become style runs. Other control, format and invisible characters
+ * become visible text, inverse to differ from the same text written out: C0 and DEL in caret notation (`^[`, `^?`), the
+ * rest as `<U+009B>`, lone surrogates as U+FFFD. Tabs become spaces up to the next multiple of 8 cells; a carriage
+ * return at the end is dropped (CRLF); of emoji sequences the visible parts stay.
  */
 export function sanitise(text: string): StyledText {
   if (!/[^\x20-\x7e]/.test(text)) return plain(text);
@@ -25,7 +24,7 @@ export function sanitise(text: string): StyledText {
   let style = noStyle;
   /** Marks on the base right before `at`; undefined: there is no base. */
   let marks: number | undefined;
-  /** The text since the last tab, a string of its own: measuring the whole text at each tab would be quadratic. */
+  /** The text since the last tab: measuring from the start of the text at each tab would be quadratic. */
   let sinceTab = '';
   let at = 0;
   const show = (shown: string, look: Style) => {
@@ -86,7 +85,7 @@ function markAt(text: string, at: number): number {
   return matchLength(joiningVirama, text, at) > 0 ? 0 : matchLength(mark, text, at);
 }
 
-/** How long the match of a sticky pattern at `at` is; 0 for none. */
+/** Length of the match of a sticky pattern at `at`; 0: none. */
 function matchLength(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex - at : 0;
@@ -98,26 +97,25 @@ function placeholder(code: number): string {
 }
 
 /*
- * Characters may reach a terminal when every kind of terminal gives them the same width, be it one that adds up the
- * widths of code points (xterm, VTE, tmux, those built on xterm.js; Unicode tables of version 11, 2018, or later) or one
- * that measures graphemes, as Ink does. Everything else becomes a visible placeholder. One exception, for
- * the sake of readable Indic text: spacing marks (Mc) count one cell, while some that measure graphemes show none; the
- * row is then narrower than counted, never wider.
+ * A character may reach the terminal only if all terminals give it one width, be it those that add up the widths of
+ * code points (xterm, VTE, tmux, xterm.js; Unicode tables of version 11, 2018, or later) or those that measure
+ * graphemes, as Ink does. Others become visible placeholders. One exception keeps Indic text readable: a spacing mark
+ * (Mc) counts one cell, while some terminals show none; a row is then narrower than counted, never wider.
  */
 
 /** Controls, formats, unassigned code points, noncharacters, lone surrogates, and what is invisible by definition. */
 const invisible = String.raw`[\p{C}--\p{Co}]\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`;
 
-/** Parts of emoji sequences: a terminal shows them on their own or joined with the character before them. */
+/** Parts of emoji sequences: a terminal shows them on their own, or joined with the character before them. */
 const emojiParts = String.raw`\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3`;
 
-/** Emoji that are text unless a selector says otherwise but can take a skin colour: tmux makes them wide (☝ ✌). */
+/** Emoji that are text by default but can have a skin colour: tmux makes them wide (☝ ✌). */
 const textEmoji = String.raw`[\p{Emoji_Modifier_Base}--\p{Emoji_Presentation}]`;
 
-/** Emoji of Unicode 12.1 and later (with their neighbours): one cell in tables older than that, two in newer ones. */
+/** Emoji of Unicode 12.1 and later, and their neighbours: one cell in older tables, two in newer ones. */
 const recentEmoji = String.raw`\u{1f6d6}-\u{1f6df}\u{1f6fb}-\u{1f6ff}\u{1f7f0}\u{1f90c}\u{1f93b}\u{1f946}\u{1f972}\u{1f977}-\u{1f979}\u{1f9a3}\u{1f9a4}\u{1f9ab}-\u{1f9ad}\u{1f9cb}\u{1f9cc}\u{1fa70}-\u{1faff}`;
 
-/** Marks that tables of Unicode 11 do not know, and all marks outside the BMP, of which many tables know few. */
+/** Marks that are missing in tables of Unicode 11, and all marks outside the BMP, of which many tables have few. */
 const recentMarks = String.raw`\u0897-\u089f\u08ca-\u08d2\u0b55\u0c3c\u0d81\u0ece\u1abf-\u1aff\u1dfa\ua82c[\p{M}&&[\u{10000}-\u{10ffff}]]`;
 
 /** Letters and symbols that are narrow in some tables and wide in others, or spacing in some and combining in others. */
@@ -131,38 +129,31 @@ const jamo = String.raw`\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff`;
 
 const never = `${invisible}${emojiParts}${textEmoji}${recentEmoji}${recentMarks}${disputed}${prepended}`;
 
-/** The next character that cannot simply be copied. */
+/** A character that cannot simply be copied. */
 const suspect = new RegExp(String.raw`[${never}${jamo}\p{Mn}\p{Me}]`, 'gv');
 
-/**
- * A mark that takes no cell and may stay on the base before it. The voiced marks of kana are wide by the tables, which
- * some terminals would make of another base, too.
- */
+/** A mark without a cell of its own; voiced marks of kana only after kana: after others some terminals widen them. */
 const mark = new RegExp(
   String.raw`(?<=[\u3041-\u30ff])[\u3099\u309a]|[[\p{Mn}\p{Me}]--[${never}${jamo}\u3099\u309a]]`,
   'yv',
 );
 
-/**
- * A virama that joins the letter before it to the one after it, with or without a change of colour between them: one
- * grapheme, which terminals show in one cell or in two. Only the scripts of the BMP; marks outside it never pass.
- */
+/** A virama that joins two letters, even with SGR between them: terminals show one cell or two. Only of the BMP. */
 const joiningVirama =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
   /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1a60\u1bab\uaaf6](?=(?:\x1b\[[\d:;]*m)*[\p{L}\p{M}])/vy;
 
-/** A syllable of conjoining Hangul in its usual form, as decomposed (NFD) text has it. */
+/** A syllable of conjoining Hangul, as decomposed (NFD) text has it. */
 const hangulSyllable = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/vy;
 
 /**
- * Invisible parts of emoji sequences, which have no content of their own and are left out, because some terminals change
- * the width for them: the selector of the emoji's or the text's form of the character before it, and the joiner of two
- * emoji, which then are side by side, Unicode's own fallback (UTS #51, 2.3).
+ * Parts of emoji sequences that are left out, because some terminals change the width for them: the selector of emoji
+ * or text form, and the joiner. Without it two emoji are side by side, Unicode's own fallback (UTS #51, 2.3).
  */
 const emojiControl =
   /(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?)\u200d(?=\p{Extended_Pictographic})/vy;
 
-/** Text from a server or a file as it can be printed to a terminal: without colours, and nothing in it is obeyed. */
+/** Text from a server or a file that is safe to print, without colours. */
 export function clean(text: string): string {
   return sanitise(text).text;
 }

@@ -5,17 +5,14 @@ type Pen = {-readonly [Key in keyof Style]: Style[Key]};
 
 const afterEscape = /\[([\d:;]*)m/y;
 
-/** Reads the rest of an SGR sequence whose ESC is at `offset`: its parameters and its end, if it is one. */
+/** Reads the SGR sequence whose ESC is at `offset`; undefined: it is another sequence. */
 export function readSgr(text: string, offset: number): {readonly parameters: string; readonly end: number} | undefined {
   afterEscape.lastIndex = offset + 1;
   const parameters = afterEscape.exec(text)?.[1];
   return parameters === undefined ? undefined : {parameters, end: afterEscape.lastIndex};
 }
 
-/**
- * The style after an SGR sequence with these parameters (ECMA-48, with the colours of ITU-T T.416 in their `;` and `:`
- * forms). Blinking, concealing, fonts, overlines, and unknown or malformed parameters change nothing.
- */
+/** ECMA-48, colours of ITU-T T.416 in `;` and `:` forms. Unknown, malformed and other parameters change nothing. */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return noStyle;
   let pen: Pen = {...style};
@@ -110,10 +107,7 @@ function isByte(value: number | undefined): value is number {
 
 const extending = /[\p{Mn}\p{Me}\u1160-\u11ff]+/vy;
 
-/**
- * The text with SGR sequences, and no other control characters if the text was sanitised. All styles are closed at its
- * end; text without styles is returned as it is.
- */
+/** Adds SGR sequences and no other control characters; all styles are closed at the end. */
 export function paint({text, runs}: StyledText, colors: Colors): string {
   if (runs.length === 0) return text;
   let painted = '';
@@ -132,7 +126,6 @@ export function paint({text, runs}: StyledText, colors: Colors): string {
   return painted + transition(open, '') + text.slice(at);
 }
 
-/** The sequence that leads from one set of parameters to another. */
 function transition(from: string, to: string): string {
   if (from === to) return '';
   if (from === '') return `\x1b[${to}m`;
@@ -140,14 +133,14 @@ function transition(from: string, to: string): string {
   return to.startsWith(`${from};`) ? `\x1b[${to.slice(from.length + 1)}m` : `\x1b[0;${to}m`;
 }
 
-/** A sequence between a base and its marks would part them in some terminals, so the style changes after the marks. */
+/** Changes the style after the marks of a base: a sequence before them would separate them in some terminals. */
 function afterMarks(text: string, offset: number): number {
   if (!(text.charCodeAt(offset) >= 0x300)) return offset;
   extending.lastIndex = offset;
   return extending.test(text) ? extending.lastIndex : offset;
 }
 
-/** The bytes without their SGR sequences; every other byte stays as it is, since Latin-1 keeps each in a string. */
+/** Keeps all other bytes: Latin-1 has a character for each. */
 export function stripSgr(line: Uint8Array): Uint8Array {
   if (line.indexOf(0x1b) === -1) return line;
   const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');

@@ -9,12 +9,11 @@ const simple = new RegExp(`^[${simpleCharacters}]*$`);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
 const sgr = /\x1b\[[\d;]*m/g;
 
-/** A painted text without its styles. */
 export function withoutSgr(painted: string): string {
   return painted.includes('\x1b') ? painted.replace(sgr, '') : painted;
 }
 
-/** The width in cells of a row of simple characters and SGR sequences; undefined if it holds anything else. */
+/** In cells; undefined if the row has more than simple characters and SGR sequences. */
 export function simpleWidth(text: string): number | undefined {
   const shown = withoutSgr(text);
   return simple.test(shown) ? shown.length : undefined;

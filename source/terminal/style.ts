@@ -10,7 +10,7 @@ export type Style = {
   readonly strike?: true;
 };
 
-/** How colours are shown: as the terminal has them, or as a theme has them. */
+/** How colours are shown: in the terminal's own palette, or in a theme's. */
 export type Colors = ColorDepth | Palette;
 
 /** A colour: an index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
@@ -18,19 +18,17 @@ export type Color = number | Rgb;
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How many colours the terminal can show; `none` for NO_COLOR, which is about colour: attributes stay. */
+/** How many colours the terminal can show; `none` (NO_COLOR) keeps attributes such as bold. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
-/** What each of the first sixteen colours looks like, by number; undefined: as the terminal has it. */
+/** How to show the first sixteen colours, by number; undefined: as the terminal does. */
 export type Looks = readonly (Color | undefined)[];
 
-/** The looks of a theme on a terminal: only colours that it has. */
+/** The looks of a theme, in colours that the terminal has. */
 export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly looks: Looks};
 
-/** The style of plain text. */
 export const noStyle: Style = {};
 
-/** Whether two styles look the same. */
 export function sameStyle(a: Style, b: Style): boolean {
   return (
     a === b ||
@@ -46,9 +44,8 @@ export function sameStyle(a: Style, b: Style): boolean {
 }
 
 /**
- * The SGR parameters of a style, such as `1;31`; empty for plain text. Colours that the terminal lacks become the
- * nearest one that it has. A foreground that would be the same as its background becomes black or white, since text that
- * cannot be seen would be hidden text.
+ * SGR parameters such as `1;31`; empty for plain text. Colours become the nearest that the terminal has. A foreground
+ * equal to its background becomes black or white: text that cannot be seen would be hidden.
  */
 export function styleToSgr(style: Style, colors: Colors): string {
   const parameters: string[] = [];
@@ -72,7 +69,7 @@ export function styleToSgr(style: Style, colors: Colors): string {
   return parameters.join(';');
 }
 
-/** `base` is 30 for the foreground and 40 for the background. */
+/** `base`: 30 for the foreground, 40 for the background. */
 function colorToSgr(color: Color, base: 30 | 40): string {
   if (typeof color === 'object') return `${base + 8};2;${color.join(';')}`;
   if (color < 8) return `${base + color}`;
@@ -80,17 +77,17 @@ function colorToSgr(color: Color, base: 30 | 40): string {
   return `${base + 8};5;${color}`;
 }
 
-/** The black and the white of the palette that look the same in every terminal and theme. */
+/** Indexes of a black and a white that look the same in every terminal and theme. */
 export const black = 16;
 export const white = 231;
 
-/** Whether the two are the same value: an index may look like another one, or like red, green and blue. */
+/** Compares values, not looks: index 16 is not `[0, 0, 0]`. */
 function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
-/** What a colour looks like; undefined for the first sixteen, which are the user's own. */
+/** Undefined for the first sixteen, whose looks the user's terminal decides. */
 export function rgbOf(color: Color): Rgb | undefined {
   if (typeof color === 'object') return color;
   return color < 16 ? undefined : paletteToRgb(color);
@@ -106,7 +103,7 @@ export function fitColor(color: Color, depth: Exclude<ColorDepth, 'none'>): Colo
 /** The levels of the 6×6×6 cube at palette indices 16 to 231. */
 const cubeLevels = [0, 95, 135, 175, 215, 255] as const;
 
-/** The colour that terminals give to palette index `index`, 16 to 255. */
+/** `index`: 16 to 255, which look the same in all terminals. */
 function paletteToRgb(index: number): Rgb {
   if (index >= 232) {
     const grey = 8 + (index - 232) * 10;
@@ -128,7 +125,7 @@ function distance(a: Rgb, b: Rgb): number {
   return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
 }
 
-/** Keeps the hue rather than the distance: the nearest of sixteen by distance would turn most colours grey. */
+/** By hue: the nearest one by distance would be grey for most colours. */
 function nearestOf16(rgb: Rgb): number {
   const most = Math.max(...rgb);
   const least = Math.min(...rgb);
@@ -150,7 +147,7 @@ function isLight(color: Color): boolean {
 /** Text on a ground of a theme has at least this contrast (WCAG 2.2, level AA). */
 const leastContrast = 4.5;
 
-/** Sixteen colours cannot stand for others: there, of a theme only those are left that name another of the sixteen. */
+/** With a depth of 16 only those colours of a theme are left that are among the 16: others have no near one. */
 export function paletteFor(looks: Looks, depth: Palette['depth']): Palette {
   const fit = (color: Color | undefined) => {
     if (color === undefined) return undefined;
@@ -159,10 +156,7 @@ export function paletteFor(looks: Looks, depth: Palette['depth']): Palette {
   return {depth, looks: looks.map(fit)};
 }
 
-/**
- * The colours of a style in a palette. A theme's colours are chosen to be read on the screen, so that one on the other
- * may be hard to read: such text becomes black or white.
- */
+/** A theme's colours may be hard to read on each other: such text becomes black or white. A log's own pair stays. */
 export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg' | 'bg'> {
   const look = (color: Color | undefined) => {
     if (color === undefined) return undefined;
@@ -178,7 +172,7 @@ export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg
   return style.inverse ? {fg, bg: readable} : {fg: readable, bg};
 }
 
-/** Contrast of two colours by WCAG 2.2, from 1 (the same lightness) to 21 (black and white). */
+/** By WCAG 2.2, from 1 (equal lightness) to 21 (black and white). */
 export function contrast(a: Rgb, b: Rgb): number {
   const [one, other] = [luminance(a), luminance(b)];
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);

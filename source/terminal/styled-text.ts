@@ -1,30 +1,28 @@
 import {noStyle, type Style, sameStyle} from './style.ts';
 
-/** Characters `start` up to `end` (UTF-16 offsets) look like `style`. */
+/** UTF-16 offsets, the end exclusive. */
 type StyleRun = {readonly start: number; readonly end: number; readonly style: Style};
 
 /** Text and its styles. Runs are sorted, not empty and do not overlap; what no run covers is plain. */
 export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]};
 
-/** A range of the text that gets another style. */
 type TextRange = {readonly start: number; readonly end: number};
 
 const noRuns: readonly StyleRun[] = [];
 
-/** Text in one style, or in none. The text must be sanitised already, or be the program's own. */
+/** `text` must be sanitised, or be the program's own. */
 export function plain(text: string, style: Style = noStyle): StyledText {
   if (text === '' || sameStyle(style, noStyle)) return {text, runs: noRuns};
   return {text, runs: [{start: 0, end: text.length, style}]};
 }
 
-/** The parts one after the other. */
 export function concat(parts: readonly StyledText[]): StyledText {
   const builder = new StyledTextBuilder();
   for (const part of parts) builder.append(part);
   return builder.finish();
 }
 
-/** Characters `start` up to `end`; offsets outside the text are clamped. */
+/** Offsets outside the text are clamped. */
 export function slice(styled: StyledText, start: number, end: number): StyledText {
   const from = Math.max(0, start);
   const to = Math.min(styled.text.length, end);
@@ -39,10 +37,7 @@ export function slice(styled: StyledText, start: number, end: number): StyledTex
   return {text: styled.text.slice(from, to), runs};
 }
 
-/**
- * Paints `style` over the ranges (sorted, not overlapping): where both set a field, `style` wins. Text that gets a ground
- * is not dim on it: that would leave little of their contrast.
- */
+/** Paints `style` over the ranges (sorted, not overlapping): its fields win, and a ground drops `dim`, for contrast. */
 export function overlay(styled: StyledText, ranges: readonly TextRange[], style: Style): StyledText {
   if (ranges.length === 0) return styled;
   const builder = new StyledTextBuilder();
@@ -72,7 +67,7 @@ function painted(style: Style, over: Style): Style {
   return {...(dim && !hasGround ? style : rest), ...over};
 }
 
-/** Builds a styled text from left to right and joins neighbours that look the same. */
+/** Joins neighbours that look the same. */
 export class StyledTextBuilder {
   #text = '';
   readonly #runs: StyleRun[] = [];
@@ -80,7 +75,6 @@ export class StyledTextBuilder {
   #style = noStyle;
   #start = 0;
 
-  /** Appends text in one style. */
   add(text: string, style: Style): void {
     if (text === '') return;
     if (!sameStyle(style, this.#style)) {
@@ -90,7 +84,6 @@ export class StyledTextBuilder {
     this.#text += text;
   }
 
-  /** Appends a styled text. */
   append({text, runs}: StyledText): void {
     let at = 0;
     for (const run of runs) {
@@ -101,7 +94,7 @@ export class StyledTextBuilder {
     this.add(text.slice(at), noStyle);
   }
 
-  /** The result; the builder must not be used afterwards. */
+  /** The builder must not be used afterwards. */
   finish(): StyledText {
     this.#closeRun();
     return {text: this.#text, runs: this.#runs};

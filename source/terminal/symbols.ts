@@ -6,13 +6,11 @@ export type Symbols = {
   readonly failed: string;
   readonly waiting: string;
   readonly paused: string;
-  /** Marks the current line in the margin. */
   readonly currentLine: string;
-  /** A mark that the user set, in the margin. */
+  /** Set by the user. */
   readonly mark: string;
-  /** Text that did not fit was left out here. */
   readonly ellipsis: string;
-  /** The horizontal rule of a marker. */
+  /** In the row of a marker. */
   readonly rule: string;
   /** Between the sidebar and the log. */
   readonly divider: string;
@@ -25,7 +23,7 @@ export type Symbols = {
   readonly cutRight: string;
   /** In front of a number of errors. */
   readonly error: string;
-  /** In front of the number of records of a folded row. */
+  /** In front of the number of records of a fold. */
   readonly times: string;
 };
 
@@ -69,7 +67,7 @@ const ascii: Symbols = {
   times: 'x',
 };
 
-/** The symbols for a terminal whose locale is, or is not, UTF-8. */
+/** `utf8`: the locale is UTF-8. */
 export function symbolsFor(utf8: boolean): Symbols {
   return utf8 ? unicode : ascii;
 }

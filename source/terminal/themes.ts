@@ -1,6 +1,6 @@
 import type {Looks, Rgb} from './style.ts';
 
-/** A theme that is built in. It leaves the screen's own ground to the terminal: `ground` is the one it is made for. */
+/** A built-in theme. The screen keeps the terminal's ground; `ground` is the one that the theme is made for. */
 type Theme = {
   readonly looks: Looks;
   readonly ground: Rgb;
@@ -8,7 +8,7 @@ type Theme = {
 
 // Each: black, red, green, yellow, blue, magenta, cyan, white, and then their bright ones.
 
-/** Indices from 16 on look the same everywhere, and terminals of 256 colours have them, too. */
+/** Indexes from 16 on look the same in all terminals of 256 colours. */
 export const light: Theme = {
   looks: [16, 124, 22, 94, 25, 90, 23, 240, 241, 160, 28, 130, 26, 127, 24, 16],
   ground: [255, 255, 255],
@@ -20,9 +20,9 @@ export const dark: Theme = {
 };
 
 /**
- * The hues of Ethan Schoonover's Solarized (https://ethanschoonover.com/solarized), moved in lightness (OKLCH) as far as
- * it takes to reach 4.5:1 on base03, and on base3 below: as published, eight of ten do not, red with 3.3:1. Bright red
- * is its orange and bright magenta its violet; the other bright ones, greys there, are hues here, since a log means hues.
+ * The hues of Ethan Schoonover's Solarized (https://ethanschoonover.com/solarized), with the lightness (OKLCH) changed
+ * to reach 4.5:1 on base03, and on base3 below; eight of the ten published do not (red: 3.3:1). Bright red is its
+ * orange, bright magenta its violet; its bright greys are hues here, since a log needs hues.
  */
 export const solarized: Theme = {
   looks: [

@@ -1,10 +1,7 @@
 import stringWidth from 'string-width';
 import {simpleCharacters, withoutSgr} from './simple-text.ts';
 
-/**
- * A piece of text (UTF-16 offsets) and its width in cells: one grapheme, or, if `splittable`, a stretch of simple
- * characters (`simple-text.ts`) that may be cut anywhere, one cell a character.
- */
+/** UTF-16 offsets and a width in cells. One grapheme, or, if `splittable`, simple characters of one cell each. */
 type Span = {
   readonly start: number;
   readonly end: number;
@@ -12,10 +9,10 @@ type Span = {
   readonly splittable: boolean;
 };
 
-/** Made when it is first needed, or before: that takes 9 ms, and the first frame needs none. */
+/** Made late: it takes 9 ms, and the first frame needs none. */
 let segmenter: Intl.Segmenter | undefined;
 
-/** Makes the segmenter before it is needed. Any further one, such as Ink's for typed text, then takes 0.1 ms. */
+/** Makes the segmenter early. Another one, such as Ink's for typed text, then takes 0.1 ms. */
 export function prepareWidths(): Intl.Segmenter {
   segmenter ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
   return segmenter;
@@ -24,20 +21,14 @@ export function prepareWidths(): Intl.Segmenter {
 const notSimple = new RegExp(`[^${simpleCharacters}]`, 'g');
 const twoSimple = new RegExp(`[${simpleCharacters}]{2}`, 'g');
 
-/**
- * The width of sanitised text in cells. It is what a terminal shows whether it adds up the widths of code points or
- * measures graphemes, because `sanitise` lets nothing through on which they disagree (`sanitise.ts`).
- */
+/** In cells. All terminals agree on the width of sanitised text (`sanitise.ts`). */
 export function textWidth(text: string): number {
   let cells = 0;
   for (const span of spans(text)) cells += span.cells;
   return cells;
 }
 
-/**
- * Cuts sanitised text into spans, from the grapheme border `from` on. It is lazy, so that the first cells of a long
- * line do not cost its length. A span that is not splittable is at most 2 cells wide.
- */
+/** `from`: a grapheme border. Lazy, since a line may be long. A span that is not splittable has at most 2 cells. */
 export function* spans(text: string, from = 0): Generator<Span, void, undefined> {
   let at = from;
   while (at < text.length) {
@@ -47,7 +38,7 @@ export function* spans(text: string, from = 0): Generator<Span, void, undefined>
     const simpleEnd = other === text.length ? other : Math.max(at, other - 1);
     if (simpleEnd > at) yield {start: at, end: simpleEnd, cells: simpleEnd - at, splittable: true};
     if (simpleEnd === text.length) return;
-    // Between two simple characters there is always a border, so the segmenter may stop there.
+    // Between two simple characters there is always a border: the segmenter may stop there.
     twoSimple.lastIndex = other;
     const pair = twoSimple.exec(text);
     const end = pair === null ? text.length : pair.index + 1;
@@ -58,14 +49,14 @@ export function* spans(text: string, from = 0): Generator<Span, void, undefined>
   }
 }
 
-/** The spans of one grapheme: itself, unless it is so wide that it may have to be broken at the end of a row. */
+/** The spans of a grapheme: itself, unless it is so wide that it may have to be broken at the end of a row. */
 function* graphemeSpans(grapheme: string, start: number): Generator<Span, void, undefined> {
   const cells = graphemeCells(grapheme);
   if (cells <= 2) {
     yield {start, end: start + grapheme.length, cells, splittable: false};
     return;
   }
-  // Spacing marks can be piled up without end, each in a cell of its own.
+  // A line can have any number of spacing marks in a row, each in its own cell.
   let at = 0;
   let width = 0;
   let next = 0;
@@ -82,7 +73,7 @@ function* graphemeSpans(grapheme: string, start: number): Generator<Span, void, 
   yield {start: start + at, end: start + next, cells: width, splittable: false};
 }
 
-/** Widths of graphemes that were measured: string-width takes 1.5 µs for one, and text repeats its letters. */
+/** Measured widths: string-width takes 1.5 µs for a grapheme, and text repeats its letters. */
 const measured = new Map<string, number>();
 const mostMeasured = 4096;
 const longestMeasured = 16;
@@ -90,7 +81,7 @@ const longestMeasured = 16;
 function graphemeCells(grapheme: string): number {
   let cells = measured.get(grapheme);
   if (cells === undefined) {
-    // The sum is what terminals show: in sanitised text nothing joins but marks and the vowels and finals of Hangul.
+    // Terminals show the sum: in sanitised text nothing joins but marks, and vowels and finals of Hangul.
     cells = 0;
     for (const character of grapheme) cells += joined.test(character) ? 0 : stringWidth(character);
     if (measured.size >= mostMeasured) measured.clear();
@@ -101,7 +92,7 @@ function graphemeCells(grapheme: string): number {
 
 const joined = /[\p{Mn}\p{Me}\u1160-\u11ff]/v;
 
-/** Width in cells of a text that `paint` returned. */
+/** In cells. `painted`: returned by `paint`. */
 export function paintedWidth(painted: string): number {
   return textWidth(withoutSgr(painted));
 }
