@@ -2,24 +2,24 @@ import type {Marker, MarkerStore} from './markers.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
 import {StyleJoints} from './style-joints.ts';
 
-/** The bytes of some entries in a row that are kept outside of memory. */
+/** Bytes of consecutive entries, outside of memory. */
 export type ColdBytes = {
-  /** False once they were deleted. Cheap: without disk access. */
+  /** False once they are deleted. Does not read the disk. */
   readonly isKept: () => boolean;
-  /** Reads them, newlines included, within a few milliseconds; undefined when they cannot be read any more. */
+  /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
 };
 
-/** A run of entries whose bytes are kept outside of memory, for `LogBuffer.addPast`. */
+/** Consecutive entries whose bytes are outside of memory, for `LogBuffer.addPast`. */
 export type PastBlock = {
   readonly lines: number;
   readonly byteLength: number;
-  /** Its markers in order; `line`: how many of its lines come before it. */
+  /** In order; `line`: number of the block's lines before the marker. */
   readonly markers: readonly {readonly line: number; readonly marker: Marker}[];
   readonly bytes: ColdBytes;
 };
 
-/** A segment that is about to leave memory. Offsets count every byte that the buffer ever held, its past included. */
+/** A segment that is leaving memory. `byteOffset`: bytes that the buffer ever held before it, its past included. */
 export type LeavingSegment = {
   readonly firstId: number;
   readonly endId: number;
@@ -27,20 +27,20 @@ export type LeavingSegment = {
   readonly byteLength: number;
 };
 
-/** Keeps outside of memory what a log buffer drops. */
+/** Keeps what leaves a log buffer's memory. */
 export type ColdStore = {
   /** Every entry below this id is kept. */
   readonly keptTo: number;
-  /** Returns where the segment's bytes are kept; undefined when they are not, and so are gone. */
+  /** Undefined: the segment's bytes are gone. */
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
 
-/** Views that are held in memory: a reader that goes over a border and back reads nothing twice. */
+/** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
-/** Markers stay in memory; a log of nothing else must not fill it. */
+/** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
 
-/** A run of entries that left memory: a few dozen bytes for 256 KiB of log. */
+/** Entries that left memory: a few dozen bytes for 256 KiB of log. */
 type ColdSegment = {
   readonly firstId: number;
   readonly endId: number;
@@ -49,55 +49,49 @@ type ColdSegment = {
   readonly bytes: ColdBytes;
 };
 
-/**
- * The entries of a log buffer that are older than its memory: the cold store keeps them and they are read back a segment
- * at a time, or they are gone. What is held has no hole: when something is gone, all that is older goes with it.
- */
+/** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
 export class ColdSegments {
-  /** Keeps what leaves memory from now on; undefined: it is gone. */
+  /** Undefined: what leaves memory is gone. */
   store: ColdStore | undefined;
-  /** Lines held. */
   lines = 0;
-  /** Bytes held, newlines included. */
+  /** Newlines included. */
   byteLength = 0;
-  /** Lines that are gone. */
   droppedLines = 0;
-  /** How often something that was held could not be read, and so is gone. */
+  /** Failed reads of held segments, which are gone since. */
   failedReads = 0;
   #markerCount = 0;
   #droppedBytes = 0;
   readonly #markers: MarkerStore;
   /** Oldest first, without a hole. */
   readonly #segments: ColdSegment[] = [];
-  /** The one used last comes last. */
+  /** The most recently used one is last. */
   readonly #views: SegmentView[] = [];
 
-  /** `markers`: those of the whole buffer, of which those that are gone are taken out. */
+  /** `markers`: of the whole buffer; those of dropped entries are removed. */
   constructor(markers: MarkerStore) {
     this.#markers = markers;
   }
 
-  /** Id of the oldest entry that is held; undefined when there is none. */
+  /** Id of the oldest held entry; undefined: there is none. */
   get firstId(): number | undefined {
     return this.#segments[0]?.firstId;
   }
 
-  /** Lines held and gone. */
   get allLines(): number {
     return this.droppedLines + this.lines;
   }
 
-  /** Bytes held and gone, newlines included. */
+  /** Held and gone, newlines included. */
   get allBytes(): number {
     return this.#droppedBytes + this.byteLength;
   }
 
-  /** The store has every entry below this id. Infinity without one: there is nothing to wait for. */
+  /** The store has every entry below this id. Infinity without a store, since there is nothing to wait for. */
   get keptTo(): number {
     return this.store?.keptTo ?? Number.POSITIVE_INFINITY;
   }
 
-  /** See `LogBuffer.lastBytes`; undefined: memory has as many. */
+  /** See `LogBuffer.lastBytes`; undefined: memory holds that many bytes. */
   lastBytes(bytes: number): {readonly id: number; readonly linesBefore: number} | undefined {
     let found: {readonly id: number; readonly linesBefore: number} | undefined;
     let linesBefore = this.allLines;
@@ -112,7 +106,7 @@ export class ColdSegments {
     return found;
   }
 
-  /** Adds a segment that leaves memory: the store keeps it, or it is gone. */
+  /** The segment leaves memory: the store keeps it, or it is gone. */
   add(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength} = segment;
     const bytes = this.store?.keep({firstId, endId, byteOffset: this.allBytes, byteLength});
@@ -120,7 +114,7 @@ export class ColdSegments {
     else this.drop(segment);
   }
 
-  /** Counts a segment that leaves memory as gone, whatever the store has. */
+  /** The segment leaves memory and is gone, whatever the store has. */
   drop({endId, markers, count, length}: Segment): void {
     while (this.#segments.length > 0) this.#dropOldest();
     this.droppedLines += count - markers;
@@ -128,7 +122,7 @@ export class ColdSegments {
     this.#markers.dropBelow(endId);
   }
 
-  /** Adds a run of entries of an earlier time, of which the first one has this id. Returns the id after the last one. */
+  /** Adds earlier entries, the first one under `firstId`. Returns the id after the last one. */
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
@@ -136,12 +130,12 @@ export class ColdSegments {
     return endId;
   }
 
-  /** Drops what the store has deleted, and what is too much for its markers. */
+  /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
     while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isKept() === false) this.#dropOldest();
   }
 
-  /** See `LogBuffer.lineAt`. As below, `id` is older than memory. */
+  /** See `LogBuffer.lineAt`. `id` is below those in memory. */
   lineAt(id: number): Buffer | undefined {
     const view = this.segmentAt(id);
     if (!view) return undefined;
@@ -151,7 +145,7 @@ export class ColdSegments {
     return start === end ? undefined : view.bytes.subarray(start, end - 1);
   }
 
-  /** The segment of an entry, read back; undefined when that is not held. One that cannot be read is gone from now on. */
+  /** Undefined if the entry is not held. A segment that cannot be read back is gone from now on. */
   segmentAt(id: number): SegmentView | undefined {
     if (id < (this.firstId ?? Number.POSITIVE_INFINITY)) return undefined;
     const index = this.#views.findIndex(({firstId, endId}) => firstId <= id && id < endId);
@@ -178,7 +172,7 @@ export class ColdSegments {
       starts[index] = at;
       if (markers > 0 && this.#markers.get(firstId + index)) continue;
       at = bytes.indexOf(newline, at) + 1;
-      // Fewer lines than there were: something else has written there.
+      // Fewer lines than were kept: the bytes were changed.
       if (at === 0) return undefined;
     }
     return at === bytes.length
@@ -186,7 +180,7 @@ export class ColdSegments {
       : undefined;
   }
 
-  /** The segment begins where the newest one ends. */
+  /** `segment` begins where the newest one ends. */
   #add(segment: ColdSegment): void {
     this.#segments.push(segment);
     this.#count(segment, 1);

@@ -2,16 +2,15 @@ import type {Entries, LogBuffer} from './log-buffer.ts';
 import type {Marker} from './markers.ts';
 import type {SegmentView} from './segment.ts';
 
-/** One write to a file or a pipe, and short beside a slice of 8 ms. */
+/** One write to a file or a pipe, short beside a slice of 8 ms. */
 const blockBytes = 1024 * 1024;
-/** Of short lines, or of ids that are no longer held, 16,384 take 1 to 2 ms. */
+/** 16,384 short lines, or ids that are no longer held, take 1 to 2 ms. */
 const blockIds = 16 * 1024;
 const endOfLine = Buffer.from('\n');
 
 type CopyOptions = {
-  /** Puts markers between the lines, as `── words ──`; without it they are skipped. */
+  /** Writes markers between the lines, as `── words ──`; undefined: they are skipped. */
   readonly markers?: (marker: Marker) => string;
-  /** Counts the entries while they are copied. */
   readonly tally?: CopyCount;
 };
 
@@ -20,7 +19,7 @@ export type CopyCount = {
   lines: number;
   /** Newlines and markers included. */
   bytes: number;
-  /** Entries that are no longer held: they were trimmed before their turn came. */
+  /** Entries that left the buffer before their turn. */
   missing: number;
 };
 
@@ -38,9 +37,8 @@ export function* idsIn(entries: Entries, from: number, end: number): Generator<n
 }
 
 /**
- * The bytes of the lines under `ids`, which must ascend: exactly as the log has them, each with its `\n`, the open
- * line included as far as it was received. In blocks of at most 1 MiB, which are copies: the buffer may change between
- * two blocks. Yields after 16,384 ids, even if the block is empty then.
+ * The lines under `ids` (ascending) as received, each with `\n`, the open line too. Blocks of at most 1 MiB are copies,
+ * since the buffer may change between them. Yields after 16,384 ids at the latest, even an empty block.
  */
 export function* readBlocks(
   buffer: LogBuffer,
@@ -52,7 +50,7 @@ export function* readBlocks(
   let segment: SegmentView | undefined;
   let visited = 0;
   for (const id of ids) {
-    // A view holds until the buffer changes, which it can only do while a block is out.
+    // The buffer, and so the view, can only change after a yield.
     if (!segment || id < segment.firstId || id >= segment.endId) segment = buffer.segmentAt(id);
     if (segment) addEntry(pieces, segment, id, buffer, options, tally);
     else tally.missing += 1;
@@ -65,7 +63,7 @@ export function* readBlocks(
   if (visited > 0) yield* blocksOf(pieces.drain(), tally);
 }
 
-/** The lines under `ids`, without their `\n`. Views: each is valid until the next change of the buffer. */
+/** Without their `\n`. Views: each is valid until the next change of the buffer. */
 export function* readLines(buffer: LogBuffer, ids: Iterable<number>): Generator<Buffer, void, undefined> {
   for (const id of ids) {
     const line = buffer.lineAt(id);
@@ -96,7 +94,7 @@ function addEntry(
 
 function* blocksOf(bytes: Buffer, tally: CopyCount): Generator<Buffer, void, undefined> {
   let at = 0;
-  // More than one only after a line that is longer than a block.
+  // More than one block only for a line that is longer than a block.
   do {
     const block = bytes.subarray(at, at + blockBytes);
     tally.bytes += block.length;
@@ -105,7 +103,7 @@ function* blocksOf(bytes: Buffer, tally: CopyCount): Generator<Buffer, void, und
   } while (at < bytes.length);
 }
 
-/** Gathers views of bytes; neighbouring ranges become one, so that a whole view is copied segment by segment. */
+/** Joins neighbouring ranges, so that whole segments are copied at once. */
 class Pieces {
   bytes = 0;
   #pieces: Uint8Array[] = [];
@@ -131,7 +129,7 @@ class Pieces {
     this.#pieces.push(piece);
   }
 
-  /** Returns one copy of all, and starts anew. */
+  /** Returns a copy of all pieces and removes them. */
   drain(): Buffer {
     this.#endRange();
     const all = Buffer.concat(this.#pieces);

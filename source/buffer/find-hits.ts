@@ -3,56 +3,49 @@ import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
 import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';
 
-/** Some entries of one segment, `[first, last)` as indexes into its starts, and their bytes. */
+/** Some entries of a segment, `[first, last)` as indexes into its starts, and their bytes. */
 type Block = {readonly segment: SegmentView; readonly first: number; readonly last: number; readonly bytes: Buffer};
 
 /** Lines of a block that may match, as indexes into the starts; undefined: any line may. */
 type Candidates = {
   readonly block: Block;
   readonly lines: readonly number[] | undefined;
-  /** They match, without a test. */
+  /** They match: no test is needed. */
   readonly areProved: boolean;
 };
 
-/**
- * A text that every match contains and that no style interrupts: it can be searched in the bytes as they are. `isProof`:
- * the pattern matches exactly the lines that contain it.
- */
+/** A text in every match that no style interrupts, to search in the bytes. `isProof`: only matches contain it. */
 type CoreText = {readonly text: string; readonly isProof: boolean};
 
-/** Returns the offset of the next occurrence at or after `from`; -1: there is none. */
+/** Offset of the next occurrence at or after `from`; -1: there is none. */
 type NextOffset = (from: number) => number;
 
-/**
- * Bytes searched at once: fewer calls than line by line, and the text stays in the processor's cache. A string of 128 KiB
- * is a large object to the engine: with it, decoding and searching 163 MB takes 190 ms instead of 65.
- */
+/** A string of 128 KiB is a large object to the engine: searching 163 MB takes 190 ms with it, and 65 with 64 KiB. */
 const blockBytes = 64 * 1024;
 const carriageReturn = 0x0d;
-/** Where a larger share of the lines are candidates it is faster to decode the block than each of them. */
+/** If a larger share of the lines are candidates, decoding the whole block is faster. */
 const mostCandidates = 0.25;
 
-/** Text that may be the end or the middle of a style: `[1;31m`. */
+/** Text that may be the middle or the end of a style: `[1;31m`. */
 const inStyle = /^\[?[\d:;]*(?:m|$)/;
 const kelvinSign = '\u212a';
 const longS = '\u017f';
 /** Each costs a search of all bytes, if those before are in too many lines. */
 const mostCores = 2;
 
-/** The last result for a set of joints: a search needs it for each of a segment's 64 blocks, and it takes 4 µs. */
+/** The last result for a set of joints: it takes 4 µs, and each block of a segment needs it. */
 const lastCores = new WeakMap<
   StyleJoints['joints'],
   {readonly pattern: Pattern; readonly cores: readonly CoreText[]}
 >();
 
 /**
- * Finds lines that match in `[from, to)`, which must be held and without the open line, and stops after about `maxBytes`,
- * or after as many as the pattern tests at once. Returns the ids in order, and the id to continue with; undefined: the
- * tests took too long and were ended (`Pattern.guardMany`).
+ * Finds matching lines in `[from, to)`: held entries without the open line. Stops after about `maxBytes`, or when the
+ * pattern has enough to test. `next`: the id to continue with; undefined: the tests took too long.
  *
- * A text that every match contains is searched in the bytes first. Only lines with it are decoded, freed of styles and
- * tested: all together, since a time limit costs as much as the bytes of a step. Measured on 163 MB with colours: 70 to
- * 170 ms, and once 180 to 290 ms for the style joints; testing every line took 440 to 510 ms each time.
+ * First the bytes are searched for a text that every match contains. Only lines with it are decoded, freed of styles
+ * and tested, all at once, since a time limit costs as much as a step. 163 MB with colours take 70 to 170 ms, and once
+ * 180 to 290 ms for the style joints; testing every line takes 440 to 510 ms.
  */
 export function findHits(
   {buffer, pattern}: {buffer: LogBuffer; pattern: Pattern},
@@ -92,7 +85,7 @@ function blockAt(segment: SegmentView, range: {first: number; limit: number; mos
     return {segment, first, last: first + 1, bytes: bytes.subarray(from, from + visibleBytes)};
   }
   let last = lineAtOffset(starts, from + mostBytes - 1, {low: first, high: limit - 1}) + 1;
-  // Only the last can be a long one: those before it end in the block, which is no longer than what is visible of a line.
+  // Only the last line can be long: the others end within the block, which has at most `visibleBytes`.
   if (last > first + 1 && startOf(last) - startOf(last - 1) > visibleBytes) last -= 1;
   return {segment, first, last, bytes: bytes.subarray(from, startOf(last))};
 }
@@ -107,7 +100,7 @@ function candidatesIn(block: Block, pattern: Pattern): Candidates {
   return {block, lines: undefined, areProved: false};
 }
 
-/** The bytes of the candidates that must be tested. */
+/** Bytes of the candidates that must be tested. */
 function extentOf({block, lines, areProved}: Candidates): Extent {
   let longest = 0;
   let total = 0;
@@ -130,7 +123,7 @@ function hitsAmong({block, lines, areProved}: Candidates, pattern: Pattern): num
   return matching.map((index) => segment.firstId + index);
 }
 
-/** Undefined: so many lines contain the text that this is not worth it, or lines would be missed. */
+/** Undefined: the text is in too many lines to be of use, or lines would be missed. */
 function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | undefined {
   const {first, last, bytes} = block;
   const offsetFrom = pattern.caseSensitive ? offsetsOf(bytes, core.text) : offsetsOfEitherCase(bytes, core.text);
@@ -143,7 +136,7 @@ function offsetsOf(bytes: Buffer, text: string): NextOffset {
   return (from) => bytes.indexOf(needle, from);
 }
 
-/** Undefined if that would miss some. */
+/** Undefined if occurrences would be missed. */
 function offsetsOfEitherCase(bytes: Buffer, text: string): NextOffset | undefined {
   if (foldsBeyondAscii(text, bytes)) return undefined;
   // One character a byte: offsets stay the same, and no character of Latin-1 is another case of one of ASCII.
@@ -151,12 +144,12 @@ function offsetsOfEitherCase(bytes: Buffer, text: string): NextOffset | undefine
   const regExp = new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
   return (from) => {
     regExp.lastIndex = from;
-    // `exec` would make an object for each.
+    // `exec` would make an object for each occurrence.
     return regExp.test(latin) ? regExp.lastIndex - text.length : -1;
   };
 }
 
-/** The lines with an occurrence, as indexes into the starts; undefined if they are more than `most`. */
+/** Indexes of lines with an occurrence; undefined if they are more than `most`. */
 function linesAt({segment, first, last}: Block, offsetFrom: NextOffset, most: number): number[] | undefined {
   const {starts} = segment;
   const base = starts[first] ?? 0;
@@ -172,7 +165,7 @@ function linesAt({segment, first, last}: Block, offsetFrom: NextOffset, most: nu
   return lines;
 }
 
-/** The last entry that starts at or before `offset`. Of entries that start together it is the line: markers are empty. */
+/** The last entry that starts at or before `offset`: of entries with one start the line, since markers are empty. */
 function lineAtOffset(starts: Uint32Array, offset: number, {low, high}: {low: number; high: number}): number {
   let from = low;
   let to = high;
@@ -211,7 +204,7 @@ function withoutNewline(bytes: Buffer): Buffer {
   return bytes[bytes.length - 1] === newline ? bytes.subarray(0, -1) : bytes;
 }
 
-/** The two that are found the fastest, the best first. */
+/** The fastest to find, best first. */
 function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreText[] {
   const last = lastCores.get(styleJoints.joints);
   if (last?.pattern === pattern) return last.cores;
@@ -225,15 +218,12 @@ function coreTexts(pattern: Pattern, styleJoints: StyleJoints): readonly CoreTex
   return cores;
 }
 
-/**
- * How many bytes a search for the text skips at once: its length, and more with rare characters. In 163 MB `CONNECT, `
- * takes 51 ms, ` identical` 97.
- */
+/** Bytes that a search skips at once, roughly: more for rare characters (`CONNECT, ` 51 ms, ` identical` 97). */
 function speedOf(text: string): number {
   return text.length + text.replace(/[a-z ]/g, '').length;
 }
 
-/** The parts of a text that is cut wherever a style may be. */
+/** The parts of a text between the places where a style may be. */
 function uninterrupted(text: string, caseSensitive: boolean, styleJoints: StyleJoints): string[] {
   const cases = (character: string) =>
     (caseSensitive ? [character] : [character.toLowerCase(), character.toUpperCase()]).map((each) =>
@@ -250,7 +240,7 @@ function uninterrupted(text: string, caseSensitive: boolean, styleJoints: StyleJ
   return parts;
 }
 
-/** Whether bytes beyond ASCII in a text may match letters of `core`, as the signs for kelvin and a long s do. */
+/** Whether a kelvin sign or a long s in the bytes may match a `k` or an `s` of `core`. */
 function foldsBeyondAscii(core: string, bytes: Buffer): boolean {
   return (/k/i.test(core) && bytes.includes(kelvinSign)) || (/s/i.test(core) && bytes.includes(longS));
 }

@@ -1,14 +1,11 @@
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
-/** Bytes that an entry costs beside its own: its start; a marker: its object and its place in the map, roughly. */
+/** Bytes that an entry costs beside its own: its start; a marker also an object and a place in a map, roughly. */
 const entryCost = 4;
 const markerCost = 256;
 const markersPerSegment = 1024;
 
-/**
- * The newest entries of a log buffer, in memory: segments, the last of which grows. There is no bound here: the owner
- * removes the oldest segment.
- */
+/** The newest entries of a log buffer, in memory. Only the last segment grows; the owner removes the oldest. */
 export class HotSegments {
   readonly #segmentBytes: number;
   readonly #maxLineBytes: number;
@@ -21,13 +18,13 @@ export class HotSegments {
   #markers = 0;
   #byteLength = 0;
 
-  /** `segmentBytes`: what a segment holds. `maxLineBytes`, not less: where an endless line is broken. */
+  /** `segmentBytes`: size of a segment. `maxLineBytes`, not less: where an endless line is broken. */
   constructor(options: {segmentBytes: number; maxLineBytes: number}) {
     this.#segmentBytes = options.segmentBytes;
     this.#maxLineBytes = options.maxLineBytes;
   }
 
-  /** Id of the oldest entry; `endId` when there is none. */
+  /** `endId` when there is no entry. */
   get firstId(): number {
     return this.#segments[0]?.firstId ?? this.#endId;
   }
@@ -37,27 +34,26 @@ export class HotSegments {
     return this.#endId;
   }
 
-  /** The last line has not ended. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** The open line is one of them. */
+  /** The open line included. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** Bytes of the lines, newlines included. */
+  /** Newlines included. */
   get byteLength(): number {
     return this.#byteLength;
   }
 
-  /** Bytes, those of the index included. */
+  /** In bytes, those of the index included. */
   get cost(): number {
     return this.#byteLength + this.#lines * entryCost + this.#markers * (entryCost + markerCost);
   }
 
-  /** The segment that leaves memory next. The newest one never does: undefined while there is no other. */
+  /** The segment that leaves memory next; undefined: there is only the newest one, which stays. */
   get oldest(): Segment | undefined {
     return this.#segments.length > 1 ? this.#segments[0] : undefined;
   }
@@ -78,23 +74,19 @@ export class HotSegments {
     return oldest;
   }
 
-  /**
-   * The next segment gets the memory of this one, which was removed: once a scrollback is full it needs no more. Of 163
-   * MB the garbage would cost 60 to 100 ms of CPU.
-   */
+  /** The next segment gets the memory of this removed one: for 163 MB the garbage would cost 60 to 100 ms of CPU. */
   reuse(segment: Segment): void {
     this.#spareMemory = segment.giveMemory();
   }
 
-  /** The first entry will have this id. Only while there is none. */
+  /** Id of the first entry. Only while there is none. */
   startAt(id: number): void {
     this.#endId = id;
   }
 
   /**
-   * Stores what comes first in `bytes` from `offset` on and fits into the newest segment, up to the end of a line. Returns
-   * how many bytes; 0 when it has made room instead, for the next call. A line that reaches the longest length is ended.
-   * `newlines`: where those of all the bytes are.
+   * Stores the bytes from `offset` on that fit into the newest segment, up to the end of a line; a line of the greatest
+   * length is ended. Returns how many; 0: it made room for the next call. `newlines`: offsets in all of `bytes`.
    */
   append(bytes: Uint8Array, newlines: Uint32Array, offset: number): number {
     const segment = this.#newest();
@@ -104,13 +96,12 @@ export class HotSegments {
       this.#write(segment, bytes.subarray(offset, offset + fits), newlines, offset);
       return fits;
     }
-    if (!alone) this.#moveOn();
+    if (!alone) this.#beginSegment();
     else if (segment.capacity < this.#maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.#maxLineBytes));
     else this.closeLine();
     return 0;
   }
 
-  /** Ends the open line, if there is one, as received. */
   closeLine(): void {
     if (!this.#isOpen) return;
     this.#newest().endOpenLine();
@@ -118,9 +109,9 @@ export class HotSegments {
     this.#isOpen = false;
   }
 
-  /** Adds an entry without bytes, a marker, and returns its id. Only while no line is open. */
+  /** Returns the marker's id. Only while no line is open. */
   addMarker(): number {
-    if (this.#newest().markers >= markersPerSegment) this.#moveOn();
+    if (this.#newest().markers >= markersPerSegment) this.#beginSegment();
     const segment = this.#newest();
     segment.addMarker();
     this.#markers += 1;
@@ -128,12 +119,11 @@ export class HotSegments {
     return this.#endId - 1;
   }
 
-  /** The next line or marker begins a segment. Nothing happens while a line is open. */
+  /** The next line or marker begins a segment. Does nothing while a line is open. */
   startSegment(): void {
-    if (!this.#isOpen && (this.#segments.at(-1)?.count ?? 0) > 0) this.#moveOn();
+    if (!this.#isOpen && (this.#segments.at(-1)?.count ?? 0) > 0) this.#beginSegment();
   }
 
-  /** See `LogBuffer.lineAt`. */
   lineAt(id: number): Buffer | undefined {
     const segment = this.#find(id);
     if (!segment) return undefined;
@@ -158,7 +148,7 @@ export class HotSegments {
   }
 
   /** Starts another segment and moves the open line there: a line never crosses segments. */
-  #moveOn(): void {
+  #beginSegment(): void {
     const open = this.#isOpen ? this.#newest().removeLast() : undefined;
     this.#segments.at(-1)?.seal();
     const firstId = open ? this.#endId - 1 : this.#endId;

@@ -1,23 +1,20 @@
 import type {LogBuffer} from './log-buffer.ts';
 
-/**
- * Identifies a line in another run of the program, where it has another id: its length in bytes without the newline, a
- * hash of them, and a hash of the line before it (0: there was none).
- */
+/** Identifies a line after a restart. `bytes`: without the newline; `before`: hash of the line before it; 0: none. */
 export type LineAnchor = {readonly bytes: number; readonly hash: number; readonly before: number};
 
-/** Between two lines there are seldom more markers than one or two. */
+/** Markers between two lines; more than one or two are rare. */
 const mostMarkers = 16;
 
-/** The anchor of a held line; undefined for a marker and for a line that has not ended. */
+/** Undefined for a marker, the open line, and an id that is not held. */
 export function anchorOf(buffer: LogBuffer, id: number): LineAnchor | undefined {
   if (id >= buffer.endedTo) return undefined;
   const line = buffer.lineAt(id);
-  // The view does not outlive the next call.
+  // `hashBefore` comes last: it may end the view `line`.
   return line && {bytes: line.length, hash: hashOf(line), before: hashBefore(buffer, id)};
 }
 
-/** Finds lines by their anchors, in what a buffer holds now. */
+/** Finds lines by their anchors, in what a buffer holds when the search is made. */
 export class AnchorSearch {
   readonly #buffer: LogBuffer;
   readonly #wanted = new Map<number, LineAnchor[]>();
@@ -36,15 +33,12 @@ export class AnchorSearch {
     }
   }
 
-  /**
-   * Id of an anchor's line. Of several the newest one with the same line before it, else the newest one: a line is found
-   * although the line before it has left the server's log.
-   */
+  /** Of several lines the newest with the same line before it, else the newest: that line may have left the log. */
   idOf(anchor: LineAnchor): number | undefined {
     return this.#found.get(anchor)?.id;
   }
 
-  /** Compares about `maxBytes` more bytes; true: everything was compared. */
+  /** Compares about `maxBytes` more bytes; true: all were compared. */
   step(maxBytes: number): boolean {
     let left = maxBytes;
     while (left > 0 && this.#wanted.size > 0) {
@@ -53,7 +47,7 @@ export class AnchorSearch {
       const segment = this.#buffer.segmentAt(this.#next);
       if (!segment) return true;
       const {firstId, starts, bytes} = segment;
-      // Only lengths are compared at first: almost no line has to be hashed.
+      // Lengths are compared first: almost no line has to be hashed.
       const candidates: number[] = [];
       const end = Math.min(segment.endId, this.#end);
       for (let id = this.#next; id < end; id++) {
@@ -87,7 +81,7 @@ function hashBefore(buffer: LogBuffer, id: number): number {
   return 0;
 }
 
-/** FNV-1a, 32 bits: with the length and the line before, enough to tell the lines of one log. */
+/** FNV-1a, 32 bits: enough, with the length and the line before, to identify a line of a log. */
 function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -3,32 +3,25 @@ import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
 import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
 
-/**
- * The entries of a log that a pane shows, in order, under their absolute ids: all of them, or what filters and folds
- * leave. Which they are may change with every frame; no call walks over the log.
- */
+/** The shown entries of a log, by id: all, or what filters and folds leave. They may change with every frame. */
 export type Entries = {
-  /** The first shown entry with this id or a later one. */
   readonly atOrAfter: (id: number) => number | undefined;
-  /** The last shown entry with this id or an earlier one. */
   readonly atOrBefore: (id: number) => number | undefined;
-  /** How many shown entries have this id or a later one. */
+  /** Number of shown entries from this id on. */
   readonly countFrom: (id: number) => number;
 };
 
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
-/** Lines up to this length are kept whole, however small the scrollback: four times the server's own ring. */
+/** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
 const longestLineFloor = 4 * 1024 * 1024;
 
 /**
  * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused.
- * Entries live in segments; when the bound is passed, whole segments leave memory from the old end. A cold store keeps
- * them, if there is one: they are still held, and read as before. Otherwise they are gone.
+ * Over the bound the oldest segments leave memory: to the cold store, from which they are read back, or for good.
  *
- * The bound counts line bytes, newlines and the cost of the index, so that a flood of empty lines is bounded too. The
- * newest segment never leaves: a line longer than the bound is held alone, up to `maxLineBytes`. A line that reaches
- * that length is broken there and continues as another line: its bytes are all kept, and memory stays bounded.
+ * The bound counts lines, newlines and the index, so that a flood of empty lines is bounded too. The newest segment
+ * stays: a line longer than the bound is held alone, up to `maxLineBytes`, where it is broken in two.
  */
 export class LogBuffer {
   readonly #markers = new MarkerStore();
@@ -36,14 +29,13 @@ export class LogBuffer {
   readonly #cold = new ColdSegments(this.#markers);
   readonly #maxBytes: number;
   readonly #waitingBytes: number;
-  /** Markers that wait for the open line to end. Nothing can come between: they will have the ids from `endId` on. */
+  /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
   #version = 0;
 
   /**
-   * `maxBytes`: the bound. `segmentBytes`: the unit of dropping, 256 KiB or an eighth of a smaller bound.
-   * `maxLineBytes`: where an endless line is broken, the bound or 4 MiB, whichever is more. `waitingBytes`: how far above
-   * the bound memory grows with segments that the cold store has still to keep, 16 MiB.
+   * `segmentBytes`: default 256 KiB or an eighth of a smaller bound. `maxLineBytes`: where an endless line is broken;
+   * default the bound, at least 4 MiB. `waitingBytes`: room over the bound while the cold store is slow.
    */
   constructor(options: {maxBytes: number; segmentBytes?: number; maxLineBytes?: number; waitingBytes?: number}) {
     const {maxBytes} = options;
@@ -64,7 +56,7 @@ export class LogBuffer {
     return this.#hot.firstId;
   }
 
-  /** Lines and bytes that were held before the oldest entry in memory. */
+  /** Lines and bytes before the oldest entry in memory, dropped ones included. */
   get beforeMemory(): {readonly lines: number; readonly bytes: number} {
     return {lines: this.#cold.allLines, bytes: this.#cold.allBytes};
   }
@@ -79,7 +71,6 @@ export class LogBuffer {
     return this.#hot.isOpen ? this.endId - 1 : this.endId;
   }
 
-  /** Changes with every change of the buffer. */
   get version(): number {
     return this.#version + this.#cold.failedReads;
   }
@@ -99,7 +90,6 @@ export class LogBuffer {
     return this.#hot.cost;
   }
 
-  /** Lines dropped from the old end, in all. */
   get droppedLines(): number {
     return this.#cold.droppedLines;
   }
@@ -114,32 +104,28 @@ export class LogBuffer {
     return this.#cold.allBytes + this.#hot.byteLength;
   }
 
-  /** The last line has not ended. */
   get hasOpenLine(): boolean {
     return this.#hot.isOpen;
   }
 
-  /** Keeps what leaves memory from now on; undefined: it is gone. */
+  /** Undefined: what leaves memory is gone. */
   set coldStore(store: ColdStore | undefined) {
     this.#cold.store = store;
   }
 
-  /** Puts a run of entries of an earlier time at the end of a buffer that has had nothing but such runs. */
+  /** Adds recorded entries. Only while the buffer has had nothing else. */
   addPast(block: PastBlock): void {
     this.#version += 1;
     this.#hot.startAt(this.#cold.addPast(this.endId, block));
   }
 
-  /**
-   * Where the last `bytes` bytes of lines begin, or a little before; reads nothing from the cold store. `linesBefore`: how
-   * many lines there ever were before that entry.
-   */
+  /** Where the last `bytes` bytes of lines begin, or a little before; reads no disk. `linesBefore`: lines before it. */
   lastBytes(bytes: number): {readonly id: number; readonly linesBefore: number} {
     const older = this.#cold.lastBytes(bytes - this.#hot.byteLength);
     return older ?? {id: this.memoryFirstId, linesBefore: this.#cold.allLines};
   }
 
-  /** The cold store has kept more: what waited for that leaves memory. */
+  /** The cold store has kept more: segments that waited for that leave memory. */
   releaseKept(): void {
     const {firstId} = this;
     this.#trim();
@@ -158,10 +144,7 @@ export class LogBuffer {
     this.#trim();
   }
 
-  /**
-   * Adds bytes, split on `\n` only. What follows the last `\n` becomes the open line, or continues it: it is visible at
-   * once under its id. The array is not kept. `newlines`: where they are in it.
-   */
+  /** Bytes after the last `\n` are the open line, visible at once. The array is copied. `newlines`: offsets in it. */
   append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     if (bytes.length === 0) return;
     this.#version += 1;
@@ -170,10 +153,7 @@ export class LogBuffer {
     this.#put(bytes, newlines, endOfOpen);
   }
 
-  /**
-   * Ends the open line, if there is one, as received: what comes next is another line. `cut`: the marker of a line whose
-   * rest is lost. It follows the line, before the markers that waited for its end.
-   */
+  /** Ends the open line, if there is one. `cut`: marker of its lost rest, which comes before the waiting markers. */
   closeLine({cut}: {readonly cut?: Marker} = {}): void {
     if (!this.hasOpenLine) return;
     this.#version += 1;
@@ -183,7 +163,7 @@ export class LogBuffer {
     this.#trim();
   }
 
-  /** Adds a marker and returns its id. While a line is open the marker waits for its end: undefined. */
+  /** Returns the marker's id; undefined: it waits for the end of the open line. */
   addMarker(marker: Marker): number | undefined {
     this.#version += 1;
     this.#waiting.push(marker);
@@ -193,7 +173,7 @@ export class LogBuffer {
     return this.endId - 1;
   }
 
-  /** Replaces a marker that is held or waits; an id without a marker is left alone. */
+  /** Replaces a marker that is held or waits; does nothing for an id without one. */
   replaceMarker(id: number, marker: Marker): void {
     this.#version += 1;
     if (this.#markers.replace(id, marker)) return;
@@ -201,27 +181,24 @@ export class LogBuffer {
     if (this.#waiting[index]) this.#waiting[index] = marker;
   }
 
-  /** The newest marker that is held or waits, with the id that it has or will have. */
+  /** The newest marker that is held or waits, with its present or future id. */
   lastMarker(): {id: number; marker: Marker} | undefined {
     const waiting = this.#waiting.at(-1);
     if (waiting) return {id: this.endId + this.#waiting.length - 1, marker: waiting};
     return this.#markers.last();
   }
 
-  /** The marker under `id`; undefined for lines and for ids that are not held. */
+  /** Undefined for lines and for ids that are not held. */
   markerAt(id: number): Marker | undefined {
     return this.#markers.get(id);
   }
 
-  /** The markers held, oldest first, with their ids. */
+  /** Held markers, oldest first. */
   markers(): Iterable<readonly [id: number, marker: Marker]> {
     return this.#markers.entries();
   }
 
-  /**
-   * Drops the whole segments below `id`, for a reader that needs them no more. They count as dropped. What the cold store
-   * has still to keep stays.
-   */
+  /** Drops whole segments below `id`, but none that the cold store has still to keep. */
   dropBefore(id: number): void {
     this.#version += 1;
     const end = Math.min(id, this.#cold.keptTo);
@@ -233,10 +210,7 @@ export class LogBuffer {
     }
   }
 
-  /**
-   * Moves the oldest segments out of memory until about `bytes` are left there, as long as `newest` bytes stay. Returns
-   * whether any left.
-   */
+  /** Moves old segments out of memory until `bytes` bytes are left, at least `newest`. Returns whether any left. */
   shrinkTo(bytes: number, newest: number): boolean {
     const before = this.memoryFirstId;
     while (this.#hot.cost > bytes && this.#hot.costWithoutOldest >= newest && this.#mayOldestLeave) this.#moveOldest();
@@ -245,20 +219,17 @@ export class LogBuffer {
     return hasLeft;
   }
 
-  /**
-   * Bytes of a line without its `\n` (a `\r` before it is kept); undefined for markers and ids that are not held.
-   * A view: valid until the next change of the buffer.
-   */
+  /** Without `\n`, with a `\r` before it; undefined for markers and ids not held. A view: valid until a change. */
   lineAt(id: number): Buffer | undefined {
     return id < this.#hot.firstId ? this.#cold.lineAt(id) : this.#hot.lineAt(id);
   }
 
-  /** The segment that holds `id`. The next one is at its `endId`. */
+  /** The segment that holds `id`; the next one is at its `endId`. */
   segmentAt(id: number): SegmentView | undefined {
     return id < this.#hot.firstId ? this.#cold.segmentAt(id) : this.#hot.segmentAt(id);
   }
 
-  /** If markers wait, the open line may end in `bytes` with their last one only. */
+  /** If markers wait, the open line may end only at the end of `bytes`. */
   #put(bytes: Uint8Array, newlines: Uint32Array, from: number): void {
     for (let at = from; at < bytes.length; ) {
       at += this.#hot.append(bytes, newlines, at);
@@ -274,7 +245,7 @@ export class LogBuffer {
     }
   }
 
-  /** A segment that the cold store has still to keep waits for it, but not without end. */
+  /** A segment that the cold store has still to keep waits for it, within `waitingBytes`. */
   get #mayOldestLeave(): boolean {
     const {oldest, cost} = this.#hot;
     if (!oldest) return false;
@@ -294,7 +265,7 @@ export class LogBuffer {
   }
 }
 
-/** Every entry that is held: `[firstId, endId)`. */
+/** Every held entry: `[firstId, endId)`. */
 export function allEntries({firstId, endId}: {readonly firstId: number; readonly endId: number}): Entries {
   return {
     atOrAfter: (id) => (id < endId && firstId < endId ? Math.max(id, firstId) : undefined),
@@ -303,14 +274,11 @@ export function allEntries({firstId, endId}: {readonly firstId: number; readonly
   };
 }
 
-/**
- * What is not in memory counts for more bytes of a step, once for each read and for each byte: a segment of 256 KiB takes
- * 1 to 6 ms to read and unpack, and many small ones take as long.
- */
+/** Cold bytes cost a step more, per read and per byte: to read 256 KiB, in one segment or many, takes 1 to 6 ms. */
 const coldCost = 64 * 1024;
 const coldFactor = 4;
 
-/** The bytes of a step that count for reading `bytes` bytes of entries from `id` on. */
+/** The bytes of a step that reading `bytes` bytes of entries from `id` on costs. */
 export function stepCost(buffer: LogBuffer, id: number, bytes: number): number {
   return id < buffer.memoryFirstId ? coldCost + bytes * coldFactor : bytes;
 }

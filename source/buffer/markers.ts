@@ -1,4 +1,4 @@
-/** Why a connection was lost: by the API's table "How a stream ends", or from our own side. */
+/** Why a connection was lost: by the API's table "How a stream ends", or for a reason of our own. */
 export type LossCause =
   | 'server-lost'
   | 'runner-lost'
@@ -7,15 +7,15 @@ export type LossCause =
   | 'silent'
   | 'asked'
   | 'slept'
-  /** pipetail itself was not running; what it had before came from a recording. */
+  /** pipetail was not running; what was before came from a recording. */
   | 'not-running'
   | 'unknown';
 
-/** What happened at a marker. Markers are entries of the pane, but never part of copied, saved or piped text. */
+/** What happened at a marker. Piped text has no markers, copied and saved text only on request. */
 export type MarkerKind =
-  /** The server had already discarded `entries` when we first connected. */
+  /** The server had discarded `entries` before we first connected. */
   | {readonly kind: 'discarded'; readonly entries: number}
-  /** Back after `downMs` with nothing lost. `times` > 1: a run of cuts folded into one, the first at `since`. */
+  /** Nothing is lost after `downMs` ms. `times` > 1: several cuts, the first at `since`, Unix time in ms. */
   | {
       readonly kind: 'reconnected';
       readonly cause: LossCause;
@@ -24,40 +24,40 @@ export type MarkerKind =
       readonly since: number;
     }
   /**
-   * Entries were lost to the server's full buffer, if its log was not cleared meanwhile: once nothing of the old log is
-   * left in a replay, nothing in it proves the epoch. 0: what follows may be all, and may be of another epoch.
+   * Lost to the server's full ring, unless its log was cleared meanwhile: a replay with nothing of the old log does not
+   * prove the epoch. 0: what follows may be all, or of another epoch.
    */
   | {
       readonly kind: 'lost';
       readonly atLeast: number;
       readonly atMost: number;
-      /** Unix times in ms of the last byte before the gap and of the first after it. */
+      /** Unix times in ms of the last byte before the gap and of the first one after it. */
       readonly from: number;
       readonly to: number;
     }
-  /** The server's log was cleared: a new epoch begins here; what the old one lost at its end is unknown. */
+  /** A new epoch of the server's log begins; what the old one lost at its end is unknown. */
   | {
       readonly kind: 'new-life';
       readonly because: 'restarted' | 'created-again' | 'cleared';
       /** In memory only: the folder of the recording that continues the log. */
       readonly folder?: string;
     }
-  /** The lines from here on may repeat lines above: their bytes do not show it. */
+  /** The next `lines` lines may repeat lines above: their bytes do not show it. */
   | {readonly kind: 'possible-repeat'; readonly lines: number}
-  /** The line above was cut and its rest is lost. */
+  /** The rest of the line above is lost. */
   | {readonly kind: 'line-cut'}
   /** The stream ended; the look-up showed why. */
   | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
-  /** The list reported another state; `error` is the cause of a new `deployment_error`. */
+  /** The list reported another state. `error`: cause of a new `deployment_error`. */
   | {
       readonly kind: 'state';
       readonly from: string;
       readonly to: string;
       readonly error?: string;
-      /** It never got to run. */
+      /** It never ran. */
       readonly startFailed?: boolean;
     }
-  /** The list reported another state of the program: the compiler's. */
+  /** The same for the program, from the compiler. */
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
@@ -75,22 +75,20 @@ export type MarkerKind =
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
-/** What a log lost and how often it began anew, in all. The ids are those of the last marker of each. */
+/** All losses of a log. The ids are those of the last marker of each kind. */
 export type LossCount = {
-  /** Gaps, and lines that were cut. */
+  /** Cut lines included. */
   readonly gaps: number;
-  /** Entries lost in them; some gaps are known only within bounds. */
+  /** Entries lost in the gaps, within these bounds. */
   readonly atLeast: number;
   readonly atMost: number;
   readonly gapId: number | undefined;
-  /** Times that the server's log was cleared, with what it held: what was lost then is unknown. */
+  /** Times that the server's log was cleared; what was lost then is unknown. */
   readonly clears: number;
   readonly clearId: number | undefined;
 };
 
-/**
- * Whether lines are missing at a marker, or may be: a line after it may belong to a record whose head is not above it.
- */
+/** Lines may be missing: a line after the marker may belong to a record whose head is not above it. */
 export function losesLines({kind}: Marker): boolean {
   return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'].includes(
     kind,
@@ -99,7 +97,7 @@ export function losesLines({kind}: Marker): boolean {
 
 export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, clears: 0, clearId: undefined};
 
-/** Counts a marker that was added under `id`; returns the same object if it is no loss. */
+/** `id`: of the marker. Returns the same object if it is no loss. */
 export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
   switch (marker.kind) {
     case 'lost':
@@ -121,9 +119,8 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
   }
 }
 
-/** The markers of a log buffer under their ids. */
 export class MarkerStore {
-  /** In the order of their ids. */
+  /** In the order of ids. */
   readonly #markers = new Map<number, Marker>();
   #lastId = -1;
 
@@ -146,7 +143,7 @@ export class MarkerStore {
     this.#lastId = id;
   }
 
-  /** Returns false, and changes nothing, if there is no marker under `id`. */
+  /** Returns false if there is no marker under `id`. */
   replace(id: number, marker: Marker): boolean {
     const isHeld = this.#markers.has(id);
     if (isHeld) this.#markers.set(id, marker);

@@ -1,48 +1,48 @@
-/** Offsets in a string (UTF-16 units), the end exclusive. */
+/** UTF-16 offsets, the end exclusive. */
 type Range = {readonly start: number; readonly end: number};
 
 /**
- * Runs `task` and ends it by force after `milliseconds`: then undefined. Only the engine, from outside, can stop a regular
- * expression that backtracks for minutes, and a task that is stopped so runs no `catch` and no `finally`.
+ * Undefined: `task` was ended by force after `milliseconds`. Only the engine can stop a regular expression that
+ * backtracks for minutes; the task then runs no `catch` and no `finally`.
  */
 export type TimeLimit = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
 
-/** Milliseconds after which a task under a time limit is ended: with the slice around it, 16 ms. */
-const longestHold = 8;
-/** Milliseconds of a second try for a single text: a stall of the machine is no proof. */
-const secondHold = 16;
+/** Milliseconds after which a task is ended: 16 with the slice around it. */
+const limitMs = 8;
+/** Milliseconds of a second try for a single text: the first may have met a stall of the machine. */
+const secondLimitMs = 16;
 /** Milliseconds of ended tasks, in all, after which the pattern is abandoned. */
 const patience = 100;
 const shortPatience = 50;
-/** Milliseconds that each task in time makes up for, so that stalls do not add up over days. */
-const regained = 0.75;
-/** Factors of what is tested at once, after a task that was ended and after one in time. */
+/** Milliseconds that each task in time gives back, so that stalls do not add up over days. */
+const regainedMs = 0.75;
+/** Factors of `mostAtOnce`, after a task that was ended and after one in time. */
 const shrinking = 1 / 4;
 const growth = 17 / 16;
-/** Backtracking steps that are run without a time limit: some 10 ms. */
+/** Backtracking steps without a time limit: some 10 ms. */
 const harmlessSteps = 1e7;
 const mostRanges = 1000;
 
-/** The characters that are not themselves in a regular expression. */
+/** The characters with a meaning in regular expressions. */
 const special = /[\\^$.*+?()[\]{}|]/;
 
 /** Upper-case letters here do not count for smart case: escapes and the names of groups. */
 const notTyped =
   /\\[pP]\{[^}]*\}|\\x[\da-fA-F]{2}|\\u\{[\da-fA-F]+\}|\\u[\da-fA-F]{4}|\\c[A-Za-z]|\\k<\w*>|\(\?<\w+>|\\./gsu;
 
-/** Texts to be tested: characters in all, and of the longest one. Bytes are never less and will do. */
+/** Characters of the texts to test; bytes, which are never fewer, will do. */
 export type Extent = {readonly total: number; readonly longest: number};
 
-/** A pattern to search for. Made by `compilePattern`. */
+/** Made by `compilePattern`. */
 export class Pattern {
   /** As typed. */
   readonly source: string;
-  /** It does not compile as a regular expression, and is searched for as plain text. */
+  /** It is no regular expression, and is searched as plain text. */
   readonly literal: boolean;
   readonly caseSensitive: boolean;
-  /** Set if a match is always this very text, whatever the case when `caseSensitive` is false. */
+  /** Set if every match is this very text, in any case unless `caseSensitive`. */
   readonly needle: string | undefined;
-  /** Texts of printable ASCII that are part of every match, in either case when `caseSensitive` is false. */
+  /** Texts of printable ASCII in every match, in any case unless `caseSensitive`. */
   readonly needed: readonly string[];
   readonly #regExp: RegExp;
   readonly #global: RegExp;
@@ -73,61 +73,57 @@ export class Pattern {
     this.#patience = options.isSuspect ? shortPatience : patience;
   }
 
-  /** It took too long and is abandoned: from then on it matches nothing, and `guard` returns undefined. */
+  /** The pattern is abandoned: it matches nothing, and `guard` returns undefined. */
   get tooSlow(): boolean {
     return this.#lost >= this.#patience;
   }
 
-  /** Characters of many lines that should be tested in one `guardMany`: less than all after one was ended. */
+  /** Characters to test in one `guardMany`; finite after one was ended. */
   get mostAtOnce(): number {
     return this.#mostAtOnce;
   }
 
-  /** Whether the text of a line matches, with an empty match too (`^$` finds empty lines). Call it inside `guard`. */
+  /** An empty match counts (`^$` finds empty lines). Call it inside `guard`. */
   test(text: string): boolean {
     if (this.needle !== undefined && this.caseSensitive) return text.includes(this.needle);
     return this.#regExp.test(text);
   }
 
-  /** Where the text of a line matches, in order and without overlap; empty matches and those past 1,000 are left out. */
+  /** In order, without overlap; without empty matches and those past 1,000. */
   ranges(text: string): Range[] {
     return this.guard(text.length, () => this.#rangesUnguarded(text)) ?? [];
   }
 
   /**
-   * Runs `task`, which tests a text of `length` characters and changes nothing outside itself. If that could take long it
-   * has a time limit: after 24 ms in two tries `tooSlow` is set, and it returns undefined, now and ever after. Without a
-   * `TimeLimit` nothing is ended.
+   * Runs `task`, which tests a text of `length` characters and changes nothing outside itself, with a time limit if it
+   * may take long: after 24 ms in two tries `tooSlow` is set, and from then on `guard` returns undefined.
    */
   guard<T>(length: number, task: () => T): T | undefined {
     if (this.tooSlow) return undefined;
     if (!this.#limit || this.#isHarmless({total: length, longest: length})) return task();
-    return this.#resultOf(this.#limit(longestHold, task) ?? this.#limit(secondHold, task), Number.POSITIVE_INFINITY);
+    return this.#resultOf(this.#limit(limitMs, task) ?? this.#limit(secondLimitMs, task), Number.POSITIVE_INFINITY);
   }
 
-  /**
-   * The same for a task that tests many texts, but it is ended after 8 ms. Undefined while not `tooSlow`: a later slice
-   * should try fewer texts (`mostAtOnce`). `tooSlow` is set after 100 ms in all.
-   */
+  /** The same for many texts, ended after 8 ms: then test fewer (`mostAtOnce`). `tooSlow` after 100 ms in all. */
   guardMany<T>(extent: Extent, task: () => T): T | undefined {
     if (this.tooSlow) return undefined;
     if (!this.#limit || this.#isHarmless(extent)) {
       this.#mostAtOnce *= growth;
       return task();
     }
-    const result = this.#limit(longestHold, task);
+    const result = this.#limit(limitMs, task);
     if (result) this.#mostAtOnce *= growth;
     else this.#mostAtOnce = Math.max(1, Math.min(this.#mostAtOnce, extent.total) * shrinking);
-    return this.#resultOf(result, longestHold);
+    return this.#resultOf(result, limitMs);
   }
 
-  /** A time limit costs 0.13 ms, and more on a busy machine, since it is a thread: most tests run without. */
+  /** A time limit is a thread: it costs 0.13 ms, and more on a busy machine. Most tests run without. */
   #isHarmless({total, longest}: Extent): boolean {
     return this.#degree === 0 || total === 0 || total * longest ** this.#degree <= harmlessSteps;
   }
 
   #resultOf<T>(result: {readonly value: T} | undefined, loss: number): T | undefined {
-    this.#lost = result ? Math.max(0, this.#lost - regained) : this.#lost + loss;
+    this.#lost = result ? Math.max(0, this.#lost - regainedMs) : this.#lost + loss;
     return result?.value;
   }
 
@@ -142,17 +138,16 @@ export class Pattern {
 }
 
 /**
- * Reads `source` as a regular expression, or as plain text where it is none (`foo(`). Case counts only if `source` has
- * an upper-case letter outside escapes (smart case): `\S` and `\p{Lu}` do not make it count. With a `watch` a pattern
- * that could take for ever, `(a+)+b`, is abandoned (`Pattern.tooSlow`); without one it blocks. `earlier`: the pattern
- * before the last keystroke. If that was abandoned and this one continues it, this one is abandoned after half the time.
+ * Reads `source` as a regular expression, or as plain text if it is none (`foo(`). Case counts if there is an
+ * upper-case letter outside escapes (smart case). Without a `watch` `(a+)+b` may block for ever. `earlier`: the pattern
+ * before the last keystroke; one that continues a too slow one is abandoned after half the time.
  */
 export function compilePattern(
   source: string,
   {watch, earlier}: {watch?: TimeLimit; earlier?: Pattern | undefined} = {},
 ): Pattern {
   const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
-  // With the flag a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
+  // With `u` a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
   const regExp = compile(source, 'u') ?? compile(source, '');
   if (regExp && special.test(source)) {
     return new Pattern({source, literal: false, needle: undefined, regExp, watch, isSuspect});
@@ -176,21 +171,18 @@ function compile(source: string, flags: string): RegExp | undefined {
 }
 
 /**
- * An upper bound of the power of the text's length by which matching may grow, less one; infinite where it may grow
- * exponentially: a quantifier on a group, or many of them. Whatever looks like a quantifier counts as one.
+ * Matching takes at most about length ** (degree + 1) steps, one degree for each quantifier; infinite where it may grow
+ * exponentially: with a quantifier on a group, or a back-reference.
  */
 function degreeOf(source: string): number {
   if (/\)[*+?{]|\\[1-9k]/.test(source)) return Number.POSITIVE_INFINITY;
   return source.match(/[*+{]|(?<!\()\?/g)?.length ?? 0;
 }
 
-/** Escapes of one letter that stand for other characters or for none. */
+/** Escapes of one letter that match other characters or none. */
 const simpleEscape = /[dDwWsSbBtnrfv]/;
 
-/**
- * The texts of printable ASCII that are part of every match of a regular expression, be it in another case: `conn` and
- * `refused` of `^conn.*refused`. None for groups and alternatives, where that is hard to tell.
- */
+/** Texts of printable ASCII in every match: `conn` and `refused` of `^conn.*refused`. None for groups and `|`. */
 function neededTexts(source: string): readonly string[] {
   const texts = [''];
   for (let at = 0; at < source.length; at++) {

@@ -4,31 +4,28 @@ import type {Pattern} from './pattern.ts';
 import {countBelow} from './segment.ts';
 import {visibleText} from './style-joints.ts';
 
-/** Which lines of a buffer are searched: those that filters leave, once the filters have read them. */
+/** The lines that filters leave, as far as the filters have read. */
 type SearchScope = {
   includes(id: number): boolean;
-  /** The lowest id that has come into the scope or left it since the last call; Infinity: none has. */
+  /** The lowest id that entered or left the scope since the last call; Infinity: none did. */
   drainChangedFrom(): number;
 };
 
-/**
- * The lines of a buffer whose visible text matches a pattern, found in steps and updated while the buffer grows and drops
- * lines. A hit is a line, however often it matches; `^` and `$` are the ends of the line.
- */
+/** A hit is a line whose visible text matches, however often; `^` and `$` are its ends. The buffer may change. */
 export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
-  /** Ids in order. The open line, when it matches, is the last one, and is tested again whenever it has grown. */
+  /** The open line, if it matches, is the last one, and is tested again whenever it has grown. */
   readonly #matches = new SortedIds();
-  /** Those of them that are in the scope: the same list if there is none. */
+  /** The matches in the scope; without a scope the same list. */
   readonly #hits: SortedIds;
   /** Every line below has ended and was tested. */
   #next = 0;
   #openMatches = false;
   #doneVersion: number | undefined;
 
-  /** Without a `scope` everything is searched. A scope has one search at a time. */
+  /** Undefined `scope`: everything is searched. A scope has one search at a time. */
   constructor(buffer: LogBuffer, pattern: Pattern, scope?: SearchScope) {
     this.#buffer = buffer;
     this.#pattern = pattern;
@@ -37,12 +34,12 @@ export class Search {
     this.#next = buffer.firstId;
   }
 
-  /** Ids of the matching lines found so far and still held, oldest first. */
+  /** Ids of the matching lines that were found and are held, oldest first. */
   get hits(): Iterable<number> {
     return this.#currentHits();
   }
 
-  /** How many of them there are; exact for the ids below `countExactUpTo`. */
+  /** Number of `hits`; exact for the ids below `countExactUpTo`. */
   get count(): number {
     return this.#currentHits().length;
   }
@@ -52,7 +49,7 @@ export class Search {
     return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;
   }
 
-  /** The place of a hit among the hits, from 1; undefined for a line that is no hit. */
+  /** The hit's place among the hits, from 1; undefined for a line that is no hit. */
   rankOf(id: number): number | undefined {
     const hits = this.#currentHits();
     const index = hits.countBelow(id);
@@ -65,16 +62,12 @@ export class Search {
     return hits.at(hits.countBelow(id + 1));
   }
 
-  /** The last hit before `id`. */
   previousBefore(id: number): number | undefined {
     const hits = this.#currentHits();
     return hits.at(hits.countBelow(id) - 1);
   }
 
-  /**
-   * Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. Returns true when everything held has been tested, and also
-   * when the pattern turned out to be too slow (`Pattern.tooSlow`): then the hits found so far stay, and the search ends.
-   */
+  /** Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. True: nothing is left, or the pattern is `tooSlow`. */
   step(maxBytes: number): boolean {
     const {version, endedTo: to, hasOpenLine} = this.#buffer;
     if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
@@ -119,14 +112,13 @@ export class Search {
     return this.#hits;
   }
 
-  /** Leaves out what the buffer has dropped. */
   #forget(): void {
     const {firstId} = this.#buffer;
     this.#matches.dropBelow(firstId);
     this.#hits.dropBelow(firstId);
   }
 
-  /** A record may be shown or hidden long after it was searched: one of its later lines decides. */
+  /** A later line of a record may show or hide lines that were searched long before. */
   #updateHits(): void {
     const from = this.#scope?.drainChangedFrom() ?? Number.POSITIVE_INFINITY;
     if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
@@ -140,14 +132,11 @@ export class Search {
 
 const chunkIds = 4096;
 
-/**
- * Ids in ascending order, added at the end and dropped at the beginning. In chunks: an array of 1,000,000 needs up to 10
- * ms where it grows, and moves all of them whenever the first one is dropped.
- */
+/** Ascending, in chunks: an array of 1,000,000 needs up to 10 ms to grow, and moves all ids when one is dropped. */
 export class SortedIds {
   /** All are full but the last one. */
   readonly #chunks: Float64Array[] = [];
-  /** How many places at the beginning of the first chunk are unused. */
+  /** Unused places at the beginning of the first chunk. */
   #left = 0;
   #length = 0;
 
@@ -155,14 +144,13 @@ export class SortedIds {
     return this.#length;
   }
 
-  /** The id at a place, from 0. */
   at(index: number): number | undefined {
     if (index < 0 || index >= this.#length) return undefined;
     const place = this.#left + index;
     return this.#chunks[Math.floor(place / chunkIds)]?.[place % chunkIds];
   }
 
-  /** Adds an id above all others. */
+  /** `id` is above all others. */
   add(id: number): void {
     const place = this.#left + this.#length;
     const index = Math.floor(place / chunkIds);
@@ -175,7 +163,7 @@ export class SortedIds {
     this.#length += 1;
   }
 
-  /** How many are below `id`: the place of the first that is not. */
+  /** Also the index of the first id that is not below. */
   countBelow(id: number): number {
     let low = 0;
     let high = this.#length;
@@ -196,7 +184,6 @@ export class SortedIds {
     this.#length -= count;
   }
 
-  /** Drops those from `id` on. */
   dropFrom(id: number): void {
     this.#length = this.countBelow(id);
     this.#chunks.length = Math.ceil((this.#left + this.#length) / chunkIds);
@@ -208,9 +195,8 @@ export class SortedIds {
 }
 
 /**
- * Prepares the next search in steps, each of about the bytes that the returned function is called with; it returns true
- * when all lines that have ended are prepared. To find the `StyleJoints` of a log with colours is two thirds of what its
- * first search costs: 290 of 400 ms for 163 MB. Only of what memory holds: what the cold store reads back keeps none.
+ * Finds the `StyleJoints` of memory before the first search: two thirds of its time, 290 of 400 ms for 163 MB. The
+ * returned function reads about `maxBytes` more bytes of ended lines; true: nothing is left.
  */
 export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean {
   let next = 0;

@@ -2,7 +2,7 @@ import {StyleJoints} from './style-joints.ts';
 
 export const newline = 0x0a;
 
-/** A run of entries in contiguous bytes, as search and indexes read it. Views: valid until the next change. */
+/** Entries in contiguous bytes. Views: valid until the next change. */
 export type SegmentView = {
   readonly firstId: number;
   readonly endId: number;
@@ -10,30 +10,24 @@ export type SegmentView = {
   readonly bytes: Buffer;
   /** `starts[i]` is the offset of entry `firstId + i` in `bytes`; it ends where the next one starts. */
   readonly starts: Uint32Array;
-  /** The last entry is a line that has not ended: there is no newline after it. */
+  /** The last entry is a line without its newline. */
   readonly open: boolean;
   /** Of the bytes that were searched so far; kept with the segment. */
   readonly styleJoints: StyleJoints;
 };
 
-/** One block of the log buffer: the bytes of its entries, one after the other, and where each entry starts. */
 export class Segment {
-  /** Id of the first entry. */
   readonly firstId: number;
-  /** Entries held: lines and markers. */
+  /** Lines and markers. */
   count = 0;
-  /** How many of the entries are markers. */
   markers = 0;
-  /** Bytes held. */
+  /** In bytes. */
   length = 0;
   readonly #styleJoints = new StyleJoints();
   #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 
-  /**
-   * `capacity` is in bytes; one more is reserved, so that an open line can always be ended. `memory`: what another
-   * segment gave away, used if it has that size.
-   */
+  /** One byte more than `capacity` is for the newline of an open line. `memory`: used if it has that size. */
   constructor(firstId: number, capacity: number, memory?: ArrayBuffer) {
     this.firstId = firstId;
     const size = capacity + 1;
@@ -61,7 +55,7 @@ export class Segment {
     return this.#starts[index] ?? this.length;
   }
 
-  /** Where the entry's bytes end, its newline included. Equal to the start for a marker, and for nothing else. */
+  /** Newline included. Equal to the start for a marker, and for nothing else. */
   endOf(index: number): number {
     return index + 1 < this.count ? this.startOf(index + 1) : this.length;
   }
@@ -81,10 +75,7 @@ export class Segment {
     };
   }
 
-  /**
-   * How many of the bytes fit: whole lines, or what there is room for of a line that is `alone` in the segment. One
-   * that grew beyond the `usual` size holds that long line only, so that dropping stays fine-grained.
-   */
+  /** Whole lines, or a part of a line that is `alone`: only such a line makes a segment larger than `usual`. */
   fitting(bytes: Uint8Array, {alone, usual}: {alone: boolean; usual: number}): number {
     const room = this.capacity - this.length;
     if (this.capacity > usual) {
@@ -97,16 +88,12 @@ export class Segment {
     return end === 0 && alone ? room : end;
   }
 
-  /** Adds an entry without bytes. */
   addMarker(): void {
     this.#addStart(this.length);
     this.markers += 1;
   }
 
-  /**
-   * Stores `bytes`, which fit, and the start of each line that begins in them. `open`: they continue the last entry.
-   * `newlines`: where newlines are, counted from `offset` before them. Returns the number of entries begun.
-   */
+  /** Returns how many entries begin. `open`: the last continues. `newlines`: counted from `offset` before `bytes`. */
   write(bytes: Uint8Array, open: boolean, newlines = newlinesIn(bytes), offset = 0): number {
     const before = this.count;
     const from = this.length;
@@ -121,7 +108,7 @@ export class Segment {
     return this.count - before;
   }
 
-  /** Removes the last entry and returns its bytes. */
+  /** Returns the bytes of the removed entry. */
   removeLast(): Buffer {
     this.count -= 1;
     const start = this.startOf(this.count);
@@ -152,10 +139,7 @@ export class Segment {
     }
   }
 
-  /**
-   * Gives the memory of its bytes away. All views of them are empty from now on: what another segment writes there cannot
-   * be seen through them.
-   */
+  /** All views become empty: they must not show what another segment writes there. */
   giveMemory(): ArrayBuffer {
     return this.#bytes.buffer.transfer();
   }
@@ -171,7 +155,7 @@ export class Segment {
   }
 }
 
-/** The segment that holds `id`, which must not be below the first or above the last; segments are in order. */
+/** `segments` are in order; `id` is not outside of them. */
 export function findSegment<Held extends {readonly firstId: number}>(
   segments: readonly Held[],
   id: number,
@@ -186,31 +170,27 @@ export function findSegment<Held extends {readonly firstId: number}>(
   return segments[low];
 }
 
-/** Room for the newlines of a usual read of a socket: 64 KiB, lines of 16 bytes. */
-let room = new Uint32Array(4096);
+/** Enough for a usual read of a socket: 64 KiB, lines of 16 bytes. */
+let offsetsFound = new Uint32Array(4096);
 
-/**
- * The offsets of the newlines in `bytes`, in order. A piece of the log is searched once, and the offsets go with it to
- * all that need its lines: a search costs 45 ns a line, and the stitch, the buffer and the error log would each make one,
- * which is a tenth of what reading a log costs.
- */
+/** Stitch, buffer and error log share one search (45 ns a line): one each is a tenth of what reading a log costs. */
 export function newlinesIn(bytes: Uint8Array): Uint32Array {
   // `Buffer`'s search takes half the time of the typed array's.
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
   for (let at = view.indexOf(newline); at !== -1; at = view.indexOf(newline, at + 1)) {
-    if (count === room.length) {
+    if (count === offsetsFound.length) {
       const larger = new Uint32Array(2 * count);
-      larger.set(room);
-      room = larger;
+      larger.set(offsetsFound);
+      offsetsFound = larger;
     }
-    room[count] = at;
+    offsetsFound[count] = at;
     count += 1;
   }
-  return room.slice(0, count);
+  return offsetsFound.slice(0, count);
 }
 
-/** How many of the offsets are below `bound`. */
+/** The number of offsets below `bound`. */
 export function countBelow(offsets: Uint32Array, bound: number): number {
   let low = 0;
   let high = offsets.length;
