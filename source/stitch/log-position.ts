@@ -10,7 +10,7 @@ import {
   runnerPrefix,
 } from './server-lines.ts';
 
-/** What another run needs, beside the end of the log, to continue it. Plain data. */
+/** What a later run of pipetail needs, beside the end of the log, to continue it. Plain data. */
 export type LogPosition = EpochState & {readonly count: EntryCountState};
 
 /** A log that an earlier run has recorded. */
@@ -18,7 +18,7 @@ export type StitchPast = {
   readonly state: LogPosition;
   /** The log's bytes since that state. */
   readonly since: Uint8Array;
-  /** The end of the log as far as it is a reference, as much as a ring can hold; begins a line. */
+  /** The end of the log, as much as a ring can hold, from the start of a line: the reference for a replay. */
   readonly tail: Uint8Array;
   /** Unix time in ms of the last byte. */
   readonly appendedAt: number;
@@ -27,53 +27,51 @@ export type StitchPast = {
 /** A number between two bounds, both included. */
 export type Range = {readonly min: number; readonly max: number};
 
-/** A count as plain data: `partial` holds one character a byte; no `form`: `manager`. */
+/** `partial`: one character a byte. No `form`: `manager`. */
 type EntryCountState = Range & {
   readonly open: boolean;
   readonly partial: string;
   readonly form?: 'control-plane';
 };
 
-/** An epoch as plain data, under the names that recordings have. */
+/** Under the names that recordings have. */
 type EpochState = {
   /** The fresh start line of the epoch, one character a byte. */
   readonly life?: string;
-  /** It is unknown which epoch it was: a fresh start proves nothing. */
+  /** The epoch is unknown: a fresh start proves nothing. */
   readonly isLifeUnknown?: true;
   readonly pipelineId?: string;
 };
 
-/** Why what comes is of another epoch than what we had. */
 type NewEpochCause = Extract<MarkerKind, {kind: 'new-life'}>['because'];
 
 const nothing = new Uint8Array(0);
 
-/** Any number: then the bytes alone decide where a log continues. */
+/** Any number: the bytes alone decide where the log continues. */
 export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 /**
  * Counts the entries in a stream of lines: the index of the next entry not yet received in full, as a range.
  *
- * The server counts entries, and the wire shows lines. Each line of a pipeline is an entry. A runner's entry may be several
- * lines: it begins with `[manager] ` and ends with the id and name suffix. But a pipeline can print a line that looks like
- * such a beginning, so until a suffix comes each line may be an entry (max) or a part of one (min).
- * One assumption: no runner's message quotes the suffix at the end of an inner line (then min is too high, never max).
+ * The server counts entries, and the wire shows lines. Each line of a pipeline is an entry. An entry of the runner may
+ * have several lines, from `[manager] ` to a suffix with id and name. A pipeline may print such a beginning, too: until
+ * a suffix comes, each line may be an entry (max) or a part of one (min). Assumption: no inner line of a runner's
+ * message ends in the suffix; else min is too high, never max.
  *
- * In `control-plane` form an entry has no suffix: it has ended when the next record begins. Until then each line may be
- * an entry or a part of one. There the assumption is that no inner line of a runner's message looks like the beginning
- * of a record, `[name] ` and a time.
+ * In `control-plane` form there is no suffix: an entry ends where the next record begins. Assumption: no inner line of
+ * a runner's message begins like a record, with `[name] ` and a time.
  */
 export class EntryCount {
   readonly #form: RunnerForm;
   readonly #prefix: Uint8Array;
   #min: number;
   #max: number;
-  /** The first line of a runner's entry came, but not its end: an entry may be unfinished. */
+  /** An entry of the runner began, and its end did not come. */
   #open = false;
-  /** The unfinished line; of a long one only the two ends, for no more is read of it. */
+  /** The unfinished line; of a long one only the two ends, since no more is read. */
   #partial: Uint8Array = nothing;
 
-  /** @param index absolute index of the entry that begins with the first byte */
+  /** `index`: absolute index of the entry that begins with the first byte. */
   constructor(index: number, form: RunnerForm = 'manager') {
     this.#form = form;
     this.#prefix = runnerPrefix(form);
@@ -81,7 +79,6 @@ export class EntryCount {
     this.#max = index;
   }
 
-  /** Continues another count. */
   static from({min, max, open, partial, form}: EntryCountState): EntryCount {
     const count = new EntryCount(min, form);
     count.#max = max;
@@ -104,15 +101,15 @@ export class EntryCount {
     return {min: this.#min, max: this.#max};
   }
 
-  /** `range.min`, or one more where an entry may have ended already, which only the next record will show. */
+  /** `range.min`; one more if the open entry may have ended, which only the next record shows. */
   get minWithOpen(): number {
     return this.#open && this.#form === 'control-plane' ? this.#min + 1 : this.#min;
   }
 
-  /** Counts the entries of further bytes, in any chunking. `newlines`: where they are in the bytes. */
+  /** `bytes`: in any chunking. `newlines`: their offsets in `bytes`. */
   append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
     const prefix = this.#prefix;
-    // By the first letter nearly every line is a pipeline's.
+    // The first letter shows that nearly every line is a pipeline's.
     const letter = prefix[1];
     let start = 0;
     for (const end of newlines) {
@@ -135,7 +132,6 @@ export class EntryCount {
     if (!this.#open) this.#min++;
   }
 
-  /** In `control-plane` form: an entry ends where the next record begins. */
   #countRecord(line: Uint8Array): void {
     const head = readRecordHead(line);
     if (head === undefined) return;
@@ -161,22 +157,21 @@ function bothEnds(line: Uint8Array): Uint8Array {
 }
 
 /**
- * Which epoch of a server's log we follow: that of one pipeline, from one fresh start on. The line of a fresh start has a
- * time in it, and so names the epoch; we see it only while nothing has been discarded. Before Feldera 0.207 neither it nor
- * the discard notice has the pipeline's id: then the caller's counts.
+ * The epoch of a log: its first line, the fresh start, has a time that identifies it, but is visible only while nothing
+ * has been discarded. Before Feldera 0.207 no line has the pipeline's id: then the caller's counts.
  */
 export class LogEpoch {
   #freshStart: Uint8Array | undefined;
   #isUnknown = false;
   #pipelineId: string | undefined;
-  /** No line had the id: it is the caller's from before the epoch was seen, perhaps of the pipeline before. */
+  /** No line had the id: it is the caller's from before the epoch was seen, perhaps of the previous pipeline. */
   #isIdUnsure = false;
   /** The first line of the last body does not name the pipeline. */
   #isNameless = false;
-  /** Another id, only by the caller, of a body whose place is not decided yet. */
+  /** Another id, by the caller only, for a body whose place is not decided yet. */
   #otherId: string | undefined;
 
-  /** Id of the pipeline: from the server's own line, else from the caller. */
+  /** From the server's own line, else from the caller. */
   get pipelineId(): string | undefined {
     return this.#pipelineId;
   }
@@ -197,16 +192,13 @@ export class LogEpoch {
     this.#pipelineId = pipelineId;
   }
 
-  /** An epoch begins, or an unknown one turned out to have begun so; undefined: before anything that we saw. */
+  /** An epoch begins, or the start of an unknown one was found; undefined: it began before all that we saw. */
   start(freshStart: Uint8Array | undefined): void {
     this.#freshStart = freshStart;
     this.#isUnknown = false;
   }
 
-  /**
-   * A body has found its place. If the epoch was unknown, its fresh start is that of this body. `isProved`: it is the same
-   * epoch for certain, so its id holds.
-   */
+  /** A body has found its place; an unknown epoch gets its fresh start. `isProved`: epoch and id are the same. */
   continue(freshStart: Uint8Array | undefined, isProved: boolean): void {
     this.#pipelineId = this.#otherId ?? this.#pipelineId;
     this.#otherId = undefined;
@@ -214,7 +206,6 @@ export class LogEpoch {
     if (this.#isUnknown) this.start(freshStart);
   }
 
-  /** The last body does not name its pipeline. */
   get isNameless(): boolean {
     return this.#isNameless;
   }
@@ -224,21 +215,18 @@ export class LogEpoch {
     return this.#isNameless && (this.#pipelineId === undefined || this.#isIdUnsure);
   }
 
-  /** The id of the pipeline whose log is read now, fetched meanwhile. It counts where no line had it. */
+  /** Fetched while the log is read; used if no line had an id. */
   setPipelineId(pipelineId: string): void {
     if (this.lacksId) this.#pipelineId = pipelineId;
     this.#isIdUnsure = false;
   }
 
-  /** If no fresh start was seen, the epoch is unknown from now on. */
+  /** Without a fresh start the epoch is unknown from now on. */
   doubt(): void {
     this.#isUnknown ||= this.#freshStart === undefined;
   }
 
-  /**
-   * Why the first line of a body alone proves another epoch; undefined: it does not. Keeps its id for the next time.
-   * `callerId`: the pipeline's id as the caller has it, for a line that has none.
-   */
+  /** Undefined: the first line alone proves no other epoch. Stores its id. `callerId`: used if the line has none. */
   newEpochCause({freshStart, pipelineId, form}: BodyStart, callerId: string | undefined): NewEpochCause | undefined {
     const before = this.#pipelineId;
     const id = pipelineId ?? callerId ?? before;
@@ -248,12 +236,12 @@ export class LogEpoch {
     if (this.isProvedBy(freshStart)) {
       this.#pipelineId = id;
       if (this.#isFreshStart(freshStart)) return undefined;
-      // Entry 0 is in the ring again: in the same epoch, it would be the one that we saw as entry 0.
+      // Nothing was discarded: in the same epoch this would be our fresh start.
       this.#isIdUnsure = this.#isNameless;
       return hasOtherId ? 'created-again' : 'restarted';
     }
     if (hasOtherId && this.#isNameless) {
-      // The caller's id may be late, and of what the log has shown before: the bytes decide.
+      // The caller's id may be late, or the log may still be that of the previous pipeline: the bytes decide.
       this.#otherId = id;
       return undefined;
     }
@@ -267,12 +255,12 @@ export class LogEpoch {
     return this.#otherId === undefined ? 'cleared' : 'created-again';
   }
 
-  /** By the caller's id a body is of another pipeline than the epoch, whose id was certain. */
+  /** The caller's id of a body is not that of the epoch, which was certain. */
   get isDoubted(): boolean {
     return this.#otherId !== undefined && !this.#isIdUnsure;
   }
 
-  /** Whether a fresh start that is not of another epoch proves that it is of this one. */
+  /** A fresh start decides the epoch, unless ours is unknown. */
   isProvedBy(freshStart: Uint8Array | undefined): boolean {
     return freshStart !== undefined && !this.#isUnknown;
   }
@@ -282,23 +270,20 @@ export class LogEpoch {
   }
 }
 
-/**
- * The stitch's state as a recording holds it. What is missing or damaged there makes the count unknown: then the bytes
- * alone decide where the log continues.
- */
+/** `value`: from a recording. If its count is missing or damaged, the bytes alone decide where the log continues. */
 export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {
   const count = fieldOf(value, 'count');
   const [min, max, partial] = [fieldOf(count, 'min'), fieldOf(count, 'max'), fieldOf(count, 'partial')];
   const form = fieldOf(count, 'form');
   const life = fieldOf(value, 'life');
   const id = fieldOf(value, 'pipelineId') ?? pipelineId;
-  const isKnown = isIndex(min) && isIndex(max) && min <= max && typeof partial === 'string';
+  const hasCount = isIndex(min) && isIndex(max) && min <= max && typeof partial === 'string';
   return {
-    count: isKnown
+    count: hasCount
       ? {min, max, open: fieldOf(count, 'open') === true, partial, ...(form === 'control-plane' && {form})}
       : unknownCount,
-    ...(isKnown && typeof life === 'string' && {life}),
-    ...((!isKnown || fieldOf(value, 'isLifeUnknown') === true) && {isLifeUnknown: true as const}),
+    ...(hasCount && typeof life === 'string' && {life}),
+    ...((!hasCount || fieldOf(value, 'isLifeUnknown') === true) && {isLifeUnknown: true as const}),
     ...(typeof id === 'string' && {pipelineId: id}),
   };
 }

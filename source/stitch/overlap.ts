@@ -1,35 +1,34 @@
 import {newline} from '../buffer/segment.ts';
 
-/** As the server and the pipelines write it, text and JSON; to the microsecond. */
+/** As the server and the pipelines write it, in text and JSON, to the microsecond. */
 export const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;
 
-/** Bytes of a line in which its time ends: after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
+/** Bytes of a line with its time, after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
 const farthestTimestamp = 160;
-/** Dated lines that are tried: if so many are printed twice, dates prove nothing in this log. */
+/** Dated lines that are tried; if all are printed twice, dates prove nothing in this log. */
 const maxTries = 64;
 
 /**
  * Finds where a replay meets the tail: the overlaps are the ends of the tail that the replay begins with.
  *
- * Knuth, Morris and Pratt's search, with the tail as the text and the replay as a pattern that still grows. It keeps the
- * longest overlap that is possible so far, pauses when the pattern is used up, and falls back to the next shorter one when
- * a byte differs, so it costs at most two steps a byte, whatever repeats. Both sides have a newline in front: an overlap
- * begins where a line begins. A last line cut in the middle needs no care: it matches the beginning of the replayed line,
- * and what is new begins in the middle of it.
+ * The search of Knuth, Morris and Pratt, with the tail as the text and the replay as a pattern that still grows: at
+ * most two steps a byte. It keeps the longest possible overlap, and falls back to the next shorter one when a byte
+ * differs. Both sides have a newline in front, since an overlap begins where a line begins. A tail cut within a line
+ * matches the beginning of the replayed line, and what is new begins in the middle of that line.
  */
 export class Overlap {
   readonly #tail: Uint8Array;
   /** A newline and the replay so far. */
   #pattern = new Uint8Array(1024);
   #length = 1;
-  /** `#borders[n]`: length of the longest proper beginning of the pattern's first n bytes that also ends them. */
+  /** `#borders[n]`: length of the longest proper prefix of the pattern's first n bytes that is also their suffix. */
   #borders = new Int32Array(1024);
   #bordersFound = 1;
   /** The tail up to `#position` ends in the first `#matched` bytes of the pattern. */
   #position = 0;
   #matched = 0;
 
-  /** @param tail begins with the newline before a line; empty: nothing can overlap */
+  /** `tail`: begins with the newline before a line; empty: nothing can overlap. */
   constructor(tail: Uint8Array) {
     this.#tail = tail;
     this.#pattern[0] = newline;
@@ -51,7 +50,7 @@ export class Overlap {
     return this.#matched - 1;
   }
 
-  /** The end of the tail that is in the longest overlap that is still possible. */
+  /** The part of the tail in the longest overlap that is still possible. */
   get candidate(): Uint8Array {
     return this.#tail.subarray(this.#position - Math.max(0, this.longest));
   }
@@ -63,7 +62,7 @@ export class Overlap {
     this.#advance();
   }
 
-  /** Once complete: every overlap in bytes of the replay, longest first. 0: the replay follows right after the tail. */
+  /** Once complete: all overlaps in bytes of the replay, longest first. 0: the replay follows right after the tail. */
   *all(): Generator<number> {
     for (let length = this.#matched; length > 0; length = this.#border(length)) yield length - 1;
   }
@@ -107,28 +106,27 @@ export class Overlap {
 }
 
 /**
- * Finds proof that a replay is of the same epoch as the tail, and begins where it seems to: lines that both have, with
- * different timestamps, each of which the tail holds once. Two of them are proof.
+ * Proves that a replay is of the tail's epoch and begins where it seems to: by two lines with different timestamps that
+ * both have, and the tail only once.
  *
- * Lines without a time (`x`, `step 17`) return in another epoch, and so may a frozen date that is printed again. Two lines
- * of one microsecond may begin with the same bytes, so a line that is cut does not count either.
- * However often it is called while the replay grows, it reads each line once.
+ * Lines without a time (`step 17`) return in another epoch, and so may a frozen date. A cut line does not count: two
+ * lines of one microsecond may begin with the same bytes. Each line of a growing replay is read once.
  */
 export class EpochProof {
   readonly #tail: Buffer;
-  /** Start of the first line of the replay that was not read. */
+  /** Offset of the first line of the replay that was not read. */
   #next = 0;
   #tries = 0;
   #firstDate: string | undefined;
   /** Where the first line that counts ends, and the first one of another date. */
   readonly #ends: number[] = [];
 
-  /** @param tail with the newline before each of its lines */
+  /** `tail`: with the newline before each of its lines. */
   constructor(tail: Uint8Array) {
     this.#tail = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   }
 
-  /** How many such lines, up to two, are in the first `shared` bytes of the replay, which agree with the tail. */
+  /** The number of proving lines, up to two, in the first `shared` bytes of the replay, which agree with the tail. */
   count(replay: Uint8Array, shared: number): number {
     const bytes = Buffer.from(replay.buffer, replay.byteOffset, shared);
     while (this.#ends.length < 2) {
@@ -142,7 +140,7 @@ export class EpochProof {
     return this.#ends.filter((end) => end <= shared).length;
   }
 
-  /** The date of a line, newline included, that the tail holds once. */
+  /** Undefined unless the tail holds the line, newline included, once. */
   #uniqueDate(line: Buffer): string | undefined {
     if (this.#tries === maxTries) return undefined;
     const date = timestamp.exec(line.toString('latin1', 0, farthestTimestamp))?.[0];

@@ -2,19 +2,18 @@ import {newline} from '../buffer/segment.ts';
 
 const initialRoom = 16 * 1024;
 
-/** The most that the server's ring holds: bytes without newlines, and entries. Whichever is reached first. */
+/** What the server's ring holds at most, whichever is reached first. `bytes`: without newlines. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
 
-/** Feldera 0.337's limits for each pipeline (feldera-api.md, "Logs"). */
+/** Of Feldera 0.337, for each pipeline (feldera-api.md, "Logs"). */
 export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
 /**
  * The last bytes of the log that a ring could still hold: the reference for a replay.
  *
- * It is bounded by the ring and not by the scrollback, and it keeps the bytes themselves: a copy costs 0.03 ns a byte
- * while hashing would cost every line, live, for a reconnect that may never come. A newline is before the first line, so
- * that "begins a line" always means "follows a newline". The room grows with the log: quiet tabs cost 16 KB. A full room is
- * written round and round, and only a reconnect puts the bytes in order.
+ * A copy of the bytes costs 0.03 ns a byte; hashes would cost more for every line, for a reconnect that may never come.
+ * The newline before the first line makes every line follow one. The room grows with the log: quiet tabs cost 16 KiB.
+ * When full it is a ring buffer, which only a reconnect puts in order.
  */
 export class RingTail {
   readonly #limit: number;
@@ -36,19 +35,16 @@ export class RingTail {
     return this.#room.subarray(0, this.#length);
   }
 
-  /** The last line has not ended. */
   get isWithinLine(): boolean {
     return this.#room[(this.#end || this.#room.length) - 1] !== newline;
   }
 
-  /** Drops everything: what follows is compared on its own. */
   reset(): void {
     this.#room[0] = newline;
     this.#length = 1;
     this.#end = 1 % this.#room.length;
   }
 
-  /** Drops the last line if it has not ended. */
   dropPartialLine(): void {
     const lineStart = this.bytes.lastIndexOf(newline) + 1;
     if (lineStart === 0) {
@@ -78,7 +74,7 @@ export class RingTail {
     this.#end = kept.length;
   }
 
-  /** The room is full and its oldest byte is at the end's place. */
+  /** The room is full, and its oldest byte is at `#end`. */
   #putInOrder(): void {
     const room = new Uint8Array(this.#room.length);
     room.set(this.#room.subarray(this.#end));

@@ -4,38 +4,34 @@ import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
 /**
  * The lines that the server itself writes into a log stream, in text and in JSON mode (feldera-api.md, "Logs").
  *
- * A pipeline may print lines that look the same, so the shape alone proves nothing; the position does. The ring's entry
- * 0 is always `Fresh start`, hence the first line of a body is that line (nothing discarded) or the discard notice
- * (something was), and never the pipeline's. The end marker is trusted only as the very last line of a body.
+ * A pipeline may print the same lines, so their place is the proof. Entry 0 of a ring is always `Fresh start`: the
+ * first line of a body is that one, or the discard notice, and never the pipeline's. Only the last line of a body can
+ * be the end marker.
  */
 
 /** What the first line of a body shows of the replay that follows. */
 export type BodyStart = {
-  /** Absolute index of the replay's first entry: as many were discarded before it. */
+  /** Absolute index of the replay's first entry, which is the number of discarded ones. */
   readonly index: number;
-  /** The replay, as far as it was received. */
   readonly replay: Uint8Array;
-  /** The replay's first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
+  /** The first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
   readonly freshStart: Uint8Array | undefined;
-  /** The pipeline's id in the line; undefined when the line is not the server's own, or names no pipeline. */
+  /** Undefined if the first line is not the server's own, or names no pipeline. */
   readonly pipelineId: string | undefined;
-  /** How the replay, and what follows it, shows the runner's entries. */
   readonly form: RunnerForm;
 };
 
 /**
- * How a log shows the runner's entries: a `manager` entry ends in a suffix, which shows that several lines are one; a
- * `control-plane` entry (text mode of Feldera 0.97 to 0.206) has no visible end.
+ * How a log shows entries of the runner: `manager` ones end in a suffix, and may have several lines; `control-plane`
+ * ones (text mode of Feldera 0.97 to 0.206) have no visible end.
  */
 export type RunnerForm = 'manager' | 'control-plane';
 
-/** The first line of a body. */
 type Opening =
-  /** `discarded` entries precede the replay; the line itself is not an entry of the log. */
+  /** The line itself is not an entry of the log. */
   | (OpeningLine & {readonly kind: 'notice'; readonly discarded: number})
-  /** The replay begins with entry 0, this line. Its bytes, timestamp included, identify the epoch of the ring. */
+  /** The line is entry 0. Its bytes, timestamp included, identify the epoch. */
   | (OpeningLine & {readonly kind: 'fresh-start'})
-  /** Not one of the server's own lines: an ordinary entry. */
   | {readonly kind: 'entry'};
 
 /** `pipelineId`: undefined where the line does not name the pipeline. */
@@ -52,7 +48,7 @@ type OwnLine = {
 /** The last line of a body that the server ended itself; plain text even in JSON mode. */
 const endMarker = Buffer.from('Logs have ended\n');
 
-/** No first line of the server's own is longer: ids and names are bounded, and the longest seen has 323 bytes. */
+/** No first line of the server's own is longer: ids and names are bounded. The longest one seen has 323 bytes. */
 export const maxProtocolLine = 4096;
 
 const target = 'pipeline_manager::runner::pipeline_logs';
@@ -80,7 +76,7 @@ const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
 
 const nothing = new Uint8Array(0);
 
-/** Reads a body's beginning, `head`. Undefined: more of its first line is needed. */
+/** Undefined: more of the first line is needed. */
 export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   const end = head.indexOf(newline);
   if (end === -1 && head.length <= maxProtocolLine) return undefined;
@@ -100,7 +96,7 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   }
 }
 
-/** Reads the first line of a body, without its newline. */
+/** `line`: the first of a body, without its newline. */
 export function readOpening(line: Uint8Array): Opening {
   if (line.length > maxProtocolLine) return {kind: 'entry'};
   const own = readOwn(latin1(line));
@@ -115,7 +111,7 @@ function readOwn(line: string): OwnLine | undefined {
   if (line.startsWith('{')) return readJson(line);
   if (line.startsWith('... ')) return {form: 'control-plane', level: 'WARN', target, text: line, id: undefined};
   const [, formerLevel, formerText] = controlPlaneLine.exec(line) ?? [];
-  // It has no target; the text is enough, for at this place only the server writes.
+  // It has no target; the text is enough, since here only the server writes.
   if (formerText !== undefined)
     return {form: 'control-plane', level: formerLevel, target, text: formerText, id: undefined};
   const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
@@ -136,17 +132,17 @@ function readJson(line: string): OwnLine | undefined {
   };
 }
 
-/** One character a byte: only ASCII is compared here, and other bytes must neither throw nor merge. */
+/** One character a byte: only ASCII is compared, and other bytes must neither throw nor merge. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** The beginning of each line that may begin an entry of the runner. Only those may hold newlines; JSON escapes them. */
+/** What may begin an entry of the runner in text mode. Only such entries hold newlines; JSON escapes them. */
 export function runnerPrefix(form: RunnerForm): Uint8Array {
   return prefixes[form];
 }
 
-/** What begins with a line of `control-plane` form: an entry that may have more lines, a whole one, or none. */
+/** What a line of `control-plane` form begins: an entry that may have more lines, a whole one, or none. */
 export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
   const openBracket = 0x5b;
   if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
@@ -154,22 +150,21 @@ export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' |
   return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
 }
 
-/** Whether a line ends in the suffix that closes every entry of the runner in text mode. */
+/** Every entry of the runner in `manager` form, in text mode, ends in this suffix. */
 export function endsManagerEntry(line: Uint8Array): boolean {
   const quote = 0x22;
   return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
 }
 
 /**
- * Keeps the end marker out of the log. `Logs have ended` is the server's only as the very last line of a body; a pipeline
- * may print it too. So the last line received is held back while it is, or may become, the marker: at most 16 bytes, and
- * no other line ever waits.
+ * Keeps the end marker out of the log. A pipeline may print the same line: it is the server's only at the very end of a
+ * body. So the last line is held back while it is, or may become, the marker (16 bytes at most).
  */
 export class EndMarkerFilter {
   #held: Uint8Array = nothing;
   #atLineStart = true;
 
-  /** Adds bytes of the body; returns those that are surely no end marker, valid until the next call. */
+  /** Returns the bytes that are surely no end marker, valid until the next call. */
   append(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return nothing;
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
@@ -181,7 +176,7 @@ export class EndMarkerFilter {
     return released;
   }
 
-  /** The body ended: whether its last line was the end marker. What was held is dropped. */
+  /** The body ended. Returns whether its last line was the end marker; held bytes are dropped. */
   end(): boolean {
     const ended = this.#held.length === endMarker.length;
     this.#held = nothing;
@@ -189,7 +184,7 @@ export class EndMarkerFilter {
     return ended;
   }
 
-  /** The body is left before it ended: what was held was no end marker. */
+  /** The caller leaves before the body ended. Returns the held bytes. */
   release(): Uint8Array {
     const held = this.#held;
     this.#held = nothing;
@@ -197,7 +192,7 @@ export class EndMarkerFilter {
     return held;
   }
 
-  /** Where the last line begins, complete or not, if it is short enough to matter. */
+  /** Where the last line begins, complete or not; undefined: it is too long to matter. */
   #lastLineStart(bytes: Uint8Array): number | undefined {
     const earliest = Math.max(0, bytes.length - endMarker.length);
     for (let start = bytes.length - 1; start >= earliest; start--) {

@@ -7,36 +7,26 @@ import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
 import {type BodyStart, EndMarkerFilter, type RunnerForm, readBodyStart} from './server-lines.ts';
 import {type Evidence, isOld, isProved, judge, judgeUnfinished, reachableTail, type Verdict} from './verdict.ts';
 
-/** Where the stitched log goes. */
 export type StitchSink = {
-  /**
-   * Log bytes to append, newlines included; may end within a line. The array is the caller's again afterwards.
-   * `newlines`: where they are in it.
-   */
+  /** `bytes` may end within a line; the sink must not keep them. `newlines`: their offsets in `bytes`. */
   readonly append: (bytes: Uint8Array, newlines: Uint32Array) => void;
-  /** The rest of the last line is lost, if it has not ended: it is closed as received, and a `line-cut` follows it. */
+  /** Closes the last line as received, if it has not ended, with a `line-cut` after it. */
   readonly cutLine: () => void;
-  /** Something happened here. Within a line, its row follows that line. */
+  /** Within a line: the marker follows that line. */
   readonly addMarker: (marker: MarkerKind) => void;
-  /**
-   * A body has found its place in the log: what is appended from here on continues the log at the stitch's present
-   * `state`. `fresh`: nothing before this place is a reference for what comes.
-   */
+  /** What is appended from here on continues the log at `state`. `fresh`: nothing before is a reference for replays. */
   readonly onPlaced: (place: {readonly fresh: boolean}) => void;
 };
 
-/** Why there is a new body. */
 type StitchBody = {
-  /** Why the previous body ended, and how long ago, in milliseconds. */
+  /** Why the previous body ended, and how many milliseconds ago. */
   readonly cause: LossCause;
   readonly downMs: number;
-  /** The pipeline's id as the caller has it; the server's own first line comes first. */
+  /** From the caller; an id in the server's first line comes first. */
   readonly pipelineId?: string;
 };
 
-/** What became of a body. */
 type BodySummary = {
-  /** It ended in the server's end marker. */
   readonly hasEndMarker: boolean;
   /** Its place in the log was found. Otherwise it added nothing. */
   readonly decided: boolean;
@@ -54,9 +44,9 @@ type Phase =
       readonly index: number;
       readonly form: RunnerForm;
       readonly overlap: Overlap;
-      /** The fresh start line is ours: the epoch needs no further proof. */
+      /** The fresh start is ours: the epoch needs no further proof. */
       readonly sameEpoch: boolean;
-      /** The replay's first line, when it is one. */
+      /** The replay's first line, if it is a fresh start. */
       readonly freshStart: Uint8Array | undefined;
       readonly proof: EpochProof;
     }
@@ -68,18 +58,18 @@ type Matching = Phase & {readonly kind: 'matching'};
 const nothing = new Uint8Array(0);
 
 /**
- * Makes one gapless log out of the bodies of many connections, each of which replays the server's whole ring.
+ * Makes one gapless log of the bodies of many connections, each of which replays the server's whole ring.
  *
- * The idea: within one epoch of the server's log, the ring is the end of everything that was ever written, and what we
- * have received is a beginning of it. So the replay begins with an end of what we have (the overlap) and continues with
- * what is new. Two independent facts find the border. *The index*: a body's first line gives the number of entries before
- * the replay, and we count the entries that we have received (a range: an entry may be several lines). *The bytes*: we
- * keep as much of the tail as a ring can hold, and search in it for where the replay begins, as it comes in.
- * Two unique, dated lines prove the epoch and the border. Other bytes prove nothing, for they may be written again; then
- * the index chooses, the claim is made on the condition that the log was not cleared, and what may be new is kept.
- * Nothing is appended before it is decided, so a cut at any time leaves the tail as the reference.
+ * Within one epoch of the server's log, the ring is the end of all that was written, and what we received is a
+ * beginning of it. So a replay begins with an end of what we have (the overlap) and continues with what is new. Two
+ * independent facts find the border. *The index*: a body's first line gives the number of entries before the replay,
+ * and we count the entries that we received (a range: an entry may be several lines). *The bytes*: we keep as much of
+ * the tail as a ring can hold, and search in it for the beginning of the replay.
+ * Two unique, dated lines prove the epoch and the border. Other bytes may be written again and prove nothing: then the
+ * index chooses, on the condition that the log was not cleared, and what may be new is kept. Nothing is appended before
+ * it is decided, so that after a cut the tail is still the reference.
  *
- * Live, a chunk costs one copy into the tail and a search for newlines; all else happens at a reconnect.
+ * Live, a chunk costs one copy into the tail and a search for newlines.
  */
 export class Stitch {
   readonly #sink: StitchSink;
@@ -87,12 +77,12 @@ export class Stitch {
   readonly #filter = new EndMarkerFilter();
   readonly #tail: RingTail;
   readonly #epoch = new LogEpoch();
-  /** Counts the entries received; undefined until a body's first line was read. */
+  /** Undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
   #phase: Phase = {kind: 'idle'};
 
-  /** @param options.ring the server's limits; smaller ones make small tests overflow */
+  /** `ring`: smaller limits make small tests overflow. */
   constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits}) {
     this.#sink = options.sink;
     this.#clock = options.clock;
@@ -106,7 +96,7 @@ export class Stitch {
     return phase.kind === 'live' || (phase.kind === 'matching' && isProved(this.#evidence(phase)));
   }
 
-  /** The body has found its place in the log: the markers before it are written, and what it brings is new. */
+  /** The body has found its place: its markers are written, and all that it brings is new. */
   get decided(): boolean {
     return this.#phase.kind === 'live';
   }
@@ -116,12 +106,12 @@ export class Stitch {
     return this.#appendedAt;
   }
 
-  /** Id of the pipeline whose log it is: from the server's own first line, else from the caller. */
+  /** From the server's own first line, else from the caller. */
   get pipelineId(): string | undefined {
     return this.#epoch.pipelineId;
   }
 
-  /** What another run needs to continue from here; undefined before the first body was read. */
+  /** Undefined before the first body was read. */
   get state(): LogPosition | undefined {
     const count = this.#count?.state;
     return count && {count, ...this.#epoch.state};
@@ -136,7 +126,7 @@ export class Stitch {
     this.#appendedAt = appendedAt;
   }
 
-  /** A body was read whose first line does not name the pipeline: the caller should pass its id with each body. */
+  /** The last body does not name its pipeline: the caller should pass the id with each body. */
   get isNameless(): boolean {
     return this.#epoch.isNameless;
   }
@@ -146,12 +136,12 @@ export class Stitch {
     return this.decided && this.#epoch.lacksId;
   }
 
-  /** The pipeline's id, fetched while the body is read. It counts where no line has it. */
+  /** Fetched while the body is read; used if no line has an id. */
   setPipelineId(pipelineId: string): void {
     if (this.decided) this.#epoch.setPipelineId(pipelineId);
   }
 
-  /** A new body begins. The first one has nothing to reconnect to; its cause is not used. */
+  /** A new body begins. The cause of the first one is not used. */
   start(connection: StitchBody): void {
     this.end();
     this.#phase = {kind: 'opening', connection, line: nothing};
@@ -162,10 +152,7 @@ export class Stitch {
     this.#read(this.#filter.append(bytes));
   }
 
-  /**
-   * A quiet moment, or the time cap: complete lines that are still undecided are kept and marked. What is old by the index
-   * and by its date is left out, and the beginning of a line waits for its rest.
-   */
+  /** For a quiet body: undecided whole lines are kept and marked, unless the index and a date prove them old. */
   settle(): void {
     const phase = this.#phase;
     if (phase.kind !== 'matching' || !phase.overlap.replay.includes(newline)) return;
@@ -173,17 +160,14 @@ export class Stitch {
     if (!isOld(evidence)) this.#apply(judgeUnfinished(evidence), phase);
   }
 
-  /**
-   * The caller leaves the log for good while the body continues: a last line that looks like the end marker counts as the
-   * log's own. It is written, but no reference, for it may have been the marker: no body may follow.
-   */
+  /** The caller leaves for good. A held last line is written, though it may be the end marker: no body may follow. */
   release(): void {
     const held = this.#filter.release();
     if (this.decided && held.length > 0) this.#sink.append(held, newlinesIn(held));
     this.#phase = {kind: 'idle'};
   }
 
-  /** The body ended. What is undecided is dropped: the next replay brings it again. */
+  /** What is undecided is dropped: the next replay brings it again. */
   end(): BodySummary {
     const hasEndMarker = this.#filter.end();
     const {decided} = this;
@@ -191,7 +175,7 @@ export class Stitch {
     return {hasEndMarker, decided};
   }
 
-  /** No further body is expected: an open last line is closed as received. If one comes, it brings the line again. */
+  /** No further body is expected: an open last line is closed as received. A later body would bring it again. */
   finish(): void {
     this.end();
     this.#sink.cutLine();
@@ -217,14 +201,14 @@ export class Stitch {
     }
   }
 
-  /** @param head everything of the body so far */
+  /** `head`: all bytes of the body so far. */
   #readOpening(head: Uint8Array, connection: StitchBody): void {
     const start = readBodyStart(head);
     if (!start) {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
-    // A version without this form has counted its entries from anywhere, and saw no epoch begin.
+    // An older pipetail did not read this form: its count began anywhere, and it saw no epoch begin.
     if (this.#count?.form === 'manager' && start.form === 'control-plane') {
       this.#count = EntryCount.from(unknownCount);
       this.#epoch.doubt();
@@ -295,7 +279,7 @@ export class Stitch {
     this.#goLive(overlap.replay.subarray(oldBytes), oldBytes === 0);
   }
 
-  /** What comes next is compared and counted on its own, from the entry `index` on. */
+  /** What comes next is compared and counted on its own, from entry `index` on. */
   #startEpoch({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
     this.#epoch.start(freshStart);
     this.#tail.reset();
