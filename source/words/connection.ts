@@ -2,7 +2,6 @@ import type {ConnectionState} from '../streams/connection/state.ts';
 import type {Style} from '../terminal/style.ts';
 import {refusalWords} from './failures.ts';
 
-/** A connection's state for the header. */
 export type ConnectionWords = {
   readonly text: string;
   readonly style: Style;
@@ -15,10 +14,7 @@ const good: Style = {fg: 2, bold: true};
 const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
-/**
- * The connection in a few words. `now`: monotonic time in ms; undefined: no user sees it tick. `hadLog`: the log has
- * entries, so a pipeline that the server does not have existed once.
- */
+/** `now`: monotonic ms; undefined: no countdown. `hadLog`: the log has entries, so a missing pipeline was deleted. */
 export function connectionWords(
   state: ConnectionState | undefined,
   now: number | undefined,
@@ -37,7 +33,7 @@ export function connectionWords(
     case 'ended':
       return words('ended', pending);
     case 'waiting': {
-      // The empty 404 of a runner that is about to answer is no error to show.
+      // The empty 404 of a runner that will soon answer is no error to show.
       if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
         return words('runner not ready yet', pending);
       }

@@ -2,10 +2,9 @@ import {ApiError} from '../api/errors.ts';
 import type {ApiFailure, ExpiredToken, FatalReason} from '../api/types.ts';
 import {dateTime} from '../lib/format.ts';
 
-/** A failure that is shown: what the user cancelled is none. */
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
-/** What the server, or pipetail, refuses, in the words of the header. `expired`: the token that is over. */
+/** For the header. `expired`: the token that expired. */
 export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
   switch (reason) {
     case 'unauthorized':
@@ -28,7 +27,7 @@ export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, e
   }
 }
 
-/** A failure with what the user can do about it, for a command: `what failed · what to do`. */
+/** For a command: `what failed · what to do`. */
 export function withAdvice(failure: ShownFailure): string {
   const {message, reason} = failure;
   // The token command makes a new token without the user.
@@ -39,7 +38,7 @@ export function withAdvice(failure: ShownFailure): string {
   return advice === undefined || hasAdvice ? message : `${message} · ${advice}`;
 }
 
-/** The error that a command prints for whatever it failed with. */
+/** The error that a command prints for what it caught. */
 export function errorWithAdvice(error: unknown): Error {
   if (error instanceof ApiError && error.failure.kind !== 'cancelled') return new Error(withAdvice(error.failure));
   return error instanceof Error ? error : new Error(String(error));
@@ -67,13 +66,12 @@ function adviceFor(reason: ShownFailure['reason']): string | undefined {
 type RequestOrigin = {
   /** Such as `FELDERA_API_KEY`; undefined if there are no credentials. */
   readonly tokenFrom: string | undefined;
-  /** Name of the current context. */
   readonly context: string | undefined;
   /** No flag, variable or context names the server: perhaps there is none yet. */
   readonly isDefaultHost: boolean;
 };
 
-/** A failure on a page of its own: a title, and what to do, a sentence each. */
+/** For a page: a title, and advice of one sentence each. */
 export function explainFailure(
   failure: ShownFailure,
   {tokenFrom, context, isDefaultHost}: RequestOrigin,
@@ -157,7 +155,7 @@ function settingsOf(context: string | undefined): {host: string; credential: str
 /** The first version whose log survives a stop and begins with a line that identifies it. */
 const oldestSupported = {major: 0, minor: 97};
 
-/** One line about a server that is older than supported; undefined for other servers, and if the version is not known. */
+/** One line; undefined if the version is supported or missing. */
 export function oldServerWords(version: string | undefined): string | undefined {
   if (version === undefined || !isOldServer(version)) return undefined;
   const supported = `${oldestSupported.major}.${oldestSupported.minor}`;
@@ -167,7 +165,7 @@ export function oldServerWords(version: string | undefined): string | undefined 
   );
 }
 
-/** Whether the server is older than supported. A version that cannot be read is not. */
+/** False if the version cannot be read. */
 export function isOldServer(version: string): boolean {
   const [, major, minor] = /^(\d{1,9})\.(\d{1,9})(?:\.|$)/.exec(version) ?? [];
   if (major === undefined || minor === undefined) return false;

@@ -2,7 +2,6 @@ import type {LossCause, Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 
-/** Why a connection was lost, in plain words. */
 export const causeWords: Readonly<Record<LossCause, string>> = {
   'server-lost': 'API server lost',
   'runner-lost': 'runner lost',
@@ -39,7 +38,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   }
 }
 
-/** A marker in words, one line, without decoration. */
+/** One line, without decoration. */
 export function markerText(marker: Marker): string {
   switch (marker.kind) {
     case 'discarded':
@@ -78,7 +77,7 @@ export function markerText(marker: Marker): string {
   }
 }
 
-/** Several changes that end in the first state are one marker, too. */
+/** Several changes that end in the first state are one marker, with equal `from` and `to`. */
 function changeText({from, to}: {readonly from: string; readonly to: string}): string {
   return from === to ? `${to} again` : `${from} → ${to}`;
 }
@@ -127,7 +126,7 @@ function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string
   }
 }
 
-/** A change of the recording in one line; undefined if the user need not know of it. */
+/** One line; undefined if the user need not know of the change. */
 export function recordingWords(
   before: RecordingState | undefined,
   now: RecordingState | undefined,

@@ -2,10 +2,10 @@ import type {Pipeline} from '../api/types.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 
-/** The symbols of states, by their names in `terminal/symbols.ts`. */
+/** Names in `terminal/symbols.ts`. */
 type StateSymbol = 'running' | 'stopped' | 'failed' | 'waiting' | 'paused' | 'unknown';
 
-/** A pipeline's state as a symbol, a word and a colour: each of them alone is enough to recognise it. */
+/** Symbol, word or colour alone is enough to recognise the state. */
 type PipelineState = {readonly symbol: StateSymbol; readonly word: string; readonly style: Style};
 
 const running: Style = {fg: 2};
@@ -14,7 +14,7 @@ const failed: Style = {fg: 1};
 const idle: Style = {dim: true};
 const unknown: Style = {fg: 5};
 
-/** By the server's name of the state. */
+/** By the server's spelling. */
 const states: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
   ['Stopped', {symbol: 'stopped', word: 'Stopped', style: idle}],
   ['Provisioning', {symbol: 'waiting', word: 'Provisioning', style: waiting}],
@@ -39,7 +39,7 @@ const states: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState
   ['SuspendingCircuit', {symbol: 'waiting', word: 'Suspending', style: waiting}],
   ['SuspendingCompute', {symbol: 'waiting', word: 'Suspending', style: waiting}],
   ['Failed', {symbol: 'failed', word: 'Failed', style: failed}],
-  // Of the program of a pipeline that is not deployed.
+  // States of the program, while the pipeline is not deployed.
   ['Pending', {symbol: 'waiting', word: 'To compile', style: waiting}],
   ['CompilingSql', {symbol: 'waiting', word: 'Compiling SQL', style: waiting}],
   ['SqlCompiled', {symbol: 'waiting', word: 'SQL compiled', style: waiting}],
@@ -52,43 +52,42 @@ const states: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState
 /** States of Feldera 0.60 to 0.337, in the server's spelling. */
 export const knownStates: readonly string[] = [...states.keys()];
 
-/** A pipeline in one of these is not deployed: what happens to it happens to its program. */
+/** In these states a pipeline is not deployed: only its program can change. */
 const undeployed: readonly string[] = ['Stopped', 'Shutdown'];
 
-/** Whether the state of a pipeline is that of its program: it is stopped without an error, and not compiled. */
+/** Whether to show the program's state: the pipeline is stopped without an error, and not compiled. */
 function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipeline): boolean {
   return undeployed.includes(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
 }
 
-/** A pipeline's state in the server's spelling; `Failed` if it stopped with an error. */
+/** In the server's spelling; `Failed` if it stopped with an error. */
 export function serverState(pipeline: Pipeline): string {
   const {deploymentStatus, deploymentError, programStatus} = pipeline;
   if (isOfProgram(pipeline)) return programStatus;
   return deploymentError && undeployed.includes(deploymentStatus) ? 'Failed' : deploymentStatus;
 }
 
-/** Since when it is in this state, RFC 3339. */
+/** RFC 3339. */
 export function stateSince(pipeline: Pipeline): string {
   return isOfProgram(pipeline) ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
 }
 
-/** A pipeline's state as the screen shows it. An unknown status is shown as the server sent it. */
+/** An unknown state is shown as the server sent it. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
   const status = serverState(pipeline);
   return states.get(status) ?? {symbol: 'unknown', word: sanitise(status).text, style: unknown};
 }
 
-/** Whether the user should look at it: it failed, cannot be reached, or did not compile. */
+/** It failed, cannot be reached, or did not compile. */
 export function isFailing(pipeline: Pipeline): boolean {
   return pipelineState(pipeline).symbol === 'failed';
 }
 
-/** What happened to a failing pipeline, in a word or two. */
 export function failureWord(pipeline: Pipeline): string {
   return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
 }
 
-/** Whether its program is being compiled, or waits for that. */
+/** Its program is being compiled, or waits for that. */
 export function isCompiling(pipeline: Pipeline): boolean {
   return isOfProgram(pipeline) && !isFailing(pipeline);
 }
