@@ -28,10 +28,7 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
   'connectors',
 ];
 
-/**
- * What happened between two moments, the urgent first, then the lines that each log received. Undefined if nothing
- * happened: lines alone are no news, and errors of the `muted` groups are none either.
- */
+/** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
 export function awaySummary(before: StatusAt, now: StatusAt, muted: ReadonlySet<number>): AwaySummary | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const ofList = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
@@ -59,7 +56,7 @@ function isNews(event: TimelineEvent): boolean {
   return event.kind !== 'errors' || event.isNew || event.group.key === watchedKey;
 }
 
-/** The list and the log may both report a restart; the log has its place. */
+/** Both the list and the log may report a restart; the log's event has an id. */
 function withoutRepeats(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
   const cleared = new Set(
     events.flatMap((event) => (event.kind === 'restarted' && event.logCleared ? event.pipeline : [])),
@@ -75,10 +72,10 @@ function received(before: ReadonlyMap<string, LogStatus>, logs: readonly LogStat
   });
 }
 
-/** A status may be this old, in ms: a key that is held down must not read all logs with every repeat. */
+/** In ms: a key that is held down must not read all logs with every repeat. */
 const maxStatusAge = 1000;
 
-/** Detects that the user was away, and keeps the status at their last key. */
+/** Keeps the status at the last key. */
 export class AwayDetector {
   readonly #options: {
     readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
@@ -97,15 +94,12 @@ export class AwayDetector {
     this.#keyAt = this.#now();
   }
 
-  /**
-   * A key was pressed. Returns the status at the key before it if the user was away in between. The same status is
-   * returned again until two keys follow each other at once: a user who leaves again has read nothing.
-   */
+  /** Returns the status at the last key if the user was away since; the same one if the user then leaves again. */
   onKey(): StatusAt | undefined {
     const before = this.#keyAt;
     const now = this.#now();
     this.#keyAt = now;
-    // The monotonic clock of a machine that sleeps stops.
+    // While the machine sleeps the monotonic clock stops.
     const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
     const {awayAfter, status} = this.#options;
     if (awayAfter > 0 && pause >= awayAfter) {
@@ -119,13 +113,13 @@ export class AwayDetector {
     return undefined;
   }
 
-  /** A log has caught up: what it received until now is history. */
+  /** What the log received until now is history. */
   onCaughtUp(log: LogStatus): void {
     const logs = [...this.#status.logs.filter(({name}) => name !== log.name), log];
     this.#status = {...this.#status, logs};
   }
 
-  /** The first list: its states are history. */
+  /** The states of the first list are history. */
   onFirstList(pipelines: PipelineStatuses): void {
     this.#status = {...this.#status, pipelines: this.#status.pipelines ?? pipelines};
   }

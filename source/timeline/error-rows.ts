@@ -17,7 +17,7 @@ export type ErrorRow = {
   | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'connectors'}
-  /** `incident`: the last of them, of losses the sum. `isOver`: the log is followed again. */
+  /** `incident`: the last one, or the sum of all losses. `isOver`: the log is followed again. */
   | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
 );
 
@@ -36,14 +36,14 @@ const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
 /** These come first within a pipeline, in this order; then errors, the newest first. */
 const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'restarted'];
 
-/** Whether the row is of a failure or an incident, and not of errors. */
+/** A failure or an incident, not errors. */
 export function isIncident({kind}: ErrorRow): boolean {
   return incidentOrder.includes(kind);
 }
 
 /**
- * The errors of all open logs by group, the failures and connector errors of all pipelines, and all incidents: unseen
- * ones first, muted ones last; by pipeline, the one with the newest activity first. An unseen row counts what is unseen.
+ * Errors of all open logs by group, failures and connector errors of all pipelines, and incidents: unseen ones first,
+ * muted ones last; then by pipeline, the newest activity first. An unseen row counts what is unseen.
  */
 export function errorRows(input: ErrorRowsInput): readonly ErrorRow[] {
   const rows = [
@@ -92,7 +92,7 @@ function pipelineRows(pipeline: PipelineStatus, {viewed, seen}: ErrorRowsInput):
   return rows;
 }
 
-/** Connector errors since the status that was seen. A process that was started again counts from zero. */
+/** Connector errors since the status `seen`. A process that was started again counts from zero. */
 export function unseenConnectorErrors(now: PipelineStatus, seen: PipelineStatus | undefined): number {
   const isSameProcess = seen?.deployment === now.deployment && seen.connectorErrors <= now.connectorErrors;
   return isSameProcess ? now.connectorErrors - seen.connectorErrors : now.connectorErrors;

@@ -7,7 +7,7 @@ import type {TimelineEvent} from './events.ts';
 /** Below this width of the screen the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
-/** An event in a few words, for a screen of this width. */
+/** `width`: cells of the screen. */
 export function timelineWords(event: TimelineEvent, width: number): StyledText {
   switch (event.kind) {
     case 'failed':
@@ -29,7 +29,7 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
 /** Cells of the level and the space after it. */
 const levelCells = 6;
 
-/** The first line of a group without name, time and level, for a screen of this width. */
+/** The group's example without name, time and level. `width`: cells of the screen. */
 export function errorWords({example, key}: ErrorGroup, width: number): StyledText {
   const {asSent, record} = readLine(example);
   if (!record) return asSent;

@@ -8,11 +8,11 @@ import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {failureWord, isFailing, pipelineState} from '../words/pipeline.ts';
 
-/** What happened to a pipeline between two statuses of it. `id`: the entry to go to; `at`: Unix time in ms, if known. */
+/** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'silent'; readonly why: string}
-  /** It no longer runs, without a failure: the user stopped it. `state`: its new state in words. */
+  /** It no longer runs, without a failure: the user stopped it. `state`: in words. */
   | {readonly kind: 'stopped'; readonly state: string}
   | {readonly kind: 'lost'; readonly gaps: number; readonly atLeast: number; readonly atMost: number}
   /** `logCleared`: the server's log began anew, and what the old one lost at its end is unknown. */
@@ -22,10 +22,8 @@ export type TimelineEvent = {readonly pipeline: string; readonly id?: number; re
   | {readonly kind: 'connectors'; readonly count: number}
 );
 
-/** What can happen to a log besides errors. */
 export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'restarted'}>;
 
-/** An open log at one moment. */
 export type LogStatus = {
   readonly name: string;
   /** Lines received since the log was opened. */
@@ -38,10 +36,9 @@ export type LogStatus = {
   readonly silent: string | undefined;
 };
 
-/** A pipeline in one list of the server. */
 export type PipelineStatus = {
   readonly name: string;
-  /** Why it fails, in words; undefined: it does not. */
+  /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
   /** The state in words: `Running`, `Stopped`. */
   readonly state: string;
@@ -68,7 +65,7 @@ export type StatusAt = {
   readonly pipelines: PipelineStatuses | undefined;
 };
 
-/** What happened between two lists; nothing for a pipeline that the first one does not have. */
+/** Nothing for a pipeline that `before` does not have. */
 export function listEvents(before: PipelineStatuses, now: PipelineStatuses): readonly TimelineEvent[] {
   return [...now.values()].flatMap((pipeline) => pipelineEvents(before.get(pipeline.name), pipeline));
 }
@@ -94,7 +91,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   return events;
 }
 
-/** What happened in an open log between two moments, without errors of the `muted` groups. */
+/** Without errors of the `muted` groups. */
 export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<number>): readonly TimelineEvent[] {
   const {name: pipeline, losses} = now;
   const events: TimelineEvent[] = [];
@@ -138,7 +135,7 @@ function errorEvents(
   return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
 }
 
-/** The status of an open log now. `before`: the one before it, if there was one. */
+/** `before`: the previous status of the log. */
 export function logStatus(
   {name, buffer, errors, losses, snapshot}: Pick<LogStream, 'name' | 'buffer' | 'errors' | 'losses' | 'snapshot'>,
   before: LogStatus | undefined,
@@ -147,7 +144,7 @@ export function logStatus(
   return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, silent};
 }
 
-/** A server that fails this often does not answer: its restart is over within two attempts. */
+/** Failed attempts after which the server counts as silent: a restart takes at most two. */
 const failedAttempts = 3;
 
 /** A log that is silent stays so until it is live again. */
@@ -169,7 +166,7 @@ function failureWords(failure: ApiFailure | undefined): string {
   return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : sanitise(failure.message).text;
 }
 
-/** The statuses of a new list. `before`: those of the list before it. */
+/** `before`: of the list before. */
 export function pipelineStatuses(pipelines: readonly Pipeline[], before?: PipelineStatuses): PipelineStatuses {
   return new Map(pipelines.map((pipeline) => [pipeline.name, pipelineStatus(pipeline, before?.get(pipeline.name))]));
 }

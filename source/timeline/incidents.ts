@@ -2,7 +2,7 @@ import type {Incident, TimelineEvent} from './events.ts';
 
 /** Incidents of one kind and one pipeline. Times are Unix time in ms, ids those of the log's entries. */
 export type Tally = {
-  /** The last of them; of losses the sum of all. */
+  /** The last one, or the sum of all losses. */
   readonly last: Incident;
   readonly count: number;
   readonly firstAt: number;
@@ -19,15 +19,14 @@ export type IncidentSummary = {
   readonly unseen: Tally | undefined;
 };
 
-/** The list and the log both report restarts, in any order, and each may miss one. */
+/** Both report restarts, in any order, and each may miss one. */
 type Source = 'log' | 'list';
 type Tallies = {readonly all: ReadonlyMap<Source, Tally>; readonly unseen: ReadonlyMap<Source, Tally>};
 
-/** Counts the incidents of each pipeline. */
 export class Incidents {
   readonly #tallies = new Map<string, Map<Incident['kind'], Tallies>>();
 
-  /** Counts the incidents among these events. `now`: their time where they have none of their own. */
+  /** `now`: Unix time in ms, for incidents without a time. */
   add(events: readonly TimelineEvent[], source: Source, now: number): void {
     for (const event of events) {
       if (event.kind !== 'silent' && event.kind !== 'lost' && event.kind !== 'restarted') continue;
@@ -77,7 +76,7 @@ function sum(before: Incident | undefined, incident: Incident): Incident {
   return {...incident, gaps, atLeast: before.atLeast + incident.atLeast, atMost: before.atMost + incident.atMost};
 }
 
-/** The source that saw more restarts is right about their number; the log alone has their places. */
+/** The higher count of restarts is right; only the log has ids. */
 function joined(of: ReadonlyMap<Source, Tally>): Tally | undefined {
   const log = of.get('log');
   const list = of.get('list');

@@ -24,7 +24,7 @@ const maxTextLength = 100;
  */
 export class Notifier {
   readonly #options: {readonly clock: Clock; readonly notify: (text: string) => void};
-  /** Until when nothing is sent for a pipeline, in monotonic ms. */
+  /** Monotonic ms until which nothing is sent for a pipeline. */
   readonly #quietUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Digest>();
   #cancelWait: (() => void) | undefined;
@@ -76,7 +76,7 @@ function notificationOf(event: TimelineEvent): Notification | undefined {
   return event.isNew ? {pipeline, kind: 'error', text} : undefined;
 }
 
-/** `orders: connection refused (and 2 more)`: one line of printable characters, whatever the log holds. */
+/** `orders: connection refused (and 2 more)`. */
 function digestText({pipeline, text, more}: Digest): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
   return `${printable(pipeline)}: ${shorten(printable(text))}${rest}`;
@@ -92,17 +92,17 @@ function shorten(text: string): string {
   return characters.length <= maxTextLength ? text : `${characters.slice(0, maxTextLength - 1).join('')}…`;
 }
 
-/** Calls `say` when the recording of any open log stops, or continues. Returns how to end this. */
-export function watchRecordings(manager: StreamManager, say: (text: string) => void): () => void {
+/** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
+export function watchRecordings(manager: StreamManager, notify: (text: string) => void): () => void {
   return forEachStream(manager, ({name, snapshot}) => {
     let before: LogSnapshot['recording'];
     const check = () => {
       const {recording} = snapshot.get();
       if (recording === before) return;
       const words = recordingWords(before, recording);
-      // What it becomes after opening is compared with what it was before.
+      // The state after `opening` is compared with the state before it.
       if (recording?.kind !== 'opening') before = recording;
-      if (words !== undefined) say(`${name}: ${words}`);
+      if (words !== undefined) notify(`${name}: ${words}`);
     };
     check();
     return snapshot.subscribe(check);

@@ -26,13 +26,12 @@ import {
 import {Incidents} from './incidents.ts';
 import {Notifier} from './notify.ts';
 
-/** What the user wants to be told, and how; nothing without it. */
 export type TimelinesOptions = {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
   readonly awayAfter?: number;
   /** Lines that match count as errors. */
   readonly watched?: Pattern | undefined;
-  /** Notifies a user who does not look at the screen. */
+  /** Notifies the user outside the screen. */
   readonly notify?: ((text: string) => void) | undefined;
   readonly setTitle?: ((text: string) => void) | undefined;
 };
@@ -48,10 +47,7 @@ type TimelinesServices = {
 
 const tenMinutes = 600_000;
 
-/**
- * What happened to the pipelines, and what of it the user has seen: errors, incidents, failures, and what came while the
- * user was away. The only owner of what was seen.
- */
+/** Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen. */
 export class Timelines {
   readonly #services: TimelinesServices;
   readonly #options: TimelinesOptions;
@@ -61,7 +57,7 @@ export class Timelines {
   readonly #incidents = new Incidents();
   /** The last status of each open log. */
   readonly #logs = new Map<string, LogStatus>();
-  /** What a log receives before it has caught up is history, and no news. */
+  /** Logs that have caught up: what they received before is history. */
   readonly #caughtUp = new WeakSet<LogStream>();
   #list: {readonly of: readonly Pipeline[]; readonly statuses: PipelineStatuses} | undefined;
   /** The list whose events were added. */
@@ -80,7 +76,7 @@ export class Timelines {
     this.#notifier = notify && new Notifier({clock, notify});
   }
 
-  /** Starts to follow the streams and the list. Returns how to end this. */
+  /** Follows the streams and the list, until the returned function is called. */
   start(): () => void {
     const {manager, poller} = this.#services;
     const leaveStreams = forEachStream(manager, (stream) => this.#follow(stream));
@@ -93,12 +89,12 @@ export class Timelines {
     };
   }
 
-  /** Keys of the error groups that are of no interest, for this session. */
+  /** Keys of error groups that the user muted in this session. */
   get muted(): ReadableStore<ReadonlySet<number>> {
     return this.#muted;
   }
 
-  /** Mutes a group of errors in all logs, or unmutes it. */
+  /** In all logs. */
   toggleMute(key: number): void {
     const muted = new Set(this.#muted.get());
     if (!muted.delete(key)) muted.add(key);
@@ -117,26 +113,23 @@ export class Timelines {
     }
   }
 
-  /** Whether a log received entries since it was last on the screen. */
   hasUnseenEntries(log: LogSource): boolean {
     return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
   }
 
-  /** The number of unseen errors in the logs of these pipelines, watched lines included. */
+  /** In the logs of these pipelines, watched lines included. */
   unseenErrors(pipelines: readonly string[]): number {
     const viewed = this.#services.viewed();
     const logs = pipelines.flatMap((name) => (viewed.includes(name) ? [] : (this.#services.manager.get(name) ?? [])));
     return logs.reduce((sum, {errors}) => sum + errors.unseenCount(this.#muted.get()), 0);
   }
 
-  /** The number of unseen errors of the pipeline's connectors. */
   unseenConnectorErrors(name: string): number {
     const status = this.#pipelines()?.get(name);
     if (!status || this.#services.viewed().includes(name)) return 0;
     return unseenConnectorErrors(status, this.#seenStatus.get(name));
   }
 
-  /** The rows of the errors page. */
   get errorRows(): readonly ErrorRow[] {
     return errorRows({
       logs: this.#open().map((stream) => this.#logStatus(stream)),
@@ -153,7 +146,7 @@ export class Timelines {
     return this.#open().reduce((sum, {errors}) => sum + errors.dropped, 0);
   }
 
-  /** A key was pressed. Returns what happened since the key before it, if the user was away and anything happened. */
+  /** A key was pressed. Returns what happened since the key before it, if the user was away. */
   onKey(): AwaySummary | undefined {
     const before = this.#away.onKey();
     return before && awaySummary(before, this.#status(), this.#muted.get());
@@ -187,14 +180,14 @@ export class Timelines {
 
   #follow(stream: LogStream): () => void {
     const {watched} = this.#options;
-    // From here on: what was lost before pipetail was started is unseen, too.
+    // The status before the first byte: what was lost while pipetail was not running is unseen, too.
     this.#onLog(stream);
     const onFound = () => this.#onLog(stream);
-    const endOfWatch = watched && watchLines(stream, watched, {clock: this.#services.clock, onFound});
+    const stopWatching = watched && watchLines(stream, watched, {clock: this.#services.clock, onFound});
     const unsubscribe = stream.snapshot.subscribe(() => this.#onLog(stream));
     return () => {
       unsubscribe();
-      endOfWatch?.();
+      stopWatching?.();
       this.#logs.delete(stream.name);
       this.#incidents.forget(stream.name);
     };
@@ -231,12 +224,12 @@ export class Timelines {
     // The first start of a pipeline is no restart.
     const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
     this.#incidents.add(restarts, 'list', clock.wall());
-    // The next pipeline of the same name is another one; the log of this one is forgotten when it is closed.
+    // A new pipeline of this name is another one. Incidents of an open log are forgotten when it is closed.
     for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);
   }
 }
 
-/** Adds the lines of a stream that match a pattern to its errors, a little after they came. Returns how to end this. */
+/** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
 function watchLines(
   stream: LogStream,
   pattern: Pattern,
