@@ -12,7 +12,7 @@ export type Reply = {
   readonly chunked?: boolean;
 };
 
-/** The table "Error answers" of feldera-api.md, and a reset connection. */
+/** How Feldera 0.337 refuses requests, and a reset connection. */
 export type RefusalKind =
   | 'not-ready'
   | 'unreachable'

@@ -22,7 +22,7 @@ import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
 import {PipelineRegistry} from './registry.ts';
 import {feldera} from './ring.ts';
 
-/** A Feldera API in one process, true to `feldera-api.md` and the recordings, with faults on demand. */
+/** A Feldera API in one process, true to the recordings of Feldera 0.337, with faults on demand. */
 export class DemoServer implements Demo {
   readonly seed: number;
   readonly clock: Clock;

@@ -257,6 +257,8 @@ function putCharacter(bytes: Uint8Array, at: number, code: number): number {
     return at + 1;
   }
   const encoded = Buffer.from(String.fromCodePoint(code < 0 || (code >= 0xd800 && code < 0xe000) ? 0xfffd : code));
+  // Cut where the written text is full.
+  if (at + encoded.length > bytes.length) return at;
   bytes.set(encoded, at);
   return at + encoded.length;
 }

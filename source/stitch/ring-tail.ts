@@ -5,7 +5,7 @@ const initialRoom = 16 * 1024;
 /** What the server's ring holds at most, whichever is reached first. `bytes`: without newlines. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
 
-/** Of Feldera 0.337, for each pipeline (feldera-api.md, "Logs"). */
+/** Of Feldera 0.337, for each pipeline. */
 export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
 /**

@@ -2,7 +2,7 @@ import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
 
 /**
- * The lines that the server itself writes into a log stream, in text and in JSON mode (feldera-api.md, "Logs").
+ * The lines that the server itself writes into a log stream, in text and in JSON mode.
  *
  * A pipeline may print the same lines, so their place is the proof. Entry 0 of a ring is always `Fresh start`: the
  * first line of a body is that one, or the discard notice, and never the pipeline's. Only the last line of a body can

@@ -187,6 +187,16 @@ test('any bytes have a fingerprint', () => {
   );
 });
 
+test('a JSON line whose escape crosses the end of the part that counts has a fingerprint', () => {
+  const lengths = Array.from({length: 60}, (_, index) => 65_480 + index);
+  for (const escaped of ['\\u001b', '\\u00e9', '\\ud83d\\ude80']) {
+    for (const length of lengths) {
+      const line = json('x'.repeat(length)).replace('xx"', `x${escaped} tail"`);
+      expect(fingerprint(line)).not.toBe(fingerprint(json('y')));
+    }
+  }
+});
+
 test('of a line of megabytes only the visible part counts', () => {
   const long = `${head('x')} ${'y'.repeat(1 << 20)}`;
   expect(fingerprint(`${long}z`)).toBe(fingerprint(long));

@@ -1,5 +1,5 @@
 /**
- * A model of the server's log of one pipeline, written from feldera-api.md ("Logs") and the recordings, for tests.
+ * A model of the server's log of one pipeline, written from what Feldera 0.337 does, for tests.
  * It shares nothing with `source/stitch/`, and it remembers everything that was ever written.
  */
 
