@@ -83,8 +83,11 @@ export class SessionFile {
     this.#written = text;
     this.#work = this.#work.then(async () => {
       const saved = await saveFile(this.#file, [Buffer.from(text)], {overwrite: true, signal}).catch(String);
-      if (typeof saved === 'string') this.#problem ??= saved;
-      else if (saved.kind === 'failed') this.#problem ??= saved.why;
+      const problem = typeof saved === 'string' ? saved : saved.kind === 'failed' ? saved.why : undefined;
+      if (problem === undefined) return;
+      this.#problem ??= problem;
+      // The next save tries again, also an equal session.
+      if (this.#written === text) this.#written = '';
     });
     return this.#work;
   }

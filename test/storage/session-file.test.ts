@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {Session} from '../../source/storage/session-data.ts';
@@ -141,4 +141,15 @@ test('what cannot be written is a problem, returned once', async () => {
   expect(file.readProblem()).toContain('was not saved: it is a folder');
   await file.save({...session, cursor: 'x'});
   expect(file.readProblem()).toBeUndefined();
+});
+
+test('what could not be written is tried again, although it has not changed', async () => {
+  const {folder, start, files} = await home();
+  const file = await start(1);
+  const place = path.join(folder, (await files())[0]?.replace('.lock', '') ?? '');
+  await mkdir(place);
+  await file.save(session);
+  await rm(place, {recursive: true});
+  await file.save(session);
+  expect((await file.read()).session).toEqual(session);
 });
