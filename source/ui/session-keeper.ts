@@ -55,14 +55,19 @@ export class ScreenSession {
     const tenant = await this.#tenant();
     if (tenant === undefined) return;
     const file = await SessionFile.acquire({...this.#options, server: client.baseUrl, tenant});
+    // `close` did not wait for a file: a home directory may hang.
+    if (signal.aborted) {
+      if (typeof file !== 'string') await file.close();
+      return;
+    }
     // Without a file the screen works, and a notice reports why nothing is kept.
     if (typeof file === 'string') {
       controller.say(file);
       return;
     }
     this.#file = file;
-    if (signal.aborted) return;
     const {session, problem} = fresh ? {} : await file.read();
+    if (signal.aborted) return;
     const keeper = new SessionKeeper({controller, clock, viewOptions});
     this.#keeper = keeper;
     if (session) keeper.restore(session);

@@ -1,7 +1,9 @@
+import {readdirSync} from 'node:fs';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
-import type {Session as SessionOfSessionData} from '../../source/storage/session-data.ts';
+import type {Session as SavedSession} from '../../source/storage/session-data.ts';
 import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';
@@ -13,7 +15,7 @@ import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 async function firstStart(options: ScreenOptions = {}) {
   const screen = await ScreenUnderTest.connected(options);
   onTestFinished(() => screen[Symbol.asyncDispose]());
-  const saved: SessionOfSessionData[] = [];
+  const saved: SavedSession[] = [];
   const keeper = keep(screen, saved);
   return {screen, saved, keeper};
 }
@@ -21,10 +23,10 @@ async function firstStart(options: ScreenOptions = {}) {
 /** Another start on the same server, with what the one before it saved. */
 async function nextStart(
   first: ScreenUnderTest,
-  session: SessionOfSessionData,
+  session: SavedSession,
   {typed = {}, ...options}: ScreenOptions & {readonly typed?: ViewOptions} = {},
 ) {
-  const saved: SessionOfSessionData[] = [];
+  const saved: SavedSession[] = [];
   const {promise, resolve} = Promise.withResolvers<SessionKeeper>();
   const screen = await ScreenUnderTest.connected({
     ...options,
@@ -41,7 +43,7 @@ async function nextStart(
   return {screen, saved, keeper};
 }
 
-function keep({controller, clock}: ScreenUnderTest, saved: SessionOfSessionData[]): SessionKeeper {
+function keep({controller, clock}: ScreenUnderTest, saved: SavedSession[]): SessionKeeper {
   const keeper = new SessionKeeper({controller, clock});
   keeper.start(async (session) => void saved.push(session));
   return keeper;
@@ -274,6 +276,7 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
   const screen = await ScreenUnderTest.connected({names});
   onTestFinished(() => screen[Symbol.asyncDispose]());
   let questions = 0;
+  const ended = new AbortController();
   const session = new ScreenSession({
     client: {
       baseUrl: 'http://feldera/',
@@ -288,10 +291,10 @@ async function start(folder: string, answers: readonly (Session | ApiError)[], n
     processes: {pid: process.pid, isAlive: () => true, random: Math.random},
     fresh: false,
     viewOptions: {},
-    signal: new AbortController().signal,
+    signal: ended.signal,
   });
   const started = session.start(screen.controller);
-  return {screen, session, started};
+  return {screen, session, started, end: () => ended.abort()};
 }
 
 async function keptTwo(folder: string): Promise<void> {
@@ -321,4 +324,20 @@ test('a server without tenants has one session for all', async () => {
   const again = await start(home.path, [failed('protocol')]);
   await again.screen.until(() => again.screen.tabs.includes('fraud'), 'the tab of the last time');
   await again.session.close();
+});
+
+test('a screen that ends while the session is being opened leaves its file to the next one', async () => {
+  await using home = await temporaryDirectory();
+  await keptTwo(home.path);
+  const {session, started, end} = await start(home.path, [tenant], ['fraud']);
+  const locks = () => readdirSync(home.path).filter((name) => name.endsWith('.lock'));
+  while (locks().length === 0) await nextTurn();
+  end();
+  await session.close();
+  await started;
+  expect(locks()).toEqual([]);
+  const next = await start(home.path, [tenant]);
+  await next.started;
+  expect(next.screen.tabs).toEqual(expect.arrayContaining(['billing', 'orders']));
+  await next.session.close();
 });
