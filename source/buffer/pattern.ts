@@ -58,7 +58,7 @@ export class Pattern {
     literal: boolean;
     needle: string | undefined;
     regExp: RegExp;
-    watch: TimeLimit | undefined;
+    timeLimit: TimeLimit | undefined;
     isSuspect: boolean;
   }) {
     this.source = options.source;
@@ -69,7 +69,7 @@ export class Pattern {
     this.#regExp = options.regExp;
     this.#global = new RegExp(options.regExp, `${options.regExp.flags}g`);
     this.#degree = options.needle === undefined ? degreeOf(options.source) : 0;
-    this.#limit = options.watch;
+    this.#limit = options.timeLimit;
     this.#patience = options.isSuspect ? shortPatience : patience;
   }
 
@@ -139,22 +139,22 @@ export class Pattern {
 
 /**
  * Reads `source` as a regular expression, or as plain text if it is none (`foo(`). Case counts if there is an
- * upper-case letter outside escapes (smart case). Without a `watch` `(a+)+b` may block for ever. `earlier`: the pattern
+ * upper-case letter outside escapes (smart case). Without a `timeLimit` `(a+)+b` may block for ever. `earlier`: the pattern
  * before the last keystroke; one that continues a too slow one is abandoned after half the time.
  */
 export function compilePattern(
   source: string,
-  {watch, earlier}: {watch?: TimeLimit; earlier?: Pattern | undefined} = {},
+  {timeLimit, earlier}: {timeLimit?: TimeLimit; earlier?: Pattern | undefined} = {},
 ): Pattern {
   const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
   // With `u` a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
   const regExp = compile(source, 'u') ?? compile(source, '');
   if (regExp && special.test(source)) {
-    return new Pattern({source, literal: false, needle: undefined, regExp, watch, isSuspect});
+    return new Pattern({source, literal: false, needle: undefined, regExp, timeLimit, isSuspect});
   }
   const escaped = source.replace(new RegExp(special, 'g'), '\\$&');
   const plain = new RegExp(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');
-  return new Pattern({source, literal: !regExp, needle: source, regExp: plain, watch, isSuspect});
+  return new Pattern({source, literal: !regExp, needle: source, regExp: plain, timeLimit, isSuspect});
 }
 
 function printable(needle: string): readonly string[] {

@@ -30,9 +30,9 @@ const textPrefix = 'text:';
 /**
  * Reads a typed filter: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before it hides the
  * records that match. `\!` begins a pattern that begins with `!`; `text:` may precede any pattern: `text:level:5`.
- * `watch` stops patterns that take too long.
+ * `timeLimit` stops patterns that take too long.
  */
-export function parseFilter(typed: string, options: {watch?: TimeLimit} = {}): ParsedFilter {
+export function parseFilter(typed: string, options: {timeLimit?: TimeLimit} = {}): ParsedFilter {
   const out = typed.startsWith('!');
   const rest = out ? typed.slice(1) : typed;
   if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');

@@ -67,10 +67,10 @@ export function screenServices(input: ServicesInput): Services {
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(settings.view.zone),
-    watch: runWithTimeout,
+    timeLimit: runWithTimeout,
     timelines: {
       awayAfter: settings.awayAfter,
-      watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {watch: runWithTimeout}),
+      watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
       notify: notificationWriter(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
       setTitle: settings.title ? setTitle : undefined,
     },

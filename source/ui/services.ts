@@ -32,7 +32,7 @@ export type Services = {
   /** The locale is UTF-8; otherwise every row is in ASCII. */
   readonly isUtf8: boolean;
   /** Stops a pattern that takes too long. */
-  readonly watch: TimeLimit;
+  readonly timeLimit: TimeLimit;
   /** Host of the server, for the header. */
   readonly serverName: string;
   /** Base URL, for pages about the connection. */

@@ -149,13 +149,13 @@ export class SessionKeeper {
 
   /** Opens the tabs of a session; those that are open already, named on the command line, stay in front. */
   restore(session: Session): void {
-    const {manager, watch} = this.#controller.services;
+    const {manager, timeLimit} = this.#controller.services;
     for (const {name, anchors} of session.tabs) {
       if (anchors.marks.length > 0 || anchors.place) {
         this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
       }
     }
-    const view = restoredView(session, {watch, defaults: this.#controller.state.defaults});
+    const view = restoredView(session, {timeLimit, defaults: this.#controller.state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#viewOptions, {...view, tabs})});
     this.#unsubscribe.push(manager.names.subscribe(() => this.#findLogs()));

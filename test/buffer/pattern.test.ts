@@ -73,7 +73,7 @@ describe('pattern', () => {
       const alphabet = fc.constantFrom(...'aAbB.*+?^$()[]{}|\\dsS-,1🚀é');
       fc.assert(
         fc.property(fc.string({unit: alphabet, maxLength: 12}), fc.string({unit: alphabet}), (source, text) => {
-          const pattern = compilePattern(source, {watch: runWithTimeout});
+          const pattern = compilePattern(source, {timeLimit: runWithTimeout});
           const ranges = pattern.ranges(text);
           const isFound = pattern.guard(text.length, () => pattern.test(text));
           if (ranges.length > 0) expect(isFound).toBe(true);
@@ -97,7 +97,7 @@ describe('pattern', () => {
       ['a*a*a*a*a*a*b', 'a'.repeat(2000)],
       ['\\w+!', 'a'.repeat(2_000_000)],
     ])('%s is abandoned, once and for all', (source, text) => {
-      const pattern = compilePattern(source, {watch: runWithTimeout});
+      const pattern = compilePattern(source, {timeLimit: runWithTimeout});
       expect(pattern.tooSlow).toBe(false);
       expect(pattern.ranges(text)).toEqual([]);
       expect(pattern.tooSlow).toBe(true);
@@ -108,7 +108,7 @@ describe('pattern', () => {
     test('has a second try for a single text, since the machine may have stalled', () => {
       const holds: number[] = [];
       const pattern = compilePattern('(a+)+b', {
-        watch: (milliseconds, task) => (holds.push(milliseconds) % 2 === 1 ? undefined : {value: task()}),
+        timeLimit: (milliseconds, task) => (holds.push(milliseconds) % 2 === 1 ? undefined : {value: task()}),
       });
       for (let time = 0; time < 100; time++) expect(pattern.ranges('ab')).toEqual([{start: 0, end: 2}]);
       expect([pattern.tooSlow, Math.max(...holds)]).toEqual([false, 16]);
@@ -118,11 +118,11 @@ describe('pattern', () => {
       ['another', '(b+)+', 13],
       ['one that it continues', '(a+)+', 7],
     ])('is abandoned after %s was, in %i tries', (_, before, tries) => {
-      const watch = () => undefined;
-      const earlier = compilePattern(before, {watch});
+      const timeLimit = () => undefined;
+      const earlier = compilePattern(before, {timeLimit});
       earlier.ranges('aaa');
       expect(earlier.tooSlow).toBe(true);
-      const pattern = compilePattern('(a+)+b', {watch, earlier});
+      const pattern = compilePattern('(a+)+b', {timeLimit, earlier});
       let made = 0;
       for (; !pattern.tooSlow; made++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
       expect(made).toBe(tries);
@@ -130,20 +130,20 @@ describe('pattern', () => {
 
     test('stalls of the machine do not add up', () => {
       let calls = 0;
-      const watch = <T>(_: number, task: () => T) => (calls++ % 20 === 0 ? undefined : {value: task()});
-      const pattern = compilePattern('(a+)+b', {watch});
+      const timeLimit = <T>(_: number, task: () => T) => (calls++ % 20 === 0 ? undefined : {value: task()});
+      const pattern = compilePattern('(a+)+b', {timeLimit});
       for (let time = 0; time < 2000; time++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
       expect(pattern.tooSlow).toBe(false);
     });
 
     test('an ordinary one has no time limit and is not abandoned', () => {
-      const watch = () => {
+      const timeLimit = () => {
         throw new Error('watched');
       };
       const line = 'x'.repeat(160);
-      expect(compilePattern('conn.*refused', {watch}).ranges(line)).toEqual([]);
-      expect(compilePattern('refused', {watch}).ranges('x'.repeat(1_000_000))).toEqual([]);
-      expect(() => compilePattern('(x+)+', {watch}).ranges(line)).toThrow('watched');
+      expect(compilePattern('conn.*refused', {timeLimit}).ranges(line)).toEqual([]);
+      expect(compilePattern('refused', {timeLimit}).ranges('x'.repeat(1_000_000))).toEqual([]);
+      expect(() => compilePattern('(x+)+', {timeLimit}).ranges(line)).toThrow('watched');
     });
   });
 });

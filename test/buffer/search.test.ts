@@ -112,7 +112,7 @@ describe('a pattern with a time limit', () => {
     readonly holds: number[] = [];
     constructor(readonly most: number) {}
 
-    readonly watch = <T>(milliseconds: number, task: () => T): {readonly value: T} | undefined => {
+    readonly timeLimit = <T>(milliseconds: number, task: () => T): {readonly value: T} | undefined => {
       this.holds.push(milliseconds);
       const value = task();
       return Array.isArray(value) && value.length > this.most ? undefined : {value};
@@ -120,7 +120,7 @@ describe('a pattern with a time limit', () => {
   }
 
   test('that is too slow ends the search, and what was found stays', () => {
-    const pattern = compilePattern('(a+)+b', {watch: runWithTimeout});
+    const pattern = compilePattern('(a+)+b', {timeLimit: runWithTimeout});
     const buffer = bufferOf(`ab\n`);
     const search = new Search(buffer, pattern);
     // A stall of the machine may end a step.

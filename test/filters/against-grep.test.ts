@@ -32,7 +32,7 @@ function grep(context: TestContext, file: string, ...args: readonly string[]): s
 const caseFlag = (pattern: string) => (/[A-Z]/.test(pattern) ? [] : ['-i']);
 
 function searchIn(buffer: LogBuffer, pattern: string): Search {
-  const search = new Search(buffer, compilePattern(pattern, {watch: runWithTimeout}));
+  const search = new Search(buffer, compilePattern(pattern, {timeLimit: runWithTimeout}));
   while (!search.step(stepBytes));
   return search;
 }
@@ -113,7 +113,7 @@ describe('a search of 1,000,000 lines counts what grep -c counts', () => {
 describe('filters on 1,000,000 lines', () => {
   function shownBy(...typed: readonly string[]): ShownLines {
     const filters = typed.map((text, id) => {
-      const parsed = parseFilter(text, {watch: runWithTimeout});
+      const parsed = parseFilter(text, {timeLimit: runWithTimeout});
       if (parsed.kind === 'error') throw new Error(parsed.text);
       return {id, filter: parsed.filter, on: true};
     });

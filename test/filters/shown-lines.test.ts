@@ -110,7 +110,7 @@ describe('filters', () => {
 
   test('a pattern that is too slow hides nothing any more, and is reported', () => {
     const buffer = bufferOf('ab', 'refused', 'a'.repeat(60));
-    const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {watch: runWithTimeout}), out: false};
+    const slow: Filter = {kind: 'text', pattern: compilePattern('(a+)+b', {timeLimit: runWithTimeout}), out: false};
     const shown = shownOf(buffer, {filters: [...typed('!refused'), slow]});
     expect(idsOf(shown)).toEqual([0, 2]);
     expect(shown.tooSlow).toEqual([1]);

@@ -119,7 +119,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       session: createStore<Session | undefined>(undefined),
       serverVersion: createStore<string | undefined>(undefined),
       insecure: false,
-      watch: runWithTimeout,
+      timeLimit: runWithTimeout,
       serverName: 'test',
       serverUrl: client.baseUrl,
       offsetAt: options.offsetAt ?? (() => 0),

@@ -13,7 +13,7 @@ export type Selecting = {
   /** Pattern, as typed, of the record that ends everything. */
   readonly exitOn: string | undefined;
   /** Ends patterns that take too long. */
-  readonly watch: TimeLimit;
+  readonly timeLimit: TimeLimit;
 };
 
 export type LogToPrint = {
@@ -168,14 +168,14 @@ class RecordSelector {
   /** Records below do not wait for more lines. */
   #flushedTo = 0;
 
-  constructor(buffer: LogBuffer, {filters, since, exitOn, watch}: Selecting) {
+  constructor(buffer: LogBuffer, {filters, since, exitOn, timeLimit}: Selecting) {
     this.#buffer = buffer;
     this.#index = new RecordIndex(buffer);
     this.#since = since;
     this.#hasBegun = since === undefined;
     this.#shown = this.#show(filters);
     if (exitOn !== undefined) {
-      this.#exits = this.#show([{kind: 'text', pattern: compilePattern(exitOn, {watch}), out: false}]);
+      this.#exits = this.#show([{kind: 'text', pattern: compilePattern(exitOn, {timeLimit}), out: false}]);
     }
   }
 

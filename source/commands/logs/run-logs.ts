@@ -102,7 +102,7 @@ export function recordPrinters(
     filters: filtersOf(request),
     since: sinceOf(request, now),
     exitOn,
-    watch: runWithTimeout,
+    timeLimit: runWithTimeout,
   };
   const {tail} = select;
   return (log) => ({selecting, tail, shape: shapeOf(request, log)});
@@ -118,7 +118,7 @@ function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filt
 }
 
 function textFilter(source: string, out: boolean): Filter {
-  return {kind: 'text', pattern: compilePattern(source, {watch: runWithTimeout}), out};
+  return {kind: 'text', pattern: compilePattern(source, {timeLimit: runWithTimeout}), out};
 }
 
 function sinceOf({select: {since}}: LogsRequest, now: number): number | undefined {

@@ -227,7 +227,7 @@ export const filterPrompt: PromptKind<'filter'> = {
       return undefined;
     }
     const edited = filters.find(({id}) => id === edits);
-    const filter = filterOf(text, edited, controller.services.watch);
+    const filter = filterOf(text, edited, controller.services.timeLimit);
     if (typeof filter === 'string') return filter;
     const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
     controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});
@@ -244,10 +244,10 @@ export const filterPrompt: PromptKind<'filter'> = {
 };
 
 /** The typed filter, or what is wrong with it. If the text did not change, neither does the filter. */
-function filterOf(text: string, edited: FilterEntry | undefined, watch: TimeLimit): Filter | string {
+function filterOf(text: string, edited: FilterEntry | undefined, timeLimit: TimeLimit): Filter | string {
   if (edited && filterText(edited.filter) === text) return edited.filter;
   if (edited && !isTyped(edited)) return 'only typed filters can be edited: clear this one to remove it';
-  const parsed = parseFilter(text, {watch});
+  const parsed = parseFilter(text, {timeLimit});
   return parsed.kind === 'error' ? parsed.text : parsed.filter;
 }
 

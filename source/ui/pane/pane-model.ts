@@ -12,7 +12,7 @@ import type {PaneView} from '../state/pane-view.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
-  readonly watch: TimeLimit;
+  readonly timeLimit: TimeLimit;
 };
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
@@ -179,8 +179,8 @@ export class PaneModel {
 
   #syncHighlights(key: readonly string[]): void {
     if (key === this.#highlights.key) return;
-    const {watch} = this.#options.services;
-    this.#highlights = {key, patterns: key.map((source) => compilePattern(source, {watch}))};
+    const {timeLimit} = this.#options.services;
+    this.#highlights = {key, patterns: key.map((source) => compilePattern(source, {timeLimit}))};
   }
 
   #startSearch(source: string | undefined): void {
@@ -190,7 +190,9 @@ export class PaneModel {
     }
     const earlier = this.#searching?.pattern;
     const pattern =
-      earlier?.source === source ? earlier : compilePattern(source, {watch: this.#options.services.watch, earlier});
+      earlier?.source === source
+        ? earlier
+        : compilePattern(source, {timeLimit: this.#options.services.timeLimit, earlier});
     this.#searching = {pattern, search: new Search(this.source.buffer, pattern, this.#shown)};
   }
 

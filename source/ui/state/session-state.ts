@@ -100,11 +100,11 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
 /** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */
 export function restoredView(
   session: Session,
-  {watch, defaults}: {readonly watch: TimeLimit; readonly defaults: ViewDefaults},
+  {timeLimit, defaults}: {readonly timeLimit: TimeLimit; readonly defaults: ViewDefaults},
 ): RestoredView {
   const before = restoredStart(session.start);
   const tabs = session.tabs.map((saved) => {
-    const tab = restoredTab(saved, watch);
+    const tab = restoredTab(saved, timeLimit);
     return {...tab, pane: rebasePane(before.pane, defaults.pane, tab.pane)};
   });
   return rebaseSidebar(before, defaults, {
@@ -129,9 +129,9 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
   return timeModes.find((mode) => mode === time) ?? freshPane.time;
 }
 
-function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
+function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
   const {name, merges, wrap, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
-  const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, watch));
+  const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     kept: true,
@@ -140,8 +140,8 @@ function restoredTab(saved: SessionTab, watch: TimeLimit): Tab {
   };
 }
 
-function restoredFilter({text, on, shape}: SessionFilter, id: number, watch: TimeLimit): readonly FilterEntry[] {
+function restoredFilter({text, on, shape}: SessionFilter, id: number, timeLimit: TimeLimit): readonly FilterEntry[] {
   if (shape !== undefined) return [{id, filter: {kind: 'fingerprint', fingerprint: shape, text}, on}];
-  const parsed = parseFilter(text, {watch});
+  const parsed = parseFilter(text, {timeLimit});
   return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];
 }

@@ -25,7 +25,7 @@ class Modelled {
     this.model = new PaneModel(
       {name, buffer, snapshot, addDivider: () => {}},
       {
-        services: {clock: this.clock, watch: (_, task) => ({value: task()})},
+        services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
         onEntries: (before) => this.changes.push(before.countFrom(0)),
         onResult: () => {

@@ -10,7 +10,7 @@ import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui
 import {initialView, reduce, type ViewState} from '../../../source/ui/state/view-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
-const asNow = {watch: runWithTimeout, defaults: noDefaults};
+const asNow = {timeLimit: runWithTimeout, defaults: noDefaults};
 const none = {marks: [], place: undefined};
 const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
