@@ -25,8 +25,8 @@ export const initialMachine: Machine = {
   opened: false,
   standby: undefined,
   wakeAfter: undefined,
-  woken: false,
-  eased: false,
+  isEarly: false,
+  isBackoffReset: false,
 };
 
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
@@ -85,8 +85,8 @@ function goLive(machine: Machine, context: MachineContext): Step {
     machine: {
       ...machine,
       tries: 0,
-      woken: false,
-      eased: false,
+      isEarly: false,
+      isBackoffReset: false,
       loss: unreportedLoss(machine, context),
       connection: {kind: 'live', attempt, since: context.now},
     },
@@ -219,7 +219,7 @@ function connect(machine: Machine): Step {
       lastAttempt: attempt,
       standby: undefined,
       wakeAfter: undefined,
-      woken: false,
+      isEarly: false,
       connection: {kind: 'connecting', attempt},
     },
     effects: [...drops(machine), {kind: 'connect', attempt}],
@@ -238,10 +238,15 @@ export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
  */
 function wake(machine: Machine): Step {
   const {connection, tries} = machine;
-  const resetsBackoff = !machine.eased && !(connection.kind === 'waiting' && connection.failure === undefined);
+  const resetsBackoff = !machine.isBackoffReset && !(connection.kind === 'waiting' && connection.failure === undefined);
   const {machine: next, effects} = connect(machine);
   return {
-    machine: {...next, woken: true, eased: machine.eased || resetsBackoff, tries: resetsBackoff ? 0 : tries},
+    machine: {
+      ...next,
+      isEarly: true,
+      isBackoffReset: machine.isBackoffReset || resetsBackoff,
+      tries: resetsBackoff ? 0 : tries,
+    },
     effects,
   };
 }
@@ -268,7 +273,7 @@ function retry(machine: Machine, failure: ApiFailure | undefined, context: Machi
       ...machine,
       tries,
       standby: undefined,
-      wakeAfter: mayBeWoken && !machine.woken ? context.requests : undefined,
+      wakeAfter: mayBeWoken && !machine.isEarly ? context.requests : undefined,
       connection: {kind: 'waiting', until: context.now + milliseconds, tries, cause, failure: shown},
     },
     effects: [...drops(machine), {kind: 'wait', attempt, milliseconds}],
@@ -286,7 +291,7 @@ function gone(machine: Machine, reason: GoneReason, context: MachineContext): St
       // Reported once: the next attempts find the same.
       opened: machine.opened && reason.kind !== 'deleted',
       standby: undefined,
-      wakeAfter: reason.kind === 'refused' && !machine.woken ? context.requests : undefined,
+      wakeAfter: reason.kind === 'refused' && !machine.isEarly ? context.requests : undefined,
       connection: {kind: 'gone', reason, until: context.now + milliseconds},
     },
     effects,

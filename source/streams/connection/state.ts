@@ -62,9 +62,9 @@ export type Machine = {
   /** The newest request when the last attempt failed: a good answer to a later one ends the wait. Undefined: never. */
   readonly wakeAfter: number | undefined;
   /** The current or last attempt was made early, because the server answered another request. */
-  readonly woken: boolean;
+  readonly isEarly: boolean;
   /** The backoff has been reset in this outage, which happens once. */
-  readonly eased: boolean;
+  readonly isBackoffReset: boolean;
 };
 
 /** What happened on one attempt's connection, look-up or timer. */

@@ -340,8 +340,8 @@ describe('connection machine', () => {
         ).machine,
       ).toMatchObject({
         connection: {kind: 'live'},
-        woken: false,
-        eased: false,
+        isEarly: false,
+        isBackoffReset: false,
       });
     });
 
