@@ -158,6 +158,11 @@ export class LogReader implements BodyReceiver {
     return replay.beside === undefined || replay.bytesBeside > 0 || quietFor >= overlapQuiet;
   }
 
+  awake(): void {
+    this.#quietSince = this.#options.clock.monotonic();
+    if (this.#replay) this.#replay.begunAt = this.#quietSince;
+  }
+
   settle(): void {
     this.#stitch.settle();
     const replay = this.#replay;

@@ -121,12 +121,12 @@ export class LogStream {
 
   /** Connects again now, in every state. Loses nothing: the replay is stitched. */
   reconnect(): void {
-    if (!this.#isStarting) this.connection.onEvent({kind: 'reconnect', cause: 'asked'});
+    if (!this.#isStarting) this.connection.onEvent({kind: 'reconnect'});
   }
 
-  /** The machine slept: the connection may be dead without a sign. */
-  reconnectAfterSleep(): void {
-    if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'reconnect', cause: 'slept'});
+  /** The machine slept: the connection may be dead without a sign, and may still hold what nobody else has. */
+  checkAfterSleep(): void {
+    if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'slept'});
   }
 
   /** Starts or ends the recording; does nothing where tabs cannot be recorded. */

@@ -27,7 +27,7 @@ export class StreamManager {
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
       onSlept: () => {
-        for (const stream of this.#streams.values()) stream.reconnectAfterSleep();
+        for (const stream of this.#streams.values()) stream.checkAfterSleep();
       },
     });
   }

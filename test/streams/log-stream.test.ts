@@ -165,21 +165,39 @@ describe('a connection that is lost', () => {
     await untilEvent(stream, /dropped this follower as too slow/);
   });
 
-  test('by a machine that slept, or at the asking: at once, in every state', async () => {
+  test('without a sign while the machine slept: a second one brings the lines', async () => {
     const {server, stream, write, before} = await openOrders();
-    stream.reconnectAfterSleep();
-    await eventually(
-      () => server.totalLogConnections === 2,
-      () => 'a second connection',
-    );
-    await connectionOf(stream, 'live');
+    server.addPipeline('other');
+    // Freezes the open connection, and no later one of this pipeline.
+    server.freeze('orders');
+    server.freeze('other');
+    const missed = write('orders', 5);
+    stream.checkAfterSleep();
+    expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
+    await untilConnections({server}, 1);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'slept', times: 1}]);
+    expect(eventsOf(stream)).toContain('this machine slept: the connection may be dead');
+  });
+
+  test('never because the machine slept: what an open connection still holds is read, though the ring lost it', async () => {
+    const {server, stream, write, before} = await openOrders({ringLimits: {bytes: 1_000_000, entries: 100}});
+    server.freeze('orders');
+    const held = write('orders', 400);
+    stream.checkAfterSleep();
+    server.thaw();
+    expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
+    expect([markersOf(stream), server.totalLogConnections]).toEqual([[], 1]);
+  });
+
+  test('at the asking: at once, in every state', async () => {
+    const {server, stream, write, before} = await openOrders();
     stream.reconnect();
     stream.reconnect();
     stream.reconnect();
     const after = write('orders', 5);
     expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
     await connectionOf(stream, 'live');
-    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'asked', times: 2}]);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'asked', times: 1}]);
     await untilConnections({server}, 1);
   });
 

@@ -34,6 +34,12 @@ type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline
 
 /** Milliseconds: the longest time that a silent connection and its standby are both open. */
 const overlapCap = 30_000;
+/** Milliseconds without a byte after which an open connection holds no more from before a sleep. */
+const drainedAfter = 2_000;
+/** Milliseconds: a timer that is late by so much means that the process was stopped. */
+const stoppedFor = 1_000;
+/** Milliseconds in which a process that continues reads what its sockets hold. */
+const readsIn = 250;
 
 /** Follows one pipeline's log. The machine decides; this class runs its effects, whose results return as events. */
 export class Connection {
@@ -178,6 +184,10 @@ export class Connection {
         this.#settle(effect.attempt);
         if (this.#options.silence > 0) this.#watchSilence(effect.attempt);
         return;
+      case 'drain':
+        receiver.awake();
+        this.#drain(effect.attempt, receiver.quietSince + overlapCap);
+        return;
       case 'mark-ended':
         receiver.markEnded(effect.because);
         return;
@@ -279,8 +289,21 @@ export class Connection {
     const rest = receiver.quietSince + silence - clock.monotonic();
     // After a silence it checks again a whole `silence` later, since the standby may have failed.
     this.#after(attempt, rest > 0 ? rest : silence, () => {
-      if (clock.monotonic() - receiver.quietSince >= silence) this.#dispatch({kind: 'silent', attempt});
+      const isSilent = clock.monotonic() - receiver.quietSince >= silence;
+      if (isSilent) this.#dispatch({kind: 'silent', attempt, cause: 'silent'});
       this.#watchSilence(attempt);
+    });
+  }
+
+  /** A connection that still brings bytes at the time \`until\` is alive. */
+  #drain(attempt: number, until: number): void {
+    const {clock, receiver} = this.#options;
+    const rest = receiver.quietSince + drainedAfter - clock.monotonic();
+    this.#after(attempt, rest > 0 ? rest : drainedAfter, () => {
+      const now = clock.monotonic();
+      const isDrained = this.state.kind === 'live' && now - receiver.quietSince >= drainedAfter;
+      if (isDrained) this.#dispatch({kind: 'silent', attempt, cause: 'slept'});
+      else if (now < until) this.#drain(attempt, until);
     });
   }
 
@@ -294,12 +317,18 @@ export class Connection {
     return controller.signal;
   }
 
-  /** Runs `callback` once after `milliseconds`, unless the attempt is dropped first. */
+  /**
+   * Runs `callback` once after `milliseconds`, unless the attempt is dropped first. A timer that is late because the
+   * process was stopped waits until what came meanwhile has been read: timers run before sockets.
+   */
   #after(attempt: number, milliseconds: number, callback: () => void): void {
+    const {clock} = this.#options;
     const signal = this.#signalOf(attempt);
-    const cancel = this.#options.clock.after(milliseconds, () => {
+    const due = clock.monotonic() + milliseconds;
+    const cancel = clock.after(milliseconds, () => {
       signal.removeEventListener('abort', cancel);
-      callback();
+      if (clock.monotonic() - due < stoppedFor) callback();
+      else this.#after(attempt, readsIn, callback);
     });
     signal.addEventListener('abort', cancel);
   }

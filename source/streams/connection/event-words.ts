@@ -42,8 +42,9 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
       if (event.found.kind === 'other') return {text: 'the pipeline was deleted and created again'};
       return {text: `the pipeline is still there: its runner stopped${next(after, now)}`};
     case 'reconnect':
-      if (before.connection.kind === 'idle') return undefined;
-      return {text: causes[event.cause]};
+      return before.connection.kind === 'idle' ? undefined : {text: causes.asked};
+    case 'slept':
+      return before.connection.kind === 'idle' ? undefined : {text: causes.slept};
     case 'listed':
       if (event.as === 'missing') return {text: 'the list no longer shows the pipeline: it was deleted'};
       if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};

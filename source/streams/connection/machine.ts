@@ -5,6 +5,7 @@ import {retryDelay, slowDelay} from './backoff.ts';
 import type {
   AttemptEvent,
   ConnectionState,
+  Doubt,
   Effect,
   GoneReason,
   Loss,
@@ -52,7 +53,12 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'retry-due':
       return connection.kind === 'waiting' || connection.kind === 'gone' ? connect(machine) : unchanged;
     case 'reconnect':
-      return connect(isOpen(connection) ? recordLoss(machine, event.cause, context) : machine);
+      return connect(isOpen(connection) ? recordLoss(machine, 'asked', context) : machine);
+    case 'slept':
+      // An open connection may still hold more than the next replay has: nobody may drop it before it is drained.
+      return isOpen(connection)
+        ? {machine: {...machine}, effects: [{kind: 'drain', attempt: machine.attempt}]}
+        : connect(machine);
     case 'listed':
       return stepListed(machine, event.as, context);
     case 'server-answered':
@@ -63,7 +69,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
         effects: drops(machine),
       };
     case 'silent':
-      return connection.kind === 'live' && !standby ? connectStandby(machine) : unchanged;
+      return connection.kind === 'live' && !standby ? connectStandby(machine, event.cause) : unchanged;
     case 'received':
       return standby && !standby.reading ? dropStandby(machine, standby) : unchanged;
     case 'standby-late':
@@ -137,24 +143,24 @@ function isOpen(connection: ConnectionState): boolean {
   return connection.kind === 'catching-up' || connection.kind === 'live';
 }
 
-/** No byte came for long: opens another connection beside the one that may be dead. */
-function connectStandby(machine: Machine): Step {
+/** Opens another connection beside the one that may be dead. */
+function connectStandby(machine: Machine, cause: Doubt): Step {
   const attempt = machine.lastAttempt + 1;
   return {
-    machine: {...machine, lastAttempt: attempt, standby: {attempt, reading: false}},
+    machine: {...machine, lastAttempt: attempt, standby: {attempt, reading: false, cause}},
     effects: [{kind: 'connect', attempt}],
   };
 }
 
 /** Until the standby is open, its failures change nothing. */
 function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, context: MachineContext): Step {
-  const {attempt} = standby;
+  const {attempt, cause} = standby;
   switch (event.kind) {
     case 'opened': {
       const loss = unreportedLoss(machine, context);
       return {
-        machine: {...machine, loss, standby: {attempt, reading: true}},
-        effects: [{kind: 'start-replay', attempt, loss: loss ?? {cause: 'silent', at: context.now}}],
+        machine: {...machine, loss, standby: {...standby, reading: true}},
+        effects: [{kind: 'start-replay', attempt, loss: loss ?? {cause, at: context.now}}],
       };
     }
     case 'caught-up':

@@ -43,7 +43,10 @@ export function withEvent(events: readonly ConnectionEvent[], event: ConnectionE
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
 /** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
-export type Standby = {readonly attempt: number; readonly reading: boolean};
+export type Standby = {readonly attempt: number; readonly reading: boolean; readonly cause: Doubt};
+
+/** Why an open connection may be dead. */
+export type Doubt = Extract<LossCause, 'silent' | 'slept'>;
 
 /** All that decides what happens next. The user sees `connection`. */
 export type Machine = {
@@ -75,8 +78,8 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
   | {readonly kind: 'looked-up'; readonly found: PipelineAnswer}
   | {readonly kind: 'retry-due'}
-  /** No byte came for long: the connection may be dead. */
-  | {readonly kind: 'silent'}
+  /** No byte came for long, or none soon after a sleep: the connection may be dead. */
+  | {readonly kind: 'silent'; readonly cause: Doubt}
   /** A byte came while a standby was being connected: the connection is alive. */
   | {readonly kind: 'received'}
   | {readonly kind: 'standby-late'}
@@ -90,7 +93,9 @@ export type PipelineAnswer =
 
 /** Events of the user, the clock, the list: they count for every attempt. */
 export type OutsideEvent =
-  | {readonly kind: 'reconnect'; readonly cause: 'asked' | 'slept'}
+  | {readonly kind: 'reconnect'}
+  /** The machine slept, or the process was stopped. */
+  | {readonly kind: 'slept'}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
   /** The server gave a good answer to this request, of any part of the program. */
@@ -108,6 +113,8 @@ export type Effect =
   /** This attempt is read from now on; it begins with a replay. */
   | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
   | {readonly kind: 'settle'; readonly attempt: number}
+  /** Reads on what the socket still holds; \`silent\` when no more comes. */
+  | {readonly kind: 'drain'; readonly attempt: number}
   | {readonly kind: 'mark-ended'; readonly because: EndCause};
 
 export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
@@ -137,7 +144,7 @@ export type BodyReceiver = {
   readonly lacksId: boolean;
   /** See `MachineContext.decided`. */
   readonly decided: boolean;
-  /** Monotonic milliseconds of the last byte, or of the last opening. */
+  /** Monotonic milliseconds of the last byte, of the last opening, or of the end of a sleep. */
   readonly quietSince: number;
   /** Milliseconds after which to check `isReplayOver` (again). */
   readonly checkAfter: number;
@@ -153,6 +160,8 @@ export type BodyReceiver = {
   /** No more comes on the attempt. Returns whether its last line was the end marker. */
   end(attempt: number): boolean;
   isReplayOver(): boolean;
+  /** The machine slept until now: it did not wait for bytes. */
+  awake(): void;
   /** The replay is over: what is undecided must be decided now. */
   settle(): void;
   /** The log has ended; its open line ends too, unless the pipeline was only stopped. */

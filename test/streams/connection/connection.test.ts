@@ -58,7 +58,7 @@ function open({silence = 0} = {}) {
   };
   /** Connects, and waits until the log is live. */
   const connect = async () => {
-    connection.onEvent({kind: 'reconnect', cause: 'asked'});
+    connection.onEvent({kind: 'reconnect'});
     await settled();
     answer();
     await clock.advance(1000);
@@ -75,7 +75,7 @@ function open({silence = 0} = {}) {
 
 test('a log is live once its replay has come to a rest; a dropped connection leaves no timer', async () => {
   const {clock, connection, bodies, answer, areOpen, changes} = open({silence: 60_000});
-  connection.onEvent({kind: 'reconnect', cause: 'asked'});
+  connection.onEvent({kind: 'reconnect'});
   await settled();
   answer();
   for (let pieces = 0; pieces < 5; pieces++) {
@@ -104,6 +104,46 @@ test('after each time of silence there is a standby, which a byte of the silent 
   expect(areOpen()).toEqual([true, false]);
   await clock.advance(60_000);
   expect([areOpen(), connection.state.kind]).toEqual([[true, false, true], 'live']);
+});
+
+test('after a sleep there is a standby once the connection has been quiet for 2 s, and none while it brings bytes', async () => {
+  const {clock, connection, bodies, connect, areOpen} = open();
+  await connect();
+  await clock.advance(60_000);
+  connection.onEvent({kind: 'slept'});
+  for (let pieces = 0; pieces < 3; pieces++) {
+    await clock.advance(1_999);
+    bodies[0]?.onData(Buffer.from('a line\n'));
+  }
+  await clock.advance(1_999);
+  expect(areOpen()).toEqual([true]);
+  await clock.advance(1);
+  expect(areOpen()).toEqual([true, true]);
+  bodies[0]?.onData(Buffer.from('a line\n'));
+  await clock.advance(60_000);
+  // Bytes long after the sleep: the connection is alive.
+  connection.onEvent({kind: 'slept'});
+  for (let seconds = 0; seconds < 31; seconds++) {
+    bodies[0]?.onData(Buffer.from('a line\n'));
+    await clock.advance(1_000);
+  }
+  await clock.advance(60_000);
+  expect([areOpen(), clock.pending]).toEqual([[true, false], 0]);
+});
+
+test('a process that was stopped reads what came meanwhile before it judges a replay by its pauses', async () => {
+  const {clock, buffer, connection, bodies, connect, answer} = open();
+  await connect();
+  bodies[0]?.onData(Buffer.from('one\ntwo\n'));
+  bodies[0]?.end({kind: 'cut', message: ''});
+  await clock.advance(1_000);
+  answer();
+  clock.stall(45_000);
+  await clock.advance(0);
+  bodies[1]?.onData(Buffer.from('one\ntwo\nthree\n'));
+  connection.onEvent({kind: 'slept'});
+  await clock.advance(1_000);
+  expect([connection.state.kind, buffer.lastMarker()?.marker.kind]).toEqual(['live', 'reconnected']);
 });
 
 test('a standby that is not open after 30 s is dropped, one that is still replaying then replaces the silent one', async () => {
@@ -175,7 +215,7 @@ test.each([
   const {connection, bodies, server, connect} = open();
   await connect();
   server.answer = failure;
-  connection.onEvent({kind: 'reconnect', cause: 'asked'});
+  connection.onEvent({kind: 'reconnect'});
   await settled();
   expect([bodies.length, connection.state.kind === 'connecting']).toEqual([follows ? 2 : 1, follows]);
 });

@@ -31,13 +31,13 @@ describe('connection machine', () => {
     return result;
   }
 
-  const ask: MachineEvent = {kind: 'reconnect', cause: 'asked'};
+  const ask: MachineEvent = {kind: 'reconnect'};
   const opened: MachineEvent = {kind: 'opened', attempt: 1};
   const caughtUp: MachineEvent = {kind: 'caught-up', attempt: 1};
   const cut: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'cut', message: 'closed'}};
   const clean: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'clean'}};
   const endMarker: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: true, end: {kind: 'clean'}};
-  const silent: MachineEvent = {kind: 'silent', attempt: 1};
+  const silent: MachineEvent = {kind: 'silent', attempt: 1, cause: 'silent'};
   const refused = (failure: ApiFailure, attempt = 1): MachineEvent => ({kind: 'refused', attempt, failure});
 
   const states = {
@@ -53,7 +53,7 @@ describe('connection machine', () => {
 
   const events = {
     reconnect: ask,
-    slept: {kind: 'reconnect', cause: 'slept'},
+    slept: {kind: 'slept'},
     close: {kind: 'close'},
     opened,
     'caught-up': caughtUp,
@@ -91,7 +91,7 @@ describe('connection machine', () => {
     },
     'catching-up': {
       reconnect: 'connecting',
-      slept: 'connecting',
+      slept: 'catching-up',
       close: 'idle',
       'caught-up': 'live',
       cut: 'waiting',
@@ -102,7 +102,7 @@ describe('connection machine', () => {
     },
     live: {
       reconnect: 'connecting',
-      slept: 'connecting',
+      slept: 'live',
       close: 'idle',
       cut: 'waiting',
       endMarker: 'ended',
@@ -194,7 +194,6 @@ describe('connection machine', () => {
       'runner-lost': {...clean, attempt: 2},
       unknown: refused(unreachable, 2),
       asked: ask,
-      slept: {kind: 'reconnect', cause: 'slept'},
     } as const satisfies Record<string, MachineEvent>;
 
     test('is named and dated by its first loss', () => {
@@ -390,6 +389,19 @@ describe('connection machine', () => {
         {kind: 'drop', attempt: 1},
       ]);
       expect(done.machine.connection).toEqual({kind: 'live', attempt: 2, since: 1000});
+    });
+
+    test('after a sleep, names the sleep as the cause', () => {
+      const {machine, effects} = play([{kind: 'slept'}], states.live);
+      expect(effects).toEqual([{kind: 'drain', attempt: 1}]);
+      const after = play(
+        [
+          {...silent, cause: 'slept'},
+          {kind: 'opened', attempt: 2},
+        ],
+        machine,
+      );
+      expect(after.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: {cause: 'slept', at: 1000}}]);
     });
 
     test('is dropped when it fails, comes too late or the old one speaks, and its id is not used again', () => {
