@@ -33,8 +33,8 @@ const levelWords = {
   WARN: bytesOf('WARN'),
   ERROR: bytesOf('ERROR'),
 } satisfies Record<Level, Uint8Array>;
-/** `[`, a name of at most 63 characters, ` host=` and a number, `]`. */
-const longestTag = 100;
+/** `[`, a name of at most 63 characters of 4 bytes, ` host=` and a number, `]`. */
+const longestTag = 300;
 /** `2026-11-25T09:08:47.372844Z` has 27 bytes. */
 const longestTime = 40;
 /** Without fractions of a second. */

@@ -90,9 +90,9 @@ function isRunner({'feldera-service': service, pipeline, target}: JsonObject): b
   return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));
 }
 
-/** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters. */
+/** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters, in any script. */
 const headPattern =
-  /\[([A-Za-z0-9][-\w]{0,62})(?: host=(\w{1,20}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /y;
+  /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=(\w{1,20}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 

@@ -180,14 +180,14 @@ function readPattern(word: string): NamePattern | undefined {
 }
 
 function globPattern(word: string): NamePattern {
-  if (!/^[-\w*?]+$/.test(word)) {
+  if (!/^[-\p{L}\p{M}\p{N}_*?]+$/u.test(word)) {
     throw new UsageError(
       `'${word}' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them`,
     );
   }
   const parts = [...word].map((letter) => (letter === '*' ? '.*' : letter === '?' ? '.' : letter));
   // Several stars in a row would make matching slow.
-  const expression = new RegExp(`^${parts.join('').replace(/(\.\*)+/g, '.*')}$`);
+  const expression = new RegExp(`^${parts.join('').replace(/(\.\*)+/g, '.*')}$`, 'u');
   return {source: word, matches: (name) => expression.test(name)};
 }
 
@@ -199,9 +199,9 @@ function compile(word: string, source: string): RegExp {
   }
 }
 
-/** Feldera 0.337 accepts only such names. */
+/** Feldera 0.337 accepts only ASCII, other servers may have letters and digits of any script. */
 function checkName(name: string): string {
-  if (!/^([A-Za-z0-9][-A-Za-z0-9_]*)?[A-Za-z0-9]$/.test(name) || name.length > 63) {
+  if (!/^([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]*)?[\p{L}\p{M}\p{N}]$/u.test(name) || [...name].length > 63) {
     throw new UsageError(
       `'${name.slice(0, 80)}' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters`,
     );

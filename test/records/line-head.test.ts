@@ -20,6 +20,7 @@ describe('the level of a line', () => {
     for (const line of [
       `[p] ${time} ${padded} a::b:  message`,
       `[${name} host=12] ${time} ${padded} a::b:  message`,
+      `[${'𠮷'.repeat(63)} host=12] ${time} ${padded} a::b:  message`,
       `[p] \x1b[2m${time}\x1b[0m \x1b[38;5;9m${padded}\x1b[0m \x1b[2ma::b\x1b[0m:  message`,
       `{"timestamp":"${time}","level":"${level}","target":"t","fields":{}}`,
     ]) {

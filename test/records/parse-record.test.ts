@@ -70,6 +70,12 @@ describe('lines in text form and in JSON', () => {
       expect(partsOf(`${head}a::b:  y=2`)).toMatchObject({message: '', fields: 'y=2'});
     });
 
+    test.each(['заказы', '訂單-2', 'نظام', 'ümlaut', 'e\u0301t', '𠮷'.repeat(63)])('the name %s', (name) => {
+      const record = parseRecord(`${head.replace('[p]', `[${name}]`)}a::b:  hello`);
+      expect(record).toMatchObject({name, level: 'INFO', target: 'a::b', source: 'pipeline'});
+      expect(parseRecord(`${head.replace('[p]', `[${name} host=0]`)}a::b:  hello`)).toMatchObject({name, host: '0'});
+    });
+
     test('the runner and a pipeline called manager; only the runner’s suffix is fields', () => {
       const runner = head.replace('[p]', '[manager]');
       const suffix = ' pipeline-id="1" pipeline-name="p"';

@@ -23,6 +23,12 @@ test('names and patterns stay in their order', () => {
   expect(patterns.map(({source}) => source)).toEqual(['x*', '/y/']);
 });
 
+test('a pattern may have letters of any script, and ? is one of them', () => {
+  const [stars, one] = readNames(['за*', '?單']).patterns;
+  expect(['заказы', 'orders'].map((name) => stars?.matches(name))).toEqual([true, false]);
+  expect(['訂單', '𠮷單', '單', '訂訂單'].map((name) => one?.matches(name))).toEqual([true, true, false, false]);
+});
+
 test('many stars cost no more than one', () => {
   const pattern = readNames([`${'*'.repeat(50)}x`]).patterns[0];
   expect(pattern?.matches('a'.repeat(63))).toBe(false);

@@ -284,7 +284,7 @@ test('an id that no folder should be called after is refused', async () => {
   await life.recording.start('../../evil');
   expect(life.recording.state).toMatchObject({
     kind: 'stopped',
-    why: "no folder can be named after the id '../../evil'",
+    why: "no folder can be named after 'p' and its id '../../evil'",
   });
   expect(await readdir(home.path)).toEqual([]);
   await life.close();

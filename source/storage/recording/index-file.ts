@@ -305,8 +305,10 @@ export async function rewriteIndex(folder: string, recorded: Recorded, map: Reco
 
 /** Between name and id. No id (UUID) contains it, so the last one in a folder's name counts. */
 const separator = '--';
-const safeName = /^[A-Za-z0-9][-A-Za-z0-9_]{0,62}$/;
+const safeName = /^[\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62}$/u;
 const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
+/** Of a folder's name, as most file systems allow. */
+const longestFolderName = 255;
 
 /** Name prefix of subfolders with log files that were found without an index. */
 export const asidePrefix = 'without-index-';
@@ -316,9 +318,11 @@ export function serverName(baseUrl: string, tenant: string | undefined): string 
   return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
 }
 
-/** Undefined when the name or id is not safe in a path. */
+/** Undefined when the name or id is not safe in a path, or too long for one. */
 export function folderName(name: string, id: string): string | undefined {
-  return safeName.test(name) && safeId.test(id) && id.length <= 64 ? `${name}${separator}${id}` : undefined;
+  const folder = `${name}${separator}${id}`;
+  const isSafe = safeName.test(name) && safeId.test(id) && id.length <= 64;
+  return isSafe && Buffer.byteLength(folder) <= longestFolderName ? folder : undefined;
 }
 
 /** Reads the name of a folder; undefined if it is not a recording's. */

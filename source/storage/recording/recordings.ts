@@ -75,7 +75,8 @@ export class Recordings {
   /** Rejects with one sentence or with an error of the file system. */
   async open(name: string, id: string): Promise<OpenRecording> {
     const ownName = folderName(name, id);
-    if (ownName === undefined) throw new Error(`no folder can be named after the id '${id.slice(0, 80)}'`);
+    if (ownName === undefined)
+      throw new Error(`no folder can be named after '${name.slice(0, 80)}' and its id '${id.slice(0, 80)}'`);
     const folder = path.join(this.#options.directory, ownName);
     const before = this.#locked.get(folder);
     // Before any `await`: the next opener has to wait for this one.

@@ -249,16 +249,17 @@ function choiceWords(what: Choice): string {
   }
 }
 
-/** With time and extension, names stay far below the 255 bytes that file systems allow. */
+/** In bytes. With time and extension, names stay far below the 255 that file systems allow. */
 const longestPipeline = 100;
 
 /** `orders-2026-11-25T120344Z.log`. `at`: Unix time in ms of the last record: a log saved later gets another name. */
 export function suggestName(pipeline: string, at: number, extension: Extension = 'log'): string {
   // The name comes from the server.
-  const safe = pipeline
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
-    .replace(/^[.-]+/, '')
-    .slice(0, longestPipeline);
+  const letters = pipeline.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_').replace(/^[.-]+/, '');
+  // A character that is cut becomes U+FFFD.
+  const safe = Buffer.from(letters)
+    .toString('utf8', 0, longestPipeline)
+    .replace(/\uFFFD$/, '');
   const time = isoTime(at).slice(0, 19).replaceAll(':', '');
   return `${safe || 'pipeline'}-${time}Z.${extension}`;
 }

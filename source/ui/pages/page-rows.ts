@@ -3,6 +3,7 @@ import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
 
 /** Rows are made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
 export type PageRows = {readonly length: number; readonly at: (index: number) => StyledText | undefined};
@@ -34,7 +35,7 @@ export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage
 
 /** Formats pipeline names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(names: readonly string[], width: number): (name: string, style: Style) => StyledText {
-  const cells = Math.min(Math.max(0, ...names.map((name) => name.length)), Math.floor(width / 4));
+  const cells = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 4));
   return (name, style) => padTo(clip(plain(sanitise(name).text, style), 0, cells), cells);
 }
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {serverName} from '../../../source/storage/recording/index-file.ts';
+import {folderName, pipelineOf, serverName} from '../../../source/storage/recording/index-file.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -29,4 +29,18 @@ test('the newest recording of a name is never that of another server; one that n
   expect(await newest()).toEqual(['id-1', 'id-2', undefined, 'id-2']);
   await begin(recordingsOf(), 'id-3');
   expect(await newest()).toEqual(['id-3', 'id-3', 'id-3', 'id-3']);
+});
+
+test.each(['orders', 'заказы', '訂單--2', 'e\u0301t', '𠮷'.repeat(50)])(
+  'a folder is named after %s, and read back',
+  (name) => {
+    const id = '01a211f2-15cc-70e3-b64e-8ab41f6b239d';
+    const folder = folderName(name, id);
+    expect(folder).toBe(`${name}--${id}`);
+    expect(pipelineOf(folder ?? '')).toEqual({name, id});
+  },
+);
+
+test.each(['../evil', 'a/b', '.', '', 'a b', '𠮷'.repeat(60)])('no folder is named after %j', (name) => {
+  expect(folderName(name, '01a211f2-15cc-70e3-b64e-8ab41f6b239d')).toBeUndefined();
 });

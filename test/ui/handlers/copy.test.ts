@@ -18,6 +18,7 @@ test.for<[string, string]>([
   ['-rf', 'rf-2026-11-25T120344Z.log'],
   ['a\u0000b\nc', 'a_b_c-2026-11-25T120344Z.log'],
   ['..', 'pipeline-2026-11-25T120344Z.log'],
+  ['заказы', 'заказы-2026-11-25T120344Z.log'],
   ['', 'pipeline-2026-11-25T120344Z.log'],
 ])('%j', ([pipeline, name]) => {
   expect(suggestName(pipeline, at)).toBe(name);
@@ -26,6 +27,7 @@ test.for<[string, string]>([
 test('a name that a file system takes, with the extension asked for', () => {
   const name = suggestName('x'.repeat(5000), at, 'md');
   expect(name).toMatch(/^x{100}-2026-11-25T120344Z\.md$/);
+  expect(suggestName('訂'.repeat(63), at, 'md')).toMatch(/^訂{33}-2026-11-25T120344Z\.md$/);
 });
 
 describe('| pipes', () => {
