@@ -1,9 +1,11 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
+import {isConfigurationLine} from './configuration.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
+import {PanicReports} from './panic-reports.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
@@ -36,8 +38,9 @@ const maxJsonBytes = 1024 * 1024;
 
 /** Searching this word takes 0.15 ns a byte; reading the head of every line would take ten times as long. */
 const errorWord = Buffer.from('ERROR');
-/** The first byte of a panic: `thread '…' panicked at …`. */
+/** The first bytes of a panic, `thread '…' panicked at …`, and of the configuration with which a process begins. */
 const letterT = 0x74;
+const letterP = 0x50;
 
 /** A panic has no time: it gets that of a line above, which is rarely further away than this. */
 const maxLinesAbove = 50;
@@ -52,11 +55,12 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
 
 /**
  * The errors of one log, lines of level ERROR and panics, grouped by fingerprint. They are counted as their bytes
- * arrive, without decoding; only an example of each group is kept.
+ * arrive, without decoding; only an example of each group is kept. A panic counts once, however often it is reported.
  */
 export class ErrorLog {
   readonly #options: {readonly buffer: LogBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
+  readonly #reports = new PanicReports();
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
   /** Errors in all groups, dropped groups included, and how many of these errors the user has seen. */
   #added = 0;
@@ -101,7 +105,7 @@ export class ErrorLog {
       if (index === 0 && this.#headLength > 0) {
         this.#appendHead(bytes.subarray(0, end));
         this.endLine();
-      } else if ((hasWord || bytes[start] === letterT) && isErrorIn(bytes, start, end)) {
+      } else if ((hasWord || mayBeOfProcess(bytes[start])) && this.#isError(firstId + index, bytes, start, end)) {
         this.#addLine(bytes.subarray(start, end), firstId + index);
       }
       if (hasWord) word = view.indexOf(errorWord, end);
@@ -117,9 +121,10 @@ export class ErrorLog {
     const head = this.#head.subarray(0, this.#headLength);
     this.#headLength = 0;
     if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
-    if (head.length === 0 || !isErrorIn(head, 0, head.length)) return;
+    if (head.length === 0) return;
     // The buffer may have dropped a very long line.
-    this.#addLine(this.#options.buffer.lineAt(this.#openId) ?? head, this.#openId);
+    const line = this.#options.buffer.lineAt(this.#openId) ?? head;
+    if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
   }
 
   /** Counts a line in its group. `at`: Unix time in ms. The caller may reuse the bytes. */
@@ -162,6 +167,15 @@ export class ErrorLog {
     }
   }
 
+  /** Whether a line is an error, and not only the report of a panic. */
+  #isError(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (levelIn(bytes, start, end) === 'ERROR') return this.#reports.panicFor(id, bytes, start, end) === undefined;
+    if (isConfigurationLine(bytes, start, end)) this.#reports.clear();
+    const isPanic = isPanicLine(bytes, start, end);
+    if (isPanic) this.#reports.addPanic(id, id);
+    return isPanic;
+  }
+
   #addLine(line: Uint8Array, id: number): void {
     this.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
   }
@@ -198,8 +212,8 @@ export class ErrorLog {
   }
 }
 
-function isErrorIn(bytes: Uint8Array, start: number, end: number): boolean {
-  return levelIn(bytes, start, end) === 'ERROR' || isPanicLine(bytes, start, end);
+function mayBeOfProcess(first: number | undefined): boolean {
+  return first === letterT || first === letterP;
 }
 
 function copyOf(group: CountedGroup): ErrorGroup {

@@ -85,6 +85,11 @@ export class OpenRecords {
     state.previous = id;
   }
 
+  /** A line of another record than these. */
+  addOther(head: number): void {
+    this.#state.previous = head;
+  }
+
   addSingle(id: number): void {
     this.#interrupt();
     this.#state.previous = id;

@@ -3,14 +3,19 @@ import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/server-lines.ts';
 import {openingBrace} from './bytes.ts';
+import {Configurations, isConfigurationLine, opensConfiguration} from './configuration.ts';
 import type {Level} from './level.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOldRunnerLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
+import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
+import {PanicReports} from './panic-reports.ts';
 import {
   acceptsLines,
   codeOf,
+  configurationCode,
   hasTime,
+  isLong,
   levelOfCode,
   markerCode,
   panicCode,
@@ -23,6 +28,8 @@ import {type Run, Runs} from './runs.ts';
 const entryCost = 32;
 /** Cost of a line of the runner in bytes: its message is read as text, in 2 µs; other lines take 0.1 µs. */
 const runnerCost = 2048;
+/** Other entries since its head, at most, while a panic or a configuration is probably not complete. */
+const mostOthers = 200;
 
 /**
  * The record of each entry of a buffer, and the runs, found in steps while the buffer grows and drops entries. Needs two
@@ -36,6 +43,8 @@ export class RecordIndex {
   readonly #table: RecordTable;
   readonly #runs = new Runs();
   readonly #open = new OpenRecords();
+  readonly #configurations = new Configurations();
+  readonly #reports = new PanicReports();
   /** All entries below are complete and in the table, which may also have the open line. */
   #next: number;
   /** The last complete entry is an empty line. */
@@ -86,18 +95,33 @@ export class RecordIndex {
 
   /** Ids of the held lines of a record, in order. */
   linesOf(head: number): readonly number[] {
+    if (this.long.get(head)) return this.long.linesOf(head);
     const {firstId} = this.#buffer;
     const lines = head >= firstId ? [head] : [];
     const code = this.#table.codeAt(head);
-    if (code === undefined || !(acceptsLines(code) || code === panicCode)) return lines;
+    if (code === undefined || !(acceptsLines(code) || isLong(code))) return lines;
     const end = this.#table.reachOf(head);
     for (let id = head + 1; id <= end; id++) {
       const other = this.#table.codeAt(id);
       if (other === undefined) {
         if (id >= firstId && this.#table.headOf(id) === head) lines.push(id);
-      } else if (code === panicCode ? other === panicCode : acceptsLines(other)) break;
+      } else if (!isLong(code) && acceptsLines(other)) break;
     }
     return lines;
+  }
+
+  /** The panics and configurations. */
+  get long(): LongRecords {
+    this.#drop();
+    return this.#table.long;
+  }
+
+  /** The head of the oldest panic or configuration that is probably not complete; `endId` of the buffer without one. */
+  get growingFrom(): number {
+    const {firstId, endId} = this.#buffer;
+    const heads = [...this.#configurations.heads, this.#reports.panic ?? endId];
+    const others = (head: number) => this.#next - head - (this.long.get(head)?.lines ?? 1);
+    return Math.min(endId, ...heads.filter((head) => head >= firstId && others(head) <= mostOthers));
   }
 
   /** Level of the entry's record; undefined for markers and plain text. */
@@ -175,6 +199,8 @@ export class RecordIndex {
     if (firstId > this.#next) {
       this.#next = firstId;
       this.#open.clear();
+      this.#configurations.cut();
+      this.#reports.clear();
       this.#runs.reset();
       this.#endsEmpty = false;
     }
@@ -189,7 +215,10 @@ export class RecordIndex {
 
   #addMarker(id: number, marker: Marker | undefined): void {
     const ends = marker !== undefined && this.#runs.addMarker(id, marker);
-    if (ends || (marker && losesLines(marker))) this.#open.clear();
+    if (ends || (marker && losesLines(marker))) {
+      this.#open.clear();
+      this.#configurations.cut();
+    }
     this.#open.addMarker();
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;
@@ -210,20 +239,41 @@ export class RecordIndex {
     // Of an old runner's records only warnings and errors may have more lines: after INFO comes the process's output.
     const mayContinue = isWhole && level !== 'INFO' && isOldRunnerLine(bytes, start);
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
-    if (isOpen) this.#open.addHead(id, isRunner && !isWhole);
-    else this.#open.addSingle(id);
-    this.#table.addHead(codeOf(level, isOpen));
+    const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
+    if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
+    else this.#open.addSingle(panic ?? id);
+    if (isOpen || !isRunner) this.#configurations.setWhole();
+    if (panic === undefined) this.#table.addHead(codeOf(level, isOpen));
+    else this.#table.addMember(panic);
     if (isWhole) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
 
   #readRunnerMessage(id: number, line: Buffer): void {
     const message = runnerMessage(line);
-    if (message !== undefined && this.#runs.addMessage(id, message, timeOfBytes(line))) this.#open.clear();
+    if (message === undefined || !this.#runs.addMessage(id, message, timeOfBytes(line))) return;
+    this.#open.clear();
+    this.#configurations.setWhole();
+  }
+
+  /** The panic that an error reports, if its level is still stored. */
+  #panicFor(id: number, bytes: Uint8Array, start: number, end: number): number | undefined {
+    const panic = this.#reports.panicFor(id, bytes, start, end);
+    return panic !== undefined && this.#table.codeAt(panic) === panicCode ? panic : undefined;
   }
 
   /** Adds a line without a head. True: it is empty. */
   #addContinuation(id: number, bytes: Buffer, start: number, end: number): boolean {
+    if (isConfigurationLine(bytes, start, end)) {
+      this.#addConfiguration(id, opensConfiguration(bytes, end));
+      return false;
+    }
+    const configuration = this.#configurations.add(id, bytes, start, end);
+    if (configuration !== undefined) {
+      this.#open.addOther(configuration);
+      this.#addToRecord(id, configuration, configurationCode);
+      return false;
+    }
     const kind = kindIn(bytes, start, end);
     if (kind === 'panic') {
       this.#addPanic(id);
@@ -232,9 +282,14 @@ export class RecordIndex {
     const isLast = this.#open.awaitsSuffix && endsManagerEntry(bytes.subarray(start, end));
     const frame = kind === 'frame' ? frameNumberIn(bytes, start, end) : undefined;
     const head = isLast ? this.#open.addSuffixLine(id) : this.#open.addLine(id, kind, frame);
-    if (head === id) this.#table.addHead(plainCode);
-    else this.#table.addMember(head);
+    this.#addToRecord(id, head, plainCode);
     return kind === 'empty';
+  }
+
+  /** `code`: that of the line if it is itself the head. */
+  #addToRecord(id: number, head: number, code: number): void {
+    if (head === id) this.#table.addHead(code);
+    else this.#table.addMember(head);
   }
 
   #addPanic(id: number): void {
@@ -245,20 +300,42 @@ export class RecordIndex {
       this.#table.addMember(head);
     } else this.#table.addHead(panicCode);
     this.#open.addPanic(head);
+    this.#reports.addPanic(id, head);
   }
 
-  /** Adds the open line to the table, until the next step. It changes `#open` and the runs only when it is complete. */
+  #addConfiguration(id: number, hasMore: boolean): void {
+    this.#open.addSingle(id);
+    this.#reports.clear();
+    if (hasMore) this.#configurations.start(id);
+    this.#table.addHead(hasMore ? configurationCode : plainCode);
+  }
+
+  /** Adds the open line to the table, until the next step. It changes no state but the table until it is complete. */
   #addOpenLine(id: number, line: Buffer): void {
-    const saved = this.#open.save();
     const level = levelIn(line, 0, line.length);
-    if (level !== undefined) this.#table.addHead(codeOf(level, line[0] !== openingBrace));
-    else {
-      const kind = kindIn(line, 0, line.length);
-      const frame = kind === 'frame' ? frameNumberIn(line, 0, line.length) : undefined;
-      const head = kind === 'panic' ? undefined : this.#open.addLine(id, kind, frame);
-      if (head !== undefined && head !== id) this.#table.addMember(head);
-      else this.#table.addHead(kind === 'panic' ? panicCode : plainCode);
+    if (level === undefined) {
+      this.#addOpenContinuation(id, line);
+      return;
     }
-    this.#open.restore(saved);
+    const panic = level === 'ERROR' ? this.#panicFor(id, line, 0, line.length) : undefined;
+    this.#addToRecord(id, panic ?? id, codeOf(level, line[0] !== openingBrace));
+  }
+
+  #addOpenContinuation(id: number, line: Buffer): void {
+    const end = line.length;
+    if (isConfigurationLine(line, 0, end)) {
+      this.#table.addHead(opensConfiguration(line, end) ? configurationCode : plainCode);
+      return;
+    }
+    const configuration = this.#configurations.headFor(id, line, 0, end);
+    const kind = kindIn(line, 0, end);
+    if (configuration !== undefined) this.#addToRecord(id, configuration, configurationCode);
+    else if (kind === 'panic') this.#table.addHead(panicCode);
+    else {
+      const saved = this.#open.save();
+      const frame = kind === 'frame' ? frameNumberIn(line, 0, end) : undefined;
+      this.#addToRecord(id, this.#open.addLine(id, kind, frame), plainCode);
+      this.#open.restore(saved);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import {type Level, levels} from './level.ts';
+import {LongRecords} from './long-records.ts';
 import {longestReach} from './open-records.ts';
 
 /** A value from this on is the code of a head plus `headMark`, a smaller value the distance to a head. */
@@ -19,6 +20,8 @@ type Chunk = {
  * are added at the end and dropped at the start. The code of a dropped head stays while lines of its record are held.
  */
 export class RecordTable {
+  /** The panics and configurations. */
+  readonly long = new LongRecords();
   readonly #chunks: Chunk[] = [];
   /** Id of the first entry of the first chunk; a multiple of the chunk's size. */
   #origin = 0;
@@ -60,6 +63,7 @@ export class RecordTable {
     chunk.values[this.#endId & (chunkEntries - 1)] = this.#endId - head;
     const first = this.#chunkOf(head);
     if (first) first.reach = this.#endId;
+    if (head >= this.#firstId && isLong(this.codeAt(head))) this.long.add(head, this.#endId);
     this.#endId += 1;
   }
 
@@ -68,6 +72,7 @@ export class RecordTable {
     const chunk = this.#chunkOf(this.#endId - 1);
     if (chunk && code !== undefined && code >= firstError) this.#count(chunk, -1);
     this.#endId -= 1;
+    this.long.removeLast(this.#endId);
   }
 
   /** The head of the entry's record; the id itself if the table does not have the entry. */
@@ -135,6 +140,7 @@ export class RecordTable {
 
   /** Drops entries below `firstId`. If these are all entries, the next one to add is `firstId`. */
   dropBefore(firstId: number): void {
+    this.long.dropBefore(firstId);
     if (firstId > this.#endId) {
       this.#chunks.length = 0;
       this.#errors = 0;
@@ -198,14 +204,16 @@ export class RecordTable {
  */
 export const plainCode = 0;
 export const markerCode = 1;
-const firstSingle = 2;
-const firstOpen = 6;
-export const firstError = 10;
-const openError = 10;
-const singleError = 11;
-export const panicCode = 12;
+export const configurationCode = 2;
+const firstSingle = 3;
+const firstOpen = 7;
+export const firstError = 11;
+const openError = 11;
+const singleError = 12;
+export const panicCode = 13;
 
 const levelsOfCodes: readonly (Level | undefined)[] = [
+  undefined,
   undefined,
   undefined,
   ...levels.slice(0, -1),
@@ -227,6 +235,11 @@ export function levelOfCode(code: number): Level | undefined {
 /** The following lines belong to the head, and not to an earlier one. */
 export function acceptsLines(code: number): boolean {
   return code >= firstOpen && code <= openError;
+}
+
+/** Of one kind of long record only one gets lines at a time. */
+export function isLong(code: number | undefined): boolean {
+  return code === panicCode || code === configurationCode;
 }
 
 export function hasTime(code: number): boolean {

@@ -227,7 +227,7 @@ export class Controller {
     if (!at) return;
     const {entries} = at.geometry;
     const isHeld = id >= at.model.source.buffer.firstId;
-    if (entries.atOrAfter(id) !== id && at.model.shown?.includes(id)) at.model.setOpen(id, true);
+    at.model.reveal(id);
     const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
     if (target === undefined) {
       this.say(at.model.shown ? 'everything is hidden by filters' : 'the log is empty');

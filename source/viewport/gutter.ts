@@ -20,6 +20,8 @@ export type RowState = {
   readonly isAround: boolean;
   /** Records in the row; 1 unless it is a fold. */
   readonly folded: number;
+  /** Lines in the row; 1 unless it is a closed long record. */
+  readonly lines: number;
   readonly marked: boolean;
   readonly selected: boolean;
   /** The pipeline in a merged log. */

@@ -2,12 +2,14 @@ import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
+import type {LongRecord} from '../records/long-records.ts';
 import {clip, clippedSides, padTo} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
+import {closedEntry} from './closed-record.ts';
 import {
   type EntryForm,
   type EntryText,
@@ -37,6 +39,8 @@ export type RowOptions = Gutter & {
   /** Painted under the hits, a later one over an earlier one. */
   readonly highlights: readonly Highlight[];
   readonly hits: Pattern | undefined;
+  /** The closed long record in the row of an entry. */
+  readonly closedAt: (id: number) => Pick<LongRecord, 'first'> | undefined;
 };
 
 /** Input that may change with every frame. */
@@ -71,6 +75,8 @@ export class RowRenderer {
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
+  /** Texts of closed long records, by head. */
+  readonly #closedTexts = new Map<number, EntryText>();
 
   constructor(buffer: LogBuffer, options: RowOptions) {
     const {width, asSent, time, offsetAt} = options;
@@ -115,7 +121,7 @@ export class RowRenderer {
     const whole = this.#rowText(id, row, input);
     const text = id === input.current ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
     const isLastRow = row === offsets.length - 1;
-    const ended = isLastRow ? withEnd(text, {label, folded: state.folded}, this.textWidth, symbols) : text;
+    const ended = isLastRow ? withEnd(text, {...state, label}, this.textWidth, symbols) : text;
     return paint(concat([gutter, ended]), colors);
   }
 
@@ -187,16 +193,33 @@ export class RowRenderer {
 
   /** The text of an entry; empty if the entry is not held. */
   #textOf(id: number): EntryText {
+    const closed = this.#options.closedAt(id);
+    if (closed) return this.#closedText(id, closed);
     const cached = this.#texts.get(id);
     if (cached) return cached;
     const marker = this.#buffer.markerAt(id);
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return markerEntry(marker, this.#form);
     const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
-    if (id >= this.#buffer.endedTo) return text;
-    if (this.#texts.size >= cacheLimit) this.#texts.clear();
-    this.#texts.set(id, text);
+    if (id < this.#buffer.endedTo) this.#cache(this.#texts, id, text);
     return text;
+  }
+
+  #closedText(head: number, {first}: Pick<LongRecord, 'first'>): EntryText {
+    const cached = this.#closedTexts.get(head);
+    if (cached) return cached;
+    const text = closedEntry(
+      first.flatMap((id) => this.#buffer.lineAt(id) ?? []),
+      this.#form,
+    );
+    // Later lines do not change it.
+    if (first.length === 3 && (first.at(-1) ?? 0) < this.#buffer.endedTo) this.#cache(this.#closedTexts, head, text);
+    return text;
+  }
+
+  #cache(texts: Map<number, EntryText>, id: number, text: EntryText): void {
+    if (texts.size >= cacheLimit) texts.clear();
+    texts.set(id, text);
   }
 }
 
@@ -220,19 +243,16 @@ function panned(line: StyledText, pan: number, width: number, symbols: Symbols):
 }
 
 /** What is shown at the right border of an entry's last row. */
-type RowEnd = {
+type RowEnd = Pick<RowState, 'folded' | 'lines'> & {
   /** The length of a line that is shown in part. */
   readonly label: string | undefined;
-  readonly folded: number;
 };
 
 /** A row of `width` cells with its end at the right border, over the text if there is no room. */
-function withEnd(text: StyledText, {label, folded}: RowEnd, width: number, symbols: Symbols): StyledText {
-  if (label === undefined && folded <= 1) return text;
-  const end = concat([
-    plain(label ?? '', {dim: true, inverse: true}),
-    plain(folded > 1 ? ` ${symbols.times}${count(folded)}` : '', {bold: true}),
-  ]);
+function withEnd(text: StyledText, {label, folded, lines}: RowEnd, width: number, symbols: Symbols): StyledText {
+  const inside = folded > 1 ? ` ${symbols.times}${count(folded)}` : lines > 1 ? ` ${count(lines)} lines` : '';
+  if (label === undefined && inside === '') return text;
+  const end = concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
   const room = width - textWidth(end.text);
   if (room <= 0) return clip(end, 0, width);
   // Covered text is marked as cut, unless a label shows that already.

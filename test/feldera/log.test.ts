@@ -75,13 +75,15 @@ test('a panic in a thread: an error of several lines, and the pipeline lives', a
   await using view = await feldera().open(['steps'], size);
   await view.live();
   await client.control('steps', {panic: 'index out of bounds'});
-  await view.terminal.waitFor(/thread 'dbsp-worker-0' \(\d+\) panicked at .*\n.*index out of bounds/);
+  await view.terminal.waitFor(/panic: index out of bounds.* \d+ lines/);
   const errors = await feldera().run('logs', '--level', 'error', '--grep', 'panicked', '-o', 'json', 'steps');
   const records = errors.stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(records).toMatchObject([{pipeline: 'steps', message: expect.stringContaining('index out of bounds')}]);
+  expect(records).toMatchObject([
+    {pipeline: 'steps', level: 'ERROR', message: expect.stringContaining('index out of bounds')},
+  ]);
   expect((await client.find('steps'))?.deployment_status).toBe('Running');
 });
 

@@ -161,15 +161,22 @@ test('a worker that panics', async (context) => {
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
+  await view.terminal.waitFor(/panic: customer of order 3 is PANIC .* \d+ lines/);
   const status = await rig.run('status', 'panics');
   expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}\\n`));
   expect(status.stdout).toContain('deployment error (RuntimeError.WorkerPanic)');
-  // The thread's own words, then what the engine made of them, with its backtrace.
-  const errors = await recordsOf(rig, 'panics', '--level', 'error');
-  expect(errors[0]?.message).toMatch(
-    /^\nthread 'dbsp-worker-0' \(\d+\) panicked at .*:\ncustomer of order 3 is PANIC\n/,
+  // One record: the thread's own words, then what the engine made of them, with its backtrace.
+  const panicked = (await recordsOf(rig, 'panics', '--level', 'error')).filter(({message}) =>
+    message.includes('PANIC'),
   );
-  expect(errors.find(({message}) => /customer of order 3 is PANIC(?:.*\n){20}/.test(message))?.level).toBe('ERROR');
+  expect(panicked).toHaveLength(1);
+  expect(panicked[0]?.level).toBe('ERROR');
+  expect(panicked[0]?.message).toMatch(
+    /^\nthread 'dbsp-worker-0' \(\d+\) panicked at .*:\ncustomer of order 3 is PANIC\n(?:.*\n){20}/,
+  );
+  expect(panicked[0]?.message).toMatch(
+    /\nforeground worker thread 0 panicked\npanic message: customer of order 3 is PANIC\n/,
+  );
   await view.terminal.press('d');
   await view.terminal.waitFor('Deployment error (RuntimeError.WorkerPanic)');
 });

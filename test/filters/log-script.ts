@@ -16,6 +16,8 @@ const usual = [
   '   1: f\n',
   '   2: refused\n',
   '  refused\n',
+  'Pipeline configuration loaded successfully: {\n  "name": "refused",\n',
+  '  "workers": 1,\n',
 ].map((text) => Buffer.from(text));
 
 const unusual = [
@@ -30,6 +32,8 @@ const unusual = [
   '             at ./x\n',
   'note: run with `RUST_BACKTRACE=full`\n',
   '  indented\n',
+  head('ERROR', 'dbsp', 'One or more worker threads terminated unexpectedly'),
+  '  "last": 1\n}\n',
   'plain refused\n',
   'plain\n',
   '\n',

@@ -242,3 +242,30 @@ describe('ids and times', () => {
     expect(pane.groups()).toMatchObject([{count: 3, firstId: 0, lastId: 2, firstAt: time}]);
   });
 });
+
+describe('a panic', () => {
+  const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
+  const line = (message: string) => `[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::server:  ${message}\n`;
+  const panic = `${panicLines({thread: 'w', process: 1, place: 'a.rs:1:2', message: 'no space'}).join('\n')}\n`;
+
+  it('counts once, however often the pipeline reports it, in whatever pieces it comes', () => {
+    const log = Buffer.from(panic + line(report) + line('refused') + line(`[HTTP error response] x: ${report}`));
+    for (const size of [log.length, 7, 300]) {
+      const {write, count} = open();
+      for (let at = 0; at < log.length; at += size) write(log.subarray(at, at + size));
+      expect(count()).toBe(2);
+    }
+  });
+
+  it('of an earlier process is not reported by a later one', () => {
+    const {write, count} = open();
+    write(`${panic}Pipeline configuration loaded successfully: {\n}\n${line(report)}`);
+    expect(count()).toBe(2);
+  });
+
+  it('whose line is missing is counted by its report', () => {
+    const {write, count} = open();
+    write(line(report));
+    expect(count()).toBe(1);
+  });
+});

@@ -1,3 +1,4 @@
+import {expect} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 
@@ -47,6 +48,21 @@ export function indexText(text: string): {buffer: LogBuffer; index: RecordIndex}
   const index = new RecordIndex(buffer);
   while (!index.step(1 << 20));
   return {buffer, index};
+}
+
+/** What each line belongs to: the places of the first lines, and the levels. */
+export function recordsOf(lines: readonly string[]): {heads: number[]; levels: (string | undefined)[]} {
+  const {index} = indexText(`${lines.join('\n')}\n`);
+  const ids = lines.map((_, id) => id);
+  return {heads: ids.map((id) => index.headOf(id)), levels: ids.map((id) => index.levelAt(id))};
+}
+
+/** Lines, each with the letter of its record; a letter's first line begins it. */
+export function expectRecords(table: readonly (readonly [record: string, line: string])[]): void {
+  const {heads} = recordsOf(table.map(([, line]) => line));
+  const records = table.map(([record]) => record);
+  expect(heads.map((id) => records[id])).toEqual(records);
+  expect(heads).toEqual(records.map((record) => records.indexOf(record)));
 }
 
 /** All that an index has about the held entries. */

@@ -1,21 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {panicLines} from '../../source/demo/log-lines.ts';
-import {head, indexText, json, oldRunner, runner, start} from './index-lines.ts';
-
-/** What each line belongs to: the places of the first lines, and the levels. */
-function recordsOf(lines: readonly string[]): {heads: number[]; levels: (string | undefined)[]} {
-  const {index} = indexText(`${lines.join('\n')}\n`);
-  const ids = lines.map((_, id) => id);
-  return {heads: ids.map((id) => index.headOf(id)), levels: ids.map((id) => index.levelAt(id))};
-}
-
-/** Lines, each with the letter of its record; a letter's first line begins it. */
-function expectRecords(table: readonly (readonly [record: string, line: string])[]): void {
-  const {heads} = recordsOf(table.map(([, line]) => line));
-  const records = table.map(([record]) => record);
-  expect(heads.map((id) => records[id])).toEqual(records);
-  expect(heads).toEqual(records.map((record) => records.indexOf(record)));
-}
+import {expectRecords, head, indexText, json, oldRunner, recordsOf, runner, start} from './index-lines.ts';
 
 const thread = "thread 'dbsp-worker-0' (26334) panicked at src/bin/fpipeline.rs:56:15:";
 const frames = [

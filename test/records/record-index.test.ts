@@ -148,6 +148,13 @@ const line = fc.constantFrom(
   '  indented',
   'stdout',
   'note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace',
+  'Pipeline configuration loaded successfully: {',
+  '  "global": {',
+  '    "workers": 1',
+  '  }',
+  '}',
+  head('DBSP error: runtime error: One or more worker threads terminated unexpectedly', 'ERROR'),
+  json('DBSP error: runtime error: One or more worker threads terminated unexpectedly', 'ERROR'),
   '[manager] half a head',
   '\x00\xff\r',
 );

@@ -321,6 +321,12 @@ describe('the end of a row', () => {
       expect(shown('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
     });
 
+    it('of several lines in one row show their number; of several records, that of the records', () => {
+      const options = {width: 20};
+      expect(shown('abc'.repeat(20), {lines: 1204}, options)).toEqual(['  abcab› 1,204 lines']);
+      expect(shown('abc', {folded: 3, lines: 1204}, options)).toEqual(['  abc             ×3']);
+    });
+
     it('are counted in the last row of a line that wraps, and in bold', () => {
       expect(stateRows('abcdefghijkl', {folded: 3}, {width: 10, wrap: true})).toEqual([
         '  abcdefgh',

@@ -5,7 +5,7 @@ import {type PaintInput, type RowOptions, RowRenderer} from '../../source/viewpo
 import {entriesOf} from './entries-of.ts';
 
 /** A state without anything special. */
-const plainState: RowState = {isAround: false, folded: 1, marked: false, selected: false};
+const plainState: RowState = {isAround: false, folded: 1, lines: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
@@ -29,6 +29,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     symbols: symbolsFor(true),
     highlights: [],
     hits: undefined,
+    closedAt: () => undefined,
     ...change,
   };
   return new RowRenderer(buffer, options);

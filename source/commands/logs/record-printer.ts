@@ -44,7 +44,7 @@ export class RecordPrinter {
   readonly #gaps: string[] = [];
 
   constructor(buffer: LogBuffer, {selecting, shape, tail}: RecordPrinterOptions) {
-    this.#selector = new RecordSelector(buffer, selecting);
+    this.#selector = new RecordSelector(buffer, selecting, shape.joinsLines === true);
     this.#shape = shape;
     this.#tail = tail ?? 0;
     this.#held = tail === undefined ? undefined : [];
@@ -167,9 +167,14 @@ class RecordSelector {
   #time: number | undefined;
   /** Records below do not wait for more lines. */
   #flushedTo = 0;
+  readonly #joinsLines: boolean;
+  /** The last line, by head, of long records that were read whole before the records between their lines. */
+  readonly #readTo = new Map<number, number>();
 
-  constructor(buffer: LogBuffer, {filters, since, exitOn, timeLimit}: Selecting) {
+  /** `joinsLines`: lines of a panic or a configuration that come after another record are read with its first ones. */
+  constructor(buffer: LogBuffer, {filters, since, exitOn, timeLimit}: Selecting, joinsLines: boolean) {
     this.#buffer = buffer;
+    this.#joinsLines = joinsLines;
     this.#index = new RecordIndex(buffer);
     this.#since = since;
     this.#hasBegun = since === undefined;
@@ -193,7 +198,8 @@ class RecordSelector {
     const {firstId} = this.#buffer;
     const end = this.#index.settledTo;
     const last = end > firstId ? this.#index.headOf(end - 1) : end;
-    return Math.max(this.#flushedTo, last);
+    const growing = this.#joinsLines ? this.#index.growingFrom : last;
+    return Math.max(this.#flushedTo, Math.min(last, growing));
   }
 
   get hasPending(): boolean {
@@ -219,19 +225,42 @@ class RecordSelector {
   read(from: number, end: number): {readonly next: number; readonly lines: number; readonly record?: Selected} {
     if (this.#buffer.lineAt(from) === undefined) return {next: from + 1, lines: 0};
     const head = this.#index.headOf(from);
+    const here = this.#linesHere(from, head, end);
+    const next = (here.at(-1) ?? from) + 1;
+    const ids = this.#unread(here, head, end);
+    if (ids.length === 0) return {next, lines: here.length};
+    if (head === from) this.#time = this.#index.timeAt(head) ?? this.#time;
+    this.#hasBegun ||= head === from && this.#time !== undefined && this.#time >= (this.#since ?? 0);
+    const isLast = this.#exits?.includes(from) === true && this.#hasBegun;
+    const shown = this.#hasBegun ? ids.filter((id) => this.#shown.includes(id)) : [];
+    if (shown.length === 0 && !isLast) return {next, lines: here.length};
+    const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
+    const level = this.#index.levelAt(head);
+    return {next, lines: here.length, record: {lines, time: this.#time, level, startsHere: head === from, isLast}};
+  }
+
+  /** The lines from `from` on that follow one another in the record of `head`. */
+  #linesHere(from: number, head: number, end: number): readonly number[] {
     const ids = [from];
     for (let id = from + 1; id < end; id++) {
       if (this.#index.headOf(id) === head) ids.push(id);
       else if (!this.#buffer.markerAt(id)) break;
     }
-    const next = (ids.at(-1) ?? from) + 1;
-    if (head === from) this.#time = this.#index.timeAt(head) ?? this.#time;
-    this.#hasBegun ||= head === from && this.#time !== undefined && this.#time >= (this.#since ?? 0);
-    const isLast = this.#exits?.includes(from) === true && this.#hasBegun;
-    const shown = this.#hasBegun ? ids.filter((id) => this.#shown.includes(id)) : [];
-    if (shown.length === 0 && !isLast) return {next, lines: ids.length};
-    const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
-    return {next, lines: ids.length, record: {lines, time: this.#time, startsHere: head === from, isLast}};
+    return ids;
+  }
+
+  /** Which lines are read with `here`: with the head of a long record its later ones, too, which are then left out. */
+  #unread(here: readonly number[], head: number, end: number): readonly number[] {
+    const last = here.at(-1) ?? head;
+    if (this.#joinsLines && here[0] === head && this.#index.long.get(head)) {
+      const whole = this.#index.linesOf(head).filter((id) => id < end);
+      if ((whole.at(-1) ?? last) > last) this.#readTo.set(head, whole.at(-1) ?? last);
+      return whole;
+    }
+    const readTo = this.#readTo.get(head);
+    if (readTo === undefined) return here;
+    if (last >= readTo) this.#readTo.delete(head);
+    return here.filter((id) => id > readTo);
   }
 
   #show(filters: readonly Filter[]): ShownLines {

@@ -1,6 +1,7 @@
 import {decodeVisible} from '../../buffer/style-joints.ts';
 import {isoTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
+import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
 import type {Template, TemplateField} from '../../settings/request.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
@@ -13,11 +14,15 @@ export type PrintedRecord = {
   readonly lines: readonly Buffer[];
   /** Unix time in ms: the record's own, or that of the record before it. */
   readonly time: number | undefined;
+  /** That of the record; undefined for the output of programs. */
+  readonly level: Level | undefined;
   /** False: more lines of a record that was printed before. */
   readonly startsHere: boolean;
 };
 
 export type RecordShape = {
+  /** Panics and configurations are printed whole: records that came between their lines follow them. */
+  readonly joinsLines?: boolean;
   readonly print: (record: PrintedRecord) => Uint8Array;
   /** Text after all records. */
   readonly end?: (gaps: readonly string[]) => string;
@@ -46,13 +51,14 @@ export function linesShape({
 /** One JSON object a line: only colours and the writing process are left out; what is missing is null or absent. */
 export function jsonShape(pipeline: string): RecordShape {
   return {
-    print({lines, startsHere}) {
+    joinsLines: true,
+    print({lines, level, startsHere}) {
       const {record, first, more} = read(lines, textOf);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline,
         time: record?.timeText ?? null,
-        level: record?.level ?? null,
+        level: record?.level ?? level ?? null,
         target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
         ...(record?.span !== undefined && {span: record.span}),
@@ -69,14 +75,15 @@ export function jsonShape(pipeline: string): RecordShape {
 /** The template's text for each record, safe for a terminal. */
 export function templateShape(pipeline: string, template: Template): RecordShape {
   return {
-    print({lines, time}) {
+    joinsLines: true,
+    print({lines, time, level}) {
       const {record, first, more} = read(lines, safeTextOf);
       // Strings in JSON may have control characters as escapes.
       const message = record ? safe(wholeMessage(record, first)) : first;
       const values: Readonly<Record<TemplateField, string>> = {
         pipeline,
         time: timeWord(time),
-        level: record?.level ?? '-',
+        level: record?.level ?? level ?? '-',
         target: safe(record?.target || '-'),
         message: [message, ...more].join('\n'),
         line: lines.map(safeTextOf).join('\n'),

@@ -45,10 +45,10 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
     case 'selection':
       return idsOfSelection(at);
     case 'screen':
-      return new Set(visiblePlaces(at.tab.pane.position, at.geometry).flatMap(({id}) => [...unfolded([id], at)]));
+      return idsOfScreen(at);
     case 'view':
       if (!at.model.shown) return between(buffer.firstId, buffer.endId);
-      return unfolded(idsIn(at.geometry.entries, buffer.firstId, buffer.endId), at);
+      return unfolded(idsIn(at.model.unfolded, buffer.firstId, buffer.endId), at);
     case 'all':
       return between(buffer.firstId, buffer.endId);
   }
@@ -107,6 +107,15 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
   });
 }
 
+/** All lines of the rows on the screen. Lines of several records may be mixed. */
+function idsOfScreen(at: PaneAt): Iterable<number> {
+  const {records, index} = at.model;
+  const ids = visiblePlaces(at.tab.pane.position, at.geometry).flatMap(({id}) =>
+    records.closedAt(id) ? index.linesOf(id) : [...unfolded([id], at)],
+  );
+  return new Set(ids.sort((a, b) => a - b));
+}
+
 /** All lines of the current record, or of all records in its fold. */
 function idsOfRecord({model, current}: PaneAt): Iterable<number> {
   if (current === undefined) return [];
@@ -124,7 +133,10 @@ function* idsOfSelection({model, tab, current}: PaneAt): Generator<number> {
   // The last row may be a fold of several records.
   const lastIds = shown && shown.foldedAt(last) > 1 ? [...shown.foldLines(last)] : index.linesOf(last);
   const lastHead = index.headOf(lastIds.at(-1) ?? last);
-  for (const id of between(first, (lastIds.at(-1) ?? last) + 1)) {
+  let end = (lastIds.at(-1) ?? last) + 1;
+  // Lines of a panic or a configuration may follow the record that is selected last.
+  for (const {head, to} of index.long.stretchesFrom(end)) if (head >= first && head <= lastHead) end = to;
+  for (const id of between(first, end)) {
     const head = index.headOf(id);
     if (head >= first && head <= lastHead && (shown?.includes(id) ?? true)) yield id;
   }

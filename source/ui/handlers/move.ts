@@ -26,7 +26,7 @@ export const timePrompt: PromptKind<'time'> = {
     if (parsed.kind === 'error') return parsed.text;
     const id = at.model.index.idAtTime(parsed.at);
     if (id === undefined) {
-      controller.goToEntry(at.model.source.buffer.endId - 1);
+      controller.goToEntry(at.model.records.rowOf(at.model.source.buffer.endId - 1));
       controller.say(`nothing at or after ${inWords(parsed.at)}: this is the end`);
       return undefined;
     }
@@ -54,7 +54,10 @@ export const placePrompt: PromptKind<'place'> = {
     if (parsed.kind === 'error') return parsed.text;
     const {firstId, endId} = at.model.source.buffer;
     const id = idOf(parsed, firstId, endId);
-    controller.goToEntry(Math.max(firstId, Math.min(id, endId - 1)));
+    const held = Math.max(firstId, Math.min(id, endId - 1));
+    // Only a line by its number opens a closed record.
+    const isNumber = parsed.kind === 'line' && parsed.number > 0;
+    controller.goToEntry(isNumber ? held : at.model.records.rowOf(held));
     if (id < firstId && firstId < endId) controller.say(`the oldest line kept is ${count(firstId + 1)}`);
     return undefined;
   },
@@ -148,5 +151,6 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   controller.dispatch({type: 'cursor', name: pipeline});
   controller.tabSwitcher.show(pipeline);
   controller.dispatch({type: 'focus', side: 'log'});
-  if (id !== undefined) controller.goToEntry(id);
+  // A panic stays closed: its row shows what it is.
+  if (id !== undefined) controller.goToEntry(controller.pane?.model.records.rowOf(id) ?? id);
 }

@@ -154,7 +154,7 @@ export const showHandlers = {
   detail(controller: Controller) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
-    if ((at.model.shown?.foldedAt(at.current) ?? 1) > 1) toggleFold(controller);
+    if (at.model.foldAt(at.current)?.open === false) toggleFold(controller);
     else {
       controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
       controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
@@ -165,9 +165,9 @@ export const showHandlers = {
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 function toggleFold(controller: Controller): boolean {
   const at = controller.paneAt;
-  const fold = at?.current === undefined ? undefined : at.model.shown?.foldOf(at.current);
-  if (!at || !fold || fold.records === 1) return false;
-  at.model.setOpen(fold.head, !fold.open);
+  const fold = at?.current === undefined ? undefined : at.model.foldAt(at.current);
+  if (!at || !fold) return false;
+  at.model.toggle(fold);
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, fold.head)});
   return true;
 }

@@ -1,6 +1,7 @@
 import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch, Search} from '../../buffer/search.ts';
+import {FoldedRecords} from '../../filters/folded-records.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
@@ -14,6 +15,9 @@ export type PaneServices = {
   readonly clock: Clock;
   readonly timeLimit: TimeLimit;
 };
+
+/** A row of several `records`, or of the `lines` of one record; `open`: each of them has its own row instead. */
+export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number; readonly open: boolean};
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
@@ -37,6 +41,7 @@ type PaneModelOptions = {
 export class PaneModel {
   readonly source: LogSource;
   readonly index: RecordIndex;
+  readonly records: FoldedRecords;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
@@ -60,6 +65,7 @@ export class PaneModel {
   constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
     this.index = new RecordIndex(source.buffer);
+    this.records = new FoldedRecords(this.index);
     this.#options = options;
     const {clock} = options.services;
     this.#runner = new SliceRunner({
@@ -86,11 +92,17 @@ export class PaneModel {
     return this.#progress;
   }
 
+  /** The entries that have a row. */
   get entries(): Entries {
+    return this.records.entries(this.unfolded);
+  }
+
+  /** These entries and all lines of closed panics and configurations. */
+  get unfolded(): Entries {
     return this.#shown ?? allEntries(this.source.buffer);
   }
 
-  /** Entries that filters and folds leave; undefined: every entry is shown as it is. */
+  /** Entries that filters and folds of similar records leave; undefined: there are none of both. */
   get shown(): ShownLines | undefined {
     return this.#shown;
   }
@@ -131,10 +143,27 @@ export class PaneModel {
     this.index.step(bytesPerFrame);
   }
 
-  /** Opens or closes the folded row of a shown line. */
-  setOpen(id: number, isOpen: boolean): void {
-    this.#shown?.setOpen(id, isOpen);
+  /** The fold of a shown line: of several similar records, or of the lines of a long one. */
+  foldAt(id: number): PaneFold | undefined {
+    const fold = this.#shown?.foldOf(id);
+    const similar = fold && fold.records > 1 ? {of: 'records' as const, head: fold.head, open: fold.open} : undefined;
+    if (similar && !similar.open) return similar;
+    const record = this.records.at(id);
+    return record ? {of: 'lines', head: record.head, open: record.open} : similar;
+  }
+
+  toggle({of, head, open}: PaneFold): void {
+    if (of === 'records') this.#shown?.setOpen(head, !open);
+    else this.records.setOpen(head, !open);
     this.#progress.set(this.#progress.get() + 1);
+  }
+
+  /** Opens the folds of a line that filters show. */
+  reveal(id: number): void {
+    if (this.#shown?.includes(id) === false) return;
+    for (let fold = this.foldAt(id); this.entries.atOrAfter(id) !== id && fold && !fold.open; fold = this.foldAt(id)) {
+      this.toggle(fold);
+    }
   }
 
   /** Calls `onDone` once there is nothing left to do; a later call replaces an earlier one. */

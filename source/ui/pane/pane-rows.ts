@@ -4,7 +4,7 @@ import {paint} from '../../terminal/sgr.ts';
 import type {Color, Colors} from '../../terminal/style.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
-import {paintedWidth} from '../../terminal/width.ts';
+import {paintedWidth, textWidth} from '../../terminal/width.ts';
 import {highlightStyles} from '../../viewport/entry-text.ts';
 import type {Geometry, Place} from '../../viewport/geometry.ts';
 import {numberCells, type RowState} from '../../viewport/gutter.ts';
@@ -56,12 +56,13 @@ export class PaneRows {
         ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         numberCells: numbers,
-        originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map((name) => name.length))),
+        originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map(textWidth))),
         highlights: highlights.map((pattern, index) => ({
           pattern,
           style: highlightStyles[index % highlightStyles.length] ?? {},
         })),
         hits: searching?.pattern,
+        closedAt: (id) => this.#model.records.closedAt(id),
       });
       this.#cached = {key, renderer};
     }
@@ -135,7 +136,7 @@ export class PaneRows {
   }
 
   #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
-    const {index, shown, source} = this.#model;
+    const {index, records, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = index.levelAt(id);
     const origin = source.originAt?.(id);
@@ -144,6 +145,7 @@ export class PaneRows {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
+      lines: records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
       selected:
         selectedFrom !== undefined && current !== undefined && isWithin(head, selectedFrom, index.headOf(current)),

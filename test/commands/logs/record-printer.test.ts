@@ -1,10 +1,12 @@
 import {readFileSync} from 'node:fs';
+import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {RecordPrinter} from '../../../source/commands/logs/record-printer.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
+import {recording} from '../../demo/recording.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
 const head = (second: number, level: string, message: string) =>
@@ -150,6 +152,92 @@ test('json: an object a record, with all its lines', () => {
     level: 'ERROR',
     target: 'dbsp::a',
     message: 'could not connect\n    refused by peer\n    after 3 tries',
+  });
+});
+
+describe('json and templates: panics and configurations are one record each', () => {
+  const recorded = (file: string) => recording(file).body.toString().trimEnd().split('\n');
+  const objectsOf = (args: readonly string[], lines: readonly string[], pieces?: readonly number[]) =>
+    printed([...args, '-o', 'json'], lines, pieces)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const plain = (lines: readonly string[]) => stripVTControlCharacters(lines.join('\n'));
+
+  test('a configuration, before the records that came between its lines', () => {
+    const lines = recorded('27-logs-real-pipeline.raw');
+    const objects = objectsOf([], lines);
+    const configurations = objects.filter(({message}) => message.startsWith('Pipeline configuration loaded'));
+    expect(configurations).toHaveLength(2);
+    for (const {message, level, continues} of configurations) {
+      expect(message.endsWith('\n}')).toBe(true);
+      expect(message.split('\n')).toHaveLength(237);
+      expect([level, continues]).toEqual([null, undefined]);
+    }
+    expect(objects.some(({continues}) => continues)).toBe(false);
+    // Everything is printed, and nothing twice.
+    const count = objects.reduce((sum, {message}) => sum + message.split('\n').length, 0);
+    expect(count).toBe(lines.length);
+    expect(objectsOf([], lines, [1000])).toEqual(objects);
+  });
+
+  test('a panic with its reports, which is one error', () => {
+    const lines = recorded('35-worker-panic-logs.raw');
+    const errors = objectsOf(['--level', 'error'], lines);
+    expect(errors.map(({message}) => message.split('\n')[0])).toEqual([
+      '',
+      'Transaction 4: Error retrieving commit progress (runtime error: circuit has been terminated)',
+      'Response: 500 Internal Server Error (size: Sized(9579)) to request GET /status',
+    ]);
+    expect(errors[0]).toMatchObject({level: 'ERROR', target: null});
+    expect(errors[0].message).toBe(plain([...lines.slice(114, 265), ...lines.slice(266, 354)]));
+    expect(printed(['--level', 'error', '--tail', '3', '--template', '{level}{message}'], lines)).toContain(
+      'ERROR\nthread',
+    );
+  });
+
+  test('one record counts, and ends the log', () => {
+    const lines = recorded('35-worker-panic-logs.raw');
+    // With the last lines of the record, which come after another error.
+    const [panic, ...more] = objectsOf(['--exit-on', 'panicked at', '--level', 'error'], lines);
+    expect(panic.message.split('\n')).toHaveLength(239);
+    expect(more).toEqual([]);
+    expect(printed(['--exit-on', '"outputs": ', '--level', 'error', '-o', 'json'], lines)).toBe('');
+  });
+
+  test('lines as sent stay in their order', () => {
+    const lines = recorded('27-logs-real-pipeline.raw');
+    expect(printed(['--level', 'info'], lines)).toBe(lines.map((line) => `${line}\n`).join(''));
+  });
+
+  test('lines that come after a silence continue the record', () => {
+    const buffer = new LogBuffer({maxBytes: 1e6});
+    const request = readSettings(['logs', 'orders', '-o', 'json'], {}).request as LogsRequest;
+    const options = recordPrinters(
+      request,
+      0,
+    )?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
+    if (!options) throw new Error('no records were requested');
+    const printer = new RecordPrinter(buffer, options);
+    let next = 0;
+    const read = () => {
+      printer.check();
+      const end = printer.completeTo;
+      const taken = printer.read({from: next, stop: end, end, maxBytes: 1000});
+      next = taken.next;
+      buffer.dropBefore(next);
+      return Buffer.from(taken.bytes).toString();
+    };
+    buffer.append(Buffer.from('Pipeline configuration loaded successfully: {\n  "name": "orders",\n'));
+    expect(read()).toBe('');
+    buffer.append(Buffer.from(`${head(1, 'INFO', 'one')}\n${head(2, 'INFO', 'two')}\n`));
+    expect(read()).toBe('');
+    printer.flush();
+    expect(read()).toMatch(
+      /^\{[^\n]*"message":"Pipeline configuration loaded[^\n]*\}\n\{[^\n]*"one"\}\n\{[^\n]*"two"\}\n$/,
+    );
+    buffer.append(Buffer.from(`  "global": {}\n}\n${head(3, 'INFO', 'three')}\n${head(4, 'INFO', 'four')}\n`));
+    expect(read()).toMatch(/^\{[^\n]*"message":" {2}\\"global\\": \{\}\\n\}","continues":true\}\n\{[^\n]*"three"\}\n$/);
   });
 });
 

@@ -146,13 +146,14 @@ describe('the chosen lines', () => {
     expect(chosen(screen, 'record')).toBe(text(log.at(-1) ?? ''));
     await pressed(screen, 'E');
     expect(chosen(screen, 'record')).toBe(text(...panic));
-    // From any of its lines.
-    screen.press('j', 'j');
+    // From any of its lines, and not only from its one row.
+    screen.press('o', 'j', 'j');
     expect(chosen(screen, 'record')).toBe(text(...panic));
   });
 
   it('of the selection: whole records, up and down, whose first lines are in it', async () => {
     await using screen = await reading(log);
+    await pressed(screen, 'E', 'o', 'G');
     screen.press('k', 'v');
     expect(chosen(screen, 'selection')).toBe(text(log[6] ?? ''));
     screen.press(...'kkk');
@@ -162,6 +163,18 @@ describe('the chosen lines', () => {
     expect(chosen(screen, 'selection')).toBe(text(...log.slice(1, 7)));
     screen.press('Esc', 'v', 'G', 'k');
     expect(chosen(screen, 'selection')).toBe(text(...log.slice(1, 7)));
+  });
+
+  it('of a panic in one row: all its lines, also those behind the record that is selected last', async () => {
+    await using screen = await reading(log);
+    await pressed(screen, 'E');
+    expect(chosen(screen, 'record')).toBe(text(...panic));
+    screen.press('v');
+    expect(chosen(screen, 'selection')).toBe(text(...panic));
+    screen.press('j');
+    expect(chosen(screen, 'selection')).toBe(text(...log.slice(1, 6)));
+    expect(chosen(screen, 'screen').endsWith(text(...log))).toBe(true);
+    expect(chosen(screen, 'view')).toBe(chosen(screen, 'all'));
   });
 
   it('of the view: what the filters leave; of all: everything', async () => {

@@ -2,7 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import {parsePlace} from '../../../source/ui/handlers/move.ts';
 import {cancelPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {activeTab} from '../../../source/ui/state/view-state.ts';
-import {currentLine, logged, noticeOf, reading, typed, viewOf, write} from '../reading.ts';
+import {currentLine, logged, noticeOf, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 const minutes = [0, 10, 20, 30].map((minute) => logged(minute * 60 + 1, 'INFO', `minute ${minute}`));
@@ -78,6 +78,22 @@ describe(':', () => {
     await typed(screen, ':', place);
     expect(currentLine(screen)).toContain(expected);
     expect(noticeOf(screen)).toBeUndefined();
+  });
+
+  it.each([
+    ['50%', 'workers', false],
+    ['$', 'workers', false],
+    ['4', 'outputs', true],
+  ])('%s inside a closed configuration opens it only for a number', async (place, line, isOpen) => {
+    await using screen = await reading([
+      'Pipeline configuration loaded successfully: {',
+      '  "workers": 1,',
+      '  "outputs": {}',
+      '}',
+    ]);
+    await typed(screen, ':', place);
+    expect(currentLine(screen)).toContain(isOpen ? line : 'Pipeline configuration loaded');
+    expect(rowsOf(screen).some((row) => row.includes(line))).toBe(isOpen);
   });
 
   it.each(['q', 'q!', 'quit'])('says which key quits to one who types %s', async (text) => {

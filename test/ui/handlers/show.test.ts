@@ -314,6 +314,20 @@ describe('f, o and -', () => {
     expect(lastWords(screen)).toHaveLength(5);
   });
 
+  it('o opens and closes a panic or a configuration without f, and Enter opens it', async () => {
+    const configuration = ['Pipeline configuration loaded successfully: {', '  "workers": 1', '}'];
+    await using screen = await reading([logged(1, 'WARN', 'before'), ...configuration, logged(4, 'INFO', 'done four')]);
+    expect(lastWords(screen)).toEqual(['Fresh', 'before', 'lines', 'four']);
+    await pressed(screen, 'k', 'o');
+    expect(lastWords(screen)).toEqual(['Fresh', 'before', '{', '1', '}', 'four']);
+    await pressed(screen, 'j', 'o');
+    expect(currentLine(screen)).toBe(configuration[0]);
+    await pressed(screen, 'Enter');
+    expect(lastWords(screen)).toHaveLength(6);
+    await pressed(screen, 'Enter');
+    expect(screen.controller.state.page?.kind).toBe('detail');
+  });
+
   it('o says where there is nothing to open', async () => {
     await using screen = await reading(alike);
     await pressed(screen, 'o');

@@ -47,6 +47,12 @@ class Modelled {
     await this.clock.advance(100);
   }
 
+  /** Opens the fold of a line. */
+  open(id: number): void {
+    const fold = this.model.foldAt(id);
+    if (fold?.open === false) this.model.toggle(fold);
+  }
+
   get ids(): readonly number[] {
     const ids: number[] = [];
     const {atOrAfter} = this.model.entries;
@@ -161,10 +167,71 @@ describe('filters', () => {
     modelled.write('read 1', 'read 2', 'done', 'read 3', 'read 4');
     await modelled.sync({fold: true});
     expect(modelled.ids).toEqual([0, 2, 3]);
-    modelled.model.setOpen(0, true);
+    modelled.open(0);
     expect(modelled.ids).toEqual([0, 1, 2, 3]);
     await modelled.sync({fold: true, filters: [filterBy('read')]});
     expect(modelled.ids).toEqual([0, 1, 3, 4]);
+  });
+});
+
+describe('a panic and a configuration', () => {
+  const configuration = ['Pipeline configuration loaded successfully: {', '  "name": "orders",', '  "global": {}', '}'];
+  const panic = ['', "thread 'w' (1) panicked at a.rs:1:2:", 'no space', 'stack backtrace:', '   0: a::b'];
+
+  /** 0 to 4 are a configuration with the line 2 of another record between, 5 to 9 a panic, 10 is a line. */
+  async function started(change: Partial<PaneView> = {}): Promise<Modelled> {
+    const modelled = new Modelled();
+    const [first, second, ...rest] = configuration;
+    for (const line of [first, second]) modelled.feed.write(`${line}\n`);
+    modelled.write('one');
+    for (const line of [...rest, ...panic]) modelled.feed.write(`${line}\n`);
+    modelled.write('two');
+    await modelled.sync(change);
+    return modelled;
+  }
+
+  it('are one row each, folded or not, until they are opened', async () => {
+    for (const fold of [false, true]) {
+      const modelled = await started({fold});
+      expect(modelled.ids).toEqual([0, 2, 5, 10]);
+      expect(modelled.model.foldAt(0)).toEqual({of: 'lines', head: 0, open: false});
+      expect(modelled.model.foldAt(2)).toBeUndefined();
+      modelled.open(0);
+      expect(modelled.ids).toEqual([0, 1, 2, 3, 4, 5, 10]);
+      // From any of its lines.
+      modelled.model.toggle({of: 'lines', head: 0, open: true});
+      modelled.open(5);
+      expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
+    }
+  });
+
+  it('stay open while filters change, and are shown or hidden whole', async () => {
+    const modelled = await started();
+    modelled.open(5);
+    await modelled.sync({filters: [filterBy('global|space')]});
+    expect(modelled.ids).toEqual([0, 5, 6, 7, 8, 9]);
+    await modelled.sync({filters: [filterBy('one|backtrace')]});
+    expect(modelled.ids).toEqual([2, 5, 6, 7, 8, 9]);
+  });
+
+  it('are searched while closed, and opened where a line is to be seen', async () => {
+    const modelled = await started({search: 'global|a::b'});
+    expect([...(modelled.model.searching?.search.hits ?? [])]).toEqual([3, 9]);
+    modelled.model.reveal(9);
+    expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
+    await modelled.sync({filters: [filterBy('one')]});
+    modelled.model.reveal(3);
+    await modelled.sync({});
+    expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('similar ones are one row of several records, which opens to rows of one record each', async () => {
+    const modelled = new Modelled();
+    for (const line of [...configuration, ...configuration]) modelled.feed.write(`${line}\n`);
+    await modelled.sync({fold: true});
+    expect(modelled.ids).toEqual([0]);
+    modelled.model.reveal(6);
+    expect(modelled.ids).toEqual([0, 4, 5, 6, 7]);
   });
 });
 
