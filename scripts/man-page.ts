@@ -1,6 +1,6 @@
 import {helpText, optionRows} from '../source/settings/help-text.ts';
 import {type CommandName, type Option, options, variableOf} from '../source/settings/option-table.ts';
-import {commandGroups, keysShown} from '../source/ui/keys/commands.ts';
+import {keyGroups, keysShown} from '../source/ui/keys/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
 /** The manual page in roff, from the tables of options and keys. */
@@ -53,7 +53,7 @@ export function manPage(version: string): string {
     ),
     heading('KEYS'),
     paragraph('On the screen, ? lists the keys of the current page.'),
-    ...commandGroups().flatMap(({group, commands}) => [
+    ...keyGroups().flatMap(({group, commands}) => [
       subheading(group),
       ...commands.flatMap((command) => entry(keysShown(command), command.help)),
     ]),
@@ -63,7 +63,7 @@ export function manPage(version: string): string {
     ...entry('~/.config/pipetail/config.toml', 'the configuration; pipetail config init writes one with every option'),
     ...entry(
       '~/.local/state/pipetail',
-      'session, search history, recordings and crash reports, readable only by their owner; never a credential',
+      'session, histories of the prompts, recordings and crash reports, readable only by their owner; never a credential',
     ),
     ...entry('~/.cache/pipetail', 'compiled code, for a quicker start; only where no other user may write'),
     heading('EXIT STATUS'),

@@ -6,15 +6,23 @@ export type ParseError = {readonly kind: 'error'; readonly text: string};
 /** `at`: Unix time in ms. */
 type Time = {readonly kind: 'time'; readonly at: number};
 
-/** `now`: Unix time in ms. `offsetOf`: minutes by which the zone of shown and typed times is ahead of UTC; default 0. */
-export type TimeContext = {readonly now: number; readonly offsetOf?: (at: number) => number};
+export type TimeContext = {
+  /** Unix time in ms. */
+  readonly now: number;
+  /** What `-5m` and `+5m` count from, Unix time in ms; default: now. */
+  readonly from?: number | undefined;
+  /** Minutes by which the zone of shown and typed times is ahead of UTC; default 0. */
+  readonly offsetOf?: (at: number) => number;
+};
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
+/** The end of the year 9999: the years after it have more than four digits. */
+const latest = 253_402_300_799_999;
 
-const timeError = 'not a time; try 12:03, 12:03:44.5, -5m, -1h30m, 2026-11-25 12:03 or now';
+const timeError = 'not a time; try 12:03, 12:03:44.5, -5m, +1h30m, 2026-11-25 12:03 or now';
 const sinceError = 'not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now';
 
 const datePattern = /^(\d{4}-\d\d-\d\d)(?:[t ](.+))?$/;
@@ -23,12 +31,12 @@ const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 
 /**
  * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, ISO 8601 with or without a
- * zone; `-5m`, `-1h30m`, `-90s`, `-2d` before now; `now`. The default zone is that of shown times. A time of day is
+ * zone; `-5m`, `-1h30m`, `+90s`, `+2d` before or after `from`; `now`. The default zone is that of shown times. A time of day is
  * today's, or yesterday's if today's is more than a minute ahead.
  */
 export function parseTime(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim().toLowerCase();
-  const at = typed === 'now' ? context.now : (timeAgo(typed, context) ?? timeOfClock(typed, context));
+  const at = typed === 'now' ? context.now : (timeAway(typed, context) ?? timeOfClock(typed, context));
   return at === undefined ? {kind: 'error', text: timeError} : {kind: 'time', at};
 }
 
@@ -36,12 +44,13 @@ export function parseTime(text: string, context: TimeContext): Time | ParseError
 export function parseSince(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim();
   const read = parseTime(/^\d[\d ]*[dhms]/i.test(typed) ? `-${typed}` : typed, context);
-  return read.kind === 'error' ? {kind: 'error', text: sinceError} : read;
+  return read.kind === 'error' || typed.startsWith('+') ? {kind: 'error', text: sinceError} : read;
 }
 
-function timeAgo(typed: string, {now}: TimeContext): number | undefined {
-  const ago = typed.startsWith('-') ? readDuration(typed.slice(1)) : undefined;
-  return ago === undefined ? undefined : Math.max(0, now - ago);
+function timeAway(typed: string, {now, from = now}: TimeContext): number | undefined {
+  const away = /^[-+]/.test(typed) ? readDuration(typed.slice(1)) : undefined;
+  if (away === undefined) return undefined;
+  return typed.startsWith('-') ? Math.max(0, from - away) : Math.min(from + away, latest);
 }
 
 /** A time of day, a date, or both, with or without a zone. */

@@ -7,10 +7,10 @@ import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
+import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
-import {SearchHistory} from '../storage/search-history.ts';
 import {ListPoller, Login} from '../streams/list-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {processesOf} from '../system/processes.ts';
@@ -27,10 +27,10 @@ export class ScreenBackend {
   readonly manager: StreamManager;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
-  readonly history: SearchHistory;
+  readonly histories: PromptHistories;
   /** Undefined for the demo server, which is a new one at every start. */
   readonly session: ScreenSession | undefined;
-  /** The folder of session, search history, recordings and crash reports. */
+  /** The folder of session, histories of the prompts, recordings and crash reports. */
   readonly state: string;
   readonly #recordings: Recordings;
   readonly #clock: Clock;
@@ -56,8 +56,8 @@ export class ScreenBackend {
       ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
     });
     this.login = new Login({client, poller: this.poller});
-    this.history = new SearchHistory({file: path.join(this.state, 'history'), signal});
-    void this.history.load();
+    this.histories = promptHistories(this.state, signal);
+    for (const history of Object.values(this.histories)) void history.load();
     this.session = settings.demo
       ? undefined
       : new ScreenSession({
@@ -83,7 +83,8 @@ export class ScreenBackend {
     this.poller.stop();
     this.login.stop();
     this.manager.dispose();
-    const saved = Promise.all([this.history.saved(), this.session?.close(), this.#recordings.closed()]);
+    const histories = Object.values(this.histories).map((history) => history.saved());
+    const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);
     await Promise.race([saved, this.#clock.sleep(savePatience, this.#ended.signal).catch(() => {})]);
     this.#ended.abort();
   }

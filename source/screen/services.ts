@@ -52,9 +52,9 @@ export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {client} = server;
   const {env, stdout} = process;
-  const {manager, poller, presence, frameRate, login, history} = backend;
+  const {manager, poller, presence, frameRate, login, histories} = backend;
   return {
-    ...{manager, poller, clock, history, frameRate},
+    ...{manager, poller, clock, histories, frameRate},
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,

@@ -22,7 +22,7 @@ const esc = '\u001B';
 
 /** Esc in the form of CSI u. After a bare Esc Ink waits 20 ms, and reads a key that comes meanwhile as Alt and that key. */
 const escKey = `${esc}[27u`;
-/** Esc and a key in one read, as on a slow line: Ink would read Alt and that key, which no command has. */
+/** Esc and a key in one read: Alt and that key or, on a slow line, two keys. `ui/press-keys` decides. */
 const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;
@@ -31,6 +31,10 @@ const pasteEnd = `${esc}[201~`;
  * mode, which an earlier program may have left on: otherwise ^C would not work.
  */
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
+/** Ctrl or Alt with Left or Right, as xterm, PuTTY and rxvt send it. */
+const wordMove = new RegExp(`^${esc}(?:(?:\\[1;[359]|\\[5|O5)[CD]|O[cd])$`);
+/** Alt with one of our keys, as PuTTY and rxvt send it. */
+const altSequence = new RegExp(`^${esc}${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~)$`);
 /** Milliseconds to wait for the rest of what may be the Esc key: too short for a user to notice. */
 const keyPatience = 50;
 /** Milliseconds to wait for the rest of a longer beginning: no user types that, so the rest comes on a slow line. */
@@ -104,11 +108,13 @@ export class InputFilter {
   }
 }
 
-/** What Ink gets of a piece: typed text, one of our keys, the beginning of a paste; no other sequence. */
+/** What Ink gets of a piece: typed text, one of our keys, also with Alt, the beginning of a paste; nothing else. */
 function keysIn(piece: string): string {
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece)) return piece;
   if (piece === esc) return escKey;
-  return escAndKey.test(piece) ? escKey + piece.slice(esc.length) : '';
+  // Ink reads Ctrl with an arrow in this form.
+  if (wordMove.test(piece)) return `${esc}O${piece.slice(-1).toLowerCase()}`;
+  return escAndKey.test(piece) || altSequence.test(piece) ? piece : '';
 }
 
 /**
@@ -157,13 +163,22 @@ const oldMouse = `${esc}[M`;
 function endOfSequence(text: string, from: number): number | undefined {
   const next = text[from + 1];
   if (next === undefined) return undefined;
-  // The Esc key before a sequence, or twice: only the next character shows which.
-  if (next === esc) return text[from + 2] === undefined ? undefined : from + 1;
+  if (next === esc) return endOfDoubleEsc(text, from);
   if (next === '[') return endOfCsi(text, from);
   if (next === 'O') return scan(text, from + 2, (code) => (code >= 0x30 && code <= 0x39) || code === 0x3b);
   if (stringIntroducers.includes(next)) return endOfString(text, from + 2);
   // Alt and a character.
   return from + 1 + ((text.codePointAt(from + 1) ?? 0) > 0xffff ? 2 : 1);
+}
+
+/** Alt with a key that sends a sequence; or the Esc key, twice or before something else. */
+function endOfDoubleEsc(text: string, from: number): number | undefined {
+  const next = text[from + 2];
+  if (next === undefined) return undefined;
+  const end = next === '[' || next === 'O' ? endOfSequence(text, from + 1) : from + 1;
+  if (end === undefined) return undefined;
+  const sequence = text.slice(from + 1, end);
+  return sequence === pasteStart || terminalReport(sequence) ? from + 1 : end;
 }
 
 function endOfCsi(text: string, from: number): number | undefined {

@@ -2,48 +2,101 @@ import type {Controller} from './controller.ts';
 import {commonHandlers} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
 import {moveHandlers} from './handlers/move.ts';
-import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
+import {cancelPrompt, editPrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
-import {type CommandId, commandFor} from './keys/commands.ts';
+import {type CommandId, commandFor, type PromptCommandId, promptCommandFor} from './keys/commands.ts';
+import {alt} from './keys/key-names.ts';
 import {awayHandlers} from './pages/away.ts';
 import {contextsHandlers} from './pages/contexts.ts';
 import {detailHandlers} from './pages/detail.ts';
 import {errorsHandlers} from './pages/errors.ts';
 import {marksHandlers} from './pages/marks.ts';
 import {pageHandlers} from './pages/pages.ts';
-import {promptInUse} from './state/view-state.ts';
+import {type Edit, withSuggestion} from './state/edit-line.ts';
+import {type Prompt, promptInUse} from './state/view-state.ts';
 
 /** Presses keys of one read, in order. Those after a key that opens a prompt are for the prompt. */
 export function pressKeys(controller: Controller, names: readonly string[]): void {
-  if (controller.onKey()) return;
-  for (const name of names) {
-    const prompt = promptInUse(controller.state);
-    if (prompt) pressInPrompt(controller, prompt.text, name);
-    else runCommand(controller, name);
+  if (!controller.onKey()) pressAll(controller, names);
+}
+
+function pressAll(controller: Controller, names: readonly string[]): void {
+  for (let at = 0; at < names.length; ) {
+    const typed = promptInUse(controller.state) ? typedFrom(names, at) : [];
+    // Typed in one read, it is one change: a search starts once.
+    if (typed.length > 0) editPrompt(controller, {kind: 'insert', text: typed.join('')});
+    else press(controller, names[at] ?? '');
+    at += Math.max(1, typed.length);
   }
 }
 
-/** Keys that edit a prompt's text, always at its end. */
-const edits: Readonly<Record<string, (text: string) => string>> = {
-  Space: (text) => `${text} `,
-  // A visible character may be two UTF-16 units.
-  Backspace: (text) => [...text].slice(0, -1).join(''),
-  '^U': () => '',
-  // The last word, with the blanks after it.
-  '^W': (text) => text.replace(/\S*\s*$/, ''),
+/** The characters that were typed from `at` on. */
+function typedFrom(names: readonly string[], at: number): readonly string[] {
+  const characters = names.slice(at).map((name) => (name === 'Space' ? ' ' : name));
+  const end = characters.findIndex((name) => [...name].length !== 1);
+  return end === -1 ? characters : characters.slice(0, end);
+}
+
+function press(controller: Controller, name: string): void {
+  if (promptInUse(controller.state)) pressInPrompt(controller, name);
+  else if (name.startsWith(alt)) {
+    // No command has Alt: these were two keys in one read, as on a slow line.
+    pressAll(controller, ['Esc', ...[name.slice(alt.length)].filter((key) => key !== '')]);
+  } else runCommand(controller, name);
+}
+
+/** A key that a prompt does not use does nothing there. */
+function pressInPrompt(controller: Controller, name: string): void {
+  const id = promptCommandFor(name);
+  if (id === undefined) return;
+  const handler = promptHandlers[id];
+  if (typeof handler === 'function') handler(controller, name);
+  else editPrompt(controller, handler);
+}
+
+const promptHandlers: Readonly<Record<PromptCommandId, Edit | Handler>> = {
+  submit: submitPrompt,
+  cancel: cancelPrompt,
+  interrupt(controller, keyName) {
+    cancelPrompt(controller);
+    // The first press of the command that quits at the second.
+    if (commandFor(controller.commands, controller.keyContext, keyName) === 'interrupt')
+      runCommand(controller, keyName);
+  },
+  older: (controller) => void recallPrompt(controller, 1),
+  newer: (controller) => void recallPrompt(controller, -1),
+  turn: turnPrompt,
+  start: {kind: 'move', to: 'start'},
+  end: {kind: 'move', to: 'end'},
+  previous: {kind: 'move', to: 'previous'},
+  next: {kind: 'move', to: 'next'},
+  'previous-word': {kind: 'move', to: 'previous-word'},
+  'next-word': {kind: 'move', to: 'next-word'},
+  'delete-previous'(controller) {
+    if (isEmpty(controller.state.prompt)) cancelPrompt(controller);
+    else editPrompt(controller, {kind: 'delete', to: 'previous'});
+  },
+  'delete-next': {kind: 'delete', to: 'next'},
+  'delete-next-or-cancel'(controller) {
+    const {prompt} = controller.state;
+    // Held to delete the whole text, it must not leave, as in readline.
+    const hasDeleted = prompt?.last?.kind === 'delete' && prompt.last.to === 'next';
+    if (isEmpty(prompt) && !hasDeleted) cancelPrompt(controller);
+    else editPrompt(controller, {kind: 'delete', to: 'next'});
+  },
+  'kill-start': {kind: 'kill', to: 'start'},
+  'kill-end': {kind: 'kill', to: 'end'},
+  'kill-blank-word': {kind: 'kill', to: 'previous-blank-word'},
+  'kill-previous-word': {kind: 'kill', to: 'previous-word'},
+  'kill-next-word': {kind: 'kill', to: 'next-word'},
+  yank: {kind: 'yank'},
 };
 
-function pressInPrompt(controller: Controller, text: string, name: string): void {
-  const edit = edits[name];
-  if (name === 'Enter') submitPrompt(controller);
-  else if (name === 'Tab') turnPrompt(controller);
-  else if (name === '^C' || name === 'Esc' || (name === 'Backspace' && text === '')) cancelPrompt(controller);
-  else if (name === 'Up' || name === 'Down') recallPrompt(controller, name === 'Up' ? 1 : -1);
-  else if (edit) changePrompt(controller, edit(text));
-  // A name of one character is typed; a longer one, such as `^D`, does nothing.
-  else if ([...name].length === 1) changePrompt(controller, text + name);
+/** Neither text nor a suggestion. */
+function isEmpty(prompt: Prompt | undefined): boolean {
+  return !prompt || withSuggestion(prompt).text === '';
 }
 
 function runCommand(controller: Controller, keyName: string): void {

@@ -3,8 +3,8 @@ import type {TimeLimit} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {FrameRate} from '../lib/frames.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
-import type {SearchHistory} from '../storage/search-history.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
@@ -46,7 +46,7 @@ export type Services = {
   /** Certificates are not checked. */
   readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;
-  readonly history: SearchHistory;
+  readonly histories: PromptHistories;
   /** Copies text to the clipboard, by the best route that works. */
   readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
   readonly save: (

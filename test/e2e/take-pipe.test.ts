@@ -20,6 +20,7 @@ test('the pager has the terminal while the log continues; q brings the screen ba
   const {terminal} = viewer;
   await terminal.press('|');
   await terminal.waitFor('pipe the view to: less');
+  expect(terminal.styleOf('less').dim).toBe(true);
   await terminal.press('Enter');
   await terminal.waitFor(() => /Fresh start/.test(terminal.row(0)));
   expect(terminal.text()).not.toContain('▸');

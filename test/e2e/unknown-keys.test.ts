@@ -40,6 +40,15 @@ test('sequences that are no key do nothing: no command runs, nothing is typed', 
   for (const sequence of unknown) terminal.write(sequence);
   await terminal.type('ok');
   await terminal.waitFor(() => viewer.status().startsWith(' /ok'));
+
+  // Alt with a key in one read is not Esc there: these would close the tab, hide the list, quit.
+  for (const key of ['X', 'z', 'q', `${esc}[A`, `${esc}[15~`, '\r', '\u0003']) terminal.write(esc + key);
+  await terminal.press('M-b', 'C-Right', 'C-Left', 'd', 'F5', 'C-z');
+  await terminal.waitFor(() => viewer.status().startsWith(' /dok'));
+  await terminal.press('C-c');
+  await terminal.waitFor(() => viewer.status().includes('^C again quits'));
+  await terminal.press('C-c');
+  expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
 });
 
 test('a paste into a prompt is text, never keys, whatever it holds', async () => {

@@ -1,9 +1,9 @@
 import {optionRows} from '../../source/settings/help-text.ts';
-import {commandGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import {keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 
 /** The table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {
-  const rows = commandGroups().flatMap(({group, commands}) =>
+  const rows = keyGroups().flatMap(({group, commands}) =>
     commands.map((command, index) => [index === 0 ? group : '', code(keysShown(command)), command.help]),
   );
   return markdownTable(['where', 'key', 'what it does'], rows);

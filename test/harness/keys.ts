@@ -15,6 +15,9 @@ const NAMED: Readonly<Record<string, string>> = {
   End: '\u001B[F',
   PageUp: '\u001B[5~',
   PageDown: '\u001B[6~',
+  'C-Left': '\u001B[1;5D',
+  'C-Right': '\u001B[1;5C',
+  'M-Backspace': '\u001B\u007F',
   F1: '\u001BOP',
   F5: '\u001B[15~',
 };

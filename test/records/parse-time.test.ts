@@ -29,6 +29,8 @@ test.each([
   ['-90s', '2026-11-25T12:28:45.250Z'],
   ['-90S', '2026-11-25T12:28:45.250Z'],
   ['-2d', '2026-11-23T12:30:15.250Z'],
+  ['+5m', '2026-11-25T12:35:15.250Z'],
+  ['+999999999d', '9999-12-31T23:59:59.999Z'],
   ['-1d1h1m1s', '2026-11-24T11:29:14.250Z'],
   ['-999999999d', '1970-01-01T00:00:00.000Z'],
   ['now', '2026-11-25T12:30:15.250Z'],
@@ -49,6 +51,18 @@ test.each([
 });
 
 test.each([
+  ['-5m', '2026-11-20T07:55:00.000Z'],
+  ['+5m', '2026-11-20T08:05:00.000Z'],
+  ['+ 1h 30m', '2026-11-20T09:30:00.000Z'],
+  // The others do not count from it.
+  ['now', '2026-11-25T12:30:15.250Z'],
+  ['12:03', '2026-11-25T12:03:00.000Z'],
+  ['23:59', '2026-11-24T23:59:00.000Z'],
+])('with a line of 8 o’clock, the time %j is %s', (text, expected) => {
+  expect(answer(text, {now, from: Date.UTC(2026, 10, 20, 8)})).toBe(expected);
+});
+
+test.each([
   ['14:30', '2026-11-25T12:30:00.000Z'],
   ['14:32', '2026-11-24T12:32:00.000Z'],
   // Today there, yesterday in UTC.
@@ -63,20 +77,20 @@ test.each([
 });
 
 const noTimes =
-  '|5|-5|-|--5m|-5x|-1m1h|+5m|12|12:3|24:00|12:60|12:03:60|12:03:44.|2026-02-30|2026-13-01|2026-11|2026-11-25Z';
+  '|5|-5|-|--5m|-5x|+5x|+|-1m1h|+-5m|12|12:3|24:00|12:60|12:03:60|12:03:44.|2026-02-30|2026-13-01|2026-11|2026-11-25Z';
 
 test.each([...noTimes.split('|'), '2026-11-25 noon', '2026-11-25 12:03 +99:00', 'yesterday', 'Z', '12:03ZZ'])(
   '%j is no time',
   (text) => {
     expect(parseTime(text, utc)).toEqual({
       kind: 'error',
-      text: 'not a time; try 12:03, 12:03:44.5, -5m, -1h30m, 2026-11-25 12:03 or now',
+      text: 'not a time; try 12:03, 12:03:44.5, -5m, +1h30m, 2026-11-25 12:03 or now',
     });
   },
 );
 
 test('the examples in the errors work', () => {
-  for (const text of ['12:03', '12:03:44.5', '-5m', '-1h30m', '2026-11-25 12:03', 'now']) {
+  for (const text of ['12:03', '12:03:44.5', '-5m', '+1h30m', '2026-11-25 12:03', 'now']) {
     expect(parseTime(text, utc).kind).toBe('time');
   }
 });
@@ -93,7 +107,7 @@ test.each([
   expect(read.kind === 'time' && new Date(read.at).toISOString()).toBe(expected);
 });
 
-test.each(['', '10', 'm', '10x', 'yesterday'])('%j is no time to begin with', (text) => {
+test.each(['', '10', 'm', '10x', '+5m', 'yesterday'])('%j is no time to begin with', (text) => {
   expect(parseSince(text, utc)).toEqual({
     kind: 'error',
     text: 'not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now',

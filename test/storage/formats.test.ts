@@ -9,8 +9,8 @@ import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {isConfigurable, type Option, options, variableOf} from '../../source/settings/option-table.ts';
 import {colorNames, themeNames} from '../../source/settings/palette.ts';
 import {acquireLock} from '../../source/storage/file-lock.ts';
+import {PromptHistory} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
-import {SearchHistory} from '../../source/storage/search-history.ts';
 import {SessionFile} from '../../source/storage/session-file.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
@@ -208,7 +208,7 @@ test('the search history that was written before is read, and added to', async (
   await using home = await copyOf('state');
   const file = path.join(home.directory, 'history');
   const before = await readFile(file, 'utf8');
-  const history = new SearchHistory({file, signal});
+  const history = new PromptHistory({file, signal});
   await history.load();
   expect(history.entries).toEqual(['größe "x"', 'line 4\\.', 'line 3']);
   history.add('tab\there');

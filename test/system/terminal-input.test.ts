@@ -136,11 +136,42 @@ test.each(Object.entries(unknown))('%s is removed whole, wherever it is cut', (_
   }
 });
 
-test('Esc and a key in one read are two keys, also in two reads and after another Esc', () => {
-  expect(pass(`${esc}j`).keys).toBe(`${escKey}j`);
-  expect(pass(esc, '?').keys).toBe(`${escKey}?`);
-  expect(pass(`${esc}${esc}j`).keys).toBe(`${escKey}${escKey}j`);
-  expect(pass(`a${esc}日k`).keys).toBe(`a${escKey}日k`);
+test('Esc and a key in one read stay together, as Alt sends them; also in two reads and after another Esc', () => {
+  expect(pass(`${esc}j`).keys).toBe(`${esc}j`);
+  expect(pass(esc, '?').keys).toBe(`${esc}?`);
+  expect(pass(`${esc}${esc}j`).keys).toBe(`${escKey}${esc}j`);
+  expect(pass(`a${esc}日k`).keys).toBe(`a${esc}日k`);
+  expect(pass(`${esc}\u007F${esc}\r`).keys).toBe(`${esc}\u007F${esc}\r`);
+});
+
+test.each(['[1;5D', '[1;3D', '[1;9D', '[5D', 'O5D', 'Od'])(
+  'Ctrl or Alt with Left is one key, however it is sent and cut: %s',
+  (sequence) => {
+    expect(pass(`j${esc}${sequence}k`).keys).toBe(`j${esc}Odk`);
+    for (let cut = 0; cut <= sequence.length; cut++) {
+      expect(pass(esc + sequence.slice(0, cut), sequence.slice(cut)).keys).toBe(`${esc}Od`);
+    }
+    expect(pass(esc + sequence.replace(/d$/i, (end) => (end === 'd' ? 'c' : 'C'))).keys).toBe(`${esc}Oc`);
+  },
+);
+
+test.each(['[A', 'OH', '[3~'])(
+  'Alt with a key of ours that sends a sequence stays together: Esc and %s',
+  (sequence) => {
+    expect(pass(`j${esc}${esc}${sequence}k`).keys).toBe(`j${esc}${esc}${sequence}k`);
+    expect(pass(esc, `${esc}${sequence}`).keys).toBe(`${esc}${esc}${sequence}`);
+  },
+);
+
+test('Alt with any other key that sends a sequence is removed whole', () => {
+  for (const sequence of ['[15~', 'OP', '[[A', '[1;5A', '[99;5u'])
+    expect(pass(`j${esc}${esc}${sequence}k`).keys).toBe('jk');
+});
+
+test('Esc before a report, an answer or a paste is the key', () => {
+  expect(pass(`${esc}${esc}[I`)).toEqual({keys: escKey, reports: [{kind: 'focus'}]});
+  expect(pass(`${esc}${esc}]11;rgb:1e1e/1e1e/1e1e\u0007j`).keys).toBe(`${escKey}j`);
+  expect(pass(`${esc}${esc}[200~x${esc}[201~`).keys).toBe(`${escKey}${esc}[200~x${esc}[201~`);
 });
 
 test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut after it is no key', () => {
@@ -214,7 +245,7 @@ test('the result is the same wherever the input is cut', () => {
   );
 });
 
-const knownKeys = new RegExp(`${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[\\d+;5u|\\[200~.*?${esc}\\[201~)`, 'g');
+const knownKeys = new RegExp(`${esc}(?:\\[[ABCDFHZ]|O[ABCDFHcd]|\\[[13-8]~|\\[\\d+;5u|\\[200~.*?${esc}\\[201~)`, 'g');
 
 /** A whole sequence of any kind, by the grammar. */
 const anySequence = fc.oneof(

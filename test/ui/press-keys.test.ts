@@ -1,11 +1,11 @@
 import {describe, expect, it, test} from 'vitest';
-import {cancelPrompt, changePrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
+import {cancelPrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
 import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
-import {logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, workedOut} from './reading.ts';
+import {logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 type Situation = {readonly open: () => Promise<ScreenUnderTest>; readonly rows: number};
@@ -74,7 +74,7 @@ function endPrompt(screen: ScreenUnderTest, key: string): void {
   if (!controller.state.prompt) return;
   for (const text of ['x', '!', '12:03', '50%', '']) {
     if (!controller.state.prompt) screen.press(key);
-    changePrompt(controller, text);
+    if (controller.state.prompt) retype(screen, text);
     turnPrompt(controller);
     recallPrompt(controller, 1);
     submitPrompt(controller);
@@ -176,6 +176,129 @@ it('keys of the panes do nothing on a page', async () => {
   expect(screen.controller.state.tabs).toHaveLength(2);
 });
 
+describe('Esc and a key in one read', () => {
+  it('is Alt in a prompt: it edits, and what a prompt does not know does nothing', async () => {
+    await using screen = await reading(log, {names: ['orders', 'fraud']});
+    screen.pressTogether(
+      '/',
+      ...'one two',
+      'Alt-b',
+      'z',
+      'X',
+      'Alt-X',
+      'Alt-q',
+      'Alt-',
+      'Alt-Up',
+      'Alt-Enter',
+      'Alt-^C',
+    );
+    expect(screen.controller.state.prompt).toMatchObject({text: 'one zXtwo', cursor: 6});
+    expect(screen.tabs).toEqual(['orders', 'fraud']);
+  });
+
+  it('is two keys elsewhere', async () => {
+    await using screen = await reading(log);
+    screen.press('?', 'Alt-w');
+    expect(screen.controller.state.page).toBeUndefined();
+    expect(viewOf(screen).wrap).toBe(true);
+    screen.pressTogether('Alt-/', 'a', 'Alt-');
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'search', text: 'a'});
+  });
+});
+
+describe('in a prompt', () => {
+  async function prompting(...keys: string[]): Promise<ScreenUnderTest> {
+    const screen = await reading(log);
+    screen.press('/');
+    screen.pressTogether(...keys);
+    return screen;
+  }
+  const promptOf = (screen: ScreenUnderTest) => screen.controller.state.prompt;
+
+  it.each<[key: string, text: string, cursor: number]>([
+    ['Home', 'one two', 0],
+    ['^A', 'one two', 0],
+    ['Left', 'one two', 4],
+    ['^B', 'one two', 4],
+    ['^Left', 'one two', 4],
+    ['Alt-b', 'one two', 4],
+    ['Right', 'one two', 6],
+    ['^F', 'one two', 6],
+    ['^Right', 'one two', 7],
+    ['Alt-f', 'one two', 7],
+    ['End', 'one two', 7],
+    ['^E', 'one two', 7],
+    ['Backspace', 'one wo', 4],
+    ['Delete', 'one to', 5],
+    ['^D', 'one to', 5],
+    ['^K', 'one t', 5],
+    ['^U', 'wo', 0],
+    ['^W', 'one wo', 4],
+    ['Alt-Backspace', 'one wo', 4],
+    ['Alt-d', 'one t', 5],
+    ['^Y', 'one two', 5],
+    ['Space', 'one t wo', 6],
+    ['x', 'one txwo', 6],
+  ])('%s edits the text at the cursor', async (key, text, cursor) => {
+    await using screen = await prompting(...'one two', 'Left', 'Left', key);
+    expect(promptOf(screen)).toMatchObject({text, cursor});
+  });
+
+  it('what was killed in one prompt can be inserted in another', async () => {
+    await using screen = await prompting(...'refused', '^U', 'Esc');
+    screen.pressTogether('&', '^Y');
+    expect(promptOf(screen)).toMatchObject({kind: 'filter', text: 'refused'});
+  });
+
+  it('the search follows the text, not the cursor', async () => {
+    await using screen = await prompting(...'ste');
+    const {search} = viewOf(screen);
+    screen.press('Home', 'Right');
+    expect([search, viewOf(screen).search]).toEqual(['ste', 'ste']);
+    screen.press('Delete');
+    expect(viewOf(screen).search).toBe('se');
+  });
+
+  it.each(['^P', 'Up'])('%s recalls the last text, and typing goes on at its end', async (key) => {
+    await using screen = await prompting(...'one', 'Enter');
+    screen.pressTogether('/', key, 'x');
+    expect(promptOf(screen)?.text).toBe('onex');
+  });
+
+  it.each(['Backspace', '^D', 'Esc'])('%s leaves an empty one', async (key) => {
+    await using screen = await prompting('a', 'Backspace', key);
+    expect(promptOf(screen)).toBeUndefined();
+  });
+
+  it('^D that empties it does not leave it when it is held', async () => {
+    await using screen = await prompting('a', 'b', 'Home', '^D', '^D', '^D', '^D');
+    expect(promptOf(screen)?.text).toBe('');
+  });
+
+  it.each(['^Z', '^L', '^T', '^Up', 'PageUp', 'PageDown', 'Alt-x'])('%s does nothing', async (key) => {
+    await using screen = await prompting('a', key);
+    expect(promptOf(screen)?.text).toBe('a');
+    screen.pressTogether('Backspace', key);
+    expect(promptOf(screen)?.text).toBe('');
+  });
+
+  it.each(['/', '&', '*', 'T', ':', 'S', '|'])('^C twice in %s quits, and the first says so', async (opener) => {
+    await using screen = await reading(log);
+    screen.press(opener, 'x', '^C');
+    expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, '^C again quits', 0]);
+    screen.press('^C');
+    expect(screen.quits).toBe(1);
+  });
+
+  it('^C in the list’s prompt, then another key: the next one does not quit', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('/', '^C', 'j', '^C');
+    expect(screen.quits).toBe(0);
+    screen.press('/', '^C', '^C');
+    expect(screen.quits).toBe(1);
+  });
+});
+
 describe('with keys of the user', () => {
   const {table, problems} = remap(
     allCommands,
@@ -208,6 +331,12 @@ describe('with keys of the user', () => {
     expect(screen.controller.state.active).toBe('fraud');
     screen.press('!', '^S');
     expect(screen.controller.state).toMatchObject({active: 'orders', prompt: {kind: 'search'}});
+  });
+
+  it('^C still closes a prompt, without a word about quitting', async () => {
+    await using screen = await reading(log, options);
+    screen.press('*', '^C');
+    expect(screen.controller.state).toMatchObject({prompt: undefined, leaving: undefined, notice: undefined});
   });
 
   it.each([

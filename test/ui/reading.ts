@@ -60,6 +60,11 @@ export async function typed(screen: ScreenUnderTest, key: string, text: string):
   await workedOut(screen);
 }
 
+/** Replaces the text of the prompt. */
+export function retype(screen: ScreenUnderTest, text: string): void {
+  screen.pressTogether('^E', '^U', ...text);
+}
+
 /** How the shown tab shows its log. */
 export function viewOf(screen: ScreenUnderTest): PaneView {
   const tab = activeTab(screen.controller.state);

@@ -7,8 +7,8 @@ import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
+import {promptHistories} from '../../source/storage/prompt-history.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
-import {SearchHistory} from '../../source/storage/search-history.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
@@ -123,7 +123,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       serverName: 'test',
       serverUrl: client.baseUrl,
       offsetAt: options.offsetAt ?? (() => 0),
-      history: new SearchHistory({file: path.join(this.folder, 'history'), signal: this.#ended.signal}),
+      histories: promptHistories(this.folder, this.#ended.signal),
       copy: (text, lines) => {
         this.copied.push(Buffer.from(text).toString());
         return Promise.resolve({kind: 'sent', how: 'OSC 52', bytes: text.length, lines});

@@ -1,4 +1,4 @@
-import {useApp, usePaste} from 'ink';
+import {useApp} from 'ink';
 import {useEffect, useMemo} from 'react';
 import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
@@ -32,8 +32,6 @@ function Root({size}: {readonly size: Size}) {
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
   useKeys(controller);
-  // Pasted text must not act as keys. The prompt has its own handler.
-  usePaste(() => {});
   // The controller has the size already; as a prop, a new size renders.
   const layout = useLayout();
   if (!layout) return <TooSmall size={size} />;

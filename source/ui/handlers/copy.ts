@@ -7,7 +7,7 @@ import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice} from '../state/view-state.ts';
 import {blocksOf, bytesOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
-import type {PromptKind, PromptOf} from './prompt-kind.ts';
+import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const copyHandlers = {
   select(controller: Controller) {
@@ -31,7 +31,10 @@ export const copyHandlers = {
     if (!controller.tab) return;
     controller.keepTab();
     const what = hasSelection(controller) ? 'selection' : 'view';
-    controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: controller.services.pager, what}});
+    controller.dispatch({
+      type: 'prompt',
+      prompt: {kind: 'pipe', text: '', suggestion: controller.services.pager, what},
+    });
   },
   markdown: (controller: Controller) =>
     void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
@@ -157,11 +160,11 @@ function selectionHint({commands}: Controller): string {
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, markers, replaces}) =>
     replaces ? 'Enter again replaces ' : `save ${choiceWords(what)}${markers ? ' with markers' : ''} to `,
-  example: 'a file name',
+  example: () => 'a file name',
   keys: ({replaces}) => [
     ['Enter', replaces ? 'replace' : 'save'],
     ['Tab', 'save something else'],
-    ['^U', 'clear'],
+    ['Up', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.
   change(controller, prompt) {
@@ -169,6 +172,7 @@ export const savePrompt: PromptKind<'save'> = {
   },
   submit(controller, prompt) {
     if (prompt.text.trim() === '') return 'type a file name';
+    if (prompt.text !== prompt.suggestion) controller.services.histories.files.add(prompt.text);
     void save(controller, prompt);
     return undefined;
   },
@@ -177,6 +181,7 @@ export const savePrompt: PromptKind<'save'> = {
     const at = choices.findIndex(({what, markers}) => what === prompt.what && markers === prompt.markers);
     return {...prompt, ...choices[(at + 1) % choices.length], replaces: false};
   },
+  recall: (controller, prompt, by) => recallFrom(controller.services.histories.files, prompt, by),
 };
 
 /** `problem`: why the lines are offered for saving. */
@@ -184,8 +189,11 @@ function openSavePrompt(controller: Controller, what: Choice, problem?: string, 
   const {tab, pane} = controller;
   if (!tab) return;
   const time = pane?.model.index.timeAt(pane.model.source.buffer.endId - 1) ?? controller.services.clock.wall();
-  const text = suggestName(tab.name, time, extension);
-  controller.dispatch({type: 'prompt', prompt: {kind: 'save', text, what, markers: false, replaces: false, problem}});
+  const suggestion = suggestName(tab.name, time, extension);
+  controller.dispatch({
+    type: 'prompt',
+    prompt: {kind: 'save', text: '', suggestion, what, markers: false, replaces: false, problem},
+  });
 }
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
@@ -267,15 +275,20 @@ export function suggestName(pipeline: string, at: number, extension: Extension =
 /** `|`: to the pager or another command, which has the terminal until it ends. */
 export const pipePrompt: PromptKind<'pipe'> = {
   label: ({what}) => `pipe the ${what} to: `,
-  example: 'a shell command: less, jq ., grep -v INFO',
+  example: () => 'a shell command: less, jq ., grep -v INFO',
   keys: () => [
     ['Enter', 'run'],
-    ['^U', 'clear'],
+    ['Up', 'earlier commands'],
   ],
   submit(controller, prompt) {
-    if (prompt.text.trim() !== '') void pipe(controller, prompt);
+    const {text, suggestion} = prompt;
+    if (text.trim() === '') return undefined;
+    // As in shells, a blank in front keeps it out of the history.
+    if (text !== suggestion && !text.startsWith(' ')) controller.services.histories.commands.add(text);
+    void pipe(controller, prompt);
     return undefined;
   },
+  recall: (controller, prompt, by) => recallFrom(controller.services.histories.commands, prompt, by),
 };
 
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {

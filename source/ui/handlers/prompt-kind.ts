@@ -1,3 +1,4 @@
+import {type PromptHistory, recall, startRecall} from '../../storage/prompt-history.ts';
 import type {Controller} from '../controller.ts';
 import type {KeyHint} from '../keys/commands.ts';
 import type {Prompt} from '../state/view-state.ts';
@@ -5,7 +6,7 @@ import type {Prompt} from '../state/view-state.ts';
 export type PromptKind<Kind extends Prompt['kind']> = {
   readonly label: (prompt: PromptOf<Kind>) => string;
   /** Shown while the text is empty. */
-  readonly example?: string;
+  readonly example: (controller: Controller) => string;
   /** For the footer, which adds `Esc cancel`. */
   readonly keys: (prompt: PromptOf<Kind>) => readonly KeyHint[];
   /** Called after the text in the state has changed. */
@@ -21,3 +22,13 @@ export type PromptKind<Kind extends Prompt['kind']> = {
 };
 
 export type PromptOf<Kind extends Prompt['kind']> = Extract<Prompt, {kind: Kind}>;
+
+/** The prompt with the next older (1) or newer (-1) text that begins with what was typed. */
+export function recallFrom<Recalled extends Prompt>(
+  {entries}: PromptHistory,
+  prompt: Recalled,
+  by: 1 | -1,
+): Recalled | undefined {
+  const recalled = recall(entries, prompt.recalled ?? startRecall(prompt.text), by);
+  return recalled && {...prompt, text: recalled.text, recalled};
+}

@@ -1,6 +1,7 @@
 import type {Controller} from '../controller.ts';
 import type {KeyHint} from '../keys/commands.ts';
-import type {Prompt} from '../state/view-state.ts';
+import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
+import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {pipePrompt, savePrompt} from './copy.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
@@ -23,26 +24,37 @@ export function promptLabel(prompt: Prompt): string {
   return kindOf(prompt).label(prompt);
 }
 
-export function promptExample(prompt: Prompt): string {
-  return prompt.text === '' ? (kindOf(prompt).example ?? '') : '';
+/** What may be typed, while nothing is. */
+export function promptExample(controller: Controller, prompt: Prompt): string {
+  return prompt.text === '' && !prompt.suggestion ? kindOf(prompt).example(controller) : '';
 }
 
 export function promptKeys(prompt: Prompt): readonly KeyHint[] {
   return [...kindOf(prompt).keys(prompt), ['Esc', 'cancel']];
 }
 
-/** Sets the text of the prompt. Some prompts act on it at once. */
-export function changePrompt(controller: Controller, text: string): void {
-  const {prompt} = controller.state;
-  if (prompt && prompt.text !== text) {
-    replacePrompt(controller, {...prompt, text, problem: undefined, recalled: undefined});
-  }
+/** Edits the text of the prompt at its cursor. Some prompts act on a new text at once. */
+export function editPrompt(controller: Controller, edit: Edit): void {
+  const {prompt, killed: before} = controller.state;
+  if (!prompt) return;
+  const {text, cursor = text.length, suggestion, last} = prompt;
+  const {killed, ...line} = editLine({text, cursor, suggestion, last, killed: before}, edit);
+  if (killed !== before) controller.dispatch({type: 'killed', text: killed});
+  if (line.text === withSuggestion(prompt).text) controller.dispatch({type: 'prompt', prompt: {...prompt, ...line}});
+  else replacePrompt(controller, {...prompt, ...line, problem: undefined, recalled: undefined});
+}
+
+/** Pasted text: one line, without the newline of a copied one. Ignored where no prompt is in use. */
+export function pasteIntoPrompt(controller: Controller, text: string): void {
+  const line = text.replace(/[\r\n]+$/, '').replace(/\p{Cc}+/gu, ' ');
+  if (line !== '' && promptInUse(controller.state)) editPrompt(controller, {kind: 'insert', text: line});
 }
 
 /** Enter: does what was typed, or shows why that is not possible. */
 export function submitPrompt(controller: Controller): void {
-  const {prompt} = controller.state;
-  if (!prompt) return;
+  const {prompt: shown} = controller.state;
+  if (!shown) return;
+  const prompt = withSuggestion(shown);
   controller.dispatch({type: 'prompt', prompt: undefined});
   const problem = kindOf(prompt).submit(controller, prompt);
   if (problem !== undefined) controller.dispatch({type: 'prompt', prompt: {...prompt, problem}});
@@ -60,7 +72,7 @@ export function cancelPrompt(controller: Controller): void {
 export function recallPrompt(controller: Controller, by: 1 | -1): boolean {
   const {prompt} = controller.state;
   const recalled = prompt && kindOf(prompt).recall?.(controller, prompt, by);
-  if (recalled) replacePrompt(controller, {...recalled, problem: undefined});
+  if (recalled) replacePrompt(controller, {...recalled, cursor: undefined, last: undefined, problem: undefined});
   return recalled !== undefined;
 }
 

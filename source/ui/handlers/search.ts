@@ -1,12 +1,11 @@
 import type {Marker} from '../../buffer/markers.ts';
 import type {Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
-import {recall, startRecall} from '../../storage/search-history.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {PromptKind, PromptOf} from './prompt-kind.ts';
+import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const searchHandlers = {
   search(controller: Controller) {
@@ -126,7 +125,7 @@ function turnsOf({model}: PaneAt): readonly number[] {
 /** `/` in the log: searches while the pattern is typed, from where the search began. */
 export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
-  example: 'text or regex; lower case also matches upper case',
+  example: () => 'text or regex; lower case also matches upper case',
   keys: () => [
     ['Enter', 'keep'],
     ['Up', 'earlier searches'],
@@ -134,7 +133,7 @@ export const searchPrompt: PromptKind<'search'> = {
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text}) {
     if (text === '') controller.changePane({search: undefined});
-    else controller.services.history.add(text);
+    else controller.services.histories.patterns.add(text);
     return undefined;
   },
   cancel(controller, {before}) {
@@ -143,7 +142,7 @@ export const searchPrompt: PromptKind<'search'> = {
     controller.pane?.model.whenDone(() => {});
     controller.changePane({search, position, revealed});
   },
-  recall: recallPattern,
+  recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
 };
 
 function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'>): void {
@@ -175,7 +174,7 @@ function goToNearest(controller: Controller, from: Position): void {
 /** `*`: highlights a pattern in a colour of its own. The same pattern again removes it. */
 export const highlightPrompt: PromptKind<'highlight'> = {
   label: () => '* ',
-  example: 'text or regex; the same one again removes it',
+  example: () => 'text or regex; the same one again removes it',
   keys: () => [
     ['Enter', 'highlight'],
     ['Up', 'earlier patterns'],
@@ -183,20 +182,10 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};
     if (!highlights || text === '') return undefined;
-    controller.services.history.add(text);
+    controller.services.histories.patterns.add(text);
     const others = highlights.filter((each) => each !== text);
     controller.changePane({highlights: others.length < highlights.length ? others : [...highlights, text]});
     return undefined;
   },
-  recall: recallPattern,
+  recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
 };
-
-/** The next older (1) or newer (-1) pattern that begins with the typed text. */
-function recallPattern<Prompt extends PromptOf<'search'> | PromptOf<'highlight'>>(
-  controller: Controller,
-  prompt: Prompt,
-  by: 1 | -1,
-): Prompt | undefined {
-  const recalled = recall(controller.services.history.entries, prompt.recalled ?? startRecall(prompt.text), by);
-  return recalled && {...prompt, text: recalled.text, recalled};
-}

@@ -12,6 +12,7 @@ import {clockTime} from '../../lib/format.ts';
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import {type Level, levels} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
+import {startRecall} from '../../storage/prompt-history.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {hold, reveal} from '../../viewport/position.ts';
 import {timeModes} from '../../viewport/time-column.ts';
@@ -19,7 +20,7 @@ import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import type {PromptKind} from './prompt-kind.ts';
+import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
 const aroundSteps: readonly number[] = [0, 3, 10];
@@ -214,10 +215,10 @@ function placeOf({model}: PaneAt, id: number): string {
 /** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */
 export const filterPrompt: PromptKind<'filter'> = {
   label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
-  example: 'text or regex, !text, target:kafka, level:warn',
+  example: () => 'text or regex, !text, target:kafka, level:warn',
   keys: ({edits}) => [
     ['Enter', edits === undefined ? 'filter' : 'change'],
-    ['Up', 'edit the last'],
+    ['Up', 'earlier filters'],
   ],
   submit(controller, {text, edits}) {
     const {filters} = controller.tab?.pane ?? {};
@@ -229,19 +230,28 @@ export const filterPrompt: PromptKind<'filter'> = {
     const edited = filters.find(({id}) => id === edits);
     const filter = filterOf(text, edited, controller.services.timeLimit);
     if (typeof filter === 'string') return filter;
+    if (!edited || isTyped(edited)) controller.services.histories.filters.add(text);
     const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
     controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});
     return undefined;
   },
   recall(controller, prompt, by) {
-    const newestFirst = (controller.tab?.pane.filters ?? []).toReversed();
-    const index = newestFirst.findIndex(({id}) => id === prompt.edits) + by;
-    const typed = prompt.edits === undefined ? prompt.text : (prompt.typed ?? '');
-    if (index === -1) return {...prompt, text: typed, edits: undefined};
-    const entry = newestFirst[index];
-    return entry && {...prompt, text: filterText(entry.filter), edits: entry.id, typed};
+    const {typed, steps} = prompt.recalled ?? startRecall(prompt.text);
+    const offered = offeredFilters(controller, typed);
+    const next = [{text: typed, edits: undefined}, ...offered][steps + by];
+    return next && {...prompt, ...next, recalled: {typed, steps: steps + by, text: next.text}};
   },
 };
+
+/** The filters of the tab, to be edited, then earlier ones; newest first. */
+function offeredFilters(controller: Controller, typed: string): readonly Pick<PromptOf<'filter'>, 'text' | 'edits'>[] {
+  const filters = (controller.tab?.pane.filters ?? []).toReversed();
+  const present = filters.map(({id, filter}) => ({text: filterText(filter), edits: id}));
+  const earlier = controller.services.histories.filters.entries
+    .filter((text) => text !== typed && !present.some((each) => each.text === text))
+    .map((text) => ({text, edits: undefined}));
+  return [...present, ...earlier].filter(({text}) => text.startsWith(typed));
+}
 
 /** The typed filter, or what is wrong with it. If the text did not change, neither does the filter. */
 function filterOf(text: string, edited: FilterEntry | undefined, timeLimit: TimeLimit): Filter | string {

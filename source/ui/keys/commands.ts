@@ -1,4 +1,4 @@
-import {type Command, commands, digits, type KeyContext} from './command-table.ts';
+import {type Command, commands, digits, type KeyContext, promptCommands} from './command-table.ts';
 import {keyLabel} from './key-names.ts';
 
 export type CommandId = (typeof commands)[number]['id'];
@@ -22,6 +22,13 @@ export function commandFor(
   return undefined;
 }
 
+export type PromptCommandId = (typeof promptCommands)[number]['id'];
+
+/** The command of a key in a prompt. */
+export function promptCommandFor(keyName: string): PromptCommandId | undefined {
+  return promptCommands.find(({keys}: {readonly keys: readonly string[]}) => keys.includes(keyName))?.id;
+}
+
 /** The name of a key, and a word for what it does. */
 export type KeyHint = readonly [key: string, word: string];
 
@@ -41,6 +48,14 @@ export function commandGroups(
     groups.set(command.group, group);
   }
   return [...groups].map(([group, members]) => ({group, commands: members}));
+}
+
+/** A row of the lists of keys. */
+export type KeyRow = Pick<Command, 'id' | 'keys' | 'help'>;
+
+/** All keys by heading, for help and docs: those of the commands, then those of the prompts. */
+export function keyGroups(table?: CommandTable): readonly {group: string; commands: readonly KeyRow[]}[] {
+  return [...commandGroups(table), {group: 'in a prompt', commands: promptCommands}];
 }
 
 /** The first key of a command as people read it, arrows as words; undefined: it has none. */

@@ -36,14 +36,19 @@ export function keyLabel(name: string, isUtf8 = true): string {
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }
 
-/** Names of the keys in one input event, such as `j`, `^D`: fast keys arrive together. Empty: no key of ours. */
+/** Before the name of a key: Alt was held, or Esc came in the same read. Terminals send the same for both. */
+export const alt = 'Alt-';
+
+/** Names of the keys in one input event, such as `j`, `^D`, `Alt-b`, `^Left`: fast keys arrive together. */
 export function keyNames(input: string, key: Key): readonly string[] {
-  const special = Object.entries(named).find(([, {flag}]) => flag !== undefined && key[flag] === true);
-  if (special) return [special[0]];
-  if (key.ctrl) return input.length === 1 ? [`^${input.toUpperCase()}`] : [];
-  // Alt and a key. Sequences that Ink cannot read never arrive here: system/terminal-input.ts drops them.
-  if (key.meta) return [];
-  return typedNames(input);
+  const special = Object.entries(named).find(([, {flag}]) => flag !== undefined && key[flag] === true)?.[0];
+  const names = special === undefined ? charactersOf(input, key) : [key.ctrl ? `^${special}` : special];
+  return key.meta ? [`${alt}${names[0] ?? ''}`] : names;
+}
+
+function charactersOf(input: string, {ctrl}: Key): readonly string[] {
+  if (!ctrl) return typedNames(input);
+  return input.length === 1 ? [controlName(input)] : [];
 }
 
 /** The names of the keys that typed these characters. */
@@ -86,6 +91,10 @@ export function readKey(text: string): string | undefined {
   if (shifted !== undefined) return shifted.toUpperCase();
   const [, control] = /^(?:ctrl[+-]|control[+-]|C-|\^)(.)$/i.exec(text) ?? [];
   if (control === undefined || !/[a-z[\\\]^_]/i.test(control)) return undefined;
-  const upper = control.toUpperCase();
+  return controlName(control);
+}
+
+function controlName(character: string): string {
+  const upper = character.toUpperCase();
   return sameWithCtrl[upper] ?? `^${upper}`;
 }

@@ -1,8 +1,7 @@
 import {padTo, wrapWords} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {Command} from '../keys/command-table.ts';
-import {allCommands, type CommandTable, commandGroups, keysShown} from '../keys/commands.ts';
+import {allCommands, type CommandTable, type KeyRow, keyGroups, keysShown} from '../keys/commands.ts';
 
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
@@ -21,7 +20,7 @@ export function helpPage({table, width, isUtf8}: HelpView): readonly StyledText[
   const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
   const cells = Math.floor(width / columns);
   const made = inColumns(
-    commandGroups(table).map(({group, commands}) => block(group, commands, {width: cells, isUtf8})),
+    keyGroups(table).map(({group, commands}) => block(group, commands, {width: cells, isUtf8})),
     columns,
   );
   const rows = Math.max(...made.map((column) => column.length));
@@ -46,13 +45,13 @@ function inColumns(blocks: readonly (readonly StyledText[])[], columns: number):
 
 type BlockSize = {readonly width: number; readonly isUtf8: boolean};
 
-function block(group: string, commands: readonly Command[], size: BlockSize): readonly StyledText[] {
+function block(group: string, commands: readonly KeyRow[], size: BlockSize): readonly StyledText[] {
   return [plain(` ${group}`, {fg: 6}), ...commands.flatMap((command) => entry(command, size))];
 }
 
 /** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
-function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledText[] {
-  const shown = (each: Pick<Command, 'keys'>) => keysShown(each, isUtf8);
+function entry(command: KeyRow, {width, isUtf8}: BlockSize): readonly StyledText[] {
+  const shown = (each: Pick<KeyRow, 'keys'>) => keysShown(each, isUtf8);
   const keys = shown(command);
   const room = Math.max(10, width - keyColumn - 3);
   const before = defaultKeys(command, shown);
@@ -68,7 +67,7 @@ function entry(command: Command, {width, isUtf8}: BlockSize): readonly StyledTex
 }
 
 /** Undefined: the command has its default keys. */
-function defaultKeys(command: Command, shown: (each: Command) => string): string | undefined {
+function defaultKeys(command: KeyRow, shown: (each: KeyRow) => string): string | undefined {
   const before = allCommands.find(({id}) => id === command.id);
   if (!before || before.keys === command.keys) return undefined;
   const isSame = before.keys.length === command.keys.length && before.keys.every((key, at) => command.keys[at] === key);

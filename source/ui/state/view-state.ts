@@ -1,5 +1,6 @@
-import type {Recall} from '../../storage/search-history.ts';
+import type {Recall} from '../../storage/prompt-history.ts';
 import type {AwaySummary} from '../../timeline/away.ts';
+import type {TypedLine} from './edit-line.ts';
 import {
   applyToSidebar,
   defaultsFrom,
@@ -50,6 +51,8 @@ export type ViewState = SidebarView & {
   readonly active: string | undefined;
   readonly page: Page | undefined;
   readonly prompt: Prompt | undefined;
+  /** What was killed last in a prompt, for any prompt. */
+  readonly killed: string;
   /** One line for the user, until the next key. */
   readonly notice: string | undefined;
   /** The key that leaves on a second press. */
@@ -82,26 +85,28 @@ export type ViewAction =
   | {readonly type: 'marked'; readonly names: readonly string[]}
   | {readonly type: 'page'; readonly page: Page | undefined}
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
+  | {readonly type: 'killed'; readonly text: string}
   | {readonly type: 'notice'; readonly text: string | undefined}
   | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
 
-export type Prompt = {
-  readonly text: string;
+export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
+  /** See `TypedLine`; undefined: at the end. */
+  readonly cursor?: number | undefined;
   /** Why the text cannot be used; until it is changed. */
   readonly problem?: string | undefined;
-  /** The place among earlier searches, while arrow keys go through them. */
+  /** The place among earlier texts, while arrow keys go through them. */
   readonly recalled?: Recall | undefined;
 } & (
-  | {readonly kind: 'time' | 'place' | 'highlight'}
-  /** `before`: what Esc restores. */
-  | {readonly kind: 'search'; readonly before: PaneView}
-  | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
-  /** `edits`: id of the filter that it replaces. `typed`: the text before the arrow keys went to that filter. */
-  | {readonly kind: 'filter'; readonly edits: number | undefined; readonly typed?: string}
-  /** `replaces`: the file exists, and the next Enter replaces it. */
-  | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
-  | {readonly kind: 'pipe'; readonly what: Choice}
-);
+    | {readonly kind: 'time' | 'place' | 'highlight'}
+    /** `before`: what Esc restores. */
+    | {readonly kind: 'search'; readonly before: PaneView}
+    | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
+    /** `edits`: id of the filter that it replaces. */
+    | {readonly kind: 'filter'; readonly edits: number | undefined}
+    /** `replaces`: the file exists, and the next Enter replaces it. */
+    | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
+    | {readonly kind: 'pipe'; readonly what: Choice}
+  );
 
 /** Lines to copy, save or pipe: one record, selected ones, those on the screen, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
@@ -123,6 +128,7 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
     active: unique[0],
     page: undefined,
     prompt: undefined,
+    killed: '',
     notice: undefined,
     leaving: undefined,
   });
@@ -168,6 +174,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, page: action.page};
     case 'prompt':
       return {...state, prompt: action.prompt};
+    case 'killed':
+      return {...state, killed: action.text};
     case 'notice':
       return {...state, notice: action.text};
     case 'leaving':

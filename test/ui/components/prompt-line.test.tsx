@@ -1,4 +1,7 @@
-import {describe, expect, it} from 'vitest';
+import fc from 'fast-check';
+import {describe, expect, it, test} from 'vitest';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {lineAround} from '../../../source/ui/components/prompt-line.tsx';
 import {AppUnderTest} from './app-under-test.tsx';
 
 describe('a prompt', () => {
@@ -88,15 +91,15 @@ describe('a prompt', () => {
   it('loses none of the keys that arrive in one piece with a Backspace or an arrow', async () => {
     await using app = await searching();
     app.type('alx\u007Fp\u001B[Dh');
-    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'alph', 'every key');
+    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'alhp', 'every key');
     app.type('\u007F\u007F');
-    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'al', 'both to go');
+    await app.screen.until(() => app.screen.controller.state.prompt?.text === 'ap', 'both to go');
   });
 
   it('takes an arrow that arrives in one piece with the key that opens it', async () => {
     await using app = await searching();
     await app.press('Esc');
-    app.screen.controller.services.history.add('beta');
+    app.screen.controller.services.histories.patterns.add('beta');
     await app.screen.until(() => app.screen.controller.state.prompt === undefined, 'no prompt');
     app.type('/\u001B[A');
     await app.screen.until(() => app.screen.controller.state.prompt?.text === 'beta', 'what was searched for');
@@ -132,6 +135,42 @@ describe('a prompt', () => {
     expect(app.screen.controller.state.tabs).toHaveLength(1);
   });
 
+  it('a key in the read that closes it and opens another is not typed', async () => {
+    await using app = await searching();
+    app.type('ab\u0003&cd');
+    await app.shows(' & cd');
+    expect(app.screen.controller.state.prompt).toMatchObject({kind: 'filter', text: 'cd'});
+  });
+
+  it('is edited inside, by words and in what is pasted', async () => {
+    await using app = await searching();
+    app.type('one two');
+    await app.press('M-b', 'x', 'Home', 'y', 'C-Right', 'z', 'End', 'M-Backspace');
+    await app.shows(/ \/yonez +no match/);
+    await app.press('C-a', 'C-d');
+    app.type('\u001B[200~a\u001B[1;5Ab\n\u001B[201~');
+    await app.press('c');
+    await app.shows(/ \/a \[1;5Abconez /);
+  });
+
+  it('shows wide characters and marks whole, whatever is before the cursor', async () => {
+    await using app = await searching();
+    app.type('日本e\u0301👍語');
+    await app.press('Left', 'Left', 'x');
+    await app.shows(' /日本e\u0301x👍語');
+  });
+
+  it('shows what may be typed after the cursor of an empty one, and a suggestion in its place', async () => {
+    await using app = await searching();
+    await app.press('C-c', '|');
+    await app.shows(/ pipe the view to: less *$/m);
+    expect(app.rows.at(-1)).toMatch(/^ Enter run ↑ earlier commands Esc cancel *$/);
+    await app.press('C-u');
+    await app.shows(/ pipe the view to: {3}a shell command/);
+    app.type('jq');
+    await app.shows(/ pipe the view to: jq *$/m);
+  });
+
   it('takes what is pasted as text, its line breaks as spaces', async () => {
     await using app = await searching();
     app.type('\u001B[200~q\rX\u001B[201~');
@@ -156,5 +195,34 @@ describe('a prompt', () => {
     await app.shows('1 orders…');
     await app.press('Esc');
     await app.shows('fraud');
+  });
+});
+
+describe('a line that is longer than its room', () => {
+  const cut = {cutLeft: '<', cutRight: '>'};
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const shown = (cursor: number, text = letters) => lineAround(text, cursor, 16, cut).join('|');
+
+  test('scrolls when the cursor comes near the border, with a sign for what is cut off', () => {
+    expect(shown(26)).toBe('<mnopqrstuvwxyz| |');
+    expect(shown(25)).toBe('<lmnopqrstuvwxy|z|');
+    expect(shown(21)).toBe('<lmnopqrstu|v|wxyz');
+    expect(shown(15)).toBe('<ghijklmno|p|qrst>');
+    expect(shown(9)).toBe('abcdefghi|j|klmno>');
+    expect(shown(0)).toBe('|a|bcdefghijklmno>');
+    expect(shown(3, 'short')).toBe('sho|r|t');
+  });
+
+  test('is never wider than its room, and has the cursor in it', () => {
+    const piece = fc.constantFrom('a', ' ', '日', 'e\u0301', '👍🏽', '👩‍👩‍👧', '🇩🇪', '\u202E', '\uFE0F');
+    fc.assert(
+      fc.property(fc.array(piece, {maxLength: 40}), fc.nat(40), fc.integer({min: 16, max: 60}), (pieces, at, cells) => {
+        const text = pieces.join('');
+        const borders = [...new Intl.Segmenter().segment(text)].map(({index}) => index);
+        const [before, under, after] = lineAround(text, borders[at] ?? text.length, cells, cut);
+        expect(textWidth(before) + textWidth(under) + textWidth(after)).toBeLessThanOrEqual(cells);
+        expect(textWidth(under)).toBeGreaterThan(0);
+      }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
+import {promptHistories} from '../../../source/storage/prompt-history.ts';
 import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard.ts';
 import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
@@ -55,7 +56,7 @@ describe('| pipes', () => {
     await typed(screen, '&', 'step 1');
     screen.press('|');
     const {prompt} = screen.controller.state;
-    expect([prompt && promptLabel(prompt), prompt?.text]).toEqual(['pipe the view to: ', 'more']);
+    expect([prompt && promptLabel(prompt), prompt?.suggestion]).toEqual(['pipe the view to: ', 'more']);
     screen.pressTogether('Enter');
     await screen.until(() => read.length === 1, 'the command');
     expect(read).toEqual([{command: 'more', text: `${[log[1], ...log.slice(10)].join('\n')}\n`}]);
@@ -70,6 +71,40 @@ describe('| pipes', () => {
     await screen.until(() => read.length === 1, 'the command');
     expect(read).toEqual([{command: 'jq', text: `${log.slice(18).join('\n')}\n`}]);
     expect(viewOf(screen).selectedFrom).toBe(20);
+  });
+
+  it('the pager is replaced by what is typed, and edited by the first other key', async () => {
+    const {screen, read} = await piping();
+    await using _ = screen;
+    screen.press('|', 'c', 'a', 't', 'Enter');
+    await screen.until(() => read.length === 1 && !screen.controller.terminal.isLent, 'a command');
+    screen.press('|', 'Left', 'x', 'Enter');
+    await screen.until(() => read.length === 2, 'the other');
+    expect(read.map(({command}) => command)).toEqual(['cat', 'morxe']);
+  });
+
+  it('the arrows recall commands, also after a start; not the pager, nor one with a blank in front', async () => {
+    const {screen, read} = await piping();
+    await using _ = screen;
+    for (const [index, command] of ['jq .', 'grep a', ' secret', ''].entries()) {
+      await typed(screen, '|', command);
+      await screen.until(() => read.length > index && !screen.controller.terminal.isLent, 'the command');
+    }
+    const {commands} = screen.controller.services.histories;
+    await commands.saved();
+    const again = promptHistories(screen.folder, new AbortController().signal);
+    await again.commands.load();
+    expect([commands.entries, again.commands.entries]).toEqual([
+      ['grep a', 'jq .'],
+      ['grep a', 'jq .'],
+    ]);
+    screen.press('|');
+    const seen = ['Up', 'Up', 'Up', 'Down', 'Down'].map((key) => {
+      screen.press(key);
+      return screen.controller.state.prompt?.text;
+    });
+    expect(seen).toEqual(['grep a', 'jq .', 'jq .', 'grep a', '']);
+    expect(screen.controller.state.prompt?.suggestion).toBe('more');
   });
 
   it('says how a command ended that failed', async () => {
@@ -121,8 +156,29 @@ describe('S saves', () => {
   it('suggests the pipeline and the time of its last record', async () => {
     await using screen = await reading(log);
     screen.press('S');
-    expect(screen.controller.state.prompt?.text).toBe('orders-2026-11-25T000019Z.log');
+    expect(screen.controller.state.prompt).toMatchObject({text: '', suggestion: 'orders-2026-11-25T000019Z.log'});
     expect(label(screen)).toBe('save the view to ');
+  });
+
+  it('takes the suggested name with Enter, and edits it from its end', async () => {
+    await using screen = await reading(log);
+    screen.press('S');
+    screen.pressTogether('Backspace', 'Backspace', 'Backspace', 'm', 'd', 'Enter');
+    await screen.until(() => noticeOf(screen) !== undefined, 'the file');
+    expect(noticeOf(screen)).toContain(path.join(screen.folder, 'orders-2026-11-25T000019Z.md'));
+    screen.press('S', 'Enter');
+    await screen.until(() => /Z\.log$/.test(noticeOf(screen) ?? ''), 'the other file');
+  });
+
+  it('recalls names that were typed, not suggested ones', async () => {
+    await using screen = await reading(log);
+    screen.press('S');
+    await saveAs(screen, 'a.log');
+    screen.press('S', 'Enter');
+    await screen.until(() => /Z\.log$/.test(noticeOf(screen) ?? ''), 'the file');
+    screen.press('S', 'Up');
+    expect(screen.controller.state.prompt?.text).toBe('a.log');
+    expect(screen.controller.services.histories.files.entries).toEqual(['a.log']);
   });
 
   it('goes through the choices with Tab and keeps the name; the selection is one while there is one', async () => {
@@ -281,7 +337,10 @@ describe('y and Y copy', () => {
 
       screen.press('M');
       await screen.until(() => screen.controller.state.prompt !== undefined, 'the offer');
-      expect(screen.controller.state.prompt).toMatchObject({what: 'screen', text: expect.stringMatching(/\.md$/)});
+      expect(screen.controller.state.prompt).toMatchObject({
+        what: 'screen',
+        suggestion: expect.stringMatching(/\.md$/),
+      });
     });
 
     it('says so when there is nothing to copy', async () => {
@@ -329,7 +388,7 @@ describe('y and Y copy', () => {
   it('S and | are about the selection where there is one, else about the view', async () => {
     await using screen = await reading(log);
     screen.press('|');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'view', text: 'less'});
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'view', suggestion: 'less'});
     screen.pressTogether('^C', 'S');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'view', markers: false});
     screen.pressTogether('^C', 'v', 'S');

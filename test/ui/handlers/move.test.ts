@@ -1,8 +1,8 @@
 import {describe, expect, it, test} from 'vitest';
 import {parsePlace} from '../../../source/ui/handlers/move.ts';
-import {cancelPrompt} from '../../../source/ui/handlers/prompts.ts';
+import {cancelPrompt, promptExample} from '../../../source/ui/handlers/prompts.ts';
 import {activeTab} from '../../../source/ui/state/view-state.ts';
-import {currentLine, logged, noticeOf, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {currentLine, logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, write} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 const minutes = [0, 10, 20, 30].map((minute) => logged(minute * 60 + 1, 'INFO', `minute ${minute}`));
@@ -13,6 +13,50 @@ describe('T', () => {
     await typed(screen, 'T', '2026-11-25 00:15');
     expect(currentLine(screen)).toContain('minute 20');
     expect(noticeOf(screen)).toBeUndefined();
+  });
+
+  describe('with -5m and +5m', () => {
+    const hint = ({controller}: ScreenUnderTest) =>
+      controller.state.prompt && promptExample(controller, controller.state.prompt);
+
+    it('counts from the current line while paused, and says so', async () => {
+      await using screen = await reading(minutes);
+      screen.press('k');
+      expect(currentLine(screen)).toContain('minute 20');
+      screen.press('T');
+      expect(hint(screen)).toBe('-5m, +5m from this line (00:20:01), 12:03, 2026-11-25 12:03');
+      screen.press('-', '5', 'm', 'Enter');
+      expect(currentLine(screen)).toContain('minute 20');
+      await typed(screen, 'T', '-10m');
+      expect(currentLine(screen)).toContain('minute 10');
+      await typed(screen, 'T', '+11m');
+      expect(currentLine(screen)).toContain('minute 30');
+      await typed(screen, 'T', '+1s');
+      expect(noticeOf(screen)).toBe('nothing at or after 2026-11-25 00:30:02 UTC: this is the end');
+    });
+
+    it('counts from a line without a time as from the one above it', async () => {
+      await using screen = await reading([...minutes, 'no time']);
+      await pressed(screen, '=', 'p');
+      await typed(screen, 'T', '-10m');
+      expect(currentLine(screen)).toContain('minute 20');
+    });
+
+    it('counts from now while following, and says so', async () => {
+      await using screen = await reading(minutes);
+      screen.press('T');
+      expect(hint(screen)).toBe('-5m, -1h30m before now, 12:03, 2026-11-25 12:03');
+      const seconds = Math.round((Date.UTC(2026, 10, 25, 0, 15) - screen.clock.wall()) / 1000);
+      retype(screen, `+${seconds}s`);
+      screen.press('Enter');
+      expect(currentLine(screen)).toContain('minute 20');
+    });
+
+    it('names the line’s time as the pane shows times', async () => {
+      await using screen = await reading(minutes, {offsetAt: () => 120});
+      screen.press('t', 'k', 'T');
+      expect(hint(screen)).toContain('this line (02:20:01)');
+    });
   });
 
   it('past the last record goes to the end, and says so', async () => {

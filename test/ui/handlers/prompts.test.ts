@@ -1,13 +1,14 @@
 import {describe, expect, it} from 'vitest';
 import {
   cancelPrompt,
-  changePrompt,
+  editPrompt,
+  pasteIntoPrompt,
   promptLabel,
   recallPrompt,
   submitPrompt,
   turnPrompt,
 } from '../../../source/ui/handlers/prompts.ts';
-import {logged, reading, viewOf} from '../reading.ts';
+import {logged, reading, retype, viewOf} from '../reading.ts';
 
 const log = [logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')];
 /** The keys that open a prompt about the log. */
@@ -19,7 +20,7 @@ describe('every prompt about the log', () => {
     screen.press(opener);
     const {prompt} = screen.controller.state;
     expect(prompt && promptLabel(prompt)).toMatch(/^\S/);
-    changePrompt(screen.controller, '');
+    retype(screen, '');
     screen.pressTogether('2', 'X', 'q', '?');
     expect(screen.controller.state.prompt?.text).toBe('2Xq?');
     expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});
@@ -44,7 +45,8 @@ describe('every prompt about the log', () => {
 it('a prompt that is not open takes nothing', async () => {
   await using screen = await reading(log);
   const before = screen.controller.state;
-  changePrompt(screen.controller, 'x');
+  editPrompt(screen.controller, {kind: 'insert', text: 'x'});
+  pasteIntoPrompt(screen.controller, 'x');
   submitPrompt(screen.controller);
   cancelPrompt(screen.controller);
   turnPrompt(screen.controller);

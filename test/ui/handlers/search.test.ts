@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {cancelPrompt, changePrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
+import {cancelPrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {
   currentLine,
   lastWords,
@@ -7,6 +7,7 @@ import {
   noticeOf,
   pressed,
   reading,
+  retype,
   rowsOf,
   typed,
   viewOf,
@@ -38,7 +39,7 @@ it('* recalls searches, too', async () => {
 it('the arrows recall what begins with the typed text, also after more is typed', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step one')]);
   const {controller} = screen;
-  for (const pattern of ['refused', 'reset', 'timeout']) controller.services.history.add(pattern);
+  for (const pattern of ['refused', 'reset', 'timeout']) controller.services.histories.patterns.add(pattern);
   const text = () => controller.state.prompt?.text;
   screen.pressTogether('/', 'r', 'e');
   recallPrompt(controller, 1);
@@ -49,7 +50,7 @@ it('the arrows recall what begins with the typed text, also after more is typed'
   recallPrompt(controller, -1);
   recallPrompt(controller, -1);
   expect(text()).toBe('re');
-  changePrompt(controller, 't');
+  retype(screen, 't');
   recallPrompt(controller, 1);
   expect(text()).toBe('timeout');
 });
@@ -201,13 +202,13 @@ describe('the prompt of /', () => {
     screen.pressTogether('/', 'f', 'o', 'u');
     await workedOut(screen);
     expect(currentLine(screen)).toContain('four');
-    changePrompt(screen.controller, 't');
+    retype(screen, 't');
     await workedOut(screen);
     expect(currentLine(screen)).toContain('Fresh start');
-    changePrompt(screen.controller, 'step t');
+    retype(screen, 'step t');
     await workedOut(screen);
     expect(currentLine(screen)).toContain('two');
-    changePrompt(screen.controller, '');
+    retype(screen, '');
     expect(currentLine(screen)).toContain('Fresh start');
     expect(viewOf(screen).search).toBeUndefined();
   });
@@ -251,7 +252,7 @@ describe('the prompt of /', () => {
     cancelPrompt(screen.controller);
     await typed(screen, '/', 'two');
     await typed(screen, '/', 'three');
-    expect(screen.controller.services.history.entries).toEqual(['three', 'two']);
+    expect(screen.controller.services.histories.patterns.entries).toEqual(['three', 'two']);
     screen.press('/');
     expect(recallPrompt(screen.controller, 1)).toBe(true);
     expect(recallPrompt(screen.controller, 1)).toBe(true);

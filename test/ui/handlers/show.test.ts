@@ -1,12 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/filters/filter.ts';
-import {
-  cancelPrompt,
-  changePrompt,
-  promptLabel,
-  recallPrompt,
-  submitPrompt,
-} from '../../../source/ui/handlers/prompts.ts';
+import {cancelPrompt, promptLabel, recallPrompt, submitPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {
   currentLine,
   lastWords,
@@ -14,6 +8,7 @@ import {
   noticeOf,
   pressed,
   reading,
+  retype,
   rowsOf,
   typed,
   viewOf,
@@ -411,7 +406,7 @@ describe('the prompt of &', () => {
     await typed(screen, '&', 'level:loud');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'filter', text: 'level:loud'});
     expect(screen.controller.state.prompt?.problem).toContain('no level "loud"');
-    changePrompt(screen.controller, 'level:warn');
+    retype(screen, 'level:warn');
     expect(screen.controller.state.prompt?.problem).toBeUndefined();
     submitPrompt(screen.controller);
     expect(texts(screen)).toEqual(['level:warn']);
@@ -453,12 +448,38 @@ describe('the prompt of &', () => {
   it('the arrows bring back the typed text', async () => {
     await using screen = await withFour();
     const {controller} = screen;
-    changePrompt(controller, 'refused');
+    screen.press('s');
     recallPrompt(controller, 1);
     recallPrompt(controller, 1);
+    expect(controller.state.prompt).toMatchObject({text: 'step', edits: viewOf(screen).filters[0]?.id});
     recallPrompt(controller, -1);
     recallPrompt(controller, -1);
-    expect(controller.state.prompt).toMatchObject({text: 'refused', edits: undefined});
+    expect(controller.state.prompt).toMatchObject({text: 's', edits: undefined});
+  });
+
+  it('the arrows go on to filters of earlier tabs and starts, each once', async () => {
+    await using screen = await reading(log);
+    const {controller} = screen;
+    for (const text of ['step', '!two', 'three']) {
+      await typed(screen, '&', text);
+      await pressed(screen, 'Esc');
+    }
+    await typed(screen, '&', 'step');
+    screen.press('&');
+    const seen = ['Up', 'Up', 'Up', 'Up'].map((key) => {
+      screen.press(key);
+      const {prompt} = controller.state;
+      return [prompt?.text, prompt?.kind === 'filter' && prompt.edits !== undefined];
+    });
+    expect(seen).toEqual([
+      ['step', true],
+      ['three', false],
+      ['!two', false],
+      ['!two', false],
+    ]);
+    screen.press('Enter');
+    await workedOut(screen);
+    expect(texts(screen)).toEqual(['step', '!two']);
   });
 
   it('an edited filter keeps its place, and is switched on', async () => {
@@ -467,7 +488,7 @@ describe('the prompt of &', () => {
     cancelPrompt(controller);
     await pressed(screen, '\\', '&');
     for (let times = 0; times < 4; times++) recallPrompt(controller, 1);
-    changePrompt(controller, '!three');
+    retype(screen, '!three');
     submitPrompt(controller);
     await workedOut(screen);
     expect(texts(screen)).toMatchObject(['!three', 'since 00:00:01', 'level:info', /^not like/]);
@@ -480,12 +501,12 @@ describe('the prompt of &', () => {
     const {controller} = screen;
     recallPrompt(controller, 1);
     recallPrompt(controller, 1);
-    changePrompt(controller, '');
+    retype(screen, '');
     submitPrompt(controller);
     expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
     screen.press('&');
     recallPrompt(controller, 1);
-    changePrompt(controller, '');
+    retype(screen, '');
     submitPrompt(controller);
     expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
   });
@@ -506,7 +527,7 @@ describe('the prompt of &', () => {
     ]);
     screen.press('&');
     recallPrompt(controller, 1);
-    changePrompt(controller, 'not like: that');
+    retype(screen, 'not like: that');
     submitPrompt(controller);
     expect(controller.state.prompt?.problem).toBe('only typed filters can be edited: clear this one to remove it');
     expect(texts(screen)).toHaveLength(4);
@@ -516,9 +537,9 @@ describe('the prompt of &', () => {
     await using screen = await withFour();
     recallPrompt(screen.controller, 1);
     recallPrompt(screen.controller, 1);
-    changePrompt(screen.controller, 'level:');
+    retype(screen, 'level:');
     submitPrompt(screen.controller);
-    changePrompt(screen.controller, 'level:warn');
+    retype(screen, 'level:warn');
     submitPrompt(screen.controller);
     expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:warn', /^not like/]);
   });

@@ -63,8 +63,22 @@ test('a character outside the BMP is one key', () => {
   expect(names('🚀x')).toEqual(['🚀', 'x']);
 });
 
+test('Alt, or Esc in the same read, and Ctrl are in front of the name', () => {
+  expect(names('b', {meta: true})).toEqual(['Alt-b']);
+  expect(names(' ', {meta: true})).toEqual(['Alt-Space']);
+  expect(names('', {meta: true, backspace: true})).toEqual(['Alt-Backspace']);
+  expect(names('c', {meta: true, ctrl: true})).toEqual(['Alt-^C']);
+  expect(names('', {meta: true})).toEqual(['Alt-']);
+  expect(names('', {ctrl: true, leftArrow: true})).toEqual(['^Left']);
+});
+
+test('what terminals send for Ctrl and one of these letters is another key', () => {
+  expect(['h', 'i', 'j', 'm'].flatMap((letter) => names(letter, {ctrl: true}))).toEqual([
+    ...['Backspace', 'Tab', 'Enter', 'Enter'],
+  ]);
+});
+
 test('what is no key of ours gives none', () => {
-  expect(names('x', {meta: true})).toEqual([]);
   expect(names('', {ctrl: true})).toEqual([]);
   expect(names('')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {allCommands, commandGroups, keysShown} from '../../../source/ui/keys/commands.ts';
+import {promptCommands} from '../../../source/ui/keys/command-table.ts';
+import {allCommands, keyGroups, keysShown} from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
 import {helpPage} from '../../../source/ui/pages/help.ts';
 
@@ -23,7 +24,7 @@ describe.each(widths)('at %i columns', (width) => {
       rows.map((row) => row.text.slice(column * cells, (column + 1) * cells)),
     );
     const streams = texts.map((column) => column.join(' ').replaceAll(/\s+/g, ' '));
-    for (const command of allCommands) {
+    for (const command of [...allCommands, ...promptCommands]) {
       const entry = `${keysShown(command)} ${command.help}`;
       expect(
         streams.some((stream) => stream.includes(entry)),
@@ -34,12 +35,12 @@ describe.each(widths)('at %i columns', (width) => {
 
   it('every group has its heading once', () => {
     const all = rows.map((row) => row.text).join('\n');
-    for (const {group} of commandGroups()) expect(all.split(` ${group}`).length, group).toBeGreaterThanOrEqual(2);
+    for (const {group} of keyGroups()) expect(all.split(` ${group}`).length, group).toBeGreaterThanOrEqual(2);
   });
 });
 
 it('keys and help stand apart', () => {
-  for (const command of allCommands) expect(textWidth(keysShown(command))).toBeLessThan(15);
+  for (const command of [...allCommands, ...promptCommands]) expect(textWidth(keysShown(command))).toBeLessThan(15);
 });
 
 it('columns share the rows', () => {

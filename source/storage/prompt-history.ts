@@ -4,29 +4,47 @@ import {errorText} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
 import {codeOf, saveFailure, saveFile} from './save-file.ts';
 
-/** A walk through earlier patterns with the arrow keys. A value: each step returns a new one. */
+/** A walk through earlier texts with the arrow keys. A value: each step returns a new one. */
 export type Recall = {
-  /** The prompt's text at the start: only patterns that begin with it are offered. */
+  /** The prompt's text at the start: only texts that begin with it are offered. */
   readonly typed: string;
   /** Steps back from `typed`. */
   readonly steps: number;
   readonly text: string;
 };
 
-const mostPatterns = 200;
+const mostTexts = 200;
 /** UTF-16 units. Longer text was pasted by mistake, and is no help in a prompt of one row. */
-const longestPattern = 1000;
+const longestText = 1000;
 /** A file with more lines is rewritten: the rest are repeats, or older than what is kept. */
-const mostLines = 2 * mostPatterns;
-/** Bytes. 400 of the longest patterns are less: a larger file is not ours. */
+const mostLines = 2 * mostTexts;
+/** Bytes. 400 of the longest texts are less: a larger file is not ours. */
 const largestFile = 4 * 1024 * 1024;
 
+/** In the state folder. */
+const fileNames = {
+  /** Searches and highlights: what earlier versions had, too. */
+  patterns: 'history',
+  filters: 'history-filters',
+  files: 'history-files',
+  commands: 'history-commands',
+} as const;
+
+/** What was typed into the prompts of each kind. */
+export type PromptHistories = Readonly<Record<keyof typeof fileNames, PromptHistory>>;
+
+/** Histories without their earlier entries: `load` reads them. `signal` ends all work on them. */
+export function promptHistories(folder: string, signal: AbortSignal): PromptHistories {
+  const of = (kind: keyof typeof fileNames) => new PromptHistory({file: path.join(folder, fileNames[kind]), signal});
+  return {patterns: of('patterns'), filters: of('filters'), files: of('files'), commands: of('commands')};
+}
+
 /**
- * Searched patterns, kept across starts. Each is a JSON string on a line of its own, appended by one write: several
- * programs may use the file at a time, and none undoes the write of another. No call fails: a pattern that cannot be
- * saved is kept until the program ends, and `readProblem` returns why.
+ * Texts typed into prompts, kept across starts. Each is a JSON string on a line of its own, appended by one write:
+ * several programs may use the file at a time, and none undoes the write of another. No call fails: a text that cannot
+ * be saved is kept until the program ends, and `readProblem` returns why.
  */
-export class SearchHistory {
+export class PromptHistory {
   readonly #file: string;
   readonly #signal: AbortSignal;
   #entries: readonly string[] = [];
@@ -36,25 +54,25 @@ export class SearchHistory {
   /** Work in order; never rejects. */
   #work: Promise<void> = Promise.resolve();
 
-  /** `file` and its folder are created with the first pattern. `signal` ends all work on it. */
+  /** `file` and its folder are created with the first text. `signal` ends all work on it. */
   constructor(options: {readonly file: string; readonly signal: AbortSignal}) {
     this.#file = options.file;
     this.#signal = options.signal;
   }
 
-  /** Newest first, each once, at most 200. `load` adds the patterns of other programs. */
+  /** Newest first, each once, at most 200. `load` adds those of other programs. */
   get entries(): readonly string[] {
     return this.#entries;
   }
 
-  /** Reads the file. Patterns that were added before count as newer. */
+  /** Reads the file. Texts that were added before count as newer. */
   load(): Promise<void> {
     return this.#enqueue(() => this.#load());
   }
 
-  /** Puts a pattern first, and appends it to the file in the background. */
+  /** Puts a text first, and appends it to the file in the background. */
   add(text: string): void {
-    if (text === '' || text.length > longestPattern || text === this.#entries[0]) return;
+    if (text === '' || text.length > longestText || text === this.#entries[0]) return;
     this.#entries = newestFirst([text, ...this.#entries]);
     void this.#enqueue(() => this.#append(text));
   }
@@ -84,14 +102,14 @@ export class SearchHistory {
   async #load(): Promise<void> {
     const lines = await this.#readLines();
     if (!lines) return;
-    const read = lines.map(patternOf);
-    const inFile = newestFirst(read.filter((pattern) => pattern !== undefined).reverse());
+    const read = lines.map(textOf);
+    const inFile = newestFirst(read.filter((text) => text !== undefined).reverse());
     this.#entries = newestFirst([...this.#entries, ...inFile]);
     const isDamaged = read.includes(undefined);
     if (isDamaged) {
       const aside = `${this.#file}.damaged`;
       await rename(this.#file, aside);
-      this.#report(`the search history was damaged: what could be read is kept, the file as it was is ${aside}`);
+      this.#report(`the history was damaged: what could be read is kept, the file as it was is ${aside}`);
     }
     if (isDamaged || lines.length > mostLines) await this.#rewrite(inFile);
   }
@@ -108,12 +126,12 @@ export class SearchHistory {
       if (codeOf(error) === 'ENOENT' || this.#signal.aborted) return undefined;
       this.#memoryOnly = true;
       const why = codeOf(error) ?? errorText(error);
-      this.#report(`the search history is not kept: ${this.#file} cannot be read (${why})`);
+      this.#report(`the history is not kept: ${this.#file} cannot be read (${why})`);
       return undefined;
     }
   }
 
-  /** May lose a pattern that another program adds at this moment; a rewrite comes once in 200 patterns. */
+  /** May lose a text that another program adds at this moment; a rewrite comes once in 200 texts. */
   async #rewrite(entries: readonly string[]): Promise<void> {
     const bytes = Buffer.from(entries.toReversed().map(lineOf).join(''));
     const saved = await saveFile(this.#file, [bytes], {overwrite: true, signal: this.#signal});
@@ -132,16 +150,16 @@ export class SearchHistory {
   }
 }
 
-function newestFirst(patterns: readonly string[]): readonly string[] {
-  return [...new Set(patterns)].slice(0, mostPatterns);
+function newestFirst(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].slice(0, mostTexts);
 }
 
-function lineOf(pattern: string): string {
-  return `${JSON.stringify(pattern)}\n`;
+function lineOf(text: string): string {
+  return `${JSON.stringify(text)}\n`;
 }
 
 /** Undefined for a line that is no JSON string. */
-function patternOf(line: string): string | undefined {
+function textOf(line: string): string | undefined {
   const value = parseJson(line);
   return typeof value === 'string' ? value : undefined;
 }

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {recall, SearchHistory, startRecall} from '../../source/storage/search-history.ts';
+import {PromptHistory, promptHistories, recall, startRecall} from '../../source/storage/prompt-history.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 async function setUp() {
@@ -11,7 +11,7 @@ async function setUp() {
   const file = path.join(folder.path, 'state', 'pipetail', 'history');
   const end = new AbortController();
   const open = async () => {
-    const history = new SearchHistory({file, signal: end.signal});
+    const history = new PromptHistory({file, signal: end.signal});
     await history.load();
     return history;
   };
@@ -22,7 +22,7 @@ async function setUp() {
   return {file, end, open, write};
 }
 
-async function addAll(history: SearchHistory, ...patterns: string[]): Promise<void> {
+async function addAll(history: PromptHistory, ...patterns: string[]): Promise<void> {
   for (const pattern of patterns) history.add(pattern);
   await history.saved();
 }
@@ -67,7 +67,7 @@ describe('patterns', () => {
   test('added while the file is being read are the newest', async () => {
     const {file, end, open} = await setUp();
     await addAll(await open(), 'old', 'new');
-    const history = new SearchHistory({file, signal: end.signal});
+    const history = new PromptHistory({file, signal: end.signal});
     const loading = history.load();
     history.add('old');
     history.add('newest');
@@ -94,6 +94,18 @@ describe('patterns', () => {
   });
 });
 
+test('each kind of prompt has a file of its own, for its owner alone; patterns are where searches always were', async () => {
+  const {file} = await setUp();
+  const folder = path.dirname(file);
+  const {patterns, filters, files, commands} = promptHistories(folder, new AbortController().signal);
+  await Promise.all([addAll(patterns, 'a'), addAll(filters, 'b'), addAll(files, 'c'), addAll(commands, 'd')]);
+  const written = ['history', 'history-filters', 'history-files', 'history-commands'].map(async (name) => [
+    await readFile(path.join(folder, name), 'utf8'),
+    (await stat(path.join(folder, name))).mode & 0o777,
+  ]);
+  expect(await Promise.all(written)).toEqual(['a', 'b', 'c', 'd'].map((text) => [`"${text}"\n`, 0o600]));
+});
+
 describe('a file that is damaged', () => {
   test('is set aside, what can be read of it is kept, and the problem is returned once', async () => {
     const {file, open, write} = await setUp();
@@ -102,7 +114,7 @@ describe('a file that is damaged', () => {
     const history = await open();
     expect(history.entries).toEqual(['two', 'one']);
     expect(history.readProblem()).toBe(
-      `the search history was damaged: what could be read is kept, the file as it was is ${file}.damaged`,
+      `the history was damaged: what could be read is kept, the file as it was is ${file}.damaged`,
     );
     expect(history.readProblem()).toBeUndefined();
     expect(await readFile(`${file}.damaged`, 'utf8')).toBe(damaged);
@@ -124,7 +136,7 @@ describe('a file that cannot be used', () => {
     await addAll(history, 'a', 'b');
     expect(history.entries).toEqual(['b', 'a']);
     expect(history.readProblem()).toBe(
-      `the search history is not kept: ${file} cannot be read (it is not a file of this program)`,
+      `the history is not kept: ${file} cannot be read (it is not a file of this program)`,
     );
     expect(history.readProblem()).toBeUndefined();
   });
