@@ -165,7 +165,6 @@ export class ServerAnswers implements Answers {
     return this.#lastGood;
   }
 
-  /** The server has answered in the scheme of its URL, http or https. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }

@@ -149,6 +149,8 @@ export type Answers = {
   readonly started: number;
   /** Number of the newest request with a good answer (for a log: its headers); 0: none. */
   readonly lastGood: ReadableStore<number>;
+  /** The server has answered in the scheme of its URL, also with a refusal. */
+  readonly hasAnswered: boolean;
 };
 
 export type LogHandlers = {

@@ -31,10 +31,9 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
       said: /answered with a web page, not with the API: is the base URL right\? · --host, FELDERA_HOST or a context names the server$/,
     },
     {
-      what: 'a connection that is reset',
-      prepare: (server: DemoServer) => server.refuse({kind: 'reset'}),
-      // It replies to all else in plain HTTP: TLS is not what is missing.
-      said: /the connection before it answered · --host, FELDERA_HOST or a context names the server$/,
+      what: 'every connection reset',
+      prepare: (server: DemoServer) => server.refuse({kind: 'reset', of: 'all', times: 1_000_000}),
+      said: /^\S+ reset the connection before it answered: if it speaks TLS, use --host https:\S+$/,
     },
     {
       what: 'nobody there',

@@ -14,6 +14,8 @@ export type Ending = {
   readonly say?: string;
 };
 
+type RetryableFailure = Extract<ApiFailure, {kind: 'retryable'}>;
+
 export type CatchUpInput = {
   /** Monotonic time in ms. */
   readonly now: number;
@@ -23,6 +25,8 @@ export type CatchUpInput = {
   /** Unix time in ms of the last byte, those of a replay included; only compared. */
   readonly receivedAt: number | undefined;
   readonly opened: boolean;
+  /** The server answers, if not this request for the log; undefined: that is not known yet. */
+  readonly serverAnswers: boolean | undefined;
   /** Deleted, or ended by the server. */
   readonly logEnded: boolean;
 };
@@ -112,9 +116,9 @@ export function failure(say: string): Ending {
 
 /**
  * Why no log can be opened, if that is certain: the user should not wait for a server that does not exist. What the
- * server itself calls temporary (a runner that is starting, 503) is no reason.
+ * server itself calls temporary (a runner that is starting, 503) is no reason, nor is a cut of a server that answers.
  */
-export function failedToOpen({connection, opened}: CatchUpInput): Ending | undefined {
+export function failedToOpen({connection, opened, serverAnswers}: CatchUpInput): Ending | undefined {
   if (opened) return undefined;
   if (connection.kind === 'gone') {
     const {reason} = connection;
@@ -122,12 +126,18 @@ export function failedToOpen({connection, opened}: CatchUpInput): Ending | undef
     const trouble = isRefused ? withAdvice(reason.failure) : undefined;
     return {...failure(trouble ?? 'there is no such pipeline'), ...(trouble === undefined && {unknown: true})};
   }
+  const noAnswer = withoutAnswer(connection);
+  return noAnswer && serverAnswers === false ? failure(withAdvice(noAnswer)) : undefined;
+}
+
+/** The failure of a request that the server has not answered. */
+export function withoutAnswer(connection: ConnectionState): RetryableFailure | undefined {
   if (connection.kind !== 'waiting' || connection.failure?.kind !== 'retryable') return undefined;
   switch (connection.failure.reason) {
     case 'unreachable':
     case 'timeout':
     case 'protocol':
-      return failure(withAdvice(connection.failure));
+      return connection.failure;
     case 'not-ready':
     case 'runner-unreachable':
     case 'server-error':

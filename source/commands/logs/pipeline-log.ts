@@ -1,3 +1,4 @@
+import type {ApiClient} from '../../api/types.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
@@ -6,7 +7,7 @@ import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf} from './catch-up.ts';
+import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 
@@ -20,6 +21,7 @@ const requestEvery = 2_000;
 export type PipelineLogOptions = {
   readonly name: string;
   readonly manager: StreamManager;
+  readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
   readonly clock: Clock;
   /** Continue after the catch-up. */
   readonly follow: boolean;
@@ -53,6 +55,10 @@ export class PipelineLog {
   #connection: ConnectionState = {kind: 'idle'};
   #opened = false;
   #logEnded = false;
+  /** Of the request to a server that did not answer the one for the log. */
+  readonly #inquiry = new AbortController();
+  #isAsking = false;
+  #serverAnswers: boolean | undefined;
   #recording: RecordingState | undefined;
   #trouble: string | undefined;
   #death: string | undefined;
@@ -117,6 +123,8 @@ export class PipelineLog {
     this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+    const isUnanswered = !this.#opened && withoutAnswer(connection) !== undefined;
+    if (isUnanswered) this.#askServer();
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
     const input = {
       now: this.#options.clock.monotonic(),
@@ -124,6 +132,7 @@ export class PipelineLog {
       received,
       receivedAt,
       opened: this.#opened,
+      serverAnswers: this.#serverAnswers,
       logEnded: this.#logEnded,
     };
     // Without the wait of `CatchUp` for quiet: lines that come during it would count as catch-up.
@@ -135,7 +144,9 @@ export class PipelineLog {
     const ending = this.#ending ? undefined : this.#endingOf(input);
     // Lines of a new epoch that came already are after the end, and not printed.
     if (ending) this.#end(ending, end?.id);
-    else if (connection !== this.#connection) this.#onConnection(connection);
+    else if (connection !== this.#connection && !(isUnanswered && this.#serverAnswers === undefined)) {
+      this.#onConnection(connection);
+    }
     this.#options.onChange();
     if (this.#printer.hasPending) this.#flushLater();
   }
@@ -157,9 +168,23 @@ export class PipelineLog {
     return failedToOpen(input) ?? (this.#options.exitOnEnd && input.logEnded ? {failed: false} : undefined);
   }
 
+  /** Finds out whether the server is there at all, once. */
+  #askServer(): void {
+    const {client, name} = this.#options;
+    if (client.answers.hasAnswered) this.#serverAnswers = true;
+    if (this.#serverAnswers !== undefined || this.#isAsking) return;
+    this.#isAsking = true;
+    const onAnswer = () => {
+      this.#serverAnswers = client.answers.hasAnswered;
+      this.#check();
+    };
+    client.getPipeline(name, this.#inquiry.signal).then(onAnswer, onAnswer);
+  }
+
   #end(ending: Ending, from?: number): void {
     const {manager, name, hint} = this.#options;
     this.#ending = ending;
+    this.#inquiry.abort();
     this.#unsubscribe();
     this.#cancelTimer();
     this.#cancelRest?.();

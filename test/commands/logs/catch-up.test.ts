@@ -30,6 +30,7 @@ function look(...moments: (Partial<CatchUpInput> & {readonly now: number})[]) {
     received: 0,
     receivedAt: undefined,
     opened: false,
+    serverAnswers: false,
     logEnded: false,
   };
   let sighting = before;

@@ -84,6 +84,20 @@ async function setUp(options: DemoServerOptions = {}) {
   };
 }
 
+it('tries again when the first request for a log is cut, by a server that answers another one', async () => {
+  const {server, pipeline, run, stop, stream, untilNoted} = await setUp();
+  pipeline.write('a line');
+  server.refuse({kind: 'reset', times: 1});
+  const done = run({follow: true});
+  await untilNoted(' · trying again');
+  await eventually(
+    () => stream.text.endsWith('a line\n'),
+    () => stream.text,
+  );
+  stop.abort();
+  expect(await done).toBe(0);
+});
+
 describe('without following', () => {
   it('leaves a log that does not come to rest after a time, between two lines', async () => {
     const {run, notes, stream, neverRest} = await setUp({chunking: 'ragged'});
