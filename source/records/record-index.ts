@@ -129,10 +129,17 @@ export class RecordIndex {
     return levelOfCode(this.#table.codeAt(this.#table.headOf(id)) ?? plainCode);
   }
 
-  /** Unix time in ms; undefined if the head has none or was dropped. A panic has the time of the last head before it. */
+  /**
+   * Unix time in ms; undefined if the head has none or was dropped. A panic has the time of its first report, else that
+   * of the last head before it.
+   */
   timeAt(id: number): number | undefined {
     const head = this.#table.headOf(id);
     if (this.#table.codeAt(head) !== panicCode) return this.#timeOfHead(head);
+    for (const line of this.linesOf(head)) {
+      const time = timeOfBytes(this.#buffer.lineAt(line) ?? Buffer.of());
+      if (time !== undefined) return time;
+    }
     const first = Math.max(this.#buffer.firstId, head - longestReach);
     for (let before = head - 1; before >= first; before--) {
       if (hasTime(this.#table.codeAt(before) ?? plainCode)) return this.#timeOfHead(before);

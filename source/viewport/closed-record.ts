@@ -1,16 +1,18 @@
+import {isoTime} from '../lib/format.ts';
 import {levelIn} from '../records/line-head.ts';
 import {isPanicLine} from '../records/line-kind.ts';
-import {overlay} from '../terminal/styled-text.ts';
 import {type EntryForm, type EntryText, lineEntry} from './entry-text.ts';
-import {levelStyles, lineAsSent} from './line-text.ts';
+import {lineAsSent} from './line-text.ts';
 
 /** `thread 'dbsp-worker-0' (31761) panicked at src/main.rs:64:21:`, with the message in the next line. */
 const threadPattern = /^thread '(.*)'(?: \(\d+\))? panicked at (.+):$/;
 const noMessage = /^(?:stack backtrace:|note: |$)/;
-const panicWord = 'panic:';
 
-/** The row of a closed panic or configuration: what the record is. `first`: its first lines, at most three. */
-export function closedEntry(first: readonly Uint8Array[], form: EntryForm): EntryText {
+/**
+ * The row of a closed panic or configuration: what the record is. `first`: its first lines, at most three; `at`: its Unix
+ * time in ms.
+ */
+export function closedEntry(first: readonly Uint8Array[], at: number | undefined, form: EntryForm): EntryText {
   // A panic may begin with an empty line.
   const [head = Buffer.of(), next] = first[0]?.length === 0 ? first.slice(1) : first;
   if (!form.compact) return lineEntry(head, form);
@@ -19,15 +21,15 @@ export function closedEntry(first: readonly Uint8Array[], form: EntryForm): Entr
     return lineEntry(isBeginning ? head : Buffer.from('the rest of a pipeline configuration'), form);
   }
   const summary = panicSummary(lineAsSent(head).text, next);
-  if (summary === undefined) return lineEntry(head, form);
-  const entry = lineEntry(Buffer.from(summary), form);
-  return {...entry, styled: overlay(entry.styled, [{start: 0, end: panicWord.length}], levelStyles.ERROR)};
+  // As an error of the pipeline, so that time, level and message are in their columns.
+  const start = at === undefined ? '' : `[panic] ${isoTime(at)} ERROR `;
+  return lineEntry(Buffer.from(`${start}panic:  ${summary}`), form);
 }
 
-/** The message first, as a row may have no room for more; undefined if it is not in the line after the thread's. */
-function panicSummary(threadLine: string, next: Uint8Array | undefined): string | undefined {
+/** The message first, as a row may have no room for more; the thread's line if the message is not in the next one. */
+function panicSummary(threadLine: string, next: Uint8Array | undefined): string {
   const [, thread, place] = threadPattern.exec(threadLine) ?? [];
-  if (thread === undefined || !next || levelIn(next) !== undefined) return undefined;
+  if (thread === undefined || !next || levelIn(next) !== undefined) return threadLine;
   const message = lineAsSent(next).text;
-  return noMessage.test(message) ? undefined : `${panicWord} ${message} (${thread} at ${place})`;
+  return noMessage.test(message) ? threadLine : `${message} (${thread} at ${place})`;
 }

@@ -40,7 +40,9 @@ export type RowOptions = Gutter & {
   readonly highlights: readonly Highlight[];
   readonly hits: Pattern | undefined;
   /** The closed long record in the row of an entry. */
-  readonly closedAt: (id: number) => Pick<LongRecord, 'first'> | undefined;
+  readonly closedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+  /** Its Unix time in ms. */
+  readonly timeAt: (id: number) => number | undefined;
 };
 
 /** Input that may change with every frame. */
@@ -75,8 +77,8 @@ export class RowRenderer {
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
-  /** Texts of closed long records, by head. */
-  readonly #closedTexts = new Map<number, EntryText>();
+  /** Texts of closed long records, by head, which change with the number of lines. */
+  readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();
 
   constructor(buffer: LogBuffer, options: RowOptions) {
     const {width, asSent, time, offsetAt} = options;
@@ -201,26 +203,24 @@ export class RowRenderer {
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return markerEntry(marker, this.#form);
     const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
-    if (id < this.#buffer.endedTo) this.#cache(this.#texts, id, text);
+    if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
   }
 
-  #closedText(head: number, {first}: Pick<LongRecord, 'first'>): EntryText {
+  #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>): EntryText {
     const cached = this.#closedTexts.get(head);
-    if (cached) return cached;
-    const text = closedEntry(
-      first.flatMap((id) => this.#buffer.lineAt(id) ?? []),
-      this.#form,
-    );
-    // Later lines do not change it.
-    if (first.length === 3 && (first.at(-1) ?? 0) < this.#buffer.endedTo) this.#cache(this.#closedTexts, head, text);
+    if (cached?.lines === lines) return cached.text;
+    const firstLines = first.flatMap((id) => this.#buffer.lineAt(id) ?? []);
+    const text = closedEntry(firstLines, this.#options.timeAt(head), this.#form);
+    // The open line grows.
+    if ((first.at(-1) ?? 0) < this.#buffer.endedTo) cache(this.#closedTexts, head, {lines, text});
     return text;
   }
+}
 
-  #cache(texts: Map<number, EntryText>, id: number, text: EntryText): void {
-    if (texts.size >= cacheLimit) texts.clear();
-    texts.set(id, text);
-  }
+function cache<Text>(texts: Map<number, Text>, id: number, text: Text): void {
+  if (texts.size >= cacheLimit) texts.clear();
+  texts.set(id, text);
 }
 
 /** The row that contains the offset `at` of the entry's text. */

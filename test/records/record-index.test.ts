@@ -109,6 +109,13 @@ describe('times', () => {
     expect(times).toEqual([undefined, ms(1), ms(1), ms(2), undefined, ms(2), ms(3)]);
   });
 
+  test('of a panic is that of its report, which is later', () => {
+    const report = head('One or more worker threads terminated unexpectedly', 'ERROR', at(4));
+    const {index: reported} = indexText([head('one', 'INFO', at(1)), '', thread, 'no space', report, ''].join('\n'));
+    expect([1, 2, 3, 4].map((id) => reported.timeAt(id))).toEqual([ms(4), ms(4), ms(4), ms(4)]);
+    expect(reported.idAtTime(ms(2))).toBeUndefined();
+  });
+
   test.each([
     [0, 1],
     [1, 1],

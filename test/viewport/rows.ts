@@ -30,6 +30,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     highlights: [],
     hits: undefined,
     closedAt: () => undefined,
+    timeAt: () => undefined,
     ...change,
   };
   return new RowRenderer(buffer, options);

@@ -63,6 +63,7 @@ export class PaneRows {
         })),
         hits: searching?.pattern,
         closedAt: (id) => this.#model.records.closedAt(id),
+        timeAt: (id) => this.#model.index.timeAt(id),
       });
       this.#cached = {key, renderer};
     }
