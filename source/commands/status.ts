@@ -66,11 +66,10 @@ async function describePipeline(client: ApiClient, name: string, signal: AbortSi
   } catch (error) {
     if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') throw error;
     if (error.failure.reason !== 'unknown-pipeline') throw error;
-    const listed = await client.listPipelines(signal).catch(() => []);
-    const near = didYouMean(
-      name,
-      listed.map((pipeline) => pipeline.name),
-    );
+    const listed = (await client.listPipelines(signal).catch(() => [])).map((pipeline) => pipeline.name);
+    // The server contradicts itself, such as while it deletes the pipeline: its own words say more than ours.
+    if (listed.includes(name)) throw error;
+    const near = didYouMean(name, listed);
     throw new Error(`there is no pipeline '${name}'${near || ' · pipetail list shows them all'}`, {cause: error});
   }
 }

@@ -225,7 +225,7 @@ export const options = [
     flag: 'sidebar',
     value: 'CELLS',
     fallback: 'auto',
-    help: 'width of the list, at least 8; auto fits it to the terminal, off hides it',
+    help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
     commands: ['screen'],
   },
   {

@@ -121,10 +121,11 @@ export function reasonOf(error: unknown): string {
     .toLowerCase();
 }
 
-/** The end of a message about `word`: ` · did you mean 'logs'?`, or nothing when no candidate is near. */
+/** The end of a message about `word`: ` · did you mean 'logs'?`, or nothing when no other candidate is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const meant = closest(word, candidates);
-  return meant === undefined ? '' : ` · did you mean '${meant}'?`;
+  // A candidate that is the word itself was spelt right: the request failed for another reason.
+  return meant === undefined || meant === word ? '' : ` · did you mean '${meant}'?`;
 }
 
 /** With three edits, most words of five letters would be near each other. */

@@ -1,6 +1,7 @@
 import {asFailure} from '../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {LongWait} from '../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {askedDelay, retryDelay} from './connection/backoff.ts';
 
@@ -39,6 +40,7 @@ export class ListPoller {
     nextTryAt: undefined,
   });
   readonly #stop = new AbortController();
+  readonly #wait: LongWait;
   #watched = true;
   #tries = 0;
   #goodAt: number | undefined;
@@ -54,6 +56,7 @@ export class ListPoller {
 
   constructor(options: ListPollerOptions) {
     this.#options = options;
+    this.#wait = new LongWait(options.clock);
     const {lastGood} = options.client.answers;
     this.#unsubscribe = lastGood.subscribe(() => this.#wake(lastGood.get()));
   }
@@ -65,6 +68,11 @@ export class ListPoller {
   /** Unix time in ms of the last good answer, also of an unchanged list. */
   get goodAt(): number | undefined {
     return this.#goodAt;
+  }
+
+  /** As `LongWait.since`: of the request in progress. */
+  get waitingSince(): ReadableStore<number | undefined> {
+    return this.#wait.since;
   }
 
   start(): void {
@@ -92,6 +100,7 @@ export class ListPoller {
     this.#stop.abort();
     this.#unsubscribe();
     this.#cancelTimer?.();
+    this.#wait.end();
   }
 
   /** The server answered another request: that ends the backoff, once for each wait. */
@@ -106,8 +115,10 @@ export class ListPoller {
     this.#requesting = true;
     this.#again = false;
     this.#wakeAfter = undefined;
+    this.#wait.start();
     const answer = await this.#options.client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
+    this.#wait.end();
     if (this.#stop.signal.aborted) return;
     if ('kind' in answer) this.#failed(answer);
     else this.#succeeded(answer);

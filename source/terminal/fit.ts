@@ -56,6 +56,15 @@ export function shorten(text: string, cells: number, ellipsis: string): string {
   return textWidth(text) <= cells ? text : `${clip(plain(text), 0, cells - 1).text}${ellipsis}`;
 }
 
+/** `shorten` for names: their middle is cut, as two long ones often differ only in their end. */
+export function shortenMiddle(text: string, cells: number, ellipsis: string): string {
+  const width = textWidth(text);
+  if (width <= cells) return text;
+  const end = Math.floor((cells - 1) / 2);
+  const start = clip(plain(text), 0, cells - 1 - end).text;
+  return `${start}${ellipsis}${clip(plain(text), width - end, end).text}`;
+}
+
 /** Fills up with spaces in `style` to `cells` cells; wider text stays as it is. */
 export function padTo(styled: StyledText, cells: number, style?: Style): StyledText {
   const missing = cells - textWidth(styled.text);

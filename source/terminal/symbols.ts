@@ -7,6 +7,8 @@ export type Symbols = {
   readonly waiting: string;
   readonly paused: string;
   readonly currentLine: string;
+  /** In the title of the side that has the focus. */
+  readonly focus: string;
   /** Set by the user. */
   readonly mark: string;
   readonly ellipsis: string;
@@ -34,6 +36,7 @@ const unicode: Symbols = {
   waiting: '◌',
   paused: '‖',
   currentLine: '▸',
+  focus: '❯',
   mark: '◆',
   ellipsis: '…',
   rule: '─',
@@ -54,6 +57,7 @@ const ascii: Symbols = {
   waiting: '~',
   paused: '=',
   currentLine: '>',
+  focus: '>',
   mark: '+',
   ellipsis: '~',
   rule: '-',

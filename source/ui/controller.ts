@@ -5,12 +5,13 @@ import type {LogSource} from '../streams/log-source.ts';
 import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
 import type {Geometry} from '../viewport/geometry.ts';
-import {type Position, reveal, setCurrentRow} from '../viewport/position.ts';
+import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
 import type {KeyContext} from './keys/command-table.ts';
-import {allCommands, type CommandTable} from './keys/commands.ts';
+import {allCommands, type CommandTable, commandsFrom} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
+import {LogWaits} from './log-waits.ts';
 import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
@@ -46,6 +47,7 @@ export class Controller {
   readonly timelines: Timelines;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
+  readonly logWaits: LogWaits;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
@@ -60,7 +62,8 @@ export class Controller {
     this.#size = size;
     this.#view = createStore(initialView(names, viewOptions));
     this.timelines = new Timelines({...services, viewed: () => pipelinesOf(this.tab)});
-    this.lookup = new PipelineLookup(services.describe);
+    this.lookup = new PipelineLookup(services);
+    this.logWaits = new LogWaits(services.clock);
     this.#models = new PaneModels({
       ...services.manager.options,
       services: {...services, commands: this.commands},
@@ -85,6 +88,7 @@ export class Controller {
       poller.snapshot.subscribe(() => this.#list.refresh()),
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.timelines.start(),
+      this.logWaits.start(manager),
       watchRecordings(manager, (text) => this.say(text)),
     ];
     this.#list.refresh();
@@ -108,7 +112,10 @@ export class Controller {
 
   dispatch(action: ViewAction): void {
     const before = this.tab;
-    this.#view.set(reduce(this.state, action));
+    const next = reduce(this.state, action);
+    const at = isOtherWidth(this.state, next) ? this.paneAt : undefined;
+    this.#view.set(next);
+    if (at) this.#keepRow(at);
     if (this.state.active === before?.name) return;
     if (before) this.timelines.markSeen({log: this.logOf(before), pipelines: pipelinesOf(before)});
     this.#onShown();
@@ -129,17 +136,20 @@ export class Controller {
   }
 
   setSize(size: Size): void {
+    const at = this.paneAt;
     this.#size = size;
+    if (at) this.#keepRow(at);
   }
 
   /** Undefined while the terminal is too small. */
   get layout(): Layout | undefined {
-    const {active, sidebarHidden, sidebarWidth} = this.state;
+    const {active, sidebarHidden, sidebarWidth, focus} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,
+      focus,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.source.kind !== 'merged' && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
@@ -157,6 +167,11 @@ export class Controller {
     // Without contexts, that page is text that scrolls.
     if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
     return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
+  }
+
+  /** The commands for hints in sentences: with the keys that work from where the focus is. */
+  get hintCommands(): CommandTable {
+    return commandsFrom(this.commands, this.keyContext);
   }
 
   /** In the order and with the filter of the sidebar. */
@@ -273,9 +288,26 @@ export class Controller {
     pane?.model.sync(pane.tab.pane);
   }
 
+  /** After a change of the pane's width, which changes the heights of wrapped lines: the current line keeps its row. */
+  #keepRow({tab, geometry, layout, current}: PaneAt): void {
+    const {position} = tab.pane;
+    const isShown = visiblePlaces(position, geometry).some(({id}) => id === current);
+    if (position.kind === 'follow' || !isShown || this.layout?.paneWidth === layout.paneWidth) return;
+    this.#setPosition(tab.name, (at) => keepCurrentRow(position, geometry, at.geometry));
+  }
+
   /** Changes the position in a tab, if it is shown. */
   #setPosition(name: string, positionAt: (at: PaneAt) => Position): void {
     const at = this.paneAt;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
+}
+
+/** Whether the list's width may be another in the next view. */
+function isOtherWidth(before: ViewState, next: ViewState): boolean {
+  return (
+    before.focus !== next.focus ||
+    before.sidebarHidden !== next.sidebarHidden ||
+    before.sidebarWidth !== next.sidebarWidth
+  );
 }

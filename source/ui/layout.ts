@@ -5,6 +5,8 @@ export type Size = {readonly columns: number; readonly rows: number};
 export type Layout = {
   /** Without the divider; 0 when hidden. */
   readonly sidebarWidth: number;
+  /** The list has room for the states of the pipelines in words, beside their symbols. */
+  readonly hasStateWords: boolean;
   readonly paneWidth: number;
   /** Rows between header and status line: of the sidebar, and of tab bar and log. */
   readonly bodyHeight: number;
@@ -22,6 +24,9 @@ export const smallest: Size = {columns: 40, rows: 10};
 const narrowestSidebar = 8;
 const narrowestPane = 24;
 
+/** Cells of a sidebar with words: a narrower one would have none for names. */
+const widthWithWords = 24;
+
 /** A lower screen needs every row for the log. */
 const heightWithRun = 14;
 
@@ -30,18 +35,21 @@ export function layoutOf(
   size: Size,
   parts: {
     readonly sidebar: boolean;
+    /** As the user has set it; undefined: by the terminal's width and by the focus. */
     readonly sidebarWidth?: number | undefined;
+    readonly focus: 'sidebar' | 'log';
     readonly banner: boolean;
     readonly run: boolean;
     readonly filters: boolean;
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
+  const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts) : 0;
   const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
   const hasRun = parts.run && size.rows >= heightWithRun;
   return {
     sidebarWidth,
+    hasStateWords: sidebarWidth >= widthWithWords && (parts.sidebarWidth !== undefined || parts.focus === 'sidebar'),
     paneWidth: parts.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
     bodyHeight,
     hasBanner: parts.banner,
@@ -51,9 +59,13 @@ export function layoutOf(
   };
 }
 
-function sidebarWidthOf(columns: number, chosen: number | undefined): number {
-  if (chosen !== undefined) return Math.max(narrowestSidebar, Math.min(chosen, columns - 1 - narrowestPane));
-  if (columns >= 160) return 40;
-  if (columns >= 110) return 32;
-  return columns >= 76 ? 28 : 14;
+type SidebarParts = {readonly sidebarWidth?: number | undefined; readonly focus: 'sidebar' | 'log'};
+
+/** While the log has the focus, a list of symbols and names leaves it the room: at 80 columns 45 cells of a message. */
+function sidebarWidthOf(columns: number, {sidebarWidth, focus}: SidebarParts): number {
+  if (sidebarWidth !== undefined)
+    return Math.max(narrowestSidebar, Math.min(sidebarWidth, columns - 1 - narrowestPane));
+  const [withWords, narrow] =
+    columns >= 160 ? [40, 24] : columns >= 110 ? [32, 18] : columns >= 76 ? [28, 11] : [14, 10];
+  return focus === 'sidebar' ? withWords : narrow;
 }

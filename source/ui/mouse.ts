@@ -58,8 +58,8 @@ export class Mouse {
   #clickPipeline(row: number): void {
     const controller = this.#controller;
     const {pipelines, layout, state} = controller;
-    const {cursor, nameFilter} = state;
-    const pipeline = pipelineAtRow({pipelines, cursor, nameFilter, height: layout?.bodyHeight ?? 0}, row);
+    const {cursor} = state;
+    const pipeline = pipelineAtRow({pipelines, cursor, height: layout?.bodyHeight ?? 0}, row);
     controller.dispatch({type: 'focus', side: 'sidebar'});
     if (!pipeline) return;
     controller.tabSwitcher.moveCursor(pipeline.name);
@@ -78,9 +78,10 @@ export class Mouse {
     }
     controller.tabSwitcher.settleCursor();
     if (!controller.tab) return;
-    controller.dispatch({type: 'focus', side: 'log'});
+    // Before the focus, which may change the width of the pane and so the rows of wrapped lines.
     const at = controller.paneAt;
     const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
     if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
+    controller.dispatch({type: 'focus', side: 'log'});
   }
 }

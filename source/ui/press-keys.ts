@@ -6,7 +6,16 @@ import {cancelPrompt, editPrompt, recallPrompt, submitPrompt, turnPrompt} from '
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
-import {type CommandId, commandFor, type PromptCommandId, promptCommandFor} from './keys/commands.ts';
+import {
+  type CommandId,
+  type CommandTable,
+  commandFor,
+  keyDoes,
+  keyInWords,
+  type PromptCommandId,
+  promptCommandFor,
+  withHint,
+} from './keys/commands.ts';
 import {alt} from './keys/key-names.ts';
 import {awayHandlers} from './pages/away.ts';
 import {contextsHandlers} from './pages/contexts.ts';
@@ -104,7 +113,27 @@ function runCommand(controller: Controller, keyName: string): void {
   if (state.notice !== undefined) controller.dispatch({type: 'notice', text: undefined});
   const id = commandFor(controller.commands, controller.keyContext, keyName);
   if (state.leaving !== undefined && id !== state.leaving) controller.dispatch({type: 'leaving', how: undefined});
-  if (id) handlers[id](controller, keyName);
+  const command = controller.commands.find((each) => each.id === id);
+  if (command?.context === 'log' && controller.keyContext === 'sidebar') runOnShownLog(controller, command, keyName);
+  else if (id) handlers[id](controller, keyName);
+}
+
+/** A key that the list does not use acts on the log shown, which is that of the cursor. The list keeps the focus. */
+function runOnShownLog(controller: Controller, {id, notInList}: CommandTable[number], keyName: string): void {
+  const {commands} = controller;
+  controller.tabSwitcher.settleCursor();
+  if (controller.tab === undefined) {
+    controller.say(withHint('no log is open', commands, 'keep', 'shows the one under the cursor'));
+    return;
+  }
+  if (notInList) {
+    const way = keyDoes(commands, 'other-side', `goes there, then ${keyInWords(keyName)}`);
+    controller.say(`this works in the log${way === undefined ? '' : `: ${way}`}`);
+    return;
+  }
+  const before = controller.state;
+  handlers[id](controller, keyName);
+  if (controller.pane === undefined && controller.state === before) controller.sayNotOpen();
 }
 
 /** `keyName`: some commands have a different effect for each of their keys, such as the numbers of the tabs. */

@@ -2,6 +2,7 @@ import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
 import type {TimeLimit} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {FrameRate} from '../lib/frames.ts';
+import {LongWait} from '../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
@@ -161,14 +162,21 @@ type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 export class PipelineLookup {
   readonly #describe: Services['describe'];
   readonly #described = createStore<Described | undefined>(undefined);
+  readonly #wait: LongWait;
   #request: AbortController | undefined;
 
-  constructor(describe: Services['describe']) {
+  constructor({describe, clock}: Pick<Services, 'describe' | 'clock'>) {
     this.#describe = describe;
+    this.#wait = new LongWait(clock);
   }
 
   get described(): ReadableStore<Described | undefined> {
     return this.#described;
+  }
+
+  /** As `LongWait.since`: of the request in progress. */
+  get waitingSince(): ReadableStore<number | undefined> {
+    return this.#wait.since;
   }
 
   start(name: string): void {
@@ -176,12 +184,16 @@ export class PipelineLookup {
     const request = new AbortController();
     this.#request = request;
     this.#described.set({name, answer: undefined});
+    this.#wait.start();
     void this.#describe(name, request.signal).then((answer) => {
-      if (!request.signal.aborted) this.#described.set({name, answer});
+      if (request.signal.aborted) return;
+      this.#wait.end();
+      this.#described.set({name, answer});
     });
   }
 
   dispose(): void {
     this.#request?.abort();
+    this.#wait.end();
   }
 }

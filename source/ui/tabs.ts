@@ -1,9 +1,19 @@
 import type {Pipeline} from '../api/types.ts';
+import {closest} from '../settings/parse-values.ts';
+import {shorten, shortenMiddle} from '../terminal/fit.ts';
+import type {Symbols} from '../terminal/symbols.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
 import {sameParts} from './pane/pane-model.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
-import {mergedName, pipelinesOf, type SortOrder, type ViewAction, type ViewState} from './state/view-state.ts';
+import {
+  mergedName,
+  pipelinesOf,
+  type SortOrder,
+  type Tab,
+  type ViewAction,
+  type ViewState,
+} from './state/view-state.ts';
 
 /** What tabs need of the controller. */
 type TabHost = {
@@ -75,11 +85,61 @@ export class TabSwitcher {
     // After the last tab the screen stays empty, although the cursor is on a pipeline.
   }
 
+  /** Shows another pipeline in place of one that does not exist. */
+  replace(name: string, by: string): void {
+    this.stop();
+    this.#screen.dispatch({type: 'replace', name, by});
+  }
+
   /** Cancels the timer: the preview does not follow. */
   stop(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
+}
+
+/** Most cells of a name, or of the beginning that names share, in the title of a merged tab. */
+const cellsInTitle = 14;
+
+/**
+ * The title of a tab: its name. Of a merged tab what it merges: `all (10)`, `ord* (3)` for all pipelines of this
+ * beginning, else two names and the number of all. `listed`: the whole list; undefined: not received.
+ */
+export function tabTitle({name, source}: Tab, listed: readonly Pipeline[] | undefined, {ellipsis}: Symbols): string {
+  if (source.kind === 'pipeline') return name;
+  const {names} = source;
+  const [first = '', second = ''] = names.map((each) => shortenMiddle(each, cellsInTitle, ellipsis));
+  if (names.length <= 2) return `${first}+${second}`;
+  const start = groupStart(names, listed ?? []);
+  const group = start === '' ? 'all' : start && `${shorten(start, cellsInTitle, ellipsis)}*`;
+  return `${group ?? `${first}+${second}+${ellipsis}`} (${names.length})`;
+}
+
+/** The start of a name that exactly these pipelines of the list have; empty if they are all. Undefined: there is none. */
+function groupStart(names: readonly string[], listed: readonly Pipeline[]): string | undefined {
+  const merged = new Set(names);
+  const holds = (start: string) => {
+    const group = listed.filter(({name}) => name.startsWith(start));
+    return group.length === merged.size && group.every(({name}) => merged.has(name));
+  };
+  if (holds('')) return '';
+  const start = sharedStart(names);
+  return start.length > 1 && holds(start) ? start : undefined;
+}
+
+function sharedStart(names: readonly string[]): string {
+  const [first = ''] = names;
+  let length = first.length;
+  for (const name of names) while (!name.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
+
+/** The listed pipeline that a name was probably to be; undefined if none is near. */
+export function pipelineMeant(name: string, listed: readonly Pipeline[]): string | undefined {
+  return closest(
+    name,
+    listed.map((pipeline) => pipeline.name),
+  );
 }
 
 /** The same names, in any order. */
@@ -144,6 +204,8 @@ export class PipelineListView {
     this.#started = true;
     this.#screen.dispatch({type: 'cursor', name: first});
     this.#screen.tabSwitcher.show(first);
+    // As for names on the command line.
+    if (first === requested) this.#screen.dispatch({type: 'focus', side: 'log'});
   }
 
   /** Opens requested pipelines that are new. Returns their names. */

@@ -1,5 +1,5 @@
 import type {Level} from '../records/level.ts';
-import {clip, padTo} from '../terminal/fit.ts';
+import {padTo, shortenMiddle} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Color, Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
@@ -74,13 +74,13 @@ export function paintGutter(
   if (gutter.numberCells > 0) {
     parts.push(plain(`${number ?? ''} `.padStart(gutter.numberCells), {dim: true}));
   }
-  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
+  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells, symbols), plain(' '));
   return concat(parts);
 }
 
-function originOf({origin}: RowState, cells: number): StyledText {
-  const name = origin ? plain(sanitise(origin.name).text, {fg: origin.color}) : plain('');
-  return padTo(clip(name, 0, cells), cells);
+function originOf({origin}: RowState, cells: number, {ellipsis}: Symbols): StyledText {
+  if (!origin) return padTo(plain(''), cells);
+  return padTo(plain(shortenMiddle(sanitise(origin.name).text, cells, ellipsis), {fg: origin.color}), cells);
 }
 
 /** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */

@@ -55,9 +55,9 @@ export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
-/** The compactness for a row of `width` cells: the message needs most of the row. */
+/** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */
 export function compactnessFor(width: number): Compactness {
-  if (width >= 64) return 'full';
+  if (width >= 76) return 'full';
   return width >= 44 ? 'no-target' : 'short-time';
 }
 

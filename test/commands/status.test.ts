@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {ApiError} from '../../source/api/errors.ts';
 import {statusText} from '../../source/commands/status.ts';
 import {readNames} from '../../source/settings/request.ts';
 import {serverVersion} from '../../source/startup/open-server.ts';
@@ -49,6 +50,20 @@ it('names the nearest of a name that there is not, and a pattern that matches no
     /^there is no pipeline 'zzzzzzzz' · pipetail list shows them all$/,
   );
   await expect(status(['x*'])).rejects.toThrow(/^no pipeline matches 'x\*' · /);
+});
+
+it('does not suggest the name that was given, where the server lists it and answers that it does not exist', async () => {
+  const contradicting = withServer(['orders'], async (client) => {
+    const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url: ''} as const;
+    return await statusText({
+      client: {...client, getPipeline: () => Promise.reject(new ApiError(failure))},
+      serverVersion: serverVersion(client, signal),
+      requested: readNames(['orders']),
+      output: 'text',
+      signal,
+    });
+  });
+  await expect(contradicting).rejects.toThrow(/^no such pipeline$/);
 });
 
 it('shows what the compiler does, since when, and the details of an error', async () => {

@@ -67,7 +67,7 @@ describe('C', () => {
     expect(terminal.styleOf('pipetail').bg).toBeUndefined();
     rig.staging.pipeline('beta').write('kept line');
     await terminal.waitFor('kept line');
-    await terminal.press('Tab', 'w');
+    await terminal.press('w');
     await terminal.waitFor('wrap on');
 
     await goTo(terminal, 'j');

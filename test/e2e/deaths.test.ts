@@ -40,7 +40,7 @@ describe('the terminal is as it was, and nothing is left', () => {
   test('after SIGTERM while lines stream and a prompt is open', async () => {
     await using session = await openShellSession();
     const {terminal, server} = session;
-    await terminal.press('Tab', '/');
+    await terminal.press('/');
     await terminal.type('line');
     for (let n = 1; n <= 5000; n++) server.pipeline('alpha').write(`line ${n}`);
     await terminal.waitFor(/\d of \d/);
@@ -51,7 +51,7 @@ describe('the terminal is as it was, and nothing is left', () => {
   test('after SIGTERM while a command has the terminal', async () => {
     await using session = await openShellSession({args: ['--mouse', '--title']});
     const {terminal} = session;
-    await terminal.press('Tab', '|', 'C-u');
+    await terminal.press('|', 'C-u');
     await terminal.type('exec sleep 60');
     await terminal.press('Enter');
     await terminal.waitFor(() => !terminal.alternateScreen);

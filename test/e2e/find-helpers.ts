@@ -5,8 +5,7 @@ import type {Viewer} from './viewer.ts';
 /** The marked line: its screen row and its text. Throws, with the screen, if there is none. */
 export function currentLine(terminal: Terminal): {readonly row: number; readonly text: string} {
   const rows = terminal.screen();
-  // The list beside the log marks a row in the same way.
-  const mark = rows.some((row) => row.includes('│')) ? '│▸' : '▸';
+  const mark = '▸';
   const row = rows.findIndex((each) => each.includes(mark));
   if (row === -1) throw new Error(`no line is marked:\n${rows.join('\n')}`);
   return {row, text: rows[row]?.split(mark)[1]?.trim() ?? ''};

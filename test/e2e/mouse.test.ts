@@ -29,8 +29,8 @@ test('clicks choose a pipeline and a line, the wheel scrolls, the divider is dra
   const {terminal} = viewer;
   expect(terminal.mouse).toBe('drag');
   expect(terminal.privateMode(1006)).toBe(true);
-  report(viewer, 0, 3, 2);
-  report(viewer, 0, 3, 2, 'm');
+  report(viewer, 0, 3, 3);
+  report(viewer, 0, 3, 3, 'm');
   await terminal.waitFor(() => viewer.tabBar().includes('1 beta'));
 
   viewer.write('beta', 60);
@@ -40,7 +40,7 @@ test('clicks choose a pipeline and a line, the wheel scrolls, the divider is dra
   await terminal.waitFor('line 57.');
   expect(viewer.status()).toContain('paused');
   report(viewer, 0, 50, 10);
-  await terminal.waitFor(() => terminal.cell(10, 29).text.trim() !== '');
+  await terminal.waitFor(() => terminal.row(10).includes('▸'));
   report(viewer, 65, 50, 10);
   report(viewer, 65, 50, 10);
   await terminal.waitFor('following');
@@ -48,9 +48,9 @@ test('clicks choose a pipeline and a line, the wheel scrolls, the divider is dra
   const divider = () => terminal.row(5).indexOf('│');
   const before = divider();
   report(viewer, 0, before, 5);
-  report(viewer, 32, before - 10, 5);
-  report(viewer, 0, before - 10, 5, 'm');
-  await terminal.waitFor(() => divider() === before - 10);
+  report(viewer, 32, before + 10, 5);
+  report(viewer, 0, before + 10, 5, 'm');
+  await terminal.waitFor(() => divider() === before + 10);
 });
 
 test('while another program has the terminal the mouse is its own', async () => {

@@ -18,7 +18,7 @@ test.each([
   await viewer.live('Fresh start');
   viewer.write('alpha', 40);
   await terminal.waitFor('line 40.');
-  await terminal.press('Tab', '/');
+  await terminal.press('/');
   await terminal.type('line 3');
   await terminal.press('Enter');
   await terminal.waitFor(/\d of \d+/);
@@ -107,7 +107,7 @@ test('without an alternate screen: a whole screen, and a line of its own for the
   await viewer.live('Fresh start');
   viewer.write('alpha', 40);
   await terminal.waitFor('line 40.');
-  await terminal.press('Tab', 'k', 'k', 'G', '?', 'Esc');
+  await terminal.press('k', 'k', 'G', '?', 'Esc');
   await terminal.waitFor('line 40.');
   await terminal.stable();
   expect(await seenWithoutModes(terminal.output)).toEqual(terminal.screen());
@@ -124,7 +124,7 @@ test('what Ink passes to screen readers has the words of the screen: the list, t
   await terminal.waitFor('line 3.');
   for (const text of ['gamma', 'Fresh start', 'line 1.', 'line 2.', 'following', '? help'])
     await terminal.waitFor(text);
-  await terminal.press('Tab', '/');
+  await terminal.press('/');
   await terminal.type('line 2');
   await terminal.waitFor(/line 2\b(?!\.)/);
   await terminal.press('Enter');

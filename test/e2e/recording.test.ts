@@ -25,7 +25,7 @@ test('the pane scrolls and searches beyond memory into the recording, in this ru
     viewer.write('alpha', 500);
     await terminal.waitFor(`line ${written + 500}.`);
   }
-  await terminal.press('Tab', 'g');
+  await terminal.press('g');
   await terminal.waitFor('line 1.');
   await search(viewer, 'line 17\\.');
   await terminal.waitFor('1 of 1');
@@ -40,7 +40,7 @@ test('the pane scrolls and searches beyond memory into the recording, in this ru
   await using next = new Viewer(viewer.server, again);
   await next.live(`meanwhile ${lines + 1}.`);
   await again.waitFor('pipetail was not running · reconnected after');
-  await again.press('Tab', 'g');
+  await again.press('g');
   await again.waitFor('line 1.');
   await search(next, 'line 4242\\.');
   await again.waitFor('1 of 1');
@@ -70,7 +70,7 @@ test('W records the shown tab, with what memory holds, and ends it', async () =>
   await viewer.live();
   viewer.write('alpha', 3);
   await terminal.waitFor('line 3.');
-  await terminal.press('Tab', 'W');
+  await terminal.press('W');
   await terminal.waitFor('recorded from now on');
   await terminal.waitFor(() => /\bREC\b/.test(viewer.header()));
   viewer.write('alpha', 1);

@@ -51,7 +51,7 @@ async function read(viewer: Viewer): Promise<{row: number; text: string}> {
   const {terminal} = viewer;
   viewer.write('alpha', 60);
   await terminal.waitFor('line 60.');
-  await terminal.press('Tab', '&');
+  await terminal.press('&');
   await terminal.type('line');
   await terminal.press('Enter', '/');
   await terminal.type('line 40\\.');
@@ -126,7 +126,7 @@ test('what was open some seconds before kill -9 comes back', async () => {
     const name = (await sessions().catch(() => [])).find((each) => each.endsWith('.json'));
     return name === undefined ? '' : await readFile(path.join(folder, name), 'utf8').catch(() => '');
   };
-  await first.terminal.press('Tab', 'w');
+  await first.terminal.press('w');
   const saved = {text: ''};
   await eventually(
     () => {

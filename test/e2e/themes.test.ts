@@ -22,7 +22,7 @@ async function openOn(
   await viewer.live();
   viewer.say('alpha', 'an error, \u001B[34mblue by itself\u001B[0m, and \u001B[38;5;208morange\u001B[0m.', 'ERROR');
   await terminal.waitFor('orange.');
-  await terminal.press('Tab', '*');
+  await terminal.press('*');
   await terminal.type('and');
   await terminal.press('Enter');
   await terminal.waitFor(() => terminal.styleOf('and ').bg !== undefined || terminal.styleOf('and ').underline);

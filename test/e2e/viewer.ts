@@ -63,9 +63,11 @@ export class View implements AsyncDisposable {
     return this.#right()[0] ?? '';
   }
 
-  /** The sidebar's rows that hold something. */
+  /** The sidebar's rows that hold something, below its title. */
   sidebar(): string[] {
-    const rows = this.#body().map((row) => row.slice(0, Math.max(0, this.#divider())).trimEnd());
+    const rows = this.#body()
+      .slice(1)
+      .map((row) => row.slice(0, Math.max(0, this.#divider())).trimEnd());
     return rows.filter((row) => row !== '');
   }
 

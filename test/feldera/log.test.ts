@@ -38,7 +38,7 @@ test('two runs, each from its start to its end: as sent, and on the screen one a
   await following.untilStdout(printed.stdout.slice(-200));
   expect(following.stdout().equals(sent)).toBe(true);
   // To the start of the run before, and only that run.
-  await view.terminal.press('Tab', '{', '{', 'R');
+  await view.terminal.press('{', '{', 'R');
   await view.live(/run 1 of 2 · stopped · /);
   const transitions = ['stopped -> provisioning', 'stopping -> stopped'];
   await view.terminal.waitFor(() =>
@@ -108,7 +108,7 @@ test('more than the server keeps: how many entries are gone, exactly', async (co
   expect(numbersIn(printed.stdout)).toEqual(countUp(last - numbersIn(printed.stdout).length + 1, last));
   await using view = await feldera().open(['overflow'], size);
   await view.live(`seq=${last} `);
-  await view.terminal.press('Tab', 'g');
+  await view.terminal.press('g');
   await view.terminal.waitFor(`──── ${discarded} earlier entries no longer held by the server`);
 });
 

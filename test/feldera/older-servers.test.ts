@@ -47,7 +47,7 @@ test.for<{
   await view.live(/run 2 of 2 · running · since /);
   // Of its errors it tells nothing.
   expect(view.sidebar()[0]).toMatch(/● Running +–$/);
-  await view.terminal.press('Tab', '{');
+  await view.terminal.press('{');
   await view.terminal.waitFor(begins);
   await view.terminal.press('{');
   await view.terminal.waitFor(/run 1 of 2 · stopped · \d\d:\d\d:\d\d – \d\d:\d\d:\d\d/);

@@ -98,7 +98,6 @@ test('errors of inputs and of an output: records with their causes, as many as t
   expect(errors.filter(({message}) => message.includes('"transport"'))).toEqual([]);
   await using view = await rig.open(['orders'], size);
   await view.live('big_orders.full');
-  await view.terminal.press('Tab');
   await stepTo(view, /▸.*ERROR .*FATAL error on input endpoint/);
   await stepTo(view, /▸.*ERROR .*parse error on input endpoint/);
   await view.terminal.press('Enter');
@@ -123,7 +122,6 @@ test('in JSON: the same errors as in text, their newlines as rows', async () => 
   await using view = await rig.open(['json-orders'], size);
   await view.live(/run 1 of 1 · running · since /);
   await view.live('big_orders.full');
-  await view.terminal.press('Tab');
   await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n.*Invalid fragment: '/);
   expect(view.terminal.text()).not.toContain('^J');
 });

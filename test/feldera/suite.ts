@@ -38,9 +38,12 @@ export class Rig {
     return startProgram([...args, '--host', this.client.url], this.#env);
   }
 
-  /** Starts the built program in a terminal. */
+  /** Starts the built program in a terminal. A list of this width has states in words while the log has the focus, too. */
   open(args: readonly string[] = [], options: ViewOptions = {}): Promise<View> {
-    return openView(['--host', this.client.url, ...args], {...options, env: {...this.#env, ...options.env}});
+    return openView(['--host', this.client.url, '--sidebar', '34', ...args], {
+      ...options,
+      env: {...this.#env, ...options.env},
+    });
   }
 }
 

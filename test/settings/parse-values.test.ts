@@ -29,6 +29,11 @@ test.each(['', 'x', 'orders', 'lo-gs-x', 'd'])('%j is near no command', (word) =
   expect(didYouMean(word, words)).toBe('');
 });
 
+test('a word that is right is not what was meant: it failed for another reason', () => {
+  expect(didYouMean('orders', ['orders', 'order'])).toBe('');
+  expect(didYouMean('orders', ['Orders'])).toBe(" · did you mean 'Orders'?");
+});
+
 test('half of the letters must match', () => {
   expect(closest('all', ['tail'])).toBeUndefined();
   expect(closest('al', ['all', 'bl'])).toBe('all');

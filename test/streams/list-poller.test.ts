@@ -321,3 +321,20 @@ test('what is older than 0.97 is not supported; what cannot be read is', () => {
   expect(rows.join('')).toBe(` ${oldServerWords('0.96.10')}`);
   expect([oldServerWords('0.97.0'), oldServerWords(undefined)]).toEqual([undefined, undefined]);
 });
+
+test('a request that lasts says since when, and no other does', async () => {
+  const lists = new Lists();
+  const seen: (number | undefined)[] = [];
+  lists.poller.waitingSince.subscribe(() => seen.push(lists.poller.waitingSince.get()));
+  lists.poller.start();
+  await lists.clock.advance(500);
+  await lists.answer([]);
+  await lists.clock.advance(2000);
+  expect([lists.inFlight, seen]).toEqual([1, []]);
+  await lists.clock.advance(3000);
+  expect(seen).toEqual([2500]);
+  await lists.answer(unreachable);
+  expect(seen).toEqual([2500, undefined]);
+  lists.poller.stop();
+  expect(lists.clock.pending).toBe(0);
+});

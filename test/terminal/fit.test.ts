@@ -6,6 +6,7 @@ import {
   noticeRows,
   padTo,
   shorten,
+  shortenMiddle,
   toAscii,
   wordOffsets,
   wrapOffsets,
@@ -92,6 +93,16 @@ describe('clip', () => {
     ['', 1, ''],
   ])('%j in %i cells is %j', (text, cells, short) => {
     expect(shorten(text, cells, '…')).toBe(short);
+  });
+
+  test.each([
+    ['abcdef', 6, 'abcdef'],
+    ['orders-production-eu', 9, 'orde…n-eu'],
+    ['orders-production-eu', 8, 'orde…-eu'],
+    ['日本語日本語', 7, '日 … 語'],
+    ['ab', 1, '…'],
+  ])('%j without its middle in %i cells is %j', (text, cells, short) => {
+    expect(shortenMiddle(text, cells, '…')).toBe(short);
   });
 
   describe('padTo', () => {

@@ -176,7 +176,7 @@ it('whatever comes and is viewed, a tab counts what the errors page lists as uns
           ({pipeline, kind}) =>
             pipelinesOf(tab).includes(pipeline) && !(tab.source.kind === 'merged' && kind === 'connectors'),
         );
-        const label = tabLabels(controller).find(({name}) => name === tab.name);
+        const label = tabLabels(controller).find(({title}) => title === tab.name);
         expect(label?.errors, tab.name).toBe(listed.reduce((sum, {count}) => sum + count, 0));
       }
     }

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
 import {settled} from '../harness/fake-clock.ts';
+import {currentLine, logged, pressed, reading, rowsOf} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 describe('a server that is too old', () => {
@@ -56,5 +57,35 @@ describe('the terminal', () => {
     screen.press('^L');
     await settled();
     expect(repaints).toBe(1);
+  });
+});
+
+describe('a change of the width of the list', () => {
+  const lines = Array.from({length: 80}, (_, at) =>
+    logged(at, 'INFO', `${'word '.repeat(10 + (at % 30))}end of ${at}.`),
+  );
+  const eye = (screen: ScreenUnderTest) => {
+    const row = rowsOf(screen).findIndex((each) => each.startsWith('▸'));
+    return {row, line: currentLine(screen)};
+  };
+
+  test.each(['Tab', 'z'])('by %s leaves the current line in its row, with wrapped lines too', async (key) => {
+    await using screen = await reading(lines, {size: {columns: 80, rows: 24}});
+    await pressed(screen, 'w', 'b', 'b', 'k', 'k', 'k', 'k');
+    const before = {...eye(screen), width: screen.controller.layout?.paneWidth};
+    expect(before.row).toBeGreaterThan(2);
+    await pressed(screen, key);
+    expect(screen.controller.layout?.paneWidth).not.toBe(before.width);
+    expect(eye(screen)).toEqual({row: before.row, line: before.line});
+    await pressed(screen, key);
+    expect({...eye(screen), width: screen.controller.layout?.paneWidth}).toEqual(before);
+  });
+
+  test('and one of the terminal’s width do not make a log jump', async () => {
+    await using screen = await reading(lines, {size: {columns: 120, rows: 24}});
+    await pressed(screen, 'w', 'b', 'b', 'k', 'k', 'k');
+    const before = eye(screen);
+    screen.controller.setSize({columns: 70, rows: 24});
+    expect(eye(screen)).toEqual(before);
   });
 });

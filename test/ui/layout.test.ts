@@ -3,7 +3,7 @@ import {type Layout, layoutOf} from '../../source/ui/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {sidebar: true, banner: false, run: false, filters: false};
+const usual = {sidebar: true, focus: 'sidebar' as 'sidebar' | 'log', banner: false, run: false, filters: false};
 
 function layoutAt(width: number, rows = 24, parts: Partial<typeof usual> = {}): Layout {
   const layout = layoutOf({columns: width, rows}, {...usual, ...parts});
@@ -24,9 +24,20 @@ describe('at every width from 40 to 250', () => {
     for (const width of columns) expect(layoutAt(width).paneWidth).toBeGreaterThan(width / 2);
   });
 
-  it('a wider terminal never has a narrower sidebar', () => {
-    const widths = columns.map((width) => layoutAt(width).sidebarWidth);
-    expect(widths).toEqual([...widths].sort((a, b) => a - b));
+  it.each(['sidebar', 'log'] as const)(
+    'a wider terminal never has a narrower sidebar, with the focus on the %s',
+    (focus) => {
+      const widths = columns.map((width) => layoutAt(width, 24, {focus}).sidebarWidth);
+      expect(widths).toEqual([...widths].sort((a, b) => a - b));
+    },
+  );
+
+  it('the list gives room to the log while that has the focus', () => {
+    for (const width of columns) {
+      const [list, log] = [layoutAt(width), layoutAt(width, 24, {focus: 'log'})];
+      expect(log.paneWidth).toBeGreaterThan(list.paneWidth);
+      expect([list.hasStateWords, log.hasStateWords]).toEqual([width >= 76, false]);
+    }
   });
 });
 
@@ -56,6 +67,13 @@ it('the run costs a row of the log on a screen that is high enough, and the filt
 it('widths do not depend on the height, nor heights on the width', () => {
   expect(layoutAt(80, 50).paneWidth).toBe(layoutAt(80, 10).paneWidth);
   expect(layoutAt(250, 24).paneHeight).toBe(layoutAt(40, 24).paneHeight);
+});
+
+it('a width that the user has set is the same with the focus on either side', () => {
+  for (const focus of ['sidebar', 'log'] as const) {
+    const layout = layoutOf({columns: 80, rows: 24}, {...usual, focus, sidebarWidth: 30});
+    expect(layout).toMatchObject({sidebarWidth: 30, hasStateWords: true});
+  }
 });
 
 it('there is none below 40×10', () => {

@@ -1,4 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
+import type {Scenario} from '../../source/demo/demo.ts';
 import {cancelPrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
 import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
@@ -17,6 +18,14 @@ const lines = [
   logged(3, 'INFO', 'three'),
 ];
 const smallest = {columns: 40, rows: 10};
+
+const withErrors: Scenario = (server) => {
+  for (const name of ['alpha', 'beta']) {
+    const pipeline = server.addPipeline(name, {now: () => Date.UTC(2026, 10, 25)});
+    pipeline.write(logged(1, 'INFO', 'step one'));
+    pipeline.write(logged(2, 'ERROR', 'broken two'));
+  }
+};
 
 async function emptyLog(): Promise<ScreenUnderTest> {
   const screen = await reading([], {names: ['unknown']});
@@ -42,8 +51,8 @@ const situations: Readonly<Record<string, Situation>> = {
   'a log that is followed': {open: () => reading(lines), rows: 5},
   'a log that is held': {open: async () => pressedFrom(reading(lines), 'k', 'k'), rows: 5},
   'a log that is folded': {open: async () => pressedFrom(reading(lines), 'f'), rows: 5},
-  'a log that filters hide': {open: allHidden, rows: 2},
-  'the smallest screen': {open: () => allHidden(smallest), rows: 4},
+  'a log that filters hide': {open: allHidden, rows: 1},
+  'the smallest screen': {open: () => allHidden(smallest), rows: 3},
 };
 
 async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[]): Promise<ScreenUnderTest> {
@@ -129,7 +138,6 @@ describe('keys that arrive together', () => {
 
   it('are the prompt’s own: ^U, ^W and Backspace remove, Tab changes the choice, ^C cancels', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
-    screen.press('Tab');
     await screen.untilConnected('orders');
     screen.pressTogether('S', '^U', 'a', 'Space', 'b', 'c', '^W', 'd', 'e', 'Backspace', 'Tab');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'a d', what: 'view', markers: true});
@@ -151,6 +159,71 @@ describe('keys that arrive together', () => {
 });
 
 const log = [logged(1, 'INFO', 'step one')];
+
+describe('in the list, a key of the log that the list does not use', () => {
+  async function inList(): Promise<ScreenUnderTest> {
+    const screen = await ScreenUnderTest.connected({scenario: withErrors});
+    await screen.until(() => screen.controller.pane?.model.index.errorCount === 1, 'the error');
+    return screen;
+  }
+
+  it.each([
+    ['e', {position: {kind: 'held', current: 2}}],
+    ['w', {wrap: true}],
+    ['p', {position: {kind: 'held'}}],
+    ['L', {filters: [{filter: {kind: 'level'}}]}],
+    ['J', {asSent: true}],
+    ['f', {fold: true}],
+  ])('%s acts on the log shown and keeps its tab, and the list keeps the focus', async (key, pane) => {
+    await using screen = await inList();
+    expect(screen.tabs).toEqual(['alpha?']);
+    screen.press(key);
+    expect(viewOf(screen)).toMatchObject(pane);
+    expect(screen.tabs).toEqual(['alpha']);
+    expect(screen.controller.state).toMatchObject({focus: 'sidebar', cursor: 'alpha'});
+  });
+
+  it('opens its prompt, whose result stays with the log; Esc undoes it', async () => {
+    await using screen = await inList();
+    screen.pressTogether('&', ...'broken', 'Enter');
+    expect(viewOf(screen).filters).toHaveLength(1);
+    expect(screen.controller.state.focus).toBe('sidebar');
+    screen.press('Esc');
+    expect(viewOf(screen).filters).toEqual([]);
+  });
+
+  it('is for the pipeline under the cursor, also before the preview has followed it', async () => {
+    await using screen = await inList();
+    screen.press('j', 'w');
+    expect(screen.tabs).toEqual(['beta']);
+    expect(viewOf(screen).wrap).toBe(true);
+  });
+
+  it('says so where its log is not open yet, in place of doing nothing', async () => {
+    await using screen = await ScreenUnderTest.open();
+    screen.controller.dispatch({type: 'show', name: 'orders'});
+    screen.press('e');
+    expect(noticeOf(screen)).toBe('this log is not open yet: press the key again');
+  });
+
+  it('says why it is of no use: without a log, and for a selection, which needs the keys of the log', async () => {
+    await using screen = await inList();
+    screen.press('v');
+    expect(noticeOf(screen)).toBe('this works in the log: Tab goes there, then v');
+    expect(screen.tabs).toEqual(['alpha?']);
+    screen.press('n');
+    expect(noticeOf(screen)).toBe('no search: Tab / starts one');
+    screen.press('X', 'e');
+    expect(noticeOf(screen)).toBe('no log is open: Enter shows the one under the cursor');
+  });
+
+  it('leaves the keys of the list to the list', async () => {
+    await using screen = await inList();
+    screen.press('o', 'm', 'j');
+    expect(screen.controller.state).toMatchObject({sort: 'state', marked: ['alpha'], cursor: 'beta'});
+    expect(screen.tabs).toEqual(['alpha?']);
+  });
+});
 
 it('any key removes the notice, also one without a command', async () => {
   await using screen = await reading(log);

@@ -22,7 +22,7 @@ export async function reading(lines: readonly string[], options: ScreenOptions =
     ...options,
   });
   if (lines.length > 0) await screen.untilLine('orders', lines.at(-1) ?? '');
-  screen.press('Tab');
+  screen.controller.dispatch({type: 'focus', side: 'log'});
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
   await workedOut(screen);
   return screen;

@@ -87,7 +87,6 @@ async function readAt40() {
   screen.manager.get('orders')?.addDivider();
   write(screen, 'orders', ...upTo(60));
   await screen.untilLine('orders', 'line 60.');
-  screen.press('Tab');
   for (const number of [10, 40]) {
     await type(screen, '/', `line ${number}\\.`);
     screen.press('m');
@@ -152,7 +151,7 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing']});
   write(first, 'orders', 1, 2, 3);
   await first.untilLine('orders', 'line 3.');
-  first.press('Tab', 'w', '#', 't', 'f', 'x');
+  first.press('w', '#', 't', 'f', 'x');
   await type(first, '&', '!debug');
   await type(first, '&', 'target:test');
   await type(first, '/', 'line');
@@ -239,7 +238,7 @@ test('after its end no timer waits', async () => {
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
   const viewOptions = {wrap: true, level: 'ERROR', sidebar: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
-  first.press('Tab', 'w', '#', 't');
+  first.press('w', '#', 't');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
@@ -253,7 +252,7 @@ test('a tab comes back as the keys left it; everything else follows the options 
 
 test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
-  first.press('Tab', 'w', '#', 'L', 't');
+  first.press('w', '#', 'L', 't');
   keeper.capture();
   const viewOptions = {wrap: false, level: 'WARN', sidebar: 'off'} as const;
   const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});

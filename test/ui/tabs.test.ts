@@ -1,7 +1,9 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
-import {arrange} from '../../source/ui/tabs.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {freshPane} from '../../source/ui/state/pane-view.ts';
+import {arrange, tabTitle} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
 
@@ -24,7 +26,7 @@ describe('a new list', () => {
       await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['orders', 'billing']});
       expect(screen.tabs).toEqual(['orders', 'billing']);
       await screen.untilConnected('orders', 'billing');
-      expect(screen.controller.state.active).toBe('orders');
+      expect(screen.controller.state).toMatchObject({active: 'orders', focus: 'log'});
     });
 
     it('an empty list waits for the first pipeline', async () => {
@@ -58,7 +60,7 @@ describe('a new list', () => {
     it('all of them are tabs, and the first is shown', async () => {
       await using screen = await ScreenUnderTest.connected({isRequested});
       expect(screen.tabs).toEqual(['fraud', 'orders']);
-      expect(screen.controller.state.active).toBe('fraud');
+      expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'log'});
     });
 
     it('named ones come first', async () => {
@@ -267,7 +269,7 @@ describe('tabs on the screen', () => {
     it('that are closed free their log', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
       await screen.untilLine('orders', 'initializing -> running');
-      screen.press('Tab', 'p', '/');
+      screen.press('p', '/');
       const held = new WeakRef(screen.manager.get('orders')?.buffer ?? {});
       screen.controller.dispatch({type: 'prompt', prompt: undefined});
       screen.press('X');
@@ -279,5 +281,55 @@ describe('tabs on the screen', () => {
         return held.deref() === undefined;
       }, 'the buffer to be freed');
     });
+  });
+});
+
+describe('the title of a merged tab', () => {
+  const all = ['billing', 'fraud', 'orders-eu', 'orders-us', 'orders-ap'];
+  const titleOf = (names: readonly string[], listed: readonly string[] = all) =>
+    tabTitle(
+      {name: names.join('+'), kept: true, source: {kind: 'merged', names}, pane: freshPane},
+      listed.map((name) => makePipeline(name)),
+      symbolsFor(true),
+    );
+
+  it('names two, in their middle cut where they are long', () => {
+    expect(titleOf(['billing', 'fraud'])).toBe('billing+fraud');
+    expect(titleOf(['europe-production-1', 'europe-production-2'])).toBe('europe-…tion-1+europe-…tion-2');
+  });
+
+  it('says that they are all, or all that begin alike', () => {
+    expect(titleOf(all)).toBe('all (5)');
+    expect(titleOf(['orders-us', 'orders-ap', 'orders-eu'])).toBe('orders-* (3)');
+  });
+
+  it('else names two, and the number of all', () => {
+    expect(titleOf(['billing', 'fraud', 'orders-eu'])).toBe('billing+fraud+… (3)');
+    expect(titleOf(['orders-eu', 'orders-us', 'orders-ap'], [...all, 'orders-sa'])).toBe('orders-eu+orders-us+… (3)');
+    expect(titleOf(all, [])).toBe('billing+fraud+… (5)');
+  });
+});
+
+describe('a merged tab', () => {
+  it('is opened from the log too, and every tab is reached by its number and from its neighbours', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud', 'billing']});
+    expect(screen.controller.state.focus).toBe('log');
+    screen.press('+');
+    expect(screen.tabs).toEqual(['orders', 'fraud', 'billing', 'orders+fraud+billing']);
+    const visited = (keys: readonly string[]) =>
+      keys.map((key) => {
+        screen.press(key);
+        return screen.controller.state.active;
+      });
+    expect(visited(['1', '4', '2', '3'])).toEqual(['orders', 'orders+fraud+billing', 'fraud', 'billing']);
+    expect(visited([']', ']', '['])).toEqual(['orders+fraud+billing', 'orders', 'orders+fraud+billing']);
+  });
+
+  it('is not opened of one pipeline: a notice says what is missing', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('+');
+    expect(screen.controller.state.notice).toBe(
+      'a merged tab needs two pipelines: Tab m marks the one under the cursor',
+    );
   });
 });

@@ -37,12 +37,12 @@ describe('the origin', () => {
   it('is before the text of each row, with the same width for every name', () => {
     const options = {width: 30, originCells: 8, wrap: true};
     expect(shown('a'.repeat(25), {origin}, options)).toEqual([
-      `  orders-w ${'a'.repeat(19)}`,
-      `  orders-w ${'a'.repeat(6)}`,
+      `  orde…ame ${'a'.repeat(19)}`,
+      `  orde…ame ${'a'.repeat(6)}`,
     ]);
     expect(shown('abc', {origin: {name: 'etl', color: 2}}, options)).toEqual(['  etl      abc']);
     expect(shown('abc', {}, options)).toEqual(['           abc']);
-    expect(stateRows('abc', {origin}, options)[0]).toContain('\u001B[36morders-w\u001B[0m');
+    expect(stateRows('abc', {origin}, options)[0]).toContain('\u001B[36morde…ame\u001B[0m');
   });
 
   it('is left out in a narrow pane', () => {

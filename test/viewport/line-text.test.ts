@@ -69,11 +69,11 @@ describe('the compact form', () => {
   const compact = (line: string, width: number) => compactOf(line, width).text;
 
   it('has time, level, last part of the target and message where there is room', () => {
-    expect(compact(textLine, 64)).toBe('09:08:47.372 INFO  server      Started HTTP server');
+    expect(compact(textLine, 76)).toBe('09:08:47.372 INFO  server      Started HTTP server');
   });
 
   it('leaves out first the target, then the milliseconds', () => {
-    expect(compact(textLine, 63)).toBe('09:08:47.372 INFO  Started HTTP server');
+    expect(compact(textLine, 75)).toBe('09:08:47.372 INFO  Started HTTP server');
     expect(compact(textLine, 43)).toBe('09:08:47 INFO  Started HTTP server');
   });
 

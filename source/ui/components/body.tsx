@@ -2,7 +2,7 @@ import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import type {Run} from '../../records/runs.ts';
-import {clip, shorten, wrapWords} from '../../terminal/fit.ts';
+import {clip, shorten} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -12,10 +12,11 @@ import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {failureWord, isFailing} from '../../words/pipeline.ts';
-import {useAges} from '../hooks/use-clock.ts';
+import {emptyLog, emptyLogRows} from '../empty-log.ts';
+import {useAges, useWaited} from '../hooks/use-clock.ts';
 import {useController, useFrameRate, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {keyDoes, keyOf} from '../keys/commands.ts';
+import {keyOf} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
 import {hasLocalTimes} from '../state/pane-view.ts';
@@ -42,9 +43,12 @@ export function Body({layout}: {readonly layout: Layout}) {
   useAges(controller.services, pane && newestTime(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
+  const empty = emptyLog(controller);
+  const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
+  const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
-  const log = pane ? pane.rows.paint(pane.tab.pane, layout) : emptyPane();
+  const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout) : emptyPane();
   const banner = layout.hasBanner
     ? [
         bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'describe')}) ??
@@ -59,12 +63,10 @@ export function Body({layout}: {readonly layout: Layout}) {
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
   return <Rows rows={rows} />;
 
-  /** A hint how to open a log, unless one is being opened. */
   function emptyPane(): readonly string[] {
-    const isIdle = view.active === undefined && controller.pipelines.length > 0;
-    const idleHint = keyDoes(controller.commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '';
-    const words = isIdle ? wrapWords(idleHint, layout.paneWidth - 2) : [];
-    const rows = ['', ...words.map((row) => paint(plain(` ${row}`, {dim: true}), colors))];
+    const {hintCommands: commands} = controller;
+    const words = empty ? emptyLogRows(empty, {waited, width: layout.paneWidth, commands}) : [];
+    const rows = ['', ...words.map((row) => paint(row, colors))];
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
@@ -101,6 +103,8 @@ export function Body({layout}: {readonly layout: Layout}) {
       marked: new Set(view.marked),
       nameFilter: view.nameFilter,
       loaded: list.pipelines !== undefined,
+      waited: waitedForList,
+      withWords: layout.hasStateWords,
       width: layout.sidebarWidth,
       height: layout.bodyHeight,
       symbols,

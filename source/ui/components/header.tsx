@@ -24,7 +24,8 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
 import {isOldServer, refusalWords} from '../../words/failures.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
-import {useNow, useSeconds} from '../hooks/use-clock.ts';
+import {awaitedLog} from '../empty-log.ts';
+import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {shownContext} from '../services.ts';
@@ -44,6 +45,8 @@ export type HeaderView = {
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
+  /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
+  readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
   readonly paused: boolean;
   /** Undefined: the shown log is not to be recorded. */
   readonly recording: RecordingState | undefined;
@@ -66,6 +69,12 @@ export function Header() {
   const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
   useSeconds(clock, connection.countdown);
+  const isOpening = snapshot?.connection.kind === 'connecting' || snapshot?.connection.kind === 'catching-up';
+  const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
+  const waited = {
+    log: useWaited(controller.services, awaited === undefined ? undefined : controller.logWaits.since(awaited)),
+    list: useWaited(controller.services, poller.waitingSince),
+  };
   const text = headerText({
     context: context?.name,
     serverName,
@@ -75,6 +84,7 @@ export function Header() {
     list,
     pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
     connection,
+    waited,
     paused: tab?.pane.position.kind === 'held',
     recording: snapshot?.recording,
     width: controller.size.columns,
@@ -97,7 +107,7 @@ export function headerText(view: HeaderView): StyledText {
     plain(' '),
     ...recordingNote(view.recording),
     ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
-    plain(view.connection.text, view.connection.style),
+    plain(sinceText(view.connection.text, view.waited?.log), view.connection.style),
     ...pipelineNote(view),
     plain(' '),
   ]);
@@ -130,7 +140,11 @@ function tenantWords({session, symbols}: HeaderView): StyledText[] {
   return [plain(`${words.join(` ${symbols.dot} `)}  `)];
 }
 
-function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
+function sinceText(words: string, waited: string | undefined): string {
+  return waited === undefined ? words : `${words}, ${waited}`;
+}
+
+function listWords({list, connection, waited, now, symbols}: HeaderView): StyledText[] {
   const parts: StyledText[] = [];
   if (list.pipelines) {
     const failing = list.pipelines.filter(isFailing).length;
@@ -142,6 +156,8 @@ function listWords({list, connection, now, symbols}: HeaderView): StyledText[] {
     const words =
       refusal(list.failure, connection) ?? (age < twoMinutes ? 'list not refreshed' : `list ${duration(age)} old`);
     parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
+  } else if (list.pipelines && waited?.list !== undefined) {
+    parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(`waiting for the list, ${waited.list}`, {fg: 3}));
   }
   return parts;
 }

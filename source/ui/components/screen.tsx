@@ -2,7 +2,7 @@ import {Box} from 'ink';
 import {clip} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
-import {useNow, useSeconds} from '../hooks/use-clock.ts';
+import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
@@ -48,7 +48,8 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
-  const {rows, place} = pageShown(controller);
+  const waited = useWaited(controller.services, controller.lookup.waitingSince);
+  const {rows, place} = pageShown(controller, waited);
   return (
     <>
       <PageView rows={rows} height={layout.bodyHeight} />
@@ -63,7 +64,8 @@ function Main({layout}: {readonly layout: Layout}) {
   const {nextTryAt} = useStore(poller.snapshot);
   const now = useNow(controller.services);
   useStreamManager();
-  const trouble = troubleShown(controller, now);
+  const waited = useWaited(controller.services, nextTryAt === undefined ? undefined : poller.waitingSince);
+  const trouble = troubleShown(controller, {now, waited});
   useSeconds(clock, trouble !== undefined && now !== undefined && nextTryAt !== undefined);
   return trouble ? <PageView rows={trouble} height={layout.bodyHeight} /> : <Body layout={layout} />;
 }

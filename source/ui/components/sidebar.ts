@@ -1,10 +1,11 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count} from '../../lib/format.ts';
-import {clip, padTo, shorten} from '../../terminal/fit.ts';
+import {clip, padTo, shorten, shortenMiddle} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
 import {pipelineState} from '../../words/pipeline.ts';
 
 export type SidebarView = {
@@ -17,89 +18,101 @@ export type SidebarView = {
   readonly marked: ReadonlySet<string>;
   readonly nameFilter: string;
   readonly loaded: boolean;
+  /** How long the first list has been awaited, such as `4 s`; undefined for the first second. */
+  readonly waited: string | undefined;
+  /** States in words beside their symbols. */
+  readonly withWords: boolean;
   readonly width: number;
   readonly height: number;
   readonly symbols: Symbols;
 };
 
 const quiet: Style = {dim: true};
-/** Cells. In a narrower sidebar, symbol and colour show the state without its word. */
-const widthWithWord = 20;
-const wordWidth = 9;
+/** Cells for `Compiling Rust`, or for a word and the number of errors. */
+const wordWidth = 14;
+const wordWidthWithErrors = 9;
 /** Cells for `999✗`. */
 const errorWidth = 4;
+/** Cells of a sidebar without words that has numbers of errors. */
+const widthWithErrors = 16;
+const titleRows = 1;
 
 /** The sidebar's rows, each exactly `width` cells; only those on the screen are made. */
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {pipelines, height} = view;
-  const filterRow = view.nameFilter === '' ? [] : [filterText(view)];
   const {first, room} = inView(view);
-  const rows = [...filterRow, ...pipelines.slice(first, first + room).map((pipeline) => pipelineRow(pipeline, view))];
+  const rows = [title(view), ...pipelines.slice(first, first + room).map((pipeline) => pipelineRow(pipeline, view))];
   if (pipelines.length === 0) rows.push(plain(emptyText(view), quiet));
   while (rows.length < height) rows.push(plain(''));
   return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
 }
 
-type ListView = Pick<SidebarView, 'pipelines' | 'cursor' | 'nameFilter' | 'height'>;
+/** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
+function title({focused, nameFilter, pipelines, width, symbols}: SidebarView): StyledText {
+  const style: Style = focused ? {bold: true, inverse: true} : quiet;
+  const margin = plain(focused ? symbols.focus : ' ', style);
+  const words =
+    nameFilter === ''
+      ? plain('Pipelines', style)
+      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(pipelines.length)}`, style)]);
+  return padTo(concat([margin, words]), width, style);
+}
+
+type ListView = Pick<SidebarView, 'pipelines' | 'cursor' | 'height'>;
 
 export function pipelineAtRow(view: ListView, row: number): Pipeline | undefined {
-  const {first, room} = inView(view);
-  const index = row - (view.height - room);
-  return index < 0 ? undefined : view.pipelines[first + index];
+  const index = row - titleRows;
+  return index < 0 ? undefined : view.pipelines[inView(view).first + index];
 }
 
 /** In a list longer than the screen, the cursor is in the middle. */
-function inView({pipelines, cursor, nameFilter, height}: ListView): {readonly first: number; readonly room: number} {
-  const room = height - (nameFilter === '' ? 0 : 1);
+function inView({pipelines, cursor, height}: ListView): {readonly first: number; readonly room: number} {
+  const room = height - titleRows;
   const at = pipelines.findIndex((pipeline) => pipeline.name === cursor);
   return {first: Math.max(0, Math.min(at - Math.floor(room / 2), pipelines.length - room)), room};
 }
 
+/** Margin, name, symbol, word, errors, and a blank cell before the divider. */
 function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
-  const {symbols, width} = view;
+  const {symbols, width, withWords} = view;
   const state = pipelineState(pipeline);
   const isCursor = pipeline.name === view.cursor;
-  const withWord = width >= widthWithWord;
   const errors = connectorErrors(pipeline, symbols);
-  // Without errors, a long word may use their cells.
-  const wordRoom = errors.text === '' ? wordWidth + errorWidth + 1 : wordWidth;
-  const nameRoom = width - 3 - (withWord ? 1 + wordWidth + errorWidth : 0) - 1;
+  const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? errorWidth : 0;
+  const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const name = padTo(plain(shorten(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis), base), nameRoom, base);
+  const shownName = shortenMiddle(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis);
   const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
   const isMarked = view.marked.has(pipeline.name);
   const margin = isMarked ? symbols.mark : view.kept.has(pipeline.name) ? symbols.dot : ' ';
-  return concat([
-    plain(
-      isCursor && !view.focused && !isMarked ? symbols.currentLine : margin,
-      isCursor || isMarked ? {bold: true} : quiet,
-    ),
-    name,
+  // Without errors, a long word may use their cells.
+  const word = withWords
+    ? shorten(state.word, errors.text === '' ? wordWidth : wordWidthWithErrors, symbols.ellipsis)
+    : '';
+  const row = concat([
+    plain(margin, isCursor || isMarked ? {bold: true} : quiet),
+    padTo(plain(shownName, base), nameRoom, base),
     plain(' '),
     plain(symbol, state.style),
-    plain(withWord ? ` ${shorten(state.word, wordRoom, symbols.ellipsis).padEnd(wordWidth)}` : '', state.style),
-    ...(withWord ? [errors] : []),
+    plain(withWords ? ` ${word}` : '', state.style),
   ]);
+  return end === 0 ? row : concat([padTo(row, width - 1 - textWidth(errors.text)), errors]);
 }
 
 /** A dash if the server of a running pipeline reports no number: a blank means no errors. */
 function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
   const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
-  if (isUnknown) return plain('–'.padStart(errorWidth), quiet);
-  return connectorErrors ? plain(errorCount(connectorErrors, symbols).padStart(errorWidth), {fg: 1}) : plain('');
+  if (isUnknown) return plain('–', quiet);
+  return connectorErrors ? plain(errorCount(connectorErrors, symbols), {fg: 1}) : plain('');
 }
 
-/** `25✗`, `3k✗`: at most four cells. */
-function errorCount(errors: number, symbols: Symbols): string {
+/** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */
+export function errorCount(errors: number, symbols: Symbols): string {
   const short = errors < 1000 ? `${errors}` : errors < 99_500 ? `${Math.round(errors / 1000)}k` : '99+';
   return `${short}${symbols.error}`;
 }
 
-function filterText(view: SidebarView): StyledText {
-  return concat([plain(' /'), plain(view.nameFilter, {bold: true}), plain(`  ${count(view.pipelines.length)}`, quiet)]);
-}
-
 function emptyText(view: SidebarView): string {
-  if (!view.loaded) return ' loading';
+  if (!view.loaded) return view.waited === undefined ? ' loading' : ` loading ${view.waited}`;
   return view.nameFilter === '' ? ' no pipelines' : ' no name matches';
 }

@@ -1,6 +1,6 @@
 import {useCallback, useSyncExternalStore} from 'react';
 import {count} from '../../lib/format.ts';
-import {clip, padTo} from '../../terminal/fit.ts';
+import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -9,11 +9,15 @@ import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {useStore} from '../hooks/use-controller.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
+import {tabTitle} from '../tabs.ts';
+import {errorCount} from './sidebar.ts';
 
 export type TabLabel = {
-  readonly name: string;
+  readonly title: string;
   readonly kept: boolean;
   readonly active: boolean;
+  /** The keys go to its log. */
+  readonly focused: boolean;
   /** Lines came since it was last shown. */
   readonly fresh: boolean;
   /** Errors since it was last shown. */
@@ -23,14 +27,35 @@ export type TabLabel = {
 };
 
 const quiet: Style = {dim: true};
+const none = plain('');
+const errorStyle: Style = {fg: 1, bold: true};
 
-/** The tabs in one row of `width` cells, scrolled so that the active one is in view. */
+/** How much the labels show: as much as leaves room for all tabs. */
+type LabelSize = {
+  /** Most cells of a title. */
+  readonly cells: number;
+  /** Tabs that have only their number, and their errors; never the shown one. */
+  readonly numbers: 'none' | 'without-errors' | 'all';
+  /** Of neighbours without errors only an ellipsis is left. */
+  readonly isDense?: boolean;
+};
+
+const labelSizes: readonly LabelSize[] = [
+  ...[Number.POSITIVE_INFINITY, 20, 12].map((cells) => ({cells, numbers: 'none'}) as const),
+  {cells: 12, numbers: 'without-errors'},
+  {cells: 10, numbers: 'all'},
+];
+const scrolledSize: LabelSize = {cells: 10, numbers: 'all'};
+const denseSizes: readonly LabelSize[] = [
+  {cells: 12, numbers: 'none', isDense: true},
+  {...scrolledSize, isDense: true},
+];
+
+/** The tabs in one row of `width` cells. Where there is no room for all, the shown one is in view, and those with errors. */
 export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbols): StyledText {
-  const {parts, from} = place(tabs, width, symbols);
-  const all = concat(parts);
-  const shown = from > 0 ? concat([plain(symbols.cutLeft, quiet), clip(all, from, width - 1)]) : clip(all, 0, width);
-  const more = textWidth(all.text) - from > (from > 0 ? width - 1 : width);
-  return more ? concat([clip(shown, 0, width - 1), plain(symbols.cutRight, quiet)]) : padTo(shown, width);
+  const {labels, left, right} = place(tabs, width, symbols);
+  const room = width - textWidth(left.text) - textWidth(right.text);
+  return concat([left, padTo(clip(concat(labels), 0, room), room), right]);
 }
 
 /** The index of the tab at a column of the bar; undefined right of the last tab. */
@@ -40,39 +65,90 @@ export function tabAtColumn(
   symbols: Symbols,
   column: number,
 ): number | undefined {
-  const {widths, from} = place(tabs, width, symbols);
-  // The first cell of a scrolled bar is the sign for more tabs.
-  const at = from > 0 ? from + column - 1 : column;
-  let end = 0;
-  const index = widths.findIndex((each) => {
-    end += each;
-    return at < end;
+  const {labels, first, left} = place(tabs, width, symbols);
+  let end = textWidth(left.text);
+  const index = labels.findIndex(({text}) => {
+    end += textWidth(text);
+    return column < end;
   });
-  return index === -1 ? undefined : index;
+  return index === -1 ? undefined : first + index;
 }
 
-/** Labels, their widths, and the number of cells scrolled off to the left. */
-function place(tabs: readonly TabLabel[], width: number, symbols: Symbols) {
-  const parts = tabs.map((tab, index) => label(tab, index + 1, symbols));
-  const widths = parts.map((part) => textWidth(part.text));
-  const active = tabs.findIndex((tab) => tab.active);
-  const end = widths.slice(0, active + 1).reduce((sum, each) => sum + each, 0);
-  // One cell is for the sign for more tabs. A tab that is wider than the bar shows its beginning.
-  const from = end > width ? Math.min(end - width + 1, end - (widths[active] ?? 0)) : 0;
-  return {parts, widths, from};
+/** The labels in view, the index of the first of them, and the signs for more tabs at both ends. */
+type TabsInView = {
+  readonly labels: readonly StyledText[];
+  readonly first: number;
+  readonly left: StyledText;
+  readonly right: StyledText;
+};
+
+function place(tabs: readonly TabLabel[], width: number, symbols: Symbols): TabsInView {
+  const hasErrors = tabs.some((tab) => tab.errors > 0);
+  for (const size of hasErrors ? [...labelSizes, ...denseSizes] : labelSizes) {
+    const labels = labelsOf(tabs, size, symbols);
+    if (sum(labels.map(({text}) => textWidth(text))) <= width) return {labels, first: 0, left: none, right: none};
+  }
+  return scrolled(tabs, width, symbols);
 }
 
-function label(tab: TabLabel, number: number, symbols: Symbols): StyledText {
-  const style: Style = tab.active ? {bold: true, inverse: true} : {};
+/** The first tabs with which the shown one is in view, between signs for those that are not. */
+function scrolled(tabs: readonly TabLabel[], width: number, symbols: Symbols): TabsInView {
+  const labels = labelsOf(tabs, scrolledSize, symbols);
+  const active = Math.max(
+    0,
+    tabs.findIndex((tab) => tab.active),
+  );
+  const parts = (first: number, end: number) => ({
+    labels: labels.slice(first, end),
+    first,
+    left: moreTabs(tabs.slice(0, first), symbols.cutLeft, symbols),
+    right: moreTabs(tabs.slice(end), symbols.cutRight, symbols),
+  });
+  const isTooWide = (view: TabsInView) =>
+    sum([view.left, ...view.labels, view.right].map(({text}) => textWidth(text))) > width;
+  let first = 0;
+  while (first < active && isTooWide(parts(first, active + 1))) first++;
+  let end = tabs.length;
+  while (end > active + 1 && isTooWide(parts(first, end))) end--;
+  return parts(first, end);
+}
+
+/** The sign for hidden tabs, with the number of their unseen errors. */
+function moreTabs(hidden: readonly TabLabel[], cut: string, symbols: Symbols): StyledText {
+  if (hidden.length === 0) return none;
+  const errors = sum(hidden.map((tab) => tab.errors));
+  const parts = [plain(cut, quiet), plain(errors > 0 ? errorCount(errors, symbols) : '', errorStyle)];
+  return concat(cut === symbols.cutLeft ? parts : parts.toReversed());
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+function labelsOf(tabs: readonly TabLabel[], size: LabelSize, symbols: Symbols): readonly StyledText[] {
+  const isQuiet = (tab: TabLabel | undefined) => tab !== undefined && !tab.active && tab.errors === 0;
+  return tabs.map((tab, index) => {
+    if (size.isDense && isQuiet(tab)) return isQuiet(tabs[index - 1]) ? none : plain(` ${symbols.ellipsis}`, quiet);
+    return label(tab, index + 1, size, symbols);
+  });
+}
+
+function label(tab: TabLabel, number: number, {cells, numbers}: LabelSize, symbols: Symbols): StyledText {
+  const hasErrors = tab.errors > 0;
+  const isShort = numbers === 'all' || (numbers === 'without-errors' && !hasErrors);
+  const errors = numbers === 'all' ? errorCount(tab.errors, symbols) : `${count(tab.errors)}${symbols.error}`;
+  const errorMark = hasErrors ? [plain(errors, errorStyle)] : [];
+  if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
+  const style: Style = tab.active ? {bold: true, ...(tab.focused ? {inverse: true} : {underline: true})} : {};
   // A mark besides italics, which some terminals do not have.
-  const name = sanitise(tab.name).text + (tab.kept ? '' : symbols.ellipsis);
-  const errors = tab.errors > 0 ? `${count(tab.errors)}${symbols.error}` : '';
+  const title = shortenMiddle(sanitise(tab.title).text, cells, symbols.ellipsis) + (tab.kept ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
   if (tab.fresh) marks.push(plain(symbols.running, {fg: 6}));
-  if (errors !== '') marks.push(plain(errors, {fg: 1, bold: true}));
+  marks.push(...errorMark);
   if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3}));
   return concat([
-    plain(` ${number} ${name}`, tab.kept ? style : {...style, italic: true}),
+    plain(tab.active && tab.focused ? symbols.focus : ' ', style),
+    plain(`${number} ${title}`, tab.kept ? style : {...style, italic: true}),
     ...(marks.length > 0 ? [plain(' ', style), ...marks] : []),
     plain(' ', style),
   ]);
@@ -85,12 +161,14 @@ export function tabLabels(controller: Controller): readonly TabLabel[] {
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const {timelines} = controller;
+  const {poller, symbols} = controller.services;
   const log = controller.logOf(tab);
   const kind = log?.snapshot.get().connection.kind;
   return {
-    name: tab.name,
+    title: tabTitle(tab, poller.snapshot.get().pipelines, symbols),
     kept: tab.kept,
     active,
+    focused: controller.state.focus === 'log',
     fresh: !active && log !== undefined && timelines.hasUnseenEntries(log),
     errors: timelines.unseenErrors(pipelinesOf(tab)) + timelines.unseenConnectorErrors(tab.name),
     offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',

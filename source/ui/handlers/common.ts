@@ -43,13 +43,14 @@ export const commonHandlers = {
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
   suspend: (controller: Controller, keyName: string) => void suspend(controller, keyName),
-  /** Closes the page, else undoes one change of the log's view, else clears the filter of the list. */
+  /** Closes the page, else undoes one change of the log's view, else clears the filter of the list; in the list it first. */
   back(controller: Controller) {
     const {state} = controller;
-    const undo = state.focus === 'log' ? undoOne(controller.tab) : undefined;
+    const undo = undoOne(controller.tab);
+    const isListFiltered = state.nameFilter !== '';
     if (state.page) controller.dispatch({type: 'page', page: undefined});
-    else if (undo) controller.changePane(undo);
-    else if (state.nameFilter !== '') controller.dispatch({type: 'name-filter', text: ''});
+    else if (undo && !(isListFiltered && state.focus === 'sidebar')) controller.changePane(undo);
+    else if (isListFiltered) controller.dispatch({type: 'name-filter', text: ''});
   },
   quit(controller: Controller, keyName: string) {
     const {state} = controller;

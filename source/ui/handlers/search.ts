@@ -29,7 +29,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    controller.say(withHint('no search', controller.commands, 'search', 'starts one'));
+    controller.say(withHint('no search', controller.hintCommands, 'search', 'starts one'));
     return;
   }
   const {search, pattern} = searching;

@@ -17,6 +17,7 @@ import {lineAsSent} from '../../viewport/line-text.ts';
 import {hold, reveal} from '../../viewport/position.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
+import {openMeant} from '../empty-log.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
@@ -110,10 +111,10 @@ export const showHandlers = {
     if (!tab) return;
     const fold = !tab.pane.fold;
     controller.changePane({fold});
-    const {commands} = controller;
+    const {hintCommands} = controller;
     controller.say(
       fold
-        ? withHint('similar neighbours are one row', commands, 'open-fold', 'opens it')
+        ? withHint('similar neighbours are one row', hintCommands, 'open-fold', 'opens it')
         : 'each record has its own row',
     );
   },
@@ -154,7 +155,10 @@ export const showHandlers = {
   },
   detail(controller: Controller) {
     const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
+    if (!at || at.current === undefined) {
+      openMeant(controller);
+      return;
+    }
     if (at.model.foldAt(at.current)?.open === false) toggleFold(controller);
     else {
       controller.changePane({position: hold(at.tab.pane.position, at.geometry)});

@@ -42,9 +42,9 @@ export const sidebarHandlers = {
     const names = marked.length > 0 ? marked : kept;
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
-      const {commands} = controller;
+      const {hintCommands} = controller;
       controller.say(
-        withHint('a merged tab needs two pipelines', commands, 'mark-pipeline', 'marks the one under the cursor'),
+        withHint('a merged tab needs two pipelines', hintCommands, 'mark-pipeline', 'marks the one under the cursor'),
       );
     }
   },

@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'react';
 import type {Clock} from '../../lib/clock.ts';
-import {createStore} from '../../lib/store.ts';
+import {elapsed} from '../../lib/format.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {ageStep} from '../../viewport/time-column.ts';
 import type {Services} from '../services.ts';
 import {useStore} from './use-controller.ts';
@@ -30,6 +31,22 @@ function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
 /** Monotonic time in ms for a countdown; undefined while no user is there. */
 export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | undefined {
   return useWatched(services) ? services.clock.monotonic() : undefined;
+}
+
+const noWait = createStore<undefined>(undefined);
+
+/**
+ * How long a wait has lasted, such as `4 s`; then renders again every second. Undefined: it is short or over, or no user
+ * is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
+ */
+export function useWaited(
+  services: Pick<Services, 'clock' | 'watched'>,
+  since: ReadableStore<number | undefined> = noWait,
+): string | undefined {
+  const start = useStore<number | undefined>(since);
+  const now = useNow(services);
+  useSeconds(services.clock, start !== undefined && now !== undefined);
+  return start === undefined || now === undefined ? undefined : elapsed(now - start);
 }
 
 /** Renders again every second while `active`. */

@@ -1,4 +1,4 @@
-/** Where a key means something: `everywhere` in both panes, the others in their pane or page. */
+/** Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), others only there. */
 export type KeyContext = 'everywhere' | 'sidebar' | 'log' | Covering;
 
 /** Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. */
@@ -16,6 +16,8 @@ export type Command = {
   readonly help: string;
   /** It changes what a page covers: with a page open its keys do nothing. */
   readonly notOnPages?: true;
+  /** A key of the log that only means something together with others that the list uses, too. */
+  readonly notInList?: true;
   /** A word for the footer; commands without one are only in the help. */
   readonly hint?: string;
 };
@@ -32,6 +34,7 @@ export const commands = [
     {id: 'previous-tab', keys: ['['], help: 'previous tab', notOnPages: true},
     {id: 'next-tab', keys: [']'], help: 'next tab', notOnPages: true},
     {id: 'close-tab', keys: ['X'], help: 'close the tab', hint: 'close', notOnPages: true},
+    {id: 'merge', keys: ['+'], help: 'merge marked pipelines, or all tabs, by time', notOnPages: true},
     {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the sidebar', notOnPages: true},
     {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: 'reconnect'},
     {id: 'describe', keys: ['d'], help: 'describe the pipeline: state, errors in full', hint: 'describe'},
@@ -44,7 +47,7 @@ export const commands = [
     {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are kept', hint: 'quit'},
     {id: 'interrupt', keys: ['^C'], help: 'twice: quit at once'},
   ]),
-  ...inGroup('sidebar', 'sidebar', [
+  ...inGroup('sidebar', 'sidebar; other keys act on the log', [
     {id: 'list-up', keys: ['Up', 'k'], help: 'up'},
     {id: 'list-down', keys: ['Down', 'j'], help: 'down'},
     {id: 'list-page-up', keys: ['PageUp', 'b', '^U'], help: 'a page up'},
@@ -55,7 +58,6 @@ export const commands = [
     {id: 'find-name', keys: ['/'], help: 'find by name', hint: 'find'},
     {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: 'sort'},
     {id: 'mark-pipeline', keys: ['m'], help: 'mark the pipeline for merging'},
-    {id: 'merge', keys: ['+'], help: 'merge marked pipelines, or all tabs, by time'},
   ]),
   ...inGroup('log', 'log: move', [
     {id: 'up', keys: ['Up', 'k'], help: 'a line up'},
@@ -107,7 +109,7 @@ export const commands = [
     {id: 'detail', keys: ['Enter'], help: 'the record in full; a folded row is opened', hint: 'detail'},
   ]),
   ...inGroup('log', 'log: copy', [
-    {id: 'select', keys: ['v'], help: 'select records from here on', hint: 'select'},
+    {id: 'select', keys: ['v'], help: 'select records from here on', hint: 'select', notInList: true},
     {id: 'copy', keys: ['y'], help: 'copy the record or selection', hint: 'copy'},
     {id: 'copy-view', keys: ['Y'], help: 'copy all that the filters leave'},
     {id: 'save', keys: ['S'], help: 'save to a file: selection, view, or all', hint: 'save'},

@@ -8,14 +8,14 @@ export type CommandTable = readonly (Command & {readonly id: CommandId})[];
 
 export const allCommands: CommandTable = commands;
 
-/** The command of a key in a pane: the pane's own first, then one of everywhere. */
+/** The command of a key in a pane: the pane's own first, then one of everywhere; in the list also one of the log. */
 export function commandFor(
   table: CommandTable,
   pane: Exclude<KeyContext, 'everywhere'>,
   keyName: string,
 ): CommandId | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
-  for (const context of [pane, 'everywhere']) {
+  for (const context of pane === 'sidebar' ? [pane, 'everywhere', 'log'] : [pane, 'everywhere']) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
     if (found && !(isCovering && found.notOnPages)) return found.id;
   }
@@ -27,6 +27,18 @@ export type PromptCommandId = (typeof promptCommands)[number]['id'];
 /** The command of a key in a prompt. */
 export function promptCommandFor(keyName: string): PromptCommandId | undefined {
   return promptCommands.find(({keys}: {readonly keys: readonly string[]}) => keys.includes(keyName))?.id;
+}
+
+/** The table for sentences shown in a pane: a key that only works in the other pane comes after the one that goes there. */
+export function commandsFrom(table: CommandTable, pane: Exclude<KeyContext, 'everywhere'>): CommandTable {
+  const [toOtherSide] = table.find(({id}) => id === 'other-side')?.keys ?? [];
+  const other = pane === 'sidebar' ? 'log' : pane === 'log' ? 'sidebar' : undefined;
+  if (toOtherSide === undefined || other === undefined) return table;
+  return table.map((command) => {
+    if (command.context !== other) return command;
+    const works = (key: string) => command.notInList !== true && commandFor(table, pane, key) === command.id;
+    return {...command, keys: command.keys.map((key) => (works(key) ? key : `${toOtherSide} ${key}`))};
+  });
 }
 
 /** The name of a key, and a word for what it does. */

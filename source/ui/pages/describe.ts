@@ -22,11 +22,15 @@ export type EventsView = {
   readonly width: number;
 };
 
-/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
+/**
+ * What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. `waited`: how
+ * long the request has been in progress, such as `4 s`; undefined while that is short.
+ */
 export function describePage(
   described: Described | undefined,
   listed: Pipeline | undefined,
   width: number,
+  waited?: string,
 ): readonly StyledText[] {
   if (!described) return [plain('')];
   const {answer} = described;
@@ -35,12 +39,16 @@ export function describePage(
     plain(` ${sanitise(described.name).text}`, {bold: true}),
     plain(''),
     ...(pipeline ? facts(pipeline, width) : []),
-    ...(answer === undefined ? [plain(''), plain(' loading', {dim: true})] : []),
+    ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
       ? [plain(''), ...paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
   ];
+}
+
+function loadingWords(waited: string | undefined): string {
+  return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
 }
 
 function facts(pipeline: Pipeline, width: number): readonly StyledText[] {

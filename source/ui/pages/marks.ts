@@ -67,8 +67,8 @@ function marksOf({pane}: Controller): readonly number[] {
   return [...pane.tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
 }
 
-function noMarks({commands}: Controller): string {
-  return withHint('no marks', commands, 'mark', 'marks a record');
+function noMarks({hintCommands}: Controller): string {
+  return withHint('no marks', hintCommands, 'mark', 'marks a record');
 }
 
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {

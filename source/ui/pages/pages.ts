@@ -1,6 +1,7 @@
 import {count} from '../../lib/format.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
+import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
@@ -9,9 +10,10 @@ import {errorsPage, rowIndex} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
-import {troublePage} from './trouble.ts';
+import {type TroubleView, troublePage} from './trouble.ts';
 
-export function pageRows(controller: Controller): PageRows {
+/** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
+export function pageRows(controller: Controller, waited?: string): PageRows {
   const {page} = controller.state;
   const width = controller.size.columns;
   switch (page?.kind) {
@@ -21,14 +23,17 @@ export function pageRows(controller: Controller): PageRows {
       return helpPage({table: controller.commands, width, isUtf8: controller.services.isUtf8});
     case 'describe': {
       const described = controller.lookup.described.get();
-      return describePage(described, described && controller.pipeline(described.name), width);
+      const listed = described && controller.pipeline(described.name);
+      return describePage(described, listed, width, waited);
     }
     case 'events': {
       const {tab} = controller;
       const source = tab && controller.logOf(tab);
       const {serverUrl: server, serverVersion} = controller.services;
       const events = source?.snapshot.get().events ?? [];
-      return eventsPage({name: tab?.name, server, version: serverVersion.get(), events, width});
+      const {poller, symbols} = controller.services;
+      const name = tab && tabTitle(tab, poller.snapshot.get().pipelines, symbols);
+      return eventsPage({name, server, version: serverVersion.get(), events, width});
     }
     case 'detail':
       return detailPage(controller, width);
@@ -46,7 +51,10 @@ export function pageRows(controller: Controller): PageRows {
 }
 
 /** Shown in place of list and logs while there is no list; undefined once a log has lines. */
-export function troubleShown(controller: Controller, now: number | undefined): readonly StyledText[] | undefined {
+export function troubleShown(
+  controller: Controller,
+  {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
+): readonly StyledText[] | undefined {
   const {commands, pageHeight, services, size, state} = controller;
   const {poller, manager, serverUrl, tokenFrom, contexts} = services;
   if (state.tabs.some(({name}) => (manager.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
@@ -55,14 +63,17 @@ export function troubleShown(controller: Controller, now: number | undefined): r
     context: contexts?.current,
     width: size.columns,
     height: pageHeight,
-    ...{serverUrl, tokenFrom, commands, now},
+    ...{serverUrl, tokenFrom, commands, now, waited},
   });
 }
 
 /** The visible rows of the open page, and their place: `1–21 of 115 rows`, empty if all are visible. */
-export function pageShown(controller: Controller): {readonly rows: readonly StyledText[]; readonly place: string} {
+export function pageShown(
+  controller: Controller,
+  waited?: string,
+): {readonly rows: readonly StyledText[]; readonly place: string} {
   const height = controller.pageHeight;
-  const all = pageRows(controller);
+  const all = pageRows(controller, waited);
   const from = offsetWithin(controller.state.page?.offset ?? 0, all.length, height);
   const to = Math.min(all.length, from + height);
   return {

@@ -14,6 +14,8 @@ export type TroubleView = {
   readonly commands: CommandTable;
   /** Monotonic time in ms; undefined while no user is there: then nothing counts down. */
   readonly now: number | undefined;
+  /** How long the try in progress has waited for an answer, such as `4 s`; undefined while that is short. */
+  readonly waited?: string | undefined;
   readonly width: number;
   readonly height: number;
 };
@@ -52,12 +54,13 @@ function page(view: TroubleView, title: string, cause: string, advice: readonly 
   return pages.find(({length}) => length <= view.height) ?? [heading, ...reason, ...toDo];
 }
 
-function nextTry({list, now, commands}: TroubleView): string {
+function nextTry({list, now, waited, commands}: TroubleView): string {
   if (list.nextTryAt === undefined) return '';
   const keys = keysDo(commands, [
     ['reconnect', 'tries at once'],
     ['quit', 'quits'],
   ]);
+  if (waited !== undefined) return `Trying again: waiting for the list of pipelines, ${waited}; ${keys}.`;
   if (now === undefined) return `Trying again now and then; ${keys}.`;
   const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));
   return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; ${keys}.`;

@@ -76,6 +76,8 @@ export type ViewAction =
   | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'keep'; readonly name: string}
   | {readonly type: 'close'; readonly name: string}
+  /** Shows the pipeline `by` in place of a tab's own, such as of a mistyped name. */
+  | {readonly type: 'replace'; readonly name: string; readonly by: string}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-sidebar'}
@@ -111,12 +113,12 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
 /** Lines to copy, save or pipe: one record, selected ones, those on the screen, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
 
-/** The state at start, with `names` open as kept tabs. */
+/** The state at start, with `names` open as kept tabs: who names a pipeline reads its log, so that has the focus. */
 export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
   return applyToSidebar(options, {
-    focus: 'sidebar',
+    focus: unique.length > 0 ? 'log' : 'sidebar',
     sidebarHidden: false,
     sidebarWidth: undefined,
     sort: 'name',
@@ -153,6 +155,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
     case 'close':
       return close(state, action.name);
+    case 'replace':
+      return replace(state, action.name, action.by);
     case 'pane':
       return {
         ...state,
@@ -256,6 +260,14 @@ function close(state: ViewState, name: string): ViewState {
   if (tabs.length > 0) return {...state, tabs, active, prompt};
   // Only the list is left: it gets the focus, and must be visible.
   return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
+}
+
+function replace(state: ViewState, name: string, by: string): ViewState {
+  const isOpen = state.tabs.some((tab) => tab.name === by);
+  const tabs = isOpen
+    ? changeTab(state.tabs, by, (tab) => ({...tab, kept: true})).filter((tab) => tab.name !== name)
+    : changeTab(state.tabs, name, () => newTab(by, true, state.defaults.pane));
+  return {...state, tabs, active: by, cursor: by};
 }
 
 /** A prompt about a log closes with its tab; the list's prompt stays. */

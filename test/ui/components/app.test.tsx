@@ -11,7 +11,8 @@ describe('the screen', () => {
     await app.shows('LIVE');
     const [header = '', firstRow = ''] = app.rows;
     expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines +LIVE$/);
-    expect(firstRow).toMatch(/^ billing +● Running +│ 1 billing… /);
+    expect(firstRow).toMatch(/^❯Pipelines +│ 1 billing… /);
+    expect(app.rows[2]).toMatch(/^ billing +● Running +│/);
     expect(app.text).toContain('fraud');
     expect(app.rows.at(-1)).toMatch(/^ \? help/);
     expect(app.rows.at(-2)).toMatch(/5 lines .* following/);
@@ -31,7 +32,7 @@ describe('the screen', () => {
     await app.shows('LIVE');
     for (let line = 0; line < 40; line++) app.screen.server.pipeline('orders').write(`first ${line}`);
     await app.shows('first 39');
-    await app.press('Tab', 'p');
+    await app.press('p');
     await app.shows('PAUSED');
     for (let line = 0; line < 40; line++) app.screen.server.pipeline('orders').write(`more ${line}`);
     await app.shows('+40 new ▼');
@@ -59,7 +60,7 @@ describe('the screen', () => {
     await app.shows('run 2 of 2 · running');
     // Both are on the screen.
     expect(app.text).toContain('Fresh start of pipeline logs');
-    await app.press('Tab', 'g');
+    await app.press('g');
     await app.shows('run 1 of 2 · stopped');
     await app.press('G');
     await app.shows('run 2 of 2 · running');
@@ -68,7 +69,7 @@ describe('the screen', () => {
   it('says how old lines are while nothing arrives, also below lines that are dated in the future', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
-    await app.press('Tab', 't', 't', 't');
+    await app.press('t', 't', 't');
     await app.shows(/\+\d+ d INFO .* Fresh start/);
     const {clock, server} = app.screen;
     const now = new Date(clock.wall() + 60_000).toISOString().replace('Z', '000Z');
@@ -79,6 +80,8 @@ describe('the screen', () => {
     await clock.advance(1500);
     for (let times = 0; times < 100 && age() === before; times++) await settled();
     expect(age()).not.toBe(before);
+    // A request in progress would take all these minutes, and be shown.
+    app.screen.poller.stop();
     await clock.advance(300_000);
     await app.shows(/-\d+ min INFO .* of this minute/);
   });
@@ -86,10 +89,10 @@ describe('the screen', () => {
   it('has one connection for each tab, and closes it with the tab', async () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.screen.untilConnected('orders', 'fraud');
-    await app.shows(' 1 orders  2 fraud');
+    await app.shows('❯1 orders  2 fraud');
     await app.press('X');
     await app.screen.untilConnected('fraud');
-    await app.shows(' 1 fraud ');
+    await app.shows('❯1 fraud ');
     expect(app.text).not.toContain('2 fraud');
   });
 
@@ -120,7 +123,7 @@ describe('the screen', () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.shows('LIVE');
     await app.press('2');
-    await app.shows(/Running .*│ 1 orders {2}2 fraud /);
+    await app.shows(/│ 1 orders ❯2 fraud /);
     const line = '[orders] 2026-11-25T09:08:47.372844Z ERROR a::b:  broken';
     app.screen.server.pipeline('orders').write(line);
     await app.shows('1 orders ●1✗');
@@ -282,4 +285,44 @@ describe('while there is no list', () => {
     await app.shows('LIVE');
     await app.hides('list not refreshed');
   });
+});
+
+describe('while the server does not answer', () => {
+  it('says that it waits for the list, and since when', async () => {
+    await using silent = await startReplayServer({reply: () => undefined});
+    await using app = await AppUnderTest.open({baseUrl: () => silent.url});
+    expect(app.text).not.toContain('waiting');
+    await app.shows(/^ loading 2 s +│/m);
+    await app.shows('│ waiting for the list of pipelines, 3 s');
+  });
+
+  it('says that it waits for a log, and no longer once it comes', async () => {
+    await using app = await AppUnderTest.open({
+      names: ['orders'],
+      scenario: (server) => {
+        server.addPipeline('orders');
+        server.freeze();
+      },
+    });
+    await app.shows('│ waiting for the log of orders, 2 s');
+    app.screen.server.thaw();
+    await app.shows('Fresh start');
+    expect(app.text).not.toContain('waiting');
+  });
+
+  it('says that it waits for the description of a pipeline', async () => {
+    await using app = await AppUnderTest.open({names: ['orders']});
+    await app.shows('LIVE');
+    app.screen.server.refuse({kind: 'runner-frozen', of: 'pipeline'});
+    await app.press('d');
+    await app.shows('waiting for the description of the pipeline, 2 s');
+  });
+});
+
+it('a mistyped name is answered in its pane, and Enter opens the pipeline that was meant', async () => {
+  await using app = await AppUnderTest.open({names: ['ordrs']});
+  await app.shows("Did you mean 'orders'? Enter opens it.");
+  await app.press('Enter');
+  await app.shows('Runtime transition');
+  expect(app.rows[1]).toMatch(/│❯1 orders /);
 });

@@ -15,7 +15,6 @@ async function filtering(...filters: string[]): Promise<AppUnderTest> {
   await app.shows('LIVE');
   for (const line of log) app.screen.server.pipeline('orders').write(line);
   await app.shows('step three');
-  await app.press('Tab');
   for (const filter of filters) {
     app.type(`&${filter}\r`);
     await app.shows(` ${filter} -`);

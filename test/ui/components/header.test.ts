@@ -127,6 +127,12 @@ it('says nothing about a list that never came', () => {
   expect(text({list: none, connection: connectionWords(undefined, 0, true)}).trim()).toBe('pipetail  prod.example.com');
 });
 
+it('says how long it has waited for an answer of the log, and of the list', () => {
+  const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+  expect(text({connection, waited: {log: '4 s', list: undefined}})).toMatch(/ connecting, 4 s $/);
+  expect(text({waited: {log: undefined, list: '5 s'}})).toMatch(/2 failing · waiting for the list, 5 s +LIVE $/);
+});
+
 it('says that it is paused, live or not', () => {
   expect(text({paused: true})).toMatch(/ PAUSED {2}LIVE $/);
 });

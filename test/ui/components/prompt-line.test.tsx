@@ -10,7 +10,7 @@ describe('a prompt', () => {
     await app.shows('LIVE');
     for (const word of ['alpha', 'beta', 'alphabet']) app.screen.server.pipeline('orders').write(word);
     await app.shows('alphabet');
-    await app.press('Tab', '/');
+    await app.press('/');
     await app.screen.until(() => app.screen.controller.state.prompt !== undefined, 'the prompt');
     return app;
   }
@@ -191,7 +191,7 @@ describe('a prompt', () => {
     await app.shows('find /ord');
     await app.hides('fraud');
     await app.press('Enter');
-    await app.shows(/^ \/ord {2}1 /m);
+    await app.shows(/^❯\/ord {2}1 /m);
     await app.shows('1 orders…');
     await app.press('Esc');
     await app.shows('fraud');

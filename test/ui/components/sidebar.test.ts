@@ -14,19 +14,25 @@ function view(change: Partial<SidebarView> = {}): SidebarView {
     marked: new Set(),
     nameFilter: '',
     loaded: true,
-    width: 26,
-    height: 8,
+    waited: undefined,
+    withWords: (change.width ?? 27) >= 24,
+    width: 27,
+    height: 9,
     symbols: symbolsFor(true),
     ...change,
   };
 }
 
-const text = (change: Partial<SidebarView>) => sidebarRows(view(change)).map((row) => row.text);
+/** The rows below the title. */
+const text = (change: Partial<SidebarView>) =>
+  sidebarRows(view(change))
+    .slice(1)
+    .map((row) => row.text);
 const five = ['billing', 'etl', 'fraud', 'nightly', 'orders'].map((name) => makePipeline(name));
 
 describe('a row', () => {
   it('has name, symbol and word', () => {
-    expect(text({pipelines: [makePipeline('orders')]})[0]).toBe(' orders   ● Running       ');
+    expect(text({pipelines: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
   });
 
   it('has the number of connector errors, which the log does not show', () => {
@@ -56,27 +62,28 @@ describe('a row', () => {
     expect(text({pipelines, kept: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
   });
 
-  it('has no word where there is no room for it', () => {
-    const [row] = text({pipelines: [makePipeline('orders')], width: 14});
-    expect(row).toBe(' orders     ● ');
+  it('has no word where there is no room for it, and no number of errors in the narrowest', () => {
+    const rows = (width: number) => text({pipelines: [makePipeline('orders', {connectorErrors: 12})], width});
+    expect(rows(11)[0]).toBe(' orders  ● ');
+    expect(rows(18)[0]).toBe(' orders     ● 12✗ ');
   });
 
-  it('cuts a long name, and says so', () => {
-    const [row] = text({pipelines: [makePipeline('x'.repeat(63), {connectorErrors: 12})]});
-    expect(row).toMatch(/^ x+… ● Running +12✗ $/);
+  it('cuts a long name in its middle, so that two with the same beginning differ', () => {
+    const pipelines = ['europe-orders-1', 'europe-orders-2'].map((name) => makePipeline(name, {connectorErrors: 12}));
+    expect(text({pipelines}).slice(0, 2)).toEqual([' euro…s-1 ● Running    12✗ ', ' euro…s-2 ● Running    12✗ ']);
   });
 
   it('cuts a long word', () => {
     const row = (connectorErrors: number) =>
       text({pipelines: [makePipeline('p', {deploymentStatus: 'AwaitingApproval', connectorErrors})]})[0];
-    expect(row(1)).toContain('‖ Awaiting…  1✗ ');
-    expect(row(0)).toMatch(/‖ Awaiting appr…$/);
+    expect(row(1)).toContain('‖ Awaiting…   1✗ ');
+    expect(row(0)).toMatch(/‖ Awaiting appr… $/);
   });
 
-  it('has room for the stage of the compiler', () => {
+  it('has room for the stage of the compiler, and a blank before the divider', () => {
     const row = (programStatus: string) => text({pipelines: [makePipeline('p', {...stopped, programStatus})]})[0];
-    expect(row('CompilingSql')).toMatch(/ ◌ Compiling SQL $/);
-    expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust$/);
+    expect(row('CompilingSql')).toMatch(/ ◌ Compiling SQL {2}$/);
+    expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust $/);
   });
 
   it('shows an unknown status as sent', () => {
@@ -93,21 +100,39 @@ describe('the cursor', () => {
   const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({pipelines: five, cursor: 'fraud', ...change}));
 
   it('is inverse while it has the keys', () => {
-    const rows = shownOf({});
+    const rows = shownOf({}).slice(1);
     const inverse = rows.filter((row) => row.runs.some((run) => run.style.inverse));
     expect(inverse.map((row) => row.text.trim().split(' ')[0])).toEqual(['fraud']);
   });
 
-  it('is marked while the keys go to the log', () => {
+  it('is underlined while the keys go to the log', () => {
     const rows = shownOf({focused: false});
-    expect(rows.filter((row) => row.text.startsWith('▸')).map((row) => row.text.slice(1, 6))).toEqual(['fraud']);
+    const underlined = rows.filter((row) => row.runs.some((run) => run.style.underline));
+    expect(underlined.map((row) => row.text.trim().split(' ')[0])).toEqual(['fraud']);
     expect(rows.some((row) => row.runs.some((run) => run.style.inverse))).toBe(false);
+  });
+});
+
+describe('the title', () => {
+  const titleOf = (change: Partial<SidebarView>) => {
+    const [row] = sidebarRows(view({pipelines: five, ...change}));
+    return {text: row?.text.trimEnd(), isInverse: row?.runs.every(({style}) => style.inverse === true)};
+  };
+
+  it('shows by a sign and by its style whether the list has the focus', () => {
+    expect(titleOf({})).toEqual({text: '❯Pipelines', isInverse: true});
+    expect(titleOf({focused: false})).toEqual({text: ' Pipelines', isInverse: false});
+    expect(titleOf({symbols: symbolsFor(false)}).text).toBe('>Pipelines');
+  });
+
+  it('says what the list is filtered by, and how many are left', () => {
+    expect(titleOf({pipelines: five.slice(0, 2), nameFilter: 'xy', focused: false}).text).toBe(' /xy  2');
   });
 });
 
 describe('a list that is longer than the screen', () => {
   const many = Array.from({length: 5000}, (_, index) => makePipeline(`p${String(index).padStart(4, '0')}`));
-  const names = (cursor: string, height = 7) =>
+  const names = (cursor: string, height = 8) =>
     text({pipelines: many, cursor, height}).map((row) => row.trim().split(' ')[0]);
 
   it('has the cursor in the middle', () => {
@@ -137,15 +162,12 @@ describe('a list that is longer than the screen', () => {
 describe('without pipelines it says why', () => {
   it.each([
     [{loaded: false}, ' loading'],
+    [{loaded: false, waited: '4 s'}, ' loading 4 s'],
     [{}, ' no pipelines'],
     [{nameFilter: 'zz'}, ' no name matches'],
   ])('%j', (change, words) => {
     expect(text(change).map((row) => row.trimEnd())).toContain(words);
   });
-});
-
-it('says what the list is filtered by, and how many are left', () => {
-  expect(text({pipelines: five.slice(0, 2), nameFilter: 'xy'})[0]?.trimEnd()).toBe(' /xy  2');
 });
 
 it('every row is exactly as wide as the sidebar, whatever is in it', () => {
@@ -162,7 +184,7 @@ it('every row is exactly as wide as the sidebar, whatever is in it', () => {
   fc.assert(
     fc.property(
       fc.array(pipeline, {maxLength: 12}),
-      fc.constantFrom(14, 26, 32, 40),
+      fc.constantFrom(8, 10, 11, 14, 18, 24, 30, 44),
       fc.integer({min: 3, max: 10}),
       fc.boolean(),
       fc.constantFrom('', 'a', '長い名前のフィルターです、とても'),

@@ -6,8 +6,8 @@ import {type TabLabel, tabBar} from '../../../source/ui/components/tab-bar.ts';
 
 const symbols = symbolsFor(true);
 
-function tab(name: string, change: Partial<TabLabel> = {}): TabLabel {
-  return {name, kept: true, active: false, fresh: false, errors: 0, offline: false, ...change};
+function tab(title: string, change: Partial<TabLabel> = {}): TabLabel {
+  return {title, kept: true, active: false, focused: false, fresh: false, errors: 0, offline: false, ...change};
 }
 
 const bar = (tabs: readonly TabLabel[], width: number) => tabBar(tabs, width, symbols).text;
@@ -27,38 +27,67 @@ describe('a tab says', () => {
     expect(bar([tab('d', {fresh: true, errors: 3, offline: true})], 40).trimEnd()).toBe(' 1 d ●3✗◌');
   });
 
-  it('that it is the shown one, by its style', () => {
-    const painted = tabBar([tab('a'), tab('b', {active: true})], 20, symbols);
-    const inverse = painted.runs.filter((run) => run.style.inverse);
-    expect(inverse.map((run) => painted.text.slice(run.start, run.end))).toEqual([' 2 b ']);
+  it('that it is the shown one by its style, and whether it has the focus also by a sign', () => {
+    const runsOf = (focused: boolean, style: 'inverse' | 'underline') => {
+      const tabs = [tab('a', {focused}), tab('b', {active: true, focused})];
+      const painted = tabBar(tabs, 20, symbols);
+      const runs = painted.runs.filter((run) => run.style[style]);
+      return runs.map((run) => painted.text.slice(run.start, run.end));
+    };
+    expect([runsOf(true, 'inverse'), runsOf(true, 'underline')]).toEqual([['❯2 b '], []]);
+    expect([runsOf(false, 'inverse'), runsOf(false, 'underline')]).toEqual([[], [' 2 b ']]);
   });
 });
 
 describe('where there is not room for all', () => {
-  const many = (active: number) =>
-    Array.from({length: 9}, (_, index) => tab(`p${index + 1}`, {active: index === active}));
+  const many = (active: number, count = 9) =>
+    Array.from({length: count}, (_, index) => tab(`pipeline-${index + 1}`, {active: index === active}));
 
-  it('says that there are more on the right', () => {
-    expect(bar(many(0), 15)).toBe(' 1 p1  2 p2  3›');
+  it('cuts titles in their middle', () => {
+    const long = ['europe-orders-production-1', 'europe-orders-production-2'].map((name) => tab(name));
+    expect(bar(long, 60).trimEnd()).toBe(' 1 europe-orders-production-1  2 europe-orders-production-2');
+    expect(bar(long, 40).trimEnd()).toBe(' 1 europe…ion-1  2 europe…ion-2');
   });
 
-  it('says that there are more on the left', () => {
-    expect(bar(many(8), 15)).toMatch(/^‹.* 9 p9 $/);
+  it('shows only numbers of tabs without errors', () => {
+    const tabs = many(4).map((each, index) => (index === 6 ? {...each, errors: 3} : each));
+    expect(bar(tabs, 60).trimEnd()).toBe(' 1 2 3 4 5 pipeline-5  6 7 pipeline-7 3✗  8 9');
   });
 
-  it('says both', () => {
-    expect(bar(many(4), 15)).toMatch(/^‹.* 5 p5 ?›$/);
+  it('shows the tab of the screen and all with errors of 20, on 80 columns beside the list', () => {
+    const errors = new Map([
+      [2, 1],
+      [9, 12_345],
+      [18, 40],
+    ]);
+    for (let active = 0; active < 20; active++) {
+      const tabs = many(active, 20).map((each, index) => ({...each, errors: errors.get(index) ?? 0}));
+      const row = bar(tabs, 67);
+      expect(row).toMatch(new RegExp(` ${active + 1} pipel\\S+-${active + 1} `));
+      for (const [index, shown] of [
+        [2, '1✗'],
+        [9, '12k✗'],
+        [18, '40✗'],
+      ] as const) {
+        expect(row).toMatch(new RegExp(` ${index + 1} (pipel\\S+ )?${shown}`));
+      }
+    }
   });
 
-  it('shows the beginning of a name that is longer than the bar', () => {
-    const long = tab('x'.repeat(63), {active: true});
-    expect(bar([long], 20)).toBe(` 1 ${'x'.repeat(16)}›`);
-    expect(bar([tab('a'), long], 20)).toBe(`‹ 2 ${'x'.repeat(15)}›`);
+  it('scrolls, and shows at the ends that there are more, with their errors', () => {
+    const tabs = many(20, 40).map((each, index) => (index < 3 || index > 37 ? {...each, errors: 2} : each));
+    expect(bar(tabs, 30)).toMatch(/^‹6✗ 18 19 20 21 pipel…e-21 +4✗›$/);
+    expect(bar(many(0, 40), 30)).toMatch(/^ 1 pipeline-1 {2}2 3 .*›$/);
+    expect(bar(many(39, 40), 30)).toMatch(/^‹ 36 37 38 39 40 pipel…e-40 *$/);
+  });
+
+  it('shows a part of a title that is longer than the bar', () => {
+    expect(bar([tab('x'.repeat(63), {active: true})], 24)).toMatch(/^ 1 x+…x+ +$/);
   });
 });
 
 const label = fc.record({
-  name: fc.oneof(
+  title: fc.oneof(
     fc.string({unit: fc.constantFrom('a', 'Z', '9', '-', '_'), minLength: 1, maxLength: 63}),
     fc.constant('日本語'),
   ),
@@ -71,20 +100,20 @@ const label = fc.record({
 it('always fills the row exactly, and the shown tab is in view', () => {
   fc.assert(
     fc.property(
-      fc.array(label, {minLength: 1, maxLength: 12}),
+      fc.array(label, {minLength: 1, maxLength: 40}),
       fc.nat(),
       fc.integer({min: 25, max: 120}),
       fc.boolean(),
       (labels, pick, width, utf8) => {
         const active = pick % labels.length;
-        const tabs = labels.map((each, index) => ({...each, active: index === active}));
+        const tabs = labels.map((each, index) => ({...each, active: index === active, focused: true}));
         const row = tabBar(tabs, width, symbolsFor(utf8));
         expect(textWidth(row.text)).toBe(width);
         const shown = row.runs
           .filter((run) => run.style.inverse)
           .map((run) => row.text.slice(run.start, run.end))
           .join('');
-        expect(shown.startsWith(` ${active + 1} `), row.text).toBe(true);
+        expect(shown.slice(1).startsWith(`${active + 1} `), row.text).toBe(true);
       },
     ),
   );

@@ -173,7 +173,6 @@ describe('moving and searching', () => {
     const screen = await ScreenUnderTest.connected({names: ['orders']});
     for (let line = 1; line <= lines; line++) screen.server.pipeline('orders').write(`line ${line} of ${line % 10}`);
     await screen.untilLine('orders', `line ${lines} of`);
-    screen.press('Tab');
     return screen;
   }
   const position = (screen: ScreenUnderTest) => activeTab(screen.controller.state)?.pane.position;

@@ -2,8 +2,10 @@ import {describe, expect, it, test} from 'vitest';
 import type {KeyContext} from '../../../source/ui/keys/command-table.ts';
 import {
   allCommands,
+  type CommandId,
   commandFor,
   commandGroups,
+  commandsFrom,
   keyDoes,
   keyOf,
   keysDo,
@@ -46,7 +48,15 @@ describe('keys', () => {
 
   it('without a command leads nowhere', () => {
     expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'sidebar', 'n')).toBeUndefined();
+    expect(commandFor(allCommands, 'sidebar', 'Q')).toBeUndefined();
+    expect(commandFor(allCommands, 'page', 'n')).toBeUndefined();
+  });
+
+  it('of the log also work in the list, unless it uses them itself', () => {
+    expect(commandFor(allCommands, 'sidebar', 'n')).toBe('next-hit');
+    expect(commandFor(allCommands, 'sidebar', '/')).toBe('find-name');
+    expect(commandFor(allCommands, 'sidebar', 'r')).toBe('reconnect');
+    expect(commandFor(allCommands, 'log', 'm')).toBe('mark');
   });
 
   it('of everywhere work on a page that has none of its own', () => {
@@ -85,7 +95,7 @@ test('the footer has what a new user needs: help, quit, and what each pane is fo
 });
 
 test('with a page open, nothing that it covers changes unseen', () => {
-  for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z'])
+  for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z', '+'])
     expect(commandFor(allCommands, 'page', key), key).toBeUndefined();
   for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
     expect(commandFor(allCommands, 'page', key), key).toBeDefined();
@@ -101,6 +111,16 @@ it('names the first key of a command, arrows in words', () => {
   expect(keyOf(table, 'search')).toBe('Up');
   expect(keyDoes(table, 'search', 'searches')).toBe('Up searches');
   expect(withHint('nothing', table, 'search', 'searches')).toBe('nothing: Up searches');
+});
+
+it('a key that only works on the other side is named after the one that goes there', () => {
+  const named = (pane: 'sidebar' | 'log' | 'page', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  expect([named('log', 'search'), named('sidebar', 'search'), named('page', 'search')]).toEqual(['/', 'Tab /', '/']);
+  expect([named('log', 'filter'), named('sidebar', 'filter')]).toEqual(['&', '&']);
+  expect([named('sidebar', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
+  expect(named('sidebar', 'select')).toBe('Tab v');
+  const {table: withoutTab} = remap(allCommands, [{command: 'other-side', keys: [], where: ''}]);
+  expect(keyOf(commandsFrom(withoutTab, 'sidebar'), 'search')).toBe('/');
 });
 
 it('without a key is not named', () => {

@@ -102,7 +102,7 @@ it('Esc restores everything: page, place, and a prompt with its text', async () 
   await using screen = await twoTabs();
   await write(screen, 'orders', info('a'), info('b'), info('c'));
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
-  screen.press('Tab', 'k', '/');
+  screen.press('k', '/');
   screen.pressTogether('r', 'e');
   await workedOut(screen);
   const before = screen.controller.state;

@@ -15,6 +15,11 @@ describe('describe page', () => {
       expect(rows).toContain(' state              Failed');
     });
 
+    it('says how long it has waited', () => {
+      const rows = text({name: 'etl', answer: undefined}, failed, 80, '4 s');
+      expect(rows).toContain(' waiting for the description of the pipeline, 4 s');
+    });
+
     it('shows the name alone when the list does not know it', () => {
       expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' loading']);
     });

@@ -116,7 +116,7 @@ it('going to another tab does not move the log in the first one', async () => {
   await say(screen, 'orders', 'INFO a', 'INFO b', 'INFO c');
   await say(screen, 'fraud', 'disk full');
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
-  screen.press('Tab', 'k', 'k');
+  screen.press('k', 'k');
   const before = viewOf(screen).position;
   screen.press('A', 'Enter', '1');
   expect(viewOf(screen).position).toEqual(before);

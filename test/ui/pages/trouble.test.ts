@@ -98,6 +98,11 @@ it('counts down to now, and not below', () => {
   expect(at(undefined)).toContain('Trying again now and then');
 });
 
+it('says how long the try in progress has waited', () => {
+  const rows = pageOf(retryable('timeout'), undefined, {waited: '4 s', width: 104});
+  expect(rows?.at(-1)).toBe('  Trying again: waiting for the list of pipelines, 4 s; r tries at once, q quits.');
+});
+
 it('fits every screen, and lets no control character through', () => {
   const message = `\u001B]0;x\u0007 ${'word '.repeat(60)}`;
   const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message, url: ''};

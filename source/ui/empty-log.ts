@@ -1,0 +1,92 @@
+import type {ReadableStore} from '../lib/store.ts';
+import type {LogSnapshot} from '../streams/log-source.ts';
+import {wrapWords} from '../terminal/fit.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Controller} from './controller.ts';
+import {type CommandTable, keyDoes} from './keys/commands.ts';
+import {isAwaited} from './log-waits.ts';
+import {pipelinesOf, type Tab} from './state/view-state.ts';
+import {pipelineMeant} from './tabs.ts';
+
+/** Why the pane has no lines to show. */
+export type EmptyLog =
+  /** No tab is open. */
+  | {readonly kind: 'no-tab'}
+  /** `since`: as `LongWait.since`. */
+  | {readonly kind: 'awaited'; readonly what: string; readonly since: ReadableStore<number | undefined>}
+  /** `meant`: the listed pipeline with a similar name. */
+  | {readonly kind: 'no-pipeline'; readonly name: string; readonly meant: string | undefined};
+
+/** Undefined: the pane has lines, or there is nothing to say. */
+export function emptyLog(controller: Controller): EmptyLog | undefined {
+  const {tab, services, logWaits} = controller;
+  const {pipelines, failure} = services.poller.snapshot.get();
+  if (!tab) {
+    if (pipelines) return controller.pipelines.length > 0 ? {kind: 'no-tab'} : undefined;
+    const since = services.poller.waitingSince;
+    return failure ? undefined : {kind: 'awaited', what: 'the list of pipelines', since};
+  }
+  const snapshot = controller.logOf(tab)?.snapshot.get();
+  if (!snapshot || snapshot.endId > 0) return undefined;
+  const isListed = pipelines?.some(({name}) => name === tab.name) ?? true;
+  if (tab.source.kind === 'pipeline' && !isListed && isUnknown(snapshot)) {
+    return {kind: 'no-pipeline', name: tab.name, meant: pipelineMeant(tab.name, pipelines ?? [])};
+  }
+  const awaited = awaitedLog(controller, tab);
+  return awaited === undefined
+    ? undefined
+    : {kind: 'awaited', what: `the log of ${awaited}`, since: logWaits.since(awaited)};
+}
+
+/** The first pipeline of a tab whose log is awaited. */
+export function awaitedLog({services}: Controller, tab: Tab): string | undefined {
+  return pipelinesOf(tab).find((name) => {
+    const stream = services.manager.get(name);
+    return stream !== undefined && isAwaited(stream.snapshot.get());
+  });
+}
+
+/** The rows of the pane. `waited`: how long, such as `4 s`; undefined while that is not worth a word. */
+export function emptyLogRows(
+  empty: EmptyLog,
+  {
+    waited,
+    width,
+    commands,
+  }: {readonly waited: string | undefined; readonly width: number; readonly commands: CommandTable},
+): readonly StyledText[] {
+  const words = (text: string, style = {}) =>
+    wrapWords(sanitise(text).text, width - 2).map((row) => plain(` ${row}`, style));
+  const dim = {dim: true} as const;
+  switch (empty.kind) {
+    case 'no-tab':
+      return words(keyDoes(commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '', dim);
+    case 'awaited':
+      return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
+    case 'no-pipeline': {
+      const {name, meant} = empty;
+      const hint = meant === undefined ? undefined : keyDoes(commands, 'detail', 'opens it');
+      return [
+        ...words(`There is no pipeline '${name}'.`, {bold: true}),
+        ...(meant === undefined ? [] : words(`Did you mean '${meant}'?${hint === undefined ? '' : ` ${hint}.`}`)),
+        ...words('Its log appears here when it is created.', dim),
+      ];
+    }
+  }
+}
+
+/** Opens the pipeline that was meant in place of a missing one. Returns false if there is none. */
+export function openMeant(controller: Controller): boolean {
+  const empty = emptyLog(controller);
+  if (empty?.kind !== 'no-pipeline' || empty.meant === undefined) return false;
+  controller.tabSwitcher.replace(empty.name, empty.meant);
+  return true;
+}
+
+function isUnknown({connection}: LogSnapshot): boolean {
+  if (connection.kind !== 'gone') return false;
+  const {reason} = connection;
+  if (reason.kind === 'deleted') return true;
+  return reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';
+}
