@@ -2,15 +2,17 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
+import {promptCommands} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
 import {keyTableText, optionTableText, sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
-test('the key table has a row for every command, and its bars are those of Markdown', () => {
+test('the key table has a row for every command, those of prompts too, and its bars are those of Markdown', () => {
   const rows = keyTableText().split('\n');
-  expect(rows).toHaveLength(2 + allCommands.length);
+  const all = [...allCommands, ...promptCommands];
+  expect(rows).toHaveLength(2 + all.length);
   for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
-  for (const {help} of allCommands)
+  for (const {help} of all)
     expect(
       rows.some((row) => row.includes(` | ${help} |`)),
       help,
