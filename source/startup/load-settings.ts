@@ -1,4 +1,3 @@
-import {open} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {type CommandLine, inContext, readCommandLine} from '../settings/command-line.ts';
@@ -7,6 +6,7 @@ import type {Environment} from '../settings/option-values.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
 import {clean} from '../terminal/sanitise.ts';
+import {readSmallFile} from './small-file.ts';
 
 export type ConfigPlace = {
   readonly file: string;
@@ -34,9 +34,6 @@ function needsFile({command, names, flags}: CommandLine): boolean {
   if (command === 'config') return names.join(' ') === 'show';
   return command !== 'demo' && command !== 'completion';
 }
-
-/** Bytes. A larger file is not a configuration. */
-const mostBytes = 1024 * 1024;
 
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
 export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
@@ -87,13 +84,9 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 async function readText(file: string): Promise<{text: string; isPrivate: boolean}> {
-  await using handle = await open(file, 'r');
-  const {mode, size} = await handle.stat();
-  if (size > mostBytes) throw new Error('it is larger than 1 MiB');
-  const bytes = await handle.readFile();
+  const {bytes, isPrivate} = await readSmallFile(file);
   try {
-    const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
-    return {text, isPrivate: (mode & 0o077) === 0};
+    return {text: new TextDecoder('utf-8', {fatal: true}).decode(bytes), isPrivate};
   } catch {
     throw new Error('it is not UTF-8');
   }

@@ -1,15 +1,16 @@
 import {X509Certificate} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
 import {UsageError} from '../settings/parse-values.ts';
 import type {ValueWithSource} from '../settings/server-options.ts';
+import {readSmallFile} from './small-file.ts';
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
 /** The certificates of a PEM file, which may contain other blocks too. Throws `UsageError` if there is none. */
 export async function readRoots(file: ValueWithSource): Promise<readonly string[]> {
-  const text = await readFile(file.value, 'utf8').catch((error: unknown) => {
+  const {bytes} = await readSmallFile(file.value).catch((error: unknown) => {
     throw complaint(file, `cannot be read (${codeOf(error)})`);
   });
+  const text = bytes.toString();
   const certificates = text.match(block) ?? [];
   if (certificates.length === 0) throw complaint(file, 'contains no certificate');
   for (const [index, certificate] of certificates.entries()) {
@@ -31,7 +32,8 @@ function canParse(certificate: string): boolean {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? String(error.code) : error.message;
 }
 
 function ordinal(count: number): string {

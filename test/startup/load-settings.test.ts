@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
@@ -99,12 +100,26 @@ describe('a file that cannot be read is reported in one line', () => {
       (file) => writeFile(file, Buffer.alloc(2 ** 20 + 1, 10)),
       'c.toml: the configuration file cannot be read · it is larger than 1 MiB',
     ],
+    [
+      'a device without an end',
+      (file) => symlink('/dev/zero', file),
+      'c.toml: the configuration file cannot be read · it is no regular file',
+    ],
+    [
+      'a pipe that nobody writes to',
+      async (file) => execFileSync('mkfifo', [file]),
+      'c.toml: the configuration file cannot be read · it is no regular file',
+    ],
   ])('%s', async (_, make, message) => {
     await using folder = await temporaryDirectory();
     const file = path.join(folder.path, 'c.toml');
     await make(file);
     await expect(loadConfig(place(file, '--config'), home)).rejects.toThrow(message);
   });
+});
+
+test('/dev/null is an empty file', async () => {
+  expect((await loadConfig(place('/dev/null', '--config'), home))?.problems).toEqual([]);
 });
 
 test('a byte order mark is accepted', async () => {
