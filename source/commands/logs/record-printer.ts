@@ -108,9 +108,12 @@ export class RecordPrinter {
 
   /** The catch-up is over: prints what waited for that. */
   caughtUp(): Uint8Array {
-    const held = this.#held?.slice(-this.#tail) ?? [];
+    const held = this.#held ?? [];
     this.#held = undefined;
-    return Buffer.concat(held.map((record) => this.#print(record)));
+    // A record may have come in several pieces.
+    const heads = this.#tail === 0 ? [] : [...new Set(held.map(({head}) => head))].slice(-this.#tail);
+    const last = new Set(heads);
+    return Buffer.concat(held.filter(({head}) => last.has(head)).map((record) => this.#print(record)));
   }
 
   /** Nothing more comes: prints what is left. */
@@ -153,7 +156,8 @@ export class RecordPrinter {
 
 const stepBytes = 1024 * 1024;
 
-type Selected = PrintedRecord & {readonly isLast: boolean};
+/** `head`: id of the record's first line. */
+type Selected = PrintedRecord & {readonly head: number; readonly isLast: boolean};
 
 /** Selects the records of a growing log, in order. A record is held back until the next one begins, or `flush`. */
 class RecordSelector {
@@ -236,7 +240,8 @@ class RecordSelector {
     if (shown.length === 0 && !isLast) return {next, lines: here.length};
     const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
     const level = this.#index.levelAt(head);
-    return {next, lines: here.length, record: {lines, time: this.#time, level, startsHere: head === from, isLast}};
+    const record = {head, lines, time: this.#time, level, startsHere: head === from, isLast};
+    return {next, lines: here.length, record};
   }
 
   /** The lines from `from` on that follow one another in the record of `head`. */

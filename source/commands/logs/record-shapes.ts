@@ -57,7 +57,7 @@ export function jsonShape(pipeline: string): RecordShape {
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline,
-        time: record?.timeText ?? null,
+        time: record?.timeText ?? (level === undefined ? null : timeIn(lines)),
         level: record?.level ?? level ?? null,
         target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
@@ -113,6 +113,15 @@ export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>):
 function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
   const [first = '', ...more] = lines.map(decode);
   return {record: parseRecord(first), first, more};
+}
+
+/** The time of a panic's first report; null if there is none. */
+function timeIn(lines: readonly Buffer[]): string | null {
+  for (const line of lines) {
+    const record = parseRecord(textOf(line));
+    if (record) return record.timeText;
+  }
+  return null;
 }
 
 /** A JSON object has a name once: if a field comes twice, the message has all fields. */

@@ -189,7 +189,7 @@ describe('json and templates: panics and configurations are one record each', ()
       'Transaction 4: Error retrieving commit progress (runtime error: circuit has been terminated)',
       'Response: 500 Internal Server Error (size: Sized(9579)) to request GET /status',
     ]);
-    expect(errors[0]).toMatchObject({level: 'ERROR', target: null});
+    expect(errors[0]).toMatchObject({level: 'ERROR', target: null, time: '2026-11-27T06:46:43.912732Z'});
     expect(errors[0].message).toBe(plain([...lines.slice(114, 265), ...lines.slice(266, 354)]));
     expect(printed(['--level', 'error', '--tail', '3', '--template', '{level}{message}'], lines)).toContain(
       'ERROR\nthread',
@@ -205,9 +205,22 @@ describe('json and templates: panics and configurations are one record each', ()
     expect(printed(['--exit-on', '"outputs": ', '--level', 'error', '-o', 'json'], lines)).toBe('');
   });
 
-  test('lines as sent stay in their order', () => {
-    const lines = recorded('27-logs-real-pipeline.raw');
+  test('lines as sent stay in their order, and count as one record', () => {
+    const lines = recorded('27-logs-real-pipeline.raw').slice(0, 244);
     expect(printed(['--level', 'info'], lines)).toBe(lines.map((line) => `${line}\n`).join(''));
+    // The four records came between the lines of the configuration.
+    expect(printed(['--tail', '4'], lines)).toBe(
+      lines
+        .slice(132, 136)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    expect(printed(['--tail', '5'], lines)).toBe(
+      lines
+        .slice(3)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   });
 
   test('lines that come after a silence continue the record', () => {
