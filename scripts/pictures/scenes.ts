@@ -26,7 +26,6 @@ export const scenes: readonly Scene[] = [
     title: 'The list of pipelines and the log of one: its warnings and errors, alike ones folded into one row',
     pipelines: ['fraud', 'orders', 'clickstream'],
     async play({terminal}) {
-      await terminal.press('Tab');
       await answer(terminal, '&', 'level:warn');
       await terminal.press('f');
       await terminal.waitFor(/×\d/);
@@ -37,9 +36,9 @@ export const scenes: readonly Scene[] = [
     title: 'A search: its hits painted in the log, and counted in the status line',
     pipelines: ['orders', 'fraud', 'clickstream'],
     async play({terminal}) {
-      await terminal.press('Tab');
       await answer(terminal, '/', 'partition \\d|checkpoint|waited');
-      const count = / {2}(\d+) of \1\b/;
+      // Of the whole pattern, and of the whole log.
+      const count = /\|waited {2}(\d+) of \1 /;
       await terminal.waitFor(() => count.test(terminal.row(-2)));
       const total = Number(count.exec(terminal.row(-2))?.[1]);
       for (const hit of [1, 2, 3, 4].map((back) => total - back)) {
@@ -53,7 +52,7 @@ export const scenes: readonly Scene[] = [
     title: 'One record in full: time, level, source, target, the whole message, and the JSON as sent',
     pipelines: ['clickstream', 'orders', 'fraud'],
     async play({terminal}) {
-      await terminal.press('Tab', 'E');
+      await terminal.press('E');
       await terminal.waitFor('▸');
       await terminal.press('Enter');
       await terminal.waitFor('Invalid fragment');
@@ -75,7 +74,7 @@ export const scenes: readonly Scene[] = [
     pipelines: ['orders', 'fraud', 'clickstream'],
     async play({terminal}) {
       await terminal.press('+');
-      await terminal.waitFor(/orders\+fraud\+clickstream/);
+      await terminal.waitFor(/❯4 orders\+fraud\+… \(3\)/);
     },
   },
 ];

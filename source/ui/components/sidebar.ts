@@ -78,7 +78,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const state = pipelineState(pipeline);
   const isCursor = pipeline.name === view.cursor;
   const errors = connectorErrors(pipeline, symbols);
-  const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? errorWidth : 0;
+  const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
   const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   const shownName = shortenMiddle(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis);

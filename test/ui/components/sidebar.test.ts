@@ -65,7 +65,7 @@ describe('a row', () => {
   it('has no word where there is no room for it, and no number of errors in the narrowest', () => {
     const rows = (width: number) => text({pipelines: [makePipeline('orders', {connectorErrors: 12})], width});
     expect(rows(11)[0]).toBe(' orders  ● ');
-    expect(rows(18)[0]).toBe(' orders     ● 12✗ ');
+    expect(rows(18)[0]).toBe(' orders    ●  12✗ ');
   });
 
   it('cuts a long name in its middle, so that two with the same beginning differ', () => {
