@@ -59,22 +59,25 @@ async function run(): Promise<number> {
   switch (settings.request.kind) {
     case 'version': {
       const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
-      process.stdout.write(`pipetail ${await version()}${commit}\n`);
-      return 0;
+      const {printWhole} = await import('./source/system/line-output.ts');
+      return await printWhole(`pipetail ${await version()}${commit}\n`, process);
     }
     case 'help': {
-      const {helpText} = await import('./source/settings/help-text.ts');
-      process.stdout.write(helpText(settings.request.command, process.stdout.columns));
-      return 0;
+      const [{helpText}, {printWhole}] = await Promise.all([
+        import('./source/settings/help-text.ts'),
+        import('./source/system/line-output.ts'),
+      ]);
+      return await printWhole(helpText(settings.request.command, process.stdout.columns), process);
     }
     case 'demo': {
-      const [{runDemoServer}, {stopOnSignals}] = await Promise.all([
+      const [{runDemoServer}, {printed}, {stopOnSignals}] = await Promise.all([
         import('./source/commands/demo.ts'),
+        import('./source/system/line-output.ts'),
         import('./source/system/signals.ts'),
       ]);
       // ^C is the normal way to end a server.
       const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
-      const print = (line: string) => void process.stdout.write(`${line}\n`);
+      const print = (line: string) => printed(`${line}\n`, process);
       await runDemoServer({port: settings.request.port, host: '127.0.0.1', signal, print});
       return exitCode(0);
     }

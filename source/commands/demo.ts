@@ -5,16 +5,22 @@ export type DemoCommand = {
   readonly port: number;
   readonly host: string;
   readonly signal: AbortSignal;
-  /** Prints one line, given without a newline. */
-  readonly print: (line: string) => void;
+  /** Prints one line, given without a newline. Resolves to false when its reader has gone. */
+  readonly print: (line: string) => Promise<boolean>;
 };
 
-/** Serves the demo until the signal. Rejects with an `Error` of one plain sentence when it cannot listen. */
+/**
+ * Serves the demo until the signal; not when nobody reads its address. Rejects with an `Error` of one plain sentence when
+ * it cannot listen or print.
+ */
 export async function runDemoServer({port, host, signal, print}: DemoCommand): Promise<void> {
   const server = await startServer(port, host);
-  print(`pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`);
-  await aborted(signal);
-  await server.close();
+  try {
+    const line = `pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`;
+    if (await print(line)) await aborted(signal);
+  } finally {
+    await server.close();
+  }
 }
 
 async function startServer(port: number, host: string) {

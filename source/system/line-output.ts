@@ -120,15 +120,21 @@ function watchSocket(fd: number, clock: Clock, onGone: () => void): void {
 
 /** Resolves to the exit code when the text is out. Rejects when it cannot be written. */
 export async function printWhole(text: string, process: NodeJS.Process): Promise<number> {
+  await printed(text, process);
+  return 0;
+}
+
+/** Resolves when the text is out, to false when its reader has gone. Rejects when it cannot be written. */
+export async function printed(text: string, process: NodeJS.Process): Promise<boolean> {
   const output = new LineOutput(process.stdout);
-  if (text === '') return 0;
+  if (text === '') return true;
   const {promise: written, resolve} = Promise.withResolvers<undefined>();
   output.onRoom = () => resolve(undefined);
   output.write(text);
   const error = await Promise.race([written, output.closed]);
   const unwritten = error && writeFailure(error);
   if (unwritten !== undefined) throw new Error(unwritten);
-  return 0;
+  return error === undefined;
 }
 
 /** A line for stderr. With JSON output it is a JSON object; a failure has the same fields in every command. */

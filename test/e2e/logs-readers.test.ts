@@ -178,6 +178,16 @@ test('a full disk is a failure', async () => {
   expect(program.stderr()).toMatch(/^pipetail: cannot write to stdout: ENOSPC[^\n]*\n$/);
 });
 
+test('a full disk and a reader that has gone are the same to what prints once', async () => {
+  const {shell} = await openRig(['orders']);
+  const line = 'pipetail: cannot write to stdout: ENOSPC: no space left on device, write\n';
+  for (const what of ['--version', 'logs --help', 'demo --port 0']) {
+    const program = await shell(`pipetail ${what} > /dev/full; echo $? >&2; (pipetail ${what}; echo $? >&2) | true`);
+    expect(await program.ended).toBe(0);
+    expect(program.stderr()).toBe(`${line}1\n0\n`);
+  }
+});
+
 test('streams that are closed are no obstacle', async () => {
   const {shell} = await openRig(['orders']);
   const program = await shell('pipetail $LOGS orders >&- 2>&-');
