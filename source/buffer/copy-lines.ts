@@ -17,14 +17,12 @@ type CopyOptions = {
 /** The entries copied so far. */
 export type CopyCount = {
   lines: number;
-  /** Newlines and markers included. */
-  bytes: number;
   /** Entries that left the buffer before their turn. */
   missing: number;
 };
 
 export function newTally(): CopyCount {
-  return {lines: 0, bytes: 0, missing: 0};
+  return {lines: 0, missing: 0};
 }
 
 /** The ids of the shown entries in `[from, end)`. Lazy: `entries` may change meanwhile. */
@@ -56,11 +54,11 @@ export function* readBlocks(
     else tally.missing += 1;
     visited += 1;
     if (pieces.bytes < blockBytes && visited < blockIds) continue;
-    yield* blocksOf(pieces.drain(), tally);
+    yield* blocksOf(pieces.drain());
     segment = undefined;
     visited = 0;
   }
-  if (visited > 0) yield* blocksOf(pieces.drain(), tally);
+  if (visited > 0) yield* blocksOf(pieces.drain());
 }
 
 /** Without their `\n`. Views: each is valid until the next change of the buffer. */
@@ -92,13 +90,11 @@ function addEntry(
   if (segment.open && id === segment.endId - 1) pieces.add(endOfLine);
 }
 
-function* blocksOf(bytes: Buffer, tally: CopyCount): Generator<Buffer, void, undefined> {
+function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
   let at = 0;
   // More than one block only for a line that is longer than a block.
   do {
-    const block = bytes.subarray(at, at + blockBytes);
-    tally.bytes += block.length;
-    yield block;
+    yield bytes.subarray(at, at + blockBytes);
     at += blockBytes;
   } while (at < bytes.length);
 }

@@ -74,6 +74,8 @@ export function screenServices(input: ServicesInput): Services {
       notify: notificationWriter(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
       setTitle: settings.title ? setTitle : undefined,
     },
+    home: homedir(),
+    copyForm: settings.copy,
     ...copyServices(process),
     stopProcess: () => stopProcess(process, clock),
     ...others,

@@ -1,5 +1,5 @@
 import {themeNames} from './palette.ts';
-import {colorChoices, levelChoices, notifyChoices, timeChoices} from './parse-values.ts';
+import {colorChoices, copyChoices, levelChoices, notifyChoices, timeChoices} from './parse-values.ts';
 
 /** One option. The flag parser, `--help`, the configuration template and docs/options.md are made from this table. */
 export type Option = {
@@ -226,6 +226,14 @@ export const options = [
     value: 'CELLS',
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
+    commands: ['screen'],
+  },
+  {
+    flag: 'copy',
+    value: 'FORM',
+    fallback: 'clean',
+    help: 'the form of copied, saved and piped lines: without colours (clean), or the bytes as sent (as-sent)',
+    choices: copyChoices,
     commands: ['screen'],
   },
   {

@@ -19,6 +19,9 @@ export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] 
 /** Whether `logs` leaves colours in what it prints. */
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
+/** Whether copies, saved files and pipes get lines without colours, or as sent. */
+export const copyChoices = ['clean', 'as-sent'] as const;
+
 export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
 
 export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {

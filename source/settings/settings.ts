@@ -5,6 +5,7 @@ import {currentContext, type Environment, type OptionValues, optionValues} from 
 import {type OwnThemes, readTheme} from './palette.ts';
 import {
   atLeast,
+  copyChoices,
   didYouMean,
   levelChoices,
   notifyChoices,
@@ -53,6 +54,8 @@ export type Settings = {
   readonly watch: string | undefined;
   readonly title: boolean;
   readonly mouse: boolean;
+  /** The form of copied, saved and piped lines. */
+  readonly copy: (typeof copyChoices)[number];
   readonly view: StartView;
   /** A built-in theme, or one of `themes`. */
   readonly theme: string;
@@ -117,6 +120,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     watch: value('watch') === undefined ? undefined : readExpression(required('watch'), nameOf('watch')),
     title: isOn('title'),
     mouse: isOn('mouse'),
+    copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
     view: readView(values),
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,

@@ -143,6 +143,12 @@ export function expandHome(typed: string, home: string): string {
   return typed.startsWith('~/') ? path.join(home, typed.slice(2)) : typed;
 }
 
+/** The opposite of `expandHome`, for the screen. */
+export function shortenHome(file: string, home: string): string {
+  if (file === home) return '~';
+  return home !== '' && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
+}
+
 /** `$XDG_STATE_HOME/pipetail` or `~/.local/state/pipetail`. A relative path is ignored (XDG Base Directory, 0.8). */
 export function stateFolder(options: {readonly xdgStateHome: string | undefined; readonly home: string}): string {
   const {xdgStateHome, home} = options;

@@ -6,6 +6,7 @@ import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ErrorLog} from '../records/error-log.ts';
+import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {Recordings} from '../storage/recording/recordings.ts';
 import {Connection} from './connection/connection.ts';
 import type {OutsideEvent} from './connection/state.ts';
@@ -129,9 +130,12 @@ export class LogStream {
     if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'slept'});
   }
 
-  /** Starts or ends the recording; does nothing where tabs cannot be recorded. */
-  setRecording(on: boolean): void {
-    this.#recording?.set(on, this.#reader.pipelineId ?? this.connection.pipelineId);
+  /**
+   * Starts or ends the recording; does nothing where tabs cannot be recorded. Resolves once that is done, to the last
+   * state of what has ended.
+   */
+  async setRecording(on: boolean): Promise<RecordingState | undefined> {
+    return await this.#recording?.set(on, this.#reader.pipelineId ?? this.connection.pipelineId);
   }
 
   addDivider(): void {

@@ -101,8 +101,10 @@ export class StreamRecording implements ColdStore {
     return undefined;
   }
 
-  set(on: boolean, id: string | undefined): void {
-    if (on === this.#isOn) return;
+  /** Switches it on or off. Resolves to the last state of a recorder that was switched off, once all is written. */
+  async set(on: boolean, id: string | undefined): Promise<RecordingState | undefined> {
+    if (on === this.#isOn) return undefined;
+    const ended = on ? undefined : this.#writing;
     this.#isOn = on;
     if (on) this.#openLate(id);
     else {
@@ -112,6 +114,8 @@ export class StreamRecording implements ColdStore {
       this.#finishWriting();
     }
     this.#options.onChange();
+    await ended?.finish();
+    return ended?.state;
   }
 
   /** Ignored during `start`: then `onPlaced` brings the id. */

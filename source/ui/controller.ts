@@ -166,7 +166,7 @@ export class Controller {
     if (!page) return focus;
     // Without contexts, that page is text that scrolls.
     if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
-    return page.kind === 'help' || page.kind === 'describe' || page.kind === 'events' ? 'page' : page.kind;
+    return page.kind === 'help' || page.kind === 'events' ? 'page' : page.kind;
   }
 
   /** The commands for hints in sentences: with the keys that work from where the focus is. */

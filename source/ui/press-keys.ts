@@ -3,6 +3,7 @@ import {commonHandlers} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
 import {moveHandlers} from './handlers/move.ts';
 import {cancelPrompt, editPrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
+import {recordHandlers} from './handlers/record.ts';
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
@@ -19,6 +20,7 @@ import {
 import {alt} from './keys/key-names.ts';
 import {awayHandlers} from './pages/away.ts';
 import {contextsHandlers} from './pages/contexts.ts';
+import {describeHandlers} from './pages/describe.ts';
 import {detailHandlers} from './pages/detail.ts';
 import {errorsHandlers} from './pages/errors.ts';
 import {marksHandlers} from './pages/marks.ts';
@@ -112,7 +114,7 @@ function runCommand(controller: Controller, keyName: string): void {
   const {state} = controller;
   if (state.notice !== undefined) controller.dispatch({type: 'notice', text: undefined});
   const id = commandFor(controller.commands, controller.keyContext, keyName);
-  if (state.leaving !== undefined && id !== state.leaving) controller.dispatch({type: 'leaving', how: undefined});
+  if (state.asked !== undefined && id !== state.asked) controller.dispatch({type: 'asked', command: undefined});
   const command = controller.commands.find((each) => each.id === id);
   if (command?.context === 'log' && controller.keyContext === 'sidebar') runOnShownLog(controller, command, keyName);
   else if (id) handlers[id](controller, keyName);
@@ -147,7 +149,9 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   ...searchHandlers,
   ...showHandlers,
   ...copyHandlers,
+  ...recordHandlers,
   ...pageHandlers,
+  ...describeHandlers,
   ...detailHandlers,
   ...marksHandlers,
   ...errorsHandlers,

@@ -17,6 +17,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 import type {TimelinesOptions} from '../timeline/timeline.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {CommandTable} from './keys/commands.ts';
+import type {CopyForm} from './state/view-state.ts';
 
 /** What the ui needs from outside. */
 export type Services = {
@@ -48,6 +49,10 @@ export type Services = {
   readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;
   readonly histories: PromptHistories;
+  /** The user's home folder, which paths on the screen are shortened by. */
+  readonly home: string;
+  /** The form of the lines that are copied, saved and piped. */
+  readonly copyForm: CopyForm;
   /** Copies text to the clipboard, by the best route that works. */
   readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
   readonly save: (

@@ -9,7 +9,11 @@ export type MarkdownInput = {
   readonly span: {readonly from: number; readonly to: number} | undefined;
   readonly filters: readonly string[];
   readonly gaps: readonly string[];
+  /** Errors of the pipelines that are not in the log. */
+  readonly errors?: readonly MarkdownError[];
 };
+
+type MarkdownError = {readonly title: string; readonly text: string};
 
 /** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
 export class MarkdownReport {
@@ -32,7 +36,9 @@ export class MarkdownReport {
   finish(input: MarkdownInput): string {
     // The fence is longer than any run of backticks in the lines, so that no line closes it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
-    return [...this.#head(input), '', `${fence}text`, ...this.#lines, fence, ''].join('\n');
+    const errors = errorBlocks(input.errors ?? [], this.#clean);
+    const lines = this.#lines.length === 0 ? [] : [`${fence}text`, ...this.#lines, fence, ''];
+    return [...this.#head(input), '', ...errors, ...lines].join('\n');
   }
 
   #head({pipeline, server, platformVersion, span, filters, gaps}: MarkdownInput): string[] {
@@ -47,6 +53,33 @@ export class MarkdownReport {
       ...gaps.map((gap) => `  - ${escaped(gap)}`),
     ];
   }
+}
+
+/** A report of a pipeline without its log: facts as a list, errors in code blocks. `clean`: see `MarkdownReport`. */
+export function pipelineMarkdown(input: {
+  readonly pipeline: string;
+  readonly server: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly errors: readonly MarkdownError[];
+  readonly clean: (line: Uint8Array) => string;
+}): string {
+  const {pipeline, server, facts, errors, clean} = input;
+  return [
+    `**Pipeline ${code(pipeline)} on ${code(hostOf(server))}**`,
+    '',
+    ...facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(clean(Buffer.from(value)))}`),
+    '',
+    ...errorBlocks(errors, clean),
+  ].join('\n');
+}
+
+/** Each error with its title above a fence, and a blank line at the end. */
+function errorBlocks(errors: readonly MarkdownError[], clean: (line: Uint8Array) => string): readonly string[] {
+  return errors.flatMap(({title, text}) => {
+    const lines = text.split('\n').map((line) => clean(Buffer.from(line)));
+    const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
+    return [`**${escaped(title)}**`, '', `${fence}text`, ...lines, fence, ''];
+  });
 }
 
 function hostOf(server: string): string {

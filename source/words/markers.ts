@@ -148,3 +148,34 @@ export function recordingWords(
     }
   }
 }
+
+/** How the log's entries and folders are shown. */
+type RecordedNames = {
+  /** Time of an entry, or of the next one in that direction that has a time. */
+  readonly timeNear: (id: number, step: 1 | -1) => string | undefined;
+  /** Follows a time: ` UTC`, or nothing. */
+  readonly zone: string;
+  readonly path: (folder: string) => string;
+};
+
+/** `recorded from 12:03:44 UTC on, in ~/logs/orders--1`, or why it is not recorded. */
+export function recordedWords(state: RecordingState, {timeNear, zone, path}: RecordedNames): string {
+  if (state.kind !== 'recording') return recordingWords(undefined, state) ?? 'the recording is being opened';
+  const from = timeNear(state.fromId, 1);
+  const missed = state.missedBytes === 0 ? '' : ` · ${byteSize(state.missedBytes)} are missing in it`;
+  return `recorded from ${from === undefined ? 'now' : from + zone} on, in ${path(state.folder)}${missed}`;
+}
+
+/** What a recording that has ended leaves; undefined if none was open. `endId`: the end of the log. */
+export function keptWords(
+  last: RecordingState,
+  endId: number,
+  {timeNear, zone, path}: RecordedNames,
+): string | undefined {
+  if (last.kind !== 'recording') return undefined;
+  if (last.bytes === 0) return 'nothing was written';
+  const from = timeNear(last.fromId, 1);
+  const to = timeNear(endId - 1, -1);
+  const span = from === undefined || to === undefined ? '' : ` from ${from} to ${to}${zone}`;
+  return `${byteSize(last.bytes)}${span} in ${path(last.folder)}`;
+}

@@ -87,6 +87,21 @@ export function failureWord(pipeline: Pipeline): string {
   return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
 }
 
+/** An error in full, which is not in the log. Its texts are as sent. */
+export type PipelineError = {readonly title: string; readonly text: string};
+
+/** The deployment error with its details, and what the compiler says (`PipelineDetail.programError`). */
+export function pipelineErrors(
+  {deploymentError: error}: Pick<Pipeline, 'deploymentError'>,
+  programError: string | undefined,
+): readonly PipelineError[] {
+  const parts = error && [error.message, ...error.more.map(([place, text]) => `${place}\n${text}`)];
+  return [
+    ...(error && parts ? [{title: `Deployment error (${error.errorCode})`, text: parts.join('\n\n')}] : []),
+    ...(programError === undefined ? [] : [{title: 'Compiler error', text: programError}]),
+  ];
+}
+
 /** Its program is being compiled, or waits for that. */
 export function isCompiling(pipeline: Pipeline): boolean {
   return isOfProgram(pipeline) && !isFailing(pipeline);

@@ -1,11 +1,12 @@
 import {spawnSync} from 'node:child_process';
+import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
 import {requireTool} from '../harness/tools.ts';
 import {openViewer} from './viewer.ts';
 
 const overSsh = {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'};
 
-test('Y copies the filtered view: what grep finds in the same bytes', async (context) => {
+test('Y copies the filtered view: what grep finds in the same bytes, without their colours', async (context) => {
   const grep = requireTool(context, 'grep');
   await using viewer = await openViewer({env: overSsh});
   const {terminal} = viewer;
@@ -23,7 +24,8 @@ test('Y copies the filtered view: what grep finds in the same bytes', async (con
   await terminal.press('Y');
   await terminal.waitFor(/sent 27 lines, \d\.\d kB by OSC 52/);
   const found = spawnSync('sh', ['-c', `${grep} -ai kafka | ${grep} -aiv 'step 1'`], {input: viewer.log('alpha')});
-  expect(String(terminal.copies[0])).toBe(found.stdout.toString());
+  expect(found.stdout.toString()).toContain('\u001B[0m');
+  expect(String(terminal.copies[0])).toBe(stripVTControlCharacters(found.stdout.toString()));
   expect(found.stdout.toString().split('\n')).toHaveLength(28);
 });
 
@@ -47,7 +49,7 @@ test('M copies Markdown: pipeline, server, time span, version, filters, gaps and
   await terminal.type('!lost \\d');
   await terminal.press('Enter');
   await terminal.waitForGone(/lost 1\d\d\d /);
-  await terminal.press('M');
+  await terminal.press('g', 'v', 'G', 'M');
   await terminal.waitFor(/Markdown: sent \d+ lines, \d\.\d kB by OSC 52/);
   const [copy = ''] = terminal.copies.map(String);
   const [head = '', lines = ''] = copy.split('\n`````text\n');

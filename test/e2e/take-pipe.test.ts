@@ -27,7 +27,7 @@ test('the pager has the terminal while the log continues; q brings the screen ba
   // As many keys as it takes: none is read by the program behind.
   await terminal.press('G');
   await terminal.waitFor(() => /line 200 .*red\./.test(terminal.row(-2)));
-  expect(terminal.styleOf('red.').fg).toBe('red');
+  expect(terminal.styleOf('red').fg).not.toBe('red');
   await terminal.press('?');
   await terminal.type('line 100 ');
   await terminal.press('Enter');
@@ -57,6 +57,16 @@ test('the pager has the terminal while the log continues; q brings the screen ba
   await terminal.press('G');
   await terminal.waitFor(() => /line 300 /.test(terminal.row(-2)));
   await terminal.press('q');
+  await terminal.waitFor('PAUSED');
+
+  // A pager at the end of a pipe gets no option that makes it read colours.
+  await terminal.press('|', 'C-u');
+  await terminal.type('grep " line 2" | less');
+  await terminal.press('Enter');
+  await terminal.waitFor(() => /line 200 /.test(terminal.text()));
+  expect(terminal.text()).toContain('red.');
+  expect(terminal.text()).not.toMatch(/ESC\[|\^\[\[/);
+  await terminal.press('q', 'Enter');
   await terminal.waitFor('PAUSED');
 });
 

@@ -42,6 +42,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     keys: [],
     theme: 'default',
     themes: new Map(),
+    copy: 'clean',
     view: {
       initial: {wrap: false, asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
       typed: {},
@@ -360,6 +361,12 @@ test('flags set the start, and win over the last session', () => {
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
 });
 
+test('copies are clean unless a flag or a variable says otherwise', () => {
+  expect(readSettings(['--copy', 'as-sent'], {}).copy).toBe('as-sent');
+  expect(readSettings([], {PIPETAIL_COPY: 'As-Sent'}).copy).toBe('as-sent');
+  expect(readSettings(['--copy', 'clean'], {PIPETAIL_COPY: 'as-sent'}).copy).toBe('clean');
+});
+
 test('variables set only the start', () => {
   const variables = {PIPETAIL_WRAP: '1', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
   expect(view([], variables)).toEqual({
@@ -387,6 +394,7 @@ test.each([
   [['--level', 'warm'], "--level takes trace, debug, info, warn or error, not 'warm' · did you mean 'warn'?"],
   [['--sidebar', '7'], "--sidebar takes a width in cells of at least 8, auto or off, not '7'"],
   [['--sidebar', 'wide'], "--sidebar takes a width in cells of at least 8, auto or off, not 'wide'"],
+  [['--copy', 'raw'], "--copy takes clean or as-sent, not 'raw'"],
   [['--sidebar', '-9'], "--sidebar takes a width in cells of at least 8, auto or off, not '-9'"],
   [['--theme', 'drak'], "did you mean 'dark'?"],
 ])('%j is refused: %s', (argv, message) => {

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {expandHome, saveFailure, saveFile, stateFolder} from '../../source/storage/save-file.ts';
+import {expandHome, saveFailure, saveFile, shortenHome, stateFolder} from '../../source/storage/save-file.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const never = new AbortController().signal;
@@ -122,6 +122,17 @@ test.for<[string, string]>([
   ['', ''],
 ])('%s', ([typed, expanded]) => {
   expect(expandHome(typed, '/home/me')).toBe(expanded);
+});
+
+test.for<[string, string]>([
+  ['/home/me', '~'],
+  ['/home/me/a b/c.log', '~/a b/c.log'],
+  ['/home/mean/c.log', '/home/mean/c.log'],
+  ['/var/home/me/c.log', '/var/home/me/c.log'],
+  ['c.log', 'c.log'],
+])('%s is shown as %s', ([file, shown]) => {
+  expect(shortenHome(file, '/home/me')).toBe(shown);
+  expect(shortenHome(file, '')).toBe(file);
 });
 
 const errorOf = (code: string) => Object.assign(new Error(code), {code, syscall: 'write'});

@@ -132,12 +132,13 @@ test('a tab is recorded from the moment it is switched on until it is switched o
   const early = write(server, ['1', '2']);
   await untilLines(stream, early);
   expect(stream.snapshot.get().recording).toBeUndefined();
-  stream.setRecording(true);
+  void stream.setRecording(true);
   await eventually(
     async () => (await fileOf(server, home)).includes(early[1] ?? '?'),
     () => JSON.stringify(stream.snapshot.get().recording),
   );
-  stream.setRecording(false);
+  const size = (await fileOf(server, home)).length;
+  expect(await stream.setRecording(false)).toMatchObject({kind: 'recording', fromId: 0, bytes: size});
   await eventually(
     () => stream.snapshot.get().recording === undefined,
     () => JSON.stringify(stream.snapshot.get().recording),

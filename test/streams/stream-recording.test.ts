@@ -29,7 +29,7 @@ test('a recording is the log as it came; the next run continues it', async () =>
   first.receive(follower.body);
   await written(first, clock);
   const folder = path.join(home.path, 'p--id-1');
-  expect(first.recording.state).toEqual({kind: 'recording', folder, missedBytes: 0});
+  expect(first.recording.state).toMatchObject({kind: 'recording', folder, fromId: 0, missedBytes: 0});
   const file = path.join(folder, '000001.log');
   expect(await readFile(file)).toEqual(server.epoch.wire);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -136,17 +136,17 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   };
   receive();
   expect(life.recording.state).toBeUndefined();
-  life.recording.set(true, 'id-1');
+  void life.recording.set(true, 'id-1');
   expect(life.recording.state).toEqual({kind: 'opening'});
   await recorded(life, clock);
   const file = path.join(home.path, 'p--id-1', '000001.log');
   expect(await readFile(file)).toEqual(server.epoch.wire);
 
-  life.recording.set(false, 'id-1');
+  void life.recording.set(false, 'id-1');
   expect(life.recording.state).toBeUndefined();
   for (let n = 5; n < 8; n++) server.write(line(server, n));
   receive();
-  life.recording.set(true, 'id-1');
+  void life.recording.set(true, 'id-1');
   await recorded(life, clock);
   expect(await readFile(file)).toEqual(server.epoch.wire);
   await life.close();
@@ -155,7 +155,7 @@ test('switched on while the log is followed: what memory holds is recorded too; 
   for (let n = 8; n < 10; n++) server.write(line(server, n));
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
   await follow(next, server);
-  next.recording.set(true, 'id-1');
+  void next.recording.set(true, 'id-1');
   await recorded(next, clock);
   expect(await readFile(file)).toEqual(server.epoch.wire);
   await next.close();
@@ -172,7 +172,7 @@ test('what was missed in between, and not counted, is marked', async () => {
   for (let n = 0; n < 9; n++) server.write(line(server, n));
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
   await follow(next, server);
-  next.recording.set(true, 'id-1');
+  void next.recording.set(true, 'id-1');
   await recorded(next, clock);
   await next.close();
   const last = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 3});
@@ -362,7 +362,7 @@ test.each(['closed', 'switched off'])('%s while a disk does not answer: it opens
   const held = await life.recordings.open('p', 'id-1');
   const begun = life.recording.start('id-1');
   if (how === 'closed') await life.recording.close();
-  else life.recording.set(false, 'id-1');
+  else void life.recording.set(false, 'id-1');
   const {state} = life.recording;
   await clock.advance(3_000);
   expect(await begun).toBeUndefined();
@@ -430,7 +430,7 @@ test('switched off while it opens, it frees the folder and tries no more', async
   await using home = await temporaryDirectory();
   const {clock, life, recording} = openOnly(home.path);
   const started = recording.start('id-1');
-  recording.set(false, undefined);
+  void recording.set(false, undefined);
   expect([await started, recording.state]).toEqual([undefined, undefined]);
   expect(existsSync(path.join(home.path, 'p--id-1', 'lock'))).toBe(false);
   // Room is made for it once all the same.

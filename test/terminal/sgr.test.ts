@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {applySgr, paint, readSgr, stripSgr} from '../../source/terminal/sgr.ts';
+import {applySgr, paint, readSgr, stripSgr, stripSgrBlocks} from '../../source/terminal/sgr.ts';
 import type {ColorDepth, Style} from '../../source/terminal/style.ts';
 import {concat, overlay, plain} from '../../source/terminal/styled-text.ts';
 
@@ -74,6 +75,45 @@ it.each(['\x1b[2J', '\x1b]0;title\x07', '\x1b[31', '\x1b[?25h', '\x1b', '[31m', 
     expect(Buffer.from(strip(line)).equals(Buffer.from(line))).toBe(true);
   },
 );
+
+it('removes sequences that are cut anywhere, in blocks of any size', () => {
+  const noise = fc.constantFrom('\x1b', '[', '\x1b[', '31', ';', 'm', '\x1b[0m', '\x1b[38;5;196m', 'text\n', '\xff');
+  const long = fc.integer({min: 240, max: 260}).map((digits) => `\x1b[${'1'.repeat(digits)}m`);
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof({weight: 9, arbitrary: noise}, long), {maxLength: 40}),
+      fc.infiniteStream(fc.nat(9)),
+      (parts, sizes) => {
+        const whole = Buffer.from(parts.join(''), 'latin1');
+        const blocks: Uint8Array[] = [];
+        for (let at = 0; at < whole.length; ) {
+          const size = sizes.next().value ?? 1;
+          blocks.push(whole.subarray(at, at + size));
+          at += size;
+        }
+        expect(Buffer.concat([...stripSgrBlocks(blocks)]).equals(Buffer.from(stripSgr(whole)))).toBe(true);
+      },
+    ),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
+  );
+});
+
+it('holds back no more than the start of a sequence', () => {
+  const endless = Array.from({length: 1000}, (_, index) => Buffer.from(index === 0 ? '\x1b[' : '1'.repeat(100)));
+  let [taken, given, most] = [0, 0, 0];
+  const counted = (function* () {
+    for (const block of endless) {
+      taken += block.length;
+      yield block;
+    }
+  })();
+  for (const block of stripSgrBlocks(counted)) {
+    given += block.length;
+    most = Math.max(most, taken - given);
+  }
+  expect(given).toBe(taken);
+  expect(most).toBeLessThanOrEqual(256);
+});
 
 it('leaves every byte that is not of a colour, valid UTF-8 or not', () => {
   const bytes = Uint8Array.from({length: 256}, (_, byte) => byte);

@@ -101,7 +101,7 @@ it('never more than one a minute for a pipeline, and none is left out', async ()
   );
 });
 
-const recording: RecordingState = {kind: 'recording', folder: '/r', missedBytes: 0};
+const recording: RecordingState = {kind: 'recording', folder: '/r', fromId: 0, bytes: 0, missedBytes: 0};
 const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full', since: 0, missedBytes: 0};
 
 it('a recording that stops and continues is reported, and nothing while all is well', async () => {

@@ -66,6 +66,7 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
   if (context === 'page') controller.dispatch({type: 'page', page: {kind: 'help', offset: 0}});
+  if (context === 'describe') controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
   if (context === 'detail') controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }
@@ -112,7 +113,7 @@ describe('every key of the table', () => {
         await screen.clock.advance(1);
         controller.dispatch({type: 'page', page: undefined});
         controller.dispatch({type: 'prompt', prompt: undefined});
-        controller.dispatch({type: 'leaving', how: undefined});
+        controller.dispatch({type: 'asked', command: undefined});
         controller.tabSwitcher.show(name);
         controller.changePaneOf(name, {...freshPane, ...view});
       }
@@ -140,7 +141,7 @@ describe('keys that arrive together', () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     await screen.untilConnected('orders');
     screen.pressTogether('S', '^U', 'a', 'Space', 'b', 'c', '^W', 'd', 'e', 'Backspace', 'Tab');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'a d', what: 'view', markers: true});
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'a d', what: 'view', form: 'as-sent'});
     screen.pressTogether('^C');
     expect(screen.controller.state.prompt).toBeUndefined();
   });
@@ -238,7 +239,7 @@ it('a key of the pane comes before one of everywhere, and only there', async () 
   screen.press('/');
   expect(screen.controller.state.prompt?.kind).toBe('search');
   screen.press('q');
-  expect(screen.controller.state).toMatchObject({prompt: {text: 'q'}, leaving: undefined});
+  expect(screen.controller.state).toMatchObject({prompt: {text: 'q'}, asked: undefined});
 });
 
 it('keys of the panes do nothing on a page', async () => {
@@ -409,7 +410,7 @@ describe('with keys of the user', () => {
   it('^C still closes a prompt, without a word about quitting', async () => {
     await using screen = await reading(log, options);
     screen.press('*', '^C');
-    expect(screen.controller.state).toMatchObject({prompt: undefined, leaving: undefined, notice: undefined});
+    expect(screen.controller.state).toMatchObject({prompt: undefined, asked: undefined, notice: undefined});
   });
 
   it.each([

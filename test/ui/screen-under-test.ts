@@ -8,6 +8,7 @@ import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {promptHistories} from '../../source/storage/prompt-history.ts';
+import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
@@ -55,6 +56,8 @@ export type ScreenOptions = {
     Pick<
       Services,
       | 'copy'
+      | 'copyForm'
+      | 'home'
       | 'save'
       | 'pipe'
       | 'pager'
@@ -85,6 +88,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly folder: string;
   readonly #client: ReturnType<typeof createClient>;
   readonly #directory: TemporaryDirectory;
+  readonly #recordings: Recordings;
   readonly #ended = new AbortController();
   #stop = () => {};
 
@@ -102,7 +106,17 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.poller = new ListPoller({client, clock, random: () => 0});
     const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
     const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
-    this.manager = new StreamManager({client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes});
+    this.#recordings = new Recordings({
+      directory: path.join(this.folder, 'recordings'),
+      maxBytes: 2 ** 30,
+      clock,
+      processes: {pid: 1, isAlive: () => false, random: () => 0},
+    });
+    const recordings = {of: this.#recordings, all: false, showPast: false};
+    this.manager = new StreamManager({
+      recordings,
+      ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes},
+    });
     const services: Services = {
       manager: this.manager,
       poller: this.poller,
@@ -124,6 +138,8 @@ export class ScreenUnderTest implements AsyncDisposable {
       serverUrl: client.baseUrl,
       offsetAt: options.offsetAt ?? (() => 0),
       histories: promptHistories(this.folder, this.#ended.signal),
+      home: '/home/user',
+      copyForm: 'clean',
       copy: (text, lines) => {
         this.copied.push(Buffer.from(text).toString());
         return Promise.resolve({kind: 'sent', how: 'OSC 52', bytes: text.length, lines});
@@ -229,6 +245,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.#stop();
     this.poller.stop();
     this.manager.dispose();
+    await this.#recordings.closed();
     await this.#client.close();
     await this.server.close();
     this.#ended.abort();

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {type MarkdownInput, MarkdownReport} from '../../source/viewport/markdown.ts';
+import {type MarkdownInput, MarkdownReport, pipelineMarkdown} from '../../source/viewport/markdown.ts';
 
 const input: MarkdownInput = {
   pipeline: 'orders',
@@ -71,4 +71,53 @@ test('a filter or a gap of several lines stays in its place', () => {
   const text = markdownOf([], {filters: ['a\n\n```\nb'], gaps: ['Failed · <b>\n# heading']});
   expect(text).toContain('- Filters: ```` a ``` b ````\n');
   expect(text).toContain('  - Failed · \\<b\\> \\# heading\n');
+});
+
+const error = {title: 'Deployment error (Runner_Error)', text: 'out of ```memory\n  at a.rs'};
+
+test('errors have a title and a fence each, above the lines', () => {
+  const text = markdownOf(['step'], {errors: [error, {title: 'Compiler error', text: 'no such column'}]});
+  expect(text.slice(text.indexOf('- Gaps'))).toBe(`- Gaps: none
+
+**Deployment error (Runner\\_Error)**
+
+\`\`\`\`text
+out of \`\`\`memory
+  at a.rs
+\`\`\`\`
+
+**Compiler error**
+
+\`\`\`text
+no such column
+\`\`\`
+
+\`\`\`text
+step
+\`\`\`
+`);
+});
+
+test('a report without lines has no empty fence', () => {
+  expect(markdownOf([], {errors: [error]}).endsWith('  at a.rs\n````\n')).toBe(true);
+  expect(markdownOf([]).endsWith('- Gaps: none\n')).toBe(true);
+});
+
+test('a pipeline without its log: facts as a list, then its errors', () => {
+  const {pipeline, server} = input;
+  const facts = [
+    ['state', 'Failed'],
+    ['description', 'a *b*\u001B[0m'],
+  ] as const;
+  const clean = (line: Uint8Array) => String(Buffer.from(line)).replaceAll('\u001B[0m', '');
+  expect(
+    pipelineMarkdown({pipeline, server, facts, errors: [{title: 'Compiler error', text: 'no\u001B[0m'}], clean}),
+  ).toBe(
+    [
+      '**Pipeline `orders` on `prod.example.com:8080`**',
+      '',
+      ...['- state: Failed', '- description: a \\*b\\*', ''],
+      ...['**Compiler error**', '', '```text', 'no', '```', ''],
+    ].join('\n'),
+  );
 });

@@ -1,7 +1,14 @@
 import {describe, expect, it, test} from 'vitest';
 import type {LossCause, MarkerKind} from '../../source/buffer/markers.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
-import {causeWords, markerText, markerTone, recordingWords} from '../../source/words/markers.ts';
+import {
+  causeWords,
+  keptWords,
+  markerText,
+  markerTone,
+  recordedWords,
+  recordingWords,
+} from '../../source/words/markers.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const text = (marker: MarkerKind) => markerText({...marker, at});
@@ -108,7 +115,9 @@ describe('the tone', () => {
   });
 });
 
-const recording = (missedBytes: number): RecordingState => ({kind: 'recording', folder: '/r/p--1', missedBytes});
+const recording = (missedBytes: number, bytes = 0): RecordingState => {
+  return {kind: 'recording', folder: '/r/p--1', fromId: 7, bytes, missedBytes};
+};
 const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});
 
 test('a recording that stops is reported once, and so is its end', () => {
@@ -125,4 +134,30 @@ test('a recording that stops is reported once, and so is its end', () => {
   const readOnly: RecordingState = {kind: 'read-only', folder: '/r/p--1', by: 7};
   expect(recordingWords(undefined, readOnly)).toBe('not recorded: process 7 is recording it in /r/p--1');
   expect(recordingWords(readOnly, readOnly)).toBeUndefined();
+});
+
+describe('a recording', () => {
+  const names = {
+    timeNear: (id: number) => `12:00:0${id}`,
+    zone: ' UTC',
+    path: (folder: string) => folder.replace('/r', '~'),
+  };
+  const timeless = {...names, timeNear: () => undefined};
+
+  it('is named with its beginning and its place, or why there is none', () => {
+    expect(recordedWords(recording(0), names)).toBe('recorded from 12:00:07 UTC on, in ~/p--1');
+    expect(recordedWords(recording(0), timeless)).toBe('recorded from now on, in ~/p--1');
+    expect(recordedWords(recording(2048), names)).toMatch(/ · 2\.0 kB are missing in it$/);
+    expect(recordedWords(stopped('the disk is full'), names)).toBe(
+      'recording has stopped: the disk is full · trying again',
+    );
+    expect(recordedWords({kind: 'opening'}, names)).toBe('the recording is being opened');
+  });
+
+  it('that has ended is named with its size, its span and its place', () => {
+    expect(keptWords(recording(0, 1_234_567), 9, names)).toBe('1.2 MB from 12:00:07 to 12:00:08 UTC in ~/p--1');
+    expect(keptWords(recording(0, 1_234_567), 9, timeless)).toBe('1.2 MB in ~/p--1');
+    expect(keptWords(recording(0), 9, names)).toBe('nothing was written');
+    expect(keptWords({kind: 'opening'}, 9, names)).toBeUndefined();
+  });
 });

@@ -10,8 +10,17 @@ import type {RecordingWriter} from './writer.ts';
 export type RecordingState =
   /** Its folder is searched, locked and read. */
   | {readonly kind: 'opening'}
-  /** `missedBytes`: lost for good by earlier failures. */
-  | {readonly kind: 'recording'; readonly folder: string; readonly missedBytes: number}
+  /**
+   * `fromId`: the entry of the buffer at which this recorder began, maybe behind an earlier recording; `bytes`: what it has
+   * written since; `missedBytes`: lost for good by earlier failures.
+   */
+  | {
+      readonly kind: 'recording';
+      readonly folder: string;
+      readonly fromId: number;
+      readonly bytes: number;
+      readonly missedBytes: number;
+    }
   /** `by`: id of the process that writes this recording. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
   /** Writing has failed and is tried again. `why`: one sentence; `since`: Unix time in ms. */
@@ -67,7 +76,11 @@ export class Recorder implements ColdStore {
 
   get state(): RecordingState {
     const {totalBytes, byteLength} = this.#options.buffer;
-    if (!this.#failure) return {kind: 'recording', folder: this.#options.writer.folder, missedBytes: this.#missedBytes};
+    if (!this.#failure) {
+      const {writer, start} = this.#options;
+      const bytes = this.#tap.written.offset - start.offset;
+      return {kind: 'recording', folder: writer.folder, fromId: start.id, bytes, missedBytes: this.#missedBytes};
+    }
     const {why, since} = this.#failure;
     const dropped = Math.max(0, totalBytes - byteLength - this.#tap.written.bytes);
     return {kind: 'stopped', why, since, missedBytes: this.#missedBytes + dropped};

@@ -6,8 +6,9 @@ import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
 import {useController} from '../hooks/use-controller.ts';
 import type {KeyContext} from '../keys/command-table.ts';
-import type {CommandId, CommandTable, KeyHint} from '../keys/commands.ts';
+import {type CommandId, type CommandTable, contextsOf, type KeyHint} from '../keys/commands.ts';
 import {keyLabel} from '../keys/key-names.ts';
+import {selectionWords} from '../pane/pane-at.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
@@ -26,7 +27,7 @@ function textOf(controller: Controller): StyledText {
   if (prompt) return keyRow(promptKeys(prompt), {width, isUtf8});
   const second = notice === undefined ? undefined : noticeRows(notice, width, symbols)[1];
   return second === undefined
-    ? footerText(controller.commands, placeOf(controller), {width, isUtf8})
+    ? footerText(controller.commands, placeOf(controller), {width, isUtf8}, selectionOf(controller))
     : plain(second, {bold: true});
 }
 
@@ -35,6 +36,12 @@ function placeOf({keyContext, pane}: Controller): FooterPlace {
   const {selectedFrom, position} = pane.tab.pane;
   if (selectedFrom !== undefined) return 'selecting';
   return position.kind === 'held' ? 'paused log' : 'log';
+}
+
+/** What the keys of a selection take: `12 records`; undefined without a selection. */
+function selectionOf(controller: Controller): string | undefined {
+  const at = placeOf(controller) === 'selecting' ? controller.paneAt : undefined;
+  return at && selectionWords(at);
 }
 
 /** A paused log and a selection have other first keys than their context. */
@@ -50,13 +57,28 @@ const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>
   sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
   log: [...log, 'pause', 'quit'],
   'paused log': [...log, 'follow', 'quit'],
+  describe: [
+    'page-close',
+    'describe-copy',
+    'describe-copy-page',
+    'describe-markdown',
+    'describe-save',
+    'describe-pipe',
+  ],
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 };
 
 /** The keys that work now, as many as fit: the most useful first, then in the order of the table. */
-export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
+export function footerText(
+  table: CommandTable,
+  place: FooterPlace,
+  size: FooterSize,
+  selection?: string | undefined,
+): StyledText {
   const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
-  const contexts: readonly KeyContext[] = pane === 'sidebar' || pane === 'log' ? [pane, 'everywhere'] : [pane];
+  // Pages show their own keys only.
+  const isCovering = pane !== 'sidebar' && pane !== 'log';
+  const contexts = contextsOf(pane).filter((context) => !(isCovering && context === 'everywhere'));
   const first: readonly string[] = firstCommands[place] ?? [];
   const hinted = contexts.flatMap((context) => table.filter((command) => command.context === context));
   const ordered = [
@@ -64,7 +86,10 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
     ...hinted.filter(({id}) => !first.includes(id)),
   ];
   return keyRow(
-    ordered.flatMap(({keys: [key], hint}) => (key === undefined || hint === undefined ? [] : [[key, hint] as const])),
+    ordered.flatMap(({id, keys: [key], hint}) => {
+      if (key === undefined || hint === undefined) return [];
+      return [[key, id === 'copy' && selection !== undefined ? `${hint} ${selection}` : hint] as const];
+    }),
     size,
   );
 }

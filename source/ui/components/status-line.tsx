@@ -8,7 +8,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {type SearchStatus, searchStatus} from '../pane/pane-at.ts';
+import {type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = {
@@ -22,7 +22,8 @@ export type StatusView = {
   readonly wrap: boolean;
   readonly asSent: boolean;
   readonly fold: boolean;
-  readonly selecting: boolean;
+  /** What is selected, such as `12 records`; undefined without a selection. */
+  readonly selection: string | undefined;
   readonly pan: number;
   readonly following: boolean;
   readonly width: number;
@@ -43,7 +44,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
   if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), colors)} />;
   const at = controller.paneAt;
   if (!at || !snapshot) return <Line text="" />;
-  const {position, wrap, asSent, pan, fold, selectedFrom} = at.tab.pane;
+  const {position, wrap, asSent, pan, fold} = at.tab.pane;
   const text = statusText({
     search: searchStatus(at),
     // The log above is painted first: patterns that take too long are marked by then.
@@ -53,7 +54,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
     byteLength: snapshot.byteLength,
     droppedLines: snapshot.droppedLines,
     ...{wrap, asSent, pan, fold, width, symbols},
-    selecting: selectedFrom !== undefined,
+    selection: selectionWords(at),
     following: position.kind === 'follow',
   });
   return <Line text={paint(text, colors)} />;
@@ -99,7 +100,7 @@ function leftWords(view: StatusView): StyledText {
 function rightWords(view: StatusView): string[] {
   const words: string[] = [];
   if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
-  if (view.selecting) words.push('selecting');
+  if (view.selection !== undefined) words.push(`${view.selection} selected`);
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
   words.push(view.wrap ? 'wrap on' : 'wrap off');

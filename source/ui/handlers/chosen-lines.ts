@@ -1,13 +1,14 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
 import {filterText} from '../../filters/filter.ts';
 import {inSlices} from '../../lib/slices.ts';
+import {stripSgrBlocks} from '../../terminal/sgr.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
-import {visiblePlaces} from '../../viewport/position.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
+import {failureWord, isFailing, type PipelineError, pipelineErrors} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
-import type {PaneAt} from '../pane/pane-at.ts';
-import {type Choice, pipelinesOf} from '../state/view-state.ts';
+import {idsOfSelection, type PaneAt} from '../pane/pane-at.ts';
+import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
 
 /** Bytes. No clipboard is made for more. */
 export const mostCopied = 10_000_000;
@@ -44,8 +45,6 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
       return idsOfRecord(at);
     case 'selection':
       return idsOfSelection(at);
-    case 'screen':
-      return idsOfScreen(at);
     case 'view':
       if (!at.model.shown) return between(buffer.firstId, buffer.endId);
       return unfolded(idsIn(at.model.unfolded, buffer.firstId, buffer.endId), at);
@@ -54,30 +53,35 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
   }
 }
 
-/** The chosen lines as the log has them, in blocks, made in slices of time. */
+type CopyOptions = {readonly form: CopyForm; readonly markers?: boolean; readonly tally?: CopyCount};
+
+/** The chosen lines in blocks, made in slices of time. */
 export function blocksOf(
   {services, closing}: Controller,
   choice: Choice,
   at: PaneAt,
-  {markers = false, tally}: {readonly markers?: boolean; readonly tally?: CopyCount} = {},
-): AsyncIterable<Buffer> {
-  const blocks = readBlocks(at.model.source.buffer, idsOf(choice, at), {
+  {form, markers = false, tally}: CopyOptions,
+): AsyncIterable<Uint8Array> {
+  const asSent = readBlocks(at.model.source.buffer, idsOf(choice, at), {
     ...(markers && {markers: markerText}),
     ...(tally && {tally}),
   });
+  const blocks = form === 'clean' ? stripSgrBlocks(asSent) : asSent;
   return inSlices(blocks, {clock: services.clock, signal: closing});
 }
 
-/** The chosen lines in one piece; undefined if they have more than `mostCopied` bytes. */
+/** The chosen lines in one piece; undefined if that has more than `mostCopied` bytes. */
 export async function bytesOf(
   controller: Controller,
   choice: Choice,
   at: PaneAt,
 ): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
   const tally = newTally();
-  const blocks: Buffer[] = [];
-  for await (const block of blocksOf(controller, choice, at, {tally})) {
-    if (tally.bytes > mostCopied) return undefined;
+  const blocks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const block of blocksOf(controller, choice, at, {form: controller.services.copyForm, tally})) {
+    bytes += block.length;
+    if (bytes > mostCopied) return undefined;
     blocks.push(block);
   }
   return {bytes: Buffer.concat(blocks), lines: tally.lines};
@@ -96,7 +100,9 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     if (bytes > mostCopied) return undefined;
     report.add(line);
   }
-  const platformVersion = versionWords(pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []));
+  const pipelines = pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []);
+  const platformVersion = versionWords(pipelines);
+  const errors = await Promise.all(failingOf(controller, at).map((each) => errorsOf(controller, each)));
   return report.finish({
     pipeline: name,
     server: serverUrl,
@@ -104,16 +110,35 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     span: spanOf(at, ends),
     filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
     gaps: gapsOf(at, ends),
+    errors: errors.flat(),
   });
 }
 
-/** All lines of the rows on the screen. Lines of several records may be mixed. */
-function idsOfScreen(at: PaneAt): Iterable<number> {
-  const {records, index} = at.model;
-  const ids = visiblePlaces(at.tab.pane.position, at.geometry).flatMap(({id}) =>
-    records.closedAt(id) ? index.linesOf(id) : [...unfolded([id], at)],
-  );
-  return new Set(ids.sort((a, b) => a - b));
+/** Names of the failing pipelines whose log it is. */
+export function failingOf(controller: Controller, {tab}: PaneAt): readonly string[] {
+  return pipelinesOf(tab).filter((name) => {
+    const pipeline = controller.pipeline(name);
+    return pipeline !== undefined && isFailing(pipeline);
+  });
+}
+
+/** Milliseconds that a report waits for the compiler's messages. */
+const patience = 2000;
+
+/** The errors of a failing pipeline. Those of the compiler are not in the list: the server is asked for them. */
+async function errorsOf(controller: Controller, name: string): Promise<readonly PipelineError[]> {
+  const titled = (errors: readonly PipelineError[]) =>
+    errors.map(({title, text}) => ({title: `${name}: ${title}`, text}));
+  const pipeline = controller.pipeline(name);
+  if (!pipeline) return [];
+  if (pipeline.deploymentError) return titled(pipelineErrors(pipeline, undefined));
+  const {clock, describe} = controller.services;
+  const late = new AbortController();
+  const cancel = clock.after(patience, () => late.abort());
+  const answer = await describe(name, AbortSignal.any([controller.closing, late.signal]));
+  cancel();
+  if (answer.kind === 'detail') return titled(pipelineErrors(answer.detail, answer.detail.programError));
+  return titled([{title: failureWord(pipeline), text: 'its messages could not be read'}]);
 }
 
 /** All lines of the current record, or of all records in its fold. */
@@ -121,25 +146,6 @@ function idsOfRecord({model, current}: PaneAt): Iterable<number> {
   if (current === undefined) return [];
   const {shown, index} = model;
   return shown && shown.foldedAt(current) > 1 ? shown.foldLines(current) : index.linesOf(index.headOf(current));
-}
-
-/** The shown lines of whole records, from where the selection began to the current one. */
-function* idsOfSelection({model, tab, current}: PaneAt): Generator<number> {
-  const {selectedFrom} = tab.pane;
-  if (selectedFrom === undefined || current === undefined) return;
-  const {index, shown} = model;
-  const ends = [index.headOf(selectedFrom), index.headOf(current)].sort((a, b) => a - b);
-  const [first = 0, last = first] = ends;
-  // The last row may be a fold of several records.
-  const lastIds = shown && shown.foldedAt(last) > 1 ? [...shown.foldLines(last)] : index.linesOf(last);
-  const lastHead = index.headOf(lastIds.at(-1) ?? last);
-  let end = (lastIds.at(-1) ?? last) + 1;
-  // Lines of a panic or a configuration may follow the record that is selected last.
-  for (const {head, to} of index.long.stretchesFrom(end)) if (head >= first && head <= lastHead) end = to;
-  for (const id of between(first, end)) {
-    const head = index.headOf(id);
-    if (head >= first && head <= lastHead && (shown?.includes(id) ?? true)) yield id;
-  }
 }
 
 function* unfolded(rows: Iterable<number>, {model}: PaneAt): Generator<number> {

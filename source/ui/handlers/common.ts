@@ -1,3 +1,4 @@
+import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
@@ -54,24 +55,36 @@ export const commonHandlers = {
   },
   quit(controller: Controller, keyName: string) {
     const {state} = controller;
-    if (state.leaving === 'quit' || !state.tabs.some((tab) => tab.kept)) {
+    if (state.asked === 'quit' || !state.tabs.some((tab) => tab.kept)) {
       controller.services.quit();
       return;
     }
     const kept = state.tabs.filter((tab) => tab.kept).length;
-    controller.dispatch({type: 'leaving', how: 'quit'});
+    controller.dispatch({type: 'asked', command: 'quit'});
     const tabs = kept === 1 ? '1 tab is' : `${kept} tabs are`;
     controller.say(`${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
   },
   interrupt(controller: Controller, keyName: string) {
-    if (controller.state.leaving === 'interrupt') {
+    if (controller.state.asked === 'interrupt') {
       controller.services.quit();
       return;
     }
-    controller.dispatch({type: 'leaving', how: 'interrupt'});
+    controller.dispatch({type: 'asked', command: 'interrupt'});
     controller.say(`${keyInWords(keyName)} again quits`);
   },
 };
+
+/**
+ * For a key that acts on one record. While following, its first press only stops there and marks the newest record, which
+ * might be another one with each frame: returns true then. `does`: what the next press does.
+ */
+export function showsRecord(controller: Controller, keyName: string, does: string): boolean {
+  const at = controller.paneAt;
+  if (at?.tab.pane.position.kind !== 'follow' || at.current === undefined) return false;
+  controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
+  controller.say(`paused at this record: ${keyInWords(keyName)} again ${does}`);
+  return true;
+}
 
 /** The pipeline of a tab; in a merged tab, of its current line. */
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {

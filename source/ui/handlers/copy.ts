@@ -1,12 +1,15 @@
 import {type CopyCount, newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
+import {inSlices} from '../../lib/slices.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
+import {stripSgr} from '../../terminal/sgr.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Choice} from '../state/view-state.ts';
-import {blocksOf, bytesOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
+import type {Choice, CopyForm, PageText, SaveForm} from '../state/view-state.ts';
+import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
+import {showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const copyHandlers = {
@@ -21,50 +24,35 @@ export const copyHandlers = {
     controller.changePane({position, selectedFrom: currentOf(position, at.geometry)});
     controller.say(selectionHint(controller));
   },
-  copy: (controller: Controller) => void copy(controller, hasSelection(controller) ? 'selection' : 'record'),
-  'copy-view': (controller: Controller) => void copy(controller, 'view'),
+  copy(controller: Controller, keyName: string) {
+    const what = selectionOr(controller, 'record');
+    if (what === 'record' && showsRecord(controller, keyName, 'copies it')) return;
+    void copy(controller, what);
+  },
+  'copy-view': (controller: Controller) => void copy(controller, selectionOr(controller, 'view')),
   save(controller: Controller) {
     controller.keepTab();
-    openSavePrompt(controller, hasSelection(controller) ? 'selection' : 'view');
+    openSavePrompt(controller, selectionOr(controller, 'view'));
   },
   pipe(controller: Controller) {
     if (!controller.tab) return;
     controller.keepTab();
-    const what = hasSelection(controller) ? 'selection' : 'view';
-    controller.dispatch({
-      type: 'prompt',
-      prompt: {kind: 'pipe', text: '', suggestion: controller.services.pager, what},
-    });
+    openPipePrompt(controller, selectionOr(controller, 'view'));
   },
-  markdown: (controller: Controller) =>
-    void copyMarkdown(controller, hasSelection(controller) ? 'selection' : 'screen'),
-  record(controller: Controller) {
-    const {tab} = controller;
-    if (!tab) return;
-    if (tab.source.kind === 'merged') {
-      controller.say('a merged log is not recorded: record its pipelines');
-      return;
-    }
-    const stream = controller.services.manager.get(tab.name);
-    if (!stream) {
-      controller.sayNotOpen();
-      return;
-    }
-    // A preview that closes would end its stream, and so the recording.
-    controller.keepTab();
-    const isOn = stream.snapshot.get().recording !== undefined;
-    stream.setRecording(!isOn);
-    controller.say(isOn ? 'no longer recorded' : 'recorded from now on');
+  markdown(controller: Controller, keyName: string) {
+    const what = selectionOr(controller, 'record');
+    if (what === 'record' && showsRecord(controller, keyName, 'copies it')) return;
+    void copyMarkdown(controller, what);
   },
 };
 
-type Extension = 'log' | 'md';
+type Extension = 'log' | 'md' | 'txt';
 
-/** Copies lines as the log has them. Text that is too large is offered for saving. */
+/** Copies lines. Text that is too large is offered for saving. */
 export async function copy(controller: Controller, choice: Choice): Promise<void> {
   await withPane(controller, async (at) => {
     const text = await bytesOf(controller, choice, at);
-    if (text) await copyText(controller, choice, at, text);
+    if (text) await copyText(controller, choice, text, {onSent: () => endSelection(controller, choice, at)});
     else {
       const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;
       openSavePrompt(controller, choice, problem);
@@ -74,15 +62,40 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
 
 async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
   await withPane(controller, async (at) => {
-    const isEmpty = readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
+    const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
+    const isEmpty = !hasLines && failingOf(controller, at).length === 0;
     const report = isEmpty ? '' : await markdownOf(controller, choice, at);
     if (report === undefined) {
       controller.say(withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
       return;
     }
-    const text = {bytes: Buffer.from(report), lines: report.split('\n').length - 1};
-    await copyText(controller, choice, at, text, 'md');
+    const text = {bytes: Buffer.from(report), lines: linesIn(report)};
+    await copyText(controller, choice, text, {extension: 'md', onSent: () => endSelection(controller, choice, at)});
   });
+}
+
+/** Copies a part of a page's text, or all of it as Markdown. Text that is too large is offered for saving. */
+export async function copyPage(
+  controller: Controller,
+  page: PageText,
+  text: string,
+  extension?: Extension,
+): Promise<void> {
+  try {
+    const bytes = bytesOfText(text, controller.services.copyForm);
+    await copyText(controller, page, {bytes, lines: linesIn(text)}, {...(extension && {extension})});
+  } catch (error) {
+    controller.sayFailure(error);
+  }
+}
+
+function bytesOfText(text: string, form: CopyForm): Uint8Array {
+  const bytes = Buffer.from(text);
+  return form === 'clean' ? stripSgr(bytes) : bytes;
+}
+
+function linesIn(text: string): number {
+  return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }
 
 /** Keeps the tab and runs an action on its filtered log. Shows an error as a notice. */
@@ -98,10 +111,9 @@ async function withPane(controller: Controller, run: (at: PaneAt) => Promise<voi
 
 async function copyText(
   controller: Controller,
-  choice: Choice,
-  at: PaneAt,
+  what: Choice | PageText,
   {bytes, lines}: {readonly bytes: Uint8Array; readonly lines: number},
-  extension: Extension = 'log',
+  {extension, onSent = () => {}}: {readonly extension?: Extension; readonly onSent?: () => void} = {},
 ): Promise<void> {
   if (lines === 0) {
     controller.say('nothing to copy here');
@@ -109,9 +121,9 @@ async function copyText(
   }
   const answer = await controller.services.copy(bytes, lines, controller.closing);
   const words = copiedWords(answer);
-  if (answer.kind === 'too-large') openSavePrompt(controller, choice, `${words}; Enter saves it`, extension);
+  if (answer.kind === 'too-large') openSavePrompt(controller, what, `${words}; Enter saves it`, extension);
   else controller.say(extension === 'md' ? `Markdown: ${words}` : words);
-  if (answer.kind === 'sent') endSelection(controller, choice, at);
+  if (answer.kind === 'sent') onSent();
 }
 
 /** Only after success: a copy that failed leaves the selection for another try. */
@@ -142,6 +154,11 @@ function missingWords({missing}: CopyCount): string {
   return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
 }
 
+/** What a key takes: the selection while there is one. */
+function selectionOr<Other extends 'record' | 'view'>(controller: Controller, other: Other): 'selection' | Other {
+  return hasSelection(controller) ? 'selection' : other;
+}
+
 function hasSelection(controller: Controller): boolean {
   return controller.tab?.pane.selectedFrom !== undefined;
 }
@@ -158,12 +175,14 @@ function selectionHint({commands}: Controller): string {
 
 /** `S`: saves to a file, as Markdown if its name ends in `.md`. */
 export const savePrompt: PromptKind<'save'> = {
-  label: ({what, markers, replaces}) =>
-    replaces ? 'Enter again replaces ' : `save ${choiceWords(what)}${markers ? ' with markers' : ''} to `,
+  label: ({what, form, text, suggestion = '', replaces}) =>
+    replaces
+      ? 'Enter again replaces '
+      : `save ${choiceWords(what)} ${isMarkdown(text === '' ? suggestion : text) ? 'as Markdown' : formWords[form]} to `,
   example: () => 'a file name',
-  keys: ({replaces}) => [
+  keys: ({what, replaces}) => [
     ['Enter', replaces ? 'replace' : 'save'],
-    ['Tab', 'save something else'],
+    ['Tab', typeof what === 'string' ? 'as sent, markers, all' : 'as sent'],
     ['Up', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.
@@ -177,37 +196,46 @@ export const savePrompt: PromptKind<'save'> = {
     return undefined;
   },
   turn(controller, prompt) {
-    const choices = choicesOf(controller);
-    const at = choices.findIndex(({what, markers}) => what === prompt.what && markers === prompt.markers);
+    const choices = choicesOf(controller, prompt);
+    const at = choices.findIndex(({what, form}) => what === prompt.what && form === prompt.form);
     return {...prompt, ...choices[(at + 1) % choices.length], replaces: false};
   },
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.files, prompt, by),
 };
 
 /** `problem`: why the lines are offered for saving. */
-function openSavePrompt(controller: Controller, what: Choice, problem?: string, extension?: Extension): void {
+export function openSavePrompt(
+  controller: Controller,
+  what: Choice | PageText,
+  problem?: string,
+  extension?: Extension,
+): void {
   const {tab, pane} = controller;
-  if (!tab) return;
-  const time = pane?.model.index.timeAt(pane.model.source.buffer.endId - 1) ?? controller.services.clock.wall();
-  const suggestion = suggestName(tab.name, time, extension);
+  const now = controller.services.clock.wall();
+  if (!tab && typeof what === 'string') return;
+  const time = pane?.model.index.timeAt(pane.model.source.buffer.endId - 1) ?? now;
+  const suggestion =
+    typeof what === 'string'
+      ? suggestName(tab?.name ?? '', time, extension)
+      : suggestName(`${what.pipeline}-description`, now, extension ?? 'txt');
+  const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',
-    prompt: {kind: 'save', text: '', suggestion, what, markers: false, replaces: false, problem},
+    prompt: {kind: 'save', text: '', suggestion, what, form, replaces: false, problem},
   });
 }
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
-  const {text, what, markers, replaces} = prompt;
-  const isMarkdown = text.trim().endsWith('.md');
-  await withPane(controller, async (at) => {
-    const tally = newTally();
-    const blocks = isMarkdown ? markdownBlocks(controller, what, at) : blocksOf(controller, what, at, {markers, tally});
+  const {text, what, form, replaces} = prompt;
+  await withTaken(controller, what, async (taken) => {
+    const {tally} = taken;
+    const blocks = isMarkdown(text) ? taken.markdown() : taken.blocks(form);
     const saved = await controller.services.save(text, blocks, {overwrite: replaces, signal: controller.closing});
     switch (saved.kind) {
       case 'saved': {
-        const lines = isMarkdown ? 'Markdown' : counted(tally.lines, 'line', 'lines');
+        const lines = isMarkdown(text) ? 'Markdown' : counted(tally.lines, 'line', 'lines');
         controller.say(joined(`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)));
-        endSelection(controller, what, at);
+        taken.onSaved();
         return;
       }
       case 'exists': {
@@ -228,28 +256,86 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** What a prompt saves or pipes. */
+type Taken = {
+  readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
+  readonly markdown: () => AsyncIterable<Uint8Array>;
+  readonly onSaved: () => void;
+  readonly tally: CopyCount;
+};
+
+async function withTaken(
+  controller: Controller,
+  what: Choice | PageText,
+  run: (taken: Taken) => Promise<void>,
+): Promise<void> {
+  if (typeof what === 'string') await withPane(controller, (at) => run(takenLines(controller, what, at)));
+  else await run(takenPage(controller, what)).catch((error: unknown) => controller.sayFailure(error));
+}
+
+function takenLines(controller: Controller, choice: Choice, at: PaneAt): Taken {
+  const tally = newTally();
+  return {
+    blocks(saved) {
+      const markers = saved === 'markers';
+      const form = markers ? controller.services.copyForm : saved;
+      return blocksOf(controller, choice, at, {form, markers, tally});
+    },
+    markdown: () => markdownBlocks(controller, choice, at),
+    onSaved: () => endSelection(controller, choice, at),
+    tally,
+  };
+}
+
+function takenPage({services, closing}: Controller, {text, markdown}: PageText): Taken {
+  const inOneBlock = (bytes: Uint8Array) => inSlices([bytes], {clock: services.clock, signal: closing});
+  return {
+    blocks: (form) => inOneBlock(bytesOfText(text, form === 'as-sent' ? form : 'clean')),
+    markdown: () => inOneBlock(Buffer.from(markdown)),
+    onSaved: () => {},
+    tally: {lines: linesIn(text), missing: 0},
+  };
+}
+
 async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
   const report = await markdownOf(controller, what, at);
   if (report === undefined) throw new Error('too large for Markdown: save it as .log');
   yield Buffer.from(report);
 }
 
-function choicesOf(controller: Controller): readonly {what: Choice; markers: boolean}[] {
+/** The usual form of copies comes first. */
+function choicesOf(
+  controller: Controller,
+  {what}: PromptOf<'save'>,
+): readonly {what: Choice | PageText; form: SaveForm}[] {
+  if (typeof what !== 'string')
+    return [
+      {what, form: 'clean'},
+      {what, form: 'as-sent'},
+    ];
   const selection = hasSelection(controller) ? (['selection'] as const) : [];
-  return ([...selection, 'view', 'all'] as const).flatMap((what) => [
-    {what, markers: false},
-    {what, markers: true},
-  ]);
+  const forms: readonly SaveForm[] =
+    controller.services.copyForm === 'clean' ? ['clean', 'as-sent', 'markers'] : ['as-sent', 'clean', 'markers'];
+  return ([...selection, 'view', 'all'] as const).flatMap((what) => forms.map((form) => ({what, form})));
 }
 
-function choiceWords(what: Choice): string {
+const formWords: Readonly<Record<SaveForm, string>> = {
+  clean: 'without colours',
+  'as-sent': 'as sent',
+  markers: 'with markers',
+};
+
+function isMarkdown(fileName: string): boolean {
+  return fileName.trim().endsWith('.md');
+}
+
+function choiceWords(what: Choice | PageText): string {
+  if (typeof what !== 'string') return 'the page';
   switch (what) {
     case 'record':
       return 'the record';
     case 'selection':
       return 'the selection';
-    case 'screen':
-      return 'the screen';
     case 'view':
       return 'the view';
     case 'all':
@@ -274,7 +360,7 @@ export function suggestName(pipeline: string, at: number, extension: Extension =
 
 /** `|`: to the pager or another command, which has the terminal until it ends. */
 export const pipePrompt: PromptKind<'pipe'> = {
-  label: ({what}) => `pipe the ${what} to: `,
+  label: ({what}) => `pipe the ${typeof what === 'string' ? what : 'page'} to: `,
   example: () => 'a shell command: less, jq ., grep -v INFO',
   keys: () => [
     ['Enter', 'run'],
@@ -291,10 +377,13 @@ export const pipePrompt: PromptKind<'pipe'> = {
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.commands, prompt, by),
 };
 
+export function openPipePrompt(controller: Controller, what: Choice | PageText): void {
+  controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: '', suggestion: controller.services.pager, what}});
+}
+
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {
-  await withPane(controller, async (at) => {
-    const tally = newTally();
-    const problem = await controller.services.pipe(text, blocksOf(controller, what, at, {tally}), {
+  await withTaken(controller, what, async ({blocks, tally}) => {
+    const problem = await controller.services.pipe(text, blocks(controller.services.copyForm), {
       suspendTerminal: (callback) => controller.terminal.lend(callback),
       signal: controller.closing,
     });

@@ -14,13 +14,14 @@ import {type Level, levels} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
 import {startRecall} from '../../storage/prompt-history.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
-import {hold, reveal} from '../../viewport/position.ts';
+import {reveal} from '../../viewport/position.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneView} from '../state/pane-view.ts';
+import {showsRecord} from './common.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
@@ -122,7 +123,7 @@ export const showHandlers = {
     if (toggleFold(controller)) return;
     controller.say(withHint('no folded row here', controller.commands, 'fold', 'folds similar neighbours'));
   },
-  'hide-shape'(controller: Controller) {
+  'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
     const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
@@ -130,6 +131,7 @@ export const showHandlers = {
       controller.say('this is not a record');
       return;
     }
+    if (showsRecord(controller, keyName, 'hides all like it')) return;
     const filter: Filter = {
       kind: 'fingerprint',
       fingerprint: fingerprintOf(line),
@@ -153,17 +155,15 @@ export const showHandlers = {
       return {time: next};
     });
   },
-  detail(controller: Controller) {
+  detail(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) {
       openMeant(controller);
       return;
     }
+    if (showsRecord(controller, keyName, 'opens it')) return;
     if (at.model.foldAt(at.current)?.open === false) toggleFold(controller);
-    else {
-      controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
-      controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
-    }
+    else controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   },
 };
 

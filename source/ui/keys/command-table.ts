@@ -1,8 +1,11 @@
 /** Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), others only there. */
 export type KeyContext = 'everywhere' | 'sidebar' | 'log' | Covering;
 
-/** Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. */
-type Covering = 'page' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts';
+/**
+ * Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. `describe` has its
+ * own besides those of `page`.
+ */
+type Covering = 'page' | 'describe' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts';
 
 export type Command = {
   /** Its name in the configuration's table `[keys]`: never renamed. */
@@ -111,15 +114,15 @@ export const commands = [
   ...inGroup('log', 'log: copy', [
     {id: 'select', keys: ['v'], help: 'select records from here on', hint: 'select', notInList: true},
     {id: 'copy', keys: ['y'], help: 'copy the record or selection', hint: 'copy'},
-    {id: 'copy-view', keys: ['Y'], help: 'copy all that the filters leave'},
+    {id: 'copy-view', keys: ['Y'], help: 'copy the view (what the filters leave), or the selection'},
     {id: 'save', keys: ['S'], help: 'save to a file: selection, view, or all', hint: 'save'},
-    {id: 'pipe', keys: ['|'], help: 'pipe the selection or view to a command', hint: 'pipe'},
-    {id: 'markdown', keys: ['M'], help: 'copy as Markdown, for an issue or a message', hint: 'Markdown'},
+    {id: 'pipe', keys: ['|'], help: 'pipe the view or selection to a command', hint: 'pipe'},
+    {id: 'markdown', keys: ['M'], help: 'copy the record or selection as Markdown, for an issue', hint: 'Markdown'},
     {id: 'mark', keys: ['m'], help: 'mark the record, or remove its mark'},
     {id: 'next-mark', keys: ['u'], help: 'next mark'},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},
     {id: 'list-marks', keys: ["'"], help: 'list of the marks'},
-    {id: 'record', keys: ['W'], help: 'start or stop recording to disk'},
+    {id: 'record', keys: ['W'], help: 'record to disk; again: what and where; twice: stop'},
   ]),
   ...inGroup('page', 'help and other pages', [
     {id: 'page-line-up', keys: ['Up', 'k'], help: 'a line up'},
@@ -129,6 +132,13 @@ export const commands = [
     {id: 'page-top', keys: ['g', 'Home'], help: 'top'},
     {id: 'page-end', keys: ['G', 'End'], help: 'bottom'},
     {id: 'page-close', keys: ['Esc', 'q', 'Enter'], help: 'close', hint: 'close'},
+  ]),
+  ...inGroup('describe', 'description of a pipeline', [
+    {id: 'describe-copy', keys: ['y'], help: 'copy its errors', hint: 'copy errors'},
+    {id: 'describe-copy-page', keys: ['Y'], help: 'copy the page', hint: 'copy page'},
+    {id: 'describe-markdown', keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: 'Markdown'},
+    {id: 'describe-save', keys: ['S'], help: 'save the page to a file', hint: 'save'},
+    {id: 'describe-pipe', keys: ['|'], help: 'pipe the page to a command', hint: 'pipe'},
   ]),
   ...inGroup('detail', 'detail of a record', [
     {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},

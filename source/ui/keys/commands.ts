@@ -8,6 +8,11 @@ export type CommandTable = readonly (Command & {readonly id: CommandId})[];
 
 export const allCommands: CommandTable = commands;
 
+/** Where the keys of a pane or page come from: its own come first, `everywhere` only where a command allows it. */
+export function contextsOf(pane: Exclude<KeyContext, 'everywhere'>): readonly KeyContext[] {
+  return pane === 'describe' ? [pane, 'page', 'everywhere'] : [pane, 'everywhere'];
+}
+
 /** The command of a key in a pane: the pane's own first, then one of everywhere; in the list also one of the log. */
 export function commandFor(
   table: CommandTable,
@@ -15,7 +20,7 @@ export function commandFor(
   keyName: string,
 ): CommandId | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
-  for (const context of pane === 'sidebar' ? [pane, 'everywhere', 'log'] : [pane, 'everywhere']) {
+  for (const context of pane === 'sidebar' ? ([...contextsOf(pane), 'log'] as const) : contextsOf(pane)) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
     if (found && !(isCovering && found.notOnPages)) return found.id;
   }

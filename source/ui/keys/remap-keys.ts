@@ -88,6 +88,9 @@ function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): 
  */
 function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;
+  // The description of a pipeline has the keys of other pages, too.
+  const ofText = ['page', 'describe'];
+  if (ofText.includes(one.context) && ofText.includes(other.context)) return true;
   if (one.context === 'everywhere') return hides(other, one);
   return other.context === 'everywhere' && hides(one, other);
 }

@@ -3,9 +3,15 @@ import {count, dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {lineAsSent} from '../../viewport/line-text.ts';
+import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
-import {pipelineState} from '../../words/pipeline.ts';
+import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
+import type {Controller} from '../controller.ts';
+import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
+import {withHint} from '../keys/commands.ts';
 import type {Described} from '../services.ts';
+import type {PageText} from '../state/view-state.ts';
 import {labelled, paragraph} from './page-rows.ts';
 
 /** Cells of the names of facts, and of the times of events. */
@@ -51,9 +57,58 @@ function loadingWords(waited: string | undefined): string {
   return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
 }
 
+export const describeHandlers = {
+  'describe-copy': (controller: Controller) =>
+    take(controller, (page) => {
+      if (page.errors === '')
+        controller.say(withHint('no errors here', controller.commands, 'describe-copy-page', 'copies the page'));
+      else void copyPage(controller, page, page.errors);
+    }),
+  'describe-copy-page': (controller: Controller) =>
+    take(controller, (page) => void copyPage(controller, page, page.text)),
+  'describe-markdown': (controller: Controller) =>
+    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
+  'describe-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
+  'describe-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
+};
+
+/** Runs `use` on the text of the page, unless the server has not answered yet. */
+function take(controller: Controller, use: (page: PageText & {readonly errors: string}) => void): void {
+  const described = controller.lookup.described.get();
+  const answer = described?.answer;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
+  if (!pipeline || !answer) {
+    controller.say(answer ? 'nothing to copy here' : 'still loading: press the key again');
+    return;
+  }
+  const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
+  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl)});
+}
+
+/** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
+export function describedText(pipeline: Pipeline, errors: readonly PipelineError[], server: string) {
+  const facts = [['state', pipelineState(pipeline).word] as const, ...factsOf(pipeline)];
+  const titled = errors.map(({title, text}) => `${title}\n${text.replace(/\n*$/, '\n')}`);
+  return {
+    errors: titled.join('\n'),
+    text: [`${pipeline.name}\n`, facts.map(([name, value]) => `${name}: ${value}\n`).join(''), ...titled].join('\n'),
+    markdown: pipelineMarkdown({
+      ...{pipeline: pipeline.name, server, facts, errors},
+      clean: (line) => lineAsSent(line).text,
+    }),
+  };
+}
+
 function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
   const state = pipelineState(pipeline);
-  const rows: readonly (readonly [string, string])[] = [
+  return [
+    concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)]),
+    ...factsOf(pipeline).flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
+  ];
+}
+
+function factsOf(pipeline: Pipeline): readonly (readonly [name: string, value: string])[] {
+  return [
     ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
     ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
     ['desired', pipeline.deploymentDesiredStatus],
@@ -64,10 +119,6 @@ function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
     ['created', utc(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],
     ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
-  ];
-  return [
-    concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)]),
-    ...rows.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
   ];
 }
 

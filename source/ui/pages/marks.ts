@@ -2,8 +2,8 @@ import {count} from '../../lib/format.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
-import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
+import {showsRecord} from '../handlers/common.ts';
 import {withHint} from '../keys/commands.ts';
 import {listPage, type PageRows} from './page-rows.ts';
 
@@ -29,13 +29,14 @@ export function marksPage(controller: Controller, cursor: number, width: number)
 }
 
 export const marksHandlers = {
-  mark(controller: Controller) {
+  mark(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
+    if (showsRecord(controller, keyName, 'marks it')) return;
     const head = at.model.index.headOf(at.current);
     const marks = new Set(at.tab.pane.marks);
     if (!marks.delete(head)) marks.add(head);
-    controller.changePane({position: hold(at.tab.pane.position, at.geometry), marks});
+    controller.changePane({marks});
   },
   'next-mark': (controller: Controller) => goToMark(controller, 'next'),
   'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),

@@ -55,8 +55,8 @@ export type ViewState = SidebarView & {
   readonly killed: string;
   /** One line for the user, until the next key. */
   readonly notice: string | undefined;
-  /** The key that leaves on a second press. */
-  readonly leaving: 'quit' | 'interrupt' | undefined;
+  /** The command that has asked first, and runs at a second press of its key. */
+  readonly asked: 'quit' | 'interrupt' | 'record' | undefined;
 };
 
 export type RestoredView = Pick<
@@ -89,7 +89,7 @@ export type ViewAction =
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
   | {readonly type: 'killed'; readonly text: string}
   | {readonly type: 'notice'; readonly text: string | undefined}
-  | {readonly type: 'leaving'; readonly how: ViewState['leaving']};
+  | {readonly type: 'asked'; readonly command: ViewState['asked']};
 
 export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
   /** See `TypedLine`; undefined: at the end. */
@@ -106,12 +106,21 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}
     /** `replaces`: the file exists, and the next Enter replaces it. */
-    | {readonly kind: 'save'; readonly what: Choice; readonly markers: boolean; readonly replaces: boolean}
-    | {readonly kind: 'pipe'; readonly what: Choice}
+    | {readonly kind: 'save'; readonly what: Choice | PageText; readonly form: SaveForm; readonly replaces: boolean}
+    | {readonly kind: 'pipe'; readonly what: Choice | PageText}
   );
 
-/** Lines to copy, save or pipe: one record, selected ones, those on the screen, all that the filters leave, or all. */
-export type Choice = 'record' | 'selection' | 'screen' | 'view' | 'all';
+/** Lines to copy, save or pipe: one record, selected ones, all that the filters leave, or all. */
+export type Choice = 'record' | 'selection' | 'view' | 'all';
+
+/** The text of a page about a pipeline, whole and unwrapped, and the same as Markdown. */
+export type PageText = {readonly pipeline: string; readonly text: string; readonly markdown: string};
+
+/** Without SGR colours, or the bytes that the server sent. */
+export type CopyForm = 'clean' | 'as-sent';
+
+/** `markers`: the lines in the usual form of copies, with markers between them. */
+export type SaveForm = CopyForm | 'markers';
 
 /** The state at start, with `names` open as kept tabs: who names a pipeline reads its log, so that has the focus. */
 export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
@@ -132,7 +141,7 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
     prompt: undefined,
     killed: '',
     notice: undefined,
-    leaving: undefined,
+    asked: undefined,
   });
 }
 
@@ -182,14 +191,16 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, killed: action.text};
     case 'notice':
       return {...state, notice: action.text};
-    case 'leaving':
-      return {...state, leaving: action.how};
+    case 'asked':
+      return {...state, asked: action.command};
   }
 }
 
-/** Undefined while a page covers the prompt. */
+/** Undefined while a page covers the prompt. The prompt of a page needs that page. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
-  return page ? undefined : prompt;
+  const isOfPage = prompt !== undefined && 'what' in prompt && typeof prompt.what === 'object';
+  const isShown = isOfPage ? page?.kind === 'describe' : page === undefined;
+  return isShown ? prompt : undefined;
 }
 
 export function activeTab(state: ViewState): Tab | undefined {

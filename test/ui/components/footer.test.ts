@@ -51,6 +51,19 @@ it.each([
   expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text.slice(0, keys.length)).toBe(keys);
 });
 
+it('says how much is copied of a selection', () => {
+  const size = {width: 80, isUtf8: true};
+  expect(footerText(allCommands, 'selecting', size, '12 records').text).toMatch(
+    /^ \? help y copy 12 records S save \| pipe M Markdown Esc back/,
+  );
+});
+
+it('has the keys of a description before those of every page', () => {
+  expect(footerText(allCommands, 'describe', {width: 80, isUtf8: true}).text).toBe(
+    ' Esc close y copy errors Y copy page M Markdown S save | pipe ↓ scroll PgDn page',
+  );
+});
+
 it('leaves out what does not fit, not what follows it', () => {
   const keys = [
     ['Enter', 'save'],

@@ -17,7 +17,7 @@ function view(change: Partial<StatusView> = {}): StatusView {
     wrap: false,
     asSent: false,
     fold: false,
-    selecting: false,
+    selection: undefined,
     pan: 0,
     following: true,
     width: 100,
@@ -55,6 +55,10 @@ describe('the status line says', () => {
   it('how many older lines were dropped', () => {
     expect(text({droppedLines: 1})).toContain('1 older line dropped');
     expect(text({droppedLines: 70_000})).toContain('70,000 older lines dropped');
+  });
+
+  it('what is selected', () => {
+    expect(text({selection: '12 records', following: false})).toMatch(/12 records selected {2}wrap off {2}paused $/);
   });
 
   it('that lines are as sent, and how far they are panned', () => {

@@ -8,7 +8,7 @@ import {
   paneWhenFiltered,
   versionWords,
 } from '../../../source/ui/handlers/chosen-lines.ts';
-import type {Choice} from '../../../source/ui/state/view-state.ts';
+import type {Choice, CopyForm} from '../../../source/ui/state/view-state.ts';
 import {copyBytes} from '../../harness/copy-bytes.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
@@ -100,6 +100,27 @@ describe('the lines as Markdown', () => {
     expect(merged).toContain(`\n- Platform version: \`${screen.controller.pipeline('orders')?.platformVersion}\`\n`);
   });
 
+  it('of a failing pipeline carry its error in full, above the lines', async () => {
+    await using screen = await reading(log);
+    screen.server.pipeline('orders').fail('exit status: 101');
+    await screen.until(() => screen.controller.pipeline('orders')?.deploymentError !== undefined, 'the failure');
+    const {message = '', errorCode} = screen.controller.pipeline('orders')?.deploymentError ?? {};
+    const text = (await markdown(screen, 'record')) ?? '';
+    expect(text).toContain(`\n- Gaps: none\n\n**orders: Deployment error (${errorCode})**\n\n\`\`\`text\n${message}`);
+    expect(text.indexOf(message)).toBeLessThan(text.lastIndexOf('```text'));
+  });
+
+  it('of a pipeline that does not compile carry what the compiler says, which the list lacks', async () => {
+    await using screen = await reading([]);
+    screen.server.pipeline('orders').setProgram('RustError', {
+      rust_compilation: {exit_code: 1, stdout: '', stderr: 'error: no such column'},
+    });
+    await screen.until(() => screen.controller.pipeline('orders')?.programStatus === 'RustError', 'the state');
+    expect(await markdown(screen, 'view')).toContain(
+      '\n**orders: Compiler error**\n\n```text\nerror: no such column\n```\n',
+    );
+  });
+
   it('are not joined when they are too large for a clipboard', async () => {
     await using screen = await reading(log);
     screen.controller.pane?.model.source.buffer.append(Buffer.alloc(2 * mostCopied, `${'x'.repeat(999)}\n`));
@@ -173,7 +194,6 @@ describe('the chosen lines', () => {
     expect(chosen(screen, 'selection')).toBe(text(...panic));
     screen.press('j');
     expect(chosen(screen, 'selection')).toBe(text(...log.slice(1, 6)));
-    expect(chosen(screen, 'screen').endsWith(text(...log))).toBe(true);
     expect(chosen(screen, 'view')).toBe(chosen(screen, 'all'));
   });
 
@@ -196,21 +216,11 @@ describe('the chosen lines', () => {
     expect(chosen(screen, 'view')).toBe(chosen(screen, 'all'));
     screen.press('v', 'k');
     expect(chosen(screen, 'selection')).toBe(text(log[7] ?? '', ...alike));
-    expect(chosen(screen, 'screen').endsWith(text(...log, ...alike))).toBe(true);
-  });
-
-  it('of the screen: what is on it', async () => {
-    const many = Array.from({length: 100}, (_, index) => logged(index, 'INFO', `step ${index}`));
-    await using screen = await reading(many);
-    const height = screen.controller.layout?.paneHeight ?? 0;
-    expect(chosen(screen, 'screen')).toBe(text(...many.slice(-height)));
-    screen.press('PageUp');
-    expect(chosen(screen, 'screen')).toBe(text(...many.slice(-2 * height + 1, -height + 1)));
   });
 
   it('of an empty log: none', async () => {
     await using screen = await reading([], {names: ['unknown']});
-    for (const choice of ['record', 'selection', 'screen', 'view', 'all'] as const) {
+    for (const choice of ['record', 'selection', 'view', 'all'] as const) {
       expect(chosen(screen, choice)).toBe('');
     }
   });
@@ -245,12 +255,31 @@ describe('the chosen lines', () => {
     await write(screen, logged(9, 'INFO', 'after the line'));
     const at = screen.controller.paneAt;
     if (!at) throw new Error('there is no pane');
-    const blocks: Buffer[] = [];
-    for await (const block of blocksOf(screen.controller, 'all', at, {markers: true})) blocks.push(block);
+    const blocks: Uint8Array[] = [];
+    for await (const block of blocksOf(screen.controller, 'all', at, {form: 'clean', markers: true}))
+      blocks.push(block);
     const [before, marker, after, end] = Buffer.concat(blocks).toString().split('\n').slice(-4);
     expect([before, after, end]).toEqual([log.at(-1), logged(9, 'INFO', 'after the line'), '']);
     expect(marker).toMatch(/^── .* ──$/);
     expect((await bytesOf(screen.controller, 'all', at))?.bytes.toString()).toBe(chosen(screen, 'all'));
+  });
+
+  it('lose their colours and nothing else, also where a colour is cut at the end of a block', async () => {
+    await using screen = await reading(log);
+    const at = screen.controller.paneAt;
+    if (!at) throw new Error('there is no pane');
+    const {buffer} = at.model.source;
+    // Blocks have 1 MiB: most of these sequences are at another place in each of them.
+    const line = `\u001B[31m${'x'.repeat(89)}\u001B[0m\u001B[2J\u001B]0;title\u0007\n`;
+    buffer.append(Buffer.from(line.repeat(50_000)));
+    const endOf = async (form: CopyForm) => {
+      const blocks: Uint8Array[] = [];
+      for await (const block of blocksOf(screen.controller, 'all', at, {form})) blocks.push(block);
+      return Buffer.concat(blocks).toString();
+    };
+    expect((await endOf('as-sent')).endsWith(line.repeat(40_000))).toBe(true);
+    const clean = `${'x'.repeat(89)}\u001B[2J\u001B]0;title\u0007\n`;
+    expect((await endOf('clean')).endsWith(clean.repeat(40_000))).toBe(true);
   });
 
   it('are not joined when they are too large for a clipboard', async () => {

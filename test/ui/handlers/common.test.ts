@@ -75,7 +75,7 @@ describe('leaving', () => {
   it('any other key stays, and the next q asks again', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('q', 'j');
-    expect(screen.controller.state).toMatchObject({leaving: undefined, notice: undefined});
+    expect(screen.controller.state).toMatchObject({asked: undefined, notice: undefined});
     screen.press('q');
     expect(screen.quits).toBe(0);
     expect(screen.controller.state.notice).toBe('1 tab is kept: q again quits, any other key stays');

@@ -6,7 +6,7 @@ import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard
 import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
 import type {Services} from '../../../source/ui/services.ts';
-import {logged, noticeOf, pressed, reading, typed, viewOf} from '../reading.ts';
+import {logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const at = Date.UTC(2026, 10, 25, 12, 3, 44, 987);
@@ -157,7 +157,7 @@ describe('S saves', () => {
     await using screen = await reading(log);
     screen.press('S');
     expect(screen.controller.state.prompt).toMatchObject({text: '', suggestion: 'orders-2026-11-25T000019Z.log'});
-    expect(label(screen)).toBe('save the view to ');
+    expect(label(screen)).toBe('save the view without colours to ');
   });
 
   it('takes the suggested name with Enter, and edits it from its end', async () => {
@@ -191,12 +191,14 @@ describe('S saves', () => {
       });
     screen.press('S');
     screen.pressTogether('^U', 'a');
-    expect(walk(5)).toEqual(['the view', 'the view with markers', 'all', 'all with markers', 'the view']);
+    const inAllForms = (what: string) =>
+      ['without colours', 'as sent', 'with markers'].map((form) => `${what} ${form}`);
+    expect(walk(7)).toEqual([...inAllForms('the view'), ...inAllForms('all'), 'the view without colours']);
     expect(screen.controller.state.prompt?.text).toBe('a');
     screen.pressTogether('^C', 'v', 'S');
-    expect(walk(7)).toEqual([
-      ...['the selection', 'the selection with markers', 'the view', 'the view with markers'],
-      ...['all', 'all with markers', 'the selection'],
+    expect(walk(10)).toEqual([
+      ...[...inAllForms('the selection'), ...inAllForms('the view'), ...inAllForms('all')],
+      'the selection without colours',
     ]);
   });
 
@@ -204,7 +206,7 @@ describe('S saves', () => {
     await using screen = await reading(log);
     await typed(screen, '&', 'step 1');
     await pressed(screen, 'k', 'v', 'k', 'S');
-    screen.pressTogether('Tab', 'Tab', 'Tab', 'Tab');
+    screen.pressTogether('Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab');
     expect(await saveAs(screen, 'all.log')).toMatch(/^saved 21 lines, 1\.\d kB, to .*all\.log$/);
     expect((await readSaved(screen, 'all.log')).endsWith(`${log.join('\n')}\n`)).toBe(true);
     expect(viewOf(screen).selectedFrom).toBeDefined();
@@ -229,7 +231,7 @@ describe('S saves', () => {
     expect(await saveAs(screen, 'b.log')).toBe('the file exists: Enter replaces it, Esc cancels');
     expect(await readSaved(screen, 'b.log')).toBe('precious');
     screen.pressTogether('Tab');
-    expect(label(screen)).toMatch(/^save the view with markers/);
+    expect(label(screen)).toMatch(/^save the view as sent/);
     screen.pressTogether('Enter');
     await screen.until(() => label(screen) === 'Enter again replaces ', 'the question');
     screen.pressTogether('Enter');
@@ -245,9 +247,35 @@ describe('S saves', () => {
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', text: 'no/such/folder', replaces: false});
   });
 
+  it('saves without colours, or as sent after one Tab, or the other way around', async () => {
+    const red = logged(20, 'ERROR', '\u001B[31mred\u001B[0m \u0007bell');
+    const plain = logged(20, 'ERROR', 'red \u0007bell');
+    await using screen = await reading([red]);
+    screen.press('S');
+    const saved = await saveAs(screen, 'clean.log');
+    const text = await readSaved(screen, 'clean.log');
+    expect(text.split('\n')[1]).toBe(plain);
+    expect(saved).toMatch(new RegExp(`^saved 2 lines, ${Buffer.byteLength(text)} B, to `));
+    screen.press('S');
+    screen.pressTogether('Tab');
+    await saveAs(screen, 'sent.log');
+    expect((await readSaved(screen, 'sent.log')).split('\n')[1]).toBe(red);
+
+    await using other = await reading([red], {services: {copyForm: 'as-sent'}});
+    other.press('S');
+    expect(label(other)).toBe('save the view as sent to ');
+    await saveAs(other, 'sent.log');
+    expect((await readSaved(other, 'sent.log')).split('\n')[1]).toBe(red);
+    other.press('S');
+    other.pressTogether('Tab');
+    expect(label(other)).toBe('save the view without colours to ');
+  });
+
   it('saves Markdown under a name that says so', async () => {
     await using screen = await reading(log);
     screen.press('S');
+    screen.pressTogether('^U', ...'found.md');
+    expect(label(screen)).toBe('save the view as Markdown to ');
     expect(await saveAs(screen, 'found.md')).toMatch(/^saved Markdown, 1\.\d kB, to .*found\.md$/);
     expect(await readSaved(screen, 'found.md')).toMatch(/^\*\*Log of `orders` on /);
   });
@@ -338,7 +366,7 @@ describe('y and Y copy', () => {
       screen.press('M');
       await screen.until(() => screen.controller.state.prompt !== undefined, 'the offer');
       expect(screen.controller.state.prompt).toMatchObject({
-        what: 'screen',
+        what: 'record',
         suggestion: expect.stringMatching(/\.md$/),
       });
     });
@@ -365,15 +393,9 @@ describe('y and Y copy', () => {
     it('says what went wrong', async () => {
       const copy = () => Promise.reject(new Error('no clipboard today'));
       await using screen = await reading(log, {services: {copy}});
-      screen.press('y');
+      screen.press('Y');
       expect(await untilNotice(screen)).toBe('no clipboard today');
     });
-  });
-
-  it('W does nothing without a tab', async () => {
-    await using screen = await reading(log);
-    screen.press('X', 'z', 'W');
-    expect(screen.controller.state).toMatchObject({tabs: [], notice: undefined});
   });
 
   it.each([...'W=yYMS|'])('%s keeps the tab, as any use of the log does', async (key) => {
@@ -385,12 +407,66 @@ describe('y and Y copy', () => {
     expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
   });
 
+  it.each([
+    ['y', 'copies it'],
+    ['M', 'copies it'],
+  ])('%s shows the newest record at its first press while following, and takes it at the second', async (key, does) => {
+    await using screen = await reading(log);
+    screen.press(key);
+    expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 50});
+    expect(noticeOf(screen)).toBe(`paused at this record: ${key} again ${does}`);
+    // What comes meanwhile is not taken.
+    await write(screen, logged(60, 'INFO', 'step 60'));
+    expect(screen.copied).toEqual([]);
+    screen.press(key);
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    expect(screen.copied[0]).toContain(lines(49, 50));
+    expect(screen.copied[0]).not.toContain('step 60');
+  });
+
+  it('y takes a selection at once, also while following', async () => {
+    await using screen = await reading(log);
+    screen.press('v', 'G', 'y');
+    await untilNotice(screen);
+    expect(screen.copied).toEqual([lines(49, 50)]);
+  });
+
+  it('y and Y take lines without colours, or as sent', async () => {
+    const red = logged(60, 'ERROR', '\u001B[31mred\u001B[0m \u0007bell');
+    const plain = logged(60, 'ERROR', 'red \u0007bell');
+    for (const [copyForm, line] of [
+      ['clean', plain],
+      ['as-sent', red],
+    ] as const) {
+      await using screen = await reading([red], {services: {copyForm}});
+      screen.press('k', 'j', 'y');
+      const bytes = Buffer.byteLength(line) + 1;
+      expect(await untilNotice(screen)).toBe(`sent 1 line, ${bytes} B by OSC 52 (terminals do not confirm it)`);
+      screen.press('Y');
+      await screen.until(() => screen.copied.length === 2, 'the view');
+      expect(screen.copied[0]).toBe(`${line}\n`);
+      expect(screen.copied[1]?.endsWith(`\n${line}\n`)).toBe(true);
+    }
+  });
+
+  it('all keys take the selection while there is one, and agree in it', async () => {
+    await using screen = await reading(log);
+    for (const key of ['y', 'Y']) {
+      screen.press('G', 'k', 'v', 'k', 'k', key);
+      await untilNotice(screen);
+    }
+    expect(screen.copied).toEqual([lines(46, 49), lines(46, 49)]);
+    screen.press('G', 'k', 'v', 'k', 'k', 'M');
+    await untilNotice(screen);
+    expect(screen.copied[2]).toContain(`- Lines: 3\n`);
+  });
+
   it('S and | are about the selection where there is one, else about the view', async () => {
     await using screen = await reading(log);
     screen.press('|');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'view', suggestion: 'less'});
     screen.pressTogether('^C', 'S');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'view', markers: false});
+    expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'view', form: 'clean'});
     screen.pressTogether('^C', 'v', 'S');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'selection'});
     screen.pressTogether('^C', '|');

@@ -335,6 +335,16 @@ describe('f, o and -', () => {
     expect(texts(screen)[0]).toMatch(/^not like: /);
   });
 
+  it('- shows the newest record at its first press, and hides its like at the second', async () => {
+    await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
+    await pressed(screen, '-');
+    expect(currentLine(screen)).toContain('done four');
+    expect(noticeOf(screen)).toBe('paused at this record: - again hides all like it');
+    expect(texts(screen)).toEqual([]);
+    await pressed(screen, '-');
+    expect(lastWords(screen)).not.toContain('four');
+  });
+
   it('- says that a marker is not a record', async () => {
     await using screen = await reading(alike);
     await pressed(screen, '=');
@@ -603,9 +613,9 @@ describe('how lines look', () => {
   });
 
   describe('Enter', () => {
-    it('opens the detail of the current record, which is held', async () => {
+    it('opens the detail of the current record', async () => {
       await using screen = await reading(log);
-      screen.press('Enter');
+      screen.press('k', 'j', 'Enter');
       expect(screen.controller.state.page).toEqual({kind: 'detail', offset: 0});
       expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 2});
     });
@@ -613,7 +623,7 @@ describe('how lines look', () => {
     it('opens a folded row in place instead', async () => {
       const alike = [1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`));
       await using screen = await reading(alike);
-      await pressed(screen, 'f');
+      await pressed(screen, 'f', 'Enter');
       await pressed(screen, 'Enter');
       expect(screen.controller.state.page).toBeUndefined();
       expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows']);

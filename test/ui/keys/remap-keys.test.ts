@@ -87,6 +87,11 @@ describe('a problem, with its line, is', () => {
       "c.toml:1: key 'f' is taken by 'errors-first' (go to the first of them) · choose another, or give 'errors-first' another",
     ],
     [
+      'a key of every page that the description of a pipeline has',
+      {'page-line-up': 'M'},
+      "c.toml:1: key 'M' is taken by 'describe-markdown' (copy the page as Markdown, for an issue) · choose another, or give 'describe-markdown' another",
+    ],
+    [
       'of two with the same key the later one',
       {pause: 'Q', follow: 'Q'},
       "c.toml:2: key 'Q' is taken by 'pause' (pause or resume) · choose another, or give 'pause' another",

@@ -1,7 +1,16 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
+import {goToTab} from '../../../source/ui/handlers/common.ts';
+import {promptLabel} from '../../../source/ui/handlers/prompts.ts';
 import {describePage, type EventsView, eventsPage} from '../../../source/ui/pages/describe.ts';
+import type {Services} from '../../../source/ui/services.ts';
+import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+import {noticeOf} from '../reading.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
 
 describe('describe page', () => {
   const failed = makePipeline('etl', {...stopped, deploymentError, description: 'Nightly load', connectorErrors: 1234});
@@ -161,5 +170,125 @@ describe('events page', () => {
     expect(rows.join('')).toContain('^[[2J end');
     const hostile = eventsPage({name: 'a\u001B[2J', server: '', version: undefined, events: [], width: 40});
     expect(hostile[0]?.text).toContain('a^[[2J');
+  });
+});
+
+describe('the keys of the description', () => {
+  const compiler = 'error: no such column \u001B[31mprize\u001B[0m\n   |\n 3 | SELECT ```x\n   |        ^';
+
+  async function described(name: string, services: Partial<Pick<Services, 'pipe' | 'copyForm'>> = {}) {
+    const screen = await ScreenUnderTest.connected({
+      names: ['orders'],
+      services,
+      scenario: (server) => {
+        for (const each of ['fraud', 'orders']) server.addPipeline(each).start();
+        server.pipeline('fraud').fail('exit status: 101');
+        server
+          .addPipeline('etl')
+          .setProgram('RustError', {rust_compilation: {exit_code: 1, stdout: '', stderr: compiler}});
+      },
+    });
+    goToTab(screen.controller, name);
+    screen.press('d');
+    await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the answer');
+    return screen;
+  }
+
+  async function copied(screen: ScreenUnderTest, key: string): Promise<string> {
+    screen.press(key);
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    return screen.copied.pop() ?? '';
+  }
+
+  it('y copies the errors in full, without colours, and says how much', async () => {
+    await using screen = await described('etl');
+    expect(await copied(screen, 'y')).toBe(`Compiler error\n${stripVTControlCharacters(compiler)}\n`);
+    expect(noticeOf(screen)).toMatch(/^sent 5 lines, \d+ B by OSC 52/);
+    expect(screen.controller.state.page?.kind).toBe('describe');
+    await using failed = await described('fraud');
+    expect(await copied(failed, 'y')).toMatch(/^Deployment error \(\w+\)\n(?:.*\n)+.*exit status: 101/);
+  });
+
+  it('y copies them as sent where that is set', async () => {
+    await using screen = await described('etl', {copyForm: 'as-sent'});
+    expect(await copied(screen, 'y')).toContain('\u001B[31mprize\u001B[0m');
+  });
+
+  it('y says that there are none, and what copies the page', async () => {
+    await using screen = await described('orders');
+    screen.press('y');
+    expect(noticeOf(screen)).toBe('no errors here: Y copies the page');
+    expect(await copied(screen, 'Y')).toMatch(/^orders\n\nstate: Running\n(?:[\w ]+: .*\n)+$/);
+  });
+
+  it('Y copies the page, M the same as Markdown', async () => {
+    await using screen = await described('etl');
+    const page = await copied(screen, 'Y');
+    expect(page).toMatch(/^etl\n\nstate: Rust error\n/);
+    expect(page).toContain('\n\nCompiler error\nerror: no such column prize\n');
+    const markdown = await copied(screen, 'M');
+    expect(markdown).toMatch(/^\*\*Pipeline `etl` on `127\.0\.0\.1:\d+`\*\*\n\n- state: Rust error\n- /);
+    expect(
+      markdown.endsWith(
+        '\n\n**Compiler error**\n\n````text\nerror: no such column prize\n   |\n 3 | SELECT ```x\n   |        ^\n````\n',
+      ),
+    ).toBe(true);
+    expect(noticeOf(screen)).toMatch(/^Markdown: sent/);
+  });
+
+  it('S saves the page, as Markdown by its name, with the prompt on the page', async () => {
+    await using screen = await described('etl');
+    screen.press('S');
+    const prompt = promptInUse(screen.controller.state);
+    expect(prompt && promptLabel(prompt)).toBe('save the page without colours to ');
+    expect(prompt?.suggestion).toMatch(/^etl-description-.*Z\.txt$/);
+    screen.pressTogether('^U', ...'a.txt', 'Enter');
+    await screen.until(() => noticeOf(screen) !== undefined, 'the outcome');
+    expect(noticeOf(screen)).toMatch(/^saved \d+ lines, \d+ B, to .*a\.txt$/);
+    expect(await readFile(path.join(screen.folder, 'a.txt'), 'utf8')).toBe(await copied(screen, 'Y'));
+    screen.press('S');
+    screen.pressTogether('^U', ...'a.md', 'Enter');
+    await screen.until(() => noticeOf(screen)?.startsWith('saved Markdown') === true, 'the outcome');
+    expect(await readFile(path.join(screen.folder, 'a.md'), 'utf8')).toBe(await copied(screen, 'M'));
+  });
+
+  it('| pipes the page', async () => {
+    const read: string[] = [];
+    const pipe: Services['pipe'] = async (command, blocks) => {
+      for await (const block of blocks) read.push(`${command}: ${Buffer.from(block).toString()}`);
+      return undefined;
+    };
+    await using screen = await described('etl', {pipe});
+    screen.press('|');
+    const prompt = promptInUse(screen.controller.state);
+    expect(prompt && promptLabel(prompt)).toBe('pipe the page to: ');
+    screen.pressTogether('Enter');
+    await screen.until(() => read.length > 0, 'the command');
+    expect(read).toEqual([`less: ${await copied(screen, 'Y')}`]);
+  });
+
+  it('Esc cancels a prompt first, then closes the page; a prompt of the page is not in use without it', async () => {
+    await using screen = await described('etl');
+    screen.press('S', 'Esc');
+    expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind: 'describe'}});
+    screen.press('S');
+    screen.controller.dispatch({type: 'page', page: undefined});
+    expect(promptInUse(screen.controller.state)).toBeUndefined();
+  });
+
+  it('say that the answer is missing yet', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('d', 'Y');
+    expect(noticeOf(screen)).toBe('still loading: press the key again');
+    expect(screen.copied).toEqual([]);
+  });
+
+  it('scrolls with the keys of every page, and closes with them', async () => {
+    await using screen = await described('fraud');
+    screen.controller.setSize({columns: 60, rows: 10});
+    screen.press('j', 'j');
+    expect(screen.controller.state.page?.offset).toBe(2);
+    screen.press('q');
+    expect(screen.controller.state.page).toBeUndefined();
   });
 });

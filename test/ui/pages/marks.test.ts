@@ -91,8 +91,11 @@ describe('in the log', () => {
     await using screen = await reading(log);
     await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
     screen.press('m');
-    expect([...viewOf(screen).marks]).toEqual([51]);
+    expect([...viewOf(screen).marks]).toEqual([]);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
+    expect(noticeOf(screen)).toBe('paused at this record: m again marks it');
+    screen.press('m');
+    expect([...viewOf(screen).marks]).toEqual([51]);
     screen.press('k', 'm');
     expect([...viewOf(screen).marks]).toEqual([]);
   });

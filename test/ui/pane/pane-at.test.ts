@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {selectionWords} from '../../../source/ui/pane/pane-at.ts';
 import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
@@ -96,5 +97,42 @@ describe('the current row', () => {
     await typed(screen, '&', 'level:warn');
     await pressed(screen, '\\', '\\', 'Esc');
     expect(rowsOf(screen)).toEqual(before);
+  });
+});
+
+describe('the words for a selection', () => {
+  const log = [
+    logged(1, 'INFO', 'one'),
+    logged(2, 'ERROR', 'two'),
+    '  more of two',
+    logged(3, 'INFO', 'three'),
+    logged(4, 'INFO', 'four'),
+  ];
+  const words = ({controller}: ScreenUnderTest) => controller.paneAt && selectionWords(controller.paneAt);
+
+  it('count its records, not their lines or markers', async () => {
+    await using screen = await reading(log);
+    expect(words(screen)).toBeUndefined();
+    screen.press('v');
+    expect(words(screen)).toBe('1 record');
+    screen.press('k', 'k');
+    expect(words(screen)).toBe('3 records');
+    await pressed(screen, '=', 'G');
+    expect(words(screen)).toBe('1 record');
+  });
+
+  it('count what the filters leave, and what is in a fold', async () => {
+    await using screen = await reading([...log, ...[5, 6, 7].map((at) => logged(at, 'INFO', `read ${at} rows`))]);
+    await typed(screen, '&', '!three');
+    await pressed(screen, 'f');
+    screen.press('v', 'k', 'k', 'k');
+    expect(words(screen)).toBe('5 records');
+  });
+
+  it('of very many lines are a lower bound', async () => {
+    await using screen = await reading(log);
+    screen.controller.pane?.model.source.buffer.append(Buffer.from(`${logged(9, 'INFO', 'more')}\n`.repeat(20_000)));
+    await pressed(screen, 'g', 'v', 'G', 'k');
+    expect(words(screen)).toBe('9,999+ records');
   });
 });

@@ -36,7 +36,7 @@ describe('the rows of a log', () => {
 
   it('keep the user’s marks on the head of a record, whatever is dropped before', async () => {
     await using screen = await reading([log[0] ?? '', '  goes on'], {scrollbackBytes: 20_000});
-    screen.press('m');
+    screen.press('m', 'm');
     expect(rowsOf(screen).map((row) => row.includes('◆'))).toEqual([false, true, false]);
     await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
     expect(viewOf(screen).marks).toEqual(new Set([1]));

@@ -1,0 +1,91 @@
+import {dateTime} from '../../lib/format.ts';
+import {shortenHome} from '../../storage/save-file.ts';
+import {keptWords, recordedWords} from '../../words/markers.ts';
+import type {Controller} from '../controller.ts';
+import {keyInWords} from '../keys/commands.ts';
+import type {Pane} from '../pane/pane-at.ts';
+import {hasLocalTimes} from '../state/pane-view.ts';
+
+export const recordHandlers = {
+  /** Starts the recording of the shown log. While it runs, the first press says what is recorded, the second ends it. */
+  record(controller: Controller, keyName: string) {
+    const {tab, pane, state} = controller;
+    if (!tab) return;
+    if (tab.source.kind === 'merged') {
+      controller.say('a merged log is not recorded: record its pipelines');
+      return;
+    }
+    const stream = controller.services.manager.get(tab.name);
+    if (!stream || !pane) {
+      controller.sayNotOpen();
+      return;
+    }
+    // A preview that closes would end its stream, and so the recording.
+    controller.keepTab();
+    const {recording} = stream.snapshot.get();
+    if (recording === undefined) start(controller, pane);
+    else if (state.asked === 'record') {
+      controller.dispatch({type: 'asked', command: undefined});
+      void stop(controller, pane);
+    } else {
+      controller.dispatch({type: 'asked', command: 'record'});
+      // The folder comes last: only its end may not fit.
+      controller.say(`${keyInWords(keyName)} again stops: ${recordedWords(recording, wordsOf(controller, pane))}`);
+    }
+  },
+};
+
+/** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
+function start(controller: Controller, pane: Pane): void {
+  const {name} = pane.tab;
+  const stream = controller.services.manager.get(name);
+  if (!stream) return;
+  controller.say('opening the recording');
+  void stream.setRecording(true);
+  let isKnown = false;
+  const unsubscribe = stream.snapshot.subscribe(() => {
+    const {recording} = stream.snapshot.get();
+    isKnown ||= recording !== undefined;
+    if (!isKnown || recording?.kind === 'opening') return;
+    unsubscribe();
+    if (recording?.kind !== 'recording') return;
+    controller.say(`${name}: ${recordedWords(recording, wordsOf(controller, pane))}`);
+  });
+}
+
+async function stop(controller: Controller, pane: Pane): Promise<void> {
+  const {name} = pane.tab;
+  const last = await controller.services.manager.get(name)?.setRecording(false);
+  const kept = last && keptWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
+  controller.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
+}
+
+/** How times and folders are shown: in the zone of the log's times, those of this day without the date. */
+function wordsOf({services}: Controller, pane: Pane) {
+  const isLocal = hasLocalTimes(pane.tab.pane);
+  const inZone = (at: number) => dateTime(at + (isLocal ? services.offsetAt(at) * 60_000 : 0));
+  const today = inZone(services.clock.wall()).slice(0, 10);
+  return {
+    timeNear(id: number, step: 1 | -1): string | undefined {
+      const at = timeNear(pane, id, step);
+      const [day, time] = at === undefined ? [] : inZone(at).split(' ');
+      return day === today ? time : day && `${day} ${time}`;
+    },
+    zone: isLocal ? '' : ' UTC',
+    path: (folder: string) => shortenHome(folder, services.home),
+  };
+}
+
+/** Entries without a time that are passed over. */
+const mostPassed = 1000;
+
+/** Unix time in ms of the entry, or of the next one in that direction that has a time. */
+function timeNear({model}: Pane, id: number, step: 1 | -1): number | undefined {
+  const {firstId, endId} = model.source.buffer;
+  let at = Math.max(id, firstId);
+  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
+    const time = model.index.timeAt(at);
+    if (time !== undefined) return time;
+  }
+  return undefined;
+}
