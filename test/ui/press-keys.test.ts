@@ -283,39 +283,28 @@ describe('Esc and a key in one read', () => {
 describe('in a prompt', () => {
   async function prompting(...keys: string[]): Promise<ScreenUnderTest> {
     const screen = await reading(log);
-    screen.press('/');
-    screen.pressTogether(...keys);
+    screen.pressTogether('/', ...keys);
     return screen;
   }
   const promptOf = (screen: ScreenUnderTest) => screen.controller.state.prompt;
 
-  it.each<[key: string, text: string, cursor: number]>([
-    ['Home', 'one two', 0],
-    ['^A', 'one two', 0],
-    ['Left', 'one two', 4],
-    ['^B', 'one two', 4],
-    ['^Left', 'one two', 4],
-    ['Alt-b', 'one two', 4],
-    ['Right', 'one two', 6],
-    ['^F', 'one two', 6],
-    ['^Right', 'one two', 7],
-    ['Alt-f', 'one two', 7],
-    ['End', 'one two', 7],
-    ['^E', 'one two', 7],
-    ['Backspace', 'one wo', 4],
-    ['Delete', 'one to', 5],
-    ['^D', 'one to', 5],
-    ['^K', 'one t', 5],
-    ['^U', 'wo', 0],
-    ['^W', 'one wo', 4],
-    ['Alt-Backspace', 'one wo', 4],
-    ['Alt-d', 'one t', 5],
-    ['^Y', 'one two', 5],
-    ['Space', 'one t wo', 6],
-    ['x', 'one txwo', 6],
-  ])('%s edits the text at the cursor', async (key, text, cursor) => {
-    await using screen = await prompting(...'one two', 'Left', 'Left', key);
-    expect(promptOf(screen)).toMatchObject({text, cursor});
+  it('keys edit the text at the cursor, as in readline', async () => {
+    await using screen = await reading(log);
+    const outcomes: Readonly<Record<string, readonly [text: string, cursor: number]>> = {
+      ...{Home: ['one two', 0], '^A': ['one two', 0], End: ['one two', 7], '^E': ['one two', 7]},
+      ...{Left: ['one two', 4], '^B': ['one two', 4], Right: ['one two', 6], '^F': ['one two', 6]},
+      ...{'^Left': ['one two', 4], 'Alt-b': ['one two', 4], '^Right': ['one two', 7], 'Alt-f': ['one two', 7]},
+      ...{Backspace: ['one wo', 4], Delete: ['one to', 5], '^D': ['one to', 5]},
+      ...{'^K': ['one t', 5], '^U': ['wo', 0], '^W': ['one wo', 4]},
+      ...{'Alt-Backspace': ['one wo', 4], 'Alt-d': ['one t', 5], '^Y': ['one two', 5]},
+      ...{Space: ['one t wo', 6], x: ['one txwo', 6]},
+    };
+    for (const [key, [text, cursor]] of Object.entries(outcomes)) {
+      screen.controller.dispatch({type: 'killed', text: ''});
+      screen.pressTogether('/', ...'one two', 'Left', 'Left', key);
+      expect(promptOf(screen), key).toMatchObject({text, cursor});
+      screen.press('Esc');
+    }
   });
 
   it('what was killed in one prompt can be inserted in another', async () => {
@@ -349,19 +338,23 @@ describe('in a prompt', () => {
     expect(promptOf(screen)?.text).toBe('');
   });
 
-  it.each(['^Z', '^L', '^T', '^Up', 'PageUp', 'PageDown', 'Alt-x'])('%s does nothing', async (key) => {
-    await using screen = await prompting('a', key);
+  it('a key that it does not use does nothing, also in an empty one', async () => {
+    await using screen = await prompting('a');
+    const unused = ['^Z', '^L', '^T', '^Up', 'PageUp', 'PageDown', 'Alt-x'];
+    screen.pressTogether(...unused);
     expect(promptOf(screen)?.text).toBe('a');
-    screen.pressTogether('Backspace', key);
+    screen.pressTogether('Backspace', ...unused);
     expect(promptOf(screen)?.text).toBe('');
   });
 
-  it.each(['/', '&', '*', 'T', ':', 'S', '|'])('^C twice in %s quits, and the first says so', async (opener) => {
+  it('^C twice quits from every one, and the first says so', async () => {
     await using screen = await reading(log);
-    screen.press(opener, 'x', '^C');
-    expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, '^C again quits', 0]);
-    screen.press('^C');
-    expect(screen.quits).toBe(1);
+    for (const [quits, opener] of ['/', '&', '*', 'T', ':', 'S', '|'].entries()) {
+      screen.press(opener, 'x', '^C');
+      expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, '^C again quits', quits]);
+      screen.press('^C');
+      expect(screen.quits).toBe(quits + 1);
+    }
   });
 
   it('^C in the list’s prompt, then another key: the next one does not quit', async () => {

@@ -22,7 +22,8 @@ export type Edit =
 
 /** The line after an edit. It has no suggestion any more. */
 export function editLine(typed: TypedLine, edit: Edit): TypedLine {
-  const line = edit.kind === 'insert' || edit.kind === 'yank' ? typed : withSuggestion(typed);
+  const isTyped = edit.kind === 'insert' || (edit.kind === 'yank' && typed.killed !== '');
+  const line = isTyped ? typed : withSuggestion(typed);
   return {killed: line.killed, ...edited(line, edit), suggestion: undefined, last: edit};
 }
 

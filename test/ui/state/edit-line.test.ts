@@ -100,6 +100,10 @@ describe('a suggestion', () => {
     expect([draw(line), line.suggestion]).toEqual([to, undefined]);
   });
 
+  test('is edited by ^Y where nothing was killed', () => {
+    expect(draw(editLine({...offered, killed: ''}, yank))).toBe('less -S|');
+  });
+
   test('is what Enter takes, unless something is typed', () => {
     expect(withSuggestion(offered).text).toBe('less -S');
     expect(withSuggestion({...offered, text: 'jq', cursor: 2}).text).toBe('jq');
