@@ -76,12 +76,11 @@ export function emptyLogRows(
   }
 }
 
-/** Opens the pipeline that was meant in place of a missing one. Returns false if there is none. */
-export function openMeant(controller: Controller): boolean {
+/** Opens the pipeline that was meant in place of a missing one; does nothing for any other tab. */
+export function openMeant(controller: Controller): void {
   const empty = emptyLog(controller);
-  if (empty?.kind !== 'no-pipeline' || empty.meant === undefined) return false;
+  if (empty?.kind !== 'no-pipeline' || empty.meant === undefined) return;
   controller.tabSwitcher.replace(empty.name, empty.meant);
-  return true;
 }
 
 function isUnknown({connection}: LogSnapshot): boolean {

@@ -128,10 +128,10 @@ function groupStart(names: readonly string[], listed: readonly Pipeline[]): stri
 }
 
 function sharedStart(names: readonly string[]): string {
-  const [first = ''] = names;
-  let length = first.length;
-  for (const name of names) while (!name.startsWith(first.slice(0, length))) length--;
-  return first.slice(0, length);
+  // Whole characters, of which some are two UTF-16 units.
+  const characters = [...(names[0] ?? '')];
+  for (const name of names) while (!name.startsWith(characters.join(''))) characters.pop();
+  return characters.join('');
 }
 
 /** The listed pipeline that a name was probably to be; undefined if none is near. */

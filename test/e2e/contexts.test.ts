@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -69,6 +69,11 @@ describe('C', () => {
     await terminal.waitFor('kept line');
     await terminal.press('w');
     await terminal.waitFor('wrap on');
+    await eventually(
+      async () =>
+        (await readdir(path.join(rig.home.path, '.local/state/pipetail'))).some((name) => name.endsWith('.lock')),
+      () => 'the session to be open: an earlier end keeps nothing',
+    );
 
     await goTo(terminal, 'j');
     await live(terminal, 'prod', new URL(rig.prod.url).host);

@@ -156,8 +156,10 @@ function listWords({list, connection, waited, now, symbols}: HeaderView): Styled
     const words =
       refusal(list.failure, connection) ?? (age < twoMinutes ? 'list not refreshed' : `list ${duration(age)} old`);
     parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
-  } else if (list.pipelines && waited?.list !== undefined) {
-    parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(`waiting for the list, ${waited.list}`, {fg: 3}));
+  } else if (waited?.list !== undefined && (list.pipelines || connection.text !== '')) {
+    // Without list and log, the pane says that.
+    if (list.pipelines) parts.push(plain(` ${symbols.dot} `, {dim: true}));
+    parts.push(plain(`waiting for the list, ${waited.list}`, {fg: 3}));
   }
   return parts;
 }

@@ -113,6 +113,9 @@ export function errorCount(errors: number, symbols: Symbols): string {
 }
 
 function emptyText(view: SidebarView): string {
-  if (!view.loaded) return view.waited === undefined ? ' loading' : ` loading ${view.waited}`;
+  if (!view.loaded) {
+    const words = ` loading ${view.waited ?? ''}`.trimEnd();
+    return words.length < view.width ? words : ' loading';
+  }
   return view.nameFilter === '' ? ' no pipelines' : ' no name matches';
 }

@@ -130,7 +130,10 @@ it('says nothing about a list that never came', () => {
 it('says how long it has waited for an answer of the log, and of the list', () => {
   const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
   expect(text({connection, waited: {log: '4 s', list: undefined}})).toMatch(/ connecting, 4 s $/);
-  expect(text({waited: {log: undefined, list: '5 s'}})).toMatch(/2 failing · waiting for the list, 5 s +LIVE $/);
+  const waited = {log: undefined, list: '5 s'};
+  expect(text({waited})).toMatch(/2 failing · waiting for the list, 5 s +LIVE $/);
+  const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
+  expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
 });
 
 it('says that it is paused, live or not', () => {

@@ -163,6 +163,7 @@ describe('without pipelines it says why', () => {
   it.each([
     [{loaded: false}, ' loading'],
     [{loaded: false, waited: '4 s'}, ' loading 4 s'],
+    [{loaded: false, waited: '4 s', width: 11}, ' loading'],
     [{}, ' no pipelines'],
     [{nameFilter: 'zz'}, ' no name matches'],
   ])('%j', (change, words) => {
