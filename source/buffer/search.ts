@@ -56,6 +56,11 @@ export class Search {
     return hits.at(index) === id ? index + 1 : undefined;
   }
 
+  /** Number of hits below `id`. */
+  countBelow(id: number): number {
+    return this.#currentHits().countBelow(id);
+  }
+
   /** The first hit after `id`, which need not be a hit itself. */
   nextAfter(id: number): number | undefined {
     const hits = this.#currentHits();

@@ -26,7 +26,12 @@ export type EntryText = {
   readonly at: number | undefined;
   /** Cells of the time column, with which `styled.text` begins; 0 for none. */
   readonly timeCells: number;
+  /** The hits of the search in `styled.text`. */
+  readonly hits: readonly TextRange[];
 };
+
+/** UTF-16 offsets, the end exclusive. */
+type TextRange = {readonly start: number; readonly end: number};
 
 /** How lines become text: as sent if `compact` is undefined. */
 export type EntryForm = {
@@ -58,16 +63,26 @@ const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
 /** Rows of an entry, at most: 64 KiB at 80 columns are 820. */
 const wrapLimit = 1000;
 
-/** A marker between rules, wrapped at words. */
-export function markerEntry(marker: Marker, {cells, symbols}: EntryForm): EntryText {
+/** The words of a marker on the screen. It may quote `deployment_error`, which may have text of a pipeline. */
+export function markerWords(marker: Marker): string {
+  return sanitise(markerText(marker)).text;
+}
+
+/** A marker between rules, wrapped at words. Only its words are searched. */
+export function markerEntry(marker: Marker, {cells, symbols, hits, highlights}: EntryForm): EntryText {
   const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
-  // The marker may quote `deployment_error`, which may have text of a pipeline.
-  const words = sanitise(`${rule} ${markerText(marker)}`).text;
+  const words = markerWords(marker);
+  const opened = `${rule} ${words}`;
   // Without room the closing rule is omitted: it must not make a second row.
-  const closed = `${words} ${rule}`;
-  const text = textWidth(closed) <= cells ? closed : words;
-  const styled = plain(text, markerStyles[markerTone(marker)]);
-  return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0};
+  const closed = `${opened} ${rule}`;
+  const text = textWidth(closed) <= cells ? closed : opened;
+  const rangesOf = (pattern: Pattern) =>
+    pattern.ranges(words).map(({start, end}) => ({start: start + rule.length + 1, end: end + rule.length + 1}));
+  const found = hits ? rangesOf(hits) : [];
+  let styled = plain(text, markerStyles[markerTone(marker)]);
+  for (const {pattern, style} of highlights) styled = overlay(styled, rangesOf(pattern), style);
+  styled = overlay(styled, found, hitStyle);
+  return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0, hits: found};
 }
 
 /** A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. */
@@ -86,17 +101,19 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
   }
   for (const {pattern, style} of highlights)
     styled = overlay(styled, hitRanges(pattern, styled.text, compact, cells), style);
-  if (hits) styled = overlay(styled, hitRanges(hits, styled.text, compact, cells), hitStyle);
-  return {...layOut(styled, bytes.length, form), at: record && timeOfText(record.timeText), timeCells: cells};
+  const found = hits ? hitRanges(hits, styled.text, compact, cells) : [];
+  styled = overlay(styled, found, hitStyle);
+  const at = record && timeOfText(record.timeText);
+  return {...layOut(styled, bytes.length, form), at, timeCells: cells, hits: found};
 }
 
 /** The hits in an entry's text, without those in a time column whose text is not in the line. */
-export function hitRanges(
+function hitRanges(
   pattern: Pattern,
   text: string,
   compact: CompactForm | undefined,
   column: number,
-): readonly {start: number; end: number}[] {
+): readonly TextRange[] {
   const ranges = pattern.ranges(text);
   return column === 0 || !compact || isVerbatim(compact.time) ? ranges : ranges.filter(({start}) => start >= column);
 }

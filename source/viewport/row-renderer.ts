@@ -10,15 +10,7 @@ import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {closedEntry} from './closed-record.ts';
-import {
-  type EntryForm,
-  type EntryText,
-  type Highlight,
-  hitRanges,
-  lineEntry,
-  markerEntry,
-  rowOf,
-} from './entry-text.ts';
+import {type EntryForm, type EntryText, type Highlight, lineEntry, markerEntry, rowOf} from './entry-text.ts';
 import type {Place} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
@@ -105,7 +97,7 @@ export class RowRenderer {
   /** The row of the entry's first hit; 0 if there is none. */
   hitRowOf(id: number): number {
     const entry = this.#textOf(id);
-    const [hit] = this.#hitsIn(entry);
+    const [hit] = entry.hits;
     return hit ? rowAt(entry, hit.start) : 0;
   }
 
@@ -130,7 +122,7 @@ export class RowRenderer {
   #rowText(id: number, row: number, input: PaintInput): StyledText {
     const entry = this.#textOf(id);
     const timed = this.#withMovingTime(entry, id, input);
-    const text = id === input.current ? overlay(timed, this.#hitsIn(entry), currentHitStyle) : timed;
+    const text = id === input.current ? overlay(timed, entry.hits, currentHitStyle) : timed;
     const {pan, symbols} = this.#options;
     const own = rowOf(entry, row, text);
     if (this.#wraps(id)) return own;
@@ -157,16 +149,11 @@ export class RowRenderer {
     return undefined;
   }
 
-  #hitsIn({styled, timeCells}: EntryText): readonly {start: number; end: number}[] {
-    const {hits} = this.#options;
-    return hits ? hitRanges(hits, styled.text, this.#form.compact, timeCells) : [];
-  }
-
   /** Cells to hide on the left so that the first hit is visible; `pan` if that shows it or there is no hit. */
   #panToHit(id: number, pan: number): number {
     const entry = this.#textOf(id);
     const {text} = entry.styled;
-    const [hit] = this.#hitsIn(entry);
+    const [hit] = entry.hits;
     if (!hit) return pan;
     const rowStart = entry.offsets[rowAt(entry, hit.start)] ?? 0;
     const start = textWidth(text.slice(rowStart, hit.start));

@@ -13,6 +13,16 @@ it('are six that differ, with both colours set, and underlined without colours',
   }
 });
 
+it('are painted in the words of a marker, not in its rules', () => {
+  const buffer = bufferOf('a');
+  const id = buffer.addMarker({kind: 'line-cut', at: 0}) ?? -1;
+  const highlights = [{pattern: compilePattern('cut'), style: highlightStyles[0] ?? {}}];
+  const renderer = rendererOf(buffer, {highlights, hits: compilePattern('^the|─'), colors: 'none'});
+  const words = '\u001B[0;1m line above was \u001B[4mcut\u001B[0;1m; its rest is lost';
+  expect(paintedRows(renderer, id)).toEqual([`  \u001B[1m──── \u001B[7mthe${words} ────\u001B[0m`]);
+  expect(renderer.hitRowOf(id)).toBe(0);
+});
+
 it('are painted each in its colour, under the hits of the search', () => {
   const highlights = ['one', 'two'].map((text, index) => ({
     pattern: compilePattern(text),

@@ -1,4 +1,3 @@
-import type {Marker} from '../../buffer/markers.ts';
 import type {Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
@@ -95,7 +94,7 @@ function shownError({model, geometry}: PaneAt, direction: Direction, from: numbe
   return undefined;
 }
 
-/** To the next or previous run, gap or restart. */
+/** To the next or previous run or marker. */
 function goToTurn(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
@@ -105,20 +104,16 @@ function goToTurn(controller: Controller, direction: Direction): void {
   const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
   if (turn === undefined) {
-    controller.say(`no run, gap or restart ${direction === 'next' ? 'after' : 'before'} this line`);
+    controller.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
     return;
   }
   controller.goToEntry(turn);
 }
 
-const isNoTurn: ReadonlySet<Marker['kind']> = new Set(['reconnected', 'state', 'program', 'drawn']);
-
 function turnsOf({model}: PaneAt): readonly number[] {
   const {buffer} = model.source;
   const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
-  for (const [id, marker] of buffer.markers()) {
-    if (!isNoTurn.has(marker.kind)) turns.push(id);
-  }
+  for (const [id] of buffer.markers()) turns.push(id);
   return [...new Set(turns)].sort((a, b) => a - b);
 }
 

@@ -1,6 +1,6 @@
 import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
-import {prepareSearch, Search} from '../../buffer/search.ts';
+import {prepareSearch} from '../../buffer/search.ts';
 import {FoldedRecords} from '../../filters/folded-records.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -10,6 +10,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import type {PaneView} from '../state/pane-view.ts';
+import {LogSearch} from './log-search.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
@@ -23,7 +24,7 @@ export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number;
 const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
 
-type Searching = {readonly pattern: Pattern; readonly search: Search};
+type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
 type PaneModelOptions = {
   readonly services: PaneServices;
@@ -56,7 +57,7 @@ export class PaneModel {
   #shownKey: readonly unknown[] = [];
   #searching: Searching | undefined;
   /** The search that has read the whole log at least once. */
-  #searched: Search | undefined;
+  #searched: LogSearch | undefined;
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
   #progressKey: readonly unknown[] = [];
@@ -222,7 +223,7 @@ export class PaneModel {
       earlier?.source === source
         ? earlier
         : compilePattern(source, {timeLimit: this.#options.services.timeLimit, earlier});
-    this.#searching = {pattern, search: new Search(this.source.buffer, pattern, this.#shown)};
+    this.#searching = {pattern, search: new LogSearch(this.source.buffer, pattern, this.#shown)};
   }
 
   #step(maxBytes: number): boolean {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {cancelPrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
+import {searchStatus} from '../../../source/ui/pane/pane-at.ts';
 import {
   currentLine,
   lastWords,
@@ -12,8 +13,9 @@ import {
   typed,
   viewOf,
   workedOut,
+  write,
 } from '../reading.ts';
-import type {ScreenOptions} from '../screen-under-test.ts';
+import type {ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 
 it('* adds patterns, and removes one that is typed again', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step one')]);
@@ -175,11 +177,24 @@ describe('keys that go to hits, errors and runs', () => {
       screen.press('{');
       expect(currentLine(screen)).toContain('stopped -> provisioning');
       screen.press('{', '{');
-      expect(noticeOf(screen)).toBe('no run, gap or restart before this line');
+      expect(noticeOf(screen)).toBe('no run or marker before this line');
       screen.press('}');
       expect(currentLine(screen)).toContain('stopped -> provisioning');
       screen.press('}');
-      expect(noticeOf(screen)).toBe('no run, gap or restart after this line');
+      expect(noticeOf(screen)).toBe('no run or marker after this line');
+    });
+
+    it('stop at every marker that the log shows', async () => {
+      await using screen = await reading(log.slice(0, 2));
+      screen.press('=');
+      await cutOnce(screen);
+      await write(screen, logged(7, 'INFO', 'step seven'));
+      screen.press('G', '{');
+      expect(currentMarker(screen)).toBe('reconnected');
+      screen.press('{');
+      expect(currentMarker(screen)).toBe('drawn');
+      screen.press('}');
+      expect(currentMarker(screen)).toBe('reconnected');
     });
 
     it('stop at the first line shown of a run whose start is hidden', async () => {
@@ -192,6 +207,58 @@ describe('keys that go to hits, errors and runs', () => {
     });
   });
 });
+
+describe('a search of the words of markers', () => {
+  it('finds them among the lines, counts and highlights them, and n and N go to them', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'lost one')]);
+    await cutOnce(screen);
+    await write(screen, logged(2, 'INFO', 'step two'), logged(3, 'INFO', 'lost three'));
+    await typed(screen, '/', 'lost');
+    const at = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt);
+    expect(at()).toMatchObject({hits: 3, rank: 3, complete: true});
+    screen.press('N');
+    expect(currentMarker(screen)).toBe('reconnected');
+    expect(at()).toMatchObject({hits: 3, rank: 2});
+    screen.press('N');
+    expect(currentLine(screen)).toContain('lost one');
+    screen.press('n', 'n');
+    expect(currentLine(screen)).toContain('lost three');
+    await typed(screen, '/', '^API server lost .* 0 entries lost$');
+    expect(at()).toMatchObject({hits: 1, rank: 1});
+  });
+
+  it('finds what a marker says after it was corrected, and none that a filter hides', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'step one')]);
+    await cutOnce(screen);
+    await typed(screen, '/', '2 times');
+    screen.press('n');
+    expect(noticeOf(screen)).toBe('no line matches 2 times');
+    await write(screen, logged(2, 'INFO', 'step two'));
+    await cutOnce(screen);
+    await workedOut(screen);
+    screen.press('n');
+    expect(currentMarker(screen)).toBe('reconnected');
+    screen.press('G');
+    await pressed(screen, '<');
+    screen.press('n');
+    expect(noticeOf(screen)).toBe('none of the lines shown matches 2 times');
+  });
+});
+
+/** The connection ends, and is there again. */
+async function cutOnce(screen: ScreenUnderTest): Promise<void> {
+  const events = () => screen.manager.get('orders')?.buffer.version ?? 0;
+  const before = events();
+  screen.server.cutConnections({name: 'orders'});
+  await screen.until(() => events() > before, 'the marker');
+  await screen.untilConnected('orders');
+}
+
+function currentMarker(screen: ScreenUnderTest): string | undefined {
+  const {position} = viewOf(screen);
+  const {buffer} = screen.controller.pane?.model.source ?? {};
+  return position.kind === 'follow' ? undefined : buffer?.markerAt(position.current)?.kind;
+}
 
 describe('the prompt of /', () => {
   const log = ['one', 'two', 'three', 'four'].map((word, at) => logged(at, 'INFO', `step ${word}`));

@@ -1,0 +1,80 @@
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Marker} from '../../buffer/markers.ts';
+import type {Pattern} from '../../buffer/pattern.ts';
+import {Search} from '../../buffer/search.ts';
+import type {ShownLines} from '../../filters/shown-lines.ts';
+import {markerWords} from '../../viewport/entry-text.ts';
+
+/** A search of the shown lines and of the words of the shown markers: both are hits. */
+export class LogSearch {
+  readonly #buffer: LogBuffer;
+  readonly #pattern: Pattern;
+  readonly #shown: ShownLines | undefined;
+  readonly #lines: Search;
+  /** Whether a marker matches. */
+  readonly #tested = new WeakMap<Marker, boolean>();
+  /** Ids of the markers that match, in order, in a version of the buffer: markers are few, but may be corrected. */
+  #markers: {readonly ids: readonly number[]; readonly version: number} = {ids: [], version: -1};
+
+  /** Undefined `shown`: everything is searched. */
+  constructor(buffer: LogBuffer, pattern: Pattern, shown?: ShownLines) {
+    this.#buffer = buffer;
+    this.#pattern = pattern;
+    this.#shown = shown;
+    this.#lines = new Search(buffer, pattern, shown);
+  }
+
+  /** Number of hits that are held. */
+  get count(): number {
+    return this.#lines.count + this.#shownMarkers().length;
+  }
+
+  /** The hit's place among the hits, from 1; undefined for an entry that is no hit. */
+  rankOf(id: number): number | undefined {
+    const markers = this.#shownMarkers();
+    const before = markers.filter((marker) => marker < id).length;
+    const rank = this.#lines.rankOf(id);
+    if (rank !== undefined) return rank + before;
+    return markers.includes(id) ? this.#lines.countBelow(id) + before + 1 : undefined;
+  }
+
+  /** The first hit after `id`, which need not be a hit itself. */
+  nextAfter(id: number): number | undefined {
+    const line = this.#lines.nextAfter(id);
+    const marker = this.#shownMarkers().find((each) => each > id);
+    return line === undefined || marker === undefined ? (line ?? marker) : Math.min(line, marker);
+  }
+
+  previousBefore(id: number): number | undefined {
+    const line = this.#lines.previousBefore(id);
+    const marker = this.#shownMarkers().findLast((each) => each < id);
+    return line === undefined || marker === undefined ? (line ?? marker) : Math.max(line, marker);
+  }
+
+  /** Tests about `maxBytes` more bytes. True: nothing is left, or the pattern is too slow. */
+  step(maxBytes: number): boolean {
+    const {version} = this.#buffer;
+    if (this.#markers.version !== version) this.#markers = {ids: this.#matchingMarkers(), version};
+    return this.#lines.step(maxBytes);
+  }
+
+  #matchingMarkers(): readonly number[] {
+    const ids: number[] = [];
+    for (const [id, marker] of this.#buffer.markers()) if (this.#matches(marker)) ids.push(id);
+    return ids;
+  }
+
+  #matches(marker: Marker): boolean {
+    const tested = this.#tested.get(marker);
+    if (tested !== undefined) return tested;
+    const text = markerWords(marker);
+    const matches = this.#pattern.guard(text.length, () => this.#pattern.test(text)) === true;
+    this.#tested.set(marker, matches);
+    return matches;
+  }
+
+  #shownMarkers(): readonly number[] {
+    const {firstId} = this.#buffer;
+    return this.#markers.ids.filter((id) => id >= firstId && (this.#shown?.includes(id) ?? true));
+  }
+}
