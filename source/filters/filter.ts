@@ -57,7 +57,7 @@ export function filterText(filter: Filter): string {
     case 'level':
       return `${filter.out ? '!' : ''}${levelPrefix}${filter.least.toLowerCase()}`;
     case 'fingerprint':
-      return `not like: ${filter.text}`;
+      return `not like: ${filter.text === '' ? 'an empty line' : filter.text}`;
     case 'between':
       return filter.label;
   }

@@ -1,4 +1,3 @@
-import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {IdSet, type Journal} from './id-set.ts';
@@ -66,21 +65,21 @@ export class RecordMap {
   }
 }
 
-/** The fingerprints of records. The last two are cached: folds compare neighbours. */
+/** The fingerprints of records, by their first line with text. The last two are cached: folds compare neighbours. */
 export class Fingerprints {
-  readonly #buffer: LogBuffer;
+  readonly #index: RecordIndex;
   #last = {head: -1, fingerprint: 0};
   #lastButOne = this.#last;
 
-  constructor(buffer: LogBuffer) {
-    this.#buffer = buffer;
+  constructor(index: RecordIndex) {
+    this.#index = index;
   }
 
   /** `head` must be held. */
   of(head: number): number {
     if (this.#last.head === head) return this.#last.fingerprint;
     if (this.#lastButOne.head === head) return this.#lastButOne.fingerprint;
-    const line = this.#buffer.lineAt(head);
+    const line = this.#index.firstTextOf(head);
     this.#lastButOne = this.#last;
     this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0};
     return this.#last.fingerprint;

@@ -69,6 +69,11 @@ export class ShownLines implements Entries {
     return this.#pass.shown.lines.has(id);
   }
 
+  /** Whether the 32 entries around an id are shown, in their own rows or those of folds: a bit each. */
+  wordAt(id: number): number {
+    return this.#pass.shown.lines.wordAt(id);
+  }
+
   /** The lowest id shown or hidden since the last call, maybe far back; Infinity if there was none. For one caller. */
   drainChangedFrom(): number {
     const changedFrom = this.#pass.shown.lines.drainChangedFrom();
@@ -160,7 +165,7 @@ class FilterPass {
     this.#options = options;
     this.#floor = firstId;
     this.#settledTo = firstId;
-    this.#fingerprints = new Fingerprints(buffer);
+    this.#fingerprints = new Fingerprints(index);
     const log = {buffer, index, fingerprints: this.#fingerprints};
     this.matches = options.filters.map((entry) => {
       const found = earlier?.settled(entry, buffer, this.#journal);

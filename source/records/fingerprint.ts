@@ -242,6 +242,7 @@ class FingerprintWriter {
     if (!this.#noSingle && !isWord(this.#bytes[at - 1])) {
       const close = closingApostrophe(this.#bytes, at + 1, end);
       if (close !== undefined) return this.#value(apostrophe, close + 1);
+      if (this.#isQuoted(at + 1, end)) return this.#value(apostrophe, end);
       this.#noSingle = true;
     }
     this.put(apostrophe);
@@ -252,10 +253,16 @@ class FingerprintWriter {
     if (!this.#noDouble) {
       const close = closingQuote(this.#bytes, at + 1, end);
       if (close !== undefined) return this.#value(quote, close + 1);
+      if (this.#isQuoted(at + 1, end)) return this.#value(quote, end);
       this.#noDouble = true;
     }
     this.put(quote);
     return at + 1;
+  }
+
+  /** The text after an opening quote, which is closed in a later line of the record. */
+  #isQuoted(start: number, end: number): boolean {
+    return start < end && this.#bytes[start] !== space;
   }
 
   #value(mark: number, next: number): number {

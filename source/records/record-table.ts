@@ -15,6 +15,9 @@ type Chunk = {
   reach: number;
 };
 
+/** Records whose heads are in `[first, last]`; of their lines, those in `[first, to)`. */
+export type RecordRange = {readonly first: number; readonly last: number; readonly to: number};
+
 /**
  * The record of each entry in two bytes: a head has a code, the other lines of its record their distance to it. Entries
  * are added at the end and dropped at the start. The code of a dropped head stays while lines of its record are held.
@@ -106,6 +109,27 @@ export class RecordTable {
       at = end;
     }
     return undefined;
+  }
+
+  /** Counts records and lines; markers are neither. `wordAt`: the entries to count, as the 32 bits around an id. */
+  count({first, last, to}: RecordRange, wordAt: (id: number) => number): {records: number; lines: number} {
+    let records = 0;
+    let lines = 0;
+    const end = Math.min(to, this.#endId);
+    for (let at = Math.max(first, this.#firstId); at < end; ) {
+      const chunk = this.#chunkOf(at);
+      const wordEnd = Math.min(end, at - (at % 32) + 32);
+      const word = chunk ? wordAt(at) : 0;
+      for (; at < wordEnd; at++) {
+        if (!chunk || (word & (1 << (at % 32))) === 0) continue;
+        const value = chunk.values[at & (chunkEntries - 1)] ?? 0;
+        const head = value < headMark ? at - value : at;
+        if (head < first || head > last || value === headMark + markerCode) continue;
+        lines += 1;
+        if (head === at) records += 1;
+      }
+    }
+    return {records, lines};
   }
 
   errorFrom(id: number): number | undefined {

@@ -4,7 +4,7 @@ import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import type {TimelineEvent} from './events.ts';
 
-/** Below this width of the screen the target would leave too little room for the message. */
+/** With fewer cells the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
 /** `width`: cells of the screen. */
@@ -29,7 +29,7 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
 /** Cells of the level and the space after it. */
 const levelCells = 6;
 
-/** The group's example without name, time and level. `width`: cells of the screen. */
+/** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
 export function errorWords({example, key}: ErrorGroup, width: number): StyledText {
   const {asSent, record} = readLine(example);
   if (!record) return asSent;

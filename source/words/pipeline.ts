@@ -83,6 +83,11 @@ export function isFailing(pipeline: Pipeline): boolean {
   return pipelineState(pipeline).symbol === 'failed';
 }
 
+/** Its program did not compile: there is no log of that. */
+export function hasCompileError(pipeline: Pipeline): boolean {
+  return isOfProgram(pipeline) && isFailing(pipeline);
+}
+
 export function failureWord(pipeline: Pipeline): string {
   return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
 }

@@ -39,7 +39,7 @@ test('filters stack and peel while the current line stays in its row; each shows
   await addFilter(viewer, 'refused', 'refused -205');
   expect(currentLine(terminal)).toEqual(eye);
   expect(seen().every((n) => n % 3 === 0)).toBe(true);
-  await terminal.press('L', 'L', 'L');
+  await terminal.press('L');
   await terminal.waitFor(() => filterRow(terminal).includes('level:warn -155'));
   expect(currentLine(terminal)).toEqual(eye);
   expect(seen().every((n) => n % 6 === 0)).toBe(true);

@@ -39,11 +39,11 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
 
   await terminal.press('A');
   await terminal.waitFor(/Unseen errors {2}2 kinds/);
-  await terminal.waitFor(/▸ beta +×1 +since \d\d:\d\d +controller +no space left on device/);
-  await terminal.waitFor(/beta +×3 +since \d\d:\d\d +controller +connection refused on port 9092/);
+  await terminal.waitFor(/▸ beta +×1 +since \d\d:\d\d +no space left on device/);
+  await terminal.waitFor(/beta +×3 +since \d\d:\d\d +connection refused on port 9092/);
   expect(terminal.row(-1)).toContain('Enter go to last');
   await terminal.press('j', 'm');
-  await terminal.waitFor(/×3 .* muted +controller/);
+  await terminal.waitFor(/×3 .* muted +connection/);
   await terminal.press('Esc');
   await terminal.waitFor(() => /2 beta.* 1✗|2 beta.*●1✗/.test(viewer.tabBar()));
 

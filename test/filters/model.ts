@@ -59,7 +59,7 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
       !last.hasStrays &&
       !record.hasStrays &&
       !shownLoose.some((id) => id > last.head && id < record.head) &&
-      fingerprintAt(buffer, last.head) === fingerprintAt(buffer, record.head);
+      fingerprintIn(buffer, last) === fingerprintIn(buffer, record);
     if (joins) groups.at(-1)?.push(record);
     else groups.push([record]);
   }
@@ -99,7 +99,8 @@ function recordsOf(buffer: LogBuffer, index: RecordIndex): {records: ModelRecord
   return {records, loose};
 }
 
-function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: ModelRecord, filter: Filter): boolean {
+function passesFilter(buffer: LogBuffer, index: RecordIndex, record: ModelRecord, filter: Filter): boolean {
+  const {head, lines} = record;
   const textOf = (id: number) => buffer.lineAt(id)?.toString() ?? '';
   switch (filter.kind) {
     case 'text':
@@ -107,12 +108,12 @@ function passesFilter(buffer: LogBuffer, index: RecordIndex, {head, lines}: Mode
     case 'level':
       return levels.indexOf(index.levelAt(head) ?? 'INFO') >= levels.indexOf(filter.least) !== filter.out;
     case 'target': {
-      const record = parseRecord(textOf(head));
-      const targets = record ? [record.target, ...(record.source === 'manager' ? ['runner'] : [])] : [];
+      const parsed = parseRecord(textOf(head));
+      const targets = parsed ? [parsed.target, ...(parsed.source === 'manager' ? ['runner'] : [])] : [];
       return targets.some((target) => target.includes(filter.text)) !== filter.out;
     }
     case 'fingerprint':
-      return fingerprintAt(buffer, head) !== filter.fingerprint;
+      return fingerprintIn(buffer, record) !== filter.fingerprint;
     case 'between':
       return isIn(head, filter);
   }
@@ -122,6 +123,8 @@ function isIn(id: number, {from, to}: {readonly from: number; readonly to: numbe
   return id >= from && id < (to ?? Number.POSITIVE_INFINITY);
 }
 
-function fingerprintAt(buffer: LogBuffer, head: number): number {
-  return fingerprintOf(buffer.lineAt(head) ?? Buffer.of());
+/** That of the first line with text. */
+function fingerprintIn(buffer: LogBuffer, {lines}: ModelRecord): number {
+  const texts = lines.map((id) => buffer.lineAt(id) ?? Buffer.of());
+  return fingerprintOf(texts.find((text) => text.toString().trim() !== '') ?? texts[0] ?? Buffer.of());
 }

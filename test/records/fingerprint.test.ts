@@ -26,6 +26,8 @@ describe('variable parts are left out', () => {
     ["endpoint 'orders.kafka': don't", "endpoint '*': don't"],
     ["it's 'it's' not", "it's '*' not"],
     ["one ' only", "one ' only"],
+    ["refused 'two,Grace Hopper", "refused '*'"],
+    ['refused "two, it\'s', 'refused "*"'],
     ['x="1" y="a \\" b" z="', 'x="*" y="*" z="'],
     ['`Result::unwrap()` [a] {b}', '`Result::unwrap()` [a] {b}'],
     ['日本語 é 🚀', '日本語 é 🚀'],

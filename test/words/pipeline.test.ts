@@ -1,6 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {
   failureWord,
+  hasCompileError,
   isCompiling,
   isFailing,
   knownStates,
@@ -36,6 +37,7 @@ describe('the state of a stopped pipeline', () => {
       const isOfProgram = state === change.programStatus;
       expect(stateSince(pipeline)).toBe(isOfProgram ? pipeline.programStatusSince : pipeline.deploymentStatusSince);
       expect(isCompiling(pipeline)).toBe(isOfProgram && symbol !== 'failed');
+      expect(hasCompileError(pipeline)).toBe(isOfProgram && symbol === 'failed');
     }
   });
 

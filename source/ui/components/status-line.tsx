@@ -62,7 +62,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
 
 const quiet: Style = {dim: true};
 
-/** Search, new lines and size on the left; how the log is shown on the right. */
+/** Selection, search, new lines and size on the left; how the log is shown on the right. */
 export function statusText(view: StatusView): StyledText {
   const words = rightWords(view);
   // The left side has at least half of the row.
@@ -83,6 +83,7 @@ export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
 
 function leftWords(view: StatusView): StyledText {
   const parts: StyledText[] = [];
+  if (view.selection !== undefined) parts.push(plain(` ${view.selection} selected `, {bold: true}));
   if (view.search) {
     parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search, view.symbols)}`));
   }
@@ -100,7 +101,6 @@ function leftWords(view: StatusView): StyledText {
 function rightWords(view: StatusView): string[] {
   const words: string[] = [];
   if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
-  if (view.selection !== undefined) words.push(`${view.selection} selected`);
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
   words.push(view.wrap ? 'wrap on' : 'wrap off');

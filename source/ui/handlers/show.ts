@@ -10,7 +10,7 @@ import {
 } from '../../filters/filter.ts';
 import {clockTime} from '../../lib/format.ts';
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
-import {type Level, levels} from '../../records/level.ts';
+import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
 import {startRecall} from '../../storage/prompt-history.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
@@ -26,8 +26,8 @@ import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
 const aroundSteps: readonly number[] = [0, 3, 10];
-/** `L` goes through these; undefined: all levels. */
-const leastLevels: readonly (Level | undefined)[] = [undefined, ...levels.slice(1)];
+/** `L` goes through these, the most useful first, then back to all; undefined: all levels. */
+const leastLevels: readonly (Level | undefined)[] = [undefined, 'WARN', 'ERROR', 'INFO', 'DEBUG'];
 
 export const showHandlers = {
   filter(controller: Controller) {
@@ -64,7 +64,8 @@ export const showHandlers = {
     const {filters} = tab.pane;
     const least = nextOf(leastLevels, leastLevel(filters));
     controller.changePane({filters: withLeastLevel(filters, least)});
-    controller.say(least ? `${least} and above` : 'all levels');
+    const next = levelWords(nextOf(leastLevels, least));
+    controller.say(withHint(levelWords(least), controller.commands, 'min-level', `shows ${next}`));
   },
   'matches-only'(controller: Controller) {
     const {tab} = controller;
@@ -126,7 +127,7 @@ export const showHandlers = {
   'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
-    const line = at.model.source.buffer.lineAt(at.model.index.headOf(at.current));
+    const line = at.model.index.firstTextOf(at.model.index.headOf(at.current));
     if (!line) {
       controller.say('this is not a record');
       return;
@@ -267,6 +268,11 @@ function filterOf(text: string, edited: FilterEntry | undefined, timeLimit: Time
 
 function isTyped({filter}: FilterEntry): boolean {
   return filter.kind === 'text' || filter.kind === 'target' || filter.kind === 'level';
+}
+
+function levelWords(least: Level | undefined): string {
+  if (least === undefined) return 'all levels';
+  return least === 'ERROR' ? 'ERROR only' : `${least} and worse`;
 }
 
 const timeWords: Readonly<Record<PaneView['time'], string>> = {

@@ -22,7 +22,7 @@ export function awayPage(
   const {symbols} = controller.services;
   const nameOf = nameColumn(
     rows.map(({pipeline}) => pipeline),
-    width,
+    {width, symbols},
   );
   const times = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
   const timeCells = Math.max(...times.map((text) => text.length));

@@ -1,67 +1,110 @@
 import {count, counted, moment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {textWidth} from '../../terminal/width.ts';
+import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
-import {errorWords, timelineWords} from '../../timeline/event-words.ts';
+import {timelineWords} from '../../timeline/event-words.ts';
+import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Page} from '../state/view-state.ts';
-import {listPage, nameColumn, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, nameColumn, type PageRows} from './page-rows.ts';
 
 const countCells = 8;
 
+type ErrorsPage = Extract<Page, {kind: 'errors'}>;
+
 /** The errors of all open tabs, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. */
-export function errorsPage(
-  controller: Controller,
-  {cursor: key}: Extract<Page, {kind: 'errors'}>,
-  width: number,
-): PageRows {
-  const rows = controller.timelines.errorRows;
-  const unseen = rows.filter(({state}) => state === 'unseen');
-  const dropped = controller.timelines.droppedErrorGroups;
+export function errorsPage(controller: Controller, page: ErrorsPage, width: number): PageRows {
+  const rows = listedErrors(controller, page);
   const {clock, symbols} = controller.services;
   const nameOf = nameColumn(
     rows.map(({pipeline}) => pipeline),
-    width,
+    {width, symbols},
   );
   const now = clock.wall();
   const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
   const sinceCells = Math.max(0, ...since.map((text) => text.length));
+  const columnsOf = (row: ErrorRow, item: number) => {
+    const isQuiet = row.state !== 'unseen';
+    // The number of lost entries is part of the text.
+    const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
+    const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
+    return concat([
+      nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
+      plain(` ${times.padStart(countCells)}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
+      plain((since[item] ?? '').padEnd(sinceCells), {dim: true}),
+      plain('  '),
+    ]);
+  };
+  const cells = rows[0] ? width - marginCells - textWidth(columnsOf(rows[0], 0).text) : 0;
+  const excerpts = excerptsByPipeline(rows, {cells, ellipsis: symbols.ellipsis});
   return listPage({
-    title: concat([
-      plain(' Unseen errors', {bold: true}),
-      plain(`  ${unseenWords(unseen)}`, {dim: true}),
-      plain(rows.length > unseen.length ? ' · seen and muted ones below' : '', {dim: true}),
-      plain(dropped > 0 ? ` · ${counted(dropped, 'older kind', 'older kinds')} not kept` : '', {dim: true}),
-    ]),
+    title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
     items: rows.length,
     rowOf(item) {
       const row = rows[item];
-      if (!row) return plain('');
-      const isQuiet = row.state !== 'unseen';
-      const style: Style = isQuiet ? {dim: true} : {};
-      // The number of lost entries is part of the text.
-      const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
-      const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
-      return concat([
-        nameOf(row.pipeline, isQuiet ? style : {bold: true}),
-        plain(` ${times.padStart(countCells)}  `, isQuiet ? style : {fg: 1, bold: true}),
-        plain((since[item] ?? '').padEnd(sinceCells), {dim: true}),
-        plain('  '),
-        textOf(row, style, width),
-      ]);
+      return row ? concat([columnsOf(row, item), textOf(row, width, excerpts.get(row.pipeline))]) : plain('');
     },
-    cursor: rowIndex(rows, key),
+    cursor: cursorIndex(rows, page),
     ...{width, symbols},
   });
 }
 
-/** The index of the row with this key, else 0. The cursor is a key: rows move while the page is open. */
-export function rowIndex(rows: readonly ErrorRow[], key: string | undefined): number {
-  return Math.max(
-    0,
-    rows.findIndex((row) => row.key === key),
+/** The rows of the page in its order. New ones are at the end, so that no row moves while the user reads. */
+export function listedErrors(controller: Controller, {order}: ErrorsPage): readonly ErrorRow[] {
+  const rows = new Map(controller.timelines.errorRows.map((row) => [row.key, row]));
+  const listed = order.flatMap((key) => rows.get(key) ?? []);
+  for (const {key} of listed) rows.delete(key);
+  return [...listed, ...[...rows.values()].sort((a, b) => (a.since ?? 0) - (b.since ?? 0))];
+}
+
+/** The index of the row under the cursor; of the row that took its place if it is gone. */
+export function cursorIndex(rows: readonly ErrorRow[], {cursor, order}: ErrorsPage): number {
+  const index = rows.findIndex(({key}) => key === cursor);
+  if (index >= 0 || cursor === undefined) return Math.max(0, index);
+  const before = new Set(order.slice(0, Math.max(0, order.indexOf(cursor))));
+  return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
+}
+
+function excerptsByPipeline(
+  rows: readonly ErrorRow[],
+  options: {readonly cells: number; readonly ellipsis: string},
+): ReadonlyMap<string, ErrorExcerpts> {
+  const groups = Map.groupBy(rows.filter(isGroup), ({pipeline}) => pipeline);
+  return new Map(
+    [...groups].map(([name, ofOne]) => [
+      name,
+      new ErrorExcerpts(
+        ofOne.map(({group}) => group),
+        options,
+      ),
+    ]),
   );
+}
+
+type GroupRow = Extract<ErrorRow, {group: unknown}>;
+
+function isGroup(row: ErrorRow): row is GroupRow {
+  return row.kind === 'errors' || row.kind === 'watched';
+}
+
+/** ` Unseen errors  2 kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
+function titleOf(rows: readonly ErrorRow[], {order}: ErrorsPage, dropped: number): StyledText {
+  const unseen = rows.filter(({state}) => state === 'unseen');
+  const seen = rows.filter(({state}) => state === 'seen').length;
+  const muted = rows.length - unseen.length - seen;
+  const listed = new Set(order);
+  const added = order.length === 0 ? 0 : rows.filter(({key}) => !listed.has(key)).length;
+  const words = [
+    unseenWords(unseen),
+    ...(seen > 0 ? [`${count(seen)} seen`] : []),
+    ...(muted > 0 ? [`${count(muted)} muted`] : []),
+    ...(added > 0 ? [`${count(added)} new at the end`] : []),
+    ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
+  ];
+  return concat([plain(' Unseen errors', {bold: true}), plain(`  ${words.join(' · ')}`, {dim: true})]);
 }
 
 /** `2 kinds · 1 incident`. */
@@ -75,7 +118,8 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
   return words.length > 0 ? words.join(' · ') : 'none';
 }
 
-function textOf(row: ErrorRow, style: Style, width: number): StyledText {
+function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts | undefined): StyledText {
+  const style: Style = row.state === 'unseen' ? {} : {dim: true};
   switch (row.kind) {
     case 'failed':
       return plain(row.why, row.state === 'unseen' ? {fg: 1, bold: true} : style);
@@ -87,8 +131,8 @@ function textOf(row: ErrorRow, style: Style, width: number): StyledText {
       return plain('connector errors', style);
     case 'watched':
     case 'errors': {
-      const words = errorWords(row.group, width);
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
+      const words = excerpts?.of(row.group, prefix.length) ?? plain('');
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }
@@ -110,33 +154,37 @@ function incidentWords(
 export const errorsHandlers = {
   errors(controller: Controller) {
     const isOpen = controller.state.page?.kind === 'errors';
-    controller.dispatch({type: 'page', page: isOpen ? undefined : {kind: 'errors', offset: 0, cursor: undefined}});
+    const order = controller.timelines.errorRows.map(({key}) => key);
+    controller.dispatch({
+      type: 'page',
+      page: isOpen ? undefined : {kind: 'errors', offset: 0, cursor: undefined, order},
+    });
   },
   'errors-last': (controller: Controller) => goTo(controller, ({lastId}) => lastId),
   'errors-first': (controller: Controller) => goTo(controller, ({firstId}) => firstId),
   'errors-mute'(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind !== 'errors') return;
-    const rows = controller.timelines.errorRows;
-    const at = rowIndex(rows, page.cursor);
-    const row = rows[at];
+    const row = rowUnderCursor(controller);
     if (!row) return;
-    if (row.kind !== 'errors' && row.kind !== 'watched') {
-      controller.say('only errors of the log can be muted');
-      return;
-    }
-    controller.timelines.toggleMute(row.group.key);
-    // The row moves to another place in the list; the cursor does not.
-    const next = rows[at + 1] ?? rows.at(-2);
-    controller.dispatch({type: 'page', page: {...page, cursor: next?.key}});
+    if (isGroup(row)) controller.timelines.toggleMute(row.group.key);
+    else controller.say('only errors of the log can be muted');
   },
 };
 
-function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefined): void {
+function rowUnderCursor(controller: Controller): ErrorRow | undefined {
   const {page} = controller.state;
-  if (page?.kind !== 'errors') return;
-  const rows = controller.timelines.errorRows;
-  const row = rows[rowIndex(rows, page.cursor)];
+  if (page?.kind !== 'errors') return undefined;
+  const rows = listedErrors(controller, page);
+  return rows[cursorIndex(rows, page)];
+}
+
+/** Shows the entry in its log; of a program that did not compile, which is in no log, the compiler's message. */
+function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefined): void {
+  const row = rowUnderCursor(controller);
   controller.dispatch({type: 'page', page: undefined});
-  if (row) goToEntryOf(controller, row.pipeline, idOf(row));
+  if (!row) return;
+  goToEntryOf(controller, row.pipeline, idOf(row));
+  const pipeline = controller.pipeline(row.pipeline);
+  if (row.kind !== 'failed' || !pipeline || !hasCompileError(pipeline)) return;
+  controller.lookup.start(row.pipeline);
+  controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
 }

@@ -10,6 +10,8 @@ export type PageRows = {readonly length: number; readonly at: (index: number) =>
 
 /** Rows above the first item of a list: title and blank row. */
 export const headingRows = 2;
+/** Cells in front of each item of a list, for the cursor. */
+export const marginCells = 3;
 
 /** A page with an item in each row, and a cursor. */
 export type ListPage = {
@@ -28,15 +30,24 @@ export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage
       if (index < headingRows) return index === 0 ? clip(title, 0, width) : plain('');
       const item = index - headingRows;
       const margin = plain(` ${item === cursor ? symbols.currentLine : ' '} `, {bold: true});
-      return clip(concat([margin, rowOf(item)]), 0, width);
+      return fitted(concat([margin, rowOf(item)]), width, symbols);
     },
   };
 }
 
+/** A row of at most `width` cells, with a sign where it is cut. */
+function fitted(row: StyledText, width: number, {ellipsis}: Symbols): StyledText {
+  if (textWidth(row.text) <= width) return row;
+  return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
+}
+
 /** Formats pipeline names as a column, cut to a quarter of the width: the text beside it needs the rest. */
-export function nameColumn(names: readonly string[], width: number): (name: string, style: Style) => StyledText {
+export function nameColumn(
+  names: readonly string[],
+  {width, symbols}: Pick<ListPage, 'width' | 'symbols'>,
+): (name: string, style: Style) => StyledText {
   const cells = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 4));
-  return (name, style) => padTo(clip(plain(sanitise(name).text, style), 0, cells), cells);
+  return (name, style) => padTo(fitted(plain(sanitise(name).text, style), cells, symbols), cells);
 }
 
 /** Prose behind `indent` blanks, wrapped at words. */

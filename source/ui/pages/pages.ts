@@ -6,7 +6,7 @@ import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
 import {detailPage} from './detail.ts';
-import {errorsPage, rowIndex} from './errors.ts';
+import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
@@ -141,10 +141,11 @@ function moveCursor(controller: Controller, by: number): void {
   if (!page || !('cursor' in page)) return;
   const height = controller.pageHeight;
   if (page.kind === 'errors') {
-    const rows = controller.timelines.errorRows;
-    const cursor = cursorAt(rowIndex(rows, page.cursor), by, rows.length);
+    const rows = listedErrors(controller, page);
+    const cursor = cursorAt(cursorIndex(rows, page), by, rows.length);
     const offset = offsetToShow(page.offset, cursor, height);
-    controller.dispatch({type: 'page', page: {...page, offset, cursor: rows[cursor]?.key}});
+    const order = rows.map(({key}) => key);
+    controller.dispatch({type: 'page', page: {...page, offset, cursor: rows[cursor]?.key, order}});
   } else {
     const cursor = cursorAt(page.cursor, by, pageRows(controller).length - headingRows);
     controller.dispatch({type: 'page', page: {...page, offset: offsetToShow(page.offset, cursor, height), cursor}});

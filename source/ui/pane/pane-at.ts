@@ -1,5 +1,6 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
-import {count, counted} from '../../lib/format.ts';
+import {counted} from '../../lib/format.ts';
+import type {RecordRange} from '../../records/record-table.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {currentOf, keepCurrentRow, type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {Layout} from '../layout.ts';
@@ -41,47 +42,56 @@ export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries):
   return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 
+/** From the record where the selection began to the current one, in the order of the log; undefined without one. */
+function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
+  const {selectedFrom} = tab.pane;
+  if (selectedFrom === undefined || current === undefined) return undefined;
+  const {index, shown} = model;
+  const ends = [index.headOf(selectedFrom), index.headOf(current)];
+  const first = Math.min(...ends);
+  const lastRow = Math.max(...ends);
+  // The last row may be a fold of several records.
+  const lastIds = shown && shown.foldedAt(lastRow) > 1 ? [...shown.foldLines(lastRow)] : index.linesOf(lastRow);
+  const end = lastIds.at(-1) ?? lastRow;
+  const last = index.headOf(end);
+  let to = end + 1;
+  // Lines of a panic or a configuration may follow the record that is selected last.
+  for (const lines of index.long.stretchesFrom(to)) if (lines.head >= first && lines.head <= last) to = lines.to;
+  return {first, last, to};
+}
+
+/** Ids of the selected lines, in order: those shown of whole records. */
+export function* idsOfSelection(at: PaneAt): Generator<number> {
+  const range = selectedRange(at);
+  if (!range) return;
+  const {index, shown} = at.model;
+  const {first, last, to} = range;
+  for (let id = first; id < to; id++) {
+    const head = index.headOf(id);
+    if (head >= first && head <= last && (shown?.includes(id) ?? true)) yield id;
+  }
+}
+
+/** Number of selected records, and of their lines; undefined without a selection. */
+export function selectionCount(at: PaneAt): {readonly records: number; readonly lines: number} | undefined {
+  const range = selectedRange(at);
+  const {index, shown} = at.model;
+  return range && index.count(range, (id) => shown?.wordAt(id) ?? -1);
+}
+
+/** `12 records`, or `12 records, 40 lines` where they differ; undefined without a selection. */
+export function selectionWords(at: PaneAt): string | undefined {
+  const selected = selectionCount(at);
+  if (!selected) return undefined;
+  const {records, lines} = selected;
+  const inLines = lines === records ? '' : `, ${counted(lines, 'line', 'lines')}`;
+  return `${counted(records, 'record', 'records')}${inLines}`;
+}
+
 /** Width in cells of the longest line on the screen, margin excluded. */
 export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
   const renderer = rows.renderer(tab.pane, layout);
   return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
-}
-
-/** Ids of the selected lines, in order: those shown of whole records, from where the selection began to the current one. */
-export function* idsOfSelection({model, tab, current}: PaneAt): Generator<number> {
-  const {selectedFrom} = tab.pane;
-  if (selectedFrom === undefined || current === undefined) return;
-  const {index, shown} = model;
-  const ends = [index.headOf(selectedFrom), index.headOf(current)].sort((a, b) => a - b);
-  const [first = 0, last = first] = ends;
-  // The last row may be a fold of several records.
-  const lastIds = shown && shown.foldedAt(last) > 1 ? [...shown.foldLines(last)] : index.linesOf(last);
-  const lastHead = index.headOf(lastIds.at(-1) ?? last);
-  let end = (lastIds.at(-1) ?? last) + 1;
-  // Lines of a panic or a configuration may follow the record that is selected last.
-  for (const {head, to} of index.long.stretchesFrom(end)) if (head >= first && head <= lastHead) end = to;
-  for (let id = first; id < end; id++) {
-    const head = index.headOf(id);
-    if (head >= first && head <= lastHead && (shown?.includes(id) ?? true)) yield id;
-  }
-}
-
-/** Lines that are counted at most, in 1 ms: the words are made for each frame. */
-const mostCounted = 10_000;
-
-/** `12 records`, or `9,871+ records` of a selection with more than 10,000 lines; undefined without a selection. */
-export function selectionWords(at: PaneAt): string | undefined {
-  if (at.tab.pane.selectedFrom === undefined) return undefined;
-  const {index, source} = at.model;
-  let lines = 0;
-  let records = 0;
-  for (const id of idsOfSelection(at)) {
-    if (lines === mostCounted) return `${count(records)}+ records`;
-    lines += 1;
-    const isMarker = index.levelAt(id) === undefined && source.buffer.markerAt(id) !== undefined;
-    if (index.headOf(id) === id && !isMarker) records += 1;
-  }
-  return counted(records, 'record', 'records');
 }
 
 /** The result of a tab's search so far; undefined without a search. */

@@ -25,8 +25,16 @@ export type Tab = {
 export type Page =
   | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
   | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
-  /** `cursor`: the key of the error's row, since rows move; undefined: the first. */
-  | {readonly kind: 'errors'; readonly offset: number; readonly cursor: string | undefined}
+  /**
+   * `cursor`: the key of a row; undefined: the first. `order`: the keys of the rows at the last key: these keep their
+   * places while the page is open, and new ones follow.
+   */
+  | {
+      readonly kind: 'errors';
+      readonly offset: number;
+      readonly cursor: string | undefined;
+      readonly order: readonly string[];
+    }
   /** What happened while the user was away; `under`: the page that was open before. */
   | {
       readonly kind: 'away';

@@ -58,7 +58,9 @@ describe('the status line says', () => {
   });
 
   it('what is selected', () => {
-    expect(text({selection: '12 records', following: false})).toMatch(/12 records selected {2}wrap off {2}paused $/);
+    expect(text({selection: '12 records'})).toMatch(/^ 12 records selected {3}52,118 lines/);
+    const selection = '1,200 records, 1,205 lines';
+    expect(text({selection, search})).toMatch(/^ 1,200 records, 1,205 lines selected {2}\/refused {2}3 of 41/);
   });
 
   it('that lines are as sent, and how far they are panned', () => {
@@ -90,7 +92,13 @@ describe('at every width', () => {
 
   it('the line is exactly as wide as the screen', () => {
     for (let width = 40; width <= 250; width++) {
-      for (const change of [{}, crowded, {...crowded, search: {...search, text: '日本語'.repeat(40)}}]) {
+      const selection = '123,456 records, 234,567 lines';
+      for (const change of [
+        {},
+        crowded,
+        {...crowded, selection},
+        {...crowded, search: {...search, text: '日本語'.repeat(40)}},
+      ]) {
         expect(textWidth(text({...change, width}))).toBe(width);
       }
     }

@@ -8,6 +8,7 @@ import {
   paneWhenFiltered,
   versionWords,
 } from '../../../source/ui/handlers/chosen-lines.ts';
+import {selectionCount} from '../../../source/ui/pane/pane-at.ts';
 import type {Choice, CopyForm} from '../../../source/ui/state/view-state.ts';
 import {copyBytes} from '../../harness/copy-bytes.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
@@ -195,6 +196,38 @@ describe('the chosen lines', () => {
     screen.press('j');
     expect(chosen(screen, 'selection')).toBe(text(...log.slice(1, 6)));
     expect(chosen(screen, 'view')).toBe(chosen(screen, 'all'));
+  });
+
+  it('of the selection are counted as it grows, markers and hidden lines left out', async () => {
+    const alike = Array.from({length: 40}, (_, index) => logged(10 + index, 'INFO', `polled ${index} rows`));
+    await using screen = await reading([...log, ...alike]);
+    const counted = () => screen.controller.paneAt && selectionCount(screen.controller.paneAt);
+    /** From each row up to the first one. */
+    const checkAll = () => {
+      for (screen.press('G', 'v'); ; screen.press('k')) {
+        const at = screen.controller.paneAt;
+        if (!at) throw new Error('there is no pane');
+        const {buffer} = at.model.source;
+        const lines = [...idsOf('selection', at)].filter((id) => buffer.lineAt(id) !== undefined);
+        const heads = new Set(lines.map((id) => at.model.index.headOf(id)));
+        expect(counted()).toEqual({records: heads.size, lines: lines.length});
+        if (at.current === at.geometry.entries.atOrAfter(0)) break;
+      }
+      screen.press('Esc');
+    };
+    expect(counted()).toBeUndefined();
+    screen.press('=', 'v');
+    expect(counted()).toEqual({records: 0, lines: 0});
+    screen.press('k', 'k');
+    expect(counted()).toEqual({records: 2, lines: 2});
+    screen.press('Esc');
+    checkAll();
+    await pressed(screen, 'f');
+    checkAll();
+    await typed(screen, '&', '!two');
+    checkAll();
+    await pressed(screen, 'f');
+    checkAll();
   });
 
   it('of the view: what the filters leave; of all: everything', async () => {

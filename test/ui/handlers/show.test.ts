@@ -140,7 +140,7 @@ describe('where filters leave nothing', () => {
 });
 
 describe('L', () => {
-  it('goes from level to level and back to all', async () => {
+  it('begins with warnings, goes through all levels and back to all', async () => {
     await using screen = await reading(five);
     const seen: unknown[] = [];
     for (let times = 0; times < 5; times++) {
@@ -148,11 +148,11 @@ describe('L', () => {
       seen.push([noticeOf(screen), lastWords(screen).length]);
     }
     expect(seen).toEqual([
-      ['DEBUG and above', 6],
-      ['INFO and above', 6],
-      ['WARN and above', 2],
-      ['ERROR and above', 1],
-      ['all levels', 6],
+      ['WARN and worse: L shows ERROR only', 2],
+      ['ERROR only: L shows INFO and worse', 1],
+      ['INFO and worse: L shows DEBUG and worse', 6],
+      ['DEBUG and worse: L shows all levels', 6],
+      ['all levels: L shows WARN and worse', 6],
     ]);
     expect(texts(screen)).toEqual([]);
   });
@@ -343,6 +343,46 @@ describe('f, o and -', () => {
     expect(texts(screen)).toEqual([]);
     await pressed(screen, '-');
     expect(lastWords(screen)).not.toContain('four');
+  });
+
+  it('see records as similar whose first lines are, whatever bad record the lines below quote', async () => {
+    const refused = [
+      ['parse error (event #1)', "Invalid fragment: 'one'"],
+      ['parse error (event #2)', "Invalid fragment: 'two,", "2'"],
+      ["parse error (event #3) of 'three,", "3'"],
+    ].map(([first = '', ...more], at) => [logged(at, 'ERROR', first), ...more]);
+    await using screen = await reading([...refused.slice(0, 2).flat(), logged(4, 'INFO', 'done four')]);
+    await pressed(screen, 'f');
+    expect(lastWords(screen)).toEqual(['Fresh', '×2', 'four']);
+    await pressed(screen, 'f', 'g', 'j', '-');
+    expect(lastWords(screen)).toEqual(['Fresh', 'four']);
+    expect(texts(screen)).toEqual(['not like: ERROR dbsp::work:  parse error (event ##)']);
+  });
+
+  it('- names a panic, which begins with an empty line, by its first line with text, and hides no other', async () => {
+    const panic = (place: string) => [
+      '',
+      `thread 'main' (7) panicked at ${place}:1:1:`,
+      'boom',
+      'note: run with `RUST_BACKTRACE=1` to display',
+    ];
+    await using screen = await reading([
+      ...panic('src/a.rs'),
+      ...panic('src/b.rs'),
+      '',
+      logged(4, 'INFO', 'done four'),
+    ]);
+    await pressed(screen, 'g', 'j', '-');
+    expect(texts(screen)).toEqual(["not like: thread '*' (#) panicked at src/a.rs:#:#:"]);
+    expect(rowsOf(screen).join()).not.toContain('src/a.rs');
+    expect(rowsOf(screen).join()).toContain('src/b.rs');
+  });
+
+  it('- names an empty line as such', async () => {
+    await using screen = await reading(['', 'plain', '', logged(4, 'INFO', 'done four')]);
+    await pressed(screen, 'g', 'j', '-');
+    expect(texts(screen)).toEqual(['not like: an empty line']);
+    expect(lastWords(screen)).toEqual(['Fresh', 'plain', 'four']);
   });
 
   it('- says that a marker is not a record', async () => {

@@ -110,13 +110,13 @@ describe('the words for a selection', () => {
   ];
   const words = ({controller}: ScreenUnderTest) => controller.paneAt && selectionWords(controller.paneAt);
 
-  it('count its records, not their lines or markers', async () => {
+  it('count its records, and their lines where they have more, but no markers', async () => {
     await using screen = await reading(log);
     expect(words(screen)).toBeUndefined();
     screen.press('v');
     expect(words(screen)).toBe('1 record');
     screen.press('k', 'k');
-    expect(words(screen)).toBe('3 records');
+    expect(words(screen)).toBe('3 records, 4 lines');
     await pressed(screen, '=', 'G');
     expect(words(screen)).toBe('1 record');
   });
@@ -126,13 +126,13 @@ describe('the words for a selection', () => {
     await typed(screen, '&', '!three');
     await pressed(screen, 'f');
     screen.press('v', 'k', 'k', 'k');
-    expect(words(screen)).toBe('5 records');
+    expect(words(screen)).toBe('5 records, 6 lines');
   });
 
-  it('of very many lines are a lower bound', async () => {
+  it('are exact for very many lines', async () => {
     await using screen = await reading(log);
     screen.controller.pane?.model.source.buffer.append(Buffer.from(`${logged(9, 'INFO', 'more')}\n`.repeat(20_000)));
     await pressed(screen, 'g', 'v', 'G', 'k');
-    expect(words(screen)).toBe('9,999+ records');
+    expect(words(screen)).toBe('20,004 records, 20,005 lines');
   });
 });
