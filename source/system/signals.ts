@@ -70,17 +70,20 @@ export function holdSignals(process: EventEmitter, signals: readonly string[]): 
 const stopLimit = 100;
 
 /** Acts as ^Z. Resolves to true when the process continues, to false if no shell waits (a command of a tmux pane). */
-export async function stopProcess(process: NodeJS.Process, clock: Clock): Promise<boolean> {
+export async function stopProcess(process: NodeJS.Process, clock: Pick<Clock, 'after'>): Promise<boolean> {
   return await new Promise((resolve) => {
-    const onContinue = () => {
+    const end = (wasStopped: boolean) => {
       cancel();
-      resolve(true);
-    };
-    const cancel = clock.after(stopLimit, () => {
       process.off('SIGCONT', onContinue);
-      resolve(false);
+      resolve(wasStopped);
+    };
+    const onContinue = () => end(true);
+    // After a longer stop the timer is due at once, and the event loop runs it before it reads the SIGCONT. In the next
+    // turn that has been read.
+    let cancel = clock.after(stopLimit, () => {
+      cancel = clock.after(0, () => end(false));
     });
-    process.once('SIGCONT', onContinue);
+    process.on('SIGCONT', onContinue);
     process.kill(0, 'SIGTSTP');
   });
 }

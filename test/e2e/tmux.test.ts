@@ -51,6 +51,7 @@ test('started from a shell: ^Z goes back to it, fg returns with what came meanwh
     tmux.sendKeys('fg', 'Enter');
     await tmux.waitFor('came meanwhile');
     await tmux.waitFor('LIVE');
+    expect(tmux.capture()).not.toContain('no shell');
     tmux.sendKeys('?');
     await tmux.waitFor('this help');
     tmux.sendKeys('Escape');

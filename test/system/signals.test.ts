@@ -1,6 +1,14 @@
-import {EventEmitter} from 'node:events';
-import {expect, it, test} from 'vitest';
-import {holdSignals, stopOnSignals} from '../../source/system/signals.ts';
+import {spawn} from 'node:child_process';
+import {EventEmitter, once} from 'node:events';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {describe, expect, it, test} from 'vitest';
+import {holdSignals, stopOnSignals, stopProcess} from '../../source/system/signals.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {node} from '../harness/program.ts';
+import {requireTool} from '../harness/tools.ts';
 
 it.each([
   ['SIGINT', 130],
@@ -39,4 +47,42 @@ test('listeners get no signal until the release, and a `once` listener stays one
   expect(heard).toEqual(['SIGTERM', 'SIGINT', 'SIGCONT']);
   expect(process.listenerCount('SIGINT')).toBe(1);
   expect(process.listenerCount('SIGCONT')).toBe(0);
+});
+
+describe('^Z', () => {
+  it.runIf(process.platform === 'linux')(
+    'is seen as a stop, also if it lasts longer than the wait',
+    async (context) => {
+      requireTool(context, 'bash');
+      const program = path.join(import.meta.dirname, 'stop-program.ts');
+      // A shell with job control gives the program a group of its own.
+      const shell = spawn('bash', ['-c', 'set -m; "$0" "$1" & echo $!; wait -f $!', node, program]);
+      let printed = '';
+      shell.stdout.on('data', (chunk) => {
+        printed += String(chunk);
+      });
+      const closed = once(shell, 'close');
+      for (let turn = 0; turn < 3; turn++) {
+        // proc(5): T while it is stopped.
+        const isStopped = () => /^\d+ \(.*\) T /.test(readFileSync(`/proc/${parseInt(printed, 10)}/stat`, 'utf8'));
+        await eventually(
+          () => printed.includes('\n') && isStopped(),
+          () => `it does not stop: ${printed}`,
+        );
+        await sleep(150);
+        process.kill(parseInt(printed, 10), 'SIGCONT');
+      }
+      await closed;
+      expect(printed.split('\n').slice(1, -1)).toEqual(['stopped', 'stopped', 'stopped']);
+    },
+  );
+
+  it('is none where the system ignores it, and no listener stays', async () => {
+    const clock = new FakeClock();
+    const ignored = Object.assign(new EventEmitter(), {kill: () => true});
+    const wasStopped = stopProcess(ignored as unknown as NodeJS.Process, clock);
+    await clock.advance(100);
+    expect(await wasStopped).toBe(false);
+    expect(ignored.listenerCount('SIGCONT')).toBe(0);
+  });
 });

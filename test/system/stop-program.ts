@@ -1,0 +1,9 @@
+import {keepRunning, systemClock} from '../../source/lib/clock.ts';
+import {stopProcess} from '../../source/system/signals.ts';
+
+// Stops three times as ^Z does, and prints each time whether it was stopped.
+const end = keepRunning();
+for (let turn = 0; turn < 3; turn++) {
+  console.log((await stopProcess(process, systemClock)) ? 'stopped' : 'not stopped');
+}
+end();
