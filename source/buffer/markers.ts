@@ -39,6 +39,9 @@ export type MarkerKind =
   | {
       readonly kind: 'new-life';
       readonly because: 'restarted' | 'created-again' | 'cleared';
+      /** Why the connection before was lost, and for how many ms there was none; absent in older recordings. */
+      readonly cause?: LossCause;
+      readonly downMs?: number;
       /** In memory only: the folder of the recording that continues the log. */
       readonly folder?: string;
     }
@@ -75,16 +78,20 @@ export type MarkerKind =
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
-/** All losses of a log. The ids are those of the last marker of each kind. */
+/** All losses of a log. */
 export type LossCount = {
   /** Cut lines included. */
   readonly gaps: number;
   /** Entries lost in the gaps, within these bounds. */
   readonly atLeast: number;
   readonly atMost: number;
+  /** The marker of the last gap, and its id. */
+  readonly gap: Marker | undefined;
   readonly gapId: number | undefined;
   /** Times that the server's log was cleared; what was lost then is unknown. */
   readonly clears: number;
+  /** The marker of the last time, and its id. */
+  readonly clear: Marker | undefined;
   readonly clearId: number | undefined;
 };
 
@@ -95,7 +102,10 @@ export function losesLines({kind}: Marker): boolean {
   );
 }
 
-export const noLosses: LossCount = {gaps: 0, atLeast: 0, atMost: 0, gapId: undefined, clears: 0, clearId: undefined};
+export const noLosses: LossCount = {
+  ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
+  ...{clears: 0, clear: undefined, clearId: undefined},
+};
 
 /** `id`: of the marker. Returns the same object if it is no loss. */
 export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
@@ -108,12 +118,13 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
         gaps: count.gaps + 1,
         atLeast: count.atLeast + marker.atLeast,
         atMost: count.atMost + marker.atMost,
+        gap: marker,
         gapId: id,
       };
     case 'line-cut':
-      return {...count, gaps: count.gaps + 1, gapId: id};
+      return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
     case 'new-life':
-      return {...count, clears: count.clears + 1, clearId: id};
+      return {...count, clears: count.clears + 1, clear: marker, clearId: id};
     default:
       return count;
   }

@@ -220,7 +220,8 @@ export class Stitch {
     }
     if (this.#count && because) {
       this.#sink.cutLine();
-      this.#sink.addMarker({kind: 'new-life', because});
+      const {cause, downMs} = connection;
+      this.#sink.addMarker({kind: 'new-life', because, cause, downMs});
     }
     this.#startEpoch(start);
     this.#goLive(start.replay, true);
@@ -269,7 +270,7 @@ export class Stitch {
         break;
       }
       case 'new-epoch':
-        this.#sink.addMarker({kind: 'new-life', because: this.#epoch.suspected});
+        this.#sink.addMarker({kind: 'new-life', because: this.#epoch.suspected, cause, downMs});
         this.#startEpoch({index, freshStart, form});
         break;
     }

@@ -198,7 +198,7 @@ export class LogStream {
     const {to, error} = marker;
     const {states} = this.#writer;
     if (error !== undefined) {
-      this.connection.addEvent(`${marker.startFailed ? 'start failed' : `${marker.from} → ${to}`}: ${error}`, at);
+      this.connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
       if (!states.hasState(to, since) || !states.hasError(error, since)) this.#addMarker(marker, at);
     } else if (!states.hasState(to, since)) {
       const cancel = this.#clock.after(reportedWithin, () => {

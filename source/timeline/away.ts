@@ -56,12 +56,12 @@ function isNews(event: TimelineEvent): boolean {
   return event.kind !== 'errors' || event.isNew || event.group.key === watchedKey;
 }
 
-/** Both the list and the log may report a restart; the log's event has an id. */
+/** Both the list and the log may report a restart; the log's event leads to its marker. */
 function withoutRepeats(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
   const cleared = new Set(
-    events.flatMap((event) => (event.kind === 'restarted' && event.logCleared ? event.pipeline : [])),
+    events.flatMap((event) => (event.kind === 'restarted' && event.by === 'log' ? event.pipeline : [])),
   );
-  return events.filter((event) => event.kind !== 'restarted' || event.logCleared || !cleared.has(event.pipeline));
+  return events.filter((event) => event.kind !== 'restarted' || event.by === 'log' || !cleared.has(event.pipeline));
 }
 
 function received(before: ReadonlyMap<string, LogStatus>, logs: readonly LogStatus[]): readonly AwayRow[] {

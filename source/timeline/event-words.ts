@@ -2,23 +2,25 @@ import {count, counted} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
+import {lostAmount, markerText} from '../words/markers.ts';
+import {stateChangeWords} from '../words/pipeline.ts';
 import type {TimelineEvent} from './events.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
-/** `width`: cells of the screen. */
+/** In the words of the log's own marker, where the log has one. `width`: cells of the screen. */
 export function timelineWords(event: TimelineEvent, width: number): StyledText {
   switch (event.kind) {
     case 'failed':
     case 'silent':
       return plain(event.why);
     case 'stopped':
-      return plain(`now ${event.state}`);
+      return plain(stateChangeWords(event.from, event.to));
     case 'lost':
       return plain(lostWords(event));
     case 'restarted':
-      return plain(event.logCleared ? "server's log began anew; what it lost is unknown" : 'started again');
+      return plain(restartWords(event));
     case 'connectors':
       return plain(counted(event.count, 'connector error', 'connector errors'));
     case 'errors':
@@ -39,10 +41,15 @@ export function errorWords({example, key}: ErrorGroup, width: number): StyledTex
   return key === watchedKey ? text : slice(text, levelCells, text.text.length);
 }
 
-/** `5 entries lost in 2 gaps`, `3 to 5 entries lost`. A cut line lost its end, which is no entry. */
-function lostWords({gaps, atLeast, atMost}: Extract<TimelineEvent, {kind: 'lost'}>): string {
-  const where = gaps === 1 ? '' : ` in ${counted(gaps, 'gap', 'gaps')}`;
-  if (atMost === 0) return `the end of a line lost${where}`;
-  const entries = counted(atMost, 'entry', 'entries');
-  return `${atLeast === atMost ? '' : `${count(atLeast)} to `}${entries} lost${where}`;
+function restartWords(event: Extract<TimelineEvent, {kind: 'restarted'}>): string {
+  if (event.by === 'list') return stateChangeWords(event.from, event.to);
+  return event.marker ? markerText(event.marker) : "server's log was cleared";
+}
+
+/** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
+function lostWords({gaps, atLeast, atMost, marker}: Extract<TimelineEvent, {kind: 'lost'}>): string {
+  if (atMost === 0)
+    return gaps === 1 ? 'a line was cut; its rest is lost' : `${count(gaps)} lines were cut; their rest is lost`;
+  if (gaps === 1 && marker?.kind === 'lost') return markerText(marker);
+  return `${lostAmount({atLeast, atMost})} lost in ${counted(gaps, 'gap', 'gaps')}`;
 }

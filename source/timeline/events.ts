@@ -1,22 +1,30 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
-import type {LossCount} from '../buffer/markers.ts';
+import type {LossCount, Marker} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
-
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
-import {failureWord, isFailing, pipelineState} from '../words/pipeline.ts';
+import {failedWords, failureWord, isFailing, serverState} from '../words/pipeline.ts';
 
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'silent'; readonly why: string}
-  /** It no longer runs, without a failure: the user stopped it. `state`: in words. */
-  | {readonly kind: 'stopped'; readonly state: string}
-  | {readonly kind: 'lost'; readonly gaps: number; readonly atLeast: number; readonly atMost: number}
-  /** `logCleared`: the server's log began anew, and what the old one lost at its end is unknown. */
-  | {readonly kind: 'restarted'; readonly logCleared: boolean}
+  /** It no longer runs, without a failure: the user stopped it. States in the server's spelling. */
+  | {readonly kind: 'stopped'; readonly from: string; readonly to: string}
+  /** `marker`: the log's own, of the last gap. */
+  | {
+      readonly kind: 'lost';
+      readonly gaps: number;
+      readonly atLeast: number;
+      readonly atMost: number;
+      readonly marker?: Marker;
+    }
+  /** The log reports it: the server's log began anew. `marker`: the log's own, of the last time. */
+  | {readonly kind: 'restarted'; readonly by: 'log'; readonly marker?: Marker}
+  /** The list reports it, with states in the server's spelling. */
+  | {readonly kind: 'restarted'; readonly by: 'list'; readonly from: string; readonly to: string}
   /** `isNew`: the log had no error of this group before. */
   | {readonly kind: 'errors'; readonly group: ErrorGroup; readonly count: number; readonly isNew: boolean}
   | {readonly kind: 'connectors'; readonly count: number}
@@ -34,13 +42,15 @@ export type LogStatus = {
   readonly losses: LossCount;
   /** Why the log is not followed, in words; undefined while it is, or soon will be. */
   readonly silent: string | undefined;
+  /** Unix time in ms; undefined while it is not silent. */
+  readonly silentSince: number | undefined;
 };
 
 export type PipelineStatus = {
   readonly name: string;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
-  /** The state in words: `Running`, `Stopped`. */
+  /** In the server's spelling (`serverState`). */
   readonly state: string;
   readonly running: boolean;
   /** It runs, or ran in an earlier list. */
@@ -78,12 +88,12 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
     events.push({kind: 'failed', pipeline, at, why: now.failing});
   }
   if (before.running && !now.running && now.failing === undefined) {
-    events.push({kind: 'stopped', pipeline, at, state: now.state});
+    events.push({kind: 'stopped', pipeline, at, from: before.state, to: now.state});
   }
   // After a pause, or a while in which the server could not reach it, `since` is new but the deployment is the same.
   const isSame = now.deployment !== '' && now.deployment === before.deployment;
   if (now.running && before.since !== at && !isSame) {
-    events.push({kind: 'restarted', pipeline, at, logCleared: false});
+    events.push({kind: 'restarted', pipeline, at, by: 'list', from: before.state, to: now.state});
   }
   // A process that was started again counts from zero.
   const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
@@ -96,7 +106,8 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
   const {name: pipeline, losses} = now;
   const events: TimelineEvent[] = [];
   if (now.silent !== undefined && before.silent === undefined) {
-    events.push({kind: 'silent', pipeline, why: now.silent});
+    const {silent: why, silentSince: at} = now;
+    events.push({kind: 'silent', pipeline, why, ...(at !== undefined && {at})});
   }
   const gaps = losses.gaps - before.losses.gaps;
   if (gaps > 0) {
@@ -104,14 +115,17 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
       ...{kind: 'lost', pipeline, gaps},
       atLeast: losses.atLeast - before.losses.atLeast,
       atMost: losses.atMost - before.losses.atMost,
-      ...(losses.gapId !== undefined && {id: losses.gapId}),
+      ...placeOf(losses.gap, losses.gapId),
     });
   }
   if (losses.clears > before.losses.clears) {
-    const {clearId: id} = losses;
-    events.push({kind: 'restarted', pipeline, logCleared: true, ...(id !== undefined && {id})});
+    events.push({kind: 'restarted', pipeline, by: 'log', ...placeOf(losses.clear, losses.clearId)});
   }
   return now.errors === before.errors ? events : [...events, ...errorEvents(before, now, muted)];
+}
+
+function placeOf(marker: Marker | undefined, id: number | undefined) {
+  return {...(marker && {marker, at: marker.at}), ...(id !== undefined && {id})};
 }
 
 /** New groups before those with more of the same, the most frequent first. */
@@ -135,13 +149,15 @@ function errorEvents(
   return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
 }
 
-/** `before`: the previous status of the log. */
+/** `before`: the previous status of the log; `now`: Unix time in ms. */
 export function logStatus(
   {name, buffer, errors, losses, snapshot}: Pick<LogStream, 'name' | 'buffer' | 'errors' | 'losses' | 'snapshot'>,
   before: LogStatus | undefined,
+  now: number,
 ): LogStatus {
   const silent = silenceOf(snapshot.get().connection, before?.silent);
-  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, silent};
+  const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
+  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, silent, silentSince};
 }
 
 /** Failed attempts after which the server counts as silent: a restart takes at most two. */
@@ -178,7 +194,7 @@ function pipelineStatus(pipeline: Pipeline, before: PipelineStatus | undefined):
   return {
     name,
     failing: failingWords(pipeline, before),
-    state: pipelineState(pipeline).word,
+    state: serverState(pipeline),
     running,
     hasRun: running || before?.hasRun === true,
     unstarted: notYetRun.has(deploymentStatus) || (deploymentStatus === 'Stopping' && before?.unstarted === true),
@@ -196,5 +212,6 @@ function failingWords(pipeline: Pipeline, before: PipelineStatus | undefined): s
   const cause = sanitise(deploymentError.cause).text;
   const isAsBefore = before?.since === readTime(deploymentStatusSince) && before.failing?.endsWith(cause);
   if (isAsBefore) return before.failing;
-  return `${before?.unstarted ? 'Start failed' : failureWord(pipeline)} · ${cause}`;
+  const endedStart = before?.unstarted === true || deploymentError.endedStart === true;
+  return failedWords({state: serverState(pipeline), error: cause, endedStart});
 }

@@ -43,6 +43,14 @@ export class Incidents {
     for (const [kind, {all}] of kinds ?? []) kinds?.set(kind, {all, unseen: new Map()});
   }
 
+  /** The log is closed: nothing is left of its entries. What the list reported stays. */
+  forgetLog(pipeline: string): void {
+    const kinds = this.#tallies.get(pipeline);
+    for (const [kind, {all, unseen}] of kinds ?? [])
+      kinds?.set(kind, {all: withoutLog(all), unseen: withoutLog(unseen)});
+  }
+
+  /** The pipeline is gone. */
   forget(pipeline: string): void {
     this.#tallies.delete(pipeline);
   }
@@ -56,6 +64,10 @@ export class Incidents {
       }),
     );
   }
+}
+
+function withoutLog(of: ReadonlyMap<Source, Tally>): ReadonlyMap<Source, Tally> {
+  return new Map([...of].filter(([source]) => source !== 'log'));
 }
 
 function counted(tally: Tally | undefined, incident: Incident, now: number): Tally {

@@ -162,7 +162,7 @@ export class Timelines {
   }
 
   #logStatus(stream: LogStream): LogStatus {
-    return logStatus(stream, this.#logs.get(stream.name));
+    return logStatus(stream, this.#logs.get(stream.name), this.#services.clock.wall());
   }
 
   #open(): readonly LogStream[] {
@@ -189,7 +189,8 @@ export class Timelines {
       unsubscribe();
       stopWatching?.();
       this.#logs.delete(stream.name);
-      this.#incidents.forget(stream.name);
+      if (this.#pipelines()?.has(stream.name)) this.#incidents.forgetLog(stream.name);
+      else this.#incidents.forget(stream.name);
     };
   }
 
@@ -224,7 +225,7 @@ export class Timelines {
     // The first start of a pipeline is no restart.
     const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
     this.#incidents.add(restarts, 'list', clock.wall());
-    // A new pipeline of this name is another one. Incidents of an open log are forgotten when it is closed.
+    // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
     for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);
   }
 }

@@ -1,6 +1,7 @@
 import type {LossCause, Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
+import {failedWords, stateChangeWords} from './pipeline.ts';
 
 export const causeWords: Readonly<Record<LossCause, string>> = {
   'server-lost': 'API server lost',
@@ -57,13 +58,10 @@ export function markerText(marker: Marker): string {
       return 'the line above was cut; its rest is lost';
     case 'ended':
       return `${clockTime(marker.at)} ${endedText(marker.because)}`;
-    case 'state': {
-      const error = marker.error === undefined ? '' : ` · ${marker.error}`;
-      const what = marker.startFailed ? 'start failed' : changeText(marker);
-      return `${clockTime(marker.at)} ${what}${error}`;
-    }
+    case 'state':
+      return `${clockTime(marker.at)} ${stateText(marker)}`;
     case 'program':
-      return `${clockTime(marker.at)} program: ${changeText(marker)}`;
+      return `${clockTime(marker.at)} program: ${stateChangeWords(marker.from, marker.to)}`;
     case 'not-merged':
       return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
     case 'not-recorded':
@@ -77,30 +75,55 @@ export function markerText(marker: Marker): string {
   }
 }
 
-/** Several changes that end in the first state are one marker, with equal `from` and `to`. */
-function changeText({from, to}: {readonly from: string; readonly to: string}): string {
-  return from === to ? `${to} again` : `${from} → ${to}`;
+function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state'}>): string {
+  return error === undefined
+    ? stateChangeWords(from, to)
+    : failedWords({state: to, error, endedStart: startFailed === true});
+}
+
+/** `120 entries`, `3 to 1,200 entries`. */
+export function lostAmount({atLeast, atMost}: {readonly atLeast: number; readonly atMost: number}): string {
+  const most = counted(atMost, 'entry', 'entries');
+  return atLeast === atMost ? most : `${count(atLeast)} to ${most}`;
 }
 
 function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
-  const amount =
-    marker.atLeast === marker.atMost
-      ? counted(marker.atMost, 'entry', 'entries')
-      : `${count(marker.atLeast)} to ${counted(marker.atMost, 'entry', 'entries')}`;
+  const amount = lostAmount(marker);
   const span = `between ${clockTime(marker.from)} and ${clockTime(marker.to)}`;
   return marker.atMost === 0
     ? `${amount} lost ${span}, if the server's log was not cleared meanwhile`
     : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;
 }
 
-function newLifeText({because, folder}: Extract<Marker, {kind: 'new-life'}>): string {
+function newLifeText(marker: Extract<Marker, {kind: 'new-life'}>): string {
+  const {because, cause, downMs = 0, folder} = marker;
+  const outage = outageText(marker);
   switch (because) {
-    case 'restarted':
-      return "runner restarted · server's log cleared · what it lost is unknown";
+    case 'restarted': {
+      const isOwnOutage = cause === 'runner-lost' || cause === 'runner-stopped';
+      const after = isOwnOutage && downMs > 0 ? ` after ${duration(downMs)}` : '';
+      return `${outage}runner restarted${after} · server's log cleared · what it lost is unknown`;
+    }
     case 'created-again':
-      return `created again · a new pipeline of the same name${folder === undefined ? '' : ` (${folder})`}`;
+      return `${outage}created again · a new pipeline of the same name${folder === undefined ? '' : ` (${folder})`}`;
     case 'cleared':
-      return "server's log was cleared · what it lost is unknown";
+      return `${outage}server's log was cleared · what it lost is unknown`;
+  }
+}
+
+/** `server unreachable 2 min · `, in front of what was found afterwards. A sleep began before the time that is known. */
+function outageText({cause, downMs = 0}: Extract<Marker, {kind: 'new-life'}>): string {
+  if (downMs === 0) return '';
+  switch (cause) {
+    case 'server-lost':
+    case 'unknown':
+      return `server unreachable ${duration(downMs)} · `;
+    case 'silent':
+      return `network silent ${duration(downMs)} · `;
+    case 'not-running':
+      return `pipetail was not running for ${duration(downMs)} · `;
+    default:
+      return '';
   }
 }
 

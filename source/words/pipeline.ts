@@ -75,7 +75,23 @@ export function stateSince(pipeline: Pipeline): string {
 /** An unknown state is shown as the server sent it. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
   const status = serverState(pipeline);
-  return states.get(status) ?? {symbol: 'unknown', word: sanitise(status).text, style: unknown};
+  return states.get(status) ?? {symbol: 'unknown', word: stateWord(status), style: unknown};
+}
+
+/** The word for a state in the server's spelling. */
+function stateWord(status: string): string {
+  return states.get(status)?.word ?? sanitise(status).text;
+}
+
+/** A change of state: `Running → Stopped`; `Running again` when several changes end in the first state. */
+export function stateChangeWords(from: string, to: string): string {
+  return from === to ? `${stateWord(to)} again` : `${stateWord(from)} → ${stateWord(to)}`;
+}
+
+/** An error of the pipeline, by the state that it led to: `Failed · exit status: 101`, `Start failed · no nodes left`. */
+export function failedWords({state, error, endedStart}: {state: string; error: string; endedStart: boolean}): string {
+  const isFailure = states.get(state)?.symbol === 'failed';
+  return `${endedStart ? 'Start failed' : isFailure ? stateWord(state) : 'Failed'} · ${error}`;
 }
 
 /** It failed, cannot be reached, or did not compile. */

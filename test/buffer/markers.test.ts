@@ -9,7 +9,10 @@ it('gaps add up within their bounds; a cut line is a gap without a number', () =
     {kind: 'line-cut', at: 0},
     30,
   );
-  expect(count).toEqual({gaps: 3, atLeast: 5, atMost: 12, gapId: 30, clears: 0, clearId: undefined});
+  expect(count).toEqual({
+    ...{gaps: 3, atLeast: 5, atMost: 12, gap: {kind: 'line-cut', at: 0}, gapId: 30},
+    ...{clears: 0, clear: undefined, clearId: undefined},
+  });
 });
 
 it('a gap of nothing is none', () => {

@@ -41,7 +41,7 @@ test('a pipeline that fails draws a dated row with its cause where its log does 
   const pipeline = viewer.server.pipeline('alpha');
   pipeline.setState({deploymentError: {message: 'the disk is full', error_code: 'RuntimeError', details: {}}});
   pipeline.stop();
-  await terminal.waitFor(/\d\d:\d\d:\d\d Running → Stopped · the disk is full/);
+  await terminal.waitFor(/\d\d:\d\d:\d\d Failed · the disk is full/);
   await terminal.waitFor(() => /LIVE · Failed\s*$/.test(viewer.header()));
   await terminal.waitFor('1 failing');
 });

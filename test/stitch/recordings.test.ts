@@ -62,7 +62,7 @@ test('05: a killed runner ends without the end marker, and comes back with anoth
   const after = '05b-after-runner-restart.raw';
   expect(follow(before, after)).toEqual({
     log: `${bodyOf(before)}${bodyOf(after)}`,
-    markers: [{kind: 'new-life', because: 'restarted'}],
+    markers: [{kind: 'new-life', because: 'restarted', cause: 'unknown', downMs: 0}],
     hasEndMarker: false,
   });
 });

@@ -131,7 +131,7 @@ test.each([
     'gamma',
     [
       restarted,
-      '12:08:25 Running → Stopped · Pipeline check failed: compute and/or storage resources encountered a fatal error.',
+      '12:08:25 Failed · Pipeline check failed: compute and/or storage resources encountered a fatal error.',
       'pipetail was not running · reconnected after 2 s · 0 entries lost',
     ],
   ],

@@ -133,6 +133,20 @@ describe('a connection that is lost', () => {
     await untilEvent(stream, /^the runner was lost/);
   });
 
+  test('with the whole server: the marker of the restart has the cause and the length of the outage', async () => {
+    const {server, stream, before, write} = await openOrders();
+    await server.stopApi();
+    await connectionOf(stream, 'waiting');
+    server.killRunner();
+    server.startRunner();
+    const after = write('orders', 5);
+    await server.startApi();
+    await untilLines(stream, [...before, ...after]);
+    const {marker} = stream.buffer.lastMarker() ?? {};
+    expect(marker).toMatchObject({kind: 'new-life', because: 'restarted', cause: 'server-lost'});
+    expect(marker?.kind === 'new-life' && marker.downMs).toBeGreaterThan(0);
+  });
+
   test('to a runner that was stopped gently: looked up, and not mistaken for a deletion', async () => {
     const {server, stream} = await openOrders();
     server.stopRunnerGently();
@@ -321,7 +335,7 @@ describe('a pipeline that goes', () => {
     await list();
     expect(markersOf(stream)).toEqual([{kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory'}]);
     expect(stream.buffer.lastMarker()?.marker.at).toBe(Date.parse(pipeline.state.deploymentStatusSince));
-    await untilEvent(stream, /^Running → Stopped: out of memory$/);
+    await untilEvent(stream, /^failed: out of memory$/);
   });
 
   test('fails, and the runner itself reports the cause: no row', async () => {
@@ -330,7 +344,7 @@ describe('a pipeline that goes', () => {
     server.pipeline('orders').fail('exit status: 101');
     await untilLines(stream, [...before, ...write('orders', 1)]);
     await list();
-    await untilEvent(stream, /^Running → Stopped: exit status: 101$/);
+    await untilEvent(stream, /^failed: exit status: 101$/);
     expect(markersOf(stream)).toEqual([]);
   });
 

@@ -83,8 +83,9 @@ export function markersOf(stream: LogStream): Partial<Marker>[] {
     const marker = buffer.markerAt(id);
     if (!marker) continue;
     const {at: _at, ...rest} = marker;
-    if (rest.kind !== 'reconnected') markers.push(rest);
-    else markers.push({kind: rest.kind, cause: rest.cause, times: rest.times});
+    if (rest.kind === 'reconnected') markers.push({kind: rest.kind, cause: rest.cause, times: rest.times});
+    else if (rest.kind === 'new-life') markers.push({kind: rest.kind, because: rest.because});
+    else markers.push(rest);
   }
   return markers;
 }

@@ -63,7 +63,7 @@ it('lines alone are no news', () => {
 it('a restart that the list and the log report is one row, at its place in the log', () => {
   const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {since: 5})]);
   const summary = awaySummary(statusAt(0, [log('a')], [pipeline('a')]), now, nothing);
-  expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 6}]);
+  expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', by: 'log', id: 6}]);
 });
 
 it('before the first list there are no events of pipelines', () => {

@@ -84,7 +84,7 @@ it('a process that was started again has counted its connector errors from zero'
 it('incidents come before errors, unseen until the log was on the screen; a silence is over once it is followed', () => {
   const incidents = new Incidents();
   incidents.add([{kind: 'lost', pipeline: 'a', gaps: 1, atLeast: 10, atMost: 10, id: 3}], 'log', 2);
-  incidents.add([{kind: 'restarted', pipeline: 'a', logCleared: true, id: 2}], 'log', 2);
+  incidents.add([{kind: 'restarted', pipeline: 'a', by: 'log', id: 2}], 'log', 2);
   incidents.add([{kind: 'silent', pipeline: 'a', why: 'refused'}], 'log', 4);
   const errors = errorsOf(['ERROR x'], 9);
   const kinds = ['silent', 'lost', 'restarted'];

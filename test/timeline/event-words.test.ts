@@ -1,6 +1,10 @@
 import {expect, test} from 'vitest';
+import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
 import {errorWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {pipelineStatuses, type TimelineEvent} from '../../source/timeline/events.ts';
+import {markerText} from '../../source/words/markers.ts';
+import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {errorsOf} from './statuses.ts';
 
 const line = '[orders] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  connection refused';
@@ -20,10 +24,32 @@ test('of an error in JSON the first line of the message is shown, however long t
   expect(inJson && errorWords(inJson, 80).text).toBe('could not read: no such file');
 });
 
-test.each([
-  [{gaps: 1, atLeast: 5, atMost: 5}, '5 entries lost'],
-  [{gaps: 2, atLeast: 3, atMost: 1200}, '3 to 1,200 entries lost in 2 gaps'],
-  [{gaps: 1, atLeast: 0, atMost: 0}, 'the end of a line lost'],
+const at = Date.UTC(2026, 10, 25, 9, 17, 30);
+const gap: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: at - 60_000, to: at, at};
+const cleared: Marker = {kind: 'new-life', because: 'restarted', cause: 'server-lost', downMs: 130_000, at};
+
+test.each<[Omit<Extract<TimelineEvent, {kind: 'lost'}>, 'kind' | 'pipeline'>, string]>([
+  [{gaps: 1, atLeast: 5, atMost: 5, marker: gap}, markerText(gap)],
+  [{gaps: 2, atLeast: 3, atMost: 1200, marker: gap}, '3 to 1,200 entries lost in 2 gaps'],
+  [{gaps: 1, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, 'a line was cut; its rest is lost'],
+  [{gaps: 2, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, '2 lines were cut; their rest is lost'],
 ])('%j is %s', (lost, words) => {
   expect(timelineWords({kind: 'lost', pipeline: 'a', ...lost}, 80).text).toBe(words);
+});
+
+test("what the list reports is in the words of the log's own row about it", () => {
+  const words = (event: TimelineEvent) => timelineWords(event, 80).text;
+  const inLog = (marker: MarkerKind) => markerText({...marker, at}).replace('09:17:30 ', '');
+  const [from, to, error] = ['Running', 'Stopped', 'exit status: 101'];
+  expect(words({kind: 'stopped', pipeline: 'a', from, to})).toBe(inLog({kind: 'state', from, to}));
+  expect(words({kind: 'restarted', pipeline: 'a', by: 'list', from, to: from})).toBe(
+    inLog({kind: 'state', from, to: from}),
+  );
+  expect(words({kind: 'restarted', pipeline: 'a', by: 'log', marker: cleared})).toBe(inLog(cleared));
+  for (const endedStart of [true, false]) {
+    const failed = makePipeline('a', {...stopped, deploymentError: {...deploymentError, cause: error, endedStart}});
+    const why = pipelineStatuses([failed]).get('a')?.failing ?? '';
+    const startFailed = endedStart && {startFailed: true};
+    expect(words({kind: 'failed', pipeline: 'a', why})).toBe(inLog({kind: 'state', from, to, error, ...startFailed}));
+  }
 });

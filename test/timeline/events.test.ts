@@ -1,7 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {noLosses} from '../../source/buffer/markers.ts';
+import {type Marker, noLosses} from '../../source/buffer/markers.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
@@ -47,7 +47,9 @@ describe('of the list', () => {
 
   it('one that does not run any more was stopped, unless it failed', () => {
     const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
-    expect(pipelineEvents(pipeline('a'), stopped)).toEqual([{kind: 'stopped', pipeline: 'a', at: 7, state: 'Stopped'}]);
+    expect(pipelineEvents(pipeline('a'), stopped)).toEqual([
+      {kind: 'stopped', pipeline: 'a', at: 7, from: 'Running', to: 'Stopped'},
+    ]);
     expect(kinds(pipelineEvents(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
     expect(pipelineEvents(stopped, stopped)).toEqual([]);
   });
@@ -68,17 +70,20 @@ describe('of the list', () => {
 describe('of a log', () => {
   it('what was lost since, and where', () => {
     const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
-    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gapId: 40}});
+    const gap: Marker = {kind: 'lost', atLeast: 1, atMost: 4, from: 5, to: 9, at: 9};
+    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap, gapId: 40}});
     expect(logEvents(before, now, nothing)).toEqual([
-      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, id: 40},
+      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, marker: gap, at: 9, id: 40},
     ]);
   });
 
   it('that it fell silent, and that it began anew', () => {
-    const now = log('a', {silent: 'does not answer', losses: {...noLosses, clears: 1, clearId: 8}});
+    const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
+    const losses = {...noLosses, clears: 1, clear, clearId: 8};
+    const now = log('a', {silent: 'does not answer', silentSince: 3, losses});
     expect(logEvents(log('a'), now, nothing)).toEqual([
-      {kind: 'silent', pipeline: 'a', why: 'does not answer'},
-      {kind: 'restarted', pipeline: 'a', logCleared: true, id: 8},
+      {kind: 'silent', pipeline: 'a', why: 'does not answer', at: 3},
+      {kind: 'restarted', pipeline: 'a', by: 'log', marker: clear, at: 7, id: 8},
     ]);
     expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
   });
@@ -117,13 +122,13 @@ const snapshot: Omit<LogSnapshot, 'connection'> = {
 
 describe('a log is silent', () => {
   const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), errors: emptyErrorLog(), losses: noLosses};
-  const silentAfter = (...connections: readonly ConnectionState[]) => {
-    const statuses = connections.reduce<ReturnType<typeof logStatus> | undefined>(
-      (before, connection) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before),
+  /** The status after these connections, one a second. */
+  const statusAfter = (...connections: readonly ConnectionState[]) =>
+    connections.reduce<ReturnType<typeof logStatus> | undefined>(
+      (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
       undefined,
     );
-    return statuses?.silent;
-  };
+  const silentAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.silent;
 
   it('after three attempts, and until it is live again', () => {
     expect(silentAfter(waiting(2))).toBeUndefined();
@@ -131,6 +136,13 @@ describe('a log is silent', () => {
     expect(silentAfter(waiting(3), {kind: 'connecting', attempt: 4})).toBe('connection refused');
     expect(silentAfter(waiting(3), {kind: 'catching-up', attempt: 4, since: 0})).toBe('connection refused');
     expect(silentAfter(waiting(3), live)).toBeUndefined();
+  });
+
+  it('since the attempt that made it so', () => {
+    const silent = statusAfter(waiting(2), waiting(3), {kind: 'connecting', attempt: 4}, waiting(4));
+    expect(silent?.silentSince).toBe(1);
+    expect(statusAfter(waiting(3), live)?.silentSince).toBeUndefined();
+    expect(statusAfter(waiting(3), live, waiting(3))?.silentSince).toBe(2);
   });
 
   it('at once when its pipeline was deleted or the server refuses', () => {

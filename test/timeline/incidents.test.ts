@@ -28,6 +28,16 @@ it('after a pipeline was seen, only what follows is unseen; after it is forgotte
   expect(incidents.all).toEqual([]);
 });
 
+it('of a closed log only what the list reported is left', () => {
+  const incidents = new Incidents();
+  const restarted = {kind: 'restarted', pipeline: 'a', by: 'list', from: 'Running', to: 'Running', at: 9} as const;
+  incidents.add([restarted], 'list', 9);
+  incidents.add([{kind: 'restarted', pipeline: 'a', by: 'log', id: 8}, lost(1, 10, 3)], 'log', 10);
+  incidents.forgetLog('a');
+  const tally = {count: 1, firstAt: 9, lastAt: 9, lastId: undefined, last: {by: 'list'}};
+  expect(incidents.all).toMatchObject([{kind: 'restarted', all: tally, unseen: tally}]);
+});
+
 it('counts silences, with the last reason', () => {
   const incidents = new Incidents();
   incidents.add([{kind: 'silent', pipeline: 'a', why: 'refused'}], 'log', 2);
@@ -38,13 +48,14 @@ it('counts silences, with the last reason', () => {
 it.each(['log first', 'list first'])('counts a restart that log and list report once, %s', (order) => {
   const incidents = new Incidents();
   const restarted = {kind: 'restarted', pipeline: 'a'} as const;
+  const byList = {by: 'list', from: 'Running', to: 'Running'} as const;
   const steps = [
-    () => incidents.add([{...restarted, logCleared: true, id: 8}], 'log', 10),
-    () => incidents.add([{...restarted, logCleared: false, at: 9}], 'list', 12),
+    () => incidents.add([{...restarted, by: 'log', id: 8}], 'log', 10),
+    () => incidents.add([{...restarted, ...byList, at: 9}], 'list', 12),
   ];
   for (const step of order === 'log first' ? steps : steps.reverse()) step();
-  const one = {count: 1, firstAt: 9, lastAt: 10, lastId: 8, last: {logCleared: true}};
+  const one = {count: 1, firstAt: 9, lastAt: 10, lastId: 8, last: {by: 'log'}};
   expect(incidents.all).toMatchObject([{kind: 'restarted', all: one, unseen: one}]);
-  incidents.add([{...restarted, logCleared: false, at: 20}], 'list', 20);
+  incidents.add([{...restarted, ...byList, at: 20}], 'list', 20);
   expect(incidents.all).toMatchObject([{unseen: {count: 2, lastAt: 20, lastId: 8}}]);
 });

@@ -36,7 +36,7 @@ it('errors notify once for each new group and with every watched line, without t
 
 it('connector errors and a pipeline that the user stopped do not notify', () => {
   expect(textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
-  expect(textOf({kind: 'stopped', pipeline: 'a', state: 'Stopped'})).toBeUndefined();
+  expect(textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
 });
 
 it('no control character, override or separator gets through', () => {
@@ -69,7 +69,7 @@ it('the most urgent of those that waited is sent, with the number of others', as
   const {clock, sent, notifier} = setUp();
   const silent: TimelineEvent = {kind: 'silent', pipeline: 'a', why: 'refused'};
   notifier.add([silent, silent]);
-  notifier.add([silent, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', logCleared: false}]);
+  notifier.add([silent, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', by: 'log'}]);
   await clock.advance(60_000);
   expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
 });

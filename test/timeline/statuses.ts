@@ -15,7 +15,16 @@ export function emptyErrorLog(): ErrorLog {
 }
 
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
-  return {name, lines: 0, endId: 0, errors: new Map(), losses: noLosses, silent: undefined, ...change};
+  return {
+    name,
+    lines: 0,
+    endId: 0,
+    errors: new Map(),
+    losses: noLosses,
+    silent: undefined,
+    silentSince: undefined,
+    ...change,
+  };
 }
 
 export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {

@@ -48,6 +48,26 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
   [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
   [
+    {kind: 'new-life', because: 'restarted', cause: 'server-lost', downMs: 130_000},
+    "server unreachable 2 min · runner restarted · server's log cleared · what it lost is unknown",
+  ],
+  [
+    {kind: 'new-life', because: 'restarted', cause: 'silent', downMs: 9000},
+    "network silent 9 s · runner restarted · server's log cleared · what it lost is unknown",
+  ],
+  [
+    {kind: 'new-life', because: 'restarted', cause: 'runner-lost', downMs: 4000},
+    "runner restarted after 4 s · server's log cleared · what it lost is unknown",
+  ],
+  [
+    {kind: 'new-life', because: 'cleared', cause: 'not-running', downMs: 3 * 3_600_000},
+    "pipetail was not running for 3 h · server's log was cleared · what it lost is unknown",
+  ],
+  [
+    {kind: 'new-life', because: 'restarted', cause: 'slept', downMs: 2000},
+    "runner restarted · server's log cleared · what it lost is unknown",
+  ],
+  [
     {kind: 'new-life', because: 'created-again', folder: 'p--1'},
     'created again · a new pipeline of the same name (p--1)',
   ],
@@ -70,14 +90,11 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'state', from: 'Running', to: 'Running'}, '09:17:30 Running again'],
   [
     {kind: 'state', from: 'Stopped', to: 'Stopped', error: 'no nodes left', startFailed: true},
-    '09:17:30 start failed · no nodes left',
+    '09:17:30 Start failed · no nodes left',
   ],
-  [{kind: 'program', from: 'CompilingSql', to: 'SqlError'}, '09:17:30 program: CompilingSql → SqlError'],
+  [{kind: 'program', from: 'CompilingSql', to: 'SqlError'}, '09:17:30 program: Compiling SQL → SQL error'],
   [{kind: 'program', from: 'Success', to: 'Success'}, '09:17:30 program: Success again'],
-  [
-    {kind: 'state', from: 'Running', to: 'Stopped', error: 'exit status: 101'},
-    '09:17:30 Running → Stopped · exit status: 101',
-  ],
+  [{kind: 'state', from: 'Running', to: 'Stopping', error: 'exit status: 101'}, '09:17:30 Failed · exit status: 101'],
   [{kind: 'drawn'}, '2026-11-25 09:17:30'],
 ];
 

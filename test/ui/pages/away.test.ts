@@ -159,5 +159,5 @@ it('failures and restarts are listed, also of pipelines without a tab', async ()
   screen.press('j');
   const [failed, restarted] = listed(screen);
   expect(failed).toMatch(/^▸ etl failed .*exit status: 101/);
-  expect(restarted).toMatch(/^billing restarted .*started again/);
+  expect(restarted).toMatch(/^billing restarted .* Running again$/);
 });
