@@ -2,7 +2,7 @@ import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {errorText} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
-import {codeOf, saveFailure, saveFile} from './save-file.ts';
+import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
 
 /** A walk through earlier texts with the arrow keys. A value: each step returns a new one. */
 export type Recall = {
@@ -92,8 +92,10 @@ export class PromptHistory {
   #enqueue(work: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(async () => {
       if (this.#memoryOnly || this.#signal.aborted) return;
-      await work().catch((error: unknown) => {
-        if (!this.#signal.aborted) this.#report(saveFailure(this.#file, error) ?? String(error));
+      await work().catch(async (error: unknown) => {
+        if (this.#signal.aborted || this.#hasReported) return;
+        const readOnly = await readOnlyState(path.dirname(this.#file));
+        this.#report(readOnly ?? saveFailure(this.#file, error) ?? String(error));
       });
     });
     return this.#work;

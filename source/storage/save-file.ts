@@ -1,4 +1,4 @@
-import {link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
+import {access, constants, link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 
 export type Saved =
@@ -119,6 +119,31 @@ export function saveFailure(file: string, error: unknown): string | undefined {
 
 export function failureWords(code: string): string {
   return words[code] ?? code;
+}
+
+/**
+ * One sentence, equal for all that is kept in the state folder, when this user may not write there; else undefined.
+ * Asks the folder: an error of one file in it may have other reasons.
+ */
+export async function readOnlyState(folder: string): Promise<string | undefined> {
+  if (!(await isReadOnly(folder))) return undefined;
+  return `${folder} is read-only: sessions and histories are not kept · XDG_STATE_HOME names another folder`;
+}
+
+/** Whether this user may not write there; of a missing folder, to the nearest one that exists. */
+export async function isReadOnly(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && folder !== path.dirname(folder)) return await isReadOnly(path.dirname(folder));
+    return deniesWriting(codeOf(error));
+  }
+}
+
+/** The file system is mounted read-only, or this user has no right to write. */
+export function deniesWriting(code: string | undefined): boolean {
+  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
 }
 
 /** The error code of the file system, such as `ENOENT`; undefined for other errors. */

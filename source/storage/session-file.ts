@@ -3,7 +3,7 @@ import path from 'node:path';
 import {crc32} from 'node:zlib';
 import {isObject, parseJson} from '../lib/json.ts';
 import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
-import {codeOf, saveFailure, saveFile} from './save-file.ts';
+import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
 /** Programs that keep a session on one server at a time. */
@@ -51,9 +51,10 @@ export class SessionFile {
         const holder = await acquireLock(lockOf(file), processes);
         if (holder === undefined) return new SessionFile(file, options);
       }
+      if (signal.aborted) return 'the session is not kept: the screen has ended';
       return `the session is not kept: ${mostPlaces} programs keep theirs for this server`;
     } catch (error) {
-      return `the session is not kept: ${saveFailure(folder, error) ?? String(error)}`;
+      return (await readOnlyState(folder)) ?? `the session is not kept: ${saveFailure(folder, error) ?? String(error)}`;
     }
   }
 
@@ -85,7 +86,7 @@ export class SessionFile {
       const saved = await saveFile(this.#file, [Buffer.from(text)], {overwrite: true, signal}).catch(String);
       const problem = typeof saved === 'string' ? saved : saved.kind === 'failed' ? saved.why : undefined;
       if (problem === undefined) return;
-      this.#problem ??= problem;
+      this.#problem ??= (await readOnlyState(this.#options.folder)) ?? problem;
       // The next save tries again, also an equal session.
       if (this.#written === text) this.#written = '';
     });

@@ -53,6 +53,7 @@ export class Controller {
   readonly #list: PipelineListView;
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
+  readonly #saidOnce = new Set<string>();
   #size: Size;
 
   constructor(options: ControllerOptions) {
@@ -93,6 +94,7 @@ export class Controller {
     ];
     this.#list.refresh();
     checkVersion();
+    for (const history of Object.values(this.services.histories)) void this.#sayProblemOf(history);
     return () => {
       this.tabSwitcher.stop();
       this.#closing.abort();
@@ -260,6 +262,20 @@ export class Controller {
     this.dispatch({type: 'notice', text});
   }
 
+  /** Shows one line unless it was shown before: several parts may report the same problem. */
+  sayOnce(text: string): void {
+    if (this.#saidOnce.has(text)) return;
+    this.#saidOnce.add(text);
+    this.say(text);
+  }
+
+  /** Keeps a typed text for the next prompt; shows why if that is only until the end of the program. */
+  addToHistory(kind: keyof Services['histories'], text: string): void {
+    const history = this.services.histories[kind];
+    history.add(text);
+    void this.#sayProblemOf(history);
+  }
+
   /** Shows why long work failed; nothing if the end of the screen aborted it. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error));
@@ -278,6 +294,12 @@ export class Controller {
     const under = page?.kind === 'away' ? page.under : page;
     this.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
     return true;
+  }
+
+  async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {
+    await history.saved();
+    const problem = history.readProblem();
+    if (problem !== undefined && !this.closing.aborted) this.sayOnce(problem);
   }
 
   /** The shown log is the last to lose memory; its model does what it has left to do. */

@@ -62,7 +62,7 @@ export class ScreenSession {
     }
     // Without a file the screen works, and a notice reports why nothing is kept.
     if (typeof file === 'string') {
-      controller.say(file);
+      controller.sayOnce(file);
       return;
     }
     this.#file = file;
@@ -75,7 +75,7 @@ export class ScreenSession {
     keeper.start(async (present) => {
       await file.save(present);
       const trouble = file.readProblem();
-      if (trouble !== undefined) controller.say(trouble);
+      if (trouble !== undefined) controller.sayOnce(trouble);
     });
   }
 

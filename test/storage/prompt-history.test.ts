@@ -3,6 +3,7 @@ import {chmod, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {PromptHistory, promptHistories, recall, startRecall} from '../../source/storage/prompt-history.ts';
+import {readOnlyFolder} from '../harness/read-only-folder.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 async function setUp() {
@@ -161,6 +162,19 @@ describe('a file that cannot be used', () => {
     expect(history.readProblem()).toMatch(/history was not saved: \S/);
     await addAll(history, 'c');
     expect(history.readProblem()).toBeUndefined();
+  });
+
+  test('its folder is read-only: one sentence, the same as for the session', async (context) => {
+    await using readOnly = await readOnlyFolder(context);
+    const history = new PromptHistory({
+      file: path.join(readOnly.path, 'history'),
+      signal: new AbortController().signal,
+    });
+    await history.load();
+    await addAll(history, 'a');
+    expect(history.readProblem()).toBe(
+      `${readOnly.path} is read-only: sessions and histories are not kept · XDG_STATE_HOME names another folder`,
+    );
   });
 
   test('not readable', async ({skip}) => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {Session} from '../../source/storage/session-data.ts';
 import {SessionFile} from '../../source/storage/session-file.ts';
+import {readOnlyFolder} from '../harness/read-only-folder.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const server = 'http://localhost:8080';
@@ -141,6 +142,24 @@ test('what cannot be written is a problem, returned once', async () => {
   expect(file.readProblem()).toContain('was not saved: it is a folder');
   await file.save({...session, cursor: 'x'});
   expect(file.readProblem()).toBeUndefined();
+});
+
+test('a folder that may not be written to is called read-only, with the way out', async (context) => {
+  await using readOnly = await readOnlyFolder(context);
+  const processes = {pid: 1, isAlive: () => true, random: Math.random};
+  const {signal} = new AbortController();
+  for (const folder of [readOnly.path, path.join(readOnly.path, 'state', 'pipetail')]) {
+    expect(await SessionFile.acquire({folder, server, tenant: 't1', processes, signal})).toBe(
+      `${folder} is read-only: sessions and histories are not kept · XDG_STATE_HOME names another folder`,
+    );
+  }
+});
+
+test('a screen that has ended gets no file, and not because of other programs', async () => {
+  const {folder} = await home();
+  const processes = {pid: 1, isAlive: () => true, random: Math.random};
+  const file = await SessionFile.acquire({folder, server, tenant: 't1', processes, signal: AbortSignal.abort()});
+  expect(file).toBe('the session is not kept: the screen has ended');
 });
 
 test('what could not be written is tried again, although it has not changed', async () => {

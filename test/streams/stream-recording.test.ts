@@ -5,6 +5,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {readOnlyFolder} from '../harness/read-only-folder.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {ServerModel} from '../stitch/ring-model.ts';
 import {recorded, written} from './recorded-history.ts';
@@ -200,6 +201,15 @@ test('created again: the new pipeline is recorded in a folder of its own, and bo
   expect(life.recording.state).toMatchObject({kind: 'recording', folder: path.join(home.path, 'p--id-2')});
   expect(await readFile(path.join(home.path, 'p--id-1', '000001.log'))).toEqual(old);
   expect(await readFile(path.join(home.path, 'p--id-2', '000001.log'))).toEqual(server.epoch.wire);
+  await life.close();
+});
+
+test('a folder that may not be written to is called read-only, with the way out', async (context) => {
+  await using readOnly = await readOnlyFolder(context);
+  const life = new RecordedLife({directory: readOnly.path, clock: new FakeClock(), maxBytes: 1e6, pid: 1});
+  await life.recording.start('id-1');
+  const why = `${readOnly.path} is read-only · --record names another folder`;
+  expect(life.recording.state).toMatchObject({kind: 'stopped', why});
   await life.close();
 });
 

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
-import {codeOf, failureWords} from '../save-file.ts';
+import {codeOf, deniesWriting, failureWords} from '../save-file.ts';
 import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './reader.ts';
 import type {RecordingWriter} from './writer.ts';
@@ -181,7 +182,8 @@ export class Recorder implements ColdStore {
     if (this.#finished) return;
     const {clock, onChange} = this.#options;
     const tries = (this.#failure?.tries ?? 0) + 1;
-    const why = recordingFailure(error);
+    const directory = path.dirname(this.#options.writer.folder);
+    const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
     this.#failure = {why, since: this.#failure?.since ?? clock.wall(), tries};
     this.#tap.rewind();
     this.#cancel = clock.after(Math.min(longestRetry, firstRetry * 2 ** (tries - 1)), () => this.#run(true));
@@ -214,4 +216,9 @@ export class Recorder implements ColdStore {
 export function recordingFailure(error: unknown): string {
   const code = codeOf(error);
   return code === undefined ? errorText(error) : failureWords(code);
+}
+
+/** `directory`: of all recordings. */
+export function readOnlyWords(directory: string): string {
+  return `${directory} is read-only · --record names another folder`;
 }

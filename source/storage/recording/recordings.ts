@@ -3,12 +3,13 @@ import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
+import {isReadOnly} from '../save-file.ts';
 import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes} from './reader.ts';
-import {Recorder} from './recorder.ts';
+import {Recorder, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -90,7 +91,9 @@ export class Recordings {
       return await readOnly(folder, by);
     } catch (error) {
       unlock();
-      throw error;
+      const {directory} = this.#options;
+      // The error itself may say that a folder is missing: Node's `mkdir` looks for it then.
+      throw (await isReadOnly(directory)) ? new Error(readOnlyWords(directory)) : error;
     }
   }
 

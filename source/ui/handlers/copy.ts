@@ -191,7 +191,7 @@ export const savePrompt: PromptKind<'save'> = {
   },
   submit(controller, prompt) {
     if (prompt.text.trim() === '') return 'type a file name';
-    if (prompt.text !== prompt.suggestion) controller.services.histories.files.add(prompt.text);
+    if (prompt.text !== prompt.suggestion) controller.addToHistory('files', prompt.text);
     void save(controller, prompt);
     return undefined;
   },
@@ -370,7 +370,7 @@ export const pipePrompt: PromptKind<'pipe'> = {
     const {text, suggestion} = prompt;
     if (text.trim() === '') return undefined;
     // As in shells, a blank in front keeps it out of the history.
-    if (text !== suggestion && !text.startsWith(' ')) controller.services.histories.commands.add(text);
+    if (text !== suggestion && !text.startsWith(' ')) controller.addToHistory('commands', text);
     void pipe(controller, prompt);
     return undefined;
   },

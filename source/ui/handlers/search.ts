@@ -128,7 +128,7 @@ export const searchPrompt: PromptKind<'search'> = {
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text}) {
     if (text === '') controller.changePane({search: undefined});
-    else controller.services.histories.patterns.add(text);
+    else controller.addToHistory('patterns', text);
     return undefined;
   },
   cancel(controller, {before}) {
@@ -177,7 +177,7 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};
     if (!highlights || text === '') return undefined;
-    controller.services.histories.patterns.add(text);
+    controller.addToHistory('patterns', text);
     const others = highlights.filter((each) => each !== text);
     controller.changePane({highlights: others.length < highlights.length ? others : [...highlights, text]});
     return undefined;

@@ -235,7 +235,7 @@ export const filterPrompt: PromptKind<'filter'> = {
     const edited = filters.find(({id}) => id === edits);
     const filter = filterOf(text, edited, controller.services.timeLimit);
     if (typeof filter === 'string') return filter;
-    if (!edited || isTyped(edited)) controller.services.histories.filters.add(text);
+    if (!edited || isTyped(edited)) controller.addToHistory('filters', text);
     const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
     controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});
     return undefined;
