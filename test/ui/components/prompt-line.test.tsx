@@ -184,6 +184,21 @@ describe('a prompt', () => {
     await app.screen.until(() => app.screen.controller.state.prompt?.text === 'abcd', 'all of it');
   });
 
+  it('after an absence a paste only shows what happened, and types nothing', async () => {
+    await using app = await searching();
+    app.screen.server.pipeline('fraud').fail('exit status: 101');
+    await app.shows('1 failing');
+    await app.screen.clock.advance(600_000);
+    app.type('\u001B[200~secret\u001B[201~');
+    await app.shows('While you were away');
+    app.type('\u001B[200~secret\u001B[201~');
+    await app.press('Esc');
+    await app.hides('While you were away');
+    await app.press('a');
+    await app.shows(' /a');
+    expect(app.screen.controller.state.prompt?.text).toBe('a');
+  });
+
   it('finds pipelines by name', async () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
