@@ -25,6 +25,8 @@ type DrawnScreenOptions = {
   readonly process: NodeJS.Process;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'fps' | 'mouse'>;
+  /** Lines for a screen reader, printed once on the terminal's own screen. */
+  readonly isSpoken: boolean;
 };
 
 /** The screen as Ink draws it, and what it listens to. The first frame is drawn by the constructor. */
@@ -35,11 +37,13 @@ export class DrawnScreen {
   constructor(options: DrawnScreenOptions) {
     this.#options = options;
     const {stdin, stdout} = options.process;
+    const {isSpoken} = options;
     this.#instance = render(this.#element(), {
       stdin,
       stdout,
-      alternateScreen: true,
-      incrementalRendering: true,
+      isScreenReaderEnabled: isSpoken,
+      alternateScreen: !isSpoken,
+      incrementalRendering: !isSpoken,
       exitOnCtrlC: false,
       // With a variable `CI` Ink would draw nothing.
       interactive: true,
@@ -54,6 +58,8 @@ export class DrawnScreen {
   }
 
   end(): void {
+    // The shell's prompt takes the place of the status.
+    if (this.#options.isSpoken) this.#instance.clear();
     this.#instance.unmount();
   }
 
@@ -106,14 +112,15 @@ export class DrawnScreen {
    * the resize, has moved rows, and Ink writes only what changed (garbage in 3 of 16 runs of 300 resizes).
    */
   followSize(): () => void {
-    const {controller, process} = this.#options;
+    const {controller, process, isSpoken} = this.#options;
     const {stdout} = process;
     const onResize = () => {
-      if (!controller.terminal.isLent) {
+      // What a screen reader has read stays.
+      if (!controller.terminal.isLent && !isSpoken) {
         stdout.write(homeAndErase);
         this.#instance.clear();
       }
-      controller.setSize(sizeOf(stdout));
+      controller.setSize(screenSize(stdout, isSpoken));
       this.#instance.rerender(this.#element());
     };
     stdout.prependListener('resize', onResize);
@@ -121,11 +128,19 @@ export class DrawnScreen {
   }
 
   #element(): React.JSX.Element {
-    const {controller} = this.#options;
-    return <App controller={controller} size={controller.size} />;
+    const {controller, process} = this.#options;
+    return <App controller={controller} size={sizeOf(process.stdout)} />;
   }
 }
 
-export function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
+/** Rows that are read out are as long as they need, and the terminal breaks them. */
+const spokenSize: Size = {columns: 1000, rows: 24};
+
+/** What the controller lays out for. */
+export function screenSize(stdout: NodeJS.Process['stdout'], isSpoken: boolean): Size {
+  return isSpoken ? spokenSize : sizeOf(stdout);
+}
+
+function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
   return {columns, rows};
 }

@@ -10,7 +10,7 @@ import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
 import {ScreenBackend, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
-import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
+import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {readTerminal, screenServices} from './services.ts';
 
@@ -72,6 +72,8 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {stdout} = process;
   const clock = systemClock;
   const terminal = readTerminal(process);
+  // The variable is Ink's own, and the same for all its programs.
+  const isSpoken = settings.screenReader || process.env.INK_SCREEN_READER === 'true';
   const server = options.server ?? (await openServer(settings, version, clock));
 
   const backend = new ScreenBackend({settings, client: server.client, clock, process});
@@ -98,14 +100,14 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     }),
     names,
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
-    size: sizeOf(stdout),
+    size: screenSize(stdout, isSpoken),
     viewOptions: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
   const reports = reportModes(stdout, settings);
   controller.terminal.keep(reports, title);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings});
+  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings, isSpoken});
   const writes = boundWrites(stdout, () => void controller.terminal.repaint());
   // The title is undone last, once `writes` has ended: a dropped write would leave ours.
   const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];

@@ -78,6 +78,7 @@ export function screenServices(input: ServicesInput): Services {
     copyForm: settings.copy,
     ...copyServices(process),
     stopProcess: () => stopProcess(process, clock),
+    isStalled: () => stdout.writableLength > 0,
     ...others,
   };
 }

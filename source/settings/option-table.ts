@@ -177,6 +177,11 @@ export const options = [
     commands: ['screen'],
   },
   {
+    flag: 'screen-reader',
+    help: 'for a screen reader: print lines once, with one line of status, instead of a screen',
+    commands: ['screen'],
+  },
+  {
     flag: 'title',
     help: "show the number of failing pipelines in the terminal's title",
     commands: ['screen'],

@@ -56,6 +56,8 @@ export type Settings = {
   readonly mouse: boolean;
   /** The form of copied, saved and piped lines. */
   readonly copy: (typeof copyChoices)[number];
+  /** Lines for a screen reader instead of a screen. */
+  readonly screenReader: boolean;
   readonly view: StartView;
   /** A built-in theme, or one of `themes`. */
   readonly theme: string;
@@ -121,6 +123,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     title: isOn('title'),
     mouse: isOn('mouse'),
     copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
+    screenReader: isOn('screen-reader'),
     view: readView(values),
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,

@@ -4,11 +4,13 @@ import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
 import type {LongRecord} from '../records/long-records.ts';
 import {clip, clippedSides, padTo} from '../terminal/fit.ts';
+import {sanitise} from '../terminal/sanitise.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
+import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {type EntryForm, type EntryText, type Highlight, lineEntry, markerEntry, rowOf} from './entry-text.ts';
 import type {Place} from './geometry.ts';
@@ -99,6 +101,13 @@ export class RowRenderer {
     const entry = this.#textOf(id);
     const [hit] = entry.hits;
     return hit ? rowAt(entry, hit.start) : 0;
+  }
+
+  /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
+  spokenLine(id: number): string {
+    const marker = this.#buffer.markerAt(id);
+    const text = marker ? sanitise(markerText(marker)).text : this.#textOf(id).styled.text;
+    return text.replaceAll(/\s+/g, ' ').trim();
   }
 
   paintRows(places: readonly Place[], input: PaintInput): string[] {

@@ -8,6 +8,8 @@ import {DrawnScreen} from '../../source/screen/drawn-screen.tsx';
 import {ScreenExit} from '../../source/screen/exit.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
+const esc = '\u001B';
+
 /** A terminal that keeps what is written to it. */
 function terminal() {
   let text = '';
@@ -21,7 +23,11 @@ function terminal() {
     {columns: 100, rows: 30, isTTY: true},
   );
   const stdin = Object.assign(new PassThrough(), {isTTY: true, setRawMode() {}, ref() {}, unref() {}});
-  return {process: {stdin, stdout} as unknown as NodeJS.Process, text: () => stripVTControlCharacters(text)};
+  return {
+    process: {stdin, stdout} as unknown as NodeJS.Process,
+    text: () => stripVTControlCharacters(text),
+    raw: () => text,
+  };
 }
 
 // The runner's console has none, and Ink makes one.
@@ -32,7 +38,7 @@ it('draws every frame at the requested rate, not every second one', async () => 
   const {process, text} = terminal();
   const fps = 20;
   const drawn = new DrawnScreen({
-    ...{controller: screen.controller, process, settings: {fps, mouse: false}, clock: screen.clock},
+    ...{controller: screen.controller, process, settings: {fps, mouse: false}, clock: screen.clock, isSpoken: false},
     backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
@@ -47,4 +53,31 @@ it('draws every frame at the requested rate, not every second one', async () => 
   const shown = text();
   // On a busy machine two may come within one frame; Ink's own limit would lose eight.
   expect(frames.filter((frame) => !shown.includes(frame)).length).toBeLessThan(5);
+});
+
+it('for a screen reader prints each line once, and keeps one line of status', async () => {
+  await using screen = await ScreenUnderTest.open({names: ['orders']});
+  screen.poller.start();
+  const {process, raw} = terminal();
+  const drawn = new DrawnScreen({
+    ...{controller: screen.controller, process, settings: {fps: 20, mouse: false}, clock: screen.clock, isSpoken: true},
+    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    exit: new ScreenExit(() => {}),
+  });
+  const endSize = drawn.followSize();
+  await screen.until(() => raw().includes('5 lines'), 'the log');
+  for (const number of [1, 2, 3]) screen.server.pipeline('orders').write(`came as ${number}.`);
+  await screen.until(() => raw().includes('came as 3.'), 'the lines');
+  screen.controller.say('a notice');
+  await screen.until(() => raw().includes('a notice'), 'the notice');
+  process.stdout.emit('resize');
+  await screen.clock.advance(1000);
+  drawn.end();
+  await drawn.ended();
+  endSize();
+  for (const text of ['came as 1.', 'came as 2.', 'came as 3.', 'a notice']) expect(raw().split(text)).toHaveLength(2);
+  // No alternate screen, nothing erased but the row of the status.
+  expect(raw()).not.toMatch(new RegExp(`${esc}\\[(\\?1049h|\\d*J|H|\\d*A)`));
+  const status = 'orders · Running · LIVE · following · keys go to the list · ? help';
+  expect(raw().slice(raw().lastIndexOf('a notice'))).toContain(`a notice\n${status}`);
 });

@@ -30,6 +30,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     memoryBytes: 256 * 1024 * 1024,
     fresh: false,
     mouse: false,
+    screenReader: false,
     fps: 12,
     silence: 300_000,
     record: {directory: undefined, maxBytes: 1024 ** 3},

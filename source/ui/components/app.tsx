@@ -1,4 +1,4 @@
-import {useApp} from 'ink';
+import {useApp, useIsScreenReaderEnabled} from 'ink';
 import {useEffect, useMemo} from 'react';
 import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
@@ -9,6 +9,7 @@ import {StreamManagerContext, useLayout, useStreamManager} from '../hooks/use-st
 import {type Size, smallest} from '../layout.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
+import {SpokenScreen} from './spoken-screen.tsx';
 
 /** The program's root. `size` comes from outside: `screen/drawn-screen.tsx` has the reason. */
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
@@ -34,6 +35,8 @@ function Root({size}: {readonly size: Size}) {
   useKeys(controller);
   // The controller has the size already; as a prop, a new size renders.
   const layout = useLayout();
+  const isSpoken = useIsScreenReaderEnabled();
+  if (isSpoken) return <SpokenScreen columns={size.columns} />;
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;
 }

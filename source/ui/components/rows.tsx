@@ -1,4 +1,4 @@
-import {Transform, useIsScreenReaderEnabled} from 'ink';
+import {Transform} from 'ink';
 import {memo, useContext} from 'react';
 import {toAscii} from '../../terminal/fit.ts';
 import {ControllerContext} from '../hooks/use-controller.ts';
@@ -10,13 +10,7 @@ import {ControllerContext} from '../hooks/use-controller.ts';
 export function Rows({rows}: {readonly rows: readonly string[]}) {
   const isUtf8 = useContext(ControllerContext)?.services.isUtf8 ?? true;
   const finished = isUtf8 ? rows : rows.map(toAscii);
-  // For a screen reader Ink does not call `transform`.
-  const label = useIsScreenReaderEnabled() ? {accessibilityLabel: finished.join('\n')} : {};
-  return (
-    <Transform {...label} transform={(_, row) => finished[row] ?? ''}>
-      {blankRows(rows.length)}
-    </Transform>
-  );
+  return <Transform transform={(_, row) => finished[row] ?? ''}>{blankRows(rows.length)}</Transform>;
 }
 
 /** A blank in each row: Ink leaves out empty text. */

@@ -1,0 +1,186 @@
+import {filterText} from '../filters/filter.ts';
+import {count, counted} from '../lib/format.ts';
+import {shorten} from '../terminal/fit.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import {connectionWords} from '../words/connection.ts';
+import {failedWords, failureWord, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
+import type {Controller} from './controller.ts';
+import {promptExample, promptLabel} from './handlers/prompts.ts';
+import {type CommandId, keyDoes} from './keys/commands.ts';
+import {type PaneAt, searchStatus} from './pane/pane-at.ts';
+import {withSuggestion} from './state/edit-line.ts';
+import type {PaneView} from './state/pane-view.ts';
+import {type Page, type Prompt, promptInUse} from './state/view-state.ts';
+
+/** Characters of one line that are said; `Enter` shows all of it. */
+const mostCharacters = 400;
+
+const pages: Readonly<Record<Page['kind'], {readonly name: string; readonly close: CommandId}>> = {
+  help: {name: 'keys', close: 'page-close'},
+  describe: {name: 'description of the pipeline', close: 'page-close'},
+  events: {name: 'events of the connection', close: 'page-close'},
+  detail: {name: 'record in full', close: 'detail-close'},
+  marks: {name: 'marks', close: 'marks-close'},
+  contexts: {name: 'contexts', close: 'contexts-close'},
+  errors: {name: 'unseen errors', close: 'errors-close'},
+  away: {name: 'while you were away', close: 'away-close'},
+};
+
+/** Prompts whose label is a sign. */
+const promptNames: Readonly<Partial<Record<Prompt['kind'], string>>> = {
+  search: 'search: ',
+  filter: 'filter: ',
+  highlight: 'highlight: ',
+  'find-name': 'find a pipeline: ',
+};
+
+/** The one line that stays at the end: what is being typed, else the open page, else the log and where the keys go. */
+export function statusWords(controller: Controller): string {
+  const {state, commands} = controller;
+  const prompt = promptInUse(state);
+  if (prompt) return promptWords(controller, prompt);
+  if (state.page) {
+    const {name, close} = pages[state.page.kind];
+    return [name, keyDoes(commands, close, 'goes back') ?? []].flat().join(' · ');
+  }
+  const {tab} = controller;
+  const parts = [
+    ...(tab ? [nameOf(tab.name), ...logWords(controller)] : ['no log']),
+    state.focus === 'sidebar' ? 'keys go to the list' : 'keys go to the log',
+    keyDoes(commands, 'help', 'help') ?? '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function promptWords(controller: Controller, prompt: Prompt): string {
+  const label = promptNames[prompt.kind] ?? promptLabel(prompt);
+  const example = promptExample(controller, prompt);
+  const {text} = withSuggestion(prompt);
+  const typed = text === '' && example !== '' ? `(${example})` : text;
+  const at = prompt.kind === 'search' ? controller.paneAt : undefined;
+  const found = at && searchWords(at);
+  return `${label}${typed}${found === undefined ? '' : ` · ${found}`}`;
+}
+
+/** State, connection and view of the shown log. */
+function logWords(controller: Controller): readonly string[] {
+  const {tab} = controller;
+  if (!tab) return [];
+  const {filters, position} = tab.pane;
+  const on = filters.filter((filter) => filter.on).length;
+  const pipeline = controller.pipeline(tab.name);
+  return [
+    pipeline ? pipelineState(pipeline).word : '',
+    connectionText(controller),
+    on > 0 ? counted(on, 'filter', 'filters') : '',
+    position.kind === 'held' ? 'paused' : 'following',
+  ];
+}
+
+/** Of the shown log, without a countdown. */
+export function connectionText(controller: Controller): string {
+  const log = controller.tab && controller.logOf(controller.tab);
+  if (!log) return '';
+  const {connection, endId} = log.snapshot.get();
+  return connectionWords(connection, undefined, endId > 0).text;
+}
+
+/** `tab 2 of 3: fraud, Running, LIVE`, with the number of `errors` that are unseen. */
+export function tabWords(controller: Controller, {errors = false} = {}): string {
+  const {tab, state} = controller;
+  if (!tab) return 'no log is open';
+  const kept = state.tabs.filter((each) => each.kept);
+  const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
+  const pipeline = controller.pipeline(tab.name);
+  const log = controller.services.manager.get(tab.name);
+  const unseen = (errors && log?.errors.unseenCount(controller.timelines.muted.get())) || 0;
+  const parts = [
+    nameOf(tab.name),
+    pipeline ? pipelineState(pipeline).word : '',
+    connectionText(controller),
+    tab.pane.position.kind === 'held' ? 'paused' : '',
+    unseen > 0 ? counted(unseen, 'unseen error', 'unseen errors') : '',
+  ];
+  return `${place}: ${parts.filter((part) => part !== '').join(', ')}`;
+}
+
+/** The pipeline under the cursor of the list: `orders, Running, 3 of 41`. */
+export function cursorWords(controller: Controller): string {
+  const {pipelines, state} = controller;
+  const at = pipelines.findIndex(({name}) => name === state.cursor);
+  const pipeline = pipelines[at];
+  if (!pipeline) return 'no pipeline';
+  const isMarked = state.marked.includes(pipeline.name);
+  const place = `${count(at + 1)} of ${count(pipelines.length)}`;
+  return `${nameOf(pipeline.name)}, ${pipelineState(pipeline).word}, ${isMarked ? 'marked, ' : ''}${place}`;
+}
+
+/** Why each failing pipeline fails, by name. */
+export function failures(controller: Controller): ReadonlyMap<string, string> {
+  const pipelines = controller.services.poller.snapshot.get().pipelines ?? [];
+  return new Map(
+    pipelines.filter(isFailing).map((pipeline) => {
+      const {name, deploymentError: error} = pipeline;
+      if (!error) return [name, failureWord(pipeline)];
+      const {cause, endedStart} = error;
+      return [name, failedWords({state: serverState(pipeline), error: sanitise(cause).text, endedStart})];
+    }),
+  );
+}
+
+/** One line for each change of the view that shows no notice. */
+export function viewChangeWords(before: PaneView, after: PaneView): readonly string[] {
+  const changed = <Key extends keyof PaneView>(key: Key, words: (value: PaneView[Key]) => string) =>
+    before[key] === after[key] ? [] : [words(after[key])];
+  const markedMore = after.marks.size - before.marks.size;
+  return [
+    ...changed('wrap', (on) => (on ? 'wrap on' : 'wrap off')),
+    ...changed('asSent', (on) => (on ? 'lines as sent' : 'compact lines')),
+    ...changed('lineNumbers', (on) => (on ? 'line numbers on' : 'line numbers off')),
+    ...changed('fold', (on) => (on ? 'similar lines folded' : 'lines not folded')),
+    ...changed('pan', (cells) => (cells === 0 ? 'from the start of the lines' : `from column ${count(cells + 1)}`)),
+    ...changed('search', (text) => (text === undefined ? 'search ended' : `search: ${text}`)),
+    ...changed('highlights', (texts) => (texts.length === 0 ? 'no highlights' : `highlights: ${texts.join(', ')}`)),
+    ...changed('filters', filterWords),
+    ...changed('selectedFrom', (from) => (from === undefined ? 'selection ended' : 'selecting from here')),
+    ...(markedMore === 0 ? [] : [markedMore > 0 ? 'marked' : 'mark removed']),
+  ];
+}
+
+function filterWords(filters: PaneView['filters']): string {
+  if (filters.length === 0) return 'no filters';
+  return `filters: ${filters.map(({filter, on}) => `${filterText(filter)}${on ? '' : ' (off)'}`).join(', ')}`;
+}
+
+/** `3 of 41 lines match`; undefined without a search. */
+export function searchWords(at: PaneAt): string | undefined {
+  const status = searchStatus(at);
+  if (!status) return undefined;
+  const {tooSlow, hits, rank, complete} = status;
+  if (tooSlow) return 'stopped: this pattern takes too long';
+  if (hits === 0) return complete ? 'no match' : 'searching';
+  const place = rank === undefined ? '' : `${count(rank)} of `;
+  return `${place}${counted(hits, 'line matches', 'lines match')}${complete ? '' : ' so far'}`;
+}
+
+/** An entry of the log in one line. */
+export function entryWords({model, rows, tab, layout}: PaneAt, id: number): string {
+  const {source, shown, index} = model;
+  const origin = source.originAt?.(id);
+  const name = origin === undefined ? undefined : source.sourceNames?.[origin];
+  const folded = shown?.foldedAt(id) ?? 1;
+  const prefix = [
+    ...(name === undefined ? [] : [`${nameOf(name)}:`]),
+    ...(folded > 1 ? [`${count(folded)} similar:`] : []),
+    ...(tab.pane.marks.has(index.headOf(id)) && index.headOf(id) === id ? ['marked:'] : []),
+  ];
+  const text = rows.renderer(tab.pane, layout).spokenLine(id);
+  const rest = text.length - mostCharacters;
+  const cut =
+    rest <= 0 ? text : `${text.slice(0, mostCharacters)} … and ${counted(rest, 'character', 'characters')} more`;
+  return [...prefix, cut].join(' ');
+}
+
+function nameOf(name: string): string {
+  return shorten(sanitise(name).text, 60, '…');
+}
