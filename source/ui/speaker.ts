@@ -52,7 +52,6 @@ type Seen = {
   readonly connection: string;
   readonly failures: ReadonlyMap<string, string>;
   readonly isListed: boolean;
-  readonly trouble: string;
 };
 
 type SpeakerOptions = {
@@ -78,6 +77,7 @@ export class Speaker {
   /** Rows of the open page that were said. */
   #pageSaid = new Set<string>();
   #pageItem = '';
+  #troubleSaid: ReadonlySet<string> = new Set();
   /** The search or filters whose result is not complete yet. */
   #resultDue: 'search' | 'filters' | undefined;
   #windowEnd = Number.NEGATIVE_INFINITY;
@@ -193,10 +193,9 @@ export class Speaker {
       connection: connectionText(controller),
       failures: failures(controller),
       isListed: controller.services.poller.snapshot.get().pipelines !== undefined,
-      trouble: (troubleShown(controller, undefined) ?? []).map(({text}) => text.trim()).join('\n'),
     };
     this.#seen = now;
-    if (now.trouble !== '' && now.trouble !== before?.trouble) this.#say(...now.trouble.split('\n'));
+    this.#sayTrouble();
     const {prompt, notice, page} = state;
     const isNoticed = notice !== undefined && notice !== before?.view.notice;
     const isOtherTab = now.view.active !== before?.view.active;
@@ -219,6 +218,15 @@ export class Speaker {
     const at = controller.paneAt;
     const isOtherLine = isOtherTab || now.current !== before?.current;
     if (at && now.current !== undefined && isOtherLine && !page) this.#sayCurrent(at, now.current);
+  }
+
+  /** What is shown in place of a list that there is not: each row once, although the next try changes them. */
+  #sayTrouble(): void {
+    const rows = troubleShown(this.#options.controller, {now: undefined, waited: undefined}) ?? [];
+    const texts = rows.map(({text}) => text.trim());
+    const fresh = texts.filter((text) => text !== '' && !this.#troubleSaid.has(text));
+    this.#say(...fresh);
+    this.#troubleSaid = new Set(texts.length === 0 ? [] : [...this.#troubleSaid, ...fresh]);
   }
 
   #currentLine(): number | undefined {

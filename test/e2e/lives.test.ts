@@ -10,7 +10,7 @@ test('a killed runner: the log of before stays, the new life is marked', async (
   viewer.server.killRunner();
   await viewer.connections(0);
   viewer.server.startRunner();
-  await terminal.waitFor('runner restarted · server');
+  await terminal.waitFor(/runner restarted after .* · server/);
   await viewer.live();
   viewer.write('alpha');
   await terminal.waitFor('line 4.');

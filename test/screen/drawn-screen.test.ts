@@ -78,6 +78,6 @@ it('for a screen reader prints each line once, and keeps one line of status', as
   for (const text of ['came as 1.', 'came as 2.', 'came as 3.', 'a notice']) expect(raw().split(text)).toHaveLength(2);
   // No alternate screen, nothing erased but the row of the status.
   expect(raw()).not.toMatch(new RegExp(`${esc}\\[(\\?1049h|\\d*J|H|\\d*A)`));
-  const status = 'orders · Running · LIVE · following · keys go to the list · ? help';
+  const status = 'orders · Running · LIVE · following · keys go to the log · ? help';
   expect(raw().slice(raw().lastIndexOf('a notice'))).toContain(`a notice\n${status}`);
 });

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {Speaker} from '../../source/ui/speaker.ts';
 import {logged, pressed, reading, typed, workedOut, write} from './reading.ts';
-import type {ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
+import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 /** What was said, and whether the terminal accepts it. */
 type Spoken = AsyncDisposable & {
@@ -226,4 +226,16 @@ it('says that a connection was lost and is back, without a countdown', async () 
   const said = await spoken.since();
   expect(said.filter((text) => text === 'orders: reconnecting')).toHaveLength(1);
   expect(said).toContainEqual(expect.stringMatching(/^API server lost · reconnected after .* · 0 entries lost$/));
+});
+
+it('says once why there is no list, however often it is tried', async () => {
+  const screen = await ScreenUnderTest.open();
+  screen.server.refuse({kind: 'unreachable', of: 'list', times: 1000});
+  await using spoken = listen(screen);
+  screen.connect();
+  await screen.until(() => spoken.said.length > 0, 'the reason');
+  await spoken.since(60);
+  expect(new Set(spoken.said).size).toBe(spoken.said.length);
+  screen.server.acceptAgain();
+  await screen.until(() => spoken.said.some((text) => text.startsWith('pipetail on test: ')), 'the list');
 });

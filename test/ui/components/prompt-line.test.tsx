@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {lineAround} from '../../../source/ui/components/prompt-line.tsx';
+import type {ScreenOptions} from '../screen-under-test.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
 describe('a prompt', () => {
-  async function searching(): Promise<AppUnderTest> {
-    const app = await AppUnderTest.open({names: ['orders']});
+  async function searching(options: ScreenOptions = {}): Promise<AppUnderTest> {
+    const app = await AppUnderTest.open({names: ['orders'], ...options});
     await app.shows('LIVE');
     for (const word of ['alpha', 'beta', 'alphabet']) app.screen.server.pipeline('orders').write(word);
     await app.shows('alphabet');
@@ -185,10 +186,10 @@ describe('a prompt', () => {
   });
 
   it('after an absence a paste only shows what happened, and types nothing', async () => {
-    await using app = await searching();
+    await using app = await searching({services: {timelines: {awayAfter: 20_000}}});
     app.screen.server.pipeline('fraud').fail('exit status: 101');
     await app.shows('1 failing');
-    await app.screen.clock.advance(600_000);
+    await app.screen.clock.advance(20_000);
     app.type('\u001B[200~secret\u001B[201~');
     await app.shows('While you were away');
     app.type('\u001B[200~secret\u001B[201~');
