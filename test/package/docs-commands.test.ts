@@ -86,7 +86,9 @@ async function endOf(terminal: Terminal, command: string): Promise<Exit> {
     await terminal.press('C-c');
     return await terminal.waitForExit();
   }
-  await terminal.waitFor(() => terminal.alternateScreen || !terminal.running, {timeout: 50_000});
+  // With --screen-reader there is no screen, but the same first and last words.
+  const isOpen = () => terminal.alternateScreen || terminal.text().includes('pipetail on ');
+  await terminal.waitFor(() => isOpen() || !terminal.running, {timeout: 50_000});
   if (!terminal.running) return await terminal.exit;
   await terminal.waitFor(/ (LIVE|ended)\b/);
   await terminal.press('q');
