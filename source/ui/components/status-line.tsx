@@ -8,7 +8,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
+import {recordWords, type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = {
@@ -24,6 +24,8 @@ export type StatusView = {
   readonly fold: boolean;
   /** What is selected, such as `12 records`; undefined without a selection. */
   readonly selection: string | undefined;
+  /** `record of 63 lines`; undefined where the current line is all of it. */
+  readonly record: string | undefined;
   readonly pan: number;
   readonly following: boolean;
   readonly width: number;
@@ -55,6 +57,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
     droppedLines: snapshot.droppedLines,
     ...{wrap, asSent, pan, fold, width, symbols},
     selection: selectionWords(at),
+    record: recordWords(at),
     following: position.kind === 'follow',
   });
   return <Line text={paint(text, colors)} />;
@@ -101,6 +104,7 @@ function leftWords(view: StatusView): StyledText {
 function rightWords(view: StatusView): string[] {
   const words: string[] = [];
   if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
+  if (view.record !== undefined) words.push(view.record);
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
   words.push(view.wrap ? 'wrap on' : 'wrap off');

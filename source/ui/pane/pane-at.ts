@@ -1,5 +1,5 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
-import {counted} from '../../lib/format.ts';
+import {count, counted} from '../../lib/format.ts';
 import type {RecordRange} from '../../records/record-table.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {currentOf, keepCurrentRow, type Position, visiblePlaces} from '../../viewport/position.ts';
@@ -86,6 +86,19 @@ export function selectionWords(at: PaneAt): string | undefined {
   const {records, lines} = selected;
   const inLines = lines === records ? '' : `, ${counted(lines, 'line', 'lines')}`;
   return `${counted(records, 'record', 'records')}${inLines}`;
+}
+
+/**
+ * What a key for one record takes, where that is more than the line that is marked: `record of 63 lines`,
+ * `12 similar records`.
+ */
+export function recordWords({model, tab, current}: PaneAt): string | undefined {
+  const {position, selectedFrom} = tab.pane;
+  if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
+  const folded = model.shown?.foldedAt(current) ?? 1;
+  if (folded > 1) return `${count(folded)} similar records`;
+  const lines = model.index.linesOf(model.index.headOf(current)).length;
+  return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }
 
 /** Width in cells of the longest line on the screen, margin excluded. */

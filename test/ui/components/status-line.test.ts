@@ -18,6 +18,7 @@ function view(change: Partial<StatusView> = {}): StatusView {
     asSent: false,
     fold: false,
     selection: undefined,
+    record: undefined,
     pan: 0,
     following: true,
     width: 100,
@@ -61,6 +62,12 @@ describe('the status line says', () => {
     expect(text({selection: '12 records'})).toMatch(/^ 12 records selected {3}52,118 lines/);
     const selection = '1,200 records, 1,205 lines';
     expect(text({selection, search})).toMatch(/^ 1,200 records, 1,205 lines selected {2}\/refused {2}3 of 41/);
+  });
+
+  it('how large the record under the cursor is', () => {
+    expect(text({record: 'record of 63 lines', following: false})).toMatch(
+      /record of 63 lines {2}wrap off {2}paused $/,
+    );
   });
 
   it('that lines are as sent, and how far they are panned', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {selectionWords} from '../../../source/ui/pane/pane-at.ts';
+import {recordWords, selectionWords} from '../../../source/ui/pane/pane-at.ts';
 import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
@@ -134,5 +134,21 @@ describe('the words for a selection', () => {
     screen.controller.pane?.model.source.buffer.append(Buffer.from(`${logged(9, 'INFO', 'more')}\n`.repeat(20_000)));
     await pressed(screen, 'g', 'v', 'G', 'k');
     expect(words(screen)).toBe('20,004 records, 20,005 lines');
+  });
+
+  it('name the record under the cursor instead where it is more than that line', async () => {
+    const alike = [5, 6, 7].map((at) => logged(at, 'INFO', `read ${at} rows`));
+    await using screen = await reading([...log, ...alike]);
+    const record = () => screen.controller.paneAt && recordWords(screen.controller.paneAt);
+    expect(record()).toBeUndefined();
+    screen.press('k');
+    expect(record()).toBeUndefined();
+    await pressed(screen, 'E');
+    expect(record()).toBe('record of 2 lines');
+    screen.press('v');
+    expect(record()).toBeUndefined();
+    await pressed(screen, 'Esc', 'f');
+    screen.press('G', 'p');
+    expect(record()).toBe('3 similar records');
   });
 });
