@@ -74,7 +74,7 @@ export const scenes: readonly Scene[] = [
     pipelines: ['orders', 'fraud', 'clickstream'],
     async play({terminal}) {
       await terminal.press('+');
-      await terminal.waitFor(/❯4 orders\+fraud\+… \(3\)/);
+      await terminal.waitFor(/►4 orders\+fraud\+… \(3\)/);
     },
   },
 ];

@@ -36,7 +36,7 @@ const unicode: Symbols = {
   waiting: '◌',
   paused: '‖',
   currentLine: '▸',
-  focus: '❯',
+  focus: '►',
   mark: '◆',
   ellipsis: '…',
   rule: '─',

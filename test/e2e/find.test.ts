@@ -126,7 +126,7 @@ async function openOnThree(): Promise<Viewer> {
   for (const n of [1, 2, 3]) viewer.say('alpha', `connection ${n} refused.`);
   await viewer.terminal.waitFor('connection 3 refused.');
   await viewer.terminal.press('Tab');
-  await viewer.terminal.waitFor(() => viewer.tabBar().startsWith('❯'), {hint: 'the focus on the log'});
+  await viewer.terminal.waitFor(() => viewer.tabBar().startsWith('►'), {hint: 'the focus on the log'});
   return viewer;
 }
 

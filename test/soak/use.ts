@@ -89,7 +89,7 @@ async function toList(terminal: Terminal): Promise<void> {
 
 async function closeOthers(terminal: Terminal): Promise<void> {
   // Where there is no room for all, a tab has only its number.
-  const others = () => terminal.row(1).match(/[ ❯][2-9](?= )/g)?.length ?? 0;
+  const others = () => terminal.row(1).match(/[ ►][2-9](?= )/g)?.length ?? 0;
   for (let left = others(); left > 0; left = others()) {
     await terminal.press('2', 'X');
     // Seen too late, the last one would be closed as well.

@@ -11,7 +11,7 @@ describe('the screen', () => {
     await app.shows('LIVE');
     const [header = '', firstRow = ''] = app.rows;
     expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines +LIVE$/);
-    expect(firstRow).toMatch(/^❯Pipelines +│ 1 billing… /);
+    expect(firstRow).toMatch(/^►Pipelines +│ 1 billing… /);
     expect(app.rows[2]).toMatch(/^ billing +● Running +│/);
     expect(app.text).toContain('fraud');
     expect(app.rows.at(-1)).toMatch(/^ \? help/);
@@ -89,10 +89,10 @@ describe('the screen', () => {
   it('has one connection for each tab, and closes it with the tab', async () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.screen.untilConnected('orders', 'fraud');
-    await app.shows('❯1 orders  2 fraud');
+    await app.shows('►1 orders  2 fraud');
     await app.press('X');
     await app.screen.untilConnected('fraud');
-    await app.shows('❯1 fraud ');
+    await app.shows('►1 fraud ');
     expect(app.text).not.toContain('2 fraud');
   });
 
@@ -123,7 +123,7 @@ describe('the screen', () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.shows('LIVE');
     await app.press('2');
-    await app.shows(/│ 1 orders ❯2 fraud /);
+    await app.shows(/│ 1 orders ►2 fraud /);
     const line = '[orders] 2026-11-25T09:08:47.372844Z ERROR a::b:  broken';
     app.screen.server.pipeline('orders').write(line);
     await app.shows('1 orders ●1✗');
@@ -324,5 +324,5 @@ it('a mistyped name is answered in its pane, and Enter opens the pipeline that w
   await app.shows("Did you mean 'orders'? Enter opens it.");
   await app.press('Enter');
   await app.shows('Runtime transition');
-  expect(app.rows[1]).toMatch(/│❯1 orders /);
+  expect(app.rows[1]).toMatch(/│►1 orders /);
 });

@@ -207,7 +207,7 @@ describe('a prompt', () => {
     await app.shows('find /ord');
     await app.hides('fraud');
     await app.press('Enter');
-    await app.shows(/^❯\/ord {2}1 /m);
+    await app.shows(/^►\/ord {2}1 /m);
     await app.shows('1 orders…');
     await app.press('Esc');
     await app.shows('fraud');

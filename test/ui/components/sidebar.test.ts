@@ -120,7 +120,7 @@ describe('the title', () => {
   };
 
   it('shows by a sign and by its style whether the list has the focus', () => {
-    expect(titleOf({})).toEqual({text: '❯Pipelines', isInverse: true});
+    expect(titleOf({})).toEqual({text: '►Pipelines', isInverse: true});
     expect(titleOf({focused: false})).toEqual({text: ' Pipelines', isInverse: false});
     expect(titleOf({symbols: symbolsFor(false)}).text).toBe('>Pipelines');
   });

@@ -34,7 +34,7 @@ describe('a tab says', () => {
       const runs = painted.runs.filter((run) => run.style[style]);
       return runs.map((run) => painted.text.slice(run.start, run.end));
     };
-    expect([runsOf(true, 'inverse'), runsOf(true, 'underline')]).toEqual([['❯2 b '], []]);
+    expect([runsOf(true, 'inverse'), runsOf(true, 'underline')]).toEqual([['►2 b '], []]);
     expect([runsOf(false, 'inverse'), runsOf(false, 'underline')]).toEqual([[], [' 2 b ']]);
   });
 });
