@@ -31,7 +31,7 @@ const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 
 /**
  * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, ISO 8601 with or without a
- * zone; `-5m`, `-1h30m`, `+90s`, `+2d` before or after `from`; `now`. The default zone is that of shown times. A time of day is
+ * zone; `-5m`, `-1h30m`, `+90s`, `+2d` before or after `from`, `-5` for `-5m`; `now`. The default zone is that of shown times. A time of day is
  * today's, or yesterday's if today's is more than a minute ahead.
  */
 export function parseTime(text: string, context: TimeContext): Time | ParseError {
@@ -48,7 +48,9 @@ export function parseSince(text: string, context: TimeContext): Time | ParseErro
 }
 
 function timeAway(typed: string, {now, from = now}: TimeContext): number | undefined {
-  const away = /^[-+]/.test(typed) ? readDuration(typed.slice(1)) : undefined;
+  const [, length, isMinutes] = /^[-+](\d*(.*))$/.exec(typed) ?? [];
+  if (length === undefined) return undefined;
+  const away = readDuration(isMinutes === '' ? `${length}m` : length);
   if (away === undefined) return undefined;
   return typed.startsWith('-') ? Math.max(0, from - away) : Math.min(from + away, latest);
 }
