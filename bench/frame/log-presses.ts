@@ -24,11 +24,21 @@ function moves(key: string): Press {
   };
 }
 
+const wrapWord = (terminal: Terminal) => /wrap (\w+)/.exec(terminal.row(-2))?.[1];
+
+const changesWrap: Press = {
+  key: 'w',
+  sight: (terminal) => {
+    const before = wrapWord(terminal);
+    return () => ![before, undefined].includes(wrapWord(terminal));
+  },
+};
+
 /** Keys of the log that change what is seen: while it follows, then while it is held, then back. */
 export const logPresses: readonly Press[] = [
   ...turn,
-  {key: 'w', sight: statusHas('wrap on')},
-  {key: 'w', sight: statusHas('wrap off')},
+  changesWrap,
+  changesWrap,
   {key: 'p', sight: statusHas('paused')},
   ...['PageUp', 'PageUp', 'PageDown', 'PageUp'].map(moves),
   ...turn,

@@ -94,6 +94,12 @@ export class RecordIndex {
     return this.#table.headOf(id);
   }
 
+  /** Whether the entry continues a record whose head has a time and a level: not those of a panic. */
+  isContinuation(id: number): boolean {
+    const head = this.#table.headOf(id);
+    return head !== id && hasTime(this.#table.codeAt(head) ?? plainCode);
+  }
+
   /** Ids of the held lines of a record, in order. */
   linesOf(head: number): readonly number[] {
     if (this.long.get(head)) return this.long.linesOf(head);

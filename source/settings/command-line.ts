@@ -40,7 +40,7 @@ function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: 
       },
     ]),
   );
-  const result = readWithMeow(argv, declared);
+  const result = readWithMeow(withSwitchValues(argv), declared);
   const flags = new Map<string, string | boolean>();
   for (const [key, value] of Object.entries(result.flags)) {
     if (value === undefined) continue;
@@ -49,11 +49,24 @@ function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: 
     const option = find(flag);
     const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
     if (option) flags.set(flag, option.value === undefined ? true : String(value));
-    else if (opposite && opposite.value === undefined && isConfigurable(opposite)) {
+    else if (opposite && isSwitch(opposite) && isConfigurable(opposite)) {
       flags.set(opposite.flag, false);
     } else throw new UsageError(`unknown option ${dashed(flag)}${suggestion(flag)} · pipetail --help lists them`);
   }
   return {input: result.input.map(String), flags};
+}
+
+/** `--wrap` without one of its values is on, as when it was a switch: the next word is a name. */
+function withSwitchValues(argv: readonly string[]): readonly string[] {
+  return argv.map((word, index) => {
+    const option = word.startsWith('--') ? find(word.slice(2)) : undefined;
+    const hasValue = option?.choices?.includes(argv[index + 1] ?? '') ?? false;
+    return option?.wasSwitch && !hasValue ? `${word}=true` : word;
+  });
+}
+
+function isSwitch({value, wasSwitch}: Option): boolean {
+  return value === undefined || wasSwitch === true;
 }
 
 function find(flag: string): Option | undefined {

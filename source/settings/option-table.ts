@@ -1,5 +1,5 @@
 import {themeNames} from './palette.ts';
-import {colorChoices, copyChoices, levelChoices, notifyChoices, timeChoices} from './parse-values.ts';
+import {colorChoices, copyChoices, levelChoices, notifyChoices, timeChoices, wrapChoices} from './parse-values.ts';
 
 /** One option. The flag parser, `--help`, the configuration template and docs/options.md are made from this table. */
 export type Option = {
@@ -20,6 +20,8 @@ export type Option = {
   readonly commands: readonly CommandName[];
   /** The commands that read it from a flag only, not from a variable or the file. */
   readonly once?: readonly CommandName[];
+  /** It had no value once: the flag without one, its opposite, and true and false are still read. */
+  readonly wasSwitch?: true;
   /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
 };
@@ -203,7 +205,11 @@ export const options = [
   },
   {
     flag: 'wrap',
-    help: 'continue long lines in the next row',
+    value: 'WHICH',
+    fallback: 'errors',
+    help: 'long lines that continue in the next row: none (off), warnings and errors (errors) or all',
+    choices: wrapChoices,
+    wasSwitch: true,
     commands: ['screen'],
   },
   {

@@ -125,10 +125,11 @@ const onlyNumbers = ['N', 'SECONDS'];
 type ReadValue = {readonly text: string} | {readonly wrong: string};
 
 /** The value as its flag would have it. The message never quotes the value: it may be a key. */
-function optionValue({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
+function optionValue({flag, value: called, wasSwitch}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
   if (called === undefined) {
     return value.type === 'switch' ? {text: value.text} : {wrong: `'${flag}' takes true or false${unquoted(value)}`};
   }
+  if (value.type === 'switch' && wasSwitch) return {text: value.text};
   if (value.type === 'number' && numericValues.includes(called)) return {text: value.text};
   if (onlyNumbers.includes(called)) return {wrong: `'${flag}' takes a whole number${unquoted(value)}`};
   if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};

@@ -16,6 +16,9 @@ export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const
 /** How the compact form can show times. */
 export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
 
+/** Which lines continue in the next row. */
+export const wrapChoices = ['off', 'errors', 'all'] as const;
+
 /** Whether `logs` leaves colours in what it prints. */
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
@@ -91,9 +94,15 @@ export function parseDuration(text: string, name: string): number {
 /** An empty text is off. */
 export function readSwitch(text: string, name: string): boolean {
   const word = text.trim().toLowerCase();
+  const value = switchIn(word);
+  if (value === undefined) throw new UsageError(`${name} takes true or false, not '${word}'`);
+  return value;
+}
+
+/** What a word in lower case means for a switch; undefined: nothing. */
+export function switchIn(word: string): boolean | undefined {
   if (['1', 'true', 'yes', 'on', 'y', 't'].includes(word)) return true;
-  if (['', '0', 'false', 'no', 'off', 'n', 'f'].includes(word)) return false;
-  throw new UsageError(`${name} takes true or false, not '${word}'`);
+  return ['', '0', 'false', 'no', 'off', 'n', 'f'].includes(word) ? false : undefined;
 }
 
 export function readExpression(source: string, name: string): string {

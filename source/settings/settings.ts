@@ -14,8 +14,10 @@ import {
   parseInteger,
   parseSize,
   readExpression,
+  switchIn,
   timeChoices,
   UsageError,
+  wrapChoices,
 } from './parse-values.ts';
 import {needsServer, type Request, readRequest, readsVariables} from './request.ts';
 import {defaultServerOptions, readServerOptions, type ServerOptions} from './server-options.ts';
@@ -74,7 +76,7 @@ type StartView = {
 
 /** How a log and the list beside it are shown until keys change that. */
 export type View = {
-  readonly wrap: boolean;
+  readonly wrap: (typeof wrapChoices)[number];
   /** Lines as sent instead of the compact form. */
   readonly asSent: boolean;
   readonly time: (typeof timeChoices)[number];
@@ -138,13 +140,13 @@ function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {mi
   return parseInteger(required(flag), nameOf(flag), limits);
 }
 
-function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
+function readView({value, required, isOn, isTyped, nameOf}: OptionValues): StartView {
   const zone = readZone(value('zone'), nameOf('zone'));
   const time = value('time');
   const level = value('level')?.toLowerCase();
   const usualTime = zone === undefined ? 'sent' : 'local';
   const initial: View = {
-    wrap: isOn('wrap'),
+    wrap: readWrap(required('wrap'), nameOf('wrap')),
     asSent: isOn('as-sent'),
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
@@ -159,6 +161,13 @@ function readView({value, isOn, isTyped, nameOf}: OptionValues): StartView {
     ...(isTyped('sidebar') && {sidebar}),
   };
   return {initial, typed, zone};
+}
+
+/** The values of a switch are those of earlier versions. */
+function readWrap(text: string, name: string): View['wrap'] {
+  const typed = text.trim().toLowerCase();
+  const all = switchIn(typed);
+  return all === undefined ? oneOf(name, typed, wrapChoices) : all ? 'all' : 'off';
 }
 
 /** Returns the zone in the spelling of the system's tables. */

@@ -23,7 +23,8 @@ export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
 export type SessionTab = {
   readonly name: string;
   readonly merges: readonly string[] | undefined;
-  readonly wrap: boolean;
+  /** Earlier versions: whether all lines wrap. */
+  readonly wrap: string | boolean;
   readonly asSent: boolean;
   readonly time: string;
   readonly lineNumbers: boolean;
@@ -78,7 +79,7 @@ class NoSession extends Error {}
 function readStart(json: unknown): SessionStart {
   const from = objectOf(json);
   return {
-    wrap: booleanOf(from.wrap),
+    wrap: wrapOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
     level: optional(from.level, stringOf),
@@ -92,7 +93,7 @@ function readTab(json: unknown): SessionTab {
   return {
     name: stringOf(from.name),
     merges: optional(from.merges, (merges) => arrayOf(merges, stringOf)),
-    wrap: booleanOf(from.wrap),
+    wrap: wrapOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
     lineNumbers: booleanOf(from.lineNumbers),
@@ -128,6 +129,10 @@ function readPlace(json: unknown): PlaceAnchor {
 function readAnchor(json: unknown): LineAnchor {
   const from = objectOf(json);
   return {bytes: countOf(from.bytes), hash: countOf(from.hash), before: countOf(from.before)};
+}
+
+function wrapOf(json: unknown): string | boolean {
+  return typeof json === 'boolean' ? json : stringOf(json);
 }
 
 function objectOf(json: unknown): Readonly<Record<string, unknown>> {

@@ -129,19 +129,83 @@ export function toAscii(text: string): string {
 /** The most characters of one cell: a base and the marks on it, which `sanitise` limits to 8. */
 const charactersPerCell = 10;
 
-/** UTF-16 offsets of the rows of prose, `cells` wide: after spaces, and within words that are too long. */
-export function wordOffsets(text: string, cells: number): readonly number[] {
+/**
+ * UTF-16 offsets of the rows of a text in words, `cells` wide; rows after the first are `hanging` cells narrower. Rows
+ * break after spaces, and within a word where half of the row would stay empty. Spaces at a break may be too many.
+ */
+export function wordOffsets(
+  text: string,
+  cells: number,
+  {hanging = 0, maxRows = Number.POSITIVE_INFINITY}: {readonly hanging?: number; readonly maxRows?: number} = {},
+): readonly number[] {
   const offsets = [0];
-  // Searches only one row at a time, and not up to 64 KiB of the rest of the line for each of its rows.
-  const most = (Math.max(2, cells) + 1) * charactersPerCell;
-  for (let start = 0; ; ) {
-    const ahead = text.slice(start, start + most);
-    const next = wrapOffsets(ahead, cells, 2)[1];
-    if (next === undefined) return offsets;
-    const space = ahead.lastIndexOf(' ', next - 1);
-    start += space > 0 ? space + 1 : next;
+  for (let start = 0; offsets.length < maxRows; ) {
+    const room = Math.max(2, start === 0 ? cells : cells - hanging);
+    // Searches only one row at a time, and not up to 64 KiB of the rest of the line for each of its rows.
+    const ahead = text.slice(start, start + (room + 1) * charactersPerCell);
+    const next = wrapOffsets(ahead, room, 2)[1];
+    if (next === undefined) break;
+    start += wordBreak(ahead, next);
+    if (start >= text.length) break;
     offsets.push(start);
   }
+  return offsets;
+}
+
+/** Where the next row begins, if `next` is the first character for which this row has no room. */
+function wordBreak(text: string, next: number): number {
+  if (text[next] === ' ') {
+    let end = next;
+    while (text[end] === ' ') end += 1;
+    return end;
+  }
+  const afterSpace = text.lastIndexOf(' ', next - 1) + 1;
+  return afterSpace > next / 2 ? afterSpace : next;
+}
+
+/** Cells of the end of a text from which on it says something. */
+const leastTail = 8;
+
+/** The part of a text that a row leaves out: `[start, end)`, UTF-16 offsets. */
+export type Cut = {readonly start: number; readonly end: number};
+
+/**
+ * The middle of a text that does not fit into `cells` cells; undefined if it fits. What is left are the first two thirds
+ * of the row, a cell for a mark, and the end of the text, to the next space where one is near. If `kept` cells of the
+ * beginning leave no room for the end, the end is left out.
+ */
+export function middleCut(text: string, cells: number, kept = 0): Cut | undefined {
+  if (!clippedSides(text, 0, cells).right) return undefined;
+  const third = Math.max(0, Math.floor((cells - 1) / 3));
+  const besideKept = cells - 1 - kept;
+  const tailCells = besideKept < 0 ? third : besideKept < leastTail ? 0 : Math.min(third, besideKept);
+  const headCells = Math.max(0, cells - 1 - tailCells);
+  const headEnd = offsetAtCell(text, headCells);
+  // Only the end is measured: a line may have 64 KiB.
+  const from = Math.max(headEnd, text.length - (tailCells + 1) * charactersPerCell);
+  const last = text.slice(from);
+  const tailStart = from + offsetAtCell(last, Math.max(0, textWidth(last) - tailCells), true);
+  const near = Math.floor(cells / 8);
+  const space = text.lastIndexOf(' ', headEnd - 1) + 1;
+  const nextSpace = text.indexOf(' ', tailStart);
+  return {
+    start: space > offsetAtCell(text, kept) && headEnd - space <= near ? space : headEnd,
+    end: nextSpace !== -1 && nextSpace - tailStart <= near ? nextSpace : tailStart,
+  };
+}
+
+/** The offset of a cell; of a wide grapheme that covers it, the start or the end. */
+function offsetAtCell(text: string, cell: number, isEnd = false): number {
+  let cells = 0;
+  for (const span of spans(text)) {
+    if (cells >= cell) return span.start;
+    if (cells + span.cells > cell) {
+      if (span.splittable) return span.start + cell - cells;
+      return isEnd ? span.end : span.start;
+    }
+    cells += span.cells;
+  }
+  return text.length;
 }
 
 /** Breaks prose at spaces, and too long words anywhere, into lines of at most `width` cells. */

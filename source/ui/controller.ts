@@ -39,6 +39,9 @@ type ControllerOptions = {
   readonly beforeFirst?: () => Promise<void>;
 };
 
+/** Parts of a pane's view on which the number of rows of its entries depends. */
+const formParts: readonly (keyof PaneView)[] = ['wrap', 'asSent', 'time', 'lineNumbers'];
+
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
   readonly services: Services;
@@ -225,12 +228,13 @@ export class Controller {
   /** Changes the view of a tab, without keeping the tab. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
     const isOfEntries = 'filters' in change || 'fold' in change || 'around' in change;
-    // The filter row may appear or disappear, which changes the height of the pane.
-    if (isOfEntries) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
+    // The filter row may appear or disappear, which changes the height of the pane; another form has other rows.
+    const isOfRows = isOfEntries || formParts.some((part) => part in change);
+    if (isOfRows) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
-    if (isOfEntries) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
+    if (isOfRows) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
   move(change: (position: Position, geometry: Geometry) => Position): void {

@@ -1,29 +1,33 @@
 import {isoTime} from '../lib/format.ts';
 import {levelIn} from '../records/line-head.ts';
 import {isPanicLine} from '../records/line-kind.ts';
-import {type EntryForm, type EntryText, lineEntry} from './entry-text.ts';
+import {type EntryForm, type EntryShape, type EntryText, lineEntry} from './entry-text.ts';
 import {lineAsSent} from './line-text.ts';
 
 /** `thread 'dbsp-worker-0' (31761) panicked at src/main.rs:64:21:`, with the message in the next line. */
 const threadPattern = /^thread '(.*)'(?: \(\d+\))? panicked at (.+):$/;
 const noMessage = /^(?:stack backtrace:|note: |$)/;
 
-/**
- * The row of a closed panic or configuration: what the record is. `first`: its first lines, at most three; `at`: its Unix
- * time in ms.
- */
-export function closedEntry(first: readonly Uint8Array[], at: number | undefined, form: EntryForm): EntryText {
+type Closed = {
+  /** Its first lines, at most three. */
+  readonly first: readonly Uint8Array[];
+  /** Unix time in ms. */
+  readonly at: number | undefined;
+};
+
+/** The row of a closed panic or configuration: what the record is. */
+export function closedEntry({first, at}: Closed, form: EntryForm, shape: EntryShape): EntryText {
   // A panic may begin with an empty line.
   const [head = Buffer.of(), next] = first[0]?.length === 0 ? first.slice(1) : first;
-  if (!form.compact) return lineEntry(head, form);
+  if (!form.compact) return lineEntry(head, form, shape);
   if (!isPanicLine(head, 0, head.length)) {
     const isBeginning = lineAsSent(head).text.startsWith('P');
-    return lineEntry(isBeginning ? head : Buffer.from('the rest of a pipeline configuration'), form);
+    return lineEntry(isBeginning ? head : Buffer.from('the rest of a pipeline configuration'), form, shape);
   }
   const summary = panicSummary(lineAsSent(head).text, next);
   // As an error of the pipeline, so that time, level and message are in their columns.
   const start = at === undefined ? '' : `[panic] ${isoTime(at)} ERROR `;
-  return lineEntry(Buffer.from(`${start}panic:  ${summary}`), form);
+  return lineEntry(Buffer.from(`${start}panic:  ${summary}`), form, shape);
 }
 
 /** The message first, as a row may have no room for more; the thread's line if the message is not in the next one. */

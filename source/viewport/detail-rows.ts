@@ -202,5 +202,6 @@ function wrapped(line: StyledText, cells: number): readonly StyledText[] {
   // Fast path: a character is at most two cells wide.
   if (line.text.length * 2 <= cells) return [line];
   const offsets = wordOffsets(line.text, cells);
-  return offsets.map((start, index) => slice(line, start, offsets[index + 1] ?? line.text.length));
+  // Spaces at the end of a row may be too many.
+  return offsets.map((start, index) => clip(slice(line, start, offsets[index + 1] ?? line.text.length), 0, cells));
 }

@@ -2,24 +2,42 @@ import type {Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize} from '../lib/format.ts';
-import {wordOffsets, wrapOffsets} from '../terminal/fit.ts';
+import {wordOffsets} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
-import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {concat, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText, markerTone} from '../words/markers.ts';
-import {type CompactForm, compactRows, readLine} from './line-text.ts';
-import {isVerbatim, timeCells, timeOfText} from './time-column.ts';
+import {type CompactForm, compactText, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
+import {isVerbatim, timeOfText} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
+/** How the lines of an entry become rows: `mostRows` for each line of its message. */
+export type EntryShape = {
+  /** The entry continues the record of a line with a time and a level. */
+  readonly isContinuation: boolean;
+  /** 1: the line is not wrapped. */
+  readonly mostRows: number;
+};
+
+/** One row: `[start, end)` of the entry's text behind `indent` blanks. It may be too wide for the pane. */
+export type EntryRow = {readonly start: number; readonly end: number; readonly indent: number};
+
 /** The text of an entry on the screen: the part that depends only on the entry and the options. */
 export type EntryText = {
+  readonly shape: EntryShape | undefined;
   /** The message's lines are separated by newlines. */
   readonly styled: StyledText;
-  /** Start of each row in `styled.text`. Without wrapping each line of the message is a row. */
-  readonly offsets: readonly number[];
+  /** At least one. */
+  readonly rows: readonly EntryRow[];
+  /** Length of time and level and what is before them, in UTF-16 units; 0 if the text is not that of a record. */
+  readonly headLength: number;
+  /** Length of what follows in the compact form: host, target and span. */
+  readonly placeLength: number;
+  /** The end says little: a row without room leaves it out, and not the middle. */
+  readonly hasPlainEnd: boolean;
   /** The line's length, shown at the right border; undefined if the whole line is shown. */
   readonly label: string | undefined;
   /** Unix time in ms; undefined if the entry is no record. */
@@ -37,7 +55,6 @@ type TextRange = {readonly start: number; readonly end: number};
 export type EntryForm = {
   /** Cells of a row. */
   readonly cells: number;
-  readonly wrap: boolean;
   readonly symbols: Symbols;
   readonly compact: CompactForm | undefined;
   readonly highlights: readonly Highlight[];
@@ -82,29 +99,49 @@ export function markerEntry(marker: Marker, {cells, symbols, hits, highlights}: 
   let styled = plain(text, markerStyles[markerTone(marker)]);
   for (const {pattern, style} of highlights) styled = overlay(styled, rangesOf(pattern), style);
   styled = overlay(styled, found, hitStyle);
-  return {styled, offsets: wordOffsets(text, cells), label: undefined, at: undefined, timeCells: 0, hits: found};
+  const offsets = wordOffsets(text, cells);
+  const rows = offsets.map((start, row) => ({start, end: offsets[row + 1] ?? text.length, indent: 0}));
+  return {
+    ...{shape: undefined, styled, rows, hits: found},
+    ...{headLength: 0, placeLength: 0, hasPlainEnd: false, label: undefined, at: undefined, timeCells: 0},
+  };
 }
 
 /** A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. */
-export function lineEntry(bytes: Uint8Array, form: EntryForm): EntryText {
+export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape): EntryText {
   const {compact, hits, highlights} = form;
   const {asSent, record} = readLine(bytes);
   let styled = asSent;
+  let headLength = record ? levelEnd(asSent.text, record) : 0;
+  let placeLength = 0;
   let cells = 0;
+  // Rows that continue a record are below its message.
+  let column = compact && shape.isContinuation ? messageColumn(compact, form.cells) : 0;
   if (compact && record) {
-    const text = joinRows(compactRows(asSent, record, compact));
-    const column = timeCells(compact.time, compact.compactness === 'short-time');
-    if (!hits || hitRanges(hits, text.text, compact, column).length > 0 || hits.ranges(asSent.text).length === 0) {
+    const shown = compactText(asSent, record, compact);
+    const text = joinRows(shown.rows);
+    const timeCells = timeColumn(compact);
+    if (!hits || hitRanges(hits, text.text, compact, timeCells).length > 0 || hits.ranges(asSent.text).length === 0) {
       styled = text;
-      cells = column;
+      ({headLength, placeLength} = shown);
+      cells = timeCells;
+      column = messageColumn(compact, form.cells);
     }
   }
   for (const {pattern, style} of highlights)
     styled = overlay(styled, hitRanges(pattern, styled.text, compact, cells), style);
   const found = hits ? hitRanges(hits, styled.text, compact, cells) : [];
   styled = overlay(styled, found, hitStyle);
-  const at = record && timeOfText(record.timeText);
-  return {...layOut(styled, bytes.length, form), at, timeCells: cells, hits: found};
+  const rows = layOut(styled.text, {cells: form.cells, column, shape});
+  const isCut = bytes.length > visibleBytes || rows.length > wrapLimit;
+  return {
+    ...{shape, styled, headLength, placeLength, rows: rows.slice(0, wrapLimit), hits: found},
+    // The desired state, and as sent the pipeline's id and name.
+    hasPlainEnd: record?.source === 'manager',
+    label: isCut ? `${form.symbols.ellipsis} ${byteSize(bytes.length)}` : undefined,
+    at: record && timeOfText(record.timeText),
+    timeCells: cells,
+  };
 }
 
 /** The hits in an entry's text, without those in a time column whose text is not in the line. */
@@ -118,17 +155,12 @@ function hitRanges(
   return column === 0 || !compact || isVerbatim(compact.time) ? ranges : ranges.filter(({start}) => start >= column);
 }
 
-/** One row of an entry. `styled`: the entry's text in other styles. */
-export function rowOf({styled: own, offsets}: EntryText, row: number, styled = own): StyledText {
-  if (offsets.length === 1) return styled;
-  const next = offsets[row + 1];
-  const end = next === undefined ? own.text.length : endBefore(own.text, next);
-  return slice(styled, offsets[row] ?? 0, end);
-}
-
-/** The end of the row before the row at `next`: a newline between them is in neither. */
-function endBefore(text: string, next: number): number {
-  return text[next - 1] === '\n' ? next - 1 : next;
+/** The row that contains the offset `at` of the entry's text. */
+export function rowAt({rows}: EntryText, at: number): number {
+  return Math.max(
+    0,
+    rows.findLastIndex(({start}) => start <= at),
+  );
 }
 
 function joinRows(rows: readonly StyledText[]): StyledText {
@@ -136,26 +168,24 @@ function joinRows(rows: readonly StyledText[]): StyledText {
   return more.length === 0 ? first : concat([first, ...more.flatMap((row) => [plain('\n'), row])]);
 }
 
-function layOut(styled: StyledText, byteLength: number, form: EntryForm) {
-  const offsets = rowOffsets(styled.text, form);
-  const isCut = byteLength > visibleBytes || offsets.length > wrapLimit;
-  const label = isCut ? `${form.symbols.ellipsis} ${byteSize(byteLength)}` : undefined;
-  if (offsets.length <= wrapLimit) return {styled, offsets, label};
-  const end = endBefore(styled.text, offsets[wrapLimit] ?? 0);
-  return {styled: slice(styled, 0, end), offsets: offsets.slice(0, wrapLimit), label};
-}
+type Room = {readonly cells: number; readonly column: number; readonly shape: EntryShape};
 
-/** The starts of the rows of a text, at most one more than the limit. */
-function rowOffsets(text: string, {cells, wrap}: EntryForm): readonly number[] {
-  const offsets: number[] = [];
-  for (let start = 0; offsets.length <= wrapLimit; ) {
+/** The rows of a text, at most one more than the limit. Only the first may begin at the border. */
+function layOut(text: string, {cells, column, shape}: Room): readonly EntryRow[] {
+  const rows: EntryRow[] = [];
+  for (let start = 0; rows.length <= wrapLimit; ) {
     const newline = text.indexOf('\n', start);
-    if (wrap) {
-      const line = text.slice(start, newline === -1 ? text.length : newline);
-      for (const offset of wrapOffsets(line, cells, wrapLimit + 1 - offsets.length)) offsets.push(start + offset);
-    } else offsets.push(start);
+    const end = newline === -1 ? text.length : newline;
+    const indent = start > 0 || shape.isContinuation ? column : 0;
+    const maxRows = Math.min(shape.mostRows, wrapLimit + 1 - rows.length);
+    const line = text.slice(start, end);
+    const offsets = maxRows === 1 ? [0] : wordOffsets(line, cells - indent, {hanging: column - indent, maxRows});
+    for (const [row, offset] of offsets.entries()) {
+      const next = offsets[row + 1] ?? line.length;
+      rows.push({start: start + offset, end: start + next, indent: row === 0 ? indent : column});
+    }
     if (newline === -1) break;
     start = newline + 1;
   }
-  return offsets;
+  return rows;
 }

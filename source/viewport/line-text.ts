@@ -7,7 +7,7 @@ import {type LogRecord, parseRecord, type TextRecord} from '../records/parse-rec
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
-import {fixedTime, type TimeMode, type ZoneOffset} from './time-column.ts';
+import {fixedTime, type TimeMode, timeCells, type ZoneOffset} from './time-column.ts';
 
 export type CompactForm = {
   readonly compactness: Compactness;
@@ -15,8 +15,18 @@ export type CompactForm = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** How much of the text before the message is shown. */
-type Compactness = 'full' | 'no-target' | 'short-time';
+/** A record in its compact form. */
+type CompactText = {
+  /** One for each line of the message; only a line in JSON has several. */
+  readonly rows: readonly StyledText[];
+  /** Length of time and level, with which the first row begins, in UTF-16 units. */
+  readonly headLength: number;
+  /** Length of host, target and span, which follow. */
+  readonly placeLength: number;
+};
+
+/** How much of the text before the message is shown. `no-target`: no target, span and milliseconds; `no-host`: nor host. */
+type Compactness = 'full' | 'no-target' | 'no-host';
 
 type LineText = {
   readonly asSent: StyledText;
@@ -34,6 +44,9 @@ export const levelStyles: Readonly<Record<Level, Style>> = {
 };
 
 const quiet: Style = {dim: true};
+/** Cells of the level and of the target, with the spaces after them; a longer target has more. */
+const levelCells = 6;
+const targetCells = 12;
 /** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
 const longestSpan = 40;
 /** Lines of a message, at most: an entry has 1000 rows at most, and one more shows that it is cut. */
@@ -58,19 +71,40 @@ export function lineAsSent(bytes: Uint8Array): StyledText {
 /** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */
 export function compactnessFor(width: number): Compactness {
   if (width >= 76) return 'full';
-  return width >= 44 ? 'no-target' : 'short-time';
+  return width >= 44 ? 'no-target' : 'no-host';
+}
+
+/** Cells of the time column, without the space after it; 0: no column. */
+export function timeColumn({compactness, time}: CompactForm): number {
+  return timeCells(time, compactness !== 'full');
+}
+
+/**
+ * Cells before the message in a row of `width` cells, where a target is not longer than usual: rows that continue a
+ * record begin there. At most half of the row.
+ */
+export function messageColumn(form: CompactForm, width: number): number {
+  const time = form.time === 'off' ? 0 : timeColumn(form) + 1;
+  const target = form.compactness === 'full' ? targetCells : 0;
+  return Math.min(time + levelCells + target, Math.floor(width / 2));
 }
 
 /** The compact form, with the message's first line. As sent, 52 to 70 cells precede the message. */
 export function compactLine(asSent: StyledText, record: LogRecord, form: CompactForm): StyledText {
-  const [first = plain('')] = compactRows(asSent, record, form);
+  const [first = plain('')] = compactText(asSent, record, form).rows;
   return first;
 }
 
-/** The compact form with all lines of the message, each in a row. Only a line in JSON has several. */
-export function compactRows(asSent: StyledText, record: LogRecord, form: CompactForm): readonly StyledText[] {
+/** The compact form with all lines of the message. */
+export function compactText(asSent: StyledText, record: LogRecord, form: CompactForm): CompactText {
   const [first = plain(''), ...more] = messageRows(record, asSent);
-  return [concat([...prefix(record, form), first]), ...more];
+  const head = concat(headOf(record, form));
+  const place = concat(placeOf(record, form));
+  return {
+    rows: [concat([head, place, first]), ...more],
+    headLength: head.text.length,
+    placeLength: place.text.length,
+  };
 }
 
 /** The value of a field, quoted as in text form if it has spaces; JSON and quoted text are not changed. */
@@ -78,12 +112,18 @@ export function fieldValue(value: string): string {
   return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
 }
 
-function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
-  const {text, runs} = asSent;
+/** Where the level ends in the text of a line as sent; 0 if it is not shown. */
+export function levelEnd(text: string, record: LogRecord): number {
   const start =
     record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
-  const end = start + record.level.length;
-  if (start < 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
+  return start < 0 ? 0 : start + record.level.length;
+}
+
+function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
+  const {text, runs} = asSent;
+  const end = levelEnd(text, record);
+  const start = end - record.level.length;
+  if (end === 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
   return overlay(asSent, [{start, end}], levelStyles[record.level]);
 }
 
@@ -94,18 +134,21 @@ function jsonLevelStart(text: string): number {
   return start === undefined ? -1 : bytes.toString('utf8', 0, start).length;
 }
 
-function prefix(record: LogRecord, {compactness, time, offsetAt}: CompactForm): StyledText[] {
-  // All values are sanitised: any string in JSON may contain escaped control characters.
+/** Time and level. All values are sanitised: any string in JSON may contain escaped control characters. */
+function headOf(record: LogRecord, {compactness, time, offsetAt}: CompactForm): readonly StyledText[] {
+  const level = [plain(record.level.padEnd(levelCells - 1), levelStyles[record.level]), plain(' ')];
+  if (time === 'off') return level;
+  const column = fixedTime(time, record.timeText, compactness !== 'full', offsetAt);
+  return [plain(column.text, quiet), plain(' '), ...level];
+}
+
+/** Host, target and span, where there is room. */
+function placeOf(record: LogRecord, {compactness}: CompactForm): readonly StyledText[] {
   const parts: StyledText[] = [];
-  if (time !== 'off') {
-    const column = fixedTime(time, record.timeText, compactness === 'short-time', offsetAt);
-    parts.push(plain(column.text, quiet), plain(' '));
-  }
-  parts.push(plain(record.level.padEnd(5), levelStyles[record.level]), plain(' '));
-  if (compactness === 'short-time') return parts;
+  if (compactness === 'no-host') return parts;
   if (record.host !== undefined) parts.push(plain(sanitise(`host=${record.host} `).text, quiet));
   if (compactness === 'full') {
-    parts.push(plain(sanitise(targetShown(record)).text.padEnd(10), quiet), plain('  '));
+    parts.push(plain(sanitise(targetShown(record)).text.padEnd(targetCells - 2), quiet), plain('  '));
     if (record.span !== undefined) parts.push(plain(sanitise(`${spanShown(record.span)} `).text, quiet));
   }
   return parts;

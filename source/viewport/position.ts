@@ -33,7 +33,7 @@ export const follow: Position = {kind: 'follow'};
 
 /** The places of the screen rows, top to bottom; fewer than `height` if the log is shorter. */
 export function visiblePlaces(position: Position, geometry: Geometry): readonly Place[] {
-  const top = position.kind === 'follow' ? lastTop(geometry) : clampTop(position.top, geometry);
+  const top = position.kind === 'follow' ? lastTop(geometry) : heldTop(position, geometry);
   return top === undefined ? [] : placesFrom(top, geometry);
 }
 
@@ -150,11 +150,23 @@ type Held = Extract<Position, {kind: 'held'}>;
 
 /** The position as `held`, with a shown top and a shown current entry; undefined if nothing is shown. */
 function holdAt(position: Position, geometry: Geometry): Held | undefined {
-  const top = position.kind === 'held' ? clampTop(position.top, geometry) : lastTop(geometry);
+  const top = position.kind === 'held' ? heldTop(position, geometry) : lastTop(geometry);
   const current = currentOf(position, geometry);
   if (top === undefined || current === undefined) return undefined;
   const seen = position.kind === 'held' ? position.seen : Math.max(current + 1, geometry.endId ?? 0);
   return {kind: 'held', top, current, seen};
+}
+
+/**
+ * The top in force. After a change of the size or of the form of lines, rows above the current entry may need more room:
+ * then the screen moves so far that the entry is on it, and back if the change is undone.
+ */
+function heldTop({top, current}: Held, geometry: Geometry): Place | undefined {
+  const clamped = clampTop(top, geometry);
+  const shown = placeholder(geometry, current);
+  if (clamped === undefined || shown === undefined) return clamped;
+  const isVisible = placesFrom(clamped, geometry).some(({id}) => id === shown);
+  return isVisible ? clamped : topToShow(clamped, geometry, shown);
 }
 
 /** Updates `seen`: entries on the screen are no longer new. */

@@ -2,8 +2,11 @@ import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
+import type {Level} from '../records/level.ts';
+import {levelIn} from '../records/line-head.ts';
+import {kindIn} from '../records/line-kind.ts';
 import type {LongRecord} from '../records/long-records.ts';
-import {clip, clippedSides, padTo} from '../terminal/fit.ts';
+import {clip, clippedSides, middleCut, padTo} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
@@ -12,18 +15,44 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
-import {type EntryForm, type EntryText, type Highlight, lineEntry, markerEntry, rowOf} from './entry-text.ts';
+import {
+  type EntryForm,
+  type EntryShape,
+  type EntryText,
+  type Highlight,
+  lineEntry,
+  markerEntry,
+  rowAt,
+} from './entry-text.ts';
 import type {Place} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
 
+/**
+ * Which lines continue in the next row: none, those of records of WARN and worse, or all. With `errors` a line has five
+ * rows at most, and the frames of a backtrace one.
+ */
+export type WrapMode = 'off' | 'errors' | 'all';
+
+/** In the order in which a key switches between them. */
+export const wrapModes: readonly WrapMode[] = ['off', 'errors', 'all'];
+
+/** What is known of the records of the log, from an index that may be behind. */
+export type KnownRecords = {
+  /** Entries from this id on have not been read. */
+  readonly indexedTo: number;
+  readonly levelAt: (id: number) => Level | undefined;
+  readonly isContinuation: (id: number) => boolean;
+};
+
 /** The options of the layout of entries. A change of one needs a new renderer. */
 export type RowOptions = Gutter & {
   /** Cells of a whole row, at least 4. */
   readonly width: number;
-  readonly wrap: boolean;
-  /** Cells hidden on the left, without wrapping. */
+  readonly records: KnownRecords;
+  readonly wrap: WrapMode;
+  /** Cells hidden on the left, of lines that are not wrapped. */
   readonly pan: number;
   readonly asSent: boolean;
   readonly time: TimeMode;
@@ -51,6 +80,12 @@ export type PaintInput = {
   readonly entries: Entries;
 };
 
+/** The part of a row beside what stays in place. `kept`: its first cells that are not cut out. */
+type RowPart = {readonly line: StyledText; readonly hit: Hit | undefined; readonly kept: number};
+
+/** UTF-16 offsets. */
+type Hit = {readonly start: number; readonly end: number};
+
 // Both colours are set: on a light screen the text on yellow would be white.
 const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
 /** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
@@ -58,8 +93,22 @@ const leastForTime = 28;
 /** Entries that are searched for the previous record's time: lines of a backtrace have none. */
 const lookBack = 200;
 
+/** Rows of a line of an error, at most. */
+const errorRows = 5;
+/** Cells of a message for which time and level may stay in place while it is panned. */
+const leastPanned = 8;
+/** Cells of the beginning of a message that are never left out. */
+const leastStart = 10;
+const cutMark: Style = {dim: true};
+
 /** Texts in the cache, enough for any screen. Others are made again in microseconds. */
 const cacheLimit = 2000;
+
+/** An object for each kind of shape, so that shapes can be compared. */
+const shapes = [1, errorRows, Number.POSITIVE_INFINITY].flatMap((mostRows): readonly EntryShape[] => [
+  {isContinuation: false, mostRows},
+  {isContinuation: true, mostRows},
+]);
 
 /** Paints the entries of one buffer as rows. */
 export class RowRenderer {
@@ -87,13 +136,16 @@ export class RowRenderer {
 
   /** Number of rows of an entry: more than 1 if it wraps or its message has several lines. */
   heightOf(id: number): number {
-    return this.#wraps(id) || this.#mayHaveRows(id) ? this.#textOf(id).offsets.length : 1;
+    const mayHaveRows = this.#isMarker(id) || this.#shapeOf(id).mostRows > 1 || this.#mayHaveLines(id);
+    return mayHaveRows ? this.#textOf(id).rows.length : 1;
   }
 
-  /** Cells of the widest row of an entry, without wrapping. */
+  /** Cells of the widest row of an entry; of one that wraps at most the cells of a row. */
   lineWidth(id: number): number {
     const entry = this.#textOf(id);
-    return Math.max(...entry.offsets.map((_, row) => textWidth(rowOf(entry, row).text)));
+    const {text} = entry.styled;
+    const widest = Math.max(...entry.rows.map(({start, end, indent}) => indent + textWidth(text.slice(start, end))));
+    return wraps(entry) ? Math.min(widest, this.textWidth) : widest;
   }
 
   /** The row of the entry's first hit; 0 if there is none. */
@@ -120,22 +172,59 @@ export class RowRenderer {
     // Numbers count all received entries from 1. Only the first row of a line has one; a marker has none.
     const number = row > 0 || this.#isMarker(id) ? undefined : id + 1;
     const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
-    const {offsets, label} = this.#textOf(id);
-    const whole = this.#rowText(id, row, input);
+    const entry = this.#textOf(id);
+    const {rows, label} = entry;
+    const end = row === rows.length - 1 ? rowEnd(label, state, symbols) : undefined;
+    const room = this.textWidth - (end ? textWidth(end.text) : 0);
+    if (end && room <= 0) return paint(concat([gutter, clip(end, 0, this.textWidth)]), colors);
+    const whole = this.#rowText(entry, {id, row}, room, input);
     const text = id === input.current ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
-    const isLastRow = row === offsets.length - 1;
-    const ended = isLastRow ? withEnd(text, {...state, label}, this.textWidth, symbols) : text;
-    return paint(concat([gutter, ended]), colors);
+    return paint(concat(end ? [gutter, padTo(text, room), end] : [gutter, text]), colors);
   }
 
-  #rowText(id: number, row: number, input: PaintInput): StyledText {
-    const entry = this.#textOf(id);
+  /** A row in at most `room` cells. */
+  #rowText(entry: EntryText, {id, row}: Place, room: number, input: PaintInput): StyledText {
     const timed = this.#withMovingTime(entry, id, input);
     const text = id === input.current ? overlay(timed, entry.hits, currentHitStyle) : timed;
-    const {pan, symbols} = this.#options;
-    const own = rowOf(entry, row, text);
-    if (this.#wraps(id)) return own;
-    return panned(own, id === input.revealed ? this.#panToHit(id, pan) : pan, this.textWidth, symbols);
+    const {start, end, indent} = entry.rows[row] ?? {start: 0, end: 0, indent: 0};
+    const headLength = row === 0 ? entry.headLength : 0;
+    const head = [plain(' '.repeat(indent)), slice(text, start, start + headLength)];
+    const headCells = indent + textWidth(text.text.slice(start, start + headLength));
+    // As sent, time and level are too far to the right to stay in place.
+    const isPinned = this.#form.compact !== undefined && headCells + leastPanned <= room;
+    const from = isPinned ? start + headLength : start;
+    const hit = id === input.revealed ? this.#hitIn(entry, row, from) : undefined;
+    const place =
+      row === 0 ? textWidth(text.text.slice(start + headLength, start + headLength + entry.placeLength)) : 0;
+    const kept = isPinned ? place + (place > 0 ? leastStart : 0) : headCells;
+    const part = {line: slice(text, from, end), hit, kept};
+    const line = this.#fitted(entry, row, part, isPinned ? room - headCells : room);
+    return isPinned && headCells > 0 ? concat([...head, line]) : line;
+  }
+
+  /** What is shown of a row that may be too wide: the window of the pan or the hit, or all but the middle. */
+  #fitted(entry: EntryText, row: number, {line, hit, kept}: RowPart, cells: number): StyledText {
+    const {symbols} = this.#options;
+    // Of a row that is continued, only spaces are too many.
+    if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
+    const pan = wraps(entry) ? 0 : this.#options.pan;
+    const hasEnd = !entry.hasPlainEnd || wraps(entry);
+    const cut = pan === 0 && hasEnd ? middleCut(line.text.trimEnd(), cells, kept) : undefined;
+    const isWindow = pan > 0 || !hasEnd;
+    const isHitHidden = hit && (isWindow || (cut && hit.start < cut.end && hit.end > cut.start));
+    if (isHitHidden) return panned(line, panToHit(line.text, hit, pan, cells), cells, symbols);
+    if (isWindow) return panned(line, pan, cells, symbols);
+    // Of a line that is shown in part, the end is not known: the label stands for it.
+    if (!cut || entry.label !== undefined) return clip(line, 0, cells);
+    const end = slice(line, cut.end, line.text.length);
+    return concat([slice(line, 0, cut.start), plain(symbols.ellipsis, cutMark), end]);
+  }
+
+  /** The first hit of an entry, by offsets from `from` on, if it is in this row. */
+  #hitIn(entry: EntryText, row: number, from: number): Hit | undefined {
+    const [hit] = entry.hits;
+    if (!hit || rowAt(entry, hit.start) !== row || hit.start < from) return undefined;
+    return {start: hit.start - from, end: hit.end - from};
   }
 
   /** Writes the age, or the time since the previous record, into the entry's blank time column. */
@@ -158,26 +247,22 @@ export class RowRenderer {
     return undefined;
   }
 
-  /** Cells to hide on the left so that the first hit is visible; `pan` if that shows it or there is no hit. */
-  #panToHit(id: number, pan: number): number {
-    const entry = this.#textOf(id);
-    const {text} = entry.styled;
-    const [hit] = entry.hits;
-    if (!hit) return pan;
-    const rowStart = entry.offsets[rowAt(entry, hit.start)] ?? 0;
-    const start = textWidth(text.slice(rowStart, hit.start));
-    const end = textWidth(text.slice(rowStart, hit.end));
-    // The marks of a cut line need a cell on each side.
-    const room = this.textWidth - 2;
-    if (start > pan && end <= pan + room) return pan;
-    if (end <= room) return 0;
-    // The hit is followed by a quarter of the room; most of it shows the text before the hit.
-    return Math.min(start, end - room + Math.floor(room / 4));
+  #shapeOf(id: number): EntryShape {
+    const {wrap, records} = this.#options;
+    const isContinuation = records.isContinuation(id);
+    const kind = wrap === 'all' ? 2 : wrap === 'errors' && this.#isErrorLine(id) ? 1 : 0;
+    return shapes[2 * kind + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
   }
 
-  /** A marker always wraps: what it reports of a loss must not be cut off. */
-  #wraps(id: number): boolean {
-    return this.#options.wrap || this.#isMarker(id);
+  /** Whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
+  #isErrorLine(id: number): boolean {
+    const {records} = this.#options;
+    const isKnown = id < records.indexedTo;
+    if (isKnown && !isError(records.levelAt(id))) return false;
+    const line = this.#buffer.lineAt(id);
+    if (!line || !(isKnown || isError(levelIn(line)))) return false;
+    const kind = kindIn(line, 0, line.length);
+    return kind !== 'frame' && kind !== 'place';
   }
 
   #isMarker(id: number): boolean {
@@ -185,29 +270,31 @@ export class RowRenderer {
   }
 
   /** Whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
-  #mayHaveRows(id: number): boolean {
+  #mayHaveLines(id: number): boolean {
     return this.#form.compact !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
   }
 
   /** The text of an entry; empty if the entry is not held. */
   #textOf(id: number): EntryText {
-    const closed = this.#options.closedAt(id);
-    if (closed) return this.#closedText(id, closed);
-    const cached = this.#texts.get(id);
-    if (cached) return cached;
     const marker = this.#buffer.markerAt(id);
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return markerEntry(marker, this.#form);
-    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form);
+    const shape = this.#shapeOf(id);
+    const closed = this.#options.closedAt(id);
+    if (closed) return this.#closedText(id, closed, shape);
+    const cached = this.#texts.get(id);
+    // The index may have learned that the line is part of a record.
+    if (cached?.shape === shape) return cached;
+    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form, shape);
     if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
   }
 
-  #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>): EntryText {
+  #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>, shape: EntryShape): EntryText {
     const cached = this.#closedTexts.get(head);
-    if (cached?.lines === lines) return cached.text;
+    if (cached?.lines === lines && cached.text.shape === shape) return cached.text;
     const firstLines = first.flatMap((id) => this.#buffer.lineAt(id) ?? []);
-    const text = closedEntry(firstLines, this.#options.timeAt(head), this.#form);
+    const text = closedEntry({first: firstLines, at: this.#options.timeAt(head)}, this.#form, shape);
     // The open line grows.
     if ((first.at(-1) ?? 0) < this.#buffer.endedTo) cache(this.#closedTexts, head, {lines, text});
     return text;
@@ -219,40 +306,39 @@ function cache<Text>(texts: Map<number, Text>, id: number, text: Text): void {
   texts.set(id, text);
 }
 
-/** The row that contains the offset `at` of the entry's text. */
-function rowAt({offsets}: EntryText, at: number): number {
-  return Math.max(
-    0,
-    offsets.findLastIndex((offset) => offset <= at),
-  );
+function isError(level: Level | undefined): boolean {
+  return level === 'WARN' || level === 'ERROR';
 }
 
-const quiet: Style = {dim: true};
+/** A marker always wraps: what it reports of a loss must not be cut off. */
+function wraps({shape}: EntryText): boolean {
+  return shape === undefined || shape.mostRows > 1;
+}
 
-/** `width` cells of a line from cell `pan` on, with a mark on each side where it continues. */
-function panned(line: StyledText, pan: number, width: number, symbols: Symbols): StyledText {
-  const cut = clippedSides(line.text, pan, width);
-  const text = clip(line, pan, width);
-  const left = cut.left ? [plain(symbols.cutLeft, quiet), clip(text, 1, width - 1)] : [text];
+/** Cells to hide on the left so that the hit is visible; `pan` if that shows it. */
+function panToHit(text: string, hit: Hit, pan: number, cells: number): number {
+  const start = textWidth(text.slice(0, hit.start));
+  const end = textWidth(text.slice(0, hit.end));
+  // The marks of a cut line need a cell on each side.
+  const room = cells - 2;
+  if (start > pan && end <= pan + room) return pan;
+  if (end <= room) return 0;
+  // The hit is followed by a quarter of the room; most of it shows the text before the hit.
+  return Math.min(start, end - room + Math.floor(room / 4));
+}
+
+/** `cells` cells of a line from cell `pan` on, with a mark on each side where it continues. */
+function panned(line: StyledText, pan: number, cells: number, symbols: Symbols): StyledText {
+  const cut = clippedSides(line.text, pan, cells);
+  const text = clip(line, pan, cells);
+  const left = cut.left ? [plain(symbols.cutLeft, cutMark), clip(text, 1, cells - 1)] : [text];
   if (!cut.right) return concat(left);
-  return concat([clip(concat(left), 0, width - 1), plain(symbols.cutRight, quiet)]);
+  return concat([clip(concat(left), 0, cells - 1), plain(symbols.cutRight, cutMark)]);
 }
 
-/** What is shown at the right border of an entry's last row. */
-type RowEnd = Pick<RowState, 'folded' | 'lines'> & {
-  /** The length of a line that is shown in part. */
-  readonly label: string | undefined;
-};
-
-/** A row of `width` cells with its end at the right border, over the text if there is no room. */
-function withEnd(text: StyledText, {label, folded, lines}: RowEnd, width: number, symbols: Symbols): StyledText {
+/** What is shown at the right border of an entry's last row. `label`: the length of a line that is shown in part. */
+function rowEnd(label: string | undefined, {folded, lines}: RowState, symbols: Symbols): StyledText | undefined {
   const inside = folded > 1 ? ` ${symbols.times}${count(folded)}` : lines > 1 ? ` ${count(lines)} lines` : '';
-  if (label === undefined && inside === '') return text;
-  const end = concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
-  const room = width - textWidth(end.text);
-  if (room <= 0) return clip(end, 0, width);
-  // Covered text is marked as cut, unless a label shows that already.
-  const isMarked = label === undefined && textWidth(text.text) > room;
-  const left = isMarked ? concat([clip(text, 0, room - 1), plain(symbols.cutRight, quiet)]) : clip(text, 0, room);
-  return concat([padTo(left, room), end]);
+  if (label === undefined && inside === '') return undefined;
+  return concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
 }

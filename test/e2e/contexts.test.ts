@@ -68,7 +68,7 @@ describe('C', () => {
     rig.staging.pipeline('beta').write('kept line');
     await terminal.waitFor('kept line');
     await terminal.press('w');
-    await terminal.waitFor('wrap on');
+    await terminal.waitFor('wrap all');
     await eventually(
       async () =>
         (await readdir(path.join(rig.home.path, '.local/state/pipetail'))).some((name) => name.endsWith('.lock')),
@@ -87,7 +87,7 @@ describe('C', () => {
     // The tab of the other server is back, as it was left.
     await goTo(terminal, 'k');
     await live(terminal, 'staging');
-    await terminal.waitFor('wrap on');
+    await terminal.waitFor('wrap all');
     await terminal.waitFor('kept line');
     expect(terminal.styleOf('pipetail').bg).toBeUndefined();
     await eventually(

@@ -14,7 +14,7 @@ export function currentLine(terminal: Terminal): {readonly row: number; readonly
 /** Level and message of the shown records, top to bottom, in the compact form: `WARN refused by peer 12.` */
 export function records(viewer: Viewer): string[] {
   return viewer.pane().flatMap((row) => {
-    const [, level, message] = /\d\d:\d\d:\d\d\.\d{3} (TRACE|DEBUG|INFO|WARN|ERROR) +(.*)$/.exec(row) ?? [];
+    const [, level, message] = /\d\d:\d\d:\d\d(?:\.\d{3})? (TRACE|DEBUG|INFO|WARN|ERROR) +(.*)$/.exec(row) ?? [];
     return level === undefined ? [] : [`${level} ${message}`];
   });
 }

@@ -13,10 +13,10 @@ test('a key is drawn at once, however seldom frames of the log are', async () =>
     const counts = new Set<string | undefined>();
     const end = terminal.eachFrame(() => counts.add(/[\d,]+ lines/.exec(viewer.status())?.[0]));
     for (let turn = 0; turn < 4; turn++) {
-      await terminal.press('w');
-      await terminal.waitFor('wrap on');
-      await terminal.press('w');
-      await terminal.waitFor('wrap off');
+      await terminal.press('J');
+      await terminal.waitFor('as sent');
+      await terminal.press('J');
+      await terminal.waitForGone('as sent');
     }
     end();
     // Drawn with the log, eight keys would see it move on eight times.

@@ -133,7 +133,7 @@ test('what was open some seconds before kill -9 comes back', async () => {
       void text().then((now) => {
         saved.text = now;
       });
-      return saved.text.includes('"wrap":true');
+      return saved.text.includes('"wrap":"all"');
     },
     () => `a session that wraps, not ${saved.text}`,
   );
@@ -141,7 +141,7 @@ test('what was open some seconds before kill -9 comes back', async () => {
   await first.terminal.waitForExit();
   const second = await start();
   await second.terminal.waitFor(() => /1 alpha.*2 gamma/.test(second.tabBar()));
-  await second.terminal.waitFor('wrap on');
+  await second.terminal.waitFor('wrap all');
   await quit(second);
 });
 

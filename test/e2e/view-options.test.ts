@@ -10,7 +10,7 @@ import {openViewer, Viewer} from './viewer.ts';
 
 test('what flags set holds for every tab: level, zone, wrap and the width of the list', async () => {
   await using viewer = await openViewer({
-    args: ['--level', 'warn', '--zone', 'Asia/Kolkata', '--wrap', '--sidebar', '20', 'alpha', 'beta'],
+    args: ['--level', 'warn', '--zone', 'Asia/Kolkata', '--wrap', 'all', '--sidebar', '20', 'alpha', 'beta'],
     env: {TZ: 'UTC'},
     cols: 100,
   });

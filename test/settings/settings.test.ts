@@ -45,7 +45,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     themes: new Map(),
     copy: 'clean',
     view: {
-      initial: {wrap: false, asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
+      initial: {wrap: 'errors', asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
       typed: {},
       zone: undefined,
     },
@@ -357,8 +357,8 @@ type Variables = Readonly<Record<string, string>>;
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
 test('flags set the start, and win over the last session', () => {
-  const typed = {wrap: true, asSent: true, time: 'relative', level: 'warn', sidebar: 30};
-  const argv = ['--wrap', '--as-sent', '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
+  const typed = {wrap: 'all', asSent: true, time: 'relative', level: 'warn', sidebar: 30};
+  const argv = ['--wrap', 'all', '--as-sent', '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
 });
 
@@ -369,13 +369,32 @@ test('copies are clean unless a flag or a variable says otherwise', () => {
 });
 
 test('variables set only the start', () => {
-  const variables = {PIPETAIL_WRAP: '1', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
+  const variables = {PIPETAIL_WRAP: 'off', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
   expect(view([], variables)).toEqual({
-    initial: {wrap: true, asSent: false, time: 'utc', level: 'error', sidebar: 'off'},
+    initial: {wrap: 'off', asSent: false, time: 'utc', level: 'error', sidebar: 'off'},
     typed: {},
     zone: undefined,
   });
-  expect(view(['--no-wrap', '--time', 'sent'], variables).typed).toEqual({wrap: false, time: 'sent'});
+  expect(view(['--no-wrap', '--time', 'sent'], variables).typed).toEqual({wrap: 'off', time: 'sent'});
+});
+
+test('--wrap is still read as the switch that it was, in each place', () => {
+  const settings = readSettings(['--wrap', 'orders', '--fresh'], {});
+  expect(settings.view.typed).toEqual({wrap: 'all'});
+  expect(settings.request).toMatchObject({names: ['orders']});
+  expect(view(['orders', '--wrap']).typed).toEqual({wrap: 'all'});
+  expect(view(['--no-wrap']).typed).toEqual({wrap: 'off'});
+  expect(view([], {PIPETAIL_WRAP: '1'}).initial.wrap).toBe('all');
+  expect(view([], {PIPETAIL_WRAP: 'false'}).initial.wrap).toBe('off');
+  const inFile = (text: string) => {
+    const {file, problems} = parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
+    expect(problems).toEqual([]);
+    return readSettings([], {}, file).view.initial.wrap;
+  };
+  expect(inFile('wrap = true\n')).toBe('all');
+  expect(inFile('wrap = false\n')).toBe('off');
+  expect(inFile('wrap = "errors"\n')).toBe('errors');
+  expect(() => view(['--wrap=sometimes'])).toThrow("--wrap takes off, errors or all, not 'sometimes'");
 });
 
 it('shows local times with a zone and without --time', () => {

@@ -11,7 +11,7 @@ const anchor = fc.record({bytes: count, hash: count, before: count});
 const tab = fc.record({
   name: text,
   merges: maybe(fc.array(text)),
-  wrap: fc.boolean(),
+  wrap: fc.oneof(text, fc.boolean()),
   asSent: fc.boolean(),
   time: text,
   lineNumbers: fc.boolean(),
@@ -35,7 +35,7 @@ const session = fc.record({
   sort: text,
   start: maybe(
     fc.record({
-      wrap: fc.boolean(),
+      wrap: fc.oneof(text, fc.boolean()),
       asSent: fc.boolean(),
       time: text,
       level: maybe(text),

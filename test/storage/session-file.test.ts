@@ -13,7 +13,7 @@ const session: Session = {
     {
       name: 'orders',
       merges: undefined,
-      wrap: true,
+      wrap: 'all',
       asSent: false,
       time: 'local',
       lineNumbers: true,
@@ -115,7 +115,7 @@ test.each([
   ['is cut off', (text: string) => text.slice(0, 40)],
   ['is empty', () => ''],
   ['is of a later version', (text: string) => text.replace('"version":1', '"version":99')],
-  ['lacks a field', (text: string) => text.replace('"wrap":true,', '')],
+  ['lacks a field', (text: string) => text.replace('"wrap":"all",', '')],
   ['has a field of another kind', (text: string) => text.replace('"context":3', '"context":-3')],
 ])('a file that %s is set aside and named', async (_, damage) => {
   const {folder, start, files} = await home();

@@ -170,7 +170,7 @@ describe('in the list, a key of the log that the list does not use', () => {
 
   it.each([
     ['e', {position: {kind: 'held', current: 2}}],
-    ['w', {wrap: true}],
+    ['w', {wrap: 'all'}],
     ['p', {position: {kind: 'held'}}],
     ['L', {filters: [{filter: {kind: 'level'}}]}],
     ['J', {asSent: true}],
@@ -197,7 +197,7 @@ describe('in the list, a key of the log that the list does not use', () => {
     await using screen = await inList();
     screen.press('j', 'w');
     expect(screen.tabs).toEqual(['beta']);
-    expect(viewOf(screen).wrap).toBe(true);
+    expect(viewOf(screen).wrap).toBe('all');
   });
 
   it('says so where its log is not open yet, in place of doing nothing', async () => {
@@ -274,7 +274,7 @@ describe('Esc and a key in one read', () => {
     await using screen = await reading(log);
     screen.press('?', 'Alt-w');
     expect(screen.controller.state.page).toBeUndefined();
-    expect(viewOf(screen).wrap).toBe(true);
+    expect(viewOf(screen).wrap).toBe('all');
     screen.pressTogether('Alt-/', 'a', 'Alt-');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'search', text: 'a'});
   });

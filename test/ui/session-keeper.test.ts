@@ -165,7 +165,7 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   const {filters, ...pane} = tabOf(screen, 'orders').pane;
   const {wrap, lineNumbers, time, fold, around, search, highlights} = before;
   expect(pane).toMatchObject({wrap, lineNumbers, time, fold, around, search, highlights});
-  expect(pane).toMatchObject({wrap: true, lineNumbers: true, fold: true, search: 'line', highlights: ['li']});
+  expect(pane).toMatchObject({wrap: 'all', lineNumbers: true, fold: true, search: 'line', highlights: ['li']});
   expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'fingerprint']);
   expect(filters.map(({on}) => on)).toEqual([false, false, false]);
   expect(filters[2]?.filter).toEqual(before.filters.find(({filter}) => filter.kind === 'fingerprint')?.filter);
@@ -203,7 +203,7 @@ test('names on the command line come first and are shown, looking as they did', 
   const {screen} = await nextStart(first, saved.at(-1) ?? never(), {names: ['fraud', 'billing']});
   expect(screen.tabs).toEqual(['fraud', 'billing', 'orders']);
   expect(screen.controller.state.active).toBe('fraud');
-  expect(tabOf(screen, 'billing').pane.wrap).toBe(true);
+  expect(tabOf(screen, 'billing').pane.wrap).toBe('all');
 });
 
 test('many changes are one write some seconds later; nothing is written, and no timer waits, while nothing changes', async () => {
@@ -236,14 +236,14 @@ test('after its end no timer waits', async () => {
 });
 
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
-  const viewOptions = {wrap: true, level: 'ERROR', sidebar: 20} as const;
+  const viewOptions = {wrap: 'all', level: 'ERROR', sidebar: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
   first.press('w', '#', 't');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
-  expect(tabOf(screen, 'orders').pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
-  expect(tabOf(screen, 'billing').pane).toMatchObject({wrap: false, lineNumbers: false, time: 'delta'});
+  expect(tabOf(screen, 'orders').pane).toMatchObject({wrap: 'off', lineNumbers: true, time: 'local'});
+  expect(tabOf(screen, 'billing').pane).toMatchObject({wrap: 'errors', lineNumbers: false, time: 'delta'});
   for (const {pane} of screen.controller.state.tabs) {
     expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
   }
@@ -254,10 +254,10 @@ test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
   first.press('w', '#', 'L', 't');
   keeper.capture();
-  const viewOptions = {wrap: false, level: 'WARN', sidebar: 'off'} as const;
+  const viewOptions = {wrap: 'off', level: 'WARN', sidebar: 'off'} as const;
   const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});
   const {pane} = tabOf(screen, 'orders');
-  expect(pane).toMatchObject({wrap: false, lineNumbers: true, time: 'local'});
+  expect(pane).toMatchObject({wrap: 'off', lineNumbers: true, time: 'local'});
   expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
   expect(screen.controller.state).toMatchObject({sidebarHidden: true, focus: 'log'});
 });

@@ -8,7 +8,7 @@ const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...para
 
 describe('the margin', () => {
   it('has a red bar at each row of a line of an error record', () => {
-    expect(stateRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: true})).toEqual([
+    expect(stateRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: 'all'})).toEqual([
       ' \u001B[7;31m \u001B[0mabc',
       ' \u001B[7;31m \u001B[0mdef',
     ]);
@@ -35,7 +35,7 @@ describe('the origin', () => {
   const origin = {name: 'orders-with-a-long-name', color: 6};
 
   it('is before the text of each row, with the same width for every name', () => {
-    const options = {width: 30, originCells: 8, wrap: true};
+    const options = {width: 30, originCells: 8, wrap: 'all'} as const;
     expect(shown('a'.repeat(25), {origin}, options)).toEqual([
       `  orde…ame ${'a'.repeat(19)}`,
       `  orde…ame ${'a'.repeat(6)}`,
@@ -54,7 +54,7 @@ describe('line numbers', () => {
   it('are once before each line, and before no marker', () => {
     const buffer = bufferOf('a', 'b'.repeat(30));
     const id = buffer.addMarker({kind: 'drawn', at: 0}) ?? -1;
-    const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: true});
+    const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: 'all'});
     const all = [0, 1, id].flatMap((each) => paintedRows(renderer, each)).map(withoutColors);
     expect(all).toEqual([
       '      1 a',

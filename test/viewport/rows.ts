@@ -1,7 +1,8 @@
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import type {RowState} from '../../source/viewport/gutter.ts';
-import {type PaintInput, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
+import {type KnownRecords, type PaintInput, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 
 /** A state without anything special. */
@@ -18,7 +19,8 @@ export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
 export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
   const options: RowOptions = {
     width: 80,
-    wrap: false,
+    records: recordsOf(buffer),
+    wrap: 'off',
     pan: 0,
     asSent: false,
     time: 'sent',
@@ -34,6 +36,22 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     ...change,
   };
   return new RowRenderer(buffer, options);
+}
+
+/** The records of a buffer, which are read before each answer. */
+function recordsOf(buffer: LogBuffer): KnownRecords {
+  const index = new RecordIndex(buffer);
+  const read = () => {
+    while (!index.step(1 << 20));
+    return index;
+  };
+  return {
+    get indexedTo() {
+      return read().indexedTo;
+    },
+    levelAt: (id) => read().levelAt(id),
+    isContinuation: (id) => read().isContinuation(id),
+  };
 }
 
 /** A painting without a current line and other entries. */

@@ -84,7 +84,7 @@ describe('in the rows', () => {
   };
 
   it('ages change with the frame', () => {
-    expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', '  more of it']);
+    expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', `${' '.repeat(29)}more of it`]);
     const renderer = rendererOf(buffer, {time: 'relative'});
     const [before, after] = [at, at + 60_000].map((now) => paintedRows(renderer, 0, {now}).map(withoutColors)[0]);
     expect([before, after]).toEqual(['      -5 s INFO  b           done', '     -65 s INFO  b           done']);
@@ -93,7 +93,7 @@ describe('in the rows', () => {
   it('differences are to the record shown before, over lines without a time', () => {
     expect(rows('delta', [0, 1, 2, 3]).map((row) => row.slice(2, 10))).toEqual([
       '        ',
-      'more of ',
+      '        ',
       '  +0.012',
       '  +0.988',
     ]);

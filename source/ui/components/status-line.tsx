@@ -6,6 +6,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
+import type {WrapMode} from '../../viewport/row-renderer.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {recordWords, type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
@@ -19,7 +20,7 @@ export type StatusView = {
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
-  readonly wrap: boolean;
+  readonly wrap: WrapMode;
   readonly asSent: boolean;
   readonly fold: boolean;
   /** What is selected, such as `12 records`; undefined without a selection. */
@@ -107,7 +108,7 @@ function rightWords(view: StatusView): string[] {
   if (view.record !== undefined) words.push(view.record);
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
-  words.push(view.wrap ? 'wrap on' : 'wrap off');
+  words.push(`wrap ${view.wrap}`);
   words.push(view.following ? 'following' : 'paused');
   return words;
 }

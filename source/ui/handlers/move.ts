@@ -157,7 +157,7 @@ function ask(controller: Controller, kind: 'time' | 'place'): void {
 function pan(controller: Controller, change: (at: number, half: number) => number): void {
   const at = controller.paneAt;
   if (!at) return;
-  if (at.tab.pane.wrap) {
+  if (at.tab.pane.wrap === 'all') {
     controller.say(withHint('wrapped lines cannot be panned', controller.commands, 'wrap', 'unwraps them'));
     return;
   }

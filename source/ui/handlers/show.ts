@@ -15,6 +15,7 @@ import type {Run} from '../../records/runs.ts';
 import {startRecall} from '../../storage/prompt-history.ts';
 import {lineAsSent} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
+import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
@@ -140,7 +141,13 @@ export const showHandlers = {
     };
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },
-  wrap: (controller: Controller) => change(controller, ({wrap}) => ({wrap: !wrap})),
+  wrap(controller: Controller) {
+    const {tab} = controller;
+    if (!tab) return;
+    const wrap = nextOf(wrapModes, tab.pane.wrap) ?? 'errors';
+    controller.changePane({wrap});
+    controller.say(wrapWords[wrap]);
+  },
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
   'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   time(controller: Controller) {
@@ -282,6 +289,12 @@ const timeWords: Readonly<Record<PaneView['time'], string>> = {
   relative: 'age of each line',
   delta: 'time since the previous line',
   off: 'no times',
+};
+
+const wrapWords: Readonly<Record<PaneView['wrap'], string>> = {
+  off: 'wrap off: every line is one row',
+  errors: 'wrap errors: only warnings and errors continue in the next row',
+  all: 'wrap all: every long line continues in the next row',
 };
 
 function nextOf<T>(all: readonly T[], now: T): T | undefined {

@@ -105,7 +105,7 @@ export const commands = [
     {id: 'hide-shape', keys: ['-'], help: 'hide all records similar to this one'},
   ]),
   ...inGroup('log', 'log: show', [
-    {id: 'wrap', keys: ['w'], help: 'wrap long lines on or off', hint: 'wrap'},
+    {id: 'wrap', keys: ['w'], help: 'wrap warnings and errors, all lines, or none', hint: 'wrap'},
     {id: 'as-sent', keys: ['J'], help: 'lines as sent, or compact', hint: 'as sent'},
     {id: 'time', keys: ['t'], help: 'times: as sent, local, UTC with date, age, since the previous line, off'},
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},

@@ -46,14 +46,14 @@ export class PaneRows {
 
   /** The renderer for a view at a size; the same one until something that it depends on changes. */
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
-    const {source, searching, highlights} = this.#model;
+    const {source, searching, highlights, index: records} = this.#model;
     const numbers = view.lineNumbers ? numberCells(source.buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
     const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(source.buffer, {
-        ...{wrap, pan, asSent, time, offsetAt, colors, symbols},
+        ...{records, wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         numberCells: numbers,
         originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map(textWidth))),

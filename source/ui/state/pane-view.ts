@@ -1,12 +1,13 @@
 import {type FilterEntry, leastLevel, withLeastLevel} from '../../filters/filter.ts';
 import type {Level} from '../../records/level.ts';
 import {follow, type Position} from '../../viewport/position.ts';
+import type {WrapMode} from '../../viewport/row-renderer.ts';
 import type {TimeMode} from '../../viewport/time-column.ts';
 
 /** How one tab shows its log. Ids are those of the log's entries. */
 export type PaneView = {
   readonly position: Position;
-  readonly wrap: boolean;
+  readonly wrap: WrapMode;
   readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
@@ -32,7 +33,7 @@ export type PaneView = {
 
 export const freshPane: PaneView = {
   position: follow,
-  wrap: false,
+  wrap: 'errors',
   asSent: false,
   pan: 0,
   revealed: undefined,
@@ -62,7 +63,7 @@ export type SidebarView = {
 
 /** Options for tabs and list; an absent option changes nothing. */
 export type ViewOptions = {
-  readonly wrap?: boolean;
+  readonly wrap?: WrapMode;
   readonly asSent?: boolean;
   readonly time?: TimeMode;
   /** `TRACE`: all levels. */

@@ -12,6 +12,7 @@ import type {
   TabAnchors,
 } from '../../storage/session-data.ts';
 import type {Position} from '../../viewport/position.ts';
+import {type WrapMode, wrapModes} from '../../viewport/row-renderer.ts';
 import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
 import {
   applyToPane,
@@ -119,10 +120,17 @@ export function restoredView(
 }
 
 function restoredStart(saved: SessionStart | undefined): ViewDefaults {
-  if (!saved) return noDefaults;
-  const {wrap, asSent, sidebarHidden, sidebarWidth} = saved;
+  // Only earlier versions left it out. Their lines did not wrap by default.
+  if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
+  const {asSent, sidebarHidden, sidebarWidth} = saved;
   const level = levelOf(saved.level);
-  return {pane: applyToPane({wrap, asSent, time: timeOf(saved), ...(level && {level})}), sidebarHidden, sidebarWidth};
+  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
+  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
+}
+
+function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {
+  if (typeof wrap === 'boolean') return wrap ? 'all' : 'off';
+  return wrapModes.find((mode) => mode === wrap) ?? freshPane.wrap;
 }
 
 function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
@@ -130,13 +138,14 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, wrap, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
+  const {name, merges, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
+  const [wrap, time] = [wrapOf(saved), timeOf(saved)];
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     kept: true,
     source: merges ? {kind: 'merged', names: merges} : {kind: 'pipeline'},
-    pane: {...freshPane, wrap, asSent, time: timeOf(saved), lineNumbers, search, highlights, filters, around, fold},
+    pane: {...freshPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
   };
 }
 

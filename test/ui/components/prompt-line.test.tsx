@@ -122,8 +122,8 @@ describe('a prompt', () => {
     app.type('bet\r');
     await app.shows(/ \/bet {2}\d of 2/);
     expect(app.screen.controller.state.prompt).toBeUndefined();
-    app.type('/alpha\rw');
-    await app.shows('wrap on');
+    app.type('/alpha\rJ');
+    await app.shows('as sent');
     await app.shows(' /alpha');
   });
 

@@ -623,7 +623,7 @@ describe('how lines look', () => {
     });
 
     it('changes the rows', async () => {
-      await using screen = await reading(log);
+      await using screen = await reading(log, {size: {columns: 120, rows: 30}});
       expect(rowsOf(screen)[1]).toContain('00:00:01.000 INFO');
       screen.press('t', 't');
       expect(rowsOf(screen)[1]).toContain('2026-11-25 00:00:01');
@@ -647,8 +647,36 @@ describe('how lines look', () => {
       await using screen = await reading([], {names: []});
       await screen.until(() => screen.controller.pane !== undefined, 'the preview');
       screen.press('J', 'w');
-      expect(viewOf(screen)).toMatchObject({asSent: true, wrap: true});
+      expect(viewOf(screen)).toMatchObject({asSent: true, wrap: 'all'});
       expect(screen.controller.state.tabs).toMatchObject([{kept: true}]);
+    });
+
+    it('w wraps all lines, none, or those of warnings and errors, and says which', async () => {
+      await using screen = await reading(log);
+      const modes = [1, 2, 3].map(() => {
+        screen.press('w');
+        return [viewOf(screen).wrap, noticeOf(screen)];
+      });
+      expect(modes).toEqual([
+        ['all', 'wrap all: every long line continues in the next row'],
+        ['off', 'wrap off: every line is one row'],
+        ['errors', 'wrap errors: only warnings and errors continue in the next row'],
+      ]);
+    });
+
+    it('the current record keeps its row while that changes what is above it', async () => {
+      const long = 'far '.repeat(60);
+      await using screen = await reading(
+        Array.from({length: 60}, (_, at) => logged(at, at % 3 === 0 ? 'ERROR' : 'INFO', `${long}line${at}`)),
+      );
+      screen.press('PageUp', 'k', 'k', 'k');
+      const rowOfCurrent = () => rowsOf(screen).findIndex((row) => row.startsWith('▸'));
+      const [line, row] = [currentLine(screen), rowOfCurrent()];
+      expect(row).toBeGreaterThan(3);
+      for (const key of ['w', 'w', 'J', 'w', 'J', 't', '#']) {
+        screen.press(key);
+        expect([currentLine(screen), rowOfCurrent()]).toEqual([line, row]);
+      }
     });
   });
 

@@ -25,7 +25,7 @@ test('keys of the same read as the one that opens a tab are for its log, whose s
   await settled();
   expect(manager.get('fraud')).toBeDefined();
   const {tab, model} = controller.pane ?? {};
-  expect(tab?.pane).toMatchObject({wrap: true, fold: true, search: 'error'});
+  expect(tab?.pane).toMatchObject({wrap: 'all', fold: true, search: 'error'});
   expect(tab?.pane.filters).toHaveLength(2);
   expect(model?.searching?.pattern.source).toBe('error');
 

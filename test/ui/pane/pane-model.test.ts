@@ -153,7 +153,7 @@ describe('filters', () => {
     const filters = [filterBy('t[wh]')];
     await modelled.sync({filters});
     const {shown} = modelled.model;
-    await modelled.sync({filters: [...filters, {...filterBy('x', 2), on: false}], wrap: true, search: 'two'});
+    await modelled.sync({filters: [...filters, {...filterBy('x', 2), on: false}], wrap: 'all', search: 'two'});
     expect(modelled.model.shown).toBe(shown);
     expect(modelled.changes).toHaveLength(1);
   });

@@ -87,7 +87,8 @@ describe('the rows of a log', () => {
 it('at 80 columns a message has at least 45 cells, beside the list and with its time', async () => {
   await using screen = await reading([logged(1, 'INFO', 'x'.repeat(200))], {size: {columns: 80, rows: 24}});
   const row = rowsOf(screen).at(-1) ?? '';
-  expect(row).toMatch(/^ +00:00:01\.000 INFO +x{45,}›$/);
+  expect(row).toMatch(/^ +00:00:01 INFO {2}x{30,}…x+$/);
+  expect(row.length - row.indexOf('x')).toBeGreaterThanOrEqual(45);
 });
 
 describe('a renderer', () => {

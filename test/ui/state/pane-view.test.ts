@@ -23,10 +23,10 @@ describe('an option', () => {
 });
 
 describe('another start', () => {
-  const before = applyToPane({wrap: true, level: 'WARN', time: 'local'});
+  const before = applyToPane({wrap: 'all', level: 'WARN', time: 'local'});
 
   it('leaves alone what was changed', () => {
-    const changed = {...before, wrap: false, asSent: true, time: 'delta', filters: [], lineNumbers: true} as const;
+    const changed = {...before, wrap: 'off', asSent: true, time: 'delta', filters: [], lineNumbers: true} as const;
     expect(rebasePane(before, freshPane, changed)).toEqual(changed);
   });
 
@@ -37,8 +37,8 @@ describe('another start', () => {
 });
 
 describe('the defaults of new tabs', () => {
-  const start = initialView(['a'], {wrap: true, level: 'WARN'});
-  const expected = applyToPane({wrap: true, level: 'WARN'});
+  const start = initialView(['a'], {wrap: 'all', level: 'WARN'});
+  const expected = applyToPane({wrap: 'all', level: 'WARN'});
 
   it('are those of the command line, the preview, requested and merged ones', () => {
     const shown = reduce(start, {type: 'show', name: 'b'});

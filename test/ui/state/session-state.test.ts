@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
-import type {PlaceAnchor, Session} from '../../../source/storage/session-data.ts';
+import {type PlaceAnchor, readSession, type Session} from '../../../source/storage/session-data.ts';
 import {runWithTimeout} from '../../../source/system/deadline.ts';
 import {freshPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
@@ -69,20 +69,42 @@ test('unknown words of a session are left out', () => {
   if (!tab) throw new Error('there is one');
   const strange = {...session, sort: 'size', focus: 'elsewhere', active: 'gone'};
   const filters = [{text: 'level:loud', on: true, shape: undefined}];
-  const state = back({...strange, tabs: [{...tab, time: 'stardate', filters}]});
+  const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', filters}]});
   expect(state).toMatchObject({sort: 'name', focus: 'sidebar', active: undefined});
   expect(state.tabs[0]?.pane).toEqual(freshPane);
 });
 
+test('a session of a version that wrapped all lines or none has its default replaced by the new one', () => {
+  const old = (wrap: boolean, start: boolean | undefined) => {
+    const session = sessionOf(initialView(['a']), () => none);
+    const tabs = session.tabs.map((tab) => ({...tab, wrap}));
+    const json = {...session, tabs, start: start === undefined ? undefined : {...session.start, wrap: start}};
+    const read = readSession(JSON.parse(JSON.stringify(json)));
+    return read && back(read).tabs[0]?.pane.wrap;
+  };
+  // The last column: what `--wrap` had set at the start.
+  expect(old(false, false)).toBe('errors');
+  expect(old(true, false)).toBe('all');
+  expect(old(false, true)).toBe('off');
+  expect(old(true, true)).toBe('errors');
+  expect(old(false, undefined)).toBe('errors');
+  expect(old(true, undefined)).toBe('all');
+});
+
 test('tabs of the command line stay in front and on the screen, and look as they did unless they were changed', () => {
   const wrapped = ['a', 'b'].reduce(
-    (state, name) => reduce(state, {type: 'pane', name, change: {wrap: true}}),
+    (state, name) => reduce(state, {type: 'pane', name, change: {wrap: 'all'}}),
     initialView(['a', 'b', 'c']),
   );
   const session = sessionOf(wrapped, () => none);
   const started = reduce(initialView(['d', 'b', 'a']), {type: 'pane', name: 'a', change: {lineNumbers: true}});
   const state = reduce(started, {type: 'restore', view: restoredView(session, asNow)});
-  expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual(['d false', 'b true', 'a false', 'c false']);
+  expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual([
+    'd errors',
+    'b all',
+    'a errors',
+    'c errors',
+  ]);
   expect(state.active).toBe('d');
   const drawn = restoredView({...session, sidebarWidth: 20}, asNow);
   expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
