@@ -27,11 +27,16 @@ test('over SSH, e goes to a panic and y copies it whole, by OSC 52: nothing of o
   expect(viewer.pane().join()).toContain('disk full 日本語');
 });
 
-test('in tmux, y fills its buffer with the panic and the clipboard of the terminal around it', async (context) => {
+test('in tmux, y fills its buffer with the panic, as sent where that is set, and the clipboard of the terminal around it', async (context) => {
   const tool = requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url], cols: 140, rows: 100});
+    await using tmux = await openTmux({
+      command: node,
+      args: [program, '--host', server.url, '--copy', 'as-sent'],
+      cols: 140,
+      rows: 100,
+    });
     await tmux.waitFor('LIVE');
     const panic = writePanic(server, 'alpha');
     await tmux.waitFor('after the panic 5');
@@ -40,7 +45,7 @@ test('in tmux, y fills its buffer with the panic and the clipboard of the termin
     const file = path.join(tmux.home, 'buffer');
     // A pipe of this test would decode the bytes.
     tmux.tmux('save-buffer', file);
-    expect((await readFile(file)).toString()).toBe(clean(panic));
+    expect((await readFile(file)).toString()).toBe(panic.toString());
 
     // What applications send is dropped then; what tmux itself was given is not.
     tmux.tmux('set', '-s', 'set-clipboard', 'off');
@@ -57,7 +62,7 @@ test('in tmux, y fills its buffer with the panic and the clipboard of the termin
       await client.press('y');
       await client.waitFor(/sent 63 lines, 3.7 kB to tmux and its terminal *\n/);
       await client.waitFor(() => client.copies.length > 0);
-      expect(client.copies.map(String)).toEqual([clean(panic)]);
+      expect(client.copies.map(String)).toEqual([panic.toString()]);
     }
     await using client = await attach('vt100');
     await client.waitFor('after the panic 5');

@@ -60,6 +60,6 @@ test('a place where nothing can be saved is named in one line, and the prompt st
   await saveAs(viewer, '');
   await terminal.waitFor('type a file name');
   await saveAs(viewer, '~/folder/all.log');
-  await terminal.waitFor(/saved \d+ lines/);
+  await terminal.waitFor(/saved \d+ lines, \S+ kB, to ~\/folder\/all\.log/);
   expect(await readHome(viewer, 'folder/all.log')).toBe(clean(viewer.log('alpha')));
 });

@@ -1,6 +1,7 @@
 import {type CopyCount, newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import {inSlices} from '../../lib/slices.ts';
+import {shortenHome} from '../../storage/save-file.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
@@ -234,7 +235,12 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
     switch (saved.kind) {
       case 'saved': {
         const lines = isMarkdown(text) ? 'Markdown' : counted(tally.lines, 'line', 'lines');
-        controller.say(joined(`saved ${lines}, ${byteSize(saved.bytes)}, to ${saved.path}`, missingWords(tally)));
+        controller.say(
+          joined(
+            `saved ${lines}, ${byteSize(saved.bytes)}, to ${shortenHome(saved.path, controller.services.home)}`,
+            missingWords(tally),
+          ),
+        );
         taken.onSaved();
         return;
       }
