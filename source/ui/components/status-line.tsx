@@ -73,7 +73,11 @@ export function statusText(view: StatusView): StyledText {
   while (words.length > 1 && textWidth(words.join('  ')) > view.width / 2) words.shift();
   const right = plain(words.join('  '), quiet);
   const room = Math.max(0, view.width - textWidth(right.text) - 1);
-  return concat([padTo(clip(leftWords(view), 0, room), room), clip(right, 0, view.width), plain(' ')]);
+  const left = leftWords(view);
+  // A blank is left before the words on the right.
+  const isCut = textWidth(left.text) >= room;
+  const shown = isCut ? concat([clip(left, 0, room - 2), plain(view.symbols.ellipsis, quiet)]) : left;
+  return concat([padTo(shown, room), clip(right, 0, view.width), plain(' ')]);
 }
 
 /** `3 of 41`, for status line and prompt. */

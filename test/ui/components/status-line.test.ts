@@ -111,6 +111,11 @@ describe('at every width', () => {
     }
   });
 
+  it('words that are cut say so, and are not joined to those on the right', () => {
+    const selection = '1,234 records, 2,345 lines';
+    expect(text({...crowded, selection, asSent: false, pan: 0, width: 80})).toMatch(/3 of 41 .*… wrap off {2}paused $/);
+  });
+
   it('the search and whether the log is paused are on it', () => {
     for (let width = 40; width <= 250; width++) {
       expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41.* paused $/);
