@@ -347,16 +347,18 @@ describe('f, o and -', () => {
 
   it('see records as similar whose first lines are, whatever bad record the lines below quote', async () => {
     const refused = [
-      ['parse error (event #1)', "Invalid fragment: 'one'"],
-      ['parse error (event #2)', "Invalid fragment: 'two,", "2'"],
-      ["parse error (event #3) of 'three,", "3'"],
+      ["cannot read 'one' (event #1)", "Invalid fragment: 'one'"],
+      ["cannot read 'two,2' (event #2)", "Invalid fragment: 'two,", "2'"],
+      ["cannot read 'three, (event #3)", "3'"],
+      ["cannot read 'four, (event #4)", "4'"],
     ].map(([first = '', ...more], at) => [logged(at, 'ERROR', first), ...more]);
-    await using screen = await reading([...refused.slice(0, 2).flat(), logged(4, 'INFO', 'done four')]);
+    await using screen = await reading([...refused.flat(), logged(4, 'INFO', 'done four')]);
     await pressed(screen, 'f');
-    expect(lastWords(screen)).toEqual(['Fresh', '×2', 'four']);
+    expect(lastWords(screen)).toEqual(['Fresh', '×2', '×2', 'four']);
     await pressed(screen, 'f', 'g', 'j', '-');
+    expect(texts(screen)).toEqual(["not like: ERROR dbsp::work:  cannot read '*' (event ##)"]);
+    await pressed(screen, 'j', '-');
     expect(lastWords(screen)).toEqual(['Fresh', 'four']);
-    expect(texts(screen)).toEqual(['not like: ERROR dbsp::work:  parse error (event ##)']);
   });
 
   it('- names a panic, which begins with an empty line, by its first line with text, and hides no other', async () => {

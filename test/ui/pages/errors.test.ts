@@ -125,13 +125,19 @@ it('failing pipelines are listed with their cause, and Enter goes to their log',
 });
 
 it('a pipeline that recovers leaves the page, and the cursor is on the row that took its place', async () => {
-  await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['billing']});
-  await screen.untilConnected('billing');
-  screen.press('A', 'g');
-  const [first = '', second = ''] = listed(screen);
-  screen.server.pipeline(/▸ (\w+)/.exec(first)?.[1] ?? '').start();
-  await screen.until(() => listed(screen).length === 1, 'the recovery');
-  expect(listed(screen)).toEqual([`▸ ${second}`]);
+  await using screen = await ScreenUnderTest.connected({
+    names: ['billing'],
+    scenario: (server) => {
+      for (const name of ['billing', 'a', 'b', 'c']) server.addPipeline(name).start();
+      for (const name of ['a', 'b', 'c']) server.pipeline(name).fail('exit status: 101');
+    },
+  });
+  screen.press('A', 'j');
+  const names = () => listed(screen).map((row) => row.replace(/ since.*/, ''));
+  const [first, , last] = names();
+  screen.server.pipeline(/▸ (\w+)/.exec(names().join())?.[1] ?? '').start();
+  await screen.until(() => names().length === 2, 'the recovery');
+  expect(names()).toEqual([first, `▸ ${last}`]);
 });
 
 it('Enter on a program that did not compile opens its description', async () => {
