@@ -183,7 +183,7 @@ export const savePrompt: PromptKind<'save'> = {
   example: () => 'a file name',
   keys: ({what, replaces}) => [
     ['Enter', replaces ? 'replace' : 'save'],
-    ['Tab', typeof what === 'string' ? 'as sent, markers, all' : 'as sent'],
+    ['Tab', typeof what === 'string' ? 'colours, markers, all' : 'colours'],
     ['Up', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.
