@@ -26,8 +26,10 @@ export function closedEntry({first, at}: Closed, form: EntryForm, shape: EntrySh
   }
   const summary = panicSummary(lineAsSent(head).text, next);
   // As an error of the pipeline, so that time, level and message are in their columns.
-  const start = at === undefined ? '' : `[panic] ${isoTime(at)} ERROR `;
-  return lineEntry(Buffer.from(`${start}panic:  ${summary}`), form, shape);
+  const start = at === undefined ? '' : `[panic] ${isoTime(at)} ERROR panic:  `;
+  // A narrow row has no room for the target.
+  const word = start === '' || form.compact.compactness !== 'full' ? 'panic: ' : '';
+  return lineEntry(Buffer.from(`${start}${word}${summary}`), form, shape);
 }
 
 /** The message first, as a row may have no room for more; the thread's line if the message is not in the next one. */

@@ -61,6 +61,11 @@ describe('the row of a closed record', () => {
     expect(closed(lines)).toEqual([row]);
   });
 
+  test('says panic also where no target is shown', () => {
+    const [row = ''] = closed(['', thread, 'no space'], {width: 60});
+    expect(row).toMatch(/^09:08:47 ERROR panic: no space /);
+  });
+
   test('as sent is the line that was sent', () => {
     expect(closed(['', thread, 'no space'], {asSent: true})).toEqual([`${thread} 1,204 lines`]);
     expect(closed(['    "workers": 1', '  },'], {asSent: true})).toEqual(['"workers": 1 1,204 lines']);
@@ -76,10 +81,10 @@ describe('the row of a closed record', () => {
       timeAt: () => time,
     });
     const row = () => paintedRows(renderer, 0).map(withoutColors).join('').trim();
-    expect(row()).toBe(`panic:  ${thread}`);
+    expect(row()).toBe(`panic: ${thread}`);
     buffer.append(Buffer.from('no space\n'));
     first = [0, 1, 2];
-    expect(row()).toMatch(/^panic: {2}no space /);
+    expect(row()).toMatch(/^panic: no space /);
     buffer.append(Buffer.from('a report\n'));
     time = 0;
     expect(row()).toMatch(/^00:00:00.000 ERROR panic {7}no space /);
