@@ -34,6 +34,8 @@ const lastLines = 3;
 const mostItems = 20;
 /** Milliseconds until a terminal that accepts nothing is tried again. */
 const retry = 200;
+/** Times to wait for the index of a log that never rests. */
+const mostIndexWaits = 10;
 /** Lines that wait for such a terminal. */
 const mostWaiting = 500;
 /** Below 100 columns the help has one column, which can be read from top to bottom. */
@@ -86,6 +88,7 @@ export class Speaker {
   #pause = second;
   /** The shown log was opened, or comes back after a pause: its last lines are said, too. */
   #isBack = false;
+  #indexWaits = 0;
   #cancelCheck: (() => void) | undefined;
   #later: {readonly due: number; readonly cancel: () => void} | undefined;
   #followed: LogSource | undefined;
@@ -202,7 +205,7 @@ export class Speaker {
     if (isOtherTab) {
       // The list has just named the pipeline whose preview this is.
       const isNamed = state.focus === 'sidebar' && controller.tab?.kept === false && before !== undefined;
-      if (controller.tab && !isNamed) this.#say(tabWords(controller, {errors: true}));
+      if ((controller.tab || before) && !isNamed) this.#say(tabWords(controller, {errors: true}));
       this.#isBack = true;
       this.#resultDue = undefined;
     } else {
@@ -245,7 +248,8 @@ export class Speaker {
 
   #sayList(before: Seen | undefined, now: Seen): void {
     const {controller} = this.#options;
-    const {focus, marked} = now.view;
+    const {focus, marked, sidebarHidden} = now.view;
+    if (before && sidebarHidden !== before.view.sidebarHidden) this.#say(sidebarHidden ? 'list hidden' : 'list shown');
     const isMoved = now.view.cursor !== before?.view.cursor || marked !== before?.view.marked;
     if (before && focus !== before.view.focus) {
       this.#say(focus === 'sidebar' ? `list: ${now.cursor}` : `log: ${tabWords(controller)}`);
@@ -355,6 +359,13 @@ export class Speaker {
     if (now >= this.#windowEnd) this.#openWindow(now + second);
     const {entries} = at.geometry;
     at.model.keepUp();
+    // The last lines of a log that was just opened are those at its end, which is soon indexed.
+    if (this.#isBack && at.model.index.indexedTo < source.buffer.endedTo && this.#indexWaits < mostIndexWaits) {
+      this.#indexWaits += 1;
+      this.#checkLater(retry);
+      return;
+    }
+    this.#indexWaits = 0;
     // The last line may be incomplete; what is not indexed yet follows with the next number.
     const last = entries.atOrBefore(Math.min(source.buffer.endedTo, at.model.index.indexedTo) - 1);
     if (last === undefined || (next !== undefined && last < next)) return;

@@ -133,6 +133,7 @@ it('says what a key has changed in one line', async () => {
   await write(spoken.screen, info(10));
   expect(await spoken.since(9)).toEqual([]);
   expect(await press('F')).toEqual(['following', '00:00:10.000 INFO work line 10']);
+  expect(await press('z')).toEqual(['list hidden']);
   expect(await press('n')).toEqual(['no search: / starts one']);
   expect(await press('q')).toEqual(['1 tab is kept: q again quits, any other key stays']);
 });
@@ -211,6 +212,8 @@ it('says the pipeline under the cursor, and which one fails', async () => {
   expect(await spoken.since()).toEqual(['list: orders, Stopped, 2 of 2']);
   spoken.screen.press('k');
   expect(await spoken.since()).toEqual(['fraud, Stopped, 1 of 2']);
+  spoken.screen.press('1', 'X');
+  expect(await spoken.since()).toContain('no log is open');
   spoken.screen.server.pipeline('orders').fail('exit status: 101');
   await spoken.screen.until(
     () => spoken.said.some((text) => text === 'orders: Failed · exit status: 101'),
