@@ -134,7 +134,6 @@ export function viewChangeWords(before: PaneView, after: PaneView): readonly str
     before[key] === after[key] ? [] : [words(after[key])];
   const markedMore = after.marks.size - before.marks.size;
   return [
-    ...changed('wrap', (on) => (on ? 'wrap on' : 'wrap off')),
     ...changed('asSent', (on) => (on ? 'lines as sent' : 'compact lines')),
     ...changed('lineNumbers', (on) => (on ? 'line numbers on' : 'line numbers off')),
     ...changed('fold', (on) => (on ? 'similar lines folded' : 'lines not folded')),

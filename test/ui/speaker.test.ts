@@ -110,10 +110,10 @@ it('waits while the terminal accepts nothing, and then says how much came', asyn
   await using spoken = await following([]);
   spoken.isReady = false;
   for (const line of lines(1, 30)) await write(spoken.screen, line);
-  spoken.screen.press('w');
+  spoken.screen.press('#');
   expect(await spoken.since(60)).toEqual([]);
   spoken.isReady = true;
-  expect(await spoken.since(10)).toEqual(['wrap on', '+30 lines']);
+  expect(await spoken.since(10)).toEqual(['line numbers on', '+30 lines']);
 });
 
 it('says what a key has changed in one line', async () => {
@@ -122,7 +122,7 @@ it('says what a key has changed in one line', async () => {
     await pressed(spoken.screen, ...keys);
     return await spoken.since();
   };
-  expect(await press('w')).toEqual(['wrap on']);
+  expect(await press('#')).toEqual(['line numbers on']);
   expect(await press('J')).toEqual(['lines as sent']);
   expect(await press('J')).toEqual(['compact lines']);
   expect(await press('t')).toEqual(['local times']);
