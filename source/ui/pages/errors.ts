@@ -39,13 +39,14 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
     ]);
   };
   const cells = rows[0] ? width - marginCells - textWidth(columnsOf(rows[0], 0).text) : 0;
-  const excerpts = excerptsByPipeline(rows, {cells, ellipsis: symbols.ellipsis});
+  const groups = rows.flatMap((row) => (isGroup(row) ? row.group : []));
+  const excerpts = new ErrorExcerpts(groups, {cells, ellipsis: symbols.ellipsis});
   return listPage({
     title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
     items: rows.length,
     rowOf(item) {
       const row = rows[item];
-      return row ? concat([columnsOf(row, item), textOf(row, width, excerpts.get(row.pipeline))]) : plain('');
+      return row ? concat([columnsOf(row, item), textOf(row, width, excerpts)]) : plain('');
     },
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
@@ -66,22 +67,6 @@ export function cursorIndex(rows: readonly ErrorRow[], {cursor, order}: ErrorsPa
   if (index >= 0 || cursor === undefined) return Math.max(0, index);
   const before = new Set(order.slice(0, Math.max(0, order.indexOf(cursor))));
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
-}
-
-function excerptsByPipeline(
-  rows: readonly ErrorRow[],
-  options: {readonly cells: number; readonly ellipsis: string},
-): ReadonlyMap<string, ErrorExcerpts> {
-  const groups = Map.groupBy(rows.filter(isGroup), ({pipeline}) => pipeline);
-  return new Map(
-    [...groups].map(([name, ofOne]) => [
-      name,
-      new ErrorExcerpts(
-        ofOne.map(({group}) => group),
-        options,
-      ),
-    ]),
-  );
 }
 
 type GroupRow = Extract<ErrorRow, {group: unknown}>;
@@ -118,7 +103,7 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
   return words.length > 0 ? words.join(' · ') : 'none';
 }
 
-function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts | undefined): StyledText {
+function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledText {
   const style: Style = row.state === 'unseen' ? {} : {dim: true};
   switch (row.kind) {
     case 'failed':
@@ -132,7 +117,7 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts | undefine
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = excerpts?.of(row.group, prefix.length) ?? plain('');
+      const words = excerpts.of(row.group, prefix.length);
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }
