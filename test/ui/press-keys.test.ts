@@ -230,7 +230,7 @@ it('any key removes the notice, also one without a command', async () => {
   await using screen = await reading(log);
   screen.press('n');
   expect(noticeOf(screen)).toBe('no search: / starts one');
-  screen.press('^Y');
+  screen.press('^T');
   expect(noticeOf(screen)).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 import type {KeyRemap} from '../../settings/config-file.ts';
 import type {KeyLine} from '../../settings/config-template.ts';
 import {closest, didYouMean} from '../../settings/parse-values.ts';
-import type {Command} from './command-table.ts';
+import {type Command, digits} from './command-table.ts';
 import {allCommands, type CommandId, type CommandTable} from './commands.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
@@ -20,7 +20,11 @@ const neverWithout: readonly CommandId[] = [
   'contexts-close',
 ];
 
-/** Replaces keys of commands. Clashes are searched in the final table, so that two commands can swap keys. */
+/**
+ * Replaces keys of commands. An unchanged command gives up a key that the user wants for another one, as long as it has
+ * a second: so a new default key breaks no configuration. Clashes are searched in the final table, so that two commands
+ * can swap keys.
+ */
 export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
   const changed = new Map<CommandId, Change>();
@@ -45,7 +49,19 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
     const keys = changed.get(command.id)?.keys;
     return keys ? {...command, keys} : command;
   });
-  return {table: remapped, problems: [...problems, ...clashes(remapped, changed)]};
+  const wanted = remapped.filter(({id}) => changed.has(id));
+  const final = remapped.map((command) => (changed.has(command.id) ? command : withoutKeysOf(wanted, command)));
+  return {table: final, problems: [...problems, ...clashes(final, changed)]};
+}
+
+/** The command without keys that others want; unchanged if it would have none. */
+function withoutKeysOf<Each extends Command>(wanted: readonly Command[], command: Each): Each {
+  // Their places count: the first key is that of the first tab.
+  if (command.keys === digits) return command;
+  const left = command.keys.filter(
+    (key) => !wanted.some((other) => other.keys.includes(key) && hideEachOther(other, command)),
+  );
+  return left.length === 0 || left.length === command.keys.length ? command : {...command, keys: left};
 }
 
 type Change = {readonly keys: readonly string[]; readonly where: string};

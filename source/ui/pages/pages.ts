@@ -90,6 +90,8 @@ const toTop = (controller: Controller) => scroll(controller, Number.NEGATIVE_INF
 const toEnd = (controller: Controller) => scroll(controller, Number.POSITIVE_INFINITY);
 const cursorUp = (controller: Controller) => moveCursor(controller, -1);
 const cursorDown = (controller: Controller) => moveCursor(controller, 1);
+const cursorPageUp = (controller: Controller) => moveCursor(controller, -screenful(controller));
+const cursorPageDown = (controller: Controller) => moveCursor(controller, screenful(controller));
 const close = (controller: Controller) => controller.dispatch({type: 'page', page: undefined});
 
 export const pageHandlers = {
@@ -109,9 +111,13 @@ export const pageHandlers = {
   'detail-close': close,
   'marks-up': cursorUp,
   'marks-down': cursorDown,
+  'marks-page-up': cursorPageUp,
+  'marks-page-down': cursorPageDown,
   'marks-close': close,
   'errors-up': cursorUp,
   'errors-down': cursorDown,
+  'errors-page-up': cursorPageUp,
+  'errors-page-down': cursorPageDown,
   'errors-top': (controller: Controller) => moveCursor(controller, Number.NEGATIVE_INFINITY),
   'errors-end': (controller: Controller) => moveCursor(controller, Number.POSITIVE_INFINITY),
   'errors-close': close,

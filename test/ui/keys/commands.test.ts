@@ -79,8 +79,8 @@ test('keys are shown as people read them', () => {
   const shown = (id: string) =>
     allCommands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
   expect(shown('tab-number')).toBe('1–9');
-  expect(shown('up')).toBe('↑ k');
-  expect(shown('page-down')).toBe('PgDn Space');
+  expect(shown('up')).toBe('↑ k ^Y');
+  expect(shown('page-down')).toBe('PgDn Space ^F');
   expect(shown('half-down')).toBe('^D');
 });
 
@@ -92,6 +92,19 @@ test('groups hold every command once, in the order of the table', () => {
 test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
   const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
+});
+
+test.each(['log', 'page', 'detail', 'marks', 'errors'] as const)('^F ^B ^E ^Y move in the context %s as in less', (pane) => {
+  const like = (key: string) => commandFor(allCommands, pane, key);
+  expect(like('^F')).toBe(like('PageDown'));
+  expect(like('^B')).toBe(like('PageUp'));
+  expect(like('^E')).toBe(like('Down'));
+  expect(like('^Y')).toBe(like('Up'));
+  expect(like('PageDown')).toBeDefined();
+});
+
+test('h and l scroll the log sideways as in vi', () => {
+  expect(['h', 'l'].map((key) => commandFor(allCommands, 'log', key))).toEqual(['pan-left', 'pan-right']);
 });
 
 test('with a page open, nothing that it covers changes unseen', () => {

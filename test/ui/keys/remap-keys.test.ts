@@ -40,6 +40,22 @@ describe('a remapped command', () => {
     expect(commandFor(table, 'log', '^Z')).toBeUndefined();
   });
 
+  it('takes a key from a command that has another', () => {
+    const {table, problems} = remap(allCommands, written({fold: '^F', reconnect: 'b'}));
+    expect(problems).toEqual([]);
+    expect(commandFor(table, 'log', '^F')).toBe('fold');
+    expect(keysOf(table, 'page-down')).toEqual(['PageDown', 'Space']);
+    // Elsewhere it means what it did.
+    expect(commandFor(table, 'page', '^F')).toBe('page-page-down');
+    for (const pane of ['sidebar', 'log', 'page', 'errors'] as const) {
+      expect(commandFor(table, pane, 'b'), pane).toBe('reconnect');
+    }
+  });
+
+  it('does not take the number of a tab: the others would lead to other tabs', () => {
+    expect(problemsOf({pause: '5'})).toHaveLength(1);
+  });
+
   it('may have a key that means something else in another pane', () => {
     expect(problemsOf({sort: 'p', pause: 'O'})).toEqual([]);
   });

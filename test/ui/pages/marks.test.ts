@@ -36,6 +36,17 @@ it('the cursor goes through the marks, in the order of the log, and Enter to the
   expect(currentLine(screen)).toContain('step 2');
 });
 
+it('the cursor moves by pages, and no further than the list', async () => {
+  await using screen = await openList(8);
+  screen.controller.setSize({columns: 100, rows: 10});
+  screen.press('^F');
+  expect(listed(screen).indexOf('[12]')).toBe(6);
+  screen.press('PageDown');
+  expect(listed(screen).at(-1)).toBe('[14]');
+  screen.press('PageUp', '^B');
+  expect(listed(screen)[0]).toBe('[0]');
+});
+
 it('m removes the mark under the cursor, and the last one closes the list', async () => {
   await using screen = await openList(3);
   screen.press('j', 'j', 'm');
