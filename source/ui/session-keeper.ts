@@ -19,6 +19,8 @@ const longestWait = 3000;
 const tenantTimeout = 2000;
 /** Milliseconds from a change to its save, which includes all changes until then. */
 const saveDelay = 3000;
+/** What of the view a session holds: a notice that comes and goes needs no save. */
+const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'sort'] as const;
 
 type SessionOptions = {
   readonly client: Pick<ApiClient, 'baseUrl' | 'getSession'>;
@@ -165,8 +167,13 @@ export class SessionKeeper {
   /** Calls `save`, which must not reject, some seconds after a change. */
   start(save: (session: Session) => Promise<void>): void {
     this.#save = save;
+    let before = this.#controller.state;
     this.#unsubscribe.push(
       this.#controller.view.subscribe(() => {
+        const {state} = this.#controller;
+        const isSame = savedParts.every((part) => state[part] === before[part]);
+        before = state;
+        if (isSame) return;
         this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
       }),
     );

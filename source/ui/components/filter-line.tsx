@@ -67,9 +67,9 @@ export function filterRow(view: FilterRowView): StyledText {
 /** At most half of the row: the rest belongs to the filters. */
 function rightWords({filters, around, isFiltering, width}: FilterRowView): string {
   const words = [
-    ...(around > 0 ? [`${around} around each match`] : []),
-    ...(filters.some(({on}) => on) ? [] : ['all off']),
     ...(isFiltering ? ['filtering'] : []),
+    ...(filters.some(({on}) => on) ? [] : ['all off']),
+    ...(around > 0 ? [`${around} around each match`] : []),
   ];
   while (words.length > 1 && textWidth(words.join('  ')) > width / 2) words.shift();
   return words.join('  ');

@@ -21,7 +21,7 @@ import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {PaneView} from '../state/pane-view.ts';
+import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {showsRecord} from './common.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
@@ -71,6 +71,12 @@ export const showHandlers = {
   'matches-only'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
+    if (!hasMatches(tab.pane)) {
+      controller.say(
+        withHint('nothing is filtered, so there are no matches', controller.commands, 'filter', 'filters'),
+      );
+      return;
+    }
     const around = nextOf(aroundSteps, tab.pane.around) ?? 0;
     controller.changePane({around});
     controller.say(around === 0 ? 'matches only' : `matches with ${around} records around each`);

@@ -48,6 +48,17 @@ export const freshPane: PaneView = {
   selectedFrom: undefined,
 };
 
+/** The view after a change. The last filter takes `around` with it: the next one begins with its matches only. */
+export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView {
+  const changed = {...pane, ...change};
+  return changed.around === 0 || hasMatches(changed) ? changed : {...changed, around: 0};
+}
+
+/** Whether a filter is on that records match. A range has no matches. */
+export function hasMatches({filters}: Pick<PaneView, 'filters'>): boolean {
+  return filters.some(({filter, on}) => on && filter.kind !== 'between');
+}
+
 /** Lines as sent have their times in UTC, whatever `time` is. */
 export function hasLocalTimes({time, asSent}: PaneView): boolean {
   return time === 'local' && !asSent;

@@ -16,6 +16,7 @@ import {type WrapMode, wrapModes} from '../../viewport/row-renderer.ts';
 import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
 import {
   applyToPane,
+  changedPane,
   freshPane,
   noDefaults,
   type PaneView,
@@ -106,7 +107,7 @@ export function restoredView(
   const before = restoredStart(session.start);
   const tabs = session.tabs.map((saved) => {
     const tab = restoredTab(saved, timeLimit);
-    return {...tab, pane: rebasePane(before.pane, defaults.pane, tab.pane)};
+    return {...tab, pane: changedPane(rebasePane(before.pane, defaults.pane, tab.pane), {})};
   });
   return rebaseSidebar(before, defaults, {
     tabs,

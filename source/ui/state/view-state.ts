@@ -3,6 +3,7 @@ import type {AwaySummary} from '../../timeline/away.ts';
 import type {TypedLine} from './edit-line.ts';
 import {
   applyToSidebar,
+  changedPane,
   defaultsFrom,
   type PaneView,
   type SidebarView,
@@ -61,7 +62,7 @@ export type ViewState = SidebarView & {
   readonly prompt: Prompt | undefined;
   /** What was killed last in a prompt, for any prompt. */
   readonly killed: string;
-  /** One line for the user, until the next key. */
+  /** One line for the user, until the next key or for some seconds. */
   readonly notice: string | undefined;
   /** The command that has asked first, and runs at a second press of its key. */
   readonly asked: 'quit' | 'interrupt' | 'record' | undefined;
@@ -177,7 +178,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
     case 'pane':
       return {
         ...state,
-        tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, pane: {...tab.pane, ...action.change}})),
+        tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, pane: changedPane(tab.pane, action.change)})),
       };
     case 'focus':
       return {...state, focus: action.side};

@@ -108,6 +108,8 @@ describe('the row of filters says', () => {
 
   it('that records around each match are shown', () => {
     expect(row({around: 3})).toMatch(/ {2}3 around each match $/);
+    expect(row({around: 3, isFiltering: true})).toMatch(/ {2}filtering {2}3 around each match $/);
+    expect(row({around: 3, isFiltering: true, width: 40})).toMatch(/refused +3 around each match $/);
   });
 
   it('the newest filters where not all fit, and how many there are before', () => {

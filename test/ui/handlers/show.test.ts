@@ -179,6 +179,34 @@ describe('x', () => {
     expect(noticeOf(screen)).toBe('matches only');
     expect(lastWords(screen)).toEqual(['five']);
   });
+
+  it.each([
+    ['Esc', ['Esc']],
+    ['\\', ['\\', '\\']],
+    ['an empty text', ['&', 'Up', '^U', 'Enter']],
+  ])('ends with the last filter, removed by %s: the next one shows its matches only', async (_, keys) => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'five');
+    await pressed(screen, 'x', ...keys);
+    if (viewOf(screen).filters.length === 0) await typed(screen, '&', 'five');
+    expect(lastWords(screen)).toEqual(['five']);
+  });
+
+  it('stays while another filter is on', async () => {
+    await using screen = await reading(five);
+    await typed(screen, '&', 'five');
+    await typed(screen, '&', '!nowhere');
+    await pressed(screen, 'x', 'Esc');
+    expect(lastWords(screen)).toEqual(['two', 'three', 'four', 'five']);
+  });
+
+  it('has no effect without matches, and says what makes them', async () => {
+    await using screen = await reading(five);
+    for (const key of ['R', 'x']) await pressed(screen, key);
+    expect(noticeOf(screen)).toBe('nothing is filtered, so there are no matches: & filters');
+    await typed(screen, '&', 'five');
+    expect(lastWords(screen)).toEqual(['five']);
+  });
 });
 
 describe('<, > and R', () => {
