@@ -12,6 +12,7 @@ import type {KeyContext} from './keys/command-table.ts';
 import {allCommands, type CommandTable, commandsFrom} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
+import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
 import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
@@ -57,6 +58,7 @@ export class Controller {
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
   readonly #saidOnce = new Set<string>();
+  readonly #noticeTimer: NoticeTimer;
   #size: Size;
 
   constructor(options: ControllerOptions) {
@@ -68,6 +70,7 @@ export class Controller {
     this.timelines = new Timelines({...services, viewed: () => pipelinesOf(this.tab)});
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
+    this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
     this.#models = new PaneModels({
       ...services.manager.options,
       services: {...services, commands: this.commands},
@@ -85,7 +88,7 @@ export class Controller {
     const {poller, manager, serverVersion} = this.services;
     const checkVersion = () => {
       const text = oldServerWords(serverVersion.get());
-      if (text !== undefined) this.say(text);
+      if (text !== undefined) this.say(text, 'failure');
     };
     const undo = [
       serverVersion.subscribe(checkVersion),
@@ -93,7 +96,7 @@ export class Controller {
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.timelines.start(),
       this.logWaits.start(manager),
-      watchRecordings(manager, (text) => this.say(text)),
+      watchRecordings(manager, (text) => this.say(text, 'failure')),
     ];
     this.#list.refresh();
     checkVersion();
@@ -101,6 +104,7 @@ export class Controller {
     return () => {
       this.tabSwitcher.stop();
       this.#closing.abort();
+      this.#noticeTimer.stop();
       this.lookup.dispose();
       this.#models.dispose();
       for (const each of undo) each();
@@ -261,16 +265,22 @@ export class Controller {
     this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
   }
 
-  /** Shows one line, until the next key. */
-  say(text: string): void {
+  /** Shows one line until the next key, or until it was there long enough to be read. */
+  say(text: string, kind: NoticeKind = 'news'): void {
     this.dispatch({type: 'notice', text});
+    this.#noticeTimer.start(text, kind);
+  }
+
+  clearNotice(): void {
+    this.#noticeTimer.stop();
+    this.dispatch({type: 'notice', text: undefined});
   }
 
   /** Shows one line unless it was shown before: several parts may report the same problem. */
   sayOnce(text: string): void {
     if (this.#saidOnce.has(text)) return;
     this.#saidOnce.add(text);
-    this.say(text);
+    this.say(text, 'failure');
   }
 
   /** Keeps a typed text for the next prompt; shows why if that is only until the end of the program. */
@@ -282,7 +292,7 @@ export class Controller {
 
   /** Shows why long work failed; nothing if the end of the screen aborted it. */
   sayFailure(error: unknown): void {
-    if (!this.closing.aborted) this.say(errorText(error));
+    if (!this.closing.aborted) this.say(errorText(error), 'failure');
   }
 
   /** For a key in the same read as the one that opened the tab: its stream opens only after the frame. */
@@ -304,6 +314,12 @@ export class Controller {
     await history.saved();
     const problem = history.readProblem();
     if (problem !== undefined && !this.closing.aborted) this.sayOnce(problem);
+  }
+
+  /** Of a key that leaves when it is pressed twice the next press is the first again: nothing asks for a second one. */
+  #endNotice(): void {
+    this.clearNotice();
+    this.dispatch({type: 'asked', command: undefined});
   }
 
   /** The shown log is the last to lose memory; its model does what it has left to do. */

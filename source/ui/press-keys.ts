@@ -112,7 +112,7 @@ function isEmpty(prompt: Prompt | undefined): boolean {
 
 function runCommand(controller: Controller, keyName: string): void {
   const {state} = controller;
-  if (state.notice !== undefined) controller.dispatch({type: 'notice', text: undefined});
+  if (state.notice !== undefined) controller.clearNotice();
   const id = commandFor(controller.commands, controller.keyContext, keyName);
   if (state.asked !== undefined && id !== state.asked) controller.dispatch({type: 'asked', command: undefined});
   const command = controller.commands.find((each) => each.id === id);

@@ -73,7 +73,7 @@ export class ScreenSession {
     const keeper = new SessionKeeper({controller, clock, viewOptions});
     this.#keeper = keeper;
     if (session) keeper.restore(session);
-    if (problem !== undefined) controller.say(problem);
+    if (problem !== undefined) controller.say(problem, 'failure');
     keeper.start(async (present) => {
       await file.save(present);
       const trouble = file.readProblem();

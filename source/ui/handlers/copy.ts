@@ -123,7 +123,7 @@ async function copyText(
   const answer = await controller.services.copy(bytes, lines, controller.closing);
   const words = copiedWords(answer);
   if (answer.kind === 'too-large') openSavePrompt(controller, what, `${words}; Enter saves it`, extension);
-  else controller.say(extension === 'md' ? `Markdown: ${words}` : words);
+  else controller.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
   if (answer.kind === 'sent') onSent();
 }
 
@@ -394,6 +394,6 @@ async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Pro
       signal: controller.closing,
     });
     const words = joined(problem ?? '', missingWords(tally));
-    if (words !== '') controller.say(words);
+    if (words !== '') controller.say(words, 'failure');
   });
 }

@@ -87,7 +87,7 @@ export const contextsHandlers = {
     }
     controller.say(`switching to ${chosen.name}`);
     void contexts.switchTo(chosen.name).then((problem) => {
-      if (problem !== undefined) controller.say(problem);
+      if (problem !== undefined) controller.say(problem, 'failure');
     });
   },
 };
