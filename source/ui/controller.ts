@@ -1,6 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
@@ -15,6 +16,7 @@ import {LogWaits} from './log-waits.ts';
 import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
 import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
+import {PlaceFinder} from './place-finder.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
 import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
@@ -52,6 +54,7 @@ export class Controller {
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
+  readonly places: PlaceFinder;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
@@ -78,6 +81,7 @@ export class Controller {
       onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
+    this.places = new PlaceFinder(this);
     this.tabSwitcher = new TabSwitcher(this, this.#models);
     this.#list = new PipelineListView(this, {isRequested, beforeFirst});
     this.#onShown();
@@ -96,6 +100,7 @@ export class Controller {
       manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.timelines.start(),
       this.logWaits.start(manager),
+      this.places.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
     ];
     this.#list.refresh();
@@ -213,6 +218,11 @@ export class Controller {
   /** The log of a tab; undefined until its streams are open. */
   logOf(tab: Tab): LogSource | undefined {
     return this.#models.logOf(tab);
+  }
+
+  /** The records of a tab's log; undefined until its streams are open. */
+  indexOf(tab: Tab): RecordIndex | undefined {
+    return this.#models.get(tab)?.model.index;
   }
 
   /** Keeps the shown tab, which may be the preview: every use of a log does that. */

@@ -1,17 +1,12 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
-import {AnchorSearch} from '../buffer/line-anchor.ts';
 import type {Clock} from '../lib/clock.ts';
-import {SliceRunner} from '../lib/slices.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import type {Session, TabAnchors} from '../storage/session-data.ts';
+import type {Session} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
-import type {LogSource} from '../streams/log-source.ts';
-import {follow} from '../viewport/position.ts';
 import type {Controller} from './controller.ts';
 import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.ts';
-import {anchorsIn, positionAt, restoredView, sessionOf} from './state/session-state.ts';
-import type {Tab} from './state/view-state.ts';
+import {restoredView, sessionOf} from './state/session-state.ts';
 
 /** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
 const longestWait = 3000;
@@ -123,19 +118,15 @@ function isTemporary(error: unknown): boolean {
   return failure.reason !== 'protocol' && failure.reason !== 'not-ready';
 }
 
-/** A tab of the last session whose marks and place were not found yet. `stop` ends the search, or the wait for it. */
-type Pending = {readonly anchors: TabAnchors; log: LogSource | undefined; stop: () => void};
-
 /**
- * Restores the last session and saves the current one. Marks and places are restored when a tab's log has caught up;
- * until then they are saved unchanged, so that an early end loses nothing.
+ * Restores the last session and saves the current one. Marks and places that were not found yet are saved unchanged, so
+ * that an early end loses nothing.
  */
 export class SessionKeeper {
   readonly #controller: Controller;
   readonly #clock: Clock;
   readonly #viewOptions: ViewOptions;
-  readonly #pending = new Map<string, Pending>();
-  readonly #unsubscribe: (() => void)[] = [];
+  #unsubscribe = () => {};
   #save: ((session: Session) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
 
@@ -151,106 +142,37 @@ export class SessionKeeper {
 
   /** Opens the tabs of a session; those that are open already, named on the command line, stay in front. */
   restore(session: Session): void {
-    const {manager, timeLimit} = this.#controller.services;
-    for (const {name, anchors} of session.tabs) {
-      if (anchors.marks.length > 0 || anchors.place) {
-        this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
-      }
-    }
-    const view = restoredView(session, {timeLimit, defaults: this.#controller.state.defaults});
+    const {services, state, places} = this.#controller;
+    const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#viewOptions, {...view, tabs})});
-    this.#unsubscribe.push(manager.names.subscribe(() => this.#findLogs()));
-    this.#findLogs();
+    for (const {name, anchors} of session.tabs) places.find(name, {anchors});
   }
 
   /** Calls `save`, which must not reject, some seconds after a change. */
   start(save: (session: Session) => Promise<void>): void {
     this.#save = save;
     let before = this.#controller.state;
-    this.#unsubscribe.push(
-      this.#controller.view.subscribe(() => {
-        const {state} = this.#controller;
-        const isSame = savedParts.every((part) => state[part] === before[part]);
-        before = state;
-        if (isSame) return;
-        this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
-      }),
-    );
+    this.#unsubscribe = this.#controller.view.subscribe(() => {
+      const {state} = this.#controller;
+      const isSame = savedParts.every((part) => state[part] === before[part]);
+      before = state;
+      if (isSame) return;
+      this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
+    });
   }
 
   /** Saves the current session at once. */
   capture(): void {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
-    void this.#save?.(sessionOf(this.#controller.state, (tab) => this.#anchorsOf(tab)));
+    const {state, places} = this.#controller;
+    void this.#save?.(sessionOf(state, (tab) => places.anchorsOf(tab)));
   }
 
   dispose(): void {
     this.#save = undefined;
     this.#cancelSave?.();
-    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
-    for (const {stop} of this.#pending.values()) stop();
-  }
-
-  #anchorsOf(tab: Tab): TabAnchors {
-    const log = this.#controller.logOf(tab);
-    const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
-    const pending = this.#pending.get(tab.name)?.anchors;
-    if (!pending) return present;
-    return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
-  }
-
-  /** Streams open one by one, and a merged log when all of its streams are open. */
-  #findLogs(): void {
-    for (const [name, pending] of this.#pending) {
-      const tab = this.#tab(name);
-      const log = tab && this.#controller.logOf(tab);
-      if (!tab) {
-        pending.stop();
-        this.#pending.delete(name);
-      }
-      if (!log || log === pending.log) continue;
-      pending.stop();
-      pending.log = log;
-      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
-      this.#searchWhenCaughtUp(name, pending, log);
-    }
-  }
-
-  #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
-    const {connection, lineCount} = log.snapshot.get();
-    const isCaughtUp = connection.kind === 'live' || connection.kind === 'ended';
-    if (!isCaughtUp || lineCount === 0) return;
-    pending.stop();
-    const {marks, place} = pending.anchors;
-    const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
-    const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
-    const runner = new SliceRunner({
-      clock: this.#clock,
-      step: (maxBytes) => search.step(maxBytes),
-      onSlice: (isDone) => {
-        if (!isDone) return;
-        runner.dispose();
-        this.#pending.delete(name);
-        this.#setAnchors(name, pending.anchors, search);
-      },
-    });
-    pending.stop = () => runner.dispose();
-    runner.wake();
-  }
-
-  /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
-  #setAnchors(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
-    const tab = this.#tab(name);
-    if (!tab) return;
-    const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
-    const isUntouched = tab.pane.position === follow;
-    const position = place && isUntouched ? positionAt(place, (anchor) => search.idOf(anchor)) : undefined;
-    this.#controller.changePaneOf(name, {marks: found, ...(position && {position})});
-  }
-
-  #tab(name: string): Tab | undefined {
-    return this.#controller.state.tabs.find((tab) => tab.name === name);
+    this.#unsubscribe();
   }
 }

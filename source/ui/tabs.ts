@@ -1,10 +1,12 @@
 import type {Pipeline} from '../api/types.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
 import {shorten, shortenMiddle} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
 import {sameParts} from './pane/pane-model.ts';
 import type {PaneModels} from './pane/pane-models.ts';
+import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';
 import {
   mergedName,
@@ -22,7 +24,16 @@ type TabHost = {
   readonly tabSwitcher: TabSwitcher;
   readonly closing: AbortSignal;
   readonly dispatch: (action: ViewAction) => void;
+  readonly say: (text: string) => void;
+  readonly places: PlaceFinder;
+  readonly indexOf: (tab: Tab) => RecordIndex | undefined;
 };
+
+/** A tab that the user closed, to open it again as it was. */
+type ClosedTab = Omit<ReadPlace, 'onLost'> & Extract<ViewAction, {type: 'reopen'}>;
+
+/** The oldest are forgotten: each holds the anchors of its marks. */
+const mostClosed = 100;
 
 /** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
@@ -33,6 +44,8 @@ export class TabSwitcher {
   readonly #models: PaneModels;
   /** Cancels the timer of `moveCursor`; undefined: the preview is where the cursor is. */
   #stopTimer: (() => void) | undefined;
+  /** Oldest first. */
+  readonly #closed: ClosedTab[] = [];
 
   constructor(screen: TabHost, models: PaneModels) {
     this.#screen = screen;
@@ -71,11 +84,47 @@ export class TabSwitcher {
       return;
     }
     // A restored tab may have this name, and fewer pipelines.
-    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
+    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.#close(name);
     this.#screen.dispatch({type: 'merge', names});
   }
 
+  /** Closes a tab; `reopen` opens it again. */
   close(name: string): void {
+    const {state, places} = this.#screen;
+    const index = state.tabs.findIndex((tab) => tab.name === name);
+    const tab = state.tabs[index];
+    if (!tab) return;
+    const {position} = tab.pane;
+    const at = position.kind === 'held' ? this.#screen.indexOf(tab)?.timeAt(position.current) : undefined;
+    this.#closed.push({type: 'reopen', tab, index, focus: state.focus, anchors: places.anchorsOf(tab), at});
+    if (this.#closed.length > mostClosed) this.#closed.shift();
+    this.#close(name);
+  }
+
+  get hasClosed(): boolean {
+    return this.#closed.some(({tab}) => !this.#isKept(tab.name));
+  }
+
+  /** Opens the tab that was closed last, unless it is open already. Returns its name; undefined: none was closed. */
+  reopen(): string | undefined {
+    this.stop();
+    const closed = this.#closed.pop();
+    if (!closed) return undefined;
+    const {name} = closed.tab;
+    if (this.#isKept(name)) return this.reopen();
+    this.#screen.dispatch(closed);
+    this.#screen.dispatch({type: 'cursor', name});
+    const {anchors, at} = closed;
+    const onLost = () => this.#screen.say(`${name}: the line where you were is no longer kept`);
+    this.#screen.places.find(name, {anchors, at, onLost});
+    return name;
+  }
+
+  #isKept(name: string): boolean {
+    return this.#screen.state.tabs.some((tab) => tab.name === name && tab.kept);
+  }
+
+  #close(name: string): void {
     this.stop();
     this.#screen.dispatch({type: 'close', name});
     // A merged log is not in `manager.names`, whose changes free models.

@@ -266,6 +266,67 @@ describe('tabs on the screen', () => {
       await screen.untilConnected();
     });
 
+    it('that were closed come back with Z where they were, the last one first', async () => {
+      await using screen = await ScreenUnderTest.connected({names});
+      await screen.untilConnected(...names);
+      screen.press('Z');
+      expect(screen.controller.state).toMatchObject({notice: 'no tab was closed', active: 'orders'});
+      screen.press('2', 'Tab');
+      screen.pressTogether('&', ...'level:warn', 'Enter', '/', ...'refused', 'Enter', '#');
+      screen.press('R', '<', 'X', '1', 'X', 'X');
+      expect(screen.tabs).toEqual([]);
+      const open = () => [screen.tabs.join(' '), screen.controller.state.notice];
+      screen.press('Z');
+      expect(open()).toEqual(['billing', 'billing is open again']);
+      screen.press('Z');
+      expect(open()).toEqual(['orders billing', 'orders is open again']);
+      screen.press('Z');
+      expect(open()).toEqual(['orders fraud billing', 'fraud is open again']);
+      expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud', focus: 'log'});
+      const pane = screen.controller.tab?.pane;
+      expect(pane).toMatchObject({search: 'refused', lineNumbers: true});
+      expect(pane?.filters.map(({filter}) => filter.kind)).toEqual(['level']);
+      await screen.untilConnected(...names);
+      screen.press('Z');
+      expect(open()).toEqual(['orders fraud billing', 'no tab was closed']);
+    });
+
+    it('that were closed and opened by hand stay as they are', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+      screen.press('1', 'Tab', '#', 'X', '#', 'X', 'Enter');
+      expect(screen.tabs).toEqual(['fraud']);
+      screen.press('Z');
+      expect(screen.tabs).toEqual(['orders', 'fraud']);
+      expect(screen.controller.tab?.pane.lineNumbers).toBe(true);
+      screen.press(']');
+      expect(screen.controller.tab?.pane.lineNumbers).toBe(false);
+    });
+
+    it('that were closed come back in place of the preview of the same pipeline', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['billing']});
+      screen.press('Tab', '#', 'X');
+      screen.controller.tabSwitcher.show('billing');
+      expect(screen.tabs).toEqual(['billing?']);
+      screen.press('Z');
+      expect(screen.tabs).toEqual(['billing']);
+      expect(screen.controller.tab?.pane.lineNumbers).toBe(true);
+    });
+
+    it('of several pipelines come back with those that were closed, too', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+      await screen.untilConnected('orders', 'fraud');
+      screen.press('+', '3', 'X', 'X');
+      expect(screen.tabs).toEqual(['orders']);
+      screen.press('Z');
+      expect(screen.tabs).toEqual(['orders', 'fraud']);
+      screen.press('X', 'X');
+      screen.press('Z', 'Z', 'Z');
+      expect(screen.tabs).toEqual(['orders', 'fraud', 'orders+fraud']);
+      expect(screen.controller.state.active).toBe('orders+fraud');
+      await screen.until(() => screen.controller.pane !== undefined, 'the merged log');
+      expect(screen.controller.pane?.model.source.sourceNames).toEqual(['orders', 'fraud']);
+    });
+
     it('that are closed free their log', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
       await screen.untilLine('orders', 'initializing -> running');

@@ -34,6 +34,10 @@ export const commonHandlers = {
     const {active} = controller.state;
     if (active !== undefined) controller.tabSwitcher.close(active);
   },
+  'reopen-tab'(controller: Controller) {
+    const name = controller.tabSwitcher.reopen();
+    controller.say(name === undefined ? 'no tab was closed' : `${name} is open again`);
+  },
   'hide-sidebar'(controller: Controller) {
     controller.tabSwitcher.settleCursor();
     controller.dispatch({type: 'toggle-sidebar'});

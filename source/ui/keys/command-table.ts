@@ -38,6 +38,12 @@ export const commands = [
     {id: 'next-tab', keys: [']'], help: 'next tab', notOnPages: true},
     {id: 'close-tab', keys: ['X'], help: 'close the tab', hint: 'close', notOnPages: true},
     {id: 'merge', keys: ['+'], help: 'merge marked pipelines, or all tabs, by time', notOnPages: true},
+    {
+      id: 'reopen-tab',
+      keys: ['Z'],
+      help: 'open the tab closed last again, with its filters and its place',
+      notOnPages: true,
+    },
     {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the sidebar', notOnPages: true},
     {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: 'reconnect'},
     {id: 'describe', keys: ['d'], help: 'describe the pipeline: state, errors in full', hint: 'describe'},

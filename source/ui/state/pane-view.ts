@@ -54,6 +54,12 @@ export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView
   return changed.around === 0 || hasMatches(changed) ? changed : {...changed, around: 0};
 }
 
+/** The view of a tab that opens again, without what is about entries of its last log: they have other ids now. */
+export function paneOfNewLog(pane: PaneView): PaneView {
+  const filters = pane.filters.filter(({filter}) => filter.kind !== 'between');
+  return changedPane(pane, {filters, position: follow, marks: new Set(), revealed: undefined, selectedFrom: undefined});
+}
+
 /** Whether a filter is on that records match. A range has no matches. */
 export function hasMatches({filters}: Pick<PaneView, 'filters'>): boolean {
   return filters.some(({filter, on}) => on && filter.kind !== 'between');

@@ -6,6 +6,7 @@ import {
   changedPane,
   defaultsFrom,
   type PaneView,
+  paneOfNewLog,
   type SidebarView,
   type ViewDefaults,
   type ViewOptions,
@@ -87,6 +88,8 @@ export type ViewAction =
   | {readonly type: 'close'; readonly name: string}
   /** Shows the pipeline `by` in place of a tab's own, such as of a mistyped name. */
   | {readonly type: 'replace'; readonly name: string; readonly by: string}
+  /** Opens a closed tab where it was, as a kept one; those of its pipelines, too, if it is a merged one. */
+  | {readonly type: 'reopen'; readonly tab: Tab; readonly index: number; readonly focus: ViewState['focus']}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-sidebar'}
@@ -175,6 +178,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return close(state, action.name);
     case 'replace':
       return replace(state, action.name, action.by);
+    case 'reopen':
+      return reopen(state, action);
     case 'pane':
       return {
         ...state,
@@ -288,6 +293,21 @@ function replace(state: ViewState, name: string, by: string): ViewState {
     ? changeTab(state.tabs, by, (tab) => ({...tab, kept: true})).filter((tab) => tab.name !== name)
     : changeTab(state.tabs, name, () => newTab(by, true, state.defaults.pane));
   return {...state, tabs, active: by, cursor: by};
+}
+
+function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {
+  const open = tab.source.kind === 'merged' ? withKeptTabs(state, tab.source.names) : state.tabs;
+  // The preview ends when another tab is shown.
+  const others = open.filter(({name, kept}) => kept && name !== tab.name);
+  const reopened: Tab = {...tab, kept: true, pane: paneOfNewLog(tab.pane)};
+  return {
+    ...state,
+    tabs: others.toSpliced(index, 0, reopened),
+    active: tab.name,
+    // A hidden list cannot have the focus.
+    focus: state.sidebarHidden ? 'log' : focus,
+    prompt: promptOfList(state.prompt),
+  };
 }
 
 /** A prompt about a log closes with its tab; the list's prompt stays. */

@@ -1,0 +1,139 @@
+import {AnchorSearch} from '../buffer/line-anchor.ts';
+import {SliceRunner} from '../lib/slices.ts';
+import type {RecordIndex} from '../records/record-index.ts';
+import type {TabAnchors} from '../storage/session-data.ts';
+import type {LogSource} from '../streams/log-source.ts';
+import {follow, type Position} from '../viewport/position.ts';
+import type {Services} from './services.ts';
+import type {PaneView} from './state/pane-view.ts';
+import {anchorsIn, positionAt} from './state/session-state.ts';
+import type {Tab, ViewState} from './state/view-state.ts';
+
+/** What the search needs of the controller. */
+type PlaceHost = {
+  readonly services: Pick<Services, 'clock' | 'manager'>;
+  readonly state: ViewState;
+  readonly logOf: (tab: Tab) => LogSource | undefined;
+  readonly indexOf: (tab: Tab) => RecordIndex | undefined;
+  readonly changePaneOf: (name: string, change: Partial<PaneView>) => void;
+};
+
+/** Where a tab was read: its marks and its place, as lines to find again in another copy of the log. */
+export type ReadPlace = {
+  readonly anchors: TabAnchors;
+  /** Unix time in ms of the current record, for when its line is gone. */
+  readonly at?: number | undefined;
+  /** Neither the line nor its time is in the log. */
+  readonly onLost?: () => void;
+};
+
+/** A place that was not found yet. `stop` ends the search, or the wait for it. */
+type Pending = ReadPlace & {log: LogSource | undefined; stop: () => void};
+
+/** Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. */
+export class PlaceFinder {
+  readonly #host: PlaceHost;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(host: PlaceHost) {
+    this.#host = host;
+  }
+
+  /** Follows the open logs. Returns a function that ends that, and every search. */
+  start(): () => void {
+    const leave = this.#host.services.manager.names.subscribe(() => this.#findLogs());
+    return () => {
+      leave();
+      for (const {stop} of this.#pending.values()) stop();
+    };
+  }
+
+  /** For an open tab. */
+  find(name: string, place: ReadPlace): void {
+    this.#pending.get(name)?.stop();
+    this.#pending.delete(name);
+    if (place.anchors.marks.length === 0 && !place.anchors.place) return;
+    this.#pending.set(name, {...place, log: undefined, stop: () => {}});
+    this.#findLogs();
+  }
+
+  /** Of a tab's marks and place now; those that were not found yet are among them. */
+  anchorsOf(tab: Tab): TabAnchors {
+    const log = this.#host.logOf(tab);
+    const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
+    const pending = this.#pending.get(tab.name)?.anchors;
+    if (!pending) return present;
+    return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
+  }
+
+  /** Streams open one by one, and a merged log when all of its streams are open. */
+  #findLogs(): void {
+    for (const [name, pending] of this.#pending) {
+      const tab = this.#tab(name);
+      const log = tab && this.#host.logOf(tab);
+      if (!tab) {
+        pending.stop();
+        this.#pending.delete(name);
+      }
+      if (!log || log === pending.log) continue;
+      pending.stop();
+      pending.log = log;
+      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
+      this.#searchWhenCaughtUp(name, pending, log);
+    }
+  }
+
+  #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
+    const {connection, lineCount} = log.snapshot.get();
+    const isCaughtUp = connection.kind === 'live' || connection.kind === 'ended';
+    if (!isCaughtUp || lineCount === 0) return;
+    pending.stop();
+    const {marks, place} = pending.anchors;
+    const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
+    const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
+    const tab = this.#tab(name);
+    const index = tab && pending.at !== undefined ? this.#host.indexOf(tab) : undefined;
+    const runner = new SliceRunner({
+      clock: this.#host.services.clock,
+      step: (maxBytes) => search.step(maxBytes) && (index?.step(maxBytes) ?? true),
+      onSlice: (isDone) => {
+        if (!isDone) return;
+        runner.dispose();
+        this.#pending.delete(name);
+        this.#setPlace(name, pending, {search, index});
+      },
+    });
+    pending.stop = () => runner.dispose();
+    runner.wake();
+  }
+
+  /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
+  #setPlace(name: string, {anchors, at, onLost}: Pending, {search, index}: Found): void {
+    const tab = this.#tab(name);
+    if (!tab) return;
+    const {marks, place} = anchors;
+    const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
+    const isUntouched = tab.pane.position === follow;
+    const position =
+      place && isUntouched
+        ? (positionAt(place, (anchor) => search.idOf(anchor)) ?? positionAtTime(at, index))
+        : undefined;
+    this.#host.changePaneOf(name, {marks: found, ...(position && {position})});
+    if (place && isUntouched && !position) onLost?.();
+  }
+
+  #tab(name: string): Tab | undefined {
+    return this.#host.state.tabs.find((tab) => tab.name === name);
+  }
+}
+
+type Found = {readonly search: AnchorSearch; readonly index: RecordIndex | undefined};
+
+/** At the first record of this time or later; undefined: all records are later, so that the place is gone. */
+function positionAtTime(at: number | undefined, index: RecordIndex | undefined): Position | undefined {
+  if (at === undefined || !index) return undefined;
+  const id = index.idAtTime(at);
+  const oldest = index.idAtTime(Number.NEGATIVE_INFINITY);
+  if (id === undefined || (id === oldest && (index.timeAt(id) ?? at) > at)) return undefined;
+  return {kind: 'held', top: {id, row: 0}, current: id, seen: id + 1};
+}
