@@ -52,7 +52,7 @@ export function manPage(version: string): string {
         'FELDERA_API_KEY hold. The default one applies when neither --host nor FELDERA_HOST names a server.',
     ),
     heading('KEYS'),
-    paragraph('On the screen, ? lists the keys of the current page.'),
+    paragraph('On the screen, ? lists the keys, finds commands by words, and runs them.'),
     ...keyGroups().flatMap(({group, commands}) => [
       subheading(group),
       ...commands.flatMap((command) => entry(keysShown(command), command.help)),

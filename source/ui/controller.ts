@@ -22,6 +22,7 @@ import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
   initialView,
+  type Page,
   pipelinesOf,
   reduce,
   type Tab,
@@ -176,11 +177,15 @@ export class Controller {
   }
 
   get keyContext(): Exclude<KeyContext, 'everywhere'> {
-    const {page, focus} = this.state;
-    if (!page) return focus;
+    return this.contextOf(this.state.page);
+  }
+
+  /** Where keys go while this page is open; undefined: none. */
+  contextOf(page: Page | undefined): Exclude<KeyContext, 'everywhere'> {
+    if (!page) return this.state.focus;
     // Without contexts, that page is text that scrolls.
     if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
-    return page.kind === 'help' || page.kind === 'events' ? 'page' : page.kind;
+    return page.kind === 'events' ? 'page' : page.kind;
   }
 
   /** The commands for hints in sentences: with the keys that work from where the focus is. */

@@ -11,6 +11,7 @@ import {
   type CommandId,
   type CommandTable,
   commandFor,
+  isTyped,
   keyDoes,
   keyInWords,
   type PromptCommandId,
@@ -23,6 +24,7 @@ import {contextsHandlers} from './pages/contexts.ts';
 import {describeHandlers} from './pages/describe.ts';
 import {detailHandlers} from './pages/detail.ts';
 import {errorsHandlers} from './pages/errors.ts';
+import {chosenInHelp, closeHelp, helpHandlers, typeInHelp} from './pages/help.ts';
 import {marksHandlers} from './pages/marks.ts';
 import {pageHandlers} from './pages/pages.ts';
 import {type Edit, withSuggestion} from './state/edit-line.ts';
@@ -55,7 +57,7 @@ function press(controller: Controller, name: string): void {
   else if (name.startsWith(alt)) {
     // No command has Alt: these were two keys in one read, as on a slow line.
     pressAll(controller, ['Esc', ...[name.slice(alt.length)].filter((key) => key !== '')]);
-  } else runCommand(controller, name);
+  } else if (!pressInHelp(controller, name)) runCommand(controller, name);
 }
 
 /** A key that a prompt does not use does nothing there. */
@@ -110,6 +112,42 @@ function isEmpty(prompt: Prompt | undefined): boolean {
   return !prompt || withSuggestion(prompt).text === '';
 }
 
+/** What edits the text of the help, besides characters. */
+const helpEdits: Readonly<Record<string, Edit>> = {
+  Space: {kind: 'insert', text: ' '},
+  Backspace: {kind: 'delete', to: 'previous'},
+  '^U': {kind: 'kill', to: 'start'},
+  '^W': {kind: 'kill', to: 'previous-blank-word'},
+};
+
+/** Types into the help. Returns false for a key that does not type, or is a command there. */
+function pressInHelp(controller: Controller, name: string): boolean {
+  const {commands, keyContext} = controller;
+  if (keyContext !== 'help' || commandFor(commands, keyContext, name) !== undefined) return false;
+  const edit = helpEdits[name] ?? (isTyped(commands, name) ? {kind: 'insert' as const, text: name} : undefined);
+  if (edit) typeInHelp(controller, edit);
+  return edit !== undefined;
+}
+
+/** Runs the command under the cursor of the help where its keys work: the side that they need gets the focus. */
+function runChosen(controller: Controller): void {
+  const chosen = chosenInHelp(controller);
+  if (chosen === undefined) return;
+  if (typeof chosen === 'string') {
+    controller.say(chosen);
+    return;
+  }
+  const {context, id, keys, notOnPages, notInList} = chosen;
+  closeHelp(controller);
+  const isOfPane = context === 'sidebar' || context === 'log';
+  if (isOfPane || notOnPages) controller.dispatch({type: 'page', page: undefined});
+  if (context === 'log') controller.tabSwitcher.settleCursor();
+  if (context === 'sidebar' && controller.state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
+  // In the list, most keys of the log act on the log, too.
+  if (context === 'sidebar' || notInList) controller.dispatch({type: 'focus', side: isOfPane ? context : 'log'});
+  handlers[id](controller, keys[0] ?? '');
+}
+
 function runCommand(controller: Controller, keyName: string): void {
   const {state} = controller;
   if (state.notice !== undefined) controller.clearNotice();
@@ -150,6 +188,8 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   ...showHandlers,
   ...copyHandlers,
   ...recordHandlers,
+  ...helpHandlers,
+  'help-run': runChosen,
   ...pageHandlers,
   ...describeHandlers,
   ...detailHandlers,

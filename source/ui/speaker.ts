@@ -4,8 +4,8 @@ import type {LogSource} from '../streams/log-source.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import type {Controller} from './controller.ts';
-import {keysDo} from './keys/commands.ts';
-import {helpPage} from './pages/help.ts';
+import {keysDo, keysShown} from './keys/commands.ts';
+import {helpOf} from './pages/help.ts';
 import {headingRows} from './pages/page-rows.ts';
 import {pageRows, pageShown, troubleShown} from './pages/pages.ts';
 import type {PaneAt} from './pane/pane-at.ts';
@@ -277,11 +277,11 @@ export class Speaker {
       this.#pageSaid = new Set([id]);
       this.#pageItem = '';
     }
-    const {commands, services} = controller;
-    const rows =
-      page.kind === 'help'
-        ? helpPage({table: commands, width: helpWidth, isUtf8: services.isUtf8})
-        : pageRows(controller);
+    if (page.kind === 'help') {
+      this.#sayHelp(page);
+      return;
+    }
+    const rows = pageRows(controller);
     const textAt = (row: number) => (rows.at(row)?.text ?? '').replaceAll(/\s+/g, ' ').trim();
     if (isList) this.#sayListPage(rows.length - headingRows, textAt);
     else {
@@ -291,6 +291,22 @@ export class Speaker {
       for (const text of fresh) this.#pageSaid.add(text);
       this.#sayPlace(fresh.length > 0);
     }
+  }
+
+  /** All commands once; then how many are found by what is typed, and the one under the cursor. */
+  #sayHelp(page: Extract<Page, {kind: 'help'}>): void {
+    const {controller} = this.#options;
+    const {rows, items} = helpOf(controller, {...page, cursor: -1}, helpWidth);
+    const command = items[page.cursor]?.command;
+    const chosen = command ? `${keysShown(command, controller.services.isUtf8)} ${command.help}` : 'no command matches';
+    const found = `${counted(items.length, 'command', 'commands')} with ${page.text}`;
+    const item = `${found}: ${chosen}`;
+    if (this.#pageItem === '') {
+      const texts = rows.map(({text}) => text.replaceAll(/\s+/g, ' ').trim());
+      this.#say(...texts.filter((text) => text !== ''));
+    } else if (!this.#pageItem.startsWith(`${found}:`)) this.#say(item);
+    else if (item !== this.#pageItem) this.#say(chosen);
+    this.#pageItem = item;
   }
 
   #sayListPage(items: number, textAt: (row: number) => string): void {
@@ -317,7 +333,7 @@ export class Speaker {
   /** Where a page of text was scrolled to. */
   #sayPlace(isNew: boolean): void {
     const {controller} = this.#options;
-    const place = pageShown(controller).place.trim();
+    const place = pageShown(controller).place.text.trim();
     if (!isNew && this.#pageItem !== '' && place !== this.#pageItem) this.#say(place);
     this.#pageItem = place;
   }

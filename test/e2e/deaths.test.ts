@@ -31,7 +31,7 @@ describe('the terminal is as it was, and nothing is left', () => {
   ] as const)('after %s, with the mouse on and a page open', async (signal, code) => {
     await using session = await openShellSession({args: ['--mouse', '--title']});
     await session.terminal.press('?');
-    await session.terminal.waitFor('this help');
+    await session.terminal.waitFor('type to find');
     process.kill(session.pid, signal);
     // The shell waits for the program, whatever signal ended it: it knows only the exit code.
     await expectClean(session, code);
@@ -177,5 +177,5 @@ test('after a stop from outside, fg brings a whole screen and working keys back'
   // In between, Ink leaves the alternate screen and comes back to an empty one.
   await terminal.waitFor((seen) => seen.row(0).includes('pipetail') && seen.text().includes('line 3.'));
   await terminal.press('?');
-  await terminal.waitFor('this help');
+  await terminal.waitFor('type to find');
 });

@@ -43,8 +43,11 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.waitFor('PAUSED');
 
   await terminal.press('?');
+  await terminal.type('the pipeline: state');
   await terminal.waitFor('default: d');
-  expect(terminal.text()).toMatch(/ r +describe the pipeline/);
+  expect(terminal.text()).toMatch(/▸ r +describe the pipeline/);
+  await terminal.press('Enter');
+  await terminal.waitFor(/^ alpha *$/m);
   await terminal.press('Esc', 'Q');
   await terminal.waitFor('1 tab is kept: Q again quits');
   await terminal.press('Q');

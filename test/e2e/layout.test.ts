@@ -25,7 +25,7 @@ test.each([
   await terminal.waitForGone('│');
   expect(terminal.row(-3)).toContain(`row ${2 * rows}.`);
   await terminal.press('?');
-  await terminal.waitFor('Keys');
+  await terminal.waitFor('type to find');
   await terminal.press('Esc', 'z');
   await terminal.waitFor('│');
 });

@@ -53,7 +53,7 @@ test('started from a shell: ^Z goes back to it, fg returns with what came meanwh
     await tmux.waitFor('LIVE');
     expect(tmux.capture()).not.toContain('no shell');
     tmux.sendKeys('?');
-    await tmux.waitFor('this help');
+    await tmux.waitFor('type to find');
     tmux.sendKeys('Escape');
     await tmux.waitFor('came meanwhile');
     tmux.sendKeys('q');

@@ -65,7 +65,8 @@ async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[])
 function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
-  if (context === 'page') controller.dispatch({type: 'page', page: {kind: 'help', offset: 0}});
+  if (context === 'help') screen.press('?');
+  if (context === 'page') controller.dispatch({type: 'page', page: {kind: 'events', offset: 0}});
   if (context === 'describe') controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
   if (context === 'detail') controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
@@ -244,9 +245,9 @@ it('a key of the pane comes before one of everywhere, and only there', async () 
 
 it('keys of the panes do nothing on a page', async () => {
   await using screen = await reading(log, {names: ['orders', 'fraud']});
-  screen.press('?');
-  screen.press('2', 'X', 'Tab', 'w', '/', '&', 'z');
-  expect(screen.controller.state).toMatchObject({page: {kind: 'help'}, active: 'orders', prompt: undefined});
+  screen.press('i');
+  screen.press('2', 'X', 'Z', 'Tab', 'w', '/', '&', 'z');
+  expect(screen.controller.state).toMatchObject({page: {kind: 'events'}, active: 'orders', prompt: undefined});
   expect(screen.controller.state.tabs).toHaveLength(2);
 });
 

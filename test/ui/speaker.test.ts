@@ -171,9 +171,11 @@ it('reads a page once, and of a list the item that the cursor moves to', async (
   expect(help).toContain('? this help');
   expect(await spoken.since(30)).toEqual([]);
   expect(spoken.status()).toBe('keys · Esc goes back');
-  spoken.screen.press('j');
-  expect(await spoken.since()).toEqual([expect.stringMatching(/^2–\d+ of \d+ rows$/)]);
-  spoken.screen.press('Esc');
+  spoken.screen.press('Down');
+  expect(await spoken.since()).toEqual(['↓ j ^E a line down']);
+  spoken.screen.pressTogether(...'nexterror');
+  expect(await spoken.since()).toEqual(['0 commands with nexterror: no command matches']);
+  spoken.screen.press('Esc', 'Esc');
   expect(await spoken.since()).toEqual([expect.stringMatching(/^back: tab 1 of 1: orders/)]);
   spoken.screen.press('A');
   const errors = await spoken.since();

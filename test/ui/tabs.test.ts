@@ -271,7 +271,7 @@ describe('tabs on the screen', () => {
       await screen.untilConnected(...names);
       screen.press('Z');
       expect(screen.controller.state).toMatchObject({notice: 'no tab was closed', active: 'orders'});
-      screen.press('2', 'Tab');
+      screen.press('2');
       screen.pressTogether('&', ...'level:warn', 'Enter', '/', ...'refused', 'Enter', '#');
       screen.press('R', '<', 'X', '1', 'X', 'X');
       expect(screen.tabs).toEqual([]);
@@ -293,7 +293,7 @@ describe('tabs on the screen', () => {
 
     it('that were closed and opened by hand stay as they are', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
-      screen.press('1', 'Tab', '#', 'X', '#', 'X', 'Enter');
+      screen.press('1', '#', 'X', '#', 'X', 'Enter');
       expect(screen.tabs).toEqual(['fraud']);
       screen.press('Z');
       expect(screen.tabs).toEqual(['orders', 'fraud']);
@@ -304,7 +304,7 @@ describe('tabs on the screen', () => {
 
     it('that were closed come back in place of the preview of the same pipeline', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['billing']});
-      screen.press('Tab', '#', 'X');
+      screen.press('#', 'X');
       screen.controller.tabSwitcher.show('billing');
       expect(screen.tabs).toEqual(['billing?']);
       screen.press('Z');

@@ -4,17 +4,25 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
-import {useController} from '../hooks/use-controller.ts';
-import type {KeyContext} from '../keys/command-table.ts';
-import {type CommandId, type CommandTable, contextsOf, type KeyHint} from '../keys/commands.ts';
+import {useController, useModelProgress} from '../hooks/use-controller.ts';
+import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import type {Conditions, KeyContext} from '../keys/command-table.ts';
+import {type CommandId, type CommandTable, commandFor, contextsOf, hintOf, type KeyHint} from '../keys/commands.ts';
 import {keyLabel} from '../keys/key-names.ts';
+import {conditionsOfPage} from '../pages/pages.ts';
 import {selectionWords} from '../pane/pane-at.ts';
+import {hasMatches} from '../state/pane-view.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
+import {tabLabels, useTabLabels} from './tab-bar.ts';
 
 /** The last row: the problem of the prompt, else the rest of a long notice, else keys. */
 export function Footer() {
   const {controller} = useController();
+  // Some keys are offered only while there are errors, or no connection.
+  useActiveLog();
+  useModelProgress(controller.pane?.model);
+  useTabLabels(controller);
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
 }
 
@@ -27,71 +35,128 @@ function textOf(controller: Controller): StyledText {
   if (prompt) return keyRow(promptKeys(prompt), {width, isUtf8});
   const second = notice === undefined ? undefined : noticeRows(notice, width, symbols)[1];
   return second === undefined
-    ? footerText(controller.commands, placeOf(controller), {width, isUtf8}, selectionOf(controller))
+    ? footerText(controller.commands, placeOf(controller), {width, isUtf8})
     : plain(second, {bold: true});
 }
 
-function placeOf({keyContext, pane}: Controller): FooterPlace {
-  if (keyContext !== 'log' || !pane) return keyContext;
-  const {selectedFrom, position} = pane.tab.pane;
-  if (selectedFrom !== undefined) return 'selecting';
-  return position.kind === 'held' ? 'paused log' : 'log';
+/** What is so where the keys go. */
+export function conditionsOf(controller: Controller): Conditions {
+  const {keyContext} = controller;
+  if (keyContext === 'log') return {...ofBoth(controller), ...ofLog(controller)};
+  // In the list, keys that it does not use act on the log.
+  if (keyContext === 'sidebar') return {...ofBoth(controller), ...ofLog(controller), ...ofList(controller)};
+  return conditionsOfPage(controller);
 }
 
-/** What the keys of a selection take: `12 records`; undefined without a selection. */
-function selectionOf(controller: Controller): string | undefined {
-  const at = placeOf(controller) === 'selecting' ? controller.paneAt : undefined;
-  return at && selectionWords(at);
+function ofBoth(controller: Controller): Conditions {
+  const {tabs, marked} = controller.state;
+  const kept = tabs.filter((tab) => tab.kept && tab.source.kind === 'pipeline');
+  const labels = tabLabels(controller);
+  return {
+    hasTab: controller.tab !== undefined,
+    hasTabs: tabs.length > 1,
+    isMergeable: (marked.length > 0 ? marked : kept).length > 1,
+    hasClosed: controller.tabSwitcher.hasClosed,
+    hasPipeline: controller.pipelines.length > 0,
+    isOffline: labels.some(({active, offline}) => active && offline),
+    hasUnseen: labels.some(({errors}) => errors > 0),
+  };
 }
 
-/** A paused log and a selection have other first keys than their context. */
-type FooterPlace = Exclude<KeyContext, 'everywhere'> | 'paused log' | 'selecting';
+function ofList({state}: Controller): Conditions {
+  const {tabs, cursor, nameFilter} = state;
+  return {
+    inLog: false,
+    isKept: tabs.some(({name, kept}) => kept && name === cursor),
+    isListFiltered: nameFilter !== '',
+  };
+}
+
+function ofLog({tab, paneAt}: Controller): Conditions {
+  if (!tab) return {inLog: true};
+  const {filters, highlights, position, search, selectedFrom, marks, fold, asSent} = tab.pane;
+  const {current, model} = paneAt ?? {};
+  return {
+    inLog: true,
+    isFollowing: position.kind === 'follow',
+    isPaused: position.kind === 'held',
+    isSelecting: selectedFrom !== undefined,
+    isHighlighted: highlights.length > 0,
+    isSearched: search !== undefined,
+    isFiltered: filters.length > 0,
+    areFiltersOff: filters.length > 0 && !filters.some(({on}) => on),
+    hasMatches: hasMatches(tab.pane),
+    hasErrors: (model?.index.errorCount ?? 0) > 0,
+    hasMarks: marks.size > 0,
+    isFolded: fold,
+    isOnRecord: current !== undefined,
+    isOnFold: current !== undefined && (model?.shown?.foldedAt(current) ?? 1) > 1,
+    isAsSent: asSent,
+  };
+}
+
+function placeOf(controller: Controller): FooterPlace {
+  const now = conditionsOf(controller);
+  const at = now.isSelecting === true ? controller.paneAt : undefined;
+  return {context: controller.keyContext, now, selection: at && selectionWords(at)};
+}
+
+type FooterPlace = {
+  /** Where keys go. */
+  readonly context: Exclude<KeyContext, 'everywhere'>;
+  readonly now: Conditions;
+  /** What the keys of a selection take: `12 records`; absent without a selection. */
+  readonly selection?: string | undefined;
+};
 
 /** `width` in cells; `isUtf8`: the locale has arrows. */
 type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
-const log = ['help', 'other-side', 'search', 'filter', 'next-error', 'detail', 'copy'] as const;
-
-/** The most useful keys first: these fit into 80 columns, and `help` into any width. */
-const firstCommands: Readonly<Partial<Record<FooterPlace, readonly CommandId[]>>> = {
-  sidebar: ['help', 'keep', 'find-name', 'other-side', 'quit', 'describe', 'sort'],
-  log: [...log, 'pause', 'quit'],
-  'paused log': [...log, 'follow', 'quit'],
-  describe: [
-    'page-close',
-    'describe-copy',
-    'describe-copy-page',
-    'describe-markdown',
-    'describe-save',
-    'describe-pipe',
+/** The most useful keys first; `help` fits into any width. */
+const first = {
+  sidebar: [
+    'help',
+    'keep',
+    'find-name',
+    'other-side',
+    'back',
+    'merge',
+    'quit',
+    'describe',
+    'reopen-tab',
+    'sort',
+    'mark-pipeline',
   ],
+  log: [
+    ...['help', 'reconnect', 'next-hit', 'search', 'filter', 'back', 'pause', 'next-error', 'detail', 'copy'],
+    ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-hit'],
+  ],
+  describe: ['page-close', 'describe-copy', 'describe-copy-page'],
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
-};
+} as const satisfies Readonly<Record<string, readonly CommandId[]>>;
 
-/** The keys that work now, as many as fit: the most useful first, then in the order of the table. */
-export function footerText(
-  table: CommandTable,
-  place: FooterPlace,
-  size: FooterSize,
-  selection?: string | undefined,
-): StyledText {
-  const pane = place === 'paused log' || place === 'selecting' ? 'log' : place;
-  // Pages show their own keys only.
-  const isCovering = pane !== 'sidebar' && pane !== 'log';
-  const contexts = contextsOf(pane).filter((context) => !(isCovering && context === 'everywhere'));
-  const first: readonly string[] = firstCommands[place] ?? [];
-  const hinted = contexts.flatMap((context) => table.filter((command) => command.context === context));
-  const ordered = [
-    ...first.flatMap((id) => hinted.filter((command) => command.id === id)),
-    ...hinted.filter(({id}) => !first.includes(id)),
-  ];
-  return keyRow(
-    ordered.flatMap(({id, keys: [key], hint}) => {
-      if (key === undefined || hint === undefined) return [];
-      return [[key, id === 'copy' && selection !== undefined ? `${hint} ${selection}` : hint] as const];
-    }),
-    size,
-  );
+/** The keys that do something now, as many as fit: the most useful first, then in the order of the table. */
+export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
+  const {context, now, selection} = place;
+  const inOrder = firstIn(place).flatMap((id) => table.filter((command) => command.id === id));
+  const own = contextsOf(context).filter((each) => each !== 'everywhere');
+  const before = own.flatMap((each) => table.filter((command) => command.context === each));
+  const hints = [...new Set([...inOrder, ...before, ...table])].flatMap((command): readonly KeyHint[] => {
+    const [key] = command.keys;
+    const hint = hintOf(command, now);
+    if (key === undefined || hint === undefined || commandFor(table, context, key) !== command.id) return [];
+    const isOfLog = command.context === 'log';
+    if (isOfLog && (now.hasTab !== true || (context !== 'log' && command.notInList))) return [];
+    if (context === 'help' && command.context !== 'help') return [];
+    return [[key, command.id === 'copy' && selection !== undefined ? `${hint} ${selection}` : hint]];
+  });
+  return keyRow(hints, size);
+}
+
+function firstIn({context, now}: FooterPlace): readonly CommandId[] {
+  if (context === 'sidebar' || context === 'describe') return first[context];
+  if (context === 'log') return now.isSelecting === true ? first.selecting : first.log;
+  return [];
 }
 
 export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {

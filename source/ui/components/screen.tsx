@@ -30,7 +30,7 @@ export function Screen({layout}: {readonly layout: Layout}) {
 }
 
 /** `place`: which part of a page is shown. */
-function Bottom({layout, place}: {readonly layout: Layout; readonly place?: string}) {
+function Bottom({layout, place}: {readonly layout: Layout; readonly place?: StyledText}) {
   const prompt = promptInUse(useController().view);
   return (
     <>

@@ -34,7 +34,7 @@ export type StatusView = {
 };
 
 /** The row above the keys: a notice, else which part of a page is shown (`place`), else the status of the log. */
-export function StatusLine({place}: {readonly place?: string | undefined}) {
+export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const {controller, view} = useController();
   const {colors, symbols} = controller.services;
   const snapshot = useActiveLog();
@@ -44,7 +44,7 @@ export function StatusLine({place}: {readonly place?: string | undefined}) {
     const [row] = noticeRows(view.notice, width, symbols);
     return <Line text={paint(padTo(plain(row, {bold: true}), width), colors)} />;
   }
-  if (place !== undefined) return <Line text={paint(plain(place, {dim: true}), colors)} />;
+  if (place !== undefined) return <Line text={paint(clip(place, 0, width), colors)} />;
   const at = controller.paneAt;
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold} = at.tab.pane;

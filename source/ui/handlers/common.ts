@@ -5,7 +5,6 @@ import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 export const commonHandlers = {
-  help: (controller: Controller) => togglePage(controller, 'help'),
   describe(controller: Controller) {
     const {state} = controller;
     const {tab} = controller;
@@ -116,7 +115,7 @@ function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
   return search === undefined ? undefined : {search: undefined, revealed: undefined};
 }
 
-function togglePage(controller: Controller, kind: 'help' | 'describe' | 'events'): void {
+function togglePage(controller: Controller, kind: 'describe' | 'events'): void {
   const open = controller.state.page?.kind === kind;
   controller.dispatch({type: 'page', page: open ? undefined : {kind, offset: 0}});
 }

@@ -8,6 +8,13 @@ export type CommandTable = readonly (Command & {readonly id: CommandId})[];
 
 export const allCommands: CommandTable = commands;
 
+/** Characters are typed into the help, to find commands; but not the one that opens it, unless it is in words. */
+export function isTyped(table: CommandTable, keyName: string): boolean {
+  const isCharacter = keyName === 'Space' || [...keyName].length === 1;
+  const opensHelp = table.some(({id, keys}) => id === 'help' && keys.includes(keyName));
+  return isCharacter && !(opensHelp && /[^\p{L}\p{N}]/u.test(keyName));
+}
+
 /** Where the keys of a pane or page come from: its own come first, `everywhere` only where a command allows it. */
 export function contextsOf(pane: Exclude<KeyContext, 'everywhere'>): readonly KeyContext[] {
   return pane === 'describe' ? [pane, 'page', 'everywhere'] : [pane, 'everywhere'];
@@ -20,7 +27,9 @@ export function commandFor(
   keyName: string,
 ): CommandId | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
-  for (const context of pane === 'sidebar' ? ([...contextsOf(pane), 'log'] as const) : contextsOf(pane)) {
+  const others = pane === 'sidebar' ? (['log'] as const) : [];
+  const contexts = pane === 'help' && isTyped(table, keyName) ? ([pane] as const) : [...contextsOf(pane), ...others];
+  for (const context of contexts) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
     if (found && !(isCovering && found.notOnPages)) return found.id;
   }
@@ -49,30 +58,49 @@ export function commandsFrom(table: CommandTable, pane: Exclude<KeyContext, 'eve
 /** The name of a key, and a word for what it does. */
 export type KeyHint = readonly [key: string, word: string];
 
+/** The word of a command for the footer; undefined: it is not offered. */
+export function hintOf(
+  {hint}: Pick<Command, 'hint'>,
+  now: Readonly<Partial<Record<string, boolean>>>,
+): string | undefined {
+  if (hint === undefined || typeof hint === 'string') return hint;
+  return Object.entries(hint).find(([condition]) => condition === 'else' || now[condition] === true)?.[1];
+}
+
 /** Keys as people read them: `↑ k`, `1–9`. */
 export function keysShown({keys}: Pick<Command, 'keys'>, isUtf8 = true): string {
   return keys === digits ? '1–9' : keys.map((key) => keyLabel(key, isUtf8)).join(' ');
 }
 
-/** Commands by heading, in the order of the table. */
-export function commandGroups(
-  table: readonly Command[] = allCommands,
-): readonly {group: string; commands: readonly Command[]}[] {
-  const groups = new Map<string, Command[]>();
-  for (const command of table) {
-    const group = groups.get(command.group) ?? [];
-    group.push(command);
-    groups.set(command.group, group);
-  }
-  return [...groups].map(([group, members]) => ({group, commands: members}));
-}
+type PromptRow = Pick<Command, 'keys' | 'help' | 'group'> & {
+  readonly id: PromptCommandId;
+  readonly context: 'prompt';
+};
 
 /** A row of the lists of keys. */
-export type KeyRow = Pick<Command, 'id' | 'keys' | 'help'>;
+export type KeyRow = CommandTable[number] | PromptRow;
 
-/** All keys by heading, for help and docs: those of the commands, then those of the prompts. */
-export function keyGroups(table?: CommandTable): readonly {group: string; commands: readonly KeyRow[]}[] {
-  return [...commandGroups(table), {group: 'in a prompt', commands: promptCommands}];
+/** All keys, for help and docs: those of the commands, then those of the prompts. */
+export function keyRows(table: CommandTable = allCommands): readonly KeyRow[] {
+  const ofPrompts = promptCommands.map((command) => ({...command, group: 'in a prompt', context: 'prompt' as const}));
+  return [...table, ...ofPrompts];
+}
+
+type RowGroup<Row> = {readonly group: string; readonly commands: readonly Row[]};
+
+/** Rows by heading, in their order. */
+export function rowGroups<Row extends Pick<Command, 'group'>>(rows: readonly Row[]): readonly RowGroup<Row>[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.group) ?? [];
+    group.push(row);
+    groups.set(row.group, group);
+  }
+  return [...groups].map(([group, commands]) => ({group, commands}));
+}
+
+export function keyGroups(table?: CommandTable): readonly RowGroup<KeyRow>[] {
+  return rowGroups(keyRows(table));
 }
 
 /** The first key of a command as people read it, arrows as words; undefined: it has none. */

@@ -12,6 +12,7 @@ type Remapped = {readonly table: CommandTable; readonly problems: readonly strin
 const neverWithout: readonly CommandId[] = [
   'quit',
   'back',
+  'help-close',
   'page-close',
   'detail-close',
   'marks-close',

@@ -1,75 +1,337 @@
 import {padTo, wrapWords} from '../../terminal/fit.ts';
-import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {concat, overlay, plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {allCommands, type CommandTable, type KeyRow, keyGroups, keysShown} from '../keys/commands.ts';
+import type {Controller} from '../controller.ts';
+import type {Command, KeyContext} from '../keys/command-table.ts';
+import {
+  type CommandId,
+  type CommandTable,
+  contextsOf,
+  type KeyRow,
+  keyRows,
+  keysDo,
+  keysShown,
+  rowGroups,
+  withHint,
+} from '../keys/commands.ts';
+import {keyLabel, readKey} from '../keys/key-names.ts';
+import {type Edit, editLine} from '../state/edit-line.ts';
+import type {Page} from '../state/view-state.ts';
+import {headingRows} from './page-rows.ts';
 
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
 const narrowestColumn = 50;
 const mostColumns = 3;
+/** Columns. A narrower page has only room for what its keys do. */
+const widthWithTitle = 50;
 
 export type HelpView = {
   readonly table: CommandTable;
+  /** Where the keys went before the help was opened: its commands come first. */
+  readonly from: Exclude<KeyContext, 'everywhere'>;
+  /** What was typed. */
+  readonly text: string;
+  /** Index of the chosen command. */
+  readonly cursor: number;
   readonly width: number;
   readonly isUtf8: boolean;
+  readonly symbols: Symbols;
 };
 
-/** All keys by group, in as many columns as there is room for. The default keys of a changed command are shown, too. */
-export function helpPage({table, width, isUtf8}: HelpView): readonly StyledText[] {
-  const heading = [plain(' Keys', {bold: true}), plain('')];
+/** A command on the page. Rows and columns count from 0; `top`: with the heading above it. */
+type Item = {readonly command: KeyRow; readonly column: number; readonly top: number; readonly end: number};
+type HelpPage = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
+
+/**
+ * The commands that match what was typed, by group, in as many columns as there is room for. The default keys of a
+ * changed command are shown, too.
+ */
+export function helpPage(view: HelpView): HelpPage {
+  const {table, text, width} = view;
+  const title = concat([
+    plain(width < widthWithTitle ? '' : ' Keys ', {bold: true}),
+    plain(
+      ` type to find, ${keysDo(table, [
+        ['help-run', 'runs'],
+        ['help-close', text === '' ? 'closes' : 'clears'],
+      ])}`,
+      {
+        dim: true,
+      },
+    ),
+  ]);
+  const groups = groupsOf(view);
+  const [first] = groups;
+  if (!first) return {rows: [title, plain(''), plain(' no command matches', {dim: true})], items: []};
   const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
   const cells = Math.floor(width / columns);
-  const made = inColumns(
-    keyGroups(table).map(({group, commands}) => block(group, commands, {width: cells, isUtf8})),
-    columns,
+  const chosen = groups.flatMap(({commands}) => commands)[view.cursor];
+  const blocks = groups.map((group) => block(group, {...view, width: cells, chosen}));
+  const made = inColumns(blocks, columns);
+  const height = Math.max(...made.map((column) => lengthOf(column)));
+  const texts = made.map((column) => column.flatMap(({rows}, index) => (index === 0 ? rows : [plain(''), ...rows])));
+  const rows = Array.from({length: height}, (_, row) =>
+    concat(texts.map((column) => padTo(column[row] ?? plain(''), cells))),
   );
-  const rows = Math.max(...made.map((column) => column.length));
-  return [
-    ...heading,
-    ...Array.from({length: rows}, (_, row) => concat(made.map((column) => padTo(column[row] ?? plain(''), cells)))),
-  ];
+  return {rows: [title, plain(''), ...rows], items: made.flatMap(itemsOf)};
 }
 
+/** Where the items of a column are. */
+function itemsOf(blocks: readonly Block[], column: number): readonly Item[] {
+  let at = headingRows;
+  return blocks.flatMap(({rows, entries}, index) => {
+    if (index > 0) at += 1;
+    const start = at;
+    at += rows.length;
+    return entries.map(({command, from, to}, place) => ({
+      ...{command, column},
+      top: index === 0 && place === 0 && column === 0 ? 0 : start + (place === 0 ? 0 : from),
+      end: start + to,
+    }));
+  });
+}
+
+/** `isMixed`: each command says to which group it belongs. */
+type Group = {readonly heading: string; readonly isMixed: boolean; readonly commands: readonly KeyRow[]};
+
+/** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
+function groupsOf({table, from, text, isUtf8}: HelpView): readonly Group[] {
+  const key = readKey(text.trim());
+  const words = wordsOf(text);
+  const left = new Set(inOrder(keyRows(table), from));
+  const take = (isFound: (command: KeyRow) => boolean) => {
+    const found = [...left].filter(isFound);
+    for (const command of found) left.delete(command);
+    return found;
+  };
+  const ofKey = take(({keys}) => key !== undefined && keys.includes(key));
+  const ofWords = take((command) => words.every((word) => wordsIn(command, isUtf8).includes(word)));
+  const ofNames = take((command) => words.every((word) => `${command.id} ${wordsIn(command, isUtf8)}`.includes(word)));
+  return [
+    {heading: `key ${keyLabel(key ?? '', isUtf8)}`, isMixed: true, commands: ofKey},
+    ...rowGroups(ofWords).map(({group, commands}) => ({heading: group, isMixed: false, commands})),
+    {heading: 'names in the configuration', isMixed: true, commands: ofNames},
+  ].filter(({commands}) => commands.length > 0);
+}
+
+function inOrder(rows: readonly KeyRow[], from: HelpView['from']): readonly KeyRow[] {
+  const own = contextsOf(from).filter((each) => each !== 'everywhere');
+  const rank = ({context}: KeyRow) =>
+    own.some((each) => each === context)
+      ? 0
+      : context === 'everywhere'
+        ? 1
+        : context === 'sidebar' || context === 'log'
+          ? 2
+          : 3;
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The help, and the keys as they are shown and as they are named. */
+function wordsIn(command: KeyRow, isUtf8: boolean): string {
+  return [command.help, keysShown(command, isUtf8), ...command.keys].join('\n').toLowerCase();
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
+
+type Entry = {readonly command: KeyRow; readonly from: number; readonly to: number};
+type Block = {readonly rows: readonly StyledText[]; readonly entries: readonly Entry[]};
+
+const lengthOf = (column: readonly Block[]) => column.reduce((sum, {rows}) => sum + rows.length + 1, -1);
+
 /** Distributes blocks, in their order, over `columns` columns at most; the longest column is as short as possible. */
-function inColumns(blocks: readonly (readonly StyledText[])[], columns: number): readonly (readonly StyledText[])[] {
-  for (let most = Math.max(...blocks.map((each) => each.length)); ; most++) {
-    const made: StyledText[][] = [];
+function inColumns(blocks: readonly Block[], columns: number): readonly (readonly Block[])[] {
+  for (let most = Math.max(...blocks.map(({rows}) => rows.length)); ; most++) {
+    const made: Block[][] = [];
     for (const each of blocks) {
       const last = made.at(-1);
-      if (last && last.length + 1 + each.length <= most) last.push(plain(''), ...each);
-      else made.push([...each]);
+      if (last && lengthOf(last) + 1 + each.rows.length <= most) last.push(each);
+      else made.push([each]);
     }
     if (made.length <= columns) return made;
   }
 }
 
-type BlockSize = {readonly width: number; readonly isUtf8: boolean};
+type BlockView = Pick<HelpView, 'text' | 'width' | 'isUtf8' | 'symbols'> & {readonly chosen: KeyRow | undefined};
 
-function block(group: string, commands: readonly KeyRow[], size: BlockSize): readonly StyledText[] {
-  return [plain(` ${group}`, {fg: 6}), ...commands.flatMap((command) => entry(command, size))];
+function block({heading, isMixed, commands}: Group, view: BlockView): Block {
+  const rows = [plain(` ${heading}`, {fg: 6})];
+  const entries = commands.map((command): Entry => {
+    const from = rows.length;
+    rows.push(...entry(command, isMixed, view));
+    return {command, from, to: rows.length};
+  });
+  return {rows, entries};
 }
 
 /** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
-function entry(command: KeyRow, {width, isUtf8}: BlockSize): readonly StyledText[] {
-  const shown = (each: Pick<KeyRow, 'keys'>) => keysShown(each, isUtf8);
+function entry(
+  command: KeyRow,
+  hasGroup: boolean,
+  {text, width, isUtf8, symbols, chosen}: BlockView,
+): readonly StyledText[] {
+  const shown = (each: Pick<Command, 'keys'>) => keysShown(each, isUtf8);
+  const words = wordsOf(text);
   const keys = shown(command);
   const room = Math.max(10, width - keyColumn - 3);
   const before = defaultKeys(command, shown);
+  const isInName = (word: string) => command.id.includes(word) && !wordsIn(command, isUtf8).includes(word);
+  const more = [
+    ...(hasGroup ? [plain(command.group, {fg: 6})] : []),
+    ...(words.some(isInName) ? [found(plain(command.id, {dim: true}), words)] : []),
+  ];
   const beside = [
-    ...wrapWords(command.help, room).map((line) => plain(line)),
+    ...joined([...wrapWords(command.help, room).map((line) => found(plain(line), words)), ...more], room),
     ...(before === undefined ? [] : wrapWords(before, room).map((line) => plain(line, {dim: true}))),
   ];
-  const row = (left: string, right: StyledText) =>
-    concat([plain('  '), plain(left + ' '.repeat(Math.max(1, keyColumn - textWidth(left))), {bold: true}), right]);
-  if (textWidth(keys) < keyColumn) return beside.map((line, index) => row(index === 0 ? keys : '', line));
-  const keyRows = wrapWords(keys, width - 3).map((line) => concat([plain('  '), plain(line, {bold: true})]));
-  return [...keyRows, ...beside.map((line) => row('', line))];
+  const margin = (isFirst: boolean) =>
+    plain(isFirst && command === chosen ? `${symbols.currentLine} ` : '  ', {bold: true});
+  const bold = (line: string) => found(plain(line, {bold: true}), words);
+  const row = (left: string, right: StyledText, isFirst: boolean) =>
+    concat([margin(isFirst), bold(left), plain(' '.repeat(Math.max(1, keyColumn - textWidth(left)))), right]);
+  if (textWidth(keys) < keyColumn) return beside.map((line, index) => row(index === 0 ? keys : '', line, index === 0));
+  const keyRows = wrapWords(keys, width - 3).map((line, index) => concat([margin(index === 0), bold(line)]));
+  return [...keyRows, ...beside.map((line) => row('', line, false))];
+}
+
+/** Rows that fit beside the one before them are there. */
+function joined(rows: readonly StyledText[], width: number): readonly StyledText[] {
+  const made: StyledText[] = [];
+  for (const row of rows) {
+    const last = made.pop();
+    if (!last) made.push(row);
+    else if (textWidth(last.text) + 2 + textWidth(row.text) > width) made.push(last, row);
+    else made.push(concat([last, plain('  '), row]));
+  }
+  return made;
+}
+
+/** Highlights the words where they are. */
+function found(line: StyledText, words: readonly string[]): StyledText {
+  const text = line.text.toLowerCase();
+  const ranges = words.flatMap((word) => {
+    const start = text.indexOf(word);
+    return start === -1 ? [] : [{start, end: start + word.length}];
+  });
+  return ranges.reduce((styled, range) => overlay(styled, [range], {fg: 3, underline: true, bold: true}), line);
 }
 
 /** Undefined: the command has its default keys. */
-function defaultKeys(command: KeyRow, shown: (each: KeyRow) => string): string | undefined {
-  const before = allCommands.find(({id}) => id === command.id);
+function defaultKeys(command: KeyRow, shown: (each: Pick<Command, 'keys'>) => string): string | undefined {
+  const before = keyRows().find(({id, context}) => id === command.id && context === command.context);
   if (!before || before.keys === command.keys) return undefined;
   const isSame = before.keys.length === command.keys.length && before.keys.every((key, at) => command.keys[at] === key);
   return isSame ? undefined : `default: ${shown(before)}`;
+}
+
+type OpenHelp = Extract<Page, {kind: 'help'}>;
+
+export function helpOf(
+  controller: Controller,
+  {text, cursor, under}: OpenHelp,
+  width = controller.size.columns,
+): HelpPage {
+  const {commands: table, services} = controller;
+  const {isUtf8, symbols} = services;
+  return helpPage({table, from: controller.contextOf(under), text, cursor, width, isUtf8, symbols});
+}
+
+/** The command under the cursor, or why it does not run; undefined: none is found. */
+export function chosenInHelp(controller: Controller): CommandTable[number] | string | undefined {
+  const {page} = controller.state;
+  const row = page?.kind === 'help' ? helpOf(controller, page).items[page.cursor]?.command : undefined;
+  if (row?.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'opens one');
+  return row && (whereItWorks(controller, row) ?? row);
+}
+
+/** Other text shows other commands: the cursor goes to the first. */
+export function typeInHelp(controller: Controller, edit: Edit): void {
+  const {page} = controller.state;
+  if (page?.kind !== 'help') return;
+  controller.clearNotice();
+  const {text} = editLine({text: page.text, cursor: page.text.length, killed: ''}, edit);
+  controller.dispatch({type: 'page', page: {...page, text, offset: 0, cursor: 0}});
+}
+
+export function closeHelp(controller: Controller): void {
+  const {page} = controller.state;
+  if (page?.kind === 'help') controller.dispatch({type: 'page', page: page.under});
+}
+
+type PlaceOfPage = {readonly where: string; readonly opens?: CommandId};
+
+const places: Readonly<Record<Exclude<KeyContext, 'everywhere' | 'sidebar' | 'log'>, PlaceOfPage>> = {
+  help: {where: 'in this help'},
+  page: {where: 'on pages of text', opens: 'events'},
+  describe: {where: 'in the description of a pipeline', opens: 'describe'},
+  detail: {where: 'on the page of a record', opens: 'detail'},
+  marks: {where: 'in the list of marks', opens: 'list-marks'},
+  errors: {where: 'in the list of unseen errors', opens: 'errors'},
+  away: {where: 'on the page that is shown after an absence'},
+  contexts: {where: 'in the list of contexts', opens: 'contexts'},
+};
+
+/** Why a command cannot run from where the help was opened; undefined: it can. */
+function whereItWorks(controller: Controller, {id, context}: CommandTable[number]): string | undefined {
+  const {page} = controller.state;
+  const {commands} = controller;
+  if (id === 'tab-number') return 'press the number of the tab itself';
+  if (context === 'log' && !controller.tab)
+    return withHint('no log is open', commands, 'keep', 'shows the one under the cursor');
+  if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
+  if (page?.kind === 'help' && contextsOf(controller.contextOf(page.under)).includes(context)) return undefined;
+  const {where, opens} = places[context];
+  return opens === undefined ? `this works ${where}` : withHint(`this works ${where}`, commands, opens, 'opens it');
+}
+
+export const helpHandlers = {
+  help(controller: Controller) {
+    const {page} = controller.state;
+    if (page?.kind === 'help') closeHelp(controller);
+    else controller.dispatch({type: 'page', page: {kind: 'help', offset: 0, cursor: 0, text: '', under: page}});
+  },
+  'help-up': (controller: Controller) => moveCursor(controller, (_, at) => at - 1),
+  'help-down': (controller: Controller) => moveCursor(controller, (_, at) => at + 1),
+  'help-page-up': (controller: Controller) =>
+    moveCursor(controller, (items, at) => byRows(items, at, -screenful(controller))),
+  'help-page-down': (controller: Controller) =>
+    moveCursor(controller, (items, at) => byRows(items, at, screenful(controller))),
+  'help-top': (controller: Controller) => moveCursor(controller, () => 0),
+  'help-end': (controller: Controller) => moveCursor(controller, (items) => items.length - 1),
+  'help-close'(controller: Controller) {
+    const {page} = controller.state;
+    if (page?.kind === 'help' && page.text !== '') typeInHelp(controller, {kind: 'kill', to: 'start'});
+    else closeHelp(controller);
+  },
+};
+
+/** Moves the cursor; the page scrolls as little as it must. */
+function moveCursor(controller: Controller, to: (items: readonly Item[], at: number) => number): void {
+  const {page} = controller.state;
+  if (page?.kind !== 'help') return;
+  const {items} = helpOf(controller, page);
+  const cursor = Math.max(0, Math.min(items.length - 1, to(items, page.cursor)));
+  const {top, end} = items[cursor] ?? {top: 0, end: 0};
+  const offset = Math.max(end - controller.pageHeight, Math.min(page.offset, top));
+  controller.dispatch({type: 'page', page: {...page, cursor, offset}});
+}
+
+const screenful = ({pageHeight}: Controller) => Math.max(1, pageHeight - 1);
+
+/** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */
+function byRows(items: readonly Item[], at: number, rows: number): number {
+  const from = items[at];
+  if (!from) return at;
+  const step = Math.sign(rows);
+  let next = at + step;
+  const isWithin = ({column, top}: Item) => column === from.column && Math.abs(top - from.top) <= Math.abs(rows);
+  for (let after = items[next + step]; after && isWithin(after); after = items[next + step]) next += step;
+  return next;
 }

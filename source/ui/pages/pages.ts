@@ -1,13 +1,14 @@
 import {count} from '../../lib/format.ts';
-import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
+import type {Conditions} from '../keys/command-table.ts';
 import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
 import {detailPage} from './detail.ts';
 import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
-import {helpPage} from './help.ts';
+import {helpOf} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
 import {type TroubleView, troublePage} from './trouble.ts';
@@ -20,7 +21,7 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
     case undefined:
       return [];
     case 'help':
-      return helpPage({table: controller.commands, width, isUtf8: controller.services.isUtf8});
+      return helpOf(controller, page).rows;
     case 'describe': {
       const described = controller.lookup.described.get();
       const listed = described && controller.pipeline(described.name);
@@ -67,18 +68,37 @@ export function troubleShown(
   });
 }
 
+type PageShown = {readonly rows: readonly StyledText[]; readonly place: StyledText};
+
 /** The visible rows of the open page, and their place: `1–21 of 115 rows`, empty if all are visible. */
-export function pageShown(
-  controller: Controller,
-  waited?: string,
-): {readonly rows: readonly StyledText[]; readonly place: string} {
+export function pageShown(controller: Controller, waited?: string): PageShown {
+  const {page} = controller.state;
   const height = controller.pageHeight;
   const all = pageRows(controller, waited);
-  const from = offsetWithin(controller.state.page?.offset ?? 0, all.length, height);
+  const from = offsetWithin(page?.offset ?? 0, all.length, height);
   const to = Math.min(all.length, from + height);
   return {
     rows: Array.from({length: to - from}, (_, index) => all.at(from + index) ?? plain('')),
-    place: all.length <= height ? '' : ` ${count(from + 1)}–${count(to)} of ${count(all.length)} rows`,
+    place: concat([
+      ...(page?.kind === 'help' && page.text !== ''
+        ? [plain(' find: ', {dim: true}), plain(page.text, {bold: true}), plain(' ', {inverse: true})]
+        : []),
+      plain(all.length <= height ? '' : ` ${count(from + 1)}–${count(to)} of ${count(all.length)} rows`, {dim: true}),
+    ]),
+  };
+}
+
+/** What is so on the open page, for its keys in the footer. */
+export function conditionsOfPage(controller: Controller): Conditions {
+  const {page} = controller.state;
+  const help = page?.kind === 'help' ? helpOf(controller, page) : undefined;
+  const {length} = help?.rows ?? pageRows(controller);
+  const items = help?.items.length ?? length - headingRows;
+  return {
+    isScrollable: length > controller.pageHeight,
+    hasRow: items > 0,
+    hasRows: items > 1,
+    isTyped: page?.kind === 'help' && page.text !== '',
   };
 }
 

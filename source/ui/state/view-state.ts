@@ -25,7 +25,15 @@ export type Tab = {
 
 /** What covers the panes. `offset`: the first row on the screen. `cursor`: the item under the cursor. */
 export type Page =
-  | {readonly kind: 'help' | 'describe' | 'events' | 'detail'; readonly offset: number}
+  | {readonly kind: 'describe' | 'events' | 'detail'; readonly offset: number}
+  /** `text`: what was typed to find a command; `under`: the page that it was opened from. */
+  | {
+      readonly kind: 'help';
+      readonly offset: number;
+      readonly cursor: number;
+      readonly text: string;
+      readonly under: Page | undefined;
+    }
   | {readonly kind: 'marks' | 'contexts'; readonly offset: number; readonly cursor: number}
   /**
    * `cursor`: the key of a row; undefined: the first. `order`: the keys of the rows at the last key: these keep their

@@ -113,10 +113,13 @@ describe('the screen', () => {
     await app.shows('the rest');
     expect(app.rows.at(-1)).toMatch(/^ behind it the rest *$/);
     await app.press('?');
-    await app.shows('Keys');
+    await app.shows('type to find');
     expect(app.rows.at(-2)).toMatch(/^ 1–\d+ of \d+ rows *$/);
-    await app.press('G');
-    await app.shows(/ \d+–(\d+) of \1 rows/);
+    await app.press('End');
+    await app.shows(/▸ \^Y +insert what was cut/);
+    await app.press('q', 'u', 'i', 't');
+    await app.shows(/^ find: quit +$/m);
+    expect(app.text).toContain('▸ q ');
   });
 
   it('marks a tab in the background when lines and errors come', async () => {
@@ -167,11 +170,11 @@ describe('pages', () => {
   it('one that was scrolled to its end still has its end there when it becomes shorter', async () => {
     await using app = await AppUnderTest.open({size: {columns: 60, rows: 20}});
     await app.shows('LIVE');
-    await app.press('?', 'G');
+    await app.press('?', 'End');
     const last = () => app.rows.findLast((row, index) => index < app.rows.length - 2 && row.trim() !== '');
-    await app.screen.until(() => !app.text.includes('this help'), 'its end');
+    await app.screen.until(() => !app.text.includes('type to find'), 'its end');
     app.resize(100, 40);
-    await app.shows(/–(\d+) of \1 rows|this help/);
+    await app.shows(/–(\d+) of \1 rows|type to find/);
     expect(last()).toMatch(/\S/);
     expect(app.rows.slice(1, -2).filter((row) => row.trim() !== '').length).toBeGreaterThan(20);
   });

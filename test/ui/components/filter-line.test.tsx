@@ -53,7 +53,7 @@ describe('the row of filters', () => {
     await app.press('2');
     await app.hides(' &  step');
     await app.press('1', '?');
-    await app.shows('go to the list, or to the log');
+    await app.shows('type to find');
     expect(app.rows.at(-3)).toMatch(/^ & {2}step -5/);
   });
 });

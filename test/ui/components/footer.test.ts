@@ -1,65 +1,177 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {footerText, keyRow} from '../../../source/ui/components/footer.tsx';
-import {allCommands, keysShown} from '../../../source/ui/keys/commands.ts';
+import {conditionsOf, footerText, keyRow} from '../../../source/ui/components/footer.tsx';
+import {allCommands} from '../../../source/ui/keys/commands.ts';
+import {logged, pressed, reading, typed, write} from '../reading.ts';
+import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 
-const panes = ['sidebar', 'log', 'page'] as const;
+/** The keys that the footer offers now. */
+function footer({controller}: ScreenUnderTest, width = 80): string {
+  const place = {context: controller.keyContext, now: conditionsOf(controller)};
+  return footerText(controller.commands, place, {width, isUtf8: true}).text;
+}
 
-describe.each(panes)('in the %s', (pane) => {
-  it('is never wider than the screen', () => {
-    for (let width = 40; width <= 250; width++) {
-      expect(textWidth(footerText(allCommands, pane, {width: width, isUtf8: true}).text)).toBeLessThanOrEqual(width);
+const log = [logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')];
+
+describe('the footer of the log', () => {
+  it('offers to pause while it follows, and to resume while it is paused', async () => {
+    await using screen = await reading(log);
+    expect(footer(screen)).toBe(' ? help / search & filter p pause Enter detail y copy Tab list q quit f fold');
+    expect(footer(screen, 500)).not.toMatch(/ [FG] /);
+    screen.press('p');
+    expect(footer(screen)).toBe(' ? help / search & filter p resume Enter detail y copy Tab list q quit G bottom');
+    expect(footer(screen, 500)).toContain(' F follow');
+  });
+
+  it('offers hits only with a search, and to end it', async () => {
+    await using screen = await reading(log);
+    expect(footer(screen, 500)).not.toMatch(/ [nN] /);
+    await typed(screen, '/', 'step');
+    expect(footer(screen)).toBe(' ? help n next / search & filter Esc end search p resume Enter detail y copy');
+    expect(footer(screen, 500)).toContain(' N previous');
+    screen.press('Esc');
+    expect(footer(screen, 500)).not.toMatch(/ n next| Esc /);
+  });
+
+  it('offers what can be done with filters only while there are some', async () => {
+    await using screen = await reading(log);
+    expect(footer(screen, 500)).not.toMatch(/ \\ | x /);
+    await typed(screen, '&', 'one');
+    expect(footer(screen, 500)).toMatch(/ Esc unfilter .* \\ filters off x around/);
+    await pressed(screen, '\\');
+    expect(footer(screen, 500)).toContain(' \\ filters on');
+    expect(footer(screen, 500)).not.toContain(' x ');
+  });
+
+  it('offers errors, marks and unseen errors only where there are some', async () => {
+    await using screen = await reading(log, {names: ['orders', 'fraud']});
+    await screen.untilConnected('orders', 'fraud');
+    expect(footer(screen, 500)).not.toMatch(/ e error| ' marks| A unseen/);
+    await write(screen, logged(3, 'ERROR', 'broken'));
+    expect(footer(screen)).toContain(' e error');
+    screen.press('k', 'm');
+    expect(footer(screen, 500)).toContain(" ' marks");
+    screen.server.pipeline('fraud').write(logged(1, 'ERROR', 'refused'));
+    await screen.untilLine('fraud', 'refused');
+    expect(footer(screen, 500)).toContain(' A unseen errors');
+  });
+
+  it('offers what can be done with a selection first', async () => {
+    await using screen = await reading(log);
+    screen.press('v');
+    expect(footer(screen)).toMatch(/^ \? help y copy S save \| pipe M Markdown Esc end /);
+  });
+
+  it('offers to open a folded row', async () => {
+    await using screen = await reading(log.map((line) => line.replace(/one|two/, '1')));
+    await pressed(screen, 'f', 'k');
+    expect(footer(screen)).toContain(' Enter open');
+    expect(footer(screen, 500)).toContain(' f unfold');
+  });
+
+  it('offers the tab that was closed last', async () => {
+    await using screen = await reading(log, {names: ['orders', 'fraud']});
+    expect(footer(screen, 500)).not.toContain(' Z ');
+    screen.press('X');
+    expect(footer(screen)).toContain(' Z reopen');
+    screen.press('Z');
+    expect(footer(screen, 500)).not.toContain(' Z ');
+  });
+
+  it('offers to reconnect while there is no connection', async () => {
+    await using screen = await reading(log);
+    expect(footer(screen, 500)).not.toContain(' r reconnect');
+    await screen.server.stopApi();
+    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection.kind === 'waiting', 'a wait');
+    expect(footer(screen)).toMatch(/^ \? help r reconnect /);
+  });
+});
+
+describe('the footer of the list', () => {
+  it('offers what can be done with the pipeline under the cursor', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    expect(footer(screen)).toBe(' ? help Enter keep / find Tab log q quit d describe o sort m mark X close tab');
+    screen.press('Enter');
+    expect(footer(screen)).toMatch(/^ \? help Enter log /);
+    screen.press('m', 'j', 'm');
+    expect(footer(screen)).toContain(' + merge');
+  });
+
+  it('offers no pipeline where there is none', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: () => {}});
+    expect(footer(screen)).toBe(' ? help q quit');
+  });
+
+  it('offers to show all of a filtered list', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.pressTogether('/', 'o', 'Enter');
+    expect(footer(screen)).toContain(' Esc show all');
+  });
+});
+
+describe('the footer of a page', () => {
+  it('offers to scroll only a page that is longer than the screen', async () => {
+    const cause = Array.from({length: 60}, (_, line) => `reason ${line}`).join('\n');
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
+    screen.server.pipeline('fraud').fail(cause);
+    screen.press('i');
+    expect(footer(screen)).toBe(' Esc close ? help');
+    screen.press('Esc', 'd');
+    await screen.until(() => footer(screen).includes('scroll'), 'the cause');
+    expect(footer(screen)).toContain(' ↓ scroll PgDn page');
+  });
+
+  it('offers what can be done with a row only where there is one', async () => {
+    await using screen = await reading(log);
+    screen.press('A');
+    expect(footer(screen)).toBe(' Esc close ? help');
+  });
+
+  it('of the help has its own keys alone', async () => {
+    await using screen = await reading(log);
+    screen.press('?');
+    expect(footer(screen)).toBe(' ↓ down PgDn page Enter run Esc close');
+    screen.press('a', 'b', 'c');
+    expect(footer(screen)).toBe(' Esc clear');
+  });
+});
+
+const contexts = [
+  'sidebar',
+  'log',
+  'help',
+  'page',
+  'describe',
+  'detail',
+  'marks',
+  'errors',
+  'away',
+  'contexts',
+] as const;
+
+describe.each(contexts)('in the context %s', (context) => {
+  const everything = new Proxy({}, {get: () => true});
+
+  it('is never wider than the screen, and cuts no word', () => {
+    const whole = ` ${footerText(allCommands, {context, now: everything}, {width: 9999, isUtf8: true}).text} `;
+    for (const width of [40, 57, 79, 80, 81, 100, 120, 200, 250]) {
+      const {text} = footerText(allCommands, {context, now: everything}, {width, isUtf8: true});
+      expect(textWidth(text)).toBeLessThanOrEqual(width);
+      for (const word of text.trim().split(' ')) expect(whole).toContain(` ${word} `);
     }
   });
-
-  it('shows, where there is room, every hint that holds there, with the first key of its command', () => {
-    const {text} = footerText(allCommands, pane, {width: 500, isUtf8: true});
-    for (const command of allCommands) {
-      const holds = command.context === pane || (command.context === 'everywhere' && pane !== 'page');
-      if (command.hint === undefined || !holds) continue;
-      expect(text).toContain(` ${keysShown({...command, keys: command.keys.slice(0, 1)})} ${command.hint}`);
-    }
-  });
-
-  it('shows nothing else', () => {
-    const holding = allCommands.filter(
-      (command) => command.context === pane || (command.context === 'everywhere' && pane !== 'page'),
-    );
-    const hinted = holding.filter((command) => command.hint !== undefined);
-    // Each entry is two runs, the key in bold.
-    expect(footerText(allCommands, pane, {width: 500, isUtf8: true}).runs.filter((run) => run.style.bold)).toHaveLength(
-      hinted.length,
-    );
-  });
-});
-
-it.each(['sidebar', 'log'] as const)('the help comes first in the %s, at every width', (pane) => {
-  for (let width = 40; width <= 250; width++)
-    expect(footerText(allCommands, pane, {width: width, isUtf8: true}).text).toMatch(/^ \? help/);
-});
-
-it('says how to leave a page', () => {
-  expect(footerText(allCommands, 'page', {width: 40, isUtf8: true}).text).toContain(' Esc close');
-});
-
-it.each([
-  ['sidebar', ' ? help Enter keep / find Tab side q quit d describe o sort'],
-  ['log', ' ? help Tab side / search & filter e error Enter detail y copy p pause q quit'],
-  ['paused log', ' ? help Tab side / search & filter e error Enter detail y copy F follow q quit'],
-  ['selecting', ' ? help y copy S save | pipe M Markdown Esc back'],
-] as const)('the first keys of the %s all fit into 80 columns', (place, keys) => {
-  expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text.slice(0, keys.length)).toBe(keys);
 });
 
 it('says how much is copied of a selection', () => {
-  const size = {width: 80, isUtf8: true};
-  expect(footerText(allCommands, 'selecting', size, '12 records').text).toMatch(
-    /^ \? help y copy 12 records S save \| pipe M Markdown Esc back/,
+  const place = {context: 'log', now: {hasTab: true, isSelecting: true, isOnRecord: true}} as const;
+  expect(footerText(allCommands, {...place, selection: '12 records'}, {width: 80, isUtf8: true}).text).toMatch(
+    /^ \? help y copy 12 records S save \| pipe M Markdown Esc end/,
   );
 });
 
 it('has the keys of a description before those of every page', () => {
-  expect(footerText(allCommands, 'describe', {width: 80, isUtf8: true}).text).toBe(
+  const place = {context: 'describe', now: {isScrollable: true}} as const;
+  expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
     ' Esc close y copy errors Y copy page M Markdown S save | pipe ↓ scroll PgDn page',
   );
 });
@@ -75,5 +187,8 @@ it('leaves out what does not fit, not what follows it', () => {
 });
 
 it('has arrows as words where there are none', () => {
-  expect(footerText(allCommands, 'page', {width: 80, isUtf8: false}).text).toBe(' Down scroll PgDn page Esc close');
+  const now = {isScrollable: true};
+  expect(footerText(allCommands, {context: 'page', now}, {width: 80, isUtf8: false}).text).toBe(
+    ' Down scroll PgDn page Esc close ? help',
+  );
 });

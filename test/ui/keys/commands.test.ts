@@ -4,12 +4,12 @@ import {
   allCommands,
   type CommandId,
   commandFor,
-  commandGroups,
   commandsFrom,
   keyDoes,
   keyOf,
   keysDo,
   keysShown,
+  rowGroups,
   withHint,
 } from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
@@ -65,6 +65,17 @@ describe('keys', () => {
     expect(commandFor(allCommands, 'page', 'q')).toBe('page-close');
   });
 
+  it('that are characters are typed into the help, all but the one that opens it', () => {
+    for (const key of [...keysOf('help'), '?', '^C', '^L', '^Z']) {
+      expect(commandFor(allCommands, 'help', key), key).toBeDefined();
+    }
+    for (const key of ['q', 'd', 'Z', 'Space', '&', '1', 'Tab']) {
+      expect(commandFor(allCommands, 'help', key), key).toBeUndefined();
+    }
+    const {table: moved} = remap(allCommands, [{command: 'help', keys: ['H', ','], where: ''}]);
+    expect(['H', ',', '?'].map((key) => commandFor(moved, 'help', key))).toEqual([undefined, 'help', undefined]);
+  });
+
   it('are all ones that a terminal sends', () => {
     const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|\^[A-Z]|[!-~])$/;
     for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
@@ -85,8 +96,8 @@ test('keys are shown as people read them', () => {
 });
 
 test('groups hold every command once, in the order of the table', () => {
-  expect(commandGroups().flatMap(({commands}) => commands)).toEqual(allCommands);
-  expect(new Set(commandGroups().map(({group}) => group)).size).toBe(commandGroups().length);
+  expect(rowGroups(allCommands).flatMap(({commands}) => commands)).toEqual(allCommands);
+  expect(new Set(rowGroups(allCommands).map(({group}) => group)).size).toBe(rowGroups(allCommands).length);
 });
 
 test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
@@ -94,14 +105,17 @@ test('the footer has what a new user needs: help, quit, and what each pane is fo
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
 });
 
-test.each(['log', 'page', 'detail', 'marks', 'errors'] as const)('^F ^B ^E ^Y move in the context %s as in less', (pane) => {
-  const like = (key: string) => commandFor(allCommands, pane, key);
-  expect(like('^F')).toBe(like('PageDown'));
-  expect(like('^B')).toBe(like('PageUp'));
-  expect(like('^E')).toBe(like('Down'));
-  expect(like('^Y')).toBe(like('Up'));
-  expect(like('PageDown')).toBeDefined();
-});
+test.each(['log', 'page', 'detail', 'marks', 'errors'] as const)(
+  '^F ^B ^E ^Y move in the context %s as in less',
+  (pane) => {
+    const like = (key: string) => commandFor(allCommands, pane, key);
+    expect(like('^F')).toBe(like('PageDown'));
+    expect(like('^B')).toBe(like('PageUp'));
+    expect(like('^E')).toBe(like('Down'));
+    expect(like('^Y')).toBe(like('Up'));
+    expect(like('PageDown')).toBeDefined();
+  },
+);
 
 test('h and l scroll the log sideways as in vi', () => {
   expect(['h', 'l'].map((key) => commandFor(allCommands, 'log', key))).toEqual(['pan-left', 'pan-right']);

@@ -1,16 +1,30 @@
 import {describe, expect, it} from 'vitest';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {promptCommands} from '../../../source/ui/keys/command-table.ts';
-import {allCommands, keyGroups, keysShown} from '../../../source/ui/keys/commands.ts';
+import {allCommands, keyGroups, keyRows, keysShown} from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
-import {helpPage} from '../../../source/ui/pages/help.ts';
+import {type HelpView, helpPage} from '../../../source/ui/pages/help.ts';
+import {pageShown} from '../../../source/ui/pages/pages.ts';
+import {logged, noticeOf, pressed, reading, typed, viewOf} from '../reading.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
 
-const help = (width: number, isUtf8 = true) => helpPage({table: allCommands, width, isUtf8});
+function page(width: number, change: Partial<HelpView> = {}) {
+  return helpPage({
+    ...{table: allCommands, from: 'sidebar', text: '', cursor: 0, width},
+    ...{isUtf8: true, symbols: symbolsFor(change.isUtf8 ?? true)},
+    ...change,
+  });
+}
+
+const rowsOf = (width: number, change: Partial<HelpView> = {}) => page(width, change).rows;
+const textsOf = (width: number, change: Partial<HelpView> = {}) =>
+  rowsOf(width, change).map(({text}) => text.trimEnd());
+const idsOf = (change: Partial<HelpView>) => page(80, change).items.map(({command}) => command.id);
 
 const widths = [40, 53, 80, 99, 100, 101, 149, 150, 250];
 
 describe.each(widths)('at %i columns', (width) => {
-  const rows = help(width);
+  const rows = rowsOf(width);
 
   it('no row is wider', () => {
     for (const row of rows) expect(textWidth(row.text)).toBeLessThanOrEqual(width);
@@ -24,7 +38,7 @@ describe.each(widths)('at %i columns', (width) => {
       rows.map((row) => row.text.slice(column * cells, (column + 1) * cells)),
     );
     const streams = texts.map((column) => column.join(' ').replaceAll(/\s+/g, ' '));
-    for (const command of [...allCommands, ...promptCommands]) {
+    for (const command of keyRows()) {
       const entry = `${keysShown(command)} ${command.help}`;
       expect(
         streams.some((stream) => stream.includes(entry)),
@@ -35,27 +49,34 @@ describe.each(widths)('at %i columns', (width) => {
 
   it('every group has its heading once', () => {
     const all = rows.map((row) => row.text).join('\n');
-    for (const {group} of keyGroups()) expect(all.split(` ${group}`).length, group).toBeGreaterThanOrEqual(2);
+    for (const {group} of keyGroups()) {
+      expect(all.split(` ${group}`).length, group).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('each command is at the rows that its place says', () => {
+    for (const {command, top, end} of page(width).items) {
+      const texts = rows.slice(top, end).map(({text}) => text);
+      expect(texts.join(' ')).toContain(keysShown(command));
+    }
   });
 });
 
 it('keys and help stand apart', () => {
-  for (const command of [...allCommands, ...promptCommands]) expect(textWidth(keysShown(command))).toBeLessThan(15);
+  for (const command of keyRows()) expect(textWidth(keysShown(command))).toBeLessThan(15);
 });
 
 it('columns share the rows', () => {
-  const rows = help(80).length;
-  expect(help(120).length).toBeLessThan(rows * 0.6);
-  expect(help(200).length).toBeLessThan(rows * 0.42);
+  const rows = rowsOf(80).length;
+  expect(rowsOf(120).length).toBeLessThan(rows * 0.6);
+  expect(rowsOf(200).length).toBeLessThan(rows * 0.42);
 });
 
 it('has arrows as words where there are none: < and > are keys', () => {
-  const text = help(80, false)
-    .map((row) => row.text)
-    .join('\n');
-  expect(text).not.toMatch(/[↑↓←→]/);
-  expect(text).toContain('  Left           half a screen to the left');
-  expect(text).toContain('  Down j         a line down');
+  const text = textsOf(80, {isUtf8: false}).join('\n');
+  expect(text).not.toMatch(/[↑↓←→▸]/);
+  expect(text).toContain('  Left h         half a screen to the left');
+  expect(text).toContain('  Down j ^E      a line down');
 });
 
 describe('keys of the user', () => {
@@ -64,7 +85,7 @@ describe('keys of the user', () => {
     {command: 'tab-number', keys: ['!', '"', '%', '(', ')', '^A', '^B', '^E'], where: ''},
     {command: 'describe', keys: ['d'], where: ''},
   ]);
-  const rows = helpPage({table, width: 80, isUtf8: true});
+  const rows = rowsOf(80, {table});
   const texts = rows.map((row) => row.text.trimEnd());
 
   it('are shown, with the ones that the command comes with', () => {
@@ -81,5 +102,218 @@ describe('keys of the user', () => {
   it('that need more room than the others have a row of their own', () => {
     const at = texts.indexOf('  ! " % ( ) ^A ^B ^E');
     expect(texts.slice(at + 1, at + 3).map((text) => text.trim())).toEqual(['go to that tab', 'default: 1–9']);
+  });
+
+  it('are found, and those of the program are not', () => {
+    expect(idsOf({table, text: '^r'})).toContain('reconnect');
+    expect(textsOf(80, {table, text: 'r'}).slice(2)).not.toContain(' key r');
+  });
+});
+
+describe('what was typed', () => {
+  it('finds commands by words of their help, in any order and case', () => {
+    expect(idsOf({text: 'tabs FILTERS'})).toEqual(['filters-to-all']);
+    expect(idsOf({text: ''})).toHaveLength(keyRows().length);
+    expect(idsOf({text: 'no such words'})).toEqual([]);
+    expect(textsOf(80, {text: 'no such words'})[2]).toBe(' no command matches');
+  });
+
+  it('finds them by their names in the configuration, which are shown then', () => {
+    const texts = textsOf(80, {text: 'hide-shape'});
+    expect(texts.slice(2)).toEqual([
+      ' names in the configuration',
+      '▸ -              hide all records similar to this one  log: find  hide-shape',
+    ]);
+  });
+
+  it.each([
+    ['g', 'top'],
+    ['G', 'bottom'],
+    ['pgdn', 'page-down'],
+    ['ctrl+d', 'half-down'],
+    ['&', 'filter'],
+    ['Esc', 'back'],
+  ])('finds the commands of a key first: %s', (text, id) => {
+    expect(idsOf({text, from: 'log'})[0]).toBe(id);
+    expect(textsOf(80, {text})[2]).toMatch(/^ key /);
+  });
+
+  it('is highlighted where it is', () => {
+    const row = rowsOf(80, {text: 'error next'}).find(({text}) => text.includes('next error'));
+    const marked = row?.runs.filter(({style}) => style.underline);
+    expect(marked?.map(({start, end}) => row?.text.slice(start, end))).toEqual(['next', 'error']);
+  });
+});
+
+it.each<[HelpView['from'], string]>([
+  ['log', 'log: move'],
+  ['sidebar', 'sidebar; other keys act on the log'],
+  ['errors', 'unseen errors'],
+])('the commands of the place that it was opened from come first: %s', (from, heading) => {
+  const texts = textsOf(80, {from});
+  expect(texts[0]).toBe(' Keys  type to find, Enter runs, Esc closes');
+  expect(texts[2]).toBe(` ${heading}`);
+  expect(texts[3]).toMatch(/^▸ /);
+});
+
+const log = Array.from({length: 30}, (_, step) => logged(step, step % 7 === 0 ? 'ERROR' : 'INFO', `step ${step}`));
+
+/** Opens the help from where the keys go, and types. */
+function find(screen: ScreenUnderTest, text: string): void {
+  screen.press('?');
+  screen.pressTogether(...[...text].map((each) => (each === ' ' ? 'Space' : each)));
+}
+
+const pageOf = ({controller}: ScreenUnderTest) => controller.state.page;
+const visible = ({controller}: ScreenUnderTest) => pageShown(controller).rows.map(({text}) => text.trimEnd());
+/** The row with the cursor. */
+const chosen = (screen: ScreenUnderTest) => visible(screen).find((text) => text.startsWith('▸'));
+
+describe('Enter', () => {
+  it('runs the command under the cursor, in the log', async () => {
+    await using screen = await reading(log);
+    find(screen, 'next error');
+    await pressed(screen, 'Enter');
+    expect(pageOf(screen)).toBeUndefined();
+    expect(viewOf(screen).position).toMatchObject({kind: 'held'});
+  });
+
+  it('runs a command of the other side there', async () => {
+    await using screen = await reading(log);
+    screen.press('z');
+    find(screen, 'sort by');
+    screen.press('Enter');
+    expect(screen.controller.state).toMatchObject({page: undefined, sort: 'state', focus: 'sidebar'});
+    expect(screen.controller.state.sidebarHidden).toBe(false);
+    find(screen, 'line numbers');
+    screen.press('Enter');
+    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(viewOf(screen).lineNumbers).toBe(true);
+    find(screen, 'select records from');
+    screen.press('Enter');
+    expect(screen.controller.state.focus).toBe('log');
+    expect(viewOf(screen).selectedFrom).toBeDefined();
+  });
+
+  it('runs a command of the page that is under the help', async () => {
+    await using screen = await reading(log);
+    await pressed(screen, 'k', 'Enter');
+    find(screen, 'detail-copy');
+    screen.press('Enter');
+    expect(pageOf(screen)?.kind).toBe('detail');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+  });
+
+  it('closes that page for a command of the log', async () => {
+    await using screen = await reading(log);
+    await pressed(screen, 'k', 'Enter');
+    find(screen, 'line numbers');
+    screen.press('Enter');
+    expect(pageOf(screen)).toBeUndefined();
+    expect(viewOf(screen).lineNumbers).toBe(true);
+  });
+
+  it.each([
+    ['marks-remove', "this works in the list of marks: ' opens it"],
+    ['detail-copy', 'this works on the page of a record: Enter opens it'],
+    ['tab-number', 'press the number of the tab itself'],
+    ['kill-end', 'this works in a prompt: / opens one'],
+  ])('says of %s where it works, and the help stays', async (text, notice) => {
+    await using screen = await reading(log);
+    find(screen, text);
+    screen.press('Enter');
+    expect(noticeOf(screen)).toBe(notice);
+    expect(pageOf(screen)).toMatchObject({kind: 'help', text});
+  });
+
+  it('says that there is no log for a command of one', async () => {
+    await using screen = await ScreenUnderTest.connected({names: ['orders']});
+    screen.press('X');
+    find(screen, 'line numbers');
+    screen.press('Enter');
+    expect(noticeOf(screen)).toBe('no log is open: Enter shows the one under the cursor');
+  });
+
+  it('asks before it quits, as the key does', async () => {
+    await using screen = await reading(log);
+    find(screen, 'quit');
+    screen.press('Enter');
+    expect(noticeOf(screen)).toBe('1 tab is kept: q again quits, any other key stays');
+    screen.press('q');
+    expect(screen.quits).toBe(1);
+  });
+});
+
+describe('keys', () => {
+  it('that are characters are typed, but for the one that opens the help', async () => {
+    await using screen = await reading(log);
+    find(screen, 'qd G');
+    expect(pageOf(screen)).toMatchObject({kind: 'help', text: 'qd G'});
+    screen.press('Backspace', '^W', 'j', '^W', '^U', 'k');
+    expect(pageOf(screen)).toMatchObject({kind: 'help', text: 'k'});
+    screen.press('?');
+    expect(pageOf(screen)).toBeUndefined();
+  });
+
+  it('Esc clears what was typed, then closes: the page below is there again', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '/', 'step');
+    screen.press('Enter');
+    find(screen, 'abc');
+    screen.press('Esc');
+    expect(pageOf(screen)).toMatchObject({kind: 'help', text: ''});
+    screen.press('Esc');
+    expect(pageOf(screen)?.kind).toBe('detail');
+    expect(viewOf(screen).search).toBe('step');
+  });
+
+  it('of the whole program work', async () => {
+    await using screen = await reading(log);
+    screen.press('?', '^C', '^C');
+    expect(screen.quits).toBe(1);
+  });
+
+  it('move the cursor, with the page, to both ends', async () => {
+    await using screen = await reading(log, {size: {columns: 80, rows: 24}});
+    screen.press('?');
+    expect(chosen(screen)).toMatch(/^▸ ↑ k \^Y +a line up/);
+    screen.press('Down');
+    expect(chosen(screen)).toMatch(/a line down/);
+    screen.press('PageDown');
+    expect(chosen(screen)).toBeDefined();
+    expect(visible(screen)[0]).not.toContain('Keys');
+    screen.press('End');
+    expect(chosen(screen)).toBe(visible(screen).at(-1));
+    screen.press('Down');
+    expect(chosen(screen)).toBe(visible(screen).at(-1));
+    screen.press('Home');
+    expect(visible(screen)[0]).toContain('Keys');
+    screen.press('PageDown', 'PageUp', 'Up');
+    expect(visible(screen)[0]).toContain('Keys');
+  });
+
+  it('go down through every command once, each on the screen', async () => {
+    await using screen = await reading(log, {size: {columns: 120, rows: 24}});
+    screen.press('?');
+    const seen = new Set<number>();
+    for (let count = 0; count < keyRows().length; count++) {
+      const open = pageOf(screen);
+      if (open?.kind === 'help') seen.add(open.cursor);
+      const row = visible(screen).filter((text) => text.includes('▸ '));
+      expect(row).toHaveLength(1);
+      screen.press('Down');
+    }
+    expect(seen.size).toBe(keyRows().length);
+  });
+
+  it('by pages leave out no row', async () => {
+    await using screen = await reading(log, {size: {columns: 80, rows: 24}});
+    screen.press('?');
+    const seen = new Set(visible(screen).map((text) => text.replace('▸', ' ')));
+    for (let count = 0; count < 15; count++) {
+      screen.press('PageDown');
+      for (const text of visible(screen)) seen.add(text.replace('▸', ' '));
+    }
+    for (const text of textsOf(80, {from: 'log', cursor: -1})) expect(seen).toContain(text);
   });
 });

@@ -3,9 +3,17 @@ import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
+/** On the page that describes a pipeline which failed for a reason of 60 lines. */
+async function describing(rows: number): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({scenario: withFailures, size: {columns: 60, rows}});
+  screen.server.pipeline('fraud').fail(Array.from({length: 60}, (_, line) => `reason ${line}`).join('\n'));
+  screen.press('d');
+  await screen.until(() => pageRows(screen.controller).length > 60, 'the reason');
+  return screen;
+}
+
 it('pages open, scroll within their bounds, and close', async () => {
-  await using screen = await ScreenUnderTest.connected({size: {columns: 60, rows: 12}});
-  screen.press('?');
+  await using screen = await describing(12);
   const offset = () => screen.controller.state.page?.offset;
   screen.press('k');
   expect(offset()).toBe(0);
@@ -26,13 +34,13 @@ it('pages open, scroll within their bounds, and close', async () => {
 });
 
 it('pages fill a window that has become taller', async () => {
-  await using screen = await ScreenUnderTest.connected({size: {columns: 60, rows: 12}});
-  screen.press('?', 'G');
+  await using screen = await describing(12);
+  screen.press('G');
   screen.controller.setSize({columns: 60, rows: 30});
   const {length} = pageRows(screen.controller);
   const {rows, place} = pageShown(screen.controller);
   expect(rows).toHaveLength(27);
-  expect(place).toBe(` ${length - 26}–${length} of ${length} rows`);
+  expect(place.text).toBe(` ${length - 26}–${length} of ${length} rows`);
   screen.press('k');
   expect(screen.controller.state.page?.offset).toBe(length - 28);
 });
@@ -41,8 +49,10 @@ it('pages close with the key that opened them, and replace each other', async ()
   await using screen = await ScreenUnderTest.connected();
   screen.press('?', '?');
   expect(screen.controller.state.page).toBeUndefined();
-  screen.press('?', 'i');
+  screen.press('d', 'i');
   expect(screen.controller.state.page?.kind).toBe('events');
+  screen.press('i');
+  expect(screen.controller.state.page).toBeUndefined();
 });
 
 it('d looks up the pipeline under the cursor, and the shown one from the log', async () => {
