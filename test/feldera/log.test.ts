@@ -75,7 +75,7 @@ test('a panic in a thread: an error of several lines, and the pipeline lives', a
   await using view = await feldera().open(['steps'], size);
   await view.live();
   await client.control('steps', {panic: 'index out of bounds'});
-  await view.terminal.waitFor(/ERROR panic +index out of bounds[^]*? \d+ lines/);
+  await view.terminal.waitFor(/ERROR panic +index out of bounds.*? \d+ lines/s);
   const errors = await feldera().run('logs', '--level', 'error', '--grep', 'panicked', '-o', 'json', 'steps');
   const records = errors.stdout
     .trimEnd()

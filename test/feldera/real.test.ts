@@ -159,7 +159,7 @@ test('a worker that panics', async (context) => {
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
-  await view.terminal.waitFor(/ERROR panic +customer of order 3 is PANIC[^]*? \d+ lines/);
+  await view.terminal.waitFor(/ERROR panic +customer of order 3 is PANIC.*? \d+ lines/s);
   const status = await rig.run('status', 'panics');
   expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}\\n`));
   expect(status.stdout).toContain('deployment error (RuntimeError.WorkerPanic)');
