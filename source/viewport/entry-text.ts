@@ -34,6 +34,8 @@ export type EntryText = {
   readonly rows: readonly EntryRow[];
   /** Length of time and level and what is before them, in UTF-16 units; 0 if the text is not that of a record. */
   readonly headLength: number;
+  /** A record that is shown as sent: time and level are too far to the right to stay in place while it is panned. */
+  readonly isAsSent: boolean;
   /** Length of what follows in the compact form: host, target and span. */
   readonly placeLength: number;
   /** The end says little: a row without room leaves it out, and not the middle. */
@@ -103,7 +105,7 @@ export function markerEntry(marker: Marker, {cells, symbols, hits, highlights}: 
   const rows = offsets.map((start, row) => ({start, end: offsets[row + 1] ?? text.length, indent: 0}));
   return {
     ...{shape: undefined, styled, rows, hits: found},
-    ...{headLength: 0, placeLength: 0, hasPlainEnd: false, label: undefined, at: undefined, timeCells: 0},
+    ...{headLength: 0, isAsSent: false, placeLength: 0, hasPlainEnd: false, label: undefined, at: undefined, timeCells: 0},
   };
 }
 
@@ -112,6 +114,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape)
   const {compact, hits, highlights} = form;
   const {asSent, record} = readLine(bytes);
   let styled = asSent;
+  let isAsSent = record !== undefined;
   let headLength = record ? levelEnd(asSent.text, record) : 0;
   let placeLength = 0;
   let cells = 0;
@@ -123,6 +126,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape)
     const timeCells = timeColumn(compact);
     if (!hits || hitRanges(hits, text.text, compact, timeCells).length > 0 || hits.ranges(asSent.text).length === 0) {
       styled = text;
+      isAsSent = false;
       ({headLength, placeLength} = shown);
       cells = timeCells;
       column = messageColumn(compact, form.cells);
@@ -135,7 +139,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape)
   const rows = layOut(styled.text, {cells: form.cells, column, shape});
   const isCut = bytes.length > visibleBytes || rows.length > wrapLimit;
   return {
-    ...{shape, styled, headLength, placeLength, rows: rows.slice(0, wrapLimit), hits: found},
+    ...{shape, styled, headLength, isAsSent, placeLength, rows: rows.slice(0, wrapLimit), hits: found},
     // The desired state, and as sent the pipeline's id and name.
     hasPlainEnd: record?.source === 'manager',
     label: isCut ? `${form.symbols.ellipsis} ${byteSize(bytes.length)}` : undefined,

@@ -190,8 +190,7 @@ export class RowRenderer {
     const headLength = row === 0 ? entry.headLength : 0;
     const head = [plain(' '.repeat(indent)), slice(text, start, start + headLength)];
     const headCells = indent + textWidth(text.text.slice(start, start + headLength));
-    // As sent, time and level are too far to the right to stay in place.
-    const isPinned = this.#form.compact !== undefined && headCells + leastPanned <= room;
+    const isPinned = !entry.isAsSent && headCells + leastPanned <= room;
     const from = isPinned ? start + headLength : start;
     const hit = id === input.revealed ? this.#hitIn(entry, row, from) : undefined;
     const place =

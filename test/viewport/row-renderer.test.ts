@@ -215,6 +215,13 @@ describe('a line that is too long for its row', () => {
     expect(rows(90)).toEqual(['  09:08:47 INFO  ‹t line 1', '                 ‹ id at line 1']);
   });
 
+  it('as sent, and where a hit shows it so, is panned as a whole', () => {
+    const rows = (change: object) => shown(rendererOf(bufferOf(head('INFO', reason)), {width: 70, pan: 20, ...change}));
+    const asSent = rows({asSent: true});
+    expect(asSent[0]).toMatch(/^ {2}‹:47\.372844Z {2}INFO dbsp_adapters::server:/);
+    expect(rows({hits: compilePattern('dbsp_adapters')}).map(withoutColors)).toEqual(asSent);
+  });
+
   it('as sent keeps time and level, where there is room', () => {
     const rows = (width: number) => shown(rendererOf(bufferOf(head('INFO', reason)), {width, asSent: true}))[0];
     expect(rows(60)).toBe('  [pa] 2026-11-25T09:08:47.372844Z  INFO… field id at line 1');
