@@ -98,7 +98,7 @@ test('draws on a terminal where the variable CI is set, too', async () => {
 });
 
 test('control bytes of the log become visible, only colour passes', async () => {
-  await using viewer = await openViewer({cols: 100});
+  await using viewer = await openViewer({cols: 140});
   const {terminal} = viewer;
   await viewer.live();
   viewer.say(

@@ -112,7 +112,8 @@ function rightWords(view: StatusView): string[] {
   if (view.record !== undefined) words.push(view.record);
   if (view.fold) words.push('folded');
   if (view.asSent) words.push('as sent');
-  words.push(`wrap ${view.wrap}`);
+  // The default is not said: `wrap errors` reads like a failure.
+  if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
   words.push(view.following ? 'following' : 'paused');
   return words;
 }

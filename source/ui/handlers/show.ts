@@ -299,7 +299,7 @@ const timeWords: Readonly<Record<PaneView['time'], string>> = {
 
 const wrapWords: Readonly<Record<PaneView['wrap'], string>> = {
   off: 'wrap off: every line is one row',
-  errors: 'wrap errors: only warnings and errors continue in the next row',
+  errors: 'wrap warnings and errors: every other line is one row',
   all: 'wrap all: every long line continues in the next row',
 };
 

@@ -690,7 +690,7 @@ describe('how lines look', () => {
       expect(modes).toEqual([
         ['all', 'wrap all: every long line continues in the next row'],
         ['off', 'wrap off: every line is one row'],
-        ['errors', 'wrap errors: only warnings and errors continue in the next row'],
+        ['errors', 'wrap warnings and errors: every other line is one row'],
       ]);
     });
 
