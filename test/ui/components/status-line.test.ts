@@ -14,7 +14,7 @@ function view(change: Partial<StatusView> = {}): StatusView {
     lineCount: 52_118,
     byteLength: 12_345_678,
     droppedLines: 0,
-    wrap: 'errors',
+    wrap: 'off',
     asSent: false,
     fold: false,
     selection: undefined,
@@ -31,7 +31,8 @@ const text = (change: Partial<StatusView>) => statusText(view(change)).text;
 
 describe('the status line says', () => {
   it('the size of the log, and how it is shown', () => {
-    expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +following $/);
+    expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
+    expect(text({wrap: 'errors'})).toMatch(/12 MB +following $/);
     expect(text({lineCount: 1, byteLength: 80, wrap: 'all', following: false})).toMatch(
       /^ {2}1 line {2}80 B +wrap all {2}paused $/,
     );
@@ -71,7 +72,7 @@ describe('the status line says', () => {
   });
 
   it('that lines are as sent, and how far they are panned', () => {
-    expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}following $/);
+    expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}wrap off {2}following $/);
   });
 });
 
