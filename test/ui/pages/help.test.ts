@@ -101,7 +101,10 @@ describe('keys of the user', () => {
 
   it('that need more room than the others have a row of their own', () => {
     const at = texts.indexOf('  ! " % ( ) ^A ^B ^E');
-    expect(texts.slice(at + 1, at + 3).map((text) => text.trim())).toEqual(['go to that tab', 'default: 1–9']);
+    expect(texts.slice(at + 1, at + 3).map((text) => text.trim())).toEqual([
+      'go to the tab of that number',
+      'default: 1–9',
+    ]);
   });
 
   it('are found, and those of the program are not', () => {
