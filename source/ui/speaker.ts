@@ -14,6 +14,7 @@ import {
   cursorWords,
   entryWords,
   failures,
+  lastWords,
   searchWords,
   statusWords,
   tabWords,
@@ -432,12 +433,7 @@ export class Speaker {
       if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(sanitise(markerText(marker)).text);
     }
     if (!this.#isBack || !at.tab.kept) return;
-    const ids: number[] = [];
-    for (let id: number | undefined = last; id !== undefined && id >= first && ids.length < lastLines; ) {
-      ids.push(id);
-      id = entries.atOrBefore(id - 1);
-    }
-    this.#say(...ids.toReversed().map((id) => entryWords(at, id)));
+    this.#say(...lastWords(at, {first, last, most: lastLines}));
   }
 
   #say(...lines: readonly string[]): void {

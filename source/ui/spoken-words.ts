@@ -180,6 +180,17 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   return [...prefix, cut].join(' ');
 }
 
+/** The last entries that are shown of those from `first` to `last`, oldest first. */
+export function lastWords(at: PaneAt, {first, last, most}: {first: number; last: number; most: number}): string[] {
+  const {entries} = at.geometry;
+  const words: string[] = [];
+  for (let id: number | undefined = last; id !== undefined && id >= first && words.length < most; ) {
+    words.unshift(entryWords(at, id));
+    id = entries.atOrBefore(id - 1);
+  }
+  return words;
+}
+
 function nameOf(name: string): string {
   return shorten(sanitise(name).text, 60, '…');
 }

@@ -105,7 +105,15 @@ export function markerEntry(marker: Marker, {cells, symbols, hits, highlights}: 
   const rows = offsets.map((start, row) => ({start, end: offsets[row + 1] ?? text.length, indent: 0}));
   return {
     ...{shape: undefined, styled, rows, hits: found},
-    ...{headLength: 0, isAsSent: false, placeLength: 0, hasPlainEnd: false, label: undefined, at: undefined, timeCells: 0},
+    ...{
+      headLength: 0,
+      isAsSent: false,
+      placeLength: 0,
+      hasPlainEnd: false,
+      label: undefined,
+      at: undefined,
+      timeCells: 0,
+    },
   };
 }
 
