@@ -33,6 +33,7 @@ type DrawnScreenOptions = {
 export class DrawnScreen {
   readonly #options: DrawnScreenOptions;
   readonly #instance: Instance;
+  #isEnded = false;
 
   constructor(options: DrawnScreenOptions) {
     this.#options = options;
@@ -57,7 +58,10 @@ export class DrawnScreen {
     await this.#instance.waitUntilExit();
   }
 
+  /** More calls do nothing: to clear a terminal that is gone fails, and a failed write ends the screen. */
   end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     // The shell's prompt takes the place of the status.
     if (this.#options.isSpoken) this.#instance.clear();
     this.#instance.unmount();

@@ -119,12 +119,19 @@ test('after kill -9 all that is needed is reset', async () => {
 });
 
 describe('the terminal is gone', () => {
-  test('a closed PTY ends the program', async () => {
-    await using viewer = await openViewer({args: ['alpha']});
+  test.each([
+    [[]],
+    [['--title']],
+    [['--screen-reader']],
+  ])('a closed PTY ends the program: %j', async (args) => {
+    await using viewer = await openViewer({args: ['alpha', ...args]});
     const {terminal, server} = viewer;
-    await viewer.live();
+    await terminal.waitFor('LIVE');
     terminal.hangUp();
     await expectGone(terminal, server);
+    expect(await terminal.waitForExit()).toMatchObject({code: 129});
+    const kept = await readdir(path.join(terminal.home, '.local/state/pipetail'));
+    expect(kept.filter((file) => file.startsWith('crash-'))).toEqual([]);
   });
 
   test('so it does while lines stream', async () => {
