@@ -15,6 +15,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`pipetail: Node ${process.versions.node} is too old · pipetail needs Node 22.19 or newer\n`);
   process.exitCode = 1;
 } else {
+  // Node would open its inspector: a debugger, to any local user, of a process that holds a credential.
+  process.on('SIGUSR1', () => {});
   await enableCompileCache();
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';

@@ -28,7 +28,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
 }
 
 /** As in a shell: 128 plus the number of the signal. */
-const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
+const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGABRT: 134, SIGTERM: 143} as const;
 
 /** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns functions that undo it. */
 export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {

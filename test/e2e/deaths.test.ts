@@ -28,13 +28,18 @@ describe('the terminal is as it was, and nothing is left', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+    ['SIGABRT', 134],
   ] as const)('after %s, with the mouse on and a page open', async (signal, code) => {
     await using session = await openShellSession({args: ['--mouse', '--title']});
+    process.kill(session.pid, 'SIGUSR1');
     await session.terminal.press('?');
     await session.terminal.waitFor('type to find');
     process.kill(session.pid, signal);
     // The shell waits for the program, whatever signal ended it: it knows only the exit code.
     await expectClean(session, code);
+    // What was written to stderr meanwhile is printed at the end.
+    expect(session.terminal.output.toString('latin1')).not.toContain('Debugger listening');
   });
 
   test('after SIGTERM while lines stream and a prompt is open', async () => {
@@ -119,11 +124,7 @@ test('after kill -9 all that is needed is reset', async () => {
 });
 
 describe('the terminal is gone', () => {
-  test.each([
-    [[]],
-    [['--title']],
-    [['--screen-reader']],
-  ])('a closed PTY ends the program: %j', async (args) => {
+  test.each([[[]], [['--title']], [['--screen-reader']]])('a closed PTY ends the program: %j', async (args) => {
     await using viewer = await openViewer({args: ['alpha', ...args]});
     const {terminal, server} = viewer;
     await terminal.waitFor('LIVE');

@@ -131,7 +131,7 @@ test('for a screen reader lines are printed once, on the terminal’s own screen
   await terminal.press('?');
   await terminal.waitFor(() => status() === 'keys · Esc goes back');
   await terminal.press('Esc');
-  terminal.resize(60, 20);
+  terminal.resize(90, 20);
   await terminal.waitFor(() => status().startsWith('alpha · Running · LIVE'));
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
   const sent = terminal.output.toString();
