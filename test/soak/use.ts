@@ -56,7 +56,7 @@ export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Dee
     await terminal.press('Esc');
     await sleep(150);
   }
-  await look(terminal, '?', 'this help');
+  await look(terminal, '?', 'type to find');
   await look(terminal, 'i', 'Events of');
 
   if (rounds % 3 === 0) {
