@@ -81,7 +81,7 @@ test.for(['0.100', '0.200', '0.280'] as const)(
     await client.run('old');
     proxy.refuses = false;
     await eventually(
-      () => /old: created again · a new pipeline of the same name\n/.test(logs.stderr()),
+      () => /old: server unreachable [\w ]+ · created again · a new pipeline of the same name\n/.test(logs.stderr()),
       () => logs.stderr(),
       20_000,
     );

@@ -122,7 +122,7 @@ test('in JSON: the same errors as in text, their newlines as rows', async () => 
   await using view = await rig.open(['json-orders'], size);
   await view.live(/run 1 of 1 · running · since /);
   await view.live('big_orders.full');
-  await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n.*Invalid fragment: '/);
+  await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n(.*▸.*\n)*.*▸.*Invalid fragment: '/);
   expect(view.terminal.text()).not.toContain('^J');
 });
 
