@@ -3,13 +3,13 @@ import type {Press} from './key-times.ts';
 
 /** In the row above the keys. */
 const statusHas = (word: string) => (terminal: Terminal) => () => terminal.row(-2).includes(word);
-const help = 'this help';
+const events = 'Events of';
 
-const openHelp: Press = {key: '?', sight: (terminal) => () => terminal.text().includes(help)};
-const closeHelp: Press = {key: 'Enter', sight: (terminal) => () => !terminal.text().includes(help)};
+const openEvents: Press = {key: 'i', sight: (terminal) => () => terminal.text().includes(events)};
+const closeEvents: Press = {key: 'Enter', sight: (terminal) => () => !terminal.text().includes(events)};
 const asSent: Press = {key: 'J', sight: statusHas('as sent')};
 const compact: Press = {key: 'J', sight: (terminal) => () => !statusHas('as sent')(terminal)()};
-const turn: readonly Press[] = [openHelp, closeHelp, asSent, compact];
+const turn: readonly Press[] = [openEvents, closeEvents, asSent, compact];
 
 /** Rows that hold the log whatever else there is; while it is held, only a key moves them. */
 const paneRows = (terminal: Terminal) => terminal.screen().slice(4, 12).join('\n');
