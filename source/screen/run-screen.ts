@@ -110,7 +110,7 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings, isSpoken});
   const writes = boundWrites(stdout, () => void controller.terminal.repaint());
   // The title is undone last, once `writes` has ended: a dropped write would leave ours.
-  stdout.off('error', isGone).on('error', isGone);
+  stdout.off('error', ignore).on('error', ignore);
   const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];
   const endSize = drawn.followSize();
   reports.on();
@@ -133,4 +133,4 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
 }
 
 /** Stays to the end of the process: what is written to a terminal that is gone fails late, and for nobody. */
-function isGone(): void {}
+function ignore(): void {}

@@ -135,13 +135,25 @@ const first = {
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 } as const satisfies Readonly<Record<string, readonly CommandId[]>>;
 
+/** The newest text of a table: each frame asks for it (0.15 ms to make), and it seldom changes. */
+const texts = new WeakMap<CommandTable, {readonly key: string; readonly text: StyledText}>();
+
 /** The keys that do something now, as many as fit: the most useful first, then in the order of the table. */
 export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
+  const key = JSON.stringify([place, size]);
+  const last = texts.get(table);
+  if (last?.key === key) return last.text;
+  const text = keyRow(hintsOf(table, place), size);
+  texts.set(table, {key, text});
+  return text;
+}
+
+function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
   const {context, now, selection} = place;
   const inOrder = firstIn(place).flatMap((id) => table.filter((command) => command.id === id));
   const own = contextsOf(context).filter((each) => each !== 'everywhere');
   const before = own.flatMap((each) => table.filter((command) => command.context === each));
-  const hints = [...new Set([...inOrder, ...before, ...table])].flatMap((command): readonly KeyHint[] => {
+  return [...new Set([...inOrder, ...before, ...table])].flatMap((command): readonly KeyHint[] => {
     const [key] = command.keys;
     const hint = hintOf(command, now);
     if (key === undefined || hint === undefined || commandFor(table, context, key) !== command.id) return [];
@@ -150,7 +162,6 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
     if (context === 'help' && command.context !== 'help') return [];
     return [[key, command.id === 'copy' && selection !== undefined ? `${hint} ${selection}` : hint]];
   });
-  return keyRow(hints, size);
 }
 
 function firstIn({context, now}: FooterPlace): readonly CommandId[] {
