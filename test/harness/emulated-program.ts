@@ -2,6 +2,7 @@ import {constants} from 'node:os';
 import {type IPty, spawn} from '@lydell/node-pty';
 import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {modernWidths} from './modern-widths.ts';
+import {type LinkSpeed, SlowLink} from './slow-link.ts';
 
 /** How a program ended: with a code, or by a signal (`SIGTERM`). */
 export type Exit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
@@ -15,6 +16,8 @@ export type EmulatedProgramOptions = {
   readonly env: Readonly<Record<string, string>>;
   /** It becomes TERM, whatever the environment has. */
   readonly term: string;
+  /** A line between the pseudoterminal and the emulator; undefined: none. */
+  readonly link?: LinkSpeed | undefined;
   /** What the program wrote, before the emulator has it. */
   readonly onBytes: (bytes: Buffer) => void;
   /** The emulator has taken it. */
@@ -23,23 +26,36 @@ export type EmulatedProgramOptions = {
   readonly onExit: (exit: Exit) => void;
 };
 
+export type EmulatedProgram = {
+  readonly pty: IPty;
+  readonly emulator: Emulator;
+  readonly link: SlowLink | undefined;
+  /** Sends keys, by way of the line if there is one. */
+  readonly type: (bytes: string) => void;
+};
+
 /** Starts a program in a pseudoterminal whose output feeds an emulator, which replies to it. */
-export function startInEmulator(options: EmulatedProgramOptions): {readonly pty: IPty; readonly emulator: Emulator} {
+export function startInEmulator(options: EmulatedProgramOptions): EmulatedProgram {
   const {command, args, cols, rows, cwd, env, term, onBytes, onChange, onExit} = options;
   const emulator = newEmulator(cols, rows);
   // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
   const pty = spawn(command, [...args], {name: term, cols, rows, cwd, env, encoding: 'latin1'});
+  const show = (bytes: Buffer) => emulator.write(bytes, onChange);
+  const link = options.link && new SlowLink(options.link, pty, show);
+  const type = (bytes: string) => (link ? link.type(bytes) : pty.write(bytes));
   pty.onData((data) => {
     const bytes = Buffer.from(data, 'latin1');
     onBytes(bytes);
-    emulator.write(bytes, onChange);
+    if (link) link.show(bytes);
+    else show(bytes);
   });
   // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
-  emulator.onData((answer) => pty.write(answer));
-  pty.onExit(({exitCode, signal}) => {
+  emulator.onData(type);
+  pty.onExit(async ({exitCode, signal}) => {
+    await link?.isEmpty;
     emulator.write('', () => onExit({code: exitCode, signal: signalName(signal)}));
   });
-  return {pty, emulator};
+  return {pty, emulator, link, type};
 }
 
 function newEmulator(cols: number, rows: number): Emulator {

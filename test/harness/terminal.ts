@@ -9,6 +9,7 @@ import {bytesOfKey} from './keys.ts';
 import {killGroup} from './kill-group.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {SecretWatch} from './secret-watch.ts';
+import type {LinkSpeed, SlowLink} from './slow-link.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import {TerminalModes} from './terminal-modes.ts';
 import {Watch} from './watch.ts';
@@ -22,6 +23,8 @@ export type TerminalOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The home directory, made for this run, unless given. */
   readonly cwd?: string;
+  /** A slow line between the program and the person: `stall` cannot be used with it. */
+  readonly link?: LinkSpeed;
 };
 
 /** What is waited for: text anywhere on the screen, a pattern over the rows joined by newlines, or any question. */
@@ -47,8 +50,11 @@ export class Terminal implements AsyncDisposable {
   readonly exit: Promise<Exit>;
   /** The home directory that the program was given. */
   readonly home: string;
+  /** The line to the person, if it is a slow one. */
+  readonly link: SlowLink | undefined;
   readonly #directory: TemporaryDirectory;
   readonly #pty: IPty;
+  readonly #type: (bytes: string) => void;
   readonly #emulator: Emulator;
   readonly #screen: Screen;
   readonly #modes: TerminalModes;
@@ -64,7 +70,7 @@ export class Terminal implements AsyncDisposable {
     this.#secrets = new SecretWatch(env);
     const {promise, resolve} = Promise.withResolvers<Exit>();
     this.exit = promise;
-    const {pty, emulator} = startInEmulator({
+    const {pty, emulator, link, type} = startInEmulator({
       ...{args: [], cols: 80, rows: 24, cwd: this.home, ...options},
       ...{env, term: options.env?.TERM ?? 'xterm-256color'},
       onBytes: (bytes) => {
@@ -78,7 +84,9 @@ export class Terminal implements AsyncDisposable {
         resolve(exit);
       },
     });
+    this.link = link;
     this.#pty = pty;
+    this.#type = type;
     this.#emulator = emulator;
     this.#screen = new Screen(emulator);
     this.#modes = new TerminalModes(emulator);
@@ -170,7 +178,7 @@ export class Terminal implements AsyncDisposable {
   /** Presses keys one after the other, each a chunk of its own: `Enter`, `Esc`, `PageDown`, `C-c`, `S-Tab`, `j`. */
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
-      this.#pty.write(bytesOfKey(key));
+      this.#type(bytesOfKey(key));
       await sleep(key === 'Esc' ? ESCAPE_GAP_MS : KEY_GAP_MS);
     }
   }
@@ -182,12 +190,12 @@ export class Terminal implements AsyncDisposable {
 
   /** Pastes text as one chunk, bracketed if the program requested it. */
   paste(text: string): void {
-    this.#pty.write(this.bracketedPaste ? `\u001B[200~${text}\u001B[201~` : text);
+    this.#type(this.bracketedPaste ? `\u001B[200~${text}\u001B[201~` : text);
   }
 
   /** Sends bytes as they are: mouse reports, several keys at once. */
   write(bytes: string): void {
-    this.#pty.write(bytes);
+    this.#type(bytes);
   }
 
   /** Changes the size of the window; the program gets SIGWINCH. */
