@@ -123,7 +123,8 @@ function environment(): readonly (readonly [name: string, does: string])[] {
   });
   return [
     ...ours,
-    ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy to the server, and the hosts without one, as curl reads them'],
+    ['https_proxy, http_proxy, all_proxy', 'the proxy to the server, as curl reads them; HTTP_PROXY is not read'],
+    ['no_proxy', 'hosts, domains, addresses and networks to reach without a proxy'],
     ['SSL_CERT_FILE', 'root certificates instead of the usual ones'],
     ['NO_COLOR', 'if set and not empty, nothing is coloured'],
     ['XDG_CONFIG_HOME', 'instead of ~/.config'],

@@ -200,6 +200,12 @@ export class ProxyError extends Error {
     super(`the proxy ${authority(proxy)} from ${proxy.from} ${words}`);
     this.name = 'ProxyError';
   }
+
+  /** For status 407. */
+  static ofLogin(proxy: HttpProxy): ProxyError {
+    const words = `wants a login: put http://user:password@… into ${proxy.from}`;
+    return new ProxyError(proxy, proxy.login === undefined ? words : `refuses the login in ${proxy.from}`);
+  }
 }
 
 export function proxyHeaders({login}: HttpProxy): Readonly<Record<string, string>> {
@@ -218,7 +224,7 @@ async function openTunnel(
   const [statusLine = ''] = (await readHead(socket, proxy)).split('\r\n', 1);
   const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(statusLine)?.[1];
   if (status === undefined) throw new ProxyError(proxy, 'does not answer in HTTP');
-  if (status === '407') throw new ProxyError(proxy, `wants a login: put http://user:password@… into ${proxy.from}`);
+  if (status === '407') throw ProxyError.ofLogin(proxy);
   if (!status.startsWith('2')) throw new ProxyError(proxy, `does not lead to ${to} (${status})`);
 }
 

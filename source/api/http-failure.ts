@@ -1,7 +1,8 @@
 import {readTime} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
+import {ProxyError} from './connect.ts';
 import {parseServerError} from './parse-pipeline.ts';
-import type {ApiFailure, FatalReason, RetryableReason} from './types.ts';
+import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
 /** The same response means different things on different routes. */
 export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
@@ -19,6 +20,8 @@ export type HttpResponse = {
   readonly body: Uint8Array;
   /** The request had credentials. */
   readonly authorized: boolean;
+  /** The request went through it. */
+  readonly proxy: HttpProxy | undefined;
 };
 
 /** Error codes that mean the same with any status. */
@@ -60,7 +63,7 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
     case 404:
       return notFound(reply, error !== undefined);
     case 407:
-      return fatal(reply, 'bad-request', `the proxy wants a login: put http://user:password@… into HTTP_PROXY`);
+      return fatal(reply, 'bad-request', proxyLoginWords(response.proxy));
     case 408:
       return retryable(reply, 'timeout', `the server waited too long for the request (${reply.detail})`);
     case 429:
@@ -75,6 +78,12 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
       if (status >= 500) return retryable(reply, 'server-error', `the server failed (${reply.detail})`);
       return refused(reply);
   }
+}
+
+function proxyLoginWords(proxy: HttpProxy | undefined): string {
+  return proxy
+    ? ProxyError.ofLogin(proxy).message
+    : 'a proxy on the way asks for a login, but no variable names a proxy';
 }
 
 /** What nginx, Go and Apache answer to plain HTTP on a TLS port. */

@@ -59,7 +59,7 @@ export class JsonRoutes {
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
     const {route, url, parse} = request;
     return this.#options.authorized(request.signal, async (headers) => {
-      const {answers, clock} = this.#options;
+      const {answers, clock, transport} = this.#options;
       const number = answers.start();
       const wire = await this.#request(url, request.signal, {...headers, ...request.headers});
       const cached = request.cached?.(wire);
@@ -67,8 +67,8 @@ export class JsonRoutes {
         answers.succeeded(number);
         return {value: cached, wire};
       }
-      const hasToken = 'authorization' in headers;
-      const answer: HttpResponse = {...wire, route, url, authorized: hasToken, body: await decodeBody(wire, url)};
+      const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
+      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
       const value = usable ? parse(parseJson(answer.body)) : undefined;
       if (value === undefined) {

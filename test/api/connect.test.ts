@@ -371,16 +371,23 @@ describe('proxy tunnel', () => {
     await using strict = await startConnectProxy({login: 'me:secret'});
     await using closed = await startConnectProxy({refuse: 503});
     const at = (proxy: ConnectProxy) => `the proxy 127.0.0.1:${proxy.port} from HTTPS_PROXY`;
-    expect(await failure(url, through(strict, 'me:wrong'))).toBe(
-      `${at(strict)} wants a login: put http://user:password@… into HTTPS_PROXY`,
-    );
+    expect(await failure(url, through(strict, 'me:wrong'))).toBe(`${at(strict)} refuses the login in HTTPS_PROXY`);
+    const needsLogin = `${at(strict)} wants a login: put http://user:password@… into HTTPS_PROXY`;
+    expect(await failure(url, through(strict))).toBe(needsLogin);
     expect(await failure(url, through(closed))).toBe(
       `${at(closed)} does not lead to feldera.test:${server.port} (503)`,
     );
     expect(await failure(url, through({port: 9}))).toBe(
       'the proxy 127.0.0.1:9 from HTTPS_PROXY cannot be reached (ECONNREFUSED)',
     );
-    expect(await failure(url.replace('https', 'http'), through(strict))).toMatch(/^the proxy wants a login/);
+    // A plain request, to which the proxy answers in place of the server: the list's, and a log's.
+    const plain = url.replace('https', 'http');
+    expect(await failure(plain, through(strict))).toBe(needsLogin);
+    expect(await failure(plain, through(strict, 'me:wrong'))).toBe(`${at(strict)} refuses the login in HTTPS_PROXY`);
+    const client = clientOf(plain, {...through(strict), from: 'ALL_PROXY'});
+    const {failure: refused} = await readLogs(client);
+    expect(refused).toMatchObject({message: needsLogin.replaceAll('HTTPS_PROXY', 'ALL_PROXY')});
+    await client.close();
     expect(server.connections).toHaveLength(0);
   });
 

@@ -56,7 +56,7 @@ describe('failure', () => {
     authorized = true,
   ): Exclude<ApiFailure, {kind: 'cancelled'}> {
     const url = 'http://localhost:8080/v0/pipelines/x/logs';
-    const found = failureOf({route, url, status, headers, body: Buffer.from(body), authorized}, now);
+    const found = failureOf({route, url, status, headers, body: Buffer.from(body), authorized, proxy: undefined}, now);
     if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
     expect(found.url).toBe(url);
     expect(found.status).toBe(status);
@@ -171,10 +171,10 @@ describe('failure', () => {
       expect(found.message).toBe('localhost:8080 speaks TLS: use --host https://localhost:8080');
     });
 
-    test('names the proxy that asks for a login', () => {
+    test('a login that a proxy on the way asks for, without one of ours', () => {
       expect(failure(407, '')).toMatchObject({
         kind: 'fatal',
-        message: expect.stringMatching(/^the proxy wants a login/),
+        message: 'a proxy on the way asks for a login, but no variable names a proxy',
       });
     });
 

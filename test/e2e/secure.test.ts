@@ -141,7 +141,7 @@ test('through a proxy, as curl would go', async (context) => {
   const wrong = await runCommand(args, {env: {https_proxy: `http://me:PLANTED-wrong@127.0.0.1:${proxy.port}`}});
   expect(wrong).toMatchObject({
     code: 1,
-    stderr: `pipetail: alpha: the proxy 127.0.0.1:${proxy.port} from https_proxy wants a login: put http://user:password@… into https_proxy\n`,
+    stderr: `pipetail: alpha: the proxy 127.0.0.1:${proxy.port} from https_proxy refuses the login in https_proxy\n`,
   });
   const direct = await runCommand(args, {env: {...env, NO_PROXY: '.test'}});
   expect(direct.stderr).toMatch(/^pipetail: alpha: the (host name of|name service)/);
@@ -170,8 +170,8 @@ test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]
   ],
   [
     ['--host', 'https://prod.example.com'],
-    {HTTPS_PROXY: 'socks5://me:PLANTED@p'},
-    'HTTPS_PROXY is not the URL of an HTTP proxy · use http:// or https://, such as http://proxy.example:3128',
+    {ALL_PROXY: 'socks5h://me:PLANTED@p'},
+    'ALL_PROXY names a SOCKS proxy, which pipetail does not support · put an HTTP proxy into https_proxy, or prod.example.com into no_proxy to go without',
   ],
   [https, {FELDERA_TLS_INSECURE: 'perhaps'}, "FELDERA_TLS_INSECURE takes true or false, not 'perhaps'"],
 ])('%j with %j: one line, code 2, no secret', async (args, env, line) => {
