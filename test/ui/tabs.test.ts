@@ -275,6 +275,7 @@ describe('tabs on the screen', () => {
       screen.pressTogether('&', ...'level:warn', 'Enter', '/', ...'refused', 'Enter', '#');
       screen.press('R', '<', 'X', '1', 'X', 'X');
       expect(screen.tabs).toEqual([]);
+      expect(screen.controller.state.notice).toBe('billing is closed: Z opens it again');
       const open = () => [screen.tabs.join(' '), screen.controller.state.notice];
       screen.press('Z');
       expect(open()).toEqual(['billing', 'billing is open again']);

@@ -1,6 +1,6 @@
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {keyInWords} from '../keys/commands.ts';
+import {keyInWords, withHint} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
@@ -31,7 +31,9 @@ export const commonHandlers = {
   'next-tab': (controller: Controller) => turn(controller, 1),
   'close-tab'(controller: Controller) {
     const {active} = controller.state;
-    if (active !== undefined) controller.tabSwitcher.close(active);
+    if (active === undefined) return;
+    controller.tabSwitcher.close(active);
+    controller.say(withHint(`${active} is closed`, controller.commands, 'reopen-tab', 'opens it again'));
   },
   'reopen-tab'(controller: Controller) {
     const name = controller.tabSwitcher.reopen();

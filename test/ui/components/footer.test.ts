@@ -16,10 +16,10 @@ const log = [logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')];
 describe('the footer of the log', () => {
   it('offers to pause while it follows, and to resume while it is paused', async () => {
     await using screen = await reading(log);
-    expect(footer(screen)).toBe(' ? help / search & filter p pause Enter detail y copy Tab list q quit f fold');
+    expect(footer(screen)).toBe(' ? help / find & filter p pause Enter open y copy record Tab list q quit f fold');
     expect(footer(screen, 500)).not.toMatch(/ [FG] /);
     screen.press('p');
-    expect(footer(screen)).toBe(' ? help / search & filter p resume Enter detail y copy Tab list q quit G bottom');
+    expect(footer(screen)).toBe(' ? help / find & filter p resume Enter open y copy record Tab list q quit f fold');
     expect(footer(screen, 500)).toContain(' F follow');
   });
 
@@ -27,7 +27,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toMatch(/ [nN] /);
     await typed(screen, '/', 'step');
-    expect(footer(screen)).toBe(' ? help n next / search & filter Esc end search p resume Enter detail y copy');
+    expect(footer(screen)).toBe(' ? help n next / find & filter Esc end search p resume Enter open y copy record');
     expect(footer(screen, 500)).toContain(' N previous');
     screen.press('Esc');
     expect(footer(screen, 500)).not.toMatch(/ n next| Esc /);
@@ -56,6 +56,13 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).toContain(' A unseen errors');
   });
 
+  it('says what a key takes, beside errors in 80 columns too', async () => {
+    await using screen = await reading([...log, logged(3, 'ERROR', 'broken')]);
+    const expected = ' ? help / find & filter p pause e error Enter open y copy record Tab list q quit';
+    expect(footer(screen)).toBe(expected);
+    expect(footer(screen, 500)).toMatch(/ S save view \| pipe view /);
+  });
+
   it('offers what can be done with a selection first', async () => {
     await using screen = await reading(log);
     screen.press('v');
@@ -65,7 +72,7 @@ describe('the footer of the log', () => {
   it('offers to open a folded row', async () => {
     await using screen = await reading(log.map((line) => line.replace(/one|two/, '1')));
     await pressed(screen, 'f', 'k');
-    expect(footer(screen)).toContain(' Enter open');
+    expect(footer(screen)).toContain(' Enter open y copy records ');
     expect(footer(screen, 500)).toContain(' f unfold');
   });
 
@@ -73,7 +80,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     expect(footer(screen, 500)).not.toContain(' Z ');
     screen.press('X');
-    expect(footer(screen)).toContain(' Z reopen');
+    expect(footer(screen, 100)).toContain(' Z reopen');
     screen.press('Z');
     expect(footer(screen, 500)).not.toContain(' Z ');
   });
