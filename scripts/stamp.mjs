@@ -17,6 +17,8 @@ const FILES = [
   'scripts/package-edits.mjs',
   'scripts/stamp.mjs',
   'scripts/undici.mjs',
+  // esbuild reads it.
+  'tsconfig.json',
 ];
 
 const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'source'];

@@ -95,13 +95,14 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   const usesServer = !demo && needsServer(request);
   const context = usesServer ? currentContext(sources) : undefined;
   const values = optionValues({...sources, environment: readsVariables(request) ? environment : {}}, context);
-  const {value, find, required, isOn, isTyped, nameOf} = values;
+  const {value, required, isOn, isTyped, nameOf} = values;
+  const token = demo ? undefined : value('auth')?.trim() || undefined;
 
   return Object.freeze({
     request,
     host: demo ? undefined : value('host'),
-    token: demo ? undefined : value('auth')?.trim() || undefined,
-    tokenFrom: find('auth')?.name,
+    token,
+    tokenFrom: token === undefined ? undefined : nameOf('auth'),
     server: usesServer ? readServerOptions(values, environment) : defaultServerOptions,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},

@@ -98,6 +98,8 @@ async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
 
 /** Milliseconds for the token command: it may call a service, but cannot ask the user. */
 const timeLimit = 10_000;
+/** Milliseconds in which the rest of an ended command's output is read: a process in the background may hold it open. */
+const outputRest = 250;
 /** Bytes: the server accepts headers up to 128 KiB. */
 const outputLimit = 128 * 1024;
 
@@ -117,6 +119,11 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
     if (length > outputLimit) fail(`it printed more than ${outputLimit / 1024} KiB`);
   });
   child.on('error', (error) => fail(`the shell cannot be started (${'code' in error ? error.code : error.name})`));
+  let cancelRest = () => {};
+  const onExit = () => {
+    cancelRest = clock.after(outputRest, () => child.stdout.destroy());
+  };
+  child.on('exit', onExit);
   child.on('close', (code, by) => {
     if (by !== null) return fail(`the command was ended by ${by}`);
     if (code !== 0) return fail(`the command ended with code ${code} · run it in a shell to see why`);
@@ -131,8 +138,11 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
     return await promise;
   } finally {
     cancelTimer();
+    child.off('exit', onExit);
+    cancelRest();
     signal.removeEventListener('abort', onAbort);
-    if (child.exitCode === null && child.signalCode === null) endGroup(child);
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (!hasEnded || !child.stdout.readableEnded) endGroup(child);
     child.stdout.destroy();
   }
 }

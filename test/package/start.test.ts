@@ -10,7 +10,8 @@ async function smallProject(): Promise<TemporaryDirectory> {
   const project = await temporaryDirectory();
   const at = (file: string): string => path.join(project.path, file);
   await cp(path.join(root, 'scripts'), at('scripts'), {recursive: true});
-  for (const file of ['package.json', 'package-lock.json']) await copyFile(path.join(root, file), at(file));
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
+    await copyFile(path.join(root, file), at(file));
   await symlink(path.join(root, 'node_modules'), at('node_modules'));
   await mkdir(at('source'));
   await writeFile(at('source/greeting.ts'), `export const greeting: string = 'first';\n`);
@@ -53,9 +54,15 @@ test('builds when there is nothing, when a source has changed, and not otherwise
   const second = await stamp();
   expect(second).not.toBe(first);
 
+  // esbuild reads it.
+  await writeFile(path.join(project.path, 'tsconfig.json'), '{"compilerOptions": {"module": "nodenext"}}');
+  await start(project);
+  const third = await stamp();
+  expect(third).not.toBe(second);
+
   await rm(path.join(project.path, 'dist/.stamp'));
   expect(await start(project)).toMatchObject({code: 3, stdout: 'second\n'});
-  expect(await stamp()).not.toBe(second);
+  expect(await stamp()).not.toBe(third);
 });
 
 test('a source that does not build is reported on standard error, and the older build stays', async () => {

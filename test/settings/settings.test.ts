@@ -113,6 +113,16 @@ describe('host and credential', () => {
     expect(settings).toMatchObject({host: 'http://localhost:8080', token: undefined, tokenFrom: undefined});
   });
 
+  it('a blank key is none, and is not named as the credential', () => {
+    const variables = {FELDERA_API_KEY: ' \n', FELDERA_AUTH_TOKEN_COMMAND: 'get-token'};
+    expect(readSettings([], variables)).toMatchObject({
+      token: undefined,
+      tokenFrom: undefined,
+      server: {tokenCommand: {from: 'FELDERA_AUTH_TOKEN_COMMAND'}},
+    });
+    expect(readSettings(['--demo'], {FELDERA_API_KEY: 'k'}).tokenFrom).toBeUndefined();
+  });
+
   it('lose the line break of a file or a command', () => {
     expect(readSettings([], {FELDERA_API_KEY: 'apikey:abc\n'}).token).toBe('apikey:abc');
   });

@@ -72,6 +72,27 @@ describe('token command', () => {
     await expect(run(command)).rejects.toThrow(new Error(`no token from --auth-token-command · ${words}`));
   });
 
+  test('what it leaves in the background is not waited for, and is ended if it could still print', async () => {
+    await using home = await temporaryDirectory();
+    const file = path.join(home.path, 'pid');
+    const clock = new FakeClock();
+    const value = `sleep 600 & echo $! > '${file}'; echo tok`;
+    const token = runTokenCommand({value, from: 'X'}, clock, signal);
+    await eventually(
+      () => existsSync(file) && clock.pending > 1,
+      () => 'the shell has not ended',
+    );
+    await clock.advance(1_000);
+    expect(await token).toBe('tok');
+    expect(clock.pending).toBe(0);
+    const pid = Number(readFileSync(file, 'utf8'));
+    const isRunning = () => /^State:\s+[^ZX]/m.test(readStatus(pid));
+    await eventually(
+      () => !isRunning(),
+      () => `process ${pid} lives on`,
+    );
+  });
+
   describe('a command that does not end', () => {
     async function hanging(stop: (clock: FakeClock, abort: AbortController) => unknown) {
       await using home = await temporaryDirectory();
@@ -116,3 +137,12 @@ describe('token command', () => {
     });
   });
 });
+
+/** Of a process; empty after its end. */
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}
