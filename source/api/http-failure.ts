@@ -5,7 +5,7 @@ import {parseServerError} from './parse-pipeline.ts';
 import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
 /** The same response means different things on different routes. */
-export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs';
+export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs' | 'stats' | 'time-series' | 'events';
 
 /** By lower-case name, as in undici. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -49,6 +49,9 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
   // Feldera before 0.97, which is not supported.
   if (reply.code === 'RunnerInteractionShutdown') {
     return retryable(reply, 'runner-unreachable', `a pipeline that is not deployed has no log here (${reply.detail})`);
+  }
+  if (reply.code === 'PipelineInteractionNotDeployed') {
+    return retryable(reply, 'not-deployed', `the pipeline is not deployed (${reply.detail})`);
   }
   if (reply.code.startsWith('RunnerInteraction')) {
     return retryable(reply, 'runner-unreachable', `the pipeline's runner does not answer (${reply.detail})`);
@@ -107,12 +110,26 @@ function unauthorized(reply: Reply): ApiFailure {
   return fatal(reply, 'unauthorized', `the server ${does} (${detail})`);
 }
 
-/** An empty 404 on the logs route: the pipeline's runner is not ready yet. On another route: not the API. */
+/** Routes that an old server or pipeline lacks, with what is missing then. */
+const newRoutes: Readonly<Partial<Record<Route, string>>> = {
+  stats: 'statistics',
+  'time-series': 'time series',
+  events: 'past events',
+};
+
+/**
+ * An empty 404 on the logs route: the pipeline's runner is not ready yet. On a route that came later: the server is old. On
+ * another route: not the API.
+ */
 function notFound(reply: Reply, isApiError: boolean): ApiFailure {
   const {route, url, body} = reply.response;
   if (isApiError) return fatal(reply, 'bad-request', `the server did not find what was asked for (${reply.detail})`);
   if (route === 'logs' && body.length === 0) {
     return retryable(reply, 'not-ready', "the pipeline's runner is not ready yet (404)");
+  }
+  const missing = newRoutes[route];
+  if (missing !== undefined && body.length === 0) {
+    return fatal(reply, 'unsupported', `this version of Feldera has no ${missing} (404)`);
   }
   return fatal(reply, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
 }

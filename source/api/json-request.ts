@@ -36,12 +36,14 @@ type JsonRoutesOptions = {
   readonly answers: ServerAnswers;
 };
 
-type JsonRequest<T> = {
+export type JsonRequest<T> = {
   readonly route: Route;
   readonly url: string;
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
   readonly parse: (json: unknown) => T | undefined;
+  /** Bytes of the largest body, also decompressed. Default: enough for every list. */
+  readonly limit?: number;
   /** Returns the value that was parsed from the same bytes before, if any. */
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
@@ -57,18 +59,18 @@ export class JsonRoutes {
 
   /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-    const {route, url, parse} = request;
+    const {route, url, parse, limit = bodyLimit} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock, transport} = this.#options;
       const number = answers.start();
-      const wire = await this.#request(url, request.signal, {...headers, ...request.headers});
+      const wire = await this.#request({url, limit, signal: request.signal, headers: {...headers, ...request.headers}});
       const cached = request.cached?.(wire);
       if (cached !== undefined) {
         answers.succeeded(number);
         return {value: cached, wire};
       }
       const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
-      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
+      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url, limit)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
       const value = usable ? parse(parseJson(answer.body)) : undefined;
       if (value === undefined) {
@@ -88,7 +90,7 @@ export class JsonRoutes {
     await closing?.destroy();
   }
 
-  async #request(url: string, signal: AbortSignal, headers: RequestHeaders): Promise<RawResponse> {
+  async #request(request: Pick<BodyCollector, 'url' | 'limit' | 'signal' | 'headers'>): Promise<RawResponse> {
     const {baseUrl, transport, clock, timeouts, answers} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
@@ -101,7 +103,7 @@ export class JsonRoutes {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
-    return collectBody({pool: this.#pool, proxy: transport.proxy, url, headers, clock, timeouts, signal, answers});
+    return collectBody({...request, pool: this.#pool, proxy: transport.proxy, clock, timeouts, answers});
   }
 }
 
@@ -115,7 +117,9 @@ type BodyCollector = {
   readonly pool: Dispatcher;
   readonly proxy: HttpProxy | undefined;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the largest body, as sent. */
+  readonly limit: number;
+  readonly headers: RequestHeaders;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
@@ -143,7 +147,7 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
     const response = await pool.request({...requestTarget(url, request.proxy), method: 'GET', headers, signal});
     cancelHeaders();
     const {statusCode: status} = response;
-    const bytes = status === 200 ? await readBody(response.body, url) : await readErrorBody(response.body, request);
+    const bytes = status === 200 ? await readBody(response.body, request) : await readErrorBody(response.body, request);
     signal.throwIfAborted();
     return {status, headers: response.headers, bytes};
   } catch (error) {
@@ -156,7 +160,7 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
   }
 }
 
-async function readBody(body: AsyncIterable<unknown>, url: string): Promise<Buffer> {
+async function readBody(body: AsyncIterable<unknown>, {url, limit}: BodyCollector): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop early destroys the body, and its connection with it.
@@ -164,8 +168,8 @@ async function readBody(body: AsyncIterable<unknown>, url: string): Promise<Buff
     if (!(piece instanceof Uint8Array)) continue;
     pieces.push(piece);
     length += piece.length;
-    if (length <= bodyLimit) continue;
-    const message = `the answer is larger than ${bodyLimit / (1024 * 1024)} MiB`;
+    if (length <= limit) continue;
+    const message = `the answer is larger than ${limit / (1024 * 1024)} MiB`;
     throw new ApiError({kind: 'retryable', reason: 'protocol', message, url});
   }
   return Buffer.concat(pieces);
@@ -192,12 +196,12 @@ async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, time
 }
 
 /** Servers may compress errors too. The body of an error that cannot be decoded is empty: the status is enough. */
-async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {
+async function decodeBody({status, headers, bytes}: RawResponse, url: string, limit: number): Promise<Uint8Array> {
   const encoding = encodingOf(headers);
   if (encoding === 'identity' || bytes.length === 0) return bytes;
   try {
     if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new Error('an unknown encoding');
-    return await gunzip(bytes, bodyLimit);
+    return await gunzip(bytes, limit);
   } catch {
     if (status !== 200) return Buffer.alloc(0);
     const message = `${url} answered in an encoding that cannot be read (${encoding})`;

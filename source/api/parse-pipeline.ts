@@ -1,4 +1,4 @@
-import {fieldOf, isObject, stringOf} from '../lib/json.ts';
+import {countOf, fieldOf, isObject, stringOf} from '../lib/json.ts';
 import type {DeploymentError, Pipeline, PipelineDetail, ServerError, Session} from './types.ts';
 
 /** An unchanged pipeline is the object in `previous` itself, as is an unchanged list. Undefined: `json` is no list. */
@@ -61,9 +61,9 @@ function parsePipeline(json: unknown): Pipeline | undefined {
   };
 }
 
-function connectorErrorsOf(json: unknown): number | undefined {
-  const count = fieldOf(fieldOf(fieldOf(json, 'deployment_runtime_status_details'), 'connector_stats'), 'num_errors');
-  return typeof count === 'number' && count >= 0 ? count : undefined;
+/** `json`: a pipeline, or one of its events. */
+export function connectorErrorsOf(json: unknown): number | undefined {
+  return countOf(fieldOf(fieldOf(json, 'deployment_runtime_status_details'), 'connector_stats'), 'num_errors');
 }
 
 function samePipeline(a: Pipeline, b: Pipeline): boolean {

@@ -49,10 +49,23 @@ export function listUrl(base: string): string {
   return `${base}/v0/pipelines?selector=status`;
 }
 
-/** One pipeline with all fields, or its log. */
-export function pipelineUrl(base: string, name: string, part?: 'logs'): string {
+/** One pipeline with all fields, or what is below it. */
+export function pipelineUrl(base: string, name: string, part?: keyof typeof partPaths): string {
   const pipeline = `${base}/v0/pipelines/${encodeName(name)}`;
-  return part === 'logs' ? `${pipeline}/logs` : `${pipeline}?selector=all`;
+  return part === undefined ? `${pipeline}?selector=all` : pipeline + partPaths[part];
+}
+
+const partPaths = {
+  logs: '/logs',
+  // The parameter is not in the server's OpenAPI document. A server that lacks it sends the counts alone.
+  stats: '/stats?include_connector_errors=true',
+  'time-series': '/time_series',
+  events: '/events?selector=status',
+} as const;
+
+/** One event with all fields. */
+export function eventUrl(base: string, name: string, id: string): string {
+  return `${base}/v0/pipelines/${encodeName(name)}/events/${encodeName(id)}?selector=all`;
 }
 
 export function sessionUrl(base: string): string {

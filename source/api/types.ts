@@ -43,6 +43,128 @@ export type DeploymentError = {
   readonly more: readonly (readonly [place: string, text: string])[];
 };
 
+/**
+ * `GET …/stats?include_connector_errors=true`. The counters begin at 0 at each start of the pipeline. Undefined: not sent,
+ * by an old server or for this kind of connector. All texts are as sent.
+ */
+export type PipelineStats = {
+  /** Such as `Running`. */
+  readonly state: string;
+  /** Changes when the process starts again; empty before it was sent. */
+  readonly incarnation: string;
+  /** Milliseconds since the process started. */
+  readonly uptime: number | undefined;
+  readonly memoryBytes: number | undefined;
+  /** Such as `low`. */
+  readonly memoryPressure: string | undefined;
+  readonly cpuMilliseconds: number | undefined;
+  readonly storageBytes: number | undefined;
+  /** Received by the inputs and not processed yet. */
+  readonly bufferedRecords: number | undefined;
+  readonly inputRecords: number | undefined;
+  readonly processedRecords: number | undefined;
+  /** Processed, and sent by all outputs. */
+  readonly completedRecords: number | undefined;
+  /** Milliseconds for which a full output has held the pipeline up; 0: it does not. */
+  readonly outputStall: number | undefined;
+  /** Such as `NoTransaction`. */
+  readonly transactionStatus: string | undefined;
+  /** All inputs have ended and all records are processed. */
+  readonly isComplete: boolean;
+  /** Inputs before outputs, each in the server's order. One that failed for good disappears. */
+  readonly connectors: readonly ConnectorStats[];
+};
+
+export type ConnectorStats = {
+  readonly kind: 'input' | 'output';
+  /** `orders.kafka`: the table or view, and the connector's name. */
+  readonly name: string;
+  readonly stream: string;
+  /** An input's: received; an output's: transmitted. */
+  readonly records: number | undefined;
+  readonly bytes: number | undefined;
+  /** Received, or to be transmitted, and not processed yet; an output's queue is included. */
+  readonly bufferedRecords: number | undefined;
+  /** Of an input. */
+  readonly isPaused: boolean | undefined;
+  readonly hasEnded: boolean | undefined;
+  /** Of an input: how long 99 % of its records took, in microseconds. */
+  readonly latency: number | undefined;
+  /** Feldera has none for files, URLs and generators. */
+  readonly health: ConnectorHealth | undefined;
+  /** The first error that ended it. */
+  readonly fatalError: string | undefined;
+  /** An input's `parse` and `transport`, an output's `encode` and `transport`. */
+  readonly errors: readonly ConnectorErrors[];
+};
+
+export type ConnectorHealth = {
+  /** `Healthy` or `Unhealthy`. */
+  readonly status: string;
+  readonly description: string;
+};
+
+export type ConnectorErrors = {
+  readonly kind: 'parse' | 'encode' | 'transport';
+  /** All since the start of the pipeline. */
+  readonly count: number;
+  /**
+   * By `index`. The server keeps the newest 100 of each tag: what is missing between 1 and `count` was dropped. Undefined:
+   * not sent.
+   */
+  readonly kept: readonly ConnectorError[] | undefined;
+};
+
+export type ConnectorError = {
+  /** RFC 3339. */
+  readonly time: string;
+  /** From 1, counted for a connector and kind, across tags. */
+  readonly index: number;
+  /** Such as `text_event_err`; the log's limit counts for each connector and tag. Undefined: of a fatal error. */
+  readonly tag: string | undefined;
+  readonly message: string;
+};
+
+/** `GET …/events`: the statuses of a pipeline, recorded when one had changed, and every 10 minutes. */
+export type PipelineEvent = {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly time: string;
+  /** As `deploymentStatus` of the pipeline at that time. */
+  readonly status: string;
+  readonly resourcesStatus: string;
+  readonly resourcesDesiredStatus: string;
+  /** Both are empty while nothing is provisioned. */
+  readonly runtimeStatus: string;
+  readonly runtimeDesiredStatus: string;
+  readonly hasError: boolean;
+  readonly programStatus: string;
+  readonly storageStatus: string;
+};
+
+/** `GET …/events/{id}?selector=all`. */
+export type PipelineEventDetail = PipelineEvent & {
+  readonly deploymentError: DeploymentError | undefined;
+  /** As of the pipeline. */
+  readonly connectorErrors: number | undefined;
+};
+
+/** `GET …/time_series`: one sample a second, of the last minute, the oldest first. */
+export type TimeSeries = {
+  /** The server's clock: Unix time in ms. */
+  readonly now: number;
+  readonly samples: readonly TimeSample[];
+};
+
+export type TimeSample = {
+  /** Unix time in ms. */
+  readonly at: number;
+  /** Since the start of the pipeline. */
+  readonly processedRecords: number;
+  readonly memoryBytes: number;
+  readonly storageBytes: number;
+};
+
 /** The JSON body of the API's errors. */
 export type ServerError = {readonly message: string; readonly errorCode: string; readonly details: unknown};
 
@@ -78,12 +200,18 @@ export type FatalReason =
   | 'unknown-tenant'
   | 'bad-request'
   | 'wrong-url'
+  /** The server, or the pipeline, is older than this part of the API. */
+  | 'unsupported'
   | 'certificate'
   | 'headers-too-large';
 
-/** Reasons that may pass. `not-ready` is the empty 404: the pipeline exists, but its runner is not ready. */
+/**
+ * Reasons that may pass. `not-ready` is the empty 404: the pipeline exists, but its runner is not ready. `not-deployed`: the
+ * pipeline does not run, so it has no statistics.
+ */
 export type RetryableReason =
   | 'not-ready'
+  | 'not-deployed'
   | 'runner-unreachable'
   | 'server-error'
   | 'unreachable'
@@ -134,6 +262,14 @@ export type ApiClient = {
   /** In the server's order. Returns the previous array itself when nothing has changed. */
   readonly listPipelines: (signal: AbortSignal) => Promise<readonly Pipeline[]>;
   readonly getPipeline: (name: string, signal: AbortSignal) => Promise<PipelineDetail>;
+  /** Of a deployed pipeline; of another one it fails with `not-deployed`. */
+  readonly getStats: (name: string, signal: AbortSignal) => Promise<PipelineStats>;
+  /** Of a deployed pipeline, as `getStats`; before its first second without samples. */
+  readonly getTimeSeries: (name: string, signal: AbortSignal) => Promise<TimeSeries>;
+  /** The newest first: what the server keeps, some hours to days. Fails with `unsupported` before Feldera 0.292. */
+  readonly listEvents: (name: string, signal: AbortSignal) => Promise<readonly PipelineEvent[]>;
+  /** Fails with `bad-request` when the server no longer has the event. */
+  readonly getEvent: (name: string, id: string, signal: AbortSignal) => Promise<PipelineEventDetail>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
   /** The server's version, such as `0.337.0`; a pipeline may have been compiled by another one. */
   readonly getVersion: (signal: AbortSignal) => Promise<string>;

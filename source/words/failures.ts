@@ -19,6 +19,8 @@ export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, e
       return 'unknown tenant';
     case 'wrong-url':
       return 'wrong URL';
+    case 'unsupported':
+      return 'not supported';
     case 'certificate':
       return 'certificate refused';
     case 'bad-request':
@@ -132,6 +134,8 @@ export function explainFailure(
     case 'certificate':
       // The message names the flag that helps.
       return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
+    case 'unsupported':
+      return {title: 'This version of Feldera is too old for that', advice: []};
     case 'unknown-pipeline':
     case 'bad-request':
     case 'headers-too-large':

@@ -140,6 +140,39 @@ describe('look-ups', () => {
     await client.close();
   });
 
+  test('statistics, time series and events, compressed', async () => {
+    const body = '{"global_metrics":{},"now":1,"samples":[],"event_id":"e","recorded_at":"t"}';
+    await using server = await startReplayServer({
+      reply: (head) => ({bytes: answer(head.includes('events?') ? '[]' : body), ending: 'hold'}),
+    });
+    const client = clientOf(server.url);
+    expect(await client.getStats('a b', quiet)).toMatchObject({connectors: []});
+    expect(await client.getTimeSeries('a b', quiet)).toEqual({now: 1, samples: []});
+    expect(await client.listEvents('a b', quiet)).toEqual([]);
+    expect(await client.getEvent('a b', 'e/1', quiet)).toMatchObject({id: 'e', time: 't'});
+    const heads = server.connections.flatMap(({requests}) => requests);
+    expect(heads.map((head) => head.split(' HTTP')[0]).toSorted()).toEqual([
+      'GET /v0/pipelines/a%20b/events/e%2F1?selector=all',
+      'GET /v0/pipelines/a%20b/events?selector=status',
+      'GET /v0/pipelines/a%20b/stats?include_connector_errors=true',
+      'GET /v0/pipelines/a%20b/time_series',
+    ]);
+    for (const head of heads) expect(head).toMatch(/^accept-encoding: gzip\r?$/im);
+    await client.close();
+  });
+
+  test('refuses statistics that are larger than any can be, as sent and decompressed', async () => {
+    const huge = `{"global_metrics":{},"inputs":[${'0,'.repeat(17 * 1024 * 1024)}0]}`;
+    const failure = {kind: 'retryable', reason: 'protocol'};
+    await using plain = await startReplayServer({reply: () => ({bytes: answer(huge), ending: 'fin'})});
+    expect(await failureOf(clientOf(plain.url).getStats('a', quiet))).toMatchObject(failure);
+    const packed = gzipSync(huge);
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: ${packed.length}\r\n\r\n`;
+    const bytes = Buffer.concat([Buffer.from(head), packed]);
+    await using small = await startReplayServer({reply: () => ({bytes, ending: 'fin'})});
+    expect(await failureOf(clientOf(small.url).getStats('a', quiet))).toMatchObject(failure);
+  });
+
   test('an unknown pipeline', async () => {
     const body = '{"message":"Unknown pipeline name \'x\'","error_code":"UnknownPipelineName","details":{}}';
     const bytes = answer(body, 'content-type: application/json', '404 Not Found');

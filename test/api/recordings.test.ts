@@ -1,8 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
-import type {ApiFailure} from '../../source/api/types.ts';
+import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {failureIn, readLogs} from '../harness/log-reader.ts';
 import {parseExchange} from '../harness/raw-client.ts';
@@ -39,7 +39,7 @@ const failures: Readonly<Record<string, string>> = {
 const isList = (name: string): boolean => /^(15|16c|30|4\da)/.test(name);
 
 /** Responses of other routes, which have tests of their own. */
-const isOther = (name: string): boolean => /^35b/.test(name);
+const isOther = (name: string): boolean => /^(18|22|25|26|34|35b|40h|40i)/.test(name);
 
 test('the recordings are there', () => {
   expect(recordings.length).toBeGreaterThanOrEqual(36);
@@ -102,6 +102,68 @@ test.each(recordings.filter(({name}) => name.startsWith('35b')))('$name as one p
   const pipeline = await client.getPipeline('orders-panic', new AbortController().signal);
   expect(pipeline).toMatchObject({name: 'orders-panic', deploymentError: {errorCode: 'RuntimeError.WorkerPanic'}});
   await client.close();
+});
+
+/** What the route returns for a recording, or why it fails. */
+async function answered<T>(
+  name: string,
+  ask: (client: ApiClient, signal: AbortSignal) => Promise<T>,
+): Promise<T | string> {
+  const bytes = readFileSync(new URL(name, folder));
+  await using server = await startReplayServer({reply: () => ({bytes, pieces: {seed: 1}, ending: 'fin'})});
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test'});
+  try {
+    return await ask(client, new AbortController().signal);
+  } catch (error) {
+    return summary(failureIn(error));
+  } finally {
+    await client.close();
+  }
+}
+
+describe('what the API tells of one pipeline', () => {
+  const stats = (name: string) => answered(name, (client, signal) => client.getStats('orders', signal));
+  const events = (name: string) => answered(name, (client, signal) => client.listEvents('orders', signal));
+
+  test('statistics', async () => {
+    expect(await stats('25a-stats-connector-errors.raw')).toMatchObject({state: 'Running', processedRecords: 4167});
+    expect(await stats('25b-stats-plain.raw')).toMatchObject({state: 'Running', processedRecords: 4177});
+    expect(await stats('25c-stats-fatal-input.raw')).toMatchObject({connectors: [{name: 'orders.web'}]});
+    // Of the API itself, not of this route.
+    expect(await stats('18b-events-latest.raw')).toBe('retryable protocol');
+  });
+
+  test('a pipeline that is not deployed has none, in every version', async () => {
+    expect(await stats('22-stats-of-stopped-pipeline.raw')).toBe('retryable not-deployed 5000');
+    expect(await stats('40h-v0.200-stats-not-deployed.raw')).toBe('retryable not-deployed');
+    const series = await answered('22-stats-of-stopped-pipeline.raw', (client, signal) =>
+      client.getTimeSeries('orders', signal),
+    );
+    expect(series).toBe('retryable not-deployed 5000');
+  });
+
+  test('time series', async () => {
+    const series = await answered('26-time-series.raw', (client, signal) => client.getTimeSeries('orders', signal));
+    expect(series).toMatchObject({now: 1_795_762_212_503});
+  });
+
+  test('events, and one with its details', async () => {
+    expect(await events('18a-events-all.raw')).toHaveLength(27);
+    expect(await events('34-events-all.raw')).toHaveLength(29);
+    const one = (name: string) => answered(name, (client, signal) => client.getEvent('orders', 'latest', signal));
+    expect(await one('18b-events-latest.raw')).toMatchObject({status: 'Running', deploymentError: undefined});
+    expect(await one('18c-events-unknown-id.raw')).toBe('fatal bad-request');
+  });
+
+  test('a server, or a pipeline, that is too old for a route', async () => {
+    const old = '40i-v0.200-events-404.raw';
+    expect(await events(old)).toBe('fatal unsupported');
+    expect(await stats(old)).toBe('fatal unsupported');
+    expect(await answered(old, (client, signal) => client.getTimeSeries('orders', signal))).toBe('fatal unsupported');
+    expect(await answered(old, (client, signal) => client.getPipeline('orders', signal))).toBe('fatal wrong-url');
+    // With a body it is of somebody else, and the URL is wrong.
+    expect(await events('08a-unknown-name.raw')).toBe('fatal unknown-pipeline');
+  });
 });
 
 test('an empty 404 on the list is no pipeline that is not ready, but a wrong URL', async () => {

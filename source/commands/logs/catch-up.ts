@@ -139,6 +139,7 @@ export function withoutAnswer(connection: ConnectionState): RetryableFailure | u
     case 'protocol':
       return connection.failure;
     case 'not-ready':
+    case 'not-deployed':
     case 'runner-unreachable':
     case 'server-error':
       return undefined;

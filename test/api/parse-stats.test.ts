@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {parseStats, parseTimeSeries} from '../../source/api/parse-stats.ts';
+import type {ConnectorStats, PipelineStats} from '../../source/api/types.ts';
+import {recording} from '../demo/recording.ts';
+
+const bodyOf = (file: string): unknown => JSON.parse(recording(file).body.toString());
+const statsOf = (file: string): PipelineStats | undefined => parseStats(bodyOf(file));
+
+function connectorOf(stats: PipelineStats | undefined, name: string): ConnectorStats | undefined {
+  return stats?.connectors.find((each) => each.name === name);
+}
+
+describe('parseStats', () => {
+  test('reads the counters of a pipeline and of its connectors', () => {
+    const {connectors, ...whole} = statsOf('25b-stats-plain.raw') ?? {};
+    expect(whole).toEqual({
+      state: 'Running',
+      incarnation: '01a21bc3-c9f1-7bb3-b8ed-19fc75c5e0a8',
+      uptime: 46_243,
+      memoryBytes: 118_157_312,
+      memoryPressure: 'low',
+      cpuMilliseconds: 2873,
+      storageBytes: 119,
+      bufferedRecords: 0,
+      inputRecords: 4177,
+      processedRecords: 4177,
+      completedRecords: 4177,
+      outputStall: 0,
+      transactionStatus: 'NoTransaction',
+      isComplete: false,
+    });
+    expect(connectors?.map(({kind, name}) => `${kind} ${name}`)).toEqual([
+      'input orders.bad',
+      'input orders.gen',
+      'input orders.good',
+      'input orders.sheet',
+      'output big_orders.full',
+      'output big_orders.out',
+    ]);
+    expect(connectors?.[3]).toEqual({
+      kind: 'input',
+      name: 'orders.sheet',
+      stream: 'orders',
+      records: 2,
+      bytes: 39,
+      bufferedRecords: 0,
+      isPaused: false,
+      hasEnded: true,
+      latency: 8000,
+      health: undefined,
+      fatalError: undefined,
+      // Without the parameter there are counts alone.
+      errors: [
+        {kind: 'parse', count: 3, kept: undefined},
+        {kind: 'transport', count: 0, kept: undefined},
+      ],
+    });
+    expect(connectors?.[5]).toEqual({
+      kind: 'output',
+      name: 'big_orders.out',
+      stream: 'big_orders',
+      records: 3316,
+      bytes: 198_689,
+      bufferedRecords: 0,
+      isPaused: undefined,
+      hasEnded: undefined,
+      latency: undefined,
+      health: undefined,
+      fatalError: undefined,
+      errors: [
+        {kind: 'encode', count: 0, kept: undefined},
+        {kind: 'transport', count: 0, kept: undefined},
+      ],
+    });
+  });
+
+  test('reads the errors that the server kept, whose indices leave gaps where others were dropped', () => {
+    const [parse, transport] = connectorOf(statsOf('25a-stats-connector-errors.raw'), 'orders.bad')?.errors ?? [];
+    expect(parse?.count).toBe(1362);
+    expect(parse?.kept).toHaveLength(200);
+    expect(parse?.kept?.[0]).toEqual({
+      time: '2026-11-27T06:49:20.027807Z',
+      index: 320,
+      tag: 'text_envelope_err',
+      message:
+        "Parse error: failed to parse string as a JSON document: expected ident at line 2 column 2\nInvalid fragment: 'this'",
+    });
+    expect(parse?.kept?.at(-1)?.index).toBe(1362);
+    expect(transport).toEqual({kind: 'transport', count: 0, kept: []});
+    const full = connectorOf(statsOf('25a-stats-connector-errors.raw'), 'big_orders.full');
+    expect(full?.errors.map(({kind, count, kept}) => [kind, count, kept?.length])).toEqual([
+      ['encode', 0, 0],
+      ['transport', 334, 100],
+    ]);
+    expect(full?.errors[1]?.kept?.[0]).toMatchObject({index: 235, tag: 'outprobe_push_buf'});
+  });
+
+  test('reads an input that failed for good: its error has no tag', () => {
+    const web = connectorOf(statsOf('25c-stats-fatal-input.raw'), 'orders.web');
+    expect(web?.fatalError).toBe('Failed to connect to host: Connection refused (os error 111)');
+    expect(web?.errors[1]?.kept).toEqual([
+      {time: '2026-11-27T06:49:03.769232Z', index: 1, tag: undefined, message: web?.fatalError},
+    ]);
+  });
+
+  test('reads the health of a connector, and adds the queue of an output to its buffer', () => {
+    const stats = parseStats({
+      global_metrics: {},
+      inputs: [{endpoint_name: 'a.kafka', health: {status: 'Unhealthy', description: 'broker is down'}}],
+      outputs: [
+        {endpoint_name: 'v.kafka', health: {status: 'Healthy', description: null}, metrics: {queued_records: 3}},
+        {endpoint_name: 'v.file', metrics: {queued_records: 3, buffered_records: 4}},
+      ],
+    });
+    expect(stats?.connectors.map(({health, bufferedRecords}) => [health, bufferedRecords])).toEqual([
+      [{status: 'Unhealthy', description: 'broker is down'}, undefined],
+      [{status: 'Healthy', description: ''}, 3],
+      [undefined, 7],
+    ]);
+  });
+
+  test('keeps what it can read of anything, and never throws', () => {
+    expect(parseStats({global_metrics: {state: 7, rss_bytes: -1, total_processed_records: '12'}})).toMatchObject({
+      state: '',
+      memoryBytes: undefined,
+      processedRecords: undefined,
+      connectors: [],
+    });
+    for (const json of [undefined, null, 'x', [], {}, {inputs: []}, {global_metrics: null}]) {
+      expect(parseStats(json)).toBeUndefined();
+      expect(parseTimeSeries(json)).toBeUndefined();
+    }
+    const broken = {
+      global_metrics: {},
+      inputs: [null, 'x', {}, {endpoint_name: 'a', config: 5, metrics: 7, parse_errors: [null, {}, {index: 2}]}],
+      outputs: {not: 'a list'},
+    };
+    expect(parseStats(broken)?.connectors).toMatchObject([
+      {name: 'a', stream: '', errors: [{count: 0, kept: [{time: '', index: 2, tag: undefined, message: ''}]}, {}]},
+    ]);
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (inputs, metrics) => {
+        expect(parseStats({global_metrics: {}, inputs: [{endpoint_name: 'a', metrics}, inputs]})).toBeDefined();
+        parseTimeSeries({now: 1, samples: inputs});
+      }),
+    );
+  });
+
+  test('keeps no more than a screen can use', () => {
+    const errors = Array.from({length: 5000}, (_, at) => ({index: 5000 - at, message: 'x'.repeat(at === 0 ? 1e6 : 1)}));
+    const input = {endpoint_name: 'a', metrics: {num_parse_errors: 5000}, parse_errors: errors};
+    const inputs = [input, ...Array.from({length: 5000}, (_, at) => ({endpoint_name: `b${at}`}))];
+    const stats = parseStats({global_metrics: {}, inputs});
+    expect(stats?.connectors).toHaveLength(2000);
+    const [{kept, count} = {kept: [], count: 0}] = stats?.connectors[0]?.errors ?? [];
+    expect([count, kept?.length, kept?.[0]?.index, kept?.at(-1)?.index]).toEqual([5000, 1000, 4001, 5000]);
+    expect(kept?.at(-1)?.message).toHaveLength(64 * 1024 + 1);
+  });
+});
+
+test('parseTimeSeries reads the samples of the last minute', () => {
+  const series = parseTimeSeries(bodyOf('26-time-series.raw'));
+  expect(series?.now).toBe(1_795_762_212_503);
+  expect(series?.samples).toHaveLength(60);
+  expect(series?.samples[0]).toEqual({
+    at: 1_795_762_152_798,
+    processedRecords: 644,
+    memoryBytes: 117_100_544,
+    storageBytes: 119,
+  });
+  const odd = {now: 5, samples: [null, {t: 'x'}, {t: 4}]};
+  expect(parseTimeSeries(odd)).toEqual({
+    now: 5,
+    samples: [{at: 4, processedRecords: 0, memoryBytes: 0, storageBytes: 0}],
+  });
+});
