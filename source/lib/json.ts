@@ -28,14 +28,21 @@ export function isObject(json: unknown): json is Readonly<Record<string, unknown
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** JSON may hold them unescaped, but they control a terminal (DEL, C1), end a line, or change the direction of text. */
-const controls = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu;
+/**
+ * JSON may hold them unescaped, but they control a terminal (DEL, C1), end a line, change the direction of text, or are
+ * invisible: zero-width characters, tags, selectors of variants.
+ */
+const controls = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** JSON that is safe to show and parses to the same value. `indent`: cells a level; undefined: one line. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(controls, escaped);
 }
 
+/** A character beyond U+FFFF has two escapes. */
 function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -14,7 +14,7 @@ import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
 import {stopProcess} from '../system/signals.ts';
 import {notificationWriter, writeWhole} from '../system/terminal-output.ts';
 import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
-import {type Symbols, symbolsFor} from '../terminal/symbols.ts';
+import {hasUtf8, type Symbols, symbolsFor} from '../terminal/symbols.ts';
 import {dark, light, solarized, solarizedLight} from '../terminal/themes.ts';
 import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
@@ -32,8 +32,7 @@ export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo
   if (env.TERM === 'dumb') {
     throw new UsageError('the screen needs more than TERM=dumb · use pipetail logs <pipeline>');
   }
-  // As in POSIX, the first of these variables that is set counts.
-  const isUtf8 = /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
+  const isUtf8 = hasUtf8(env);
   const depth = env.NO_COLOR ? 'none' : (depths[stdout.getColorDepth(env)] ?? '16');
   return {depth, symbols: symbolsFor(isUtf8), isUtf8};
 }

@@ -309,7 +309,7 @@ export const options = [
     flag: 'output',
     alias: 'o',
     value: 'FORM',
-    help: 'for logs: raw (as sent), json (an object per record) or markdown; for list: wide, name or json; for status and config: json',
+    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for status and config: json',
     commands: ['logs', 'list', 'status', 'config'],
     once: ['logs', 'list', 'status', 'config'],
   },

@@ -54,6 +54,8 @@ export type LogsRequest = RequestedNames & {
   readonly from: string | undefined;
   readonly select: Selection;
   readonly output: LogsForm;
+  /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
+  readonly asSent: boolean;
   readonly template: Template | undefined;
   readonly timestamps: boolean;
   /** A pattern, as typed. */
@@ -267,7 +269,11 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
 }
 
 /** Throws `UsageError` for options that exclude each other. */
-function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'template' | 'timestamps'> {
+function readShape({
+  has,
+  isTyped,
+  value,
+}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'template' | 'timestamps'> {
   const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
@@ -283,7 +289,8 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'te
       '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
     );
   }
-  return {output, template: template === undefined ? undefined : readTemplate(template), timestamps};
+  const asSent = output === 'raw' && isTyped('output');
+  return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
 /** As with kubectl and stern, -1 is all. */

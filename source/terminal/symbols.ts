@@ -71,6 +71,11 @@ const ascii: Symbols = {
   times: 'x',
 };
 
+/** Whether the locale is UTF-8. As in POSIX, the first of these variables that is set counts. */
+export function hasUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
+}
+
 /** `utf8`: the locale is UTF-8. */
 export function symbolsFor(utf8: boolean): Symbols {
   return utf8 ? unicode : ascii;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {program as built, node} from '../harness/program.ts';
+import {strictText} from '../harness/strict-terminal.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {FloodProcess} from './flood-process.ts';
@@ -133,6 +134,31 @@ test('a terminal that is not read does not stop the reading of the log', async (
   terminal.unstall();
   await terminal.waitFor(`flood line ${count}.`);
   expect(await flood.state()).toMatchObject({connections: 1, open: 1});
+});
+
+test('a log does not control the terminal that it is printed to, unless it is requested as sent', async () => {
+  const {server, write} = await openRig(['orders']);
+  const hostile = 'x\x1b]0;title\x07 \x1bP+q544e\x1b\\ \x1b[6n\x1b[c \x1b[?1049h \x9b5n \x1b[31mred';
+  server.pipeline('orders').write(`${hostile}\u009d0;c1\u009c \u200b\u{e0041}`);
+  write('orders', 1);
+  const run = `"$1" "$2" logs orders --host "$3" --no-prefix`;
+  // Answers to the queries of what is printed as sent would be echoed.
+  const line = `stty -echo; ${run}; echo ==; ${run} --color never; echo ==; ${run} | cat; echo ==; ${run} -o raw; echo ==; sleep 60`;
+  await using terminal = await openTerminal({
+    command: 'sh',
+    args: ['-c', line, 'sh', node, built, server.url],
+    cols: 200,
+  });
+  const parts = () => terminal.output.toString('latin1').replaceAll('\r\n', '\n').split('==\n');
+  await terminal.waitFor(() => parts().length > 4);
+  const [colored = '', bare = '', piped = '', asSent = ''] = parts().map((part) => Buffer.from(part, 'latin1'));
+  const text = strictText(Buffer.from(colored));
+  expect(text).toContain(
+    'x^[]0;title^G ^[P+q544e^[\\ ^[[6n^[[c ^[[?1049h <U+009B>5n red<U+009D>0;c1<U+009C> <U+200B><U+E0041>\n',
+  );
+  expect(bare.toString()).toBe(text);
+  const sent = held(server, 'orders').toString('latin1');
+  for (const bytes of [piped, asSent]) expect(bytes.toString('latin1')).toBe(sent);
 });
 
 test('lines that were printed are freed', async () => {

@@ -272,6 +272,7 @@ describe('commands', () => {
       exitOnEnd: false,
       prefix: true,
       stripColor: false,
+      asSent: false,
       spillBytes: 256 * 1024 * 1024,
       ...nothingMore,
     });
@@ -283,6 +284,7 @@ describe('commands', () => {
       exitOnEnd: true,
       prefix: false,
       stripColor: true,
+      asSent: false,
       spillBytes: 16 * 1024 * 1024,
       ...nothingMore,
     });

@@ -3,10 +3,10 @@ import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
 import type {LineOutput} from '../../system/line-output.ts';
-import {stripSgr} from '../../terminal/sgr.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
+import type {ConvertLines} from './record-shapes.ts';
 
 /** Capacity of a pipe (Linux). */
 const pipeBytes = 64 * 1024;
@@ -18,8 +18,9 @@ export type LogPrinterOptions = {
   /** The buffer's bound. */
   readonly maxBytes: number;
   readonly prefix: string | undefined;
-  readonly stripColor: boolean;
-  /** Prints records, not lines; `prefix` and `stripColor` have no effect then. */
+  /** What is printed of whole lines; default: as sent. */
+  readonly convert?: ConvertLines | undefined;
+  /** Prints records, not lines; `prefix` and `convert` have no effect then. */
   readonly records?: RecordPrinterOptions | undefined;
   /** Writes one line about the log; `failure`: the reason for exit code 1. */
   readonly note: (text: string, kind?: 'failure') => void;
@@ -193,7 +194,7 @@ export class LogPrinter {
 
   /** A copy of lines of one segment: the buffer may reuse its memory. */
   #readLines(end: number): Uint8Array | undefined {
-    const {buffer, stripColor} = this.#options;
+    const {buffer, convert} = this.#options;
     const segment = this.#nextId < end ? buffer.segmentAt(this.#nextId) : undefined;
     if (!segment) return undefined;
     const {firstId, endId, starts, open} = segment;
@@ -213,9 +214,9 @@ export class LogPrinter {
     const isLastOpen = open && id === endId;
     if (isLastOpen) ends.push((ends.pop() ?? 0) + 1);
     const lines = isLastOpen ? Buffer.concat([bytes, Buffer.of(newline)]) : bytes;
-    if (!stripColor) return prefixed(lines, this.#prefix, ends);
-    const stripped = stripSgr(lines);
-    return prefixed(stripped, this.#prefix, this.#prefix ? newlinesIn(stripped).map((at) => at + 1) : []);
+    const converted = convert ? convert(lines) : lines;
+    if (converted === lines) return prefixed(lines, this.#prefix, ends);
+    return prefixed(converted, this.#prefix, this.#prefix ? newlinesIn(converted).map((at) => at + 1) : []);
   }
 
   /** After an overflow half of what waits is dropped, too: one long gap is better than many small ones. */

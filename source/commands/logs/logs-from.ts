@@ -8,13 +8,15 @@ import {matched} from './catch-up.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
 import {type LogToPrint, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import type {ConvertLines} from './record-shapes.ts';
 
 export type LogsFromOptions = {
   readonly directory: string;
   readonly names: readonly string[];
   /** Names in front of the lines, when there are several pipelines. */
   readonly prefix: boolean;
-  readonly stripColor: boolean;
+  /** What is printed of whole lines; undefined: as sent. */
+  readonly convert?: ConvertLines | undefined;
   /** Undefined: lines are printed, not records. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   readonly output: LineOutput;
@@ -33,7 +35,7 @@ type Outcome = 'printed' | 'failed' | 'over';
 
 /**
  * Prints recordings, one pipeline after the other, up to their present end: another program may be writing them.
- * Without prefix and with colours the output is the log, byte by byte; markers go to `note`. Returns the exit code: 3
+ * Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code: 3
  * when a record ended it, 1 when a recording is missing or could not be read or printed, else 0.
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
@@ -61,14 +63,14 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
 }
 
 async function printOne(name: string, options: LogsFromOptions): Promise<Outcome> {
-  const {directory, names, stripColor, recordsOf} = options;
+  const {directory, names, convert, recordsOf} = options;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${name}: ${text}`, kind);
   const prefix = options.prefix && names.length > 1 ? linePrefixes(names)(name) : undefined;
   const records = recordsOf?.({name, prefix, info: () => ({server: ''})});
   try {
     const recordings = await findRecordings(directory, name);
     if (recordings.length === 0) note(`there is no recording of it in ${directory}`, 'failure');
-    const isRaw = prefix === undefined && !stripColor && !records;
+    const isRaw = prefix === undefined && !convert && !records;
     const outcome = isRaw
       ? await printBytes(recordings, {...options, note})
       : await printLog(recordings, {...options, prefix, records, note});
@@ -99,7 +101,7 @@ async function printBytes(
 
 async function printLog(
   recordings: readonly FoundRecording[],
-  options: Pick<LogsFromOptions, 'output' | 'note' | 'signal' | 'stripColor'> & {
+  options: Pick<LogsFromOptions, 'output' | 'note' | 'signal' | 'convert'> & {
     readonly prefix: string | undefined;
     readonly records: RecordPrinterOptions | undefined;
   },
@@ -107,8 +109,8 @@ async function printLog(
   const {output, note, signal} = options;
   const buffer = new LogBuffer({maxBytes});
   const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
-  // Large batches, as a write takes about 30 µs; not with `stripColor`, whose text takes much more memory than bytes.
-  const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.stripColor && {batchBytes: blockBytes})});
+  // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
+  const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
   let failure: unknown;
   for (let more = true; more; ) {
     try {

@@ -9,6 +9,7 @@ import {errorWithAdvice} from '../../words/failures.ts';
 import {matched} from './catch-up.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import type {ConvertLines} from './record-shapes.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -18,7 +19,8 @@ export type LogsOptions = {
   readonly exitOnEnd: boolean;
   /** Names in front of the lines, when there are several pipelines. */
   readonly prefix: boolean;
-  readonly stripColor: boolean;
+  /** What is printed of whole lines; undefined: as sent. */
+  readonly convert?: ConvertLines | undefined;
   /** Bytes that may wait for a slow reader, of all pipelines together. */
   readonly spillBytes: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */

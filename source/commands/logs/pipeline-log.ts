@@ -10,6 +10,7 @@ import {recordingWords} from '../../words/markers.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import type {ConvertLines} from './record-shapes.ts';
 
 /** Milliseconds between checks whether the catch-up of a quiet log is over. */
 const checkEvery = 50;
@@ -28,7 +29,8 @@ export type PipelineLogOptions = {
   /** When following: end with the log. */
   readonly exitOnEnd: boolean;
   readonly prefix: string | undefined;
-  readonly stripColor: boolean;
+  /** What is printed of whole lines; undefined: as sent. */
+  readonly convert?: ConvertLines | undefined;
   /** Bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
   /** Undefined: lines are printed, not records. */

@@ -5,9 +5,11 @@ import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
 import type {Template, TemplateField} from '../../settings/request.ts';
 import {sanitise} from '../../terminal/sanitise.ts';
-import {stripSgr} from '../../terminal/sgr.ts';
 import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
 import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
+
+/** What is printed of whole lines, each with its newline; it may return the same array. */
+export type ConvertLines = (lines: Uint8Array) => Uint8Array;
 
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
@@ -30,20 +32,20 @@ export type RecordShape = {
 
 const newline = Buffer.from('\n');
 
-/** Lines as sent; `timestamps` puts the time of its record in front of each. */
+/** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
 export function linesShape({
   prefix = '',
-  stripColor,
+  convert,
   timestamps,
 }: {
   prefix: string | undefined;
-  stripColor: boolean;
+  convert: ConvertLines | undefined;
   timestamps: boolean;
 }): RecordShape {
   return {
     print({lines, time}) {
       const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
-      return Buffer.concat(lines.flatMap((line) => [head, stripColor ? stripSgr(line) : line, newline]));
+      return Buffer.concat(lines.flatMap((line) => [head, convert ? convert(line) : line, newline]));
     },
   };
 }

@@ -15,10 +15,20 @@ import {runWithTimeout} from '../../system/deadline.ts';
 import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
+import {stripSgr} from '../../terminal/sgr.ts';
+import {hasUtf8} from '../../terminal/symbols.ts';
+import {terminalLines} from '../../terminal/terminal-lines.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
-import {jsonShape, linesShape, markdownShape, type RecordShape, templateShape} from './record-shapes.ts';
+import {
+  type ConvertLines,
+  jsonShape,
+  linesShape,
+  markdownShape,
+  type RecordShape,
+  templateShape,
+} from './record-shapes.ts';
 
 /** Milliseconds that the end of the program waits for a disk that hangs. */
 const recordingPatience = 2_000;
@@ -33,7 +43,8 @@ export async function runLogsCommand(options: {
   readonly process: NodeJS.Process;
 }): Promise<number> {
   const {settings, request, version, process} = options;
-  const recordsOf = recordPrinters(request, systemClock.wall());
+  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8: hasUtf8(process.env)} : undefined);
+  const recordsOf = recordPrinters(request, systemClock.wall(), convert);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
@@ -45,7 +56,7 @@ export async function runLogsCommand(options: {
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
   try {
     if (request.from !== undefined) {
-      const code = await runLogsFrom({...request, directory: request.from, recordsOf, output, note, signal});
+      const code = await runLogsFrom({...request, directory: request.from, convert, recordsOf, output, note, signal});
       if (signal.aborted) process.exit(exitCode(code));
       return exitCode(code);
     }
@@ -62,6 +73,7 @@ export async function runLogsCommand(options: {
     const versionChecked = reportOldServer(serverVersion(server.client, untilClosed), note);
     const code = await runLogs({
       ...request,
+      convert,
       recordsOf,
       hint: (name) => nameHint(name, server.client, systemClock),
       timeout: timeout === undefined ? undefined : {after: timeout, fails: request.exitOn !== undefined},
@@ -90,10 +102,21 @@ export async function runLogsCommand(options: {
   }
 }
 
-/** Undefined when the bytes of the logs are printed unchanged. Throws `UsageError` for a wrong time. */
+/** A log must not control the terminal that it is printed to, unless that was typed. Undefined: lines as sent. */
+export function conversionOf(
+  {stripColor, asSent}: LogsRequest,
+  terminal?: {readonly isUtf8: boolean},
+): ConvertLines | undefined {
+  if (!terminal || asSent) return stripColor ? stripSgr : undefined;
+  const form = {colors: !stripColor, isUtf8: terminal.isUtf8};
+  return (lines) => terminalLines(lines, form);
+}
+
+/** Undefined when lines are printed, not records. Throws `UsageError` for a wrong time. */
 export function recordPrinters(
   request: LogsRequest,
   now: number,
+  convert?: ConvertLines,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn} = request;
   const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
@@ -105,7 +128,7 @@ export function recordPrinters(
     timeLimit: runWithTimeout,
   };
   const {tail} = select;
-  return (log) => ({selecting, tail, shape: shapeOf(request, log)});
+  return (log) => ({selecting, tail, shape: shapeOf(request, log, convert)});
 }
 
 function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filter[] {
@@ -128,12 +151,12 @@ function sinceOf({select: {since}}: LogsRequest, now: number): number | undefine
   return read.at;
 }
 
-function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint): RecordShape {
-  const {output, template, stripColor, timestamps} = request;
+function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint, convert?: ConvertLines): RecordShape {
+  const {output, template, timestamps} = request;
   if (output === 'json') return jsonShape(name);
   if (output === 'markdown') return markdownShape(() => ({...info(), pipeline: name, filters: wordsOf(request)}));
   if (template !== undefined) return templateShape(name, template);
-  return linesShape({prefix, stripColor, timestamps});
+  return linesShape({prefix, convert, timestamps});
 }
 
 function wordsOf({select}: LogsRequest): readonly string[] {

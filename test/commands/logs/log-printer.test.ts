@@ -2,7 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Marker, MarkerKind} from '../../../source/buffer/markers.ts';
 import {LogPrinter} from '../../../source/commands/logs/log-printer.ts';
+import type {ConvertLines} from '../../../source/commands/logs/record-shapes.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
+import {stripSgr} from '../../../source/terminal/sgr.ts';
 import {SlowStream} from '../slow-stream.ts';
 
 const at = Date.UTC(2026, 0, 1, 12, 1, 2);
@@ -12,13 +14,13 @@ const reconnected = (times: number, downMs: number) =>
   marker({kind: 'reconnected', cause: 'server-lost', downMs, times, since: at});
 
 /** A printer on a buffer. Bytes and notes come out in one list: `out` is what a terminal would show of both. */
-function setUp(options: {maxBytes?: number; prefix?: string; stripColor?: boolean} = {}) {
-  const {maxBytes = 1_000_000, prefix, stripColor = false} = options;
+function setUp(options: {maxBytes?: number; prefix?: string; convert?: ConvertLines} = {}) {
+  const {maxBytes = 1_000_000, prefix, convert} = options;
   const buffer = new LogBuffer({maxBytes});
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   const note = (text: string) => void stream.taken.push(`<${text}>`);
-  const printer = new LogPrinter({buffer, maxBytes, prefix, stripColor, note});
+  const printer = new LogPrinter({buffer, maxBytes, prefix, convert, note});
   return {
     buffer,
     stream,
@@ -50,7 +52,7 @@ describe('lines', () => {
   });
 
   it('have the prefix, and lose their colours, if wanted', async () => {
-    const {append, print} = setUp({prefix: 'orders | ', stripColor: true});
+    const {append, print} = setUp({prefix: 'orders | ', convert: stripSgr});
     append('\x1b[1mone\x1b[0m\n\ntwo\n');
     expect(await print()).toBe('orders | one\norders | \norders | two\n');
   });

@@ -2,7 +2,7 @@ import {appendFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
-import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
+import {conversionOf, recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
 import {readSettings} from '../../harness/read-settings.ts';
@@ -104,7 +104,8 @@ async function shown(directory: string, args: readonly string[]): Promise<string
   const code = await runLogsFrom({
     ...request,
     directory,
-    recordsOf: recordPrinters(request, at),
+    convert: conversionOf(request),
+    recordsOf: recordPrinters(request, at, conversionOf(request)),
     output: new LineOutput(stream),
     note: (line, kind) => stream.taken.push(`<${kind ? '! ' : ''}${line.replace(directory, 'DIR')}>\n`),
     signal: new AbortController().signal,

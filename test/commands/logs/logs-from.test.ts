@@ -19,7 +19,6 @@ async function print(directory: string, more: Partial<Parameters<typeof runLogsF
     directory,
     names: ['p'],
     prefix: true,
-    stripColor: false,
     output: new LineOutput(stream),
     note: (line) => notes.push(line),
     signal: new AbortController().signal,

@@ -53,7 +53,6 @@ async function setUp(options: DemoServerOptions = {}) {
         follow: false,
         exitOnEnd: false,
         prefix: true,
-        stripColor: false,
         spillBytes: 256 * 1024 * 1024,
         silence: 0,
         client: watched,
