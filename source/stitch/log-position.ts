@@ -265,6 +265,11 @@ export class LogEpoch {
     return freshStart !== undefined && !this.#isUnknown;
   }
 
+  /** The line begins another epoch than ours. */
+  isEndedBy(freshStart: Uint8Array | undefined): boolean {
+    return this.isProvedBy(freshStart) && !this.#isFreshStart(freshStart);
+  }
+
   #isFreshStart(line: Uint8Array | undefined): boolean {
     return line !== undefined && this.#freshStart !== undefined && Buffer.from(this.#freshStart).equals(line);
   }

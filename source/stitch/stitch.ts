@@ -160,6 +160,17 @@ export class Stitch {
     if (!isOld(evidence)) this.#apply(judgeUnfinished(evidence), phase);
   }
 
+  /** Whether a body that begins with these bytes certainly continues the log, without a loss. Changes nothing. */
+  joins(body: Uint8Array): boolean {
+    const count = this.#count;
+    const start = readBodyStart(body);
+    if (!start) return false;
+    if (!count) return start.index === 0;
+    if (start.form !== count.form || this.#epoch.isEndedBy(start.freshStart)) return false;
+    const matching = this.#matching(start, count, {cause: 'unknown', downMs: 0});
+    return isProved(this.#evidence(matching));
+  }
+
   /** The caller leaves for good. A held last line is written, though it may be the end marker: no body may follow. */
   release(): void {
     const held = this.#filter.release();
@@ -227,15 +238,19 @@ export class Stitch {
     this.#goLive(start.replay, true);
   }
 
-  #match({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: StitchBody): void {
+  #match(start: BodyStart, count: EntryCount, connection: StitchBody): void {
+    const phase = this.#matching(start, count, connection);
+    this.#phase = phase;
+    this.#decide(phase);
+  }
+
+  #matching({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: StitchBody): Matching {
     const tail = this.#tail.bytes;
     const overlap = new Overlap(reachableTail(tail, count.range.max - index, form));
     const proof = new EpochProof(tail);
     const sameEpoch = this.#epoch.isProvedBy(freshStart);
-    const phase = {kind: 'matching', connection, index, form, overlap, sameEpoch, freshStart, proof} as const;
-    this.#phase = phase;
     overlap.append(replay);
-    this.#decide(phase);
+    return {kind: 'matching', connection, index, form, overlap, sameEpoch, freshStart, proof};
   }
 
   #decide(phase: Matching): void {

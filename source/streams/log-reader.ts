@@ -20,12 +20,23 @@ type Replay = {
   begunAt: number;
   /** The replay follows a loss: its overlap with the tail has to be proved. */
   readonly afterLoss: boolean;
-  /** The attempt, a silent connection, that it is to replace. */
-  readonly beside: number | undefined;
+  /** It replaces a connection that was silent, and still open. */
+  readonly replacesSilent: boolean;
   /** `LogWriter.appended` when the replay began. */
   readonly appendedBefore: number;
   bytes: number;
-  bytesBeside: number;
+};
+
+/** The body of a second connection, from its beginning on. Times are monotonic milliseconds. */
+type KeptBody = {
+  readonly attempt: number;
+  readonly pieces: Uint8Array[];
+  bytes: number;
+  begunAt: number;
+  quietSince: number;
+  /** Bytes of it that were compared with the log, and whether they join it. */
+  compared: number;
+  joins: boolean;
 };
 
 /** Milliseconds without a byte after which a catch-up is over. */
@@ -38,14 +49,16 @@ const unprovedCap = 30_000;
 /** Milliseconds between checks whether a replay is over: a check may read the whole replay. */
 const checkEvery = 50;
 const checkEveryEmpty = 250;
-/** Milliseconds by which a line may come later on the other of two open connections. */
+/** Milliseconds by which a line may come later on the other of two open connections; in a log that never rests. */
 const overlapQuiet = 1_000;
+const overlapRestless = 3_000;
 
-/** Reads bodies into the log, through the stitch; of several connections the newest one, which brings all lines. */
+/** Reads bodies into the log, through the stitch: one at a time, and may keep a second one until it replaces the first. */
 export class LogReader implements BodyReceiver {
   readonly #options: LogReaderOptions;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
+  #kept: KeptBody | undefined;
   /** `decided` at the end of the last replay. */
   #wasDecided = false;
   #quietSince = 0;
@@ -101,27 +114,43 @@ export class LogReader implements BodyReceiver {
     return this.#receivedAt;
   }
 
-  get checkAfter(): number {
-    return this.#replay?.bytes ? checkEvery : checkEveryEmpty;
+  checkAfter(attempt: number): number {
+    const body = this.#kept?.attempt === attempt ? this.#kept : this.#replay;
+    return body?.bytes ? checkEvery : checkEveryEmpty;
   }
 
-  start({attempt, loss, pipelineId, beside}: Parameters<BodyReceiver['start']>[0]): void {
-    const openedAt = this.#options.clock.monotonic();
-    // A connection that was read and is still open was not down.
-    const downMs = loss && !(beside !== undefined && this.decided) ? openedAt - loss.at : 0;
-    const counts = {appendedBefore: this.#options.writer.appended, bytes: 0, bytesBeside: 0};
-    this.#quietSince = openedAt;
-    this.#replay = {attempt, begunAt: openedAt, afterLoss: loss !== undefined, beside, ...counts};
+  keep(attempt: number): void {
+    const now = this.#options.clock.monotonic();
+    this.#kept = {attempt, pieces: [], bytes: 0, begunAt: now, quietSince: now, compared: 0, joins: false};
+  }
+
+  start({attempt, loss, pipelineId}: Parameters<BodyReceiver['start']>[0]): void {
+    const {clock, writer} = this.#options;
+    const kept = this.#kept?.attempt === attempt ? this.#kept : undefined;
+    this.#kept = undefined;
+    const now = clock.monotonic();
+    // The other connection was read to its end, or is still open: the log was not down.
+    const downMs = loss && !(kept && this.decided) ? now - loss.at : 0;
+    const replacesSilent = kept !== undefined && this.#replay !== undefined;
+    const counts = {appendedBefore: writer.appended, bytes: 0};
+    this.#quietSince = now;
+    this.#replay = {attempt, begunAt: now, afterLoss: loss !== undefined, replacesSilent, ...counts};
     this.#stitch.start({cause: loss?.cause ?? 'unknown', downMs, ...(pipelineId !== undefined && {pipelineId})});
+    if (kept && kept.bytes > 0) this.receive(attempt, Buffer.concat(kept.pieces));
   }
 
   receive(attempt: number, bytes: Uint8Array): void {
-    const replay = this.#replay;
-    if (replay?.attempt !== attempt) {
-      if (replay?.beside === attempt) replay.bytesBeside += bytes.length;
+    const {clock, onReceived} = this.#options;
+    const kept = this.#kept;
+    if (kept?.attempt === attempt) {
+      kept.quietSince = clock.monotonic();
+      if (kept.bytes === 0) kept.begunAt = kept.quietSince;
+      kept.pieces.push(Buffer.from(bytes));
+      kept.bytes += bytes.length;
       return;
     }
-    const {clock, onReceived} = this.#options;
+    const replay = this.#replay;
+    if (replay?.attempt !== attempt) return;
     const areFirst = replay.bytes === 0;
     this.#quietSince = clock.monotonic();
     this.#receivedAt = clock.wall();
@@ -132,6 +161,7 @@ export class LogReader implements BodyReceiver {
   }
 
   end(attempt: number): boolean {
+    if (this.#kept?.attempt === attempt) this.#kept = undefined;
     if (this.#replay?.attempt !== attempt) return false;
     const {hasEndMarker, decided} = this.#stitch.end();
     this.#replay = undefined;
@@ -145,30 +175,32 @@ export class LogReader implements BodyReceiver {
   }
 
   /** No byte marks the end of a replay: it is over at a pause, a proved overlap or a time limit. */
-  isReplayOver(): boolean {
+  isReplayOver(attempt: number): boolean {
+    if (this.#kept?.attempt === attempt) return this.#mayReplace(this.#kept);
     const replay = this.#replay;
-    if (!replay) return false;
+    if (replay?.attempt !== attempt) return false;
     const now = this.#options.clock.monotonic();
     const quietFor = now - this.#quietSince;
     const age = now - replay.begunAt;
     if (!replay.afterLoss) return (replay.bytes > 0 && quietFor >= quiet) || age >= catchUpCap;
     // No ring is empty: without a byte the replay has not come yet.
     if (replay.bytes === 0) return age >= unprovedCap;
-    if (!this.#stitch.settled) return quietFor >= unprovedQuiet || age >= unprovedCap;
-    return replay.beside === undefined || replay.bytesBeside > 0 || quietFor >= overlapQuiet;
+    return this.#stitch.settled || quietFor >= unprovedQuiet || age >= unprovedCap;
   }
 
   awake(): void {
-    this.#quietSince = this.#options.clock.monotonic();
-    if (this.#replay) this.#replay.begunAt = this.#quietSince;
+    const now = this.#options.clock.monotonic();
+    this.#quietSince = now;
+    if (this.#replay) this.#replay.begunAt = now;
+    if (this.#kept) Object.assign(this.#kept, {begunAt: now, quietSince: now});
   }
 
   settle(): void {
     this.#stitch.settle();
     const replay = this.#replay;
-    if (replay?.beside === undefined) return;
-    this.#replay = {...replay, beside: undefined};
-    if (replay.bytesBeside > 0 || this.#options.writer.appended === replay.appendedBefore) return;
+    if (!replay?.replacesSilent) return;
+    this.#replay = {...replay, replacesSilent: false};
+    if (this.#options.writer.appended === replay.appendedBefore) return;
     this.#options.onEvent('the silent connection was dead: a new one brought the missing lines');
   }
 
@@ -179,5 +211,18 @@ export class LogReader implements BodyReceiver {
       this.#stitch.finish();
     }
     this.#options.writer.addMarker({kind: 'ended', because});
+  }
+
+  /** It certainly continues the log: the other connection holds nothing that it lacks. The log itself is unchanged. */
+  #mayReplace(kept: KeptBody): boolean {
+    const now = this.#options.clock.monotonic();
+    const isQuiet = now - kept.quietSince >= overlapQuiet;
+    if (kept.bytes === 0 || !(isQuiet || now - kept.begunAt >= overlapRestless)) return false;
+    // Each comparison reads all of it.
+    if (isQuiet ? kept.bytes > kept.compared : kept.bytes >= 2 * kept.compared) {
+      kept.joins = this.#stitch.joins(Buffer.concat(kept.pieces));
+      kept.compared = kept.bytes;
+    }
+    return kept.joins;
   }
 }

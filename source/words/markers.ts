@@ -10,7 +10,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   'dropped-as-slow': 'dropped by the server as too slow',
   silent: 'network silent',
   asked: 'asked for',
-  slept: 'this machine slept',
+  slept: 'pipetail was stopped or this machine slept',
   'not-running': 'pipetail was not running',
   unknown: 'cause unknown',
 };
@@ -45,9 +45,7 @@ export function markerText(marker: Marker): string {
     case 'discarded':
       return `${counted(marker.entries, 'earlier entry', 'earlier entries')} no longer held by the server`;
     case 'reconnected':
-      return marker.times > 1
-        ? `reconnected ${count(marker.times)} times since ${clockTime(marker.since)} · 0 entries lost`
-        : `${causeWords[marker.cause]} · reconnected after ${duration(marker.downMs)} · 0 entries lost`;
+      return reconnectedText(marker);
     case 'lost':
       return lostText(marker);
     case 'new-life':
@@ -79,6 +77,13 @@ function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state
   return error === undefined
     ? stateChangeWords(from, to)
     : failedWords({state: to, error, endedStart: startFailed === true});
+}
+
+/** After a sleep the connection was never down: another one may have replaced it. */
+function reconnectedText({cause, times, since, downMs}: Extract<Marker, {kind: 'reconnected'}>): string {
+  if (times > 1) return `reconnected ${count(times)} times since ${clockTime(since)} · 0 entries lost`;
+  const after = cause === 'slept' && downMs === 0 ? '' : ` · reconnected after ${duration(downMs)}`;
+  return `${causeWords[cause]}${after} · 0 entries lost`;
 }
 
 /** `120 entries`, `3 to 1,200 entries`. */

@@ -12,6 +12,10 @@ const freshStart = `[manager] 2026-01-01T00:00:00.000001Z  INFO pipeline_manager
 const line = (number: number) =>
   `[orders] 2026-01-01T00:00:01.${String(number).padStart(6, '0')}Z  INFO test:  ${number}\n`;
 
+/** The line in front of a replay whose first entries the server has dropped. */
+const discarded = (entries: number) =>
+  `[manager] 2026-01-01T00:00:02.000000Z  WARN pipeline_manager::runner::pipeline_logs: ... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown. pipeline-id="${id}" pipeline-name="N/A"\n`;
+
 function open() {
   const clock = new FakeClock();
   const buffer = new LogBuffer({maxBytes: 1024 * 1024});
@@ -22,12 +26,11 @@ function open() {
   /** Of each piece that was read: whether it was the first one of its replay. */
   const pieces: boolean[] = [];
   const reader = new LogReader({writer, clock, onEvent, onReceived: (areFirst) => pieces.push(areFirst)});
-  const begin = (attempt: number, isAfterLoss: boolean, beside?: number) =>
+  const begin = (attempt: number, isAfterLoss: boolean) =>
     reader.start({
       attempt,
       loss: isAfterLoss ? {cause: 'silent', at: clock.monotonic()} : undefined,
       pipelineId: undefined,
-      beside,
     });
   const markers = () => {
     const found: Marker[] = [];
@@ -38,10 +41,10 @@ function open() {
     return found;
   };
   const receive = (attempt: number, text: string) => reader.receive(attempt, Buffer.from(text));
-  /** Moves time on; answers whether the replay is over then. */
-  const after = async (milliseconds: number) => {
+  /** Moves time on; answers whether the replay, of the attempt that is read unless another is named, is over then. */
+  const after = async (milliseconds: number, attempt = reader.attempt ?? 0) => {
     await clock.advance(milliseconds);
-    return reader.isReplayOver();
+    return reader.isReplayOver(attempt);
   };
   return {clock, buffer, events, pieces, reader, begin, receive, after, markers};
 }
@@ -78,7 +81,7 @@ test('after a loss a replay is over as soon as the overlap is proved, and not be
   begin(2, true);
   expect(await after(29_900)).toBe(false);
   receive(2, freshStart + line(1) + line(2) + line(3));
-  expect(reader.isReplayOver()).toBe(true);
+  expect(await after(0)).toBe(true);
 });
 
 test('after a loss a replay that does not come is over at the cap; if it comes then, it has as long again', async () => {
@@ -90,9 +93,9 @@ test('after a loss a replay that does not come is over at the cap; if it comes t
   expect(await after(29_900)).toBe(false);
   expect(await after(100)).toBe(true);
   reader.settle();
-  expect([reader.decided, reader.checkAfter]).toEqual([false, 250]);
+  expect([reader.decided, reader.checkAfter(2)]).toEqual([false, 250]);
   receive(2, freshStart.slice(0, 40));
-  expect([reader.checkAfter, pieces]).toEqual([50, [true, true]]);
+  expect([reader.checkAfter(2), pieces]).toEqual([50, [true, true]]);
   for (let second = 1; second < 30; second++) {
     expect(await after(1_000)).toBe(false);
     receive(2, freshStart.slice(39 + second, 40 + second));
@@ -111,39 +114,98 @@ test('after a loss a replay that proves nothing gets three seconds of rest', asy
   expect(await after(100)).toBe(true);
 });
 
-test('beside a silent connection the proof is not enough: the silent one may still speak', async () => {
-  const {reader, begin, receive, after, events, buffer} = open();
+test('a body that is kept is not read, and the other one is, until it replaces that one', async () => {
+  const {reader, begin, receive, after, events, buffer, pieces} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  begin(2, true, 1);
-  receive(2, freshStart + line(1) + line(2) + line(3));
-  expect(await after(900)).toBe(false);
+  reader.keep(2);
+  expect([reader.checkAfter(2), await after(29_900, 2)]).toEqual([250, false]);
+  receive(2, freshStart + line(1));
+  expect(reader.checkAfter(2)).toBe(50);
+  receive(2, line(2) + line(3));
   receive(1, line(3));
-  expect(reader.isReplayOver()).toBe(true);
+  expect([buffer.totalLines, pieces, events]).toEqual([4, [true, false], []]);
+  // A line may come later on the other one.
+  expect([await after(900, 2), await after(100, 2)]).toEqual([false, true]);
+  begin(2, true);
   reader.settle();
-  expect(events).toEqual([]);
-  expect(buffer.totalLines).toBe(4);
+  expect([reader.attempt, buffer.totalLines, events]).toEqual([2, 4, []]);
+  receive(2, line(4));
+  expect(buffer.totalLines).toBe(5);
+});
+
+test('a body that is kept may replace another one when it joins the log, in a log that never rests after 3 s', async () => {
+  const {reader, begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1) + line(2));
+  reader.keep(2);
+  receive(2, freshStart + line(1));
+  for (let tenths = 1; tenths < 30; tenths++) {
+    receive(2, line(tenths + 1));
+    expect(await after(100, 2)).toBe(false);
+  }
+  expect(await after(100, 2)).toBe(true);
+});
+
+test.each([
+  ['that the server has dropped lines', discarded(2) + line(3) + line(4)],
+  ['that the log is another one', freshStart.replace('000001Z', '000002Z') + line(1) + line(2)],
+  ['nothing', freshStart.slice(0, 40)],
+])('a body that shows %s joins no log, and replaces the other one only at the asking', async (_, text) => {
+  const {reader, begin, receive, after} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1));
+  reader.keep(2);
+  receive(2, text);
+  expect([await after(1_000, 2), await after(29_000, 2)]).toEqual([false, false]);
+  begin(2, true);
+  expect(reader.attempt).toBe(2);
+});
+
+test('a kept body that ends is dropped', async () => {
+  const {reader, begin, receive, buffer} = open();
+  begin(1, false);
+  receive(1, freshStart);
+  reader.keep(2);
+  receive(2, freshStart + line(1));
+  expect(reader.end(2)).toBe(false);
+  begin(2, true);
+  expect([buffer.totalLines, reader.isReplayOver(1)]).toEqual([1, false]);
 });
 
 test('a silent connection that stays silent while the other one brings lines was dead', async () => {
   const {reader, begin, receive, after, events} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  begin(2, true, 1);
+  reader.keep(2);
   receive(2, freshStart + line(1) + line(2) + line(3));
-  expect(await after(1000)).toBe(true);
+  expect(await after(1000, 2)).toBe(true);
+  begin(2, true);
   reader.settle();
   reader.settle();
   expect(events).toEqual(['the silent connection was dead: a new one brought the missing lines']);
+});
+
+test('a connection that ended before the other one replaced it was not silent', async () => {
+  const {reader, begin, receive, events, buffer} = open();
+  begin(1, false);
+  receive(1, freshStart + line(1));
+  reader.keep(2);
+  receive(2, freshStart + line(1) + line(2));
+  reader.end(1);
+  begin(2, true);
+  reader.settle();
+  expect([buffer.totalLines, events]).toEqual([3, []]);
 });
 
 test('a quiet log on both connections leaves no event', async () => {
   const {reader, begin, receive, after, events, buffer} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  begin(2, true, 1);
+  reader.keep(2);
   receive(2, freshStart + line(1) + line(2));
-  expect(await after(1000)).toBe(true);
+  expect(await after(1000, 2)).toBe(true);
+  begin(2, true);
   reader.settle();
   expect(events).toEqual([]);
   expect(buffer.endId).toBe(3);
@@ -172,8 +234,7 @@ test('a replay is decided when its lines go on, and stays so after its end', () 
 test('a connection that replaces a silent one dates its marker back if the silent one had not reported the loss', async () => {
   const {clock, reader, receive, after, markers} = open();
   const lost = {cause: 'server-lost', at: clock.monotonic()} as const;
-  const begin = (attempt: number, loss: Loss | undefined, beside?: number) =>
-    reader.start({attempt, loss, pipelineId: undefined, beside});
+  const begin = (attempt: number, loss: Loss | undefined) => reader.start({attempt, loss, pipelineId: undefined});
   begin(1, undefined);
   receive(1, freshStart + line(1) + line(2));
   reader.end(1);
@@ -181,11 +242,13 @@ test('a connection that replaces a silent one dates its marker back if the silen
   begin(2, lost);
   receive(2, freshStart + line(1));
   await after(300_000);
-  begin(3, lost, 2);
+  reader.keep(3);
   receive(3, freshStart + line(1) + line(2));
+  begin(3, lost);
   expect(markers()).toMatchObject([{kind: 'reconnected', cause: 'server-lost', downMs: 302_000, times: 1}]);
-  begin(4, {cause: 'silent', at: clock.monotonic()}, 3);
+  reader.keep(4);
   receive(4, freshStart + line(1) + line(2));
+  begin(4, {cause: 'silent', at: clock.monotonic() - 1});
   expect(markers()).toHaveLength(1);
 });
 

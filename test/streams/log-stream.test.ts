@@ -190,7 +190,7 @@ describe('a connection that is lost', () => {
     expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
     await untilConnections({server}, 1);
     expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'slept', times: 1}]);
-    expect(eventsOf(stream)).toContain('this machine slept: the connection may be dead');
+    expect(eventsOf(stream)).toContain('pipetail was stopped or this machine slept');
   });
 
   test('never because the machine slept: what an open connection still holds is read, though the ring lost it', async () => {
@@ -201,6 +201,35 @@ describe('a connection that is lost', () => {
     server.thaw();
     expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
     expect([markersOf(stream), server.totalLogConnections]).toEqual([[], 1]);
+  });
+
+  test('nor because a second one is there sooner, which would leave a gap: the first is read as soon as it continues', async () => {
+    const {server, stream, write, before} = await openOrders({ringLimits: {bytes: 1_000_000, entries: 100}});
+    server.addPipeline('other');
+    server.freeze('orders');
+    server.freeze('other');
+    const held = write('orders', 400);
+    stream.checkAfterSleep();
+    await untilConnections({server}, 2);
+    // Ten seconds of the stream: the second connection has brought all that the server keeps.
+    await systemClock.sleep(1_000, new AbortController().signal);
+    server.thaw();
+    expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
+    await untilConnections({server}, 1);
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('without a sign, for good, while the server lost lines: the second one replaces it, and counts them', async () => {
+    const {server, stream, write, before} = await openOrders({ringLimits: {bytes: 1_000_000, entries: 100}});
+    server.addPipeline('other');
+    server.freeze('orders');
+    server.freeze('other');
+    const missed = write('orders', 400);
+    stream.checkAfterSleep();
+    expect(await untilLines(stream, [...before, ...missed.slice(-100)])).toEqual([...before, ...missed.slice(-100)]);
+    await untilConnections({server}, 1);
+    expect(markersOf(stream)).toMatchObject([{kind: 'lost', atLeast: 300, atMost: 300}]);
+    await untilEvent(stream, /^the silent connection was dead/);
   });
 
   test('at the asking: at once, in every state', async () => {

@@ -63,7 +63,7 @@ export class RecordedLife {
   connect(downMs = 0): number {
     this.#attempt += 1;
     const loss = {cause: 'unknown' as const, at: this.#clock.monotonic() - downMs};
-    this.reader.start({attempt: this.#attempt, loss, pipelineId: undefined, beside: undefined});
+    this.reader.start({attempt: this.#attempt, loss, pipelineId: undefined});
     return this.#attempt;
   }
 

@@ -26,6 +26,10 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     'asked for · reconnected after less than 1 s · 0 entries lost',
   ],
   [
+    {kind: 'reconnected', cause: 'slept', downMs: 0, times: 1, since: at},
+    'pipetail was stopped or this machine slept · 0 entries lost',
+  ],
+  [
     {kind: 'reconnected', cause: 'silent', downMs: 9000, times: 1200, since: at - 3_600_000},
     'reconnected 1,200 times since 08:17:30 · 0 entries lost',
   ],

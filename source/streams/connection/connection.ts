@@ -177,6 +177,10 @@ export class Connection {
       case 'look-up':
         void this.#lookUp(effect.attempt);
         return;
+      case 'keep':
+        receiver.keep(effect.attempt);
+        this.#watchReplay(effect.attempt);
+        return;
       case 'start-replay':
         this.#startReplay(effect.attempt, effect.loss);
         return;
@@ -228,10 +232,12 @@ export class Connection {
   }
 
   #startReplay(attempt: number, loss: Loss | undefined): void {
-    const {receiver} = this.#options;
-    const beside = attempt === this.#machine.standby?.attempt ? this.#machine.attempt : undefined;
     this.#followedId = this.#pipelineId;
-    receiver.start({attempt, loss, pipelineId: this.#pipelineId, beside});
+    this.#options.receiver.start({attempt, loss, pipelineId: this.#pipelineId});
+    this.#watchReplay(attempt);
+  }
+
+  #watchReplay(attempt: number): void {
     const isCatchingUp = () => {
       const {connection, standby} = this.#machine;
       return connection.kind === 'catching-up' || standby?.attempt === attempt;
@@ -277,9 +283,9 @@ export class Connection {
   /** Checks until the replay is over, as long as `isWatched`. */
   #whenReplayIsOver(attempt: number, isWatched: () => boolean, onOver: () => void): void {
     const {receiver} = this.#options;
-    this.#after(attempt, receiver.checkAfter, () => {
+    this.#after(attempt, receiver.checkAfter(attempt), () => {
       if (!isWatched()) return;
-      if (receiver.isReplayOver()) onOver();
+      if (receiver.isReplayOver(attempt)) onOver();
       else this.#whenReplayIsOver(attempt, isWatched, onOver);
     });
   }
@@ -295,7 +301,7 @@ export class Connection {
     });
   }
 
-  /** A connection that still brings bytes at the time \`until\` is alive. */
+  /** A connection that still brings bytes at the time `until` is alive. */
   #drain(attempt: number, until: number): void {
     const {clock, receiver} = this.#options;
     const rest = receiver.quietSince + drainedAfter - clock.monotonic();

@@ -14,7 +14,7 @@ const causes: Record<LossCause, string> = {
   'dropped-as-slow': 'the server dropped this follower as too slow',
   silent: 'the connection was silent and may be dead',
   asked: 'reconnect asked for',
-  slept: 'this machine slept: the connection may be dead',
+  slept: 'pipetail was stopped or this machine slept',
   'not-running': 'pipetail was not running',
   unknown: 'connection lost',
 };

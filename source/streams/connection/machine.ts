@@ -71,7 +71,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'silent':
       return connection.kind === 'live' && !standby ? connectStandby(machine, event.cause) : unchanged;
     case 'received':
-      return standby && !standby.reading ? dropStandby(machine, standby) : unchanged;
+      return standby ? dropStandby(machine, standby) : unchanged;
     case 'standby-late':
       return unchanged;
   }
@@ -147,33 +147,27 @@ function isOpen(connection: ConnectionState): boolean {
 function connectStandby(machine: Machine, cause: Doubt): Step {
   const attempt = machine.lastAttempt + 1;
   return {
-    machine: {...machine, lastAttempt: attempt, standby: {attempt, reading: false, cause}},
+    machine: {...machine, lastAttempt: attempt, standby: {attempt, isOpen: false, cause}},
     effects: [{kind: 'connect', attempt}],
   };
 }
 
-/** Until the standby is open, its failures change nothing. */
+/** The old connection is read on until the standby replaces it: what happens to the standby changes nothing before. */
 function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, context: MachineContext): Step {
-  const {attempt, cause} = standby;
   switch (event.kind) {
-    case 'opened': {
-      const loss = unreportedLoss(machine, context);
+    case 'opened':
       return {
-        machine: {...machine, loss, standby: {...standby, reading: true}},
-        effects: [{kind: 'start-replay', attempt, loss: loss ?? {cause, at: context.now}}],
+        machine: {...machine, standby: {...standby, isOpen: true}},
+        effects: [{kind: 'keep', attempt: standby.attempt}],
       };
-    }
     case 'caught-up':
-      return standby.reading ? takeOver(machine, standby, context) : {machine, effects: []};
+      return standby.isOpen ? takeOver(machine, standby, context) : {machine, effects: []};
     case 'body-ended':
-      // Meanwhile the old connection's bytes were not read: only another replay certainly has them.
-      return standby.reading
-        ? retry(recordLoss(machine, causeOf(event), context), undefined, context)
-        : dropStandby(machine, standby);
     case 'refused':
       return dropStandby(machine, standby);
     case 'standby-late':
-      return standby.reading ? takeOver(machine, standby, context) : dropStandby(machine, standby);
+      // A loss that it brings is one: the old connection had its time.
+      return standby.isOpen ? takeOver(machine, standby, context) : dropStandby(machine, standby);
     case 'looked-up':
     case 'retry-due':
     case 'silent':
@@ -182,17 +176,13 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
   }
 }
 
-/** The standby has brought all that the silent connection brought, and replaces it. */
-function takeOver(machine: Machine, {attempt}: Standby, context: MachineContext): Step {
+/** The standby replaces the silent connection. */
+function takeOver(machine: Machine, {attempt, cause}: Standby, context: MachineContext): Step {
+  const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {
-    machine: {
-      ...machine,
-      attempt,
-      loss: unreportedLoss(machine, context),
-      standby: undefined,
-      connection: {kind: 'live', attempt, since: context.now},
-    },
+    machine: {...machine, attempt, loss, standby: undefined, connection: {kind: 'live', attempt, since: context.now}},
     effects: [
+      {kind: 'start-replay', attempt, loss},
       {kind: 'settle', attempt},
       {kind: 'drop', attempt: machine.attempt},
     ],
@@ -200,15 +190,13 @@ function takeOver(machine: Machine, {attempt}: Standby, context: MachineContext)
 }
 
 /** The silent connection ended before its standby was ready: the standby replaces it. */
-function promote(machine: Machine, standby: Standby, {now}: MachineContext): Step {
-  const {attempt, reading} = standby;
-  const connection: ConnectionState = reading
+function promote(machine: Machine, {attempt, isOpen}: Standby, {now}: MachineContext): Step {
+  const connection: ConnectionState = isOpen
     ? {kind: 'catching-up', attempt, since: now}
     : {kind: 'connecting', attempt};
-  return {
-    machine: {...machine, attempt, standby: undefined, connection},
-    effects: [{kind: 'drop', attempt: machine.attempt}],
-  };
+  const effects: Effect[] = [{kind: 'drop', attempt: machine.attempt}];
+  if (isOpen) effects.push({kind: 'start-replay', attempt, loss: machine.loss});
+  return {machine: {...machine, attempt, standby: undefined, connection}, effects};
 }
 
 function dropStandby(machine: Machine, standby: Standby): Step {

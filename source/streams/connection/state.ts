@@ -42,8 +42,8 @@ export function withEvent(events: readonly ConnectionEvent[], event: ConnectionE
 /** `at`: monotonic milliseconds. */
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
-/** A second connection that is to replace a long-silent one; `reading`: its replay is being stitched. */
-export type Standby = {readonly attempt: number; readonly reading: boolean; readonly cause: Doubt};
+/** A second connection beside one that may be dead, which is read on; `isOpen`: its body is kept. */
+export type Standby = {readonly attempt: number; readonly isOpen: boolean; readonly cause: Doubt};
 
 /** Why an open connection may be dead. */
 export type Doubt = Extract<LossCause, 'silent' | 'slept'>;
@@ -80,7 +80,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'retry-due'}
   /** No byte came for long, or none soon after a sleep: the connection may be dead. */
   | {readonly kind: 'silent'; readonly cause: Doubt}
-  /** A byte came while a standby was being connected: the connection is alive. */
+  /** A byte came while there was a standby: the connection is alive. */
   | {readonly kind: 'received'}
   | {readonly kind: 'standby-late'}
 );
@@ -110,10 +110,12 @@ export type Effect =
   | {readonly kind: 'drop'; readonly attempt: number}
   | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
   | {readonly kind: 'look-up'; readonly attempt: number}
+  /** The body of the standby is kept, until it is read or dropped. */
+  | {readonly kind: 'keep'; readonly attempt: number}
   /** This attempt is read from now on; it begins with a replay. */
   | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
   | {readonly kind: 'settle'; readonly attempt: number}
-  /** Reads on what the socket still holds; \`silent\` when no more comes. */
+  /** Reads on what the socket still holds; `silent` when no more comes. */
   | {readonly kind: 'drain'; readonly attempt: number}
   | {readonly kind: 'mark-ended'; readonly because: EndCause};
 
@@ -146,20 +148,22 @@ export type BodyReceiver = {
   readonly decided: boolean;
   /** Monotonic milliseconds of the last byte, of the last opening, or of the end of a sleep. */
   readonly quietSince: number;
-  /** Milliseconds after which to check `isReplayOver` (again). */
-  readonly checkAfter: number;
-  /** `beside`: the attempt that stays open until this one has replaced it. */
+  /** Keeps the body of an attempt, unread, while another one is read. */
+  keep(attempt: number): void;
+  /** Reads this attempt from now on, in place of another one; what was kept of it first. */
   start(replay: {
     readonly attempt: number;
     readonly loss: Loss | undefined;
     readonly pipelineId: string | undefined;
-    readonly beside: number | undefined;
   }): void;
   /** The array is valid only during the call. */
   receive(attempt: number, bytes: Uint8Array): void;
   /** No more comes on the attempt. Returns whether its last line was the end marker. */
   end(attempt: number): boolean;
-  isReplayOver(): boolean;
+  /** Of an attempt that is kept: it continues the log without a loss, and the other one has had time to speak. */
+  isReplayOver(attempt: number): boolean;
+  /** Milliseconds after which to check `isReplayOver` (again). */
+  checkAfter(attempt: number): number;
   /** The machine slept until now: it did not wait for bytes. */
   awake(): void;
   /** The replay is over: what is undecided must be decided now. */

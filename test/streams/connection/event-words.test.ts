@@ -45,7 +45,7 @@ test('each way in which a stream ends has its own words', () => {
     'the connection was silent and may be dead (the network went silent); next try in 1.0 s',
     'the runner was lost: the log stopped without its last word; next try in 1.0 s',
     'the server ended the log: looking the pipeline up',
-    'this machine slept: the connection may be dead',
+    'pipetail was stopped or this machine slept',
     'reconnect asked for',
   ]);
 });

@@ -378,13 +378,14 @@ describe('connection machine', () => {
 
   describe('a second connection in place of a silent one', () => {
     const standby = play([silent], states.live);
-    const reading = play([{kind: 'opened', attempt: 2}], standby.machine);
+    const kept = play([{kind: 'opened', attempt: 2}], standby.machine);
 
-    test('is opened beside it, stitched, and only then the old one is closed', () => {
+    test('is opened beside it and kept, and replaces it once it joins the log', () => {
       expect(standby.effects).toEqual([{kind: 'connect', attempt: 2}]);
-      expect(reading.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}}]);
-      const done = play([{kind: 'caught-up', attempt: 2}], reading.machine);
+      expect(kept.effects).toEqual([{kind: 'keep', attempt: 2}]);
+      const done = play([{kind: 'caught-up', attempt: 2}], kept.machine);
       expect(done.effects).toEqual([
+        {kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}},
         {kind: 'settle', attempt: 2},
         {kind: 'drop', attempt: 1},
       ]);
@@ -394,73 +395,73 @@ describe('connection machine', () => {
     test('after a sleep, names the sleep as the cause', () => {
       const {machine, effects} = play([{kind: 'slept'}], states.live);
       expect(effects).toEqual([{kind: 'drain', attempt: 1}]);
-      const after = play(
+      const done = play(
         [
           {...silent, cause: 'slept'},
           {kind: 'opened', attempt: 2},
+          {kind: 'caught-up', attempt: 2},
         ],
         machine,
       );
-      expect(after.effects).toEqual([{kind: 'start-replay', attempt: 2, loss: {cause: 'slept', at: 1000}}]);
+      expect(done.effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: {cause: 'slept', at: 1000}});
     });
 
     test('is dropped when it fails, comes too late or the old one speaks, and its id is not used again', () => {
-      const reasons: MachineEvent[] = [
-        refused(unreachable, 2),
-        {kind: 'standby-late', attempt: 2},
-        {kind: 'received', attempt: 1},
-      ];
-      for (const reason of reasons) {
-        const {machine, effects} = play([reason], standby.machine);
+      const isDropped = (reason: MachineEvent, from: Play) => {
+        const {machine, effects} = play([reason], from.machine);
         expect(effects).toEqual([{kind: 'drop', attempt: 2}]);
         expect(machine.connection).toBe(states.live.connection);
         expect(play([silent], machine).effects).toEqual([{kind: 'connect', attempt: 3}]);
-      }
+      };
+      const spoken: MachineEvent = {kind: 'received', attempt: 1};
+      for (const reason of [refused(unreachable, 2), {kind: 'standby-late', attempt: 2} as const, spoken])
+        isDropped(reason, standby);
+      for (const reason of [refused(unreachable, 2), {...cut, attempt: 2} as MachineEvent, spoken])
+        isDropped(reason, kept);
     });
 
     test('takes over when the old one ends first, whether it was open already or not', () => {
       const early = play([cut], standby.machine);
       expect(early.machine.connection).toEqual({kind: 'connecting', attempt: 2});
       expect(early.effects).toEqual([{kind: 'drop', attempt: 1}]);
-      const late = play([cut], reading.machine);
+      const late = play([cut], kept.machine);
       expect(late.machine.connection).toMatchObject({kind: 'catching-up', attempt: 2});
+      expect(late.effects).toEqual([
+        {kind: 'drop', attempt: 1},
+        {kind: 'start-replay', attempt: 2, loss: {cause: 'server-lost', at: 1000}},
+      ]);
     });
 
     test('reports the old loss if nothing did before it', () => {
       const outage = {...states.live, loss: {cause: 'server-lost', at: 200} as const};
-      const opens = (at: MachineContext) => play([{kind: 'opened', attempt: 2}], play([silent], outage).machine, at);
-      expect(opens(moment).effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: outage.loss});
-      const told = opens(decided);
+      const replaces = (at: MachineContext) => {
+        const opens = play([silent, {kind: 'opened', attempt: 2}], outage).machine;
+        return play([{kind: 'caught-up', attempt: 2}], opens, at);
+      };
+      expect(replaces(moment).effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: outage.loss});
+      const told = replaces(decided);
       expect(told.effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}});
+      // Until its replay has found its place, the loss is its own.
       expect(play([{...cut, attempt: 2} as MachineEvent], told.machine).machine.loss).toEqual({
-        cause: 'server-lost',
+        cause: 'silent',
         at: 1000,
       });
     });
 
     test('lost soon after it took over, is a loss of its own if its lines were in the pane', () => {
-      const promoted = play([cut], reading.machine).machine;
+      const promoted = play([cut], kept.machine).machine;
       const lost = (at: MachineContext) => play([{...clean, attempt: 2} as MachineEvent], promoted, at).machine.loss;
       expect(lost({...moment, now: 1500})).toEqual({cause: 'server-lost', at: 1000});
       expect(lost({...decided, now: 1500})).toEqual({cause: 'runner-lost', at: 1500});
-      const done = play([{kind: 'caught-up', attempt: 2}], reading.machine).machine;
+      const done = play([{kind: 'caught-up', attempt: 2}], kept.machine).machine;
       const later = play([{...clean, attempt: 2} as MachineEvent], done, {...decided, now: 1500}).machine;
       expect(later.loss).toEqual({cause: 'runner-lost', at: 1500});
     });
 
-    test('lost while it was being read, leads to an ordinary reconnect: the old one was not read meanwhile', () => {
-      const {machine, effects} = play([{...cut, attempt: 2} as MachineEvent], reading.machine);
-      expect(machine.connection.kind).toBe('waiting');
-      expect(effects.filter(({kind}) => kind === 'drop')).toEqual([
-        {kind: 'drop', attempt: 1},
-        {kind: 'drop', attempt: 2},
-      ]);
-    });
-
-    test('in use, is settled as it is when the overlap has lasted too long', () => {
-      expect(play([{kind: 'standby-late', attempt: 2}], reading.machine).machine.connection).toMatchObject({
-        attempt: 2,
-      });
+    test('that joins no log, replaces the old one when that had its time', () => {
+      const late = play([{kind: 'standby-late', attempt: 2}], kept.machine);
+      expect(late.machine.connection).toMatchObject({kind: 'live', attempt: 2});
+      expect(late.effects.at(-1)).toEqual({kind: 'drop', attempt: 1});
     });
 
     test('is closed with the stream', () => {
