@@ -1,5 +1,8 @@
-import {expect, test} from 'vitest';
-import {countUp, felderaForAll, needsOwnServer, numbersIn, prepare, prepareOwn} from './suite.ts';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {afterAll, expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {countUp, felderaForAll, needsOwnServer, numbersIn, prepare, prepareOwn, type Rig} from './suite.ts';
 
 const feldera = felderaForAll();
 const size = {cols: 130, rows: 40};
@@ -9,11 +12,55 @@ function lengthOf(number: number | undefined, text: string): number {
   return text.split('\n').find((line) => line.includes(`seq=${number} `))?.length ?? 0;
 }
 
+/** Milliseconds after which a process that stood still has slept, and 10 s until it finds that out (lib/presence.ts). */
+const SLEEP_MS = 41_000;
+
+/**
+ * Stops `logs -f` and a screen that records, and writes more than the server's buffer holds. They sleep while the other
+ * tests run. `wake` answers the number of the last line, and where the lines are.
+ */
+async function putToSleep(rig: Rig) {
+  const {client} = rig;
+  await client.run('asleep');
+  const before = await client.control('asleep', {rate: 0, burst: 100});
+  const folder = await temporaryDirectory();
+  const following = await rig.start('logs', '--follow', 'asleep');
+  const view = await rig.open(['--record', folder.path, 'asleep'], size);
+  await following.untilStdout(`seq=${before} `);
+  await view.live(`seq=${before} `);
+  following.kill('SIGSTOP');
+  view.terminal.kill('SIGSTOP');
+  const wakesAt = performance.now() + SLEEP_MS;
+  await client.control('asleep', {burst: 60_000});
+  return {
+    folder: folder.path,
+    following,
+    view,
+    async wake(): Promise<number> {
+      await sleep(Math.max(0, wakesAt - performance.now()));
+      following.kill('SIGCONT');
+      view.terminal.kill('SIGCONT');
+      return (await client.control('asleep', {burst: 1})) ?? 0;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await following[Symbol.asyncDispose]();
+      await view[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+let asleep: Awaited<ReturnType<typeof putToSleep>> | undefined;
+afterAll(() => asleep?.[Symbol.asyncDispose]());
+
 prepare(async (rig) => {
   await rig.client.put(rig.named('runs'));
 });
 prepareOwn(async ({client}) => {
-  for (const name of ['steps', 'overflow', 'bytes', 'long']) await client.put(name);
+  for (const name of ['asleep', 'steps', 'overflow', 'bytes', 'long']) await client.put(name);
+});
+prepareOwn(async (rig) => {
+  asleep = await putToSleep(rig);
 });
 
 test('two runs, each from its start to its end: as sent, and on the screen one after the other', async () => {
@@ -157,4 +204,27 @@ test('a line of 1 MB, whole; one that is longer than all that the server keeps r
   const rest = await feldera().run('logs', 'long');
   expect(numbersIn(rest.stdout)).toEqual([last]);
   expect(rest.stderr).toMatch(/^pipetail: long: \d+ earlier entries no longer held by the server\n$/);
+});
+
+test('programs that were stopped have every line that came meanwhile, more than the server keeps', async (context) => {
+  needsOwnServer(context);
+  if (!asleep) throw new Error('nothing sleeps');
+  const {folder, following, view} = asleep;
+  const last = await asleep.wake();
+  expect(numbersIn(await feldera().client.log('asleep'))[0]).toBeGreaterThan(40_000);
+  await following.untilStdout(`seq=${last} `);
+  expect(numbersIn(following.stdout())).toEqual(countUp(1, last));
+  await view.terminal.waitFor(`seq=${last} `);
+  // The second connection, once the first one is quiet.
+  await eventually(
+    () => following.stderr() !== '',
+    () => 'a note of the sleep',
+  );
+  const marker = 'pipetail was stopped or this machine slept · 0 entries lost';
+  expect(following.stderr()).toBe(`pipetail: asleep: ${marker}\n`);
+  await view.terminal.waitFor(marker);
+  await view.terminal.press('C-c', 'C-c');
+  await view.terminal.waitForExit();
+  const recorded = await feldera().run('logs', '--from', folder, 'asleep');
+  expect(numbersIn(recorded.stdout)).toEqual(countUp(1, last));
 });
